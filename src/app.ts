@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import type { NodeSession } from "./chains/chain.ts";
+import { chains } from "./chains/index.ts";
+import type { Config, ConnectionsConfig, NodeConfig } from "./config/model.ts";
+import type { Logger } from "./log.ts";
+import { createCatalogue } from "./metrics/catalogue.ts";
+import type { ConnectionSettings } from "./metrics/connections.ts";
+import { factFamily } from "./metrics/family.ts";
+import { renderPage } from "./metrics/page.ts";
+import { createNodeRenderer } from "./metrics/render-node.ts";
+import { createSelfMetrics } from "./metrics/self.ts";
+import { createPoller } from "./poll/poller.ts";
+import { startSchedule } from "./poll/scheduler.ts";
+import { createStore } from "./poll/store.ts";
+import { createRpcClient } from "./rpc/client.ts";
+import type { ListenAddress } from "./server/listen-address.ts";
+import { createServer } from "./server/server.ts";
+import { VERSION } from "./version.ts";
+
+export type AppOptions = {
+  readonly config: Config;
+  readonly addresses: readonly ListenAddress[];
+  readonly telemetryPath: string;
+  readonly log: Logger;
+};
+
+export type App = {
+  /** Where it listens, as URLs (or unix:PATH). */
+  readonly addresses: readonly string[];
+  /** Ends polls and schedule, lets requests in flight finish, closes everything. */
+  close(): Promise<void>;
+};
+
+/** Requests in flight get this long to finish when the exporter stops. */
+const DRAIN_MS = 4000;
+
+/** The composition root: builds every part and connects them. */
+export async function startApp({ config, addresses, telemetryPath, log }: AppOptions): Promise<App> {
+  const families = new Set(Object.values(chains).flatMap((chain) => chain.families));
+  const catalogue = createCatalogue([...families].map(factFamily));
+  const settings = await connectionSettings(config.connections);
+  const store = createStore();
+  const self = createSelfMetrics(VERSION);
+  self.configLoaded(Date.now() / 1000);
+  const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
+  const servers = addresses.map(() =>
+    createServer({
+      telemetryPath,
+      version: VERSION,
+      log,
+      renderPage: async (format) => renderPage(catalogue, store.all(), await self.collect(), format),
+      nodeCounts: () => {
+        const states = store.all().map(({ state }) => state);
+        const polled = states.filter(({ report }) => report !== undefined);
+        return {
+          all: states.length,
+          polled: polled.length,
+          up: polled.filter(({ report }) => report?.peers.ok).length,
+        };
+      },
+      observeRequest: self.observeRequest,
+    }),
+  );
+  // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
+  const poller = createPoller({ nodes: config.nodes, open: openSession, render, store, log });
+  const listening = await listenAll(servers, addresses, () => poller.close());
+  const schedule = startSchedule(config.nodes, poller.poll);
+  return {
+    addresses: listening,
+    async close() {
+      await schedule.stop();
+      await Promise.all([poller.close(), ...servers.map(drain)]);
+    },
+  };
+}
+
+/** Opens the node's chain on clients that carry its credentials only to hosts that the node's own URL names. */
+function openSession(node: NodeConfig): NodeSession {
+  const { name, chain, url, timeoutMs, auth, tls } = node;
+  return node.options.open({
+    name,
+    chain,
+    url,
+    timeoutMs,
+    connect: (target, options) => {
+      const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
+      const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
+      return createRpcClient({
+        url: target,
+        auth: ownAuth ?? (isSameHost ? auth : undefined),
+        // A pin belongs to the one certificate of the node's own URL.
+        tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
+        hostHeader: options?.hostHeader,
+        connectTimeoutMs: timeoutMs,
+      });
+    },
+  });
+}
+
+/** Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table. */
+async function connectionSettings({ hashKey, ...rest }: ConnectionsConfig): Promise<ConnectionSettings> {
+  return { ...rest, hashKey: hashKey === undefined ? randomBytes(32).toString("hex") : await hashKey.reveal() };
+}
+
+async function listenAll(
+  servers: readonly FastifyInstance[],
+  addresses: readonly ListenAddress[],
+  cleanUp: () => Promise<void>,
+): Promise<readonly string[]> {
+  try {
+    return await Promise.all(servers.map((server, index) => listen(server, addresses[index])));
+  } catch (error) {
+    await Promise.all([...servers.map((server) => server.close()), cleanUp()]);
+    throw error;
+  }
+}
+
+async function listen(server: FastifyInstance, address: ListenAddress | undefined): Promise<string> {
+  if (address === undefined) throw new Error("a server without an address");
+  if (address.kind === "unix") {
+    await server.listen({ path: address.path });
+    return `unix:${address.path}`;
+  }
+  // "::" takes IPv4 too where the system has both.
+  await server.listen({ port: address.port, host: address.host ?? "::" });
+  return urlOf(server.server.address(), address.host);
+}
+
+function urlOf(bound: AddressInfo | string | null, host: string | undefined): string {
+  if (bound === null || typeof bound === "string") return bound ?? "";
+  const shown = host ?? "localhost";
+  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
+}
+
+/** fastify's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
+async function drain(server: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
+  await server.close();
+  clearTimeout(timer);
+}

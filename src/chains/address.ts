@@ -1,0 +1,43 @@
+import ipaddr from "ipaddr.js";
+import type { AddressType, PeerAddress } from "./chain.ts";
+
+/** "1.2.3.4:18080", "[2001:db8::1]:18080", "2001:db8::1", "name.example:9876", "x.onion:18083" with or without port. */
+export function parseAddress(text: string): PeerAddress {
+  const bracketed = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text);
+  if (bracketed !== null) return addressOf(bracketed[1] ?? "", Number(bracketed[2] ?? 0));
+  const [, host, port] = /^([^:]*):(\d{1,5})$/.exec(text) ?? [];
+  return host === undefined ? addressOf(text, undefined) : addressOf(host, Number(port));
+}
+
+/** From a host and a port that the node sends apart; a port of 0 is none. */
+export function addressOf(host: string, port: number | undefined): PeerAddress {
+  const ip = numericAddress(host);
+  return {
+    host: ip ?? host,
+    port: port !== undefined && port > 0 && port <= 65535 ? port : undefined,
+    type: addressType(ip ?? host),
+    ip,
+  };
+}
+
+/** The canonical text of an IP address, an IPv4-mapped IPv6 address as IPv4; undefined for anything else. */
+export function numericAddress(host: string): string | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(host)) return host;
+  if (!host.includes(":") || host.length > 64 || !ipaddr.IPv6.isValid(host)) return undefined;
+  return ipaddr.process(host).toString();
+}
+
+function addressType(host: string): AddressType {
+  if (ipaddr.IPv4.isValidFourPartDecimal(host)) return "ipv4";
+  if (host.includes(":")) return ipaddr.IPv6.isValid(host) ? "ipv6" : "unknown";
+  const name = host.toLowerCase();
+  if (name.endsWith(".onion")) return "tor";
+  if (name.endsWith(".i2p")) return "i2p";
+  return "unknown";
+}
+
+/** How an address is written: IPv6 in brackets when a port follows. */
+export function formatAddress({ host, port, suffix = "" }: PeerAddress): string {
+  if (port === undefined) return host + suffix;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}${suffix}`;
+}

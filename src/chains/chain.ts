@@ -1,0 +1,183 @@
+import type { z } from "zod";
+import { type Failure, NodeError } from "../errors.ts";
+import type { ConnectNode } from "../rpc/client.ts";
+import type { NodeUrl } from "../rpc/node-url.ts";
+
+/**
+ * The heart of the program: what a chain adapter gives (NodeReport, one model for every chain) and what it is
+ * (ChainAdapter). Everything here is plain data; a field that a node does not send is absent, never 0.
+ */
+
+export const DIRECTIONS = ["inbound", "outbound", "unknown"] as const;
+/** Who dialled, seen from the polled node. */
+export type Direction = (typeof DIRECTIONS)[number];
+
+export const CONNECTION_STATES = ["connected", "handshaking", "dialing", "disconnected"] as const;
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+/** `download`: the node syncs from that peer. `upload`: that peer syncs from the node. */
+export type Flow = "download" | "upload";
+
+export type AddressType = "ipv4" | "ipv6" | "tor" | "i2p" | "unknown";
+
+/** Where a peer is, as the node says it. */
+export type PeerAddress = {
+  /** Address or host name without port and brackets. A stranger may have chosen it. */
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly type: AddressType;
+  /** The numeric address where it is known, also when `host` is a name. */
+  readonly ip?: string | undefined;
+  /** What a configured Wire address carries behind the port: `:blk` or `:trx`. */
+  readonly suffix?: string | undefined;
+};
+
+/** One row of a node's peer list. */
+export type PeerConnection = {
+  /** Identity of the row on its node, the same in the next poll; never shown. */
+  readonly id: string;
+  readonly direction: Direction;
+  /** Absent where the API lists known peers and not connections (Chainweb). */
+  readonly state?: ConnectionState | undefined;
+  readonly address: PeerAddress;
+  /** Free text that the peer chose. */
+  readonly agent?: string | undefined;
+  /** The peer's head as the node last heard it, in the chain's own convention. */
+  readonly height?: number | undefined;
+  /** The network that the peer says it is on, where the API tells. */
+  readonly chainId?: string | undefined;
+  readonly syncing?: Flow | undefined;
+  /** Bytes since the connection opened. */
+  readonly receivedBytes?: number | undefined;
+  readonly sentBytes?: number | undefined;
+  /** Seconds since the connection opened, truncated. */
+  readonly ageSeconds?: number | undefined;
+};
+
+export type PeerList = {
+  readonly connections: readonly PeerConnection[];
+  /** Rows that could not be read and were left out. */
+  readonly malformed: number;
+};
+
+export type Head = {
+  /** In the chain's own convention (Monero: top block + 1; Chainweb: sum of the chain heights). */
+  readonly height: number;
+  /** Unix time of the head block. */
+  readonly timestampSeconds?: number | undefined;
+  /** Last irreversible block. */
+  readonly finalHeight?: number | undefined;
+  /** Height of each braided chain, where the network has several. */
+  readonly chainHeights?: ReadonlyMap<string, number> | undefined;
+};
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+/** What a node says it is. */
+export type NodeIdentity = {
+  readonly version?: string | undefined;
+  readonly network?: string | undefined;
+  readonly chainId?: string | undefined;
+};
+
+/** A metric family that only one chain has, declared beside the code that fills it. */
+export type FactFamily = {
+  /** With the chain's name: p2p_wire_…, p2p_monero_…, p2p_chainweb_… */
+  readonly name: string;
+  readonly type: "gauge" | "counter";
+  readonly help: string;
+  readonly labels: readonly string[];
+};
+
+/** One sample of a chain's own family. */
+export type Fact = {
+  readonly family: FactFamily;
+  /** In the order of the family's labels. */
+  readonly labels: readonly string[];
+  readonly value: number;
+};
+
+/** Everything that one poll of one node gave. */
+export type NodeReport = {
+  readonly identity: NodeIdentity;
+  readonly peers: Outcome<PeerList>;
+  readonly head: Outcome<Head>;
+  /** Parts beside peers and head that were asked in this poll, by their name in `p2p_node_api_up`. */
+  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+  /** Samples of the chain's own families. */
+  readonly facts: readonly Fact[];
+  /** Whether the node itself is catching up, where the node tells; absent where it cannot be known. */
+  readonly syncing?: boolean | undefined;
+  /** The node's clock minus ours, in seconds. */
+  readonly clockSkewSeconds?: number | undefined;
+  /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
+  readonly networkKey?: string | undefined;
+  /** The network makes no two blocks faster than this on average: bounds what a peer may claim. 0: no bound. */
+  readonly minBlockSeconds: number;
+  /** Usual seconds between two blocks (Chainweb: between two steps of the cut height). Absent: not known. */
+  readonly blockSeconds?: number | undefined;
+};
+
+/** What can be said of a chain's peer list, so that known label values are always present with 0. */
+export type ChainTraits = {
+  readonly directions: readonly Direction[];
+  /** Empty: the API lists known peers, not connections. */
+  readonly states: readonly ConnectionState[];
+  /** Absent: the API does not tell which peers sync. */
+  readonly flow?: Flow | undefined;
+};
+
+/** What an adapter needs of a configured node. */
+export type NodeTarget = {
+  readonly name: string;
+  /** The chain as the config names it. */
+  readonly chain: string;
+  readonly url: NodeUrl;
+  /** How long one whole poll may take. */
+  readonly timeoutMs: number;
+  /** Opens a client for the node's own URL or for another URL of the same node. */
+  readonly connect: ConnectNode;
+};
+
+/** Talks to one node; keeps what must survive between polls (sockets, caches). */
+export type NodeSession = {
+  /**
+   * Polls once. Failures of the node are part of the report; a NodeError may be thrown for a failure of the whole
+   * node. Never waits longer than `signal`.
+   */
+  poll(signal: AbortSignal): Promise<NodeReport>;
+  close(): Promise<void>;
+};
+
+/** The chain's block of a node's configuration, validated, together with the code that understands it. */
+export type ChainOptions = {
+  /** The options as plain data. */
+  readonly values: Readonly<Record<string, unknown>>;
+  open(target: NodeTarget): NodeSession;
+};
+
+export type ChainAdapter = {
+  /** The name of the chain's block in a node's configuration. */
+  readonly optionsKey: string;
+  readonly options: z.ZodType<ChainOptions>;
+  readonly traits: ChainTraits;
+  readonly families: readonly FactFamily[];
+};
+
+export function succeeded<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function failed(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}
+
+/** Runs one part of a poll. A failure of the node becomes data; a bug of ours stays an exception. */
+export async function attempt<T>(part: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return succeeded(await part());
+  } catch (error) {
+    if (error instanceof NodeError) return failed(error.failure);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { nodeError } from "../../errors.ts";
+import type { Head } from "../chain.ts";
+import { count, isObject, text } from "../decode.ts";
+
+export type Cut = {
+  readonly head: Head;
+  /** The network's name. */
+  readonly instance: string | undefined;
+};
+
+/**
+ * A cut: `{hashes: {chain: {height, hash}}, height, instance, …}` (src/Chainweb/Cut/CutHashes.hs). Its height is the
+ * sum of the heights of the braided chains.
+ * @throws NodeError bad_shape
+ */
+export function decodeCut(answer: unknown, call: string): Cut {
+  const hashes = isObject(answer) ? answer.hashes : undefined;
+  if (!isObject(answer) || !isObject(hashes)) throw badShape(`${call}: expected an object with hashes`);
+  const chainHeights = new Map<string, number>();
+  for (const [chain, entry] of Object.entries(hashes)) {
+    const height = isObject(entry) ? count(entry.height) : undefined;
+    // A cut with a hole would give a wrong sum and a wrong lag, so one bad chain spoils it.
+    if (!/^\d{1,5}$/.test(chain) || height === undefined) throw badShape(`${call}: expected a height for every chain`);
+    chainHeights.set(chain, height);
+  }
+  if (chainHeights.size === 0) throw badShape(`${call}: expected at least one chain in the cut`);
+  const sum = [...chainHeights.values()].reduce((total, height) => total + height, 0);
+  return { head: { height: count(answer.height) ?? sum, chainHeights }, instance: text(answer.instance) };
+}
+
+function badShape(message: string) {
+  return nodeError("bad_shape", message, "check that the URL is a chainweb node's API");
+}

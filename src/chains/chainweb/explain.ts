@@ -1,0 +1,49 @@
+import type { Failure } from "../../errors.ts";
+import type { ExplainStatus } from "../../rpc/call.ts";
+
+/** Which of the node's APIs was asked: they answer 404 for different causes. */
+export type ChainwebApi = "peers" | "cut" | "mempool" | "info";
+
+/**
+ * What a 404 of a chainweb node means. Servant answers it without a body for a wrong network name, a chain that the
+ * network lacks and the wrong API alike; the Server header tells which API answered.
+ */
+export function explainStatus(api: ChainwebApi, network: string): ExplainStatus {
+  return (response, call) => {
+    if (response.status !== 404) return undefined;
+    const message = `${call}: expected HTTP 200, found 404`;
+    const server = [response.headers.server ?? []].flat().join(" ");
+    if (server.includes("Service API") && api !== "info") return { reason: "not_found", message, advice: USE_P2P };
+    if (server.includes("P2P API")) return explainP2p(api, network, message);
+    return { reason: "not_found", message, advice: api === "info" ? USE_SERVICE : `${USE_P2P}, and chainweb.network` };
+  };
+}
+
+const USE_P2P = "the service API has no peers: set url to the P2P API (https, default port 1789)";
+const USE_SERVICE = "set chainweb.service_url to the service API (http, default port 1848)";
+
+function explainP2p(api: ChainwebApi, network: string, message: string): Failure {
+  switch (api) {
+    case "peers":
+      // These routes are served from the first moment on, so only the network's name is left as the cause.
+      return {
+        reason: "wrong_network",
+        message: `${message}: the node is not on ${network}`,
+        advice: "set chainweb.network to the node's network",
+      };
+    case "info":
+      return { reason: "not_found", message, advice: USE_SERVICE };
+    default:
+      // CheckReachability.hs servePeerDbSocketTls: while the node starts, it serves the cut/peer routes alone.
+      return { reason: "unavailable", message, advice: "the node is still starting and serves only its peers" };
+  }
+}
+
+/** The node answers for another network than the config says. */
+export function wrongNetwork(call: string, expected: string, found: string): Failure {
+  return {
+    reason: "wrong_network",
+    message: `${call}: expected the network ${expected}, found ${JSON.stringify(found.slice(0, 60))}`,
+    advice: "set chainweb.network to the node's network, or the URL to a node of this one",
+  };
+}

@@ -1,0 +1,101 @@
+import { nodeError } from "../../errors.ts";
+import type { ExplainStatus } from "../../rpc/call.ts";
+import { callJson } from "../../rpc/call.ts";
+import type { RpcClient, RpcResponse } from "../../rpc/client.ts";
+import { apiPath } from "../../rpc/node-url.ts";
+import { addressOf, formatAddress } from "../address.ts";
+import type { PeerConnection, PeerList } from "../chain.ts";
+import { count, isObject, type JsonObject, text } from "../decode.ts";
+
+/** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */
+const PAGE_LIMIT = 512;
+
+/** Far above any network seen; a server that never ends its list must not hold the poll. */
+const MAX_PAGES = 20;
+
+export type PeerPages = { readonly list: PeerList; readonly firstResponse: RpcResponse };
+
+/**
+ * Reads a peer endpoint (`cut/peer` or `chain/N/mempool/peer`) to its end. The cursor is an index into the list of that
+ * moment, so a change between two pages repeats or skips peers: repeats are dropped by host and port.
+ * @throws NodeError
+ */
+export async function fetchPeerPages(
+  client: RpcClient,
+  path: string,
+  explain: ExplainStatus,
+  signal: AbortSignal,
+): Promise<PeerPages> {
+  const peers = new Map<string, PeerConnection>();
+  const cursors = new Set<string>();
+  let malformed = 0;
+  let firstResponse: RpcResponse | undefined;
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const request = { name: shortName(path), method: "GET", path: pagePath(client, path, cursor) } as const;
+    const { value, response } = await callJson(client, request, signal, explain);
+    firstResponse ??= response;
+    const page = decodePage(value, `${shortName(path)} at ${client.url.label}`);
+    malformed += page.malformed;
+    for (const peer of page.peers) if (!peers.has(peer.id)) peers.set(peer.id, peer);
+    // `limit=0` and broken servers answer the same cursor for ever.
+    if (page.next === undefined || page.rows === 0 || cursors.has(page.next)) break;
+    cursors.add(page.next);
+    cursor = page.next;
+  }
+  if (firstResponse === undefined) throw nodeError("internal", "no page was asked for", "report this bug");
+  return { list: { connections: [...peers.values()], malformed }, firstResponse };
+}
+
+/** `/chainweb/0.0/mainnet01/cut/peer` → `cut/peer`. */
+function shortName(path: string): string {
+  return path.split("/").slice(4).join("/");
+}
+
+function pagePath(client: RpcClient, path: string, cursor: string | undefined): string {
+  const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === undefined ? {} : { next: cursor }) });
+  const base = apiPath(client.url, path);
+  return `${base}${base.includes("?") ? "&" : "?"}${query}`;
+}
+
+export type PeerPage = {
+  readonly peers: readonly PeerConnection[];
+  readonly malformed: number;
+  /** Rows in the page, readable or not. */
+  readonly rows: number;
+  readonly next: string | undefined;
+};
+
+/**
+ * One page `{limit, items, next}` (Chainweb/Utils/Paging.hs).
+ * @throws NodeError bad_shape
+ */
+export function decodePage(answer: unknown, call: string): PeerPage {
+  const page = unwrapped(answer);
+  const items = page?.items;
+  if (!Array.isArray(items)) {
+    throw nodeError("bad_shape", `${call}: expected an object with a list of items`, WRONG_API);
+  }
+  const decoded = items.map(decodePeer);
+  const peers = decoded.filter((peer) => peer !== undefined);
+  return { peers, malformed: items.length - peers.length, rows: items.length, next: text(page?.next) };
+}
+
+const WRONG_API = "check that the URL is the node's P2P API (default port 1789), not its service API";
+
+/** The documentation's sample puts the page into `value`; no node does, but nothing is lost by reading it. */
+function unwrapped(answer: unknown): JsonObject | undefined {
+  if (!isObject(answer)) return undefined;
+  return !("items" in answer) && isObject(answer.value) ? answer.value : answer;
+}
+
+/** PeerInfo of src/P2P/Peer.hs: an id (null with a CA-signed certificate) and an address, nothing else. */
+function decodePeer(item: unknown): PeerConnection | undefined {
+  if (!isObject(item) || !isObject(item.address)) return undefined;
+  const hostname = text(item.address.hostname);
+  const port = count(item.address.port);
+  if (hostname === undefined || port === undefined || port === 0 || port > 65535) return undefined;
+  const address = addressOf(hostname, port);
+  // Host names are compared without case (HostAddress.hs).
+  return { id: formatAddress(address).toLowerCase(), direction: "unknown", address };
+}

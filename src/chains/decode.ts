@@ -1,0 +1,28 @@
+/**
+ * Readers of single values in a node's answer. Input is `unknown` JSON; each gives the value or undefined, so that one
+ * odd field costs only itself. Hand-written, as they run for every row of every poll.
+ */
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A whole number from 0 to 2^53 - 1, sent as a number or as a string of digits (nodeos sends integers above 2^32 as
+ * strings). Larger ones are wrapped or fake (monerod's 2^64 - 1) and give undefined.
+ */
+export function count(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+export function flag(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
+/** A string that is not empty. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

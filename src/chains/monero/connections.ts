@@ -1,0 +1,61 @@
+import { nodeError } from "../../errors.ts";
+import { parseAddress } from "../address.ts";
+import type { AddressType, PeerAddress, PeerConnection, PeerList } from "../chain.ts";
+import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
+
+/**
+ * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
+ * @throws NodeError bad_shape when `connections` is there and is not a list
+ */
+export function decodeConnections(result: JsonObject, call: string): PeerList {
+  // epee leaves out empty lists: a node without peers sends no `connections` at all.
+  const rows = result.connections ?? [];
+  if (!Array.isArray(rows)) {
+    throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
+  }
+  const decoded = rows.map(decodeRow);
+  const connections = decoded.filter((row) => row !== undefined);
+  return { connections, malformed: rows.length - connections.length };
+}
+
+function decodeRow(row: unknown): PeerConnection | undefined {
+  if (!isObject(row)) return undefined;
+  const incoming = flag(row.incoming);
+  const address = text(row.address) ?? text(row.host);
+  const state = text(row.state);
+  if (incoming === undefined || address === undefined || state === undefined) return undefined;
+  const direction = incoming ? "inbound" : "outbound";
+  return {
+    id: text(row.connection_id) ?? `${direction} ${address}`,
+    direction,
+    // TCP is up but no Levin handshake came; monerod counts such a row as incoming, a silent TCP client makes one.
+    state: state === "before_handshake" ? "handshaking" : "connected",
+    address: addressOf(address, row.address_type),
+    height: peerHeight(row.height),
+    // Both describe the polled node's side: it downloads from this peer, or pauses doing so.
+    syncing: state === "synchronizing" || state === "standby" ? "download" : undefined,
+    receivedBytes: count(row.recv_count),
+    sentBytes: count(row.send_count),
+    ageSeconds: count(row.live_time),
+  };
+}
+
+/** `ip` and `port` are empty for IPv6 up to 0.18.5.0 and for Tor and I2P, so `address` is read instead. */
+function addressOf(address: string, typeNumber: unknown): PeerAddress {
+  const parsed = parseAddress(address);
+  return { ...parsed, type: ADDRESS_TYPES.get(typeNumber) ?? parsed.type };
+}
+
+/** contrib/epee/include/net/enums.h; tells Tor also for "<unknown tor host>", an inbound Tor peer. */
+const ADDRESS_TYPES: ReadonlyMap<unknown, AddressType> = new Map([
+  [1, "ipv4"],
+  [2, "ipv6"],
+  [3, "i2p"],
+  [4, "tor"],
+]);
+
+/** 0 before the handshake. */
+function peerHeight(value: unknown): number | undefined {
+  const height = count(value);
+  return height === 0 ? undefined : height;
+}

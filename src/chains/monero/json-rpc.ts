@@ -1,0 +1,73 @@
+import { type Failure, NodeError, nodeError } from "../../errors.ts";
+import { callJson } from "../../rpc/call.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { isObject, type JsonObject } from "../decode.ts";
+
+/**
+ * One JSON-RPC call of monerod, or of a gateway that offers its methods.
+ * The body has a Content-Length: monerod ignores a chunked one (answers -32600, seen on 0.18.0.0).
+ * @returns the `result` object, whose `status` is OK
+ * @throws NodeError
+ */
+export async function callRpc(client: RpcClient, method: string, signal: AbortSignal): Promise<JsonObject> {
+  const request = {
+    name: method,
+    method: "POST",
+    path: jsonRpcPath(client),
+    body: JSON.stringify({ jsonrpc: "2.0", id: "0", method }),
+    headers: { "content-type": "application/json" },
+  } as const;
+  const { value } = await callJson(client, request, signal);
+  return resultOf(value, `${method} at ${client.url.label}`);
+}
+
+/** A URL without a path is a monerod; one with a path is the whole JSON-RPC URL of a gateway. */
+function jsonRpcPath({ url }: RpcClient): string {
+  return (url.path === "" ? "/json_rpc" : url.path) + url.query;
+}
+
+/** Exported for the tests over captured answers. */
+export function resultOf(answer: unknown, call: string): JsonObject {
+  if (!isObject(answer)) throw nodeError("bad_shape", `${call}: expected a JSON-RPC object`, WRONG_API);
+  if (answer.error !== undefined && answer.error !== null) throw new NodeError(rpcFailure(answer.error, call));
+  const { result } = answer;
+  if (!isObject(result)) throw nodeError("bad_shape", `${call}: expected a JSON-RPC result`, WRONG_API);
+  // CHECK_CORE_READY answers 200 with zeroed fields and this status; "PAYMENT REQUIRED" exists up to 0.18.
+  if (result.status !== "OK") throw new NodeError(statusFailure(result.status, call));
+  return result;
+}
+
+const WRONG_API = "check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway";
+
+function rpcFailure(error: unknown, call: string): Failure {
+  const code = isObject(error) && typeof error.code === "number" ? error.code : undefined;
+  const message = `${call}: expected a result, found JSON-RPC error ${code ?? "without a code"}`;
+  switch (code) {
+    case -32601:
+      return {
+        reason: "unavailable",
+        message: `${message} "Method not found"`,
+        advice: "the server does not offer this method: use monerod's unrestricted RPC",
+      };
+    case -9:
+      return { reason: "busy", message: `${message} "Core is busy"`, advice: BUSY };
+    case -32600:
+    case -32700:
+      return { reason: "rpc", message, advice: "the request did not arrive whole: check proxies that change the body" };
+    default:
+      return { reason: "rpc", message, advice: "see monerod's log for this call" };
+  }
+}
+
+const BUSY = "the daemon is still starting or syncing: it answers when it is ready";
+
+function statusFailure(status: unknown, call: string): Failure {
+  const shown = typeof status === "string" ? JSON.stringify(status.slice(0, 40)) : "none";
+  const message = `${call}: expected status "OK", found ${shown}`;
+  if (status === "BUSY") return { reason: "busy", message, advice: BUSY };
+  if (status === "PAYMENT REQUIRED") {
+    return { reason: "unauthorized", message, advice: "the node wants payment for RPC: poll a node of your own" };
+  }
+  if (typeof status !== "string") return { reason: "bad_shape", message, advice: WRONG_API };
+  return { reason: "rpc", message, advice: "see monerod's log for this call" };
+}

@@ -1,0 +1,127 @@
+import { type Failure, nodeError } from "../../errors.ts";
+import { addressOf, numericAddress, parseAddress } from "../address.ts";
+import type { ConnectionState, PeerAddress, PeerConnection, PeerList } from "../chain.ts";
+import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
+
+/**
+ * Rows of /v1/net/connections: `connection_status` of net_plugin.hpp, with the fields of every dialect from EOSIO 1.0
+ * over Leap and Spring to Wire. The dialect is never asked for; a field that is not there is left out.
+ */
+
+/** @throws NodeError bad_shape when the answer is not a list. */
+export function decodeConnections(answer: unknown, call: string): PeerList {
+  if (!Array.isArray(answer)) {
+    throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
+  }
+  const rows = answer.map(decodeRow);
+  const connections = rows.filter((row) => row !== undefined);
+  return { connections, malformed: rows.length - connections.length };
+}
+
+const WRONG_API_ADVICE: Failure["advice"] = "check that the URL is the HTTP API of a nodeop or nodeos node";
+
+const NO_HANDSHAKE: JsonObject = {};
+
+function decodeRow(row: unknown): PeerConnection | undefined {
+  if (!isObject(row)) return undefined;
+  const connecting = flag(row.connecting);
+  if (typeof row.peer !== "string" || connecting === undefined) return undefined;
+  const handshake = isObject(row.last_handshake) ? row.last_handshake : NO_HANDSHAKE;
+  // The only sign of direction: net_plugin.cpp `incoming() { return peer_address().empty(); }`, the same in all versions.
+  const inbound = row.peer === "";
+  const state = stateOf({
+    inbound,
+    connecting,
+    open: flag(row.is_socket_open),
+    shookHands: (count(handshake.generation) ?? 0) > 0,
+  });
+  return {
+    id: identityOf(row, handshake),
+    direction: inbound ? "inbound" : "outbound",
+    state,
+    address: inbound ? inboundAddress(row, handshake) : outboundAddress(row.peer, row),
+    agent: agentOf(handshake),
+    height: peerHead(handshake),
+    chainId: chainIdOf(handshake.chain_id),
+    // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
+    syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
+  };
+}
+
+type RowState = {
+  readonly inbound: boolean;
+  readonly connecting: boolean;
+  /** Undefined before Leap 5, which does not send is_socket_open. */
+  readonly open: boolean | undefined;
+  readonly shookHands: boolean;
+};
+
+/** `connecting` stays true until the first handshake or notice, and a closed row's handshake is zeroed. */
+function stateOf({ inbound, connecting, open, shookHands }: RowState): ConnectionState {
+  if (open === true) return !connecting && shookHands ? "connected" : "handshaking";
+  if (open === false) return connecting ? "dialing" : "disconnected";
+  // Without is_socket_open dialling cannot be told from shaking hands, but nobody dials an inbound connection.
+  if (connecting) return inbound ? "handshaking" : "dialing";
+  return shookHands ? "connected" : "disconnected";
+}
+
+/** connection_id (Wire W3+) only grows; else the configured address, or the peer's process and socket. */
+function identityOf(row: JsonObject, handshake: JsonObject): string {
+  const id = count(row.connection_id);
+  if (id !== undefined) return `id ${id}`;
+  if (row.peer !== "") return `out ${row.peer}`;
+  return `in ${text(handshake.node_id) ?? ""} ${text(row.remote_ip) ?? ""} ${text(row.remote_port) ?? ""}`;
+}
+
+/** `host:port`, with `:trx` or `:blk` behind it for a connection of one kind. */
+function outboundAddress(peer: string, row: JsonObject): PeerAddress {
+  const { address, suffix } = splitKind(peer);
+  const parsed = parseAddress(address);
+  const ip = parsed.ip ?? numericAddress(text(row.remote_ip) ?? "");
+  const type = ip === undefined ? parsed.type : ip.includes(":") ? "ipv6" : "ipv4";
+  return { ...parsed, ip, type, suffix };
+}
+
+/** The socket's endpoint; before Leap 5 only what the peer says of itself: `listen address - first 7 of node_id`. */
+function inboundAddress(row: JsonObject, handshake: JsonObject): PeerAddress {
+  const remote = text(row.remote_ip);
+  // Leap 5 and the first Wire write "<unknown>" for a row that never connected.
+  if (remote !== undefined && remote !== "<unknown>") return addressOf(remote, count(row.remote_port));
+  const claimed = text(handshake.p2p_address)?.split(" - ")[0];
+  return claimed === undefined ? { host: "unknown", type: "unknown" } : parseAddress(splitKind(claimed).address);
+}
+
+function splitKind(address: string): { address: string; suffix: string | undefined } {
+  const suffix = /:(?:trx|blk)$/.exec(address)?.[0];
+  return { address: suffix === undefined ? address : address.slice(0, -suffix.length), suffix };
+}
+
+/** EOSIO 1.x and 2.0 wrap the agent in literal quotes. */
+function agentOf(handshake: JsonObject): string | undefined {
+  const agent = text(handshake.agent);
+  return text(/^"(.*)"$/s.exec(agent ?? "")?.[1] ?? agent);
+}
+
+const HEADS = ["head", "fork_head", "fork_db_head"] as const;
+
+/**
+ * The peer's head: the largest number that any dialect's fields give. Notices raise only the number and Leap 4.0.2
+ * reports 0 beside a good id, so number and id are both read. Heights of 0 mean "never told".
+ */
+function peerHead(handshake: JsonObject): number | undefined {
+  let height = 0;
+  for (const head of HEADS) {
+    height = Math.max(height, count(handshake[`${head}_num`]) ?? 0, numberInBlockId(handshake[`${head}_id`]) ?? 0);
+  }
+  return height > 0 ? height : undefined;
+}
+
+/** The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). */
+export function numberInBlockId(id: unknown): number | undefined {
+  return typeof id === "string" && /^[0-9a-fA-F]{64}$/.test(id) ? Number.parseInt(id.slice(0, 8), 16) : undefined;
+}
+
+/** 64 hex digits; all zeros stand for "none" (never connected, and EOSIO 1.0). */
+export function chainIdOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) && !/^0+$/.test(value) ? value : undefined;
+}

@@ -1,0 +1,151 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
+import { parseNodeFlag } from "./config/node-flag.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "./log.ts";
+import { type ListenAddress, parseListenAddress } from "./server/listen-address.ts";
+
+/** What the command line asks for. */
+export type Invocation =
+  | ({ readonly command: "serve" } & SourceFlags & ServeFlags)
+  | ({ readonly command: "check" } & SourceFlags)
+  | ({ readonly command: "demo" } & ServeFlags)
+  /** Help, the version, or a usage error: everything is printed already. */
+  | { readonly command: "none"; readonly exitCode: number };
+
+export type SourceFlags = {
+  readonly configFile: string | undefined;
+  readonly nodes: readonly Readonly<Record<"name" | "chain" | "url", string>>[];
+};
+
+export type ServeFlags = {
+  readonly addresses: readonly ListenAddress[];
+  readonly telemetryPath: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+};
+
+export const EXIT_USAGE = 2;
+
+export type CliOutput = { readonly out: (text: string) => void; readonly err: (text: string) => void };
+
+const DEFAULT_ADDRESS = ":10900";
+/** The demo shows invented data: it is not offered to the network unless somebody says so. */
+const DEMO_ADDRESS = "127.0.0.1:10900";
+
+/** Reads the arguments behind the program's name. */
+export function parseArguments(args: readonly string[], version: string, output: CliOutput): Invocation {
+  let invocation: Invocation = { command: "none", exitCode: 0 };
+  const program = new Command("peer-exporter")
+    .description(
+      "Prometheus exporter for the peer-to-peer side of blockchain nodes (Wire/Antelope, Monero, Kadena Chainweb).\n" +
+        "Without a command it serves the metrics of the configured nodes.",
+    )
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .enablePositionalOptions()
+    .addHelpText("after", EXAMPLES);
+  const configure = (command: Command) =>
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: (text, write) => write(text) });
+
+  for (const command of [program, program.command("serve").description("serve metrics (the default command)")]) {
+    addServeFlags(addSourceFlags(configure(command)), DEFAULT_ADDRESS).action((options: unknown) => {
+      invocation = { command: "serve", ...sourceFlags(options), ...serveFlags(options, DEFAULT_ADDRESS) };
+    });
+  }
+  const check = program.command("check").description("check the configuration and exit: 0 if it is good, 1 if not");
+  addSourceFlags(configure(check)).action((options: unknown) => {
+    invocation = { command: "check", ...sourceFlags(options) };
+  });
+  const demo = program
+    .command("demo")
+    .description("serve metrics of simulated nodes of every chain: invented data, for trying out");
+  addServeFlags(configure(demo), DEMO_ADDRESS, "pretty").action((options: unknown) => {
+    invocation = { command: "demo", ...serveFlags(options, DEMO_ADDRESS) };
+  });
+
+  try {
+    program.parse(args, { from: "user" });
+    return invocation;
+  } catch (error) {
+    if (error instanceof CommanderError) return { command: "none", exitCode: error.exitCode === 0 ? 0 : EXIT_USAGE };
+    throw error;
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  peer-exporter --config.file=config.yaml
+  peer-exporter --node monero-1=monero+http://127.0.0.1:18081
+  peer-exporter check --config.file=config.yaml
+  peer-exporter demo
+
+Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.`;
+
+function addSourceFlags(command: Command): Command {
+  return command
+    .option("--config.file <path>", "configuration file (YAML)")
+    .option("--node <name=chain+url>", "a node without a file; repeatable", collect(parseNodeFlag), []);
+}
+
+function addServeFlags(command: Command, address: string, logFormat: (typeof LOG_FORMATS)[number] = "json"): Command {
+  return command
+    .option(
+      "--web.listen-address <address>",
+      `where to serve: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
+      collect(parseListenAddress),
+    )
+    .option("--web.telemetry-path <path>", "path of the metrics", parsedBy(telemetryPath), "/metrics")
+    .addOption(new Option("--log.level <level>", "log what is at least this grave").choices(LOG_LEVELS).default("info"))
+    .addOption(new Option("--log.format <format>", "how log lines look").choices(LOG_FORMATS).default(logFormat));
+}
+
+/** Repeatable: each use adds one. The first use replaces the default. */
+function collect<T>(parse: (text: string) => T) {
+  return (text: string, earlier: readonly T[] | undefined): readonly T[] => [...(earlier ?? []), parsedBy(parse)(text)];
+}
+
+function parsedBy<T>(parse: (text: string) => T) {
+  return (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : "not valid");
+    }
+  };
+}
+
+function telemetryPath(text: string): string {
+  if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) throw new Error("expected a path like /metrics");
+  if (text.startsWith("/-/")) throw new Error("paths below /-/ are taken");
+  return text;
+}
+
+/** commander hands over loose records; here they get their types back. */
+const sourceOptions = z.object({
+  "config.file": z.string().optional(),
+  node: z.array(z.object({ name: z.string(), chain: z.string(), url: z.string() })),
+});
+
+function sourceFlags(options: unknown): SourceFlags {
+  const { "config.file": configFile, node: nodes } = sourceOptions.parse(options);
+  return { configFile, nodes };
+}
+
+const serveOptions = z.object({
+  "web.listenAddress": z.array(z.custom<ListenAddress>()).optional(),
+  "web.telemetryPath": z.string(),
+  "log.level": z.enum(LOG_LEVELS),
+  "log.format": z.enum(LOG_FORMATS),
+});
+
+function serveFlags(options: unknown, defaultAddress: string): ServeFlags {
+  const flags = serveOptions.parse(options);
+  return {
+    addresses: flags["web.listenAddress"] ?? [parseListenAddress(defaultAddress)],
+    telemetryPath: flags["web.telemetryPath"],
+    logLevel: flags["log.level"],
+    logFormat: flags["log.format"],
+  };
+}

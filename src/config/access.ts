@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
+import { block, headerValueField, parsed, pathField } from "./fields.ts";
+import { fileSecret, inlineSecret, type Secret } from "./secret.ts";
+
+/** The `auth` and `tls` blocks of a node: how we prove who we are, and how the node does. */
+
+/** `NAME` or `NAME_file`: exactly one of them. */
+function secretFields<Name extends string>(name: Name, configFile: string | undefined) {
+  return {
+    [name]: z.string().min(1, "expected a text that is not empty").optional(),
+    [`${name}_file`]: pathField(configFile).optional(),
+  } as const;
+}
+
+function secretOf(name: string, fields: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): Secret {
+  const inline = fields[name];
+  const file = fields[`${name}_file`];
+  if (typeof inline === "string" && file === undefined) return inlineSecret(inline);
+  if (typeof file === "string" && inline === undefined) return fileSecret(file);
+  context.addIssue({ code: "custom", message: `expected exactly one of ${name} and ${name}_file` });
+  return z.NEVER;
+}
+
+const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name without colon and control characters");
+
+export function authField(configFile: string | undefined) {
+  const password = secretFields("password", configFile);
+  const login = block({ username, ...password });
+  return block({
+    basic: login
+      .transform(
+        (fields, ctx): Auth => ({
+          kind: "basic",
+          username: fields.username,
+          password: secretOf("password", fields, ctx),
+        }),
+      )
+      .optional(),
+    digest: login
+      .transform(
+        (fields, ctx): Auth => ({
+          kind: "digest",
+          username: fields.username,
+          password: secretOf("password", fields, ctx),
+        }),
+      )
+      .optional(),
+    bearer: block(secretFields("token", configFile))
+      .transform((fields, ctx): Auth => ({ kind: "bearer", token: secretOf("token", fields, ctx) }))
+      .optional(),
+    header: block({
+      name: z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header"),
+      ...secretFields("value", configFile),
+    })
+      .transform((fields, ctx): Auth => ({ kind: "header", name: fields.name, value: secretOf("value", fields, ctx) }))
+      .optional(),
+  }).transform(
+    (choices, context): Auth => onlyOne(Object.values(choices), "basic, digest, bearer and header", context),
+  );
+}
+
+const pin = parsed((text): TlsVerification => {
+  const sha256 = parsePin(text);
+  if (sha256 === undefined) {
+    throw new Error("expected a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex");
+  }
+  return { kind: "pin", sha256 };
+});
+
+export function tlsField(configFile: string | undefined) {
+  return block({
+    pin: pin.optional(),
+    ca_file: pathField(configFile).optional(),
+    server_name: headerValueField.optional(),
+    insecure: z.boolean().optional(),
+  }).transform((fields, context): TlsVerification => {
+    const ca: TlsVerification | undefined =
+      fields.ca_file === undefined && fields.server_name === undefined
+        ? undefined
+        : { kind: "ca", caFile: fields.ca_file, serverName: fields.server_name };
+    const insecure: TlsVerification | undefined = fields.insecure === true ? { kind: "insecure" } : undefined;
+    if (fields.insecure === false && ca === undefined && fields.pin === undefined) return { kind: "ca" };
+    return onlyOne([fields.pin, ca, insecure], "pin, ca_file (with server_name) and insecure", context);
+  });
+}
+
+function onlyOne<T>(choices: readonly (T | undefined)[], names: string, context: z.core.$RefinementCtx): T {
+  const [first, ...others] = choices.filter((choice) => choice !== undefined);
+  if (first !== undefined && others.length === 0) return first;
+  context.addIssue({ code: "custom", message: `expected exactly one of ${names}` });
+  return z.NEVER;
+}

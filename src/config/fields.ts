@@ -1,0 +1,73 @@
+import { dirname, resolve } from "node:path";
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
+import { parseDuration } from "./duration.ts";
+
+/** Field types that the configuration and the chains' own blocks share. Each turns its text into a value once. */
+
+/**
+ * A mapping that refuses unknown keys. The error has one line for each unknown key, in the order of `issue.keys`, so
+ * that each can be shown at its own place in the file.
+ */
+export function block<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join("\n")
+        : undefined,
+  });
+}
+
+function unknownKey(key: string, valid: readonly string[]): string {
+  return `unknown key${didYouMean(key, valid) ?? `; valid here: ${valid.join(", ")}`}`;
+}
+
+/** "; did you mean …?" when one of the valid words is near enough to be meant. */
+export function didYouMean(word: string, valid: readonly string[]): string | undefined {
+  if (valid.length === 0 || word.length > 100) return undefined;
+  const best = closest(word, [...valid]);
+  return distance(word, best) <= Math.max(1, Math.floor(best.length / 3)) ? `; did you mean "${best}"?` : undefined;
+}
+
+/** Text that `parse` turns into a value; the message of its error is shown. */
+export function parsed<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "not valid" });
+      return z.NEVER;
+    }
+  });
+}
+
+export const nodeUrlField = parsed<NodeUrl>(parseNodeUrl);
+
+/** A duration of at least a second, in milliseconds. */
+export const durationField = parsed((text) => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new Error(`expected a duration like 15s or 1m30s, found ${quoted(text)}`);
+  if (milliseconds < 1000) throw new Error(`expected at least 1s, found ${quoted(text)}`);
+  // Timers of Node hold at most 2^31 - 1 milliseconds.
+  if (milliseconds > 24 * 86_400_000) throw new Error(`expected at most 24d, found ${quoted(text)}`);
+  return milliseconds;
+});
+
+/** A path, relative to the folder of the configuration file. */
+export function pathField(configFile: string | undefined) {
+  return z
+    .string()
+    .min(1, "expected a path")
+    .transform((path) => (configFile === undefined ? resolve(path) : resolve(dirname(configFile), path)));
+}
+
+/** A value of an HTTP header: visible ASCII, as anything else could break the request apart. */
+export const headerValueField = z
+  .string()
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "expected visible ASCII characters");
+
+/** Repeats a value of the file in an error; only for keys that hold no secret. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,37 @@
+import type { ChainOptions } from "../chains/chain.ts";
+import type { ChainName } from "../chains/index.ts";
+import type { NodeUrl } from "../rpc/node-url.ts";
+import type { Auth, TlsVerification } from "../rpc/settings.ts";
+import type { Secret } from "./secret.ts";
+
+/** When a node is polled. */
+export type Trigger =
+  | { readonly kind: "interval"; readonly intervalMs: number }
+  | { readonly kind: "cron"; readonly expression: string };
+
+export type NodeConfig = {
+  readonly name: string;
+  readonly chain: ChainName;
+  readonly url: NodeUrl;
+  /** Added to every series of the node. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly trigger: Trigger;
+  /** How long one whole poll may take. */
+  readonly timeoutMs: number;
+  readonly auth: Auth | undefined;
+  readonly tls: TlsVerification;
+  readonly options: ChainOptions;
+};
+
+export const ADDRESS_MODES = ["full", "subnet", "hashed", "none"] as const;
+
+/** How peers appear in series. */
+export type ConnectionsConfig = {
+  readonly series: boolean;
+  readonly maxPerNode: number;
+  readonly address: (typeof ADDRESS_MODES)[number];
+  /** Keys the hash of addresses; without it each start makes another key. */
+  readonly hashKey: Secret | undefined;
+};
+
+export type Config = { readonly connections: ConnectionsConfig; readonly nodes: readonly NodeConfig[] };

@@ -1,0 +1,141 @@
+import type { z } from "zod";
+import type { ChainOptions } from "../chains/chain.ts";
+import { isObject } from "../chains/decode.ts";
+import { chains } from "../chains/index.ts";
+import { formatDuration } from "./duration.ts";
+import { quoted } from "./fields.ts";
+import type { Config, NodeConfig, Trigger } from "./model.ts";
+import {
+  CHAIN_BLOCKS,
+  connectionsSchema,
+  documentSchema,
+  type GlobalFields,
+  globalSchema,
+  isChainName,
+  type NodeFields,
+  nodeSchema,
+} from "./schema.ts";
+
+/** Something wrong in the configuration, at a path of keys and indices. */
+export type ConfigProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const DEFAULT_INTERVAL_MS = 15_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * Checks a whole configuration and finds every problem, not only the first.
+ * @param raw the document as plain data
+ * @param configFile the file it stands in: relative paths start from its folder
+ */
+export function parseConfig(raw: unknown, configFile: string | undefined): ParsedConfig {
+  const problems: ConfigProblem[] = [];
+  const check = <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]): T | undefined => {
+    const result = schema.safeParse(value);
+    if (!result.success) problems.push(...result.error.issues.flatMap((issue) => problemsOf(issue, path)));
+    return result.data;
+  };
+
+  check(documentSchema, raw, []);
+  const document = isObject(raw) ? raw : {};
+  const global = check(globalSchema, document.global ?? {}, ["global"]);
+  const connections = check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
+  const schema = nodeSchema(configFile);
+  const nodes = (Array.isArray(document.nodes) ? document.nodes : []).map((rawNode: unknown, index) => {
+    const path = ["nodes", index];
+    const fields = check(schema, rawNode, path);
+    const options = checkOptions(rawNode, path, check, problems);
+    if (fields === undefined || options === undefined) return undefined;
+    return assembleNode(fields, options, global ?? {}, (subpath, message) => {
+      problems.push({ path: [...path, ...subpath], message });
+    });
+  });
+  problems.push(...duplicateNames(document.nodes));
+
+  if (problems.length > 0 || connections === undefined) return { ok: false, problems };
+  return { ok: true, config: { connections, nodes: nodes.filter((node) => node !== undefined) } };
+}
+
+/** One problem for each unknown key, at the key; any other issue is one problem. */
+function problemsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): ConfigProblem[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const lines = issue.message.split("\n");
+    return issue.keys.map((key, index) => ({ path: [...path, key], message: lines[index] ?? "unknown key" }));
+  }
+  return [{ path, message: issue.message.replace(/^Invalid input: /, "").replace(", received ", ", found ") }];
+}
+
+type Check = <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]) => T | undefined;
+
+/** The chain's own block; a block of another chain is a problem, as it would have no effect. */
+function checkOptions(
+  rawNode: unknown,
+  path: readonly PropertyKey[],
+  check: Check,
+  problems: ConfigProblem[],
+): ChainOptions | undefined {
+  if (!isObject(rawNode) || !isChainName(rawNode.chain)) return undefined;
+  const { optionsKey, options } = chains[rawNode.chain];
+  for (const key of CHAIN_BLOCKS) {
+    if (key !== optionsKey && rawNode[key] !== undefined) {
+      const message = `a node of chain ${rawNode.chain} has no ${key} block; its own is ${optionsKey}`;
+      problems.push({ path: [...path, key], message });
+    }
+  }
+  return check(options, rawNode[optionsKey] ?? {}, [...path, optionsKey]);
+}
+
+type Report = (subpath: readonly PropertyKey[], message: string) => void;
+
+function assembleNode(fields: NodeFields, options: ChainOptions, global: GlobalFields, report: Report): NodeConfig {
+  const { name, chain, url, labels, auth, tls, schedule } = fields;
+  if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls needs an https:// URL");
+  if (auth !== undefined && url.userinfo !== undefined) {
+    report(["auth"], "auth and a user in the URL exclude each other");
+  }
+  if (fields.interval !== undefined && schedule !== undefined) {
+    report(["schedule"], "expected at most one of interval and schedule");
+  }
+  const intervalMs = fields.interval ?? global.interval ?? DEFAULT_INTERVAL_MS;
+  const trigger: Trigger =
+    schedule === undefined ? { kind: "interval", intervalMs } : { kind: "cron", expression: schedule };
+  // Only a timeout that somebody wrote can be too long: the default gives way to a short interval.
+  const longest = trigger.kind === "interval" ? trigger.intervalMs : Number.POSITIVE_INFINITY;
+  const timeoutMs = fields.timeout ?? global.timeout ?? Math.min(DEFAULT_TIMEOUT_MS, longest);
+  if (timeoutMs > longest) {
+    const place = fields.timeout === undefined ? [] : ["timeout"];
+    report(place, `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(longest)}`);
+  }
+  return {
+    name,
+    chain,
+    url,
+    labels,
+    trigger,
+    timeoutMs,
+    auth: auth ?? (url.userinfo && { kind: "basic", ...url.userinfo }),
+    tls: tls ?? { kind: "ca" },
+    options,
+  };
+}
+
+function duplicateNames(rawNodes: unknown): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const first = new Map<string, number>();
+  for (const [index, node] of (Array.isArray(rawNodes) ? rawNodes : []).entries()) {
+    const name: unknown = isObject(node) ? node.name : undefined;
+    if (typeof name !== "string") continue;
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    else
+      problems.push({
+        path: ["nodes", index, "name"],
+        message: `the name ${quoted(name)} is taken by nodes[${earlier}]`,
+      });
+  }
+  return problems;
+}

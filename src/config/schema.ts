@@ -1,0 +1,101 @@
+import cron from "node-cron";
+import { z } from "zod";
+import { type ChainName, chains } from "../chains/index.ts";
+import { authField, tlsField } from "./access.ts";
+import { block, didYouMean, durationField, nodeUrlField, pathField, quoted } from "./fields.ts";
+import { labelNameProblem } from "./labels.ts";
+import { ADDRESS_MODES, type ConnectionsConfig } from "./model.ts";
+import { fileSecret, inlineSecret } from "./secret.ts";
+
+/** The parts of the configuration file. How they depend on each other is checked in parse.ts. */
+
+const MAX_PER_NODE = 250;
+
+/** The outermost keys; their values are checked one by one, so that each error is found in one go. */
+export const documentSchema = block({
+  global: z.unknown().optional(),
+  connections: z.unknown().optional(),
+  nodes: z.array(z.unknown(), "expected a list of nodes").min(1, "expected at least one node"),
+});
+
+export const globalSchema = block({ interval: durationField.optional(), timeout: durationField.optional() });
+
+export type GlobalFields = z.output<typeof globalSchema>;
+
+/** @param configFile the file that the configuration stands in: relative paths start from its folder */
+export function connectionsSchema(configFile: string | undefined) {
+  return block({
+    series: z.boolean().default(true),
+    max_per_node: z.int().min(0).max(100_000).default(MAX_PER_NODE),
+    address: z.enum(ADDRESS_MODES).default("full"),
+    hash_key: z.string().min(16, "expected at least 16 characters").optional(),
+    hash_key_file: pathField(configFile).optional(),
+  }).transform((fields, context): ConnectionsConfig => {
+    const { hash_key: key, hash_key_file: file } = fields;
+    if (key !== undefined && file !== undefined) {
+      context.addIssue({ code: "custom", message: "expected at most one of hash_key and hash_key_file" });
+    }
+    return {
+      series: fields.series,
+      maxPerNode: fields.max_per_node,
+      address: fields.address,
+      hashKey: key !== undefined ? inlineSecret(key) : file !== undefined ? fileSecret(file) : undefined,
+    };
+  });
+}
+
+const nameField = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,62}$/,
+    "expected 1 to 63 letters, digits and . _ : @ - that begin with a letter or digit",
+  );
+
+export function isChainName(name: unknown): name is ChainName {
+  return typeof name === "string" && Object.hasOwn(chains, name);
+}
+
+const chainField = z.string().transform((text, context): ChainName => {
+  if (isChainName(text)) return text;
+  const names = Object.keys(chains);
+  const hint = didYouMean(text, names) ?? "";
+  context.addIssue({ code: "custom", message: `expected one of ${names.join(", ")}, found ${quoted(text)}${hint}` });
+  return z.NEVER;
+});
+
+const labelsField = z.record(z.string(), z.string()).superRefine((labels, context) => {
+  for (const name of Object.keys(labels)) {
+    const problem = labelNameProblem(name);
+    if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
+  }
+});
+
+const scheduleField = z.string().superRefine((expression, context) => {
+  const { valid, errors } = cron.validateDetailed(expression);
+  const detail = errors.map(({ message }) => message).join("; ");
+  if (!valid) context.addIssue({ code: "custom", message: `expected a cron expression of 5 or 6 fields: ${detail}` });
+});
+
+/** The keys of the blocks that belong to one chain each. */
+export const CHAIN_BLOCKS = [...new Set(Object.values(chains).map(({ optionsKey }) => optionsKey))];
+
+/** A node without its chain's own block, which the chain's adapter checks. */
+export function nodeSchema(configFile: string | undefined) {
+  const chainBlocks: Record<string, z.ZodOptional<z.ZodUnknown>> = Object.fromEntries(
+    CHAIN_BLOCKS.map((key) => [key, z.unknown().optional()]),
+  );
+  return block({
+    name: nameField,
+    chain: chainField,
+    url: nodeUrlField,
+    labels: labelsField.default({}),
+    interval: durationField.optional(),
+    schedule: scheduleField.optional(),
+    timeout: durationField.optional(),
+    auth: authField(configFile).optional(),
+    tls: tlsField(configFile).optional(),
+    ...chainBlocks,
+  });
+}
+
+export type NodeFields = z.output<ReturnType<typeof nodeSchema>>;

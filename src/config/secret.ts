@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { inspect } from "node:util";
+
+/** How a secret looks wherever it could be printed. */
+export const MASK = "<secret>";
+
+/** A password or token. Prints as `<secret>`; only `reveal` gives the text. */
+export type Secret = {
+  /**
+   * The text, read anew from its file each time so that a rotated secret is used at the next poll.
+   * @throws Error naming the file when it cannot be read.
+   */
+  reveal(): Promise<string>;
+  toString(): string;
+  toJSON(): string;
+  [inspect.custom](): string;
+};
+
+function masked(reveal: () => Promise<string>): Secret {
+  return { reveal, toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
+}
+
+export function inlineSecret(text: string): Secret {
+  return masked(async () => text);
+}
+
+/** A secret in a file; one trailing line end is not part of it, as editors and `echo` add one. */
+export function fileSecret(path: string): Secret {
+  return masked(async () => {
+    try {
+      return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
+    } catch (error) {
+      throw new Error(`cannot read the secret file ${path} (${errorCode(error)})`);
+    }
+  });
+}
+
+/** The system's code of an error (ENOENT, EACCES, ...), for messages that must not carry its text. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
+}

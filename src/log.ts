@@ -1,0 +1,28 @@
+import pino from "pino";
+
+export type Logger = pino.Logger;
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export const LOG_FORMATS = ["json", "pretty"] as const;
+
+export type LogOptions = {
+  readonly level: (typeof LOG_LEVELS)[number];
+  readonly format: (typeof LOG_FORMATS)[number];
+};
+
+const STDERR = 2;
+
+/** Logs to standard error: standard output is for what a command was asked to print. */
+export async function createLogger({ level, format }: LogOptions): Promise<Logger> {
+  const options: pino.LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    // Requests may carry credentials of the one who scrapes.
+    redact: { paths: ["req.headers", "res.headers", "headers"], remove: true },
+  };
+  if (format === "json") return pino(options, pino.destination({ dest: STDERR, sync: true }));
+  const { default: pretty } = await import("pino-pretty");
+  return pino(options, pretty({ destination: STDERR, sync: true, colorize: process.stderr.isTTY, singleLine: true }));
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+import { type App, startApp } from "./app.ts";
+import { parseArguments, type ServeFlags, type SourceFlags } from "./cli.ts";
+import { formatDuration } from "./config/duration.ts";
+import { ConfigError, loadConfig } from "./config/load.ts";
+import type { Config, NodeConfig } from "./config/model.ts";
+import { errorCode } from "./config/secret.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { VERSION } from "./version.ts";
+
+const print = (text: string) => void process.stdout.write(text);
+const printError = (text: string) => void process.stderr.write(text);
+
+/** @returns the exit code */
+async function main(args: readonly string[]): Promise<number> {
+  const invocation = parseArguments(args, VERSION, { out: print, err: printError });
+  switch (invocation.command) {
+    case "none":
+      return invocation.exitCode;
+    case "check":
+      return check(invocation);
+    case "serve": {
+      const config = await readConfig(invocation);
+      return config === undefined ? 1 : serve(config, invocation);
+    }
+    case "demo": {
+      // Not loaded otherwise: a production process holds no simulated node.
+      const { startDemo } = await import("./demo/demo.ts");
+      const demo = await startDemo(print);
+      try {
+        return await serve(demo.config, invocation, demo.announce);
+      } finally {
+        await demo.close();
+      }
+    }
+  }
+}
+
+async function readConfig({ configFile, nodes }: SourceFlags): Promise<Config | undefined> {
+  if (configFile === undefined && nodes.length === 0) {
+    printError("peer-exporter: no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n");
+    return undefined;
+  }
+  try {
+    return await loadConfig({ file: configFile, nodes, env: process.env });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) printError(`${problem}\n`);
+    const count = error.problems.length;
+    printError(`peer-exporter: ${count} ${count === 1 ? "problem" : "problems"} in the configuration\n`);
+    return undefined;
+  }
+}
+
+async function check(flags: SourceFlags): Promise<number> {
+  const config = await readConfig(flags);
+  if (config === undefined) return 1;
+  print(
+    `${flags.configFile ?? "flags"}: good, ${config.nodes.length} ${config.nodes.length === 1 ? "node" : "nodes"}\n`,
+  );
+  return 0;
+}
+
+async function serve(
+  config: Config,
+  flags: ServeFlags,
+  announce: (addresses: readonly string[]) => void = () => {},
+): Promise<number> {
+  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
+  const stopped = untilStopped(log);
+  const app = await start(config, flags, log);
+  if (app === undefined) return 1;
+  log.info(
+    { version: VERSION, nodejs: process.version, listen: app.addresses },
+    `serving ${flags.telemetryPath} on ${app.addresses.join(", ")}`,
+  );
+  for (const node of config.nodes) log.info({ target: node.name, chain: node.chain }, describeNode(node));
+  announce(app.addresses);
+  await stopped;
+  await app.close();
+  log.info("stopped");
+  return 0;
+}
+
+async function start(config: Config, flags: ServeFlags, log: Logger): Promise<App | undefined> {
+  const { addresses, telemetryPath } = flags;
+  try {
+    return await startApp({ config, addresses, telemetryPath, log });
+  } catch (error) {
+    const code = errorCode(error);
+    if (!["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND", "ENOENT"].includes(code)) throw error;
+    const wanted = addresses.map((address) =>
+      address.kind === "unix" ? address.path : `${address.host ?? ""}:${address.port}`,
+    );
+    log.error({ code }, `cannot listen on ${wanted.join(", ")} (${code}): choose another --web.listen-address`);
+    return undefined;
+  }
+}
+
+function describeNode({ url, trigger, timeoutMs }: NodeConfig): string {
+  const pace = trigger.kind === "interval" ? `every ${formatDuration(trigger.intervalMs)}` : `at ${trigger.expression}`;
+  return `polling ${url.label} ${pace}, timeout ${formatDuration(timeoutMs)}`;
+}
+
+/** Resolves at SIGTERM or SIGINT. A second signal ends the process at once, as impatient operators expect. */
+function untilStopped(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        log.info({ signal }, "stopping: requests in flight may finish");
+        resolve();
+      });
+    }
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,67 @@
+import type { ShownConnection } from "./connections.ts";
+import { joinLabels, renderLabels } from "./exposition.ts";
+import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
+
+/** The families with a series for each connection. */
+
+const IDENTITY = ["direction", "peer"];
+
+export const connectionFamilies: readonly NodeFamily[] = [
+  {
+    name: "p2p_connection_info",
+    type: "gauge",
+    help: "Text facts about a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
+    labels: [...IDENTITY, "state", "agent", "address_type"],
+    samples: (view) => (view.shown?.connections ?? []).map(({ infoLabels }): SampleValue => [infoLabels, 1]),
+  },
+  {
+    name: "p2p_connection_receive_bytes_total",
+    type: "counter",
+    help: "Bytes received since the connection opened, from the last poll (recv_count).",
+    labels: IDENTITY,
+    samples: (view) => each(view, ({ row }) => row.receivedBytes),
+  },
+  {
+    name: "p2p_connection_transmit_bytes_total",
+    type: "counter",
+    help: "Bytes sent since the connection opened, from the last poll (send_count).",
+    labels: IDENTITY,
+    samples: (view) => each(view, ({ row }) => row.sentBytes),
+  },
+  {
+    name: "p2p_connection_head_height",
+    type: "gauge",
+    help: "The peer's head as the node last heard it, from the last poll; often old (last_handshake: largest of head number and block id; height).",
+    labels: IDENTITY,
+    samples: (view) => each(view, ({ row }) => row.height),
+  },
+  {
+    name: "p2p_connection_syncing",
+    type: "gauge",
+    help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero); upload, the peer from the node (Wire).",
+    labels: [...IDENTITY, "flow"],
+    samples: syncingSamples,
+  },
+  {
+    name: "p2p_connection_start_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time when the connection opened, from the last poll (live_time).",
+    labels: IDENTITY,
+    samples: (view) => each(view, ({ startSeconds }) => startSeconds),
+  },
+];
+
+function* each({ shown }: NodeView, pick: (connection: ShownConnection) => number | undefined): Iterable<SampleValue> {
+  for (const connection of shown?.connections ?? []) {
+    const value = pick(connection);
+    if (value !== undefined) yield [connection.labels, value];
+  }
+}
+
+function* syncingSamples({ shown, traits: { flow } }: NodeView): Iterable<SampleValue> {
+  if (flow === undefined) return;
+  const flowLabel = renderLabels([["flow", flow]]);
+  for (const { labels, row } of shown?.connections ?? []) {
+    if (row.state === "connected") yield [joinLabels(labels, flowLabel), row.syncing === flow ? 1 : 0];
+  }
+}

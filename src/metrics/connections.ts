@@ -1,0 +1,148 @@
+import { createHmac } from "node:crypto";
+import { formatAddress } from "../chains/address.ts";
+import type { ChainTraits, ConnectionState, Direction, PeerAddress, PeerConnection } from "../chains/chain.ts";
+import type { ADDRESS_MODES } from "../config/model.ts";
+import { cleanText, renderLabels } from "./exposition.ts";
+
+/** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */
+
+export type ConnectionSettings = {
+  readonly series: boolean;
+  readonly maxPerNode: number;
+  readonly address: (typeof ADDRESS_MODES)[number];
+  readonly hashKey: string;
+};
+
+/** One connection as its series show it. */
+export type ShownConnection = {
+  /** `direction="…",peer="…"`. */
+  readonly labels: string;
+  /** The labels of p2p_connection_info. */
+  readonly infoLabels: string;
+  readonly row: PeerConnection;
+  readonly startSeconds: number | undefined;
+};
+
+export type ShownConnections = {
+  readonly connections: readonly ShownConnection[];
+  /** Rows beyond the limit. */
+  readonly omitted: number;
+  /** Rows that were joined with another because their labels are the same. */
+  readonly merged: number;
+};
+
+const NOTHING: ShownConnections = { connections: [], omitted: 0, merged: 0 };
+
+export function showConnections(
+  rows: readonly PeerConnection[],
+  starts: ReadonlyMap<string, number>,
+  settings: ConnectionSettings,
+): ShownConnections {
+  if (!settings.series) return { ...NOTHING, omitted: rows.length };
+  const kept = mostUseful(rows, settings.maxPerNode);
+  const groups = new Map<string, ShownConnection>();
+  for (const row of kept) {
+    const peer = peerLabel(row.address, settings);
+    const labels = renderLabels([
+      ["direction", row.direction],
+      ["peer", peer],
+    ]);
+    const shown = { labels, infoLabels: infoLabels(row, labels), row, startSeconds: starts.get(row.id) };
+    const other = groups.get(labels);
+    groups.set(labels, other === undefined ? shown : merge(other, shown));
+  }
+  return { connections: [...groups.values()], omitted: rows.length - kept.length, merged: kept.length - groups.size };
+}
+
+function infoLabels({ state, agent, address }: PeerConnection, labels: string): string {
+  const facts = renderLabels([
+    ["state", state ?? ""],
+    ["agent", agent === undefined ? "" : cleanText(agent)],
+    ["address_type", address.type],
+  ]);
+  return `${labels},${facts}`;
+}
+
+/** Outbound first, as an operator chose or the node selected them; then working ones, then the longest standing. */
+function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {
+  if (rows.length <= max) return rows;
+  return [...rows]
+    .sort((a, b) => usefulness(b) - usefulness(a) || (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0))
+    .slice(0, max);
+}
+
+function usefulness({ direction, state }: PeerConnection): number {
+  return (direction === "outbound" ? STATE_RANK.length : 0) + stateRank(state);
+}
+
+/** From the least to the most telling. */
+const STATE_RANK: readonly ConnectionState[] = ["disconnected", "dialing", "handshaking", "connected"];
+
+function stateRank(state: ConnectionState | undefined): number {
+  return state === undefined ? 0 : STATE_RANK.indexOf(state);
+}
+
+/** Bytes are summed, the highest head and the earliest start kept; texts come from the row in the better state. */
+function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
+  const [better, other] = stateRank(b.row.state) > stateRank(a.row.state) ? [b, a] : [a, b];
+  const row: PeerConnection = {
+    ...better.row,
+    height: combine(Math.max, a.row.height, b.row.height),
+    receivedBytes: combine(add, a.row.receivedBytes, b.row.receivedBytes),
+    sentBytes: combine(add, a.row.sentBytes, b.row.sentBytes),
+    syncing: better.row.syncing ?? other.row.syncing,
+  };
+  return { ...better, row, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };
+}
+
+function add(a: number, b: number): number {
+  return a + b;
+}
+
+function combine(
+  join: (a: number, b: number) => number,
+  a: number | undefined,
+  b: number | undefined,
+): number | undefined {
+  return a === undefined ? b : b === undefined ? a : join(a, b);
+}
+
+/** The `peer` label, "" when addresses are not to be shown. */
+export function peerLabel(
+  address: PeerAddress,
+  { address: mode, hashKey }: Omit<ConnectionSettings, "series" | "maxPerNode">,
+): string {
+  switch (mode) {
+    case "full":
+      return cleanText(formatAddress(address));
+    case "subnet":
+      return subnet(address);
+    case "hashed":
+      return createHmac("sha256", hashKey).update(formatAddress(address)).digest("hex").slice(0, 16);
+    case "none":
+      return "";
+  }
+}
+
+/** IPv4 /16 or IPv6 /32; what has no number (a name, Tor, I2P) shows only its type. */
+export function subnet({ ip, type }: PeerAddress): string {
+  if (ip === undefined) return type;
+  if (!ip.includes(":")) return `${ip.split(".").slice(0, 2).join(".")}.0.0/16`;
+  const [first = "0", second = "0"] = expandStart(ip);
+  return `${first}:${second}::/32`;
+}
+
+/** The first two groups of an IPv6 address in canonical text. */
+function expandStart(ip: string): readonly string[] {
+  const [head = ""] = ip.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  return [groups[0] ?? "0", groups[1] ?? "0"];
+}
+
+/** Every combination that the chain's peer list can have. */
+export function knownCombinations({
+  directions,
+  states,
+}: ChainTraits): readonly (readonly [Direction, ConnectionState])[] {
+  return directions.flatMap((direction) => states.map((state) => [direction, state] as const));
+}

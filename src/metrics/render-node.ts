@@ -1,0 +1,46 @@
+import type { ChainTraits } from "../chains/chain.ts";
+import type { NodeConfig } from "../config/model.ts";
+import type { NodeLines, NodeState } from "../poll/store.ts";
+import { type ConnectionSettings, showConnections } from "./connections.ts";
+import { cleanText, joinLabels, renderLabels, renderSample } from "./exposition.ts";
+import type { NodeFamily, NodeView } from "./family.ts";
+
+/** Turns the state of a node into its sample lines; runs once for each poll. */
+export type RenderNode = (state: NodeState) => NodeLines;
+
+export function createNodeRenderer(
+  catalogue: readonly NodeFamily[],
+  traitsOf: (node: NodeConfig) => ChainTraits,
+  settings: ConnectionSettings,
+): RenderNode {
+  return (state) => {
+    const { report, history, node } = state;
+    const view: NodeView = {
+      state,
+      report,
+      traits: traitsOf(node),
+      shown: report?.peers.ok
+        ? showConnections(report.peers.value.connections, history.connectionStarts, settings)
+        : undefined,
+    };
+    const identity = nodeLabels(node);
+    return catalogue.map((family) => renderFamily(family, view, identity));
+  };
+}
+
+function renderFamily(family: NodeFamily, view: NodeView, identity: string): string {
+  let out = "";
+  for (const [labels, value] of family.samples(view)) {
+    out += renderSample(family.name, joinLabels(identity, labels), value);
+  }
+  return out;
+}
+
+/** The labels of every series of a node. */
+function nodeLabels({ name, chain, labels }: NodeConfig): string {
+  return renderLabels([
+    ["target", name],
+    ["chain", chain],
+    ...Object.entries(labels).map(([label, value]) => [label, cleanText(value)] as const),
+  ]);
+}

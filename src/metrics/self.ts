@@ -1,0 +1,91 @@
+import {
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from "prom-client";
+import { type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
+import type { RenderedFamily } from "./page.ts";
+
+/** The exporter's own metrics: prom-client collects them, our renderer writes them, so that the page has one format. */
+export type SelfMetrics = {
+  observeRequest(handler: string, code: number, seconds: number): void;
+  configLoaded(unixSeconds: number): void;
+  /** What the families hold now. */
+  collect(): Promise<readonly RenderedFamily[]>;
+};
+
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5];
+
+/** Gauges whose names end like a counter's; the sum over their siblings says the same. */
+const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
+
+export function createSelfMetrics(version: string): SelfMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({
+    name: "peer_exporter_build_info",
+    help: "The version of the exporter and of Node.js that runs it; always 1.",
+    labelNames: ["version", "nodejs_version"],
+    registers,
+  }).set({ version, nodejs_version: process.version }, 1);
+  const successful = new Gauge({
+    name: "peer_exporter_config_last_reload_successful",
+    help: "1 if the last attempt to load the configuration succeeded, else 0.",
+    registers,
+  });
+  const loadedAt = new Gauge({
+    name: "peer_exporter_config_last_reload_success_timestamp_seconds",
+    help: "Unix time when the configuration in force was loaded.",
+    registers,
+  });
+  const requests = new Histogram({
+    name: "peer_exporter_http_request_duration_seconds",
+    help: "How long the exporter took to answer HTTP requests, by handler and status code.",
+    labelNames: ["handler", "code"],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  return {
+    observeRequest: (handler, code, seconds) => requests.observe({ handler, code: String(code) }, seconds),
+    configLoaded(unixSeconds) {
+      successful.set(1);
+      loadedAt.set(unixSeconds);
+    },
+    async collect() {
+      const families = await registry.getMetricsAsJSON();
+      return families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered);
+    },
+  };
+}
+
+function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readonly RenderedFamily[] {
+  const type = familyType(family);
+  if (type === undefined) return [];
+  const { name, help, values } = family;
+  return [{ name, type, help, samples: (format) => values.map((value) => sample(name, value, format)).join("") }];
+}
+
+/** prom-client types this as an enum of numbers and sends words. */
+function familyType({ type }: { readonly type: unknown }): FamilyType | undefined {
+  return type === "gauge" || type === "counter" || type === "histogram" ? type : undefined;
+}
+
+type OwnValue = MetricValue<string> & { readonly metricName?: string };
+
+function sample(family: string, { metricName, labels, value }: OwnValue, format: Format): string {
+  const pairs = Object.entries(labels).map(
+    ([name, label]) => [name, name === "le" ? bound(label, format) : String(label)] as const,
+  );
+  return renderSample(metricName ?? family, renderLabels(pairs), value);
+}
+
+/** OpenMetrics writes bucket bounds as floats: 1.0, not 1. */
+function bound(label: string | number | undefined, format: Format): string {
+  return format === "openmetrics" && typeof label === "number" && Number.isInteger(label)
+    ? `${label}.0`
+    : String(label);
+}

@@ -1,0 +1,73 @@
+import type { Head, NodeReport } from "../chains/chain.ts";
+import { FAILURE_REASONS, type Failure, type FailureReason } from "../errors.ts";
+
+/** What is remembered of a node between polls. Immutable: each poll makes a new one. */
+export type NodeHistory = {
+  readonly polls: number;
+  /** Every reason of the closed set, with 0 where it never came. */
+  readonly failures: ReadonlyMap<FailureReason, number>;
+  readonly lastPoll: PollRecord | undefined;
+  /** When the last poll with a peer list ended, unix milliseconds. */
+  readonly lastSuccessMs: number | undefined;
+  /** When each connection opened, unix seconds, by its id: first estimate kept, so that it does not jump by a second. */
+  readonly connectionStarts: ReadonlyMap<string, number>;
+  /** The head of the last poll that had one, and the one before it. */
+  readonly head: SeenHead | undefined;
+  readonly previousHead: SeenHead | undefined;
+};
+
+export type PollRecord = {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly durationSeconds: number;
+  /** Why the poll gave no peer list. */
+  readonly failure: Failure | undefined;
+};
+
+export type SeenHead = Pick<Head, "height" | "timestampSeconds"> & { readonly seenMs: number };
+
+export const EMPTY_HISTORY: NodeHistory = {
+  polls: 0,
+  failures: new Map(FAILURE_REASONS.map((reason) => [reason, 0])),
+  lastPoll: undefined,
+  lastSuccessMs: undefined,
+  connectionStarts: new Map(),
+  head: undefined,
+  previousHead: undefined,
+};
+
+export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
+
+/** The history after one more poll. */
+export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes): NodeHistory {
+  const { peers, head } = report;
+  const failure = peers.ok ? undefined : peers.failure;
+  return {
+    polls: history.polls + 1,
+    failures: failure === undefined ? history.failures : increment(history.failures, failure.reason),
+    lastPoll: { ...times, failure },
+    lastSuccessMs: peers.ok ? times.endedMs : history.lastSuccessMs,
+    connectionStarts: peers.ok ? connectionStarts(history, report, times.endedMs) : history.connectionStarts,
+    ...(head.ok
+      ? { head: { ...head.value, seenMs: times.endedMs }, previousHead: history.head }
+      : { head: history.head, previousHead: history.previousHead }),
+  };
+}
+
+function increment(counts: NodeHistory["failures"], reason: FailureReason): NodeHistory["failures"] {
+  return new Map(counts).set(reason, (counts.get(reason) ?? 0) + 1);
+}
+
+/** A larger difference is not rounding: another connection has the same id, or a clock was set. */
+const START_TOLERANCE_SECONDS = 10;
+
+function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
+    if (ageSeconds === undefined) continue;
+    const estimate = Math.floor(nowMs / 1000) - ageSeconds;
+    const known = history.connectionStarts.get(id);
+    starts.set(id, known !== undefined && Math.abs(known - estimate) <= START_TOLERANCE_SECONDS ? known : estimate);
+  }
+  return starts;
+}

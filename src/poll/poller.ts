@@ -1,0 +1,165 @@
+import type { NodeReport, NodeSession } from "../chains/chain.ts";
+import type { NodeConfig } from "../config/model.ts";
+import { withDeadline } from "../deadline.ts";
+import { type Failure, failureOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { announce } from "./announce.ts";
+import { headLag, NO_LAG } from "./fleet.ts";
+import { EMPTY_HISTORY, recordPoll } from "./history.ts";
+import { turnLengthMs } from "./scheduler.ts";
+import type { NodeLines, NodeState, NodeStore } from "./store.ts";
+import { isCatchingUp } from "./syncing.ts";
+
+/** Polls nodes on demand and stores what each poll gave, rendered. */
+export type Poller = {
+  /** Polls one node; never rejects. */
+  poll(name: string): Promise<{ readonly pauseSeconds: number }>;
+  /** Ends the polls that run and closes the connections. */
+  close(): Promise<void>;
+};
+
+export type PollerOptions = {
+  readonly nodes: readonly NodeConfig[];
+  readonly open: (node: NodeConfig) => NodeSession;
+  readonly render: (state: NodeState) => NodeLines;
+  readonly store: NodeStore;
+  readonly log: Logger;
+};
+
+/** A session that ignores its signal gets this much longer, then its poll is given up. */
+const GRACE_MS = 1000;
+
+/** Data of another node is fresh until it has missed one turn. */
+const FRESH_TURNS = 2;
+
+/** Without Retry-After, this many turns are left out after the first 429, twice as many after each further one. */
+const FIRST_PAUSE_TURNS = 1;
+const LONGEST_PAUSE_TURNS = 16;
+
+export function createPoller(options: PollerOptions): Poller {
+  const { nodes, render, store } = options;
+  const shutdown = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const runtimes = new Map(nodes.map((node) => [node.name, { session: options.open(node), rateLimited: 0 }]));
+  for (const node of nodes) {
+    const state = firstState(node);
+    store.set({ state, lines: render(state) });
+  }
+
+  async function pollNode(name: string): Promise<{ pauseSeconds: number }> {
+    const runtime = runtimes.get(name);
+    const before = store.get(name)?.state;
+    if (runtime === undefined || before === undefined) throw new Error(`no node is called ${name}`);
+    const log = options.log.child({ target: name });
+    const startedMs = Date.now();
+    const clock = performance.now();
+    const report = await pollSession(runtime.session, before.node, shutdown.signal, log);
+    if (shutdown.signal.aborted) return { pauseSeconds: 0 };
+    const durationSeconds = Math.round(performance.now() - clock) / 1000;
+    const state = nextState(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, store);
+    store.set({ state, lines: render(state) });
+    announce(before, state, log);
+    runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
+    return { pauseSeconds: pauseAfter(report, runtime.rateLimited, state.turnMs) };
+  }
+
+  return {
+    poll(name) {
+      const poll = pollNode(name).catch((error: unknown) => {
+        options.log.error({ target: name, err: error }, "a poll ended in an unexpected error; its data may be old");
+        return { pauseSeconds: 0 };
+      });
+      running.add(poll);
+      return poll.finally(() => running.delete(poll));
+    },
+    async close() {
+      shutdown.abort(new Error("shutting down"));
+      await Promise.all(running);
+      await Promise.all([...runtimes.values()].map(({ session }) => session.close()));
+    },
+  };
+}
+
+function firstState(node: NodeConfig): NodeState {
+  const turnMs = turnLengthMs(node.trigger);
+  return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, turnMs };
+}
+
+function nextState(
+  before: NodeState,
+  report: NodeReport,
+  times: { readonly startedMs: number; readonly endedMs: number; readonly durationSeconds: number },
+  store: NodeStore,
+): NodeState {
+  const history = recordPoll(before.history, report, times);
+  const lag = headLag(report, freshReports(before.node.name, store, times.endedMs), times.endedMs);
+  return {
+    node: before.node,
+    report,
+    history,
+    lag,
+    syncing: isCatchingUp(report, lag, history, times.endedMs),
+    turnMs: turnLengthMs(before.node.trigger),
+  };
+}
+
+function freshReports(name: string, store: NodeStore, nowMs: number): readonly NodeReport[] {
+  return store.all().flatMap(({ state: { node, report, history, turnMs } }) => {
+    if (node.name === name || report === undefined || history.lastPoll === undefined) return [];
+    const age = nowMs - history.lastPoll.endedMs;
+    return age <= FRESH_TURNS * turnMs + node.timeoutMs ? [report] : [];
+  });
+}
+
+async function pollSession(
+  session: NodeSession,
+  node: NodeConfig,
+  shutdown: AbortSignal,
+  log: Logger,
+): Promise<NodeReport> {
+  try {
+    return await withDeadline(shutdown, node.timeoutMs, (signal) =>
+      Promise.race([session.poll(signal), givenUp(signal, GRACE_MS)]),
+    );
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.reason === "internal" && !shutdown.aborted) log.error({ err: error }, failure.message);
+    return failedReport(failure);
+  }
+}
+
+/** Rejects when the signal has ended and the grace time has passed too. */
+function givenUp(signal: AbortSignal, graceMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        const grace = setTimeout(() => reject(new Error("the poll did not end in time")), graceMs);
+        grace.unref();
+      },
+      { once: true },
+    );
+  });
+}
+
+function failedReport(failure: Failure): NodeReport {
+  const outcome = { ok: false, failure } as const;
+  return { identity: {}, peers: outcome, head: outcome, parts: new Map(), facts: [], minBlockSeconds: 0 };
+}
+
+function isRateLimited(report: NodeReport): boolean {
+  return failuresOf(report).some(({ reason }) => reason === "rate_limited");
+}
+
+/** How long to leave the node alone: what it asked for, or more and more turns while it keeps answering 429. */
+function pauseAfter(report: NodeReport, rateLimited: number, turnMs: number): number {
+  const asked = Math.max(0, ...failuresOf(report).map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
+  if (asked > 0 || rateLimited === 0) return asked;
+  const turns = Math.min(FIRST_PAUSE_TURNS * 2 ** (rateLimited - 1), LONGEST_PAUSE_TURNS);
+  // Half a turn more, so that a turn that comes a moment early is left out as well.
+  return ((turns + 0.5) * turnMs) / 1000;
+}
+
+function failuresOf({ peers, head, parts }: NodeReport): readonly Failure[] {
+  return [peers, head, ...parts.values()].flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
+}

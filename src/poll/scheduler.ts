@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import cron from "node-cron";
+import type { NodeConfig, Trigger } from "../config/model.ts";
+
+/**
+ * Decides when each node is polled. A node is never polled twice at once, and no node waits for another.
+ */
+
+export type Schedule = {
+  /** No further turns; polls that run are the poller's to end. */
+  stop(): Promise<void>;
+};
+
+/** Polls once; the result is how long the node asked to be left alone, in seconds (0: not at all). */
+export type PollTurn = (name: string) => Promise<{ readonly pauseSeconds: number }>;
+
+/** The first polls of many nodes are spread, so that the start is no burst. */
+const FIRST_POLL_SPACING_MS = 20;
+const FIRST_POLL_SPREAD_MS = 3000;
+
+export function startSchedule(nodes: readonly Pick<NodeConfig, "name" | "trigger">[], poll: PollTurn): Schedule {
+  const spread = Math.min(FIRST_POLL_SPREAD_MS, nodes.length * FIRST_POLL_SPACING_MS);
+  const stops = nodes.map((node, index) => scheduleNode(node, (index / nodes.length) * spread, poll));
+  return {
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+type Stop = () => void | Promise<void>;
+
+function scheduleNode(
+  { name, trigger }: Pick<NodeConfig, "name" | "trigger">,
+  firstDelayMs: number,
+  poll: PollTurn,
+): Stop {
+  let isRunning = false;
+  let pausedUntilMs = 0;
+  const turn = async () => {
+    if (isRunning || Date.now() < pausedUntilMs) return;
+    isRunning = true;
+    try {
+      const { pauseSeconds } = await poll(name);
+      pausedUntilMs = Date.now() + pauseSeconds * 1000;
+    } finally {
+      isRunning = false;
+    }
+  };
+  const first = setTimeout(() => void turn(), firstDelayMs);
+  const stopTurns =
+    trigger.kind === "interval" ? onInterval(name, trigger.intervalMs, turn) : onCron(trigger.expression, turn);
+  return async () => {
+    clearTimeout(first);
+    await stopTurns();
+  };
+}
+
+/**
+ * Turns at a fixed phase of the interval. A cron expression cannot say "every 90 s at second 13.4", so intervals run on
+ * timers; each is set anew from the wall clock, which keeps them from drifting.
+ */
+function onInterval(name: string, intervalMs: number, turn: () => Promise<void>): Stop {
+  const phase = phaseOf(name) * intervalMs;
+  const next = (earliest: number) => {
+    const delay = untilTurn(earliest, intervalMs, phase) + earliest - Date.now();
+    return setTimeout(() => {
+      void turn();
+      // A timer may fire a little early; half an interval on, it is surely another turn.
+      timer = next(Date.now() + intervalMs / 2);
+    }, delay);
+  };
+  // The first poll has just been; a turn right after it would tell nothing new.
+  let timer = next(Date.now() + intervalMs / 2);
+  return () => clearTimeout(timer);
+}
+
+/** Milliseconds from `fromMs` to the next moment whose remainder by the interval is `phaseMs`. */
+export function untilTurn(fromMs: number, intervalMs: number, phaseMs: number): number {
+  const passed = (fromMs - phaseMs) % intervalMs;
+  return passed === 0 ? 0 : intervalMs - passed;
+}
+
+/** A stable share of the interval, from 0 to 1, so that nodes are spread and keep their place over restarts. */
+export function phaseOf(name: string): number {
+  return createHash("sha256").update(name).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
+
+function onCron(expression: string, turn: () => Promise<void>): Stop {
+  const task = cron.schedule(expression, turn, { noOverlap: true, suppressMissedWarning: true, logger: SILENT });
+  return () => task.destroy();
+}
+
+/** Time between two turns, in milliseconds; of a cron expression, the distance of its next two. */
+export function turnLengthMs(trigger: Trigger): number {
+  if (trigger.kind === "interval") return trigger.intervalMs;
+  const task = cron.createTask(trigger.expression, () => {});
+  const [first, second] = task.getNextRuns(2);
+  void task.destroy();
+  return first === undefined || second === undefined ? 0 : second.getTime() - first.getTime();
+}

@@ -1,0 +1,88 @@
+import type { Failure } from "../errors.ts";
+import { NodeError } from "../errors.ts";
+import type { RpcClient, RpcRequest, RpcResponse } from "./client.ts";
+import { decodeJsonBody } from "./json.ts";
+
+/** A longer pause than this is not taken from a server. */
+const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Gives a chain's own explanation of an answer that is not a success, or undefined for the general one. */
+export type ExplainStatus = (response: RpcResponse, call: string) => Failure | undefined;
+
+export type JsonAnswer = { readonly value: unknown; readonly response: RpcResponse };
+
+/**
+ * One request whose answer is JSON with a 2xx status (nodeos answers 201).
+ * @throws NodeError
+ */
+export async function callJson(
+  client: RpcClient,
+  request: RpcRequest,
+  signal: AbortSignal,
+  explain: ExplainStatus = () => undefined,
+): Promise<JsonAnswer> {
+  const response = await client.request(request, signal);
+  const call = `${request.name} at ${client.url.label}`;
+  if (response.status < 200 || response.status > 299) {
+    throw new NodeError(explain(response, call) ?? statusFailure(response, call));
+  }
+  return { value: decodeJsonBody(response.body, call), response };
+}
+
+/** What an HTTP status means when the chain has nothing more to say about it. */
+export function statusFailure(response: RpcResponse, call: string): Failure {
+  const { status } = response;
+  const message = `${call}: expected HTTP 200, found ${status}`;
+  if (status >= 300 && status < 400) {
+    return { reason: "http", message, advice: "redirects are never followed: set the URL of the node's API itself" };
+  }
+  if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
+  if (status === 403) {
+    return {
+      reason: "unauthorized",
+      message,
+      advice: "the server refuses this user or address: check auth and its access list",
+    };
+  }
+  if (status === 404) {
+    return {
+      reason: "not_found",
+      message,
+      advice: "check the port and the path of the URL (a hosted gateway: its token)",
+    };
+  }
+  if (status === 429) {
+    return {
+      reason: "rate_limited",
+      message,
+      advice: "poll less often (interval) or raise the server's limit",
+      ...retryAfter(response),
+    };
+  }
+  if (status === 502 || status === 504) {
+    return {
+      reason: "http",
+      message,
+      advice: "a proxy before the node answers that the node does not: check the node behind it",
+    };
+  }
+  return { reason: "http", message, advice: "see the node's own log for this request", ...retryAfter(response) };
+}
+
+function unauthorizedAdvice(response: RpcResponse): string {
+  const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");
+  if (/^digest\b/i.test(challenges)) {
+    return "the node wants digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
+  }
+  if (/^basic\b/i.test(challenges)) return "the node wants basic authentication: check auth.basic";
+  if (/^bearer\b/i.test(challenges)) return "the node wants a bearer token: check auth.bearer";
+  return "check the auth block of this node";
+}
+
+/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). */
+export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
+  const header = [response.headers["retry-after"] ?? []].flat()[0]?.trim();
+  if (header === undefined || header === "") return {};
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
+}

@@ -1,0 +1,178 @@
+import { Client } from "undici";
+import { NodeError, nodeError } from "../errors.ts";
+import { createDigestSession } from "./digest.ts";
+import { isClosedSocket, requestFailure } from "./failure.ts";
+import type { NodeUrl } from "./node-url.ts";
+import type { Auth, TlsVerification } from "./settings.ts";
+import { createConnector } from "./tls.ts";
+
+/** A larger answer is not a peer list: it is refused before it is read to its end. */
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+/** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
+const KEEP_ALIVE_MS = 10 * 60_000;
+
+export type RpcRequest = {
+  /** How errors name the call: an API path or method name, never anything from the configured URL. */
+  readonly name: string;
+  readonly method: "GET" | "POST" | "HEAD";
+  /** Path and query on the server. */
+  readonly path: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type RpcResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+  /** Our clock when the request was sent and when the whole answer was there, unix milliseconds. */
+  readonly sentMs: number;
+  readonly receivedMs: number;
+};
+
+/** Sends requests to one server over one keep-alive connection, one at a time. */
+export type RpcClient = {
+  readonly url: NodeUrl;
+  /**
+   * Any HTTP status is an answer; redirects are never followed.
+   * @throws NodeError when there is no whole answer before `signal` ends it.
+   */
+  request(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
+  close(): Promise<void>;
+};
+
+/** Opens a client for one of the URLs of a node. */
+export type ConnectNode = (url: NodeUrl, options?: { readonly hostHeader?: string | undefined }) => RpcClient;
+
+export type RpcClientOptions = {
+  readonly url: NodeUrl;
+  readonly auth?: Auth | undefined;
+  readonly tls: TlsVerification;
+  /** Sent instead of the URL's host, for servers that check it (nodeos' http-validate-host). */
+  readonly hostHeader?: string | undefined;
+  /** The longest wait for a connection, TLS included, in milliseconds. */
+  readonly connectTimeoutMs: number;
+};
+
+export function createRpcClient(options: RpcClientOptions): RpcClient {
+  const { url } = options;
+  let connections = 0;
+  const client = new Client(url.origin, {
+    connect: createConnector({
+      tls: options.tls,
+      timeoutMs: options.connectTimeoutMs,
+      label: url.label,
+      onConnection: () => {
+        connections += 1;
+      },
+      ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
+    }),
+    pipelining: 1,
+    allowH2: false,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    // The signal of the poll is the deadline of everything.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const authorize = createAuthorizer(options.auth);
+
+  async function dispatch(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const headers = {
+      accept: "*/*",
+      ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }),
+      ...request.headers,
+      ...(await authorize.headers(request)),
+    };
+    const sentMs = Date.now();
+    const answer = await client.request({
+      method: request.method,
+      path: request.path,
+      signal,
+      headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+    const body = await answer.body.bytes();
+    return { status: answer.statusCode, headers: answer.headers, body, sentMs, receivedMs: Date.now() };
+  }
+
+  async function send(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const connectionsBefore = connections;
+    try {
+      return await dispatch(request, signal);
+    } catch (error) {
+      // The server may have closed the idle socket just as the request went out. All requests only read, so one more
+      // try on a new socket is safe; a socket that was opened for this request gets no second try.
+      const wasReused = connectionsBefore > 0 && connections === connectionsBefore;
+      if (wasReused && isClosedSocket(error) && !signal.aborted) return dispatch(request, signal);
+      throw error;
+    }
+  }
+
+  async function request(call: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    try {
+      const answer = await send(call, signal);
+      if (answer.status === 401 && authorize.challenged(answer)) return await send(call, signal);
+      return answer;
+    } catch (error) {
+      if (error instanceof NodeError) throw error;
+      throw new NodeError(requestFailure(error, { url, call: call.name, signal }), { cause: error });
+    }
+  }
+
+  return { url, request, close: () => client.destroy() };
+}
+
+type Authorizer = {
+  headers(request: RpcRequest): Promise<Record<string, string>>;
+  /** True when a 401 carries a challenge that can be answered, so that one retry makes sense. */
+  challenged(answer: RpcResponse): boolean;
+};
+
+function createAuthorizer(auth: Auth | undefined): Authorizer {
+  const refused = () => false;
+  switch (auth?.kind) {
+    case undefined:
+      return { headers: async () => ({}), challenged: refused };
+    case "bearer":
+      return {
+        headers: async () => ({ authorization: `Bearer ${await revealed(auth.token.reveal())}` }),
+        challenged: refused,
+      };
+    case "header":
+      return { headers: async () => ({ [auth.name]: await revealed(auth.value.reveal()) }), challenged: refused };
+    case "basic":
+      return {
+        headers: async () => {
+          const pair = `${auth.username}:${await revealed(auth.password.reveal())}`;
+          return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
+        },
+        challenged: refused,
+      };
+    case "digest": {
+      const session = createDigestSession();
+      return {
+        headers: async ({ method, path }) => {
+          const password = await revealed(auth.password.reveal());
+          const authorization = session.authorize({ username: auth.username, password, method, uri: path });
+          return authorization === undefined ? {} : { authorization };
+        },
+        challenged: ({ headers }) => session.accept([headers["www-authenticate"] ?? []].flat()),
+      };
+    }
+  }
+}
+
+async function revealed(secret: Promise<string>): Promise<string> {
+  try {
+    const text = await secret;
+    // A line break would be refused by the HTTP client with an error that quotes the secret.
+    if (/[\r\n\0]/.test(text)) throw new Error("the secret has a line break or NUL inside");
+    return text;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : "the secret cannot be read";
+    throw nodeError("unauthorized", problem, "check the auth block of this node");
+  }
+}

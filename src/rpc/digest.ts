@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/**
+ * HTTP digest authentication (RFC 7616, qop=auth) as monerod wants it: contrib/epee/src/http_auth.cpp of
+ * monero-project/monero v0.18. The nonce lives in the server's handler of one TCP connection, so the answer must go
+ * over the socket that was challenged, and `nc` must count the requests on it.
+ */
+
+/** Strongest first; monerod offers MD5 and MD5-sess. */
+const ALGORITHMS = ["SHA-256", "MD5", "SHA-256-SESS", "MD5-SESS"];
+
+export type Challenge = ReadonlyMap<string, string>;
+
+/** All Digest challenges of WWW-Authenticate header values, each by lower-case parameter name. */
+export function parseChallenges(headerValues: readonly string[]): readonly Challenge[] {
+  const challenges: Map<string, string>[] = [];
+  const token = /([A-Za-z][\w-]*)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))|(?=\s|,|$))/g;
+  for (const [, word = "", quoted, bare] of headerValues.join(", ").matchAll(token)) {
+    if (quoted === undefined && bare === undefined) challenges.push(new Map([["scheme", word.toLowerCase()]]));
+    else challenges.at(-1)?.set(word.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "");
+  }
+  return challenges.filter((challenge) => challenge.get("scheme") === "digest");
+}
+
+/** The strongest challenge that can be answered. */
+export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
+  return challenges
+    .filter((challenge) => rank(challenge) >= 0 && challenge.has("nonce"))
+    .filter((challenge) => (challenge.get("qop") ?? "").split(/\s*,\s*/).includes("auth"))
+    .sort((a, b) => rank(a) - rank(b))[0];
+}
+
+function rank(challenge: Challenge): number {
+  return ALGORITHMS.indexOf((challenge.get("algorithm") ?? "MD5").toUpperCase());
+}
+
+export type DigestAnswer = {
+  readonly username: string;
+  readonly password: string;
+  readonly method: string;
+  /** The exact path and query of the request: newer servers compare it with the request target. */
+  readonly uri: string;
+  /** How many requests were authorised with this nonce, this one included. */
+  readonly count: number;
+  readonly cnonce: string;
+};
+
+/** The Authorization header that answers a challenge. */
+export function digestAuthorization(challenge: Challenge, answer: DigestAnswer): string {
+  const algorithm = challenge.get("algorithm") ?? "MD5";
+  const realm = challenge.get("realm") ?? "";
+  const nonce = challenge.get("nonce") ?? "";
+  const { username, password, method, uri, cnonce } = answer;
+  const name = algorithm.toUpperCase();
+  const hash = (text: string) =>
+    createHash(name.startsWith("SHA-256") ? "sha256" : "md5")
+      .update(text)
+      .digest("hex");
+  // Hexadecimal: a decimal counter passes nine times and fails at the tenth.
+  const nc = answer.count.toString(16).padStart(8, "0");
+  const secret = hash(`${username}:${realm}:${password}`);
+  const ha1 = name.endsWith("-SESS") ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
+  const response = hash(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`);
+  const opaque = challenge.get("opaque");
+  return [
+    `Digest username=${quote(username)}`,
+    `realm=${quote(realm)}`,
+    `nonce=${quote(nonce)}`,
+    `uri=${quote(uri)}`,
+    `algorithm=${algorithm}`,
+    "qop=auth",
+    `nc=${nc}`,
+    `cnonce=${quote(cnonce)}`,
+    `response=${quote(response)}`,
+    ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
+  ].join(", ");
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** The digest state of one connection: the challenge in force and how often it was answered. */
+export type DigestSession = {
+  /** Takes the best challenge of a 401; false when none can be answered, so a retry would be useless. */
+  accept(headerValues: readonly string[]): boolean;
+  /** The Authorization header for the next request; undefined before the first challenge. */
+  authorize(request: { username: string; password: string; method: string; uri: string }): string | undefined;
+};
+
+export function createDigestSession(): DigestSession {
+  let challenge: Challenge | undefined;
+  let count = 0;
+  return {
+    accept(headerValues) {
+      challenge = chooseChallenge(parseChallenges(headerValues));
+      count = 0;
+      return challenge !== undefined;
+    },
+    authorize(request) {
+      if (challenge === undefined) return undefined;
+      count += 1;
+      return digestAuthorization(challenge, { ...request, count, cnonce: randomBytes(16).toString("base64") });
+    },
+  };
+}

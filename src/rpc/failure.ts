@@ -1,0 +1,162 @@
+import { errorCode } from "../config/secret.ts";
+import type { Failure, FailureReason } from "../errors.ts";
+import type { NodeUrl } from "./node-url.ts";
+
+/** What is known about a request that got no whole answer. */
+export type FailedRequest = {
+  readonly url: NodeUrl;
+  readonly call: string;
+  readonly signal: AbortSignal;
+};
+
+const CODES: Readonly<Record<string, FailureReason>> = {
+  ENOTFOUND: "dns",
+  EAI_AGAIN: "dns",
+  EAI_FAIL: "dns",
+  EAI_NODATA: "dns",
+  EAI_NONAME: "dns",
+  ECONNREFUSED: "connect",
+  ECONNRESET: "connect",
+  ECONNABORTED: "connect",
+  EPIPE: "connect",
+  EHOSTUNREACH: "connect",
+  EHOSTDOWN: "connect",
+  ENETUNREACH: "connect",
+  EADDRNOTAVAIL: "connect",
+  ENOENT: "connect",
+  EACCES: "connect",
+  EPERM: "connect",
+  ENOTSOCK: "connect",
+  EMFILE: "connect",
+  ENFILE: "connect",
+  UND_ERR_SOCKET: "connect",
+  UND_ERR_CLOSED: "connect",
+  UND_ERR_DESTROYED: "connect",
+  ETIMEDOUT: "timeout",
+  UND_ERR_CONNECT_TIMEOUT: "timeout",
+  UND_ERR_HEADERS_TIMEOUT: "timeout",
+  UND_ERR_BODY_TIMEOUT: "timeout",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "too_large",
+  UND_ERR_HEADERS_OVERFLOW: "too_large",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
+  UND_ERR_INVALID_ARG: "http",
+  EPROTO: "tls",
+  SELF_SIGNED_CERT_IN_CHAIN: "tls",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
+  UNABLE_TO_GET_ISSUER_CERT: "tls",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
+};
+
+/** Maps what undici, TLS and the system throw to one reason, with a text that quotes nothing secret. */
+export function requestFailure(error: unknown, request: FailedRequest): Failure {
+  const where = `${request.call} at ${request.url.label}`;
+  if (request.signal.aborted || isTimeout(error)) {
+    return {
+      reason: "timeout",
+      message: `${where}: no whole answer in time`,
+      advice: "the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    };
+  }
+  const code = codeOf(error);
+  const reason = reasonOf(code, error);
+  return { reason, message: `${where}: ${finding(reason, code)}`, advice: adviceFor(reason, code, request.url) };
+}
+
+/** True when a socket was closed without an answer, as a keep-alive socket may be at any time. */
+export function isClosedSocket(error: unknown): boolean {
+  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(codeOf(error));
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+/** Dialling a name with several addresses gives one AggregateError for all tries. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0 && !("code" in error && error.code)) {
+    return errorCode(error.errors[0]);
+  }
+  return errorCode(error);
+}
+
+function reasonOf(code: string, error: unknown): FailureReason {
+  // Node says so when the server hangs up in the middle of the TLS handshake.
+  if (code === "ECONNRESET" && error instanceof Error && error.message.includes("before secure TLS")) return "tls";
+  const known = CODES[code];
+  if (known !== undefined) return known;
+  if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|HOSTNAME_)/.test(code)) return "tls";
+  // undici 7 gives its parser's errors no code.
+  if (code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError")) return "http";
+  return code === "unknown error" ? "internal" : "connect";
+}
+
+function finding(reason: FailureReason, code: string): string {
+  switch (reason) {
+    case "dns":
+      return `the host name does not resolve (${code})`;
+    case "timeout":
+      return `no connection in time (${code})`;
+    case "tls":
+      return `the TLS connection failed (${code})`;
+    case "too_large":
+      return "the answer is larger than 16 MiB, or its headers larger than 16 KiB";
+    case "http":
+      return "the answer is not valid HTTP, or was cut off";
+    case "internal":
+      return "unexpected error in the HTTP client";
+    default:
+      if (code === "ECONNREFUSED") return "the connection was refused (ECONNREFUSED)";
+      if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return `the connection was closed early (${code})`;
+      return `no connection (${code})`;
+  }
+}
+
+function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
+  switch (reason) {
+    case "dns":
+      return "check the host name in the URL and the name servers of this machine";
+    case "timeout":
+      return "check that the node listens at this address and that no firewall drops packets";
+    case "tls":
+      return tlsAdvice(code);
+    case "too_large":
+      return "check that the URL is the node's API; no peer list is that large";
+    case "http":
+      return "check that the port speaks HTTP, and use https:// if it wants TLS";
+    case "internal":
+      return "this is a bug of peer-exporter: the log holds the stack, please report it";
+    default:
+      return connectAdvice(code, url);
+  }
+}
+
+function connectAdvice(code: string, url: NodeUrl): string {
+  if (url.socketPath !== undefined) {
+    return "check that the node runs, that the socket's path is right, and that this user may open it";
+  }
+  if (code === "ECONNREFUSED") {
+    return "check that the node runs and that its API listens at this address and port (a node that replays does not)";
+  }
+  if (code === "EMFILE" || code === "ENFILE") return "raise the limit of open files of this process";
+  if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE") {
+    return url.protocol === "http:"
+      ? "the port may want https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"
+      : "the node may be at its connection limit or restarting";
+  }
+  return "check the address, the route and the firewall";
+}
+
+function tlsAdvice(code: string): string {
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
+    return "this port speaks plain HTTP: use http:// in the URL";
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return "the certificate is for another name: set tls.server_name, or tls.pin to the certificate's SHA-256";
+  }
+  if (code === "CERT_HAS_EXPIRED") return "renew the node's certificate";
+  if (code.includes("SELF_SIGNED") || code.includes("ISSUER") || code.includes("VERIFY")) {
+    return "no authority known here signed the certificate: set tls.ca_file, or tls.pin to the certificate's SHA-256";
+  }
+  return "check that the port speaks TLS, and the tls block of this node";
+}

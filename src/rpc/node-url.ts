@@ -1,0 +1,79 @@
+import { inlineSecret, type Secret } from "../config/secret.ts";
+
+/**
+ * Where a node answers. Path, query and userinfo of a URL may carry tokens (hosted gateways put them there), so only
+ * `label` may be shown.
+ */
+export type NodeUrl = {
+  readonly protocol: "http:" | "https:";
+  /** Scheme, host and port (or `unix:PATH`): the only part that is safe to show. */
+  readonly label: string;
+  /** Host name without brackets; `localhost` for a unix socket. */
+  readonly hostname: string;
+  /** What HTTP clients call the origin; requests go there. */
+  readonly origin: string;
+  /** As configured; "" when there is none or only "/". May be secret. */
+  readonly path: string;
+  /** With its "?", or "". May be secret. */
+  readonly query: string;
+  readonly socketPath?: string;
+  readonly userinfo?: { readonly username: string; readonly password: Secret };
+};
+
+/**
+ * Reads `http://…`, `https://…` or `unix:/path/to/socket`.
+ * @throws Error with a sentence that does not repeat the text, as it may hold a token.
+ */
+export function parseNodeUrl(text: string): NodeUrl {
+  if (text.startsWith("unix:")) return parseUnixUrl(text.slice("unix:".length));
+  const url = parseUrl(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new Error(`expected a URL with http://, https:// or unix:, found ${url.protocol.slice(0, 20)}`);
+  }
+  if (url.hash !== "") throw new Error("expected a URL without a #fragment, which is never sent to a server");
+  const path = url.pathname === "/" ? "" : url.pathname;
+  return {
+    protocol: url.protocol,
+    label: `${url.protocol}//${url.host}`,
+    hostname: url.hostname.replace(/^\[|\]$/g, ""),
+    origin: url.origin,
+    path,
+    query: url.search,
+    ...(url.username === "" && url.password === "" ? {} : { userinfo: userinfoOf(url) }),
+  };
+}
+
+/** The request path of an API below a base URL; a query of the base URL (a gateway's token) is kept. */
+export function apiPath(base: NodeUrl, path: string): string {
+  return base.path.replace(/\/+$/, "") + path + base.query;
+}
+
+function parseUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new Error("expected a URL like http://127.0.0.1:8888 or unix:/run/node.sock");
+  }
+}
+
+function userinfoOf(url: URL): NonNullable<NodeUrl["userinfo"]> {
+  try {
+    return { username: decodeURIComponent(url.username), password: inlineSecret(decodeURIComponent(url.password)) };
+  } catch {
+    throw new Error("the user name or password in the URL has a % that does not begin an escape: write it as %25");
+  }
+}
+
+function parseUnixUrl(rest: string): NodeUrl {
+  const socketPath = rest.replace(/^\/\/(?=\/)/, "");
+  if (!socketPath.startsWith("/")) throw new Error("expected unix: followed by the absolute path of a socket");
+  return {
+    protocol: "http:",
+    label: `unix:${socketPath}`,
+    hostname: "localhost",
+    origin: "http://localhost",
+    path: "",
+    query: "",
+    socketPath,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Secret } from "../config/secret.ts";
+
+/** How requests to a node prove who asks. */
+export type Auth =
+  | { readonly kind: "basic"; readonly username: string; readonly password: Secret }
+  | { readonly kind: "digest"; readonly username: string; readonly password: Secret }
+  | { readonly kind: "bearer"; readonly token: Secret }
+  | { readonly kind: "header"; readonly name: string; readonly value: Secret };
+
+/** How the server of an https URL is verified. */
+export type TlsVerification =
+  /** By certificate authorities: the system's, or those in a file. */
+  | { readonly kind: "ca"; readonly caFile?: string | undefined; readonly serverName?: string | undefined }
+  /** By the SHA-256 of its certificate alone. */
+  | { readonly kind: "pin"; readonly sha256: Buffer }
+  | { readonly kind: "insecure" };
+
+const BASE64URL_SHA256 = /^[A-Za-z0-9_-]{43}=?$/;
+const HEX_SHA256 = /^(?:[0-9A-Fa-f]{2}:?){32}$/;
+
+/**
+ * The SHA-256 of a certificate from a chainweb peer id (43 base64url characters) or a fingerprint in hex, with or
+ * without colons (openssl and monerod print it so). Undefined for anything else.
+ */
+export function parsePin(text: string): Buffer | undefined {
+  if (BASE64URL_SHA256.test(text)) return Buffer.from(text, "base64url");
+  if (HEX_SHA256.test(text)) return Buffer.from(text.replaceAll(":", ""), "hex");
+  return undefined;
+}

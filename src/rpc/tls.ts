@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { TLSSocket } from "node:tls";
+import { buildConnector } from "undici";
+import { errorCode } from "../config/secret.ts";
+import { nodeError } from "../errors.ts";
+import type { TlsVerification } from "./settings.ts";
+
+export type ConnectorOptions = {
+  readonly tls: TlsVerification;
+  /** Covers TCP and TLS together: a silent port must not hang (a chainweb node accepts nothing while it replays). */
+  readonly timeoutMs: number;
+  readonly socketPath?: string;
+  /** How errors name the server. */
+  readonly label: string;
+  readonly onConnection: () => void;
+};
+
+/**
+ * Dials for undici. With a pin, the certificate is compared before undici gets the socket, so that not one byte of a
+ * request reaches a server with another certificate. `checkServerIdentity` cannot do this: Node never calls it for a
+ * self-signed certificate when verification is off.
+ */
+export function createConnector(options: ConnectorOptions): buildConnector.connector {
+  return (target, done) => {
+    tlsOptions(options.tls).then(
+      (tls) => {
+        const dial = buildConnector({
+          ...tls,
+          // A resumed session presents no certificate, so nothing could be compared with the pin.
+          maxCachedSessions: 0,
+          timeout: options.timeoutMs,
+          socketPath: options.socketPath ?? null,
+        });
+        dial(target, (...[error, socket]) => {
+          if (error !== null) return done(error, null);
+          const refusal =
+            options.tls.kind === "pin" ? pinRefusal(options.tls.sha256, socket, options.label) : undefined;
+          if (refusal !== undefined) {
+            socket.destroy();
+            return done(refusal, null);
+          }
+          options.onConnection();
+          done(null, socket);
+        });
+      },
+      (error: Error) => done(error, null),
+    );
+  };
+}
+
+type DialTlsOptions = { ca?: string; servername?: string; rejectUnauthorized?: boolean };
+
+/** The CA file is read at each connection, so that a renewed one needs no restart. */
+async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
+  if (tls.kind !== "ca") return { rejectUnauthorized: false };
+  return {
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(tls.caFile === undefined ? {} : { ca: await readCa(tls.caFile) }),
+  };
+}
+
+async function readCa(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw nodeError("tls", `cannot read the CA file ${path} (${errorCode(error)})`, "check tls.ca_file and its rights");
+  }
+}
+
+function pinRefusal(want: Buffer, socket: unknown, label: string): Error | undefined {
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  if (certificate === undefined) {
+    return nodeError("tls_pin", `${label} presented no certificate to compare with the pin`, "use an https:// URL");
+  }
+  const got = createHash("sha256").update(certificate.raw).digest();
+  if (got.length === want.length && timingSafeEqual(got, want)) return undefined;
+  return nodeError(
+    "tls_pin",
+    `${label} presented a certificate with the id ${got.toString("base64url")}, expected ${want.toString("base64url")}`,
+    "if the node was restarted with a new certificate, check that id on the node itself and set tls.pin to it; " +
+      "a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
+  );
+}

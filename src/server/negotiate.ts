@@ -1,0 +1,52 @@
+import type { Format } from "../metrics/exposition.ts";
+
+/** Content negotiation (RFC 9110 12.5): pure functions of the request's headers. */
+
+type Weighted = { readonly value: string; readonly parameters: ReadonlyMap<string, string>; readonly q: number };
+
+/** The items of an Accept or Accept-Encoding header with their weights; what cannot be read is left out. */
+function weightedList(header: string): readonly Weighted[] {
+  return header.split(",").flatMap((item) => {
+    const [value = "", ...rest] = item.split(";").map((part) => part.trim().toLowerCase());
+    if (value === "") return [];
+    const parameters = new Map(
+      rest.map((part): [string, string] => {
+        const [name = "", text = ""] = part.split("=", 2);
+        return [name.trim(), text.trim().replace(/^"(.*)"$/, "$1")];
+      }),
+    );
+    const q = parameters.has("q") ? Number(parameters.get("q")) : 1;
+    return q >= 0 && q <= 1 ? [{ value, parameters, q }] : [];
+  });
+}
+
+/**
+ * The format of a metrics page. OpenMetrics is given only where it is asked for by name in a version that we write;
+ * everything else, an unknown Accept included, gets the text format.
+ */
+export function negotiateFormat(accept: string | undefined): Format {
+  if (accept === undefined) return "text";
+  const items = weightedList(accept);
+  const openmetrics = Math.max(0, ...items.filter(isOpenMetrics).map(({ q }) => q));
+  const text = Math.max(0, ...items.filter(isText).map(({ q }) => q));
+  return openmetrics > 0 && openmetrics >= text ? "openmetrics" : "text";
+}
+
+function isOpenMetrics({ value, parameters }: Weighted): boolean {
+  return value === "application/openmetrics-text" && ["", "1.0.0"].includes(parameters.get("version") ?? "");
+}
+
+/** A wildcard is worth as much as it says, but never beats a format that is named: see negotiateFormat. */
+function isText({ value, parameters }: Weighted): boolean {
+  return ["text/plain", "text/*"].includes(value) && ["", "0.0.4"].includes(parameters.get("version") ?? "");
+}
+
+/** Whether the answer may be compressed with gzip. */
+export function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  const items = weightedList(acceptEncoding ?? "");
+  const named = items.find(({ value }) => value === "gzip" || value === "x-gzip");
+  return (
+    (named ?? items.find(({ value }) => value === "*"))?.q !== 0 &&
+    (named !== undefined || items.some(({ value }) => value === "*"))
+  );
+}

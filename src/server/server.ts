@@ -1,0 +1,87 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import type { Logger } from "../log.ts";
+import type { Format } from "../metrics/exposition.ts";
+import { landingPage } from "./landing.ts";
+import { metricsRoute } from "./metrics-route.ts";
+
+export type ServerOptions = {
+  readonly telemetryPath: string;
+  readonly version: string;
+  readonly log: Logger;
+  readonly renderPage: (format: Format) => Promise<string>;
+  /** How many nodes were polled at least once, answered at the last poll, and are configured. */
+  readonly nodeCounts: () => { readonly polled: number; readonly up: number; readonly all: number };
+  readonly observeRequest: (handler: string, code: number, seconds: number) => void;
+};
+
+/** A peer of ours has no business sending more than a request line and headers. */
+const MAX_BODY_BYTES = 1024;
+
+/** Slow or silent clients must not hold a socket for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP server, not yet listening. It reads what was polled and never polls. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: true,
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const handler = request.routeOptions.url ?? "none";
+    options.observeRequest(handler, reply.statusCode, reply.elapsedTime / 1000);
+    options.log.debug({ handler, method: request.method, code: reply.statusCode }, "answered");
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+  });
+  metricsRoute(app, options.telemetryPath, options.renderPage);
+  app.get("/-/healthy", async (_request, reply) =>
+    reply.type("text/plain; charset=utf-8").send("peer-exporter is healthy.\n"),
+  );
+  app.get("/-/ready", async (_request, reply) => {
+    const { polled, all } = options.nodeCounts();
+    const isReady = polled === all;
+    const text = isReady
+      ? "peer-exporter is ready.\n"
+      : `peer-exporter is not ready: ${polled} of ${all} nodes polled.\n`;
+    return reply
+      .code(isReady ? 200 : 503)
+      .type("text/plain; charset=utf-8")
+      .send(text);
+  });
+  if (options.telemetryPath !== "/")
+    app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").send(home(options)));
+  answerUnknown(app, options.log);
+  return app;
+}
+
+function home({ version, telemetryPath, nodeCounts }: ServerOptions): string {
+  const { up, all } = nodeCounts();
+  return landingPage({ version, telemetryPath, nodes: all, nodesUp: up });
+}
+
+/** 405 for a known path with another method, 404 for the rest, and never a stack trace. */
+function answerUnknown(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    reply.type("text/plain; charset=utf-8");
+    if (app.hasRoute({ method: "GET", url: pathOf(request) })) {
+      return reply.code(405).header("allow", "GET, HEAD").send("405: only GET and HEAD here\n");
+    }
+    return reply.code(404).send("404: no such page; see /\n");
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500) log.error({ err: error }, "a request ended in an unexpected error");
+    return reply.code(status).type("text/plain; charset=utf-8").send(`${status}: the request cannot be answered\n`);
+  });
+}
+
+function statusOf(error: unknown): number {
+  const hasStatus = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number";
+  return hasStatus ? Number(error.statusCode) : 500;
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split("?")[0] ?? url;
+}
