@@ -1,0 +1,144 @@
+import { createChainwebNetwork } from "./chainweb/network.ts";
+import { createClock } from "./clock.ts";
+import { createDemoServer, type DemoServer } from "./http.ts";
+import { createMoneroNetwork, MONERO_OUTAGE } from "./monero/network.ts";
+import { runOutages } from "./outages.ts";
+import { createRandom } from "./random.ts";
+import { createWireNetwork } from "./wire/network.ts";
+
+export type DemoNode = {
+  readonly name: string;
+  readonly chain: "wire" | "monero" | "chainweb";
+  /** What a configuration would say as url. */
+  readonly url: string;
+  /** The peer id to pin, where the node has a self-signed certificate. */
+  readonly pin?: string;
+  /** The chain's block of the node's configuration. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** One sentence for a person: what this node will do. */
+  readonly story: string;
+};
+
+export type DemoNetwork = { readonly nodes: readonly DemoNode[]; close(): Promise<void> };
+
+const DEFAULT_SEED = 1;
+
+/**
+ * Starts simulated nodes of all chains on ephemeral ports of 127.0.0.1. They speak the real wire formats, live on one
+ * network for each chain, and have stories to watch. The same `seed` gives the same peers (certificates and ports are
+ * new each time); `speed` is simulated seconds per real second, beginning at the real time.
+ */
+export async function startDemoNetwork({
+  seed = DEFAULT_SEED,
+  speed = 1,
+}: {
+  seed?: number;
+  speed?: number;
+} = {}): Promise<DemoNetwork> {
+  const clock = createClock(speed);
+  const random = createRandom(`demo ${seed}`);
+  const wire = createWireNetwork(clock, random.fork("wire"));
+  const monero = createMoneroNetwork(clock, random.fork("monero"));
+  const chainweb = createChainwebNetwork(clock, random.fork("chainweb"));
+
+  const wire1 = createDemoServer(wire.spring.all);
+  const wire2 = createDemoServer(wire.leap.api);
+  const wire3 = createDemoServer(wire.wire.api);
+  const wire3Metrics = createDemoServer(wire.wire.metrics);
+  const servers: DemoServer[] = [
+    ...[wire1, wire2, wire3, wire3Metrics],
+    ...Object.values(monero).map(({ server }) => server),
+    ...Object.values(chainweb).flatMap(({ p2p, service }) => [p2p, service]),
+  ];
+  const closeAll = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
+  try {
+    await Promise.all(servers.map((server) => server.open()));
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  const outages = runOutages(monero.restarting.server, clock, MONERO_OUTAGE, monero.restarting.restart);
+
+  const { healthy, trailing } = chainweb;
+  const nodes: DemoNode[] = [
+    {
+      name: "wire-1",
+      chain: "wire",
+      url: http(wire1),
+      options: { prometheus_url: http(wire1) },
+      story:
+        "Healthy Spring 1.2 node: one configured peer refuses, one never answers, one is linked twice, and now and then some sync from it.",
+    },
+    {
+      name: "wire-2-lagging",
+      chain: "wire",
+      url: http(wire2),
+      story:
+        "Leap 5 dialect: every 5 minutes it falls 300 blocks behind and catches up; the first time 20 s after the start.",
+    },
+    {
+      name: "wire-3",
+      chain: "wire",
+      url: http(wire3),
+      options: { prometheus_url: http(wire3Metrics) },
+      story: "Healthy node with the newest Wire dialect: block ids without numbers, a score for each peer.",
+    },
+    {
+      name: "monero-1",
+      chain: "monero",
+      url: http(monero.healthy.server),
+      story: "Healthy node with IPv4, IPv6, Tor and I2P peers, two bans, and now and then a caller that says nothing.",
+    },
+    {
+      name: "monero-2-lagging",
+      chain: "monero",
+      url: http(monero.lagging.server),
+      story:
+        "Falls 18 blocks behind, first 40 s after the start, and catches up; it says synchronized all along, as real nodes do.",
+    },
+    {
+      name: "monero-3-restricted",
+      chain: "monero",
+      url: http(monero.restricted.server),
+      story: "Restricted RPC: it has a height, and neither a peer list nor true counts.",
+    },
+    {
+      name: "monero-4-restarting",
+      chain: "monero",
+      url: http(monero.restarting.server),
+      story:
+        "Goes down for 30 s of every 2 minutes, first 27 s after the start, and comes back with all counters at 0.",
+    },
+    {
+      name: "kadena-1",
+      chain: "chainweb",
+      url: `https://127.0.0.1:${healthy.p2p.port()}`,
+      ...(healthy.peerId === undefined ? {} : { pin: healthy.peerId }),
+      options: { service_url: http(healthy.service) },
+      story:
+        "Healthy node with a self-signed certificate, known by its peer id; it knows more peers than one page holds.",
+    },
+    {
+      name: "kadena-2-trailing",
+      chain: "chainweb",
+      url: http(trailing.p2p),
+      options: { service_url: http(trailing.service) },
+      story:
+        "P2P API without TLS: every 3.5 minutes one of its chains stands still and holds back its neighbours for a while.",
+    },
+  ];
+
+  return {
+    nodes,
+    async close() {
+      await outages.stop();
+      await closeAll();
+    },
+  };
+}
+
+function http(server: DemoServer): string {
+  return `http://127.0.0.1:${server.port()}`;
+}
