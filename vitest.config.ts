@@ -1,9 +1,34 @@
 import { defineConfig } from "vitest/config";
 
+const common = { testTimeout: 15_000, hookTimeout: 30_000 };
+
+/** Unit tests first; then the tests against real servers, one file at a time, as each wants the machine for itself. */
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    globalSetup: "test/support/build.ts",
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

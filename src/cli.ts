@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
+import { didYouMean } from "./config/fields.ts";
 import { parseNodeFlag } from "./config/node-flag.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./log.ts";
 import { type ListenAddress, parseListenAddress } from "./server/listen-address.ts";
@@ -42,15 +43,24 @@ export function parseArguments(args: readonly string[], version: string, output:
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
+    .allowExcessArguments()
+    .hook("preSubcommand", passFlagsOn)
     .addHelpText("after", EXAMPLES);
   const configure = (command: Command) =>
     command
       .exitOverride()
-      .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: (text, write) => write(text) });
+      .showHelpAfterError("(see peer-exporter --help)")
+      .configureOutput({
+        writeOut: output.out,
+        writeErr: output.err,
+        outputError: (text, write) => write(withoutValue(text)),
+      });
 
   for (const command of [program, program.command("serve").description("serve metrics (the default command)")]) {
     addServeFlags(addSourceFlags(configure(command)), DEFAULT_ADDRESS).action((options: unknown) => {
+      refuseUnknownCommand(program);
       invocation = { command: "serve", ...sourceFlags(options), ...serveFlags(options, DEFAULT_ADDRESS) };
     });
   }
@@ -74,6 +84,32 @@ export function parseArguments(args: readonly string[], version: string, output:
   }
 }
 
+/** Flags before a command count like flags behind it. */
+function passFlagsOn(program: Command, command: Command): void {
+  for (const option of program.options) {
+    const name = option.attributeName();
+    if (program.getOptionValueSource(name) !== "cli") continue;
+    const isKnown = command.options.some(({ long }) => long === option.long);
+    if (!isKnown) command.error(`error: the command '${command.name()}' has no option '${option.long}'`);
+    command.setOptionValueWithSource(name, program.getOptionValue(name), "cli");
+  }
+}
+
+/** commander takes the first word for the name of a command only where the program does nothing without one. */
+function refuseUnknownCommand(program: Command): void {
+  const [word] = program.args;
+  if (word === undefined) return;
+  // Anything else may be a misplaced value, and a value may hold a token.
+  const name = /^[a-z-]{1,20}$/.test(word) ? ` '${word}'` : "";
+  const hint = didYouMean(word, ["serve", "check", "demo", "help"]) ?? "";
+  program.error(`error: unknown command${name}${hint}`);
+}
+
+/** The value of a misspelt option may hold a token: `--nodes=x=wire+https://TOKEN@host`. */
+function withoutValue(error: string): string {
+  return error.replace(/^(error: unknown option '[^'=]*)=.*'/s, "$1'");
+}
+
 const EXAMPLES = `
 Examples:
   peer-exporter --config.file=config.yaml
@@ -85,8 +121,12 @@ Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.`;
 
 function addSourceFlags(command: Command): Command {
   return command
-    .option("--config.file <path>", "configuration file (YAML)")
-    .option("--node <name=chain+url>", "a node without a file; repeatable", collect(parseNodeFlag), []);
+    .option("--config.file <path>", "configuration file (YAML; config.example.yaml has every key)", readBy(filePath))
+    .option(
+      "--node <name=chain+url>",
+      `a node that is in no file; repeatable. Chains: ${Object.keys(chains).join(", ")}`,
+      collect(parseNodeFlag),
+    );
 }
 
 function addServeFlags(command: Command, address: string, logFormat: (typeof LOG_FORMATS)[number] = "json"): Command {

@@ -76,7 +76,7 @@ export async function startDemoNetwork({
       chain: "wire",
       url: http(wire2),
       story:
-        "Leap 5 dialect: every 5 minutes it falls 300 blocks behind and catches up; the first time 20 s after the start.",
+        "Leap 5 dialect: every 4 minutes it falls 180 blocks behind and catches up; the first time 20 s after the start.",
     },
     {
       name: "wire-3",

@@ -38,14 +38,14 @@ export function headLag(report: NodeReport, others: readonly NodeReport[], nowMs
   return { references, blocks: references.size === 0 ? undefined : Math.max(0, best - own.height) };
 }
 
-/** Heights of peers that are on the node's network and not impossible. */
+/** Heights of peers that are on the node's network and not impossible. A height of 0 says that none is known. */
 function peerHeights(report: NodeReport, own: Head, nowMs: number): readonly number[] {
   if (!report.peers.ok) return [];
   const highest = highestPossible(report, own, nowMs);
   const heights: number[] = [];
   for (const peer of report.peers.value.connections) {
-    if (peer.height === undefined || peer.height > highest || isOnOtherChain(peer, report)) continue;
-    if (peer.state === "connected") heights.push(peer.height);
+    if (peer.state !== "connected" || peer.height === undefined || isOnOtherChain(peer, report)) continue;
+    if (peer.height > 0 && peer.height <= highest) heights.push(peer.height);
   }
   return heights;
 }

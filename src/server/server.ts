@@ -30,7 +30,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.addHook("onResponse", async (request, reply) => {
     const handler = request.routeOptions.url ?? "none";
     options.observeRequest(handler, reply.statusCode, reply.elapsedTime / 1000);
-    options.log.debug({ handler, method: request.method, code: reply.statusCode }, "answered");
+    options.log.debug(
+      { handler, method: request.method, code: reply.statusCode, type: reply.getHeader("content-type") },
+      "answered",
+    );
   });
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff");

@@ -105,4 +105,3 @@ describe("dates", () => {
     await expect(handshake(expired, { ca: expired.cert })).rejects.toMatchObject({ code: "CERT_HAS_EXPIRED" });
   });
 });
-

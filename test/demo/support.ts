@@ -4,7 +4,7 @@ import type { DemoAnswer, DemoRequest } from "../../src/demo/http.ts";
 /** A clock that stands still until a test moves it. */
 export type TestClock = Clock & { advance(seconds: number): void; moveTo(elapsed: number): void };
 
-export function testClock(startedAt = Date.UTC(2026, 10, 20, 12) / 1000): TestClock {
+export function testClock(startedAt = Date.UTC(2026, 10, 20, 12, 0, 5) / 1000): TestClock {
   let now = startedAt;
   return {
     startedAt,

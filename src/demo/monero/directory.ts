@@ -52,7 +52,7 @@ export function createMoneroDirectory(random: Random): MoneroDirectory {
   return {
     clearnet: random.shuffle([
       ...ipv4.slice(0, 70).map((host) => peer("ipv4", host)),
-      ...ipv6.map((host) => peer("ipv6", host)),
+      ...ipv6.map((host) => ({ ...peer("ipv6", host), behind: false })),
     ]),
     tor: { ...peer("tor", onionHost(random), 18083), pruningSeed: 0, behind: false },
     i2p: { ...peer("i2p", i2pHost(random), 1), pruningSeed: 0, behind: false },

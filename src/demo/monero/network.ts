@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { delayAt, type LagCycle, type OutageCycle } from "../cycles.ts";
-import { createDemoServer, type DemoServer } from "../http.ts";
+import { createDemoServer, type DemoAnswer, type DemoRequest, type DemoServer } from "../http.ts";
 import type { Random } from "../random.ts";
 import { heightAt } from "./chain.ts";
 import { createMoneroDirectory } from "./directory.ts";
@@ -22,6 +22,7 @@ const OLDER: MoneroSoftware = { version: "0.18.4.4-release", rpcMinor: 15, fills
 
 export type MoneroDemoNode = {
   readonly server: DemoServer;
+  answer(request: DemoRequest): DemoAnswer;
   /** Begins its next life: a new start time, new connections, counters from 0. */
   restart(turn: number): void;
 };
@@ -77,10 +78,12 @@ export function createMoneroNetwork(clock: Clock, random: Random): MoneroNetwork
       height: (now) => heightAt(now - delay(now)),
       synchronized: (now) => now - startedAt >= FIRST_SYNC_SECONDS,
     };
-    const server = createDemoServer(createMoneroNode(state, clock.now));
+    const answer = createMoneroNode(state, clock.now);
+    const server = createDemoServer(answer);
 
     return {
       server,
+      answer,
       restart(turn) {
         const from = clock.now();
         const missed = MONERO_OUTAGE.downFor;

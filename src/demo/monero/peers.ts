@@ -83,13 +83,19 @@ type Place = {
 export function createMoneroPeers(options: MoneroPeersOptions): MoneroPeers {
   const { random, from, directory, delay } = options;
   const mixed = random.shuffle(directory.clearnet);
-  const dialled = mixed.filter((peer) => !peer.behind).slice(0, options.outbound * 3);
-  const dialling = mixed.filter((peer) => !dialled.includes(peer));
+  const ipv4 = mixed.filter(({ type }) => type === "ipv4");
+  const dialled = ipv4.filter((peer) => !peer.behind).slice(0, options.outbound * 3);
+  const dialling = ipv4.filter((peer) => !dialled.includes(peer));
+  // One place in each direction is for IPv6, so that it is always to be seen.
+  const [ipv6Dialled = [], ipv6Dialling = []] = deal(
+    mixed.filter(({ type }) => type === "ipv6"),
+    2,
+  );
   const ended = { received: 0, sent: 0 };
 
   const places: Place[] = [
-    ...deal(dialled, options.outbound).map((pile) => outbound(pile)),
-    ...deal(dialling, options.inbound).map((pile) => inbound(pile)),
+    ...[...deal(dialled, options.outbound - 1), ipv6Dialled].map((pile) => outbound(pile)),
+    ...[...deal(dialling, options.inbound - 1), ipv6Dialling].map((pile) => inbound(pile)),
     ...(options.anonymous ? [outbound([directory.tor]), outbound([directory.i2p]), inbound([directory.tor])] : []),
     { incoming: true, pile: [], firstGap: [10, 60], gap: [30, 90], length: [4, 15] },
   ];

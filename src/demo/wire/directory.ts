@@ -32,7 +32,7 @@ const REGIONS = ["eu", "us", "ap", "sa", "af"] as const;
 
 /** The strangers of the network. They appear in the peer lists of all its nodes. */
 export function createWireDirectory(random: Random): WirePeer[] {
-  const addresses = [...ipv4Addresses(random, 56), ...ipv6Addresses(random, 4)];
+  const addresses = [...ipv4Addresses(random, 50), ...ipv6Addresses(random, 10)];
   return addresses.map((ip, index) => ({
     ip,
     listen: `p2p-${index + 1}.${random.pick(REGIONS)}.example.org:9876`,

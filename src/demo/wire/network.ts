@@ -12,8 +12,8 @@ import { createChainView } from "./view.ts";
 /** The nodes were started this long before the demo, so that their lists are full at once. */
 const HEAD_START_SECONDS = 7200;
 
-/** wire-2 stops for 150 s, falls 300 blocks behind, and catches up in 30 s. */
-export const WIRE_LAG: LagCycle = { period: 300, stallFrom: 20, stallFor: 150, catchUpFor: 30 };
+/** wire-2 stops for 90 s, falls 180 blocks behind, and catches up in 30 s. */
+export const WIRE_LAG: LagCycle = { period: 240, stallFrom: 20, stallFor: 90, catchUpFor: 30 };
 
 export type WireNetwork = {
   readonly spring: WireListeners;

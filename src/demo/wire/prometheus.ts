@@ -75,6 +75,8 @@ export function createPrometheusPage(options: PrometheusPageOptions): (now: numb
     const rows = options.rows(now);
     if (options.labels === "connection_id") remembered.clear();
     for (const row of rows) {
+      // Dead inbound rows are swept away before the numbers are copied.
+      if (row.configured === "" && row.handshake === undefined) continue;
       const labels = options.labels === "connid" ? connid(row) : connectionId(row);
       remembered.set(JSON.stringify(labels), { labels, row });
     }

@@ -1,0 +1,185 @@
+import { createConnection } from "node:net";
+import { Agent, buildConnector, request } from "undici";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/network.ts";
+import { eventually, fields, rows } from "./support.ts";
+
+function find(network: DemoNetwork, name: string): DemoNode {
+  const node = network.nodes.find((one) => one.name === name);
+  if (node === undefined) throw new Error(`no node ${name}`);
+  return node;
+}
+
+async function call(url: string, method: string) {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: "0", method });
+  const answer = await request(`${url}/json_rpc`, { method: "POST", body });
+  return fields(fields(await answer.body.json()).result);
+}
+
+/** What one attempt to connect says. */
+function dial(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve("connected");
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "failed"));
+  });
+}
+
+describe("over HTTP", () => {
+  let network: DemoNetwork;
+  beforeAll(async () => {
+    network = await startDemoNetwork({ seed: 7 });
+  });
+  afterAll(() => network.close());
+
+  test("nine nodes of three chains, each with a story", () => {
+    expect(network.nodes.map(({ chain }) => chain)).toEqual([
+      ...["wire", "wire", "wire"],
+      ...["monero", "monero", "monero", "monero"],
+      ...["chainweb", "chainweb"],
+    ]);
+    expect(new Set(network.nodes.map(({ name }) => name)).size).toBe(9);
+    for (const { url, story } of network.nodes) {
+      expect(url).toMatch(/^https?:\/\/127\.0\.0\.1:\d+$/);
+      expect(story).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  test("wire", async () => {
+    for (const { url } of network.nodes.filter(({ chain }) => chain === "wire")) {
+      const answer = await request(`${url}/v1/net/connections`, { method: "POST" });
+      expect(answer.statusCode).toBe(201);
+      expect(answer.headers["content-type"]).toBe("application/json");
+      expect(rows(await answer.body.json()).length).toBeGreaterThan(5);
+    }
+    const { url, options } = find(network, "wire-3");
+    expect((await request(`${url}/v1/prometheus/metrics`)).statusCode).toBe(404);
+    const metrics = await request(`${options?.prometheus_url}/v1/prometheus/metrics`);
+    expect(metrics.statusCode).toBe(200);
+    expect(await metrics.body.text()).toContain("nodeop_p2p_bytes_received{");
+    const wrong = await request(`${url}/v1/chain/get_info`, { headers: { host: "localhost:8888" } });
+    expect(wrong.statusCode).toBe(400);
+    expect(await wrong.body.text()).toContain("Disallowed HTTP HOST header");
+  });
+
+  test("monero", async () => {
+    const { url } = find(network, "monero-1");
+    const info = await call(url, "get_info");
+    expect(info.status).toBe("OK");
+    expect(Number(info.rpc_connections_count)).toBeGreaterThan(0);
+    const chunked = await fetch(`${url}/json_rpc`, {
+      method: "POST",
+      body: new Blob(['{"method":"get_info"}']).stream(),
+      duplex: "half",
+    });
+    expect(chunked.statusText).toBe("Ok");
+    expect(await chunked.json()).toMatchObject({ error: { code: -32600 } });
+  });
+
+  test("chainweb: https with a pinned certificate, and plain http", async () => {
+    const { url, pin, options } = find(network, "kadena-1");
+    let seen: string | undefined;
+    const dialTls = buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0 });
+    const dispatcher = new Agent({
+      connect(target, done) {
+        dialTls(target, (error, socket) => {
+          if (error) return done(error, null);
+          if ("getPeerX509Certificate" in socket) {
+            const hex = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "") ?? "";
+            seen = Buffer.from(hex, "hex").toString("base64url");
+          }
+          done(null, socket);
+        });
+      },
+    });
+    const answer = await request(`${url}/chainweb/0.0/mainnet01/cut/peer`, { dispatcher });
+    expect(seen).toBe(pin);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers["x-peer-addr"]).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(rows(fields(await answer.body.json()).items).length).toBe(64);
+    await dispatcher.close();
+    await expect(request(`${url}/info`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    expect((await request(`${options?.service_url}/info`)).statusCode).toBe(200);
+    const plain = find(network, "kadena-2-trailing");
+    expect((await request(`${plain.url}/chainweb/0.0/mainnet01/cut`, { method: "HEAD" })).statusCode).toBe(200);
+  });
+
+  test("nothing that a client sends ends it", async () => {
+    for (const { url } of network.nodes) {
+      const { hostname, port } = new URL(url);
+      for (const bytes of [
+        "\0\0\0\0",
+        "GET",
+        "GET / HTTP/9.9\r\n\r\n",
+        "POST /json_rpc HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
+      ]) {
+        await new Promise<void>((resolve) => {
+          const socket = createConnection({ host: hostname, port: Number(port) }, () => socket.end(bytes));
+          socket.on("error", () => resolve());
+          socket.on("close", () => resolve());
+          socket.resume();
+        });
+      }
+      const large = await fetch(`${url.replace("https", "http")}/json_rpc`, {
+        method: "POST",
+        body: "x".repeat(2 << 20),
+      }).then(
+        (answer) => answer.status,
+        () => "refused",
+      );
+      expect(large).toBeOneOf([400, 413, "refused"]);
+      expect(await dial(url)).toBe("connected");
+    }
+  });
+});
+
+test("monero-4 goes down, comes back on the same port as a new process, and goes down again", async () => {
+  const network = await startDemoNetwork({ speed: 200 });
+  try {
+    const { url } = find(network, "monero-4-restarting");
+    const before = await eventually(() => call(url, "get_info").catch(() => undefined));
+    const refused = () => eventually(async () => ((await dial(url)) === "ECONNREFUSED" ? true : undefined));
+    await refused();
+    const after = await eventually(() => call(url, "get_info").catch(() => undefined));
+    expect(Number(after.start_time)).toBeGreaterThan(Number(before.start_time) + 7000);
+    await refused();
+  } finally {
+    await network.close();
+  }
+});
+
+test("the same seed gives the same peers", async () => {
+  const networks = await Promise.all([3, 3, 4].map((seed) => startDemoNetwork({ seed })));
+  const peers = await Promise.all(
+    networks.map(async (network) => {
+      const { connections } = await call(find(network, "monero-1").url, "get_connections");
+      return rows(connections).map((row) => `${row.address} ${row.connection_id}`);
+    }),
+  );
+  await Promise.all(networks.map((network) => network.close()));
+  expect(peers[0]).toEqual(peers[1]);
+  expect(peers[0]).not.toEqual(peers[2]);
+});
+
+test("close ends everything at once, also while a client holds a connection", async () => {
+  const network = await startDemoNetwork();
+  const sockets = network.nodes.map(({ url }) => {
+    const { hostname, port } = new URL(url);
+    return createConnection({ host: hostname, port: Number(port) }).on("error", () => {});
+  });
+  await eventually(() => (sockets.every((socket) => !socket.connecting) ? true : undefined));
+  const begun = Date.now();
+  await network.close();
+  expect(Date.now() - begun).toBeLessThan(500);
+  await eventually(() => (sockets.every((socket) => socket.closed || socket.destroy().closed) ? true : undefined));
+  for (const { url } of network.nodes) expect(await dial(url)).toBe("ECONNREFUSED");
+  await network.close();
+});
+
+test("a speed that is no speed is refused", async () => {
+  await expect(startDemoNetwork({ speed: 0 })).rejects.toThrow("speed must be a number above 0");
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Exporter, startExporter } from "../support/exporter.ts";
+import { find, value } from "../support/exposition-parser.ts";
+import { waitFor } from "../support/servers.ts";
+
+let demo: Exporter;
+
+beforeAll(async () => {
+  demo = await startExporter({ args: ["demo"] });
+});
+
+afterAll(async () => {
+  await demo.stop();
+});
+
+test("all three chains are on the page within 15 s, each series marked as simulated", async () => {
+  const page = await waitFor(
+    async () => {
+      const now = await demo.page();
+      const up = find(now, "p2p_node_up").filter((sample) => sample.value === 1);
+      return new Set(up.map((sample) => sample.labels.get("chain"))).size === 3 ? now : undefined;
+    },
+    "a node of each chain that is up",
+    15_000,
+  );
+  for (const family of page.families.filter(({ name }) => name.startsWith("p2p_"))) {
+    for (const sample of family.samples) expect(sample.labels.get("simulated")).toBe("true");
+  }
+});
+
+test("the demo says that its nodes are simulated and where to look, and listens on loopback only", () => {
+  const output = demo.program.output();
+  expect(output).toContain("SIMULATED");
+  expect(output).toContain(`${demo.url}/metrics`);
+});
+
+test("the restricted monerod is down with a reason, and keeps its height", async () => {
+  const page = await demo.page();
+  const target = "monero-3-restricted";
+  expect(value(page, "p2p_node_up", { target })).toBe(0);
+  expect(value(page, "p2p_node_poll_failures_total", { target, reason: "unavailable" })).toBeGreaterThan(0);
+  expect(value(page, "p2p_node_head_height", { target })).toBeGreaterThan(0);
+});
+
+test("one node lags and catches up, and one goes down and returns with none of its data shown meanwhile", async () => {
+  const seen = { lag: false, caughtUp: false, down: false, returned: false };
+  await waitFor(
+    async () => {
+      const page = await demo.page();
+      const lag = value(page, "p2p_node_head_lag_blocks", { target: "wire-2-lagging" });
+      const up = value(page, "p2p_node_up", { target: "monero-4-restarting" });
+      if (lag > 100) seen.lag = true;
+      if (seen.lag && lag < 10) seen.caughtUp = true;
+      if (up === 0) {
+        seen.down = true;
+        const shown = page.families.flatMap(({ samples }) =>
+          samples.filter((s) => s.labels.get("target") === "monero-4-restarting"),
+        );
+        expect(shown.filter(({ name }) => /^p2p_(connection|node_(peers|head|connections))/.test(name))).toEqual([]);
+      }
+      if (seen.down && up === 1) seen.returned = true;
+      return Object.values(seen).every(Boolean);
+    },
+    "a lag, its end, an outage and its end",
+    170_000,
+  ).catch((error: unknown) => {
+    throw new Error(`seen so far: ${JSON.stringify(seen)}`, { cause: error });
+  });
+}, 180_000);

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Exporter, startExporter } from "../support/exporter.ts";
+import { startPrometheus } from "../support/prometheus.ts";
+import { findServer, waitFor } from "../support/servers.ts";
+
+const server = findServer("prometheus", "apt-get install prometheus");
+
+describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo", () => {
+  let exporter: Exporter;
+  let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
+
+  beforeAll(async () => {
+    exporter = await startExporter({ args: ["demo", "--log.level=debug"] });
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the demo to be ready");
+    prometheus = await startPrometheus({ targets: [new URL(exporter.url).host] });
+  });
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await exporter?.stop();
+  });
+
+  test("finds the target up", async () => {
+    const targets = await waitFor(
+      async () => {
+        const active = await prometheus.targets();
+        return active.length > 0 && active.every(({ health }) => health === "up") ? active : undefined;
+      },
+      "the target to be up",
+      20_000,
+    );
+    expect(targets.map(({ lastError }) => lastError)).toEqual([""]);
+  });
+
+  test("negotiates OpenMetrics", async () => {
+    await waitFor(
+      () => exporter.program.output().includes("application/openmetrics-text; version=1.0.0"),
+      "a scrape in OpenMetrics",
+    );
+  });
+
+  test("has the series of all three chains, under the labels of the exporter", async () => {
+    const up = await waitFor(
+      async () => {
+        const samples = await prometheus.query("count by (chain) (p2p_node_up)");
+        return samples.length === 3 ? samples : undefined;
+      },
+      "nodes of three chains",
+      20_000,
+    );
+    expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(new Set(["wire", "monero", "chainweb"]));
+    expect(await prometheus.query('{__name__=~"p2p_.+", exported_instance!=""}')).toEqual([]);
+    expect((await prometheus.query("p2p_connection_receive_bytes_total")).length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Page, parseOpenMetrics, parseText } from "./exposition-parser.ts";
+import { type RunningProgram, startProcess, tempFolder, waitFor } from "./servers.ts";
+
+export const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+/** The real program, running. */
+export type Exporter = {
+  readonly url: string;
+  readonly program: RunningProgram;
+  /** The metrics page, read by the strict parser. */
+  page(): Promise<Page>;
+  openMetrics(): Promise<Page>;
+  stop(): Promise<number>;
+};
+
+export type ExporterOptions = {
+  /** The YAML of its configuration file, if it has one. */
+  readonly config?: string;
+  readonly args?: readonly string[];
+  readonly node?: string;
+};
+
+/** Starts dist/main.js on a free port of 127.0.0.1 and waits until it listens. */
+export async function startExporter({ config, args = [], node }: ExporterOptions): Promise<Exporter> {
+  const file = join(tempFolder(), "config.yaml");
+  if (config !== undefined) writeFileSync(file, config);
+  const program = await startProcess(node ?? process.execPath, [
+    PROGRAM,
+    ...args,
+    ...(config === undefined ? [] : ["--config.file", file]),
+    "--web.listen-address=127.0.0.1:0",
+    "--log.format=json",
+  ]);
+  const url = await waitFor(
+    () => /"listen":\["(http:[^"]+)"/.exec(program.output())?.[1],
+    "the exporter to listen",
+    10_000,
+    program,
+  );
+  return {
+    url,
+    program,
+    page: async () => parseText(await get(url, "text/plain")),
+    openMetrics: async () => parseOpenMetrics(await get(url, "application/openmetrics-text; version=1.0.0")),
+    stop: () => program.stop(),
+  };
+}
+
+async function get(url: string, accept: string): Promise<string> {
+  const answer = await fetch(`${url}/metrics`, { headers: { accept } });
+  if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
+  return answer.text();
+}
