@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
+import { chains } from "./chains/index.ts";
 import { didYouMean } from "./config/fields.ts";
 import { parseNodeFlag } from "./config/node-flag.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./log.ts";
@@ -39,19 +40,19 @@ export function parseArguments(args: readonly string[], version: string, output:
   const program = new Command("peer-exporter")
     .description(
       "Prometheus exporter for the peer-to-peer side of blockchain nodes (Wire/Antelope, Monero, Kadena Chainweb).\n" +
-        "Without a command it serves the metrics of the configured nodes.",
+        "Without a command it serves the metrics of the nodes that --config.file, --node or both name, " +
+        "at http://localhost:10900/metrics unless flags say otherwise.",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
-    .allowExcessArguments()
     .hook("preSubcommand", passFlagsOn)
     .addHelpText("after", EXAMPLES);
   const configure = (command: Command) =>
     command
       .exitOverride()
-      .showHelpAfterError("(see peer-exporter --help)")
+      .showHelpAfterError(SEE_HELP)
       .configureOutput({
         writeOut: output.out,
         writeErr: output.err,
@@ -59,8 +60,8 @@ export function parseArguments(args: readonly string[], version: string, output:
       });
 
   for (const command of [program, program.command("serve").description("serve metrics (the default command)")]) {
-    addServeFlags(addSourceFlags(configure(command)), DEFAULT_ADDRESS).action((options: unknown) => {
-      refuseUnknownCommand(program);
+    addServeFlags(addSourceFlags(configure(command)), DEFAULT_ADDRESS).action((options: unknown, used: Command) => {
+      refuseUnknownCommand(used);
       invocation = { command: "serve", ...sourceFlags(options), ...serveFlags(options, DEFAULT_ADDRESS) };
     });
   }
@@ -75,14 +76,23 @@ export function parseArguments(args: readonly string[], version: string, output:
     invocation = { command: "demo", ...serveFlags(options, DEMO_ADDRESS) };
   });
 
+  // Not before, as commands inherit it: only the program itself finds the misspelt name of a command there.
+  program.allowExcessArguments();
   try {
     program.parse(args, { from: "user" });
     return invocation;
   } catch (error) {
-    if (error instanceof CommanderError) return { command: "none", exitCode: error.exitCode === 0 ? 0 : EXIT_USAGE };
-    throw error;
+    if (error instanceof FlagError) output.err(`error: ${error.message}\n${SEE_HELP}\n`);
+    else if (!(error instanceof CommanderError)) throw error;
+    const isFine = error instanceof CommanderError && error.exitCode === 0;
+    return { command: "none", exitCode: isFine ? 0 : EXIT_USAGE };
   }
 }
+
+/** A bad value of a flag. commander's own error for it would repeat the value, which may hold a token. */
+class FlagError extends Error {}
+
+const SEE_HELP = "(see peer-exporter --help)";
 
 /** Flags before a command count like flags behind it. */
 function passFlagsOn(program: Command, command: Command): void {
@@ -95,7 +105,7 @@ function passFlagsOn(program: Command, command: Command): void {
   }
 }
 
-/** commander takes the first word for the name of a command only where the program does nothing without one. */
+/** commander itself finds an unknown command only in a program that does nothing without one. */
 function refuseUnknownCommand(program: Command): void {
   const [word] = program.args;
   if (word === undefined) return;
@@ -105,9 +115,9 @@ function refuseUnknownCommand(program: Command): void {
   program.error(`error: unknown command${name}${hint}`);
 }
 
-/** The value of a misspelt option may hold a token: `--nodes=x=wire+https://TOKEN@host`. */
+/** What follows a misspelt option may hold a token: `--nodes=x=wire+https://TOKEN@host`. */
 function withoutValue(error: string): string {
-  return error.replace(/^(error: unknown option '[^'=]*)=.*'/s, "$1'");
+  return error.replace(/^(error: unknown option '[A-Za-z.-]{0,40}).*'/s, "$1'");
 }
 
 const EXAMPLES = `
@@ -121,11 +131,15 @@ Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.`;
 
 function addSourceFlags(command: Command): Command {
   return command
-    .option("--config.file <path>", "configuration file (YAML; config.example.yaml has every key)", readBy(filePath))
+    .option(
+      "--config.file <path>",
+      "configuration file (YAML); config.example.yaml explains every key",
+      read("--config.file", filePath),
+    )
     .option(
       "--node <name=chain+url>",
-      `a node that is in no file; repeatable. Chains: ${Object.keys(chains).join(", ")}`,
-      collect(parseNodeFlag),
+      `a node that is in no file; repeatable; chains: ${Object.keys(chains).join(", ")}`,
+      collect("--node", parseNodeFlag),
     );
 }
 
@@ -134,26 +148,41 @@ function addServeFlags(command: Command, address: string, logFormat: (typeof LOG
     .option(
       "--web.listen-address <address>",
       `where to serve: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
-      collect(parseListenAddress),
+      collect("--web.listen-address", parseListenAddress),
     )
-    .option("--web.telemetry-path <path>", "path of the metrics", parsedBy(telemetryPath), "/metrics")
-    .addOption(new Option("--log.level <level>", "log what is at least this grave").choices(LOG_LEVELS).default("info"))
-    .addOption(new Option("--log.format <format>", "how log lines look").choices(LOG_FORMATS).default(logFormat));
+    .option(
+      "--web.telemetry-path <path>",
+      "path of the metrics",
+      read("--web.telemetry-path", telemetryPath),
+      "/metrics",
+    )
+    .addOption(new Option("--log.level <level>", "leave out log lines below this").choices(LOG_LEVELS).default("info"))
+    .addOption(
+      new Option("--log.format <format>", "json for machines, pretty for people")
+        .choices(LOG_FORMATS)
+        .default(logFormat),
+    );
 }
 
-/** Repeatable: each use adds one. The first use replaces the default. */
-function collect<T>(parse: (text: string) => T) {
-  return (text: string, earlier: readonly T[] | undefined): readonly T[] => [...(earlier ?? []), parsedBy(parse)(text)];
+/** Repeatable: each use adds one. */
+function collect<T>(flag: string, parse: (text: string) => T) {
+  const readOne = read(flag, parse);
+  return (text: string, earlier: readonly T[] | undefined): readonly T[] => [...(earlier ?? []), readOne(text)];
 }
 
-function parsedBy<T>(parse: (text: string) => T) {
+function read<T>(flag: string, parse: (text: string) => T) {
   return (text: string): T => {
     try {
       return parse(text);
     } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : "not valid");
+      throw new FlagError(`${flag}: ${error instanceof Error ? error.message : "not valid"}`);
     }
   };
+}
+
+function filePath(text: string): string {
+  if (text === "") throw new Error("expected the path of a file");
+  return text;
 }
 
 function telemetryPath(text: string): string {
@@ -165,7 +194,7 @@ function telemetryPath(text: string): string {
 /** commander hands over loose records; here they get their types back. */
 const sourceOptions = z.object({
   "config.file": z.string().optional(),
-  node: z.array(z.object({ name: z.string(), chain: z.string(), url: z.string() })),
+  node: z.array(z.object({ name: z.string(), chain: z.string(), url: z.string() })).default([]),
 });
 
 function sourceFlags(options: unknown): SourceFlags {

@@ -6,6 +6,7 @@ import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, NodeConfig } from "./config/model.ts";
 import { errorCode } from "./config/secret.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { formatListenAddress } from "./server/listen-address.ts";
 import { VERSION } from "./version.ts";
 
 const print = (text: string) => void process.stdout.write(text);
@@ -87,14 +88,17 @@ async function start(config: Config, flags: ServeFlags, log: Logger): Promise<Ap
   try {
     return await startApp({ config, addresses, telemetryPath, log });
   } catch (error) {
+    if (!isListenError(error)) throw error;
     const code = errorCode(error);
-    if (!["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND", "ENOENT"].includes(code)) throw error;
-    const wanted = addresses.map((address) =>
-      address.kind === "unix" ? address.path : `${address.host ?? ""}:${address.port}`,
-    );
-    log.error({ code }, `cannot listen on ${wanted.join(", ")} (${code}): choose another --web.listen-address`);
+    const wanted = addresses.map(formatListenAddress).join(", ");
+    log.error({ code }, `cannot listen on ${wanted} (${code}): choose another --web.listen-address`);
     return undefined;
   }
+}
+
+/** The address cannot be had, whatever the system's reason: taken, forbidden, no such host or folder. */
+function isListenError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && ["listen", "getaddrinfo"].includes(String(error.syscall));
 }
 
 function describeNode({ url, trigger, timeoutMs }: NodeConfig): string {
@@ -104,13 +108,14 @@ function describeNode({ url, trigger, timeoutMs }: NodeConfig): string {
 
 /** Resolves at SIGTERM or SIGINT. A second signal ends the process at once, as impatient operators expect. */
 function untilStopped(log: Logger): Promise<void> {
+  const signals = ["SIGTERM", "SIGINT"] as const;
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => {
-        log.info({ signal }, "stopping: requests in flight may finish");
-        resolve();
-      });
-    }
+    const stop = (signal: NodeJS.Signals) => {
+      for (const each of signals) process.removeListener(each, stop);
+      log.info({ signal }, "stopping: requests in flight may finish");
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
   });
 }
 

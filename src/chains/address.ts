@@ -15,9 +15,14 @@ export function addressOf(host: string, port: number | undefined): PeerAddress {
   return {
     host: ip ?? host,
     port: port !== undefined && port > 0 && port <= 65535 ? port : undefined,
-    type: addressType(ip ?? host),
+    type: ip === undefined ? nameType(host) : numericType(ip),
     ip,
   };
+}
+
+/** @param ip as numericAddress gives it */
+export function numericType(ip: string): AddressType {
+  return ip.includes(":") ? "ipv6" : "ipv4";
 }
 
 /** The canonical text of an IP address, an IPv4-mapped IPv6 address as IPv4; undefined for anything else. */
@@ -27,9 +32,7 @@ export function numericAddress(host: string): string | undefined {
   return ipaddr.process(host).toString();
 }
 
-function addressType(host: string): AddressType {
-  if (ipaddr.IPv4.isValidFourPartDecimal(host)) return "ipv4";
-  if (host.includes(":")) return ipaddr.IPv6.isValid(host) ? "ipv6" : "unknown";
+function nameType(host: string): AddressType {
   const name = host.toLowerCase();
   if (name.endsWith(".onion")) return "tor";
   if (name.endsWith(".i2p")) return "i2p";

@@ -52,7 +52,18 @@ export type PeerConnection = {
   readonly sentBytes?: number | undefined;
   /** Seconds since the connection opened, truncated. */
   readonly ageSeconds?: number | undefined;
+  /** Unix time when the connection opened, where the node tells it. */
+  readonly startSeconds?: number | undefined;
+  /** Round trip, where the node measures it. */
+  readonly latencySeconds?: number | undefined;
+  /** Identity of the connection in force, where a row keeps its id over reconnects. */
+  readonly session?: string | undefined;
+  /** Samples of the chain's own families about this connection. */
+  readonly facts?: readonly Fact[] | undefined;
 };
+
+/** Bytes of peer-to-peer traffic. */
+export type ByteCounts = { readonly received: number; readonly sent: number };
 
 export type PeerList = {
   readonly connections: readonly PeerConnection[];
@@ -106,6 +117,10 @@ export type NodeReport = {
   readonly parts: ReadonlyMap<string, Outcome<unknown>>;
   /** Samples of the chain's own families. */
   readonly facts: readonly Fact[];
+  /** The node's own counters of all P2P bytes; absent where it does not offer them. */
+  readonly totals?: Outcome<ByteCounts> | undefined;
+  /** When the certificate that the node presented ends, unix seconds. */
+  readonly certificateExpirySeconds?: number | undefined;
   /** Whether the node itself is catching up, where the node tells; absent where it cannot be known. */
   readonly syncing?: boolean | undefined;
   /** The node's clock minus ours, in seconds. */

@@ -5,6 +5,12 @@ import { fileSecret, inlineSecret, type Secret } from "./secret.ts";
 
 /** The `auth` and `tls` blocks of a node: how we prove who we are, and how the node does. */
 
+/** Every key in an `auth` block. */
+export const AUTH_KEYS = [
+  ...["basic", "digest", "username", "password", "password_file"],
+  ...["bearer", "token", "token_file", "header", "name", "value", "value_file"],
+];
+
 /** `NAME` or `NAME_file`: exactly one of them. */
 function secretFields<Name extends string>(name: Name, configFile: string | undefined) {
   return {
@@ -60,11 +66,11 @@ export function authField(configFile: string | undefined) {
   );
 }
 
-const pin = parsed((text): TlsVerification => {
+const PIN = "a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex";
+
+const pin = parsed(PIN, (text): TlsVerification => {
   const sha256 = parsePin(text);
-  if (sha256 === undefined) {
-    throw new Error("expected a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex");
-  }
+  if (sha256 === undefined) throw new Error(`expected ${PIN}`);
   return { kind: "pin", sha256 };
 });
 

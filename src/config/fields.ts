@@ -20,6 +20,7 @@ export function block<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 function unknownKey(key: string, valid: readonly string[]): string {
+  if (valid.length === 0) return "unknown key; this block has no keys";
   return `unknown key${didYouMean(key, valid) ?? `; valid here: ${valid.join(", ")}`}`;
 }
 
@@ -27,12 +28,40 @@ function unknownKey(key: string, valid: readonly string[]): string {
 export function didYouMean(word: string, valid: readonly string[]): string | undefined {
   if (valid.length === 0 || word.length > 100) return undefined;
   const best = closest(word, [...valid]);
-  return distance(word, best) <= Math.max(1, Math.floor(best.length / 3)) ? `; did you mean "${best}"?` : undefined;
+  return distance(word, best) <= Math.max(1, Math.floor((best.length + 1) / 3))
+    ? `; did you mean "${best}"?`
+    : undefined;
 }
 
-/** Text that `parse` turns into a value; the message of its error is shown. */
-export function parsed<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context): T => {
+/** What is wrong with a value of another kind than expected, in the words of YAML. Never repeats the value. */
+export function mismatch(expected: string, found: unknown): string {
+  if (found === undefined) return `missing; expected ${expected}`;
+  const quotes = expected === "a text" && ["number", "boolean"].includes(typeof found) ? "; put it in quotes" : "";
+  return `expected ${expected}, found ${kindOf(found)}${quotes}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  switch (typeof value) {
+    case "string":
+      return value === "" ? "an empty text" : "a text";
+    case "number":
+      return "a number";
+    case "boolean":
+      return "true or false";
+    default:
+      return "a mapping";
+  }
+}
+
+/**
+ * Text that `parse` turns into a value; the message of its error is shown.
+ * @param what how an error calls the value, for example "a duration like 15s"
+ */
+export function parsed<T>(what: string, parse: (text: string) => T) {
+  const text = z.string({ error: ({ input }) => mismatch(what, input) });
+  return text.transform((text, context): T => {
     try {
       return parse(text);
     } catch (error) {
@@ -42,12 +71,14 @@ export function parsed<T>(parse: (text: string) => T) {
   });
 }
 
-export const nodeUrlField = parsed<NodeUrl>(parseNodeUrl);
+export const nodeUrlField = parsed<NodeUrl>("a URL like http://127.0.0.1:8888 or unix:/run/node.sock", parseNodeUrl);
+
+const DURATION = "a duration like 15s or 1m30s";
 
 /** A duration of at least a second, in milliseconds. */
-export const durationField = parsed((text) => {
+export const durationField = parsed(DURATION, (text) => {
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new Error(`expected a duration like 15s or 1m30s, found ${quoted(text)}`);
+  if (milliseconds === undefined) throw new Error(`expected ${DURATION}, found ${quoted(text)}`);
   if (milliseconds < 1000) throw new Error(`expected at least 1s, found ${quoted(text)}`);
   // Timers of Node hold at most 2^31 - 1 milliseconds.
   if (milliseconds > 24 * 86_400_000) throw new Error(`expected at most 24d, found ${quoted(text)}`);

@@ -1,10 +1,13 @@
-import { access, constants, readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { isObject } from "../chains/decode.ts";
+import { AUTH_KEYS } from "./access.ts";
+import { didYouMean } from "./fields.ts";
 import type { Config } from "./model.ts";
 import { type ConfigProblem, parseConfig } from "./parse.ts";
+import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
 import { errorCode } from "./secret.ts";
+import { readYamlFile, type YamlFile } from "./yaml-file.ts";
 
 /** A configuration that cannot be used, with one line for each thing that is wrong. */
 export class ConfigError extends Error {
@@ -17,141 +20,133 @@ export class ConfigError extends Error {
   }
 }
 
+type FlagNode = Readonly<Record<string, string>>;
+
 export type ConfigSources = {
   /** The YAML file of --config.file. */
   readonly file?: string | undefined;
   /** Nodes from --node, as plain data. */
-  readonly nodes?: readonly Readonly<Record<string, string>>[];
+  readonly nodes?: readonly FlagNode[];
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
 /**
- * Reads and checks the configuration.
+ * Reads and checks the configuration. Every problem is found in one go, unless the file is no YAML at all.
  * @throws ConfigError
  */
-export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const file = sources.file === undefined ? undefined : await readYaml(sources.file, sources.env);
-  const raw = withFlagNodes(file?.raw, sources.nodes ?? []);
-  const fromFile = isObject(file?.raw) && Array.isArray(file.raw.nodes) ? file.raw.nodes.length : 0;
-  const result = parseConfig(raw, sources.file);
-  const problems = [...(result.ok ? [] : result.problems), ...(await unreadableFiles(raw, sources.file))];
-  if (result.ok && problems.length === 0) return result.config;
-  throw new ConfigError(
-    problems.map((problem) => {
-      const flag = flagOf(problem, fromFile, sources.nodes ?? []);
-      return flag ?? `${file === undefined ? "" : `${file.locate(problem.path)}: `}${describe(problem)}`;
-    }),
-  );
+export async function loadConfig({ file: path, nodes = [], env }: ConfigSources): Promise<Config> {
+  const file = path === undefined ? undefined : await readYamlFile(path, env);
+  if (file !== undefined && "broken" in file) throw new ConfigError(file.broken);
+  const raw = withFlagNodes(file?.raw, nodes);
+  const result = parseConfig(raw, path);
+  const problems = [...(result.ok ? [] : result.problems), ...(await badFiles(raw, path))];
+  if (result.ok && problems.length === 0 && (file?.problems ?? []).length === 0) return result.config;
+  throw new ConfigError([...fileLines(file, problems, nodes), ...flagLines(file, problems, nodes)]);
 }
 
-type YamlFile = { readonly raw: unknown; locate(path: readonly PropertyKey[]): string };
-
-async function readYaml(path: string, env: ConfigSources["env"]): Promise<YamlFile> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw new ConfigError([`${path}: cannot read the configuration file (${errorCode(error)})`]);
-  });
-  const lines = new LineCounter();
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) throw new ConfigError(broken.map((error) => `${at(error.pos[0])}: ${error.message}`));
-  const missing = substituteEnv(document, env);
-  if (missing.length > 0) throw new ConfigError(missing.map(({ offset, message }) => `${at(offset)}: ${message}`));
-  const raw = toPlain(document, path);
-  return { raw, locate: (keys) => at(offsetOf(document, keys)) };
-}
-
-function toPlain(document: Document, path: string): unknown {
-  try {
-    // An alias bomb would fill the memory: yaml refuses more than 100 resolved aliases.
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    throw new ConfigError([`${path}: an alias has no anchor, or there are too many aliases`]);
-  }
-}
-
-type Misplaced = { readonly offset: number; readonly message: string };
-
-/** Replaces ${NAME} in string values, `$$` by `$`; keys stay as they are. Gives the variables that are not set. */
-function substituteEnv(document: Document, env: ConfigSources["env"]): readonly Misplaced[] {
-  const missing: Misplaced[] = [];
-  visit(document, {
-    Scalar(key, scalar) {
-      if (key === "key" || typeof scalar.value !== "string") return;
-      scalar.value = scalar.value.replace(/\$\$|\$\{([^}]*)\}/g, (whole, name: string | undefined) => {
-        if (name === undefined) return "$";
-        const value = env[name];
-        if (value !== undefined) return value;
-        const message = `the environment variable ${name} is not set (write $\${ for a literal \${)`;
-        missing.push({ offset: scalar.range?.[0] ?? 0, message });
-        return whole;
-      });
-    },
-  });
-  return missing;
-}
-
-/** Where the node at a path begins: at its key where it has one, else at the nearest thing around it. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    if (isMap(parent)) {
-      const key = parent.items.map((pair) => pair.key).find((node) => isScalar(node) && node.value === last);
-      if (isScalar(key) && key.range != null) return key.range[0];
-    }
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range != null) return node.range[0];
-  }
-  return 0;
-}
-
-function withFlagNodes(raw: unknown, nodes: readonly Readonly<Record<string, string>>[]): unknown {
-  if (nodes.length === 0) return raw;
-  if (raw === undefined || raw === null) return { nodes };
-  if (!isObject(raw)) return raw;
-  return { ...raw, nodes: [...(Array.isArray(raw.nodes) ? raw.nodes : []), ...nodes] };
+/** In the order of the file. */
+function fileLines(
+  file: YamlFile | undefined,
+  problems: readonly ConfigProblem[],
+  nodes: readonly FlagNode[],
+): readonly string[] {
+  const own = problems.filter((problem) => flagOf(problem, file, nodes) === undefined);
+  if (file === undefined) return own.map(describe);
+  return [
+    ...file.problems,
+    ...own
+      .filter(({ path }) => !file.isUnfinished(path))
+      .map((problem) => ({ offset: file.offsetOf(problem.path), message: describe(problem) })),
+  ]
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, message }) => `${file.place(offset)}: ${message}`);
 }
 
 /** A problem of a node that came from --node has no place in a file; its flag is named instead. */
-function flagOf(problem: ConfigProblem, fromFile: number, nodes: ConfigSources["nodes"] & object): string | undefined {
-  const [first, index, ...rest] = problem.path;
-  const flag = first === "nodes" && typeof index === "number" ? nodes[index - fromFile] : undefined;
-  return flag === undefined ? undefined : `--node ${flag.name}: ${describe({ path: rest, message: problem.message })}`;
+function flagLines(
+  file: YamlFile | undefined,
+  problems: readonly ConfigProblem[],
+  nodes: readonly FlagNode[],
+): readonly string[] {
+  return problems.flatMap((problem) => {
+    const flag = flagOf(problem, file, nodes);
+    return flag === undefined ? [] : [`--node ${flag.name}: ${describe({ ...problem, path: problem.path.slice(2) })}`];
+  });
+}
+
+function flagOf(
+  { path: [first, index] }: ConfigProblem,
+  file: YamlFile | undefined,
+  nodes: readonly FlagNode[],
+): FlagNode | undefined {
+  const fromFile = isObject(file?.raw) && Array.isArray(file.raw.nodes) ? file.raw.nodes.length : 0;
+  return first === "nodes" && typeof index === "number" ? nodes[index - fromFile] : undefined;
+}
+
+function withFlagNodes(raw: unknown, nodes: readonly FlagNode[]): unknown {
+  if (nodes.length === 0) return raw;
+  if (raw === undefined || raw === null) return { nodes };
+  if (!isObject(raw)) return raw;
+  const fromFile = raw.nodes ?? [];
+  // Anything but a list is an error to be found.
+  return Array.isArray(fromFile) ? { ...raw, nodes: [...fromFile, ...nodes] } : raw;
 }
 
 /** `nodes[0].url: expected …` */
 function describe({ path, message }: ConfigProblem): string {
-  const keys = path.map((key, index) =>
-    typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`,
-  );
+  const keys = path.map((key, index) => {
+    if (typeof key === "number") return `[${key}]`;
+    return `${index === 0 ? "" : "."}${shownKey(String(key), path.slice(0, index))}`;
+  });
   return keys.length === 0 ? message : `${keys.join("")}: ${message}`;
 }
 
-/** Files that the configuration names must be readable now, not at the first poll. */
-async function unreadableFiles(raw: unknown, configFile: string | undefined): Promise<readonly ConfigProblem[]> {
+/** What is a key for YAML may have been meant as a value, and hold a secret: `{url:https://TOKEN@host}`. */
+function shownKey(key: string, parents: readonly PropertyKey[]): string {
+  if (parents.includes("auth")) return didYouMean(key, AUTH_KEYS) === undefined ? "…" : key;
+  // No key of ours has a digit, and nearly every token has one.
+  const plain = parents.includes("labels") ? /^[\w.-]{1,60}$/ : /^[A-Za-z_.-]{1,30}$/;
+  return plain.test(key) ? key : "…";
+}
+
+/** Files that the configuration names must be usable now, not at the first poll. */
+async function badFiles(raw: unknown, configFile: string | undefined): Promise<readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
   for (const { path, value } of fileKeys(raw, [])) {
     const absolute = configFile === undefined ? resolve(value) : resolve(dirname(configFile), value);
-    await access(absolute, constants.R_OK).catch((error: unknown) => {
-      problems.push({ path, message: `cannot read ${value} (${errorCode(error)})` });
-    });
+    const problem = await fileProblem(absolute, path.at(-1) === "hash_key_file" ? MIN_HASH_KEY_LENGTH : 1);
+    if (problem !== undefined) problems.push({ path, message: problem });
   }
   return problems;
 }
+
+async function fileProblem(file: string, minLength: number): Promise<string | undefined> {
+  try {
+    if (!(await stat(file)).isFile()) return `${file} is not a file`;
+    const { length } = (await readFile(file, "utf8")).trim();
+    if (length === 0) return `${file} is empty`;
+    return length < minLength ? `expected at least ${minLength} characters in ${file}` : undefined;
+  } catch (error) {
+    return `cannot read ${file} (${errorCode(error)})`;
+  }
+}
+
+const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);
+
+/** A document may be nested deeper, without limit, as aliases repeat their anchors. */
+const DEEPEST_FILE_KEY = 5;
 
 function* fileKeys(
   value: unknown,
   path: readonly PropertyKey[],
 ): Iterable<{ path: readonly PropertyKey[]; value: string }> {
+  if (path.length >= DEEPEST_FILE_KEY) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* fileKeys(item, [...path, index]);
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
-      if (key.endsWith("_file") && typeof item === "string") yield { path: [...path, key], value: item };
+      if (key === "labels") continue;
+      if (FILE_KEYS.has(key) && typeof item === "string" && item !== "") yield { path: [...path, key], value: item };
       else yield* fileKeys(item, [...path, key]);
     }
   }

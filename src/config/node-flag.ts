@@ -4,7 +4,7 @@
  * @throws Error that does not repeat the URL, as it may hold a token
  */
 export function parseNodeFlag(text: string): Readonly<Record<"name" | "chain" | "url", string>> {
-  const match = /^([^=]+)=([a-z]+)\+(.+)$/.exec(text);
+  const match = /^([^=+/?]+)=([a-z]+)\+(.+)$/.exec(text);
   const [, name, chain, url] = match ?? [];
   if (name === undefined || chain === undefined || url === undefined) {
     throw new Error("expected NAME=CHAIN+URL, for example monero-1=monero+http://127.0.0.1:18081");

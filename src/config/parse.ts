@@ -3,7 +3,7 @@ import type { ChainOptions } from "../chains/chain.ts";
 import { isObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";
 import { formatDuration } from "./duration.ts";
-import { quoted } from "./fields.ts";
+import { didYouMean, mismatch, quoted } from "./fields.ts";
 import type { Config, NodeConfig, Trigger } from "./model.ts";
 import {
   CHAIN_BLOCKS,
@@ -15,6 +15,7 @@ import {
   type NodeFields,
   nodeSchema,
 } from "./schema.ts";
+import { MASK, printsAs } from "./secret.ts";
 
 /** Something wrong in the configuration, at a path of keys and indices. */
 export type ConfigProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -34,7 +35,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export function parseConfig(raw: unknown, configFile: string | undefined): ParsedConfig {
   const problems: ConfigProblem[] = [];
   const check = <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]): T | undefined => {
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: explain });
     if (!result.success) problems.push(...result.error.issues.flatMap((issue) => problemsOf(issue, path)));
     return result.data;
   };
@@ -44,15 +45,22 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
   const global = check(globalSchema, document.global ?? {}, ["global"]);
   const connections = check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
   const schema = nodeSchema(configFile);
+  let isGlobalPaceUsed = false;
   const nodes = (Array.isArray(document.nodes) ? document.nodes : []).map((rawNode: unknown, index) => {
     const path = ["nodes", index];
     const fields = check(schema, rawNode, path);
     const options = checkOptions(rawNode, path, check, problems);
-    if (fields === undefined || options === undefined) return undefined;
-    return assembleNode(fields, options, global ?? {}, (subpath, message) => {
+    if (fields === undefined) return undefined;
+    if (hasGlobalPace(fields)) isGlobalPaceUsed = true;
+    const node = assembleNode(fields, global ?? {}, (subpath, message) => {
       problems.push({ path: [...path, ...subpath], message });
     });
+    return options && { ...node, options };
   });
+  if (isGlobalPaceUsed) {
+    const message = timeoutProblem(global?.timeout ?? 0, global?.interval ?? DEFAULT_INTERVAL_MS);
+    if (message !== undefined) problems.push({ path: ["global", "timeout"], message });
+  }
   problems.push(...duplicateNames(document.nodes));
 
   if (problems.length > 0 || connections === undefined) return { ok: false, problems };
@@ -66,7 +74,42 @@ function problemsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): Conf
     const lines = issue.message.split("\n");
     return issue.keys.map((key, index) => ({ path: [...path, key], message: lines[index] ?? "unknown key" }));
   }
-  return [{ path, message: issue.message.replace(/^Invalid input: /, "").replace(", received ", ", found ") }];
+  return [{ path, message: issue.message }];
+}
+
+/** Names of kinds of values for people who write YAML. */
+const KINDS: Partial<Record<string, string>> = {
+  string: "a text",
+  boolean: "true or false",
+  number: "a number",
+  int: "a whole number",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+/** The message of an issue for which the schema has none of its own. */
+function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int" && typeof issue.input === "number"
+        ? "expected a whole number"
+        : mismatch(KINDS[issue.expected] ?? issue.expected, issue.input);
+    case "invalid_value": {
+      const names = issue.values.map(String);
+      const expected = `one of ${names.join(", ")}`;
+      if (typeof issue.input !== "string") return mismatch(expected, issue.input);
+      return `expected ${expected}, found ${quoted(issue.input)}${didYouMean(issue.input, names) ?? ""}`;
+    }
+    case "invalid_key":
+      return issue.issues[0]?.message;
+    case "too_small":
+      return `expected at least ${issue.minimum}`;
+    case "too_big":
+      return `expected at most ${issue.maximum}`;
+    default:
+      return undefined;
+  }
 }
 
 type Check = <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]) => T | undefined;
@@ -91,7 +134,8 @@ function checkOptions(
 
 type Report = (subpath: readonly PropertyKey[], message: string) => void;
 
-function assembleNode(fields: NodeFields, options: ChainOptions, global: GlobalFields, report: Report): NodeConfig {
+/** All of a node but its chain's own block. */
+function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): Omit<NodeConfig, "options"> {
   const { name, chain, url, labels, auth, tls, schedule } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls needs an https:// URL");
   if (auth !== undefined && url.userinfo !== undefined) {
@@ -106,10 +150,8 @@ function assembleNode(fields: NodeFields, options: ChainOptions, global: GlobalF
   // Only a timeout that somebody wrote can be too long: the default gives way to a short interval.
   const longest = trigger.kind === "interval" ? trigger.intervalMs : Number.POSITIVE_INFINITY;
   const timeoutMs = fields.timeout ?? global.timeout ?? Math.min(DEFAULT_TIMEOUT_MS, longest);
-  if (timeoutMs > longest) {
-    const place = fields.timeout === undefined ? [] : ["timeout"];
-    report(place, `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(longest)}`);
-  }
+  const problem = hasGlobalPace(fields) ? undefined : timeoutProblem(timeoutMs, longest);
+  if (problem !== undefined) report([fields.timeout === undefined ? "interval" : "timeout"], problem);
   return {
     name,
     chain,
@@ -117,10 +159,20 @@ function assembleNode(fields: NodeFields, options: ChainOptions, global: GlobalF
     labels,
     trigger,
     timeoutMs,
-    auth: auth ?? (url.userinfo && { kind: "basic", ...url.userinfo }),
+    // The user name in a URL may be a token.
+    auth: auth ?? (url.userinfo && printsAs(MASK, { kind: "basic" as const, ...url.userinfo })),
     tls: tls ?? { kind: "ca" },
-    options,
   };
+}
+
+/** Then what is wrong with it is one problem at `global`, and none of each node. */
+function hasGlobalPace({ interval, schedule, timeout }: NodeFields): boolean {
+  return interval === undefined && schedule === undefined && timeout === undefined;
+}
+
+function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefined {
+  if (timeoutMs <= intervalMs) return undefined;
+  return `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(intervalMs)}`;
 }
 
 function duplicateNames(rawNodes: unknown): readonly ConfigProblem[] {

@@ -2,7 +2,7 @@ import cron from "node-cron";
 import { z } from "zod";
 import { type ChainName, chains } from "../chains/index.ts";
 import { authField, tlsField } from "./access.ts";
-import { block, didYouMean, durationField, nodeUrlField, pathField, quoted } from "./fields.ts";
+import { block, didYouMean, durationField, mismatch, nodeUrlField, parsed, pathField, quoted } from "./fields.ts";
 import { labelNameProblem } from "./labels.ts";
 import { ADDRESS_MODES, type ConnectionsConfig } from "./model.ts";
 import { fileSecret, inlineSecret } from "./secret.ts";
@@ -11,11 +11,16 @@ import { fileSecret, inlineSecret } from "./secret.ts";
 
 const MAX_PER_NODE = 250;
 
+/** Addresses are few enough to be guessed one by one: a short key could be guessed with them. */
+export const MIN_HASH_KEY_LENGTH = 16;
+
 /** The outermost keys; their values are checked one by one, so that each error is found in one go. */
 export const documentSchema = block({
   global: z.unknown().optional(),
   connections: z.unknown().optional(),
-  nodes: z.array(z.unknown(), "expected a list of nodes").min(1, "expected at least one node"),
+  nodes: z
+    .array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) })
+    .min(1, "expected at least one node"),
 });
 
 export const globalSchema = block({ interval: durationField.optional(), timeout: durationField.optional() });
@@ -28,7 +33,7 @@ export function connectionsSchema(configFile: string | undefined) {
     series: z.boolean().default(true),
     max_per_node: z.int().min(0).max(100_000).default(MAX_PER_NODE),
     address: z.enum(ADDRESS_MODES).default("full"),
-    hash_key: z.string().min(16, "expected at least 16 characters").optional(),
+    hash_key: z.string().min(MIN_HASH_KEY_LENGTH, `expected at least ${MIN_HASH_KEY_LENGTH} characters`).optional(),
     hash_key_file: pathField(configFile).optional(),
   }).transform((fields, context): ConnectionsConfig => {
     const { hash_key: key, hash_key_file: file } = fields;
@@ -55,25 +60,24 @@ export function isChainName(name: unknown): name is ChainName {
   return typeof name === "string" && Object.hasOwn(chains, name);
 }
 
-const chainField = z.string().transform((text, context): ChainName => {
+const CHAIN_NAMES = Object.keys(chains);
+const CHAIN = `one of ${CHAIN_NAMES.join(", ")}`;
+
+const chainField = parsed(CHAIN, (text): ChainName => {
   if (isChainName(text)) return text;
-  const names = Object.keys(chains);
-  const hint = didYouMean(text, names) ?? "";
-  context.addIssue({ code: "custom", message: `expected one of ${names.join(", ")}, found ${quoted(text)}${hint}` });
-  return z.NEVER;
+  throw new Error(`expected ${CHAIN}, found ${quoted(text)}${didYouMean(text, CHAIN_NAMES) ?? ""}`);
 });
 
-const labelsField = z.record(z.string(), z.string()).superRefine((labels, context) => {
-  for (const name of Object.keys(labels)) {
-    const problem = labelNameProblem(name);
-    if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
-  }
+const labelName = z.string().superRefine((name, context) => {
+  const problem = labelNameProblem(name);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
+const labelsField = z.record(labelName, z.string());
 
 const scheduleField = z.string().superRefine((expression, context) => {
   const { valid, errors } = cron.validateDetailed(expression);
   const detail = errors.map(({ message }) => message).join("; ");
-  if (!valid) context.addIssue({ code: "custom", message: `expected a cron expression of 5 or 6 fields: ${detail}` });
+  if (!valid) context.addIssue({ code: "custom", message: `expected a cron expression like */5 * * * *: ${detail}` });
 });
 
 /** The keys of the blocks that belong to one chain each. */

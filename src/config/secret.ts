@@ -16,6 +16,12 @@ export type Secret = {
   [inspect.custom](): string;
 };
 
+/** Makes logs, JSON and `inspect` show `text` instead of what the object holds. */
+export function printsAs<T extends object>(text: string, value: T): T {
+  const print = { value: () => text, enumerable: false };
+  return Object.defineProperties(value, { toJSON: print, [inspect.custom]: print });
+}
+
 function masked(reveal: () => Promise<string>): Secret {
   return { reveal, toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
 }

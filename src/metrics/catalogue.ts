@@ -183,7 +183,7 @@ function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | und
   const labels = renderLabels([
     ["version", cleanText(version)],
     ["network", cleanText(network)],
-    ["chain_id", chainId],
+    ["chain_id", cleanText(chainId)],
   ]);
   return labels === "" ? [] : [[labels, 1]];
 }

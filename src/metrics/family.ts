@@ -1,7 +1,7 @@
 import type { ChainTraits, Fact, FactFamily, NodeReport } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnections } from "./connections.ts";
-import { type FamilyHeader, renderLabels } from "./exposition.ts";
+import { cleanText, type FamilyHeader, renderLabels } from "./exposition.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -42,7 +42,7 @@ export function* labelled(
 /** A chain's own family, filled from the facts of the report. */
 export function factFamily(family: FactFamily): NodeFamily {
   const toSample = (fact: Fact): SampleValue => [
-    renderLabels(family.labels.map((name, index) => [name, fact.labels[index] ?? ""] as const)),
+    renderLabels(family.labels.map((name, index) => [name, cleanText(fact.labels[index] ?? "")] as const)),
     fact.value,
   ];
   return {

@@ -5,7 +5,7 @@ import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { announce } from "./announce.ts";
 import { headLag, NO_LAG } from "./fleet.ts";
-import { EMPTY_HISTORY, recordPoll } from "./history.ts";
+import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import { turnLengthMs } from "./scheduler.ts";
 import type { NodeLines, NodeState, NodeStore } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
@@ -56,11 +56,26 @@ export function createPoller(options: PollerOptions): Poller {
     const report = await pollSession(runtime.session, before.node, shutdown.signal, log);
     if (shutdown.signal.aborted) return { pauseSeconds: 0 };
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
-    const state = nextState(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, store);
-    store.set({ state, lines: render(state) });
+    const state = keep(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, log);
     announce(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
     return { pauseSeconds: pauseAfter(report, runtime.rateLimited, state.turnMs) };
+  }
+
+  /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
+  function keep(before: NodeState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
+    const show = (given: NodeReport) => {
+      const state = nextState(before, given, times, store);
+      store.set({ state, lines: render(state) });
+      return state;
+    };
+    try {
+      return show(report);
+    } catch (error) {
+      const failure = failureOf(error);
+      log.error({ err: error }, failure.message);
+      return show(failedReport(failure));
+    }
   }
 
   return {
@@ -85,12 +100,7 @@ function firstState(node: NodeConfig): NodeState {
   return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, turnMs };
 }
 
-function nextState(
-  before: NodeState,
-  report: NodeReport,
-  times: { readonly startedMs: number; readonly endedMs: number; readonly durationSeconds: number },
-  store: NodeStore,
-): NodeState {
+function nextState(before: NodeState, report: NodeReport, times: PollTimes, store: NodeStore): NodeState {
   const history = recordPoll(before.history, report, times);
   const lag = headLag(report, freshReports(before.node.name, store, times.endedMs), times.endedMs);
   return {
@@ -118,9 +128,7 @@ async function pollSession(
   log: Logger,
 ): Promise<NodeReport> {
   try {
-    return await withDeadline(shutdown, node.timeoutMs, (signal) =>
-      Promise.race([session.poll(signal), givenUp(signal, GRACE_MS)]),
-    );
+    return await withDeadline(shutdown, node.timeoutMs, (signal) => orGivenUp(session.poll(signal), signal));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.reason === "internal" && !shutdown.aborted) log.error({ err: error }, failure.message);
@@ -128,18 +136,21 @@ async function pollSession(
   }
 }
 
-/** Rejects when the signal has ended and the grace time has passed too. */
-function givenUp(signal: AbortSignal, graceMs: number): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        const grace = setTimeout(() => reject(new Error("the poll did not end in time")), graceMs);
-        grace.unref();
-      },
-      { once: true },
-    );
+/** The poll's result, or an error when it still runs a grace time after its signal has ended. */
+async function orGivenUp(poll: Promise<NodeReport>, signal: AbortSignal): Promise<NodeReport> {
+  let grace: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    const wait = () => {
+      grace = setTimeout(() => reject(new Error("the poll did not end in time")), GRACE_MS);
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener("abort", wait, { once: true });
   });
+  try {
+    return await Promise.race([poll, givenUp]);
+  } finally {
+    clearTimeout(grace);
+  }
 }
 
 function failedReport(failure: Failure): NodeReport {

@@ -18,6 +18,9 @@ export type PollTurn = (name: string) => Promise<{ readonly pauseSeconds: number
 const FIRST_POLL_SPACING_MS = 20;
 const FIRST_POLL_SPREAD_MS = 3000;
 
+/** Longer timers overflow in Node and fire at once. The longest interval is shorter. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export function startSchedule(nodes: readonly Pick<NodeConfig, "name" | "trigger">[], poll: PollTurn): Schedule {
   const spread = Math.min(FIRST_POLL_SPREAD_MS, nodes.length * FIRST_POLL_SPACING_MS);
   const stops = nodes.map((node, index) => scheduleNode(node, (index / nodes.length) * spread, poll));
@@ -36,13 +39,14 @@ function scheduleNode(
   poll: PollTurn,
 ): Stop {
   let isRunning = false;
-  let pausedUntilMs = 0;
+  // Not the wall clock: when that is set back, every node would rest until it has caught up.
+  let pausedUntil = performance.now();
   const turn = async () => {
-    if (isRunning || Date.now() < pausedUntilMs) return;
+    if (isRunning || performance.now() < pausedUntil) return;
     isRunning = true;
     try {
       const { pauseSeconds } = await poll(name);
-      pausedUntilMs = Date.now() + pauseSeconds * 1000;
+      pausedUntil = performance.now() + pauseSeconds * 1000;
     } finally {
       isRunning = false;
     }
@@ -64,11 +68,14 @@ function onInterval(name: string, intervalMs: number, turn: () => Promise<void>)
   const phase = phaseOf(name) * intervalMs;
   const next = (earliest: number) => {
     const delay = untilTurn(earliest, intervalMs, phase) + earliest - Date.now();
-    return setTimeout(() => {
-      void turn();
-      // A timer may fire a little early; half an interval on, it is surely another turn.
-      timer = next(Date.now() + intervalMs / 2);
-    }, delay);
+    return setTimeout(
+      () => {
+        void turn();
+        // A timer may fire a little early; half an interval on, it is surely another turn.
+        timer = next(Date.now() + intervalMs / 2);
+      },
+      Math.min(delay, LONGEST_TIMER_MS),
+    );
   };
   // The first poll has just been; a turn right after it would tell nothing new.
   let timer = next(Date.now() + intervalMs / 2);
@@ -77,7 +84,8 @@ function onInterval(name: string, intervalMs: number, turn: () => Promise<void>)
 
 /** Milliseconds from `fromMs` to the next moment whose remainder by the interval is `phaseMs`. */
 export function untilTurn(fromMs: number, intervalMs: number, phaseMs: number): number {
-  const passed = (fromMs - phaseMs) % intervalMs;
+  // Added once more, as the remainder of a negative number is negative: a clock without a battery starts at 1970.
+  const passed = (((fromMs - phaseMs) % intervalMs) + intervalMs) % intervalMs;
   return passed === 0 ? 0 : intervalMs - passed;
 }
 

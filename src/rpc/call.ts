@@ -83,6 +83,8 @@ function unauthorizedAdvice(response: RpcResponse): string {
 export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
   const header = [response.headers["retry-after"] ?? []].flat()[0]?.trim();
   if (header === undefined || header === "") return {};
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  // Date.parse alone would find a date in almost any words with a number.
+  const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
   return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
 }

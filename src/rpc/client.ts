@@ -1,7 +1,7 @@
 import { Client } from "undici";
 import { NodeError, nodeError } from "../errors.ts";
 import { createDigestSession } from "./digest.ts";
-import { isClosedSocket, requestFailure } from "./failure.ts";
+import { bodyError, isClosedSocket, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
@@ -57,17 +57,111 @@ export type RpcClientOptions = {
 
 export function createRpcClient(options: RpcClientOptions): RpcClient {
   const { url } = options;
+  const authorize = createAuthorizer(options.auth);
+  const inTurn = createQueue();
+  let line = openLine(options);
+  let isClosed = false;
+
+  async function dispatch(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const headers = {
+      accept: "*/*",
+      ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }),
+      ...request.headers,
+      ...(await authorize.headers(request)),
+    };
+    signal.throwIfAborted();
+    const sentMs = Date.now();
+    const answer = await line.client.request({
+      method: request.method,
+      path: request.path,
+      headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+    const body = await answer.body.bytes().catch((error: unknown) => {
+      throw bodyError(error);
+    });
+    return { status: answer.statusCode, headers: answer.headers, body, sentMs, receivedMs: Date.now() };
+  }
+
+  async function send(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const connectionsBefore = line.connections();
+    try {
+      return await dispatch(request, signal);
+    } catch (error) {
+      // The server may have closed the idle socket just as the request went out. All requests only read, so one more
+      // try on a new socket is safe; a socket that was opened for this request gets no second try.
+      const wasReused = connectionsBefore > 0 && line.connections() === connectionsBefore;
+      if (wasReused && isClosedSocket(error)) return dispatch(request, signal);
+      throw error;
+    }
+  }
+
+  /** One request with its answer to a challenge. When the signal ends, so does the connection. */
+  async function exchange(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const hangUp = () => {
+      void line.hangUp();
+      if (!isClosed) line = openLine(options);
+    };
+    signal.throwIfAborted();
+    signal.addEventListener("abort", hangUp, { once: true });
+    try {
+      const answer = await send(request, signal);
+      if (answer.status === 401 && authorize.challenged(answer)) return await send(request, signal);
+      return answer;
+    } finally {
+      signal.removeEventListener("abort", hangUp);
+    }
+  }
+
+  async function request(call: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    try {
+      signal.throwIfAborted();
+      const answer = inTurn(() => exchange(call, signal));
+      return await untilAborted(answer, signal);
+    } catch (error) {
+      if (error instanceof NodeError) throw error;
+      const failure = requestFailure(error, { url, call: call.name, signal });
+      // Errors of the HTTP client may quote what the server sent; only for a bug of ours is their stack worth it.
+      throw new NodeError(failure, failure.reason === "internal" ? { cause: error } : undefined);
+    }
+  }
+
+  return {
+    url,
+    request,
+    close() {
+      isClosed = true;
+      return line.hangUp();
+    },
+  };
+}
+
+/** A client of undici with its one connection. */
+type Line = {
+  readonly client: Client;
+  /** Connections that were opened so far. */
+  connections(): number;
+  /** Ends the connection, also one that is being dialled, and any request on it. */
+  hangUp(): Promise<void>;
+};
+
+/**
+ * A line is given up as a whole when a request must end. undici alone would let a request wait for the end of the
+ * dial, whatever its signal says, and would dial anew after an aborted one.
+ */
+function openLine({ url, tls, connectTimeoutMs }: RpcClientOptions): Line {
   let connections = 0;
+  const connector = createConnector({
+    tls,
+    timeoutMs: connectTimeoutMs,
+    label: url.label,
+    onConnection: () => {
+      connections += 1;
+    },
+    ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
+  });
   const client = new Client(url.origin, {
-    connect: createConnector({
-      tls: options.tls,
-      timeoutMs: options.connectTimeoutMs,
-      label: url.label,
-      onConnection: () => {
-        connections += 1;
-      },
-      ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
-    }),
+    connect: connector.connect,
     pipelining: 1,
     allowH2: false,
     maxResponseSize: MAX_RESPONSE_BYTES,
@@ -77,52 +171,38 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const authorize = createAuthorizer(options.auth);
+  return {
+    client,
+    connections: () => connections,
+    hangUp() {
+      connector.abandon();
+      return client.destroy();
+    },
+  };
+}
 
-  async function dispatch(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
-    const headers = {
-      accept: "*/*",
-      ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }),
-      ...request.headers,
-      ...(await authorize.headers(request)),
-    };
-    const sentMs = Date.now();
-    const answer = await client.request({
-      method: request.method,
-      path: request.path,
-      signal,
-      headers,
-      ...(request.body === undefined ? {} : { body: request.body }),
-    });
-    const body = await answer.body.bytes();
-    return { status: answer.statusCode, headers: answer.headers, body, sentMs, receivedMs: Date.now() };
+/** Starts each work when the one before has ended: digest counts requests, and its challenges must not mix. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+/** What the work gives, if it gives it before the signal ends. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let end = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener("abort", end);
   }
-
-  async function send(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
-    const connectionsBefore = connections;
-    try {
-      return await dispatch(request, signal);
-    } catch (error) {
-      // The server may have closed the idle socket just as the request went out. All requests only read, so one more
-      // try on a new socket is safe; a socket that was opened for this request gets no second try.
-      const wasReused = connectionsBefore > 0 && connections === connectionsBefore;
-      if (wasReused && isClosedSocket(error) && !signal.aborted) return dispatch(request, signal);
-      throw error;
-    }
-  }
-
-  async function request(call: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
-    try {
-      const answer = await send(call, signal);
-      if (answer.status === 401 && authorize.challenged(answer)) return await send(call, signal);
-      return answer;
-    } catch (error) {
-      if (error instanceof NodeError) throw error;
-      throw new NodeError(requestFailure(error, { url, call: call.name, signal }), { cause: error });
-    }
-  }
-
-  return { url, request, close: () => client.destroy() };
 }
 
 type Authorizer = {
@@ -138,11 +218,14 @@ function createAuthorizer(auth: Auth | undefined): Authorizer {
       return { headers: async () => ({}), challenged: refused };
     case "bearer":
       return {
-        headers: async () => ({ authorization: `Bearer ${await revealed(auth.token.reveal())}` }),
+        headers: async () => ({ authorization: headerText(`Bearer ${await revealed(auth.token.reveal())}`) }),
         challenged: refused,
       };
     case "header":
-      return { headers: async () => ({ [auth.name]: await revealed(auth.value.reveal()) }), challenged: refused };
+      return {
+        headers: async () => ({ [auth.name]: headerText(await revealed(auth.value.reveal())) }),
+        challenged: refused,
+      };
     case "basic":
       return {
         headers: async () => {
@@ -157,7 +240,7 @@ function createAuthorizer(auth: Auth | undefined): Authorizer {
         headers: async ({ method, path }) => {
           const password = await revealed(auth.password.reveal());
           const authorization = session.authorize({ username: auth.username, password, method, uri: path });
-          return authorization === undefined ? {} : { authorization };
+          return authorization === undefined ? {} : { authorization: headerText(authorization) };
         },
         challenged: ({ headers }) => session.accept([headers["www-authenticate"] ?? []].flat()),
       };
@@ -168,11 +251,17 @@ function createAuthorizer(auth: Auth | undefined): Authorizer {
 async function revealed(secret: Promise<string>): Promise<string> {
   try {
     const text = await secret;
-    // A line break would be refused by the HTTP client with an error that quotes the secret.
-    if (/[\r\n\0]/.test(text)) throw new Error("the secret has a line break or NUL inside");
+    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
+      throw new Error("the secret has a line break or another control character inside");
+    }
     return text;
   } catch (error) {
     const problem = error instanceof Error ? error.message : "the secret cannot be read";
     throw nodeError("unauthorized", problem, "check the auth block of this node");
   }
+}
+
+/** The bytes of UTF-8, in the form in which the HTTP client takes bytes beyond ASCII. */
+function headerText(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }

@@ -14,7 +14,8 @@ export type Challenge = ReadonlyMap<string, string>;
 /** All Digest challenges of WWW-Authenticate header values, each by lower-case parameter name. */
 export function parseChallenges(headerValues: readonly string[]): readonly Challenge[] {
   const challenges: Map<string, string>[] = [];
-  const token = /([A-Za-z][\w-]*)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))|(?=\s|,|$))/g;
+  // A word is tried from its first letter only, or a long one would cost the square of its length.
+  const token = /(?<![\w-])([A-Za-z][\w-]*)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))|(?=\s|,|$))/g;
   for (const [, word = "", quoted, bare] of headerValues.join(", ").matchAll(token)) {
     if (quoted === undefined && bare === undefined) challenges.push(new Map([["scheme", word.toLowerCase()]]));
     else challenges.at(-1)?.set(word.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "");

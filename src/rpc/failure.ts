@@ -9,6 +9,8 @@ export type FailedRequest = {
   readonly signal: AbortSignal;
 };
 
+const CUT_OFF = "ANSWER_CUT_OFF";
+
 const CODES: Readonly<Record<string, FailureReason>> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",
@@ -39,7 +41,9 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "too_large",
   UND_ERR_HEADERS_OVERFLOW: "too_large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
-  UND_ERR_INVALID_ARG: "http",
+  [CUT_OFF]: "http",
+  UND_ERR_INVALID_ARG: "internal",
+  UND_ERR_NOT_SUPPORTED: "internal",
   EPROTO: "tls",
   SELF_SIGNED_CERT_IN_CHAIN: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
@@ -47,6 +51,17 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
 };
+
+/** The connection was closed when a part of the answer was there. */
+export class CutOffError extends Error {
+  readonly code = CUT_OFF;
+}
+
+/** What an error means that came after the headers of the answer. */
+export function bodyError(error: unknown): unknown {
+  const isCutOff = isClosedSocket(error) || codeOf(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+  return isCutOff ? new CutOffError() : error;
+}
 
 /** Maps what undici, TLS and the system throw to one reason, with a text that quotes nothing secret. */
 export function requestFailure(error: unknown, request: FailedRequest): Failure {
@@ -102,7 +117,7 @@ function finding(reason: FailureReason, code: string): string {
     case "too_large":
       return "the answer is larger than 16 MiB, or its headers larger than 16 KiB";
     case "http":
-      return "the answer is not valid HTTP, or was cut off";
+      return code === CUT_OFF ? "the answer was cut off" : "the answer is not valid HTTP, or was cut off";
     case "internal":
       return "unexpected error in the HTTP client";
     default:
@@ -123,6 +138,7 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
     case "too_large":
       return "check that the URL is the node's API; no peer list is that large";
     case "http":
+      if (code === CUT_OFF) return "the node, or a proxy before it, closed the connection too early: see its log";
       return "check that the port speaks HTTP, and use https:// if it wants TLS";
     case "internal":
       return "this is a bug of peer-exporter: the log holds the stack, please report it";

@@ -12,8 +12,10 @@ export function parseNodeJson(text: string): unknown {
   const exact = LONG_INTEGER.test(text) ? quoteLongIntegers(text) : text;
   try {
     return JSON.parse(exact);
-  } catch {
-    return JSON.parse(quoteLongIntegers(repairControlCharacters(text)));
+  } catch (error) {
+    const repaired = repairControlCharacters(text);
+    if (repaired === text) throw error;
+    return JSON.parse(quoteLongIntegers(repaired));
   }
 }
 
@@ -22,7 +24,9 @@ const LONG_INTEGER = /(?:^|[:[,\s])-?\d{16}/;
 
 /** A raw control character inside a string is a space's worth of information; outside, it is white space. */
 function repairControlCharacters(text: string): string {
-  return text.replace(/\\(.)/gs, (pair, letter) => (letter === "v" ? " " : pair)).replace(/[\x00-\x1f]/g, " ");
+  // Between escaped backslashes, each other backslash begins its own escape.
+  const parts = text.split("\\\\").map((part) => part.replaceAll("\\v", " "));
+  return parts.join("\\\\").replace(/[\x00-\x1f]/g, " ");
 }
 
 /**

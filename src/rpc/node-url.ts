@@ -1,8 +1,8 @@
-import { inlineSecret, type Secret } from "../config/secret.ts";
+import { inlineSecret, printsAs, type Secret } from "../config/secret.ts";
 
 /**
  * Where a node answers. Path, query and userinfo of a URL may carry tokens (hosted gateways put them there), so only
- * `label` may be shown.
+ * `label` may be shown: the whole prints as its label.
  */
 export type NodeUrl = {
   readonly protocol: "http:" | "https:";
@@ -28,19 +28,29 @@ export function parseNodeUrl(text: string): NodeUrl {
   if (text.startsWith("unix:")) return parseUnixUrl(text.slice("unix:".length));
   const url = parseUrl(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new Error(`expected a URL with http://, https:// or unix:, found ${url.protocol.slice(0, 20)}`);
+    // In user:TOKEN@host the user is the scheme, and may be a token itself.
+    const found = text.startsWith(`${url.protocol}//`) ? `, found ${url.protocol.slice(0, 20)}//` : "";
+    throw new Error(`expected a URL with http://, https:// or unix:${found}`);
   }
+  // URL mends what it can: http:/host, http:host, line breaks. A mended typo may be another host than was meant.
+  if (!/^https?:\/\/[^/\\\s][^\\\s]*$/i.test(text)) {
+    throw new Error("expected a URL like http://127.0.0.1:8888, with two slashes and no space or backslash");
+  }
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  // What no shell or file has replaced, as in http://${HOST}, would pass for a host.
+  if (!/^[\w.:-]+$/.test(hostname)) throw new Error("expected a URL whose host is a name or an address");
   if (url.hash !== "") throw new Error("expected a URL without a #fragment, which is never sent to a server");
   const path = url.pathname === "/" ? "" : url.pathname;
-  return {
+  const label = `${url.protocol}//${url.host}`;
+  return printsAs(label, {
     protocol: url.protocol,
-    label: `${url.protocol}//${url.host}`,
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
+    label,
+    hostname,
     origin: url.origin,
     path,
     query: url.search,
     ...(url.username === "" && url.password === "" ? {} : { userinfo: userinfoOf(url) }),
-  };
+  });
 }
 
 /** The request path of an API below a base URL; a query of the base URL (a gateway's token) is kept. */

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
@@ -16,36 +16,50 @@ export type ConnectorOptions = {
   readonly onConnection: () => void;
 };
 
+export type Connector = {
+  readonly connect: buildConnector.connector;
+  /** Ends a dial that is under way. */
+  abandon(): void;
+};
+
 /**
  * Dials for undici. With a pin, the certificate is compared before undici gets the socket, so that not one byte of a
  * request reaches a server with another certificate. `checkServerIdentity` cannot do this: Node never calls it for a
  * self-signed certificate when verification is off.
  */
-export function createConnector(options: ConnectorOptions): buildConnector.connector {
-  return (target, done) => {
-    tlsOptions(options.tls).then(
-      (tls) => {
-        const dial = buildConnector({
-          ...tls,
-          // A resumed session presents no certificate, so nothing could be compared with the pin.
-          maxCachedSessions: 0,
-          timeout: options.timeoutMs,
-          socketPath: options.socketPath ?? null,
-        });
-        dial(target, (...[error, socket]) => {
-          if (error !== null) return done(error, null);
-          const refusal =
-            options.tls.kind === "pin" ? pinRefusal(options.tls.sha256, socket, options.label) : undefined;
-          if (refusal !== undefined) {
-            socket.destroy();
-            return done(refusal, null);
-          }
-          options.onConnection();
-          done(null, socket);
-        });
-      },
-      (error: Error) => done(error, null),
-    );
+export function createConnector(options: ConnectorOptions): Connector {
+  let dialling: AbortController | undefined;
+
+  async function dial(target: buildConnector.Options, done: buildConnector.Callback): Promise<void> {
+    const controller = new AbortController();
+    dialling = controller;
+    const { servername = target.servername, ...tls } = await tlsOptions(options.tls);
+    controller.signal.throwIfAborted();
+    const connect = buildConnector({
+      ...tls,
+      // A resumed session presents no certificate, so nothing could be compared with the pin.
+      maxCachedSessions: 0,
+      timeout: options.timeoutMs,
+      socketPath: options.socketPath ?? null,
+      signal: controller.signal,
+    });
+    // undici names the server after the Host header, which must not win over the configured name.
+    connect({ ...target, ...(servername === undefined ? {} : { servername }) }, (...[error, socket]) => {
+      dialling = undefined;
+      if (error !== null) return done(error, null);
+      const refusal = options.tls.kind === "pin" ? pinRefusal(options.tls.sha256, socket, options.label) : undefined;
+      if (refusal !== undefined) {
+        socket.destroy();
+        return done(refusal, null);
+      }
+      options.onConnection();
+      done(null, socket);
+    });
+  }
+
+  return {
+    connect: (target, done) => void dial(target, done).catch((error: Error) => done(error, null)),
+    abandon: () => dialling?.abort(),
   };
 }
 
@@ -61,10 +75,20 @@ async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
 }
 
 async function readCa(path: string): Promise<string> {
+  const advice = "check tls.ca_file, its content and its rights";
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw nodeError("tls", `cannot read the CA file ${path} (${errorCode(error)})`, advice);
+  });
+  // Node would fall back to the system's authorities for an empty file.
+  if (!holdsCertificate(text)) throw nodeError("tls", `the CA file ${path} holds no certificate in PEM form`, advice);
+  return text;
+}
+
+function holdsCertificate(text: string): boolean {
   try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw nodeError("tls", `cannot read the CA file ${path} (${errorCode(error)})`, "check tls.ca_file and its rights");
+    return new X509Certificate(text).raw.length > 0;
+  } catch {
+    return false;
   }
 }
 

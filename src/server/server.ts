@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "../log.ts";
 import type { Format } from "../metrics/exposition.ts";
 import { landingPage } from "./landing.ts";
@@ -38,6 +38,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff");
   });
+  finishAnswersBeforeClose(app);
+  answerUnknown(app, options.log);
   metricsRoute(app, options.telemetryPath, options.renderPage);
   app.get("/-/healthy", async (_request, reply) =>
     reply.type("text/plain; charset=utf-8").send("peer-exporter is healthy.\n"),
@@ -55,7 +57,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   if (options.telemetryPath !== "/")
     app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").send(home(options)));
-  answerUnknown(app, options.log);
   return app;
 }
 
@@ -64,17 +65,44 @@ function home({ version, telemetryPath, nodeCounts }: ServerOptions): string {
   return landingPage({ version, telemetryPath, nodes: all, nodesUp: up });
 }
 
-/** 405 for a known path with another method, 404 for the rest, and never a stack trace. */
+/**
+ * To Node a connection is idle once its answer was written, though most of it may still wait for a slow reader; closing
+ * the server would cut it off. So the close waits until the answers are sent, or their connections gone.
+ */
+function finishAnswersBeforeClose(app: FastifyInstance): void {
+  const unsent = new Set<Promise<void>>();
+  app.addHook("onRequest", async (_request, { raw }) => {
+    const sent = new Promise<void>((resolve) => {
+      raw.once("finish", resolve);
+      raw.once("close", resolve);
+    });
+    unsent.add(sent);
+    void sent.then(() => unsent.delete(sent));
+  });
+  app.addHook("preClose", async () => {
+    await Promise.all(unsent);
+  });
+}
+
+/** 405 for a known path with another method, 404 for the rest, and never a stack trace. Called before there are routes. */
 function answerUnknown(app: FastifyInstance, log: Logger): void {
-  app.setNotFoundHandler(async (request, reply) => {
+  // Not hasRoute(): it reads a path as a route's pattern, and throws when a stranger's path is a broken one.
+  const paths = new Set<string>();
+  app.addHook("onRoute", ({ url }) => {
+    paths.add(url);
+  });
+  const unknown = (request: FastifyRequest, reply: FastifyReply) => {
     reply.type("text/plain; charset=utf-8");
-    if (app.hasRoute({ method: "GET", url: pathOf(request) })) {
+    if (paths.has(pathOf(request))) {
       return reply.code(405).header("allow", "GET, HEAD").send("405: only GET and HEAD here\n");
     }
     return reply.code(404).send("404: no such page; see /\n");
-  });
-  app.setErrorHandler(async (error, _request, reply) => {
+  };
+  app.setNotFoundHandler(async (request, reply) => unknown(request, reply));
+  app.setErrorHandler(async (error, request, reply) => {
     const status = statusOf(error);
+    // Where no page takes a body, one that is too large or broken is not what is wrong.
+    if (status < 500 && request.is404) return unknown(request, reply);
     if (status >= 500) log.error({ err: error }, "a request ended in an unexpected error");
     return reply.code(status).type("text/plain; charset=utf-8").send(`${status}: the request cannot be answered\n`);
   });

@@ -8,6 +8,9 @@ export type Cut = {
   readonly instance: string | undefined;
 };
 
+/** Decimal without leading zeros. The largest network has 98 chains; a thousand bound what a broken node can cost. */
+const CHAIN = /^(?:0|[1-9]\d{0,2})$/;
+
 /**
  * A cut: `{hashes: {chain: {height, hash}}, height, instance, …}` (src/Chainweb/Cut/CutHashes.hs). Its height is the
  * sum of the heights of the braided chains.
@@ -20,12 +23,14 @@ export function decodeCut(answer: unknown, call: string): Cut {
   for (const [chain, entry] of Object.entries(hashes)) {
     const height = isObject(entry) ? count(entry.height) : undefined;
     // A cut with a hole would give a wrong sum and a wrong lag, so one bad chain spoils it.
-    if (!/^\d{1,5}$/.test(chain) || height === undefined) throw badShape(`${call}: expected a height for every chain`);
+    if (!CHAIN.test(chain) || height === undefined) throw badShape(`${call}: expected a height for every chain`);
     chainHeights.set(chain, height);
   }
   if (chainHeights.size === 0) throw badShape(`${call}: expected at least one chain in the cut`);
   const sum = [...chainHeights.values()].reduce((total, height) => total + height, 0);
-  return { head: { height: count(answer.height) ?? sum, chainHeights }, instance: text(answer.instance) };
+  const height = count(answer.height) ?? count(sum);
+  if (height === undefined) throw badShape(`${call}: expected a height of the cut below 2^53`);
+  return { head: { height, chainHeights }, instance: text(answer.instance) };
 }
 
 function badShape(message: string) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { block, nodeUrlField } from "../../config/fields.ts";
+import { withDeadline } from "../../deadline.ts";
 import { NodeError, nodeError } from "../../errors.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
@@ -56,13 +57,19 @@ export const chainweb: ChainAdapter = {
 /** Each chain makes a block every 30 s on every network seen (BlockDelay 30_000_000 µs). */
 const CHAIN_BLOCK_SECONDS = 30;
 
+/** Parts of a poll that these calls may use up, so that a hanging one leaves time for what comes behind it. */
+const PEERS_SHARE = 0.5;
+const CUT_SHARE = 0.25;
+
 function openSession(target: NodeTarget, options: ChainwebOptions): NodeSession {
   const p2p = target.connect(target.url);
   const service = options.service_url === undefined ? undefined : target.connect(options.service_url);
   return {
     async poll(signal) {
-      const peers = await attempt(() => fetchPeers(p2p, options.network, signal));
-      const cut = await attempt(() => fetchCut(p2p, options.network, signal));
+      const within = <T>(share: number, part: (signal: AbortSignal) => Promise<T>) =>
+        attempt(() => withDeadline(signal, target.timeoutMs * share, part));
+      const peers = await within(PEERS_SHARE, (share) => fetchPeers(p2p, options.network, share));
+      const cut = await within(CUT_SHARE, (share) => fetchCut(p2p, options.network, share));
       const info = service && (await attempt(() => fetchInfo(service, options.network, signal)));
       const mempools = options.mempool_peers ? await fetchMempools(p2p, options.network, cut, signal) : undefined;
       return report(options, { peers, cut, info, mempools });

@@ -10,8 +10,9 @@ import { count, isObject, type JsonObject, text } from "../decode.ts";
 /** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */
 const PAGE_LIMIT = 512;
 
-/** Far above any network seen; a server that never ends its list must not hold the poll. */
+/** Far above any network seen; a server that never ends its list, or ignores the limit, must not hold the poll. */
 const MAX_PAGES = 20;
+const MAX_PEERS = MAX_PAGES * PAGE_LIMIT;
 
 export type PeerPages = { readonly list: PeerList; readonly firstResponse: RpcResponse };
 
@@ -38,6 +39,7 @@ export async function fetchPeerPages(
     const page = decodePage(value, `${shortName(path)} at ${client.url.label}`);
     malformed += page.malformed;
     for (const peer of page.peers) if (!peers.has(peer.id)) peers.set(peer.id, peer);
+    if (peers.size >= MAX_PEERS) break;
     // `limit=0` and broken servers answer the same cursor for ever.
     if (page.next === undefined || page.rows === 0 || cursors.has(page.next)) break;
     cursors.add(page.next);

@@ -43,7 +43,7 @@ function decodeRow(row: unknown): PeerConnection | undefined {
 /** `ip` and `port` are empty for IPv6 up to 0.18.5.0 and for Tor and I2P, so `address` is read instead. */
 function addressOf(address: string, typeNumber: unknown): PeerAddress {
   const parsed = parseAddress(address);
-  return { ...parsed, type: ADDRESS_TYPES.get(typeNumber) ?? parsed.type };
+  return parsed.ip === undefined ? { ...parsed, type: ADDRESS_TYPES.get(typeNumber) ?? parsed.type } : parsed;
 }
 
 /** contrib/epee/include/net/enums.h; tells Tor also for "<unknown tor host>", an inbound Tor peer. */

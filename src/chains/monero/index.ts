@@ -131,8 +131,8 @@ function createBlockTimes(client: RpcClient): BlockTimes {
       const answer = await attempt(() => callRpc(client, "get_last_block_header", signal));
       if (!answer.ok) return answer;
       const header = isObject(answer.value.block_header) ? answer.value.block_header : {};
-      // Regtest's genesis block has the time 0.
-      const timestamp = count(header.timestamp) || undefined;
+      // Regtest's genesis block has the time 0; `untrusted` is the answer of another node (a bootstrap daemon).
+      const timestamp = answer.value.untrusted === true ? undefined : count(header.timestamp) || undefined;
       // A block may have arrived between the two calls; then the time belongs to the newer one and is not kept.
       if (header.hash === hash) known = { hash, timestamp };
       return succeeded(timestamp);

@@ -18,26 +18,25 @@ export type DaemonInfo = {
   readonly topBlockHash?: string | undefined;
 };
 
-/** @throws NodeError bad_shape */
+/**
+ * With a bootstrap daemon (`untrusted`) another node answers while this one syncs: core_rpc_server.cpp on_get_info then
+ * adds only `height_without_bootstrap` of its own.
+ * @throws NodeError bad_shape
+ */
 export function decodeInfo(result: JsonObject, call: string): DaemonInfo {
-  const height = ownHeight(result);
+  const isForeign = result.untrusted === true;
+  const height = count(isForeign ? result.height_without_bootstrap : result.height);
   if (height === undefined) {
     throw nodeError("bad_shape", `${call}: expected a whole number as height`, "check that the URL is monerod's RPC");
   }
   return {
     height,
-    targetHeight: count(result.target_height) ?? 0,
+    targetHeight: count(isForeign ? result.height : result.target_height) ?? 0,
     synchronized: flag(result.synchronized) ?? true,
-    restricted: flag(result.restricted) ?? false,
-    version: text(result.version),
+    restricted: !isForeign && flag(result.restricted) === true,
+    version: isForeign ? undefined : text(result.version),
     network: text(result.nettype),
     blockSeconds: count(result.target),
-    topBlockHash: text(result.top_block_hash),
+    topBlockHash: isForeign ? undefined : text(result.top_block_hash),
   };
-}
-
-/** With a bootstrap daemon (`untrusted`), `height` is another node's. */
-function ownHeight(result: JsonObject): number | undefined {
-  const height = count(result.height);
-  return result.untrusted === true ? (count(result.height_without_bootstrap) ?? height) : height;
 }

@@ -1,5 +1,5 @@
 import { type Failure, nodeError } from "../../errors.ts";
-import { addressOf, numericAddress, parseAddress } from "../address.ts";
+import { addressOf, numericAddress, numericType, parseAddress } from "../address.ts";
 import type { ConnectionState, PeerAddress, PeerConnection, PeerList } from "../chain.ts";
 import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
 
@@ -65,29 +65,37 @@ function stateOf({ inbound, connecting, open, shookHands }: RowState): Connectio
   return shookHands ? "connected" : "disconnected";
 }
 
-/** connection_id (Wire W3+) only grows; else the configured address, or the peer's process and socket. */
+/**
+ * connection_id (Wire W3+) only grows; else the configured address, or the socket. node_id is zeros before the handshake
+ * and again after a close, so it counts only before Leap 5, which tells nothing else of an inbound row.
+ */
 function identityOf(row: JsonObject, handshake: JsonObject): string {
   const id = count(row.connection_id);
   if (id !== undefined) return `id ${id}`;
   if (row.peer !== "") return `out ${row.peer}`;
-  return `in ${text(handshake.node_id) ?? ""} ${text(row.remote_ip) ?? ""} ${text(row.remote_port) ?? ""}`;
+  const remote = remoteIp(row);
+  return remote === undefined ? `in ${text(handshake.node_id) ?? ""}` : `in ${remote} ${text(row.remote_port) ?? ""}`;
+}
+
+/** Leap 5 and the first Wire write "<unknown>" for a row that never connected. */
+function remoteIp(row: JsonObject): string | undefined {
+  const remote = text(row.remote_ip);
+  return remote === "<unknown>" ? undefined : remote;
 }
 
 /** `host:port`, with `:trx` or `:blk` behind it for a connection of one kind. */
 function outboundAddress(peer: string, row: JsonObject): PeerAddress {
   const { address, suffix } = splitKind(peer);
   const parsed = parseAddress(address);
-  const ip = parsed.ip ?? numericAddress(text(row.remote_ip) ?? "");
-  const type = ip === undefined ? parsed.type : ip.includes(":") ? "ipv6" : "ipv4";
-  return { ...parsed, ip, type, suffix };
+  const ip = parsed.ip ?? numericAddress(remoteIp(row) ?? "");
+  return { ...parsed, ip, type: ip === undefined ? parsed.type : numericType(ip), suffix };
 }
 
 /** The socket's endpoint; before Leap 5 only what the peer says of itself: `listen address - first 7 of node_id`. */
 function inboundAddress(row: JsonObject, handshake: JsonObject): PeerAddress {
-  const remote = text(row.remote_ip);
-  // Leap 5 and the first Wire write "<unknown>" for a row that never connected.
-  if (remote !== undefined && remote !== "<unknown>") return addressOf(remote, count(row.remote_port));
-  const claimed = text(handshake.p2p_address)?.split(" - ")[0];
+  const remote = remoteIp(row);
+  if (remote !== undefined) return addressOf(remote, count(row.remote_port));
+  const claimed = text(text(handshake.p2p_address)?.split(" - ")[0]);
   return claimed === undefined ? { host: "unknown", type: "unknown" } : parseAddress(splitKind(claimed).address);
 }
 

@@ -2,7 +2,7 @@ import type { Failure } from "../../errors.ts";
 import { retryAfter } from "../../rpc/call.ts";
 import type { RpcResponse } from "../../rpc/client.ts";
 import { parseNodeJson } from "../../rpc/json.ts";
-import { isObject, type JsonObject, text } from "../decode.ts";
+import { count, isObject, type JsonObject, text } from "../decode.ts";
 
 /**
  * What http_plugin's error answers mean. Their body is
@@ -45,6 +45,9 @@ function missingAdvice(api: WireApi): string {
     : "load chain_api_plugin, or set wire.chain_url to the listener that has it";
 }
 
+/** invalid_http_request: since Leap 3.1 and EOSIO 2.1, for a body that is not empty. */
+const INVALID_HTTP_REQUEST = 3_200_006;
+
 function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, message: string): Failure | undefined {
   if (isEmpty || text(body?.message)?.includes("HOST header") === true) {
     return {
@@ -55,14 +58,18 @@ function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, messa
         "or set http-validate-host = false on the node",
     };
   }
-  if (body === undefined) return undefined;
+  const code = isObject(body?.error) ? count(body.error.code) : undefined;
+  if (code !== INVALID_HTTP_REQUEST) return undefined;
   return { reason: "rpc", message: `${message} "Invalid Request"`, advice: "check that no proxy changes the request" };
 }
 
+/** The body when nodeos wrote it: it repeats the status as `code`, which gateways with a `message` of their own do not. */
 function errorBody(response: RpcResponse): JsonObject | undefined {
   try {
     const body = parseNodeJson(new TextDecoder().decode(response.body));
-    return isObject(body) && (body.code === response.status || text(body.message) !== undefined) ? body : undefined;
+    if (!isObject(body)) return undefined;
+    // Its last resort has no code.
+    return body.code === response.status || body.message === "Internal Server Error" ? body : undefined;
   } catch {
     return undefined;
   }

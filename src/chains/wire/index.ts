@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { block, headerValueField, nodeUrlField } from "../../config/fields.ts";
+import { withDeadline } from "../../deadline.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
@@ -22,6 +23,9 @@ import { type ChainInfo, decodeInfo } from "./info.ts";
 
 /** Both chains make a block every half second (config.hpp block_interval_ms = 500). */
 const BLOCK_SECONDS = 0.5;
+
+/** Part of a poll that the peer list may use up, so that a hanging one leaves time for the head. */
+const PEERS_SHARE = 0.75;
 
 const optionsSchema = block({
   chain_url: nodeUrlField.optional().describe("base URL of the listener with chain_api_plugin, where it is not url"),
@@ -50,7 +54,7 @@ function openSession(target: NodeTarget, options: WireOptions): NodeSession {
   return {
     async poll(signal) {
       // In series: EOSIO 2 and Leap 3 answer on the main thread, which more requests at once would only hold up.
-      const peers = await fetchPeers(net, signal);
+      const peers = await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(net, share));
       const info = await fetchInfo(chain, signal);
       return report(peers, info);
     },

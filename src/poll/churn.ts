@@ -1,0 +1,40 @@
+import { DIRECTIONS, type Direction, type PeerConnection } from "../chains/chain.ts";
+
+/** Which connections came and went between the polls that gave a peer list. */
+export type Churn = {
+  readonly connects: ReadonlyMap<Direction, number>;
+  readonly disconnects: ReadonlyMap<Direction, number>;
+  /** The working connections of the last peer list, with their direction. */
+  readonly present: ReadonlyMap<string, Direction>;
+};
+
+/**
+ * The churn after one more peer list. The first list only tells who is there. A connection that came and went between
+ * two polls is not seen.
+ */
+export function advanceChurn(before: Churn | undefined, connections: readonly PeerConnection[]): Churn {
+  const present = new Map<string, Direction>();
+  for (const { id, session = id, direction, state } of connections) {
+    if (state === "connected") present.set(session, direction);
+  }
+  const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
+  if (before === undefined) return { connects: zero, disconnects: zero, present };
+  return {
+    connects: addMissing(before.connects, present, before.present),
+    disconnects: addMissing(before.disconnects, before.present, present),
+    present,
+  };
+}
+
+/** The counts, with one more for each entry of `from` that `others` lacks. */
+function addMissing(
+  counts: ReadonlyMap<Direction, number>,
+  from: ReadonlyMap<string, Direction>,
+  others: ReadonlyMap<string, Direction>,
+): ReadonlyMap<Direction, number> {
+  const out = new Map(counts);
+  for (const [session, direction] of from) {
+    if (!others.has(session)) out.set(direction, (out.get(direction) ?? 0) + 1);
+  }
+  return out;
+}

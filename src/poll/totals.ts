@@ -1,0 +1,68 @@
+import type { ByteCounts, PeerConnection } from "../chains/chain.ts";
+
+/**
+ * P2P byte totals of a node that never fall by themselves. A sum over the present connections would fall whenever a
+ * peer leaves; so either the node's own counters are shown, or the bytes that connections gained are added up here.
+ */
+export type ByteTotals =
+  /** The node's own counters; they restart with the node, which Prometheus sees as a counter reset. */
+  | { readonly source: "node"; readonly counts: ByteCounts | undefined }
+  | {
+      readonly source: "connections";
+      /** Undefined until a connection had byte counts: some chains never tell any. */
+      readonly counts: ByteCounts | undefined;
+      /** The counts of the present connections when last seen; undefined for those whose counts are not known yet. */
+      readonly last: ReadonlyMap<string, ByteCounts | undefined>;
+    };
+
+export type TotalsInput = {
+  /** The node's own counters: "none" when this node does not offer them, undefined when asking failed this time. */
+  readonly own: ByteCounts | "none" | undefined;
+  /** Undefined when the poll gave no peer list. */
+  readonly connections: readonly PeerConnection[] | undefined;
+};
+
+/**
+ * The totals after one more poll; undefined while neither source has given anything. The source that gave the first
+ * numbers stays: a change would look like a jump of all bytes ever counted.
+ */
+export function advanceTotals(
+  before: ByteTotals | undefined,
+  { own, connections }: TotalsInput,
+): ByteTotals | undefined {
+  if (before?.source === "node") return { source: "node", counts: own === "none" ? undefined : own };
+  if (before === undefined && own !== "none") return own === undefined ? undefined : { source: "node", counts: own };
+  if (connections === undefined) return before;
+  return accumulate(before, connections);
+}
+
+type Accumulated = Extract<ByteTotals, { source: "connections" }>;
+
+const NOTHING: ByteCounts = { received: 0, sent: 0 };
+
+function accumulate(before: Accumulated | undefined, connections: readonly PeerConnection[]): Accumulated {
+  const last = new Map<string, ByteCounts | undefined>();
+  let counts = before?.counts;
+  for (const { id, receivedBytes, sentBytes } of connections) {
+    // What a connection carried before our first poll is not ours to count; a connection that is new since then counts
+    // from its first byte.
+    const known = before === undefined || before.last.has(id) ? before?.last.get(id) : NOTHING;
+    if (receivedBytes === undefined || sentBytes === undefined) {
+      // Its counters could not be read this time; they go on from where they were.
+      last.set(id, known);
+      continue;
+    }
+    const now = { received: receivedBytes, sent: sentBytes };
+    last.set(id, now);
+    counts = {
+      received: (counts?.received ?? 0) + (known === undefined ? 0 : gained(known.received, now.received)),
+      sent: (counts?.sent ?? 0) + (known === undefined ? 0 : gained(known.sent, now.sent)),
+    };
+  }
+  return { source: "connections", counts, last };
+}
+
+/** A counter that fell belongs to a connection that was opened anew under the same id: it counts whole. */
+function gained(before: number, now: number): number {
+  return now < before ? now : now - before;
+}

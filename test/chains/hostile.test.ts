@@ -1,0 +1,194 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  CONNECTION_STATES,
+  DIRECTIONS,
+  type NodeReport,
+  type Outcome,
+  type PeerConnection,
+  type PeerList,
+} from "../../src/chains/chain.ts";
+import { decodeCut } from "../../src/chains/chainweb/cut.ts";
+import { decodePage } from "../../src/chains/chainweb/peers.ts";
+import type { ChainName } from "../../src/chains/index.ts";
+import { decodeConnections as decodeMoneroConnections } from "../../src/chains/monero/connections.ts";
+import { decodeInfo as decodeMoneroInfo } from "../../src/chains/monero/info.ts";
+import { resultOf } from "../../src/chains/monero/json-rpc.ts";
+import { decodeConnections as decodeWireConnections } from "../../src/chains/wire/connections.ts";
+import { decodeInfo as decodeWireInfo } from "../../src/chains/wire/info.ts";
+import { FAILURE_REASONS, type Failure, NodeError } from "../../src/errors.ts";
+import { parseNodeJson } from "../../src/rpc/json.ts";
+import { anyJson, changed, jsonText } from "./hostile.ts";
+import { openInMemory, poll } from "./sessions.ts";
+import { fields, fixture, list, type Reply } from "./support.ts";
+
+/** As an answer arrives: numbers of any size, texts with anything in them. */
+function received(value: unknown): unknown {
+  return parseNodeJson(jsonText(value));
+}
+
+function expectCount(value: number | undefined): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new Error(`${value} is no count`);
+}
+
+function expectSound(row: PeerConnection): void {
+  expect(row.id).toBeTypeOf("string");
+  expect(DIRECTIONS).toContain(row.direction);
+  if (row.state !== undefined) expect(CONNECTION_STATES).toContain(row.state);
+  for (const number of [row.height, row.receivedBytes, row.sentBytes, row.ageSeconds]) expectCount(number);
+  expect(row.height).not.toBe(0);
+  for (const text of [row.agent, row.chainId]) if (text !== undefined) expect(text).not.toBe("");
+  const { host, port, type, ip, suffix } = row.address;
+  expect(host).toBeTypeOf("string");
+  expectCount(port);
+  expect(port === undefined || (port > 0 && port <= 65_535)).toBe(true);
+  if (ip !== undefined) expect(type).toBe(ip.includes(":") ? "ipv6" : "ipv4");
+  expect([undefined, ":blk", ":trx"]).toContain(suffix);
+}
+
+function expectSoundFailure({ reason, message, advice }: Failure): void {
+  expect(FAILURE_REASONS).toContain(reason);
+  expect(reason).not.toBe("internal");
+  expect(message.length).toBeLessThan(500);
+  expect(advice).not.toBe("");
+}
+
+/** The decoder's value, or undefined when it refused the answer as it should. */
+function attempted<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof NodeError)) throw error;
+    expectSoundFailure(error.failure);
+    return undefined;
+  }
+}
+
+const wireRows = [
+  ...list(fixture("wire/e1-eosio-1.8.json")),
+  ...list(fixture("wire/l5-leap-5.0-w1.json")),
+  ...list(fixture("wire/s12-spring-1.2-w2.json")),
+  ...list(fixture("wire/w4.json")),
+];
+const moneroRows = list(fields(fields(fixture("monero/get_connections.json")).result).connections);
+const chainwebRows = list(fields(fixture("chainweb/peers.page1.json")).items);
+
+describe("any JSON gives a value or a NodeError", () => {
+  test.each<[string, (answer: unknown) => unknown]>([
+    ["Wire connections", (answer) => decodeWireConnections(answer, "call")],
+    ["Wire get_info", (answer) => decodeWireInfo(answer, "call")],
+    ["Monero connections", (answer) => decodeMoneroConnections(resultOf(answer, "call"), "call")],
+    ["Monero get_info", (answer) => decodeMoneroInfo(resultOf(answer, "call"), "call")],
+    ["Monero connections of any result", (answer) => decodeMoneroConnections({ connections: answer }, "call")],
+    ["Chainweb cut", (answer) => decodeCut(answer, "call")],
+    ["Chainweb hashes", (answer) => decodeCut({ hashes: answer }, "call")],
+    ["Chainweb page", (answer) => decodePage(answer, "call")],
+  ])("%s", (_, decode) => {
+    fc.assert(
+      fc.property(anyJson, (answer) => void attempted(() => decode(received(answer)))),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("rows with values gone or changed", () => {
+  test.each<[string, readonly unknown[], (rows: readonly unknown[]) => PeerList]>([
+    ["Wire", wireRows, (rows) => decodeWireConnections(rows, "call")],
+    ["Monero", moneroRows, (rows) => decodeMoneroConnections({ connections: rows }, "call")],
+    [
+      "Chainweb",
+      chainwebRows,
+      (items) => {
+        const { peers, malformed } = decodePage({ items }, "call");
+        return { connections: peers, malformed };
+      },
+    ],
+  ])("%s: every row is shown or counted, and what is shown is sound", (_, samples, decode) => {
+    const row = fc.oneof(
+      { arbitrary: fc.constantFrom(...samples).chain(changed), weight: 4 },
+      { arbitrary: anyJson, weight: 1 },
+    );
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 6 }), (rows) => {
+        const { connections, malformed } = decode(list(received(rows)));
+        expect(connections.length + malformed).toBe(rows.length);
+        for (const connection of connections) expectSound(connection);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function expectSoundReport(report: NodeReport): void {
+  const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];
+  for (const outcome of outcomes) if (!outcome.ok) expectSoundFailure(outcome.failure);
+  if (report.peers.ok) for (const row of report.peers.value.connections) expectSound(row);
+  if (report.head.ok) {
+    const { height, timestampSeconds = 0, finalHeight, chainHeights = new Map() } = report.head.value;
+    for (const count of [height, finalHeight, ...chainHeights.values()]) expectCount(count);
+    expect(timestampSeconds >= 0 && timestampSeconds < Number.POSITIVE_INFINITY).toBe(true);
+  }
+  for (const { value, labels, family } of report.facts) {
+    expectCount(value);
+    expect(labels).toHaveLength(family.labels.length);
+  }
+  for (const number of [report.minBlockSeconds, report.blockSeconds, report.clockSkewSeconds]) {
+    if (number !== undefined) expect(Number.isFinite(number)).toBe(true);
+  }
+  expect(report.minBlockSeconds).toBeGreaterThanOrEqual(0);
+}
+
+/** What one hostile node answers: by a part of the request, a body. */
+type Answers = Readonly<Record<string, unknown>>;
+
+describe("a whole poll of a hostile node gives a report", () => {
+  async function pollHostile(chain: ChainName, answers: Answers, options: object = {}): Promise<NodeReport> {
+    const session = openInMemory(
+      chain,
+      ({ path, body = "" }): Reply => {
+        const key = Object.keys(answers).find((part) => `${path} ${body}`.includes(part));
+        return { body: key === undefined ? "{}" : jsonText(answers[key]) };
+      },
+      options,
+    );
+    return poll(session);
+  }
+
+  /** Each answer valid, changed, or anything. */
+  function answersOf(valid: Answers): fc.Arbitrary<Answers> {
+    const entries = Object.entries(valid).map(([part, document]) => [part, fc.oneof(changed(document), anyJson)]);
+    return fc.record(Object.fromEntries(entries));
+  }
+
+  const header = fixture("monero/get_last_block_header.json");
+  test.each<[ChainName, Answers, object]>([
+    ["wire", { connections: fixture("wire/w4.json"), get_info: fixture("wire/get_info.spring-1.2.json") }, {}],
+    [
+      "monero",
+      {
+        get_info: fixture("monero/get_info.json"),
+        get_connections: fixture("monero/get_connections.json"),
+        get_last_block_header: header,
+      },
+      {},
+    ],
+    [
+      "chainweb",
+      {
+        "mempool/peer": fixture("chainweb/peers.page1.json"),
+        "cut/peer": fixture("chainweb/peers.page2.json"),
+        cut: fixture("chainweb/cut.10chains.json"),
+        info: fixture("chainweb/info.3.2.json"),
+      },
+      { mempool_peers: true, service_url: "http://127.0.0.1:1848" },
+    ],
+  ])("%s", async (chain, valid, options) => {
+    expectSoundReport(await pollHostile(chain, valid, options));
+    await fc.assert(
+      fc.asyncProperty(answersOf(valid), async (answers) => {
+        expectSoundReport(await pollHostile(chain, answers, options));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

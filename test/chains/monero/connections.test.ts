@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import type { PeerConnection } from "../../../src/chains/chain.ts";
+import { decodeConnections } from "../../../src/chains/monero/connections.ts";
+import { fields, fixtureResult, fixtureText, line, list, thrownFailure } from "../support.ts";
+
+const CALL = "get_connections at http://127.0.0.1:18081";
+const ONION = `${"examplepeer".repeat(6).slice(0, 56)}.onion`;
+const I2P = `${"examplepeer".repeat(6).slice(0, 52)}.b32.i2p`;
+
+const [sample] = list(fixtureResult("monero/get_connections.json").connections);
+
+/** The first row of the fixture with other values. */
+function decodeRow(values: object): PeerConnection {
+  const [connection] = decodeConnections({ connections: [{ ...fields(sample), ...values }] }, CALL).connections;
+  if (connection === undefined) throw new Error("the row is malformed");
+  return connection;
+}
+
+describe("a list with rows of every kind", () => {
+  const { connections, malformed } = decodeConnections(fixtureResult("monero/get_connections.json"), CALL);
+
+  test("directions, states, addresses, heights, who syncs", () => {
+    expect(connections.map(line)).toEqual([
+      "outbound connected 192.0.2.1:18080 ipv4 3512001",
+      "inbound connected 198.51.100.2:51002 ipv4 3511931",
+      "inbound handshaking 198.51.100.3:51003 ipv4",
+      "outbound connected 203.0.113.4:18080 ipv4 3512061 download",
+      "outbound connected 203.0.113.5:18080 ipv4 3512061 download",
+      "outbound connected [2001:db8::6]:18080 ipv6 3512001",
+      "inbound connected <unknown tor host> tor 3512001",
+      `outbound connected ${ONION}:18083 tor 3512001`,
+      `outbound connected ${I2P} i2p 3512001`,
+    ]);
+    expect(malformed).toBe(0);
+  });
+
+  test("bytes and ages", () => {
+    expect(
+      connections.map(({ receivedBytes, sentBytes, ageSeconds }) => [receivedBytes, sentBytes, ageSeconds]),
+    ).toEqual([
+      [8_000_000, 1_500_000, 3600],
+      [2878, 11_682, 0],
+      [0, 0, 1],
+      [900_719_925_474, 1, 3600],
+      [0, 0, 3600],
+      [0, 0, 3600],
+      [0, 0, 3600],
+      [0, 0, 3600],
+      // Wrapped below 0.
+      [0, 0, undefined],
+    ]);
+  });
+
+  test("ids are the nodes' own, one for each row", () => {
+    const ids = connections.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(9);
+    expect(ids[0]).toBe(fields(sample).connection_id);
+  });
+
+  test("monerod tells neither agents nor chain ids", () => {
+    for (const { agent, chainId } of connections) expect([agent, chainId]).toEqual([undefined, undefined]);
+  });
+});
+
+test("a node without peers leaves the list out", () => {
+  const nothing = { connections: [], malformed: 0 };
+  expect(decodeConnections(fixtureResult("monero/get_connections.no_peers.json"), CALL)).toEqual(nothing);
+  expect(decodeConnections({ connections: null }, CALL)).toEqual(nothing);
+});
+
+test("raw control characters in strings, as epee writes them, are not fatal", () => {
+  const text = fixtureText("monero/get_connections.control_characters.json");
+  expect(() => JSON.parse(text)).toThrow(SyntaxError);
+  const { connections, malformed } = decodeConnections(
+    fixtureResult("monero/get_connections.control_characters.json"),
+    CALL,
+  );
+  expect([connections.map(line), malformed]).toEqual([["outbound connected 192.0.2.1:18080 ipv4 3512001"], 0]);
+});
+
+test.each<[string, string, string | undefined]>([
+  ["before_handshake", "handshaking", undefined],
+  ["synchronizing", "connected", "download"],
+  ["standby", "connected", "download"],
+  ["normal", "connected", undefined],
+  ["unknown", "connected", undefined],
+  ["a state of a later version", "connected", undefined],
+])("the state %s is %s", (state, expected, syncing) => {
+  expect(decodeRow({ state })).toMatchObject({ state: expected, syncing });
+});
+
+test.each<[string, object, object]>([
+  [
+    "IPv6 with ip and port, from 0.18.5.1",
+    { address: "[2001:db8::6]:18080", address_type: 2, ip: "2001:db8::6" },
+    { host: "2001:db8::6", port: 18_080, type: "ipv6", ip: "2001:db8::6" },
+  ],
+  [
+    "a v4-mapped address is what it maps",
+    { address: "[::ffff:192.0.2.1]:1", address_type: 2 },
+    { host: "192.0.2.1", port: 1, type: "ipv4", ip: "192.0.2.1" },
+  ],
+  [
+    "an unknown Tor host, told by its number",
+    { address: "<unknown tor host>", address_type: 4 },
+    { host: "<unknown tor host>", type: "tor" },
+  ],
+  [
+    "an unknown I2P host, told by its number",
+    { address: "<unknown i2p host>", address_type: 3 },
+    { host: "<unknown i2p host>", type: "i2p" },
+  ],
+  [
+    "a Tor address without the number",
+    { address: `${ONION}:1`, address_type: undefined },
+    { host: ONION, port: 1, type: "tor" },
+  ],
+  ["the number 0", { address: "<none>", address_type: 0 }, { host: "<none>", type: "unknown" }],
+  ["a number of a later version", { address: "<none>", address_type: 77 }, { host: "<none>", type: "unknown" }],
+  ["no address: the host", { address: "", host: "192.0.2.1" }, { host: "192.0.2.1", type: "ipv4", ip: "192.0.2.1" }],
+])("address: %s", (_, values, address) => {
+  expect(decodeRow(values).address).toEqual(address);
+});
+
+test.each<[unknown, number | undefined]>([
+  [1, 1],
+  ["3512001", 3_512_001],
+  [0, undefined],
+  [-1, undefined],
+  ["18446744073709551615", undefined],
+  [undefined, undefined],
+])("the height %j is %j", (height, expected) => {
+  expect(decodeRow({ height }).height).toBe(expected);
+});
+
+test("counters that are wrapped or missing are left out", () => {
+  const wrapped = "18446744073709551615";
+  const { receivedBytes, sentBytes, ageSeconds } = decodeRow({
+    recv_count: wrapped,
+    send_count: null,
+    live_time: wrapped,
+  });
+  expect([receivedBytes, sentBytes, ageSeconds]).toEqual([undefined, undefined, undefined]);
+});
+
+test("without a connection_id the address is the id", () => {
+  const { id } = decodeRow({ connection_id: "" });
+  expect(decodeRow({ connection_id: undefined }).id).toBe(id);
+  expect(decodeRow({ connection_id: "", incoming: true }).id).not.toBe(id);
+  expect(decodeRow({ connection_id: "", address: "192.0.2.1:18081" }).id).not.toBe(id);
+});
+
+test("a bad row costs only itself", () => {
+  const good = fields(sample);
+  const bad = [
+    null,
+    "192.0.2.1:18080",
+    [],
+    {},
+    { ...good, incoming: "yes" },
+    { ...good, state: undefined },
+    { ...good, state: 3 },
+    { ...good, address: undefined, host: undefined },
+  ];
+  const { connections, malformed } = decodeConnections({ connections: [...bad, good] }, CALL);
+  expect([connections.length, malformed]).toEqual([1, bad.length]);
+});
+
+test.each([[{}], ["none"], [7], [true]])("%j is not a list of connections", (connections) => {
+  expect(thrownFailure(() => decodeConnections({ connections }, CALL))).toEqual({
+    reason: "bad_shape",
+    message: `${CALL}: expected a list of connections`,
+    advice: "check that the URL is monerod's RPC",
+  });
+});

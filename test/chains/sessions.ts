@@ -1,0 +1,61 @@
+import { onTestFinished } from "vitest";
+import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
+import { type ChainName, chains } from "../../src/chains/index.ts";
+import { withDeadline } from "../../src/deadline.ts";
+import { createRpcClient, type RpcRequest } from "../../src/rpc/client.ts";
+import { parseNodeUrl } from "../../src/rpc/node-url.ts";
+import type { Auth } from "../../src/rpc/settings.ts";
+import { type FakeNode, type Handler, startFakeNode } from "../support/fake-node.ts";
+import { memoryClient, type Reply } from "./support.ts";
+
+export type NodeSettings = {
+  /** The chain's block of the configuration. */
+  readonly options?: unknown;
+  readonly auth?: Auth;
+  readonly timeoutMs?: number;
+};
+
+/** Opens a session as the program does; closed when the test ends. */
+export function openNode(
+  chain: ChainName,
+  url: string,
+  { options = {}, auth, timeoutMs = 5000 }: NodeSettings = {},
+): NodeSession {
+  const session = chains[chain].options.parse(options).open({
+    name: "node",
+    chain,
+    url: parseNodeUrl(url),
+    timeoutMs,
+    connect: (target, { hostHeader } = {}) =>
+      createRpcClient({ url: target, auth, tls: { kind: "ca" }, hostHeader, connectTimeoutMs: timeoutMs }),
+  });
+  onTestFinished(() => session.close());
+  return session;
+}
+
+/** A fake HTTP node that stops when the test ends. */
+export async function serve(handler: Handler): Promise<FakeNode> {
+  const node = await startFakeNode(handler);
+  onTestFinished(() => node.close());
+  return node;
+}
+
+/** One poll with the deadline that the poller sets. */
+export function poll(session: NodeSession, timeoutMs = 5000): Promise<NodeReport> {
+  return withDeadline(new AbortController().signal, timeoutMs, (signal) => session.poll(signal));
+}
+
+/** A session whose requests are answered without a network. */
+export function openInMemory(
+  chain: ChainName,
+  answer: (request: RpcRequest) => Reply,
+  options: unknown = {},
+): NodeSession {
+  return chains[chain].options.parse(options).open({
+    name: "node",
+    chain,
+    url: parseNodeUrl("http://127.0.0.1:8888"),
+    timeoutMs: 5000,
+    connect: (url) => ({ ...memoryClient(answer), url }),
+  });
+}

@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { decodeInfo, parseTime } from "../../../src/chains/wire/info.ts";
+import { fields, fixture, thrownFailure } from "../support.ts";
+
+const CALL = "/v1/chain/get_info at http://127.0.0.1:8888";
+const CHAIN_ID = "327f05b5747845b2283fdb25ea0c8785f71c8cc4b42329f3b0d354f6807f8362";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("decodeInfo", () => {
+  const head = {
+    height: 21_000_500,
+    timestampSeconds: Date.UTC(2026, 0, 15, 23, 30) / 1000 + 0.5,
+    finalHeight: 21_000_456,
+  };
+
+  test("of Spring", () => {
+    expect(decodeInfo(fixture("wire/get_info.spring-1.2.json"), CALL)).toEqual({
+      identity: { version: "v1.2.2", chainId: CHAIN_ID },
+      head,
+    });
+  });
+
+  test("of EOSIO 1.1, which tells no version text", () => {
+    expect(decodeInfo(fixture("wire/get_info.eosio-1.1.json"), CALL)).toEqual({
+      identity: { version: undefined, chainId: CHAIN_ID },
+      head,
+    });
+  });
+
+  const info = fields(fixture("wire/get_info.eosio-1.1.json"));
+  test.each<[string, object, object]>([
+    [
+      "heights as strings",
+      { head_block_num: "4294967297", last_irreversible_block_num: "4294967296" },
+      { height: 4_294_967_297, finalHeight: 4_294_967_296 },
+    ],
+    ["the head only in its id", { head_block_num: undefined }, { height: 21_000_500 }],
+    [
+      "a node before its first block",
+      { head_block_num: 0, last_irreversible_block_num: 0 },
+      { height: 0, finalHeight: 0 },
+    ],
+    ["no irreversible block", { last_irreversible_block_num: undefined }, { finalHeight: undefined }],
+    ["no time", { head_block_time: undefined }, { timestampSeconds: undefined }],
+    ["time of a chain without blocks", { head_block_time: "1970-01-01T00:00:00.000" }, { timestampSeconds: undefined }],
+  ])("%s", (_, values, expected) => {
+    expect(decodeInfo({ ...info, ...values }, CALL).head).toMatchObject(expected);
+  });
+
+  test.each<[string, object, object]>([
+    [
+      "the longer version where there is no other",
+      { server_full_version_string: "v1.2.2-abc" },
+      { version: "v1.2.2-abc" },
+    ],
+    ["an empty version", { server_version_string: "" }, { version: undefined }],
+    ["a chain id of zeros", { chain_id: "0".repeat(64) }, { chainId: undefined }],
+    ["a chain id that is none", { chain_id: "mainnet" }, { chainId: undefined }],
+  ])("%s", (_, values, expected) => {
+    expect(decodeInfo({ ...info, ...values }, CALL).identity).toMatchObject(expected);
+  });
+
+  test.each([[null], [[]], ["x"], [{}], [{ head_block_num: -1 }], [{ head_block_num: 1.5, head_block_id: "00" }]])(
+    "%j is not the answer",
+    (answer) => {
+      expect(thrownFailure(() => decodeInfo(answer, CALL))).toEqual({
+        reason: "bad_shape",
+        message: `${CALL}: expected an object with head_block_num`,
+        advice: "check that the URL is the HTTP API of a nodeop or nodeos node",
+      });
+    },
+  );
+});
+
+describe("parseTime", () => {
+  test.each(["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia"])("is UTC in %s", (zone) => {
+    vi.stubEnv("TZ", zone);
+    // The trap is real here: without a Z, JavaScript reads local time.
+    const local = Date.parse("2026-01-15T23:30:00.500") / 1000;
+    const utc = Date.UTC(2026, 0, 15, 23, 30) / 1000 + 0.5;
+    expect(local === utc).toBe(zone === "UTC");
+    expect(parseTime("2026-01-15T23:30:00.500")).toBe(utc);
+    expect(parseTime("2026-01-15T23:30:00.500Z")).toBe(utc);
+    expect(parseTime("2026-01-15T23:30:00")).toBe(utc - 0.5);
+  });
+
+  test.each<[unknown]>([
+    ["1970-01-01T00:00:00.000"],
+    ["1969-12-31T23:59:59.500"],
+    ["2026-13-45T99:99:99.000"],
+    ["2026-01-15 23:30:00"],
+    ["2026-01-15T23:30:00+02:00"],
+    ["now"],
+    [""],
+    [1_768_519_800],
+    [null],
+    [undefined],
+  ])("%j is no time", (value) => {
+    expect(parseTime(value)).toBeUndefined();
+  });
+});

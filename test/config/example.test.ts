@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { isObject } from "../../src/chains/decode.ts";
+import { chains } from "../../src/chains/index.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/model.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { connectionsSchema, documentSchema, globalSchema, nodeSchema } from "../../src/config/schema.ts";
+import { tempFolder } from "../support/servers.ts";
+
+const EXAMPLE = fileURLToPath(new URL("../../config.example.yaml", import.meta.url));
+const lines = readFileSync(EXAMPLE, "utf8").split("\n");
+
+type Setting = { readonly first: number; readonly last: number };
+
+/** The settings that are off: from a # without a space behind it to the next line that is no comment. */
+const settings: readonly Setting[] = lines.flatMap((line, first) => {
+  if (!/^\s*#\S/.test(line)) return [];
+  const length = lines.slice(first).findIndex((next) => !/^\s*#/.test(next));
+  return [{ first, last: first + length - 1 }];
+});
+
+function withSetting({ first, last }: Setting): string {
+  return lines.map((line, index) => (index >= first && index <= last ? line.replace("#", "") : line)).join("\n");
+}
+
+/** Paths of the example stand for files that a test can have. */
+const folder = tempFolder();
+for (const name of ["hash-key", "password", "token", "ca.pem"]) writeFileSync(join(folder, name), "0123456789abcdef\n");
+const ENV = { PEER_HASH_KEY: "0123456789abcdef", NODE_PASSWORD: "a", NODE_TOKEN: "b" };
+
+function loadText(text: string): Promise<Config> {
+  const file = join(folder, "config.yaml");
+  writeFileSync(file, text.replaceAll("/run/secrets/", `${folder}/`));
+  return loadConfig({ file, env: ENV });
+}
+
+/** `nodes.auth.basic.username`, for every mapping in a document. */
+function keysOf(value: unknown, path = ""): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => keysOf(item, path));
+  if (!isObject(value) || path === "nodes.labels") return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const own = path === "" ? key : `${path}.${key}`;
+    return [own, ...keysOf(item, own)];
+  });
+}
+
+function schemaKeys(schema: z.ZodType, path: string): readonly string[] {
+  const walk = (json: unknown, at: string): readonly string[] => {
+    const properties = isObject(json) && isObject(json.properties) ? json.properties : {};
+    return Object.entries(properties).flatMap(([key, value]) => {
+      const own = at === "" ? key : `${at}.${key}`;
+      return [own, ...walk(value, own)];
+    });
+  };
+  return walk(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), path);
+}
+
+const ALL_KEYS = new Set([
+  ...schemaKeys(documentSchema, ""),
+  ...schemaKeys(globalSchema, "global"),
+  ...schemaKeys(connectionsSchema(undefined), "connections"),
+  ...schemaKeys(nodeSchema(undefined), "nodes"),
+  ...Object.values(chains).flatMap(({ options, optionsKey }) => schemaKeys(options, `nodes.${optionsKey}`)),
+]);
+
+describe("config.example.yaml", () => {
+  test("loads as it stands, without files and environment", async () => {
+    const { nodes } = await loadConfig({ file: EXAMPLE, env: {} });
+    expect(nodes.map(({ chain }) => chain)).toEqual(["wire", "monero", "chainweb"]);
+  });
+
+  test("what stands in it without # is the default", async () => {
+    const written = await loadConfig({ file: EXAMPLE, env: {} });
+    const bare = parseConfig(
+      { nodes: written.nodes.map(({ name, chain, url }) => ({ name, chain, url: url.label })) },
+      undefined,
+    );
+    expect(bare.ok).toBe(true);
+    const plain = (config: Config) =>
+      JSON.parse(
+        JSON.stringify({
+          ...config,
+          nodes: config.nodes.map(({ options, ...node }) => ({ ...node, ...options.values })),
+        }),
+      );
+    if (bare.ok) expect(plain(written)).toEqual(plain(bare.config));
+  });
+
+  test("has settings that are off", () => {
+    expect(settings.length).toBeGreaterThan(15);
+  });
+
+  test.each(
+    settings.map(
+      (setting) =>
+        [
+          lines
+            .slice(setting.first, setting.last + 1)
+            .join("\n")
+            .trim(),
+          setting,
+        ] as const,
+    ),
+  )("%s", async (_, setting) => {
+    const config = await loadText(withSetting(setting));
+    // It is not without effect.
+    const without = await loadText(lines.join("\n"));
+    const plain = ({ connections, nodes }: Config) =>
+      JSON.stringify([connections, nodes.map(({ options, ...node }) => [node, options.values])]);
+    expect(plain(config)).not.toBe(plain(without));
+  });
+
+  test("every key of the configuration occurs in it, and no other", () => {
+    const texts = [lines.join("\n"), ...settings.map(withSetting)];
+    const written = new Set(texts.flatMap((text) => keysOf(parse(text))));
+    expect([...written].sort()).toEqual([...ALL_KEYS].filter((key) => !isEmptyBlock(key)).sort());
+  });
+
+  test("is no wider than the code", () => {
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
+  });
+});
+
+/** The block of a chain that has no settings yet. */
+function isEmptyBlock(key: string): boolean {
+  const [, block, ...rest] = key.split(".");
+  const isChainBlock = Object.values(chains).some(({ optionsKey }) => optionsKey === block);
+  return isChainBlock && rest.length === 0 && ![...ALL_KEYS].some((other) => other.startsWith(`${key}.`));
+}

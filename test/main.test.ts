@@ -1,0 +1,333 @@
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Client } from "undici";
+import { afterAll, describe, expect, test } from "vitest";
+import { PROGRAM, startExporter } from "./support/exporter.ts";
+import { type FakeNode, type Handler, json, startFakeNode } from "./support/fake-node.ts";
+import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "./support/servers.ts";
+
+/** The real program as its user meets it: arguments and signals in, text and exit codes out. */
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const BAD = join(ROOT, "test/fixtures/config/bad");
+
+function exporter(...args: readonly string[]) {
+  return run(process.execPath, [PROGRAM, ...args]);
+}
+
+const open: { close(): Promise<unknown> }[] = [];
+// At the very end, as some of the tests run at the same time.
+afterAll(async () => {
+  await Promise.all(open.map((server) => server.close()));
+});
+
+/** A Wire node with no peers. */
+const wire: Handler = ({ url }) =>
+  url === "/v1/net/connections"
+    ? json([])
+    : json({
+        server_version_string: "v1",
+        chain_id: "a".repeat(64),
+        head_block_num: 5,
+        head_block_time: "2026-01-01T00:00:00.000",
+      });
+
+async function fakeNode(handler: Handler = wire): Promise<FakeNode> {
+  const node = await startFakeNode(handler);
+  open.push(node);
+  return node;
+}
+
+type LogLine = {
+  readonly level: string;
+  readonly msg: string;
+  readonly listen?: readonly string[];
+  readonly code?: string;
+};
+
+function logLines(program: { output(): string }): readonly LogLine[] {
+  return program
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+}
+
+function stopWith(program: RunningProgram, signal: NodeJS.Signals): Promise<number> {
+  process.kill(program.pid, signal);
+  return program.exited;
+}
+
+describe("commands that print and end", () => {
+  test("--help", async () => {
+    const { code, stdout, output } = await exporter("--help");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: peer-exporter /);
+    expect(output).toBe(stdout);
+  });
+
+  test("--version prints the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect(await exporter("--version")).toEqual({ code: 0, stdout: `${version}\n`, output: `${version}\n` });
+  });
+
+  test("wrong usage", async () => {
+    expect(await exporter("--colour")).toEqual({
+      code: 2,
+      stdout: "",
+      output: "error: unknown option '--colour'\n(see peer-exporter --help)\n",
+    });
+  });
+
+  test.each([[], ["check"]])("no nodes: %s", async (...args) => {
+    expect(await exporter(...args)).toEqual({
+      code: 1,
+      stdout: "",
+      output: "peer-exporter: no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n",
+    });
+  });
+});
+
+describe("check", () => {
+  test("a good file", async () => {
+    const { code, stdout, output } = await exporter("check", "--config.file", join(ROOT, "config.example.yaml"));
+    expect({ code, output }).toEqual({ code: 0, output: stdout });
+    expect(stdout).toMatch(/config\.example\.yaml: good, 3 nodes\n$/);
+  });
+
+  test("good flags", async () => {
+    expect(await exporter("check", "--node=a=wire+http://127.0.0.1")).toMatchObject({
+      code: 0,
+      stdout: "flags: good, 1 node\n",
+    });
+  });
+
+  test("a bad file: every problem on standard error, and their number", async () => {
+    const { code, stdout, output } = await exporter("check", `--config.file=${BAD}/many.yaml`);
+    const expected = readFileSync(join(BAD, "many.txt"), "utf8");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(output.replaceAll(`${BAD}/`, "")).toBe(`${expected}peer-exporter: 23 problems in the configuration\n`);
+  });
+
+  test("a bad file is as bad for serve", async () => {
+    const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(output).toBe(
+      `${BAD}/no-nodes.yaml:1:1: nodes: expected at least one node\npeer-exporter: 1 problem in the configuration\n`,
+    );
+  });
+
+  test("takes values from the environment", async () => {
+    const file = join(tempFolder(), "config.yaml");
+    writeFileSync(file, `nodes: [{name: one, chain: wire, url: 'http://\${NODE_HOST}'}]\n`);
+    const args = [PROGRAM, "check", "--config.file", file];
+    expect((await run(process.execPath, args, { env: { NODE_HOST: "127.0.0.1" } })).code).toBe(0);
+  });
+});
+
+describe("serve", () => {
+  test("a node from --node: metrics within the first seconds, JSON lines as log, exit 0 on SIGTERM", async () => {
+    const node = await fakeNode();
+    const { url, program, page } = await startExporter({ args: ["--node", `one=wire+${node.url}`] });
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await waitFor(() => node.requests.length >= 2, "the first poll", 10_000, program);
+    await waitFor(
+      async () => (await fetch(`${url}/-/ready`)).status === 200,
+      "the exporter to be ready",
+      5000,
+      program,
+    );
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('p2p_node_up{target="one",chain="wire"} 1\n');
+    await page();
+
+    expect(await stopWith(program, "SIGTERM")).toBe(0);
+    expect(program.stdout()).toBe("");
+    const messages = logLines(program).map(({ msg }) => msg);
+    expect(program.output().trim().split("\n")).toHaveLength(messages.length);
+    expect(messages[0]).toBe(`serving /metrics on ${url}`);
+    expect(messages[1]).toBe(`polling ${node.url} every 15s, timeout 10s`);
+    expect(messages.slice(-2)).toEqual(["stopping: requests in flight may finish", "stopped"]);
+  });
+
+  test("the token in a node's URL is sent to the node and never logged", async () => {
+    const node = await fakeNode(() => json({}, 500));
+    const target = node.url.replace("http://", "http://user:s3cret-1@");
+    const args = [`--node=one=wire+${target}/s3cret-2?k=s3cret-3`, "--log.level=debug"];
+    const { url, program } = await startExporter({ args });
+    await waitFor(() => node.requests.length >= 2, "the first poll", 10_000, program);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(node.requests[0]?.url).toBe("/s3cret-2/v1/net/connections?k=s3cret-3");
+    expect(await program.stop()).toBe(0);
+    expect(program.output() + metrics).not.toContain("s3cret");
+    expect(program.output()).toContain("http://127.0.0.1");
+  });
+
+  test("on several addresses, one of them a socket, which is gone afterwards", async () => {
+    const node = await fakeNode();
+    const socketPath = join(tempFolder(), "exporter.sock");
+    const program = await startProcess(process.execPath, [
+      ...[PROGRAM, `--node=one=wire+${node.url}`, "--web.telemetry-path=/m"],
+      ...[`--web.listen-address=unix:${socketPath}`, "--web.listen-address=127.0.0.1:0"],
+    ]);
+    const listen = await waitFor(() => logLines(program)[0]?.listen, "the exporter to listen", 10_000, program);
+    const [socket, url] = listen;
+    expect(socket).toBe(`unix:${socketPath}`);
+    expect(logLines(program)[0]?.msg).toBe(`serving /m on unix:${socketPath}, ${url}`);
+    const client = new Client("http://localhost", { socketPath });
+    open.push(client);
+    const answer = await client.request({ path: "/m", method: "GET" });
+    expect(answer.statusCode).toBe(200);
+    expect(await answer.body.text()).toContain('p2p_node_up{target="one",chain="wire"}');
+    expect((await fetch(`${url}/m`)).status).toBe(200);
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    expect(await program.stop()).toBe(0);
+    expect(existsSync(socketPath)).toBe(false);
+  });
+
+  test("logs for people on request", async () => {
+    const program = await startProcess(process.execPath, [
+      ...[PROGRAM, "--node=one=wire+http://127.0.0.1:1", "--web.listen-address=127.0.0.1:0", "--log.format=pretty"],
+    ]);
+    await waitFor(() => /serving \/metrics on http:\/\/127\.0\.0\.1:\d+/.test(program.output()), "it", 10_000, program);
+    expect(program.output()).toMatch(/INFO.*: serving/);
+    expect(await program.stop()).toBe(0);
+  });
+});
+
+describe("an address that cannot be had is one clear line and exit 1", () => {
+  const NODE = "--node=one=wire+http://127.0.0.1:1";
+
+  async function failure(...addresses: readonly string[]) {
+    const program = await startProcess(process.execPath, [
+      ...[PROGRAM, NODE, ...addresses.map((address) => `--web.listen-address=${address}`)],
+    ]);
+    const code = await program.exited;
+    return { code, stdout: program.stdout(), lines: logLines(program), output: program.output() };
+  }
+
+  test("a port in use", async () => {
+    const { port } = await fakeNode();
+    const { code, stdout, lines, output } = await failure(`127.0.0.1:${port}`);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(lines).toMatchObject([
+      {
+        level: "error",
+        code: "EADDRINUSE",
+        msg: `cannot listen on 127.0.0.1:${port} (EADDRINUSE): choose another --web.listen-address`,
+      },
+    ]);
+    expect(output.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("one of several", async () => {
+    const { port } = await fakeNode();
+    const { code, lines } = await failure("127.0.0.1:0", `127.0.0.1:${port}`);
+    expect(code).toBe(1);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      `cannot listen on 127.0.0.1:0, 127.0.0.1:${port} (EADDRINUSE): choose another --web.listen-address`,
+    ]);
+  });
+
+  test.each([
+    ["a host that does not exist", "nowhere.invalid:1", /ENOTFOUND|EAI_AGAIN/],
+    ["a socket below a file", `unix:${join(ROOT, "package.json/a.sock")}`, "ENOTDIR"],
+  ])("%s", async (_, address, code) => {
+    const failed = await failure(address);
+    expect(failed.code).toBe(1);
+    expect(failed.lines).toHaveLength(1);
+    expect(failed.lines[0]?.code).toMatch(code);
+    expect(failed.lines[0]?.msg).toContain(`cannot listen on ${address} (`);
+    expect(failed.output.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
+  /** Takes connections and never says a word. */
+  async function silentServer() {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket.on("error", () => {})));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    open.push({
+      async close() {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      },
+    });
+    return { url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`, sockets };
+  }
+
+  async function endsWithin5Seconds(program: RunningProgram, signal: NodeJS.Signals) {
+    const start = performance.now();
+    expect(await stopWith(program, signal)).toBe(0);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(logLines(program).at(-1)).toMatchObject({ level: "info", msg: "stopped" });
+  }
+
+  test.each(["SIGTERM", "SIGINT"] as const)("%s, while a poll hangs and a client is connected", async (signal) => {
+    const node = await silentServer();
+    const { url, program } = await startExporter({ args: [`--node=one=monero+${node.url}`] });
+    await waitFor(() => node.sockets.length > 0, "the first poll", 10_000, program);
+    const idle = connect(Number(new URL(url).port), "127.0.0.1");
+    idle.on("error", () => {});
+    await once(idle, "connect");
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    await endsWithin5Seconds(program, signal);
+    idle.destroy();
+  });
+
+  test("SIGINT, while a scrape is only half sent", async () => {
+    const node = await fakeNode();
+    const { url, program } = await startExporter({ args: [`--node=one=wire+${node.url}`] });
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    client.on("error", () => {});
+    await once(client, "connect");
+    client.write("GET /metrics HTTP/1.1\r\nhost: a\r\n");
+    // Long enough for the bytes to arrive: the server has the socket open with a request that it cannot answer yet.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await endsWithin5Seconds(program, "SIGINT");
+    client.destroy();
+  });
+
+  test("SIGTERM, while the reader of a scrape stalls", async () => {
+    const node = await fakeNode(({ url }) =>
+      url === "/v1/net/connections"
+        ? json(
+            Array.from({ length: 20_000 }, (_, n) => ({
+              peer: `peer-${n}.example:9876`,
+              connecting: false,
+              syncing: false,
+            })),
+          )
+        : json({}),
+    );
+    const config = `connections: {max_per_node: 100000}\nnodes: [{name: one, chain: wire, url: "${node.url}"}]\n`;
+    const { url, program } = await startExporter({ config });
+    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", 10_000, program);
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    client.on("error", () => {});
+    await once(client, "connect");
+    client.write("GET /metrics HTTP/1.1\r\nhost: a\r\naccept-encoding: identity\r\n\r\n");
+    await once(client, "readable");
+    await endsWithin5Seconds(program, "SIGTERM");
+    client.destroy();
+  });
+
+  test("a second signal, also another one, ends it at once", async () => {
+    const node = await fakeNode();
+    const { url, program } = await startExporter({ args: [`--node=one=wire+${node.url}`] });
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    client.on("error", () => {});
+    await once(client, "connect");
+    client.write("GET /metrics HTTP/1.1\r\nhost: a\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.kill(program.pid, "SIGTERM");
+    await waitFor(() => program.output().includes("stopping"), "the first signal to arrive", 10_000, program);
+    expect(await stopWith(program, "SIGINT")).toBe(130);
+    client.destroy();
+  });
+});

@@ -1,0 +1,321 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseAddress } from "../../src/chains/address.ts";
+import type { NodeReport } from "../../src/chains/chain.ts";
+import { chains } from "../../src/chains/index.ts";
+import { renderPage } from "../../src/metrics/page.ts";
+import type { NodeState } from "../../src/poll/store.ts";
+import {
+  deadReport,
+  failing,
+  firstState,
+  head,
+  INTERVAL_MS,
+  NOW,
+  nodeConfig,
+  peers,
+  report,
+  row,
+  stateAfter,
+} from "../poll/support.ts";
+import { find, type Page, value } from "../support/exposition-parser.ts";
+import { catalogue, names, read, readPage, render } from "./support.ts";
+
+/** Whole pages, byte by byte: `UPDATE_GOLDEN=1 npx vitest run test/metrics/page.test.ts` writes them anew. */
+const FOLDER = new URL("../fixtures/pages/", import.meta.url);
+const isUpdate = process.env.UPDATE_GOLDEN === "1";
+
+const WIRE = nodeConfig({ name: "wire-1", chain: "wire", labels: { region: "eu" } });
+const MONERO = nodeConfig({ name: "monero-1", chain: "monero" });
+const CHAINWEB = nodeConfig({ name: "kadena-1", chain: "chainweb" });
+
+const CHAIN_ID = "c0ffee".padEnd(64, "0");
+
+const wireReport = report({
+  identity: { version: "v5.0.2", chainId: CHAIN_ID },
+  peers: {
+    ok: true,
+    value: {
+      connections: [
+        row({
+          id: "id 1",
+          direction: "outbound",
+          address: { ...parseAddress("p2p.example:9876"), type: "ipv4", ip: "192.0.2.7", suffix: ":blk" },
+          agent: 'EOS "Test" Agent\\1',
+          height: 5000,
+          chainId: CHAIN_ID,
+        }),
+        row({
+          id: "id 2",
+          address: parseAddress("[2001:db8::7]:41234"),
+          agent: "wire",
+          height: 5002,
+          chainId: CHAIN_ID,
+          syncing: "upload",
+        }),
+        row({ id: "id 3", address: parseAddress("198.51.100.9:50001"), height: 5002 }),
+        row({ id: "id 4", address: parseAddress("198.51.100.9:50002"), state: "handshaking" }),
+        row({ id: "id 5", direction: "outbound", address: parseAddress("203.0.113.5:9876"), state: "dialing" }),
+        row({ id: "id 6", direction: "outbound", address: parseAddress("203.0.113.6:9876"), state: "disconnected" }),
+      ],
+      malformed: 1,
+    },
+  },
+  head: head(4990, { timestampSeconds: NOW / 1000 - 6.5, finalHeight: 4660 }),
+  networkKey: `antelope ${CHAIN_ID}`,
+  minBlockSeconds: 0.5,
+  blockSeconds: 0.5,
+});
+
+const moneroPeers = peers(
+  row({
+    id: "a",
+    direction: "outbound",
+    address: parseAddress("192.0.2.1:18080"),
+    height: 3_300_001,
+    receivedBytes: 123_456_789,
+    sentBytes: 987_654,
+    ageSeconds: 3600,
+    syncing: "download",
+  }),
+  row({
+    id: "b",
+    direction: "outbound",
+    address: { ...parseAddress("zpv4fa3szgel7vf6jdjeugizdclq2vzkelscs2bhbgnlldzzggcen3ad.onion:18083"), type: "tor" },
+    height: 3_300_001,
+    receivedBytes: 5000,
+    sentBytes: 7000,
+    ageSeconds: 61,
+  }),
+  row({ id: "c", address: parseAddress("[2001:db8::9]:18080"), receivedBytes: 0, sentBytes: 0, ageSeconds: 2 }),
+  // Two that come from behind one address without a port of their own.
+  row({ id: "d", address: parseAddress("198.51.100.1"), receivedBytes: 10, sentBytes: 1, ageSeconds: 20 }),
+  row({ id: "e", address: parseAddress("198.51.100.1"), receivedBytes: 20, sentBytes: 2, ageSeconds: 10 }),
+  row({ id: "f", address: parseAddress("198.51.100.2:60000"), state: "handshaking", ageSeconds: 0 }),
+);
+
+const moneroReport = report({
+  identity: { version: "0.18.4.3-release", network: "mainnet" },
+  peers: moneroPeers,
+  head: head(3_299_990, { timestampSeconds: NOW / 1000 - 1320 }),
+  parts: new Map([["last_block", { ok: true, value: undefined }]]),
+  syncing: true,
+  networkKey: "monero mainnet",
+  minBlockSeconds: 60,
+  blockSeconds: 120,
+});
+
+/** Restricted RPC: get_info answers, the peers are hidden. */
+const restrictedReport = report({
+  ...moneroReport,
+  peers: failing("unavailable"),
+  head: head(3_300_001),
+  parts: new Map(),
+  syncing: undefined,
+});
+
+const chainwebHeights = new Map([
+  ["0", 6_000_010],
+  ["1", 6_000_009],
+  ["2", 6_000_010],
+]);
+
+const chainwebReport = report({
+  identity: { version: "2.31.1", network: "mainnet01" },
+  peers: peers(
+    ...["192.0.2.50:1789", "node.example:443", "[2001:db8::50]:1789"].map((text) =>
+      row({ id: text, direction: "unknown", state: undefined, address: parseAddress(text) }),
+    ),
+  ),
+  head: head(18_000_029, { chainHeights: chainwebHeights }),
+  parts: new Map([
+    ["info", { ok: true, value: undefined }],
+    ["mempool", { ok: true, value: undefined }],
+  ]),
+  facts: [...chainwebHeights.keys()].flatMap((chain, index) =>
+    chains.chainweb.families.map((family) => ({ family, labels: [chain], value: 20 + index })),
+  ),
+  clockSkewSeconds: -0.125,
+  networkKey: "chainweb mainnet01",
+  blockSeconds: 10,
+});
+
+/** A node of the same network that is 5 blocks ahead on one chain. */
+const chainwebBest = report({
+  networkKey: "chainweb mainnet01",
+  head: head(0, { chainHeights: new Map(chainwebHeights).set("1", 6_000_014) }),
+});
+
+const chainwebPartly = report({
+  ...chainwebReport,
+  head: failing("timeout"),
+  parts: new Map([
+    ["info", failing("connect")],
+    ["mempool", failing("timeout")],
+  ]),
+  facts: [],
+  blockSeconds: undefined,
+});
+
+/** The node's second poll; the first went well. */
+function second(node: NodeState["node"], first: NodeReport, given: NodeReport): NodeState {
+  const { history } = stateAfter(first, { node, endedMs: NOW - INTERVAL_MS });
+  return stateAfter(given, { node, history });
+}
+
+const wireState = stateAfter(wireReport, { node: WIRE });
+const moneroState = second(MONERO, moneroReport, moneroReport);
+const chainwebState = stateAfter(chainwebReport, { node: CHAINWEB, others: [chainwebBest] });
+
+const PAGES: Readonly<Record<string, readonly NodeState[]>> = {
+  wire: [wireState],
+  monero: [moneroState],
+  chainweb: [chainwebState],
+  "before-the-first-poll": [firstState(MONERO)],
+  "after-a-failed-poll": [second(MONERO, moneroReport, deadReport("connect"))],
+  restricted: [second(MONERO, moneroReport, restrictedReport)],
+  "partial-failure": [stateAfter(chainwebPartly, { node: CHAINWEB })],
+  "all-chains": [wireState, moneroState, chainwebState, firstState(nodeConfig({ name: "eos-1", chain: "antelope" }))],
+};
+
+describe.each(Object.entries(PAGES))("golden page %s", (name, states) => {
+  test.each([
+    ["text", "txt"],
+    ["openmetrics", "openmetrics"],
+  ] as const)("%s", (format, extension) => {
+    const page = render(states, format);
+    read(page, format);
+    const file = new URL(`${name}.${extension}`, FOLDER);
+    if (isUpdate) {
+      mkdirSync(FOLDER, { recursive: true });
+      writeFileSync(file, page);
+    }
+    expect(page).toBe(readFileSync(file, "utf8"));
+  });
+});
+
+/** Families of the connections and of what else was taken from the peer list. */
+function peerFamilies(page: Page): readonly string[] {
+  return names(page).filter((name) => /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers)/.test(name));
+}
+
+describe("before the first poll", () => {
+  const page = readPage([firstState(MONERO)]);
+
+  test("there is up 0, the counters with 0, and nothing that only a poll can tell", () => {
+    expect(value(page, "p2p_node_up")).toBe(0);
+    expect(value(page, "p2p_node_polls_total")).toBe(0);
+    expect(find(page, "p2p_node_poll_failures_total").every(({ value: count }) => count === 0)).toBe(true);
+    expect(names(page)).toEqual([
+      "p2p_node_up",
+      "p2p_node_polls_total",
+      "p2p_node_poll_failures_total",
+      "p2p_node_poll_interval_seconds",
+    ]);
+  });
+});
+
+describe("after a poll that failed", () => {
+  test("the data of the peers is gone at once, the history stays", () => {
+    const good = stateAfter(moneroReport, { node: MONERO, endedMs: NOW - INTERVAL_MS });
+    expect(peerFamilies(readPage([good])).length).toBeGreaterThan(8);
+    const page = readPage([stateAfter(deadReport("timeout"), { node: MONERO, history: good.history })]);
+    expect(peerFamilies(page)).toEqual([]);
+    expect(names(page)).toEqual([
+      "p2p_node_up",
+      "p2p_node_api_up",
+      "p2p_node_polls_total",
+      "p2p_node_poll_failures_total",
+      "p2p_node_poll_duration_seconds",
+      "p2p_node_poll_interval_seconds",
+      "p2p_node_last_success_timestamp_seconds",
+    ]);
+    expect(value(page, "p2p_node_up")).toBe(0);
+    expect(value(page, "p2p_node_poll_failures_total", { reason: "timeout" })).toBe(1);
+    expect(value(page, "p2p_node_last_success_timestamp_seconds")).toBe((NOW - INTERVAL_MS) / 1000);
+  });
+
+  test("connections keep their start when the node is back", () => {
+    const good = stateAfter(moneroReport, { node: MONERO, endedMs: NOW - 2 * INTERVAL_MS });
+    const bad = stateAfter(deadReport(), { node: MONERO, history: good.history, endedMs: NOW - INTERVAL_MS });
+    // The ages of the rows grew by 29 s only: cut to whole seconds.
+    const later = peers(
+      ...(moneroPeers.ok ? moneroPeers.value.connections : []).map((each) => ({
+        ...each,
+        ageSeconds: (each.ageSeconds ?? 0) + 29,
+      })),
+    );
+    const back = stateAfter({ ...moneroReport, peers: later }, { node: MONERO, history: bad.history });
+    const starts = (state: NodeState) => find(readPage([state]), "p2p_connection_start_timestamp_seconds");
+    expect(starts(back)).toEqual(starts(good));
+  });
+});
+
+describe("a failure of one part", () => {
+  test("restricted RPC: no peers, but the head and what the node is", () => {
+    const page = readPage([second(MONERO, moneroReport, restrictedReport)]);
+    expect(value(page, "p2p_node_up")).toBe(0);
+    expect(value(page, "p2p_node_api_up", { api: "peers" })).toBe(0);
+    expect(value(page, "p2p_node_api_up", { api: "head" })).toBe(1);
+    expect(value(page, "p2p_node_head_height")).toBe(3_300_001);
+    expect(value(page, "p2p_node_info", { network: "mainnet" })).toBe(1);
+    expect(peerFamilies(page)).toEqual([]);
+  });
+
+  test("no head: the peers stay, and what is made from the head is gone", () => {
+    const page = readPage([second(CHAINWEB, chainwebReport, chainwebPartly)]);
+    expect(value(page, "p2p_node_up")).toBe(1);
+    expect(value(page, "p2p_node_peers")).toBe(3);
+    expect(Object.fromEntries(find(page, "p2p_node_api_up").map((s) => [s.labels.get("api"), s.value]))).toEqual({
+      peers: 1,
+      head: 0,
+      info: 0,
+      mempool: 0,
+    });
+    const gone = /^p2p_node_(?:head_|final_|reference_|syncing$)|^p2p_chainweb_/;
+    expect(names(page).filter((name) => gone.test(name))).toEqual([]);
+    expect(value(page, "p2p_node_clock_skew_seconds")).toBe(-0.125);
+  });
+});
+
+describe("several nodes on one page", () => {
+  const states = PAGES["all-chains"] ?? [];
+
+  test("each family stands once, with the nodes in the order of the configuration", () => {
+    const text = render(states, "text");
+    for (const { name } of catalogue) expect(text.split(`# TYPE ${name} `).length).toBeLessThanOrEqual(2);
+    expect(find(read(text, "text"), "p2p_node_up").map(({ labels }) => labels.get("target"))).toEqual([
+      "wire-1",
+      "monero-1",
+      "kadena-1",
+      "eos-1",
+    ]);
+  });
+
+  test("one node's lines are the same beside others", () => {
+    const of = (page: string) => page.split("\n").filter((line) => line.includes('target="monero-1"'));
+    expect(of(render(states, "text"))).toEqual(of(render([moneroState], "text")));
+  });
+
+  test("the node's own labels stand on each of its series and on no other", () => {
+    for (const { samples } of read(render(states, "text"), "text").families) {
+      for (const { labels } of samples) {
+        expect(labels.get("region")).toBe(labels.get("target") === "wire-1" ? "eu" : undefined);
+      }
+    }
+  });
+});
+
+describe("the page", () => {
+  test("leaves out families without samples, header and all", () => {
+    const own = [{ name: "x", type: "gauge", help: "X.", samples: () => "" }] as const;
+    expect(renderPage(catalogue, [], own, "text")).toBe("");
+    expect(renderPage(catalogue, [], own, "openmetrics")).toBe("# EOF\n");
+  });
+
+  test("the sample lines of the nodes are the same bytes in both formats", () => {
+    const lines = (page: string) => page.split("\n").filter((line) => !line.startsWith("#"));
+    const states = PAGES["all-chains"] ?? [];
+    expect(lines(render(states, "openmetrics"))).toEqual(lines(render(states, "text")));
+  });
+});

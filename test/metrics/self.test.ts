@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Format } from "../../src/metrics/exposition.ts";
+import { renderPage } from "../../src/metrics/page.ts";
+import { createSelfMetrics, type SelfMetrics } from "../../src/metrics/self.ts";
+import { firstState, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
+import { find, value } from "../support/exposition-parser.ts";
+import { promtoolCheckMetrics } from "../support/prometheus.ts";
+import { findServer } from "../support/servers.ts";
+import { catalogue, names, read, render } from "./support.ts";
+
+const promtool = findServer("promtool", "apt-get install prometheus");
+const FORMATS: readonly Format[] = ["text", "openmetrics"];
+
+let self: SelfMetrics;
+
+beforeEach(() => {
+  self = createSelfMetrics("1.2.3");
+});
+
+async function page(format: Format): Promise<string> {
+  return renderPage([], [], await self.collect(), format);
+}
+
+/** What a user's Prometheus gets: nodes and the exporter itself. */
+async function wholePage(format: Format): Promise<string> {
+  const states = [
+    firstState(nodeConfig({ name: "node-0" })),
+    stateAfter(report({ peers: peers(row({ receivedBytes: 5 })) })),
+  ];
+  return render(states, format, {}, await self.collect());
+}
+
+describe.each(FORMATS)("in the format %s", (format) => {
+  test("there is what the exporter is, and when it loaded its configuration", async () => {
+    self.configLoaded(1_767_323_045.5);
+    const own = read(await page(format), format);
+    expect(value(own, "peer_exporter_build_info", { version: "1.2.3", nodejs_version: process.version })).toBe(1);
+    expect(value(own, "peer_exporter_config_last_reload_successful")).toBe(1);
+    expect(value(own, "peer_exporter_config_last_reload_success_timestamp_seconds")).toBe(1_767_323_045.5);
+    expect(value(own, "process_start_time_seconds")).toBeGreaterThan(1.7e9);
+    expect(value(own, "process_resident_memory_bytes")).toBeGreaterThan(1e6);
+  });
+
+  test("requests make a histogram by handler and code", async () => {
+    for (const seconds of [0.0005, 0.002, 0.3, 99]) self.observeRequest("/metrics", 200, seconds);
+    self.observeRequest("none", 404, 0.001);
+    const own = read(await page(format), format);
+    const name = "peer_exporter_http_request_duration_seconds";
+    const labels = { handler: "/metrics", code: "200" };
+    const bound = (le: string) => value(own, `${name}_bucket`, { ...labels, le });
+    expect(["0.001", "0.0025", "0.25", "0.5", "2.5", "+Inf"].map(bound)).toEqual([1, 2, 2, 3, 3, 4]);
+    expect(value(own, `${name}_count`, labels)).toBe(4);
+    expect(value(own, `${name}_sum`, labels)).toBeCloseTo(99.3025);
+    expect(value(own, `${name}_count`, { handler: "none", code: "404" })).toBe(1);
+  });
+
+  test("a histogram without requests is left out", async () => {
+    expect(names(read(await page(format), format))).not.toContain("peer_exporter_http_request_duration_seconds");
+  });
+
+  test("there is no NaN, and nothing with _total but counters", async () => {
+    self.observeRequest("/metrics", 200, 0.01);
+    const text = await wholePage(format);
+    expect(text).not.toMatch(/NaN|Inf\n|undefined|null/);
+    for (const { name, type } of read(text, format).families) {
+      // In OpenMetrics the family of a counter is named without it.
+      expect(name.endsWith("_total")).toBe(type === "counter" && format === "text");
+    }
+  });
+
+  test("no family of the exporter has the name of one of the nodes", async () => {
+    const own = names(read(await page(format), format));
+    const nodes = catalogue.map(({ name }) => (format === "text" ? name : name.replace(/_total$/, "")));
+    expect(own.filter((name) => nodes.includes(name))).toEqual([]);
+    expect(own.every((name) => /^(?:peer_exporter|process|nodejs)_/.test(name))).toBe(true);
+  });
+});
+
+test("bucket bounds of whole numbers are floats in OpenMetrics, and nothing else differs", async () => {
+  self.observeRequest("/metrics", 200, 0.01);
+  const families = await self.collect();
+  const samples = (format: Format) =>
+    families.filter(({ type }) => type === "histogram").map((family) => family.samples(format));
+  const bounds = samples("openmetrics").flatMap((text) => [...text.matchAll(/le="([^"]*)"/g)].map(([, le]) => le));
+  expect(bounds.length).toBeGreaterThan(5);
+  for (const bound of bounds) expect(bound).toMatch(/^(?:\d+\.\d+|\+Inf)$/);
+  expect(samples("openmetrics").map((text) => text.replaceAll(/le="(\d+)\.0"/g, 'le="$1"'))).toEqual(samples("text"));
+});
+
+test("the families are collected anew each time, and an earlier collection does not change", async () => {
+  const before = await self.collect();
+  const count = () =>
+    find(read(renderPage([], [], before, "text"), "text"), "peer_exporter_http_request_duration_seconds_count");
+  self.observeRequest("/metrics", 200, 0.01);
+  expect(count()).toEqual([]);
+  const after = read(await page("text"), "text");
+  expect(value(after, "peer_exporter_http_request_duration_seconds_count")).toBe(1);
+});
+
+test("two sets do not share their numbers", async () => {
+  const other = createSelfMetrics("9.9.9");
+  other.observeRequest("/metrics", 200, 1);
+  expect(names(read(await page("text"), "text"))).not.toContain("peer_exporter_http_request_duration_seconds");
+});
+
+test.skipIf(promtool === undefined)("the whole page passes promtool check metrics", async () => {
+  self.configLoaded(1_767_323_045);
+  self.observeRequest("/metrics", 200, 0.01);
+  expect(await promtoolCheckMetrics(await wholePage("text"))).toEqual({ code: 0, output: "" });
+});

@@ -1,0 +1,48 @@
+import { chains } from "../../src/chains/index.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import type { ConnectionSettings } from "../../src/metrics/connections.ts";
+import type { Format } from "../../src/metrics/exposition.ts";
+import { factFamily } from "../../src/metrics/family.ts";
+import { type RenderedFamily, renderPage } from "../../src/metrics/page.ts";
+import { createNodeRenderer } from "../../src/metrics/render-node.ts";
+import type { NodeState } from "../../src/poll/store.ts";
+import { type Page, parseOpenMetrics, parseText } from "../support/exposition-parser.ts";
+
+/** The families of all chains, as the program puts them together. */
+export const catalogue = createCatalogue(
+  [...new Set(Object.values(chains).flatMap(({ families }) => families))].map(factFamily),
+);
+
+export const SETTINGS: ConnectionSettings = {
+  series: true,
+  maxPerNode: 250,
+  address: "full",
+  hashKey: "a key of some length",
+};
+
+/** The page of these nodes. */
+export function render(
+  states: readonly NodeState[],
+  format: Format,
+  settings: Partial<ConnectionSettings> = {},
+  own: readonly RenderedFamily[] = [],
+): string {
+  const renderNode = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, { ...SETTINGS, ...settings });
+  const stored = states.map((state) => ({ state, lines: renderNode(state) }));
+  return renderPage(catalogue, stored, own, format);
+}
+
+/** Read strictly, as bytes: what Prometheus gets. */
+export function read(page: string, format: Format): Page {
+  return format === "text" ? parseText(Buffer.from(page)) : parseOpenMetrics(Buffer.from(page));
+}
+
+/** The page of these nodes in the text format, read. */
+export function readPage(states: readonly NodeState[], settings: Partial<ConnectionSettings> = {}): Page {
+  return read(render(states, "text", settings), "text");
+}
+
+/** The names of all families on the page. */
+export function names(page: Page): readonly string[] {
+  return page.families.map(({ name }) => name);
+}

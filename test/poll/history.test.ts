@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { FAILURE_REASONS } from "../../src/errors.ts";
+import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import { deadReport, failing, failure, head, NOW, peers, report, row, times } from "./support.ts";
+
+/** Freezes a history deeply enough that a write to it would be seen. */
+function frozen(history: NodeHistory): NodeHistory {
+  const forbidden = () => {
+    throw new Error("a history was changed");
+  };
+  for (const map of [history.failures, history.connectionStarts]) {
+    Object.assign(map, { set: forbidden, delete: forbidden, clear: forbidden });
+  }
+  return Object.freeze(history);
+}
+
+test("an empty history has every reason with 0", () => {
+  expect([...EMPTY_HISTORY.failures]).toEqual(FAILURE_REASONS.map((reason) => [reason, 0]));
+});
+
+describe("counters", () => {
+  test("count polls, and failures of the peer list by reason", () => {
+    const reports = [report(), deadReport("timeout"), deadReport("timeout"), deadReport("dns"), report()];
+    const history = reports.reduce((before, given) => recordPoll(before, given, times()), EMPTY_HISTORY);
+    expect(history.polls).toBe(5);
+    expect([...history.failures].filter(([, count]) => count > 0)).toEqual([
+      ["dns", 1],
+      ["timeout", 2],
+    ]);
+    expect(history.failures.size).toBe(FAILURE_REASONS.length);
+  });
+
+  test("another part's failure is no failed poll", () => {
+    const given = report({ head: failing("timeout"), parts: new Map([["info", failing("connect")]]) });
+    const history = recordPoll(EMPTY_HISTORY, given, times());
+    expect([...history.failures.values()].every((count) => count === 0)).toBe(true);
+    expect(history.lastPoll?.failure).toBeUndefined();
+  });
+
+  test("the last poll and the last success are kept apart", () => {
+    const good = recordPoll(EMPTY_HISTORY, report(), times(NOW));
+    const bad = recordPoll(good, deadReport("tls"), times(NOW + 15_000));
+    expect(bad.lastSuccessMs).toBe(NOW);
+    expect(bad.lastPoll).toEqual({ ...times(NOW + 15_000), failure: failure("tls") });
+    expect(recordPoll(EMPTY_HISTORY, deadReport(), times()).lastSuccessMs).toBeUndefined();
+  });
+});
+
+test("each poll makes a new history and leaves the old one as it was", () => {
+  const first = frozen(recordPoll(EMPTY_HISTORY, report({ peers: peers(row({ ageSeconds: 5 })) }), times(NOW)));
+  const before = structuredClone({ ...first, failures: [...first.failures], starts: [...first.connectionStarts] });
+  recordPoll(first, deadReport(), times(NOW + 1));
+  recordPoll(first, report({ peers: peers(row({ id: "other", ageSeconds: 1 })), head: head(200) }), times(NOW + 1));
+  expect({ ...first, failures: [...first.failures], starts: [...first.connectionStarts] }).toEqual(before);
+  expect([...EMPTY_HISTORY.failures.values()].every((count) => count === 0)).toBe(true);
+});
+
+describe("when a connection opened", () => {
+  const start = (history: NodeHistory, id = "1") => history.connectionStarts.get(id);
+  const poll = (history: NodeHistory, ageSeconds: number | undefined, endedMs: number) =>
+    recordPoll(history, report({ peers: peers(row({ ageSeconds })) }), times(endedMs));
+
+  test("does not move while ages are cut to seconds and polls end at odd moments", () => {
+    let history = poll(EMPTY_HISTORY, 100, NOW);
+    const first = start(history);
+    expect(first).toBe(NOW / 1000 - 100);
+    for (let turn = 1; turn <= 40; turn++) {
+      const passed = turn * 15 + ((turn * 0.37) % 1);
+      history = poll(history, Math.floor(100 + passed - 0.9), NOW + passed * 1000);
+      expect(start(history)).toBe(first);
+    }
+  });
+
+  test("is new where a younger connection has the same id", () => {
+    const history = poll(poll(EMPTY_HISTORY, 5000, NOW), 3, NOW + 15_000);
+    expect(start(history)).toBe((NOW + 15_000) / 1000 - 3);
+  });
+
+  test("is kept through a failed poll and forgotten with the connection", () => {
+    const known = poll(EMPTY_HISTORY, 100, NOW);
+    const failed = recordPoll(known, deadReport(), times(NOW + 15_000));
+    expect(start(failed)).toBe(start(known));
+    expect(start(recordPoll(failed, report(), times(NOW + 30_000)))).toBeUndefined();
+  });
+
+  test("is not known without an age", () => {
+    expect(start(poll(EMPTY_HISTORY, undefined, NOW))).toBeUndefined();
+  });
+
+  test("is 0 seconds ago for an age of 0", () => {
+    expect(start(poll(EMPTY_HISTORY, 0, NOW))).toBe(NOW / 1000);
+  });
+});
+
+describe("heads", () => {
+  test("the last two that were seen, also over a failed poll", () => {
+    const first = recordPoll(EMPTY_HISTORY, report({ head: head(100, { timestampSeconds: 7 }) }), times(NOW));
+    expect(first.head).toEqual({ height: 100, timestampSeconds: 7, seenMs: NOW });
+    expect(first.previousHead).toBeUndefined();
+    const failed = recordPoll(first, deadReport(), times(NOW + 1000));
+    expect([failed.head, failed.previousHead]).toEqual([first.head, undefined]);
+    const third = recordPoll(failed, report({ head: head(101) }), times(NOW + 2000));
+    expect(third.head).toEqual({ height: 101, seenMs: NOW + 2000 });
+    expect(third.previousHead).toEqual(first.head);
+  });
+});

@@ -1,0 +1,404 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
+import type { NodeConfig } from "../../src/config/model.ts";
+import { type FailureReason, NodeError } from "../../src/errors.ts";
+import { createPoller } from "../../src/poll/poller.ts";
+import { createStore, type NodeState } from "../../src/poll/store.ts";
+import {
+  deadReport,
+  failing,
+  failure,
+  head,
+  INTERVAL_MS,
+  logSink,
+  NOW,
+  nodeConfig,
+  peers,
+  report,
+  row,
+} from "./support.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+type Poll = NodeSession["poll"];
+
+type Options = {
+  readonly nodes?: Readonly<Record<string, Partial<NodeConfig>>>;
+  readonly render?: (state: NodeState) => readonly string[];
+  readonly level?: string;
+};
+
+/** A poller whose sessions are the given functions, by the node's name. */
+function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, level }: Options = {}) {
+  const { log, lines } = logSink(level);
+  const store = createStore();
+  const closed: string[] = [];
+  const poller = createPoller({
+    nodes: Object.keys(sessions).map((name) => nodeConfig({ name, ...nodes[name] })),
+    open: ({ name }) => ({
+      poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
+      close: async () => void closed.push(name),
+    }),
+    render: render ?? (() => ["rendered"]),
+    store,
+    log,
+  });
+  const state = (name = "node-1") => {
+    const found = store.get(name);
+    if (found === undefined) throw new Error(`${name} is not stored`);
+    return found.state;
+  };
+  return { poller, store, state, lines, closed };
+}
+
+/** Answers one report after the other, the last one for ever. */
+function answers(...reports: readonly (NodeReport | Error)[]): Poll {
+  let turn = 0;
+  return async () => {
+    const next = reports[Math.min(turn++, reports.length - 1)];
+    if (next instanceof Error || next === undefined) throw next;
+    return next;
+  };
+}
+
+const hang: Poll = () => new Promise(() => {});
+
+/** Ends with its signal, as a session should. */
+const obedient: Poll = (signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new NodeError(failure("timeout"))));
+  });
+
+describe("the store", () => {
+  test("has every node before the first poll, in the order of the configuration", () => {
+    const { store } = setUp({ z: hang, a: hang, m: hang });
+    expect(store.all().map(({ state: { node, report: given } }) => [node.name, given])).toEqual([
+      ["z", undefined],
+      ["a", undefined],
+      ["m", undefined],
+    ]);
+    expect(store.all().every(({ lines }) => lines[0] === "rendered")).toBe(true);
+  });
+
+  test("gets the report, rendered once", async () => {
+    const given = report({ peers: peers(row()), head: head(7) });
+    const render = vi.fn(() => ["x"]);
+    const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
+    await expect(poller.poll("node-1")).resolves.toEqual({ pauseSeconds: 0 });
+    expect(state().report).toBe(given);
+    expect(state().history).toMatchObject({ polls: 1, lastSuccessMs: NOW });
+    expect(render).toHaveBeenCalledTimes(2);
+    expect(render).toHaveBeenLastCalledWith(state());
+    expect(store.all()).toHaveLength(1);
+  });
+
+  test("replaces a node whole: what was read before does not change", async () => {
+    const { poller, store } = setUp({ "node-1": answers(report(), deadReport()) });
+    await poller.poll("node-1");
+    const before = store.get("node-1");
+    await poller.poll("node-1");
+    expect(before?.state.report?.peers.ok).toBe(true);
+    expect(store.get("node-1")?.state.report?.peers.ok).toBe(false);
+  });
+});
+
+describe("failures", () => {
+  test("a thrown NodeError is the failure of the whole node", async () => {
+    const { poller, state } = setUp({ "node-1": answers(new NodeError(failure("tls_pin"))) });
+    await poller.poll("node-1");
+    expect(state().report).toMatchObject({ peers: failing("tls_pin"), head: failing("tls_pin"), identity: {} });
+    expect(state().history.failures.get("tls_pin")).toBe(1);
+  });
+
+  test("a thrown bug is `internal`, is logged with its stack, and the others go on", async () => {
+    const { poller, state, lines } = setUp({
+      broken: answers(new TypeError("x is not a function (secret-token)")),
+      well: answers(report()),
+    });
+    await Promise.all([poller.poll("broken"), poller.poll("well")]);
+    expect(state("broken").history.failures.get("internal")).toBe(1);
+    expect(state("well").report?.peers.ok).toBe(true);
+    const [error] = lines.filter(({ level }) => level === "error");
+    expect(error).toMatchObject({ target: "broken", err: { message: "x is not a function (secret-token)" } });
+    expect(error?.err?.stack).toContain("poller.test.ts");
+    // What pages and labels may show has nothing of the bug's text.
+    expect(JSON.stringify(state("broken").report)).not.toContain("secret-token");
+    await poller.poll("broken");
+    expect(state("broken").history.polls).toBe(2);
+  });
+
+  test("a session that throws before it gives a promise is no different", async () => {
+    const throws: Poll = () => {
+      throw new RangeError("at once");
+    };
+    const { poller, state } = setUp({ "node-1": throws });
+    await poller.poll("node-1");
+    expect(state().history.failures.get("internal")).toBe(1);
+  });
+
+  test("a bug in rendering withdraws the node's data instead of freezing it", async () => {
+    const { poller, state, store, lines } = setUp(
+      { "node-1": answers(report(), report({ head: head(13) }), report()) },
+      {
+        render: ({ report: given }) => {
+          if (given?.head.ok && given.head.value.height === 13) throw new Error("cannot render 13");
+          return [given?.peers.ok ? "up" : "down"];
+        },
+      },
+    );
+    await poller.poll("node-1");
+    expect(store.get("node-1")?.lines).toEqual(["up"]);
+    await poller.poll("node-1");
+    expect(store.get("node-1")?.lines).toEqual(["down"]);
+    expect(state().history).toMatchObject({ polls: 2, lastPoll: { failure: { reason: "internal" } } });
+    expect(lines.filter(({ level }) => level === "error").map(({ err }) => err?.message)).toEqual(["cannot render 13"]);
+    await poller.poll("node-1");
+    expect(store.get("node-1")?.lines).toEqual(["up"]);
+  });
+
+  test("a poll never rejects, not even for a node that nobody knows", async () => {
+    const { poller, lines } = setUp({ "node-1": hang });
+    await expect(poller.poll("nobody")).resolves.toEqual({ pauseSeconds: 0 });
+    expect(lines).toMatchObject([{ level: "error", target: "nobody" }]);
+  });
+});
+
+describe("the timeout", () => {
+  test("ends a poll through its signal", async () => {
+    const { poller, state } = setUp({ "node-1": obedient }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+    const poll = poller.poll("node-1");
+    await vi.advanceTimersByTimeAsync(3999);
+    expect(state().history.polls).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    await poll;
+    expect(state().history.failures.get("timeout")).toBe(1);
+    expect(state().history.lastPoll).toMatchObject({ startedMs: NOW, endedMs: NOW + 4000, durationSeconds: 4 });
+  });
+
+  test("a session that ignores its signal is given up a second later, and is a bug", async () => {
+    const { poller, state, lines } = setUp({ "node-1": hang }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+    const poll = poller.poll("node-1");
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(state().history.polls).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    await poll;
+    expect(state().history.failures.get("internal")).toBe(1);
+    expect(lines.some(({ level, err }) => level === "error" && err !== undefined)).toBe(true);
+  });
+
+  test("a session that ends in its second of grace still counts, with what it gives", async () => {
+    const late: Poll = (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () => setTimeout(() => resolve(report({ head: head(7) })), 500));
+      });
+    const { poller, state } = setUp({ "node-1": late }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+    const poll = poller.poll("node-1");
+    await vi.advanceTimersByTimeAsync(4500);
+    await poll;
+    expect(state().report?.head).toEqual(head(7));
+  });
+
+  test("a poll that ends leaves no timer and no listener that would end the next one", async () => {
+    const signals: AbortSignal[] = [];
+    const { poller } = setUp({
+      "node-1": async (signal) => {
+        signals.push(signal);
+        return report();
+      },
+    });
+    for (let turn = 0; turn < 3; turn++) await poller.poll("node-1");
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
+  });
+});
+
+describe("close", () => {
+  test("ends the polls that run, stores nothing of them and closes every session", async () => {
+    const { poller, state, closed, lines } = setUp({ a: obedient, b: obedient, c: answers(report()) });
+    await poller.poll("c");
+    const polls = [poller.poll("a"), poller.poll("b")];
+    const closing = poller.close();
+    await vi.advanceTimersByTimeAsync(0);
+    await Promise.all([...polls, closing]);
+    expect(closed.sort()).toEqual(["a", "b", "c"]);
+    expect([state("a").report, state("b").report]).toEqual([undefined, undefined]);
+    expect(lines.filter(({ target }) => target !== "c")).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("waits one second for a session that ignores its signal, and then closes it", async () => {
+    const { poller, closed, lines } = setUp({ "node-1": hang });
+    void poller.poll("node-1");
+    const closing = poller.close();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(closed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await closing;
+    expect(closed).toEqual(["node-1"]);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe("how long to leave a node alone", () => {
+  const limited = (retryAfterSeconds?: number) => {
+    const peersFail = failing("rate_limited", retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    return report({ peers: peersFail, head: failing("rate_limited") });
+  };
+  const turn = INTERVAL_MS / 1000;
+
+  async function pauses(...reports: readonly NodeReport[]): Promise<number[]> {
+    const { poller } = setUp({ "node-1": answers(...reports) });
+    const found: number[] = [];
+    for (const _ of reports) found.push((await poller.poll("node-1")).pauseSeconds);
+    return found;
+  }
+
+  test("not at all after a good poll or another failure", async () => {
+    expect(await pauses(report(), deadReport("timeout"), deadReport("busy"))).toEqual([0, 0, 0]);
+  });
+
+  test("as long as the node asks", async () => {
+    expect(await pauses(limited(120), limited(7))).toEqual([120, 7]);
+    expect(await pauses(report({ peers: failing("busy", { retryAfterSeconds: 30 }) }))).toEqual([30]);
+  });
+
+  test("the longest that any of its parts asks for", async () => {
+    const given = report({
+      head: failing("rate_limited", { retryAfterSeconds: 9 }),
+      parts: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),
+    });
+    expect(await pauses(given)).toEqual([90]);
+  });
+
+  test("without Retry-After 1, 2, 4, 8 and at most 16 turns are left out", async () => {
+    const seven = Array.from({ length: 7 }, () => limited());
+    expect((await pauses(...seven)).map((pause) => Math.floor(pause / turn))).toEqual([1, 2, 4, 8, 16, 16, 16]);
+  });
+
+  test("a poll without 429 starts it anew", async () => {
+    const found = await pauses(limited(), limited(), report(), limited());
+    expect(found.map((pause) => Math.floor(pause / turn))).toEqual([1, 2, 0, 1]);
+  });
+
+  test("the same for a node with a schedule", async () => {
+    const { poller } = setUp(
+      { "node-1": answers(limited()) },
+      { nodes: { "node-1": { trigger: { kind: "cron", expression: "*/10 * * * * *" } } } },
+    );
+    expect((await poller.poll("node-1")).pauseSeconds).toBe(15);
+  });
+});
+
+describe("the fleet", () => {
+  const main = { networkKey: "monero mainnet" };
+  const fleetOf = (state: NodeState) => state.lag.references.get("fleet");
+
+  test("another node's last report counts while it is fresh", async () => {
+    const { poller, state } = setUp({
+      a: answers(report({ ...main, head: head(130) })),
+      b: answers(report({ ...main, head: head(100) })),
+    });
+    await poller.poll("a");
+    // Two turns and the timeout.
+    await vi.advanceTimersByTimeAsync(2 * INTERVAL_MS + 10_000);
+    await poller.poll("b");
+    expect([fleetOf(state("b")), state("b").lag.blocks]).toEqual([130, 30]);
+    await vi.advanceTimersByTimeAsync(1);
+    await poller.poll("b");
+    expect([fleetOf(state("b")), state("b").lag.blocks]).toEqual([undefined, undefined]);
+  });
+
+  test("a node that has failed since does not count, and a node is not its own fleet", async () => {
+    const { poller, state } = setUp({
+      a: answers(report({ ...main, head: head(130) }), deadReport()),
+      b: answers(report({ ...main, head: head(100) })),
+    });
+    await poller.poll("a");
+    await poller.poll("a");
+    await poller.poll("b");
+    expect(fleetOf(state("b"))).toBeUndefined();
+  });
+});
+
+describe("log lines", () => {
+  const noHead = (reason: FailureReason) => report({ head: failing(reason) });
+
+  async function linesOf(...reports: readonly NodeReport[]): Promise<readonly string[]> {
+    const { poller, lines } = setUp({ "node-1": answers(...reports) });
+    for (const _ of reports) {
+      await poller.poll("node-1");
+      await vi.advanceTimersByTimeAsync(INTERVAL_MS);
+    }
+    expect(lines.every(({ target }) => target === "node-1")).toBe(true);
+    return lines.map(({ level, msg }) => `${level}: ${msg}`);
+  }
+
+  const DOWN = (reason: string) => `warn: down: the call failed (${reason}); change something`;
+  const HEAD_FAILS = (reason: string) => `warn: the head API fails: the call failed (${reason}); change something`;
+
+  test.each<[string, NodeReport[], string[]]>([
+    ["a node that is well says so once", [report(), report(), report()], ["info: up"]],
+    [
+      "a node that is away says so once",
+      [deadReport("connect"), deadReport("connect"), deadReport("connect")],
+      [DOWN("connect")],
+    ],
+    [
+      "a node that goes and comes has one line for each",
+      [report(), deadReport("connect"), deadReport("connect"), report(), report()],
+      ["info: up", DOWN("connect"), "info: up again after 45s without its peer list"],
+    ],
+    [
+      "the first time up after a bad start is no `again after`",
+      [deadReport("connect"), report()],
+      [DOWN("connect"), "info: up again"],
+    ],
+    ["another reason is a change", [deadReport("connect"), deadReport("timeout")], [DOWN("connect"), DOWN("timeout")]],
+    [
+      "a part that fails alone",
+      [report(), noHead("timeout"), noHead("timeout"), report()],
+      ["info: up", HEAD_FAILS("timeout"), "info: the head API answers again"],
+    ],
+    [
+      "a part that fails for another reason than the peers",
+      [report({ peers: failing("unavailable"), head: failing("timeout") })],
+      [DOWN("unavailable"), HEAD_FAILS("timeout")],
+    ],
+    [
+      "a part that still fails when the peers are back is told, as no line was about it",
+      [deadReport("connect"), noHead("connect"), noHead("connect")],
+      [DOWN("connect"), "info: up again", HEAD_FAILS("connect")],
+    ],
+    [
+      "a part that failed before the whole node went, and is well after it",
+      [noHead("busy"), deadReport("connect"), report()],
+      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again after 30s without its peer list"],
+    ],
+  ])("%s", async (_, reports, expected) => {
+    expect((await linesOf(...reports)).toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("name the node, the part and the reason, for filters", async () => {
+    const { poller, lines } = setUp({
+      "node-1": answers(report({ parts: new Map([["mempool", failing("too_large")]]) })),
+    });
+    await poller.poll("node-1");
+    expect(lines).toMatchObject([
+      { level: "info", target: "node-1", api: "peers" },
+      { level: "warn", target: "node-1", api: "mempool", reason: "too_large" },
+    ]);
+  });
+
+  test("each poll has one at level debug", async () => {
+    const { poller, lines } = setUp({ "node-1": answers(report()) }, { level: "debug" });
+    for (let turn = 0; turn < 3; turn++) await poller.poll("node-1");
+    expect(lines.filter(({ level, msg }) => level === "debug" && msg === "polled")).toHaveLength(3);
+  });
+});

@@ -1,0 +1,303 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Trigger } from "../../src/config/model.ts";
+import { phaseOf, type Schedule, startSchedule, turnLengthMs, untilTurn } from "../../src/poll/scheduler.ts";
+import { NOW } from "./support.ts";
+
+const every = (intervalMs: number): Trigger => ({ kind: "interval", intervalMs });
+const at = (expression: string): Trigger => ({ kind: "cron", expression });
+
+const schedules: Schedule[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+
+afterEach(async () => {
+  await Promise.all(schedules.splice(0).map((schedule) => schedule.stop()));
+  vi.useRealTimers();
+});
+
+type Poll = (name: string) => Promise<{ readonly pauseSeconds: number }>;
+
+/** Starts a schedule and keeps when each node was polled, in milliseconds since the start. */
+function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () => ({ pauseSeconds: 0 })) {
+  const startedMs = performance.now();
+  const polls: { readonly name: string; readonly ms: number }[] = [];
+  const schedule = startSchedule(
+    Object.entries(nodes).map(([name, trigger]) => ({ name, trigger })),
+    (name) => {
+      polls.push({ name, ms: performance.now() - startedMs });
+      return poll(name);
+    },
+  );
+  schedules.push(schedule);
+  const of = (name: string) => polls.filter((each) => each.name === name).map(({ ms }) => ms);
+  return { schedule, polls, of };
+}
+
+/** Distances of neighbours. */
+function gaps(moments: readonly number[]): readonly number[] {
+  return moments.slice(1).map((moment, index) => moment - (moments[index] ?? Number.NaN));
+}
+
+/** The two moments are a whole number of steps apart, give or take the rounding of timers. */
+function areStepsApart(first: number, second: number, step: number): boolean {
+  const rest = Math.abs(second - first) % step;
+  return Math.min(rest, step - rest) <= 2;
+}
+
+describe("intervals", () => {
+  test("a node is polled right after the start and then at its phase", async () => {
+    const { of } = start({ "node-1": every(15_000) });
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    const [first, second, ...rest] = of("node-1");
+    expect(first).toBe(0);
+    expect(second).toBeGreaterThanOrEqual(7500);
+    expect(second).toBeLessThanOrEqual(22_500);
+    expect(rest.length).toBeGreaterThanOrEqual(17);
+    for (const gap of gaps([second ?? Number.NaN, ...rest])) expect(Math.abs(gap - 15_000)).toBeLessThanOrEqual(2);
+  });
+
+  test("the phase is the same after a restart at another moment", async () => {
+    const before = start({ "node-1": every(15_000) });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await before.schedule.stop();
+    await vi.advanceTimersByTimeAsync(3210);
+    const offset = 63_210;
+    const after = start({ "node-1": every(15_000) });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(areStepsApart(before.of("node-1").at(-1) ?? 0, (after.of("node-1").at(-1) ?? 0) + offset, 15_000)).toBe(
+      true,
+    );
+  });
+
+  test("many first polls are spread over seconds, in the order of the configuration", async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
+    const { polls } = start(Object.fromEntries(names.map((name) => [name, every(60_000)])));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(polls.map(({ name }) => name)).toEqual(names);
+    for (let second = 0; second < 3; second++) {
+      const share = polls.filter(({ ms }) => ms >= second * 1000 && ms < (second + 1) * 1000).length;
+      expect(share).toBe(100);
+    }
+  });
+
+  test("a few first polls come at once", async () => {
+    const { polls } = start({ a: every(60_000), b: every(60_000) });
+    await vi.advanceTimersByTimeAsync(20);
+    expect(polls.map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
+  test("the later polls of many nodes are spread over the interval", async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `n${index}`);
+    const { polls } = start(Object.fromEntries(names.map((name) => [name, every(10_000)])));
+    await vi.advanceTimersByTimeAsync(20_000);
+    const before = polls.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    const later = polls.slice(before);
+    expect(Math.abs(later.length - 400)).toBeLessThanOrEqual(2);
+    for (let second = 20; second < 30; second++) {
+      const share = later.filter(({ ms }) => ms >= second * 1000 && ms < (second + 1) * 1000).length;
+      expect(share).toBeGreaterThan(20);
+      expect(share).toBeLessThan(60);
+    }
+  });
+
+  test("the longest interval does not overflow the timer", async () => {
+    // 24 days, the longest that the configuration takes; a timer that overflows fires every millisecond.
+    const names = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    const { polls } = start(Object.fromEntries(names.map((name) => [name, every(24 * 86_400_000)])));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(polls).toHaveLength(20);
+  });
+});
+
+describe("a node is never polled twice at once", () => {
+  test.each([
+    ["on an interval", every(1000)],
+    ["on a schedule", at("* * * * * *")],
+  ])("%s", async (_, trigger) => {
+    let running = 0;
+    let most = 0;
+    const { of } = start({ slow: trigger }, async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 3300));
+      running -= 1;
+      return { pauseSeconds: 0 };
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(most).toBe(1);
+    expect(of("slow").length).toBeGreaterThan(10);
+    for (const gap of gaps(of("slow"))) expect(gap).toBeGreaterThanOrEqual(3300);
+  });
+});
+
+test.each([
+  ["on an interval", every(5000)],
+  ["on a schedule", at("*/5 * * * * *")],
+])("one hanging node never delays another %s", async (_, trigger) => {
+  const hangs = new Promise<never>(() => {});
+  const poll = async (name: string) => (name === "hangs" ? hangs : { pauseSeconds: 0 });
+  const alone = start({ well: trigger }, poll);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await alone.schedule.stop();
+  const together = start({ hangs: trigger, well: trigger }, poll);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(together.of("hangs")).toHaveLength(1);
+  expect(alone.of("well").length).toBeGreaterThanOrEqual(12);
+  expect(together.of("well").slice(1)).toEqual(alone.of("well").slice(1));
+});
+
+describe("pauses", () => {
+  test("turns are left out while the node wants to be left alone", async () => {
+    const pauses = [0, 40, 0, 0];
+    const { of } = start({ "node-1": every(10_000) }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
+    await vi.advanceTimersByTimeAsync(100_000);
+    const [, second = 0, third = 0, fourth = 0] = of("node-1");
+    expect(third - second).toBeGreaterThanOrEqual(40_000);
+    expect(third - second).toBeLessThanOrEqual(50_002);
+    expect(Math.abs(fourth - third - 10_000)).toBeLessThanOrEqual(2);
+  });
+
+  test("turns of a schedule too", async () => {
+    const pauses = [0, 12];
+    const { of } = start({ "node-1": at("*/5 * * * * *") }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
+    await vi.advanceTimersByTimeAsync(40_000);
+    const [, second, third, fourth] = of("node-1");
+    expect(gaps([second, third, fourth].map(Number))).toEqual([15_000, 5000]);
+  });
+
+  test("one node's pause is not another's", async () => {
+    const poll = async (name: string) => ({ pauseSeconds: name === "limited" ? 3600 : 0 });
+    const { of } = start({ limited: every(10_000), free: every(10_000) }, poll);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(of("limited")).toHaveLength(1);
+    expect(of("free").length).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe("a clock that is set", () => {
+  test.each([
+    ["back by an hour", -3_600_000, every(15_000)],
+    ["forward by an hour", 3_600_000, every(15_000)],
+    ["back to 1970", -NOW, every(15_000)],
+    ["forward by an hour", 3_600_000, at("*/15 * * * * *")],
+  ])("%s (%d ms) does not stop the polls: %j", async (_, step, trigger) => {
+    const { of } = start({ "node-1": trigger });
+    await vi.advanceTimersByTimeAsync(30_000);
+    vi.setSystemTime(Date.now() + step);
+    const before = of("node-1").length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(of("node-1").length - before).toBeGreaterThanOrEqual(3);
+    expect(of("node-1").length - before).toBeLessThanOrEqual(5);
+  });
+
+  test("back does not lengthen a pause", async () => {
+    const pauses = [20];
+    const { of } = start({ "node-1": every(5000) }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(of("node-1").length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe("schedules", () => {
+  test("a cron expression of six fields runs at its moments, after a first poll at the start", async () => {
+    // NOW is 03:04:05 UTC; seconds are the same in every zone.
+    const { of } = start({ "node-1": at("*/20 * * * * *") });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(of("node-1")).toEqual([0, 15_000, 35_000, 55_000]);
+  });
+
+  test("one of five fields runs each minute", async () => {
+    const { of } = start({ "node-1": at("* * * * *") });
+    await vi.advanceTimersByTimeAsync(180_000);
+    expect(of("node-1")).toEqual([0, 55_000, 115_000, 175_000]);
+  });
+});
+
+describe("stop", () => {
+  test("leaves no timer, whatever was under way", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`n${index}`, index % 2 === 0 ? every(15_000) : at("*/5 * * * * *")]),
+    );
+    for (const ran of [0, 100, 60_000]) {
+      const { schedule, polls } = start(many);
+      await vi.advanceTimersByTimeAsync(ran);
+      await schedule.stop();
+      expect(vi.getTimerCount()).toBe(0);
+      const before = polls.length;
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect(polls).toHaveLength(before);
+    }
+  });
+
+  test("does not wait for a poll that runs, which plans no further turn", async () => {
+    let end = () => {};
+    const { schedule, of } = start({ "node-1": every(1000) }, async () => {
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return { pauseSeconds: 0 };
+    });
+    await vi.advanceTimersByTimeAsync(5000);
+    await schedule.stop();
+    end();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(of("node-1")).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("untilTurn", () => {
+  const moment = fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.double({ min: 0, max: 4e12, noNaN: true }));
+  const interval = fc.integer({ min: 1000, max: 24 * 86_400_000 });
+  const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+  test("is less than one interval ahead, at the phase", () => {
+    fc.assert(
+      fc.property(moment, interval, share, (fromMs, intervalMs, part) => {
+        const phase = part * intervalMs;
+        const wait = untilTurn(fromMs, intervalMs, phase);
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(intervalMs);
+        const rest = Math.abs(fromMs + wait - phase) % intervalMs;
+        // Doubles of this size have steps of half a thousandth.
+        expect(Math.min(rest, intervalMs - rest)).toBeLessThan(0.01);
+      }),
+    );
+  });
+
+  test("is 0 at the phase", () => {
+    expect(untilTurn(45_003, 15_000, 3)).toBe(0);
+    expect(untilTurn(45_004, 15_000, 3)).toBe(14_999);
+    expect(untilTurn(45_002, 15_000, 3)).toBe(1);
+  });
+});
+
+test("phaseOf is stable, from 0 to 1, and different for different names", () => {
+  fc.assert(
+    fc.property(fc.string(), (name) => {
+      expect(phaseOf(name)).toBe(phaseOf(name));
+      expect(phaseOf(name)).toBeGreaterThanOrEqual(0);
+      expect(phaseOf(name)).toBeLessThan(1);
+    }),
+  );
+  // A change of this number would move every poll of every installation.
+  expect(phaseOf("monero-1")).toMatchInlineSnapshot(`0.5023267520591617`);
+  expect(new Set(["a", "b", "node-1", "node-2"].map(phaseOf)).size).toBe(4);
+});
+
+describe("turnLengthMs", () => {
+  test.each([
+    [every(15_000), 15_000],
+    [at("*/5 * * * * *"), 5000],
+    [at("* * * * *"), 60_000],
+    [at("0 * * * *"), 3_600_000],
+  ])("of %j is %d", (trigger, expected) => {
+    expect(turnLengthMs(trigger)).toBe(expected);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,152 @@
+import pino from "pino";
+import { parseAddress } from "../../src/chains/address.ts";
+import {
+  failed,
+  type Head,
+  type NodeReport,
+  type Outcome,
+  type PeerConnection,
+  type PeerList,
+  succeeded,
+} from "../../src/chains/chain.ts";
+import type { NodeConfig } from "../../src/config/model.ts";
+import type { Failure, FailureReason } from "../../src/errors.ts";
+import type { Logger } from "../../src/log.ts";
+import { headLag } from "../../src/poll/fleet.ts";
+import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import type { NodeState } from "../../src/poll/store.ts";
+import { isCatchingUp } from "../../src/poll/syncing.ts";
+import { parseNodeUrl } from "../../src/rpc/node-url.ts";
+
+/** Plain data for tests that need no node. */
+
+/** A Friday. */
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export const INTERVAL_MS = 15_000;
+
+export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
+  return {
+    name: "node-1",
+    chain: "monero",
+    url: parseNodeUrl("http://192.0.2.10:18081"),
+    labels: {},
+    trigger: { kind: "interval", intervalMs: INTERVAL_MS },
+    timeoutMs: 10_000,
+    auth: undefined,
+    tls: { kind: "ca" },
+    options: {
+      values: {},
+      open() {
+        throw new Error("no session is opened here");
+      },
+    },
+    ...overrides,
+  };
+}
+
+/** A working inbound connection. */
+export function row(overrides: Partial<PeerConnection> = {}): PeerConnection {
+  return {
+    id: "1",
+    direction: "inbound",
+    state: "connected",
+    address: parseAddress("192.0.2.1:9876"),
+    ...overrides,
+  };
+}
+
+export function peers(...connections: readonly PeerConnection[]): Outcome<PeerList> {
+  return succeeded({ connections, malformed: 0 });
+}
+
+/** Connected peers, one for each height. */
+export function peersAt(...heights: readonly (number | undefined)[]): Outcome<PeerList> {
+  return peers(...heights.map((height, index) => row({ id: String(index), height })));
+}
+
+export function head(height: number, rest: Omit<Head, "height"> = {}): Outcome<Head> {
+  return succeeded({ height, ...rest });
+}
+
+export function failure(reason: FailureReason, rest: Partial<Failure> = {}): Failure {
+  return { reason, message: `the call failed (${reason})`, advice: "change something", ...rest };
+}
+
+export function failing(reason: FailureReason, rest: Partial<Failure> = {}) {
+  return failed(failure(reason, rest));
+}
+
+/** A node without peers at height 100. */
+export function report(overrides: Partial<NodeReport> = {}): NodeReport {
+  return {
+    identity: {},
+    peers: peers(),
+    head: head(100),
+    parts: new Map(),
+    facts: [],
+    minBlockSeconds: 0,
+    ...overrides,
+  };
+}
+
+/** The report of a node that does not answer at all. */
+export function deadReport(reason: FailureReason = "connect"): NodeReport {
+  return report({ peers: failing(reason), head: failing(reason) });
+}
+
+/** A poll of 0.25 s that ended at this moment. */
+export function times(endedMs = NOW) {
+  return { startedMs: endedMs - 250, endedMs, durationSeconds: 0.25 };
+}
+
+export type StateOptions = {
+  readonly node?: NodeConfig;
+  readonly history?: NodeHistory;
+  /** The last reports of other nodes. */
+  readonly others?: readonly NodeReport[];
+  readonly endedMs?: number;
+};
+
+/** The state of a node before its first poll. */
+export function firstState(node = nodeConfig()): NodeState {
+  return {
+    node,
+    report: undefined,
+    history: EMPTY_HISTORY,
+    lag: { references: new Map(), blocks: undefined },
+    syncing: undefined,
+    turnMs: INTERVAL_MS,
+  };
+}
+
+/** The state of a node after one more poll, put together as the poller does. */
+export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeState {
+  const { node = nodeConfig(), history = EMPTY_HISTORY, others = [], endedMs = NOW } = options;
+  const after = recordPoll(history, given, times(endedMs));
+  const lag = headLag(given, others, endedMs);
+  return {
+    node,
+    report: given,
+    history: after,
+    lag,
+    syncing: isCatchingUp(given, lag, after, endedMs),
+    turnMs: INTERVAL_MS,
+  };
+}
+
+export type LogLine = {
+  readonly level: string;
+  readonly msg: string;
+  readonly target?: string;
+  readonly api?: string;
+  readonly reason?: string;
+  readonly err?: { readonly stack: string; readonly message: string };
+};
+
+/** A logger that keeps its lines. */
+export function logSink(level = "info"): { readonly log: Logger; readonly lines: readonly LogLine[] } {
+  const lines: LogLine[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line));
+  return { log: pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, { write }), lines };
+}

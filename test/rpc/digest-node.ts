@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type Answer, type FakeNode, json, type ReceivedRequest } from "../support/fake-node.ts";
+import { fakeNode } from "./support.ts";
+
+/** The rules of monerod's --rpc-login (contrib/epee/src/http_auth.cpp), where they leave room on the strict side. */
+
+/** 98 bytes, as monerod sends it. */
+const HTML = "<html><head><title>Unauthorized Access</title></head><body><h1>401 Unauthorized</h1></body></html>";
+
+export type DigestNode = FakeNode & {
+  /** The `nc` of every answered request, in order. */
+  readonly counts: readonly string[];
+  readonly algorithms: readonly string[];
+  /** Status of every request, in order. */
+  readonly statuses: readonly number[];
+};
+
+export type DigestNodeOptions = {
+  readonly username: string;
+  readonly password: string;
+  readonly algorithms?: readonly string[];
+  /** Says after which requests the server hangs up. */
+  readonly closesAfter?: (request: ReceivedRequest) => boolean;
+};
+
+export async function digestNode(options: DigestNodeOptions): Promise<DigestNode> {
+  const { username, password, algorithms = ["MD5", "MD5-sess"], closesAfter = () => false } = options;
+  const nonces = new Map<number, { readonly nonce: string; count: number }>();
+  const counts: string[] = [];
+  const used: string[] = [];
+  const statuses: number[] = [];
+
+  /** Undefined for a request that may pass; else whether its nonce is one of another connection. */
+  function refuses(request: ReceivedRequest): { readonly stale: boolean } | undefined {
+    const given = readAuthorization(request.headers.authorization);
+    const session = nonces.get(request.socketId);
+    if (given === undefined) return { stale: false };
+    if (session === undefined || session.nonce !== given.nonce) return { stale: true };
+    const expected = responseFor(given, request.method, password);
+    const nc = (session.count + 1).toString(16).padStart(8, "0");
+    const isRight =
+      given.username === username &&
+      given.realm === "monero-rpc" &&
+      given.uri === request.url &&
+      given.qop === "auth" &&
+      given.nc === nc &&
+      algorithms.includes(given.algorithm ?? "") &&
+      given.response === expected;
+    if (!isRight) return { stale: false };
+    session.count += 1;
+    counts.push(nc);
+    used.push(given.algorithm ?? "");
+    return undefined;
+  }
+
+  const node = await fakeNode((request): Answer => {
+    const refused = refuses(request);
+    const close = closesAfter(request) ? { connection: "close" } : {};
+    statuses.push(refused === undefined ? 200 : 401);
+    if (refused === undefined) return { ...json({ result: { status: "OK" } }), headers: close };
+    // Each refusal makes a new nonce for this connection.
+    const nonce = randomBytes(16).toString("base64");
+    nonces.set(request.socketId, { nonce, count: 0 });
+    const challenges = algorithms.map(
+      (name) => `Digest qop="auth",algorithm=${name},realm="monero-rpc",nonce="${nonce}",stale=${refused.stale}`,
+    );
+    return {
+      status: 401,
+      headers: { "WWW-authenticate": challenges, "content-type": "text/html", ...close },
+      body: HTML,
+    };
+  });
+  return { ...node, counts, algorithms: used, statuses };
+}
+
+const QUOTED = ["username", "realm", "nonce", "uri", "cnonce", "response", "opaque"];
+const BARE = ["algorithm", "qop", "nc"];
+
+/** Reads an Authorization header by its grammar; undefined for anything that is not a digest. */
+export function readAuthorization(header: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (header === undefined || !header.startsWith("Digest ")) return undefined;
+  // Node gives header bytes as latin1; names and passwords are UTF-8.
+  const text = Buffer.from(header.slice("Digest ".length), "latin1").toString("utf8");
+  const parameter = /([a-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))(?:, |$)/suy;
+  const found: Record<string, string> = {};
+  while (parameter.lastIndex < text.length) {
+    const [, name = "", quoted, bare] = parameter.exec(text) ?? [];
+    const value = quoted?.replace(/\\(.)/gsu, "$1") ?? bare;
+    if (value === undefined || name in found) return undefined;
+    if (!(quoted === undefined ? BARE : QUOTED).includes(name)) return undefined;
+    found[name] = value;
+  }
+  return found;
+}
+
+/** RFC 7616, 3.4.1, written down once more: the tests must not take it from the code under test. */
+function responseFor(given: Readonly<Record<string, string>>, method: string, password: string): string {
+  const { username, realm, nonce, uri, nc, cnonce, algorithm = "MD5" } = given;
+  const hash = (text: string) =>
+    createHash(/^SHA-256/.test(algorithm) ? "sha256" : "md5")
+      .update(text)
+      .digest("hex");
+  const a1 = hash(`${username}:${realm}:${password}`);
+  const session = /-sess$/i.test(algorithm) ? hash(`${a1}:${nonce}:${cnonce}`) : a1;
+  return hash(`${session}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`);
+}
