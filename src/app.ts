@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import type { NodeSession } from "./chains/chain.ts";
 import { chains } from "./chains/index.ts";
-import type { Config, ConnectionsConfig, NodeConfig } from "./config/model.ts";
+import type { Config, ConnectionsConfig } from "./config/model.ts";
 import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
@@ -13,8 +12,8 @@ import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createSelfMetrics } from "./metrics/self.ts";
 import { createPoller } from "./poll/poller.ts";
 import { startSchedule } from "./poll/scheduler.ts";
+import { openSession } from "./poll/session.ts";
 import { createStore } from "./poll/store.ts";
-import { createRpcClient } from "./rpc/client.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
 import { createServer } from "./server/server.ts";
 import { VERSION } from "./version.ts";
@@ -74,29 +73,6 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
       await Promise.all([poller.close(), ...servers.map(drain)]);
     },
   };
-}
-
-/** Opens the node's chain on clients that carry its credentials only to hosts that the node's own URL names. */
-function openSession(node: NodeConfig): NodeSession {
-  const { name, chain, url, timeoutMs, auth, tls } = node;
-  return node.options.open({
-    name,
-    chain,
-    url,
-    timeoutMs,
-    connect: (target, options) => {
-      const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
-      const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
-      return createRpcClient({
-        url: target,
-        auth: ownAuth ?? (isSameHost ? auth : undefined),
-        // A pin belongs to the one certificate of the node's own URL.
-        tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
-        hostHeader: options?.hostHeader,
-        connectTimeoutMs: timeoutMs,
-      });
-    },
-  });
 }
 
 /** Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table. */

@@ -137,7 +137,7 @@ describe("serve", () => {
     await waitFor(
       async () => (await fetch(`${url}/-/ready`)).status === 200,
       "the exporter to be ready",
-      5000,
+      10_000,
       program,
     );
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('p2p_node_up{target="one",chain="wire"} 1\n');
@@ -268,28 +268,20 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
     expect(logLines(program).at(-1)).toMatchObject({ level: "info", msg: "stopped" });
   }
 
-  test.each(["SIGTERM", "SIGINT"] as const)("%s, while a poll hangs and a client is connected", async (signal) => {
+  test.each([
+    ["SIGTERM", "a client is connected", ""],
+    ["SIGINT", "a scrape is only half sent", "GET /metrics HTTP/1.1\r\nhost: a\r\n"],
+  ] as const)("%s, while a poll hangs and %s", async (signal, _, sent) => {
     const node = await silentServer();
     const { url, program } = await startExporter({ args: [`--node=one=monero+${node.url}`] });
     await waitFor(() => node.sockets.length > 0, "the first poll", 10_000, program);
-    const idle = connect(Number(new URL(url).port), "127.0.0.1");
-    idle.on("error", () => {});
-    await once(idle, "connect");
-    expect((await fetch(`${url}/metrics`)).status).toBe(200);
-    await endsWithin5Seconds(program, signal);
-    idle.destroy();
-  });
-
-  test("SIGINT, while a scrape is only half sent", async () => {
-    const node = await fakeNode();
-    const { url, program } = await startExporter({ args: [`--node=one=wire+${node.url}`] });
     const client = connect(Number(new URL(url).port), "127.0.0.1");
     client.on("error", () => {});
     await once(client, "connect");
-    client.write("GET /metrics HTTP/1.1\r\nhost: a\r\n");
-    // Long enough for the bytes to arrive: the server has the socket open with a request that it cannot answer yet.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await endsWithin5Seconds(program, "SIGINT");
+    client.write(sent);
+    // The answer came over another connection, later than those bytes.
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    await endsWithin5Seconds(program, signal);
     client.destroy();
   });
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type Failure, NodeError } from "../errors.ts";
-import type { ConnectNode } from "../rpc/client.ts";
+import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 
 /**
@@ -97,7 +97,12 @@ export type FactFamily = {
   readonly name: string;
   readonly type: "gauge" | "counter";
   readonly help: string;
+  /** The API and field that the value comes from, for the documentation. */
+  readonly source: string;
+  /** Further labels; those of a connection's family come behind direction and peer. */
   readonly labels: readonly string[];
+  /** What a sample is about: the node (the default) or one of its connections. */
+  readonly scope?: "connection" | undefined;
 };
 
 /** One sample of a chain's own family. */
@@ -117,6 +122,8 @@ export type NodeReport = {
   readonly parts: ReadonlyMap<string, Outcome<unknown>>;
   /** Samples of the chain's own families. */
   readonly facts: readonly Fact[];
+  /** Heads that peers told us themselves, where the exporter asks them. */
+  readonly peerHeads?: readonly Head[] | undefined;
   /** The node's own counters of all P2P bytes; absent where it does not offer them. */
   readonly totals?: Outcome<ByteCounts> | undefined;
   /** When the certificate that the node presented ends, unix seconds. */
@@ -152,7 +159,11 @@ export type NodeTarget = {
   readonly timeoutMs: number;
   /** Opens a client for the node's own URL or for another URL of the same node. */
   readonly connect: ConnectNode;
+  /** Opens a client for a server that a stranger named: it never carries credentials of the node. */
+  readonly connectStranger: (options: StrangerOptions) => RpcClient;
 };
+
+export type StrangerOptions = Omit<RpcClientOptions, "auth">;
 
 /** Talks to one node; keeps what must survive between polls (sockets, caches). */
 export type NodeSession = {

@@ -1,52 +1,50 @@
 import type { ShownConnection } from "./connections.ts";
 import { joinLabels, renderLabels } from "./exposition.ts";
-import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
+import { CONNECTION_LABELS, type NodeFamily, type NodeView, type SampleValue } from "./family.ts";
 
 /** The families with a series for each connection. */
-
-const IDENTITY = ["direction", "peer"];
 
 export const connectionFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
     help: "Text facts about a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
-    labels: [...IDENTITY, "state", "agent", "address_type"],
+    labels: [...CONNECTION_LABELS, "state", "agent", "address_type"],
     samples: (view) => (view.shown?.connections ?? []).map(({ infoLabels }): SampleValue => [infoLabels, 1]),
   },
   {
     name: "p2p_connection_receive_bytes_total",
     type: "counter",
     help: "Bytes received since the connection opened, from the last poll (recv_count).",
-    labels: IDENTITY,
+    labels: CONNECTION_LABELS,
     samples: (view) => each(view, ({ row }) => row.receivedBytes),
   },
   {
     name: "p2p_connection_transmit_bytes_total",
     type: "counter",
     help: "Bytes sent since the connection opened, from the last poll (send_count).",
-    labels: IDENTITY,
+    labels: CONNECTION_LABELS,
     samples: (view) => each(view, ({ row }) => row.sentBytes),
   },
   {
     name: "p2p_connection_head_height",
     type: "gauge",
     help: "The peer's head as the node last heard it, from the last poll; often old (last_handshake: largest of head number and block id; height).",
-    labels: IDENTITY,
+    labels: CONNECTION_LABELS,
     samples: (view) => each(view, ({ row }) => row.height),
   },
   {
     name: "p2p_connection_syncing",
     type: "gauge",
     help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero); upload, the peer from the node (Wire).",
-    labels: [...IDENTITY, "flow"],
+    labels: [...CONNECTION_LABELS, "flow"],
     samples: syncingSamples,
   },
   {
     name: "p2p_connection_start_timestamp_seconds",
     type: "gauge",
     help: "Unix time when the connection opened, from the last poll (live_time).",
-    labels: IDENTITY,
+    labels: CONNECTION_LABELS,
     samples: (view) => each(view, ({ startSeconds }) => startSeconds),
   },
 ];

@@ -90,6 +90,7 @@ function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
     height: combine(Math.max, a.row.height, b.row.height),
     receivedBytes: combine(add, a.row.receivedBytes, b.row.receivedBytes),
     sentBytes: combine(add, a.row.sentBytes, b.row.sentBytes),
+    latencySeconds: combine(Math.min, a.row.latencySeconds, b.row.latencySeconds),
     syncing: better.row.syncing ?? other.row.syncing,
   };
   return { ...better, row, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };

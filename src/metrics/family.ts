@@ -1,7 +1,7 @@
 import type { ChainTraits, Fact, FactFamily, NodeReport } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnections } from "./connections.ts";
-import { cleanText, type FamilyHeader, renderLabels } from "./exposition.ts";
+import { cleanText, type FamilyHeader, joinLabels, renderLabels } from "./exposition.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -21,6 +21,9 @@ export type NodeFamily = FamilyHeader & {
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
 };
 
+/** The labels that name a connection. */
+export const CONNECTION_LABELS = ["direction", "peer"];
+
 /** No sample when the value is not known. */
 export function one(value: number | undefined): readonly SampleValue[] {
   return value === undefined ? [] : [["", value]];
@@ -39,14 +42,27 @@ export function* labelled(
   }
 }
 
-/** A chain's own family, filled from the facts of the report. */
+/** A chain's own family, filled from the facts of the report, or of its connections. */
 export function factFamily(family: FactFamily): NodeFamily {
-  const toSample = (fact: Fact): SampleValue => [
-    renderLabels(family.labels.map((name, index) => [name, cleanText(fact.labels[index] ?? "")] as const)),
-    fact.value,
-  ];
-  return {
-    ...family,
-    samples: ({ report }) => (report?.facts ?? []).filter((fact) => fact.family === family).map(toSample),
-  };
+  if (family.scope === "connection") {
+    return {
+      ...family,
+      labels: [...CONNECTION_LABELS, ...family.labels],
+      samples: ({ shown }) =>
+        (shown?.connections ?? []).flatMap(({ labels, row }) => factSamples(family, row.facts, labels)),
+    };
+  }
+  return { ...family, samples: ({ report }) => factSamples(family, report?.facts, "") };
+}
+
+/** Facts whose labels become the same when strangers' texts are cut are summed: a series stands once. */
+function factSamples(family: FactFamily, facts: readonly Fact[] | undefined, prefix: string): readonly SampleValue[] {
+  const samples = new Map<string, number>();
+  for (const fact of facts ?? []) {
+    if (fact.family !== family) continue;
+    const own = renderLabels(family.labels.map((name, index) => [name, cleanText(fact.labels[index] ?? "")] as const));
+    const labels = joinLabels(prefix, own);
+    samples.set(labels, (samples.get(labels) ?? 0) + fact.value);
+  }
+  return [...samples];
 }

@@ -1,5 +1,6 @@
 import { Client } from "undici";
 import { NodeError, nodeError } from "../errors.ts";
+import { dateSkewSeconds } from "./clock.ts";
 import { createDigestSession } from "./digest.ts";
 import { bodyError, isClosedSocket, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
@@ -39,7 +40,16 @@ export type RpcClient = {
    * @throws NodeError when there is no whole answer before `signal` ends it.
    */
   request(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
+  /** What the server showed of itself beside its answers. */
+  presented(): Presented;
   close(): Promise<void>;
+};
+
+export type Presented = {
+  /** When the certificate of the connection in use ends, unix seconds. */
+  readonly certificateExpirySeconds: number | undefined;
+  /** Its clock minus ours by the Date header of the last answer, in seconds. */
+  readonly clockSkewSeconds: number | undefined;
 };
 
 /** Opens a client for one of the URLs of a node. */
@@ -53,6 +63,7 @@ export type RpcClientOptions = {
   readonly hostHeader?: string | undefined;
   /** The longest wait for a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
+  readonly maxResponseBytes?: number | undefined;
 };
 
 export function createRpcClient(options: RpcClientOptions): RpcClient {
@@ -61,6 +72,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   const inTurn = createQueue();
   let line = openLine(options);
   let isClosed = false;
+  let skew: number | undefined;
 
   async function dispatch(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
     const headers = {
@@ -80,7 +92,9 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     const body = await answer.body.bytes().catch((error: unknown) => {
       throw bodyError(error);
     });
-    return { status: answer.statusCode, headers: answer.headers, body, sentMs, receivedMs: Date.now() };
+    const response = { status: answer.statusCode, headers: answer.headers, body, sentMs, receivedMs: Date.now() };
+    skew = dateSkewSeconds(response);
+    return response;
   }
 
   async function send(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
@@ -129,6 +143,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   return {
     url,
     request,
+    presented: () => ({ certificateExpirySeconds: line.certificateExpirySeconds(), clockSkewSeconds: skew }),
     close() {
       isClosed = true;
       return line.hangUp();
@@ -141,6 +156,7 @@ type Line = {
   readonly client: Client;
   /** Connections that were opened so far. */
   connections(): number;
+  certificateExpirySeconds(): number | undefined;
   /** Ends the connection, also one that is being dialled, and any request on it. */
   hangUp(): Promise<void>;
 };
@@ -149,14 +165,19 @@ type Line = {
  * A line is given up as a whole when a request must end. undici alone would let a request wait for the end of the
  * dial, whatever its signal says, and would dial anew after an aborted one.
  */
-function openLine({ url, tls, connectTimeoutMs }: RpcClientOptions): Line {
+function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOptions): Line {
   let connections = 0;
+  let certificateExpirySeconds: number | undefined;
   const connector = createConnector({
     tls,
     timeoutMs: connectTimeoutMs,
     label: url.label,
-    onConnection: () => {
+    onDial: () => {
+      certificateExpirySeconds = undefined;
+    },
+    onConnection: (expirySeconds) => {
       connections += 1;
+      certificateExpirySeconds = expirySeconds;
     },
     ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
   });
@@ -164,7 +185,7 @@ function openLine({ url, tls, connectTimeoutMs }: RpcClientOptions): Line {
     connect: connector.connect,
     pipelining: 1,
     allowH2: false,
-    maxResponseSize: MAX_RESPONSE_BYTES,
+    maxResponseSize: maxResponseBytes ?? MAX_RESPONSE_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     // The signal of the poll is the deadline of everything.
@@ -174,6 +195,7 @@ function openLine({ url, tls, connectTimeoutMs }: RpcClientOptions): Line {
   return {
     client,
     connections: () => connections,
+    certificateExpirySeconds: () => certificateExpirySeconds,
     hangUp() {
       connector.abandon();
       return client.destroy();

@@ -13,7 +13,9 @@ export type ConnectorOptions = {
   readonly socketPath?: string;
   /** How errors name the server. */
   readonly label: string;
-  readonly onConnection: () => void;
+  /** Told when a dial begins, and, with the end of the server's certificate in unix seconds, when it succeeded. */
+  readonly onDial: () => void;
+  readonly onConnection: (certificateExpirySeconds: number | undefined) => void;
 };
 
 export type Connector = {
@@ -33,6 +35,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   async function dial(target: buildConnector.Options, done: buildConnector.Callback): Promise<void> {
     const controller = new AbortController();
     dialling = controller;
+    options.onDial();
     const { servername = target.servername, ...tls } = await tlsOptions(options.tls);
     controller.signal.throwIfAborted();
     const connect = buildConnector({
@@ -47,12 +50,14 @@ export function createConnector(options: ConnectorOptions): Connector {
     connect({ ...target, ...(servername === undefined ? {} : { servername }) }, (...[error, socket]) => {
       dialling = undefined;
       if (error !== null) return done(error, null);
-      const refusal = options.tls.kind === "pin" ? pinRefusal(options.tls.sha256, socket, options.label) : undefined;
+      const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+      const refusal =
+        options.tls.kind === "pin" ? pinRefusal(options.tls.sha256, certificate, options.label) : undefined;
       if (refusal !== undefined) {
         socket.destroy();
         return done(refusal, null);
       }
-      options.onConnection();
+      options.onConnection(certificate && expirySeconds(certificate));
       done(null, socket);
     });
   }
@@ -92,8 +97,12 @@ function holdsCertificate(text: string): boolean {
   }
 }
 
-function pinRefusal(want: Buffer, socket: unknown, label: string): Error | undefined {
-  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+function expirySeconds({ validTo }: X509Certificate): number | undefined {
+  const end = Date.parse(validTo);
+  return Number.isNaN(end) ? undefined : end / 1000;
+}
+
+function pinRefusal(want: Buffer, certificate: X509Certificate | undefined, label: string): Error | undefined {
   if (certificate === undefined) {
     return nodeError("tls_pin", `${label} presented no certificate to compare with the pin`, "use an https:// URL");
   }

@@ -246,7 +246,7 @@ describe("anything at all", () => {
         else for (const { message } of result.problems) expect(message).toMatch(/^[^\n]+$/);
         if (!result.ok) expect(result.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -256,7 +256,7 @@ describe("anything at all", () => {
         const result = parseConfig({ nodes: [NODE, other] }, undefined);
         if (!result.ok) for (const { path } of result.problems) expect(path.slice(0, 2)).toEqual(["nodes", 1]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -11,7 +11,12 @@ function response(status: number, headers: RpcResponse["headers"] = {}, body = "
 
 /** A client whose server gives one answer. */
 function answering(answer: RpcResponse): RpcClient {
-  return { url: parseNodeUrl("http://127.0.0.1:18081"), request: async () => answer, close: async () => {} };
+  return {
+    url: parseNodeUrl("http://127.0.0.1:18081"),
+    request: async () => answer,
+    presented: () => ({ certificateExpirySeconds: undefined, clockSkewSeconds: undefined }),
+    close: async () => {},
+  };
 }
 
 describe("callJson", () => {

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fileSecret, inlineSecret } from "../../src/config/secret.ts";
 import { MAX_RESPONSE_BYTES } from "../../src/rpc/client.ts";
 import type { Auth } from "../../src/rpc/settings.ts";
@@ -70,6 +70,22 @@ describe("requests", () => {
     expect(node.requests).toHaveLength(50);
     expect(node.connections()).toBe(1);
     expect(node.openConnections()).toBe(1);
+  });
+
+  it("find the connection still open after nine minutes", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const node = await fakeNode(() => json({}));
+      const client = rpcClient(node.url);
+      for (let n = 0; n < 3; n += 1) {
+        await client.request(GET, patience());
+        await nextTurn();
+        vi.advanceTimersByTime(9 * 60_000);
+      }
+      expect(node.connections()).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("go out one at a time, in the order in which they were asked", async () => {
@@ -308,6 +324,7 @@ describe("the deadline", () => {
     const { error, lateMs } = await refusalAtDeadline(client, 50, { ...GET, path: "/second" });
     expect(error.failure.reason).toBe("timeout");
     expect(lateMs).toBeLessThan(500);
+    expect((await refusal(client.request(GET, AbortSignal.abort()))).failure.reason).toBe("timeout");
     answerFirst?.();
     expect(text((await first).body)).toBe("first");
     expect(node.requests.map(({ url }) => url)).toEqual(["/first"]);
@@ -379,6 +396,27 @@ describe("close", () => {
     const node = await fakeNode(() => json({}));
     const client = rpcClient(node.url);
     await client.close();
+    expect((await refusal(client.request(GET, patience()))).failure.reason).toBe("connect");
+    expect(node.connections()).toBe(0);
+  });
+
+  it("refuses later requests also when the last one ran out of time after it", async () => {
+    const node = await fakeNode(() => json({}));
+    const secret = { ...inlineSecret(""), reveal: vi.fn(async () => "token") };
+    const client = rpcClient(node.url, { auth: { kind: "bearer", token: secret } });
+    let reveal = (_token: string) => {};
+    secret.reveal.mockReturnValueOnce(
+      new Promise((resolve) => {
+        reveal = resolve;
+      }),
+    );
+    const controller = new AbortController();
+    const last = refusal(client.request(GET, controller.signal));
+    await waitFor(() => secret.reveal.mock.calls.length === 1, "the request to begin");
+    await client.close();
+    controller.abort();
+    reveal("token");
+    expect((await last).failure.reason).toBe("timeout");
     expect((await refusal(client.request(GET, patience()))).failure.reason).toBe("connect");
     expect(node.connections()).toBe(0);
   });
@@ -529,11 +567,20 @@ describe("credentials", () => {
     },
   );
 
-  it("do not stop at a secret that hangs", async () => {
+  it("that hang do not stop the deadline, and are not sent when they come after it", async () => {
     const node = await fakeNode(() => json({}));
-    const token = { ...inlineSecret(""), reveal: () => new Promise<string>(() => {}) };
-    const { error, lateMs } = await refusalAtDeadline(rpcClient(node.url, { auth: { kind: "bearer", token } }), 50);
+    let reveal = (_token: string) => {};
+    const late = new Promise<string>((resolve) => {
+      reveal = resolve;
+    });
+    const client = rpcClient(node.url, {
+      auth: { kind: "bearer", token: { ...inlineSecret(""), reveal: () => late } },
+    });
+    const { error, lateMs } = await refusalAtDeadline(client, 50);
     expect(error.failure.reason).toBe("timeout");
     expect(lateMs).toBeLessThan(500);
+    reveal("token");
+    expect((await client.request({ ...GET, path: "/next" }, patience())).status).toBe(200);
+    expect(node.requests.map(({ url }) => url)).toEqual(["/next"]);
   });
 });

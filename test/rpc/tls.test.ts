@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { createServer, type TlsOptions } from "node:tls";
@@ -9,7 +11,7 @@ import type { FailureReason } from "../../src/errors.ts";
 import type { TlsVerification } from "../../src/rpc/settings.ts";
 import { json } from "../support/fake-node.ts";
 import { tempFolder, waitFor } from "../support/servers.ts";
-import { closeLater, fakeNode, GET, patience, refusal, rpcClient } from "./support.ts";
+import { closeLater, fakeNode, GET, patience, refusal, refusalAtDeadline, rpcClient } from "./support.ts";
 
 const good = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1", "localhost"] });
 const otherName = createSelfSignedCertificate({ commonName: "node", altNames: ["node.example"] });
@@ -124,6 +126,19 @@ describe("verification by authorities", () => {
     expect((await refusal(client.request(GET, patience()))).failure.reason).toBe("tls");
     writeFileSync(path, good.cert);
     expect((await client.request(GET, patience())).status).toBe(200);
+  });
+
+  it("does not dial any more when the deadline passed while the CA file was read", async () => {
+    const server = await tlsServer(good);
+    const pipe = join(tempFolder(), "ca.pem");
+    execFileSync("mkfifo", [pipe]);
+    const client = rpcClient(server.url, { tls: { kind: "ca", caFile: pipe } });
+    const { error } = await refusalAtDeadline(client, 50);
+    expect(error.failure.reason).toBe("timeout");
+    await writeFile(pipe, good.cert);
+    const [next] = await Promise.all([client.request(GET, patience()), writeFile(pipe, good.cert)]);
+    expect(next.status).toBe(200);
+    expect(server.seen.connections).toBe(1);
   });
 
   it("takes a file with several certificates", async () => {

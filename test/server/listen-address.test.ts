@@ -56,7 +56,7 @@ describe("parseListenAddress", () => {
           expect(String(error)).toMatch(/^Error: expected /);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });

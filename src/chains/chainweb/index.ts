@@ -40,7 +40,8 @@ type ChainwebOptions = z.output<typeof optionsSchema>;
 const MEMPOOL_PEERS: FactFamily = {
   name: "p2p_chainweb_mempool_peers",
   type: "gauge",
-  help: "Known mempool peers of a braided chain that currently do not fail, from chain/N/mempool/peer, from the last poll.",
+  help: "Known mempool peers of a braided chain that currently do not fail, from the last poll.",
+  source: "chain/N/mempool/peer",
   labels: ["braided_chain"],
 };
 

@@ -1,0 +1,49 @@
+import type { NodeSession, NodeTarget } from "../chains/chain.ts";
+import type { NodeConfig } from "../config/model.ts";
+import { createRpcClient, type RpcClient } from "../rpc/client.ts";
+import type { NodeUrl } from "../rpc/node-url.ts";
+
+/** Opens the chain of a configured node on clients that carry its credentials nowhere else. */
+export function openSession(node: NodeConfig): NodeSession {
+  let main: RpcClient | undefined;
+  const target: NodeTarget = {
+    name: node.name,
+    chain: node.chain,
+    url: node.url,
+    timeoutMs: node.timeoutMs,
+    connect(url, options) {
+      const client = connectOwn(node, url, options?.hostHeader);
+      if (url === node.url) main = client;
+      return client;
+    },
+    connectStranger: createRpcClient,
+  };
+  const session = node.options.open(target);
+  return {
+    async poll(signal) {
+      const report = await session.poll(signal);
+      const presented = main?.presented();
+      return {
+        ...report,
+        certificateExpirySeconds: presented?.certificateExpirySeconds,
+        // A header of the chain's own is better than Date, which a proxy may have set.
+        clockSkewSeconds: report.clockSkewSeconds ?? presented?.clockSkewSeconds,
+      };
+    },
+    close: () => session.close(),
+  };
+}
+
+/** The node's credentials go to the host of its own URL only; a further URL brings its own in its userinfo. */
+function connectOwn({ url, timeoutMs, auth, tls }: NodeConfig, target: NodeUrl, hostHeader: string | undefined) {
+  const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
+  const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
+  return createRpcClient({
+    url: target,
+    auth: ownAuth ?? (isSameHost ? auth : undefined),
+    // A pin belongs to the one certificate of the node's own URL.
+    tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
+    hostHeader,
+    connectTimeoutMs: timeoutMs,
+  });
+}

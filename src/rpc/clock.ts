@@ -1,0 +1,19 @@
+import type { RpcResponse } from "./client.ts";
+
+/**
+ * A server's clock minus ours, in seconds, from a time that it put into an answer.
+ * @param stampSeconds unix seconds, cut to whole ones: their middle is half a second later
+ */
+export function clockSkewSeconds(
+  stampSeconds: number,
+  { sentMs, receivedMs }: Pick<RpcResponse, "sentMs" | "receivedMs">,
+): number {
+  const skew = stampSeconds + 0.5 - (sentMs + receivedMs) / 2000;
+  return Math.round(skew * 1000) / 1000;
+}
+
+/** From the Date header (RFC 9110 6.6.1); not from an answer that a cache kept for a while. */
+export function dateSkewSeconds(response: RpcResponse): number | undefined {
+  const date = Date.parse([response.headers.date ?? []].flat()[0] ?? "");
+  return Number.isNaN(date) || response.headers.age !== undefined ? undefined : clockSkewSeconds(date / 1000, response);
+}
