@@ -220,8 +220,8 @@ describe("texts of strangers", () => {
   });
 
   test("in a chain's own families too", () => {
-    const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", labels: ["name"] });
-    const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", labels: ["name"] } as const;
+    const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] });
+    const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
     const view = { state: firstState(), traits: { directions: [], states: [] }, shown: undefined };
     expect([...family.samples({ ...view, report: undefined })]).toEqual([]);
     const given = report({ facts: [{ family: declared, labels: [hostile], value: 1 }] });

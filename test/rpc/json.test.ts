@@ -213,14 +213,15 @@ describe("parseNodeJson", () => {
     ["quotes", `[1234567890123456,${long('"')}`],
     ["blanks", `${long(" ")}1234567890123456`],
     ["line ends", `${long(`${" ".repeat(15)}\n`)}\u0001`],
-  ])("takes less than a second for 5 MB of %s", (_, text) => {
-    const start = performance.now();
+  ])("takes less than a second of CPU for 5 MB of %s", (_, text) => {
+    const start = process.cpuUsage();
     try {
       parseNodeJson(text);
     } catch (error) {
       expect(error).toBeInstanceOf(SyntaxError);
     }
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
 
