@@ -5,8 +5,8 @@ import { chains } from "./chains/index.ts";
 import type { Config, ConnectionsConfig } from "./config/model.ts";
 import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
+import { chainFamilies } from "./metrics/chain-families.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
-import { factFamily } from "./metrics/family.ts";
 import { renderPage } from "./metrics/page.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createSelfMetrics } from "./metrics/self.ts";
@@ -33,12 +33,11 @@ export type App = {
 };
 
 /** Requests in flight get this long to finish when the exporter stops. */
-const DRAIN_MS = 4000;
+const DRAIN_MS = 3000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp({ config, addresses, telemetryPath, log }: AppOptions): Promise<App> {
-  const families = new Set(Object.values(chains).flatMap((chain) => chain.families));
-  const catalogue = createCatalogue([...families].map(factFamily));
+  const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
   const settings = await connectionSettings(config.connections);
   const store = createStore();
   const self = createSelfMetrics(VERSION);
@@ -63,9 +62,10 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     }),
   );
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
-  const poller = createPoller({ nodes: config.nodes, open: openSession, render, store, log });
+  const polled = [...config.nodes, ...config.references];
+  const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
   const listening = await listenAll(servers, addresses, () => poller.close());
-  const schedule = startSchedule(config.nodes, poller.poll);
+  const schedule = startSchedule(polled, poller.poll);
   return {
     addresses: listening,
     async close() {

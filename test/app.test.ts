@@ -268,14 +268,17 @@ describe("close", () => {
     expect(performance.now() - begun).toBeLessThan(3000);
   });
 
-  test("ends the polls: the node is asked no more", async () => {
+  test("ends the polls: no connection to the node and no timer is left", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+    const before = timers();
     const node = await fakeNode(monerod());
-    const { url, close } = await start([{ name: "monero-1", chain: "monero", url: node.url, interval: "1s" }]);
+    const { url, close } = await start([
+      { name: "interval", chain: "monero", url: node.url, interval: "20d" },
+      { name: "schedule", chain: "monero", url: node.url, schedule: "0 0 1 1 *" },
+    ]);
     await untilReady(url);
     await close();
-    const asked = node.requests.length;
-    await waitFor(() => node.openConnections() === 0, "the connections to close");
-    expect(node.requests).toHaveLength(asked);
+    await waitFor(() => node.openConnections() === 0 && timers() <= before, "everything to be closed");
   });
 });
 

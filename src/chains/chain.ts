@@ -18,7 +18,8 @@ export type ConnectionState = (typeof CONNECTION_STATES)[number];
 /** `download`: the node syncs from that peer. `upload`: that peer syncs from the node. */
 export type Flow = "download" | "upload";
 
-export type AddressType = "ipv4" | "ipv6" | "tor" | "i2p" | "unknown";
+export const ADDRESS_TYPES = ["ipv4", "ipv6", "tor", "i2p", "unknown"] as const;
+export type AddressType = (typeof ADDRESS_TYPES)[number];
 
 /** Where a peer is, as the node says it. */
 export type PeerAddress = {
@@ -157,6 +158,8 @@ export type NodeTarget = {
   readonly url: NodeUrl;
   /** How long one whole poll may take. */
   readonly timeoutMs: number;
+  /** Only the head is wanted: the node is a reference, and may be somebody else's. */
+  readonly headOnly?: boolean | undefined;
   /** Opens a client for the node's own URL or for another URL of the same node. */
   readonly connect: ConnectNode;
   /** Opens a client for a server that a stranger named: it never carries credentials of the node. */
@@ -197,6 +200,13 @@ export function succeeded<T>(value: T): Outcome<T> {
 export function failed(failure: Failure): { readonly ok: false; readonly failure: Failure } {
   return { ok: false, failure };
 }
+
+/** The peer list of a node that is polled for its head alone. */
+export const PEERS_NOT_ASKED = failed({
+  reason: "unavailable",
+  message: "the peers were not asked for",
+  advice: "references are polled for their head only",
+});
 
 /** Runs one part of a poll. A failure of the node becomes data; a bug of ours stays an exception. */
 export async function attempt<T>(part: () => Promise<T>): Promise<Outcome<T>> {

@@ -30,6 +30,17 @@ function secretOf(name: string, fields: Readonly<Record<string, unknown>>, conte
 
 const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name without colon and control characters");
 
+/** The HTTP client sets these itself and refuses them from others. */
+const FRAMING_HEADERS = [
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "expect",
+  "keep-alive",
+  "upgrade",
+];
+
 export function authField(configFile: string | undefined) {
   const password = secretFields("password", configFile);
   const login = block({ username, ...password });
@@ -56,7 +67,10 @@ export function authField(configFile: string | undefined) {
       .transform((fields, ctx): Auth => ({ kind: "bearer", token: secretOf("token", fields, ctx) }))
       .optional(),
     header: block({
-      name: z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header"),
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
+        .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase()), "expected a header that carries no framing"),
       ...secretFields("value", configFile),
     })
       .transform((fields, ctx): Auth => ({ kind: "header", name: fields.name, value: secretOf("value", fields, ctx) }))

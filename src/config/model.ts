@@ -9,7 +9,11 @@ export type Trigger =
   | { readonly kind: "interval"; readonly intervalMs: number }
   | { readonly kind: "cron"; readonly expression: string };
 
+/** A reference is polled only to know the head of its network. */
+export type NodeRole = "node" | "reference";
+
 export type NodeConfig = {
+  readonly role: NodeRole;
   readonly name: string;
   readonly chain: ChainName;
   readonly url: NodeUrl;
@@ -34,4 +38,12 @@ export type ConnectionsConfig = {
   readonly hashKey: Secret | undefined;
 };
 
-export type Config = { readonly connections: ConnectionsConfig; readonly nodes: readonly NodeConfig[] };
+/** What a peer's height is worth. */
+export type LagConfig = { readonly minSupport: number };
+
+export type Config = {
+  readonly connections: ConnectionsConfig;
+  readonly lag: LagConfig;
+  readonly nodes: readonly NodeConfig[];
+  readonly references: readonly NodeConfig[];
+};

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import type { ChainOptions } from "../chains/chain.ts";
-import { isObject } from "../chains/decode.ts";
+import { isObject, type JsonObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";
 import { formatDuration } from "./duration.ts";
 import { didYouMean, mismatch, quoted } from "./fields.ts";
-import type { Config, NodeConfig, Trigger } from "./model.ts";
+import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import {
   CHAIN_BLOCKS,
   connectionsSchema,
@@ -12,6 +12,7 @@ import {
   type GlobalFields,
   globalSchema,
   isChainName,
+  lagSchema,
   type NodeFields,
   nodeSchema,
 } from "./schema.ts";
@@ -44,10 +45,10 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
   const document = isObject(raw) ? raw : {};
   const global = check(globalSchema, document.global ?? {}, ["global"]);
   const connections = check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
+  const lag = check(lagSchema, document.lag ?? {}, ["lag"]);
   const schema = nodeSchema(configFile);
   let isGlobalPaceUsed = false;
-  const nodes = (Array.isArray(document.nodes) ? document.nodes : []).map((rawNode: unknown, index) => {
-    const path = ["nodes", index];
+  const checkNode = (rawNode: unknown, path: readonly PropertyKey[], role: NodeRole): NodeConfig | undefined => {
     const fields = check(schema, rawNode, path);
     const options = checkOptions(rawNode, path, check, problems);
     if (fields === undefined) return undefined;
@@ -55,16 +56,28 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
     const node = assembleNode(fields, global ?? {}, (subpath, message) => {
       problems.push({ path: [...path, ...subpath], message });
     });
-    return options && { ...node, options };
-  });
+    return options && { ...node, options, role };
+  };
+  const nodes = listOf(document.nodes).map((node, index) => checkNode(node, ["nodes", index], "node"));
+  const references = listOf(document.references).map((node, index) =>
+    checkNode(node, ["references", index], "reference"),
+  );
   if (isGlobalPaceUsed) {
     const message = timeoutProblem(global?.timeout ?? 0, global?.interval ?? DEFAULT_INTERVAL_MS);
     if (message !== undefined) problems.push({ path: ["global", "timeout"], message });
   }
-  problems.push(...duplicateNames(document.nodes));
+  problems.push(...duplicateNames(document));
 
-  if (problems.length > 0 || connections === undefined) return { ok: false, problems };
-  return { ok: true, config: { connections, nodes: nodes.filter((node) => node !== undefined) } };
+  if (problems.length > 0 || connections === undefined || lag === undefined) return { ok: false, problems };
+  const isDefined = (node: NodeConfig | undefined) => node !== undefined;
+  return {
+    ok: true,
+    config: { connections, lag, nodes: nodes.filter(isDefined), references: references.filter(isDefined) },
+  };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** One problem for each unknown key, at the key; any other issue is one problem. */
@@ -135,7 +148,7 @@ function checkOptions(
 type Report = (subpath: readonly PropertyKey[], message: string) => void;
 
 /** All of a node but its chain's own block. */
-function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): Omit<NodeConfig, "options"> {
+function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): Omit<NodeConfig, "options" | "role"> {
   const { name, chain, url, labels, auth, tls, schedule } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls needs an https:// URL");
   if (auth !== undefined && url.userinfo !== undefined) {
@@ -175,19 +188,18 @@ function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefin
   return `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(intervalMs)}`;
 }
 
-function duplicateNames(rawNodes: unknown): readonly ConfigProblem[] {
+/** A name is the `target` of series, so nodes and references share one set of names. */
+function duplicateNames(document: JsonObject): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const first = new Map<string, number>();
-  for (const [index, node] of (Array.isArray(rawNodes) ? rawNodes : []).entries()) {
-    const name: unknown = isObject(node) ? node.name : undefined;
-    if (typeof name !== "string") continue;
-    const earlier = first.get(name);
-    if (earlier === undefined) first.set(name, index);
-    else
-      problems.push({
-        path: ["nodes", index, "name"],
-        message: `the name ${quoted(name)} is taken by nodes[${earlier}]`,
-      });
+  const first = new Map<string, string>();
+  for (const list of ["nodes", "references"]) {
+    for (const [index, node] of listOf(document[list]).entries()) {
+      const name: unknown = isObject(node) ? node.name : undefined;
+      if (typeof name !== "string") continue;
+      const earlier = first.get(name);
+      if (earlier === undefined) first.set(name, `${list}[${index}]`);
+      else problems.push({ path: [list, index, "name"], message: `the name ${quoted(name)} is taken by ${earlier}` });
+    }
   }
   return problems;
 }

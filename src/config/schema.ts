@@ -4,7 +4,7 @@ import { type ChainName, chains } from "../chains/index.ts";
 import { authField, tlsField } from "./access.ts";
 import { block, didYouMean, durationField, mismatch, nodeUrlField, parsed, pathField, quoted } from "./fields.ts";
 import { labelNameProblem } from "./labels.ts";
-import { ADDRESS_MODES, type ConnectionsConfig } from "./model.ts";
+import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
 import { fileSecret, inlineSecret } from "./secret.ts";
 
 /** The parts of the configuration file. How they depend on each other is checked in parse.ts. */
@@ -18,10 +18,19 @@ export const MIN_HASH_KEY_LENGTH = 16;
 export const documentSchema = block({
   global: z.unknown().optional(),
   connections: z.unknown().optional(),
+  lag: z.unknown().optional(),
   nodes: z
     .array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) })
     .min(1, "expected at least one node"),
+  references: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of references", input) }).optional(),
 });
+
+/** How many peers must have a height before it is believed. */
+const MIN_SUPPORT = 2;
+
+export const lagSchema = block({ min_support: z.int().min(1).max(1000).default(MIN_SUPPORT) }).transform(
+  ({ min_support: minSupport }): LagConfig => ({ minSupport }),
+);
 
 export const globalSchema = block({ interval: durationField.optional(), timeout: durationField.optional() });
 

@@ -47,7 +47,12 @@ export function showConnections(
       ["direction", row.direction],
       ["peer", peer],
     ]);
-    const shown = { labels, infoLabels: infoLabels(row, labels), row, startSeconds: starts.get(row.id) };
+    const shown = {
+      labels,
+      infoLabels: infoLabels(row, labels),
+      row,
+      startSeconds: row.startSeconds ?? starts.get(row.id),
+    };
     const other = groups.get(labels);
     groups.set(labels, other === undefined ? shown : merge(other, shown));
   }

@@ -16,6 +16,10 @@ export type SampleValue = readonly [labels: string, value: number];
 
 /** A metric family of the nodes, declared as data: docs and tests read the same table as the page. */
 export type NodeFamily = FamilyHeader & {
+  /** The API and field that the value comes from, for each chain that has the family. */
+  readonly sources: Partial<Record<ChainKey, string>>;
+  /** What has the family: nodes (the default) or references. */
+  readonly about?: "reference" | undefined;
   /** Label names beside target, chain and the node's own. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
@@ -23,6 +27,9 @@ export type NodeFamily = FamilyHeader & {
 
 /** The labels that name a connection. */
 export const CONNECTION_LABELS = ["direction", "peer"];
+
+/** A chain as its block in the configuration is called: wire and antelope are one. */
+export type ChainKey = string;
 
 /** No sample when the value is not known. */
 export function one(value: number | undefined): readonly SampleValue[] {
@@ -43,16 +50,18 @@ export function* labelled(
 }
 
 /** A chain's own family, filled from the facts of the report, or of its connections. */
-export function factFamily(family: FactFamily): NodeFamily {
+export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
+  const sources = { [chain]: family.source };
   if (family.scope === "connection") {
     return {
       ...family,
+      sources,
       labels: [...CONNECTION_LABELS, ...family.labels],
       samples: ({ shown }) =>
         (shown?.connections ?? []).flatMap(({ labels, row }) => factSamples(family, row.facts, labels)),
     };
   }
-  return { ...family, samples: ({ report }) => factSamples(family, report?.facts, "") };
+  return { ...family, sources, samples: ({ report }) => factSamples(family, report?.facts, "") };
 }
 
 /** Facts whose labels become the same when strangers' texts are cut are summed: a series stands once. */

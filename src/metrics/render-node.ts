@@ -24,7 +24,8 @@ export function createNodeRenderer(
         : undefined,
     };
     const identity = nodeLabels(node);
-    return catalogue.map((family) => renderFamily(family, view, identity));
+    const about = node.role === "reference" ? "reference" : undefined;
+    return catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : ""));
   };
 }
 

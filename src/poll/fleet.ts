@@ -5,7 +5,20 @@ import type { Head, NodeReport, PeerConnection } from "../chains/chain.ts";
  * peers are strangers and may claim anything.
  */
 
-export type ReferenceName = "peers" | "fleet";
+export type ReferenceName = "peers" | "fleet" | "configured";
+
+/** Reports of other nodes whose data is fresh. */
+export type OtherReports = {
+  /** The other nodes of the configuration. */
+  readonly fleet: readonly NodeReport[];
+  /** Its references. */
+  readonly configured: readonly NodeReport[];
+};
+
+export type LagSettings = {
+  /** How many peers must have a height at least this high; where fewer report any, all of them. */
+  readonly minSupport: number;
+};
 
 export type HeadLag = {
   /** The best head by each kind of reference, in the chain's own convention. */
@@ -16,26 +29,35 @@ export type HeadLag = {
 
 export const NO_LAG: HeadLag = { references: new Map(), blocks: undefined };
 
-/** How many peers must have a height at least this high; one is enough where only one reports any. */
-const MIN_SUPPORT = 2;
-
 /** What a peer may be ahead of the bound below: clocks differ, and a block may come at once. */
 const SLACK_BLOCKS = 20;
 
-/**
- * @param others the last reports of the other nodes of the configuration whose data is fresh
- * @param nowMs unix milliseconds
- */
-export function headLag(report: NodeReport, others: readonly NodeReport[], nowMs: number): HeadLag {
+/** @param nowMs unix milliseconds */
+export function headLag(report: NodeReport, others: OtherReports, settings: LagSettings, nowMs: number): HeadLag {
   if (!report.head.ok) return NO_LAG;
   const own = report.head.value;
   const references = new Map<ReferenceName, number>();
-  const peers = supportedHeight(peerHeights(report, own, nowMs));
-  if (peers !== undefined) references.set("peers", peers);
-  const fleet = fleetHeight(report, own, others);
-  if (fleet !== undefined) references.set("fleet", fleet);
-  const best = Math.max(...references.values());
-  return { references, blocks: references.size === 0 ? undefined : Math.max(0, best - own.height) };
+  const best = {
+    peers: peersHeight(report, own, settings, nowMs),
+    fleet: bestHeight(report, own, others.fleet),
+    configured: bestHeight(report, own, others.configured),
+  };
+  for (const name of REFERENCE_NAMES) {
+    const height = best[name];
+    if (height !== undefined) references.set(name, height);
+  }
+  const highest = Math.max(...references.values());
+  return { references, blocks: references.size === 0 ? undefined : Math.max(0, highest - own.height) };
+}
+
+const REFERENCE_NAMES: readonly ReferenceName[] = ["peers", "fleet", "configured"];
+
+function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs: number): number | undefined {
+  const { peerHeads = [] } = report;
+  if (own.chainHeights !== undefined) {
+    return compareChains(own, own.chainHeights, peerHeads, (heights) => supportedHeight(heights, settings));
+  }
+  return supportedHeight(peerHeights(report, own, nowMs), settings);
 }
 
 /** Heights of peers that are on the node's network and not impossible. A height of 0 says that none is known. */
@@ -62,12 +84,13 @@ function highestPossible({ minBlockSeconds }: NodeReport, own: Head, nowMs: numb
 }
 
 /** The highest height that enough peers reach. */
-function supportedHeight(heights: readonly number[]): number | undefined {
+function supportedHeight(heights: readonly number[], { minSupport }: LagSettings): number | undefined {
   const descending = [...heights].sort((a, b) => b - a);
-  return descending[Math.min(MIN_SUPPORT, descending.length) - 1];
+  return descending[Math.min(minSupport, descending.length) - 1];
 }
 
-function fleetHeight(report: NodeReport, own: Head, others: readonly NodeReport[]): number | undefined {
+/** The best head among trusted nodes of the same network. */
+function bestHeight(report: NodeReport, own: Head, others: readonly NodeReport[]): number | undefined {
   if (report.networkKey === undefined) return undefined;
   const heads: Head[] = [];
   for (const other of others) {
@@ -76,7 +99,7 @@ function fleetHeight(report: NodeReport, own: Head, others: readonly NodeReport[
   if (heads.length === 0) return undefined;
   return own.chainHeights === undefined
     ? Math.max(...heads.map(({ height }) => height))
-    : bestCut(own, own.chainHeights, heads);
+    : compareChains(own, own.chainHeights, heads, (heights) => Math.max(...heights));
 }
 
 /**
@@ -84,14 +107,20 @@ function fleetHeight(report: NodeReport, own: Head, others: readonly NodeReport[
  * heights of two equal nodes differ by single blocks at any moment. Chains that the node itself does not have yet are
  * left out, so the lag is a lower bound then.
  */
-function bestCut(own: Head, ownChains: ReadonlyMap<string, number>, heads: readonly Head[]): number | undefined {
+function compareChains(
+  own: Head,
+  ownChains: ReadonlyMap<string, number>,
+  heads: readonly Head[],
+  choose: (heights: readonly number[]) => number | undefined,
+): number | undefined {
   let ahead = 0;
   let compared = 0;
   for (const [chain, height] of ownChains) {
     const known = heads.flatMap(({ chainHeights }) => chainHeights?.get(chain) ?? []);
-    if (known.length === 0) continue;
+    const best = known.length === 0 ? undefined : choose(known);
+    if (best === undefined) continue;
     compared += 1;
-    ahead += Math.max(0, Math.max(...known) - height);
+    ahead += Math.max(0, best - height);
   }
   return compared === 0 ? undefined : own.height + ahead;
 }

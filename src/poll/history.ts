@@ -1,5 +1,7 @@
 import type { Head, NodeReport } from "../chains/chain.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../errors.ts";
+import { advanceChurn, type Churn } from "./churn.ts";
+import { advanceTotals, type ByteTotals } from "./totals.ts";
 
 /** What is remembered of a node between polls. Immutable: each poll makes a new one. */
 export type NodeHistory = {
@@ -11,6 +13,9 @@ export type NodeHistory = {
   readonly lastSuccessMs: number | undefined;
   /** When each connection opened, unix seconds, by its id: first estimate kept, so that it does not jump by a second. */
   readonly connectionStarts: ReadonlyMap<string, number>;
+  readonly totals: ByteTotals | undefined;
+  /** Undefined until the first peer list. */
+  readonly churn: Churn | undefined;
   /** The head of the last poll that had one, and the one before it. */
   readonly head: SeenHead | undefined;
   readonly previousHead: SeenHead | undefined;
@@ -32,6 +37,8 @@ export const EMPTY_HISTORY: NodeHistory = {
   lastPoll: undefined,
   lastSuccessMs: undefined,
   connectionStarts: new Map(),
+  totals: undefined,
+  churn: undefined,
   head: undefined,
   previousHead: undefined,
 };
@@ -40,14 +47,20 @@ export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeco
 
 /** The history after one more poll. */
 export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes): NodeHistory {
-  const { peers, head } = report;
+  const { peers, head, totals } = report;
   const failure = peers.ok ? undefined : peers.failure;
+  const connections = peers.ok ? peers.value.connections : undefined;
   return {
     polls: history.polls + 1,
     failures: failure === undefined ? history.failures : increment(history.failures, failure.reason),
     lastPoll: { ...times, failure },
     lastSuccessMs: peers.ok ? times.endedMs : history.lastSuccessMs,
     connectionStarts: peers.ok ? connectionStarts(history, report, times.endedMs) : history.connectionStarts,
+    totals: advanceTotals(history.totals, {
+      own: totals === undefined ? "none" : totals.ok ? totals.value : undefined,
+      connections,
+    }),
+    churn: connections === undefined ? history.churn : advanceChurn(history.churn, connections),
     ...(head.ok
       ? { head: { ...head.value, seenMs: times.endedMs }, previousHead: history.head }
       : { head: history.head, previousHead: history.previousHead }),

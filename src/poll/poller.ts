@@ -4,7 +4,7 @@ import { withDeadline } from "../deadline.ts";
 import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { announce } from "./announce.ts";
-import { headLag, NO_LAG } from "./fleet.ts";
+import { headLag, type LagSettings, NO_LAG, type OtherReports } from "./fleet.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import { turnLengthMs } from "./scheduler.ts";
 import type { NodeLines, NodeState, NodeStore } from "./store.ts";
@@ -19,7 +19,9 @@ export type Poller = {
 };
 
 export type PollerOptions = {
+  /** Nodes and references. */
   readonly nodes: readonly NodeConfig[];
+  readonly lag: LagSettings;
   readonly open: (node: NodeConfig) => NodeSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly store: NodeStore;
@@ -65,7 +67,7 @@ export function createPoller(options: PollerOptions): Poller {
   /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
   function keep(before: NodeState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
     const show = (given: NodeReport) => {
-      const state = nextState(before, given, times, store);
+      const state = nextState(before, given, times, options);
       store.set({ state, lines: render(state) });
       return state;
     };
@@ -100,9 +102,14 @@ function firstState(node: NodeConfig): NodeState {
   return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, turnMs };
 }
 
-function nextState(before: NodeState, report: NodeReport, times: PollTimes, store: NodeStore): NodeState {
+function nextState(
+  before: NodeState,
+  report: NodeReport,
+  times: PollTimes,
+  { store, lag: settings }: PollerOptions,
+): NodeState {
   const history = recordPoll(before.history, report, times);
-  const lag = headLag(report, freshReports(before.node.name, store, times.endedMs), times.endedMs);
+  const lag = headLag(report, freshReports(before.node.name, store, times.endedMs), settings, times.endedMs);
   return {
     node: before.node,
     report,
@@ -113,12 +120,16 @@ function nextState(before: NodeState, report: NodeReport, times: PollTimes, stor
   };
 }
 
-function freshReports(name: string, store: NodeStore, nowMs: number): readonly NodeReport[] {
-  return store.all().flatMap(({ state: { node, report, history, turnMs } }) => {
-    if (node.name === name || report === undefined || history.lastPoll === undefined) return [];
+function freshReports(name: string, store: NodeStore, nowMs: number): OtherReports {
+  const fleet: NodeReport[] = [];
+  const configured: NodeReport[] = [];
+  for (const { state } of store.all()) {
+    const { node, report, history, turnMs } = state;
+    if (node.name === name || report === undefined || history.lastPoll === undefined) continue;
     const age = nowMs - history.lastPoll.endedMs;
-    return age <= FRESH_TURNS * turnMs + node.timeoutMs ? [report] : [];
-  });
+    if (age <= FRESH_TURNS * turnMs + node.timeoutMs) (node.role === "node" ? fleet : configured).push(report);
+  }
+  return { fleet, configured };
 }
 
 async function pollSession(

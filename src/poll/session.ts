@@ -11,6 +11,7 @@ export function openSession(node: NodeConfig): NodeSession {
     chain: node.chain,
     url: node.url,
     timeoutMs: node.timeoutMs,
+    headOnly: node.role === "reference",
     connect(url, options) {
       const client = connectOwn(node, url, options?.hostHeader);
       if (url === node.url) main = client;

@@ -1,6 +1,6 @@
-import { lookup as systemLookup } from "node:dns/promises";
+import { Resolver } from "node:dns/promises";
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
-import { errorCode } from "../config/secret.ts";
 
 /**
  * Decides whether an address that a stranger chose may be dialled. Names are resolved first and the numbers are judged,
@@ -8,53 +8,145 @@ import { errorCode } from "../config/secret.ts";
  * could answer differently.
  */
 
-/** Gives the addresses of a host name. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>;
+/** Gives the addresses of a host name; gives up when the signal ends. */
+export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/**
+ * Asks the system's name servers, and not the system's resolver: that one holds a thread of the few that Node has for
+ * files too until it gives up, and would read the hosts file and search the local domains for a stranger's name.
+ * @param servers others than the system's
+ */
+export function createResolve(servers?: readonly string[]): Resolve {
+  return async (hostname, signal) => {
+    const resolver = new Resolver();
+    if (servers !== undefined) resolver.setServers(servers);
+    const cancel = () => resolver.cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      const [ipv4, ipv6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+      if (ipv4.status === "rejected" && ipv6.status === "rejected") throw ipv4.reason;
+      // IPv4 first: where there is no IPv6, its addresses lead nowhere.
+      return [ipv4, ipv6].flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  };
+}
+
+export const systemResolve = createResolve();
+
+/** A range of addresses, as parseRange reads it. */
+export type AddressRange = readonly [network: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
+
+export type AddressFilter = {
+  /** Ranges that may be dialled although they are not public. */
+  readonly allowed: readonly AddressRange[];
+  readonly resolve: Resolve;
+};
 
 export type Destination =
-  | { readonly ok: true; readonly address: string }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly kind: "allowed"; readonly address: string }
+  | { readonly kind: "forbidden"; readonly problem: string }
+  /** No address is known, so nothing was judged. */
+  | { readonly kind: "unresolved"; readonly problem: string };
 
-export const systemResolve: Resolve = async (hostname) =>
-  (await systemLookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
+/** `10.0.0.0/8` or `fd00::/8`; undefined for anything else. */
+export function parseRange(text: string): AddressRange | undefined {
+  const [network = "", bits = "", ...rest] = text.split("/");
+  if (!isPlainAddress(network) || !/^\d{1,3}$/.test(bits) || rest.length > 0) return undefined;
+  const address = ipaddr.parse(network);
+  // Addresses are judged as IPv4 where they are, so a range of mapped ones would never match.
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress();
+  const longest = address instanceof ipaddr.IPv4 ? 32 : 128;
+  return isMapped || Number(bits) > longest ? undefined : [address, Number(bits)];
+}
 
 /** The address to dial for a host, or why it must not be dialled. One forbidden number forbids the whole name. */
 export async function chooseDestination(
   host: string,
-  allowed: readonly string[],
-  resolve: Resolve,
+  { allowed, resolve }: AddressFilter,
+  signal: AbortSignal,
 ): Promise<Destination> {
-  const addresses = ipaddr.isValid(host) ? [host] : await resolve(host).catch(errorCode);
-  if (typeof addresses === "string") return { ok: false, problem: `the name does not resolve (${addresses})` };
+  const known = hostProblem(host, allowed);
+  if (known !== undefined) return { kind: "forbidden", problem: known };
+  if (isIP(host) !== 0) return { kind: "allowed", address: host };
+  const addresses = await untilAborted(resolve(host, signal), signal).catch(() => []);
   const [first] = addresses;
-  if (first === undefined) return { ok: false, problem: "the name has no address" };
-  const forbidden = addresses
-    .map((address) => addressProblem(address, allowed))
-    .find((problem) => problem !== undefined);
-  return forbidden === undefined ? { ok: true, address: first } : { ok: false, problem: forbidden };
+  if (first === undefined) return { kind: "unresolved", problem: "the name does not resolve" };
+  for (const address of addresses) {
+    const problem = addressProblem(address, allowed);
+    if (problem !== undefined) return { kind: "forbidden", problem };
+  }
+  return { kind: "allowed", address: first };
 }
+
+/** Why a host must not be dialled, as far as that can be said without a look-up. */
+export function hostProblem(host: string, allowed: readonly AddressRange[]): string | undefined {
+  if (isIP(host) !== 0) return addressProblem(host, allowed);
+  const name = host.toLowerCase().replace(/\.$/, "");
+  if (name.length > 253 || !NAME.test(name)) return "not a host name";
+  // "127.1", "0x7f000001" and "2130706433" are addresses to many resolvers.
+  if (LOOKS_NUMERIC.test(name)) return "not an IP address in its usual form";
+  return NO_NAME_OF_DNS.test(name) ? "a name that DNS does not have" : undefined;
+}
+
+const NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
+
+/** How the URL standard tells a number from a name: by the last label. */
+const LOOKS_NUMERIC = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
+
+/** Other networks' names, which should not leak into DNS (RFC 7686), and names for documentation (RFC 6761). */
+const NO_NAME_OF_DNS = /(?:^|\.)(?:onion|i2p|invalid|example|example\.(?:com|net|org))$/;
 
 /**
- * Why an IP address must not be dialled; undefined when it may. Only public unicast addresses may, besides the ranges
- * in `allowed` (CIDR): loopback, private, link-local (cloud metadata services live there), multicast, carrier-grade NAT,
- * documentation and reserved ranges may not. IPv4 hidden in IPv6 (mapped, 6to4, Teredo, NAT64) counts as what it hides.
+ * Why an IP address must not be dialled; undefined when it may. Only public unicast addresses may, besides the allowed
+ * ranges: loopback, private, link-local (cloud metadata services live there), multicast, carrier-grade NAT, documentation
+ * and reserved ranges may not. IPv4 inside IPv6 counts as what it is where it is used (mapped, NAT64), and is refused in
+ * the ways that nobody needs any more (6to4, Teredo, …).
  */
-export function addressProblem(text: string, allowed: readonly string[]): string | undefined {
-  // "127.1" and "0x7f000001" are addresses to some resolvers: only the plain forms are read.
-  const isPlain = ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(":") && ipaddr.IPv6.isValid(text));
-  if (!isPlain) return "not an IP address";
-  const address = ipaddr.process(text);
+export function addressProblem(text: string, allowed: readonly AddressRange[]): string | undefined {
+  if (!isPlainAddress(text)) return "not an IP address";
+  const address = withoutCover(ipaddr.process(text));
   if (allowed.some((range) => isWithin(address, range))) return undefined;
-  if (METADATA.some((range) => isWithin(address, range))) return "an address of a cloud's metadata service";
+  if (PUBLIC_METADATA.some((range) => isWithin(address, range))) return "an address of a cloud's metadata service";
   const range = address.range();
-  return range === "unicast" ? undefined : `an address of the range ${range}`;
+  if (range !== "unicast") return `an address of the range ${range}`;
+  return address instanceof ipaddr.IPv4 || isWithin(address, GLOBAL_IPV6) ? undefined : "not a public address";
 }
 
-/** Azure's platform service has a public number; the other clouds' metadata services are link-local or unique local. */
-const METADATA = ["168.63.129.16/32"];
+/** All IPv6 addresses that are given to anybody are from here (IANA); `unicast` holds also what is given to nobody. */
+const GLOBAL_IPV6: AddressRange = [ipaddr.IPv6.parse("2000::"), 3];
 
-function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
-  const [network, bits] = ipaddr.parseCIDR(range);
+/** Azure's platform service has a public number; the other clouds' metadata services are in local ranges. */
+const PUBLIC_METADATA: readonly AddressRange[] = [[ipaddr.IPv4.parse("168.63.129.16"), 32]];
+
+/** A gateway of the network turns these into IPv4 (RFC 6052); names resolve to them where there is only IPv6. */
+const NAT64: AddressRange = [ipaddr.IPv6.parse("64:ff9b::"), 96];
+
+function withoutCover(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
+  return isWithin(address, NAT64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address;
+}
+
+/** Neither "127.1" nor "0177.0.0.1", and without a zone (fe80::1%eth0), which would choose an interface of ours. */
+function isPlainAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes("%");
+}
+
+function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: AddressRange): boolean {
   if (address instanceof ipaddr.IPv4 && network instanceof ipaddr.IPv4) return address.match(network, bits);
   return address instanceof ipaddr.IPv6 && network instanceof ipaddr.IPv6 && address.match(network, bits);
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let end = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
 }

@@ -16,7 +16,7 @@ const KEEP_ALIVE_MS = 10 * 60_000;
 export type RpcRequest = {
   /** How errors name the call: an API path or method name, never anything from the configured URL. */
   readonly name: string;
-  readonly method: "GET" | "POST" | "HEAD";
+  readonly method: "GET" | "POST";
   /** Path and query on the server. */
   readonly path: string;
   readonly body?: string;
@@ -92,7 +92,14 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     const body = await answer.body.bytes().catch((error: unknown) => {
       throw bodyError(error);
     });
-    const response = { status: answer.statusCode, headers: answer.headers, body, sentMs, receivedMs: Date.now() };
+    const response = {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body,
+      // The request left when its connection stood, not when the dial began.
+      sentMs: Math.max(sentMs, line.connectedMs()),
+      receivedMs: Date.now(),
+    };
     skew = dateSkewSeconds(response);
     return response;
   }
@@ -156,6 +163,8 @@ type Line = {
   readonly client: Client;
   /** Connections that were opened so far. */
   connections(): number;
+  /** When the last of them was opened, unix milliseconds; 0 before the first. */
+  connectedMs(): number;
   certificateExpirySeconds(): number | undefined;
   /** Ends the connection, also one that is being dialled, and any request on it. */
   hangUp(): Promise<void>;
@@ -167,6 +176,7 @@ type Line = {
  */
 function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOptions): Line {
   let connections = 0;
+  let connectedMs = 0;
   let certificateExpirySeconds: number | undefined;
   const connector = createConnector({
     tls,
@@ -177,6 +187,7 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
     },
     onConnection: (expirySeconds) => {
       connections += 1;
+      connectedMs = Date.now();
       certificateExpirySeconds = expirySeconds;
     },
     ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
@@ -195,6 +206,7 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
   return {
     client,
     connections: () => connections,
+    connectedMs: () => connectedMs,
     certificateExpirySeconds: () => certificateExpirySeconds,
     hangUp() {
       connector.abandon();

@@ -14,6 +14,8 @@ export function clockSkewSeconds(
 
 /** From the Date header (RFC 9110 6.6.1); not from an answer that a cache kept for a while. */
 export function dateSkewSeconds(response: RpcResponse): number | undefined {
-  const date = Date.parse([response.headers.date ?? []].flat()[0] ?? "");
+  const text = [response.headers.date ?? []].flat()[0] ?? "";
+  // Date.parse alone takes almost anything for a date; HTTP's end so.
+  const date = text.endsWith(" GMT") ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) || response.headers.age !== undefined ? undefined : clockSkewSeconds(date / 1000, response);
 }

@@ -9,7 +9,7 @@ import { chains } from "../../src/chains/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { connectionsSchema, documentSchema, globalSchema, nodeSchema } from "../../src/config/schema.ts";
+import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { tempFolder } from "../support/servers.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../config.example.yaml", import.meta.url));
@@ -42,7 +42,7 @@ function loadText(text: string): Promise<Config> {
 /** `nodes.auth.basic.username`, for every mapping in a document. */
 function keysOf(value: unknown, path = ""): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => keysOf(item, path));
-  if (!isObject(value) || path === "nodes.labels") return [];
+  if (!isObject(value) || path === "nodes.labels" || path === "references") return [];
   return Object.entries(value).flatMap(([key, item]) => {
     const own = path === "" ? key : `${path}.${key}`;
     return [own, ...keysOf(item, own)];
@@ -64,6 +64,7 @@ const ALL_KEYS = new Set([
   ...schemaKeys(documentSchema, ""),
   ...schemaKeys(globalSchema, "global"),
   ...schemaKeys(connectionsSchema(undefined), "connections"),
+  ...schemaKeys(lagSchema, "lag"),
   ...schemaKeys(nodeSchema(undefined), "nodes"),
   ...Object.values(chains).flatMap(({ options, optionsKey }) => schemaKeys(options, `nodes.${optionsKey}`)),
 ]);
@@ -110,8 +111,8 @@ describe("config.example.yaml", () => {
     const config = await loadText(withSetting(setting));
     // It is not without effect.
     const without = await loadText(lines.join("\n"));
-    const plain = ({ connections, nodes }: Config) =>
-      JSON.stringify([connections, nodes.map(({ options, ...node }) => [node, options.values])]);
+    const plain = ({ connections, lag, nodes, references }: Config) =>
+      JSON.stringify([connections, lag, references, nodes.map(({ options, ...node }) => [node, options.values])]);
     expect(plain(config)).not.toBe(plain(without));
   });
 

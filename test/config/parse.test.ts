@@ -26,6 +26,7 @@ describe("defaults", () => {
   test("of a node with nothing but name, chain and url", () => {
     const { url, options, ...rest } = nodeOf({});
     expect(rest).toEqual({
+      role: "node",
       name: "one",
       chain: "wire",
       labels: {},

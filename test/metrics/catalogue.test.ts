@@ -24,6 +24,17 @@ const CONTRACT: readonly [name: string, type: "gauge" | "counter", labels: reado
   ["p2p_node_connections_merged", "gauge", []],
   ["p2p_node_connections_malformed", "gauge", []],
   ["p2p_node_clock_skew_seconds", "gauge", []],
+  ["p2p_node_receive_bytes_total", "counter", []],
+  ["p2p_node_transmit_bytes_total", "counter", []],
+  ["p2p_node_peer_connects_total", "counter", ["direction"]],
+  ["p2p_node_peer_disconnects_total", "counter", ["direction"]],
+  ["p2p_node_peer_subnets", "gauge", []],
+  ["p2p_node_peers_by_agent", "gauge", ["agent"]],
+  ["p2p_node_peers_by_address_type", "gauge", ["address_type"]],
+  ["p2p_node_tls_certificate_expiry_timestamp_seconds", "gauge", []],
+  ["p2p_connection_latency_seconds", "gauge", ["direction", "peer"]],
+  ["p2p_reference_up", "gauge", []],
+  ["p2p_reference_head_height", "gauge", []],
   ["p2p_connection_info", "gauge", ["direction", "peer", "state", "agent", "address_type"]],
   ["p2p_connection_receive_bytes_total", "counter", ["direction", "peer"]],
   ["p2p_connection_transmit_bytes_total", "counter", ["direction", "peer"]],
@@ -44,7 +55,7 @@ test.each(CONTRACT)("%s is a %s with the labels %j", (name, type, labels) => {
 
 describe("rules that hold for every family", () => {
   test.each(catalogue.map((family) => [family.name, family] as const))("%s", (name, { type, help, labels }) => {
-    expect(name).toMatch(/^p2p_(?:node|connection|wire|monero|chainweb)_[a-z0-9_]+$/);
+    expect(name).toMatch(/^p2p_(?:node|connection|reference|wire|monero|chainweb)_[a-z0-9_]+$/);
     expect(name).not.toMatch(/__|_(?:sum|count|bucket|created|ms|milliseconds|percent|kilobytes|gauge|counter)$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
     // A unit stands at the end, before _total, and moments are named as such.
@@ -200,6 +211,30 @@ describe("what the node does not say is left out", () => {
   });
 });
 
+test("a chain's own family has the facts that are its own, and no label without a value", () => {
+  const [a, b] = ["a", "b"].map(
+    (name) => ({ name: `p2p_wire_${name}`, type: "gauge", help: "X.", labels: ["one", "two"] }) as const,
+  );
+  if (a === undefined || b === undefined) throw new Error("two families are declared");
+  const facts = [
+    { family: a, labels: ["x", "y"], value: 1 },
+    { family: b, labels: ["x", "y"], value: 2 },
+    { family: a, labels: ["", "y"], value: 3 },
+    { family: a, labels: ["x"], value: 4 },
+  ];
+  const view = {
+    state: firstState(),
+    traits: { directions: [], states: [] },
+    shown: undefined,
+    report: report({ facts }),
+  };
+  expect([...factFamily(a).samples(view)]).toEqual([
+    ['one="x",two="y"', 1],
+    ['two="y"', 3],
+    ['one="x"', 4],
+  ]);
+});
+
 describe("texts of strangers", () => {
   const long = "x".repeat(1000);
   const hostile = `\ud800\n${long}`;
@@ -216,16 +251,16 @@ describe("texts of strangers", () => {
   test("are at most 128 characters in every label", () => {
     const values = page.families.flatMap(({ samples }) => samples.flatMap(({ labels }) => [...labels.values()]));
     expect(values.filter((text) => [...text].length > 128)).toEqual([]);
-    expect(values.filter((text) => text.includes("xxx"))).toHaveLength(6);
+    expect(values.filter((text) => text.includes("xxx"))).toHaveLength(7);
   });
 
   test("in a chain's own families too", () => {
-    const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] });
+    const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
     const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
     const view = { state: firstState(), traits: { directions: [], states: [] }, shown: undefined };
     expect([...family.samples({ ...view, report: undefined })]).toEqual([]);
     const given = report({ facts: [{ family: declared, labels: [hostile], value: 1 }] });
-    expect([...factFamily(declared).samples({ ...view, report: given })]).toEqual([
+    expect([...factFamily(declared, "wire").samples({ ...view, report: given })]).toEqual([
       [`name="\ufffd\ufffd${"x".repeat(126)}"`, 1],
     ]);
   });

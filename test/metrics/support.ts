@@ -1,17 +1,15 @@
 import { chains } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { factFamily } from "../../src/metrics/family.ts";
 import { type RenderedFamily, renderPage } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { type Page, parseOpenMetrics, parseText } from "../support/exposition-parser.ts";
 
 /** The families of all chains, as the program puts them together. */
-export const catalogue = createCatalogue(
-  [...new Set(Object.values(chains).flatMap(({ families }) => families))].map(factFamily),
-);
+export const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
 
 export const SETTINGS: ConnectionSettings = {
   series: true,

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NodeReport } from "../../src/chains/chain.ts";
 import { headLag } from "../../src/poll/fleet.ts";
-import { failing, head, NOW, peers, peersAt, report, row } from "./support.ts";
+import { failing, head, lagAmong, NOW, peers, peersAt, report, row } from "./support.ts";
 
 type Lag = { readonly peers?: number; readonly fleet?: number; readonly blocks: number | undefined };
 
 /** The lag at NOW as one object. */
 function lagOf(given: NodeReport, others: readonly NodeReport[] = []): Lag {
-  const { references, blocks } = headLag(given, others, NOW);
+  const { references, blocks } = lagAmong(given, others);
   return { ...Object.fromEntries(references), blocks };
 }
 
@@ -24,7 +24,7 @@ describe("the reference of the peers", () => {
     ["heights of 0 are none", [0, 120, 0], 120],
     ["nothing but heights of 0", [0, 0], undefined],
   ])("%s", (_, heights, expected) => {
-    expect(headLag(report({ peers: peersAt(...heights) }), [], NOW).references.get("peers")).toBe(expected);
+    expect(lagAmong(report({ peers: peersAt(...heights) })).references.get("peers")).toBe(expected);
   });
 
   test("only connected peers count", () => {
@@ -53,7 +53,7 @@ describe("the reference of the peers", () => {
   ])("a height that is %s for the chain's block time", (_, height, expected) => {
     const own = head(100, { timestampSeconds: NOW / 1000 - 600 });
     const given = report({ head: own, peers: peersAt(height, height, 110, 110), minBlockSeconds: 1 });
-    expect(headLag(given, [], NOW).references.get("peers")).toBe(expected);
+    expect(lagAmong(given).references.get("peers")).toBe(expected);
   });
 
   test("a head in the future, or a clock set back, allows the slack and no less", () => {
@@ -174,7 +174,7 @@ describe("properties", () => {
     fc.assert(
       fc.property(fc.array(height, { minLength: 1 }), claim, place, height, (honest, lie, at, own) => {
         const all = honest.toSpliced(at % (honest.length + 1), 0, lie);
-        const { references, blocks } = headLag(report({ head: head(own), peers: peersAt(...all) }), [], NOW);
+        const { references, blocks } = lagAmong(report({ head: head(own), peers: peersAt(...all) }));
         expect(references.get("peers")).toBeLessThanOrEqual(Math.max(...honest));
         expect(blocks).toBeLessThanOrEqual(Math.max(0, Math.max(...honest) - own));
       }),
@@ -198,10 +198,86 @@ describe("properties", () => {
       fc.property(heights, claim, fc.array(claim), (claims, own, fleet) => {
         const others = fleet.map((other) => report({ networkKey: "n", head: head(other) }));
         const given = report({ networkKey: "n", head: head(own), peers: peersAt(...claims) });
-        const { references, blocks } = headLag(given, others, NOW);
+        const { references, blocks } = lagAmong(given, others);
         expect(blocks !== undefined).toBe(references.size > 0);
         expect(blocks ?? 0).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe("who may lie, and what it takes", () => {
+  const honest = [1000, 1000, 1000, 999, 999];
+  const own = head(900, { timestampSeconds: NOW / 1000 - 3600 });
+  const lagWith = (liars: readonly number[], minSupport: number) =>
+    headLag(
+      report({ head: own, peers: peersAt(...honest, ...liars), minBlockSeconds: 1 }),
+      { fleet: [], configured: [] },
+      { minSupport },
+      NOW,
+    ).blocks;
+
+  test("one peer with a height of 10^9 moves nothing: it is impossible, and it stands alone", () => {
+    expect(lagWith([1e9], 2)).toBe(100);
+    expect(lagWith([1e9], 1)).toBe(100);
+  });
+
+  test("two that agree on an impossible height move nothing either", () => {
+    expect(lagWith([1e9, 1e9], 2)).toBe(100);
+  });
+
+  test("two that agree on a possible height raise the lag with min_support 2, and do not with 3", () => {
+    expect(lagWith([4000, 4000], 2)).toBe(3100);
+    expect(lagWith([4000, 4000], 3)).toBe(100);
+  });
+
+  test("no number of liars can hide lag: a low height never lowers the reference", () => {
+    expect(lagWith([1, 1, 1, 1, 1, 1, 1], 2)).toBe(100);
+  });
+});
+
+describe("references of the configuration", () => {
+  const settings = { minSupport: 2 };
+  const reference = (height: number, networkKey = "n") => report({ networkKey, head: head(height) });
+
+  test("count beside peers and fleet, and the best of all makes the lag", () => {
+    const given = report({ networkKey: "n", head: head(100), peers: peersAt(110, 110) });
+    const others = { fleet: [reference(120)], configured: [reference(130), reference(125)] };
+    const { references, blocks } = headLag(given, others, settings, NOW);
+    expect(Object.fromEntries(references)).toEqual({ peers: 110, fleet: 120, configured: 130 });
+    expect(blocks).toBe(30);
+  });
+
+  test("of another network are ignored", () => {
+    const given = report({ networkKey: "n", head: head(100) });
+    const lag = headLag(given, { fleet: [], configured: [reference(500, "other")] }, settings, NOW);
+    expect(lag.blocks).toBeUndefined();
+  });
+});
+
+describe("heads that peers of a braided network told themselves", () => {
+  const cut = (...heights: number[]) =>
+    ({
+      height: heights.reduce((sum, height) => sum + height, 0),
+      chainHeights: new Map(heights.map((height, chain) => [String(chain), height])),
+    }) as const;
+  const lagWith = (...peerHeads: (readonly number[])[]) =>
+    headLag(
+      report({ head: { ok: true, value: cut(10, 10, 10) }, peerHeads: peerHeads.map((heights) => cut(...heights)) }),
+      { fleet: [], configured: [] },
+      { minSupport: 2 },
+      NOW,
+    ).blocks;
+
+  test("need support chain by chain", () => {
+    expect(lagWith([12, 13, 10], [11, 13, 999])).toBe(1 + 3);
+  });
+
+  test("one liar among several moves nothing", () => {
+    expect(lagWith([10, 10, 10], [10, 10, 10], [9999, 9999, 9999])).toBe(0);
+  });
+
+  test("none is no reference", () => {
+    expect(lagWith()).toBeUndefined();
   });
 });

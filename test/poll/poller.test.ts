@@ -10,6 +10,7 @@ import {
   failure,
   head,
   INTERVAL_MS,
+  LAG_SETTINGS,
   logSink,
   NOW,
   nodeConfig,
@@ -41,6 +42,7 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
   const closed: string[] = [];
   const poller = createPoller({
     nodes: Object.keys(sessions).map((name) => nodeConfig({ name, ...nodes[name] })),
+    lag: LAG_SETTINGS,
     open: ({ name }) => ({
       poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
       close: async () => void closed.push(name),

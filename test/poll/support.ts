@@ -27,6 +27,7 @@ export const INTERVAL_MS = 15_000;
 
 export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
   return {
+    role: "node",
     name: "node-1",
     chain: "monero",
     url: parseNodeUrl("http://192.0.2.10:18081"),
@@ -120,11 +121,18 @@ export function firstState(node = nodeConfig()): NodeState {
   };
 }
 
+export const LAG_SETTINGS = { minSupport: 2 };
+
+/** The lag of a node beside others of its configuration, without references. */
+export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], nowMs = NOW) {
+  return headLag(given, { fleet, configured: [] }, LAG_SETTINGS, nowMs);
+}
+
 /** The state of a node after one more poll, put together as the poller does. */
 export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeState {
   const { node = nodeConfig(), history = EMPTY_HISTORY, others = [], endedMs = NOW } = options;
   const after = recordPoll(history, given, times(endedMs));
-  const lag = headLag(given, others, endedMs);
+  const lag = lagAmong(given, others, endedMs);
   return {
     node,
     report: given,

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { NodeReport } from "../../src/chains/chain.ts";
-import { headLag } from "../../src/poll/fleet.ts";
 import { EMPTY_HISTORY, recordPoll } from "../../src/poll/history.ts";
 import { isCatchingUp } from "../../src/poll/syncing.ts";
-import { failing, head, NOW, peersAt, report, times } from "./support.ts";
+import { failing, head, lagAmong, NOW, peersAt, report, times } from "./support.ts";
 
 /** What the second of two polls, 15 s apart, tells. */
 function afterTwoPolls(first: NodeReport | undefined, second: NodeReport): boolean | undefined {
   const before = first === undefined ? EMPTY_HISTORY : recordPoll(EMPTY_HISTORY, first, times(NOW - 15_000));
-  return isCatchingUp(second, headLag(second, [], NOW), recordPoll(before, second, times(NOW)), NOW);
+  return isCatchingUp(second, lagAmong(second), recordPoll(before, second, times(NOW)), NOW);
 }
 
 describe("a node that says so itself", () => {

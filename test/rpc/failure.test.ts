@@ -136,13 +136,6 @@ const FAILURES: readonly (readonly [string, () => Promise<NodeError>, FailureRea
     /socket's path/,
   ],
   ["a client that is closed", () => closedClient(), "connect", /no connection/, /./],
-  [
-    "a dial that takes too long",
-    () => https(hang, { connectTimeoutMs: 50 }),
-    "timeout",
-    /no connection in time/,
-    /firewall/,
-  ],
   // TLS
   ["a certificate of nobody", () => tls(selfSigned), "tls", /DEPTH_ZERO_SELF_SIGNED_CERT/, /tls\.ca_file/],
   [

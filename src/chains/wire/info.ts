@@ -1,10 +1,18 @@
 import { nodeError } from "../../errors.ts";
 import type { Head, NodeIdentity } from "../chain.ts";
 import { count, isObject, text } from "../decode.ts";
-import { chainIdOf, numberInBlockId } from "./connections.ts";
+import { hashOf, numberInBlockId } from "./ids.ts";
+import { parseTime } from "./times.ts";
 
 /** What /v1/chain/get_info tells (get_info_results of chain_plugin.hpp). */
-export type ChainInfo = { readonly identity: NodeIdentity; readonly head: Head };
+export type ChainInfo = {
+  readonly identity: NodeIdentity;
+  readonly head: Head;
+  /** The last block that came in, applied or not; since EOSIO 1.8. */
+  readonly forkDbHeadHeight?: number | undefined;
+  /** The first block of the node's block log; since Leap 3.1. */
+  readonly earliestBlock?: number | undefined;
+};
 
 /** @throws NodeError bad_shape when there is no head block number. */
 export function decodeInfo(answer: unknown, call: string): ChainInfo {
@@ -20,22 +28,14 @@ export function decodeInfo(answer: unknown, call: string): ChainInfo {
   return {
     identity: {
       version: text(info.server_version_string) ?? text(info.server_full_version_string),
-      chainId: chainIdOf(info.chain_id),
+      chainId: hashOf(info.chain_id),
     },
     head: {
       height,
       timestampSeconds: parseTime(info.head_block_time),
       finalHeight: count(info.last_irreversible_block_num),
     },
+    forkDbHeadHeight: count(info.fork_db_head_block_num),
+    earliestBlock: count(info.earliest_available_block_num),
   };
-}
-
-/**
- * Unix seconds of a nodeos time. It is UTC but has no Z (libfc time.cpp to_iso_string), so JavaScript alone would read
- * it as local time. 1970 stands for "never" and gives undefined.
- */
-export function parseTime(value: unknown): number | undefined {
-  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(value)) return undefined;
-  const seconds = Date.parse(value.endsWith("Z") ? value : `${value}Z`) / 1000;
-  return seconds > 0 ? seconds : undefined;
 }

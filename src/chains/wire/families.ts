@@ -1,0 +1,180 @@
+import type { Fact, FactFamily } from "../chain.ts";
+
+/** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
+
+const NET = "/v1/net/connections";
+const INFO = "/v1/chain/get_info";
+const PLUGIN = "/v1/prometheus/metrics";
+
+type Declaration = Pick<FactFamily, "name" | "help" | "source"> & Partial<Pick<FactFamily, "type">>;
+
+function ofNode(declaration: Declaration): FactFamily {
+  return { type: "gauge", labels: [], ...declaration };
+}
+
+function ofConnection(declaration: Declaration): FactFamily {
+  return { ...ofNode(declaration), scope: "connection" };
+}
+
+export const LIB_LAG = ofNode({
+  name: "p2p_wire_lib_lag_blocks",
+  help: "Blocks between the node's head and its last irreversible block, from the last poll: about 330 before Savanna, a few since.",
+  source: `${INFO} head_block_num - last_irreversible_block_num`,
+});
+
+export const FORK_DB_HEAD = ofNode({
+  name: "p2p_wire_fork_db_head_height",
+  help: "The last block that the node received, applied or not, from the last poll (EOSIO 1.8 and later).",
+  source: `${INFO} fork_db_head_block_num`,
+});
+
+export const FORK_DB_LAG = ofNode({
+  name: "p2p_wire_fork_db_lag_blocks",
+  help: "Blocks that the node received and did not apply yet, from the last poll: its own view of its backlog.",
+  source: `${INFO} fork_db_head_block_num - head_block_num`,
+});
+
+export const EARLIEST_BLOCK = ofNode({
+  name: "p2p_wire_earliest_available_block",
+  help: "The first block of the node's block log, from the last poll (Leap 3.1 and later).",
+  source: `${INFO} earliest_available_block_num`,
+});
+
+export const DUPLICATE_LINKS = ofNode({
+  name: "p2p_wire_duplicate_links",
+  help: "Outbound connections of the last poll that are not up because the same peer, by the address that it claims, is connected inbound.",
+  source: `${NET} peer, last_handshake.p2p_address`,
+});
+
+export const WRONG_CHAIN_PEERS = ofNode({
+  name: "p2p_wire_wrong_chain_peers",
+  help: "Connected peers of the last poll with another chain id than the node. The node closes such links, so they show for a moment.",
+  source: `${NET} last_handshake.chain_id, ${INFO} chain_id`,
+});
+
+export const VANISHED_PEERS = ofNode({
+  name: "p2p_wire_vanished_peers",
+  help: "Outbound peers that were in an earlier peer list of the node and are not in that of the last poll: nodes remove configured peers that are on another chain, forked or refuse them for good. Without those that were seen as block producers, which come and go with the schedule.",
+  source: `${NET} peer`,
+});
+
+export const FAILED_CONNECTIONS = ofNode({
+  name: "p2p_wire_failed_connections_total",
+  type: "counter",
+  help: "Outbound connections that the node tried in vain, from the last poll of its prometheus_plugin.",
+  source: `${PLUGIN} p2p_failed_connections`,
+});
+
+export const DROPPED_TRANSACTIONS = ofNode({
+  name: "p2p_wire_dropped_transactions_total",
+  type: "counter",
+  help: "Transactions that the node dropped because a connection had too many in progress, from the last poll of its prometheus_plugin.",
+  source: `${PLUGIN} p2p_dropped_trxs_total`,
+});
+
+export const HANDSHAKE_TIME = ofConnection({
+  name: "p2p_wire_handshake_timestamp_seconds",
+  help: "Unix time of the peer's last handshake by the peer's clock, from the last poll. On a healthy chain it is as old as the connection. Not sent by Wire since it has connection_id.",
+  source: `${NET} last_handshake.time`,
+});
+
+export const HANDSHAKE_GENERATION = ofConnection({
+  name: "p2p_wire_handshake_generation",
+  help: "Number of the peer's last handshake on this connection, from the last poll. It grows while no blocks flow.",
+  source: `${NET} last_handshake.generation`,
+});
+
+export const IS_BP_PEER = ofConnection({
+  name: "p2p_wire_is_bp_peer",
+  help: "1 if the connected peer is a block producer's by configuration or gossip, from the last poll (Leap 4 and later).",
+  source: `${NET} is_bp_peer`,
+});
+
+export const IS_BP_GOSSIP_PEER = ofConnection({
+  name: "p2p_wire_is_bp_gossip_peer",
+  help: "1 if the connected peer is a block producer's by validated gossip, from the last poll (Spring 1.2 and later).",
+  source: `${NET} is_bp_gossip_peer`,
+});
+
+export const IS_BLOCKS_ONLY = ofConnection({
+  name: "p2p_wire_is_blocks_only",
+  help: "1 if the connection carries no transactions, from the last poll (Spring and later; before, the node never sets it).",
+  source: `${NET} is_blocks_only`,
+});
+
+export const IS_TRANSACTIONS_ONLY = ofConnection({
+  name: "p2p_wire_is_transactions_only",
+  help: "1 if the connection carries no blocks, from the last poll (Spring and later; before, the node never sets it).",
+  source: `${NET} is_transactions_only`,
+});
+
+export const LAST_VOTE_TIME = ofConnection({
+  name: "p2p_wire_last_vote_timestamp_seconds",
+  help: "Unix time when a finalizer's vote last came over the connection, from the last poll. Absent before the first vote (Spring and later).",
+  source: `${NET} last_vote_received`,
+});
+
+export const PEER_SCORE = ofConnection({
+  name: "p2p_wire_peer_score",
+  help: "The node's score of the peer from 0 to 200, from the last poll: 100 at first, below 50 it may be evicted (newest Wire).",
+  source: `${NET} peer_score`,
+});
+
+export const FIRST_AVAILABLE_BLOCK = ofConnection({
+  name: "p2p_wire_first_available_block",
+  help: "The first block that the peer says it has, from the last poll of the node's prometheus_plugin.",
+  source: `${PLUGIN} p2p_first_available_block`,
+});
+
+export const LAST_AVAILABLE_BLOCK = ofConnection({
+  name: "p2p_wire_last_available_block",
+  help: "The head in the peer's last handshake or notice, from the last poll of the node's prometheus_plugin; often old.",
+  source: `${PLUGIN} p2p_last_available_block`,
+});
+
+/** A counter: the node only adds to it, and it begins at 0 with the connection object (net_plugin.cpp). */
+export const UNIQUE_FIRST_BLOCKS = ofConnection({
+  name: "p2p_wire_unique_first_blocks_total",
+  type: "counter",
+  help: "Blocks that came first over this connection, from the last poll of the node's prometheus_plugin.",
+  source: `${PLUGIN} p2p_unique_first_block_count`,
+});
+
+export const BLOCK_SYNC_THROTTLING = ofConnection({
+  name: "p2p_wire_block_sync_throttling",
+  help: "1 while the node holds back blocks for the syncing peer by its rate limit, from the last poll of its prometheus_plugin.",
+  source: `${PLUGIN} p2p_block_sync_throttling`,
+});
+
+export const wireFamilies: readonly FactFamily[] = [
+  LIB_LAG,
+  FORK_DB_HEAD,
+  FORK_DB_LAG,
+  EARLIEST_BLOCK,
+  DUPLICATE_LINKS,
+  WRONG_CHAIN_PEERS,
+  VANISHED_PEERS,
+  FAILED_CONNECTIONS,
+  DROPPED_TRANSACTIONS,
+  HANDSHAKE_TIME,
+  HANDSHAKE_GENERATION,
+  IS_BP_PEER,
+  IS_BP_GOSSIP_PEER,
+  IS_BLOCKS_ONLY,
+  IS_TRANSACTIONS_ONLY,
+  LAST_VOTE_TIME,
+  PEER_SCORE,
+  FIRST_AVAILABLE_BLOCK,
+  LAST_AVAILABLE_BLOCK,
+  UNIQUE_FIRST_BLOCKS,
+  BLOCK_SYNC_THROTTLING,
+];
+
+const NO_LABELS: readonly string[] = [];
+
+/** The facts whose value is known; a flag becomes 1 or 0. */
+export function facts(...values: readonly (readonly [FactFamily, number | boolean | undefined])[]): readonly Fact[] {
+  return values.flatMap(([family, value]) =>
+    value === undefined ? [] : [{ family, labels: NO_LABELS, value: Number(value) }],
+  );
+}

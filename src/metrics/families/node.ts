@@ -1,0 +1,102 @@
+import { knownCombinations } from "../connections.ts";
+import { cleanText, renderLabels } from "../exposition.ts";
+import { flag, labelled, type NodeFamily, type NodeView, type SampleValue } from "../family.ts";
+import { countBy, rowsOf, workingRows } from "../rows.ts";
+
+/** Whether a node answers, what it is, and its peers. */
+export const nodeFamilies: readonly NodeFamily[] = [
+  {
+    name: "p2p_node_up",
+    type: "gauge",
+    help: "1 if the last poll got the peer list of the node, else 0. Before the first poll 0.",
+    sources: { wire: "/v1/net/connections", monero: "get_connections", chainweb: "cut/peer" },
+    labels: [],
+    samples: ({ report }) => flag(report?.peers.ok === true),
+  },
+  {
+    name: "p2p_node_api_up",
+    type: "gauge",
+    help: "1 if this part of the last poll succeeded: peers, head, and what else the chain has.",
+    sources: { wire: "each call", monero: "each call", chainweb: "each call" },
+    labels: ["api"],
+    samples: ({ report }) => labelled("api", report === undefined ? [] : apis(report)),
+  },
+  {
+    name: "p2p_node_info",
+    type: "gauge",
+    help: "What the node says it is, from the last poll; always 1 (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
+    sources: {
+      wire: "get_info server_version_string, chain_id",
+      monero: "get_info version, nettype",
+      chainweb: "X-Chainweb-Node-Version or /info nodePackageVersion; cut instance",
+    },
+    labels: ["version", "network", "chain_id"],
+    samples: ({ report }) => infoSamples(report?.identity),
+  },
+  {
+    name: "p2p_node_peers",
+    type: "gauge",
+    help: "Peers in working connection, from the last poll. Chainweb: known peers that currently do not fail (its API lists no connections).",
+    sources: {
+      wire: "/v1/net/connections: open, handshake done",
+      monero: "get_connections: all but before_handshake",
+      chainweb: "cut/peer: known peers without a failure",
+    },
+    labels: ["direction"],
+    samples: (view) =>
+      labelled(
+        "direction",
+        countBy(workingRows(view), view.traits.directions, ({ direction }) => direction),
+      ),
+  },
+  {
+    name: "p2p_node_connections",
+    type: "gauge",
+    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Not for Chainweb, whose API lists no connections.",
+    sources: { wire: "connecting, is_socket_open, generation", monero: "get_connections state" },
+    labels: ["direction", "state"],
+    samples: connectionCounts,
+  },
+  {
+    name: "p2p_node_syncing_peers",
+    type: "gauge",
+    help: "Peers in sync traffic, from the last poll: download, this node syncs from them (Monero state synchronizing, standby); upload, they sync from this node (Wire syncing).",
+    sources: { wire: "syncing", monero: "get_connections state synchronizing, standby" },
+    labels: ["flow"],
+    samples: syncingPeers,
+  },
+];
+
+function apis({ peers, head, parts }: NonNullable<NodeView["report"]>): [string, number][] {
+  return [["peers", peers] as const, ["head", head] as const, ...parts].map(([api, { ok }]) => [api, ok ? 1 : 0]);
+}
+
+function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | undefined): readonly SampleValue[] {
+  const { version = "", network = "", chainId = "" } = identity ?? {};
+  const labels = renderLabels([
+    ["version", cleanText(version)],
+    ["network", cleanText(network)],
+    ["chain_id", cleanText(chainId)],
+  ]);
+  return labels === "" ? [] : [[labels, 1]];
+}
+
+function* connectionCounts(view: NodeView): Iterable<SampleValue> {
+  const combinations = knownCombinations(view.traits).map(([direction, state]) => combination(direction, state));
+  if (combinations.length === 0) return;
+  yield* countBy(rowsOf(view), combinations, ({ direction, state }) => state && combination(direction, state));
+}
+
+function combination(direction: string, state: string): string {
+  return renderLabels([
+    ["direction", direction],
+    ["state", state],
+  ]);
+}
+
+function syncingPeers(view: NodeView): Iterable<SampleValue> {
+  const { flow } = view.traits;
+  const rows = rowsOf(view);
+  if (flow === undefined || rows === undefined) return [];
+  return labelled("flow", [[flow, rows.filter(({ syncing }) => syncing === flow).length]]);
+}

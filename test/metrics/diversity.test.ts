@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { parseAddress } from "../../src/chains/address.ts";
+import { countAddressTypes, countAgents, countSubnets } from "../../src/metrics/rows.ts";
+import { row } from "../poll/support.ts";
+
+const at = (...hosts: string[]) => hosts.map((host) => row({ address: parseAddress(host) }));
+const agents = (...names: (string | undefined)[]) => names.map((agent) => row({ agent }));
+
+describe("subnets", () => {
+  test.each<[string, string[], number | undefined]>([
+    ["IPv4 by /16", ["192.0.2.1:1", "192.0.99.7:1", "192.1.2.1:1"], 2],
+    ["IPv6 by /32", ["[2001:db8::1]:1", "[2001:db8:ffff::1]:1", "[2001:db9::1]:1"], 2],
+    ["IPv4 in IPv6 is the same subnet", ["192.0.2.1:1", "[::ffff:192.0.3.4]:1"], 1],
+    ["names and Tor have none and do not count", ["192.0.2.1:1", "a.example:1", "abc.onion:1"], 1],
+    ["only names: not known", ["a.example:1", "abc.onion:1"], undefined],
+    ["no peers", [], 0],
+  ])("%s", (_, hosts, expected) => {
+    expect(countSubnets(at(...hosts))).toBe(expected);
+  });
+
+  test("no peer list: not known", () => {
+    expect(countSubnets(undefined)).toBeUndefined();
+  });
+});
+
+describe("agents", () => {
+  test("the most common, and the rest together as other", () => {
+    const many = Array.from({ length: 30 }, (_, index) => `agent-${index}`);
+    const counts = countAgents(agents("common", "common", ...many));
+    expect(counts.size).toBe(21);
+    expect(counts.get("common")).toBe(2);
+    expect(counts.get("other")).toBe(11);
+    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(32);
+  });
+
+  test("a peer that calls itself other is counted with the rest", () => {
+    const many = Array.from({ length: 25 }, (_, index) => `a${index}`);
+    const counts = countAgents(agents("other", "other", ...many));
+    expect(counts.get("other")).toBe(2 + 6);
+  });
+
+  test("hostile names are cleaned before they are counted", () => {
+    expect([...countAgents(agents("x\u0000", "x\u0001")).entries()]).toEqual([["x\ufffd", 2]]);
+  });
+
+  test("chains whose peers tell none have no series", () => {
+    expect(countAgents(agents(undefined, undefined)).size).toBe(0);
+  });
+});
+
+test("address types, those without a peer too", () => {
+  const counts = countAddressTypes(
+    at("192.0.2.1:1", "[2001:db8::1]:1", "abc.onion:1", "x.b32.i2p:1", "a.example:1", "192.0.2.9"),
+  );
+  expect(Object.fromEntries(counts)).toEqual({ ipv4: 2, ipv6: 1, tor: 1, i2p: 1, unknown: 1 });
+  expect(Object.fromEntries(countAddressTypes([]))).toEqual({ ipv4: 0, ipv6: 0, tor: 0, i2p: 0, unknown: 0 });
+});
