@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { chains } from "./chains/index.ts";
 import type { Config, ConnectionsConfig } from "./config/model.ts";
@@ -14,6 +13,7 @@ import { createPoller } from "./poll/poller.ts";
 import { startSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
 import { createStore } from "./poll/store.ts";
+import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
 import { createServer } from "./server/server.ts";
 import { VERSION } from "./version.ts";
@@ -32,8 +32,7 @@ export type App = {
   close(): Promise<void>;
 };
 
-/** Requests in flight get this long to finish when the exporter stops. */
-const DRAIN_MS = 3000;
+type Server = { readonly address: ListenAddress; readonly app: FastifyInstance };
 
 /** The composition root: builds every part and connects them. */
 export async function startApp({ config, addresses, telemetryPath, log }: AppOptions): Promise<App> {
@@ -43,34 +42,38 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
   const self = createSelfMetrics(VERSION);
   self.configLoaded(Date.now() / 1000);
   const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
-  const servers = addresses.map(() =>
-    createServer({
-      telemetryPath,
-      version: VERSION,
-      log,
-      renderPage: async (format) => renderPage(catalogue, store.all(), await self.collect(), format),
-      nodeCounts: () => {
-        const states = store.all().map(({ state }) => state);
-        const polled = states.filter(({ report }) => report !== undefined);
-        return {
-          all: states.length,
-          polled: polled.length,
-          up: polled.filter(({ report }) => report?.peers.ok).length,
-        };
-      },
-      observeRequest: self.observeRequest,
+  const servers = addresses.map(
+    (address): Server => ({
+      address,
+      app: createServer({
+        telemetryPath,
+        version: VERSION,
+        log,
+        renderPage: async (format) => renderPage(catalogue, store.all(), await self.collect(), format),
+        nodeCounts: () => {
+          const states = store.all().map(({ state }) => state);
+          const polled = states.filter(({ report }) => report !== undefined);
+          return {
+            all: states.length,
+            polled: polled.length,
+            nodes: config.nodes.length,
+            up: polled.filter(({ node, report }) => node.role === "node" && report?.peers.ok).length,
+          };
+        },
+        observeRequest: self.observeRequest,
+      }),
     }),
   );
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const polled = [...config.nodes, ...config.references];
   const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
-  const listening = await listenAll(servers, addresses, () => poller.close());
-  const schedule = startSchedule(polled, poller.poll);
+  const listening = await listenAll(servers, () => poller.close());
+  const schedule = startSchedule(polled, poller);
   return {
     addresses: listening,
     async close() {
       await schedule.stop();
-      await Promise.all([poller.close(), ...servers.map(drain)]);
+      await Promise.all([poller.close(), ...servers.map(({ app }) => drain(app))]);
     },
   };
 }
@@ -80,39 +83,12 @@ async function connectionSettings({ hashKey, ...rest }: ConnectionsConfig): Prom
   return { ...rest, hashKey: hashKey === undefined ? randomBytes(32).toString("hex") : await hashKey.reveal() };
 }
 
-async function listenAll(
-  servers: readonly FastifyInstance[],
-  addresses: readonly ListenAddress[],
-  cleanUp: () => Promise<void>,
-): Promise<readonly string[]> {
+/** @throws Error of the first address that cannot be had; then none is left open */
+async function listenAll(servers: readonly Server[], cleanUp: () => Promise<void>): Promise<readonly string[]> {
   try {
-    return await Promise.all(servers.map((server, index) => listen(server, addresses[index])));
+    return await Promise.all(servers.map(({ app, address }) => listen(app, address)));
   } catch (error) {
-    await Promise.all([...servers.map((server) => server.close()), cleanUp()]);
+    await Promise.all([...servers.map(({ app }) => app.close()), cleanUp()]);
     throw error;
   }
-}
-
-async function listen(server: FastifyInstance, address: ListenAddress | undefined): Promise<string> {
-  if (address === undefined) throw new Error("a server without an address");
-  if (address.kind === "unix") {
-    await server.listen({ path: address.path });
-    return `unix:${address.path}`;
-  }
-  // "::" takes IPv4 too where the system has both.
-  await server.listen({ port: address.port, host: address.host ?? "::" });
-  return urlOf(server.server.address(), address.host);
-}
-
-function urlOf(bound: AddressInfo | string | null, host: string | undefined): string {
-  if (bound === null || typeof bound === "string") return bound ?? "";
-  const shown = host ?? "localhost";
-  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
-}
-
-/** fastify's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
-async function drain(server: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
-  await server.close();
-  clearTimeout(timer);
 }

@@ -75,7 +75,8 @@ async function serve(
     { version: VERSION, nodejs: process.version, listen: app.addresses },
     `serving ${flags.telemetryPath} on ${app.addresses.join(", ")}`,
   );
-  for (const node of config.nodes) log.info({ target: node.name, chain: node.chain }, describeNode(node));
+  for (const node of [...config.nodes, ...config.references])
+    log.info({ target: node.name, chain: node.chain }, describeNode(node));
   announce(app.addresses);
   await stopped;
   await app.close();
@@ -101,9 +102,9 @@ function isListenError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && ["listen", "getaddrinfo"].includes(String(error.syscall));
 }
 
-function describeNode({ url, trigger, timeoutMs }: NodeConfig): string {
+function describeNode({ role, url, trigger, timeoutMs }: NodeConfig): string {
   const pace = trigger.kind === "interval" ? `every ${formatDuration(trigger.intervalMs)}` : `at ${trigger.expression}`;
-  return `polling ${url.label} ${pace}, timeout ${formatDuration(timeoutMs)}`;
+  return `polling ${role === "reference" ? "the reference " : ""}${url.label} ${pace}, timeout ${formatDuration(timeoutMs)}`;
 }
 
 /** Resolves at SIGTERM or SIGINT. A second signal ends the process at once, as impatient operators expect. */

@@ -24,6 +24,10 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
     "chain_id",
     "reference",
     "reason",
+    "identity",
+    "kind",
+    "list",
+    "stripe",
   ].map((name) => [name, OWN] as const),
   ...["le", "quantile", "type"].map((name) => [name, FORMAT] as const),
 ]);

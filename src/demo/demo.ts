@@ -19,7 +19,11 @@ const LABELS = { simulated: "true" };
 
 export async function startDemo(print: (text: string) => void): Promise<Demo> {
   const network = await startDemoNetwork();
-  const raw = { global: { interval: INTERVAL, timeout: TIMEOUT }, nodes: network.nodes.map(nodeConfig) };
+  const raw = {
+    global: { interval: INTERVAL, timeout: TIMEOUT },
+    nodes: network.nodes.map(nodeConfig),
+    references: referencesOf(network.nodes),
+  };
   const parsed = parseConfig(raw, undefined);
   if (!parsed.ok) throw new Error(`the demo's own configuration is bad: ${JSON.stringify(parsed.problems)}`);
   return {
@@ -29,8 +33,7 @@ export async function startDemo(print: (text: string) => void): Promise<Demo> {
   };
 }
 
-function nodeConfig({ name, chain, url, pin, options: all }: DemoNode): Record<string, unknown> {
-  const { prometheus_url: _, ...options } = all ?? {};
+function nodeConfig({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
   return {
     name,
     chain,
@@ -39,6 +42,13 @@ function nodeConfig({ name, chain, url, pin, options: all }: DemoNode): Record<s
     ...(pin === undefined ? {} : { tls: { pin } }),
     [chain]: options,
   };
+}
+
+/** One node once more, as a reference would stand in a configuration: somebody else's node with a known good head. */
+function referencesOf(nodes: readonly DemoNode[]): readonly Record<string, unknown>[] {
+  return nodes
+    .filter(({ name }) => name === "wire-1")
+    .map(({ chain, url }) => ({ name: `${chain}-reference`, chain, url, labels: LABELS }));
 }
 
 function guide(nodes: readonly DemoNode[], addresses: readonly string[]): string {

@@ -14,7 +14,7 @@ export type DemoNode = {
   /** The peer id to pin, where the node has a self-signed certificate. */
   readonly pin?: string;
   /** The chain's block of the node's configuration. */
-  readonly options?: Readonly<Record<string, string>>;
+  readonly options?: Readonly<Record<string, unknown>>;
   /** One sentence for a person: what this node will do. */
   readonly story: string;
 };
@@ -48,7 +48,7 @@ export async function startDemoNetwork({
   const servers: DemoServer[] = [
     ...[wire1, wire2, wire3, wire3Metrics],
     ...Object.values(monero).map(({ server }) => server),
-    ...Object.values(chainweb).flatMap(({ p2p, service }) => [p2p, service]),
+    ...Object.values(chainweb).flatMap(({ p2p, service, neighbours }) => [p2p, service, ...neighbours]),
   ];
   const closeAll = async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -116,9 +116,15 @@ export async function startDemoNetwork({
       chain: "chainweb",
       url: `https://127.0.0.1:${healthy.p2p.port()}`,
       ...(healthy.peerId === undefined ? {} : { pin: healthy.peerId }),
-      options: { service_url: http(healthy.service) },
+      options: {
+        service_url: http(healthy.service),
+        mempool_peers: true,
+        tip_age: true,
+        // The other peers have documentation addresses, so nobody outside is asked.
+        probe: { peers: 20, timeout: "1s", allow: ["127.0.0.0/8"] },
+      },
       story:
-        "Healthy node with a self-signed certificate, known by its peer id; it knows more peers than one page holds.",
+        "Healthy node known by its peer id, with more peers than one page holds; four of them are asked themselves, and one is not who it should be.",
     },
     {
       name: "kadena-2-trailing",

@@ -41,6 +41,8 @@ export function showConnections(
   if (!settings.series) return { ...NOTHING, omitted: rows.length };
   const kept = mostUseful(rows, settings.maxPerNode);
   const groups = new Map<string, ShownConnection>();
+  // Where many connections share a series by design, their sum falls when one leaves: that is no counter.
+  const withoutBytes = settings.address === "subnet" || settings.address === "none";
   for (const row of kept) {
     const peer = peerLabel(row.address, settings);
     const labels = renderLabels([
@@ -50,7 +52,7 @@ export function showConnections(
     const shown = {
       labels,
       infoLabels: infoLabels(row, labels),
-      row,
+      row: withoutBytes ? { ...row, receivedBytes: undefined, sentBytes: undefined } : row,
       startSeconds: row.startSeconds ?? starts.get(row.id),
     };
     const other = groups.get(labels);

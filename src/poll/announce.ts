@@ -1,5 +1,6 @@
 import type { NodeReport, Outcome } from "../chains/chain.ts";
 import { formatDuration } from "../config/duration.ts";
+import type { NodeRole } from "../config/model.ts";
 import { describeFailure, type Failure } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { NodeState } from "./store.ts";
@@ -9,13 +10,17 @@ export function announce(before: NodeState, after: NodeState, log: Logger): void
   const { report, history } = after;
   if (report === undefined || history.lastPoll === undefined) return;
   log.debug({ duration_seconds: history.lastPoll.durationSeconds }, "polled");
-  const was = tellableParts(before.report);
-  for (const [api, failure] of tellableParts(report)) {
+  const { main, parts } = SCOPES[after.node.role];
+  const was = parts(before.report);
+  for (const [api, failure] of parts(report)) {
     const earlier = was.get(api);
     if (failure?.reason === earlier?.reason && was.has(api)) continue;
     if (failure !== undefined) {
-      log.warn({ api, reason: failure.reason }, `${DOWN[api] ?? `the ${api} API fails`}: ${describeFailure(failure)}`);
-    } else if (api === "peers") {
+      log.warn(
+        { api, reason: failure.reason },
+        `${api === main ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`,
+      );
+    } else if (api === main) {
       log.info({ api }, earlier === undefined ? "up" : `up again${downTime(before)}`);
     } else if (earlier !== undefined) {
       log.info({ api }, `the ${api} API answers again`);
@@ -23,10 +28,20 @@ export function announce(before: NodeState, after: NodeState, log: Logger): void
   }
 }
 
-const DOWN: Readonly<Record<string, string>> = { peers: "down" };
+type Parts = ReadonlyMap<string, Failure | undefined>;
+
+/** What makes a node or a reference up, and what else is told of it. */
+const SCOPES: Readonly<Record<NodeRole, { main: string; parts: (report: NodeReport | undefined) => Parts }>> = {
+  node: { main: "peers", parts: tellableParts },
+  reference: { main: "head", parts: headAlone },
+};
+
+function headAlone(report: NodeReport | undefined): Parts {
+  return report === undefined ? new Map() : new Map([["head", report.head.ok ? undefined : report.head.failure]]);
+}
 
 /** The parts of a poll. When the whole node is away, the line about its peers says so for every part. */
-function tellableParts(report: NodeReport | undefined): ReadonlyMap<string, Failure | undefined> {
+function tellableParts(report: NodeReport | undefined): Parts {
   if (report === undefined) return new Map();
   const outcomes: [string, Outcome<unknown>][] = [["peers", report.peers], ["head", report.head], ...report.parts];
   const parts = outcomes.map(([api, outcome]) => [api, outcome.ok ? undefined : outcome.failure] as const);
@@ -39,5 +54,5 @@ function tellableParts(report: NodeReport | undefined): ReadonlyMap<string, Fail
 function downTime({ history }: NodeState): string {
   if (history.lastSuccessMs === undefined) return "";
   const seconds = Math.max(0, Math.round((Date.now() - history.lastSuccessMs) / 1000));
-  return ` after ${formatDuration(seconds * 1000)} without its peer list`;
+  return ` after ${formatDuration(seconds * 1000)} without an answer`;
 }

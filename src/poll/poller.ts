@@ -14,6 +14,8 @@ import { isCatchingUp } from "./syncing.ts";
 export type Poller = {
   /** Polls one node; never rejects. */
   poll(name: string): Promise<{ readonly pauseSeconds: number }>;
+  /** A turn is left out because the node asked for it: data that is no longer fresh is withdrawn. */
+  rest(name: string): void;
   /** Ends the polls that run and closes the connections. */
   close(): Promise<void>;
 };
@@ -31,7 +33,7 @@ export type PollerOptions = {
 /** A session that ignores its signal gets this much longer, then its poll is given up. */
 const GRACE_MS = 1000;
 
-/** Data of another node is fresh until it has missed one turn. */
+/** Data is fresh until its node has missed one turn. */
 const FRESH_TURNS = 2;
 
 /** Without Retry-After, this many turns are left out after the first 429, twice as many after each further one. */
@@ -89,6 +91,13 @@ export function createPoller(options: PollerOptions): Poller {
       running.add(poll);
       return poll.finally(() => running.delete(poll));
     },
+    rest(name) {
+      const before = store.get(name)?.state;
+      if (before?.report === undefined || isFresh(before, Date.now())) return;
+      const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
+      store.set({ state, lines: render(state) });
+      announce(before, state, options.log.child({ target: name }));
+    },
     async close() {
       shutdown.abort(new Error("shutting down"));
       await Promise.all(running);
@@ -124,13 +133,22 @@ function freshReports(name: string, store: NodeStore, nowMs: number): OtherRepor
   const fleet: NodeReport[] = [];
   const configured: NodeReport[] = [];
   for (const { state } of store.all()) {
-    const { node, report, history, turnMs } = state;
-    if (node.name === name || report === undefined || history.lastPoll === undefined) continue;
-    const age = nowMs - history.lastPoll.endedMs;
-    if (age <= FRESH_TURNS * turnMs + node.timeoutMs) (node.role === "node" ? fleet : configured).push(report);
+    const { node, report } = state;
+    if (node.name === name || report === undefined || !isFresh(state, nowMs)) continue;
+    (node.role === "node" ? fleet : configured).push(report);
   }
   return { fleet, configured };
 }
+
+function isFresh({ node, history, turnMs }: NodeState, nowMs: number): boolean {
+  return history.lastPoll !== undefined && nowMs - history.lastPoll.endedMs <= FRESH_TURNS * turnMs + node.timeoutMs;
+}
+
+const RESTING: Failure = {
+  reason: "rate_limited",
+  message: "the node is not polled for now, as it asked to be left alone (HTTP 429)",
+  advice: "poll less often (interval) or raise the server's limit",
+};
 
 async function pollSession(
   session: NodeSession,

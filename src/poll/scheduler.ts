@@ -11,8 +11,12 @@ export type Schedule = {
   stop(): Promise<void>;
 };
 
-/** Polls once; the result is how long the node asked to be left alone, in seconds (0: not at all). */
-export type PollTurn = (name: string) => Promise<{ readonly pauseSeconds: number }>;
+export type Turns = {
+  /** Polls once; the result is how long the node asked to be left alone, in seconds (0: not at all). */
+  poll(name: string): Promise<{ readonly pauseSeconds: number }>;
+  /** Told of a turn that is left out for that. */
+  rest(name: string): void;
+};
 
 /** The first polls of many nodes are spread, so that the start is no burst. */
 const FIRST_POLL_SPACING_MS = 20;
@@ -21,9 +25,9 @@ const FIRST_POLL_SPREAD_MS = 3000;
 /** Longer timers overflow in Node and fire at once. The longest interval is shorter. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function startSchedule(nodes: readonly Pick<NodeConfig, "name" | "trigger">[], poll: PollTurn): Schedule {
+export function startSchedule(nodes: readonly Pick<NodeConfig, "name" | "trigger">[], turns: Turns): Schedule {
   const spread = Math.min(FIRST_POLL_SPREAD_MS, nodes.length * FIRST_POLL_SPACING_MS);
-  const stops = nodes.map((node, index) => scheduleNode(node, (index / nodes.length) * spread, poll));
+  const stops = nodes.map((node, index) => scheduleNode(node, (index / nodes.length) * spread, turns));
   return {
     async stop() {
       await Promise.all(stops.map((stop) => stop()));
@@ -36,13 +40,14 @@ type Stop = () => void | Promise<void>;
 function scheduleNode(
   { name, trigger }: Pick<NodeConfig, "name" | "trigger">,
   firstDelayMs: number,
-  poll: PollTurn,
+  { poll, rest }: Turns,
 ): Stop {
   let isRunning = false;
   // Not the wall clock: when that is set back, every node would rest until it has caught up.
   let pausedUntil = performance.now();
   const turn = async () => {
-    if (isRunning || performance.now() < pausedUntil) return;
+    if (isRunning) return;
+    if (performance.now() < pausedUntil) return rest(name);
     isRunning = true;
     try {
       const { pauseSeconds } = await poll(name);

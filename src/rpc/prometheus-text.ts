@@ -75,7 +75,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\\\": "\\", '\\"': '"', "\
 
 /** The format knows three escapes; any other stays as it is. */
 function unescaped(value: string): string {
-  return value.includes("\\") ? value.replace(/\\[\\"n]/g, (escape) => ESCAPES[escape] ?? escape) : value;
+  return value.includes("\\") ? value.replace(/\\[\\"n]/g, (pair) => ESCAPES[pair] ?? pair) : value;
 }
 
 /** A number, perhaps with a timestamp behind it, to the end of the line. */

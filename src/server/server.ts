@@ -9,9 +9,18 @@ export type ServerOptions = {
   readonly version: string;
   readonly log: Logger;
   readonly renderPage: (format: Format) => Promise<string>;
-  /** How many nodes were polled at least once, answered at the last poll, and are configured. */
-  readonly nodeCounts: () => { readonly polled: number; readonly up: number; readonly all: number };
+  readonly nodeCounts: () => NodeCounts;
   readonly observeRequest: (handler: string, code: number, seconds: number) => void;
+};
+
+export type NodeCounts = {
+  readonly nodes: number;
+  /** Nodes whose last poll got the peer list. */
+  readonly up: number;
+  /** Nodes and references. */
+  readonly all: number;
+  /** Of all, those that were polled at least once. */
+  readonly polled: number;
 };
 
 /** A peer of ours has no business sending more than a request line and headers. */
@@ -61,8 +70,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
 }
 
 function home({ version, telemetryPath, nodeCounts }: ServerOptions): string {
-  const { up, all } = nodeCounts();
-  return landingPage({ version, telemetryPath, nodes: all, nodesUp: up });
+  const { up, nodes } = nodeCounts();
+  return landingPage({ version, telemetryPath, nodes, nodesUp: up });
 }
 
 /**

@@ -285,6 +285,7 @@ describe("requests", () => {
     expect(post("{x", "/get_limit")).toMatchObject({ status: 400, reason: "Bad request", body: "" });
     expect(post('{"set":false}', "/in_peers")).toMatchObject({ status: 200, reason: "Ok" });
     expect(json(post('{"set":false}', "/in_peers"))).toMatchObject({ in_peers: 4_294_967_295, status: "OK" });
+    expect(json(get("lagging", "/in_peers"))).toMatchObject({ in_peers: 32 });
     expect(json(post("{}", "/out_peers"))).toMatchObject({ out_peers: 12 });
   });
 
@@ -300,7 +301,8 @@ describe("requests", () => {
 
   test("versions", () => {
     expect(call("healthy", "get_version")).toMatchObject({ version: 196_624, release: true });
-    expect(call("healthy", "get_info").version).toBe("0.18.5.1-release");
+    expect(call("healthy", "get_info")).toMatchObject({ version: "0.18.5.1-release", update_available: false });
+    expect(call("lagging", "get_info")).toMatchObject({ version: "0.18.4.4-release", update_available: true });
     expect(call("healthy", "hard_fork_info")).toMatchObject({ version: 16 });
   });
 });

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chains } from "../../src/chains/index.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { type Exporter, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { waitFor } from "../support/servers.ts";
 
 let demo: Exporter;
+
+/** Families that were on a page at any time. */
+const shown = new Set<string>();
 
 beforeAll(async () => {
   demo = await startExporter({ args: ["demo"] });
@@ -47,16 +53,17 @@ test("one node lags and catches up, and one goes down and returns with none of i
   await waitFor(
     async () => {
       const page = await demo.page();
+      for (const { name } of page.families) shown.add(name);
       const lag = value(page, "p2p_node_head_lag_blocks", { target: "wire-2-lagging" });
       const up = value(page, "p2p_node_up", { target: "monero-4-restarting" });
       if (lag > 100) seen.lag = true;
       if (seen.lag && lag < 10) seen.caughtUp = true;
       if (up === 0) {
         seen.down = true;
-        const shown = page.families.flatMap(({ samples }) =>
+        const own = page.families.flatMap(({ samples }) =>
           samples.filter((s) => s.labels.get("target") === "monero-4-restarting"),
         );
-        expect(shown.filter(({ name }) => /^p2p_(connection|node_(peers|head|connections))/.test(name))).toEqual([]);
+        expect(own.filter(({ name }) => /^p2p_(connection|node_(peers|head|connections))/.test(name))).toEqual([]);
       }
       if (seen.down && up === 1) seen.returned = true;
       return Object.values(seen).every(Boolean);
@@ -67,3 +74,10 @@ test("one node lags and catches up, and one goes down and returns with none of i
     throw new Error(`seen so far: ${JSON.stringify(seen)}`, { cause: error });
   });
 }, 180_000);
+
+test("every family of the catalogue was on the page", () => {
+  const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+  const withoutTotal = (name: string) => name.replace(/_total$/, "");
+  const names = new Set([...shown].map(withoutTotal));
+  expect(catalogue.map(({ name }) => name).filter((name) => !names.has(withoutTotal(name)))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FactFamily } from "../../src/chains/chain.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
 import { FAILURE_REASONS } from "../../src/errors.ts";
 import { factFamily } from "../../src/metrics/family.ts";
@@ -59,7 +60,7 @@ describe("rules that hold for every family", () => {
     expect(name).not.toMatch(/__|_(?:sum|count|bucket|created|ms|milliseconds|percent|kilobytes|gauge|counter)$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
     // A unit stands at the end, before _total, and moments are named as such.
-    expect(name).not.toMatch(/_(?:seconds|bytes|timestamp)_(?!total$|seconds$)/);
+    expect(name).not.toMatch(/_(?:seconds|bytes|timestamp)_(?!total$|seconds$|per_second$)/);
     expect(name).not.toMatch(/_timestamp(?!_seconds)/);
     for (const label of labels) {
       expect(label).toMatch(/^[a-z][a-z0-9_]*$/);
@@ -212,10 +213,14 @@ describe("what the node does not say is left out", () => {
 });
 
 test("a chain's own family has the facts that are its own, and no label without a value", () => {
-  const [a, b] = ["a", "b"].map(
-    (name) => ({ name: `p2p_wire_${name}`, type: "gauge", help: "X.", labels: ["one", "two"] }) as const,
-  );
-  if (a === undefined || b === undefined) throw new Error("two families are declared");
+  const declared = (name: string): FactFamily => ({
+    name,
+    type: "gauge",
+    help: "X.",
+    source: "x",
+    labels: ["one", "two"],
+  });
+  const [a, b] = [declared("p2p_wire_a"), declared("p2p_wire_b")];
   const facts = [
     { family: a, labels: ["x", "y"], value: 1 },
     { family: b, labels: ["x", "y"], value: 2 },
@@ -228,7 +233,7 @@ test("a chain's own family has the facts that are its own, and no label without 
     shown: undefined,
     report: report({ facts }),
   };
-  expect([...factFamily(a).samples(view)]).toEqual([
+  expect([...factFamily(a, "wire").samples(view)]).toEqual([
     ['one="x",two="y"', 1],
     ['two="y"', 3],
     ['one="x"', 4],

@@ -129,7 +129,12 @@ describe("rows that would be the same series", () => {
       'direction="inbound",peer="unknown"',
     ]);
     expect(labels("none")).toEqual(['direction="inbound"']);
-    expect(show(rows, { address: "none" }).connections[0]?.row.receivedBytes).toBe(20);
+  });
+
+  test.each(["subnet", "none"] as const)("%s has no byte counters: a sum falls when a peer leaves", (address) => {
+    const rows = [at("192.0.2.1:1", { receivedBytes: 5, sentBytes: 5 }), at("192.0.3.1:1", { receivedBytes: 5 })];
+    const [shown] = show(rows, { address }).connections;
+    expect(shown?.row).toMatchObject({ receivedBytes: undefined, sentBytes: undefined });
   });
 
   test("names that are the same only after they were cut are merged, not written twice", () => {

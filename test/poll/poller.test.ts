@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
@@ -289,6 +289,23 @@ describe("how long to leave a node alone", () => {
     expect(found.map((pause) => Math.floor(pause / turn))).toEqual([1, 2, 0, 1]);
   });
 
+  test("meanwhile its data is withdrawn when it is no longer fresh, and said once", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
+    const { poller, state, lines } = setUp({ "node-1": answers(partly) });
+    await poller.poll("node-1");
+    vi.setSystemTime(Date.now() + INTERVAL_MS);
+    poller.rest("node-1");
+    expect(state().report?.peers.ok).toBe(true);
+    vi.setSystemTime(Date.now() + 2 * INTERVAL_MS);
+    poller.rest("node-1");
+    poller.rest("node-1");
+    expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
+    expect(state().history.polls).toBe(1);
+    expect(lines.filter((line) => JSON.stringify(line).includes("not polled for now"))).toHaveLength(1);
+  });
+
   test("the same for a node with a schedule", async () => {
     const { poller } = setUp(
       { "node-1": answers(limited()) },
@@ -355,7 +372,7 @@ describe("log lines", () => {
     [
       "a node that goes and comes has one line for each",
       [report(), deadReport("connect"), deadReport("connect"), report(), report()],
-      ["info: up", DOWN("connect"), "info: up again after 45s without its peer list"],
+      ["info: up", DOWN("connect"), "info: up again after 45s without an answer"],
     ],
     [
       "the first time up after a bad start is no `again after`",
@@ -381,7 +398,7 @@ describe("log lines", () => {
     [
       "a part that failed before the whole node went, and is well after it",
       [noHead("busy"), deadReport("connect"), report()],
-      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again after 30s without its peer list"],
+      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again after 30s without an answer"],
     ],
   ])("%s", async (_, reports, expected) => {
     expect((await linesOf(...reports)).toSorted()).toEqual(expected.toSorted());

@@ -24,16 +24,20 @@ type Poll = (name: string) => Promise<{ readonly pauseSeconds: number }>;
 function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () => ({ pauseSeconds: 0 })) {
   const startedMs = performance.now();
   const polls: { readonly name: string; readonly ms: number }[] = [];
+  const rests: string[] = [];
   const schedule = startSchedule(
     Object.entries(nodes).map(([name, trigger]) => ({ name, trigger })),
-    (name) => {
-      polls.push({ name, ms: performance.now() - startedMs });
-      return poll(name);
+    {
+      poll(name) {
+        polls.push({ name, ms: performance.now() - startedMs });
+        return poll(name);
+      },
+      rest: (name) => void rests.push(name),
     },
   );
   schedules.push(schedule);
   const of = (name: string) => polls.filter((each) => each.name === name).map(({ ms }) => ms);
-  return { schedule, polls, of };
+  return { schedule, polls, rests, of };
 }
 
 /** Distances of neighbours. */
@@ -152,8 +156,9 @@ test.each([
 describe("pauses", () => {
   test("turns are left out while the node wants to be left alone", async () => {
     const pauses = [0, 40, 0, 0];
-    const { of } = start({ "node-1": every(10_000) }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
+    const { of, rests } = start({ "node-1": every(10_000) }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
     await vi.advanceTimersByTimeAsync(100_000);
+    expect(rests.length).toBeGreaterThanOrEqual(3);
     const [, second = 0, third = 0, fourth = 0] = of("node-1");
     expect(third - second).toBeGreaterThanOrEqual(40_000);
     expect(third - second).toBeLessThanOrEqual(50_002);

@@ -7,7 +7,7 @@ const FACTS = { version: "1.2.3", telemetryPath: "/metrics", nodes: 3, nodesUp: 
 
 describe("the landing page", () => {
   test("tells the version, how many nodes answer, and where the metrics are", async () => {
-    const { server } = setUp({ nodeCounts: () => ({ polled: 3, up: 2, all: 3 }) });
+    const { server } = setUp({ nodeCounts: () => ({ polled: 3, up: 2, all: 3, nodes: 3 }) });
     const { statusCode, headers, body } = await server.inject("/");
     expect([statusCode, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
     expect(headers["x-content-type-options"]).toBe("nosniff");

@@ -124,7 +124,7 @@ describe("the telemetry path", () => {
 
 describe("health", () => {
   test("/-/healthy is 200, whatever the nodes do", async () => {
-    const { server } = setUp({ nodeCounts: () => ({ polled: 0, up: 0, all: 5 }) });
+    const { server } = setUp({ nodeCounts: () => ({ polled: 0, up: 0, all: 5, nodes: 1 }) });
     const { statusCode, headers, body } = await server.inject("/-/healthy");
     expect([statusCode, headers["content-type"], body]).toEqual([
       200,
@@ -134,7 +134,7 @@ describe("health", () => {
   });
 
   test("/-/ready is 503 until every node was polled once, and 200 then, also with nodes that are down", async () => {
-    const counts = { polled: 1, up: 1, all: 3 };
+    const counts = { polled: 1, up: 1, all: 3, nodes: 1 };
     const { server } = setUp({ nodeCounts: () => ({ ...counts }) });
     const early = await server.inject("/-/ready");
     expect([early.statusCode, early.body]).toEqual([503, "peer-exporter is not ready: 1 of 3 nodes polled.\n"]);
@@ -145,7 +145,7 @@ describe("health", () => {
   });
 
   test("both answer HEAD", async () => {
-    const { server } = setUp({ nodeCounts: () => ({ polled: 0, up: 0, all: 1 }) });
+    const { server } = setUp({ nodeCounts: () => ({ polled: 0, up: 0, all: 1, nodes: 1 }) });
     expect((await server.inject({ method: "HEAD", url: "/-/healthy" })).statusCode).toBe(200);
     const ready = await server.inject({ method: "HEAD", url: "/-/ready" });
     expect([ready.statusCode, ready.body]).toEqual([503, ""]);

@@ -15,7 +15,7 @@ export function setUp(overrides: Partial<ServerOptions> = {}) {
     version: "1.2.3",
     log,
     renderPage: async (format: Format) => `page ${format}\n`,
-    nodeCounts: () => ({ polled: 2, up: 1, all: 2 }),
+    nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     observeRequest: (handler, code, seconds) => void observed.push({ handler, code, seconds }),
     ...overrides,
   });

@@ -2,7 +2,7 @@ import type { Failure } from "../../errors.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
 
 /** Which of the node's APIs was asked: they answer 404 for different causes. */
-export type ChainwebApi = "peers" | "cut" | "mempool" | "info";
+export type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
 
 /**
  * What a 404 of a chainweb node means. Servant answers it without a body for a wrong network name, a chain that the
@@ -33,6 +33,9 @@ function explainP2p(api: ChainwebApi, network: string, message: string): Failure
       };
     case "info":
       return { reason: "not_found", message, advice: USE_SERVICE };
+    case "header":
+      // The cut is answered at that time, so the node is not starting.
+      return { reason: "not_found", message, advice: "the node lacks the newest block of its own cut: see its log" };
     default:
       // CheckReachability.hs servePeerDbSocketTls: while the node starts, it serves the cut/peer routes alone.
       return { reason: "unavailable", message, advice: "the node is still starting and serves only its peers" };

@@ -6,6 +6,7 @@ import { apiPath } from "../../rpc/node-url.ts";
 import { addressOf, formatAddress } from "../address.ts";
 import type { PeerConnection, PeerList } from "../chain.ts";
 import { count, isObject, type JsonObject, text } from "../decode.ts";
+import { bytes32 } from "./cut.ts";
 
 /** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */
 const PAGE_LIMIT = 512;
@@ -14,7 +15,17 @@ const PAGE_LIMIT = 512;
 const MAX_PAGES = 20;
 const MAX_PEERS = MAX_PAGES * PAGE_LIMIT;
 
-export type PeerPages = { readonly list: PeerList; readonly firstResponse: RpcResponse };
+/** What proves that a server is the peer: the SHA-256 of its certificate, or a certificate of an authority. */
+export type PeerIdentity = { readonly kind: "pinned"; readonly sha256: Buffer } | { readonly kind: "ca" };
+
+/** By the id of the connection; without peers whose id is none. */
+export type PeerIdentities = ReadonlyMap<string, PeerIdentity>;
+
+export type PeerPages = {
+  readonly list: PeerList;
+  readonly identities: PeerIdentities;
+  readonly firstResponse: RpcResponse;
+};
 
 /**
  * Reads a peer endpoint (`cut/peer` or `chain/N/mempool/peer`) to its end. The cursor is an index into the list of that
@@ -28,6 +39,7 @@ export async function fetchPeerPages(
   signal: AbortSignal,
 ): Promise<PeerPages> {
   const peers = new Map<string, PeerConnection>();
+  const identities = new Map<string, PeerIdentity>();
   const cursors = new Set<string>();
   let malformed = 0;
   let firstResponse: RpcResponse | undefined;
@@ -38,6 +50,7 @@ export async function fetchPeerPages(
     firstResponse ??= response;
     const page = decodePage(value, `${shortName(path)} at ${client.url.label}`);
     malformed += page.malformed;
+    for (const [id, identity] of page.identities) if (!peers.has(id)) identities.set(id, identity);
     for (const peer of page.peers) if (!peers.has(peer.id)) peers.set(peer.id, peer);
     if (peers.size >= MAX_PEERS) break;
     // `limit=0` and broken servers answer the same cursor for ever.
@@ -46,7 +59,7 @@ export async function fetchPeerPages(
     cursor = page.next;
   }
   if (firstResponse === undefined) throw nodeError("internal", "no page was asked for", "report this bug");
-  return { list: { connections: [...peers.values()], malformed }, firstResponse };
+  return { list: { connections: [...peers.values()], malformed }, identities, firstResponse };
 }
 
 /** `/chainweb/0.0/mainnet01/cut/peer` → `cut/peer`. */
@@ -62,6 +75,7 @@ function pagePath(client: RpcClient, path: string, cursor: string | undefined): 
 
 export type PeerPage = {
   readonly peers: readonly PeerConnection[];
+  readonly identities: PeerIdentities;
   readonly malformed: number;
   /** Rows in the page, readable or not. */
   readonly rows: number;
@@ -78,9 +92,16 @@ export function decodePage(answer: unknown, call: string): PeerPage {
   if (!Array.isArray(items)) {
     throw nodeError("bad_shape", `${call}: expected an object with a list of items`, WRONG_API);
   }
-  const decoded = items.map(decodePeer);
-  const peers = decoded.filter((peer) => peer !== undefined);
-  return { peers, malformed: items.length - peers.length, rows: items.length, next: text(page?.next) };
+  const peers: PeerConnection[] = [];
+  const identities = new Map<string, PeerIdentity>();
+  for (const item of items) {
+    const peer = decodePeer(item);
+    if (peer === undefined) continue;
+    const identity = decodeIdentity(item);
+    if (identity !== undefined && !identities.has(peer.id)) identities.set(peer.id, identity);
+    peers.push(peer);
+  }
+  return { peers, identities, malformed: items.length - peers.length, rows: items.length, next: text(page?.next) };
 }
 
 const WRONG_API = "check that the URL is the node's P2P API (default port 1789), not its service API";
@@ -100,4 +121,11 @@ function decodePeer(item: unknown): PeerConnection | undefined {
   const address = addressOf(hostname, port);
   // Host names are compared without case (HostAddress.hs).
   return { id: formatAddress(address).toLowerCase(), direction: "unknown", address };
+}
+
+function decodeIdentity(item: unknown): PeerIdentity | undefined {
+  const id = isObject(item) ? (item.id ?? null) : null;
+  if (id === null) return { kind: "ca" };
+  const sha256 = bytes32(id);
+  return sha256 === undefined ? undefined : { kind: "pinned", sha256: Buffer.from(sha256, "base64url") };
 }

@@ -1,13 +1,26 @@
 import { nodeError } from "../../errors.ts";
 import { parseAddress } from "../address.ts";
-import type { AddressType, PeerAddress, PeerConnection, PeerList } from "../chain.ts";
+import type { AddressType, Fact, PeerAddress, PeerConnection } from "../chain.ts";
 import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
+import { fact } from "./facts.ts";
+import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
+import { type Stripe, stripeOf } from "./pruning.ts";
+
+/** A peer with what only Monero tells of it. */
+export type MoneroPeer = PeerConnection & {
+  /** Before the handshake "none", as monerod knows nothing yet. */
+  readonly pruningStripe?: Stripe | undefined;
+  /** It says that it offers restricted RPC to everybody. */
+  readonly offersRpc: boolean;
+};
+
+export type MoneroPeerList = { readonly connections: readonly MoneroPeer[]; readonly malformed: number };
 
 /**
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
  * @throws NodeError bad_shape when `connections` is there and is not a list
  */
-export function decodeConnections(result: JsonObject, call: string): PeerList {
+export function decodeConnections(result: JsonObject, call: string): MoneroPeerList {
   // epee leaves out empty lists: a node without peers sends no `connections` at all.
   const rows = result.connections ?? [];
   if (!Array.isArray(rows)) {
@@ -18,7 +31,7 @@ export function decodeConnections(result: JsonObject, call: string): PeerList {
   return { connections, malformed: rows.length - connections.length };
 }
 
-function decodeRow(row: unknown): PeerConnection | undefined {
+function decodeRow(row: unknown): MoneroPeer | undefined {
   if (!isObject(row)) return undefined;
   const incoming = flag(row.incoming);
   const address = text(row.address) ?? text(row.host);
@@ -37,7 +50,18 @@ function decodeRow(row: unknown): PeerConnection | undefined {
     receivedBytes: count(row.recv_count),
     sentBytes: count(row.send_count),
     ageSeconds: count(row.live_time),
+    facts: idleFacts(row),
+    pruningStripe: stripeOf(row.pruning_seed),
+    offersRpc: (count(row.rpc_port) ?? 0) > 0,
   };
+}
+
+/**
+ * They count from the connection's start where no byte came yet. A byte that arrives just as they are made wraps them
+ * below 0, to 2^64 - 1 (get_connections of cryptonote_protocol_handler.inl): then they are left out.
+ */
+function idleFacts(row: JsonObject): readonly Fact[] {
+  return [...fact(RECEIVE_IDLE, count(row.recv_idle_time)), ...fact(TRANSMIT_IDLE, count(row.send_idle_time))];
 }
 
 /** `ip` and `port` are empty for IPv6 up to 0.18.5.0 and for Tor and I2P, so `address` is read instead. */

@@ -9,13 +9,26 @@ export type DaemonInfo = {
   readonly targetHeight: number;
   /** True since the end of the first sync and never false again, also when the node falls behind. */
   readonly synchronized: boolean;
-  readonly restricted: boolean;
+  /** Whether this is a restricted RPC; not known where another node answered. */
+  readonly restricted: boolean | undefined;
   readonly version?: string | undefined;
   /** mainnet, testnet, stagenet or fakechain (regtest). */
   readonly network?: string | undefined;
   /** Seconds per block that the difficulty aims at. */
   readonly blockSeconds?: number | undefined;
   readonly topBlockHash?: string | undefined;
+  /** Another node, a bootstrap daemon, gave this answer. Absent from 0.19 on, which has none. */
+  readonly untrusted?: boolean | undefined;
+  readonly offline?: boolean | undefined;
+  /** What follows is absent on restricted RPC. */
+  readonly updateAvailable?: boolean | undefined;
+  readonly startSeconds?: number | undefined;
+  readonly whitePeers?: number | undefined;
+  readonly grayPeers?: number | undefined;
+  readonly rpcConnections?: number | undefined;
+  readonly alternativeBlocks?: number | undefined;
+  readonly freeSpaceBytes?: number | undefined;
+  readonly databaseBytes?: number | undefined;
 };
 
 /**
@@ -29,14 +42,34 @@ export function decodeInfo(result: JsonObject, call: string): DaemonInfo {
   if (height === undefined) {
     throw nodeError("bad_shape", `${call}: expected a whole number as height`, "check that the URL is monerod's RPC");
   }
+  const own = isForeign ? {} : result;
+  const restricted = flag(own.restricted);
   return {
     height,
     targetHeight: count(isForeign ? result.height : result.target_height) ?? 0,
     synchronized: flag(result.synchronized) ?? true,
-    restricted: !isForeign && flag(result.restricted) === true,
-    version: isForeign ? undefined : text(result.version),
+    restricted,
+    version: text(own.version),
     network: text(result.nettype),
     blockSeconds: count(result.target),
-    topBlockHash: isForeign ? undefined : text(result.top_block_hash),
+    topBlockHash: text(own.top_block_hash),
+    untrusted: flag(result.untrusted),
+    offline: flag(own.offline),
+    ...(restricted === true ? {} : resources(own)),
+  };
+}
+
+/** What restricted RPC blanks: zeros, `free_space` 2^64 - 1, `database_size` rounded up to 5 GiB (on_get_info). */
+function resources(result: JsonObject) {
+  return {
+    updateAvailable: flag(result.update_available),
+    // 0 would be a clock that was never set.
+    startSeconds: count(result.start_time) || undefined,
+    whitePeers: count(result.white_peerlist_size),
+    grayPeers: count(result.grey_peerlist_size),
+    rpcConnections: count(result.rpc_connections_count),
+    alternativeBlocks: count(result.alt_blocks_count),
+    freeSpaceBytes: count(result.free_space),
+    databaseBytes: count(result.database_size),
   };
 }

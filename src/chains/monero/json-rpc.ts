@@ -32,12 +32,19 @@ export function resultOf(answer: unknown, call: string): JsonObject {
   if (answer.error !== undefined && answer.error !== null) throw new NodeError(rpcFailure(answer.error, call));
   const { result } = answer;
   if (!isObject(result)) throw nodeError("bad_shape", `${call}: expected a JSON-RPC result`, WRONG_API);
-  // CHECK_CORE_READY answers 200 with zeroed fields and this status; "PAYMENT REQUIRED" exists up to 0.18.
-  if (result.status !== "OK") throw new NodeError(statusFailure(result.status, call));
+  checkStatus(result, call);
   return result;
 }
 
-const WRONG_API = "check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway";
+/**
+ * CHECK_CORE_READY answers 200 with zeroed fields and the status BUSY; "PAYMENT REQUIRED" exists up to 0.18.
+ * @throws NodeError when the status is not OK
+ */
+export function checkStatus({ status }: JsonObject, call: string): void {
+  if (status !== "OK") throw new NodeError(statusFailure(status, call));
+}
+
+export const WRONG_API = "check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway";
 
 function rpcFailure(error: unknown, call: string): Failure {
   const code = isObject(error) && typeof error.code === "number" ? error.code : undefined;

@@ -1,15 +1,36 @@
 import { type Failure, nodeError } from "../../errors.ts";
 import { addressOf, numericAddress, numericType, parseAddress } from "../address.ts";
-import type { ConnectionState, PeerAddress, PeerConnection, PeerList } from "../chain.ts";
+import type { ConnectionState, PeerAddress, PeerConnection } from "../chain.ts";
 import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
+import { hashOf, numberInBlockId } from "./ids.ts";
+import { rowFacts } from "./row-facts.ts";
 
 /**
  * Rows of /v1/net/connections: `connection_status` of net_plugin.hpp, with the fields of every dialect from EOSIO 1.0
  * over Leap and Spring to Wire. The dialect is never asked for; a field that is not there is left out.
  */
 
+/** What only this adapter needs of a row: to join it with other APIs and to compare it with other rows. */
+export type RowDetails = {
+  /** Of the peer's process (it draws one at each start), while there is a handshake. */
+  readonly nodeId?: string | undefined;
+  /** Counts up over all connections of the node: a new one for each inbound connection (Wire W3 and later). */
+  readonly connectionId?: number | undefined;
+  readonly remotePort?: number | undefined;
+  /** The configured address as it stands; absent in inbound rows. */
+  readonly configured?: string | undefined;
+  /** Where the peer says that it listens, or the configured address: `host:port`, without kind. */
+  readonly listens?: string | undefined;
+  /** By configuration or by gossip. */
+  readonly isBlockProducer: boolean;
+};
+
+export type WireConnection = PeerConnection & { readonly wire: RowDetails };
+
+export type WireList = { readonly connections: readonly WireConnection[]; readonly malformed: number };
+
 /** @throws NodeError bad_shape when the answer is not a list. */
-export function decodeConnections(answer: unknown, call: string): PeerList {
+export function decodeConnections(answer: unknown, call: string): WireList {
   if (!Array.isArray(answer)) {
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
@@ -22,7 +43,7 @@ const WRONG_API_ADVICE: Failure["advice"] = "check that the URL is the HTTP API 
 
 const NO_HANDSHAKE: JsonObject = {};
 
-function decodeRow(row: unknown): PeerConnection | undefined {
+function decodeRow(row: unknown): WireConnection | undefined {
   if (!isObject(row)) return undefined;
   const connecting = flag(row.connecting);
   if (typeof row.peer !== "string" || connecting === undefined) return undefined;
@@ -35,16 +56,30 @@ function decodeRow(row: unknown): PeerConnection | undefined {
     open: flag(row.is_socket_open),
     shookHands: (count(handshake.generation) ?? 0) > 0,
   });
+  const id = identityOf(row, handshake);
+  const nodeId = hashOf(handshake.node_id);
+  const claimed = text(text(handshake.p2p_address)?.split(" - ")[0]);
   return {
-    id: identityOf(row, handshake),
+    id,
+    // An outbound row keeps its id when it is dialled again. An inbound one does not live that long.
+    session: inbound || nodeId === undefined ? undefined : `${id} ${nodeId}`,
     direction: inbound ? "inbound" : "outbound",
     state,
-    address: inbound ? inboundAddress(row, handshake) : outboundAddress(row.peer, row),
+    address: inbound ? inboundAddress(row, claimed) : outboundAddress(row.peer, row),
     agent: agentOf(handshake),
     height: peerHead(handshake),
-    chainId: chainIdOf(handshake.chain_id),
+    chainId: hashOf(handshake.chain_id),
     // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
     syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
+    facts: rowFacts(row, handshake, state),
+    wire: {
+      nodeId,
+      connectionId: count(row.connection_id),
+      remotePort: count(row.remote_port),
+      configured: inbound ? undefined : row.peer,
+      listens: inbound ? claimed && splitKind(claimed).address : splitKind(row.peer).address,
+      isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
+    },
   };
 }
 
@@ -92,10 +127,9 @@ function outboundAddress(peer: string, row: JsonObject): PeerAddress {
 }
 
 /** The socket's endpoint; before Leap 5 only what the peer says of itself: `listen address - first 7 of node_id`. */
-function inboundAddress(row: JsonObject, handshake: JsonObject): PeerAddress {
+function inboundAddress(row: JsonObject, claimed: string | undefined): PeerAddress {
   const remote = remoteIp(row);
   if (remote !== undefined) return addressOf(remote, count(row.remote_port));
-  const claimed = text(text(handshake.p2p_address)?.split(" - ")[0]);
   return claimed === undefined ? { host: "unknown", type: "unknown" } : parseAddress(splitKind(claimed).address);
 }
 
@@ -122,14 +156,4 @@ function peerHead(handshake: JsonObject): number | undefined {
     height = Math.max(height, count(handshake[`${head}_num`]) ?? 0, numberInBlockId(handshake[`${head}_id`]) ?? 0);
   }
   return height > 0 ? height : undefined;
-}
-
-/** The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). */
-export function numberInBlockId(id: unknown): number | undefined {
-  return typeof id === "string" && /^[0-9a-fA-F]{64}$/.test(id) ? Number.parseInt(id.slice(0, 8), 16) : undefined;
-}
-
-/** 64 hex digits; all zeros stand for "none" (never connected, and EOSIO 1.0). */
-export function chainIdOf(value: unknown): string | undefined {
-  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) && !/^0+$/.test(value) ? value : undefined;
 }

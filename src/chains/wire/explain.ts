@@ -16,7 +16,7 @@ export function explainStatus(api: WireApi): (response: RpcResponse, call: strin
     switch (response.status) {
       case 404:
         // Without a body of nodeos' form another program answered: the general advice fits.
-        return body === undefined ? undefined : { reason: "unavailable", message, advice: missingAdvice(api) };
+        return body === undefined ? undefined : { reason: "unavailable", message, advice: MISSING_ADVICE[api] };
       case 400:
         return explainBadRequest(body, response.body.length === 0, message);
       case 429:
@@ -32,18 +32,20 @@ export function explainStatus(api: WireApi): (response: RpcResponse, call: strin
   };
 }
 
-export type WireApi = "net" | "chain";
+export type WireApi = "net" | "chain" | "prometheus";
 
 const BUSY_ADVICE =
   "the node has too many requests in flight: poll less often, or raise http-max-in-flight-requests and http-max-bytes-in-flight-mb";
 const INTERNAL_ADVICE =
   "see the node's log; with very many peers, EOSIO 2.0 and Leap 3 need a larger http-max-response-time-ms";
 
-function missingAdvice(api: WireApi): string {
-  return api === "net"
-    ? "load net_api_plugin, or bind the net_ro category to this listener (http-category-address)"
-    : "load chain_api_plugin, or set wire.chain_url to the listener that has it";
-}
+/** A listener whose categories do not have the API answers 404 too, exactly as if the plugin were missing. */
+const MISSING_ADVICE: Readonly<Record<WireApi, string>> = {
+  net: "load net_api_plugin, or bind the net_ro category to this listener (http-category-address)",
+  chain: "load chain_api_plugin, or set wire.chain_url to the listener that has it",
+  prometheus:
+    "load prometheus_plugin, or set wire.prometheus_url to the listener with the prometheus category (http-category-address)",
+};
 
 /** invalid_http_request: since Leap 3.1 and EOSIO 2.1, for a body that is not empty. */
 const INVALID_HTTP_REQUEST = 3_200_006;

@@ -54,7 +54,7 @@ export const WRONG_CHAIN_PEERS = ofNode({
 
 export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
-  help: "Outbound peers that were in an earlier peer list of the node and are not in that of the last poll: nodes remove configured peers that are on another chain, forked or refuse them for good. Without those that were seen as block producers, which come and go with the schedule.",
+  help: "Outbound peers of earlier peer lists that the list of the last poll lacks: nodes remove those that are on another chain, are forked or refuse them for good. Block producers' peers, which come and go with the schedule, are left out once seen as such.",
   source: `${NET} peer`,
 });
 

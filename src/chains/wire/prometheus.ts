@@ -1,10 +1,10 @@
 import { nodeError } from "../../errors.ts";
 import { readSamples, type TextSample } from "../../rpc/prometheus-text.ts";
+import { numericAddress } from "../address.ts";
 
 /**
  * What prometheus_plugin knows of each connection and /v1/net/connections does not: bytes, latency, times, block ranges.
- * Families are named `nodeos_p2p_…` (Leap 5, Spring) or `nodeop_p2p_…` (Wire). All numbers are copied by the node every
- * connection-cleanup-period (30 s), so asking more often tells nothing new. Source: spring v1.2.2
+ * Families are named `nodeos_p2p_…` (Leap 5, Spring) or `nodeop_p2p_…` (Wire). Source: spring v1.2.2
  * plugins/prometheus_plugin/metrics.hpp and net_plugin.cpp; wire-sysio metrics.hpp f0b76aaa.
  */
 
@@ -18,38 +18,68 @@ export type PluginConnection = {
   readonly lastAvailableBlock?: number | undefined;
   readonly uniqueFirstBlocks?: number | undefined;
   readonly isThrottled?: boolean | undefined;
+  /** Whose values these are: the peer's end of the socket and the number of the connection. */
+  readonly remoteIp?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly connectionId?: number | undefined;
 };
 
 /** A whole answer of the plugin. */
 export type PluginPage = {
-  /** By what names a connection: see connectionKeys. */
+  /** By what names a connection: `connectionKey` or `nodeKey`. */
   readonly connections: ReadonlyMap<string, PluginConnection>;
   readonly failedConnections: number | undefined;
   readonly droppedTransactions: number | undefined;
 };
 
-const FAMILY = /^node(?:os|op)_p2p_([a-z_]+)$/;
+/** The families with a series for each connection that are read, behind the prefix. */
+const CONNECTION_FAMILIES = [
+  "bytes_received",
+  "bytes_sent",
+  "latency",
+  "connection_start_time",
+  "first_available_block",
+  "last_available_block",
+  "unique_first_block_count",
+  "block_sync_throttling",
+  "port",
+  "connection_number",
+] as const;
 
-/** 2^64 - 1 as a double: what an unmeasured latency looks like. */
-const NOT_MEASURED = 2 ** 64;
+type Values = Partial<Record<(typeof CONNECTION_FAMILIES)[number], number>> & { readonly ip: string | undefined };
+
+const PREFIXES = ["nodeos_p2p_", "nodeop_p2p_"] as const;
+
+function named<Family extends string>(families: readonly Family[]): ReadonlyMap<string, Family> {
+  return new Map(families.flatMap((family) => PREFIXES.map((prefix) => [prefix + family, family] as const)));
+}
+
+const OF_CONNECTION = named(CONNECTION_FAMILIES);
+const OF_NODE = named(["failed_connections", "dropped_trxs_total"]);
+
+/**
+ * Series of peers that left stay on the page until the node restarts (leap issue 1687). A page as large as an answer
+ * may be has about this many connections with all their families; what has more is not of the plugin.
+ */
+const MAX_CONNECTIONS = 20_000;
 
 /** @throws NodeError bad_shape when the text has no family of the plugin */
 export function decodePluginPage(text: string, call: string): PluginPage {
-  const samples = readSamples(text, (name) => FAMILY.test(name));
-  if (samples.length === 0) {
+  const rows = new Map<string, Values>();
+  const totals = new Map<string, number>();
+  for (const sample of readSamples(text, (name) => OF_CONNECTION.has(name) || OF_NODE.has(name))) {
+    const total = OF_NODE.get(sample.name);
+    if (total !== undefined) totals.set(total, sample.value);
+    const family = OF_CONNECTION.get(sample.name);
+    const row = family === undefined ? undefined : rowFor(rows, sample);
+    if (family !== undefined && row !== undefined) row[family] = sample.value;
+  }
+  if (rows.size === 0 && totals.size === 0) {
     throw nodeError(
       "bad_shape",
       `${call}: expected metrics named nodeos_p2p_… or nodeop_p2p_…`,
-      "check that wire.prometheus_url is the listener of prometheus_plugin",
+      "check that wire.prometheus_url is the listener of prometheus_plugin, of Leap 5 or later",
     );
-  }
-  const rows = new Map<string, Map<string, number>>();
-  const totals = new Map<string, number>();
-  for (const sample of samples) {
-    const family = FAMILY.exec(sample.name)?.[1] ?? "";
-    const key = keyOf(sample);
-    if (key === undefined) totals.set(family, sample.value);
-    else rows.set(key, (rows.get(key) ?? new Map<string, number>()).set(family, sample.value));
   }
   return {
     connections: new Map([...rows].map(([key, values]) => [key, decodeRow(values)])),
@@ -58,29 +88,57 @@ export function decodePluginPage(text: string, call: string): PluginPage {
   };
 }
 
+function rowFor(rows: Map<string, Values>, sample: TextSample): Values | undefined {
+  const key = keyOf(sample);
+  if (key === undefined) return undefined;
+  const known = rows.get(key);
+  if (known !== undefined || rows.size >= MAX_CONNECTIONS) return known;
+  const row: Values = { ip: remoteIpOf(sample) };
+  rows.set(key, row);
+  return row;
+}
+
+/** The key of a connection by the node's own count. */
+export function connectionKey(connectionId: number): string {
+  return `id ${connectionId}`;
+}
+
+/** The key of a connection by its peer. */
+export function nodeKey(nodeId: string): string {
+  return `node ${nodeId.slice(0, 7)}`;
+}
+
 /**
  * Leap 5 to Wire W3 label with `connid`, the first 7 hex digits of the peer's node_id; the newest Wire with
- * `connection_id`. An empty label (leap issue 1871) names nobody.
+ * `connection_id` and `remote_ip`. An empty label (leap issue 1871) names nobody.
  */
 function keyOf({ labels }: TextSample): string | undefined {
   const id = labels.get("connection_id");
-  if (id !== undefined && id !== "") return `id ${id}`;
-  const connid = labels.get("connid");
-  return connid === undefined || connid === "" ? undefined : `node ${connid}`;
+  if (id !== undefined) return /^\d{1,15}$/.test(id) ? connectionKey(Number(id)) : undefined;
+  const node = labels.get("connid");
+  return node !== undefined && /^[0-9a-f]{7}$/.test(node) ? nodeKey(node) : undefined;
 }
 
-function decodeRow(values: ReadonlyMap<string, number>): PluginConnection {
-  const latency = values.get("latency");
-  const throttling = values.get("block_sync_throttling");
+/** Only the newest Wire has it, as IPv6 text; "::" before the first connection. */
+function remoteIpOf({ labels }: TextSample): string | undefined {
+  const ip = numericAddress(labels.get("remote_ip") ?? "");
+  return ip === "::" ? undefined : ip;
+}
+
+function decodeRow(values: Values): PluginConnection {
+  const { block_sync_throttling: throttling } = values;
   return {
-    receivedBytes: countOf(values.get("bytes_received")),
-    sentBytes: countOf(values.get("bytes_sent")),
-    latencySeconds: latency === undefined || latency >= NOT_MEASURED || latency <= 0 ? undefined : latency / 1e9,
-    startSeconds: startOf(values.get("connection_start_time")),
-    firstAvailableBlock: countOf(values.get("first_available_block")),
-    lastAvailableBlock: countOf(values.get("last_available_block")),
-    uniqueFirstBlocks: countOf(values.get("unique_first_block_count")),
+    receivedBytes: countOf(values.bytes_received),
+    sentBytes: countOf(values.bytes_sent),
+    latencySeconds: latencyOf(values.latency),
+    startSeconds: startOf(values.connection_start_time),
+    firstAvailableBlock: knownOf(values.first_available_block),
+    lastAvailableBlock: knownOf(values.last_available_block),
+    uniqueFirstBlocks: countOf(values.unique_first_block_count),
     isThrottled: throttling === undefined ? undefined : throttling > 0,
+    remoteIp: values.ip,
+    remotePort: knownOf(values.port),
+    connectionId: countOf(values.connection_number),
   };
 }
 
@@ -88,7 +146,21 @@ function countOf(value: number | undefined): number | undefined {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** Nanoseconds since 1970; 0 for a connection that never opened. */
+/** A number that is 0 while it is not known. */
+function knownOf(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : countOf(value);
+}
+
+/** 2^64 - 1 as a double: what a latency that was not measured looks like. */
+const NOT_MEASURED = 2 ** 64;
+
+function latencyOf(nanoseconds: number | undefined): number | undefined {
+  const isMeasured = nanoseconds !== undefined && nanoseconds > 0 && nanoseconds < NOT_MEASURED;
+  return isMeasured ? nanoseconds / 1e9 : undefined;
+}
+
+/** Unix seconds; 0 for a connection that never opened. */
 function startOf(nanoseconds: number | undefined): number | undefined {
-  return nanoseconds === undefined || nanoseconds <= 0 ? undefined : Math.floor(nanoseconds / 1e9);
+  const seconds = Math.floor((nanoseconds ?? 0) / 1e9);
+  return seconds > 0 ? seconds : undefined;
 }

@@ -1,8 +1,8 @@
 import { BLOCK_SECONDS, CHAINS, NETWORK } from "./chain.ts";
 import { type ChainGraph, TEN_CHAINS, TWENTY_CHAINS, TWENTY_CHAINS_HEIGHT } from "./graph.ts";
 
-/** The answer of /info (src/Chainweb/RestAPI/NodeInfo.hs), as release 3.1 and later have it. */
-export function nodeInfo(version: string): Readonly<Record<string, unknown>> {
+/** The answer of /info (src/Chainweb/RestAPI/NodeInfo.hs), as release 3.1 and later have it; 3.0 has a service date. */
+export function nodeInfo(version: string, serviceDate?: Date): Readonly<Record<string, unknown>> {
   const history = [
     [TWENTY_CHAINS_HEIGHT, adjacency(TWENTY_CHAINS)],
     [0, adjacency(TEN_CHAINS)],
@@ -19,6 +19,7 @@ export function nodeInfo(version: string): Readonly<Record<string, unknown>> {
     nodeLatestBehaviorHeight: 6_335_858,
     nodeNumberOfChains: CHAINS.length,
     nodePackageVersion: version,
+    ...(serviceDate === undefined ? {} : { nodeServiceDate: `${serviceDate.toISOString().slice(0, 19)}Z` }),
     // The name of the network, not a version.
     nodeVersion: NETWORK,
   };

@@ -3,8 +3,9 @@ import type { Clock } from "../clock.ts";
 import { delayAt, type LagCycle } from "../cycles.ts";
 import { createDemoServer, type DemoServer } from "../http.ts";
 import type { Random } from "../random.ts";
+import { createNeighbours, withNeighbours } from "./neighbours.ts";
 import { type ChainwebApis, createChainwebNode } from "./node.ts";
-import { createChainwebDirectory, createChainwebPeers } from "./peers.ts";
+import { type ChainwebPeers, createChainwebDirectory, createChainwebPeers } from "./peers.ts";
 
 const HEAD_START_SECONDS = 86_400;
 
@@ -17,20 +18,24 @@ export type ChainwebDemoNode = {
   readonly service: DemoServer;
   readonly apis: ChainwebApis;
   readonly peerId?: string;
+  /** Peers of it that listen too. */
+  readonly neighbours: readonly DemoServer[];
 };
 export type ChainwebNetwork = { readonly healthy: ChainwebDemoNode; readonly trailing: ChainwebDemoNode };
 
-/** The two nodes of the simulated Chainweb network. */
+/** kadena-2 runs the last release with a service date, this long after the start of the demo. */
+const SERVICE_DATE_AFTER_SECONDS = 30 * 86_400;
+
+/** The two nodes of the simulated Chainweb network, and a few peers that can be asked themselves. */
 export function createChainwebNetwork(clock: Clock, random: Random): ChainwebNetwork {
   const directory = createChainwebDirectory(random.fork("directory"));
 
-  function createApis(name: string, version: string, known: number, delays: (now: number) => Map<number, number>) {
+  function createPeers(name: string, known: number): ChainwebPeers {
     const from = clock.startedAt - HEAD_START_SECONDS;
-    const peers = createChainwebPeers({ random: random.fork(name), from, directory, known });
-    return createChainwebNode({ version, peers, delays, now: clock.now });
+    return createChainwebPeers({ random: random.fork(name), from, directory, known });
   }
 
-  function node(apis: ChainwebApis, certificate?: Certificate): ChainwebDemoNode {
+  function node(apis: ChainwebApis, certificate?: Certificate): Omit<ChainwebDemoNode, "neighbours"> {
     return {
       p2p: createDemoServer(apis.p2p, certificate),
       service: createDemoServer(apis.service),
@@ -45,11 +50,22 @@ export function createChainwebNetwork(clock: Clock, random: Random): ChainwebNet
 
   // A node that has no certificate makes one at every start: only a name, its own signature (src/P2P/Peer.hs).
   const certificate = createSelfSignedCertificate({ commonName: "203.0.113.7" });
+  const neighbours = createNeighbours(clock.now);
+  const healthy = createChainwebNode({
+    version: "3.2",
+    peers: withNeighbours(createPeers("kadena-1", 0.9), neighbours),
+    delays: () => new Map(),
+    now: clock.now,
+  });
+  const trailing = createChainwebNode({
+    version: "3.0",
+    serviceDate: new Date((clock.startedAt + SERVICE_DATE_AFTER_SECONDS) * 1000),
+    peers: createPeers("kadena-2", 0.4),
+    delays: trailingDelays,
+    now: clock.now,
+  });
   return {
-    healthy: node(
-      createApis("kadena-1", "3.2", 0.9, () => new Map()),
-      certificate,
-    ),
-    trailing: node(createApis("kadena-2", "3.1", 0.4, trailingDelays)),
+    healthy: { ...node(healthy, certificate), neighbours: neighbours.servers },
+    trailing: { ...node(trailing), neighbours: [] },
   };
 }

@@ -8,6 +8,8 @@ import type { ChainwebPeers, PeerInfo } from "./peers.ts";
 export type ChainwebNodeOptions = {
   /** The package version, as in X-Chainweb-Node-Version. */
   readonly version: string;
+  /** When this release stops by itself; 3.0 was the last that does. */
+  readonly serviceDate?: Date;
   readonly peers: ChainwebPeers;
   /** Seconds that the node is behind, by chain. */
   delays(now: number): ReadonlyMap<number, number>;
@@ -63,7 +65,7 @@ export function createChainwebNode(options: ChainwebNodeOptions): ChainwebApis {
   }
 
   function rootRoute(kind: Api, path: string): Answer {
-    if (kind === "service" && path === "/info") return json(nodeInfo(options.version));
+    if (kind === "service" && path === "/info") return json(nodeInfo(options.version, options.serviceDate));
     if (kind === "service" && path === "/health-check") {
       return { status: 200, type: "text/plain;charset=utf-8", body: "Health check OK.\n" };
     }

@@ -56,7 +56,7 @@ export function info(state: MoneroState, now: number): EpeeObject {
     tx_count: 41_000_000 + height * 3,
     tx_pool_size: 12 + (Math.floor(now / 7) % 40),
     untrusted: false,
-    update_available: false,
+    update_available: shown(state.software.outdated, false),
     version: shown(state.software.version, ""),
     was_bootstrap_ever_used: false,
     white_peerlist_size: shown(state.directory.clearnet.length, 0),

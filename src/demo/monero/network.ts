@@ -17,8 +17,8 @@ export const MONERO_LAG: LagCycle = { period: 330, stallFrom: 40, stallFor: 180,
 /** monero-4 is down for 30 s of every 2 minutes. */
 export const MONERO_OUTAGE: OutageCycle = { period: 120, downFrom: 27, downFor: 30 };
 
-const NEWEST: MoneroSoftware = { version: "0.18.5.1-release", rpcMinor: 16, fillsIpv6: true };
-const OLDER: MoneroSoftware = { version: "0.18.4.4-release", rpcMinor: 15, fillsIpv6: false };
+const NEWEST: MoneroSoftware = { version: "0.18.5.1-release", rpcMinor: 16, fillsIpv6: true, outdated: false };
+const OLDER: MoneroSoftware = { version: "0.18.4.4-release", rpcMinor: 15, fillsIpv6: false, outdated: true };
 
 export type MoneroDemoNode = {
   readonly server: DemoServer;
@@ -44,6 +44,7 @@ type NodeOptions = {
   readonly lag?: LagCycle;
   readonly bans?: MoneroState["bans"];
   readonly alternativeChain?: boolean;
+  readonly maxInbound?: number;
 };
 
 /** The four nodes of the simulated Monero network. */
@@ -72,6 +73,7 @@ export function createMoneroNetwork(clock: Clock, random: Random): MoneroNetwork
       directory,
       bans: options.bans ?? [],
       alternativeChain: options.alternativeChain ?? false,
+      maxInbound: options.maxInbound,
       startedAt: () => startedAt,
       peers: () => peers,
       rpcConnections: () => server.openSockets(),
@@ -108,7 +110,7 @@ export function createMoneroNetwork(clock: Clock, random: Random): MoneroNetwork
       ],
       alternativeChain: true,
     }),
-    lagging: node({ name: "monero-2", software: OLDER, outbound: 8, inbound: 6, lag: MONERO_LAG }),
+    lagging: node({ name: "monero-2", software: OLDER, outbound: 8, inbound: 6, maxInbound: 32, lag: MONERO_LAG }),
     restricted: node({ name: "monero-3", software: NEWEST, outbound: 12, inbound: 20, restricted: true }),
     restarting: node({ name: "monero-4", software: OLDER, outbound: 10, inbound: 8 }),
   };

@@ -27,8 +27,8 @@ const PATHS = new Map<string, Answer>([
 const ADMIN_PATHS = new Map<string, Answer>([
   ["/get_net_stats", peerAnswers.netStats],
   ["/get_peer_list", peerAnswers.peerList],
-  ["/out_peers", () => peerAnswers.peerCap("out")],
-  ["/in_peers", () => peerAnswers.peerCap("in")],
+  ["/out_peers", (state) => peerAnswers.peerCap("out", state)],
+  ["/in_peers", (state) => peerAnswers.peerCap("in", state)],
 ]);
 
 /** The RPC of monerod: JSON-RPC at /json_rpc and the "other" endpoints, which answer without an envelope. */

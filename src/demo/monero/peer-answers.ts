@@ -115,8 +115,8 @@ export function limits(): EpeeObject {
 }
 
 /** The caps; `set` is ignored, as nobody but a test changes them. */
-export function peerCap(direction: "in" | "out"): EpeeObject {
-  return direction === "in" ? { in_peers: UNLIMITED, ...OK } : { out_peers: 12, ...OK };
+export function peerCap(direction: "in" | "out", { maxInbound = UNLIMITED }: MoneroState): EpeeObject {
+  return direction === "in" ? { in_peers: maxInbound, ...OK } : { out_peers: 12, ...OK };
 }
 
 function kibPerSecond(bytesPerSecond: number): number {

@@ -8,6 +8,8 @@ export type MoneroSoftware = {
   readonly rpcMinor: number;
   /** Whether `ip` and `port` are filled for IPv6 peers (v0.18.5.1, commit c90c1c3fe). */
   readonly fillsIpv6: boolean;
+  /** Whether there is a newer release. */
+  readonly outdated: boolean;
 };
 
 /** What the answers of a node are made of. */
@@ -17,6 +19,8 @@ export type MoneroState = {
   readonly directory: MoneroDirectory;
   readonly bans: readonly { readonly host: string; readonly ip: number }[];
   readonly alternativeChain: boolean;
+  /** The cap of inbound peers; absent: as many as come. */
+  readonly maxInbound?: number | undefined;
   /** When the running process was started. */
   startedAt(): number;
   peers(): MoneroPeers;

@@ -14,12 +14,35 @@ const SYNCHRONIZED = {
   network: "mainnet",
   blockSeconds: 120,
   topBlockHash: info.top_block_hash,
+  untrusted: false,
+  offline: false,
+  updateAvailable: false,
+  startSeconds: 1_790_000_000,
+  whitePeers: 1000,
+  grayPeers: 4987,
+  rpcConnections: 1,
+  alternativeBlocks: 3,
+  freeSpaceBytes: 90_000_000_000,
+  databaseBytes: 251_658_240_000,
+};
+
+/** What restricted RPC fakes. */
+const BLANKED = {
+  version: undefined,
+  updateAvailable: undefined,
+  startSeconds: undefined,
+  whitePeers: undefined,
+  grayPeers: undefined,
+  rpcConnections: undefined,
+  alternativeBlocks: undefined,
+  freeSpaceBytes: undefined,
+  databaseBytes: undefined,
 };
 
 test.each<[string, object]>([
   ["get_info", SYNCHRONIZED],
-  ["get_info.0.19", { ...SYNCHRONIZED, version: "0.19.0.0-release" }],
-  ["get_info.restricted", { ...SYNCHRONIZED, restricted: true, version: undefined }],
+  ["get_info.0.19", { ...SYNCHRONIZED, version: "0.19.0.0-release", untrusted: undefined }],
+  ["get_info.restricted", { ...SYNCHRONIZED, ...BLANKED, restricted: true }],
   ["get_info.first_sync", { ...SYNCHRONIZED, height: 1_200_000, targetHeight: 3_512_001, synchronized: false }],
   ["get_info.regtest", { ...SYNCHRONIZED, height: 81, network: "fakechain", version: "0.18.0.0-unknown" }],
 ])("%s", (name, expected) => {
@@ -34,8 +57,14 @@ describe("with a bootstrap daemon", () => {
   });
 
   test("what only the other node has is not shown as the node's own", () => {
-    const { version, topBlockHash, restricted } = decodeInfo({ ...bootstrapped, version: "0.18.4.0-release" }, CALL);
-    expect([version, topBlockHash, restricted]).toEqual([undefined, undefined, false]);
+    expect(decodeInfo({ ...bootstrapped, version: "0.18.4.0-release", start_time: 1_790_000_000 }, CALL)).toEqual({
+      height: 900_000,
+      targetHeight: 3_512_001,
+      synchronized: true,
+      network: "mainnet",
+      blockSeconds: 120,
+      untrusted: true,
+    });
   });
 
   test("untrusted false changes nothing", () => {
@@ -47,7 +76,9 @@ test.each<[string, object, object]>([
   ["height as a string", { height: "3512001" }, { height: 3_512_001 }],
   ["no target_height", { target_height: undefined }, { targetHeight: 0 }],
   ["no synchronized", { synchronized: undefined }, { synchronized: true }],
-  ["no restricted", { restricted: undefined }, { restricted: false }],
+  ["no restricted", { restricted: undefined }, { restricted: undefined }],
+  ["a start that the node's clock did not know", { start_time: 0 }, { startSeconds: undefined }],
+  ["no room known, 2^64 - 1", { free_space: "18446744073709551615" }, { freeSpaceBytes: undefined }],
   [
     "nothing else",
     { version: "", nettype: "", target: null, top_block_hash: "" },

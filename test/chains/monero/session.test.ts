@@ -3,74 +3,54 @@ import type { NodeReport } from "../../../src/chains/chain.ts";
 import { inlineSecret } from "../../../src/config/secret.ts";
 import type { FailureReason } from "../../../src/errors.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
-import { type NodeSettings, openNode, poll, serve } from "../sessions.ts";
+import { openNode, poll, serve } from "../sessions.ts";
+import { failureIn, fixture, fixtureResult, fixtureText, line, valueIn } from "../support.ts";
 import {
-  type Fields,
-  failureIn,
-  fields,
-  fixture,
-  fixtureResult,
-  fixtureText,
-  line,
-  list,
-  valueIn,
-} from "../support.ts";
+  type Answers,
+  callOf,
+  callsOf,
+  daemon,
+  factLines,
+  header,
+  info,
+  METHOD_NOT_FOUND,
+  pollDaemon,
+  RESTRICTED,
+  row,
+  rpc,
+} from "./daemon.ts";
 
-const info = fixtureResult("monero/get_info.json");
-const header = fixtureResult("monero/get_last_block_header.json");
-const connections = fixtureResult("monero/get_connections.json");
+const connections = json(fixture("monero/get_connections.json"));
 
-const METHOD_NOT_FOUND = json({ error: { code: -32601, message: "Method not found" }, id: "0", jsonrpc: "2.0" });
-
-/** What a fake monerod answers, by method. */
-type Answers = Readonly<Record<string, Answer>>;
-
-function rpc(result: object): Answer {
-  return json({ id: "0", jsonrpc: "2.0", result: { status: "OK", untrusted: false, ...result } });
-}
-
-/** "" for a call outside JSON-RPC. */
-function methodOf(body: string): string {
-  return body === "" ? "" : String(fields(JSON.parse(body)).method ?? "");
-}
-
-/** A daemon that is well and has no peers, but for what the test says. */
-function daemon(answers: Answers = {}): Handler {
-  const well: Answers = { get_info: rpc(info), get_connections: rpc({}), get_last_block_header: rpc(header) };
-  return ({ body }) => {
-    const method = methodOf(body);
-    return answers[method] ?? well[method] ?? (method === "" ? { status: 404 } : METHOD_NOT_FOUND);
-  };
-}
-
-async function pollDaemon(answers: Answers, settings: NodeSettings = {}): Promise<NodeReport> {
-  const { url } = await serve(daemon(answers));
-  return poll(openNode("monero", url, settings), settings.timeoutMs);
-}
-
-/** A row of get_connections in a state. */
-function row(state: string): Fields {
-  return { ...fields(list(connections.connections)[0]), state };
+/** Rows of get_connections in these states. */
+function inStates(states: readonly string[]): Answer {
+  return rpc({ connections: states.map((state) => row({ state })) });
 }
 
 test("one poll gives peers, head and identity, in series over one connection", async () => {
-  const fake = await serve(daemon({ get_connections: json(fixture("monero/get_connections.json")) }));
+  const fake = await serve(daemon({ get_connections: connections }));
   const report = await poll(openNode("monero", fake.url));
   expect(valueIn(report.peers).connections).toHaveLength(9);
   expect(report).toMatchObject({
     identity: { version: "0.18.5.1-release", network: "mainnet" },
     head: { ok: true, value: { height: 3_512_001, timestampSeconds: 1_800_000_034 } },
-    parts: new Map([["last_block", { ok: true, value: 1_800_000_034 }]]),
-    facts: [],
     syncing: true,
     networkKey: "monero mainnet",
     minBlockSeconds: 60,
     blockSeconds: 120,
   });
-  expect(fake.requests.map(({ method, url, body }) => [method, url, methodOf(body)])).toEqual([
+  expect([...report.parts.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
+  expect(report.parts.get("last_block")).toEqual({ ok: true, value: 1_800_000_034 });
+  expect(fake.requests.map((request) => [request.method, request.url, callOf(request)])).toEqual([
     ["POST", "/json_rpc", "get_info"],
     ["POST", "/json_rpc", "get_connections"],
     ["POST", "/json_rpc", "get_last_block_header"],
+    ["POST", "/get_net_stats", "/get_net_stats"],
+    ["POST", "/json_rpc", "sync_info"],
+    ["POST", "/json_rpc", "get_bans"],
+    ["POST", "/get_limit", "/get_limit"],
+    ["POST", "/in_peers", "/in_peers"],
+    ["POST", "/out_peers", "/out_peers"],
   ]);
   for (const { headers, body } of fake.requests) {
     expect(headers["content-length"]).toBe(String(body.length));
@@ -91,8 +71,8 @@ test("the raw text of monerod is read: wrapped numbers, control characters", asy
 
 describe("a restricted node", () => {
   test("shows nothing that restricted RPC fakes, and says what to do", async () => {
-    const fake = await serve(daemon({ get_info: rpc(fixtureResult("monero/get_info.restricted.json")) }));
-    const report = await poll(openNode("monero", fake.url));
+    const fake = await serve(daemon(RESTRICTED));
+    const { facts, ...report } = await poll(openNode("monero", fake.url));
     expect(report).toEqual({
       identity: { version: undefined, network: "mainnet" },
       peers: {
@@ -105,13 +85,14 @@ describe("a restricted node", () => {
       },
       head: { ok: true, value: { height: 3_512_001, timestampSeconds: 1_800_000_034 } },
       parts: new Map([["last_block", { ok: true, value: 1_800_000_034 }]]),
-      facts: [],
+      totals: undefined,
       syncing: undefined,
       networkKey: "monero mainnet",
       minBlockSeconds: 60,
       blockSeconds: 120,
     });
-    expect(fake.requests.map(({ body }) => methodOf(body))).toEqual(["get_info", "get_last_block_header"]);
+    expect(factLines(facts)).toEqual(["restricted 1", "untrusted 0", "offline 0"]);
+    expect(callsOf(fake)).toEqual(["get_info", "get_last_block_header"]);
   });
 
   test("without get_info, Method not found still names the unrestricted RPC", async () => {
@@ -125,12 +106,11 @@ describe("a restricted node", () => {
 });
 
 test("with a bootstrap daemon nothing of the other node is shown as the node's own", async () => {
-  const untrusted = { untrusted: true };
   const fake = await serve(
     daemon({
       get_info: rpc(fixtureResult("monero/get_info.bootstrap.json")),
-      get_last_block_header: rpc({ ...header, ...untrusted }),
-      get_connections: rpc({ connections: [row("normal")] }),
+      get_last_block_header: rpc({ ...header, untrusted: true }),
+      get_connections: inStates(["normal"]),
     }),
   );
   const report = await poll(openNode("monero", fake.url));
@@ -154,7 +134,7 @@ describe("syncing", () => {
   ])("%s", async (_, values, states, syncing) => {
     const report = await pollDaemon({
       get_info: rpc({ ...info, ...values }),
-      get_connections: rpc({ connections: states.map(row) }),
+      get_connections: inStates(states),
     });
     expect(report.syncing).toBe(syncing);
   });
@@ -169,7 +149,7 @@ describe("syncing", () => {
   test("is not known without get_info", async () => {
     const report = await pollDaemon({
       get_info: { status: 500 },
-      get_connections: rpc({ connections: [row("standby")] }),
+      get_connections: inStates(["standby"]),
     });
     expect(report.syncing).toBeUndefined();
     expect(valueIn(report.peers).connections).toHaveLength(1);
@@ -187,8 +167,7 @@ describe("the time of the last block", () => {
       current = daemon(answers);
       const before = fake.requests.length;
       const report = await poll(session);
-      const methods = fake.requests.slice(before).map(({ body }) => methodOf(body));
-      seen.push({ asked: methods.includes("get_last_block_header"), report });
+      seen.push({ asked: callsOf(fake, before).includes("get_last_block_header"), report });
     }
     return seen;
   }
@@ -232,7 +211,7 @@ describe("the time of the last block", () => {
     ["without get_info", { get_info: { status: 503 } }],
   ])("is not asked for %s", async (_, answers) => {
     const [seen] = await polls([answers]);
-    expect([seen?.asked, seen?.report.parts.size]).toEqual([false, 0]);
+    expect([seen?.asked, seen?.report.parts.has("last_block")]).toEqual([false, false]);
   });
 
   test.each<[string, Answer]>([
@@ -355,12 +334,9 @@ describe("a login", () => {
     const auth = { kind: "digest", username: "monitor", password: inlineSecret("s3cret") } as const;
     const report = await poll(openNode("monero", fake.url, { auth }));
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
-    expect(fake.requests.map(({ headers }) => /nc=(\w+)/.exec(headers.authorization ?? "")?.[1])).toEqual([
-      undefined,
-      "00000001",
-      "00000002",
-      "00000003",
-    ]);
+    expect(report.parts.size).toBe(4);
+    const counts = fake.requests.map(({ headers }) => /nc=(\w+)/.exec(headers.authorization ?? "")?.[1]);
+    expect(counts).toEqual([undefined, ...Array.from({ length: 8 }, (_, index) => `0000000${index + 1}`)]);
     expect(new Set(fake.requests.map(({ socketId }) => socketId)).size).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PeerConnection } from "../../../src/chains/chain.ts";
-import { chainIdOf, decodeConnections, numberInBlockId } from "../../../src/chains/wire/connections.ts";
+import { decodeConnections } from "../../../src/chains/wire/connections.ts";
+import { hashOf, numberInBlockId } from "../../../src/chains/wire/ids.ts";
 import { fields, fixture, line, list, thrownFailure } from "../support.ts";
 
 const CALL = "/v1/net/connections at http://127.0.0.1:8888";
@@ -331,5 +332,5 @@ test.each<[unknown, string | undefined]>([
   [`${CHAIN_ID}\n`, undefined],
   [null, undefined],
 ])("the chain id of %j is %j", (value, id) => {
-  expect(chainIdOf(value)).toBe(id);
+  expect(hashOf(value)).toBe(id);
 });

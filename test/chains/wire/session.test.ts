@@ -3,6 +3,7 @@ import type { FailureReason } from "../../../src/errors.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fields, fixture, valueIn } from "../support.ts";
+import { shown } from "./support.ts";
 
 const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
@@ -31,12 +32,20 @@ test("one poll gives peers, head and identity", async () => {
     peers: { ok: true, value: { malformed: 0 } },
     head: { ok: true, value: { height: 21_000_500, finalHeight: 21_000_456 } },
     parts: new Map(),
-    facts: [],
     networkKey: `antelope ${chainId}`,
     minBlockSeconds: 0.5,
     blockSeconds: 0.5,
   });
   expect(report.syncing).toBeUndefined();
+  expect(shown(report.facts)).toEqual({
+    lib_lag_blocks: 44,
+    fork_db_head_height: 21_000_502,
+    fork_db_lag_blocks: 2,
+    earliest_available_block: 20_000_001,
+    duplicate_links: 0,
+    wrong_chain_peers: 0,
+    vanished_peers: 0,
+  });
 });
 
 test("asks as clio does: POST without a body, one after the other over one connection", async () => {

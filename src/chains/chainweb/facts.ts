@@ -1,0 +1,55 @@
+import type { Fact, FactFamily, NodeIdentity } from "../chain.ts";
+import type { Cut } from "./cut.ts";
+import {
+  CHAIN_HEAD_TIMESTAMP,
+  CHAIN_HEIGHT,
+  CHAINS,
+  CUT_WEIGHT,
+  OUTDATED,
+  PEERS_BY_IDENTITY,
+  SERVICE_DATE,
+} from "./families.ts";
+import type { Info } from "./info.ts";
+import type { PeerIdentities, PeerIdentity } from "./peers.ts";
+import type { Tips } from "./tips.ts";
+import { isOutdated } from "./version.ts";
+
+export function cutFacts({ head: { chainHeights = new Map() }, weight }: Cut): readonly Fact[] {
+  return [
+    ...byChain(CHAIN_HEIGHT, chainHeights),
+    { family: CHAINS, labels: [], value: chainHeights.size },
+    ...one(CUT_WEIGHT, weight),
+  ];
+}
+
+export function tipFacts({ seconds }: Tips): readonly Fact[] {
+  return byChain(CHAIN_HEAD_TIMESTAMP, seconds);
+}
+
+const IDENTITY_KINDS: readonly PeerIdentity["kind"][] = ["pinned", "ca"];
+
+export function identityFacts(identities: PeerIdentities): readonly Fact[] {
+  const kinds = [...identities.values()].map(({ kind }) => kind);
+  return IDENTITY_KINDS.map((kind) => ({
+    family: PEERS_BY_IDENTITY,
+    labels: [kind],
+    value: kinds.filter((each) => each === kind).length,
+  }));
+}
+
+export function infoFacts({ serviceDateSeconds }: Info): readonly Fact[] {
+  return one(SERVICE_DATE, serviceDateSeconds);
+}
+
+export function versionFacts({ version, network }: NodeIdentity): readonly Fact[] {
+  const outdated = isOutdated(version, network);
+  return one(OUTDATED, outdated === undefined ? undefined : Number(outdated));
+}
+
+function byChain(family: FactFamily, values: ReadonlyMap<string, number>): readonly Fact[] {
+  return [...values].map(([chain, value]) => ({ family, labels: [chain], value }));
+}
+
+function one(family: FactFamily, value: number | undefined): readonly Fact[] {
+  return value === undefined ? [] : [{ family, labels: [], value }];
+}

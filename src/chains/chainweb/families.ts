@@ -1,0 +1,114 @@
+import type { FactFamily } from "../chain.ts";
+
+/** The families that only Chainweb has. `braided_chain` is one of the network's chains. */
+
+export const CHAIN_HEIGHT: FactFamily = {
+  name: "p2p_chainweb_chain_height",
+  type: "gauge",
+  help: "Height of a braided chain in the node's cut, from the last poll.",
+  source: "cut: hashes.N.height",
+  labels: ["braided_chain"],
+};
+
+export const CHAINS: FactFamily = {
+  name: "p2p_chainweb_chains",
+  type: "gauge",
+  help: "Braided chains in the node's cut, from the last poll; fewer than the network has while the node syncs its early blocks.",
+  source: "cut: hashes",
+  labels: [],
+};
+
+export const CUT_WEIGHT: FactFamily = {
+  name: "p2p_chainweb_cut_weight",
+  type: "gauge",
+  help: "Weight of the node's cut, the sum of the work in it, from the last poll. Of two cuts nodes choose the heavier.",
+  source: "cut: weight",
+  labels: [],
+};
+
+export const MEMPOOL_PEERS: FactFamily = {
+  name: "p2p_chainweb_mempool_peers",
+  type: "gauge",
+  help: "Known mempool peers of a braided chain that currently do not fail, from the last poll.",
+  source: "chain/N/mempool/peer: items",
+  labels: ["braided_chain"],
+};
+
+export const PEERS_BY_IDENTITY: FactFamily = {
+  name: "p2p_chainweb_peers_by_identity",
+  type: "gauge",
+  help: "Known peers by what proves who they are, from the last poll: pinned, the id of their certificate; ca, a certificate of an authority.",
+  source: "cut/peer: items[].id",
+  labels: ["identity"],
+};
+
+export const SERVICE_DATE: FactFamily = {
+  name: "p2p_chainweb_service_date_timestamp_seconds",
+  type: "gauge",
+  help: "Unix time at which this release of the node stops by itself, from the last poll; releases from 3.1 on have none.",
+  source: "info: nodeServiceDate",
+  labels: [],
+};
+
+export const OUTDATED: FactFamily = {
+  name: "p2p_chainweb_outdated",
+  type: "gauge",
+  help: "1 if the node's release is older than 3.0, the oldest that current nodes accept as a peer, from the last poll.",
+  source: "X-Chainweb-Node-Version; info: nodePackageVersion",
+  labels: [],
+};
+
+export const CHAIN_HEAD_TIMESTAMP: FactFamily = {
+  name: "p2p_chainweb_chain_head_timestamp_seconds",
+  type: "gauge",
+  help: "Unix time at which the newest block of a braided chain was made, from the last poll, as its miner says.",
+  source: "chain/N/header/HASH: creationTime",
+  labels: ["braided_chain"],
+};
+
+export const PROBED_PEERS: FactFamily = {
+  name: "p2p_chainweb_probed_peers",
+  type: "gauge",
+  help: "Peers that the exporter itself asked for their cut in the last poll.",
+  source: "cut of the peers",
+  labels: [],
+};
+
+export const REACHABLE_PEERS: FactFamily = {
+  name: "p2p_chainweb_reachable_peers",
+  type: "gauge",
+  help: "Those of the peers asked in the last poll that answered with a cut of this network.",
+  source: "cut of the peers",
+  labels: [],
+};
+
+export const PROBE_REFUSED_PEERS: FactFamily = {
+  name: "p2p_chainweb_probe_refused_peers",
+  type: "gauge",
+  help: "Peers that the exporter passed over in the last poll because their address is not public (chainweb.probe.allow).",
+  source: "cut/peer: items[].address",
+  labels: [],
+};
+
+export const REACHABLE_PEERS_BY_VERSION: FactFamily = {
+  name: "p2p_chainweb_reachable_peers_by_version",
+  type: "gauge",
+  help: "Peers that answered in the last poll by their release: the 20 most common, the rest as other; unknown without one.",
+  source: "X-Chainweb-Node-Version of the peers",
+  labels: ["version"],
+};
+
+export const FAMILIES: readonly FactFamily[] = [
+  CHAIN_HEIGHT,
+  CHAINS,
+  CUT_WEIGHT,
+  CHAIN_HEAD_TIMESTAMP,
+  MEMPOOL_PEERS,
+  PEERS_BY_IDENTITY,
+  SERVICE_DATE,
+  OUTDATED,
+  PROBED_PEERS,
+  REACHABLE_PEERS,
+  REACHABLE_PEERS_BY_VERSION,
+  PROBE_REFUSED_PEERS,
+];

@@ -1,0 +1,84 @@
+import { withDeadline } from "../../deadline.ts";
+import { type AddressFilter, chooseDestination } from "../../rpc/address-filter.ts";
+import { callJson } from "../../rpc/call.ts";
+import { apiPath, parseNodeUrl } from "../../rpc/node-url.ts";
+import type { TlsVerification } from "../../rpc/settings.ts";
+import { formatAddress } from "../address.ts";
+import { attempt, type Head, type NodeTarget, type PeerAddress, type PeerConnection } from "../chain.ts";
+import { decodeCut } from "./cut.ts";
+import { readHeaders } from "./headers.ts";
+import { networkPath } from "./paths.ts";
+import type { PeerIdentity } from "./peers.ts";
+
+/** A peer of the list, with what proves who it is. */
+export type Candidate = { readonly peer: PeerConnection; readonly identity: PeerIdentity };
+
+export type ProbeResult =
+  /** The address must not be dialled. */
+  | { readonly kind: "refused" }
+  /** No connection, the wrong certificate, no cut, or that of another network. */
+  | { readonly kind: "unreachable" }
+  | { readonly kind: "reachable"; readonly version: string | undefined; readonly head: Head };
+
+export type ProbeSettings = {
+  readonly network: string;
+  readonly filter: AddressFilter;
+  readonly timeoutMs: number;
+  readonly connectStranger: NodeTarget["connectStranger"];
+};
+
+/** What a node itself accepts of a peer (P2P/Node/PeerDB: 2 MiB). */
+const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
+
+const HTTPS_PORT = 443;
+
+/**
+ * Asks one peer for its cut. A stranger chose the address: the number that is dialled is the one that was checked, the
+ * answer is bounded in size and time, and nothing that belongs to the polled node is sent.
+ */
+export function probePeer(candidate: Candidate, settings: ProbeSettings, signal: AbortSignal): Promise<ProbeResult> {
+  return withDeadline(signal, settings.timeoutMs, async (deadline) => {
+    const { address } = candidate.peer;
+    const destination = await chooseDestination(address.host, settings.filter, deadline);
+    if (destination.kind === "forbidden") return { kind: "refused" };
+    if (destination.kind === "unresolved") return { kind: "unreachable" };
+    return askForCut(candidate, destination.address, settings, deadline);
+  });
+}
+
+async function askForCut(
+  { peer: { address }, identity }: Candidate,
+  ip: string,
+  { network, timeoutMs, connectStranger }: ProbeSettings,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const isNamed = address.ip === undefined;
+  const client = connectStranger({
+    url: parseNodeUrl(`https://${formatAddress({ host: ip, port: address.port, type: address.type })}`),
+    tls: verification(identity, isNamed ? address.host : undefined),
+    hostHeader: isNamed ? hostHeader(address) : undefined,
+    connectTimeoutMs: timeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+  });
+  try {
+    const path = apiPath(client.url, networkPath(network, "cut"));
+    const request = { name: "cut", method: "GET", path, headers: { accept: "application/json" } } as const;
+    const answer = await attempt(async () => {
+      const { value, response } = await callJson(client, request, signal);
+      return { cut: decodeCut(value, "cut"), version: readHeaders(response).version };
+    });
+    if (!answer.ok || answer.value.cut.instance !== network) return { kind: "unreachable" };
+    return { kind: "reachable", version: answer.value.version, head: answer.value.cut.head };
+  } finally {
+    await client.close();
+  }
+}
+
+/** A certificate of an authority is for the peer's name, or for the number where it has none. */
+function verification(identity: PeerIdentity, serverName: string | undefined): TlsVerification {
+  return identity.kind === "pinned" ? { kind: "pin", sha256: identity.sha256 } : { kind: "ca", serverName };
+}
+
+function hostHeader(address: PeerAddress): string {
+  return address.port === HTTPS_PORT ? address.host : formatAddress(address);
+}

@@ -1,0 +1,66 @@
+import { type Fact, type Head, type NodeReport, type Outcome, succeeded } from "../chain.ts";
+import type { Cut } from "./cut.ts";
+import { cutFacts, identityFacts, infoFacts, tipFacts, versionFacts } from "./facts.ts";
+import type { NodeHeaders } from "./headers.ts";
+import type { Info } from "./info.ts";
+import type { PeerPages } from "./peers.ts";
+import type { ProbeRound } from "./prober.ts";
+import { oldestTip, type Tips } from "./tips.ts";
+
+/** What one poll got; undefined is what was not asked for. */
+export type Answers = {
+  readonly peers: Outcome<Omit<PeerPages, "firstResponse"> & { readonly headers: NodeHeaders }>;
+  readonly cut: Outcome<{ readonly cut: Cut; readonly headers: NodeHeaders }>;
+  readonly info: Outcome<Info> | undefined;
+  readonly tips: Tips | undefined;
+  readonly mempools: Outcome<readonly Fact[]> | undefined;
+  readonly probe: Outcome<ProbeRound> | undefined;
+};
+
+/** Each chain makes a block every 30 s on every network seen (BlockDelay 30_000_000 µs). */
+const CHAIN_BLOCK_SECONDS = 30;
+
+export function report(network: string, answers: Answers): NodeReport {
+  const { cut, info, tips, mempools, probe } = answers;
+  // A node that calls itself another network in /cut is the wrong node: then its peers are not shown either.
+  const peers = !cut.ok && isWrongNode(cut) ? cut : answers.peers;
+  const headers = answers.peers.ok ? answers.peers.value.headers : cut.ok ? cut.value.headers : {};
+  const identity = {
+    version: (info?.ok ? info.value.version : undefined) ?? headers.version,
+    network: peers.ok || cut.ok ? network : undefined,
+  };
+  const parts = Object.entries({ info, tips: tips?.outcome, mempool: mempools, probe });
+  return {
+    identity,
+    peers: peers.ok ? succeeded(peers.value.list) : peers,
+    head: cut.ok ? succeeded(headOf(cut.value.cut, tips)) : cut,
+    parts: new Map(parts.flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const]))),
+    facts: [
+      ...(cut.ok ? cutFacts(cut.value.cut) : []),
+      ...(tips === undefined ? [] : tipFacts(tips)),
+      ...(mempools?.ok ? mempools.value : []),
+      ...(peers.ok ? identityFacts(peers.value.identities) : []),
+      ...(info?.ok ? infoFacts(info.value) : []),
+      ...versionFacts(identity),
+      ...(probe?.ok ? probe.value.facts : []),
+    ],
+    peerHeads: probe?.ok ? probe.value.heads : undefined,
+    clockSkewSeconds: headers.clockSkewSeconds,
+    networkKey: `chainweb ${network}`,
+    minBlockSeconds: 0,
+    blockSeconds: cut.ok ? blockSeconds(cut.value.cut, info) : undefined,
+  };
+}
+
+export function isWrongNode(cut: Answers["cut"]): boolean {
+  return !cut.ok && cut.failure.reason === "wrong_network";
+}
+
+function headOf(cut: Cut, tips: Tips | undefined): Head {
+  return tips === undefined ? cut.head : { ...cut.head, timestampSeconds: oldestTip(cut, tips) };
+}
+
+/** Between two steps of the height of the cut, to which all chains add. */
+function blockSeconds({ tips }: Cut, info: Answers["info"]): number {
+  return ((info?.ok ? info.value.blockSeconds : undefined) ?? CHAIN_BLOCK_SECONDS) / tips.size;
+}

@@ -1,0 +1,117 @@
+import { withDeadline } from "../../deadline.ts";
+import { NodeError } from "../../errors.ts";
+import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
+import { callJson } from "../../rpc/call.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { apiPath } from "../../rpc/node-url.ts";
+import { attempt, type NodeSession, type NodeTarget, PEERS_NOT_ASKED } from "../chain.ts";
+import { decodeCut } from "./cut.ts";
+import { explainStatus, wrongNetwork } from "./explain.ts";
+import { readHeaders } from "./headers.ts";
+import { decodeInfo, type Info } from "./info.ts";
+import { fetchMempools } from "./mempools.ts";
+import type { ChainwebOptions } from "./options.ts";
+import { networkPath } from "./paths.ts";
+import { fetchPeerPages } from "./peers.ts";
+import { createProber } from "./prober.ts";
+import { type Answers, isWrongNode, report } from "./report.ts";
+import { createTipReader } from "./tips.ts";
+
+/** Parts of a poll that these calls may use up, so that a hanging one leaves time for what comes behind it. */
+const PEERS_SHARE = 0.5;
+const CUT_SHARE = 0.25;
+/** Of what is left then. The peers of the node come last, and must be done before the poll is over. */
+const TIPS_SHARE = 0.5;
+const MEMPOOL_SHARE = 0.5;
+const PROBE_SHARE = 0.9;
+
+/** @param resolve how host names of peers become addresses */
+export function openSession(
+  target: NodeTarget,
+  options: ChainwebOptions,
+  resolve: Resolve = systemResolve,
+): NodeSession {
+  const { network } = options;
+  const p2p = target.connect(target.url);
+  const service = options.service_url === undefined ? undefined : target.connect(options.service_url);
+  const isHeadOnly = target.headOnly === true;
+  const readTips = options.tip_age ? createTipReader(p2p, network) : undefined;
+  const asksMempools = options.mempool_peers && !isHeadOnly;
+  const prober = options.probe.peers > 0 && !isHeadOnly ? createProber(target, options, resolve) : undefined;
+
+  async function pollP2p(signal: AbortSignal): Promise<Omit<Answers, "info">> {
+    const endsAt = performance.now() + target.timeoutMs;
+    const left = () => Math.max(0, endsAt - performance.now());
+    const within = <T>(milliseconds: number, part: (signal: AbortSignal) => Promise<T>) =>
+      attempt(() => withDeadline(signal, milliseconds, part));
+    const probe = async (peers: Answers["peers"]) =>
+      prober && (peers.ok ? prober.round(peers.value, left() * PROBE_SHARE, signal) : peers);
+
+    const peers = isHeadOnly
+      ? PEERS_NOT_ASKED
+      : await within(target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(p2p, network, share));
+    const answer = await within(target.timeoutMs * CUT_SHARE, (share) => fetchCut(p2p, network, share));
+    if (!answer.ok) {
+      // Without a cut the chains are not known.
+      return {
+        peers,
+        cut: answer,
+        tips: readTips && { seconds: new Map(), outcome: answer },
+        mempools: asksMempools ? answer : undefined,
+        probe: isWrongNode(answer) ? prober && answer : await probe(peers),
+      };
+    }
+    const { cut } = answer.value;
+    return {
+      peers,
+      cut: answer,
+      // Each header is an outcome of its own: what came before one failed stays.
+      tips: readTips && (await withDeadline(signal, left() * TIPS_SHARE, (share) => readTips(cut, share))),
+      mempools: asksMempools
+        ? await within(left() * MEMPOOL_SHARE, (share) => fetchMempools(p2p, network, cut, share))
+        : undefined,
+      probe: await probe(peers),
+    };
+  }
+
+  return {
+    async poll(signal) {
+      const [info, answers] = await Promise.all([
+        service && attempt(() => fetchInfo(service, network, signal)),
+        pollP2p(signal),
+      ]);
+      return report(network, { ...answers, info });
+    },
+    async close() {
+      await Promise.all([p2p.close(), service?.close()]);
+    },
+  };
+}
+
+async function fetchPeers(client: RpcClient, network: string, signal: AbortSignal) {
+  const path = networkPath(network, "cut/peer");
+  const { firstResponse, ...pages } = await fetchPeerPages(client, path, explainStatus("peers", network), signal);
+  return { ...pages, headers: readHeaders(firstResponse) };
+}
+
+async function fetchCut(client: RpcClient, network: string, signal: AbortSignal) {
+  const request = { name: "cut", method: "GET", path: apiPath(client.url, networkPath(network, "cut")) } as const;
+  const { value, response } = await callJson(client, request, signal, explainStatus("cut", network));
+  const call = `cut at ${client.url.label}`;
+  const cut = decodeCut(value, call);
+  if (cut.instance !== undefined && cut.instance !== network) {
+    throw new NodeError(wrongNetwork(call, network, cut.instance));
+  }
+  return { cut, headers: readHeaders(response) };
+}
+
+async function fetchInfo(client: RpcClient, network: string, signal: AbortSignal): Promise<Info> {
+  const request = { name: "info", method: "GET", path: apiPath(client.url, "/info") } as const;
+  const { value } = await callJson(client, request, signal, explainStatus("info", network));
+  const call = `info at ${client.url.label}`;
+  const info = decodeInfo(value, call);
+  if (info.network !== undefined && info.network !== network) {
+    throw new NodeError(wrongNetwork(call, network, info.network));
+  }
+  return info;
+}

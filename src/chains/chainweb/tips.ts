@@ -1,0 +1,87 @@
+import type { Failure } from "../../errors.ts";
+import { callJson } from "../../rpc/call.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { apiPath } from "../../rpc/node-url.ts";
+import { attempt, failed, type Outcome, succeeded } from "../chain.ts";
+import type { Cut } from "./cut.ts";
+import { explainStatus } from "./explain.ts";
+import { decodeCreationTime } from "./header.ts";
+import { networkPath } from "./paths.ts";
+
+/** The age of the newest blocks: each is asked for once, as a block never changes. */
+export type TipReader = (cut: Cut, signal: AbortSignal) => Promise<Tips>;
+
+export type Tips = {
+  /** When the newest block of each chain was made, unix seconds; without the chains of which that is not known. */
+  readonly seconds: ReadonlyMap<string, number>;
+  /** Whether every header that was asked for came. */
+  readonly outcome: Outcome<unknown>;
+};
+
+type Tip = { readonly hash: string; readonly seconds: number };
+
+/**
+ * A node's throttle lets through 50 requests a second (Configuration.hs). The largest public network has 20 chains, of
+ * which about ten have a new block at a poll; of a larger one the chains take turns.
+ */
+const MAX_REQUESTS = 20;
+
+/** Failures of one header. After any other one, of the connection or the throttle, the rest is not asked either. */
+const OF_ONE_HEADER: readonly Failure["reason"][] = ["bad_shape", "bad_json", "not_found"];
+
+export function createTipReader(client: RpcClient, network: string): TipReader {
+  let known: ReadonlyMap<string, Tip> = new Map();
+  let lastAsked: string | undefined;
+
+  return async (cut, signal) => {
+    const fresh = new Map<string, Tip>();
+    const missing: (readonly [chain: string, hash: string])[] = [];
+    let failure: Failure | undefined;
+    for (const [chain, hash] of cut.tips) {
+      const cached = known.get(chain);
+      if (hash === undefined) failure ??= noHash(chain, client);
+      else if (cached?.hash === hash) fresh.set(chain, cached);
+      else missing.push([chain, hash]);
+    }
+    for (const [chain, hash] of startingAfter(missing, lastAsked).slice(0, MAX_REQUESTS)) {
+      lastAsked = chain;
+      const answer = await attempt(() => fetchCreationTime(client, network, chain, hash, signal));
+      if (answer.ok) fresh.set(chain, { hash, seconds: answer.value });
+      else failure ??= answer.failure;
+      if (!answer.ok && !OF_ONE_HEADER.includes(answer.failure.reason)) break;
+    }
+    known = fresh;
+    const seconds = new Map([...fresh].map(([chain, tip]) => [chain, tip.seconds]));
+    return { seconds, outcome: failure === undefined ? succeeded(undefined) : failed(failure) };
+  };
+}
+
+/** The head is as old as the oldest of its chains; not known while that of one chain is not. */
+export function oldestTip(cut: Cut, { seconds }: Tips): number | undefined {
+  return seconds.size === cut.tips.size ? Math.min(...seconds.values()) : undefined;
+}
+
+/** The same list, beginning behind the chain that was asked last, so that a limit leaves out none for ever. */
+function startingAfter<T extends readonly [string, string]>(chains: readonly T[], last: string | undefined): T[] {
+  const next = last === undefined ? 0 : chains.findIndex(([chain]) => Number(chain) > Number(last));
+  return [...chains.slice(Math.max(0, next)), ...chains.slice(0, Math.max(0, next))];
+}
+
+async function fetchCreationTime(
+  client: RpcClient,
+  network: string,
+  chain: string,
+  hash: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const name = `chain/${chain}/header`;
+  const path = apiPath(client.url, networkPath(network, `${name}/${hash}`));
+  const request = { name, method: "GET", path, headers: { accept: "application/json" } } as const;
+  const { value } = await callJson(client, request, signal, explainStatus("header", network));
+  return decodeCreationTime(value, hash, `${name} at ${client.url.label}`);
+}
+
+function noHash(chain: string, client: RpcClient): Failure {
+  const message = `cut at ${client.url.label}: expected a hash for chain ${chain}`;
+  return { reason: "bad_shape", message, advice: "check that the URL is a chainweb node's API" };
+}

@@ -1,0 +1,30 @@
+import { nodeError } from "../../errors.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import type { Fact } from "../chain.ts";
+import { isObject, type JsonObject, text } from "../decode.ts";
+import { fact } from "./facts.ts";
+import { BANS } from "./families.ts";
+import { callRpc } from "./json-rpc.ts";
+
+/** How many bans are in force. A ban of a subnet says nothing of how many peers it keeps away. */
+export type Bans = { readonly addresses: number; readonly subnets: number };
+
+export async function fetchBans(client: RpcClient, signal: AbortSignal): Promise<Bans> {
+  return decodeBans(await callRpc(client, "get_bans", signal), `get_bans at ${client.url.label}`);
+}
+
+/** @throws NodeError bad_shape when `bans` is there and is not a list */
+export function decodeBans(result: JsonObject, call: string): Bans {
+  // epee leaves out empty lists.
+  const rows = result.bans ?? [];
+  if (!Array.isArray(rows)) {
+    throw nodeError("bad_shape", `${call}: expected a list of bans`, "check that the URL is monerod's RPC");
+  }
+  const hosts = rows.flatMap((row: unknown) => (isObject(row) ? (text(row.host) ?? []) : []));
+  const subnets = hosts.filter((host) => host.includes("/")).length;
+  return { addresses: hosts.length - subnets, subnets };
+}
+
+export function banFacts({ addresses, subnets }: Bans): readonly Fact[] {
+  return [...fact(BANS, addresses, "address"), ...fact(BANS, subnets, "subnet")];
+}

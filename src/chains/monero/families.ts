@@ -1,0 +1,194 @@
+import type { FactFamily } from "../chain.ts";
+
+/**
+ * The metric families that only Monero has. Asked with every poll, but for the limits, caps and bans, which change when
+ * an operator changes them: their help says that they may be older.
+ */
+
+const LATELY = "as of the last poll that asked for it (every 5 minutes at most)";
+
+export const PEERLIST_SIZE: FactFamily = {
+  name: "p2p_monero_peerlist_size",
+  type: "gauge",
+  help: "Addresses in the node's lists of public peers, from the last poll: white (reached before), gray (heard of).",
+  source: "get_info white_peerlist_size, grey_peerlist_size",
+  labels: ["list"],
+};
+
+export const RPC_CONNECTIONS: FactFamily = {
+  name: "p2p_monero_rpc_connections",
+  type: "gauge",
+  help: "Open connections to this RPC port of the node, the exporter's own included, from the last poll.",
+  source: "get_info rpc_connections_count",
+  labels: [],
+};
+
+export const ALTERNATIVE_BLOCKS: FactFamily = {
+  name: "p2p_monero_alternative_blocks",
+  type: "gauge",
+  help: "Blocks that the node keeps beside its main chain, from the last poll.",
+  source: "get_info alt_blocks_count",
+  labels: [],
+};
+
+export const FREE_SPACE: FactFamily = {
+  name: "p2p_monero_free_space_bytes",
+  type: "gauge",
+  help: "Free space where the node keeps its data, from the last poll.",
+  source: "get_info free_space",
+  labels: [],
+};
+
+export const DATABASE_SIZE: FactFamily = {
+  name: "p2p_monero_database_size_bytes",
+  type: "gauge",
+  help: "Size of the node's database file, from the last poll.",
+  source: "get_info database_size",
+  labels: [],
+};
+
+export const TARGET_HEIGHT: FactFamily = {
+  name: "p2p_monero_target_height",
+  type: "gauge",
+  help: "Height that the node syncs to in its first sync since its start, from the last poll; absent after that sync, also when the node falls behind.",
+  source: "get_info target_height",
+  labels: [],
+};
+
+export const START_TIMESTAMP: FactFamily = {
+  name: "p2p_monero_start_timestamp_seconds",
+  type: "gauge",
+  help: "Unix time of the node's start by its own clock, from the last poll.",
+  source: "get_info start_time",
+  labels: [],
+};
+
+export const RESTRICTED: FactFamily = {
+  name: "p2p_monero_restricted",
+  type: "gauge",
+  help: "1 if the polled RPC is a restricted one, which hides the peers, from the last poll.",
+  source: "get_info restricted",
+  labels: [],
+};
+
+export const UNTRUSTED: FactFamily = {
+  name: "p2p_monero_untrusted",
+  type: "gauge",
+  help: "1 while a bootstrap daemon answers in place of the node, from the last poll; absent from 0.19 on, which has none.",
+  source: "get_info untrusted",
+  labels: [],
+};
+
+export const UPDATE_AVAILABLE: FactFamily = {
+  name: "p2p_monero_update_available",
+  type: "gauge",
+  help: "1 if the node knows of a newer release, from the last poll; always 0 where its check-updates is disabled.",
+  source: "get_info update_available",
+  labels: [],
+};
+
+export const OFFLINE: FactFamily = {
+  name: "p2p_monero_offline",
+  type: "gauge",
+  help: "1 if the node was told to have no peers (its option offline), from the last poll.",
+  source: "get_info offline",
+  labels: [],
+};
+
+export const PEERS_BY_STRIPE: FactFamily = {
+  name: "p2p_monero_peers_by_pruning_stripe",
+  type: "gauge",
+  help: "Peers in working connection by what they keep of the old blocks, from the last poll: none is not pruned and keeps all, 1 to 8 is the stripe of a pruned node.",
+  source: "get_connections pruning_seed",
+  labels: ["stripe"],
+};
+
+export const PUBLIC_RPC_PEERS: FactFamily = {
+  name: "p2p_monero_public_rpc_peers",
+  type: "gauge",
+  help: "Peers in working connection that say they offer public RPC, from the last poll.",
+  source: "get_connections rpc_port",
+  labels: [],
+};
+
+export const BANS: FactFamily = {
+  name: "p2p_monero_bans",
+  type: "gauge",
+  help: `Addresses and subnets that the node has banned, ${LATELY}.`,
+  source: "get_bans bans",
+  labels: ["kind"],
+};
+
+export const RECEIVE_LIMIT: FactFamily = {
+  name: "p2p_monero_receive_limit_bytes_per_second",
+  type: "gauge",
+  help: `P2P bytes that the node lets itself receive in a second, ${LATELY}.`,
+  source: "/get_limit limit_down, in KiB/s",
+  labels: [],
+};
+
+export const TRANSMIT_LIMIT: FactFamily = {
+  name: "p2p_monero_transmit_limit_bytes_per_second",
+  type: "gauge",
+  help: `P2P bytes that the node lets itself send in a second, ${LATELY}.`,
+  source: "/get_limit limit_up, in KiB/s",
+  labels: [],
+};
+
+export const MAX_PEERS: FactFamily = {
+  name: "p2p_monero_max_peers",
+  type: "gauge",
+  help: `Public peers that the node wants at most, ${LATELY}; absent where there is no limit.`,
+  source: "/in_peers in_peers, /out_peers out_peers",
+  labels: ["direction"],
+};
+
+export const SYNC_SPANS: FactFamily = {
+  name: "p2p_monero_sync_spans",
+  type: "gauge",
+  help: "Runs of blocks in the node's download queue, from the last poll: requested from a peer, or downloaded and waiting to be added. Only while the node syncs.",
+  source: "sync_info spans",
+  labels: ["state"],
+};
+
+export const SYNC_BLOCKS: FactFamily = {
+  name: "p2p_monero_sync_queued_blocks",
+  type: "gauge",
+  help: "Blocks in the node's download queue, from the last poll: requested from a peer, or downloaded and waiting to be added. Only while the node syncs.",
+  source: "sync_info spans nblocks",
+  labels: ["state"],
+};
+
+export const SYNC_BYTES: FactFamily = {
+  name: "p2p_monero_sync_queued_bytes",
+  type: "gauge",
+  help: "Bytes of the blocks that are downloaded and wait to be added, from the last poll. Only while the node syncs.",
+  source: "sync_info spans size",
+  labels: [],
+};
+
+export const RECEIVE_IDLE: FactFamily = {
+  name: "p2p_monero_receive_idle_seconds",
+  type: "gauge",
+  help: "Seconds since the node last received a byte of the connection, at the last poll.",
+  source: "get_connections recv_idle_time",
+  labels: [],
+  scope: "connection",
+};
+
+export const TRANSMIT_IDLE: FactFamily = {
+  name: "p2p_monero_transmit_idle_seconds",
+  type: "gauge",
+  help: "Seconds since the node last sent a byte on the connection, at the last poll.",
+  source: "get_connections send_idle_time",
+  labels: [],
+  scope: "connection",
+};
+
+/** In the order of the page. */
+export const families: readonly FactFamily[] = [
+  ...[PEERLIST_SIZE, PEERS_BY_STRIPE, PUBLIC_RPC_PEERS, MAX_PEERS, BANS, RECEIVE_LIMIT, TRANSMIT_LIMIT],
+  ...[TARGET_HEIGHT, SYNC_SPANS, SYNC_BLOCKS, SYNC_BYTES, ALTERNATIVE_BLOCKS],
+  ...[START_TIMESTAMP, RESTRICTED, UNTRUSTED, OFFLINE, UPDATE_AVAILABLE, RPC_CONNECTIONS, FREE_SPACE, DATABASE_SIZE],
+  ...[RECEIVE_IDLE, TRANSMIT_IDLE],
+];

@@ -1,0 +1,25 @@
+import { nodeError } from "../../errors.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import type { ByteCounts } from "../chain.ts";
+import { count, type JsonObject } from "../decode.ts";
+import { callEndpoint } from "./endpoint.ts";
+
+/** Bytes since the node's start, P2P only: RPC does not feed these throttles (on_get_net_stats). */
+export async function fetchTotals(client: RpcClient, signal: AbortSignal): Promise<ByteCounts> {
+  const path = "/get_net_stats";
+  return decodeTotals(await callEndpoint(client, path, {}, signal), `${path} at ${client.url.label}`);
+}
+
+/** @throws NodeError bad_shape */
+export function decodeTotals(answer: JsonObject, call: string): ByteCounts {
+  const received = count(answer.total_bytes_in);
+  const sent = count(answer.total_bytes_out);
+  if (received === undefined || sent === undefined) {
+    throw nodeError(
+      "bad_shape",
+      `${call}: expected whole numbers as total_bytes_in and total_bytes_out`,
+      "check that the URL is monerod's RPC",
+    );
+  }
+  return { received, sent };
+}

@@ -1,0 +1,73 @@
+import { type Failure, NodeError } from "../../errors.ts";
+import { statusFailure } from "../../rpc/call.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { apiPath } from "../../rpc/node-url.ts";
+import { attempt, failed, type Outcome } from "../chain.ts";
+import { explainStatus } from "./explain.ts";
+import { decodePluginPage, type PluginPage } from "./prometheus.ts";
+
+/** The page of a node's prometheus_plugin, asked for no more often than it makes sense. */
+export type Plugin = {
+  /** The page to show now, or why there is none: asked anew when it is time, else the last outcome. */
+  page(signal: AbortSignal): Promise<Outcome<PluginPage>>;
+  close(): Promise<void>;
+};
+
+const PATH = "/v1/prometheus/metrics";
+
+/** The node copies the numbers every connection-cleanup-period, 30 s (spring v1.2.2 net_plugin.cpp:4924-4928). */
+const REFRESH_MS = 30_000;
+
+/** A poll that begins a moment early is not left out. */
+const EARLY_MS = 1000;
+
+/** A listener without the plugin gets it only in a restart of the node. */
+const MISSING_MS = 10 * 60_000;
+
+/** @param now a clock in milliseconds that never goes back */
+export function createPlugin(client: RpcClient, now: () => number = () => performance.now()): Plugin {
+  let last: { readonly outcome: Outcome<PluginPage>; readonly askAgainMs: number } | undefined;
+  return {
+    async page(signal) {
+      const startedMs = now();
+      if (last !== undefined && startedMs < last.askAgainMs) return last.outcome;
+      const outcome = await attempt(() => fetchPage(client, signal));
+      last = { outcome: remembered(outcome), askAgainMs: startedMs + pauseAfter(outcome) - EARLY_MS };
+      return outcome;
+    },
+    close: () => client.close(),
+  };
+}
+
+function pauseAfter(outcome: Outcome<PluginPage>): number {
+  if (outcome.ok) return REFRESH_MS;
+  const { reason, retryAfterSeconds = 0 } = outcome.failure;
+  if (reason === "unavailable" || reason === "not_found") return MISSING_MS;
+  return Math.max(REFRESH_MS, retryAfterSeconds * 1000);
+}
+
+/** The wait that a server asks for begins once, not with each poll that shows the failure again. */
+function remembered(outcome: Outcome<PluginPage>): Outcome<PluginPage> {
+  if (outcome.ok) return outcome;
+  const { retryAfterSeconds: _, ...failure } = outcome.failure;
+  return failed(failure);
+}
+
+/** @throws NodeError */
+async function fetchPage(client: RpcClient, signal: AbortSignal): Promise<PluginPage> {
+  const call = `${PATH} at ${client.url.label}`;
+  const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH) } as const;
+  const response = await client.request(request, signal).catch((error: unknown) => {
+    throw error instanceof NodeError ? new NodeError(explainSize(error.failure)) : error;
+  });
+  if (response.status < 200 || response.status > 299) {
+    throw new NodeError(explainStatus("prometheus")(response, call) ?? statusFailure(response, call));
+  }
+  return decodePluginPage(new TextDecoder().decode(response.body), call);
+}
+
+/** Up to Wire W3 the plugin keeps the series of every peer that ever was connected (leap issue 1687). */
+function explainSize(failure: Failure): Failure {
+  if (failure.reason !== "too_large") return failure;
+  return { ...failure, advice: "restart the node: its prometheus_plugin keeps the series of peers that left" };
+}

@@ -1,0 +1,128 @@
+import { withDeadline } from "../../deadline.ts";
+import { callJson } from "../../rpc/call.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
+import {
+  attempt,
+  type NodeReport,
+  type NodeSession,
+  type NodeTarget,
+  type Outcome,
+  PEERS_NOT_ASKED,
+  type PeerList,
+  succeeded,
+} from "../chain.ts";
+import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
+import { explainStatus, type WireApi } from "./explain.ts";
+import { type ChainInfo, decodeInfo } from "./info.ts";
+import { nodeFacts } from "./node-facts.ts";
+import { NOTHING_SEEN, type OutboundMemory, rememberOutbound } from "./outbound-memory.ts";
+import { createPlugin } from "./plugin.ts";
+import { joinPage } from "./plugin-join.ts";
+import type { PluginPage } from "./prometheus.ts";
+
+export type WireOptions = {
+  readonly chain_url?: NodeUrl | undefined;
+  readonly prometheus_url?: NodeUrl | undefined;
+  readonly host_header?: string | undefined;
+};
+
+/** Both chains make a block every half second (config.hpp block_interval_ms = 500). */
+const BLOCK_SECONDS = 0.5;
+
+/** Part of a poll that the peer list may use up, so that a hanging one leaves time for the head. */
+const PEERS_SHARE = 0.75;
+
+/** Part of a poll that the metrics page may use up, so that a hanging one does not hold up the rest for long. */
+const PLUGIN_SHARE = 0.5;
+
+export function openSession(target: NodeTarget, options: WireOptions): NodeSession {
+  const connect = (url: NodeUrl) => target.connect(url, { hostHeader: options.host_header });
+  const net = connect(target.url);
+  const chain = options.chain_url === undefined ? net : connect(options.chain_url);
+  // On a connection of its own, also to the same listener: neither waits for the other.
+  const plugin =
+    options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
+  let seen = NOTHING_SEEN;
+
+  /** In series: EOSIO 2 and Leap 3 answer on the main thread, which more requests at once would only hold up. */
+  async function pollNode(signal: AbortSignal) {
+    const peers = target.headOnly
+      ? PEERS_NOT_ASKED
+      : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(net, share));
+    return { peers, info: await fetchInfo(chain, signal) };
+  }
+
+  return {
+    async poll(signal) {
+      const [{ peers, info }, page] = await Promise.all([
+        pollNode(signal),
+        plugin && withDeadline(signal, target.timeoutMs * PLUGIN_SHARE, (share) => plugin.page(share)),
+      ]);
+      seen = nextMemory(seen, peers);
+      return report({ peers, info, page }, seen);
+    },
+    async close() {
+      await Promise.all([net.close(), chain === net ? undefined : chain.close(), plugin?.close()]);
+    },
+  };
+}
+
+/** Who refuses connections is not running, and may come back with other peers in its configuration. */
+function nextMemory(seen: OutboundMemory, peers: Outcome<WireList>): OutboundMemory {
+  if (peers.ok) return rememberOutbound(seen, peers.value.connections);
+  return peers.failure.reason === "connect" ? NOTHING_SEEN : seen;
+}
+
+type Outcomes = {
+  readonly peers: Outcome<WireList>;
+  readonly info: Outcome<ChainInfo>;
+  readonly page: Outcome<PluginPage> | undefined;
+};
+
+function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeReport {
+  const identity = info.ok ? info.value.identity : {};
+  const answers = {
+    rows: peers.ok ? peers.value.connections : undefined,
+    info: info.ok ? info.value : undefined,
+    page: page?.ok ? page.value : undefined,
+  };
+  return {
+    identity,
+    peers: peers.ok ? succeeded(peerList(peers.value, answers.page)) : peers,
+    head: info.ok ? succeeded(info.value.head) : info,
+    parts: new Map(page === undefined ? [] : [["prometheus", page]]),
+    facts: nodeFacts(answers, seen),
+    networkKey: identity.chainId === undefined ? undefined : `antelope ${identity.chainId}`,
+    minBlockSeconds: BLOCK_SECONDS,
+    blockSeconds: BLOCK_SECONDS,
+  };
+}
+
+function peerList({ connections, malformed }: WireList, page: PluginPage | undefined): PeerList {
+  const joined: readonly WireConnection[] = page === undefined ? connections : joinPage(connections, page);
+  return { connections: joined.map(({ wire: _, ...connection }) => connection), malformed };
+}
+
+function fetchPeers(client: RpcClient, signal: AbortSignal): Promise<Outcome<WireList>> {
+  return fetchApi(client, "net", "/v1/net/connections", decodeConnections, signal);
+}
+
+function fetchInfo(client: RpcClient, signal: AbortSignal): Promise<Outcome<ChainInfo>> {
+  return fetchApi(client, "chain", "/v1/chain/get_info", decodeInfo, signal);
+}
+
+function fetchApi<T>(
+  client: RpcClient,
+  api: WireApi,
+  path: string,
+  decode: (answer: unknown, call: string) => T,
+  signal: AbortSignal,
+): Promise<Outcome<T>> {
+  // POST without a body, as clio and cleos send it: every version takes that.
+  const request = { name: path, method: "POST", path: apiPath(client.url, path) } as const;
+  return attempt(async () => {
+    const { value } = await callJson(client, request, signal, explainStatus(api));
+    return decode(value, `${path} at ${client.url.label}`);
+  });
+}

@@ -1,0 +1,84 @@
+import { renderLabels, renderSample } from "./exposition.ts";
+import type { NodeFamily } from "./family.ts";
+
+/** docs/metrics.md: every family of the catalogue, with where its values come from. */
+
+const SECTIONS: readonly { readonly title: string; readonly has: (family: NodeFamily) => boolean }[] = [
+  { title: "Nodes", has: ({ name }) => name.startsWith("p2p_node_") },
+  { title: "Connections", has: ({ name }) => name.startsWith("p2p_connection_") },
+  { title: "References", has: ({ about }) => about === "reference" },
+  { title: "Wire and Antelope", has: ({ name }) => name.startsWith("p2p_wire_") },
+  { title: "Monero", has: ({ name }) => name.startsWith("p2p_monero_") },
+  { title: "Chainweb", has: ({ name }) => name.startsWith("p2p_chainweb_") },
+];
+
+const INTRODUCTION = `# Metrics
+
+Generated from the catalogue of the program (\`npm run docs\`); a test fails when the two differ.
+
+Every series carries \`target\`, the node's name in the configuration, \`chain\`, and the labels that the configuration gives
+the node. A series is absent when its value is not known: nothing missing becomes 0, and a node that stops answering loses
+its data series with the poll that failed. The exporter's own metrics (\`peer_exporter_*\`, \`process_*\`, \`nodejs_*\`) say what
+they are in their HELP.
+`;
+
+/** @param catalogue all families, in the order of the page */
+export function metricsDocument(catalogue: readonly NodeFamily[]): string {
+  const sections = SECTIONS.map(({ title, has }) => {
+    const families = catalogue.filter(has).map(describeFamily);
+    return families.length === 0 ? "" : `\n## ${title}\n\n${families.join("\n")}`;
+  });
+  return INTRODUCTION + sections.join("");
+}
+
+function describeFamily(family: NodeFamily): string {
+  const { name, type, help, labels, sources } = family;
+  const source = Object.entries(sources).map(([chain, field]) => `| ${chain} | ${field} |`);
+  return `### ${name}
+
+${type}${labels.length === 0 ? "" : `, labels ${labels.map((label) => `\`${label}\``).join(", ")}`}. ${help}
+
+| chain | from |
+|---|---|
+${source.join("\n")}
+
+\`\`\`
+${example(family)}\`\`\`
+`;
+}
+
+/** What a value of each label looks like. */
+const LABEL_EXAMPLES: Readonly<Record<string, string>> = {
+  address_type: "ipv4",
+  agent: "Spring Agent",
+  api: "head",
+  braided_chain: "7",
+  chain_id: "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906",
+  direction: "outbound",
+  flow: "download",
+  network: "mainnet",
+  peer: "192.0.2.7:18080",
+  reason: "timeout",
+  reference: "fleet",
+  state: "connected",
+  version: "0.18.4.4-release",
+};
+
+function example({ name, type, labels, sources }: NodeFamily): string {
+  const chain = Object.keys(sources)[0] ?? "wire";
+  const own = labels.map((label) => [label, LABEL_EXAMPLES[label] ?? label] as const);
+  return renderSample(
+    name,
+    renderLabels([["target", `${chain}-1`], ["chain", chain], ...own]),
+    exampleValue(name, type),
+  );
+}
+
+function exampleValue(name: string, type: NodeFamily["type"]): number {
+  if (name.endsWith("_timestamp_seconds")) return 1_795_215_283;
+  if (/_(?:up|info|syncing)$/.test(name)) return 1;
+  if (name.includes("_bytes")) return 6_641_130;
+  if (name.endsWith("_height") || name.includes("_block")) return 3_521_904;
+  if (name.endsWith("_seconds")) return 0.125;
+  return type === "counter" ? 42 : 12;
+}

@@ -1,0 +1,60 @@
+import { unlink } from "node:fs/promises";
+import { type AddressInfo, createConnection } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { errorCode } from "../config/secret.ts";
+import type { ListenAddress } from "./listen-address.ts";
+
+/**
+ * Opens one address.
+ * @returns it as a URL (or unix:PATH)
+ * @throws Error with the system's code when the address cannot be had
+ */
+export async function listen(server: FastifyInstance, address: ListenAddress): Promise<string> {
+  if (address.kind === "unix") {
+    await removeDeadSocket(address.path);
+    await server.listen({ path: address.path });
+    return `unix:${address.path}`;
+  }
+  if (address.host !== undefined) await server.listen({ port: address.port, host: address.host });
+  else await listenEverywhere(server, address.port);
+  return urlOf(server.server.address(), address.host);
+}
+
+/** "::" takes IPv4 too where the system has both; a system without IPv6 has only the other. */
+async function listenEverywhere(server: FastifyInstance, port: number): Promise<void> {
+  try {
+    await server.listen({ port, host: "::" });
+  } catch (error) {
+    if (!["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(errorCode(error))) throw error;
+    await server.listen({ port, host: "0.0.0.0" });
+  }
+}
+
+/** A killed process leaves its socket behind, and every later one would find the address in use. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const code = await new Promise<string>((resolve) => {
+    const probe = createConnection(path, () => {
+      probe.destroy();
+      resolve("answers");
+    });
+    probe.once("error", (error) => resolve(errorCode(error)));
+  });
+  // Refused: it is a socket, and nobody listens. Anything else is not ours to remove.
+  if (code === "ECONNREFUSED") await unlink(path);
+}
+
+function urlOf(bound: AddressInfo | string | null, host: string | undefined): string {
+  if (bound === null || typeof bound === "string") return bound ?? "";
+  const shown = host ?? "localhost";
+  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
+}
+
+/** Requests in flight get this long to finish when the exporter stops. */
+const DRAIN_MS = 3000;
+
+/** fastify's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
+export async function drain(server: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
+  await server.close();
+  clearTimeout(timer);
+}

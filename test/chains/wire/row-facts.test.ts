@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { changedRow, DIALECTS, type Dialect, decodeAll, decodeOne, rowsOf, shown } from "./support.ts";
+
+const VOTED = Date.UTC(2026, 0, 15, 23, 29, 59) / 1000 + 0.5;
+const SHAKEN = Date.UTC(2026, 0, 15, 23, 30) / 1000 + 0.123;
+
+/** The first row: outbound, connected, of a block producer. */
+const FIRST: Readonly<Record<Dialect, object>> = {
+  // In microseconds.
+  "e1-eosio-1.8": { handshake_timestamp_seconds: 1_580_000_000.654, handshake_generation: 2 },
+  "l4-leap-4.0": { handshake_timestamp_seconds: SHAKEN, handshake_generation: 2, is_bp_peer: 1 },
+  // It sends both kinds, and they are never assigned.
+  "l5-leap-5.0-w1": { handshake_timestamp_seconds: SHAKEN, handshake_generation: 2, is_bp_peer: 1 },
+  "s10-spring-1.0": { ...spring(), handshake_timestamp_seconds: SHAKEN },
+  "s11-spring-1.1": { ...spring(), handshake_timestamp_seconds: SHAKEN },
+  "s12-spring-1.2-w2": { ...spring(), handshake_timestamp_seconds: SHAKEN, is_bp_gossip_peer: 1 },
+  w3: { ...spring(), is_bp_gossip_peer: 1 },
+  w4: { ...spring(), is_bp_gossip_peer: 1, peer_score: 100 },
+};
+
+function spring() {
+  return {
+    handshake_generation: 2,
+    is_bp_peer: 1,
+    is_blocks_only: 0,
+    is_transactions_only: 0,
+    last_vote_timestamp_seconds: VOTED,
+  };
+}
+
+describe.each(DIALECTS)("%s", (dialect) => {
+  const rows = decodeAll(rowsOf(dialect));
+
+  test("a connected row", () => {
+    expect(shown(rows[0]?.facts)).toEqual(FIRST[dialect]);
+  });
+
+  test("a connected row for transactions, without a vote", () => {
+    const { last_vote_timestamp_seconds: _, ...same } = { ...shown(rows[0]?.facts) };
+    const expected = {
+      ...same,
+      handshake_generation: 32_767,
+      ...("is_bp_peer" in same ? { is_bp_peer: 0 } : {}),
+      ...("is_bp_gossip_peer" in same ? { is_bp_gossip_peer: 0 } : {}),
+      ...("is_transactions_only" in same ? { is_transactions_only: 1 } : {}),
+      ...("peer_score" in same ? { peer_score: 95 } : {}),
+    };
+    expect(shown(rows[5]?.facts)).toEqual(expected);
+  });
+
+  test("rows that are not connected have nothing but their score", () => {
+    for (const { state, facts } of rows) {
+      if (state !== "connected") expect(Object.keys(shown(facts))).toEqual(dialect === "w4" ? ["peer_score"] : []);
+    }
+  });
+});
+
+describe("odd values", () => {
+  const [first] = rowsOf("w4");
+  test.each<[string, object, object, string]>([
+    ["no vote yet", { last_vote_received: "1970-01-01T00:00:00.000" }, {}, "last_vote_timestamp_seconds"],
+    ["a vote that is no time", { last_vote_received: 7 }, {}, "last_vote_timestamp_seconds"],
+    ["a flag that is a number", { is_bp_peer: 1 }, {}, "is_bp_peer"],
+    ["a flag that is a text", { is_blocks_only: "false" }, {}, "is_blocks_only"],
+    ["a score below 0", { peer_score: -3 }, {}, "peer_score"],
+    ["no handshake time", {}, { time: 0 }, "handshake_timestamp_seconds"],
+    ["a handshake time of another length", {}, { time: "176851980" }, "handshake_timestamp_seconds"],
+  ])("%s", (_, row, handshake, name) => {
+    expect(Object.keys(shown(decodeOne(changedRow(first, row, handshake)).facts))).not.toContain(name);
+  });
+
+  test("the kind is told where votes are, whatever is in them", () => {
+    const facts = shown(decodeOne(changedRow(first, { last_vote_received: "never", is_blocks_only: true })).facts);
+    expect(facts).toMatchObject({ is_blocks_only: 1, is_transactions_only: 0 });
+    const before = shown(decodeOne(changedRow(first, { last_vote_received: undefined, is_blocks_only: true })).facts);
+    expect(Object.keys(before)).not.toContain("is_blocks_only");
+  });
+
+  test("a generation as a text", () => {
+    expect(shown(decodeOne(changedRow(first, {}, { generation: "17" })).facts)).toMatchObject({
+      handshake_generation: 17,
+    });
+  });
+});
+
+describe("session: which link an outbound row stands for", () => {
+  const [outbound, inbound] = rowsOf("s12-spring-1.2-w2");
+
+  test("the same link in the next poll", () => {
+    const session = decodeOne(outbound).session;
+    expect(session).toBeTypeOf("string");
+    expect(decodeOne(changedRow(outbound, { syncing: true }, { generation: 9 })).session).toBe(session);
+  });
+
+  test("another one to the peer after its restart", () => {
+    const again = decodeOne(changedRow(outbound, {}, { node_id: "ab".repeat(32) }));
+    expect(again.id).toBe(decodeOne(outbound).id);
+    expect(again.session).not.toBe(decodeOne(outbound).session);
+  });
+
+  test("none while there is no link, and none of inbound rows, which live no longer than their link", () => {
+    expect(decodeOne(changedRow(outbound, {}, { node_id: "0".repeat(64) })).session).toBeUndefined();
+    expect(decodeOne(inbound).session).toBeUndefined();
+  });
+
+  test.each(DIALECTS)("%s: no two connected rows share one", (dialect) => {
+    const connected = decodeAll(rowsOf(dialect)).filter(({ state }) => state === "connected");
+    const sessions = connected.map(({ id, session = id }) => session);
+    expect(new Set(sessions).size).toBe(connected.length);
+  });
+
+  test("two configured addresses of one peer are two links", () => {
+    const other = changedRow(outbound, { peer: "p2p-a.example:9877" });
+    expect(decodeOne(other).session).not.toBe(decodeOne(outbound).session);
+  });
+});

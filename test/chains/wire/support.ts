@@ -1,0 +1,48 @@
+import type { Fact } from "../../../src/chains/chain.ts";
+import { decodeConnections, type WireConnection } from "../../../src/chains/wire/connections.ts";
+import { type Fields, fields, fixture, list } from "../support.ts";
+
+export const CHAIN_ID = "327f05b5747845b2283fdb25ea0c8785f71c8cc4b42329f3b0d354f6807f8362";
+export const OTHER_CHAIN_ID = "12".repeat(32);
+
+/** The dialects that test/fixtures/wire has a list of connections in. */
+export const DIALECTS = [
+  "e1-eosio-1.8",
+  "l4-leap-4.0",
+  "l5-leap-5.0-w1",
+  "s10-spring-1.0",
+  "s11-spring-1.1",
+  "s12-spring-1.2-w2",
+  "w3",
+  "w4",
+] as const;
+
+export type Dialect = (typeof DIALECTS)[number];
+
+/** The rows of a fixture, as JSON. */
+export function rowsOf(dialect: Dialect): readonly Fields[] {
+  return list(fixture(`wire/${dialect}.json`)).map(fields);
+}
+
+/** A row of a fixture with other values for some fields of it and of its handshake. */
+export function changedRow(row: Fields | undefined, change: object, handshake: object = {}): Fields {
+  return { ...row, ...change, last_handshake: { ...fields(row?.last_handshake), ...handshake } };
+}
+
+export function decodeAll(rows: readonly unknown[]): readonly WireConnection[] {
+  return decodeConnections(rows, "call").connections;
+}
+
+export function decodeOne(row: unknown): WireConnection {
+  const [connection] = decodeAll([row]);
+  if (connection === undefined) throw new Error("the row is malformed");
+  return connection;
+}
+
+/** Facts by the names of their families without p2p_wire_; a name that stands twice is an error. */
+export function shown(facts: readonly Fact[] | undefined): Readonly<Record<string, number>> {
+  const values = (facts ?? []).map(({ family, value }) => [family.name.replace("p2p_wire_", ""), value] as const);
+  const record = Object.fromEntries(values);
+  if (Object.keys(record).length !== values.length) throw new Error("a fact stands twice");
+  return record;
+}

@@ -1,0 +1,43 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Fastify from "fastify";
+import { expect, onTestFinished, test } from "vitest";
+import { listen } from "../../src/server/listen.ts";
+import { startProcess, tempFolder, waitFor } from "../support/servers.ts";
+
+function server() {
+  const app = Fastify();
+  onTestFinished(async () => app.close());
+  return app;
+}
+
+test("a socket that a killed process left behind does not block the next start", async () => {
+  const path = join(tempFolder(), "exporter.sock");
+  const script = `require("node:http").createServer().listen(${JSON.stringify(path)})`;
+  const killed = await startProcess(process.execPath, ["-e", script]);
+  await waitFor(() => existsSync(path), "the socket", 10_000, killed);
+  process.kill(killed.pid, "SIGKILL");
+  await killed.exited;
+  expect(existsSync(path)).toBe(true);
+  expect(await listen(server(), { kind: "unix", path })).toBe(`unix:${path}`);
+});
+
+test("a socket on which somebody listens is left alone", async () => {
+  const path = join(tempFolder(), "exporter.sock");
+  await listen(server(), { kind: "unix", path });
+  await expect(listen(server(), { kind: "unix", path })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  expect(existsSync(path)).toBe(true);
+});
+
+test("a file that is no socket is not removed", async () => {
+  const path = join(tempFolder(), "notes.txt");
+  writeFileSync(path, "mine");
+  await expect(listen(server(), { kind: "unix", path })).rejects.toThrow();
+  expect(existsSync(path)).toBe(true);
+});
+
+test("without a host, IPv4 and IPv6 clients reach the same port", async () => {
+  const url = await listen(server(), { kind: "tcp", host: undefined, port: 0 });
+  expect(url).toMatch(/^http:\/\/localhost:\d+$/);
+  expect((await fetch(url.replace("localhost", "127.0.0.1"))).status).toBe(404);
+});
