@@ -36,6 +36,8 @@ global: {interval: 1s, timeout: 1s}
 nodes:
   - {name: hub, chain: monero, url: "${pair.hub.rpcUrl}"}
   - {name: leaf, chain: monero, url: "${pair.leaf.rpcUrl}"}
+references:
+  - {name: trusted, chain: monero, url: "${pair.hub.rpcUrl}"}
 `,
     });
     await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the exporter to be ready");
@@ -112,7 +114,10 @@ nodes:
     expect(value(lagging, "p2p_node_up", { target: "leaf" })).toBe(1);
     expect(value(lagging, "p2p_node_peers", { target: "leaf", direction: "outbound" })).toBe(0);
     expect(value(lagging, "p2p_node_reference_height", { target: "leaf", reference: "fleet" })).toBe(fork + mined);
+    expect(value(lagging, "p2p_node_reference_height", { target: "leaf", reference: "configured" })).toBe(fork + mined);
     expect(value(lagging, "p2p_node_head_lag_blocks", { target: "hub" })).toBe(0);
+    expect(value(lagging, "p2p_reference_up", { target: "trusted" })).toBe(1);
+    expect(find(lagging, "p2p_node_up", { target: "trusted" })).toEqual([]);
 
     await pair.rejoin();
     const syncing = await pageWhere(

@@ -51,7 +51,7 @@ export function createTipReader(client: RpcClient, network: string): TipReader {
       if (!answer.ok && !OF_ONE_HEADER.includes(answer.failure.reason)) break;
     }
     known = fresh;
-    const seconds = new Map([...fresh].map(([chain, tip]) => [chain, tip.seconds]));
+    const seconds = new Map([...cut.tips.keys()].flatMap((chain) => secondsOf(chain, fresh)));
     return { seconds, outcome: failure === undefined ? succeeded(undefined) : failed(failure) };
   };
 }
@@ -65,6 +65,11 @@ export function oldestTip(cut: Cut, { seconds }: Tips): number | undefined {
 function startingAfter<T extends readonly [string, string]>(chains: readonly T[], last: string | undefined): T[] {
   const next = last === undefined ? 0 : chains.findIndex(([chain]) => Number(chain) > Number(last));
   return [...chains.slice(Math.max(0, next)), ...chains.slice(0, Math.max(0, next))];
+}
+
+function secondsOf(chain: string, tips: ReadonlyMap<string, Tip>): (readonly [string, number])[] {
+  const tip = tips.get(chain);
+  return tip === undefined ? [] : [[chain, tip.seconds]];
 }
 
 async function fetchCreationTime(

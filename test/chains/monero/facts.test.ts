@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeConnections } from "../../../src/chains/monero/connections.ts";
+import { fact, infoFacts, peerFacts } from "../../../src/chains/monero/facts.ts";
+import * as declared from "../../../src/chains/monero/families.ts";
+import { monero } from "../../../src/chains/monero/index.ts";
+import { decodeInfo } from "../../../src/chains/monero/info.ts";
+import { STRIPES } from "../../../src/chains/monero/pruning.ts";
+import { fixtureResult } from "../support.ts";
+import { factLines, info, row } from "./daemon.ts";
+
+test("every family that is declared is one of the adapter's, once", () => {
+  const { families, LATELY: _, ...single } = { LATELY: "", ...declared };
+  expect(monero.families).toBe(families);
+  expect(new Set(monero.families)).toEqual(new Set(Object.values(single)));
+  expect(new Set(monero.families.map(({ name }) => name)).size).toBe(monero.families.length);
+});
+
+test("a value that is not known, or that a double does not hold, gives no sample", () => {
+  expect(fact(declared.BANS, 0, "address")).toEqual([{ family: declared.BANS, labels: ["address"], value: 0 }]);
+  for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    expect(fact(declared.BANS, value, "address")).toEqual([]);
+  }
+});
+
+describe("get_info", () => {
+  const linesOf = (values: object) => factLines(infoFacts(decodeInfo({ ...info, ...values }, "get_info")));
+
+  const LISTS = ["peerlist_size list=white 1000", "peerlist_size list=gray 4987"];
+  const REST = ["rpc_connections 1", "free_space_bytes 90000000000", "database_size_bytes 251658240000"];
+
+  test("of a node that is well", () => {
+    expect(linesOf({})).toEqual([
+      ...LISTS,
+      ...["alternative_blocks 3", "start_timestamp_seconds 1790000000"],
+      ...["restricted 0", "untrusted 0", "offline 0", "update_available 0"],
+      ...REST,
+    ]);
+  });
+
+  test("flags", () => {
+    const lines = linesOf({ offline: true, update_available: true, untrusted: undefined });
+    expect(lines).toEqual(expect.arrayContaining(["offline 1", "update_available 1"]));
+    expect(lines.filter((line) => line.startsWith("untrusted"))).toEqual([]);
+  });
+
+  test("the target only in the first sync", () => {
+    expect(factLines(infoFacts(decodeInfo(fixtureResult("monero/get_info.first_sync.json"), "")))).toContain(
+      "target_height 3512001",
+    );
+    expect(linesOf({}).filter((line) => line.startsWith("target_height"))).toEqual([]);
+  });
+
+  test("restricted RPC: none of its fake zeros, of 2^64 - 1 and of what is rounded up", () => {
+    const result = fixtureResult("monero/get_info.restricted.json");
+    expect(factLines(infoFacts(decodeInfo({ ...result, target_height: 3_600_000 }, "")))).toEqual([
+      "target_height 3600000",
+      "restricted 1",
+      "untrusted 0",
+      "offline 0",
+    ]);
+  });
+
+  test("a bootstrap daemon's answer: nothing of it is the node's", () => {
+    const result = { ...fixtureResult("monero/get_info.bootstrap.json"), offline: true, target_height: 3_600_000 };
+    expect(factLines(infoFacts(decodeInfo(result, "")))).toEqual(["untrusted 1"]);
+  });
+});
+
+describe("get_connections", () => {
+  const linesOf = (rows: readonly object[]) =>
+    factLines(peerFacts(decodeConnections({ connections: rows.map(row) }, "").connections));
+  const stripes = (counts: Readonly<Record<string, number>>) =>
+    STRIPES.map((stripe) => `peers_by_pruning_stripe stripe=${stripe} ${counts[stripe] ?? 0}`);
+
+  test("no peers: every stripe with 0", () => {
+    expect(linesOf([])).toEqual([...stripes({}), "public_rpc_peers 0"]);
+  });
+
+  test("peers in working connection", () => {
+    const rows = [
+      { pruning_seed: 0, rpc_port: 18_089 },
+      { pruning_seed: 384, rpc_port: 0 },
+      { pruning_seed: 391, rpc_port: 1 },
+      { pruning_seed: 391, rpc_port: undefined },
+      { pruning_seed: 7, rpc_port: "18446744073709551615" },
+      { pruning_seed: 0, rpc_port: 18_089, state: "before_handshake" },
+      { pruning_seed: 385, rpc_port: 0, state: "standby" },
+    ];
+    expect(linesOf(rows)).toEqual([...stripes({ none: 1, 1: 1, 2: 1, 8: 2 }), "public_rpc_peers 2"]);
+  });
+
+  test("the stripes of standard peers add up to the peers", () => {
+    const seed = fc.oneof(fc.constant(0), fc.integer({ min: 384, max: 391 }));
+    fc.assert(
+      fc.property(fc.array(seed), (seeds) => {
+        const { connections } = decodeConnections(
+          { connections: seeds.map((pruning_seed) => row({ pruning_seed })) },
+          "",
+        );
+        const counted = peerFacts(connections).filter(({ family }) => family === declared.PEERS_BY_STRIPE);
+        expect(counted.map(({ labels }) => labels[0])).toEqual(STRIPES);
+        expect(counted.reduce((sum, { value }) => sum + value, 0)).toBe(seeds.length);
+      }),
+    );
+  });
+
+  test.each<[object, readonly string[]]>([
+    [{ recv_idle_time: 4, send_idle_time: 0 }, ["receive_idle_seconds 4", "transmit_idle_seconds 0"]],
+    [{ recv_idle_time: "18446744073709551615", send_idle_time: 3 }, ["transmit_idle_seconds 3"]],
+    [{ recv_idle_time: "18446744073709551614", send_idle_time: -1 }, []],
+    [{ recv_idle_time: undefined, send_idle_time: null }, []],
+  ])("idle times %j", (values, expected) => {
+    const [connection] = decodeConnections({ connections: [row(values)] }, "").connections;
+    expect(factLines(connection?.facts)).toEqual(expected);
+    for (const { family } of connection?.facts ?? []) expect(family.scope).toBe("connection");
+  });
+});
