@@ -54,11 +54,11 @@ export type Destination =
 export function parseRange(text: string): AddressRange | undefined {
   const [network = "", bits = "", ...rest] = text.split("/");
   if (!isPlainAddress(network) || !/^\d{1,3}$/.test(bits) || rest.length > 0) return undefined;
-  const address = ipaddr.parse(network);
-  // Addresses are judged as IPv4 where they are, so a range of mapped ones would never match.
-  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress();
-  const longest = address instanceof ipaddr.IPv4 ? 32 : 128;
-  return isMapped || Number(bits) > longest ? undefined : [address, Number(bits)];
+  const address = parseAddress(network);
+  const isIpv4 = address instanceof ipaddr.IPv4;
+  // A range of mapped addresses would never match, as they are judged as IPv4.
+  if (isIpv4 && network.includes(":")) return undefined;
+  return Number(bits) > (isIpv4 ? 32 : 128) ? undefined : [address, Number(bits)];
 }
 
 /** The address to dial for a host, or why it must not be dialled. One forbidden number forbids the whole name. */
@@ -106,7 +106,7 @@ const NO_NAME_OF_DNS = /(?:^|\.)(?:onion|i2p|invalid|example|example\.(?:com|net
  */
 export function addressProblem(text: string, allowed: readonly AddressRange[]): string | undefined {
   if (!isPlainAddress(text)) return "not an IP address";
-  const address = withoutCover(ipaddr.process(text));
+  const address = withoutCover(parseAddress(text));
   if (allowed.some((range) => isWithin(address, range))) return undefined;
   if (PUBLIC_METADATA.some((range) => isWithin(address, range))) return "an address of a cloud's metadata service";
   const range = address.range();
@@ -130,6 +130,14 @@ function withoutCover(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.
 /** Neither "127.1" nor "0177.0.0.1", and without a zone (fe80::1%eth0), which would choose an interface of ours. */
 function isPlainAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes("%");
+}
+
+/**
+ * A mapped IPv4 address as IPv4. The URL standard's text of an IPv6 address has no dotted part: ipaddr.js reads
+ * "::1.2.3.4" as a mapped address, which the system does not.
+ */
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  return ipaddr.process(text.includes(":") ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text);
 }
 
 function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: AddressRange): boolean {

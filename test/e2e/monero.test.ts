@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Exporter, startExporter } from "../support/exporter.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
-import { height, type Monerod, type MoneroPair, startMonerod, startMoneroPair } from "../support/monerod.ts";
+import { height, type Monerod, type MoneroPair, startMoneroPair } from "../support/monerod.ts";
 import { findServer, waitFor } from "../support/servers.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
@@ -23,13 +23,23 @@ async function connections(node: Monerod): Promise<readonly Row[]> {
   return rows;
 }
 
+/** The bytes that /get_net_stats tells. */
+async function totals(node: Monerod): Promise<{ readonly received: number; readonly sent: number }> {
+  const { total_bytes_in: received, total_bytes_out: sent } = await node.other("/get_net_stats");
+  if (typeof received !== "number" || typeof sent !== "number") throw new Error("unexpected answer of /get_net_stats");
+  return { received, sent };
+}
+
 describe.skipIf(monerod === undefined)("two real monerods", () => {
   let pair: MoneroPair;
   let exporter: Exporter;
 
   beforeAll(async () => {
-    pair = await startMoneroPair();
+    pair = await startMoneroPair({ hub: { extraArgs: ["--in-peers", "33", "--limit-rate-up", "100"] } });
     await pair.mine(5);
+    // Before the first poll, as bans are asked for only every 5 minutes.
+    const ban = (host: string) => ({ host, ban: true, seconds: 3600 });
+    await pair.hub.rpc("set_bans", { bans: [ban("203.0.113.7"), ban("198.51.100.0/24"), ban("192.0.2.0/28")] });
     exporter = await startExporter({
       config: `
 global: {interval: 1s, timeout: 1s}
@@ -100,6 +110,55 @@ references:
     expect(value(later, "p2p_connection_start_timestamp_seconds", labels)).toBe(opened);
   });
 
+  test("byte totals are those of /get_net_stats", async () => {
+    // A page is compared with the answers right before and right after its poll.
+    const polls = async () => value(await exporter.page(), "p2p_node_polls_total", { target: "leaf" });
+    const start = await polls();
+    const before = await totals(pair.leaf);
+    const page = await pageWhere(
+      "one more poll of the leaf",
+      (now) => value(now, "p2p_node_polls_total", { target: "leaf" }) > start + 1,
+    );
+    const after = await totals(pair.leaf);
+    const received = value(page, "p2p_node_receive_bytes_total", { target: "leaf" });
+    const sent = value(page, "p2p_node_transmit_bytes_total", { target: "leaf" });
+    expect(before.received).toBeGreaterThan(0);
+    expect(received).toBeGreaterThanOrEqual(before.received);
+    expect(received).toBeLessThanOrEqual(after.received);
+    expect(sent).toBeGreaterThanOrEqual(before.sent);
+    expect(sent).toBeLessThanOrEqual(after.sent);
+    expect(value(page, "p2p_node_api_up", { target: "leaf", api: "totals" })).toBe(1);
+  });
+
+  test("limits, caps, bans and what else get_info tells, and nothing of it was changed by the polls", async () => {
+    const page = await exporter.page();
+    const hub = (name: string, labels: Readonly<Record<string, string>> = {}) =>
+      value(page, `p2p_monero_${name}`, { target: "hub", ...labels });
+    expect(hub("bans", { kind: "address" })).toBe(1);
+    expect(hub("bans", { kind: "subnet" })).toBe(2);
+    expect(hub("max_peers", { direction: "inbound" })).toBe(33);
+    expect(hub("max_peers", { direction: "outbound" })).toBe(12);
+    expect(hub("transmit_limit_bytes_per_second")).toBe(100 * 1024);
+    // The leaf has no limit of its inbound peers.
+    expect(find(page, "p2p_monero_max_peers", { target: "leaf", direction: "inbound" })).toEqual([]);
+    expect(value(page, "p2p_monero_max_peers", { target: "leaf", direction: "outbound" })).toBe(12);
+
+    const info = await pair.hub.rpc("get_info");
+    expect(hub("start_timestamp_seconds")).toBe(info.start_time);
+    expect([hub("restricted"), hub("untrusted"), hub("offline"), hub("update_available")]).toEqual([0, 0, 0, 0]);
+    expect(hub("peers_by_pruning_stripe", { stripe: "none" })).toBe(1);
+    expect(find(page, "p2p_monero_peers_by_pruning_stripe", { target: "hub" })).toHaveLength(9);
+    expect(hub("rpc_connections")).toBeGreaterThan(0);
+    expect(hub("free_space_bytes")).toBeGreaterThan(0);
+    expect(hub("database_size_bytes")).toBeGreaterThan(0);
+    const [idle] = find(page, "p2p_monero_receive_idle_seconds", { target: "hub", direction: "inbound" });
+    expect(idle?.value).toBeLessThan(120);
+
+    expect(await pair.hub.other("/in_peers", { set: false })).toMatchObject({ in_peers: 33 });
+    expect(await pair.hub.other("/out_peers", { set: false })).toMatchObject({ out_peers: 12 });
+    expect(await pair.hub.other("/get_limit")).toMatchObject({ limit_up: 100 });
+  });
+
   test("a leaf that is cut off stays up, its lag rises to the exact number, and falls to 0 after it rejoined", async () => {
     await pair.cut();
     const fork = await height(pair.leaf);
@@ -107,14 +166,18 @@ references:
     await pair.mine(150);
     const mined = (await height(pair.hub)) - fork;
     expect(mined).toBeGreaterThanOrEqual(60);
+    const referenceOf = (page: Page, reference: string) =>
+      value(page, "p2p_node_reference_height", { target: "leaf", reference });
+    // The hub and the reference are polled at moments of their own: the one may know the last block before the other.
     const lagging = await pageWhere(
       `a lag of ${mined} blocks`,
-      (page) => value(page, "p2p_node_head_lag_blocks", { target: "leaf" }) === mined,
+      (page) =>
+        value(page, "p2p_node_head_lag_blocks", { target: "leaf" }) === mined &&
+        referenceOf(page, "fleet") === fork + mined &&
+        referenceOf(page, "configured") === fork + mined,
     );
     expect(value(lagging, "p2p_node_up", { target: "leaf" })).toBe(1);
     expect(value(lagging, "p2p_node_peers", { target: "leaf", direction: "outbound" })).toBe(0);
-    expect(value(lagging, "p2p_node_reference_height", { target: "leaf", reference: "fleet" })).toBe(fork + mined);
-    expect(value(lagging, "p2p_node_reference_height", { target: "leaf", reference: "configured" })).toBe(fork + mined);
     expect(value(lagging, "p2p_node_head_lag_blocks", { target: "hub" })).toBe(0);
     expect(value(lagging, "p2p_reference_up", { target: "trusted" })).toBe(1);
     expect(find(lagging, "p2p_node_up", { target: "trusted" })).toEqual([]);
@@ -137,70 +200,29 @@ references:
     expect(value(done, "p2p_node_head_height", { target: "leaf" })).toBe(fork + mined);
     expect(await exporter.openMetrics()).toBeDefined();
   });
-});
 
-describe.skipIf(monerod === undefined)("a real monerod with a login and a restricted port", () => {
-  const rpcLogin = { username: "monitor", password: "s3cret" };
-  let node: Monerod;
-  let exporter: Exporter;
-
-  beforeAll(async () => {
-    node = await startMonerod({ role: "hub", rpcLogin, restrictedPort: true });
-    const auth = (password: string) => `auth: {digest: {username: monitor, password: ${password}}}`;
-    exporter = await startExporter({
-      config: `
-global: {interval: 1s, timeout: 1s}
-nodes:
-  - {name: right, chain: monero, url: "${node.rpcUrl}", ${auth("s3cret")}}
-  - {name: wrong, chain: monero, url: "${node.rpcUrl}", ${auth("canary-wrong")}}
-  - {name: none, chain: monero, url: "${node.rpcUrl}"}
-  - {name: restricted, chain: monero, url: "${node.restrictedUrl}", ${auth("s3cret")}}
-`,
-    });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the exporter to be ready");
-  });
-
-  afterAll(async () => {
-    await exporter?.stop();
-    await node?.stop();
-  });
-
-  test("digest login works poll after poll, and past the sixteenth request on one nonce", async () => {
-    const polled = await waitFor(
-      async () => {
-        const page = await exporter.page();
-        return value(page, "p2p_node_polls_total", { target: "right" }) >= 10 ? page : undefined;
-      },
-      "ten polls",
-      30_000,
+  test("a leaf that is killed is down with all its data, and the hub counts a disconnect", async () => {
+    const disconnects = (page: Page) =>
+      value(page, "p2p_node_peer_disconnects_total", { target: "hub", direction: "inbound" });
+    const before = disconnects(
+      await pageWhere(
+        "the hub with its peer",
+        (page) => value(page, "p2p_node_peers", { target: "hub", direction: "inbound" }) === 1,
+      ),
     );
-    expect(value(polled, "p2p_node_up", { target: "right" })).toBe(1);
-    const failures = find(polled, "p2p_node_poll_failures_total", { target: "right" });
-    expect(failures.filter((sample) => sample.value > 0)).toEqual([]);
-  });
-
-  test("a wrong or missing password is unauthorized, says digest, and shows no secret", async () => {
-    const page = await exporter.page();
-    for (const target of ["wrong", "none"]) {
-      expect(value(page, "p2p_node_up", { target })).toBe(0);
-      expect(value(page, "p2p_node_poll_failures_total", { target, reason: "unauthorized" })).toBeGreaterThan(0);
-      expect(find(page, "p2p_node_head_height", { target })).toEqual([]);
-    }
-    expect(exporter.program.output()).toContain("auth.digest");
-    expect(exporter.program.output()).not.toContain("canary-wrong");
-  });
-
-  test("the restricted port is explained, and none of its fake values is shown", async () => {
-    const page = await exporter.page();
-    expect(value(page, "p2p_node_up", { target: "restricted" })).toBe(0);
-    expect(
-      value(page, "p2p_node_poll_failures_total", { target: "restricted", reason: "unavailable" }),
-    ).toBeGreaterThan(0);
-    expect(value(page, "p2p_node_api_up", { target: "restricted", api: "head" })).toBe(1);
-    expect(value(page, "p2p_node_head_height", { target: "restricted" })).toBe(1);
-    for (const family of ["p2p_node_peers", "p2p_node_connections", "p2p_node_syncing_peers"]) {
-      expect(find(page, family, { target: "restricted" })).toEqual([]);
-    }
-    expect(exporter.program.output()).toContain("restricted RPC hides the peers");
+    // The cut of the test before was one.
+    expect(before).toBeGreaterThanOrEqual(1);
+    process.kill(pair.leaf.pid, "SIGKILL");
+    const page = await pageWhere(
+      "the hub without its peer and the leaf down",
+      (now) => disconnects(now) > before && value(now, "p2p_node_up", { target: "leaf" }) === 0,
+    );
+    expect(disconnects(page)).toBe(before + 1);
+    expect(value(page, "p2p_node_peers", { target: "hub", direction: "inbound" })).toBe(0);
+    expect(value(page, "p2p_node_up", { target: "hub" })).toBe(1);
+    const shown = page.families.filter(
+      ({ name }) => name.startsWith("p2p_monero_") && find(page, name, { target: "leaf" }).length > 0,
+    );
+    expect(shown.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ async function ifOffered(call: () => Promise<JsonObject>): Promise<JsonObject | 
 
 /** Exported for the tests. */
 export function decodeRates(answer: JsonObject): Limits {
-  // This call, unlike the others of the limits, is handed on to a bootstrap daemon.
+  // This call, unlike those for the caps, is handed on to a bootstrap daemon (seen on 0.18.0.0).
   if (answer.untrusted === true) return {};
   return { receiveBytesPerSecond: rateOf(answer.limit_down), transmitBytesPerSecond: rateOf(answer.limit_up) };
 }

@@ -15,11 +15,11 @@ export type Plugin = {
 
 const PATH = "/v1/prometheus/metrics";
 
-/** The node copies the numbers every connection-cleanup-period, 30 s (spring v1.2.2 net_plugin.cpp:4924-4928). */
-const REFRESH_MS = 30_000;
-
-/** A poll that begins a moment early is not left out. */
-const EARLY_MS = 1000;
+/**
+ * The node copies the numbers every connection-cleanup-period, 30 s (spring v1.2.2 net_plugin.cpp:4924-4928). A second
+ * less, so that a poll that begins a moment early is not left out.
+ */
+const REFRESH_MS = 29_000;
 
 /** A listener without the plugin gets it only in a restart of the node. */
 const MISSING_MS = 10 * 60_000;
@@ -32,7 +32,7 @@ export function createPlugin(client: RpcClient, now: () => number = () => perfor
       const startedMs = now();
       if (last !== undefined && startedMs < last.askAgainMs) return last.outcome;
       const outcome = await attempt(() => fetchPage(client, signal));
-      last = { outcome: remembered(outcome), askAgainMs: startedMs + pauseAfter(outcome) - EARLY_MS };
+      last = { outcome: remembered(outcome), askAgainMs: startedMs + pauseAfter(outcome) };
       return outcome;
     },
     close: () => client.close(),

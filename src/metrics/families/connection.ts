@@ -48,7 +48,7 @@ export const connectionFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_connection_start_timestamp_seconds",
     type: "gauge",
-    help: "Unix time when the connection opened, from the last poll (live_time).",
+    help: "Unix time when the connection opened, from the last poll (live_time; p2p_connection_start_time).",
     sources: { wire: "prometheus_plugin p2p_connection_start_time", monero: "live_time" },
     labels: CONNECTION_LABELS,
     samples: (view) => each(view, ({ startSeconds }) => startSeconds),
@@ -56,7 +56,7 @@ export const connectionFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_connection_latency_seconds",
     type: "gauge",
-    help: "Round trip of the connection as the node measures it, from the last poll.",
+    help: "Round trip of the connection as the node measures it, from the last poll (p2p_latency).",
     sources: { wire: "prometheus_plugin p2p_latency" },
     labels: CONNECTION_LABELS,
     samples: (view) => each(view, ({ row }) => row.latencySeconds),

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeCut } from "../../../src/chains/chainweb/cut.ts";
 import { fields, fixture, thrownFailure } from "../support.ts";
@@ -36,6 +37,50 @@ test.each<[string, unknown]>([
   ["negative", -1],
 ])("a cut height that is %s is the sum", (_, height) => {
   expect(decodeCut({ hashes: { 0: { height: 7 }, 1: { height: 8 } }, height }, CALL).head.height).toBe(15);
+});
+
+describe("weight", () => {
+  const littleEndian = (value: bigint) =>
+    Buffer.from(value.toString(16).padStart(64, "0"), "hex").reverse().toString("base64url");
+  const decoded = (weight: unknown) => decodeCut({ ...cut, weight }, CALL).weight;
+
+  test.each([
+    // The last cut of the network's first life.
+    ["JhaBsLA6L5pAdy4AAAAAAAAAAAAAAAAAAAAAAAAAAAA", 56173741015518483524425254n],
+    ["AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 1n],
+    ["AAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 256n],
+    ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 0n],
+    ["__________________________________________8", 2n ** 256n - 1n],
+  ])("%s is %s", (weight, value) => {
+    expect(littleEndian(value)).toBe(weight);
+    expect(decoded(weight)).toBe(Number(value));
+  });
+
+  test("of any 256 bits is the nearest float", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), (value) => {
+        expect(decoded(littleEndian(value))).toBe(Number(value));
+      }),
+    );
+  });
+
+  test.each([[undefined], [null], [7], [""], ["AAAA"], [`${"A".repeat(42)}=`], ["A".repeat(44)], ["+".repeat(43)]])(
+    "%j is none, and costs only itself",
+    (weight) => {
+      expect(decoded(weight)).toBeUndefined();
+      expect(decodeCut({ ...cut, weight }, CALL).head.height).toBe(128_000_007);
+    },
+  );
+});
+
+test("the newest block of each chain is known by its hash; what is no hash costs only itself", () => {
+  const hash = "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q";
+  const odd = [undefined, null, 7, "", "x", `${hash}=`].map((each, index) => [
+    `${index + 1}`,
+    { height: 7, hash: each },
+  ]);
+  const { tips } = decodeCut({ hashes: { 0: { height: 7, hash }, ...Object.fromEntries(odd) } }, CALL);
+  expect([...tips]).toEqual([["0", hash], ...odd.map(([chain]) => [chain, undefined])]);
 });
 
 test.each<[unknown, string | undefined]>([

@@ -29,6 +29,26 @@ describe("decodePage", () => {
     }
   });
 
+  test("what proves who a peer is", () => {
+    const id = "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q";
+    const sha256 = Buffer.from(id, "base64url");
+    const ids = [id, null, undefined, "", "x", `${id}=`, 7, {}];
+    const items = ids.map((each, index) => ({ id: each, address: { hostname: `h${index}`, port: 1789 } }));
+    const { peers, identities } = decodePage({ items }, CALL);
+    expect(peers).toHaveLength(ids.length);
+    expect([...identities]).toEqual([
+      ["h0:1789", { kind: "pinned", sha256 }],
+      ["h1:1789", { kind: "ca" }],
+      ["h2:1789", { kind: "ca" }],
+    ]);
+  });
+
+  test("of two rows with one address the first counts", () => {
+    const first = peer("a", 1789, "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q");
+    const { identities } = decodePage({ items: [first, peer("A")] }, CALL);
+    expect([...identities.values()].map(({ kind }) => kind)).toEqual(["pinned"]);
+  });
+
   test.each<[unknown, string | undefined]>([
     [null, undefined],
     [undefined, undefined],

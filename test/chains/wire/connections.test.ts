@@ -3,37 +3,18 @@ import type { PeerConnection } from "../../../src/chains/chain.ts";
 import { decodeConnections } from "../../../src/chains/wire/connections.ts";
 import { hashOf, numberInBlockId } from "../../../src/chains/wire/ids.ts";
 import { fields, fixture, line, list, thrownFailure } from "../support.ts";
+import { CHAIN_ID, changedRow, DIALECTS, type Dialect, decodeOne, rowsOf } from "./support.ts";
 
 const CALL = "/v1/net/connections at http://127.0.0.1:8888";
-const CHAIN_ID = "327f05b5747845b2283fdb25ea0c8785f71c8cc4b42329f3b0d354f6807f8362";
 const ZEROS = "0".repeat(64);
 
-const DIALECTS = [
-  "e1-eosio-1.8",
-  "l4-leap-4.0",
-  "l5-leap-5.0-w1",
-  "s10-spring-1.0",
-  "s11-spring-1.1",
-  "s12-spring-1.2-w2",
-  "w3",
-  "w4",
-] as const;
-
-function decodeFixture(dialect: (typeof DIALECTS)[number]) {
+function decodeFixture(dialect: Dialect) {
   return decodeConnections(fixture(`wire/${dialect}.json`), CALL);
 }
 
 /** A row as a Spring node sends it, with other values for some fields of row and handshake. */
 function decodeRow(row: object, handshake: object = {}): PeerConnection {
-  const [sample] = list(fixture("wire/s12-spring-1.2-w2.json"));
-  const whole = { ...fields(sample), ...row };
-  const decoded = decodeConnections(
-    [{ ...whole, last_handshake: { ...fields(whole.last_handshake), ...handshake } }],
-    CALL,
-  );
-  const [connection] = decoded.connections;
-  if (connection === undefined) throw new Error("the row is malformed");
-  return connection;
+  return decodeOne(changedRow(rowsOf("s12-spring-1.2-w2")[0], row, handshake));
 }
 
 describe("dialects", () => {
@@ -58,7 +39,7 @@ describe("dialects", () => {
     "inbound disconnected 198.51.100.40:41040 ipv4",
     "outbound handshaking p2p-e.example:9876 ipv4",
   ];
-  test.each<[(typeof DIALECTS)[number], readonly string[]]>([
+  test.each<[Dialect, readonly string[]]>([
     ["e1-eosio-1.8", old],
     ["l4-leap-4.0", old],
     ["l5-leap-5.0-w1", current],

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Exporter, startExporter } from "../support/exporter.ts";
+import { find, value } from "../support/exposition-parser.ts";
+import { type Monerod, startMonerod } from "../support/monerod.ts";
+import { findServer, waitFor } from "../support/servers.ts";
+
+const monerod = findServer("monerod", "apt-get install monero");
+
+describe.skipIf(monerod === undefined)("a real monerod with a login and a restricted port", () => {
+  const rpcLogin = { username: "monitor", password: "s3cret" };
+  let node: Monerod;
+  let exporter: Exporter;
+
+  beforeAll(async () => {
+    node = await startMonerod({ role: "hub", rpcLogin, restrictedPort: true });
+    const auth = (password: string) => `auth: {digest: {username: monitor, password: ${password}}}`;
+    exporter = await startExporter({
+      config: `
+global: {interval: 1s, timeout: 1s}
+nodes:
+  - {name: right, chain: monero, url: "${node.rpcUrl}", ${auth("s3cret")}}
+  - {name: wrong, chain: monero, url: "${node.rpcUrl}", ${auth("canary-wrong")}}
+  - {name: none, chain: monero, url: "${node.rpcUrl}"}
+  - {name: restricted, chain: monero, url: "${node.restrictedUrl}", ${auth("s3cret")}}
+`,
+    });
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the exporter to be ready");
+  });
+
+  afterAll(async () => {
+    await exporter?.stop();
+    await node?.stop();
+  });
+
+  test("digest login works poll after poll, and past the sixteenth request on one nonce", async () => {
+    const polled = await waitFor(
+      async () => {
+        const page = await exporter.page();
+        return value(page, "p2p_node_polls_total", { target: "right" }) >= 10 ? page : undefined;
+      },
+      "ten polls",
+      30_000,
+    );
+    expect(value(polled, "p2p_node_up", { target: "right" })).toBe(1);
+    const failures = find(polled, "p2p_node_poll_failures_total", { target: "right" });
+    expect(failures.filter((sample) => sample.value > 0)).toEqual([]);
+    const apis = find(polled, "p2p_node_api_up", { target: "right" });
+    expect(apis.filter((sample) => sample.value !== 1)).toEqual([]);
+    expect(apis.map(({ labels }) => labels.get("api"))).toEqual(expect.arrayContaining(["totals", "bans", "limits"]));
+  });
+
+  test("a wrong or missing password is unauthorized, says digest, and shows no secret", async () => {
+    const page = await exporter.page();
+    for (const target of ["wrong", "none"]) {
+      expect(value(page, "p2p_node_up", { target })).toBe(0);
+      expect(value(page, "p2p_node_poll_failures_total", { target, reason: "unauthorized" })).toBeGreaterThan(0);
+      expect(find(page, "p2p_node_head_height", { target })).toEqual([]);
+    }
+    expect(exporter.program.output()).toContain("auth.digest");
+    expect(exporter.program.output()).not.toContain("canary-wrong");
+  });
+
+  test("the restricted port is explained, and none of its fake values is shown", async () => {
+    const page = await exporter.page();
+    expect(value(page, "p2p_node_up", { target: "restricted" })).toBe(0);
+    expect(
+      value(page, "p2p_node_poll_failures_total", { target: "restricted", reason: "unavailable" }),
+    ).toBeGreaterThan(0);
+    expect(value(page, "p2p_node_api_up", { target: "restricted", api: "head" })).toBe(1);
+    expect(value(page, "p2p_node_head_height", { target: "restricted" })).toBe(1);
+    for (const family of ["p2p_node_peers", "p2p_node_connections", "p2p_node_syncing_peers"]) {
+      expect(find(page, family, { target: "restricted" })).toEqual([]);
+    }
+    expect(value(page, "p2p_monero_restricted", { target: "restricted" })).toBe(1);
+    const shown = page.families.flatMap(({ name }) =>
+      name.startsWith("p2p_monero_") && find(page, name, { target: "restricted" }).length > 0 ? [name] : [],
+    );
+    expect(new Set(shown)).toEqual(new Set(["restricted", "untrusted", "offline"].map((name) => `p2p_monero_${name}`)));
+    const apis = find(page, "p2p_node_api_up", { target: "restricted" }).map(({ labels }) => labels.get("api"));
+    expect(new Set(apis)).toEqual(new Set(["peers", "head"]));
+    expect(exporter.program.output()).toContain("restricted RPC hides the peers");
+  });
+});
