@@ -7,6 +7,7 @@ import { decodeConnections as decodeMoneroConnections } from "../../src/chains/m
 import { decodeInfo as decodeMoneroInfo } from "../../src/chains/monero/info.ts";
 import { callRpc } from "../../src/chains/monero/json-rpc.ts";
 import { decodeConnections as decodeWireConnections } from "../../src/chains/wire/connections.ts";
+import { decodePluginPage } from "../../src/chains/wire/prometheus.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";
 import { openInMemory, poll } from "./sessions.ts";
@@ -37,6 +38,20 @@ const CALL = "call at http://127.0.0.1";
 /** Nothing that an adapter asks for; the reason is for the reader. */
 function notOurs(_why: string): Check {
   return ({ body }) => expect(body.length).toBeGreaterThan(0);
+}
+
+/** A page of prometheus_plugin with so many connections, and these totals. */
+function pluginPage(expected: {
+  connections?: number;
+  failedConnections?: number;
+  droppedTransactions?: number;
+}): Check {
+  return ({ body }) => {
+    const { connections, ...totals } = decodePluginPage(body.toString(), CALL);
+    const { connections: size = 0, ...rest } = expected;
+    expect(connections.size).toBe(size);
+    expect(totals).toMatchObject(rest);
+  };
 }
 
 function jsonOf({ body }: Capture): unknown {
@@ -147,7 +162,12 @@ const wire: readonly (readonly [RegExp, Check])[] = [
   [/^wire\/errors\/400_bad_host_leap-5\.[a-z_]+\.json$/, failsAs("wire", "host_header", "set wire.host_header")],
   [/^wire\/errors\/429_busy_bos\.json$/, failsAs("wire", "busy", BUSY)],
   [/^wire\/errors\/503_busy_leap-5\.[a-z_]+\.json$/, failsAs("wire", "busy", BUSY)],
-  [/^wire\/prometheus\/[a-z0-9._-]+\.txt$/, notOurs("prometheus_plugin is not read")],
+  [/^wire\/prometheus\/leap-5\.0_p2p\.excerpt\.txt$/, pluginPage({ connections: 2 })],
+  [/^wire\/prometheus\/leap-5\.1-dev\.excerpt\.txt$/, pluginPage({ failedConnections: 2, droppedTransactions: 0 })],
+  [
+    /^wire\/prometheus\/leap-5\.0-rc1_superseded\.excerpt\.txt$/,
+    ({ body }) => expect(() => decodePluginPage(body.toString(), CALL)).toThrow("expected metrics named"),
+  ],
 ];
 
 // Monero

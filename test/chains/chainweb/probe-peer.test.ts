@@ -228,8 +228,9 @@ describe("a peer that lets us wait", () => {
   });
 
   test.each<[string, OnSocket]>([
-    ["for TLS", () => {}],
-    ["for the end of TLS", (socket) => void socket.write(Buffer.of(22, 3, 3, 0, 80))],
+    // Only a socket that is read sees its end.
+    ["for TLS", (socket) => void socket.resume()],
+    ["for the end of TLS", (socket) => void socket.resume().write(Buffer.of(22, 3, 3, 0, 80))],
   ])("%s", async (_, onSocket) => {
     const server = await startRawServer(onSocket);
     onTestFinished(() => server.close());

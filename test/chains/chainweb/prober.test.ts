@@ -43,7 +43,7 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
       ...client,
       request: async (request, signal) => {
         await new Promise((resolve) => setImmediate(resolve));
-        const reply = await answer(url.hostname);
+        const reply = await Promise.race([answer(url.hostname), end(signal)]);
         return memoryClient(() => reply).request(request, signal);
       },
       close: async () => {
@@ -54,6 +54,12 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
   const probe = { peers: 4, timeout: 4 * SECOND, concurrency: 4, allow: [], ...options };
   const made = createProber({ name: "node", connectStranger }, { network: "mainnet01", probe }, resolve);
   return { prober: made, asked, open: () => open, most: () => most };
+}
+
+/** As the real client ends a request with its signal. */
+function end(signal: AbortSignal): Promise<never> {
+  const late = nodeError("timeout", "no whole answer in time", "");
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(late), { once: true }));
 }
 
 const noLookUp: Resolve = () => Promise.reject(new Error("no name here"));

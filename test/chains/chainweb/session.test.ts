@@ -3,6 +3,7 @@ import type { FailureReason } from "../../../src/errors.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fields, fixture, line, valueIn } from "../support.ts";
+import { factsOf } from "./support.ts";
 
 const BASE = "/chainweb/0.0/mainnet01";
 const PEERS = `${BASE}/cut/peer`;
@@ -58,12 +59,12 @@ test("one poll gives peers, head and what the headers say", async () => {
     identity: { version: "3.1", network: "mainnet01" },
     head: { ok: true, value: { height: 128_000_007 } },
     parts: new Map(),
-    facts: [],
     networkKey: "chainweb mainnet01",
     minBlockSeconds: 0,
     blockSeconds: 1.5,
   });
   expect(valueIn(report.head).chainHeights?.size).toBe(20);
+  expect(report.peerHeads).toBeUndefined();
   expect(report.clockSkewSeconds).toBeGreaterThanOrEqual(1_800_000_000 - after);
   expect(report.clockSkewSeconds).toBeLessThanOrEqual(1_800_000_001 - before);
   expect(fake.requests.map(({ method, url, body }) => [method, url, body])).toEqual([
@@ -173,11 +174,7 @@ describe("mempool peers", () => {
   test("are counted for every chain of the cut", async () => {
     const fake = await serve(node(answers));
     const report = await poll(openNode("chainweb", fake.url, { options: { mempool_peers: true } }));
-    expect(report.facts.map(({ family, labels, value }) => [family.name, labels, value])).toEqual([
-      ["p2p_chainweb_mempool_peers", ["0"], 4],
-      ["p2p_chainweb_mempool_peers", ["1"], 0],
-      ["p2p_chainweb_mempool_peers", ["13"], 4],
-    ]);
+    expect(factsOf(report, "mempool_peers")).toEqual({ "0": 4, "1": 0, "13": 4 });
     expect(report.parts.get("mempool")?.ok).toBe(true);
     expect(fake.requests.slice(2).map(({ url }) => url)).toEqual(
       ["0", "1", "13"].map((chain) => `${mempool(chain)}?limit=512`),
@@ -186,7 +183,7 @@ describe("mempool peers", () => {
 
   test("are not asked for unless wanted", async () => {
     const report = await pollNode(answers);
-    expect([report.facts, report.parts.size]).toEqual([[], 0]);
+    expect([factsOf(report, "mempool_peers"), report.parts.size]).toEqual([{}, 0]);
   });
 
   test.each<[string, Answers, FailureReason, string]>([
@@ -196,7 +193,7 @@ describe("mempool peers", () => {
   ])("are not shown when %s", async (_, broken, reason, message) => {
     const report = await pollNode({ ...answers, ...broken }, { mempool_peers: true });
     expect(failureIn(report.parts.get("mempool"))).toMatchObject({ reason, message: expect.stringContaining(message) });
-    expect([report.facts, report.peers.ok]).toEqual([[], true]);
+    expect([factsOf(report, "mempool_peers"), report.peers.ok]).toEqual([{}, true]);
   });
 });
 

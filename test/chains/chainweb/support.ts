@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { addressOf } from "../../../src/chains/address.ts";
+import type { NodeReport } from "../../../src/chains/chain.ts";
 import type { Candidate } from "../../../src/chains/chainweb/probe-peer.ts";
 import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
 import type { AddressRange } from "../../../src/rpc/address-filter.ts";
@@ -54,4 +55,10 @@ export function candidate(host: string, port: number, peerId: string | null): Ca
 
 export function ranges(...texts: readonly string[]): readonly AddressRange[] {
   return texts.map(parseRange).filter((range) => range !== undefined);
+}
+
+/** The samples of a family p2p_chainweb_… by their label; "" without one. */
+export function factsOf({ facts }: NodeReport, family: string): Readonly<Record<string, number>> {
+  const found = facts.filter((fact) => fact.family.name === `p2p_chainweb_${family}`);
+  return Object.fromEntries(found.map(({ labels, value }) => [labels.join(","), value]));
 }

@@ -1,0 +1,62 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { NodeReport } from "../../../src/chains/chain.ts";
+import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
+import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
+import { openSession } from "../../../src/chains/chainweb/session.ts";
+import { type DemoNode, startDemoNetwork } from "../../../src/demo/network.ts";
+import { createRpcClient } from "../../../src/rpc/client.ts";
+import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
+import { parsePin } from "../../../src/rpc/settings.ts";
+import { poll } from "../sessions.ts";
+import { valueIn } from "../support.ts";
+import { factsOf } from "./support.ts";
+
+const TIMEOUT_MS = 5000;
+
+async function pollDemo({ name, chain, url, pin, options }: DemoNode): Promise<NodeReport> {
+  const own = parseNodeUrl(url);
+  const sha256 = pin === undefined ? undefined : parsePin(pin);
+  const session = openSession(
+    {
+      name,
+      chain,
+      url: own,
+      timeoutMs: TIMEOUT_MS,
+      connect: (target) =>
+        createRpcClient({
+          url: target,
+          tls: sha256 === undefined || target !== own ? { kind: "ca" } : { kind: "pin", sha256 },
+          connectTimeoutMs: TIMEOUT_MS,
+        }),
+      connectStranger: createRpcClient,
+    },
+    optionsSchema.parse(options),
+    // The demo says that nobody outside is asked: not even for a name.
+    () => Promise.reject(new Error("a name of the demo was looked up")),
+  );
+  onTestFinished(() => session.close());
+  return poll(session);
+}
+
+test("the demo shows every family of the chain, and asks only the peers on loopback", async () => {
+  const network = await startDemoNetwork();
+  onTestFinished(() => network.close());
+  const nodes = network.nodes.filter(({ chain }) => chain === "chainweb");
+  const reports = await Promise.all(nodes.map(pollDemo));
+  for (const { parts } of reports) for (const [name, { ok }] of parts) expect([name, ok]).toEqual([name, true]);
+  const shown = new Set(reports.flatMap(({ facts }) => facts.map(({ family }) => family)));
+  expect(FAMILIES.filter((family) => !shown.has(family)).map(({ name }) => name)).toEqual([]);
+
+  const [first] = reports;
+  if (first === undefined) throw new Error("no chainweb node in the demo");
+  expect(factsOf(first, "probed_peers")).toEqual({ "": 4 });
+  // One has another certificate than the list says, and one is behind.
+  expect(factsOf(first, "reachable_peers_by_version")).toEqual({ "3.2": 2, "3.1": 1 });
+  const { connections } = valueIn(first.peers);
+  expect(factsOf(first, "probe_refused_peers")).toEqual({ "": connections.length - 4 });
+  const own = valueIn(first.head).height;
+  const behind = (first.peerHeads ?? []).map(({ height }) => own - height).sort((a, b) => a - b);
+  expect(behind.length).toBe(3);
+  expect(behind[2]).toBeGreaterThan(60);
+  expect(behind[2]).toBeLessThan(100);
+});
