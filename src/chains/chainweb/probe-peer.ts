@@ -27,7 +27,7 @@ export type ProbeSettings = {
   readonly connectStranger: NodeTarget["connectStranger"];
 };
 
-/** What a node itself accepts of a peer (P2P/Node/PeerDB: 2 MiB). */
+/** As much as a node itself reads of a peer's answer. */
 const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
 
 const HTTPS_PORT = 443;
