@@ -1,4 +1,4 @@
-import { unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, createConnection } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { errorCode } from "../config/secret.ts";
@@ -32,6 +32,11 @@ async function listenEverywhere(server: FastifyInstance, port: number): Promise<
 
 /** A killed process leaves its socket behind, and every later one would find the address in use. */
 async function removeDeadSocket(path: string): Promise<void> {
+  const isSocket = await lstat(path).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
+  if (!isSocket) return;
   const code = await new Promise<string>((resolve) => {
     const probe = createConnection(path, () => {
       probe.destroy();
@@ -39,7 +44,6 @@ async function removeDeadSocket(path: string): Promise<void> {
     });
     probe.once("error", (error) => resolve(errorCode(error)));
   });
-  // Refused: it is a socket, and nobody listens. Anything else is not ours to remove.
   if (code === "ECONNREFUSED") await unlink(path);
 }
 

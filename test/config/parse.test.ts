@@ -51,7 +51,12 @@ describe("defaults", () => {
   test("of the chains", () => {
     expect(nodeOf({ chain: "antelope" }).options.values).toEqual({});
     expect(nodeOf({ chain: "monero" }).options.values).toEqual({});
-    expect(nodeOf({ chain: "chainweb" }).options.values).toEqual({ network: "mainnet01", mempool_peers: false });
+    expect(nodeOf({ chain: "chainweb" }).options.values).toEqual({
+      network: "mainnet01",
+      mempool_peers: false,
+      tip_age: false,
+      probe: { peers: 0, timeout: 4000, concurrency: 4, allow: [] },
+    });
   });
 
   test.each(["global", "connections"])("%s may be there with nothing in it", (key) => {
