@@ -12,6 +12,9 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
+          // Files share their modules: loading the libraries anew for each would take most of the time.
+          isolate: false,
+          maxWorkers: 2,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**"],
           sequence: { groupOrder: 0 },

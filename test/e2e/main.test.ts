@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "undici";
 import { afterAll, describe, expect, test } from "vitest";
-import { PROGRAM, startExporter } from "./support/exporter.ts";
-import { type FakeNode, type Handler, json, startFakeNode } from "./support/fake-node.ts";
-import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "./support/servers.ts";
+import { PROGRAM, startExporter } from "../support/exporter.ts";
+import { type FakeNode, type Handler, json, startFakeNode } from "../support/fake-node.ts";
+import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
 /** The real program as its user meets it: arguments and signals in, text and exit codes out. */
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BAD = join(ROOT, "test/fixtures/config/bad");
 
 function exporter(...args: readonly string[]) {
