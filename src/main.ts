@@ -6,6 +6,7 @@ import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, NodeConfig } from "./config/model.ts";
 import { errorCode } from "./config/secret.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
 import { VERSION } from "./version.ts";
 
@@ -67,6 +68,7 @@ async function serve(
   flags: ServeFlags,
   announce: (addresses: readonly string[]) => void = () => {},
 ): Promise<number> {
+  keepMemorySmall(config.nodes.length);
   const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
   const stopped = untilStopped(log);
   const app = await start(config, flags, log);
