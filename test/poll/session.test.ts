@@ -1,0 +1,74 @@
+import { expect, onTestFinished, test } from "vitest";
+import { wire } from "../../src/chains/wire/index.ts";
+import { inlineSecret } from "../../src/config/secret.ts";
+import { withDeadline } from "../../src/deadline.ts";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
+import { openSession } from "../../src/poll/session.ts";
+import { parseNodeUrl } from "../../src/rpc/node-url.ts";
+import { type FakeNode, json, startFakeNode } from "../support/fake-node.ts";
+import { nodeConfig } from "./support.ts";
+
+const AUTH = { kind: "bearer", token: inlineSecret("canary-token") } as const;
+
+async function serve(tls?: { readonly key: string; readonly cert: string }): Promise<FakeNode> {
+  const node = await startFakeNode(
+    ({ url }) => (url === "/v1/net/connections" ? json([], 201) : json({ head_block_num: 7, chain_id: "a" })),
+    tls === undefined ? {} : { tls },
+  );
+  onTestFinished(() => node.close());
+  return node;
+}
+
+function poll(session: ReturnType<typeof openSession>) {
+  onTestFinished(() => session.close());
+  return withDeadline(new AbortController().signal, 5000, (signal) => session.poll(signal));
+}
+
+test("a node's credentials go to its own host, and not to another host that its options name", async () => {
+  const net = await serve();
+  const chain = await serve();
+  const elsewhere = chain.url.replace("127.0.0.1", "localhost");
+  for (const [chainUrl, expected] of [
+    [chain.url, "Bearer canary-token"],
+    [elsewhere, undefined],
+  ] as const) {
+    const before = chain.requests.length;
+    const options = wire.options.parse({ chain_url: chainUrl });
+    const report = await poll(openSession(nodeConfig({ url: parseNodeUrl(net.url), auth: AUTH, options })));
+    expect(report.head.ok).toBe(true);
+    expect(net.requests.at(-1)?.headers.authorization).toBe("Bearer canary-token");
+    expect(chain.requests.slice(before).map(({ headers }) => headers.authorization)).toEqual([expected]);
+  }
+});
+
+test("a pin holds for the node's own URL only", async () => {
+  const certificate = createSelfSignedCertificate({ commonName: "node" });
+  const net = await serve(certificate);
+  const chain = await serve();
+  const report = await poll(
+    openSession(
+      nodeConfig({
+        url: parseNodeUrl(net.url),
+        tls: { kind: "pin", sha256: Buffer.from(certificate.peerId, "base64url") },
+        options: wire.options.parse({ chain_url: chain.url }),
+      }),
+    ),
+  );
+  expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
+  expect(report.certificateExpirySeconds).toBeGreaterThan(Date.now() / 1000);
+});
+
+test("the clock of the Date header is the node's, where the chain has no better one", async () => {
+  const net = await serve();
+  const options = wire.options.parse({});
+  const report = await poll(openSession(nodeConfig({ url: parseNodeUrl(net.url), options })));
+  expect(Math.abs(report.clockSkewSeconds ?? Number.NaN)).toBeLessThan(3);
+});
+
+test("a reference is asked for its head only", async () => {
+  const net = await serve();
+  const options = wire.options.parse({});
+  const report = await poll(openSession(nodeConfig({ role: "reference", url: parseNodeUrl(net.url), options })));
+  expect(report.head.ok).toBe(true);
+  expect(net.requests.map(({ url }) => url)).toEqual(["/v1/chain/get_info"]);
+});
