@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import { openAssets } from "./assets.ts";
 import { chains } from "./chains/index.ts";
 import type { Config, ConnectionsConfig } from "./config/model.ts";
 import type { Logger } from "./log.ts";
@@ -42,6 +43,9 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
   const self = createSelfMetrics(VERSION);
   self.configLoaded(Date.now() / 1000);
   const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
+  // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
+  const polled = [...config.nodes, ...config.references];
+  const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
   const servers = addresses.map(
     (address): Server => ({
       address,
@@ -60,13 +64,16 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
             up: polled.filter(({ node, report }) => node.role === "node" && report?.peers.ok).length,
           };
         },
+        probe: {
+          nodes: config.nodes.map(({ name }) => name),
+          probe: poller.probe,
+          renderNode: (name, format) => renderPage(catalogue, [store.get(name) ?? []].flat(), [], format),
+        },
+        assets: openAssets(),
         observeRequest: self.observeRequest,
       }),
     }),
   );
-  // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
-  const polled = [...config.nodes, ...config.references];
-  const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
   const listening = await listenAll(servers, () => poller.close());
   const schedule = startSchedule(polled, poller);
   return {

@@ -4,6 +4,7 @@ import { withDeadline } from "../deadline.ts";
 import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { announce } from "./announce.ts";
+import { isRateLimited, pauseAfter } from "./backoff.ts";
 import { headLag, type LagSettings, NO_LAG, type OtherReports } from "./fleet.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import { turnLengthMs } from "./scheduler.ts";
@@ -14,6 +15,8 @@ import { isCatchingUp } from "./syncing.ts";
 export type Poller = {
   /** Polls one node; never rejects. */
   poll(name: string): Promise<{ readonly pauseSeconds: number }>;
+  /** Polls one node now for somebody who waits, unless it asked to be left alone. */
+  probe(name: string): Promise<void>;
   /** A turn is left out because the node asked for it: data that is no longer fresh is withdrawn. */
   rest(name: string): void;
   /** Ends the polls that run and closes the connections. */
@@ -36,15 +39,14 @@ const GRACE_MS = 1000;
 /** Data is fresh until its node has missed one turn. */
 const FRESH_TURNS = 2;
 
-/** Without Retry-After, this many turns are left out after the first 429, twice as many after each further one. */
-const FIRST_PAUSE_TURNS = 1;
-const LONGEST_PAUSE_TURNS = 16;
-
 export function createPoller(options: PollerOptions): Poller {
   const { nodes, render, store } = options;
   const shutdown = new AbortController();
-  const running = new Set<Promise<unknown>>();
-  const runtimes = new Map(nodes.map((node) => [node.name, { session: options.open(node), rateLimited: 0 }]));
+  /** Polls that run: whoever wants the same node meanwhile shares its poll. */
+  const running = new Map<string, ReturnType<typeof pollNode>>();
+  const runtimes = new Map(
+    nodes.map((node) => [node.name, { session: options.open(node), rateLimited: 0, restsUntil: 0 }]),
+  );
   for (const node of nodes) {
     const state = firstState(node);
     store.set({ state, lines: render(state) });
@@ -63,7 +65,9 @@ export function createPoller(options: PollerOptions): Poller {
     const state = keep(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, log);
     announce(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
-    return { pauseSeconds: pauseAfter(report, runtime.rateLimited, state.turnMs) };
+    const pauseSeconds = pauseAfter(report, runtime.rateLimited, state.turnMs);
+    runtime.restsUntil = performance.now() + pauseSeconds * 1000;
+    return { pauseSeconds };
   }
 
   /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
@@ -82,25 +86,37 @@ export function createPoller(options: PollerOptions): Poller {
     }
   }
 
-  return {
-    poll(name) {
-      const poll = pollNode(name).catch((error: unknown) => {
+  function poll(name: string): Promise<{ pauseSeconds: number }> {
+    const shared = running.get(name);
+    if (shared !== undefined) return shared;
+    const own = pollNode(name)
+      .catch((error: unknown) => {
         options.log.error({ target: name, err: error }, "a poll ended in an unexpected error; its data may be old");
         return { pauseSeconds: 0 };
-      });
-      running.add(poll);
-      return poll.finally(() => running.delete(poll));
-    },
-    rest(name) {
-      const before = store.get(name)?.state;
-      if (before?.report === undefined || isFresh(before, Date.now())) return;
-      const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
-      store.set({ state, lines: render(state) });
-      announce(before, state, options.log.child({ target: name }));
+      })
+      .finally(() => running.delete(name));
+    running.set(name, own);
+    return own;
+  }
+
+  function rest(name: string): void {
+    const before = store.get(name)?.state;
+    if (before?.report === undefined || isFresh(before, Date.now())) return;
+    const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
+    store.set({ state, lines: render(state) });
+    announce(before, state, options.log.child({ target: name }));
+  }
+
+  return {
+    poll,
+    rest,
+    async probe(name) {
+      if (performance.now() < (runtimes.get(name)?.restsUntil ?? 0)) rest(name);
+      else await poll(name);
     },
     async close() {
       shutdown.abort(new Error("shutting down"));
-      await Promise.all(running);
+      await Promise.all(running.values());
       await Promise.all([...runtimes.values()].map(({ session }) => session.close()));
     },
   };
@@ -185,21 +201,4 @@ async function orGivenUp(poll: Promise<NodeReport>, signal: AbortSignal): Promis
 function failedReport(failure: Failure): NodeReport {
   const outcome = { ok: false, failure } as const;
   return { identity: {}, peers: outcome, head: outcome, parts: new Map(), facts: [], minBlockSeconds: 0 };
-}
-
-function isRateLimited(report: NodeReport): boolean {
-  return failuresOf(report).some(({ reason }) => reason === "rate_limited");
-}
-
-/** How long to leave the node alone: what it asked for, or more and more turns while it keeps answering 429. */
-function pauseAfter(report: NodeReport, rateLimited: number, turnMs: number): number {
-  const asked = Math.max(0, ...failuresOf(report).map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
-  if (asked > 0 || rateLimited === 0) return asked;
-  const turns = Math.min(FIRST_PAUSE_TURNS * 2 ** (rateLimited - 1), LONGEST_PAUSE_TURNS);
-  // Half a turn more, so that a turn that comes a moment early is left out as well.
-  return ((turns + 0.5) * turnMs) / 1000;
-}
-
-function failuresOf({ peers, head, parts }: NodeReport): readonly Failure[] {
-  return [peers, head, ...parts.values()].flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
 }

@@ -1,8 +1,12 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Assets } from "../assets.ts";
 import type { Logger } from "../log.ts";
 import type { Format } from "../metrics/exposition.ts";
+import { assetsRoutes } from "./assets-routes.ts";
 import { landingPage } from "./landing.ts";
 import { metricsRoute } from "./metrics-route.ts";
+import { type ProbeOptions, probeRoute } from "./probe-route.ts";
+import { sdRoute } from "./sd-route.ts";
 
 export type ServerOptions = {
   readonly telemetryPath: string;
@@ -10,6 +14,8 @@ export type ServerOptions = {
   readonly log: Logger;
   readonly renderPage: (format: Format) => Promise<string>;
   readonly nodeCounts: () => NodeCounts;
+  readonly probe: ProbeOptions;
+  readonly assets: Assets;
   readonly observeRequest: (handler: string, code: number, seconds: number) => void;
 };
 
@@ -50,6 +56,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   finishAnswersBeforeClose(app);
   answerUnknown(app, options.log);
   metricsRoute(app, options.telemetryPath, options.renderPage);
+  probeRoute(app, options.probe);
+  sdRoute(app, options.probe.nodes);
+  assetsRoutes(app, options.assets);
   app.get("/-/healthy", async (_request, reply) =>
     reply.type("text/plain; charset=utf-8").send("peer-exporter is healthy.\n"),
   );

@@ -421,3 +421,32 @@ describe("log lines", () => {
     expect(lines.filter(({ level, msg }) => level === "debug" && msg === "polled")).toHaveLength(3);
   });
 });
+
+describe("a probe", () => {
+  test("shares the poll that runs already", async () => {
+    let polls = 0;
+    let end = (_: NodeReport) => {};
+    const slow: Poll = () => {
+      polls += 1;
+      return new Promise((resolve) => {
+        end = resolve;
+      });
+    };
+    const { poller, state } = setUp({ "node-1": slow });
+    const all = [poller.poll("node-1"), poller.probe("node-1"), poller.probe("node-1")];
+    end(report());
+    await Promise.all(all);
+    expect([polls, state().history.polls]).toEqual([1, 1]);
+    const again = poller.probe("node-1");
+    end(report());
+    await again;
+    expect(polls).toBe(2);
+  });
+
+  test("does not poll a node that asked to be left alone", async () => {
+    const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
+    await poller.poll("node-1");
+    await poller.probe("node-1");
+    expect(state().history.polls).toBe(1);
+  });
+});

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { escapeHtml, landingPage } from "../../src/server/landing.ts";
+import { escapeHtml } from "../../src/server/html.ts";
+import { landingPage } from "../../src/server/landing.ts";
 import { setUp } from "./support.ts";
 
 const FACTS = { version: "1.2.3", telemetryPath: "/metrics", nodes: 3, nodesUp: 2 };
@@ -14,7 +15,7 @@ describe("the landing page", () => {
     expect(body).toContain("Version 1.2.3.");
     expect(body).toContain("<strong>2 of 3 nodes</strong>");
     const links = [...body.matchAll(/<a href="([^"]*)">/g)].map(([, link]) => link);
-    expect(links).toEqual(["/metrics", "/-/healthy", "/-/ready"]);
+    expect(links).toEqual(["/metrics", "/sd", "/dashboards", "/rules", "/-/healthy", "/-/ready"]);
     for (const link of links) expect((await server.inject(link ?? "")).statusCode).toBe(200);
   });
 

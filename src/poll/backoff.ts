@@ -1,0 +1,27 @@
+import type { NodeReport } from "../chains/chain.ts";
+import type { Failure } from "../errors.ts";
+
+/** Without Retry-After, this many turns are left out after the first 429, twice as many after each further one. */
+const FIRST_PAUSE_TURNS = 1;
+const LONGEST_PAUSE_TURNS = 16;
+
+/** Whether any part of the node answered 429. */
+export function isRateLimited(report: NodeReport): boolean {
+  return failuresOf(report).some(({ reason }) => reason === "rate_limited");
+}
+
+/**
+ * How long to leave the node alone, in seconds: what it asked for, or more and more turns while it keeps answering 429.
+ * @param rateLimited how many polls in a row were answered so
+ */
+export function pauseAfter(report: NodeReport, rateLimited: number, turnMs: number): number {
+  const asked = Math.max(0, ...failuresOf(report).map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
+  if (asked > 0 || rateLimited === 0) return asked;
+  const turns = Math.min(FIRST_PAUSE_TURNS * 2 ** (rateLimited - 1), LONGEST_PAUSE_TURNS);
+  // Half a turn more, so that a turn that comes a moment early is left out as well.
+  return ((turns + 0.5) * turnMs) / 1000;
+}
+
+function failuresOf({ peers, head, parts }: NodeReport): readonly Failure[] {
+  return [peers, head, ...parts.values()].flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { setUp } from "./support.ts";
+
+const never = () => new Promise<void>(() => {});
+
+function probed(probe: (name: string) => Promise<void>) {
+  return setUp({ probe: { nodes: ["one", "two"], probe, renderNode: (name, format) => `${name} ${format}\n` } }).server;
+}
+
+describe("/probe", () => {
+  test("polls the node, then answers with its page in the format asked for", async () => {
+    const polled: string[] = [];
+    const server = probed(async (name) => void polled.push(name));
+    const text = await server.inject("/probe?node=two");
+    expect([text.statusCode, text.headers["content-type"], text.body]).toEqual([
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+      "two text\n",
+    ]);
+    const headers = { accept: "application/openmetrics-text; version=1.0.0" };
+    expect((await server.inject({ url: "/probe?node=one", headers })).body).toBe("one openmetrics\n");
+    expect(polled).toEqual(["two", "one"]);
+  });
+
+  test.each([
+    ["/probe", 400],
+    ["/probe?node=", 400],
+    ["/probe?node=one&node=two", 400],
+    ["/probe?node=three", 404],
+    ["/probe?node=__proto__", 404],
+    ["/probe?target=http://192.0.2.1", 400],
+  ])("%s is refused with %i, and polls nothing", async (url, status) => {
+    const server = probed(() => Promise.reject(new Error("must not be polled")));
+    expect((await server.inject(url)).statusCode).toBe(status);
+  });
+
+  test("a poll that outlasts Prometheus' timeout gives 504 before that", async () => {
+    const headers = { "x-prometheus-scrape-timeout-seconds": "0.6" };
+    const answer = await probed(never).inject({ url: "/probe?node=one", headers });
+    expect(answer.statusCode).toBe(504);
+    expect(answer.body).toContain("not polled within the time");
+  });
+});
+
+test("/sd lists every node as a target that is scraped through /probe of this address", async () => {
+  const answer = await probed(async () => {}).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
+  expect(answer.headers["content-type"]).toContain("application/json");
+  expect(answer.json()).toEqual(
+    ["one", "two"].map((name) => ({
+      targets: ["exporter.example:10900"],
+      labels: { __metrics_path__: "/probe", __param_node: name, instance: name },
+    })),
+  );
+});
+
+describe("/dashboards and /rules", () => {
+  const assets = {
+    dashboards: () => ["fleet", "a&b"],
+    dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
+    rules: () => "groups:\n  - name: a\n",
+  };
+  const { server } = { server: () => setUp({ assets }).server };
+
+  test("the list links to every dashboard", async () => {
+    const { body } = await server().inject("/dashboards");
+    expect(body).toContain('<a href="/dashboards/fleet.json" download>fleet.json</a>');
+    expect(body).toContain("a&#38;b.json");
+  });
+
+  test.each([
+    ["/dashboards/fleet.json", 200],
+    ["/dashboards/fleet", 404],
+    ["/dashboards/other.json", 404],
+    ["/dashboards/..%2f..%2fpackage.json", 404],
+  ])("%s gives %i", async (url, status) => {
+    const answer = await server().inject(url);
+    expect(answer.statusCode).toBe(status);
+    if (status === 200) expect(answer.json()).toEqual({ uid: "fleet" });
+  });
+
+  test("the rules are YAML", async () => {
+    const answer = await server().inject("/rules");
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "application/yaml; charset=utf-8"]);
+    expect(answer.body).toBe("groups:\n  - name: a\n");
+  });
+});
