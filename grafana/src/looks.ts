@@ -1,0 +1,64 @@
+import type { ColumnSpec, Step, Words } from "./spec.ts";
+
+export const UP_DOWN: Words = { 0: ["down", "red"], 1: ["up", "green"] };
+export const YES_NO: Words = { 0: ["no", "text"], 1: ["yes", "blue"] };
+/** Yes is what somebody should look at. */
+export const YES_IS_BAD: Words = { 0: ["no", "green"], 1: ["yes", "orange"] };
+
+/** 0 is bad. */
+export const SOME_GREEN: readonly Step[] = [
+  [null, "red"],
+  [1, "green"],
+];
+
+/** Anything but 0 is bad. */
+export const SOME_RED: readonly Step[] = [
+  [null, "green"],
+  [1, "red"],
+];
+
+export const SOME_ORANGE: readonly Step[] = [
+  [null, "green"],
+  [1, "orange"],
+];
+
+/** Few peers leave a node alone, or at the mercy of them. */
+export const PEERS: readonly Step[] = [
+  [null, "red"],
+  [2, "orange"],
+  [5, "green"],
+];
+
+/** Few networks among the peers make it cheap to surround a node. */
+export const SUBNETS: readonly Step[] = [
+  [null, "red"],
+  [2, "orange"],
+  [4, "green"],
+];
+
+export const LAG: readonly Step[] = [
+  [null, "green"],
+  [10, "orange"],
+  [100, "red"],
+];
+
+/** Age of data in turns of the schedule. */
+export const TURNS: readonly Step[] = [
+  [null, "green"],
+  [2, "orange"],
+  [5, "red"],
+];
+
+/** Seconds until something ends. */
+export const TIME_LEFT: readonly Step[] = [
+  [null, "red"],
+  [7 * 86_400, "orange"],
+  [30 * 86_400, "green"],
+];
+
+/** The columns that name a node, which open its dashboard. */
+export const NODE_COLUMNS: readonly ColumnSpec[] = [
+  { from: "target", title: "Node", link: "node" },
+  { from: "chain", title: "Chain", width: 100 },
+  { from: "instance", title: "Exporter", width: 170 },
+];

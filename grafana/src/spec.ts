@@ -1,0 +1,95 @@
+/** What a dashboard shows, as plain data. panels.ts and dashboard.ts make Grafana's JSON of it. */
+export type DashboardSpec = {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly variables: readonly VariableSpec[];
+  readonly rows: readonly RowSpec[];
+};
+
+/** A variable filled from `label_values(selector, name)`. */
+export type VariableSpec = {
+  /** The variable and the label it is filled from. */
+  readonly name: VariableName;
+  readonly label: string;
+  readonly description: string;
+  /** The series whose label values are offered. */
+  readonly selector: string;
+  readonly choice: "one" | "many" | "all";
+};
+
+export type VariableName = "job" | "instance" | "chain" | "target";
+
+export type RowSpec = { readonly title: string; readonly panels: readonly PanelSpec[] };
+
+export type Query = { readonly expr: string; readonly legend?: string };
+
+/** From this value on (null: from the lowest), this color. */
+export type Step = readonly [from: number | null, color: string];
+
+/** Text and color of single values. */
+export type Words = Readonly<Record<string, readonly [text: string, color: string]>>;
+
+type PanelBase = {
+  readonly title: string;
+  readonly description: string;
+  /** A unit of Grafana: short, none, s, bytes, Bps, percentunit, … */
+  readonly unit: string;
+  readonly queries: readonly Query[];
+  readonly width?: number;
+  readonly height?: number;
+  readonly decimals?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly steps?: readonly Step[];
+  readonly words?: Words;
+};
+
+export type GraphSpec = PanelBase & {
+  readonly kind: "graph";
+  readonly stack?: boolean;
+  /** Legend names of series drawn below zero. */
+  readonly below?: string;
+};
+
+export type StatSpec = PanelBase & {
+  readonly kind: "stat";
+  /** Show the legend's text instead of the value. */
+  readonly names?: boolean;
+};
+
+export type BarsSpec = PanelBase & { readonly kind: "bars" };
+
+/** A band per series that shows when it had which value. */
+export type StatesSpec = PanelBase & { readonly kind: "states" };
+
+/** Instant queries joined by their labels, one row per set of labels. */
+export type TableSpec = PanelBase & {
+  readonly kind: "table";
+  /** Columns in their order: labels of the series, or values by the letter of their query (`#A`). */
+  readonly columns: readonly ColumnSpec[];
+  /** Title of the column to sort by. */
+  readonly sortBy?: string;
+  readonly ascending?: boolean;
+};
+
+export type ColumnSpec = {
+  /** A label, or `#A` for the value of the first query. */
+  readonly from: string;
+  readonly title: string;
+  readonly unit?: string;
+  readonly decimals?: number;
+  readonly width?: number;
+  readonly steps?: readonly Step[];
+  readonly words?: Words;
+  /** Clicking a cell opens the node's dashboard. */
+  readonly link?: "node";
+};
+
+export type PanelSpec = GraphSpec | StatSpec | BarsSpec | StatesSpec | TableSpec;
+
+/** The letter of a query by its place in the panel: A, B, C … */
+export function refId(index: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + index);
+}
