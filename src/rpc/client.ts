@@ -1,7 +1,7 @@
 import { Client } from "undici";
-import { NodeError, nodeError } from "../errors.ts";
+import { NodeError } from "../errors.ts";
+import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
-import { createDigestSession } from "./digest.ts";
 import { bodyError, isClosedSocket, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
@@ -237,65 +237,4 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
   } finally {
     signal.removeEventListener("abort", end);
   }
-}
-
-type Authorizer = {
-  headers(request: RpcRequest): Promise<Record<string, string>>;
-  /** True when a 401 carries a challenge that can be answered, so that one retry makes sense. */
-  challenged(answer: RpcResponse): boolean;
-};
-
-function createAuthorizer(auth: Auth | undefined): Authorizer {
-  const refused = () => false;
-  switch (auth?.kind) {
-    case undefined:
-      return { headers: async () => ({}), challenged: refused };
-    case "bearer":
-      return {
-        headers: async () => ({ authorization: headerText(`Bearer ${await revealed(auth.token.reveal())}`) }),
-        challenged: refused,
-      };
-    case "header":
-      return {
-        headers: async () => ({ [auth.name]: headerText(await revealed(auth.value.reveal())) }),
-        challenged: refused,
-      };
-    case "basic":
-      return {
-        headers: async () => {
-          const pair = `${auth.username}:${await revealed(auth.password.reveal())}`;
-          return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
-        },
-        challenged: refused,
-      };
-    case "digest": {
-      const session = createDigestSession();
-      return {
-        headers: async ({ method, path }) => {
-          const password = await revealed(auth.password.reveal());
-          const authorization = session.authorize({ username: auth.username, password, method, uri: path });
-          return authorization === undefined ? {} : { authorization: headerText(authorization) };
-        },
-        challenged: ({ headers }) => session.accept([headers["www-authenticate"] ?? []].flat()),
-      };
-    }
-  }
-}
-
-async function revealed(secret: Promise<string>): Promise<string> {
-  try {
-    const text = await secret;
-    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
-      throw new Error("the secret has a line break or another control character inside");
-    }
-    return text;
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : "the secret cannot be read";
-    throw nodeError("unauthorized", problem, "check the auth block of this node");
-  }
-}
-
-/** The bytes of UTF-8, in the form in which the HTTP client takes bytes beyond ASCII. */
-function headerText(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }
