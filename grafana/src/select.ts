@@ -32,13 +32,22 @@ export function increase(selector: string): string {
 }
 
 /** One value per node, without the labels that the configuration gives nodes. */
-export function perNode(expr: string, aggregation: "max" | "sum" | "count" = "max", ...labels: string[]): string {
+export function perNode(
+  expr: string,
+  aggregation: "max" | "min" | "sum" | "count" = "max",
+  ...labels: string[]
+): string {
   return `${aggregation} by (${[NODE_LABELS, ...labels].join(", ")}) (${expr})`;
 }
 
 /** One value per connection. */
 export function perConnection(expr: string, ...labels: string[]): string {
   return `max by (${[CONNECTION_LABELS, ...labels].join(", ")}) (${expr})`;
+}
+
+/** Of values per connection, those of connections that are open now: rates and increases outlive their series. */
+export function stillOpen(expr: string): string {
+  return `${expr} and ${perConnection(node("p2p_connection_info"))}`;
 }
 
 /** 0 for each chosen node: what `or` falls back to where a node lacks a series. */

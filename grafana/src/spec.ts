@@ -17,6 +17,8 @@ export type VariableSpec = {
   /** The series whose label values are offered. */
   readonly selector: string;
   readonly choice: "one" | "many" | "all";
+  /** The regular expression that stands for All, where not any value. */
+  readonly all?: string;
 };
 
 export type VariableName = "job" | "instance" | "chain" | "target";

@@ -1,5 +1,8 @@
 import type { VariableSpec } from "./spec.ts";
 
+/** What stands for All. */
+export const ANY = ".+";
+
 type Choice = VariableSpec["choice"];
 
 /** Job and instance of the exporters, found by one of their metrics. */
@@ -23,17 +26,17 @@ export function exporterVariables(metric: string): readonly VariableSpec[] {
 }
 
 /** Down to the node, each variable chained to those before it. `chains` limits a dashboard to some chains. */
-export function nodeVariables(target: Choice, chains?: string): readonly VariableSpec[] {
+export function nodeVariables(target: Choice, chains: string = ANY): readonly VariableSpec[] {
   const matchers = 'job=~"$job", instance=~"$instance"';
-  const limited = chains === undefined ? matchers : `${matchers}, chain=~"${chains}"`;
   return [
     ...exporterVariables("p2p_node_up"),
     {
       name: "chain",
       label: "Chain",
       description: "The kind of node.",
-      selector: `p2p_node_up{${limited}}`,
+      selector: `p2p_node_up{${matchers}, chain=~"${chains}"}`,
       choice: "all",
+      all: chains,
     },
     {
       name: "target",

@@ -1,5 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { dashboardSpecs } from "../../grafana/src/index.ts";
+import { panelQueries, substitute, variableQueries } from "../../grafana/src/queries.ts";
+import { dashboardHtml, type Queries, screenshot } from "../support/dashboard-picture.ts";
 import { findServer, type RunningProgram, startProcess, waitFor } from "../support/servers.ts";
 import { type ReceivedAlert, startWebhook, type Webhook } from "../support/webhook.ts";
 
@@ -8,6 +12,57 @@ const isInstalled =
   findServer("prometheus-alertmanager", "apt-get install prometheus-alertmanager") !== undefined;
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/demo-stack.mjs", import.meta.url));
+
+/** Queries that give nothing in the demo, with the reason. */
+const EMPTY: readonly (readonly [panel: string, reason: string])[] = [];
+
+const sampleSchema = z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) });
+const instantSchema = z.object({
+  data: z.discriminatedUnion("resultType", [
+    z.object({ resultType: z.literal("vector"), result: z.array(sampleSchema) }),
+    z.object({ resultType: z.literal("scalar"), result: sampleSchema.shape.value }),
+  ]),
+});
+const rangeSchema = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        values: z.array(z.tuple([z.number(), z.string()])),
+      }),
+    ),
+  }),
+});
+
+/** Variables as Grafana fills them with All chosen, for a Prometheus that scrapes every 2 s. */
+const fill = (expr: string, chain: string) =>
+  substitute(expr, { rateInterval: "10s", interval: "2s", range: "3m", chain });
+
+function queriesOf(prometheus: string, chain: string): Queries {
+  const ask = async (path: string, parameters: Record<string, string>) => {
+    const answer = await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+    const body: unknown = await answer.json();
+    if (answer.status !== 200) throw new Error(`${parameters.query}: ${JSON.stringify(body)}`);
+    return body;
+  };
+  return {
+    async instant(expr) {
+      const { data } = instantSchema.parse(await ask("query", { query: fill(expr, chain) }));
+      return data.resultType === "scalar"
+        ? [{ metric: {}, value: Number(data.result[1]) }]
+        : data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async range(expr) {
+      const now = Date.now() / 1000;
+      const range = { start: String(now - 180), end: String(now), step: "2" };
+      const { data } = rangeSchema.parse(await ask("query_range", { query: fill(expr, chain), ...range }));
+      return data.result.map(({ metric, values }) => ({
+        metric,
+        points: values.map(([time, value]) => [time, Number(value)] as const),
+      }));
+    },
+  };
+}
 
 describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () => {
   let webhook: Webhook;
@@ -56,6 +111,43 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
     expect(annotations.description).toContain(target);
     await received("P2PNodeHeadLagging", target, "resolved", 150_000);
   }, 280_000);
+
+  const prometheusUrl = () => /Prometheus +(http:\/\/[^/]+)/.exec(stack.output())?.[1] ?? "";
+
+  test("every query of every panel works and gives something", async () => {
+    const empty: string[] = [];
+    for (const { dashboard, panel, refId, expr, allChains } of panelQueries()) {
+      const found = await queriesOf(prometheusUrl(), allChains).range(expr);
+      if (found.length === 0) empty.push(`${dashboard} / ${panel} / ${refId}: ${expr}`);
+    }
+    const isKnown = (text: string) => EMPTY.some(([panel]) => text.includes(` / ${panel} / `));
+    expect(empty.filter((text) => !isKnown(text))).toEqual([]);
+  }, 120_000);
+
+  test("every variable has values", async () => {
+    for (const { dashboard, variable, label, selector } of variableQueries()) {
+      const parameters = new URLSearchParams({ "match[]": fill(selector, ".+") });
+      const answer = await fetch(`${prometheusUrl()}/api/v1/label/${label}/values?${parameters}`);
+      const { data } = z.object({ data: z.array(z.string()) }).parse(await answer.json());
+      expect([dashboard, variable, data.length > 0]).toEqual([dashboard, variable, true]);
+    }
+  });
+
+  test.runIf(process.env.PICTURES === "1")(
+    "pictures of the dashboards",
+    async () => {
+      for (const spec of dashboardSpecs) {
+        const all = spec.variables.find(({ name }) => name === "chain")?.all ?? ".+";
+        const { html, height } = await dashboardHtml(spec, queriesOf(prometheusUrl(), all));
+        screenshot(
+          html,
+          fileURLToPath(new URL(`../../docs/images/dashboards/${spec.uid}.png`, import.meta.url)),
+          height,
+        );
+      }
+    },
+    120_000,
+  );
 
   test("healthy nodes give no alert that pages", () => {
     const paging = webhook.alerts.filter(({ labels }) => labels.severity === "critical");

@@ -1,0 +1,141 @@
+import { PEERS, SOME_ORANGE, SOME_RED, TIME_LEFT } from "../looks.ts";
+import { NODE_NAME, node, perNode } from "../select.ts";
+import { ageOf, gauge, graph, stat } from "../shorthand.ts";
+import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import { nodeVariables } from "../variables.ts";
+
+const BRAID = `${NODE_NAME} chain {{braided_chain}}`;
+
+const now: readonly PanelSpec[] = [
+  stat(
+    "Fewest known peers",
+    "Known peers that do not fail, of the node with the fewest.",
+    "short",
+    [{ expr: `min(${node("p2p_node_peers", 'direction="unknown"')})` }],
+    { steps: PEERS, width: 6 },
+  ),
+  stat(
+    "Braided chains",
+    "Chains in the cut of the node with the fewest: fewer than the network has while a node syncs its early blocks.",
+    "short",
+    [{ expr: `min(${node("p2p_chainweb_chains")})` }],
+    { width: 6 },
+  ),
+  stat(
+    "Outdated nodes",
+    "Nodes older than release 3.0, the oldest that current nodes accept as a peer.",
+    "short",
+    [{ expr: `sum(${node("p2p_chainweb_outdated")})` }],
+    { steps: SOME_RED, width: 6 },
+  ),
+  stat(
+    "First service date",
+    "Time until the first of the nodes stops by itself. Releases from 3.1 on have no such date.",
+    "s",
+    [{ expr: `min(${node("p2p_chainweb_service_date_timestamp_seconds")} - time())` }],
+    { steps: TIME_LEFT, decimals: 0, width: 6 },
+  ),
+];
+
+const chains: readonly PanelSpec[] = [
+  graph("Cut weight", "The sum of the work in the node's cut. Of two cuts nodes choose the heavier.", "none", [
+    gauge("p2p_chainweb_cut_weight", NODE_NAME),
+  ]),
+  graph("Cut height", "The sum of the heights of the braided chains.", "none", [
+    gauge("p2p_node_head_height", NODE_NAME),
+  ]),
+  graph(
+    "Head lag",
+    "Blocks behind the best head known, summed over the braided chains; a lower bound while a node syncs.",
+    "short",
+    [gauge("p2p_node_head_lag_blocks", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph("Heights of braided chains", "All chains of a network grow together.", "none", [
+    gauge("p2p_chainweb_chain_height", BRAID, "braided_chain"),
+  ]),
+  graph(
+    "Spread of heights",
+    "Highest minus lowest braided chain of a node. The braid keeps it small; growth is a stuck chain.",
+    "short",
+    [
+      {
+        expr: `${perNode(node("p2p_chainweb_chain_height"))} - ${perNode(node("p2p_chainweb_chain_height"), "min")}`,
+        legend: NODE_NAME,
+      },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Age of the newest blocks",
+    "Time since the newest block of each braided chain was made, as its miner says. Only with tip_age.",
+    "s",
+    [
+      {
+        expr: perNode(ageOf(node("p2p_chainweb_chain_head_timestamp_seconds")), "max", "braided_chain"),
+        legend: BRAID,
+      },
+    ],
+  ),
+];
+
+const peers: readonly PanelSpec[] = [
+  graph(
+    "Known peers",
+    "Known peers of the cut network that currently do not fail: the API lists no connections and no direction.",
+    "short",
+    [gauge("p2p_node_peers", NODE_NAME, "direction")],
+    { min: 0 },
+  ),
+  graph(
+    "Peers by identity",
+    "What proves who a peer is: pinned, the id of its certificate; ca, a certificate of an authority.",
+    "short",
+    [gauge("p2p_chainweb_peers_by_identity", `${NODE_NAME} {{identity}}`, "identity")],
+    { min: 0 },
+  ),
+  graph(
+    "Mempool peers by braided chain",
+    "Known mempool peers that do not fail. A chain without peers gets no transactions. Only with mempool_peers.",
+    "short",
+    [gauge("p2p_chainweb_mempool_peers", BRAID, "braided_chain")],
+    { min: 0 },
+  ),
+  graph(
+    "Probed and reachable peers",
+    "Peers that the exporter asked for their cut, and those that answered. Only with probe.",
+    "short",
+    [
+      gauge("p2p_chainweb_probed_peers", `${NODE_NAME} asked`),
+      gauge("p2p_chainweb_reachable_peers", `${NODE_NAME} answered`),
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Reachable peers by release",
+    "Peers that answered, by their release. Only with probe.",
+    "short",
+    [gauge("p2p_chainweb_reachable_peers_by_version", `${NODE_NAME} {{version}}`, "version")],
+    { min: 0, stack: true },
+  ),
+  graph(
+    "Peers not asked",
+    "Peers passed over because their address is not public (chainweb.probe.allow).",
+    "short",
+    [gauge("p2p_chainweb_probe_refused_peers", NODE_NAME)],
+    { min: 0, steps: SOME_ORANGE },
+  ),
+];
+
+export const chainweb: DashboardSpec = {
+  uid: "peer-exporter-chainweb",
+  title: "Peers / Chainweb",
+  description: "What only Kadena's Chainweb nodes tell.",
+  tags: ["p2p", "blockchain", "kadena"],
+  variables: nodeVariables("all", "chainweb"),
+  rows: [
+    { title: "Nodes", panels: now },
+    { title: "Braided chains", panels: chains },
+    { title: "Peers", panels: peers },
+  ],
+};

@@ -1,0 +1,236 @@
+import { SOME_GREEN, SOME_RED } from "../looks.ts";
+import { exporter, rate } from "../select.ts";
+import { ageOf, graph, stat } from "../shorthand.ts";
+import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import { exporterVariables } from "../variables.ts";
+
+const NAME = "{{instance}}";
+const HTTP = "peer_exporter_http_request_duration_seconds";
+
+/** Other programs have these series, too, and All is any job: only those of peer-exporters. */
+function ofExporters(expr: string): string {
+  return `${expr} and on (job, instance) ${exporter("peer_exporter_build_info")}`;
+}
+
+function own(metric: string): string {
+  return ofExporters(exporter(metric));
+}
+
+/** Scraped or not: of what was a peer-exporter within the time range. */
+const UP = `${exporter("up")} and on (job, instance) last_over_time(${exporter("peer_exporter_build_info")}[$__range])`;
+
+function slowest(quantile: number): string {
+  return `histogram_quantile(${quantile}, sum by (instance, le) (${rate(exporter(`${HTTP}_bucket`))}))`;
+}
+
+function mean(sum: string, count: string, labels: string): string {
+  return `sum by (${labels}) (${rate(exporter(sum))}) / sum by (${labels}) (${rate(exporter(count))})`;
+}
+
+const now: readonly PanelSpec[] = [
+  stat("Exporters up", "Exporters that Prometheus can scrape.", "short", [{ expr: `sum(${UP})` }], {
+    steps: SOME_GREEN,
+  }),
+  stat("Exporters down", "Exporters that Prometheus cannot scrape.", "short", [{ expr: `sum(1 - (${UP}))` }], {
+    steps: SOME_RED,
+  }),
+  stat(
+    "Failed reloads",
+    "Exporters whose last attempt to load the configuration failed: they run with the one before.",
+    "short",
+    [{ expr: `sum(1 - ${exporter("peer_exporter_config_last_reload_successful")})` }],
+    { steps: SOME_RED },
+  ),
+  stat(
+    "Configuration in force for",
+    "Time since the configuration in force was loaded, of the exporter that loaded last.",
+    "s",
+    [{ expr: `min(${ageOf(exporter("peer_exporter_config_last_reload_success_timestamp_seconds"))})` }],
+    { decimals: 0 },
+  ),
+  stat(
+    "Running for",
+    "Time since the start of the process, of the exporter that started last.",
+    "s",
+    [{ expr: `min(${ageOf(`(${own("process_start_time_seconds")})`)})` }],
+    { decimals: 0 },
+  ),
+  stat("Nodes", "Nodes that the exporters poll.", "short", [{ expr: `count(${exporter("p2p_node_up")})` }]),
+  {
+    kind: "table",
+    title: "Builds",
+    description: "The version of each exporter and of the Node.js that runs it.",
+    unit: "none",
+    height: 6,
+    queries: [
+      { expr: `max by (job, instance, version, nodejs_version) (${exporter("peer_exporter_build_info")})` },
+      { expr: `max by (job, instance) (${exporter("peer_exporter_config_last_reload_successful")})` },
+      { expr: `count by (job, instance) (${exporter("p2p_node_up")})` },
+    ],
+    columns: [
+      { from: "job", title: "Job" },
+      { from: "instance", title: "Exporter" },
+      { from: "version", title: "Version" },
+      { from: "nodejs_version", title: "Node.js" },
+      { from: "#B", title: "Configuration", words: { 0: ["refused", "red"], 1: ["loaded", "green"] } },
+      { from: "#C", title: "Nodes" },
+    ],
+    sortBy: "Exporter",
+    ascending: true,
+  },
+];
+
+const polls: readonly PanelSpec[] = [
+  graph(
+    "Polls",
+    "Polls of nodes per second, and those that gave no peer list.",
+    "cps",
+    [
+      { expr: `sum by (instance) (${rate(exporter("p2p_node_polls_total"))})`, legend: `${NAME} polls` },
+      { expr: `sum by (instance) (${rate(exporter("p2p_node_poll_failures_total"))})`, legend: `${NAME} failed` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Slowest poll",
+    "The longest of the last polls, beside the shortest interval: a poll must end before the next turn.",
+    "s",
+    [
+      { expr: `max by (instance) (${exporter("p2p_node_poll_duration_seconds")})`, legend: `${NAME} slowest` },
+      { expr: `min by (instance) (${exporter("p2p_node_poll_interval_seconds")})`, legend: `${NAME} interval` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Series without their own",
+    "Connections that got no series or share one, which keep the page small.",
+    "short",
+    [
+      { expr: `sum by (instance) (${exporter("p2p_node_connections_omitted")})`, legend: `${NAME} omitted` },
+      { expr: `sum by (instance) (${exporter("p2p_node_connections_merged")})`, legend: `${NAME} merged` },
+    ],
+    { min: 0 },
+  ),
+];
+
+const scrapes: readonly PanelSpec[] = [
+  graph(
+    "Scrape duration",
+    "How long Prometheus took to scrape each exporter.",
+    "s",
+    [{ expr: `max by (instance) (${own("scrape_duration_seconds")})`, legend: NAME }],
+    { min: 0 },
+  ),
+  graph(
+    "Samples per scrape",
+    "The size of the page of metrics.",
+    "short",
+    [{ expr: `max by (instance) (${own("scrape_samples_scraped")})`, legend: NAME }],
+    { min: 0 },
+  ),
+  graph(
+    "New series per scrape",
+    "Series that were not in the scrape before: the churn of connections.",
+    "short",
+    [{ expr: `max by (instance) (${own("scrape_series_added")})`, legend: NAME }],
+    { min: 0 },
+  ),
+  graph(
+    "HTTP requests",
+    "Requests per second by handler and status code.",
+    "reqps",
+    [{ expr: `sum by (handler, code) (${rate(exporter(`${HTTP}_count`))})`, legend: "{{handler}} {{code}}" }],
+    { min: 0 },
+  ),
+  graph(
+    "HTTP duration",
+    "The time in which half, and 99 of 100, requests were answered.",
+    "s",
+    [
+      { expr: slowest(0.5), legend: `${NAME} median` },
+      { expr: slowest(0.99), legend: `${NAME} 99 of 100` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Mean HTTP duration by handler",
+    "The mean time of an answer.",
+    "s",
+    [{ expr: mean(`${HTTP}_sum`, `${HTTP}_count`, "handler"), legend: "{{handler}}" }],
+    { min: 0 },
+  ),
+];
+
+const runtime: readonly PanelSpec[] = [
+  graph(
+    "CPU",
+    "Processor cores in use.",
+    "short",
+    [{ expr: ofExporters(rate(exporter("process_cpu_seconds_total"))), legend: NAME }],
+    { min: 0 },
+  ),
+  graph(
+    "Memory",
+    "Resident memory, the used heap, and memory outside of it.",
+    "bytes",
+    [
+      { expr: own("process_resident_memory_bytes"), legend: `${NAME} resident` },
+      { expr: own("nodejs_heap_size_used_bytes"), legend: `${NAME} heap` },
+      { expr: own("nodejs_external_memory_bytes"), legend: `${NAME} external` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Event loop lag",
+    "How late timers run, half and 99 of 100 of them, measured with a timer of 10 ms: 0.01 is none.",
+    "s",
+    [
+      { expr: own("nodejs_eventloop_lag_p50_seconds"), legend: `${NAME} median` },
+      { expr: own("nodejs_eventloop_lag_p99_seconds"), legend: `${NAME} 99 of 100` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Garbage collection",
+    "Share of the time spent on it, by kind.",
+    "percentunit",
+    [
+      {
+        expr: `sum by (instance, kind) (${ofExporters(rate(exporter("nodejs_gc_duration_seconds_sum")))})`,
+        legend: `${NAME} {{kind}}`,
+      },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Open files",
+    "File descriptors in use and their limit.",
+    "short",
+    [
+      { expr: own("process_open_fds"), legend: `${NAME} open` },
+      { expr: own("process_max_fds"), legend: `${NAME} limit` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "What keeps the loop alive",
+    "Sockets, timers and other resources by type.",
+    "short",
+    [{ expr: `sum by (type) (${own("nodejs_active_resources")})`, legend: "{{type}}" }],
+    { min: 0 },
+  ),
+];
+
+export const exporterItself: DashboardSpec = {
+  uid: "peer-exporter-exporter",
+  title: "Peers / Exporter",
+  description: "The exporter itself: process, event loop, HTTP, polls and configuration.",
+  tags: ["exporter"],
+  variables: exporterVariables("peer_exporter_build_info"),
+  rows: [
+    { title: "Now", panels: now },
+    { title: "Polls", panels: polls },
+    { title: "Scrapes and HTTP", panels: scrapes },
+    { title: "Process", panels: runtime },
+  ],
+};

@@ -1,0 +1,77 @@
+import { PEERS, UP_DOWN } from "../looks.ts";
+import { NODE_NAME, node, perNode, rate } from "../select.ts";
+import type { PanelSpec } from "../spec.ts";
+
+export const history: readonly PanelSpec[] = [
+  {
+    kind: "states",
+    title: "Up",
+    description: "Whether polls got the peer list.",
+    unit: "none",
+    queries: [{ expr: perNode(node("p2p_node_up")), legend: NODE_NAME }],
+    words: UP_DOWN,
+  },
+  {
+    kind: "graph",
+    title: "Head lag",
+    description:
+      "Blocks behind the best head known. Chainweb: summed over its chains. Absent with nothing to compare with.",
+    unit: "short",
+    width: 12,
+    min: 0,
+    queries: [{ expr: perNode(node("p2p_node_head_lag_blocks")), legend: NODE_NAME }],
+  },
+  {
+    kind: "graph",
+    title: "Inbound peers",
+    description: "Working connections that peers opened. None for long may be a firewall. Chainweb does not tell.",
+    unit: "short",
+    min: 0,
+    queries: [{ expr: perNode(node("p2p_node_peers", 'direction="inbound"')), legend: NODE_NAME }],
+  },
+  {
+    kind: "graph",
+    title: "Outbound peers",
+    description: "Working connections that the nodes opened. Chainweb does not tell.",
+    unit: "short",
+    min: 0,
+    queries: [{ expr: perNode(node("p2p_node_peers", 'direction="outbound"')), legend: NODE_NAME }],
+    steps: PEERS,
+  },
+  {
+    kind: "graph",
+    title: "Known peers (Chainweb)",
+    description: "Known peers that currently do not fail, of nodes whose API tells no direction.",
+    unit: "short",
+    min: 0,
+    queries: [{ expr: perNode(node("p2p_node_peers", 'direction="unknown"')), legend: NODE_NAME }],
+  },
+  {
+    kind: "graph",
+    title: "P2P traffic by chain",
+    description: "Bytes per second that the nodes received and sent, sent below zero. Chainweb does not tell.",
+    unit: "Bps",
+    queries: [
+      { expr: `sum by (chain) (${rate(node("p2p_node_receive_bytes_total"))})`, legend: "{{chain}} received" },
+      { expr: `sum by (chain) (${rate(node("p2p_node_transmit_bytes_total"))})`, legend: "{{chain}} sent" },
+    ],
+    below: "/ sent$/",
+  },
+  {
+    kind: "graph",
+    title: "Age of the data",
+    description: "Time since each node's peer list was last read.",
+    unit: "s",
+    min: 0,
+    queries: [{ expr: perNode(`time() - ${node("p2p_node_last_success_timestamp_seconds")}`), legend: NODE_NAME }],
+  },
+  {
+    kind: "graph",
+    title: "Failed polls by reason",
+    description: "Polls per second of all chosen nodes that gave no peer list.",
+    unit: "cps",
+    min: 0,
+    stack: true,
+    queries: [{ expr: `sum by (reason) (${rate(node("p2p_node_poll_failures_total"))}) > 0`, legend: "{{reason}}" }],
+  },
+];

@@ -1,0 +1,188 @@
+import { LAG, NODE_COLUMNS, SOME_ORANGE, SOME_RED, SUBNETS, TURNS, UP_DOWN, YES_NO } from "../looks.ts";
+import { exporter, NODE, NODE_LABELS, NONE, node, perNode } from "../select.ts";
+import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import { nodeVariables } from "../variables.ts";
+import { history } from "./fleet-history.ts";
+
+const FIRING = 'alertname=~"P2P.*|PeerExporter.*", alertstate="firing"';
+const up = perNode(node("p2p_node_up"));
+const lag = perNode(node("p2p_node_head_lag_blocks"));
+const failingParts = perNode(`${node("p2p_node_api_up")} == 0`, "count");
+const allPeers = perNode(node("p2p_node_peers"), "sum");
+const turnsOld = perNode(
+  `(time() - ${node("p2p_node_last_success_timestamp_seconds")}) / ${node("p2p_node_poll_interval_seconds")}`,
+);
+const nodeAlerts = perNode(`ALERTS{${NODE}, ${FIRING}}`, "count");
+
+/** What is wrong with a node, counted; none of the parts may be missing from the sum. */
+const problems = [
+  `(1 - ${up})`,
+  `(${failingParts} or ${NONE})`,
+  `((${allPeers} == bool 0) or ${NONE})`,
+  `((${turnsOld} > bool 3) or ${NONE})`,
+  `(${nodeAlerts} or ${NONE})`,
+].join(" + ");
+
+const glance: readonly PanelSpec[] = [
+  {
+    kind: "stat",
+    title: "Nodes up",
+    description: "Nodes whose last poll got the peer list.",
+    unit: "short",
+    queries: [{ expr: `sum(${node("p2p_node_up")})` }],
+    steps: [[null, "green"]],
+  },
+  {
+    kind: "stat",
+    title: "Nodes down",
+    description: "Nodes whose last poll got no peer list. The failures by reason are on the dashboard of the node.",
+    unit: "short",
+    queries: [{ expr: `sum(1 - ${node("p2p_node_up")})` }],
+    steps: SOME_RED,
+  },
+  {
+    kind: "stat",
+    title: "Nodes syncing",
+    description: "Nodes that are catching up with their network.",
+    unit: "short",
+    queries: [{ expr: `sum(${node("p2p_node_syncing")})` }],
+    steps: SOME_ORANGE,
+  },
+  {
+    kind: "stat",
+    title: "Working peers",
+    description:
+      "Peers of all chosen nodes. Chainweb counts known peers that do not fail: its API lists no connections.",
+    unit: "short",
+    queries: [{ expr: `sum(${node("p2p_node_peers")})` }],
+  },
+  {
+    kind: "stat",
+    title: "Oldest data",
+    description: "The longest time since a node's peer list was last read. Nodes that never answered are not in it.",
+    unit: "s",
+    decimals: 0,
+    queries: [{ expr: `max(time() - ${node("p2p_node_last_success_timestamp_seconds")})` }],
+    steps: [
+      [null, "green"],
+      [60, "orange"],
+      [300, "red"],
+    ],
+  },
+  {
+    kind: "stat",
+    title: "References down",
+    description: "Configured references whose last poll failed: without them head lag may be missed.",
+    unit: "short",
+    queries: [{ expr: `sum(1 - ${exporter("p2p_reference_up", 'chain=~"$chain"')})` }],
+    steps: SOME_ORANGE,
+  },
+];
+
+const worstFirst: PanelSpec = {
+  kind: "table",
+  title: "Nodes, worst first",
+  description:
+    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. An empty cell is not known. Click a node for its details.",
+  unit: "none",
+  height: 12,
+  queries: [
+    { expr: problems },
+    { expr: up },
+    { expr: lag },
+    { expr: perNode(node("p2p_node_syncing")) },
+    { expr: perNode(node("p2p_node_peers", 'direction="inbound"')) },
+    { expr: perNode(node("p2p_node_peers", 'direction="outbound"')) },
+    { expr: perNode(node("p2p_node_peers", 'direction="unknown"')) },
+    { expr: perNode(node("p2p_node_peer_subnets")) },
+    { expr: turnsOld },
+    { expr: failingParts },
+    { expr: nodeAlerts },
+  ],
+  columns: [
+    { from: "#A", title: "Problems", steps: SOME_RED, width: 90 },
+    ...NODE_COLUMNS,
+    { from: "#B", title: "State", words: UP_DOWN },
+    { from: "#C", title: "Lag (blocks)", steps: LAG },
+    { from: "#D", title: "Syncing", words: YES_NO },
+    { from: "#E", title: "Inbound" },
+    { from: "#F", title: "Outbound" },
+    { from: "#G", title: "No direction" },
+    { from: "#H", title: "Subnets", steps: SUBNETS },
+    { from: "#I", title: "Age (polls)", decimals: 1, steps: TURNS },
+    { from: "#J", title: "Failing APIs", steps: SOME_RED },
+    { from: "#K", title: "Alerts", steps: SOME_RED },
+  ],
+  sortBy: "Problems",
+};
+
+const alerts: PanelSpec = {
+  kind: "table",
+  title: "Active alerts",
+  description: "Firing alerts of the rules that come with the exporter. Empty also where the rules are not loaded.",
+  unit: "none",
+  height: 6,
+  queries: [
+    {
+      expr: `max by (alertname, severity, ${NODE_LABELS}) (ALERTS{job=~"$job", instance=~"$instance", ${FIRING}})`,
+    },
+  ],
+  columns: [
+    { from: "severity", title: "Severity", width: 110 },
+    { from: "alertname", title: "Alert" },
+    ...NODE_COLUMNS,
+  ],
+  sortBy: "Severity",
+  ascending: true,
+};
+
+const versions: PanelSpec = {
+  kind: "table",
+  title: "Software and networks",
+  description: "What the nodes say they are. Two versions or chain ids where one is expected show up here.",
+  unit: "none",
+  height: 8,
+  queries: [{ expr: `count by (chain, network, chain_id, version) (${node("p2p_node_info")})` }],
+  columns: [
+    { from: "chain", title: "Chain", width: 100 },
+    { from: "network", title: "Network", width: 130 },
+    { from: "version", title: "Version" },
+    { from: "chain_id", title: "Chain id" },
+    { from: "#A", title: "Nodes", width: 80 },
+  ],
+  sortBy: "Chain",
+  ascending: true,
+};
+
+const reference = (metric: string) => perNode(exporter(metric, 'chain=~"$chain"'));
+
+const references: PanelSpec = {
+  kind: "table",
+  title: "References",
+  description: "The configured references, polled only to know the heads of their networks, and the heads they gave.",
+  unit: "none",
+  height: 6,
+  queries: [{ expr: reference("p2p_reference_up") }, { expr: reference("p2p_reference_head_height") }],
+  columns: [
+    { from: "target", title: "Reference" },
+    { from: "chain", title: "Chain", width: 100 },
+    { from: "instance", title: "Exporter", width: 170 },
+    { from: "#A", title: "State", words: UP_DOWN },
+    { from: "#B", title: "Head" },
+  ],
+  sortBy: "Reference",
+  ascending: true,
+};
+
+export const fleet: DashboardSpec = {
+  uid: "peer-exporter-fleet",
+  title: "Peers / Fleet",
+  description: "All nodes at a glance: who is down, behind, alone or silent.",
+  tags: ["p2p", "blockchain"],
+  variables: nodeVariables("all"),
+  rows: [
+    { title: "At a glance", panels: [...glance, worstFirst, alerts] },
+    { title: "History", panels: history },
+    { title: "Software and references", panels: [versions, references] },
+  ],
+};

@@ -1,0 +1,218 @@
+import { NODE_COLUMNS, SOME_ORANGE, SOME_RED, UP_DOWN, YES_IS_BAD } from "../looks.ts";
+import { NODE_NAME, node, perConnection, perNode, rate } from "../select.ts";
+import { ageOf, gauge, graph, stat } from "../shorthand.ts";
+import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import { nodeVariables } from "../variables.ts";
+
+const LINK = "{{peer}} {{direction}} ({{target}})";
+
+const now: readonly PanelSpec[] = [
+  stat(
+    "Restricted RPC",
+    "Nodes polled over a restricted RPC, which hides their peers.",
+    "short",
+    [{ expr: `sum(${node("p2p_monero_restricted")})` }],
+    { steps: SOME_ORANGE, width: 6 },
+  ),
+  stat(
+    "Bootstrap daemon answers",
+    "Nodes in whose place a bootstrap daemon answers: their values are not their own.",
+    "short",
+    [{ expr: `sum(${node("p2p_monero_untrusted")})` }],
+    { steps: SOME_RED, width: 6 },
+  ),
+  stat(
+    "Offline by option",
+    "Nodes that were told to have no peers.",
+    "short",
+    [{ expr: `sum(${node("p2p_monero_offline")})` }],
+    { steps: SOME_ORANGE, width: 6 },
+  ),
+  stat(
+    "Updates available",
+    "Nodes that know of a newer release; always 0 where check-updates is disabled.",
+    "short",
+    [{ expr: `sum(${node("p2p_monero_update_available")})` }],
+    { steps: SOME_ORANGE, width: 6 },
+  ),
+  {
+    kind: "table",
+    title: "Nodes",
+    description: "What each node says of itself. An empty cell is not known, for instance over a restricted RPC.",
+    unit: "none",
+    height: 8,
+    queries: [
+      gauge("p2p_node_up", ""),
+      { expr: perNode(ageOf(node("p2p_monero_start_timestamp_seconds"))) },
+      gauge("p2p_monero_restricted", ""),
+      gauge("p2p_monero_untrusted", ""),
+      gauge("p2p_monero_offline", ""),
+      gauge("p2p_monero_update_available", ""),
+      gauge("p2p_monero_rpc_connections", ""),
+      gauge("p2p_monero_free_space_bytes", ""),
+      gauge("p2p_monero_database_size_bytes", ""),
+    ],
+    columns: [
+      ...NODE_COLUMNS,
+      { from: "#A", title: "State", words: UP_DOWN },
+      { from: "#B", title: "Running for", unit: "s", decimals: 0 },
+      { from: "#C", title: "Restricted", words: YES_IS_BAD },
+      { from: "#D", title: "Bootstrap", words: YES_IS_BAD },
+      { from: "#E", title: "Offline", words: YES_IS_BAD },
+      { from: "#F", title: "Update", words: YES_IS_BAD },
+      { from: "#G", title: "RPC connections" },
+      { from: "#H", title: "Free space", unit: "bytes" },
+      { from: "#I", title: "Database", unit: "bytes" },
+    ],
+    sortBy: "Node",
+    ascending: true,
+  },
+];
+
+const peers: readonly PanelSpec[] = [
+  graph(
+    "Peers and their limits",
+    "Working peers by direction, and the most public peers that the node wants where it has a limit.",
+    "short",
+    [
+      gauge("p2p_node_peers", `${NODE_NAME} {{direction}}`, "direction"),
+      gauge("p2p_monero_max_peers", `${NODE_NAME} {{direction}} limit`, "direction"),
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Lists of public peers",
+    "Addresses the node has reached before (white) and heard of (gray). A short white list makes it hard to find peers.",
+    "short",
+    [gauge("p2p_monero_peerlist_size", `${NODE_NAME} {{list}}`, "list")],
+    { min: 0 },
+  ),
+  graph(
+    "Peers by pruning stripe",
+    "What the peers of all chosen nodes keep of the old blocks: none is not pruned and keeps all, 1 to 8 are stripes.",
+    "short",
+    [{ expr: `sum by (stripe) (${node("p2p_monero_peers_by_pruning_stripe")})`, legend: "{{stripe}}" }],
+    { min: 0, stack: true },
+  ),
+  graph(
+    "Peers with public RPC",
+    "Peers that say they offer public RPC.",
+    "short",
+    [gauge("p2p_monero_public_rpc_peers", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph(
+    "Bans",
+    "Addresses and subnets that the node has banned.",
+    "short",
+    [gauge("p2p_monero_bans", `${NODE_NAME} {{kind}}`, "kind")],
+    { min: 0 },
+  ),
+  graph(
+    "RPC connections",
+    "Open connections to the polled RPC port, the exporter's own included.",
+    "short",
+    [gauge("p2p_monero_rpc_connections", NODE_NAME)],
+    { min: 0 },
+  ),
+];
+
+const traffic: readonly PanelSpec[] = [
+  graph(
+    "Received and its limit",
+    "P2P bytes per second, and what the node lets itself receive.",
+    "Bps",
+    [
+      { expr: perNode(rate(node("p2p_node_receive_bytes_total"))), legend: NODE_NAME },
+      gauge("p2p_monero_receive_limit_bytes_per_second", `${NODE_NAME} limit`),
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Sent and its limit",
+    "P2P bytes per second, and what the node lets itself send.",
+    "Bps",
+    [
+      { expr: perNode(rate(node("p2p_node_transmit_bytes_total"))), legend: NODE_NAME },
+      gauge("p2p_monero_transmit_limit_bytes_per_second", `${NODE_NAME} limit`),
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Most idle connections",
+    "The 10 connections that have not received for longest, and the 10 that have not sent.",
+    "s",
+    [
+      { expr: `topk(10, ${perConnection(node("p2p_monero_receive_idle_seconds"))})`, legend: `received ${LINK}` },
+      { expr: `topk(10, ${perConnection(node("p2p_monero_transmit_idle_seconds"))})`, legend: `sent ${LINK}` },
+    ],
+    { min: 0 },
+  ),
+];
+
+const sync: readonly PanelSpec[] = [
+  graph(
+    "Blocks to the target of the first sync",
+    "Target minus head during the first sync since the node's start; absent after it, also when the node falls behind.",
+    "short",
+    [
+      {
+        expr: `${perNode(node("p2p_monero_target_height"))} - ${perNode(node("p2p_node_head_height"))}`,
+        legend: NODE_NAME,
+      },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Download queue",
+    "Blocks requested from peers, or downloaded and waiting to be added. Only while a node syncs.",
+    "short",
+    [gauge("p2p_monero_sync_queued_blocks", `${NODE_NAME} {{state}}`, "state")],
+    { min: 0, stack: true },
+  ),
+  graph(
+    "Bytes waiting to be added",
+    "Bytes of the downloaded blocks that wait. A full queue is a node slower than its peers.",
+    "bytes",
+    [gauge("p2p_monero_sync_queued_bytes", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph(
+    "Runs of blocks in the queue",
+    "Spans requested from a peer, or downloaded. Only while a node syncs.",
+    "short",
+    [gauge("p2p_monero_sync_spans", `${NODE_NAME} {{state}}`, "state")],
+    { min: 0 },
+  ),
+  graph(
+    "Alternative blocks",
+    "Blocks beside the main chain. A jump is a reorganisation or an attack.",
+    "short",
+    [gauge("p2p_monero_alternative_blocks", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph(
+    "Disk",
+    "Free space where the node keeps its data, and the size of its database.",
+    "bytes",
+    [
+      gauge("p2p_monero_free_space_bytes", `${NODE_NAME} free`),
+      gauge("p2p_monero_database_size_bytes", `${NODE_NAME} database`),
+    ],
+    { min: 0 },
+  ),
+];
+
+export const monero: DashboardSpec = {
+  uid: "peer-exporter-monero",
+  title: "Peers / Monero",
+  description: "What only Monero nodes tell.",
+  tags: ["p2p", "blockchain", "monero"],
+  variables: nodeVariables("all", "monero"),
+  rows: [
+    { title: "Nodes", panels: now },
+    { title: "Peers", panels: peers },
+    { title: "Traffic", panels: traffic },
+    { title: "Sync and storage", panels: sync },
+  ],
+};

@@ -1,0 +1,88 @@
+import { SUBNETS, UP_DOWN } from "../looks.ts";
+import { increase, node, perNode, rate } from "../select.ts";
+import { gauge } from "../shorthand.ts";
+import type { PanelSpec } from "../spec.ts";
+
+export const diversity: readonly PanelSpec[] = [
+  {
+    kind: "bars",
+    title: "Peers by software",
+    description: "What working peers say they run: the 20 most common, the rest as other. Only Wire tells.",
+    unit: "short",
+    queries: [{ expr: `sort_desc(${perNode(node("p2p_node_peers_by_agent"), "max", "agent")})`, legend: "{{agent}}" }],
+  },
+  {
+    kind: "graph",
+    title: "Peers by type of address",
+    description: "Unknown is a host name.",
+    unit: "short",
+    min: 0,
+    stack: true,
+    queries: [
+      {
+        expr: perNode(node("p2p_node_peers_by_address_type"), "max", "address_type"),
+        legend: "{{address_type}}",
+      },
+    ],
+  },
+  {
+    kind: "graph",
+    title: "Distinct subnets of peers",
+    description: "IPv4 /16 and IPv6 /32 among working peers. A low number is an eclipse risk.",
+    unit: "short",
+    min: 0,
+    queries: [gauge("p2p_node_peer_subnets", "subnets")],
+    steps: SUBNETS,
+  },
+];
+
+export const polls: readonly PanelSpec[] = [
+  {
+    kind: "states",
+    title: "Parts of the API",
+    description: "Whether each part of a poll succeeded. One failing part leaves the others.",
+    unit: "none",
+    queries: [{ expr: perNode(node("p2p_node_api_up"), "max", "api"), legend: "{{api}}" }],
+    words: UP_DOWN,
+  },
+  {
+    kind: "graph",
+    title: "Duration of polls",
+    description: "How long the last poll took, beside the time between two polls.",
+    unit: "s",
+    width: 12,
+    min: 0,
+    queries: [gauge("p2p_node_poll_duration_seconds", "duration"), gauge("p2p_node_poll_interval_seconds", "interval")],
+  },
+  {
+    kind: "graph",
+    title: "Polls and failures",
+    description: "Polls per second that ended, and those that gave no peer list.",
+    unit: "cps",
+    min: 0,
+    queries: [
+      { expr: perNode(rate(node("p2p_node_polls_total"))), legend: "polls" },
+      { expr: perNode(rate(node("p2p_node_poll_failures_total")), "sum"), legend: "failed" },
+    ],
+  },
+  {
+    kind: "bars",
+    title: "Failures by reason in the time range",
+    description: "Polls without a peer list in the time range of the dashboard. Empty is good.",
+    unit: "short",
+    decimals: 0,
+    queries: [
+      {
+        expr: `sort_desc(${perNode(increase(node("p2p_node_poll_failures_total")), "max", "reason")} > 0)`,
+        legend: "{{reason}}",
+      },
+    ],
+  },
+  {
+    kind: "graph",
+    title: "Clock skew",
+    description: "The node's clock minus the exporter's, in steps of about a second.",
+    unit: "s",
+    queries: [gauge("p2p_node_clock_skew_seconds", "skew")],
+  },
+];

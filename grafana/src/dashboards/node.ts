@@ -1,0 +1,211 @@
+import { PEERS, TIME_LEFT, UP_DOWN, YES_NO } from "../looks.ts";
+import { node, perNode, rate } from "../select.ts";
+import { gauge } from "../shorthand.ts";
+import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import { nodeVariables } from "../variables.ts";
+import { diversity, polls } from "./node-polls.ts";
+
+const DIRECTION = "{{direction}}";
+
+const now: readonly PanelSpec[] = [
+  {
+    kind: "stat",
+    title: "State",
+    description: "Whether the last poll got the node's peer list.",
+    unit: "none",
+    queries: [gauge("p2p_node_up", "{{target}}")],
+    words: UP_DOWN,
+  },
+  {
+    kind: "stat",
+    title: "Working peers",
+    description: "Peers in working connection; Chainweb: known peers that do not fail.",
+    unit: "short",
+    queries: [{ expr: perNode(node("p2p_node_peers"), "sum"), legend: "{{target}}" }],
+    steps: PEERS,
+  },
+  {
+    kind: "stat",
+    title: "Head lag (blocks)",
+    description: "Blocks behind the best head known. Chainweb: summed over its chains.",
+    unit: "none",
+    queries: [gauge("p2p_node_head_lag_blocks", "{{target}}")],
+    steps: [
+      [null, "green"],
+      [10, "orange"],
+      [100, "red"],
+    ],
+  },
+  {
+    kind: "stat",
+    title: "Syncing",
+    description: "Whether the node itself is catching up.",
+    unit: "none",
+    queries: [gauge("p2p_node_syncing", "{{target}}")],
+    words: YES_NO,
+  },
+  {
+    kind: "stat",
+    title: "Age of the data",
+    description: "Time since the peer list was last read.",
+    unit: "s",
+    decimals: 0,
+    queries: [{ expr: perNode(`time() - ${node("p2p_node_last_success_timestamp_seconds")}`), legend: "{{target}}" }],
+  },
+  {
+    kind: "stat",
+    title: "Certificate left",
+    description: "Time until the certificate ends that the node presented. None for nodes without TLS.",
+    unit: "s",
+    decimals: 0,
+    queries: [
+      {
+        expr: perNode(`${node("p2p_node_tls_certificate_expiry_timestamp_seconds")} - time()`),
+        legend: "{{target}}",
+      },
+    ],
+    steps: TIME_LEFT,
+  },
+  {
+    kind: "table",
+    title: "What the node says it is",
+    description: "Version, network and chain id from the last poll.",
+    unit: "none",
+    width: 24,
+    height: 4,
+    queries: [{ expr: perNode(node("p2p_node_info"), "max", "version", "network", "chain_id") }],
+    columns: [
+      { from: "target", title: "Node" },
+      { from: "chain", title: "Chain" },
+      { from: "instance", title: "Exporter" },
+      { from: "version", title: "Version" },
+      { from: "network", title: "Network" },
+      { from: "chain_id", title: "Chain id" },
+    ],
+  },
+];
+
+const peersRow: readonly PanelSpec[] = [
+  {
+    kind: "graph",
+    title: "Working peers by direction",
+    description: "Inbound: the peer opened the connection; outbound: the node did; unknown: the API does not tell.",
+    unit: "short",
+    min: 0,
+    stack: true,
+    queries: [{ expr: perNode(node("p2p_node_peers"), "max", "direction"), legend: DIRECTION }],
+  },
+  {
+    kind: "graph",
+    title: "Connections by state",
+    description: "Rows of the peer list by direction and state. Chainweb lists no connections.",
+    unit: "short",
+    min: 0,
+    stack: true,
+    queries: [
+      {
+        expr: perNode(node("p2p_node_connections"), "max", "direction", "state"),
+        legend: "{{direction}} {{state}}",
+      },
+    ],
+  },
+  {
+    kind: "graph",
+    title: "Peers in sync traffic",
+    description: "Download: this node syncs from them; upload: they sync from this node.",
+    unit: "short",
+    min: 0,
+    queries: [{ expr: perNode(node("p2p_node_syncing_peers"), "max", "flow"), legend: "{{flow}}" }],
+  },
+  {
+    kind: "graph",
+    title: "Connections opened and closed",
+    description:
+      "Per second, lost ones below zero, as seen between polls: one that came and went between two polls is missing.",
+    unit: "cps",
+    queries: [
+      {
+        expr: perNode(rate(node("p2p_node_peer_connects_total")), "max", "direction"),
+        legend: "{{direction}} opened",
+      },
+      {
+        expr: perNode(rate(node("p2p_node_peer_disconnects_total")), "max", "direction"),
+        legend: "{{direction}} closed",
+      },
+    ],
+    below: "/ closed$/",
+  },
+  {
+    kind: "graph",
+    title: "P2P traffic",
+    description: "Bytes per second received and sent, sent below zero. Chainweb does not tell.",
+    unit: "Bps",
+    queries: [
+      { expr: perNode(rate(node("p2p_node_receive_bytes_total"))), legend: "received" },
+      { expr: perNode(rate(node("p2p_node_transmit_bytes_total"))), legend: "sent" },
+    ],
+    below: "/^sent$/",
+  },
+  {
+    kind: "graph",
+    title: "Rows without their own series",
+    description:
+      "Omitted: above the configured number; merged: same labels as another; malformed: rows that could not be read.",
+    unit: "short",
+    min: 0,
+    queries: [
+      gauge("p2p_node_connections_omitted", "omitted"),
+      gauge("p2p_node_connections_merged", "merged"),
+      gauge("p2p_node_connections_malformed", "malformed"),
+    ],
+  },
+];
+
+const head: readonly PanelSpec[] = [
+  {
+    kind: "graph",
+    title: "Heads",
+    description:
+      "The node's head, its last irreversible block where the chain has one, and the best heads known from its peers, from the other nodes and from references.",
+    unit: "none",
+    queries: [
+      gauge("p2p_node_head_height", "head"),
+      gauge("p2p_node_final_height", "irreversible"),
+      {
+        expr: perNode(node("p2p_node_reference_height"), "max", "reference"),
+        legend: "best of {{reference}}",
+      },
+    ],
+  },
+  {
+    kind: "graph",
+    title: "Head lag",
+    description: "Blocks behind the best of the references. Chainweb: summed over its chains.",
+    unit: "short",
+    min: 0,
+    queries: [gauge("p2p_node_head_lag_blocks", "blocks behind")],
+  },
+  {
+    kind: "graph",
+    title: "Age of the head block",
+    description:
+      "Time since the head block was made, by the clock of Prometheus. It grows with the time between polls.",
+    unit: "s",
+    queries: [{ expr: perNode(`time() - ${node("p2p_node_head_timestamp_seconds")}`), legend: "age" }],
+  },
+];
+
+export const nodeInDepth: DashboardSpec = {
+  uid: "peer-exporter-node",
+  title: "Peers / Node",
+  description: "One node in depth: peers, head, traffic, diversity and polls.",
+  tags: ["p2p", "blockchain"],
+  variables: nodeVariables("one"),
+  rows: [
+    { title: "Now", panels: now },
+    { title: "Peers", panels: peersRow },
+    { title: "Head", panels: head },
+    { title: "Diversity", panels: diversity },
+    { title: "Polls", panels: polls },
+  ],
+};

@@ -1,0 +1,133 @@
+import { NODE_COLUMNS } from "../looks.ts";
+import { increase, node, perConnection, rate, stillOpen } from "../select.ts";
+import { ageOf, graph } from "../shorthand.ts";
+import type { DashboardSpec, PanelSpec, Words } from "../spec.ts";
+import { nodeVariables } from "../variables.ts";
+
+const CONNECTION = "{{peer}} {{direction}} ({{target}})";
+
+const STATES: Words = {
+  connected: ["connected", "green"],
+  handshaking: ["handshaking", "blue"],
+  dialing: ["dialing", "orange"],
+  disconnected: ["disconnected", "red"],
+};
+
+const connections: PanelSpec = {
+  kind: "table",
+  title: "Connections",
+  description:
+    "Every row of the peer lists that has series of its own. Bytes are those of the time range of the dashboard. Chainweb: known peers, which have no state, bytes or height.",
+  unit: "none",
+  height: 16,
+  queries: [
+    { expr: perConnection(node("p2p_connection_info"), "state", "agent", "address_type") },
+    { expr: perConnection(ageOf(node("p2p_connection_start_timestamp_seconds"))) },
+    { expr: perConnection(node("p2p_connection_head_height")) },
+    { expr: stillOpen(perConnection(rate(node("p2p_connection_receive_bytes_total")))) },
+    { expr: stillOpen(perConnection(rate(node("p2p_connection_transmit_bytes_total")))) },
+    { expr: stillOpen(perConnection(increase(node("p2p_connection_receive_bytes_total")))) },
+    { expr: stillOpen(perConnection(increase(node("p2p_connection_transmit_bytes_total")))) },
+    { expr: perConnection(node("p2p_connection_latency_seconds")) },
+    { expr: perConnection(node("p2p_connection_syncing", 'flow="download"')) },
+    { expr: perConnection(node("p2p_connection_syncing", 'flow="upload"')) },
+  ],
+  columns: [
+    { from: "peer", title: "Peer" },
+    { from: "direction", title: "Direction", width: 100 },
+    { from: "state", title: "State", width: 110, words: STATES },
+    { from: "agent", title: "Software" },
+    { from: "address_type", title: "Address", width: 90 },
+    { from: "#B", title: "Open for", unit: "s", decimals: 0 },
+    { from: "#C", title: "Head" },
+    { from: "#D", title: "Receiving", unit: "Bps" },
+    { from: "#E", title: "Sending", unit: "Bps" },
+    { from: "#F", title: "Received", unit: "bytes" },
+    { from: "#G", title: "Sent", unit: "bytes" },
+    { from: "#H", title: "Round trip", unit: "s" },
+    { from: "#I", title: "We sync from it", words: { 0: ["", "text"], 1: ["yes", "blue"] } },
+    { from: "#J", title: "It syncs from us", words: { 0: ["", "text"], 1: ["yes", "blue"] } },
+    ...NODE_COLUMNS,
+  ],
+  sortBy: "Received",
+};
+
+function topTalkers(title: string, description: string, metric: string): PanelSpec {
+  return {
+    kind: "bars",
+    title,
+    description: `${description} Connections that closed since count too.`,
+    unit: "bytes",
+    width: 12,
+    height: 10,
+    queries: [{ expr: `sort_desc(topk(15, ${perConnection(increase(node(metric)))} > 0))`, legend: CONNECTION }],
+  };
+}
+
+const traffic: readonly PanelSpec[] = [
+  topTalkers(
+    "Most received from",
+    "The 15 connections that sent the node most in the time range.",
+    "p2p_connection_receive_bytes_total",
+  ),
+  topTalkers(
+    "Most sent to",
+    "The 15 connections that the node sent most in the time range.",
+    "p2p_connection_transmit_bytes_total",
+  ),
+  graph(
+    "Received, the fastest connections",
+    "The 10 connections with the most received bytes per second, at each point in time.",
+    "Bps",
+    [{ expr: `topk(10, ${perConnection(rate(node("p2p_connection_receive_bytes_total")))})`, legend: CONNECTION }],
+    { width: 12 },
+  ),
+  graph(
+    "Sent, the fastest connections",
+    "The 10 connections with the most sent bytes per second, at each point in time.",
+    "Bps",
+    [{ expr: `topk(10, ${perConnection(rate(node("p2p_connection_transmit_bytes_total")))})`, legend: CONNECTION }],
+    { width: 12 },
+  ),
+];
+
+const quality: readonly PanelSpec[] = [
+  graph(
+    "Slowest round trips",
+    "The 10 connections with the longest round trip as the node measures it. Only Wire with its prometheus_plugin.",
+    "s",
+    [{ expr: `topk(10, ${perConnection(node("p2p_connection_latency_seconds"))})`, legend: CONNECTION }],
+    { min: 0 },
+  ),
+  graph(
+    "Age of connections",
+    "How long the open connections have been open: the median, the youngest and the oldest.",
+    "s",
+    [
+      { expr: `quantile(0.5, ${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "median" },
+      { expr: `min(${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "youngest" },
+      { expr: `max(${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "oldest" },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Connections that sync",
+    "Connections in sync traffic. Download: the node from the peer; upload: the peer from the node.",
+    "short",
+    [{ expr: `sum by (chain, target, flow) (${node("p2p_connection_syncing")})`, legend: "{{target}} {{flow}}" }],
+    { min: 0 },
+  ),
+];
+
+export const peers: DashboardSpec = {
+  uid: "peer-exporter-peers",
+  title: "Peers / Connections",
+  description: "The connections of the chosen nodes, one by one. Empty where connections.series is off.",
+  tags: ["p2p", "blockchain"],
+  variables: nodeVariables("many"),
+  rows: [
+    { title: "Connections", panels: [connections] },
+    { title: "Traffic", panels: traffic },
+    { title: "Quality", panels: quality },
+  ],
+};

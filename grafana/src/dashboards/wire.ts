@@ -1,0 +1,187 @@
+import { SOME_ORANGE, SOME_RED, YES_NO } from "../looks.ts";
+import { NODE_NAME, node, perConnection, perNode, rate, stillOpen } from "../select.ts";
+import { ageOf, counter, gauge, graph, stat } from "../shorthand.ts";
+import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import { nodeVariables } from "../variables.ts";
+
+const LINK = "{{peer}} {{direction}} ({{target}})";
+
+const blocks: readonly PanelSpec[] = [
+  graph(
+    "Irreversible behind head",
+    "Blocks between head and last irreversible block: about 330 before Savanna, a few since. Growth is stalled finality.",
+    "short",
+    [gauge("p2p_wire_lib_lag_blocks", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph(
+    "Received and not applied",
+    "Blocks of the fork database after the head: the node's own view of its backlog.",
+    "short",
+    [gauge("p2p_wire_fork_db_lag_blocks", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph("Fork database head", "The last block that the node received, applied or not.", "none", [
+    gauge("p2p_wire_fork_db_head_height", NODE_NAME),
+  ]),
+  graph("First block of the block log", "Older blocks cannot be had from this node.", "none", [
+    gauge("p2p_wire_earliest_available_block", NODE_NAME),
+  ]),
+  graph(
+    "Blocks first seen per peer",
+    "Blocks per second that came first over a connection, the 10 best. A peer with none only repeats.",
+    "cps",
+    [
+      {
+        expr: `topk(10, ${perConnection(rate(node("p2p_wire_unique_first_blocks_total")))})`,
+        legend: LINK,
+      },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Dropped transactions",
+    "Transactions per second that the node dropped because a connection had too many in progress.",
+    "cps",
+    [counter("p2p_wire_dropped_transactions_total", NODE_NAME)],
+    { min: 0 },
+  ),
+];
+
+const trouble: readonly PanelSpec[] = [
+  stat(
+    "Peers of another chain",
+    "Connected peers with another chain id. The node closes such links, so they show for a moment.",
+    "short",
+    [{ expr: `sum(${node("p2p_wire_wrong_chain_peers")})` }],
+    { steps: SOME_RED, width: 6 },
+  ),
+  stat(
+    "Duplicate links",
+    "Outbound connections that are down because the same peer is connected inbound.",
+    "short",
+    [{ expr: `sum(${node("p2p_wire_duplicate_links")})` }],
+    { steps: SOME_ORANGE, width: 6 },
+  ),
+  stat(
+    "Vanished peers",
+    "Outbound peers that the node gave up for good: on another chain, forked, or refusing it.",
+    "short",
+    [{ expr: `sum(${node("p2p_wire_vanished_peers")})` }],
+    { steps: SOME_ORANGE, width: 6 },
+  ),
+  stat(
+    "Throttled peers",
+    "Syncing peers that the nodes hold back blocks from, by their rate limit.",
+    "short",
+    [{ expr: `sum(${node("p2p_wire_block_sync_throttling")})` }],
+    { steps: SOME_ORANGE, width: 6 },
+  ),
+  graph(
+    "Failed connection attempts",
+    "Outbound connections per second that the node tried in vain.",
+    "cps",
+    [counter("p2p_wire_failed_connections_total", NODE_NAME)],
+    { min: 0 },
+  ),
+  graph(
+    "Links that are not",
+    "Peers of another chain, duplicates and vanished peers of each node.",
+    "short",
+    [
+      gauge("p2p_wire_wrong_chain_peers", `${NODE_NAME} wrong chain`),
+      gauge("p2p_wire_duplicate_links", `${NODE_NAME} duplicate`),
+      gauge("p2p_wire_vanished_peers", `${NODE_NAME} vanished`),
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Peers by role",
+    "Connections to block producers, by configuration or gossip and by validated gossip, and those that carry only blocks or only transactions.",
+    "short",
+    [
+      { expr: perNode(node("p2p_wire_is_bp_peer"), "sum"), legend: `${NODE_NAME} producers` },
+      { expr: perNode(node("p2p_wire_is_bp_gossip_peer"), "sum"), legend: `${NODE_NAME} producers by gossip` },
+      { expr: perNode(node("p2p_wire_is_blocks_only"), "sum"), legend: `${NODE_NAME} blocks only` },
+      { expr: perNode(node("p2p_wire_is_transactions_only"), "sum"), legend: `${NODE_NAME} transactions only` },
+    ],
+    { min: 0 },
+  ),
+];
+
+const links: PanelSpec = {
+  kind: "table",
+  title: "Handshakes, scores and blocks of connections",
+  description:
+    "A handshake as old as the connection is healthy; a growing generation means that no blocks flow. Scores go from 0 to 200; below 50 a peer may be evicted. The last block is of the last handshake and often old.",
+  unit: "none",
+  height: 14,
+  queries: [
+    { expr: perConnection(ageOf(node("p2p_wire_handshake_timestamp_seconds"))) },
+    { expr: perConnection(node("p2p_wire_handshake_generation")) },
+    { expr: perConnection(node("p2p_wire_peer_score")) },
+    { expr: perConnection(ageOf(node("p2p_wire_last_vote_timestamp_seconds"))) },
+    { expr: perConnection(node("p2p_wire_first_available_block")) },
+    { expr: perConnection(node("p2p_wire_last_available_block")) },
+    { expr: stillOpen(perConnection(rate(node("p2p_wire_unique_first_blocks_total")))) },
+    { expr: perConnection(node("p2p_wire_is_bp_peer")) },
+    { expr: perConnection(node("p2p_wire_is_blocks_only")) },
+    { expr: perConnection(node("p2p_wire_is_transactions_only")) },
+  ],
+  columns: [
+    { from: "target", title: "Node", link: "node" },
+    { from: "chain", title: "Chain" },
+    { from: "instance", title: "Exporter" },
+    { from: "peer", title: "Peer" },
+    { from: "direction", title: "Direction" },
+    { from: "#A", title: "Handshake ago", unit: "s", decimals: 0 },
+    { from: "#B", title: "Generation" },
+    {
+      from: "#C",
+      title: "Score",
+      steps: [
+        [null, "red"],
+        [50, "orange"],
+        [80, "green"],
+      ],
+    },
+    { from: "#D", title: "Vote ago", unit: "s", decimals: 0 },
+    { from: "#E", title: "First block" },
+    { from: "#F", title: "Last block" },
+    { from: "#G", title: "First seen here", unit: "cps" },
+    { from: "#H", title: "Producer", words: YES_NO },
+    { from: "#I", title: "Blocks only", words: YES_NO },
+    { from: "#J", title: "Transactions only", words: YES_NO },
+  ],
+  sortBy: "Handshake ago",
+};
+
+const scores: readonly PanelSpec[] = [
+  graph(
+    "Lowest peer scores",
+    "The 10 lowest scores: 100 at first, below 50 a peer may be evicted.",
+    "short",
+    [{ expr: `bottomk(10, ${perConnection(node("p2p_wire_peer_score"))})`, legend: LINK }],
+    { min: 0, max: 200, width: 12 },
+  ),
+  graph(
+    "Time since the last vote",
+    "Seconds since a finalizer's vote came over any connection of the node. Growth is a node cut off from finality.",
+    "s",
+    [{ expr: perNode(ageOf(node("p2p_wire_last_vote_timestamp_seconds")), "min"), legend: NODE_NAME }],
+    { min: 0, width: 12 },
+  ),
+];
+
+export const wire: DashboardSpec = {
+  uid: "peer-exporter-wire",
+  title: "Peers / Wire and Antelope",
+  description: "What only nodes of Wire and the other Antelope chains tell.",
+  tags: ["p2p", "blockchain", "antelope"],
+  variables: nodeVariables("all", "wire|antelope"),
+  rows: [
+    { title: "Blocks", panels: blocks },
+    { title: "Trouble and roles", panels: trouble },
+    { title: "Connections", panels: [links, ...scores] },
+  ],
+};

@@ -1,0 +1,100 @@
+import { ALERTS_EXPR } from "./dashboard.ts";
+import { dashboardSpecs } from "./index.ts";
+import { refId, type VariableName } from "./spec.ts";
+import { ANY } from "./variables.ts";
+
+/** A query of a panel as it stands in the dashboard, with variables. */
+export type PanelQuery = {
+  /** uid of the dashboard. */
+  readonly dashboard: string;
+  readonly panel: string;
+  readonly refId: string;
+  readonly expr: string;
+  /** What All stands for as the chain on this dashboard: hand it to `substitute`. */
+  readonly allChains: string;
+  /** Labels that the legend of the query shows. */
+  readonly shown: readonly string[];
+  /** Grafana asks for one point in time (tables, stats, bars), else for a range. */
+  readonly instant: boolean;
+};
+
+/** What fills a variable: the values of `label` on the series of `selector`. */
+export type VariableQuery = {
+  readonly dashboard: string;
+  readonly variable: VariableName;
+  readonly label: string;
+  /** With the variables before it; `substitute` makes it a plain selector for `/api/v1/label/LABEL/values?match[]=`. */
+  readonly selector: string;
+};
+
+/** Every query of every panel of every dashboard, in the order of the dashboards. */
+export function panelQueries(): readonly PanelQuery[] {
+  return dashboardSpecs.flatMap(({ uid, rows, variables }) =>
+    rows
+      .flatMap(({ panels }) => panels)
+      .flatMap(({ title, queries, kind }) =>
+        queries.map(({ expr, legend = "" }, index) => ({
+          dashboard: uid,
+          panel: title,
+          refId: refId(index),
+          expr,
+          shown: [...legend.matchAll(/{{(\w+)}}/g)].map(([, label = ""]) => label),
+          allChains: variables.find(({ name }) => name === "chain")?.all ?? ANY,
+          instant: kind === "table" || kind === "stat" || kind === "bars",
+        })),
+      ),
+  );
+}
+
+/** The query of every variable but `datasource`, in the order in which Grafana fills them. */
+export function variableQueries(): readonly VariableQuery[] {
+  return dashboardSpecs.flatMap(({ uid, variables }) =>
+    variables.map(({ name, selector }) => ({ dashboard: uid, variable: name, label: name, selector })),
+  );
+}
+
+/** The queries of the annotations, the same on each dashboard. They use no variables. */
+export function annotationQueries(): readonly string[] {
+  return [ALERTS_EXPR];
+}
+
+/** What stands for the variables: regular expressions for the first four, durations of PromQL for the others. */
+export type Substitutes = {
+  readonly job: string;
+  readonly instance: string;
+  readonly chain: string;
+  readonly target: string;
+  readonly rateInterval: string;
+  readonly interval: string;
+  readonly range: string;
+};
+
+/** As Grafana fills them while All is chosen, for a Prometheus that scrapes every 15 s. */
+export const DEFAULT_SUBSTITUTES: Substitutes = {
+  job: ANY,
+  instance: ANY,
+  chain: ANY,
+  target: ANY,
+  rateInterval: "1m",
+  interval: "15s",
+  range: "1h",
+};
+
+const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
+
+/**
+ * Plain PromQL of a query: every `$name` and `${name}` replaced, those not given as with All chosen.
+ * Throws for a variable that no dashboard may use. Values are put in as they are: regular expressions, for instance
+ * `wire-1` or `wire-1|wire-2`, with what PromQL strings need (`\\\\.` for a dot that is only a dot).
+ */
+export function substitute(expr: string, values: Partial<Substitutes> = {}): string {
+  const { rateInterval, interval, range, ...choices } = { ...DEFAULT_SUBSTITUTES, ...values };
+  const all = new Map(
+    Object.entries({ ...choices, __rate_interval: rateInterval, __interval: interval, __range: range }),
+  );
+  return expr.replace(VARIABLE, (found: string, braced: string | undefined, bare: string | undefined) => {
+    const value = all.get(braced ?? bare ?? "");
+    if (value === undefined) throw new Error(`${found} in ${expr} is not a variable of the dashboards`);
+    return value;
+  });
+}

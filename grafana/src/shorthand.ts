@@ -1,0 +1,39 @@
+import { node, perNode, rate } from "./select.ts";
+import type { GraphSpec, Query, StatSpec } from "./spec.ts";
+
+type Rest<T> = Partial<Omit<T, "kind" | "title" | "description" | "unit" | "queries">>;
+
+export function graph(
+  title: string,
+  description: string,
+  unit: string,
+  queries: readonly Query[],
+  rest: Rest<GraphSpec> = {},
+): GraphSpec {
+  return { kind: "graph", title, description, unit, queries, ...rest };
+}
+
+export function stat(
+  title: string,
+  description: string,
+  unit: string,
+  queries: readonly Query[],
+  rest: Rest<StatSpec> = {},
+): StatSpec {
+  return { kind: "stat", title, description, unit, queries, ...rest };
+}
+
+/** A gauge of nodes, one line per node and the given labels. */
+export function gauge(metric: string, legend: string, ...labels: string[]): Query {
+  return { expr: perNode(node(metric), "max", ...labels), legend };
+}
+
+/** A counter of nodes, per second. */
+export function counter(metric: string, legend: string, ...labels: string[]): Query {
+  return { expr: perNode(rate(node(metric)), "max", ...labels), legend };
+}
+
+/** How long ago a gauge of Unix times was. */
+export function ageOf(selector: string): string {
+  return `time() - ${selector}`;
+}

@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { chains } from "../../src/chains/index.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { chainFamilies } from "../../src/metrics/chain-families.ts";
+import { createSelfMetrics } from "../../src/metrics/self.ts";
+import { alertGroups, alerts, metricsIn, recordingGroups, recordings, ruleTests } from "./support.ts";
+
+const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
+const runbooks = fileURLToPath(new URL("../../docs/runbooks/", import.meta.url));
+
+const families = new Map(createCatalogue(chainFamilies(Object.values(chains))).map((family) => [family.name, family]));
+
+test("the names of alerts, groups and records are unique and keep to the conventions", () => {
+  const names = alerts.map(({ alert }) => alert);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  expect(names.filter((name) => !/^(?:P2P|PeerExporter)[A-Z]\w+$/.test(name))).toEqual([]);
+  expect(alertGroups.map(({ name }) => name)).toEqual(["peer-exporter.alerts"]);
+  expect(recordingGroups.map(({ name }) => name)).toEqual(["peer-exporter.rules"]);
+  const records = recordings.map(({ record }) => record);
+  expect(records.filter((record) => !/^(?:target|chain):[a-z0-9_]+:[a-z0-9_]+$/.test(record))).toEqual([]);
+  expect(new Set(records).size).toBe(records.length);
+});
+
+describe.each(alerts.map((rule) => [rule.alert, rule] as const))("%s", (name, rule) => {
+  const { summary, description, runbook_url } = rule.annotations;
+
+  test("has a summary that is a sentence without values", () => {
+    expect(summary).toMatch(/^[A-Z].*\.$/);
+    expect(summary).not.toContain("{{");
+  });
+
+  test("has a description that names the source and its value", () => {
+    const source = name.startsWith("PeerExporter") ? /\{\{ \$labels\.instance \}\}/ : /\{\{ \$labels\.target \}\}/;
+    expect(description).toMatch(source);
+    expect(description).toMatch(/\{\{[^}]*\$value[^}]*\}\}/);
+    expect(description).toMatch(/\.$/);
+  });
+
+  test("bridges a gap of 5 minutes in scraping", () => {
+    expect(Number.parseInt(rule.keep_firing_for, 10)).toBeGreaterThanOrEqual(5);
+    expect(rule.keep_firing_for).toMatch(/^\d+m$/);
+  });
+
+  test("has a runbook, which has its sections and is listed", () => {
+    expect(runbook_url).toBe(`${RUNBOOK_BASE}${name}.md`);
+    const file = `${runbooks}${name}.md`;
+    expect(existsSync(file)).toBe(true);
+    const text = readFileSync(file, "utf8");
+    expect(text.startsWith(`# ${name}\n`)).toBe(true);
+    const sections = text.match(/^## .*$/gm);
+    expect(sections).toEqual(["## Meaning", "## Confirm", "## What to do", "## When to silence"]);
+    expect(readFileSync(`${runbooks}README.md`, "utf8")).toContain(
+      `| [${name}](${name}.md) | ${rule.labels.severity} | ${summary} |`,
+    );
+  });
+
+  const ofRule = ruleTests.filter((one) => one.alert_rule_test.some(({ alertname }) => alertname === name));
+  const fires = (one: (typeof ofRule)[number]) =>
+    one.alert_rule_test.map(({ alertname, exp_alerts }) => alertname === name && exp_alerts.length > 0);
+
+  test.each(["fires", "recovers"])("has a promtool test in which it %s", (what) => {
+    const found = ofRule.find((one) => one.name.startsWith(`${name} ${what}`));
+    // Fires after its time and not before, or the other way round.
+    expect(new Set(found && fires(found))).toEqual(new Set([false, true]));
+  });
+
+  test.each(["does not fire just below", "does not fire because of a gap in scraping"])(
+    "has a promtool test in which it %s",
+    (what) => {
+      const found = ofRule.find((one) => one.name.startsWith(`${name} ${what}`));
+      expect(new Set(found && fires(found))).toEqual(new Set([false]));
+    },
+  );
+
+  test("has a promtool test in which it goes on firing", () => {
+    const found = ofRule.find((one) => one.name.startsWith(`${name} goes on firing`));
+    expect(new Set(found && fires(found))).toEqual(new Set([true]));
+  });
+});
+
+test("gaps in the promtool tests are those of a failed scrape, which ends the series", () => {
+  const gaps = ruleTests.filter(({ name }) => name.includes("over a gap") || name.includes("because of a gap"));
+  expect(gaps.length).toBeGreaterThan(alerts.length);
+  for (const { name, input_series } of gaps) {
+    const hasGap = input_series.every(({ series, values }) => series.startsWith("up{") || /\bstale _x\d/.test(values));
+    expect([name, hasGap]).toEqual([name, true]);
+  }
+});
+
+test("every runbook belongs to an alert", () => {
+  const files = readdirSync(runbooks).filter((file) => file !== "README.md");
+  expect(files.sort()).toEqual(alerts.map(({ alert }) => `${alert}.md`).sort());
+});
+
+test.each(recordings.map(({ record }) => record))("%s has a promtool test of its value", (record) => {
+  const found = ruleTests.flatMap((one) => one.promql_expr_test).filter(({ expr }) => metricsIn(expr).includes(record));
+  expect(found.some(({ exp_samples }) => exp_samples.length > 0)).toBe(true);
+});
+
+test("every metric of the rules exists, and so does every metric of their tests", async () => {
+  const self = new Set((await createSelfMetrics("0").collect()).map(({ name }) => name));
+  const exists = (name: string) => name === "up" || families.has(name) || self.has(name);
+  const expressions = [...alerts, ...recordings].map(({ expr }) => expr);
+  const used = expressions.flatMap(metricsIn);
+  expect(used.length).toBeGreaterThan(50);
+  expect([...new Set(used)].filter((name) => !exists(name))).toEqual([]);
+  const given = ruleTests.flatMap(({ input_series }) => input_series.map(({ series }) => series.replace(/\{.*/, "")));
+  expect([...new Set(given)].filter((name) => !exists(name))).toEqual([]);
+});
+
+test("the series of the promtool tests have labels that the exporter gives them, and no others", () => {
+  const common = ["job", "instance", "target", "chain", "region"];
+  for (const { name, input_series } of ruleTests) {
+    for (const { series } of input_series) {
+      const family = families.get(series.replace(/\{.*/, ""));
+      if (family === undefined) continue;
+      const labels = [...series.matchAll(/(\w+)="/g)].map(([, label]) => label ?? "");
+      const own = labels.filter((label) => !common.includes(label));
+      expect([name, series, own.sort()]).toEqual([name, series, [...family.labels].sort()]);
+    }
+  }
+});
+
+test("metricsIn finds the metrics of an expression alone", () => {
+  expect(
+    metricsIn('sum without (direction) (rate(a_total{x="b_total"}[5m])) / (c:d:sum offset 5m) > 2 * 86400'),
+  ).toEqual(["a_total", "c:d:sum"]);
+  expect(metricsIn("up == 0 and on (job, instance) last_over_time(info[1d]) <= clamp_min(x, 1)")).toEqual([
+    "up",
+    "info",
+    "x",
+  ]);
+});

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { z } from "zod";
+
+export const folder = fileURLToPath(new URL("../../prometheus", import.meta.url));
+
+export function readYaml(path: string): unknown {
+  return parse(readFileSync(join(folder, path), "utf8"));
+}
+
+const alertRule = z.strictObject({
+  alert: z.string(),
+  expr: z.string(),
+  for: z.string(),
+  keep_firing_for: z.string(),
+  labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]) }),
+  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
+});
+
+const recordingRule = z.strictObject({ record: z.string(), expr: z.string() });
+
+const group = <Rule extends z.ZodType>(rule: Rule) =>
+  z.strictObject({ groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule) })) });
+
+export const alertGroups = group(alertRule).parse(readYaml("alerts.yaml")).groups;
+export const alerts = alertGroups.flatMap(({ rules }) => rules);
+export const recordingGroups = group(recordingRule).parse(readYaml("rules.yaml")).groups;
+export const recordings = recordingGroups.flatMap(({ rules }) => rules);
+
+const testFile = z.object({
+  tests: z.array(
+    z.object({
+      name: z.string(),
+      input_series: z.array(z.object({ series: z.string(), values: z.coerce.string() })),
+      alert_rule_test: z
+        .array(z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()).default([]) }))
+        .default([]),
+      promql_expr_test: z
+        .array(z.object({ expr: z.string(), exp_samples: z.array(z.unknown()).default([]) }))
+        .default([]),
+    }),
+  ),
+});
+
+export const testFiles = readdirSync(join(folder, "tests")).map((name) => join("tests", name));
+export const ruleTests = testFiles.flatMap((path) => testFile.parse(readYaml(path)).tests);
+
+const WORDS = new Set([
+  "and",
+  "or",
+  "unless",
+  "by",
+  "without",
+  "on",
+  "ignoring",
+  "group_left",
+  "offset",
+  "bool",
+  "inf",
+]);
+
+/** The names of the metrics in a PromQL expression. */
+export function metricsIn(expr: string): readonly string[] {
+  const bare = expr
+    .replaceAll(/"[^"]*"/g, "")
+    .replaceAll(/\{[^}]*\}|\[[^\]]*\]/g, " ")
+    .replaceAll(/\b(?:by|without|on|ignoring)\s*\([^)]*\)/g, " ");
+  const names = bare.match(/(?<![\w.:])[a-zA-Z_][\w:]*(?![\w:]|\s*\()/g) ?? [];
+  return [...new Set(names.filter((name) => !WORDS.has(name)))];
+}
