@@ -32,7 +32,17 @@ export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
     if (placed.kind === "row") builder.withRow(new dashboard.RowBuilder(placed.title).id(id).gridPos(gridPos));
     else builder.withPanel(buildPanel(placed.panel).id(id).gridPos(gridPos));
   }
-  return builder.build();
+  return alwaysShown(builder.build());
+}
+
+/** The library hides links and annotations in a menu; without a placement Grafana shows them. */
+function alwaysShown(built: dashboard.Dashboard): dashboard.Dashboard {
+  const shown = <T extends { placement?: unknown }>({ placement: _, ...rest }: T) => rest;
+  return {
+    ...built,
+    annotations: { list: (built.annotations.list ?? []).map(shown) },
+    links: (built.links ?? []).map(shown),
+  };
 }
 
 function datasourceVariable(): dashboard.DatasourceVariableBuilder {
