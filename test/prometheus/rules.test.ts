@@ -5,7 +5,7 @@ import { chains } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createSelfMetrics } from "../../src/metrics/self.ts";
-import { alertGroups, alerts, metricsIn, recordingGroups, recordings, ruleTests } from "./support.ts";
+import { alertGroups, alerts, metricsIn, queriesIn, recordingGroups, recordings, ruleTests } from "./support.ts";
 
 const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
 const runbooks = fileURLToPath(new URL("../../docs/runbooks/", import.meta.url));
@@ -27,7 +27,7 @@ describe.each(alerts.map((rule) => [rule.alert, rule] as const))("%s", (name, ru
   const { summary, description, runbook_url } = rule.annotations;
 
   test("has a summary that is a sentence without values", () => {
-    expect(summary).toMatch(/^[A-Z].*\.$/);
+    expect(summary).toMatch(/^(?:[A-Z]|peer-exporter ).*\.$/);
     expect(summary).not.toContain("{{");
   });
 
@@ -92,6 +92,17 @@ test("gaps in the promtool tests are those of a failed scrape, which ends the se
 test("every runbook belongs to an alert", () => {
   const files = readdirSync(runbooks).filter((file) => file !== "README.md");
   expect(files.sort()).toEqual(alerts.map(({ alert }) => `${alert}.md`).sort());
+});
+
+test("the queries of the runbooks use metrics that exist", async () => {
+  const records = new Set(recordings.map(({ record }) => record));
+  const queries = readdirSync(runbooks).flatMap((file) => queriesIn(readFileSync(`${runbooks}${file}`, "utf8")));
+  expect(queries.length).toBeGreaterThan(50);
+  const used = new Set(queries.flatMap((query) => metricsIn(query.replace(/#.*/, ""))));
+  const others = [...used].filter((name) => !families.has(name) && !records.has(name));
+  // Those of Prometheus, Kubernetes and the exporter itself.
+  const known = /^(?:up|scrape_\w+|container_cpu_\w+|(?:nodejs|process|peer_exporter)_\w+)$/;
+  expect(others.filter((name) => !known.test(name))).toEqual([]);
 });
 
 test.each(recordings.map(({ record }) => record))("%s has a promtool test of its value", (record) => {

@@ -70,3 +70,9 @@ export function metricsIn(expr: string): readonly string[] {
   const names = bare.match(/(?<![\w.:])[a-zA-Z_][\w:]*(?![\w:]|\s*\()/g) ?? [];
   return [...new Set(names.filter((name) => !WORDS.has(name)))];
 }
+
+/** The PromQL of a runbook: each line of its promql blocks. */
+export function queriesIn(markdown: string): readonly string[] {
+  const blocks = [...markdown.matchAll(/^```promql\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
+  return blocks.flatMap((block) => block.split("\n").filter((line) => line !== ""));
+}

@@ -1,10 +1,10 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { findServer, run, tempFolder } from "../support/servers.ts";
-import { folder, readYaml, testFiles } from "./support.ts";
+import { folder, queriesIn, readYaml, testFiles } from "./support.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 const amtool = findServer("amtool", "apt-get install prometheus-alertmanager");
@@ -20,6 +20,15 @@ async function succeeds(program: string | undefined, args: readonly string[], cw
 describe.skipIf(promtool === undefined)("promtool", () => {
   test.each(["rules.yaml", "alerts.yaml"])("check rules %s", async (file) => {
     expect(await succeeds(promtool, ["check", "rules", file])).toContain("SUCCESS");
+  });
+
+  test("check rules: the queries of the runbooks", async () => {
+    const runbooks = join(folder, "../docs/runbooks");
+    const queries = readdirSync(runbooks).flatMap((file) => queriesIn(readFileSync(join(runbooks, file), "utf8")));
+    const rules = queries.map((expr, index) => ({ record: `query${index}`, expr }));
+    const file = join(tempFolder(), "queries.yaml");
+    writeFileSync(file, stringify({ groups: [{ name: "runbooks", rules }] }));
+    expect(await succeeds(promtool, ["check", "rules", file])).toContain(`${queries.length} rules found`);
   });
 
   test.concurrent.each(testFiles)("test rules %s", { timeout: SLOW }, async (file) => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { placePanels } from "../../grafana/src/layout.ts";
-import type { ColumnSpec, DashboardSpec, PanelSpec, Words } from "../../grafana/src/spec.ts";
+import type { ColumnSpec, DashboardSpec, PanelSpec, TableSpec, Words } from "../../grafana/src/spec.ts";
 import { tempFolder } from "./servers.ts";
 
 /**
@@ -69,7 +69,7 @@ async function panelBody(panel: PanelSpec, queries: Queries, height: number): Pr
     case "states":
       return statesHtml(panel, await rangeSeries(panel, queries));
     case "table":
-      return tableHtml(panel.columns, await Promise.all(panel.queries.map(({ expr }) => queries.instant(expr))));
+      return tableHtml(panel, await Promise.all(panel.queries.map(({ expr }) => queries.instant(expr))));
   }
 }
 
@@ -131,15 +131,25 @@ function graphHtml(panel: PanelSpec, series: readonly Named<RangeSeries>[], heig
     `${(((x - x0) / (x1 - x0 || 1)) * w).toFixed(1)},${(h - ((y - y0) / (y1 - y0)) * (h - 6) - 3).toFixed(1)}`;
   const lines = series
     .slice(0, MAX_SERIES)
-    .map(
-      ({ points: own }, index) =>
-        `<polyline fill="none" stroke="${COLORS[index % COLORS.length]}" stroke-width="1.5" points="${own.map(place).join(" ")}"/>`,
+    .flatMap(({ points: own }, index) =>
+      unbroken(own).map(
+        (run) =>
+          `<polyline fill="none" stroke="${COLORS[index % COLORS.length]}" stroke-width="1.5" points="${run.map(place).join(" ")}"/>`,
+      ),
     );
   const legend = series
     .slice(0, MAX_SERIES)
     .map(({ name }, index) => `<span style="color:${COLORS[index % COLORS.length]}">▬</span> ${safe(name)}`);
   return `<div class="axis"><span>${formatValue(y1, panel.unit)}</span><span>${formatValue(y0, panel.unit)}</span></div>
 <svg viewBox="0 0 ${w} ${h}" preserveAspectRatio="none" style="height:${h}px">${lines.join("")}</svg><div class="legend">${legend.join(" &nbsp; ")}</div>`;
+}
+
+/** A series whose node was down has a gap, which no line may cross. */
+function unbroken(points: RangeSeries["points"]): readonly RangeSeries["points"][] {
+  const steps = points.slice(1).map(([x], index) => x - (points[index]?.[0] ?? x));
+  const step = Math.min(...steps);
+  const breaks = steps.flatMap((length, index) => (length > step * 1.5 ? [index + 1] : []));
+  return [0, ...breaks].map((start, index) => points.slice(start, breaks[index]));
 }
 
 function statesHtml(panel: PanelSpec, series: readonly Named<RangeSeries>[]): string {
@@ -153,7 +163,7 @@ function statesHtml(panel: PanelSpec, series: readonly Named<RangeSeries>[]): st
 }
 
 /** Rows are joined by their labels, as Grafana's transformations do. */
-function tableHtml(columns: readonly ColumnSpec[], answers: readonly (readonly InstantSample[])[]): string {
+function tableHtml({ columns, sortBy, ascending }: TableSpec, answers: readonly (readonly InstantSample[])[]): string {
   const rows = new Map<string, { metric: Labels; values: Map<string, number> }>();
   for (const [index, answer] of answers.entries()) {
     const letter = `#${String.fromCharCode(65 + index)}`;
@@ -165,7 +175,11 @@ function tableHtml(columns: readonly ColumnSpec[], answers: readonly (readonly I
       rows.set(key, row);
     }
   }
-  const body = [...rows.values()].slice(0, MAX_ROWS).map(({ metric, values }) => {
+  const key = columns.find(({ title }) => title === sortBy)?.from ?? "";
+  const sign = ascending === true ? 1 : -1;
+  const order = (row: { values: ReadonlyMap<string, number> }) => sign * (row.values.get(key) ?? 0);
+  const sorted = [...rows.values()].sort((a, b) => order(a) - order(b));
+  const body = sorted.slice(0, MAX_ROWS).map(({ metric, values }) => {
     const cells = columns.map((column) => {
       const value = values.get(column.from);
       if (value === undefined) return `<td>${safe(metric[column.from] ?? "")}</td>`;
