@@ -122,4 +122,9 @@ function untilStopped(log: Logger): Promise<void> {
   });
 }
 
+// A reader that went away (`--help | head`) is no reason for a stack trace.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exitCode = await main(process.argv.slice(2));
