@@ -53,3 +53,39 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
     expect((await prometheus.query("p2p_connection_receive_bytes_total")).length).toBeGreaterThan(10);
   });
 });
+
+describe.skipIf(server === undefined)("a real Prometheus that discovers the nodes of the demo", () => {
+  let exporter: Exporter;
+  let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
+
+  beforeAll(async () => {
+    exporter = await startExporter({ args: ["demo"] });
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the demo to be ready");
+    prometheus = await startPrometheus({
+      targets: [],
+      scrapeConfig: { http_sd_configs: [{ url: `${exporter.url}/sd`, refresh_interval: "1s" }] },
+    });
+  });
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await exporter?.stop();
+  });
+
+  test("scrapes each node by itself through /probe, under its name as instance", async () => {
+    const instances = await waitFor(
+      async () => {
+        const active = await prometheus.targets();
+        const isDone = active.length === 9 && active.every(({ health }) => health === "up");
+        return isDone ? active.map(({ labels }) => labels.instance) : undefined;
+      },
+      "nine targets that are up",
+      30_000,
+    );
+    expect(instances).toContain("wire-1");
+    const up = await prometheus.query("p2p_node_up");
+    expect(up.length).toBe(9);
+    for (const { metric } of up) expect(metric.instance).toBe(metric.target);
+    expect(await prometheus.query("peer_exporter_build_info")).toEqual([]);
+  });
+});
