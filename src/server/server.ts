@@ -41,6 +41,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: true,
+    frameworkErrors: (_error, _request, reply) => {
+      reply.raw.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end("400: the path cannot be read\n");
+    },
   });
   app.addHook("onResponse", async (request, reply) => {
     const handler = request.routeOptions.url ?? "none";

@@ -84,3 +84,8 @@ describe("/dashboards and /rules", () => {
     expect(answer.body).toBe("groups:\n  - name: a\n");
   });
 });
+
+test("a path that cannot be decoded gets a plain 400", async () => {
+  const answer = await setUp().server.inject("/%zz");
+  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([400, "text/plain; charset=utf-8"]);
+});
