@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 const common = { testTimeout: 15_000, hookTimeout: 30_000 };
 
+/** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
+const REAL_PROGRAMS = ["test/e2e/**/*.test.ts", "test/prometheus/**/*.test.ts"];
+
 /** Unit tests first; then the tests against real servers, one file at a time, as each wants the machine for itself. */
 export default defineConfig({
   test: {
@@ -16,7 +19,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
+          exclude: [...REAL_PROGRAMS],
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,7 +28,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: [...REAL_PROGRAMS],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

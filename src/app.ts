@@ -75,7 +75,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     }),
   );
   const listening = await listenAll(servers, () => poller.close());
-  const schedule = startSchedule(polled, poller);
+  const schedule = startSchedule(polled, { poll: poller.turn, rest: poller.rest });
   return {
     addresses: listening,
     async close() {

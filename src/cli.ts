@@ -187,7 +187,10 @@ function filePath(text: string): string {
 
 function telemetryPath(text: string): string {
   if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) throw new Error("expected a path like /metrics");
-  if (text.startsWith("/-/")) throw new Error("paths below /-/ are taken");
+  const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards"].find(
+    (path) => text === path || text.startsWith(`${path}/`),
+  );
+  if (taken !== undefined) throw new Error(`the path ${taken} is taken`);
   return text;
 }
 

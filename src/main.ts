@@ -70,7 +70,7 @@ async function serve(
 ): Promise<number> {
   keepMemorySmall(config.nodes.length);
   const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
-  const stopped = untilStopped(log);
+  process.on("SIGHUP", () => log.warn("the configuration is read at the start only: restart to apply a change"));
   const app = await start(config, flags, log);
   if (app === undefined) return 1;
   log.info(
@@ -80,7 +80,8 @@ async function serve(
   for (const node of [...config.nodes, ...config.references])
     log.info({ target: node.name, chain: node.chain }, describeNode(node));
   announce(app.addresses);
-  await stopped;
+  const signal = await stopped;
+  log.info({ signal }, "stopping: requests in flight may finish");
   await app.close();
   log.info("stopped");
   return 0;
@@ -110,13 +111,12 @@ function describeNode({ role, url, trigger, timeoutMs }: NodeConfig): string {
 }
 
 /** Resolves at SIGTERM or SIGINT. A second signal ends the process at once, as impatient operators expect. */
-function untilStopped(log: Logger): Promise<void> {
+function untilStopped(): Promise<NodeJS.Signals> {
   const signals = ["SIGTERM", "SIGINT"] as const;
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals) => {
       for (const each of signals) process.removeListener(each, stop);
-      log.info({ signal }, "stopping: requests in flight may finish");
-      resolve();
+      resolve(signal);
     };
     for (const signal of signals) process.on(signal, stop);
   });
@@ -126,5 +126,8 @@ function untilStopped(log: Logger): Promise<void> {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
+
+// From the first moment on: a signal during the start ends the exporter as orderly as a later one.
+const stopped = untilStopped();
 
 process.exitCode = await main(process.argv.slice(2));

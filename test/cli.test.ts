@@ -135,7 +135,9 @@ describe("wrong usage", () => {
       [`--web.telemetry-path=${path}`],
       "error: --web.telemetry-path: expected a path like /metrics\n",
     ]),
-    [["--web.telemetry-path=/-/ready"], "error: --web.telemetry-path: paths below /-/ are taken\n"],
+    [["--web.telemetry-path=/-/ready"], "error: --web.telemetry-path: the path /- is taken\n"],
+    [["--web.telemetry-path=/probe"], "error: --web.telemetry-path: the path /probe is taken\n"],
+    [["--web.telemetry-path=/dashboards/x"], "error: --web.telemetry-path: the path /dashboards is taken\n"],
     ...["", "INFO", "trace", "fatal"].map((level): [readonly string[], string] => [
       [`--log.level=${level}`],
       `error: option '--log.level <level>' argument '${level}' is invalid. ` +

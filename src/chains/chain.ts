@@ -70,6 +70,8 @@ export type PeerList = {
   readonly connections: readonly PeerConnection[];
   /** Rows that could not be read and were left out. */
   readonly malformed: number;
+  /** When the list had arrived, unix milliseconds: ages in it count back from here. */
+  readonly receivedMs?: number | undefined;
 };
 
 export type Head = {

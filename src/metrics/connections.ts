@@ -41,8 +41,8 @@ export function showConnections(
   if (!settings.series) return { ...NOTHING, omitted: rows.length };
   const kept = mostUseful(rows, settings.maxPerNode);
   const groups = new Map<string, ShownConnection>();
-  // Where many connections share a series by design, their sum falls when one leaves: that is no counter.
-  const withoutBytes = settings.address === "subnet" || settings.address === "none";
+  // Where many connections share a series by design, one that stands alone for a while is no exception.
+  const isShared = settings.address === "subnet" || settings.address === "none";
   for (const row of kept) {
     const peer = peerLabel(row.address, settings);
     const labels = renderLabels([
@@ -52,7 +52,7 @@ export function showConnections(
     const shown = {
       labels,
       infoLabels: infoLabels(row, labels),
-      row: withoutBytes ? { ...row, receivedBytes: undefined, sentBytes: undefined } : row,
+      row: isShared ? { ...row, ...NO_OWN_VALUES } : row,
       startSeconds: row.startSeconds ?? starts.get(row.id),
     };
     const other = groups.get(labels);
@@ -89,23 +89,23 @@ function stateRank(state: ConnectionState | undefined): number {
   return state === undefined ? 0 : STATE_RANK.indexOf(state);
 }
 
-/** Bytes are summed, the highest head and the earliest start kept; texts come from the row in the better state. */
+/**
+ * The highest head and the earliest start are kept; texts come from the row in the better state. A sum of bytes would fall
+ * when one of them leaves, and the facts of one row are not those of the other: a shared series has neither.
+ */
 function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
   const [better, other] = stateRank(b.row.state) > stateRank(a.row.state) ? [b, a] : [a, b];
   const row: PeerConnection = {
     ...better.row,
     height: combine(Math.max, a.row.height, b.row.height),
-    receivedBytes: combine(add, a.row.receivedBytes, b.row.receivedBytes),
-    sentBytes: combine(add, a.row.sentBytes, b.row.sentBytes),
+    ...NO_OWN_VALUES,
     latencySeconds: combine(Math.min, a.row.latencySeconds, b.row.latencySeconds),
     syncing: better.row.syncing ?? other.row.syncing,
   };
   return { ...better, row, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };
 }
 
-function add(a: number, b: number): number {
-  return a + b;
-}
+const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, facts: undefined };
 
 function combine(
   join: (a: number, b: number) => number,

@@ -56,6 +56,10 @@ const LABEL_EXAMPLES: Readonly<Record<string, string>> = {
   chain_id: "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906",
   direction: "outbound",
   flow: "download",
+  identity: "pinned",
+  kind: "subnet",
+  list: "white",
+  stripe: "3",
   network: "mainnet",
   peer: "192.0.2.7:18080",
   reason: "timeout",
@@ -64,9 +68,20 @@ const LABEL_EXAMPLES: Readonly<Record<string, string>> = {
   version: "0.18.4.4-release",
 };
 
+/** Where a chain or a family has other values. */
+const OTHER_EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  p2p_node_info: { version: "v1.2.2", network: "" },
+  p2p_node_syncing_peers: { flow: "upload" },
+  p2p_connection_syncing: { flow: "upload" },
+  p2p_monero_sync_spans: { state: "downloaded" },
+  p2p_monero_sync_queued_blocks: { state: "downloaded" },
+  p2p_chainweb_reachable_peers_by_version: { version: "3.2" },
+};
+
 function example({ name, type, labels, sources }: NodeFamily): string {
   const chain = Object.keys(sources)[0] ?? "wire";
-  const own = labels.map((label) => [label, LABEL_EXAMPLES[label] ?? label] as const);
+  const values = { ...LABEL_EXAMPLES, ...OTHER_EXAMPLES[name] };
+  const own = labels.map((label) => [label, values[label] ?? label] as const);
   return renderSample(
     name,
     renderLabels([["target", `${chain}-1`], ["chain", chain], ...own]),
@@ -76,7 +91,7 @@ function example({ name, type, labels, sources }: NodeFamily): string {
 
 function exampleValue(name: string, type: NodeFamily["type"]): number {
   if (name.endsWith("_timestamp_seconds")) return 1_795_215_283;
-  if (/_(?:up|info|syncing)$/.test(name)) return 1;
+  if (/_(?:up|info|syncing|throttling|restricted|untrusted|offline|available|outdated)$|_is_/.test(name)) return 1;
   if (name.includes("_bytes")) return 6_641_130;
   if (name.endsWith("_height") || name.includes("_block")) return 3_521_904;
   if (name.endsWith("_seconds")) return 0.125;

@@ -1,12 +1,33 @@
 import type { NodeReport, Outcome } from "../chains/chain.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { NodeRole } from "../config/model.ts";
-import { describeFailure, type Failure } from "../errors.ts";
+import { describeFailure, type Failure, type FailureReason } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { NodeState } from "./store.ts";
 
-/** Logs what changed with a poll: one line for each change of a node's state, none for a poll like the last. */
-export function announce(before: NodeState, after: NodeState, log: Logger): void {
+/** Logs what changed between two states of a node. */
+export type Announce = (before: NodeState, after: NodeState, log: Logger) => void;
+
+/**
+ * One line for each change of a node's state, none for a poll like the last. While a part fails, each reason is told once,
+ * as some nodes alternate between two.
+ */
+export function createAnnouncer(): Announce {
+  const told = new Map<string, Set<FailureReason>>();
+  return (before, after, log) =>
+    announce(before, after, log, (api, reason) => {
+      const reasons = told.get(api) ?? new Set();
+      if (reason === undefined) return told.delete(api);
+      const isNew = !reasons.has(reason);
+      told.set(api, reasons.add(reason));
+      return isNew;
+    });
+}
+
+/** Keeps what was told of a part; true when this reason is news. Without a reason the part works again. */
+type Tell = (api: string, reason: FailureReason | undefined) => boolean;
+
+function announce(before: NodeState, after: NodeState, log: Logger, tell: Tell): void {
   const { report, history } = after;
   if (report === undefined || history.lastPoll === undefined) return;
   log.debug({ duration_seconds: history.lastPoll.durationSeconds }, "polled");
@@ -14,8 +35,10 @@ export function announce(before: NodeState, after: NodeState, log: Logger): void
   const was = parts(before.report);
   for (const [api, failure] of parts(report)) {
     const earlier = was.get(api);
+    const isNews = tell(api, failure?.reason);
     if (failure?.reason === earlier?.reason && was.has(api)) continue;
     if (failure !== undefined) {
+      if (!isNews) continue;
       log.warn(
         { api, reason: failure.reason },
         `${api === main ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`,

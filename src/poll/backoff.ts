@@ -5,7 +5,7 @@ import type { Failure } from "../errors.ts";
 const FIRST_PAUSE_TURNS = 1;
 const LONGEST_PAUSE_TURNS = 16;
 
-/** Whether any part of the node answered 429. */
+/** Whether the node answered 429. Parts that are asked at a pace of their own keep their last failure and look after it. */
 export function isRateLimited(report: NodeReport): boolean {
   return failuresOf(report).some(({ reason }) => reason === "rate_limited");
 }
@@ -22,6 +22,6 @@ export function pauseAfter(report: NodeReport, rateLimited: number, turnMs: numb
   return ((turns + 0.5) * turnMs) / 1000;
 }
 
-function failuresOf({ peers, head, parts }: NodeReport): readonly Failure[] {
-  return [peers, head, ...parts.values()].flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
+function failuresOf({ peers, head }: NodeReport): readonly Failure[] {
+  return [peers, head].flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
 }

@@ -76,9 +76,10 @@ const START_TOLERANCE_SECONDS = 10;
 
 function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {
   const starts = new Map<string, number>();
+  const listedMs = (peers.ok ? peers.value.receivedMs : undefined) ?? nowMs;
   for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
     if (ageSeconds === undefined) continue;
-    const estimate = Math.floor(nowMs / 1000) - ageSeconds;
+    const estimate = Math.floor(listedMs / 1000) - ageSeconds;
     const known = history.connectionStarts.get(id);
     starts.set(id, known !== undefined && Math.abs(known - estimate) <= START_TOLERANCE_SECONDS ? known : estimate);
   }

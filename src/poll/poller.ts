@@ -1,9 +1,10 @@
+import { setMaxListeners } from "node:events";
 import type { NodeReport, NodeSession } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { withDeadline } from "../deadline.ts";
 import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { announce } from "./announce.ts";
+import { createAnnouncer } from "./announce.ts";
 import { isRateLimited, pauseAfter } from "./backoff.ts";
 import { headLag, type LagSettings, NO_LAG, type OtherReports } from "./fleet.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
@@ -15,8 +16,10 @@ import { isCatchingUp } from "./syncing.ts";
 export type Poller = {
   /** Polls one node; never rejects. */
   poll(name: string): Promise<{ readonly pauseSeconds: number }>;
-  /** Polls one node now for somebody who waits, unless it asked to be left alone. */
-  probe(name: string): Promise<void>;
+  /** A turn of the node's schedule: polls it, unless it asked somebody else to be left alone. */
+  turn(name: string): Promise<{ readonly pauseSeconds: number }>;
+  /** Polls one node now for somebody who waits, unless it asked to be left alone. False when the exporter stops. */
+  probe(name: string): Promise<boolean>;
   /** A turn is left out because the node asked for it: data that is no longer fresh is withdrawn. */
   rest(name: string): void;
   /** Ends the polls that run and closes the connections. */
@@ -42,10 +45,15 @@ const FRESH_TURNS = 2;
 export function createPoller(options: PollerOptions): Poller {
   const { nodes, render, store } = options;
   const shutdown = new AbortController();
+  // Each poll that runs listens to it.
+  setMaxListeners(0, shutdown.signal);
   /** Polls that run: whoever wants the same node meanwhile shares its poll. */
   const running = new Map<string, ReturnType<typeof pollNode>>();
   const runtimes = new Map(
-    nodes.map((node) => [node.name, { session: options.open(node), rateLimited: 0, restsUntil: 0 }]),
+    nodes.map((node) => [
+      node.name,
+      { session: options.open(node), rateLimited: 0, restsUntil: 0, announce: createAnnouncer() },
+    ]),
   );
   for (const node of nodes) {
     const state = firstState(node);
@@ -63,7 +71,7 @@ export function createPoller(options: PollerOptions): Poller {
     if (shutdown.signal.aborted) return { pauseSeconds: 0 };
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
     const state = keep(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, log);
-    announce(before, state, log);
+    runtime.announce(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
     const pauseSeconds = pauseAfter(report, runtime.rateLimited, state.turnMs);
     runtime.restsUntil = performance.now() + pauseSeconds * 1000;
@@ -99,20 +107,31 @@ export function createPoller(options: PollerOptions): Poller {
     return own;
   }
 
+  function restSeconds(name: string): number {
+    return ((runtimes.get(name)?.restsUntil ?? 0) - performance.now()) / 1000;
+  }
+
   function rest(name: string): void {
     const before = store.get(name)?.state;
     if (before?.report === undefined || isFresh(before, Date.now())) return;
     const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
     store.set({ state, lines: render(state) });
-    announce(before, state, options.log.child({ target: name }));
+    runtimes.get(name)?.announce(before, state, options.log.child({ target: name }));
   }
 
   return {
     poll,
     rest,
+    async turn(name) {
+      const pauseSeconds = restSeconds(name);
+      if (pauseSeconds <= 0) return poll(name);
+      rest(name);
+      return { pauseSeconds };
+    },
     async probe(name) {
-      if (performance.now() < (runtimes.get(name)?.restsUntil ?? 0)) rest(name);
+      if (restSeconds(name) > 0) rest(name);
       else await poll(name);
+      return !shutdown.signal.aborted;
     },
     async close() {
       shutdown.abort(new Error("shutting down"));

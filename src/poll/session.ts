@@ -1,4 +1,4 @@
-import type { NodeSession, NodeTarget } from "../chains/chain.ts";
+import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { createRpcClient, type RpcClient } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
@@ -26,6 +26,7 @@ export function openSession(node: NodeConfig): NodeSession {
       const presented = main?.presented();
       return {
         ...report,
+        peers: readable(report.peers, node),
         certificateExpirySeconds: presented?.certificateExpirySeconds,
         // A header of the chain's own is better than Date, which a proxy may have set.
         clockSkewSeconds: report.clockSkewSeconds ?? presented?.clockSkewSeconds,
@@ -33,6 +34,16 @@ export function openSession(node: NodeConfig): NodeSession {
     },
     close: () => session.close(),
   };
+}
+
+/** A list of which no row can be read is another API's; an empty list would be a false 0. */
+function readable(peers: Outcome<PeerList>, { url, chain }: NodeConfig): Outcome<PeerList> {
+  if (!peers.ok || peers.value.malformed === 0 || peers.value.connections.length > 0) return peers;
+  return failed({
+    reason: "bad_shape",
+    message: `peers at ${url.label}: expected rows of ${chain}, found ${peers.value.malformed} that cannot be read`,
+    advice: "check that chain and url belong together; if they do, please report this with the node's version",
+  });
 }
 
 /** The node's credentials go to the host of its own URL only; a further URL brings its own in its userinfo. */

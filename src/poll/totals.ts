@@ -9,6 +9,8 @@ export type ByteTotals =
   | { readonly source: "node"; readonly counts: ByteCounts | undefined }
   | {
       readonly source: "connections";
+      /** Whether the last peer list told byte counts (or was empty): else the sum stands still without meaning it. */
+      readonly isCurrent: boolean;
       /** Undefined until a connection had byte counts: some chains never tell any. */
       readonly counts: ByteCounts | undefined;
       /** The counts of the present connections when last seen; undefined for those whose counts are not known yet. */
@@ -59,7 +61,8 @@ function accumulate(before: Accumulated | undefined, connections: readonly PeerC
       sent: (counts?.sent ?? 0) + (known === undefined ? 0 : gained(known.sent, now.sent)),
     };
   }
-  return { source: "connections", counts, last };
+  const isCurrent = connections.length === 0 || connections.some(({ receivedBytes }) => receivedBytes !== undefined);
+  return { source: "connections", isCurrent, counts, last };
 }
 
 /** A counter that fell belongs to a connection that was opened anew under the same id: it counts whole. */

@@ -48,7 +48,8 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
     return {
       reason: "not_found",
       message,
-      advice: "check the port and the path of the URL (a hosted gateway: its token)",
+      advice:
+        "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
     };
   }
   if (status === 429) {

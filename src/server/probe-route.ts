@@ -4,8 +4,8 @@ import { type AnswerPage, answerPage } from "./metrics-route.ts";
 
 export type ProbeOptions = {
   readonly nodes: readonly string[];
-  /** Polls the node now. */
-  readonly probe: (name: string) => Promise<void>;
+  /** Polls the node now; false when the exporter stops instead. */
+  readonly probe: (name: string) => Promise<boolean>;
   /** The page with the samples of one node. */
   readonly renderNode: (name: string, format: Format) => string;
 };
@@ -27,7 +27,9 @@ export function probeRoute(app: FastifyInstance, options: ProbeOptions): void {
     }
     const seconds = probeSeconds(request);
     const isDone = await endsWithin(options.probe(node), seconds * 1000);
-    if (!isDone) return reply.code(504).send("504: the node was not polled within the time that the request allows\n");
+    if (isDone === false) return reply.code(503).send("503: the exporter is stopping\n");
+    if (isDone === undefined)
+      return reply.code(504).send("504: the node was not polled within the time that the request allows\n");
     const page: AnswerPage = (format) => options.renderNode(node, format);
     return answerPage(request, reply, page);
   });
@@ -38,13 +40,14 @@ function probeSeconds(request: FastifyRequest): number {
   return header > TIMEOUT_OFFSET_SECONDS ? Math.min(header - TIMEOUT_OFFSET_SECONDS, LONGEST_SECONDS) : LONGEST_SECONDS;
 }
 
-async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
+/** What the work gives; undefined when it takes longer. */
+async function endsWithin<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
   });
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -5,10 +5,16 @@ import type { FastifyInstance } from "fastify";
  * exporter. `instance` becomes the node's name, as all targets have one address.
  */
 export function sdRoute(app: FastifyInstance, nodes: readonly string[]): void {
-  app.get("/sd", async (request) =>
-    nodes.map((node) => ({
+  app.get("/sd", async (request, reply) => {
+    if (!/^[A-Za-z0-9.:[\]_-]+$/.test(request.host ?? "")) {
+      return reply
+        .code(400)
+        .type("text/plain; charset=utf-8")
+        .send("400: expected a Host header with this exporter's address\n");
+    }
+    return nodes.map((node) => ({
       targets: [request.host],
       labels: { __metrics_path__: "/probe", __param_node: node, instance: node },
-    })),
-  );
+    }));
+  });
 }

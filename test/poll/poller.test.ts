@@ -271,12 +271,12 @@ describe("how long to leave a node alone", () => {
     expect(await pauses(report({ peers: failing("busy", { retryAfterSeconds: 30 }) }))).toEqual([30]);
   });
 
-  test("the longest that any of its parts asks for", async () => {
+  test("as its peers or head ask, not as a part with a pace of its own does", async () => {
     const given = report({
       head: failing("rate_limited", { retryAfterSeconds: 9 }),
       parts: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),
     });
-    expect(await pauses(given)).toEqual([90]);
+    expect(await pauses(given)).toEqual([9]);
   });
 
   test("without Retry-After 1, 2, 4, 8 and at most 16 turns are left out", async () => {
@@ -404,6 +404,15 @@ describe("log lines", () => {
     expect((await linesOf(...reports)).toSorted()).toEqual(expected.toSorted());
   });
 
+  test("a node that alternates between two failures has one line for each, and again after it was up", async () => {
+    const reports = ["http", "not_found", "http", "not_found"].map((reason) =>
+      deadReport(reason === "http" ? "http" : "not_found"),
+    );
+    const { poller, lines } = setUp({ "node-1": answers(...reports, report(), ...reports) });
+    for (let turn = 0; turn < 9; turn += 1) await poller.poll("node-1");
+    expect(lines.filter(({ level }) => level === "warn")).toHaveLength(4);
+  });
+
   test("name the node, the part and the reason, for filters", async () => {
     const { poller, lines } = setUp({
       "node-1": answers(report({ parts: new Map([["mempool", failing("too_large")]]) })),
@@ -419,6 +428,29 @@ describe("log lines", () => {
     const { poller, lines } = setUp({ "node-1": answers(report()) }, { level: "debug" });
     for (let turn = 0; turn < 3; turn++) await poller.poll("node-1");
     expect(lines.filter(({ level, msg }) => level === "debug" && msg === "polled")).toHaveLength(3);
+  });
+});
+
+describe("the schedule's turn", () => {
+  test("is left out too when a probe was told to leave the node alone", async () => {
+    const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
+    await poller.probe("node-1");
+    const { pauseSeconds } = await poller.turn("node-1");
+    expect(pauseSeconds).toBeGreaterThan(0);
+    expect(state().history.polls).toBe(1);
+  });
+
+  test("many polls at once give no warning of the runtime", async () => {
+    const warnings: string[] = [];
+    const keep = (warning: Error) => void warnings.push(warning.name);
+    process.on("warning", keep);
+    onTestFinished(() => void process.removeListener("warning", keep));
+    const names = Array.from({ length: 30 }, (_, index) => `node-${index}`);
+    const { poller } = setUp(Object.fromEntries(names.map((name) => [name, obedient])));
+    const all = names.map((name) => poller.turn(name));
+    await poller.close();
+    await Promise.all(all);
+    expect(warnings).toEqual([]);
   });
 });
 

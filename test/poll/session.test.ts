@@ -72,3 +72,14 @@ test("a reference is asked for its head only", async () => {
   expect(report.head.ok).toBe(true);
   expect(net.requests.map(({ url }) => url)).toEqual(["/v1/chain/get_info"]);
 });
+
+test("a list of which no row can be read is not an empty one", async () => {
+  const node = await startFakeNode(({ url }) =>
+    url === "/v1/net/connections" ? json([{ a: 1 }, 3], 201) : json({ head_block_num: 7 }),
+  );
+  onTestFinished(() => node.close());
+  const options = wire.options.parse({});
+  const report = await poll(openSession(nodeConfig({ chain: "wire", url: parseNodeUrl(node.url), options })));
+  expect(report.peers).toMatchObject({ ok: false, failure: { reason: "bad_shape" } });
+  expect(report.head.ok).toBe(true);
+});

@@ -84,3 +84,15 @@ describe("the node's own counters", () => {
     expect(countsAfter([connection("a", 10)], [connection("a", 14)], own(9000))).toEqual([0, 4, 4 + 1]);
   });
 });
+
+test("a sum that no counter of this poll stands behind is not shown as current", () => {
+  const isCurrent = (...polls: (readonly PeerConnection[])[]) => {
+    let totals: ByteTotals | undefined;
+    for (const connections of polls) totals = advanceTotals(totals, { own: "none", connections });
+    return totals?.source === "connections" && totals.isCurrent;
+  };
+  expect(isCurrent([connection("a", 5)])).toBe(true);
+  expect(isCurrent([connection("a", 5)], [connection("a")])).toBe(false);
+  expect(isCurrent([connection("a", 5)], [connection("a")], [connection("a", 9)])).toBe(true);
+  expect(isCurrent([connection("a", 5)], [])).toBe(true);
+});

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { setUp } from "./support.ts";
 
-const never = () => new Promise<void>(() => {});
+const never = () => new Promise<boolean>(() => {});
 
-function probed(probe: (name: string) => Promise<void>) {
+function probed(probe: (name: string) => Promise<boolean>) {
   return setUp({ probe: { nodes: ["one", "two"], probe, renderNode: (name, format) => `${name} ${format}\n` } }).server;
 }
 
 describe("/probe", () => {
   test("polls the node, then answers with its page in the format asked for", async () => {
     const polled: string[] = [];
-    const server = probed(async (name) => void polled.push(name));
+    const server = probed(async (name) => polled.push(name) > 0);
     const text = await server.inject("/probe?node=two");
     expect([text.statusCode, text.headers["content-type"], text.body]).toEqual([
       200,
@@ -42,8 +42,16 @@ describe("/probe", () => {
   });
 });
 
+test("a probe that the exporter's stop ends gives 503, not old data", async () => {
+  expect((await probed(async () => false).inject("/probe?node=one")).statusCode).toBe(503);
+});
+
+test.each(['evil"<x>.com:1', "a b"])("/sd refuses the Host %j", async (host) => {
+  expect((await probed(async () => true).inject({ url: "/sd", headers: { host } })).statusCode).toBe(400);
+});
+
 test("/sd lists every node as a target that is scraped through /probe of this address", async () => {
-  const answer = await probed(async () => {}).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
+  const answer = await probed(async () => true).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
   expect(answer.headers["content-type"]).toContain("application/json");
   expect(answer.json()).toEqual(
     ["one", "two"].map((name) => ({

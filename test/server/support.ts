@@ -15,7 +15,7 @@ export function setUp(overrides: Partial<ServerOptions> = {}) {
     version: "1.2.3",
     log,
     renderPage: async (format: Format) => `page ${format}\n`,
-    probe: { nodes: [], probe: async () => {}, renderNode: () => "" },
+    probe: { nodes: [], probe: async () => true, renderNode: () => "" },
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     observeRequest: (handler, code, seconds) => void observed.push({ handler, code, seconds }),

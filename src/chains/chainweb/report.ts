@@ -33,7 +33,7 @@ export function report(network: string, answers: Answers): NodeReport {
   return {
     identity,
     peers: peers.ok ? succeeded(peers.value.list) : peers,
-    head: cut.ok ? succeeded(headOf(cut.value.cut, tips)) : cut,
+    head: cut.ok ? succeeded(headOf(cut.value.cut, tips)) : isWrongNode(answers.peers) ? answers.peers : cut,
     parts: new Map(parts.flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const]))),
     facts: [
       ...(cut.ok ? cutFacts(cut.value.cut) : []),
@@ -52,8 +52,8 @@ export function report(network: string, answers: Answers): NodeReport {
   };
 }
 
-export function isWrongNode(cut: Answers["cut"]): boolean {
-  return !cut.ok && cut.failure.reason === "wrong_network";
+export function isWrongNode(answer: Outcome<unknown>): answer is Outcome<never> {
+  return !answer.ok && answer.failure.reason === "wrong_network";
 }
 
 function headOf(cut: Cut, tips: Tips | undefined): Head {

@@ -64,9 +64,11 @@ async function fetchPeers(
   signal: AbortSignal,
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
-  return attempt(async () =>
-    decodeConnections(await callRpc(client, "get_connections", signal), `get_connections at ${client.url.label}`),
-  );
+  return attempt(async () => {
+    const result = await callRpc(client, "get_connections", signal);
+    const receivedMs = Date.now();
+    return { ...decodeConnections(result, `get_connections at ${client.url.label}`), receivedMs };
+  });
 }
 
 /** Restricted RPC answers get_connections like a misspelt method, which tells nobody what to do. */

@@ -16,7 +16,7 @@ export const nodeFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_node_api_up",
     type: "gauge",
-    help: "1 if this part of the last poll succeeded: peers, head, and what else the chain has.",
+    help: "1 if this part of the last poll succeeded: peers, head, and what else the chain has. A part that is asked less often keeps its last outcome (prometheus 30 s, bans and limits 5 min).",
     sources: { wire: "each call", monero: "each call", chainweb: "each call" },
     labels: ["api"],
     samples: ({ report }) => labelled("api", report === undefined ? [] : apis(report)),

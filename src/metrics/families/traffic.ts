@@ -77,7 +77,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_node_connections_merged",
     type: "gauge",
-    help: "Connections of the last poll that share the series of another one, because their labels are the same; bytes are summed.",
+    help: "Connections of the last poll that share the series of another one, because their labels are the same; such a series has no byte counters.",
     sources: { wire: "computed", monero: "computed", chainweb: "computed" },
     labels: [],
     samples: ({ shown }) => one(shown?.merged),
@@ -111,7 +111,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
 /** The node's own counters stand for themselves; those added up belong to the peer list. */
 function totalsOf({ state, report }: NodeView) {
   const { totals } = state.history;
-  return totals?.source === "node" || report?.peers.ok ? totals?.counts : undefined;
+  return totals?.source === "node" || (report?.peers.ok && totals?.isCurrent) ? totals?.counts : undefined;
 }
 
 function churnSamples({ state, report, traits }: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {

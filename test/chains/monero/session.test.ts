@@ -244,7 +244,7 @@ test("0.19, without untrusted in any answer", async () => {
     get_info: json(fixture("monero/get_info.0.19.json")),
     get_connections: json({ result: { status: "OK" } }),
   });
-  expect(valueIn(report.peers)).toEqual({ connections: [], malformed: 0 });
+  expect(valueIn(report.peers)).toMatchObject({ connections: [], malformed: 0 });
   expect([report.identity.version, report.syncing]).toEqual(["0.19.0.0-release", false]);
 });
 
