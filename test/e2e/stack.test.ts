@@ -58,7 +58,8 @@ function queriesOf(prometheus: string, chain: string, target?: string): Queries 
       const { data } = rangeSchema.parse(await ask("query_range", { query: fill(expr, chain, target), ...range }));
       return data.result.map(({ metric, values }) => ({
         metric,
-        points: values.map(([time, value]) => [time, Number(value)] as const),
+        // NaN is no point: a rate of nothing divided by nothing.
+        points: values.flatMap(([time, value]) => (value === "NaN" ? [] : [[time, Number(value)] as const])),
       }));
     },
   };

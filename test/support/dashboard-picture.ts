@@ -162,23 +162,31 @@ function statesHtml(panel: PanelSpec, series: readonly Named<RangeSeries>[]): st
     .join("");
 }
 
-/** Rows are joined by their labels, as Grafana's transformations do. */
+function isSame(a: Labels, b: Labels): boolean {
+  return Object.entries(b).every(([label, value]) => (a[label] ?? value) === value);
+}
+
+type TableRow = { metric: Labels; readonly values: Map<string, number> };
+
+/** Rows are joined where the labels that both have are equal, as Grafana's merge does. */
 function tableHtml({ columns, sortBy, ascending }: TableSpec, answers: readonly (readonly InstantSample[])[]): string {
-  const rows = new Map<string, { metric: Labels; values: Map<string, number> }>();
+  const rows: TableRow[] = [];
   for (const [index, answer] of answers.entries()) {
     const letter = `#${String.fromCharCode(65 + index)}`;
     for (const { metric, value } of answer) {
       const { __name__: _, ...labels } = metric;
-      const key = JSON.stringify(Object.entries(labels).sort());
-      const row = rows.get(key) ?? { metric: labels, values: new Map<string, number>() };
-      row.values.set(letter, value);
-      rows.set(key, row);
+      const row = rows.find((other) => !other.values.has(letter) && isSame(other.metric, labels));
+      if (row === undefined) rows.push({ metric: labels, values: new Map([[letter, value]]) });
+      else {
+        row.metric = { ...row.metric, ...labels };
+        row.values.set(letter, value);
+      }
     }
   }
   const key = columns.find(({ title }) => title === sortBy)?.from ?? "";
   const sign = ascending === true ? 1 : -1;
   const order = (row: { values: ReadonlyMap<string, number> }) => sign * (row.values.get(key) ?? 0);
-  const sorted = [...rows.values()].sort((a, b) => order(a) - order(b));
+  const sorted = [...rows].sort((a, b) => order(a) - order(b));
   const body = sorted.slice(0, MAX_ROWS).map(({ metric, values }) => {
     const cells = columns.map((column) => {
       const value = values.get(column.from);
