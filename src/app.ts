@@ -13,10 +13,10 @@ import { createSelfMetrics } from "./metrics/self.ts";
 import { createPoller } from "./poll/poller.ts";
 import { startSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
-import { createStore } from "./poll/store.ts";
+import { createStore, type NodeStore } from "./poll/store.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
-import { createServer } from "./server/server.ts";
+import { createServer, type NodeCounts } from "./server/server.ts";
 import { VERSION } from "./version.ts";
 
 export type AppOptions = {
@@ -54,20 +54,14 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
         version: VERSION,
         log,
         renderPage: async (format) => renderPage(catalogue, store.all(), await self.collect(), format),
-        nodeCounts: () => {
-          const states = store.all().map(({ state }) => state);
-          const polled = states.filter(({ report }) => report !== undefined);
-          return {
-            all: states.length,
-            polled: polled.length,
-            nodes: config.nodes.length,
-            up: polled.filter(({ node, report }) => node.role === "node" && report?.peers.ok).length,
-          };
-        },
+        nodeCounts: () => countNodes(store),
         probe: {
           nodes: config.nodes.map(({ name }) => name),
           probe: poller.probe,
-          renderNode: (name, format) => renderPage(catalogue, [store.get(name) ?? []].flat(), [], format),
+          renderNode: (name, format) => {
+            const stored = store.get(name);
+            return renderPage(catalogue, stored === undefined ? [] : [stored], [], format);
+          },
         },
         assets: openAssets(),
         observeRequest: self.observeRequest,
@@ -82,6 +76,17 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
       await schedule.stop();
       await Promise.all([poller.close(), ...servers.map(({ app }) => drain(app))]);
     },
+  };
+}
+
+function countNodes(store: NodeStore): NodeCounts {
+  const states = store.all().map(({ state }) => state);
+  const nodes = states.filter(({ node }) => node.role === "node");
+  return {
+    all: states.length,
+    polled: states.filter(({ report }) => report !== undefined).length,
+    nodes: nodes.length,
+    up: nodes.filter(({ report }) => report?.peers.ok).length,
   };
 }
 
