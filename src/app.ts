@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { FastifyInstance } from "fastify";
 import { openAssets } from "./assets.ts";
 import { chains } from "./chains/index.ts";
 import type { Config, ConnectionsConfig } from "./config/model.ts";
@@ -7,16 +6,20 @@ import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
-import { renderPage } from "./metrics/page.ts";
+import { createPageRenderer, type RenderedFamily } from "./metrics/page.ts";
+import { type Collected, keepRecent } from "./metrics/recent.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createSelfMetrics } from "./metrics/self.ts";
 import { createPoller } from "./poll/poller.ts";
 import { startSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
 import { createStore, type NodeStore } from "./poll/store.ts";
+import type { NodeCounts } from "./server/health-routes.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
-import { createServer, type NodeCounts } from "./server/server.ts";
+import { createPageSource, type PageView } from "./server/page-source.ts";
+import { createRoutes } from "./server/routes.ts";
+import { createServer, type HttpServer } from "./server/server.ts";
 import { VERSION } from "./version.ts";
 
 export type AppOptions = {
@@ -33,7 +36,10 @@ export type App = {
   close(): Promise<void>;
 };
 
-type Server = { readonly address: ListenAddress; readonly app: FastifyInstance };
+type Listener = { readonly address: ListenAddress; readonly server: HttpServer };
+
+/** The exporter's own metrics on a page may be this old. */
+const SELF_METRICS_KEPT_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp({ config, addresses, telemetryPath, log }: AppOptions): Promise<App> {
@@ -46,27 +52,36 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const polled = [...config.nodes, ...config.references];
   const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
-  const servers = addresses.map(
-    (address): Server => ({
-      address,
-      app: createServer({
-        telemetryPath,
-        version: VERSION,
-        log,
-        renderPage: async (format) => renderPage(catalogue, store.all(), await self.collect(), format),
-        nodeCounts: () => countNodes(store),
-        probe: {
-          nodes: config.nodes.map(({ name }) => name),
-          probe: poller.probe,
-          renderNode: (name, format) => {
-            const stored = store.get(name);
-            return renderPage(catalogue, stored === undefined ? [] : [stored], [], format);
-          },
-        },
-        assets: openAssets(),
-        observeRequest: self.observeRequest,
-      }),
+  const renderPage = createPageRenderer(catalogue);
+  const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
+  const viewWith = ({ revision, value }: Collected<readonly RenderedFamily[]>): PageView => {
+    const nodes = store.all();
+    return {
+      revision: `${store.revision()} ${revision}`,
+      bytes: store.bytes(),
+      chunks: (format) => renderPage(nodes, value, format),
+    };
+  };
+  const routes = createRoutes({
+    telemetryPath,
+    version: VERSION,
+    page: createPageSource(() => {
+      const own = recent();
+      return own instanceof Promise ? own.then(viewWith) : viewWith(own);
     }),
+    nodeCounts: () => countNodes(store),
+    probe: {
+      nodes: () => config.nodes.map(({ name }) => name),
+      probe: poller.probe,
+      renderNode: (name, format) => {
+        const stored = store.get(name);
+        return renderPage(stored === undefined ? [] : [stored], [], format);
+      },
+    },
+    assets: openAssets(),
+  });
+  const servers = addresses.map(
+    (address): Listener => ({ address, server: createServer({ routes, log, observeRequest: self.observeRequest }) }),
   );
   const listening = await listenAll(servers, () => poller.close());
   const schedule = startSchedule(polled, { poll: poller.turn, rest: poller.rest });
@@ -74,7 +89,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     addresses: listening,
     async close() {
       await schedule.stop();
-      await Promise.all([poller.close(), ...servers.map(({ app }) => drain(app))]);
+      await Promise.all([poller.close(), ...servers.map(({ server }) => drain(server))]);
     },
   };
 }
@@ -96,11 +111,11 @@ async function connectionSettings({ hashKey, ...rest }: ConnectionsConfig): Prom
 }
 
 /** @throws Error of the first address that cannot be had; then none is left open */
-async function listenAll(servers: readonly Server[], cleanUp: () => Promise<void>): Promise<readonly string[]> {
+async function listenAll(servers: readonly Listener[], cleanUp: () => Promise<void>): Promise<readonly string[]> {
   try {
-    return await Promise.all(servers.map(({ app, address }) => listen(app, address)));
+    return await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
   } catch (error) {
-    await Promise.all([...servers.map(({ app }) => app.close()), cleanUp()]);
+    await Promise.all([...servers.map(({ server }) => server.close()), cleanUp()]);
     throw error;
   }
 }

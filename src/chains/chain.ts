@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Failure, NodeError } from "../errors.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
 import { block, headerValueField, parsed, pathField } from "./fields.ts";
 import { fileSecret, inlineSecret, type Secret } from "./secret.ts";

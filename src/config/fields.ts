@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
-import { z } from "zod";
+import * as z from "zod";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
 import { parseDuration } from "./duration.ts";
 

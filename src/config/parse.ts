@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ChainOptions } from "../chains/chain.ts";
 import { isObject, type JsonObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";

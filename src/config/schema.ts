@@ -1,5 +1,5 @@
 import cron from "node-cron";
-import { z } from "zod";
+import * as z from "zod";
 import { type ChainName, chains } from "../chains/index.ts";
 import { authField, tlsField } from "./access.ts";
 import { block, didYouMean, durationField, mismatch, nodeUrlField, parsed, pathField, quoted } from "./fields.ts";

@@ -5,24 +5,65 @@ import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 export type RenderedFamily = FamilyHeader & { readonly samples: (format: Format) => string };
 
 /**
- * The whole page: each family once, header first, its samples of all nodes together. A family without samples is left
- * out, header and all.
+ * The whole page, piece by piece: each family once, header first, its samples of all nodes together. A family without
+ * samples is left out, header and all. Every chunk but the last has CHUNK_BYTES.
  */
-export function renderPage(
-  catalogue: readonly FamilyHeader[],
+export type RenderPage = (
   nodes: readonly StoredNode[],
   own: readonly RenderedFamily[],
   format: Format,
-): string {
+) => Iterable<Buffer>;
+
+/** Making one takes less than a millisecond, also when it is put together from thousands of small pieces. */
+const CHUNK_BYTES = 256 * 1024;
+
+export function createPageRenderer(catalogue: readonly FamilyHeader[]): RenderPage {
+  const headersOf = (format: Format) => catalogue.map((family) => Buffer.from(renderHeader(family, format)));
+  const headers = { text: headersOf("text"), openmetrics: headersOf("openmetrics") };
+  return (nodes, own, format) => inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format))));
+}
+
+function ownPage(own: readonly RenderedFamily[], format: Format): string {
   let page = "";
-  for (const [index, family] of catalogue.entries()) {
-    let samples = "";
-    for (const { lines } of nodes) samples += lines[index] ?? "";
-    if (samples !== "") page += renderHeader(family, format) + samples;
-  }
   for (const family of own) {
     const samples = family.samples(format);
     if (samples !== "") page += renderHeader(family, format) + samples;
   }
   return format === "openmetrics" ? `${page}# EOF\n` : page;
+}
+
+/** A piece of the page: the bytes of `source` from `start` to `end`. Not a view of them, which is costly to make. */
+type Piece = { readonly source: Buffer; readonly start: number; readonly end: number };
+
+function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: Buffer): Iterable<Piece> {
+  for (const [family, header] of headers.entries()) {
+    let isFirst = true;
+    for (const { lines } of nodes) {
+      const start = family === 0 ? 0 : (lines.ends[family - 1] ?? 0);
+      const end = lines.ends[family] ?? start;
+      if (start === end) continue;
+      if (isFirst) yield { source: header, start: 0, end: header.length };
+      isFirst = false;
+      yield { source: lines.bytes, start, end };
+    }
+  }
+  yield { source: own, start: 0, end: own.length };
+}
+
+function* inChunks(all: Iterable<Piece>): Iterable<Buffer> {
+  let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let used = 0;
+  for (const { source, start, end } of all) {
+    for (let from = start; from < end; ) {
+      const copied = source.copy(chunk, used, from, end);
+      from += copied;
+      used += copied;
+      if (used < CHUNK_BYTES) continue;
+      yield chunk;
+      chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      used = 0;
+    }
+  }
+  // A copy of its own size: the rest of the chunk would be held with it.
+  if (used > 0) yield Buffer.from(chunk.subarray(0, used));
 }

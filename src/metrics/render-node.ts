@@ -25,8 +25,24 @@ export function createNodeRenderer(
     };
     const identity = nodeLabels(node);
     const about = node.role === "reference" ? "reference" : undefined;
-    return catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : ""));
+    return nodeLines(catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : "")));
   };
+}
+
+/** @param texts the lines of each family */
+export function nodeLines(texts: readonly string[]): NodeLines {
+  const text = texts.join("");
+  const bytes = Buffer.from(text);
+  // Nearly always every character is one byte, and nothing needs to be counted anew.
+  const bytesOf =
+    bytes.length === text.length ? ({ length }: string) => length : (each: string) => Buffer.byteLength(each);
+  const ends = new Uint32Array(texts.length);
+  let end = 0;
+  for (const [index, each] of texts.entries()) {
+    end += bytesOf(each);
+    ends[index] = end;
+  }
+  return { bytes, ends };
 }
 
 function renderFamily(family: NodeFamily, view: NodeView, identity: string): string {

@@ -1,11 +1,8 @@
-import {
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  type MetricObjectWithValues,
-  type MetricValue,
-  Registry,
-} from "prom-client";
+import type { MetricObjectWithValues, MetricValue } from "prom-client";
+import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
+import Gauge from "prom-client/lib/gauge.js";
+import Histogram from "prom-client/lib/histogram.js";
+import Registry from "prom-client/lib/registry.js";
 import { type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
 import type { RenderedFamily } from "./page.ts";
 

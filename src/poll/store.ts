@@ -15,8 +15,15 @@ export type NodeState = {
   readonly turnMs: number;
 };
 
-/** A node's finished sample lines: one text for each family of the catalogue, in its order. */
-export type NodeLines = readonly string[];
+/**
+ * A node's finished sample lines in UTF-8, family after family in the order of the catalogue. Bytes and not strings: a
+ * page is put together by copying, and what a fleet holds lies outside of the engine's heap.
+ */
+export type NodeLines = {
+  readonly bytes: Buffer;
+  /** Where the lines of each family end. */
+  readonly ends: Uint32Array;
+};
 
 export type StoredNode = { readonly state: NodeState; readonly lines: NodeLines };
 
@@ -25,13 +32,31 @@ export type NodeStore = {
   set(entry: StoredNode): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];
+  /** Grows with every change. */
+  revision(): number;
+  /** The lines of all nodes together. */
+  bytes(): number;
 };
 
 export function createStore(): NodeStore {
   const entries = new Map<string, StoredNode>();
+  let all: readonly StoredNode[] | undefined;
+  let revision = 0;
+  let bytes = 0;
   return {
-    set: (entry) => void entries.set(entry.state.node.name, entry),
+    set(entry) {
+      const { name } = entry.state.node;
+      bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
+      revision += 1;
+      entries.set(name, entry);
+      all = undefined;
+    },
     get: (name) => entries.get(name),
-    all: () => [...entries.values()],
+    all() {
+      all ??= [...entries.values()];
+      return all;
+    },
+    revision: () => revision,
+    bytes: () => bytes,
   };
 }

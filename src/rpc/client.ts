@@ -1,8 +1,9 @@
-import { Client } from "undici";
+import Client from "undici/lib/dispatcher/client.js";
 import { NodeError } from "../errors.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
-import { bodyError, isClosedSocket, requestFailure } from "./failure.ts";
+import { dispatch } from "./dispatch.ts";
+import { isClosedSocket, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
@@ -74,7 +75,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   let isClosed = false;
   let skew: number | undefined;
 
-  async function dispatch(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  async function attempt(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
     const headers = {
       accept: "*/*",
       ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }),
@@ -83,19 +84,14 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     };
     signal.throwIfAborted();
     const sentMs = Date.now();
-    const answer = await line.client.request({
+    const answer = await dispatch(line.client, {
       method: request.method,
       path: request.path,
       headers,
       ...(request.body === undefined ? {} : { body: request.body }),
     });
-    const body = await answer.body.bytes().catch((error: unknown) => {
-      throw bodyError(error);
-    });
     const response = {
-      status: answer.statusCode,
-      headers: answer.headers,
-      body,
+      ...answer,
       // The request left when its connection stood, not when the dial began.
       sentMs: Math.max(sentMs, line.connectedMs()),
       receivedMs: Date.now(),
@@ -107,12 +103,12 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   async function send(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
     const connectionsBefore = line.connections();
     try {
-      return await dispatch(request, signal);
+      return await attempt(request, signal);
     } catch (error) {
       // The server may have closed the idle socket just as the request went out. All requests only read, so one more
       // try on a new socket is safe; a socket that was opened for this request gets no second try.
       const wasReused = connectionsBefore > 0 && line.connections() === connectionsBefore;
-      if (wasReused && isClosedSocket(error)) return dispatch(request, signal);
+      if (wasReused && isClosedSocket(error)) return attempt(request, signal);
       throw error;
     }
   }

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
+import createDialler from "undici/lib/core/connect.js";
 import { errorCode } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
 import type { TlsVerification } from "./settings.ts";
@@ -38,7 +39,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     options.onDial();
     const { servername = target.servername, ...tls } = await tlsOptions(options.tls);
     controller.signal.throwIfAborted();
-    const connect = buildConnector({
+    const connect = createDialler({
       ...tls,
       // A resumed session presents no certificate, so nothing could be compared with the pin.
       maxCachedSessions: 0,

@@ -1,18 +1,21 @@
-import type { FastifyInstance } from "fastify";
 import type { Assets } from "../assets.ts";
+import { answer, html, json, problem } from "./answer.ts";
 import { escapeHtml, htmlPage } from "./html.ts";
+import type { Route } from "./router.ts";
 
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */
-export function assetsRoutes(app: FastifyInstance, assets: Assets): void {
-  app.get("/dashboards", async (_request, reply) => reply.type("text/html; charset=utf-8").send(listPage(assets)));
-  app.get<{ Params: { file: string } }>("/dashboards/:file", async ({ params }, reply) => {
-    const dashboard = assets.dashboard(params.file.replace(/\.json$/, ""));
-    if (dashboard !== undefined && params.file.endsWith(".json")) {
-      return reply.type("application/json; charset=utf-8").send(dashboard);
-    }
-    return reply.code(404).type("text/plain; charset=utf-8").send("404: no such dashboard; see /dashboards\n");
-  });
-  app.get("/rules", async (_request, reply) => reply.type("application/yaml; charset=utf-8").send(assets.rules()));
+export function assetsRoutes(assets: Assets): readonly Route[] {
+  return [
+    { path: "/dashboards", answer: () => html(listPage(assets)) },
+    {
+      path: "/dashboards/*",
+      answer: ({ rest }) => {
+        const dashboard = rest.endsWith(".json") ? assets.dashboard(rest.slice(0, -".json".length)) : undefined;
+        return dashboard === undefined ? problem(404, "no such dashboard; see /dashboards") : json(dashboard);
+      },
+    },
+    { path: "/rules", answer: () => answer(200, "application/yaml; charset=utf-8", assets.rules()) },
+  ];
 }
 
 function listPage(assets: Assets): string {

@@ -1,4 +1,18 @@
+import { html } from "./answer.ts";
+import type { NodeCounts } from "./health-routes.ts";
 import { escapeHtml, htmlPage } from "./html.ts";
+import type { Route } from "./router.ts";
+
+/** The page at `/`, which knows how the exporter is doing. */
+export function landingRoute(version: string, telemetryPath: string, nodeCounts: () => NodeCounts): Route {
+  return {
+    path: "/",
+    answer: () => {
+      const { up, nodes } = nodeCounts();
+      return html(landingPage({ version, telemetryPath, nodes, nodesUp: up }));
+    },
+  };
+}
 
 /** The page at `/`: what this is, how many nodes answer, and where to go. */
 export function landingPage(facts: {

@@ -1,32 +1,33 @@
+import { once } from "node:events";
 import { lstat, unlink } from "node:fs/promises";
-import { type AddressInfo, createConnection } from "node:net";
-import type { FastifyInstance } from "fastify";
+import { type AddressInfo, createConnection, type ListenOptions, type Server } from "node:net";
 import { errorCode } from "../config/secret.ts";
 import type { ListenAddress } from "./listen-address.ts";
+import type { HttpServer } from "./server.ts";
 
 /**
  * Opens one address.
  * @returns it as a URL (or unix:PATH)
  * @throws Error with the system's code when the address cannot be had
  */
-export async function listen(server: FastifyInstance, address: ListenAddress): Promise<string> {
+export async function listen(server: Server, address: ListenAddress): Promise<string> {
   if (address.kind === "unix") {
     await removeDeadSocket(address.path);
-    await server.listen({ path: address.path });
+    await open(server, { path: address.path });
     return `unix:${address.path}`;
   }
-  if (address.host !== undefined) await server.listen({ port: address.port, host: address.host });
+  if (address.host !== undefined) await open(server, { port: address.port, host: address.host });
   else await listenEverywhere(server, address.port);
-  return urlOf(server.server.address(), address.host);
+  return urlOf(server.address(), address.host);
 }
 
 /** "::" takes IPv4 too where the system has both; a system without IPv6 has only the other. */
-async function listenEverywhere(server: FastifyInstance, port: number): Promise<void> {
+async function listenEverywhere(server: Server, port: number): Promise<void> {
   try {
-    await server.listen({ port, host: "::" });
+    await open(server, { port, host: "::" });
   } catch (error) {
     if (!["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(errorCode(error))) throw error;
-    await server.listen({ port, host: "0.0.0.0" });
+    await open(server, { port, host: "0.0.0.0" });
   }
 }
 
@@ -53,12 +54,18 @@ function urlOf(bound: AddressInfo | string | null, host: string | undefined): st
   return `http://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
 }
 
+/** @throws Error of the system; then the server may be asked to listen elsewhere */
+async function open(server: Server, options: ListenOptions): Promise<void> {
+  server.listen(options);
+  await once(server, "listening");
+}
+
 /** Requests in flight get this long to finish when the exporter stops. */
 const DRAIN_MS = 3000;
 
-/** fastify's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
-export async function drain(server: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
-  await server.close();
+/** The server's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
+export async function drain({ http, close }: HttpServer): Promise<void> {
+  const timer = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+  await close();
   clearTimeout(timer);
 }

@@ -1,32 +1,38 @@
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CONTENT_TYPES, type Format } from "../metrics/exposition.ts";
+import type { Answer, Body, Request } from "./answer.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
-
-const compress = promisify(gzip);
-
-/** Text of this kind shrinks tenfold at the fastest level; higher ones cost three times as much for a fifth less. */
-const GZIP_LEVEL = 1;
-
-/** A metrics page in a format. */
-export type AnswerPage = (format: Format) => string | Promise<string>;
+import type { Encoding, PageSource } from "./page-source.ts";
+import type { Route } from "./router.ts";
 
 /** The page with the samples of all nodes. Scrapes never touch a node. */
-export function metricsRoute(app: FastifyInstance, path: string, renderPage: AnswerPage): void {
-  app.get(path, (request, reply) => answerPage(request, reply, renderPage));
+export function metricsRoute(path: string, page: PageSource): Route {
+  return { path, answer: (request) => answerPage(request, page) };
 }
 
 /** Answers with a page in the format and encoding that the request prefers. */
-export async function answerPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  renderPage: AnswerPage,
-): Promise<string | Buffer> {
-  const format = negotiateFormat(request.headers.accept);
-  const page = await renderPage(format);
-  reply.header("content-type", CONTENT_TYPES[format]).header("vary", "Accept, Accept-Encoding");
-  if (!acceptsGzip(request.headers["accept-encoding"])) return page;
-  reply.header("content-encoding", "gzip");
-  return compress(page, { level: GZIP_LEVEL });
+export function answerPage({ headers }: Pick<Request, "headers">, page: PageSource): Answer | Promise<Answer> {
+  const format = negotiateFormat([headers["accept"] ?? []].flat().join(","));
+  const encoding = acceptsGzip([headers["accept-encoding"] ?? []].flat().join(",")) ? "gzip" : "identity";
+  const body = page(format, encoding);
+  return body instanceof Promise
+    ? body.then((built) => pageAnswer(format, encoding, built))
+    : pageAnswer(format, encoding, body);
 }
+
+function pageAnswer(format: Format, encoding: Encoding, body: Body): Answer {
+  return { status: 200, headers: HEADERS[encoding][format], body };
+}
+
+const VARY = { vary: "Accept, Accept-Encoding" };
+const GZIP = { "content-encoding": "gzip" };
+
+const HEADERS = {
+  identity: {
+    text: { "content-type": CONTENT_TYPES.text, ...VARY },
+    openmetrics: { "content-type": CONTENT_TYPES.openmetrics, ...VARY },
+  },
+  gzip: {
+    text: { "content-type": CONTENT_TYPES.text, ...VARY, ...GZIP },
+    openmetrics: { "content-type": CONTENT_TYPES.openmetrics, ...VARY, ...GZIP },
+  },
+} as const;

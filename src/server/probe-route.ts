@@ -1,13 +1,16 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Format } from "../metrics/exposition.ts";
-import { type AnswerPage, answerPage } from "./metrics-route.ts";
+import { problem, type Request, wholeBody } from "./answer.ts";
+import { answerPage } from "./metrics-route.ts";
+import { compress } from "./page-source.ts";
+import type { Route } from "./router.ts";
 
 export type ProbeOptions = {
-  readonly nodes: readonly string[];
+  /** Names of the configured nodes. */
+  readonly nodes: () => readonly string[];
   /** Polls the node now; false when the exporter stops instead. */
   readonly probe: (name: string) => Promise<boolean>;
   /** The page with the samples of one node. */
-  readonly renderNode: (name: string, format: Format) => string;
+  readonly renderNode: (name: string, format: Format) => Iterable<Uint8Array>;
 };
 
 /** Taken off Prometheus' timeout, so that the answer arrives before Prometheus gives up. */
@@ -17,26 +20,28 @@ const TIMEOUT_OFFSET_SECONDS = 0.5;
 const LONGEST_SECONDS = 120;
 
 /** `/probe?node=NAME`: polls one configured node now and answers with its series alone. */
-export function probeRoute(app: FastifyInstance, options: ProbeOptions): void {
-  app.get("/probe", async (request, reply) => {
-    const { node } = Object(request.query);
-    reply.type("text/plain; charset=utf-8");
-    if (typeof node !== "string" || node === "") return reply.code(400).send("400: expected /probe?node=NAME\n");
-    if (!options.nodes.includes(node)) {
-      return reply.code(404).send("404: no node of the configuration has this name; see /sd for all of them\n");
-    }
-    const seconds = probeSeconds(request);
-    const isDone = await endsWithin(options.probe(node), seconds * 1000);
-    if (isDone === false) return reply.code(503).send("503: the exporter is stopping\n");
-    if (isDone === undefined)
-      return reply.code(504).send("504: the node was not polled within the time that the request allows\n");
-    const page: AnswerPage = (format) => options.renderNode(node, format);
-    return answerPage(request, reply, page);
-  });
+export function probeRoute(options: ProbeOptions): Route {
+  return {
+    path: "/probe",
+    answer: async (request) => {
+      const [node = "", ...more] = new URLSearchParams(request.query).getAll("node");
+      if (node === "" || more.length > 0) return problem(400, "expected /probe?node=NAME");
+      if (!options.nodes().includes(node)) {
+        return problem(404, "no node of the configuration has this name; see /sd for all of them");
+      }
+      const isDone = await endsWithin(options.probe(node), probeSeconds(request) * 1000);
+      if (isDone === false) return problem(503, "the exporter is stopping");
+      if (isDone === undefined) return problem(504, "the node was not polled within the time that the request allows");
+      return answerPage(request, (format, encoding) => {
+        const chunks = options.renderNode(node, format);
+        return encoding === "gzip" ? compress(chunks) : wholeBody([...chunks]);
+      });
+    },
+  };
 }
 
-function probeSeconds(request: FastifyRequest): number {
-  const header = Number([request.headers["x-prometheus-scrape-timeout-seconds"] ?? []].flat()[0]);
+function probeSeconds({ headers }: Request): number {
+  const header = Number([headers["x-prometheus-scrape-timeout-seconds"] ?? []].flat()[0]);
   return header > TIMEOUT_OFFSET_SECONDS ? Math.min(header - TIMEOUT_OFFSET_SECONDS, LONGEST_SECONDS) : LONGEST_SECONDS;
 }
 

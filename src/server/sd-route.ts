@@ -1,20 +1,22 @@
-import type { FastifyInstance } from "fastify";
+import { json, problem } from "./answer.ts";
+import type { Route } from "./router.ts";
 
 /**
  * HTTP service discovery for Prometheus: each configured node as a target of its own, scraped through /probe of this
  * exporter. `instance` becomes the node's name, as all targets have one address.
  */
-export function sdRoute(app: FastifyInstance, nodes: readonly string[]): void {
-  app.get("/sd", async (request, reply) => {
-    if (!/^[A-Za-z0-9.:[\]_-]+$/.test(request.host ?? "")) {
-      return reply
-        .code(400)
-        .type("text/plain; charset=utf-8")
-        .send("400: expected a Host header with this exporter's address\n");
-    }
-    return nodes.map((node) => ({
-      targets: [request.host],
-      labels: { __metrics_path__: "/probe", __param_node: node, instance: node },
-    }));
-  });
+export function sdRoute(nodes: () => readonly string[]): Route {
+  return {
+    path: "/sd",
+    answer: ({ headers: { host } }) => {
+      if (typeof host !== "string" || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
+        return problem(400, "expected a Host header with this exporter's address");
+      }
+      const groups = nodes().map((node) => ({
+        targets: [host],
+        labels: { __metrics_path__: "/probe", __param_node: node, instance: node },
+      }));
+      return json(JSON.stringify(groups));
+    },
+  };
 }

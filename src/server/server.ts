@@ -1,139 +1,120 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Assets } from "../assets.ts";
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Logger } from "../log.ts";
-import type { Format } from "../metrics/exposition.ts";
-import { assetsRoutes } from "./assets-routes.ts";
-import { landingPage } from "./landing.ts";
-import { metricsRoute } from "./metrics-route.ts";
-import { type ProbeOptions, probeRoute } from "./probe-route.ts";
-import { sdRoute } from "./sd-route.ts";
+import { type Answer, problem, type Request } from "./answer.ts";
+import { createRouter, type Match, type Route } from "./router.ts";
+import { send } from "./send.ts";
 
 export type ServerOptions = {
-  readonly telemetryPath: string;
-  readonly version: string;
+  readonly routes: readonly Route[];
   readonly log: Logger;
-  readonly renderPage: (format: Format) => Promise<string>;
-  readonly nodeCounts: () => NodeCounts;
-  readonly probe: ProbeOptions;
-  readonly assets: Assets;
   readonly observeRequest: (handler: string, code: number, seconds: number) => void;
 };
 
-export type NodeCounts = {
-  readonly nodes: number;
-  /** Nodes whose last poll got the peer list. */
-  readonly up: number;
-  /** Nodes and references. */
-  readonly all: number;
-  /** Of all, those that were polled at least once. */
-  readonly polled: number;
+/** The HTTP server, not yet listening. It reads what was polled and never polls by itself. */
+export type HttpServer = {
+  readonly http: Server;
+  /** Lets answers in flight be read to their end, then ends. */
+  close(): Promise<void>;
 };
 
-/** A peer of ours has no business sending more than a request line and headers. */
-const MAX_BODY_BYTES = 1024;
-
 /** Slow or silent clients must not hold a socket for ever. */
+const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The HTTP server, not yet listening. It reads what was polled and never polls. */
-export function createServer(options: ServerOptions): FastifyInstance {
-  const app = Fastify({
-    bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    exposeHeadRoutes: true,
-    frameworkErrors: (_error, _request, reply) => {
-      reply.raw.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end("400: the path cannot be read\n");
-    },
-  });
-  app.addHook("onResponse", async (request, reply) => {
-    const handler = request.routeOptions.url ?? "none";
-    options.observeRequest(handler, reply.statusCode, reply.elapsedTime / 1000);
-    options.log.debug(
-      { handler, method: request.method, code: reply.statusCode, type: reply.getHeader("content-type") },
-      "answered",
-    );
-  });
-  app.addHook("onSend", async (_request, reply) => {
-    reply.header("x-content-type-options", "nosniff");
-  });
-  finishAnswersBeforeClose(app);
-  answerUnknown(app, options.log);
-  metricsRoute(app, options.telemetryPath, options.renderPage);
-  probeRoute(app, options.probe);
-  sdRoute(app, options.probe.nodes);
-  assetsRoutes(app, options.assets);
-  app.get("/-/healthy", async (_request, reply) =>
-    reply.type("text/plain; charset=utf-8").send("peer-exporter is healthy.\n"),
-  );
-  app.get("/-/ready", async (_request, reply) => {
-    const { polled, all } = options.nodeCounts();
-    const isReady = polled === all;
-    const text = isReady
-      ? "peer-exporter is ready.\n"
-      : `peer-exporter is not ready: ${polled} of ${all} nodes polled.\n`;
-    return reply
-      .code(isReady ? 200 : 503)
-      .type("text/plain; charset=utf-8")
-      .send(text);
-  });
-  if (options.telemetryPath !== "/")
-    app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").send(home(options)));
-  return app;
-}
+/** Longer than the usual scrape interval of a minute, so that Prometheus finds its connection open. */
+const KEEP_ALIVE_MS = 90_000;
 
-function home({ version, telemetryPath, nodeCounts }: ServerOptions): string {
-  const { up, nodes } = nodeCounts();
-  return landingPage({ version, telemetryPath, nodes, nodesUp: up });
-}
+export function createServer({ routes, log, observeRequest }: ServerOptions): HttpServer {
+  const route = createRouter(routes);
+  const unsent = new Set<ServerResponse>();
+  let onSent = () => {};
+  let isClosing = false;
 
-/**
- * To Node a connection is idle once its answer was written, though most of it may still wait for a slow reader; closing
- * the server would cut it off. So the close waits until the answers are sent, or their connections gone.
- */
-function finishAnswersBeforeClose(app: FastifyInstance): void {
-  const unsent = new Set<Promise<void>>();
-  app.addHook("onRequest", async (_request, { raw }) => {
-    const sent = new Promise<void>((resolve) => {
-      raw.once("finish", resolve);
-      raw.once("close", resolve);
+  function handle(incoming: IncomingMessage, response: ServerResponse): void {
+    const began = performance.now();
+    const { method = "GET", url = "/", headers } = incoming;
+    const target = readTarget(url);
+    const match: Match = isClosing ? STOPPING : target === undefined ? UNREADABLE : route(method, target.path);
+    unsent.add(response);
+    response.once("close", () => {
+      unsent.delete(response);
+      onSent();
+      if (!response.writableFinished) return;
+      const { handler } = match;
+      const { statusCode: code } = response;
+      observeRequest(handler, code, (performance.now() - began) / 1000);
+      if (log.isLevelEnabled("debug")) {
+        log.debug({ handler, method, code, type: response.getHeader("content-type") }, "answered");
+      }
     });
-    unsent.add(sent);
-    void sent.then(() => unsent.delete(sent));
-  });
-  app.addHook("preClose", async () => {
-    await Promise.all(unsent);
-  });
-}
-
-/** 405 for a known path with another method, 404 for the rest, and never a stack trace. Called before there are routes. */
-function answerUnknown(app: FastifyInstance, log: Logger): void {
-  // Not hasRoute(): it reads a path as a route's pattern, and throws when a stranger's path is a broken one.
-  const paths = new Set<string>();
-  app.addHook("onRoute", ({ url }) => {
-    paths.add(url);
-  });
-  const unknown = (request: FastifyRequest, reply: FastifyReply) => {
-    reply.type("text/plain; charset=utf-8");
-    if (paths.has(pathOf(request))) {
-      return reply.code(405).header("allow", "GET, HEAD").send("405: only GET and HEAD here\n");
+    const request = { method, path: "", query: "", ...target, headers, rest: match.rest };
+    try {
+      const given = match.answer(request);
+      if (given instanceof Promise) void given.then((answer) => send(response, complete(answer))).catch(fail);
+      else void send(response, complete(given));
+    } catch (error) {
+      fail(error);
     }
-    return reply.code(404).send("404: no such page; see /\n");
-  };
-  app.setNotFoundHandler(async (request, reply) => unknown(request, reply));
-  app.setErrorHandler(async (error, request, reply) => {
-    const status = statusOf(error);
-    // Where no page takes a body, one that is too large or broken is not what is wrong.
-    if (status < 500 && request.is404) return unknown(request, reply);
-    if (status >= 500) log.error({ err: error }, "a request ended in an unexpected error");
-    return reply.code(status).type("text/plain; charset=utf-8").send(`${status}: the request cannot be answered\n`);
-  });
+
+    function fail(error: unknown): void {
+      log.error({ err: error }, "a request ended in an unexpected error");
+      if (response.headersSent) response.destroy();
+      else void send(response, complete(problem(500, "the request cannot be answered")));
+    }
+  }
+
+  function complete(answer: Answer): Answer {
+    const connection = isClosing ? { connection: "close" } : {};
+    return { ...answer, headers: { ...answer.headers, ...connection, "x-content-type-options": "nosniff" } };
+  }
+
+  const http = createHttpServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // A scrape is a small request and a large answer: nothing is won by waiting for more.
+      noDelay: true,
+    },
+    handle,
+  );
+
+  /**
+   * To Node a connection is idle once its answer was written, though most of it may still wait for a slow reader; the
+   * close of its HTTP server would cut it off. So the port is closed first, the idle connections when all is sent.
+   */
+  async function close(): Promise<void> {
+    isClosing = true;
+    const closed = http.listening
+      ? new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()))
+      : undefined;
+    await new Promise<void>((resolve) => {
+      onSent = () => {
+        if (unsent.size === 0) resolve();
+      };
+      onSent();
+    });
+    http.close();
+    await closed;
+  }
+
+  return { http, close };
 }
 
-function statusOf(error: unknown): number {
-  const hasStatus = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number";
-  return hasStatus ? Number(error.statusCode) : 500;
-}
+const STOPPING: Match = { handler: "none", answer: () => problem(503, "the exporter is stopping"), rest: "" };
+const UNREADABLE: Match = { handler: "none", answer: () => problem(400, "the path cannot be read"), rest: "" };
 
-function pathOf({ url }: FastifyRequest): string {
-  return url.split("?")[0] ?? url;
+/** Path and query of a request's target; undefined when its escapes are no UTF-8. Proxies send whole URLs. */
+function readTarget(url: string): Pick<Request, "path" | "query"> | undefined {
+  const start = url.startsWith("/") ? 0 : (/^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0);
+  const mark = url.indexOf("?", start);
+  const raw = mark < 0 ? url.slice(start) : url.slice(start, mark);
+  const query = mark < 0 ? "" : url.slice(mark + 1);
+  if (!raw.includes("%")) return { path: raw, query };
+  try {
+    return { path: decodeURIComponent(raw), query };
+  } catch {
+    return undefined;
+  }
 }

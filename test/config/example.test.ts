@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { isObject } from "../../src/chains/decode.ts";
 import { chains } from "../../src/chains/index.ts";
 import { loadConfig } from "../../src/config/load.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { dashboardSpecs } from "../../grafana/src/index.ts";
 import { panelQueries, substitute, variableQueries } from "../../grafana/src/queries.ts";
 import { dashboardHtml, type Queries, screenshot } from "../support/dashboard-picture.ts";

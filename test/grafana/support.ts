@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 
 export const dashboardFolder = fileURLToPath(new URL("../../grafana/dashboards/", import.meta.url));
 

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/chains/address.ts";
 import type { NodeReport } from "../../src/chains/chain.ts";
 import { chains } from "../../src/chains/index.ts";
-import { renderPage } from "../../src/metrics/page.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import {
   deadReport,
@@ -19,7 +18,7 @@ import {
   stateAfter,
 } from "../poll/support.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
-import { catalogue, names, read, readPage, render } from "./support.ts";
+import { catalogue, names, read, readPage, render, renderPage } from "./support.ts";
 
 /** Whole pages, byte by byte: `UPDATE_GOLDEN=1 npx vitest run test/metrics/page.test.ts` writes them anew. */
 const FOLDER = new URL("../fixtures/pages/", import.meta.url);
@@ -309,8 +308,8 @@ describe("several nodes on one page", () => {
 describe("the page", () => {
   test("leaves out families without samples, header and all", () => {
     const own = [{ name: "x", type: "gauge", help: "X.", samples: () => "" }] as const;
-    expect(renderPage(catalogue, [], own, "text")).toBe("");
-    expect(renderPage(catalogue, [], own, "openmetrics")).toBe("# EOF\n");
+    expect(renderPage([], own, "text")).toBe("");
+    expect(renderPage([], own, "openmetrics")).toBe("# EOF\n");
   });
 
   test("the sample lines of the nodes are the same bytes in both formats", () => {

@@ -2,13 +2,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { renderPage } from "../../src/metrics/page.ts";
 import { createSelfMetrics, type SelfMetrics } from "../../src/metrics/self.ts";
 import { firstState, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { promtoolCheckMetrics } from "../support/prometheus.ts";
 import { findServer, waitFor } from "../support/servers.ts";
-import { catalogue, names, read, render } from "./support.ts";
+import { catalogue, names, read, render, renderPage } from "./support.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 const FORMATS: readonly Format[] = ["text", "openmetrics"];
@@ -23,7 +22,7 @@ beforeEach(() => {
 });
 
 async function page(format: Format): Promise<string> {
-  return renderPage([], [], await self.collect(), format);
+  return renderPage([], await self.collect(), format);
 }
 
 /** What a user's Prometheus gets: nodes and the exporter itself. */
@@ -100,7 +99,7 @@ test("bucket bounds of whole numbers are floats in OpenMetrics, and nothing else
 test("the families are collected anew each time, and an earlier collection does not change", async () => {
   const before = await self.collect();
   const count = () =>
-    find(read(renderPage([], [], before, "text"), "text"), "peer_exporter_http_request_duration_seconds_count");
+    find(read(renderPage([], before, "text"), "text"), "peer_exporter_http_request_duration_seconds_count");
   self.observeRequest("/metrics", 200, 0.01);
   expect(count()).toEqual([]);
   const after = read(await page("text"), "text");

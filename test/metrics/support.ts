@@ -3,9 +3,9 @@ import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { type RenderedFamily, renderPage } from "../../src/metrics/page.ts";
+import { createPageRenderer, type RenderedFamily } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
-import type { NodeState } from "../../src/poll/store.ts";
+import type { NodeState, StoredNode } from "../../src/poll/store.ts";
 import { type Page, parseOpenMetrics, parseText } from "../support/exposition-parser.ts";
 
 /** The families of all chains, as the program puts them together. */
@@ -27,7 +27,12 @@ export function render(
 ): string {
   const renderNode = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, { ...SETTINGS, ...settings });
   const stored = states.map((state) => ({ state, lines: renderNode(state) }));
-  return renderPage(catalogue, stored, own, format);
+  return renderPage(stored, own, format);
+}
+
+/** The whole page as one text. */
+export function renderPage(stored: readonly StoredNode[], own: readonly RenderedFamily[], format: Format): string {
+  return Buffer.concat([...createPageRenderer(catalogue)(stored, own, format)]).toString();
 }
 
 /** Read strictly, as bytes: what Prometheus gets. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
+import { nodeLines } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore, type NodeState } from "../../src/poll/store.ts";
 import {
@@ -31,7 +32,7 @@ type Poll = NodeSession["poll"];
 
 type Options = {
   readonly nodes?: Readonly<Record<string, Partial<NodeConfig>>>;
-  readonly render?: (state: NodeState) => readonly string[];
+  readonly render?: (state: NodeState) => string;
   readonly level?: string;
 };
 
@@ -47,7 +48,7 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
       poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
       close: async () => void closed.push(name),
     }),
-    render: render ?? (() => ["rendered"]),
+    render: (given) => nodeLines([render?.(given) ?? "rendered"]),
     store,
     log,
   });
@@ -85,12 +86,12 @@ describe("the store", () => {
       ["a", undefined],
       ["m", undefined],
     ]);
-    expect(store.all().every(({ lines }) => lines[0] === "rendered")).toBe(true);
+    expect(store.all().every(({ lines }) => lines.bytes.toString() === "rendered")).toBe(true);
   });
 
   test("gets the report, rendered once", async () => {
     const given = report({ peers: peers(row()), head: head(7) });
-    const render = vi.fn(() => ["x"]);
+    const render = vi.fn(() => "x");
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
     await expect(poller.poll("node-1")).resolves.toEqual({ pauseSeconds: 0 });
     expect(state().report).toBe(given);
@@ -150,18 +151,19 @@ describe("failures", () => {
       {
         render: ({ report: given }) => {
           if (given?.head.ok && given.head.value.height === 13) throw new Error("cannot render 13");
-          return [given?.peers.ok ? "up" : "down"];
+          return given?.peers.ok ? "up" : "down";
         },
       },
     );
     await poller.poll("node-1");
-    expect(store.get("node-1")?.lines).toEqual(["up"]);
+    const shown = () => store.get("node-1")?.lines.bytes.toString();
+    expect(shown()).toBe("up");
     await poller.poll("node-1");
-    expect(store.get("node-1")?.lines).toEqual(["down"]);
+    expect(shown()).toBe("down");
     expect(state().history).toMatchObject({ polls: 2, lastPoll: { failure: { reason: "internal" } } });
     expect(lines.filter(({ level }) => level === "error").map(({ err }) => err?.message)).toEqual(["cannot render 13"]);
     await poller.poll("node-1");
-    expect(store.get("node-1")?.lines).toEqual(["up"]);
+    expect(shown()).toBe("up");
   });
 
   test("a poll never rejects, not even for a node that nobody knows", async () => {

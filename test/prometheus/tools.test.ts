@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { findServer, run, tempFolder } from "../support/servers.ts";
 import { folder, queriesIn, readYaml, testFiles } from "./support.ts";
 

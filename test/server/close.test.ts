@@ -73,7 +73,7 @@ test("a client that never reads holds the close only until its connection is des
   const { state, closing } = beginClose(server);
   await waitFor(async () => !(await isServing(url)), "the server to stop serving");
   expect(state.isClosed).toBe(false);
-  server.server.closeAllConnections();
+  server.http.closeAllConnections();
   await closing;
 });
 

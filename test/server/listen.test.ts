@@ -1,14 +1,14 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "../../src/server/listen.ts";
 import { startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
 function server() {
-  const app = Fastify();
-  onTestFinished(async () => app.close());
-  return app;
+  const created = createServer((_request, response) => response.writeHead(404).end());
+  onTestFinished(() => void created.close());
+  return created;
 }
 
 test("a socket that a killed process left behind does not block the next start", async () => {

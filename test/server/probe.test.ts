@@ -4,7 +4,8 @@ import { setUp } from "./support.ts";
 const never = () => new Promise<boolean>(() => {});
 
 function probed(probe: (name: string) => Promise<boolean>) {
-  return setUp({ probe: { nodes: ["one", "two"], probe, renderNode: (name, format) => `${name} ${format}\n` } }).server;
+  const renderNode = (name: string, format: string) => [Buffer.from(`${name} ${format}\n`)];
+  return setUp({ probe: { nodes: () => ["one", "two"], probe, renderNode } }).server;
 }
 
 describe("/probe", () => {

@@ -1,34 +1,78 @@
+import type { Server } from "node:http";
 import { connect } from "node:net";
+import { Client } from "undici";
 import { onTestFinished } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import { wholeBody } from "../../src/server/answer.ts";
+import { listen as listenAt } from "../../src/server/listen.ts";
+import { compress } from "../../src/server/page-source.ts";
+import { createRoutes, type RoutesOptions } from "../../src/server/routes.ts";
+import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 
 export type Observed = { readonly handler: string; readonly code: number; readonly seconds: number };
 
+export type Overrides = Partial<RoutesOptions> & { readonly renderPage?: (format: Format) => Promise<string> };
+
 /** A server that serves small pages, and what it logged and measured. */
-export function setUp(overrides: Partial<ServerOptions> = {}) {
+export function setUp({ renderPage = async (format) => `page ${format}\n`, ...overrides }: Overrides = {}) {
   const { log, lines } = logSink("debug");
   const observed: Observed[] = [];
-  const server = createServer({
+  const routes = createRoutes({
     telemetryPath: "/metrics",
     version: "1.2.3",
-    log,
-    renderPage: async (format: Format) => `page ${format}\n`,
-    probe: { nodes: [], probe: async () => true, renderNode: () => "" },
+    page: async (format, encoding) => {
+      const page = Buffer.from(await renderPage(format));
+      return encoding === "gzip" ? compress([page]) : wholeBody([page]);
+    },
+    probe: { nodes: () => [], probe: async () => true, renderNode: () => [] },
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
-    observeRequest: (handler, code, seconds) => void observed.push({ handler, code, seconds }),
     ...overrides,
   });
-  onTestFinished(async () => server.close());
+  const observeRequest = (handler: string, code: number, seconds: number) =>
+    void observed.push({ handler, code, seconds });
+  const { http, close } = createServer({ routes, log, observeRequest });
+  const server = { http, close, inject: (sent: Sent | string) => inject(http, sent) };
+  onTestFinished(close);
   return { server, lines, observed, codes: () => observed.map(({ handler, code }) => `${handler} ${code}`) };
 }
 
+type Sent = {
+  readonly url: string;
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly payload?: string;
+};
+
+/** Sends one request on a connection of its own, and gives the whole answer. */
+async function inject(http: Server, sent: Sent | string) {
+  const { url, method = "GET", headers = {}, payload }: Sent = typeof sent === "string" ? { url: sent } : sent;
+  const base = http.listening
+    ? `http://127.0.0.1:${Object(http.address()).port}`
+    : await listenAt(http, { kind: "tcp", host: "127.0.0.1", port: 0 });
+  const client = new Client(base);
+  try {
+    const body = payload === undefined ? {} : { body: payload };
+    const answer = await client.request({ path: url, method, headers: { ...headers, connection: "close" }, ...body });
+    const rawPayload = Buffer.from(await answer.body.arrayBuffer());
+    const text = rawPayload.toString();
+    return {
+      statusCode: answer.statusCode,
+      headers: answer.headers,
+      rawPayload,
+      body: text,
+      json: () => JSON.parse(text),
+    };
+  } finally {
+    await client.destroy();
+  }
+}
+
 /** The same, listening on 127.0.0.1. */
-export async function listen(overrides: Partial<ServerOptions> = {}) {
+export async function listen(overrides: Overrides = {}) {
   const parts = setUp(overrides);
-  const url = await parts.server.listen({ port: 0, host: "127.0.0.1" });
+  const url = await listenAt(parts.server.http, { kind: "tcp", host: "127.0.0.1", port: 0 });
   return { ...parts, url, port: Number(new URL(url).port) };
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { freePort, requireProgram, startProcess, tempFolder, waitFor } from "./servers.ts";
 
 /** Private Monero regtest networks: everything binds to and dials 127.0.0.1 only. */

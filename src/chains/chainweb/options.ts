@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { block, durationField, nodeUrlField, parsed, quoted } from "../../config/fields.ts";
 import { parseRange } from "../../rpc/address-filter.ts";
 

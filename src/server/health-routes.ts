@@ -1,0 +1,28 @@
+import { text } from "./answer.ts";
+import type { Route } from "./router.ts";
+
+export type NodeCounts = {
+  readonly nodes: number;
+  /** Nodes whose last poll got the peer list. */
+  readonly up: number;
+  /** Nodes and references. */
+  readonly all: number;
+  /** Of all, those that were polled at least once. */
+  readonly polled: number;
+};
+
+/** `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. */
+export function healthRoutes(nodeCounts: () => NodeCounts): readonly Route[] {
+  return [
+    { path: "/-/healthy", answer: () => text(200, "peer-exporter is healthy.\n") },
+    {
+      path: "/-/ready",
+      answer: () => {
+        const { polled, all } = nodeCounts();
+        return polled === all
+          ? text(200, "peer-exporter is ready.\n")
+          : text(503, `peer-exporter is not ready: ${polled} of ${all} nodes polled.\n`);
+      },
+    },
+  ];
+}

@@ -1,0 +1,119 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { createGzip } from "node:zlib";
+import type { Format } from "../metrics/exposition.ts";
+import { type Body, wholeBody } from "./answer.ts";
+
+/** The page as it is now. Taking it costs nothing; its bytes are made when they are asked for. */
+export type PageView = {
+  /** Another one whenever a byte of the page may be another. */
+  readonly revision: string;
+  /** About how large the page is. */
+  readonly bytes: number;
+  readonly chunks: (format: Format) => Iterable<Uint8Array>;
+};
+
+export type Encoding = "identity" | "gzip";
+
+/** Gives the page for a scrape; at once, where it has not changed since it was last asked for. */
+export type PageSource = (format: Format, encoding: Encoding) => Body | Promise<Body>;
+
+/** A larger page is never held as a whole, but made again for each scrape that takes it uncompressed. */
+const LARGEST_HELD_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Builds each form of the page (format and encoding) at most once for each change, whoever asks: scrapes that come while
+ * it is built share it, and those that come for a newer one wait for the next build together.
+ */
+export function createPageSource(view: () => PageView | Promise<PageView>): PageSource {
+  const forms = new Map<string, Form>();
+  return (format, encoding) => {
+    const key = `${format} ${encoding}`;
+    let form = forms.get(key);
+    if (form === undefined) {
+      form = createForm((page) => build(page.chunks(format), encoding));
+      forms.set(key, form);
+    }
+    const share = form;
+    const give = (now: PageView): Body | Promise<Body> =>
+      encoding === "identity" && now.bytes > LARGEST_HELD_BYTES
+        ? { kind: "streamed", chunks: now.chunks(format) }
+        : share(now, view);
+    const now = view();
+    return now instanceof Promise ? now.then(give) : give(now);
+  };
+}
+
+type Form = (now: PageView, view: () => PageView | Promise<PageView>) => Body | Promise<Body>;
+
+function createForm(build: (page: PageView) => Promise<Body>): Form {
+  let held: { readonly revision: string; readonly body: Body } | undefined;
+  let running: { readonly revision: string; readonly body: Promise<Body> } | undefined;
+  let next: Promise<Body> | undefined;
+
+  function start(page: PageView): Promise<Body> {
+    const { revision } = page;
+    const body = build(page)
+      .then((built) => {
+        held = { revision, body: built };
+        return built;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    running = { revision, body };
+    return body;
+  }
+
+  return (now, view) => {
+    if (held?.revision === now.revision) return held.body;
+    if (running === undefined) return start(now);
+    if (running.revision === now.revision) return running.body;
+    // Whoever waits gets the page of the moment when its build begins, which is newer than the request.
+    next ??= running.body
+      .catch(() => {})
+      .then(async () => {
+        const later = await view();
+        next = undefined;
+        return start(later);
+      });
+    return next;
+  };
+}
+
+/** Text of this kind shrinks tenfold at the fastest level; higher ones cost three times as much for a fifth less. */
+const GZIP_LEVEL = 1;
+
+/** How long pages may be built at a stretch before timers and sockets have their turn, in milliseconds. */
+const STRETCH_MS = 4;
+
+async function build(chunks: Iterable<Uint8Array>, encoding: Encoding): Promise<Body> {
+  return encoding === "gzip" ? compress(chunks) : wholeBody(await collect(chunks));
+}
+
+async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const out: Uint8Array[] = [];
+  let began = performance.now();
+  for (const chunk of chunks) {
+    out.push(chunk);
+    if (performance.now() - began < STRETCH_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  return out;
+}
+
+/** Compresses outside of the event loop, chunk by chunk, so that the whole page never stands in memory. */
+export async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
+  const gzip = createGzip({ level: GZIP_LEVEL });
+  const out: Buffer[] = [];
+  const ended = new Promise<void>((resolve, reject) => {
+    gzip.on("data", (chunk: Buffer) => out.push(chunk));
+    gzip.once("end", resolve).once("error", reject);
+  });
+  for (const chunk of chunks) {
+    await new Promise<void>((resolve) => gzip.write(chunk, () => resolve()));
+  }
+  gzip.end();
+  await ended;
+  return wholeBody(out);
+}

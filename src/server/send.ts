@@ -1,0 +1,35 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Answer } from "./answer.ts";
+
+/** Writes an answer. Ends early when the client goes away. */
+export function send(response: ServerResponse, { status, headers, body }: Answer): void | Promise<void> {
+  if (body.kind === "streamed") {
+    response.writeHead(status, headers);
+    return stream(response, body.chunks);
+  }
+  response.writeHead(status, { ...headers, "content-length": body.bytes });
+  if (body.chunks.length === 1) {
+    response.end(body.chunks[0]);
+    return;
+  }
+  // One system call for many chunks, which are not copied.
+  response.cork();
+  for (const chunk of body.chunks) response.write(chunk);
+  response.end();
+  response.uncork();
+}
+
+async function stream(response: ServerResponse, chunks: Iterable<Uint8Array>): Promise<void> {
+  if (response.req.method === "HEAD") {
+    response.end();
+    return;
+  }
+  for (const chunk of chunks) {
+    if (response.destroyed) return;
+    if (response.write(chunk)) await nextTurn();
+    else await Promise.race([once(response, "drain"), once(response, "close")]);
+  }
+  response.end();
+}

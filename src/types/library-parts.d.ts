@@ -1,0 +1,32 @@
+// The parts of libraries that are loaded by themselves: their whole would take longer to load than the rest of the
+// program (docs/performance.md), and their types stand in the whole only.
+
+declare module "undici/lib/dispatcher/client.js" {
+  import { Client } from "undici";
+  export default Client;
+}
+
+declare module "undici/lib/core/connect.js" {
+  import { buildConnector } from "undici";
+  export default buildConnector;
+}
+
+declare module "prom-client/lib/registry.js" {
+  import { Registry } from "prom-client";
+  export default Registry;
+}
+
+declare module "prom-client/lib/gauge.js" {
+  import { Gauge } from "prom-client";
+  export default Gauge;
+}
+
+declare module "prom-client/lib/histogram.js" {
+  import { Histogram } from "prom-client";
+  export default Histogram;
+}
+
+declare module "prom-client/lib/defaultMetrics.js" {
+  import { collectDefaultMetrics } from "prom-client";
+  export default collectDefaultMetrics;
+}
