@@ -48,6 +48,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
   const store = createStore();
   const self = createSelfMetrics(VERSION);
   self.configLoaded(Date.now() / 1000);
+  if (config.shard !== undefined) self.sharded(config.shard);
   const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const polled = [...config.nodes, ...config.references];

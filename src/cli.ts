@@ -1,16 +1,17 @@
 import { Command, CommanderError, Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { chains } from "./chains/index.ts";
 import { didYouMean } from "./config/fields.ts";
 import { parseNodeFlag } from "./config/node-flag.ts";
+import { parseShard, type ShardFlag } from "./config/shard.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./log.ts";
 import { type ListenAddress, parseListenAddress } from "./server/listen-address.ts";
 
 /** What the command line asks for. */
 export type Invocation =
-  | ({ readonly command: "serve" } & SourceFlags & ServeFlags)
-  | ({ readonly command: "check" } & SourceFlags)
-  | ({ readonly command: "demo" } & ServeFlags)
+  | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
+  | ({ readonly command: "check" } & SourceFlags & ShardFlags)
+  | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
 
@@ -18,6 +19,8 @@ export type SourceFlags = {
   readonly configFile: string | undefined;
   readonly nodes: readonly Readonly<Record<"name" | "chain" | "url", string>>[];
 };
+
+export type ShardFlags = { readonly shard: ShardFlag | undefined };
 
 export type ServeFlags = {
   readonly addresses: readonly ListenAddress[];
@@ -60,20 +63,26 @@ export function parseArguments(args: readonly string[], version: string, output:
       });
 
   for (const command of [program, program.command("serve").description("serve metrics (the default command)")]) {
-    addServeFlags(addSourceFlags(configure(command)), DEFAULT_ADDRESS).action((options: unknown, used: Command) => {
+    const withSources = addShardFlag(addSourceFlags(configure(command)));
+    addServeFlags(withSources, DEFAULT_ADDRESS).action((options: unknown, used: Command) => {
       refuseUnknownCommand(used);
-      invocation = { command: "serve", ...sourceFlags(options), ...serveFlags(options, DEFAULT_ADDRESS) };
+      invocation = {
+        command: "serve",
+        ...sourceFlags(options),
+        ...shardFlags(options),
+        ...serveFlags(options, DEFAULT_ADDRESS),
+      };
     });
   }
   const check = program.command("check").description("check the configuration and exit: 0 if it is good, 1 if not");
-  addSourceFlags(configure(check)).action((options: unknown) => {
-    invocation = { command: "check", ...sourceFlags(options) };
+  addShardFlag(addSourceFlags(configure(check))).action((options: unknown) => {
+    invocation = { command: "check", ...sourceFlags(options), ...shardFlags(options) };
   });
   const demo = program
     .command("demo")
     .description("serve metrics of simulated nodes of every chain: invented data, for trying out");
-  addServeFlags(configure(demo), DEMO_ADDRESS, "pretty").action((options: unknown) => {
-    invocation = { command: "demo", ...serveFlags(options, DEMO_ADDRESS) };
+  addServeFlags(addShardFlag(configure(demo)), DEMO_ADDRESS, "pretty").action((options: unknown) => {
+    invocation = { command: "demo", ...shardFlags(options), ...serveFlags(options, DEMO_ADDRESS) };
   });
 
   // Not before, as commands inherit it: only the program itself finds the misspelt name of a command there.
@@ -125,6 +134,7 @@ Examples:
   peer-exporter --config.file=config.yaml
   peer-exporter --node monero-1=monero+http://127.0.0.1:18081
   peer-exporter check --config.file=config.yaml
+  peer-exporter --config.file=config.yaml --shard 0/3
   peer-exporter demo
 
 Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.`;
@@ -141,6 +151,16 @@ function addSourceFlags(command: Command): Command {
       `a node that is in no file; repeatable; chains: ${Object.keys(chains).join(", ")}`,
       collect("--node", parseNodeFlag),
     );
+}
+
+function addShardFlag(command: Command): Command {
+  return command.option(
+    "--shard <i/n>",
+    "poll only the nodes of shard I of N, which are numbered from 0: 0/3, 1/3 and 2/3 share all nodes, by a hash of " +
+      "their names. auto/N: I is the number at the end of the pod's name in a StatefulSet (POD_NAME, else HOSTNAME, " +
+      "else the host's name). Every shard polls all references",
+    read("--shard", parseShard),
+  );
 }
 
 function addServeFlags(command: Command, address: string, logFormat: (typeof LOG_FORMATS)[number] = "json"): Command {
@@ -203,6 +223,13 @@ const sourceOptions = z.object({
 function sourceFlags(options: unknown): SourceFlags {
   const { "config.file": configFile, node: nodes } = sourceOptions.parse(options);
   return { configFile, nodes };
+}
+
+const shardOptions = z.object({ shard: z.custom<ShardFlag>().optional() });
+
+function shardFlags(options: unknown): ShardFlags {
+  const { shard } = shardOptions.parse(options);
+  return { shard };
 }
 
 const serveOptions = z.object({

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { hostname } from "node:os";
 import { type App, startApp } from "./app.ts";
-import { parseArguments, type ServeFlags, type SourceFlags } from "./cli.ts";
+import { type Invocation, parseArguments, type ServeFlags, type ShardFlags, type SourceFlags } from "./cli.ts";
 import { formatDuration } from "./config/duration.ts";
 import { ConfigError, loadConfig } from "./config/load.ts";
-import type { Config, NodeConfig } from "./config/model.ts";
+import type { Config, NodeConfig, Shard } from "./config/model.ts";
 import { errorCode } from "./config/secret.ts";
+import { describeShard, resolveShard, selectShard, shardReport } from "./config/shard.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
@@ -15,7 +17,19 @@ const printError = (text: string) => void process.stderr.write(text);
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
-  const invocation = parseArguments(args, VERSION, { out: print, err: printError });
+  try {
+    return await run(parseArguments(args, VERSION, { out: print, err: printError }));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) printError(`${problem}\n`);
+    const count = error.problems.length;
+    printError(`peer-exporter: ${count} ${count === 1 ? "problem" : "problems"} in the configuration\n`);
+    return 1;
+  }
+}
+
+/** @throws ConfigError */
+async function run(invocation: Invocation): Promise<number> {
   switch (invocation.command) {
     case "none":
       return invocation.exitCode;
@@ -23,14 +37,15 @@ async function main(args: readonly string[]): Promise<number> {
       return check(invocation);
     case "serve": {
       const config = await readConfig(invocation);
-      return config === undefined ? 1 : serve(config, invocation);
+      return config === undefined ? 1 : serve(config, findShard(invocation), invocation);
     }
     case "demo": {
+      const shard = findShard(invocation);
       // Not loaded otherwise: a production process holds no simulated node.
       const { startDemo } = await import("./demo/demo.ts");
       const demo = await startDemo(print);
       try {
-        return await serve(demo.config, invocation, demo.announce);
+        return await serve(demo.config, shard, invocation, demo.announce);
       } finally {
         await demo.close();
       }
@@ -38,36 +53,43 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** The whole configuration: what is wrong in it is wrong for every shard. */
 async function readConfig({ configFile, nodes }: SourceFlags): Promise<Config | undefined> {
   if (configFile === undefined && nodes.length === 0) {
     printError("peer-exporter: no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n");
     return undefined;
   }
+  return loadConfig({ file: configFile, nodes, env: process.env });
+}
+
+function findShard({ shard: flag }: ShardFlags): Shard | undefined {
+  if (flag === undefined) return undefined;
   try {
-    return await loadConfig({ file: configFile, nodes, env: process.env });
+    return resolveShard(flag, { env: process.env, hostname: hostname() });
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) printError(`${problem}\n`);
-    const count = error.problems.length;
-    printError(`peer-exporter: ${count} ${count === 1 ? "problem" : "problems"} in the configuration\n`);
-    return undefined;
+    throw new ConfigError([`--shard: ${error instanceof Error ? error.message : error}`]);
   }
 }
 
-async function check(flags: SourceFlags): Promise<number> {
+async function check(flags: SourceFlags & ShardFlags): Promise<number> {
   const config = await readConfig(flags);
   if (config === undefined) return 1;
+  const shard = findShard(flags);
   print(
     `${flags.configFile ?? "flags"}: good, ${config.nodes.length} ${config.nodes.length === 1 ? "node" : "nodes"}\n`,
   );
+  if (shard !== undefined) print(shardReport(config, shard));
   return 0;
 }
 
+/** @param whole the configuration of all shards together */
 async function serve(
-  config: Config,
+  whole: Config,
+  shard: Shard | undefined,
   flags: ServeFlags,
-  announce: (addresses: readonly string[]) => void = () => {},
+  announce: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
+  const config = shard === undefined ? whole : selectShard(whole, shard);
   keepMemorySmall(config.nodes.length);
   const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
   process.on("SIGHUP", () => log.warn("the configuration is read at the start only: restart to apply a change"));
@@ -77,14 +99,22 @@ async function serve(
     { version: VERSION, nodejs: process.version, listen: app.addresses },
     `serving ${flags.telemetryPath} on ${app.addresses.join(", ")}`,
   );
+  if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   for (const node of [...config.nodes, ...config.references])
     log.info({ target: node.name, chain: node.chain }, describeNode(node));
-  announce(app.addresses);
+  announce(app.addresses, config);
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
   await app.close();
   log.info("stopped");
   return 0;
+}
+
+function logShard(shard: Shard, own: number, all: number, log: Logger): void {
+  const facts = { shard: shard.index, total_shards: shard.total };
+  const text = describeShard(shard, own, all);
+  if (own > 0) log.info(facts, text);
+  else log.warn(facts, `${text}: no node falls on this shard; it runs and serves its own metrics`);
 }
 
 async function start(config: Config, flags: ServeFlags, log: Logger): Promise<App | undefined> {

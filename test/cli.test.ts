@@ -55,6 +55,13 @@ describe("what is asked for", () => {
     [["--node", "a=wire+http://h:1", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
     [["check", "--node", "a=wire+http://h:1"], { command: "check", configFile: undefined, nodes: [A] }],
 
+    [["--shard=0/3"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 3 } }],
+    [["--shard", "auto/3"], { ...SERVE, shard: { kind: "auto", total: 3 } }],
+    [["check", "--shard=2/3"], { command: "check", nodes: [], shard: { kind: "fixed", index: 2, total: 3 } }],
+    [["demo", "--shard=1/2"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
+    [["--shard=1/2", "demo"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
+    [["--shard=1/2", "--shard=0/2"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 2 } }],
+
     [["--web.listen-address=:1"], { ...SERVE, addresses: [{ kind: "tcp", host: undefined, port: 1 }] }],
     [
       ["--web.listen-address", "127.0.0.1:1", "--web.listen-address=[::1]:2", "--web.listen-address=unix:/a"],
@@ -122,6 +129,16 @@ describe("wrong usage", () => {
       [`--node=${text}`],
       "error: --node: expected NAME=CHAIN+URL, for example monero-1=monero+http://127.0.0.1:18081\n",
     ]),
+    [["--shard"], "error: option '--shard <i/n>' argument missing\n"],
+    [
+      ["--shard=3/3"],
+      'error: --shard: expected a shard from 0 to 2, as there are 3 shards, found "3/3": the first of N shards is 0/N\n',
+    ],
+    [
+      ["check", "--shard=1"],
+      "error: --shard: expected I/N, like 0/3 for the first of three shards, or auto/N in a StatefulSet, " +
+        'found "1"\n',
+    ],
     [
       ["--web.listen-address=10900"],
       "error: --web.listen-address: expected an address like :10900, 127.0.0.1:10900, [::1]:10900 or unix:PATH, " +
@@ -188,7 +205,7 @@ describe("help and version", () => {
     for (const command of ["serve", "check", "demo", "help"]) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
       ...["--config.file", "--node", "--web.listen-address", "--web.telemetry-path", "--log.level", "--log.format"],
-      ...["--help", "--version"],
+      ...["--shard", "--help", "--version"],
     ]) {
       expect(out).toMatch(new RegExp(`^ .*${flag} `, "m"));
     }
@@ -197,6 +214,7 @@ describe("help and version", () => {
     expect(text).toContain('(default: "/metrics")');
     expect(text).toContain('"debug", "info", "warn", "error", default: "info"');
     expect(text).toContain("chains: wire, antelope, monero, chainweb");
+    expect(text).toContain("shard I of N, which are numbered from 0");
     expect(text).toContain("Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.");
     expect(text).not.toMatch(/undefined|\[object|default: \[\]/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);

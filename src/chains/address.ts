@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { AddressType, PeerAddress } from "./chain.ts";
 
@@ -27,7 +28,8 @@ export function numericType(ip: string): AddressType {
 
 /** The canonical text of an IP address, an IPv4-mapped IPv6 address as IPv4; undefined for anything else. */
 export function numericAddress(host: string): string | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(host)) return host;
+  // Not by ipaddr.js, which throws and catches an error for every host name.
+  if (isIPv4(host)) return host;
   if (!host.includes(":") || host.length > 64 || !ipaddr.IPv6.isValid(host)) return undefined;
   return ipaddr.process(host).toString();
 }

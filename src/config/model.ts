@@ -41,9 +41,14 @@ export type ConnectionsConfig = {
 /** What a peer's height is worth. */
 export type LagConfig = { readonly minSupport: number };
 
+/** One of `total` exporters that share the nodes of one configuration; the first has index 0. */
+export type Shard = { readonly index: number; readonly total: number };
+
 export type Config = {
   readonly connections: ConnectionsConfig;
   readonly lag: LagConfig;
   readonly nodes: readonly NodeConfig[];
   readonly references: readonly NodeConfig[];
+  /** Which part of the nodes these are, where they are not all. */
+  readonly shard?: Shard;
 };

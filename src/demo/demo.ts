@@ -5,8 +5,8 @@ import { type DemoNode, startDemoNetwork } from "./network.ts";
 /** The simulated nodes and a configuration that polls them. */
 export type Demo = {
   readonly config: Config;
-  /** Prints where to look, once the exporter listens. */
-  readonly announce: (addresses: readonly string[]) => void;
+  /** Prints where to look, once the exporter listens, and what the nodes that it polls will do. */
+  readonly announce: (addresses: readonly string[], polled: Pick<Config, "nodes">) => void;
   close(): Promise<void>;
 };
 
@@ -28,7 +28,15 @@ export async function startDemo(print: (text: string) => void): Promise<Demo> {
   if (!parsed.ok) throw new Error(`the demo's own configuration is bad: ${JSON.stringify(parsed.problems)}`);
   return {
     config: parsed.config,
-    announce: (addresses) => print(guide(network.nodes, addresses)),
+    announce: (addresses, polled) => {
+      const names = new Set(polled.nodes.map(({ name }) => name));
+      print(
+        guide(
+          network.nodes.filter(({ name }) => names.has(name)),
+          addresses,
+        ),
+      );
+    },
     close: network.close,
   };
 }

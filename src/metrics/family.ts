@@ -1,7 +1,8 @@
-import type { ChainTraits, Fact, FactFamily, NodeReport } from "../chains/chain.ts";
+import type { ChainTraits, FactFamily, NodeReport } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnections } from "./connections.ts";
-import { cleanText, type FamilyHeader, joinLabels, renderLabels } from "./exposition.ts";
+import { type FamilyHeader, renderLabels } from "./exposition.ts";
+import type { FactSamples } from "./facts.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -9,6 +10,8 @@ export type NodeView = {
   readonly report: NodeReport | undefined;
   readonly traits: ChainTraits;
   readonly shown: ShownConnections | undefined;
+  /** The samples of the chain's own families. */
+  readonly facts: FactSamples;
 };
 
 /** Further labels as `renderLabels` gives them, and the value. */
@@ -51,27 +54,11 @@ export function* labelled(
 
 /** A chain's own family, filled from the facts of the report, or of its connections. */
 export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
-  const sources = { [chain]: family.source };
-  if (family.scope === "connection") {
-    return {
-      ...family,
-      sources,
-      labels: [...CONNECTION_LABELS, ...family.labels],
-      samples: ({ shown }) =>
-        (shown?.connections ?? []).flatMap(({ labels, row }) => factSamples(family, row.facts, labels)),
-    };
-  }
-  return { ...family, sources, samples: ({ report }) => factSamples(family, report?.facts, "") };
-}
-
-/** Facts whose labels become the same when strangers' texts are cut are summed: a series stands once. */
-function factSamples(family: FactFamily, facts: readonly Fact[] | undefined, prefix: string): readonly SampleValue[] {
-  const samples = new Map<string, number>();
-  for (const fact of facts ?? []) {
-    if (fact.family !== family) continue;
-    const own = renderLabels(family.labels.map((name, index) => [name, cleanText(fact.labels[index] ?? "")] as const));
-    const labels = joinLabels(prefix, own);
-    samples.set(labels, (samples.get(labels) ?? 0) + fact.value);
-  }
-  return [...samples];
+  const names = family.scope === "connection" ? CONNECTION_LABELS : [];
+  return {
+    ...family,
+    sources: { [chain]: family.source },
+    labels: [...names, ...family.labels],
+    samples: ({ facts }) => facts.get(family) ?? [],
+  };
 }

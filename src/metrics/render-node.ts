@@ -3,6 +3,7 @@ import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState } from "../poll/store.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
 import { cleanText, joinLabels, renderLabels, renderSample } from "./exposition.ts";
+import { factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
 
 /** Turns the state of a node into its sample lines; runs once for each poll. */
@@ -15,14 +16,11 @@ export function createNodeRenderer(
 ): RenderNode {
   return (state) => {
     const { report, history, node } = state;
-    const view: NodeView = {
-      state,
-      report,
-      traits: traitsOf(node),
-      shown: report?.peers.ok
-        ? showConnections(report.peers.value.connections, history.connectionStarts, settings)
-        : undefined,
-    };
+    const shown = report?.peers.ok
+      ? showConnections(report.peers.value.connections, history.connectionStarts, settings)
+      : undefined;
+    const facts = factSamples(report?.facts ?? [], shown?.connections ?? []);
+    const view: NodeView = { state, report, traits: traitsOf(node), shown, facts };
     const identity = nodeLabels(node);
     const about = node.role === "reference" ? "reference" : undefined;
     return nodeLines(catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : "")));
@@ -45,11 +43,9 @@ export function nodeLines(texts: readonly string[]): NodeLines {
   return { bytes, ends };
 }
 
-function renderFamily(family: NodeFamily, view: NodeView, identity: string): string {
+function renderFamily({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
   let out = "";
-  for (const [labels, value] of family.samples(view)) {
-    out += renderSample(family.name, joinLabels(identity, labels), value);
-  }
+  for (const [labels, value] of samples(view)) out += renderSample(name, joinLabels(identity, labels), value);
   return out;
 }
 

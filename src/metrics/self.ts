@@ -3,6 +3,7 @@ import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Histogram from "prom-client/lib/histogram.js";
 import Registry from "prom-client/lib/registry.js";
+import type { Shard } from "../config/model.ts";
 import { type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
 import type { RenderedFamily } from "./page.ts";
 
@@ -10,6 +11,8 @@ import type { RenderedFamily } from "./page.ts";
 export type SelfMetrics = {
   observeRequest(handler: string, code: number, seconds: number): void;
   configLoaded(unixSeconds: number): void;
+  /** Which part of the nodes this process polls; never called where it polls all. */
+  sharded(shard: Shard): void;
   /** What the families hold now. */
   collect(): Promise<readonly RenderedFamily[]>;
 };
@@ -39,6 +42,12 @@ export function createSelfMetrics(version: string): SelfMetrics {
     help: "Unix time when the configuration in force was loaded.",
     registers,
   });
+  const shardInfo = new Gauge({
+    name: "peer_exporter_shard_info",
+    help: "Which shard of how many this exporter is, counted from 0; always 1, absent without --shard.",
+    labelNames: ["shard", "total_shards"],
+    registers,
+  });
   const requests = new Histogram({
     name: "peer_exporter_http_request_duration_seconds",
     help: "How long the exporter took to answer HTTP requests, by handler and status code.",
@@ -52,6 +61,7 @@ export function createSelfMetrics(version: string): SelfMetrics {
       successful.set(1);
       loadedAt.set(unixSeconds);
     },
+    sharded: ({ index, total }) => shardInfo.set({ shard: String(index), total_shards: String(total) }, 1),
     async collect() {
       const families = await registry.getMetricsAsJSON();
       return families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered);

@@ -27,7 +27,7 @@ export function probeRoute(options: ProbeOptions): Route {
       const [node = "", ...more] = new URLSearchParams(request.query).getAll("node");
       if (node === "" || more.length > 0) return problem(400, "expected /probe?node=NAME");
       if (!options.nodes().includes(node)) {
-        return problem(404, "no node of the configuration has this name; see /sd for all of them");
+        return problem(404, "no node that this exporter polls has this name; see /sd for all of them");
       }
       const isDone = await endsWithin(options.probe(node), probeSeconds(request) * 1000);
       if (isDone === false) return problem(503, "the exporter is stopping");

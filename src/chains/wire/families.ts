@@ -174,7 +174,9 @@ const NO_LABELS: readonly string[] = [];
 
 /** The facts whose value is known; a flag becomes 1 or 0. */
 export function facts(...values: readonly (readonly [FactFamily, number | boolean | undefined])[]): readonly Fact[] {
-  return values.flatMap(([family, value]) =>
-    value === undefined ? [] : [{ family, labels: NO_LABELS, value: Number(value) }],
-  );
+  const known: Fact[] = [];
+  for (const [family, value] of values) {
+    if (value !== undefined) known.push({ family, labels: NO_LABELS, value: Number(value) });
+  }
+  return known;
 }

@@ -1,6 +1,8 @@
+const NONE = "0".repeat(64);
+
 /** 64 hex digits of a chain id or node id; all zeros stand for "none" (never connected, and EOSIO 1.0). */
 export function hashOf(value: unknown): string | undefined {
-  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) && !/^0+$/.test(value) ? value : undefined;
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) && value !== NONE ? value : undefined;
 }
 
 /** The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). */

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { quoted } from "./fields.ts";
+import type { Config, Shard } from "./model.ts";
+
+/**
+ * Sharding: several exporters with one configuration, each of which polls a part of the nodes. They need not know of each
+ * other: a node belongs to the shard that has the highest weight for its name (rendezvous hashing).
+ */
+
+/** What --shard says. */
+export type ShardFlag =
+  | ({ readonly kind: "fixed" } & Shard)
+  /** The shard's number is the ordinal in the pod's name. */
+  | { readonly kind: "auto"; readonly total: number };
+
+/** What tells the name of the pod. */
+export type PodFacts = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly hostname: string;
+};
+
+/** More is a slip of the hand: each node's weight is computed for each shard. */
+const MAX_SHARDS = 1000;
+
+const SYNTAX = "expected I/N, like 0/3 for the first of three shards, or auto/N in a StatefulSet";
+
+/**
+ * Reads the value of --shard: `I/N` with I from 0 to N-1, or `auto/N`.
+ * @throws Error with what was expected, what was found and what to write instead
+ */
+export function parseShard(text: string): ShardFlag {
+  const [, which, shards] = /^(\d{1,9}|auto)\/(\d{1,9})$/.exec(text) ?? [];
+  if (which === undefined || shards === undefined) throw new Error(`${SYNTAX}, found ${quoted(text)}`);
+  const total = Number(shards);
+  if (total === 0) {
+    throw new Error(`expected at least 1 shard, found ${quoted(text)}: leave --shard out where one exporter polls all`);
+  }
+  if (total > MAX_SHARDS) {
+    throw new Error(`expected at most ${MAX_SHARDS} shards, found ${quoted(text)}: use fewer shards`);
+  }
+  if (which === "auto") return { kind: "auto", total };
+  const index = Number(which);
+  if (index >= total) {
+    const range = total === 1 ? "0, as there is 1 shard" : `from 0 to ${total - 1}, as there are ${total} shards`;
+    throw new Error(`expected a shard ${range}, found ${quoted(text)}: the first of N shards is 0/N`);
+  }
+  return { kind: "fixed", index, total };
+}
+
+/**
+ * The shard that the flag means in this pod. `auto` takes the number at the end of POD_NAME, else HOSTNAME, else the
+ * host's name: a StatefulSet numbers its pods from 0.
+ * @throws Error with what was expected, what was found and what to change
+ */
+export function resolveShard(flag: ShardFlag, { env, hostname }: PodFacts): Shard {
+  const { total } = flag;
+  if (flag.kind === "fixed") return { index: flag.index, total };
+  const [source, name] = podName(env, hostname);
+  const ordinal = /-(\d+)$/.exec(name)?.[1];
+  if (ordinal === undefined) {
+    throw new Error(
+      `expected a name that ends in -0, -1, …, as a StatefulSet gives its pods, found ${quoted(name)} (${source}): ` +
+        `set POD_NAME to the pod's name, or write the number of the shard: --shard 0/${total}`,
+    );
+  }
+  const index = Number(ordinal);
+  if (index >= total) {
+    throw new Error(
+      `expected a pod number below ${total}, the number of shards, found ${quoted(name)} (${source}): ` +
+        "give all pods --shard auto/N with N as the number of replicas, counted from 0",
+    );
+  }
+  return { index, total };
+}
+
+/** An empty variable counts as none: that is what a template without a value makes. */
+function podName(env: PodFacts["env"], hostname: string): readonly [source: string, name: string] {
+  for (const variable of ["POD_NAME", "HOSTNAME"]) {
+    const name = env[variable];
+    if (name !== undefined && name !== "") return [variable, name];
+  }
+  return ["the host's name", hostname];
+}
+
+/** Whether this shard polls the node of that name. */
+export function ownsNode({ index, total }: Shard, name: string): boolean {
+  return ownerOf(name, total) === index;
+}
+
+/**
+ * The number of the shard that polls the node. Another shard more changes no weight of the others, so a node either stays
+ * or moves to the new one.
+ */
+export function ownerOf(name: string, total: number): number {
+  let owner = 0;
+  let highest = "";
+  for (let index = 0; index < total; index += 1) {
+    const weight = weightOf(index, name);
+    if (weight <= highest) continue;
+    highest = weight;
+    owner = index;
+  }
+  return owner;
+}
+
+/**
+ * SHA-256 of the shard's decimal number, a colon and the node's name in UTF-8, as a number of 256 bits. In lower-case hex,
+ * which all have the same length, the order of the texts is that of the numbers. docs/sharding.md promises it to others.
+ */
+function weightOf(index: number, name: string): string {
+  return createHash("sha256").update(`${index}:${name}`).digest("hex");
+}
+
+/** The configuration of this shard: its own nodes, and all references, which are what shards have in common. */
+export function selectShard(config: Config, shard: Shard): Config {
+  return { ...config, nodes: config.nodes.filter(({ name }) => ownsNode(shard, name)), shard };
+}
+
+/** `shard 1 of 0..2: 4 of 12 nodes` */
+export function describeShard({ index, total }: Shard, own: number, all: number): string {
+  return `shard ${index} of 0..${total - 1}: ${own} of ${all} ${all === 1 ? "node" : "nodes"}`;
+}
+
+/** For people: how many nodes each shard has, and the names of those that this one has, each on a line of its own. */
+export function shardReport({ nodes }: Config, { index, total }: Shard): string {
+  const namesOf = Array.from({ length: total }, (): string[] => []);
+  for (const { name } of nodes) namesOf[ownerOf(name, total)]?.push(name);
+  const lines = namesOf.flatMap((names, other) => {
+    const line = describeShard({ index: other, total }, names.length, nodes.length);
+    return other === index ? [`${line}, polled by this one`, ...names.map((name) => `  ${name}`)] : [line];
+  });
+  return `${lines.join("\n")}\n`;
+}
