@@ -24,10 +24,9 @@ if (bundler === undefined) {
     format: "esm",
     platform: "node",
     target: "node20.20",
-    // The engine keeps the source in memory, so white space costs; names stay, for stack traces.
+    // The engine keeps the source in memory, so white space costs; identifiers stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
-    keepNames: true,
     // Libraries in CommonJS ask for built-in modules by require.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

@@ -4,10 +4,13 @@ import type { AddressType, PeerAddress } from "./chain.ts";
 
 /** "1.2.3.4:18080", "[2001:db8::1]:18080", "2001:db8::1", "name.example:9876", "x.onion:18083" with or without port. */
 export function parseAddress(text: string): PeerAddress {
-  const bracketed = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text);
+  const bracketed = text.startsWith("[") ? /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) : null;
   if (bracketed !== null) return addressOf(bracketed[1] ?? "", Number(bracketed[2] ?? 0));
-  const [, host, port] = /^([^:]*):(\d{1,5})$/.exec(text) ?? [];
-  return host === undefined ? addressOf(text, undefined) : addressOf(host, Number(port));
+  const colon = text.indexOf(":");
+  const port = text.slice(colon + 1);
+  return colon >= 0 && /^\d{1,5}$/.test(port)
+    ? addressOf(text.slice(0, colon), Number(port))
+    : addressOf(text, undefined);
 }
 
 /** From a host and a port that the node sends apart; a port of 0 is none. */

@@ -135,7 +135,7 @@ export function peerLabel(
 /** IPv4 /16 or IPv6 /32; what has no number (a name, Tor, I2P) shows only its type. */
 export function subnet({ ip, type }: PeerAddress): string {
   if (ip === undefined) return type;
-  if (!ip.includes(":")) return `${ip.split(".").slice(0, 2).join(".")}.0.0/16`;
+  if (!ip.includes(":")) return `${ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1))}.0.0/16`;
   const [first = "0", second = "0"] = expandStart(ip);
   return `${first}:${second}::/32`;
 }

@@ -61,6 +61,9 @@ function escapeCharacter(character: string): string {
   return character === "\n" ? "\\n" : `\\${character}`;
 }
 
+/** Control characters, line separators and surrogates, which may stand alone. */
+const NEEDS_CLEANING = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/;
+
 /** Labels from strangers are cut here. */
 const MAX_LABEL_LENGTH = 128;
 
@@ -69,6 +72,7 @@ const MAX_LABEL_LENGTH = 128;
  * control characters made visible, at most 128 characters.
  */
 export function cleanText(text: string): string {
+  if (text.length <= MAX_LABEL_LENGTH && !NEEDS_CLEANING.test(text)) return text;
   // Cut before the rest, so that megabytes cost nothing; twice as many UTF-16 units hold 128 characters for sure.
   const start = text.length > MAX_LABEL_LENGTH ? text.slice(0, MAX_LABEL_LENGTH * 2) : text;
   const clean = start.toWellFormed().replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, "\ufffd");

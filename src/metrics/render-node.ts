@@ -2,9 +2,10 @@ import type { ChainTraits } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState } from "../poll/store.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
-import { cleanText, joinLabels, renderLabels, renderSample } from "./exposition.ts";
+import { cleanText, renderLabels } from "./exposition.ts";
 import { factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
+import { createLinesEncoder } from "./lines.ts";
 
 /** Turns the state of a node into its sample lines; runs once for each poll. */
 export type RenderNode = (state: NodeState) => NodeLines;
@@ -14,6 +15,7 @@ export function createNodeRenderer(
   traitsOf: (node: NodeConfig) => ChainTraits,
   settings: ConnectionSettings,
 ): RenderNode {
+  const encode = createLinesEncoder();
   return (state) => {
     const { report, history, node } = state;
     const shown = report?.peers.ok
@@ -23,30 +25,25 @@ export function createNodeRenderer(
     const view: NodeView = { state, report, traits: traitsOf(node), shown, facts };
     const identity = nodeLabels(node);
     const about = node.role === "reference" ? "reference" : undefined;
-    return nodeLines(catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : "")));
+    return encode(catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : "")));
   };
 }
 
-/** @param texts the lines of each family */
-export function nodeLines(texts: readonly string[]): NodeLines {
-  const text = texts.join("");
-  const bytes = Buffer.from(text);
-  // Nearly always every character is one byte, and nothing needs to be counted anew.
-  const bytesOf =
-    bytes.length === text.length ? ({ length }: string) => length : (each: string) => Buffer.byteLength(each);
-  const ends = new Uint32Array(texts.length);
-  let end = 0;
-  for (const [index, each] of texts.entries()) {
-    end += bytesOf(each);
-    ends[index] = end;
+/** As renderSample would write each line; what all begin with is put together once, as there may be thousands. */
+function renderFamily({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
+  const open = flat(`${name}{${identity}`);
+  let out = "";
+  for (const [labels, value] of samples(view)) {
+    if (!Number.isFinite(value)) continue;
+    out += labels === "" ? `${open}} ${value}\n` : `${open},${labels}} ${value}\n`;
   }
-  return { bytes, ends };
+  return out;
 }
 
-function renderFamily({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
-  let out = "";
-  for (const [labels, value] of samples(view)) out += renderSample(name, joinLabels(identity, labels), value);
-  return out;
+/** The engine keeps a joined text as a tree until one of its characters is asked for, and would walk it for each line. */
+function flat(text: string): string {
+  text.charCodeAt(0);
+  return text;
 }
 
 /** The labels of every series of a node. */

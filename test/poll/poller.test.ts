@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
-import { nodeLines } from "../../src/metrics/render-node.ts";
+import { createLinesEncoder } from "../../src/metrics/lines.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore, type NodeState } from "../../src/poll/store.ts";
 import {
@@ -48,7 +48,7 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
       poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
       close: async () => void closed.push(name),
     }),
-    render: (given) => nodeLines([render?.(given) ?? "rendered"]),
+    render: (given) => createLinesEncoder()([render?.(given) ?? "rendered"]),
     store,
     log,
   });

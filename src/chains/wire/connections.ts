@@ -133,18 +133,24 @@ function inboundAddress(row: JsonObject, claimed: string | undefined): PeerAddre
   return claimed === undefined ? { host: "unknown", type: "unknown" } : parseAddress(splitKind(claimed).address);
 }
 
+const KINDS = [":trx", ":blk"];
+
 function splitKind(address: string): { address: string; suffix: string | undefined } {
-  const suffix = /:(?:trx|blk)$/.exec(address)?.[0];
+  const suffix = KINDS.find((kind) => address.endsWith(kind));
   return { address: suffix === undefined ? address : address.slice(0, -suffix.length), suffix };
 }
 
 /** EOSIO 1.x and 2.0 wrap the agent in literal quotes. */
 function agentOf(handshake: JsonObject): string | undefined {
   const agent = text(handshake.agent);
-  return text(/^"(.*)"$/s.exec(agent ?? "")?.[1] ?? agent);
+  return agent?.startsWith('"') ? text(/^"(.*)"$/s.exec(agent)?.[1] ?? agent) : agent;
 }
 
-const HEADS = ["head", "fork_head", "fork_db_head"] as const;
+const HEADS = [
+  ["head_num", "head_id"],
+  ["fork_head_num", "fork_head_id"],
+  ["fork_db_head_num", "fork_db_head_id"],
+] as const;
 
 /**
  * The peer's head: the largest number that any dialect's fields give. Notices raise only the number and Leap 4.0.2
@@ -152,8 +158,8 @@ const HEADS = ["head", "fork_head", "fork_db_head"] as const;
  */
 function peerHead(handshake: JsonObject): number | undefined {
   let height = 0;
-  for (const head of HEADS) {
-    height = Math.max(height, count(handshake[`${head}_num`]) ?? 0, numberInBlockId(handshake[`${head}_id`]) ?? 0);
+  for (const [number, id] of HEADS) {
+    height = Math.max(height, count(handshake[number]) ?? 0, numberInBlockId(handshake[id]) ?? 0);
   }
   return height > 0 ? height : undefined;
 }

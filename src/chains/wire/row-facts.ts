@@ -1,7 +1,7 @@
 import type { ConnectionState, Fact } from "../chain.ts";
 import { count, flag, type JsonObject } from "../decode.ts";
 import {
-  facts,
+  addFact,
   HANDSHAKE_GENERATION,
   HANDSHAKE_TIME,
   IS_BLOCKS_ONLY,
@@ -18,18 +18,19 @@ import { handshakeTime, parseTime } from "./times.ts";
  * and the producer flags (net_plugin.cpp connection::_close), so these are facts of connected rows only.
  */
 export function rowFacts(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly Fact[] {
-  const score = [PEER_SCORE, count(row.peer_score)] as const;
-  if (state !== "connected") return facts(score);
-  const tellsKind = row.last_vote_received !== undefined;
-  return facts(
-    [HANDSHAKE_TIME, handshakeTime(handshake.time)],
-    [HANDSHAKE_GENERATION, count(handshake.generation)],
-    [IS_BP_PEER, flag(row.is_bp_peer)],
-    [IS_BP_GOSSIP_PEER, flag(row.is_bp_gossip_peer)],
+  const known: Fact[] = [];
+  if (state === "connected") {
+    addFact(known, HANDSHAKE_TIME, handshakeTime(handshake.time));
+    addFact(known, HANDSHAKE_GENERATION, count(handshake.generation));
+    addFact(known, IS_BP_PEER, flag(row.is_bp_peer));
+    addFact(known, IS_BP_GOSSIP_PEER, flag(row.is_bp_gossip_peer));
     // Leap 5 and the first Wire send both and never assign them (spring cd66df0dd); votes came after them.
-    [IS_BLOCKS_ONLY, tellsKind ? flag(row.is_blocks_only) : undefined],
-    [IS_TRANSACTIONS_ONLY, tellsKind ? flag(row.is_transactions_only) : undefined],
-    [LAST_VOTE_TIME, parseTime(row.last_vote_received)],
-    score,
-  );
+    if (row.last_vote_received !== undefined) {
+      addFact(known, IS_BLOCKS_ONLY, flag(row.is_blocks_only));
+      addFact(known, IS_TRANSACTIONS_ONLY, flag(row.is_transactions_only));
+    }
+    addFact(known, LAST_VOTE_TIME, parseTime(row.last_vote_received));
+  }
+  addFact(known, PEER_SCORE, count(row.peer_score));
+  return known;
 }

@@ -12,7 +12,7 @@ import {
   type PeerList,
   succeeded,
 } from "../chain.ts";
-import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
+import { decodeConnections, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
 import { nodeFacts } from "./node-facts.ts";
@@ -100,8 +100,7 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
 }
 
 function peerList({ connections, malformed }: WireList, page: PluginPage | undefined): PeerList {
-  const joined: readonly WireConnection[] = page === undefined ? connections : joinPage(connections, page);
-  return { connections: joined.map(({ wire: _, ...connection }) => connection), malformed };
+  return { connections: page === undefined ? connections : joinPage(connections, page), malformed };
 }
 
 function fetchPeers(client: RpcClient, signal: AbortSignal): Promise<Outcome<WireList>> {

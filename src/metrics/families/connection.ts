@@ -63,17 +63,21 @@ export const connectionFamilies: readonly NodeFamily[] = [
   },
 ];
 
-function* each({ shown }: NodeView, pick: (connection: ShownConnection) => number | undefined): Iterable<SampleValue> {
+function each({ shown }: NodeView, pick: (connection: ShownConnection) => number | undefined): readonly SampleValue[] {
+  const samples: SampleValue[] = [];
   for (const connection of shown?.connections ?? []) {
     const value = pick(connection);
-    if (value !== undefined) yield [connection.labels, value];
+    if (value !== undefined) samples.push([connection.labels, value]);
   }
+  return samples;
 }
 
-function* syncingSamples({ shown, traits: { flow } }: NodeView): Iterable<SampleValue> {
-  if (flow === undefined) return;
+function syncingSamples({ shown, traits: { flow } }: NodeView): readonly SampleValue[] {
+  const samples: SampleValue[] = [];
+  if (flow === undefined) return samples;
   const flowLabel = renderLabels([["flow", flow]]);
   for (const { labels, row } of shown?.connections ?? []) {
-    if (row.state === "connected") yield [joinLabels(labels, flowLabel), row.syncing === flow ? 1 : 0];
+    if (row.state === "connected") samples.push([joinLabels(labels, flowLabel), row.syncing === flow ? 1 : 0]);
   }
+  return samples;
 }

@@ -82,16 +82,15 @@ function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | und
 }
 
 function* connectionCounts(view: NodeView): Iterable<SampleValue> {
-  const combinations = knownCombinations(view.traits).map(([direction, state]) => combination(direction, state));
-  if (combinations.length === 0) return;
-  yield* countBy(rowsOf(view), combinations, ({ direction, state }) => state && combination(direction, state));
-}
-
-function combination(direction: string, state: string): string {
-  return renderLabels([
-    ["direction", direction],
-    ["state", state],
-  ]);
+  const rows = rowsOf(view);
+  if (rows === undefined) return;
+  for (const [direction, state] of knownCombinations(view.traits)) {
+    const labels = renderLabels([
+      ["direction", direction],
+      ["state", state],
+    ]);
+    yield [labels, rows.filter((row) => row.direction === direction && row.state === state).length];
+  }
 }
 
 function syncingPeers(view: NodeView): Iterable<SampleValue> {

@@ -5,8 +5,8 @@ import { nodeError } from "../../../src/errors.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openInMemory, openNode, poll, serve } from "../sessions.ts";
-import { failureIn, fields, fixture, fixtureText, memoryClient, type Reply, valueIn } from "../support.ts";
-import { changedRow, rowsOf, shown } from "./support.ts";
+import { failureIn, fixture, fixtureText, memoryClient, type Reply, valueIn } from "../support.ts";
+import { rowsOf, shown } from "./support.ts";
 
 const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
@@ -235,10 +235,4 @@ test("a reference is asked for its head alone", async () => {
   expect(valueIn(report.head).height).toBe(21_000_500);
   expect(failureIn(report.peers).message).toBe("the peers were not asked for");
   expect([asked, report.parts.size]).toEqual([[INFO], 0]);
-});
-
-test("inside the adapter only: rows carry nothing that the model does not know", async () => {
-  const net = await serve(answering({ [NET]: json([changedRow(rows[0], {})], 201), [INFO]: json(info) }));
-  const [row] = valueIn((await poll(openNode("wire", net.url))).peers).connections;
-  expect(Object.keys(fields(row))).not.toContain("wire");
 });
