@@ -1,15 +1,18 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Answer } from "./answer.ts";
+import type { Answer, Headers } from "./answer.ts";
 
-/** Writes an answer. Ends early when the client goes away. */
-export function send(response: ServerResponse, { status, headers, body }: Answer): void | Promise<void> {
+/** Writes an answer, with these headers beside its own. Ends early when the client goes away. */
+export function send(response: ServerResponse, answer: Answer, further: Headers): void | Promise<void> {
+  const { status, body } = answer;
+  const headers = [...Object.entries(answer.headers).flat(), ...Object.entries(further).flat()];
   if (body.kind === "streamed") {
     response.writeHead(status, headers);
     return stream(response, body.chunks);
   }
-  response.writeHead(status, { ...headers, "content-length": body.bytes });
+  headers.push("content-length", String(body.bytes));
+  response.writeHead(status, headers);
   if (body.chunks.length === 1) {
     response.end(body.chunks[0]);
     return;

@@ -35,38 +35,37 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
     const began = performance.now();
     const { method = "GET", url = "/", headers } = incoming;
     const target = readTarget(url);
-    const match: Match = isClosing ? STOPPING : target === undefined ? UNREADABLE : route(method, target.path);
+    const { handler, rest, answer }: Match = isClosing
+      ? STOPPING
+      : target === undefined
+        ? UNREADABLE
+        : route(method, target.path);
     unsent.add(response);
     response.once("close", () => {
       unsent.delete(response);
       onSent();
       if (!response.writableFinished) return;
-      const { handler } = match;
       const { statusCode: code } = response;
       observeRequest(handler, code, (performance.now() - began) / 1000);
-      if (log.isLevelEnabled("debug")) {
-        log.debug({ handler, method, code, type: response.getHeader("content-type") }, "answered");
-      }
+      if (log.isLevelEnabled("debug")) log.debug({ handler, method, code }, "answered");
     });
-    const request = { method, path: "", query: "", ...target, headers, rest: match.rest };
     try {
-      const given = match.answer(request);
-      if (given instanceof Promise) void given.then((answer) => send(response, complete(answer))).catch(fail);
-      else void send(response, complete(given));
+      const given = answer({ method, path: target?.path ?? "", query: target?.query ?? "", headers, rest });
+      const sent = given instanceof Promise ? given.then(give) : give(given);
+      if (sent instanceof Promise) sent.catch(fail);
     } catch (error) {
       fail(error);
+    }
+
+    function give(ready: Answer): void | Promise<void> {
+      return send(response, ready, isClosing ? LAST_HEADERS : OWN_HEADERS);
     }
 
     function fail(error: unknown): void {
       log.error({ err: error }, "a request ended in an unexpected error");
       if (response.headersSent) response.destroy();
-      else void send(response, complete(problem(500, "the request cannot be answered")));
+      else void give(problem(500, "the request cannot be answered"));
     }
-  }
-
-  function complete(answer: Answer): Answer {
-    const connection = isClosing ? { connection: "close" } : {};
-    return { ...answer, headers: { ...answer.headers, ...connection, "x-content-type-options": "nosniff" } };
   }
 
   const http = createHttpServer(
@@ -101,6 +100,9 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
 
   return { http, close };
 }
+
+const OWN_HEADERS = { "x-content-type-options": "nosniff" };
+const LAST_HEADERS = { ...OWN_HEADERS, connection: "close" };
 
 const STOPPING: Match = { handler: "none", answer: () => problem(503, "the exporter is stopping"), rest: "" };
 const UNREADABLE: Match = { handler: "none", answer: () => problem(400, "the path cannot be read"), rest: "" };
