@@ -1,4 +1,5 @@
 import type { Head, NodeReport, PeerConnection } from "../chains/chain.ts";
+import type { OtherHeads } from "./heads.ts";
 
 /**
  * Head lag: how far a node's head is behind the best head that is known. A height is believed only with support, as
@@ -6,14 +7,6 @@ import type { Head, NodeReport, PeerConnection } from "../chains/chain.ts";
  */
 
 export type ReferenceName = "peers" | "fleet" | "configured";
-
-/** Reports of other nodes whose data is fresh. */
-export type OtherReports = {
-  /** The other nodes of the configuration. */
-  readonly fleet: readonly NodeReport[];
-  /** Its references. */
-  readonly configured: readonly NodeReport[];
-};
 
 export type LagSettings = {
   /** How many peers must have a height at least this high; where fewer report any, all of them. */
@@ -33,14 +26,14 @@ export const NO_LAG: HeadLag = { references: new Map(), blocks: undefined };
 const SLACK_BLOCKS = 20;
 
 /** @param nowMs unix milliseconds */
-export function headLag(report: NodeReport, others: OtherReports, settings: LagSettings, nowMs: number): HeadLag {
+export function headLag(report: NodeReport, others: OtherHeads, settings: LagSettings, nowMs: number): HeadLag {
   if (!report.head.ok) return NO_LAG;
   const own = report.head.value;
   const references = new Map<ReferenceName, number>();
   const best = {
     peers: peersHeight(report, own, settings, nowMs),
-    fleet: bestHeight(report, own, others.fleet),
-    configured: bestHeight(report, own, others.configured),
+    fleet: bestHeight(own, others.fleet),
+    configured: bestHeight(own, others.configured),
   };
   for (const name of REFERENCE_NAMES) {
     const height = best[name];
@@ -90,15 +83,10 @@ function supportedHeight(heights: readonly number[], { minSupport }: LagSettings
 }
 
 /** The best head among trusted nodes of the same network. */
-function bestHeight(report: NodeReport, own: Head, others: readonly NodeReport[]): number | undefined {
-  if (report.networkKey === undefined) return undefined;
-  const heads: Head[] = [];
-  for (const other of others) {
-    if (other.networkKey === report.networkKey && other.head.ok) heads.push(other.head.value);
-  }
+function bestHeight(own: Head, heads: readonly Head[]): number | undefined {
   if (heads.length === 0) return undefined;
   return own.chainHeights === undefined
-    ? Math.max(...heads.map(({ height }) => height))
+    ? heads.reduce((best, { height }) => Math.max(best, height), 0)
     : compareChains(own, own.chainHeights, heads, (heights) => Math.max(...heights));
 }
 

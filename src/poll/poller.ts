@@ -6,7 +6,8 @@ import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { createAnnouncer } from "./announce.ts";
 import { isRateLimited, pauseAfter } from "./backoff.ts";
-import { headLag, type LagSettings, NO_LAG, type OtherReports } from "./fleet.ts";
+import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
+import { createKnownHeads, type KnownHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import { turnLengthMs } from "./scheduler.ts";
 import type { NodeLines, NodeState, NodeStore } from "./store.ts";
@@ -44,6 +45,7 @@ const FRESH_TURNS = 2;
 
 export function createPoller(options: PollerOptions): Poller {
   const { nodes, render, store } = options;
+  const heads = createKnownHeads();
   const shutdown = new AbortController();
   // Each poll that runs listens to it.
   setMaxListeners(0, shutdown.signal);
@@ -81,8 +83,8 @@ export function createPoller(options: PollerOptions): Poller {
   /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
   function keep(before: NodeState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
     const show = (given: NodeReport) => {
-      const state = nextState(before, given, times, options);
-      store.set({ state, lines: render(state) });
+      const state = nextState(before, given, times, heads, options.lag);
+      keepState(state, given);
       return state;
     };
     try {
@@ -92,6 +94,11 @@ export function createPoller(options: PollerOptions): Poller {
       log.error({ err: error }, failure.message);
       return show(failedReport(failure));
     }
+  }
+
+  function keepState(state: NodeState, report: NodeReport): void {
+    store.set({ state, lines: render(state) });
+    heads.remember(state.node.name, state.node.role, report, freshUntilMs(state));
   }
 
   function poll(name: string): Promise<{ pauseSeconds: number }> {
@@ -114,8 +121,9 @@ export function createPoller(options: PollerOptions): Poller {
   function rest(name: string): void {
     const before = store.get(name)?.state;
     if (before?.report === undefined || isFresh(before, Date.now())) return;
-    const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
-    store.set({ state, lines: render(state) });
+    const report = failedReport(RESTING);
+    const state = { ...before, report, lag: NO_LAG, syncing: undefined };
+    keepState(state, report);
     runtimes.get(name)?.announce(before, state, options.log.child({ target: name }));
   }
 
@@ -150,10 +158,12 @@ function nextState(
   before: NodeState,
   report: NodeReport,
   times: PollTimes,
-  { store, lag: settings }: PollerOptions,
+  heads: KnownHeads,
+  settings: LagSettings,
 ): NodeState {
   const history = recordPoll(before.history, report, times);
-  const lag = headLag(report, freshReports(before.node.name, store, times.endedMs), settings, times.endedMs);
+  const others = heads.others(before.node.name, report.networkKey, times.endedMs);
+  const lag = headLag(report, others, settings, times.endedMs);
   return {
     node: before.node,
     report,
@@ -164,19 +174,13 @@ function nextState(
   };
 }
 
-function freshReports(name: string, store: NodeStore, nowMs: number): OtherReports {
-  const fleet: NodeReport[] = [];
-  const configured: NodeReport[] = [];
-  for (const { state } of store.all()) {
-    const { node, report } = state;
-    if (node.name === name || report === undefined || !isFresh(state, nowMs)) continue;
-    (node.role === "node" ? fleet : configured).push(report);
-  }
-  return { fleet, configured };
+function isFresh(state: NodeState, nowMs: number): boolean {
+  return nowMs <= freshUntilMs(state);
 }
 
-function isFresh({ node, history, turnMs }: NodeState, nowMs: number): boolean {
-  return history.lastPoll !== undefined && nowMs - history.lastPoll.endedMs <= FRESH_TURNS * turnMs + node.timeoutMs;
+function freshUntilMs({ node, history, turnMs }: NodeState): number {
+  const { lastPoll } = history;
+  return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + FRESH_TURNS * turnMs + node.timeoutMs;
 }
 
 const RESTING: Failure = {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NodeReport } from "../../src/chains/chain.ts";
 import { headLag } from "../../src/poll/fleet.ts";
-import { failing, head, lagAmong, NOW, peers, peersAt, report, row } from "./support.ts";
+import { failing, head, headsFor, lagAmong, NOW, peers, peersAt, report, row } from "./support.ts";
 
 type Lag = { readonly peers?: number; readonly fleet?: number; readonly blocks: number | undefined };
 
@@ -242,7 +242,7 @@ describe("references of the configuration", () => {
 
   test("count beside peers and fleet, and the best of all makes the lag", () => {
     const given = report({ networkKey: "n", head: head(100), peers: peersAt(110, 110) });
-    const others = { fleet: [reference(120)], configured: [reference(130), reference(125)] };
+    const others = headsFor(given, [reference(120)], [reference(130), reference(125)]);
     const { references, blocks } = headLag(given, others, settings, NOW);
     expect(Object.fromEntries(references)).toEqual({ peers: 110, fleet: 120, configured: 130 });
     expect(blocks).toBe(30);
@@ -250,7 +250,7 @@ describe("references of the configuration", () => {
 
   test("of another network are ignored", () => {
     const given = report({ networkKey: "n", head: head(100) });
-    const lag = headLag(given, { fleet: [], configured: [reference(500, "other")] }, settings, NOW);
+    const lag = headLag(given, headsFor(given, [], [reference(500, "other")]), settings, NOW);
     expect(lag.blocks).toBeUndefined();
   });
 });

@@ -13,6 +13,7 @@ import type { NodeConfig } from "../../src/config/model.ts";
 import type { Failure, FailureReason } from "../../src/errors.ts";
 import type { Logger } from "../../src/log.ts";
 import { headLag } from "../../src/poll/fleet.ts";
+import { createKnownHeads, type OtherHeads } from "../../src/poll/heads.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { isCatchingUp } from "../../src/poll/syncing.ts";
@@ -125,7 +126,7 @@ export const LAG_SETTINGS = { minSupport: 2 };
 
 /** The lag of a node beside others of its configuration, without references. */
 export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], nowMs = NOW) {
-  return headLag(given, { fleet, configured: [] }, LAG_SETTINGS, nowMs);
+  return headLag(given, headsFor(given, fleet), LAG_SETTINGS, nowMs);
 }
 
 /** The state of a node after one more poll, put together as the poller does. */
@@ -157,4 +158,16 @@ export function logSink(level = "info"): { readonly log: Logger; readonly lines:
   const lines: LogLine[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line));
   return { log: pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, { write }), lines };
+}
+
+/** What a node with this report learns from the reports of others. */
+export function headsFor(
+  { networkKey }: NodeReport,
+  fleet: readonly NodeReport[],
+  configured: readonly NodeReport[] = [],
+): OtherHeads {
+  const heads = createKnownHeads();
+  for (const [index, report] of fleet.entries()) heads.remember(`node ${index}`, "node", report, NOW);
+  for (const [index, report] of configured.entries()) heads.remember(`reference ${index}`, "reference", report, NOW);
+  return heads.others("self", networkKey, NOW);
 }

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { createKnownHeads } from "../../src/poll/heads.ts";
+import { failing, head, report } from "./support.ts";
+
+const at = (height: number, networkKey = "net") => report({ head: head(height), networkKey });
+
+/** Heights that "self" learns of. */
+function heights(known: ReturnType<typeof createKnownHeads>, nowMs = 0, networkKey: string | undefined = "net") {
+  const { fleet, configured } = known.others("self", networkKey, nowMs);
+  return { fleet: fleet.map(({ height }) => height), configured: configured.map(({ height }) => height) };
+}
+
+describe("the known heads", () => {
+  test("are those of the other nodes of the network, by their role, the newest of each", () => {
+    const known = createKnownHeads();
+    known.remember("self", "node", at(1), 10);
+    known.remember("a", "node", at(2), 10);
+    known.remember("a", "node", at(3), 10);
+    known.remember("b", "reference", at(4), 10);
+    known.remember("c", "node", at(5, "other"), 10);
+    expect(heights(known)).toEqual({ fleet: [3], configured: [4] });
+    expect(heights(known, 0, "other")).toEqual({ fleet: [5], configured: [] });
+  });
+
+  test("nothing is known for a node whose network is not", () => {
+    const known = createKnownHeads();
+    known.remember("a", "node", at(2), 10);
+    expect(known.others("self", undefined, 0)).toEqual({ fleet: [], configured: [] });
+  });
+
+  test("are left out once they are no longer fresh", () => {
+    const known = createKnownHeads();
+    known.remember("a", "node", at(2), 10);
+    expect(heights(known, 10).fleet).toEqual([2]);
+    expect(heights(known, 11).fleet).toEqual([]);
+  });
+
+  test.each([
+    ["no longer has a head", report({ head: failing("timeout"), networkKey: "net" })],
+    ["no longer says its network", report({ head: head(9) })],
+    ["is on another network", at(9, "other")],
+  ])("a node that %s is forgotten", (_, later) => {
+    const known = createKnownHeads();
+    known.remember("a", "node", at(2), 10);
+    known.remember("b", "node", at(3), 10);
+    known.remember("a", "node", later, 10);
+    expect(heights(known).fleet).toEqual([3]);
+  });
+});
