@@ -1,12 +1,12 @@
-import type { NodeReport, Outcome } from "../chains/chain.ts";
+import type { Outcome } from "../chains/chain.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { NodeRole } from "../config/model.ts";
 import { describeFailure, type Failure, type FailureReason } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { NodeState } from "./store.ts";
+import type { KeptState, ReportOutcomes } from "./store.ts";
 
 /** Logs what changed between two states of a node. */
-export type Announce = (before: NodeState, after: NodeState, log: Logger) => void;
+export type Announce = (before: KeptState, after: KeptState, log: Logger) => void;
 
 /**
  * One line for each change of a node's state, none for a poll like the last. While a part fails, each reason is told once,
@@ -27,7 +27,7 @@ export function createAnnouncer(): Announce {
 /** Keeps what was told of a part; true when this reason is news. Without a reason the part works again. */
 type Tell = (api: string, reason: FailureReason | undefined) => boolean;
 
-function announce(before: NodeState, after: NodeState, log: Logger, tell: Tell): void {
+function announce(before: KeptState, after: KeptState, log: Logger, tell: Tell): void {
   const { report, history } = after;
   if (report === undefined || history.lastPoll === undefined) return;
   log.debug({ duration_seconds: history.lastPoll.durationSeconds }, "polled");
@@ -54,17 +54,17 @@ function announce(before: NodeState, after: NodeState, log: Logger, tell: Tell):
 type Parts = ReadonlyMap<string, Failure | undefined>;
 
 /** What makes a node or a reference up, and what else is told of it. */
-const SCOPES: Readonly<Record<NodeRole, { main: string; parts: (report: NodeReport | undefined) => Parts }>> = {
+const SCOPES: Readonly<Record<NodeRole, { main: string; parts: (report: ReportOutcomes | undefined) => Parts }>> = {
   node: { main: "peers", parts: tellableParts },
   reference: { main: "head", parts: headAlone },
 };
 
-function headAlone(report: NodeReport | undefined): Parts {
+function headAlone(report: ReportOutcomes | undefined): Parts {
   return report === undefined ? new Map() : new Map([["head", report.head.ok ? undefined : report.head.failure]]);
 }
 
 /** The parts of a poll. When the whole node is away, the line about its peers says so for every part. */
-function tellableParts(report: NodeReport | undefined): Parts {
+function tellableParts(report: ReportOutcomes | undefined): Parts {
   if (report === undefined) return new Map();
   const outcomes: [string, Outcome<unknown>][] = [["peers", report.peers], ["head", report.head], ...report.parts];
   const parts = outcomes.map(([api, outcome]) => [api, outcome.ok ? undefined : outcome.failure] as const);
@@ -74,7 +74,7 @@ function tellableParts(report: NodeReport | undefined): Parts {
   );
 }
 
-function downTime({ history }: NodeState): string {
+function downTime({ history }: KeptState): string {
   if (history.lastSuccessMs === undefined) return "";
   const seconds = Math.max(0, Math.round((Date.now() - history.lastSuccessMs) / 1000));
   return ` after ${formatDuration(seconds * 1000)} without an answer`;

@@ -10,7 +10,7 @@ import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
 import { createKnownHeads, type KnownHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import { turnLengthMs } from "./scheduler.ts";
-import type { NodeLines, NodeState, NodeStore } from "./store.ts";
+import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
 /** Polls nodes on demand and stores what each poll gave, rendered. */
@@ -59,7 +59,7 @@ export function createPoller(options: PollerOptions): Poller {
   );
   for (const node of nodes) {
     const state = firstState(node);
-    store.set({ state, lines: render(state) });
+    store.set({ state: keptOf(state), lines: render(state) });
   }
 
   async function pollNode(name: string): Promise<{ pauseSeconds: number }> {
@@ -81,7 +81,7 @@ export function createPoller(options: PollerOptions): Poller {
   }
 
   /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
-  function keep(before: NodeState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
+  function keep(before: KeptState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
     const show = (given: NodeReport) => {
       const state = nextState(before, given, times, heads, options.lag);
       keepState(state, given);
@@ -97,7 +97,7 @@ export function createPoller(options: PollerOptions): Poller {
   }
 
   function keepState(state: NodeState, report: NodeReport): void {
-    store.set({ state, lines: render(state) });
+    store.set({ state: keptOf(state), lines: render(state) });
     heads.remember(state.node.name, state.node.role, report, freshUntilMs(state));
   }
 
@@ -155,7 +155,7 @@ function firstState(node: NodeConfig): NodeState {
 }
 
 function nextState(
-  before: NodeState,
+  before: KeptState,
   report: NodeReport,
   times: PollTimes,
   heads: KnownHeads,
@@ -174,11 +174,11 @@ function nextState(
   };
 }
 
-function isFresh(state: NodeState, nowMs: number): boolean {
+function isFresh(state: KeptState, nowMs: number): boolean {
   return nowMs <= freshUntilMs(state);
 }
 
-function freshUntilMs({ node, history, turnMs }: NodeState): number {
+function freshUntilMs({ node, history, turnMs }: KeptState): number {
   const { lastPoll } = history;
   return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + FRESH_TURNS * turnMs + node.timeoutMs;
 }

@@ -1,9 +1,9 @@
-import type { NodeReport } from "../chains/chain.ts";
+import { type NodeReport, type Outcome, succeeded } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { HeadLag } from "./fleet.ts";
 import type { NodeHistory } from "./history.ts";
 
-/** Everything known of a node after its last poll. */
+/** Everything known of a node after a poll. */
 export type NodeState = {
   readonly node: NodeConfig;
   /** Undefined until the first poll has ended. */
@@ -15,6 +15,29 @@ export type NodeState = {
   readonly turnMs: number;
 };
 
+/** How the parts of a poll ended, without what they gave. */
+export type ReportOutcomes = {
+  readonly peers: Outcome<unknown>;
+  readonly head: Outcome<unknown>;
+  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+};
+
+/** What is kept of a node until its next poll: its peers are in the lines, and a fleet has a hundred thousand of them. */
+export type KeptState = Omit<NodeState, "report"> & { readonly report: ReportOutcomes | undefined };
+
+export function keptOf(state: NodeState): KeptState {
+  if (state.report === undefined) return { ...state, report: undefined };
+  const { peers, head, parts } = state.report;
+  const outcomes = new Map([...parts].map(([name, outcome]) => [name, bare(outcome)] as const));
+  return { ...state, report: { peers: bare(peers), head: bare(head), parts: outcomes } };
+}
+
+function bare(outcome: Outcome<unknown>): Outcome<unknown> {
+  return outcome.ok ? NOTHING : outcome;
+}
+
+const NOTHING = succeeded(undefined);
+
 /**
  * A node's finished sample lines in UTF-8, family after family in the order of the catalogue. Bytes and not strings: a
  * page is put together by copying, and what a fleet holds lies outside of the engine's heap.
@@ -25,7 +48,7 @@ export type NodeLines = {
   readonly ends: Uint32Array;
 };
 
-export type StoredNode = { readonly state: NodeState; readonly lines: NodeLines };
+export type StoredNode = { readonly state: KeptState; readonly lines: NodeLines };
 
 /** The nodes' last states, in the order of the configuration. A node is replaced whole, never changed. */
 export type NodeStore = {

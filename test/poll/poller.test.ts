@@ -89,15 +89,16 @@ describe("the store", () => {
     expect(store.all().every(({ lines }) => lines.bytes.toString() === "rendered")).toBe(true);
   });
 
-  test("gets the report, rendered once", async () => {
+  test("gets the report, rendered once, and keeps how its parts ended", async () => {
     const given = report({ peers: peers(row()), head: head(7) });
     const render = vi.fn(() => "x");
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
     await expect(poller.poll("node-1")).resolves.toEqual({ pauseSeconds: 0 });
-    expect(state().report).toBe(given);
+    const done = { ok: true, value: undefined };
+    expect(state().report).toEqual({ peers: done, head: done, parts: new Map() });
     expect(state().history).toMatchObject({ polls: 1, lastSuccessMs: NOW });
     expect(render).toHaveBeenCalledTimes(2);
-    expect(render).toHaveBeenLastCalledWith(state());
+    expect(render).toHaveBeenLastCalledWith({ ...state(), report: given });
     expect(store.all()).toHaveLength(1);
   });
 
@@ -115,7 +116,7 @@ describe("failures", () => {
   test("a thrown NodeError is the failure of the whole node", async () => {
     const { poller, state } = setUp({ "node-1": answers(new NodeError(failure("tls_pin"))) });
     await poller.poll("node-1");
-    expect(state().report).toMatchObject({ peers: failing("tls_pin"), head: failing("tls_pin"), identity: {} });
+    expect(state().report).toMatchObject({ peers: failing("tls_pin"), head: failing("tls_pin") });
     expect(state().history.failures.get("tls_pin")).toBe(1);
   });
 
@@ -205,7 +206,7 @@ describe("the timeout", () => {
     const poll = poller.poll("node-1");
     await vi.advanceTimersByTimeAsync(4500);
     await poll;
-    expect(state().report?.head).toEqual(head(7));
+    expect(state().history.head?.height).toBe(7);
   });
 
   test("a poll that ends leaves no timer and no listener that would end the next one", async () => {
@@ -319,7 +320,7 @@ describe("how long to leave a node alone", () => {
 
 describe("the fleet", () => {
   const main = { networkKey: "monero mainnet" };
-  const fleetOf = (state: NodeState) => state.lag.references.get("fleet");
+  const fleetOf = (state: Pick<NodeState, "lag">) => state.lag.references.get("fleet");
 
   test("another node's last report counts while it is fresh", async () => {
     const { poller, state } = setUp({
