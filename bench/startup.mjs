@@ -1,66 +1,74 @@
-// Time from start to listening, and memory while the demo is polled. Prints the figures; judges nothing.
-// The baseline, measured in the same run, is bare node with an http server.
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+// Time from start to listening and memory, against bare node with an HTTP server in the same run.
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { atMost, figure, runAlone } from "./support/bench.mjs";
+import { LISTENING, PROGRAM } from "./support/exporter.mjs";
+import { memoryOf, startChild } from "./support/process.mjs";
+import { stop, withScope } from "./support/scope.mjs";
+import { mebibytes, median, milliseconds, times } from "./support/stats.mjs";
 
-const PROGRAM = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-const RUNS = 7;
-const DEMO_SECONDS = 30;
+const STARTS = 7;
+/** Of the starts, so many stay for a second until their memory is read. */
+const IDLE_RUNS = 3;
+const DEMO_SECONDS = 10;
+const SLOWEST_START = 2.5;
+const MOST_MEMORY = 1.5;
 
-const BARE = `require("node:http").createServer((q, a) => a.end()).listen(0, "127.0.0.1", () => console.error('listening'))`;
+const BARE = `require("node:http").createServer((q, a) => a.end()).listen(0, "127.0.0.1", () => console.error('"listen":["here"'))`;
+const SERVE = [PROGRAM, "--node", "n=monero+http://127.0.0.1:9", "--web.listen-address=127.0.0.1:0"];
+const DEMO = [PROGRAM, "demo", "--web.listen-address=127.0.0.1:0", "--log.format=json"];
 
-/** Milliseconds from spawn until the output matches, and the running child. */
-async function start(args, pattern) {
-  const began = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
-  let text = "";
-  for await (const chunk of child.stderr) {
-    text += chunk;
-    if (pattern.test(text)) break;
+const title = "Start";
+const method = `Milliseconds from spawn to the line that says that it listens, the median of ${STARTS} starts, of the
+exporter with one node that does not answer and of bare node with an HTTP server, in turn. Resident memory is read a second
+later, the median of ${IDLE_RUNS}. The demo holds its simulated nodes in the same process; its memory is read after
+${DEMO_SECONDS} seconds.`;
+
+/** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
+export function run({ progress }) {
+  return withScope(async (scope) => {
+    progress(`startup: ${STARTS} starts of each`);
+    const bare = { starts: [], rss: [] };
+    const exporter = { starts: [], rss: [] };
+    for (let start = 0; start < STARTS; start += 1) {
+      const idles = start < IDLE_RUNS;
+      await startOnce(scope, ["-e", BARE], bare, idles);
+      await startOnce(scope, SERVE, exporter, idles);
+    }
+    progress(`startup: the demo for ${DEMO_SECONDS} s`);
+    const { child } = await startChild(scope, process.execPath, DEMO, { until: LISTENING });
+    await sleep(DEMO_SECONDS * 1000);
+    const demo = memoryOf(child.pid).rss;
+    return result(bare, exporter, demo);
+  });
+}
+
+function result(bare, exporter, demo) {
+  const start = { ours: median(exporter.starts), bare: median(bare.starts) };
+  const rss = { ours: median(exporter.rss), bare: median(bare.rss) };
+  const startRatio = start.ours / start.bare;
+  const rssRatio = rss.ours / rss.bare;
+  const starts = `${milliseconds(start.ours)} : ${milliseconds(start.bare)}`;
+  const memories = `${mebibytes(rss.ours)} : ${mebibytes(rss.bare)}`;
+  return {
+    title,
+    method,
+    rows: [
+      atMost("start to listening, against bare node", startRatio, SLOWEST_START, times, starts),
+      atMost("resident memory when idle, against bare node", rssRatio, MOST_MEMORY, times, memories),
+      figure(`resident memory of the demo after ${DEMO_SECONDS} s`, mebibytes(demo)),
+    ],
+    headline: `start ${times(startRatio)} and memory ${times(rssRatio)} bare node`,
+  };
+}
+
+async function startOnce(scope, args, into, idles) {
+  const { child, milliseconds: taken } = await startChild(scope, process.execPath, args, { until: LISTENING });
+  into.starts.push(taken);
+  if (idles) {
+    await sleep(1000);
+    into.rss.push(memoryOf(child.pid).rss);
   }
-  return { child, milliseconds: performance.now() - began };
+  await stop(child);
 }
 
-async function stop(child) {
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await ended;
-}
-
-function rssMiB(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-async function medianStart(args, pattern) {
-  const times = [];
-  let rss = 0;
-  for (let run = 0; run < RUNS; run += 1) {
-    const { child, milliseconds } = await start(args, pattern);
-    times.push(milliseconds);
-    rss = rssMiB(child.pid);
-    await stop(child);
-  }
-  return { milliseconds: median(times), rss };
-}
-
-const serve = [PROGRAM, "--node", "n=monero+http://127.0.0.1:9", "--web.listen-address=127.0.0.1:0"];
-const bare = await medianStart(["-e", BARE], /listening/);
-const exporter = await medianStart(serve, /"listen":\[/);
-const demo = await start([PROGRAM, "demo", "--web.listen-address=127.0.0.1:0", "--log.format=json"], /"listen":\[/);
-await sleep(DEMO_SECONDS * 1000);
-const demoRss = rssMiB(demo.child.pid);
-await stop(demo.child);
-
-const ratio = (exporter.milliseconds / bare.milliseconds).toFixed(2);
-process.stdout.write(`node ${process.version}, median of ${RUNS} starts
-bare http server   ${bare.milliseconds.toFixed(0)} ms to listening, ${bare.rss.toFixed(0)} MiB RSS
-peer-exporter      ${exporter.milliseconds.toFixed(0)} ms to listening, ${exporter.rss.toFixed(0)} MiB RSS
-the demo           ${demoRss.toFixed(0)} MiB RSS after ${DEMO_SECONDS} s, its simulated nodes included
-start: ${ratio} x bare node
-`);
+await runAlone(import.meta.url, run);

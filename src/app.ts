@@ -60,7 +60,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     return {
       revision: `${store.revision()} ${revision}`,
       bytes: store.bytes(),
-      chunks: (format) => renderPage(nodes, value, format),
+      chunks: (format, use) => renderPage(nodes, value, format, use),
     };
   };
   const routes = createRoutes({
@@ -76,7 +76,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
       probe: poller.probe,
       renderNode: (name, format) => {
         const stored = store.get(name);
-        return renderPage(stored === undefined ? [] : [stored], [], format);
+        return renderPage(stored === undefined ? [] : [stored], [], format, "kept");
       },
     },
     assets: openAssets(),

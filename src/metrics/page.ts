@@ -4,6 +4,9 @@ import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 /** Families whose samples are rendered when the page is asked for: the exporter's own. */
 export type RenderedFamily = FamilyHeader & { readonly samples: (format: Format) => string };
 
+/** Whether a chunk stays as it is, or is overwritten when the next one is asked for. */
+export type ChunkUse = "kept" | "passing";
+
 /**
  * The whole page, piece by piece: each family once, header first, its samples of all nodes together. A family without
  * samples is left out, header and all. Every chunk but the last has CHUNK_BYTES.
@@ -12,6 +15,7 @@ export type RenderPage = (
   nodes: readonly StoredNode[],
   own: readonly RenderedFamily[],
   format: Format,
+  use: ChunkUse,
 ) => Iterable<Buffer>;
 
 /** Making one takes less than a millisecond, also when it is put together from thousands of small pieces. */
@@ -20,7 +24,7 @@ const CHUNK_BYTES = 256 * 1024;
 export function createPageRenderer(catalogue: readonly FamilyHeader[]): RenderPage {
   const headersOf = (format: Format) => catalogue.map((family) => Buffer.from(renderHeader(family, format)));
   const headers = { text: headersOf("text"), openmetrics: headersOf("openmetrics") };
-  return (nodes, own, format) => inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format))));
+  return (nodes, own, format, use) => inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format))), use);
 }
 
 function ownPage(own: readonly RenderedFamily[], format: Format): string {
@@ -50,7 +54,7 @@ function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: 
   yield { source: own, start: 0, end: own.length };
 }
 
-function* inChunks(all: Iterable<Piece>): Iterable<Buffer> {
+function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {
   let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   let used = 0;
   for (const { source, start, end } of all) {
@@ -60,10 +64,11 @@ function* inChunks(all: Iterable<Piece>): Iterable<Buffer> {
       used += copied;
       if (used < CHUNK_BYTES) continue;
       yield chunk;
-      chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      // A hundred megabytes in new chunks would make the engine collect garbage in the middle of a scrape.
+      if (use === "kept") chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
       used = 0;
     }
   }
-  // A copy of its own size: the rest of the chunk would be held with it.
-  if (used > 0) yield Buffer.from(chunk.subarray(0, used));
+  // A copy of its own size where it is kept: the rest of the chunk would be held with it.
+  if (used > 0) yield use === "kept" ? Buffer.from(chunk.subarray(0, used)) : chunk.subarray(0, used);
 }

@@ -17,7 +17,7 @@ export type KnownHeads = {
   others(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
 };
 
-type KnownHead = { readonly role: NodeRole; readonly head: Head; readonly freshUntilMs: number };
+type KnownHead = { readonly name: string; readonly role: NodeRole; readonly head: Head; readonly freshUntilMs: number };
 
 export function createKnownHeads(): KnownHeads {
   const networks = new Map<string, Map<string, KnownHead>>();
@@ -37,7 +37,7 @@ export function createKnownHeads(): KnownHeads {
       if (networkOf.get(name) !== networkKey || !head.ok) forget(name);
       if (networkKey === undefined || !head.ok) return;
       const network = networks.get(networkKey) ?? new Map<string, KnownHead>();
-      network.set(name, { role, head: head.value, freshUntilMs });
+      network.set(name, { name, role, head: head.value, freshUntilMs });
       networks.set(networkKey, network);
       networkOf.set(name, networkKey);
     },
@@ -45,8 +45,9 @@ export function createKnownHeads(): KnownHeads {
       const fleet: Head[] = [];
       const configured: Head[] = [];
       const network = networkKey === undefined ? undefined : networks.get(networkKey);
-      for (const [other, { role, head, freshUntilMs }] of network ?? []) {
-        if (other !== name && nowMs <= freshUntilMs) (role === "node" ? fleet : configured).push(head);
+      for (const known of network?.values() ?? []) {
+        if (known.name === name || nowMs > known.freshUntilMs) continue;
+        (known.role === "node" ? fleet : configured).push(known.head);
       }
       return { fleet, configured };
     },

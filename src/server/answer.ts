@@ -13,7 +13,7 @@ export type Request = {
 
 export type Body =
   | { readonly kind: "whole"; readonly chunks: readonly Uint8Array[]; readonly bytes: number }
-  /** Too large to be held at once: each chunk is made when the client has taken those before it. */
+  /** Too large to be held at once: each chunk may be overwritten when the next one is asked for. */
   | { readonly kind: "streamed"; readonly chunks: Iterable<Uint8Array> };
 
 export type Headers = Readonly<Record<string, string>>;

@@ -6,13 +6,32 @@ import type { Route } from "./router.ts";
 
 /** The page with the samples of all nodes. Scrapes never touch a node. */
 export function metricsRoute(path: string, page: PageSource): Route {
-  return { path, answer: (request) => answerPage(request, page) };
+  const known = new Map<string, Wanted>();
+  /** Scrapers ask with the same headers again and again; reading them takes as long as the rest of a small answer. */
+  const remembered = ({ headers }: Request): Wanted => {
+    const key = `${headers["accept"]}\n${headers["accept-encoding"]}`;
+    const wanted = known.get(key) ?? wantedOf(headers);
+    if (known.size < MAX_KNOWN) known.set(key, wanted);
+    return wanted;
+  };
+  return { path, answer: (request) => answerPage(remembered(request), page) };
 }
 
-/** Answers with a page in the format and encoding that the request prefers. */
-export function answerPage({ headers }: Pick<Request, "headers">, page: PageSource): Answer | Promise<Answer> {
-  const format = negotiateFormat([headers["accept"] ?? []].flat().join(","));
-  const encoding = acceptsGzip([headers["accept-encoding"] ?? []].flat().join(",")) ? "gzip" : "identity";
+/** The form of the page that somebody asks for. */
+export type Wanted = { readonly format: Format; readonly encoding: Encoding };
+
+/** More kinds of headers than any set of scrapers sends; strangers cannot fill the memory. */
+const MAX_KNOWN = 100;
+
+export function wantedOf(headers: Request["headers"]): Wanted {
+  return {
+    format: negotiateFormat([headers["accept"] ?? []].flat().join(",")),
+    encoding: acceptsGzip([headers["accept-encoding"] ?? []].flat().join(",")) ? "gzip" : "identity",
+  };
+}
+
+/** Answers with a page in this form. */
+export function answerPage({ format, encoding }: Wanted, page: PageSource): Answer | Promise<Answer> {
   const body = page(format, encoding);
   return body instanceof Promise
     ? body.then((built) => pageAnswer(format, encoding, built))

@@ -9,7 +9,8 @@ export type PageView = {
   readonly revision: string;
   /** About how large the page is. */
   readonly bytes: number;
-  readonly chunks: (format: Format) => Iterable<Uint8Array>;
+  /** @param use `passing`: each chunk is overwritten when the next one is asked for */
+  readonly chunks: (format: Format, use: "kept" | "passing") => Iterable<Uint8Array>;
 };
 
 export type Encoding = "identity" | "gzip";
@@ -30,13 +31,13 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
     const key = `${format} ${encoding}`;
     let form = forms.get(key);
     if (form === undefined) {
-      form = createForm((page) => build(page.chunks(format), encoding));
+      form = createForm((page) => build(page, format, encoding));
       forms.set(key, form);
     }
     const share = form;
     const give = (now: PageView): Body | Promise<Body> =>
       encoding === "identity" && now.bytes > LARGEST_HELD_BYTES
-        ? { kind: "streamed", chunks: now.chunks(format) }
+        ? { kind: "streamed", chunks: now.chunks(format, "passing") }
         : share(now, view);
     const now = view();
     return now instanceof Promise ? now.then(give) : give(now);
@@ -86,8 +87,10 @@ const GZIP_LEVEL = 1;
 /** How long pages may be built at a stretch before timers and sockets have their turn, in milliseconds. */
 const STRETCH_MS = 4;
 
-async function build(chunks: Iterable<Uint8Array>, encoding: Encoding): Promise<Body> {
-  return encoding === "gzip" ? compress(chunks) : wholeBody(await collect(chunks));
+async function build(page: PageView, format: Format, encoding: Encoding): Promise<Body> {
+  return encoding === "gzip"
+    ? compress(page.chunks(format, "passing"))
+    : wholeBody(await collect(page.chunks(format, "kept")));
 }
 
 async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Array[]> {
@@ -102,7 +105,7 @@ async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Arra
   return out;
 }
 
-/** Compresses outside of the event loop, chunk by chunk, so that the whole page never stands in memory. */
+/** Compresses outside of the event loop. Each chunk is done with before the next one is asked for. */
 export async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
   const gzip = createGzip({ level: GZIP_LEVEL });
   const out: Buffer[] = [];

@@ -1,6 +1,6 @@
 import type { Format } from "../metrics/exposition.ts";
 import { problem, type Request, wholeBody } from "./answer.ts";
-import { answerPage } from "./metrics-route.ts";
+import { answerPage, wantedOf } from "./metrics-route.ts";
 import { compress } from "./page-source.ts";
 import type { Route } from "./router.ts";
 
@@ -32,7 +32,7 @@ export function probeRoute(options: ProbeOptions): Route {
       const isDone = await endsWithin(options.probe(node), probeSeconds(request) * 1000);
       if (isDone === false) return problem(503, "the exporter is stopping");
       if (isDone === undefined) return problem(504, "the node was not polled within the time that the request allows");
-      return answerPage(request, (format, encoding) => {
+      return answerPage(wantedOf(request.headers), (format, encoding) => {
         const chunks = options.renderNode(node, format);
         return encoding === "gzip" ? compress(chunks) : wholeBody([...chunks]);
       });

@@ -32,7 +32,7 @@ export function render(
 
 /** The whole page as one text. */
 export function renderPage(stored: readonly StoredNode[], own: readonly RenderedFamily[], format: Format): string {
-  return Buffer.concat([...createPageRenderer(catalogue)(stored, own, format)]).toString();
+  return Buffer.concat([...createPageRenderer(catalogue)(stored, own, format, "kept")]).toString();
 }
 
 /** Read strictly, as bytes: what Prometheus gets. */

@@ -1,0 +1,173 @@
+// What a large fleet costs: CPU, memory, punctuality; and how the cost grows with the fleet.
+import { setTimeout as sleep } from "node:timers/promises";
+import { atMost, figure, runAlone } from "./support/bench.mjs";
+import { startExporter, untilSteady } from "./support/exporter.mjs";
+import { startFakeFleet } from "./support/fake-fleet.mjs";
+import { drain } from "./support/http.mjs";
+import { plotSvg } from "./support/plot.mjs";
+import { cpuSecondsOf, memoryOf } from "./support/process.mjs";
+import { withScope } from "./support/scope.mjs";
+import { digits, mebibytes, milliseconds, percent, whole } from "./support/stats.mjs";
+
+const PEERS = 100;
+const LARGEST = 1000;
+const INTERVAL_SECONDS = 15;
+const WINDOWS = 2;
+const LATEST_SECONDS = 1;
+const IDLE_WINDOWS = 3;
+const IDLE_WINDOW_SECONDS = 2;
+/** Smaller fleets are polled more often for a while, so that there is enough to measure. */
+const SMALLER = [
+  { count: 10, intervalSeconds: 1, windowSeconds: 4 },
+  { count: 30, intervalSeconds: 1, windowSeconds: 4 },
+  { count: 100, intervalSeconds: 2, windowSeconds: 6 },
+  { count: 300, intervalSeconds: 5, windowSeconds: 5 },
+];
+
+const title = "A fleet";
+const method = `${whole(LARGEST)} simulated Monero nodes with ${PEERS} peers each, polled every ${INTERVAL_SECONDS} seconds,
+once without and once with series of connections. CPU time is the scheduler's account of all threads of the exporter
+(/proc/PID/task/*/schedstat) over ${WINDOWS} whole intervals without a scrape, after the first polls, as a share of one core.
+Resident memory is read after that; with series also its peak, after one uncompressed scrape of the page, during which the
+longest block of the event loop is measured as in the bench of the event loop. A poll is late by as much as the time between
+two polls of a node, as the node sees them, differs from the interval. Smaller fleets are polled every 1 to 5 seconds for
+4 to 6 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
+poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once.`;
+
+/** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
+export async function run({ progress }) {
+  const bare = await measureLargest(progress, false);
+  const full = await measureLargest(progress, true);
+  const idle = await measureIdle(progress);
+  const costs = [];
+  for (const fleet of SMALLER) {
+    const [without, withSeries] = [
+      await measureCost(progress, fleet, false, idle),
+      await measureCost(progress, fleet, true, idle),
+    ];
+    costs.push({ count: fleet.count, without, withSeries });
+  }
+  costs.push({ count: LARGEST, without: bare.cost, withSeries: full.cost });
+  return {
+    title,
+    method,
+    rows: [...rowsWithoutSeries(bare), ...rowsWithSeries(full), figure("CPU between polls", percent(idle))],
+    table: costTable(costs),
+    image: { file: "fleet-cost.svg", alt: "CPU over the number of nodes, with and without series", svg: plotOf(costs) },
+    headline: `${percent(full.cost.share)} of a core for ${whole(LARGEST)} nodes with series, ${percent(bare.cost.share)} without`,
+  };
+}
+
+function rowsWithoutSeries({ cost, rss, late }) {
+  return [
+    atMost("CPU without series of connections", cost.share, 0.1, percent),
+    atMost("resident memory without them", rss, 200, mebibytes),
+    lateness("latest poll without them", late),
+  ];
+}
+
+function rowsWithSeries({ cost, rss, peak, late, page, block, seconds }) {
+  const size = `page of ${mebibytes(page)}`;
+  return [
+    atMost("CPU with them, besides scrapes", cost.share, 0.15, percent),
+    atMost("resident memory with them, in pages", rss / page, 3, digits, `${mebibytes(rss)}, ${size}`),
+    figure("its peak, the scrape included, in pages", `${digits(peak / page)} (${mebibytes(peak)})`),
+    atMost("longest block during the scrape", block, 50, milliseconds),
+    figure("duration of the scrape", `${digits(seconds)} s`),
+    lateness("latest poll with them", late),
+  ];
+}
+
+function lateness(what, late) {
+  return atMost(what, late, LATEST_SECONDS, (seconds) => `${digits(seconds)} s`);
+}
+
+/** The whole fleet at its real interval. */
+function measureLargest(progress, series) {
+  return withScope(async (scope) => {
+    progress(`fleet: ${whole(LARGEST)} nodes ${series ? "with" : "without"} series of connections`);
+    const fleet = await startFakeFleet(scope, { count: LARGEST, peers: PEERS });
+    const exporter = await startExporter(scope, { config: configOf(fleet, series, INTERVAL_SECONDS) });
+    await untilSteady(exporter, INTERVAL_SECONDS);
+    const seconds = INTERVAL_SECONDS * WINDOWS;
+    const { used, polls } = await cpuOver(exporter, fleet, seconds);
+    const cost = { perPoll: used / polls, share: used / seconds };
+    const { spacings } = await fleet.seen();
+    const late = Math.max(...spacings.map((spacing) => Math.abs(spacing / 1000 - INTERVAL_SECONDS)));
+    const measured = { cost, late, rss: memoryOf(exporter.pid).rss };
+    return series ? { ...measured, ...(await scrapeOnce(exporter)) } : measured;
+  });
+}
+
+async function scrapeOnce(exporter) {
+  await exporter.watch();
+  const began = performance.now();
+  const page = (await drain(exporter.page)) / 2 ** 20;
+  const seconds = (performance.now() - began) / 1000;
+  const { max: block } = await exporter.delays();
+  return { page, block, seconds, peak: memoryOf(exporter.pid).peak };
+}
+
+/** Shares of a core that the exporter takes when nothing is asked of it: the lowest of some windows, as others work too. */
+function measureIdle(progress) {
+  return withScope(async (scope) => {
+    progress("fleet: no polls");
+    const fleet = await startFakeFleet(scope, { count: 1, peers: PEERS });
+    const exporter = await startExporter(scope, { config: configOf(fleet, true, 3600) });
+    const shares = [];
+    for (let window = 0; window < IDLE_WINDOWS; window += 1) {
+      const before = cpuSecondsOf(exporter.pid);
+      await sleep(IDLE_WINDOW_SECONDS * 1000);
+      shares.push((cpuSecondsOf(exporter.pid) - before) / IDLE_WINDOW_SECONDS);
+    }
+    return Math.min(...shares);
+  });
+}
+
+function measureCost(progress, { count, intervalSeconds, windowSeconds }, series, idle) {
+  return withScope(async (scope) => {
+    progress(`fleet: ${count} nodes ${series ? "with" : "without"} series of connections`);
+    const fleet = await startFakeFleet(scope, { count, peers: PEERS });
+    const exporter = await startExporter(scope, { config: configOf(fleet, series, intervalSeconds) });
+    await untilSteady(exporter, intervalSeconds);
+    const { used, polls } = await cpuOver(exporter, fleet, windowSeconds);
+    const perPoll = (used - idle * windowSeconds) / polls;
+    return { perPoll, share: idle + (perPoll * count) / INTERVAL_SECONDS };
+  });
+}
+
+function configOf(fleet, series, intervalSeconds) {
+  const interval = `${intervalSeconds}s`;
+  return { global: { interval, timeout: interval }, connections: { series }, nodes: fleet.nodes };
+}
+
+/** CPU seconds over a window, and the polls in it. */
+async function cpuOver(exporter, fleet, seconds) {
+  await fleet.reset();
+  const before = cpuSecondsOf(exporter.pid);
+  await sleep(seconds * 1000);
+  const used = cpuSecondsOf(exporter.pid) - before;
+  const { polls } = await fleet.seen();
+  return { used, polls };
+}
+
+function costTable(costs) {
+  const columns = ({ perPoll, share }) => [milliseconds(perPoll * 1000), percent(share)];
+  return {
+    head: ["nodes", "CPU of a poll", "of a core", "with series: CPU of a poll", "of a core"],
+    rows: costs.map(({ count, without, withSeries }) => [whole(count), ...columns(without), ...columns(withSeries)]),
+  };
+}
+
+function plotOf(costs) {
+  const line = (name, pick) => ({ name, points: costs.map((cost) => [cost.count, pick(cost).share * 100]) });
+  return plotSvg({
+    title: "CPU over the number of nodes",
+    description: `Percent of one core for nodes with ${PEERS} peers each, polled every ${INTERVAL_SECONDS} seconds.`,
+    x: "nodes",
+    y: "% of one core",
+    lines: [line("with series", ({ withSeries }) => withSeries), line("without", ({ without }) => without)],
+  });
+}
+
+await runAlone(import.meta.url, run);

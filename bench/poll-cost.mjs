@@ -1,0 +1,55 @@
+// What a poll costs the exporter once the answers are there, against JSON.parse of the same bytes.
+import { atMost, figure, runAlone } from "./support/bench.mjs";
+import { bundle } from "./support/bundle.mjs";
+import { startChild } from "./support/process.mjs";
+import { withScope } from "./support/scope.mjs";
+import { digits, times, whole } from "./support/stats.mjs";
+
+const PEERS = 100;
+const MOST = 4;
+const CHAINS = [
+  { chain: "monero", name: "Monero" },
+  { chain: "wire", name: "Wire" },
+];
+
+const title = "A poll";
+const method = `The program in one process, with an HTTP client that hands out prepared bytes and a schedule that the bench
+drives. Timed is a whole turn of one node, from the response bytes of all its calls (get_info, get_connections and byte
+totals; connections and info) over decoding, report, history and lag to the finished sample lines, series of connections
+included. The baseline, in turn with it, is TextDecoder and JSON.parse over the same bytes and nothing else. Medians of 600
+turns after 400 for the compiler.`;
+
+/** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
+export function run({ progress }) {
+  return withScope(async (scope) => {
+    progress("poll-cost: Monero and Wire");
+    const program = await bundle(scope, {
+      entry: "poll-entry.mjs",
+      replace: { "rpc/client.ts": "answering-client.mjs", "poll/scheduler.ts": "captured-schedule.mjs" },
+    });
+    const measure = async (chain, peers) => {
+      const until = /result (\{.*\})\n/;
+      const env = { BENCH_PEERS: String(peers) };
+      const { found } = await startChild(
+        scope,
+        process.execPath,
+        [...(process.env.PROF ?? "").split(" ").filter(Boolean), program, chain],
+        { until, env },
+      );
+      return JSON.parse(found[1]);
+    };
+    const rows = [];
+    const ratios = [];
+    for (const { chain, name } of CHAINS) {
+      const { poll, parse, bytes } = await measure(chain, PEERS);
+      const detail = `${digits(poll)} : ${digits(parse)} µs, ${whole(bytes / 1024)} KiB`;
+      rows.push(atMost(`${name}, ${PEERS} peers, against JSON.parse`, poll / parse, MOST, times, detail));
+      ratios.push(`${name} ${digits(poll / parse)}`);
+      const { poll: empty } = await measure(chain, 0);
+      rows.push(figure(`${name}, a node without peers`, `${digits(empty)} µs`));
+    }
+    return { title, method, rows, headline: `${ratios.join(", ")} x JSON.parse` };
+  });
+}
+
+await runAlone(import.meta.url, run);

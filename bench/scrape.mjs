@@ -1,0 +1,153 @@
+// Scrapes against nginx that serves the same bytes as a static file.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { atLeast, atMost, figure, notMeasured, runAlone } from "./support/bench.mjs";
+import { startExporter, untilSteady } from "./support/exporter.mjs";
+import { startFakeFleet } from "./support/fake-fleet.mjs";
+import { get } from "./support/http.mjs";
+import { startNginx } from "./support/nginx.mjs";
+import { countSeries } from "./support/page.mjs";
+import { bindServer } from "./support/pin.mjs";
+import { startChild } from "./support/process.mjs";
+import { withScope } from "./support/scope.mjs";
+import { sharedCompression } from "./support/shared-compression.mjs";
+import { digits, median, times, whole } from "./support/stats.mjs";
+import { load, missingTools } from "./support/wrk.mjs";
+
+const ROUNDS = 3;
+const WARM_UP_SECONDS = 1;
+const POLLED_SECONDS = 15;
+const GZIP = { "accept-encoding": "gzip" };
+
+/**
+ * Fleets whose pages have about 100, 10,000 and 100,000 series, the first without series of connections. Large pages are
+ * loaded longer, as only a few hundred go through in a second.
+ */
+const SIZES = [
+  { count: 1, peers: 0, series: false, target: 0.85, seconds: 1 },
+  { count: 100, peers: 2, series: true, target: 1, seconds: 1 },
+  { count: 100, peers: 115, series: true, target: 1, seconds: 2 },
+];
+
+const LOADS = [
+  { name: "plain", connections: 1, headers: {} },
+  { name: "plain", connections: 8, headers: {} },
+  { name: "gzip", connections: 1, headers: GZIP },
+  { name: "gzip", connections: 8, headers: GZIP },
+];
+
+const BARE = fileURLToPath(new URL("support/buffer-server.mjs", import.meta.url));
+
+/** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
+export async function run({ progress }) {
+  const missing = missingTools();
+  if (missing !== undefined) {
+    return {
+      title,
+      method,
+      rows: [notMeasured("requests/s against nginx", missing)],
+      headline: `not measured: ${missing}`,
+    };
+  }
+  const rows = [];
+  let headline = 0;
+  for (const size of SIZES) {
+    await withScope(async (scope) => {
+      const measured = await measureSize(scope, size, progress);
+      rows.push(...measured.rows);
+      headline = measured.plain;
+    });
+  }
+  return { title, method, rows, headline: `${digits(headline)} x nginx at 100,000 series, plain, one connection` };
+}
+
+const title = "Scrapes";
+const method = `One process of the exporter against nginx with one worker, which serves the same bytes (saved from the
+exporter just before) as a static file, with sendfile and without an access log. wrk loads one, then the other, ${ROUNDS}
+times in turn, for 1 second (100,000 series: 2 seconds) after a warm-up; the medians are compared. The page does not change:
+the simulated nodes are polled once. Bare node is node:http that answers with the same page from one Buffer and does nothing
+else. With gzip, nginx serves the exporter's own compressed bytes by gzip_static. While polled:
+100 nodes every ${POLLED_SECONDS} seconds, one connection, the medians of wrk's 50 % latency. One compression for each
+change: a node is polled through /probe, then the page is scraped by 1 or by 8 clients at once; what the 7 further clients
+cost the exporter in CPU time is compared with one compression of the page in the bench. The main thread of each
+server is bound to one core and wrk to another, but where nginx may use every core, it and wrk are free.`;
+
+async function measureSize(scope, { count, peers, series, target, seconds }, progress) {
+  const fleet = await startFakeFleet(scope, { count, peers });
+  const config = (interval) => ({ global: { interval }, connections: { series }, nodes: fleet.nodes });
+  const exporter = await startExporter(scope, { config: config("1h") });
+  bindServer(exporter);
+  const page = (await get(exporter.page)).body;
+  const gzipped = (await get(exporter.page, GZIP)).body;
+  const size = `${whole(countSeries(page))} series`;
+  const nginx = await startNginx(scope, { page, gzipped, workers: 1 });
+  for (const url of [exporter.page, nginx]) await load(url, { connections: 1, seconds: WARM_UP_SECONDS });
+  const rows = [];
+  let plain = 0;
+  for (const { name, connections, headers } of LOADS) {
+    const what = `requests/s, ${size}, ${name}, ${connections} ${connections === 1 ? "connection" : "connections"}`;
+    progress(`scrape: ${what}`);
+    const options = { connections, seconds, headers };
+    const { ours, theirs } = await alternate(exporter.page, nginx, options, ({ perSecond }) => perSecond);
+    rows.push(atLeast(what, ours / theirs, target, times, `${whole(ours)} : ${whole(theirs)}`));
+    if (name === "plain" && connections === 1) plain = ours / theirs;
+  }
+  const saved = { page, gzipped, size, seconds };
+  // The size between the smallest and the largest would tell nothing more.
+  const isAtTheEnds = [SIZES[0].peers, SIZES[SIZES.length - 1].peers].includes(peers);
+  if (isAtTheEnds) rows.push(await bareNode(scope, nginx, saved));
+  if (count === 1) return { rows, plain };
+  if (isAtTheEnds) rows.push(await againstAllWorkers(scope, exporter, saved));
+  progress(`scrape: compressions, ${size}`);
+  rows.push(await sharedCompression(exporter, saved));
+  progress(`scrape: latency while polled, ${size}`);
+  const polled = await startExporter(scope, { config: config(`${POLLED_SECONDS}s`) });
+  bindServer(polled);
+  await untilSteady(polled, POLLED_SECONDS);
+  const { ours, theirs } = await alternate(polled.page, nginx, { connections: 1, seconds }, ({ p50 }) => p50);
+  rows.push(
+    atMost(`p50 latency, ${size}, while polled`, ours / theirs, 1.3, times, `${digits(ours)} : ${digits(theirs)} ms`),
+  );
+  return { rows, plain };
+}
+
+/** Medians of several short runs in turn, as both then meet the same noise of the machine. */
+async function alternate(ourUrl, theirUrl, options, pick) {
+  const ours = [];
+  const theirs = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    ours.push(pick(await load(ourUrl, options)));
+    theirs.push(pick(await load(theirUrl, options)));
+  }
+  return { ours: median(ours), theirs: median(theirs) };
+}
+
+/** A figure beside the targets: what the platform leaves room for. */
+async function bareNode(scope, nginx, { page, size, seconds }) {
+  const file = join(await scope.folder(), "page");
+  await writeFile(file, page);
+  const { child, found } = await startChild(scope, process.execPath, [BARE, file], { until: /listens on (\S+)\n/ });
+  bindServer(child);
+  const ratios = [];
+  for (const connections of [1, 8]) {
+    await load(found[1], { connections, seconds: WARM_UP_SECONDS });
+    const { perSecond: bare } = await load(found[1], { connections, seconds });
+    const { perSecond: theirs } = await load(nginx, { connections, seconds });
+    ratios.push(`${times(bare / theirs)} (${whole(bare)} : ${whole(theirs)})`);
+  }
+  return figure(`bare node against nginx, ${size}, plain, 1 and 8 connections`, ratios.join(", "));
+}
+
+/** A figure beside the targets: nginx may use every core, the exporter cannot. */
+async function againstAllWorkers(scope, exporter, { page, gzipped, size, seconds }) {
+  const nginx = await startNginx(scope, { page, gzipped, workers: "auto" });
+  const { perSecond: theirs } = await load(nginx, { connections: 8, seconds, isFree: true });
+  const { perSecond: ours } = await load(exporter.page, { connections: 8, seconds, isFree: true });
+  return figure(
+    `requests/s, nginx with worker_processes auto, ${size}, plain, 8 connections`,
+    `${times(ours / theirs)} (${whole(ours)} : ${whole(theirs)})`,
+  );
+}
+
+await runAlone(import.meta.url, run);

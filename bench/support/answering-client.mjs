@@ -1,0 +1,48 @@
+// Stands in for src/rpc/client.ts: answers of a simulated node from memory, without HTTP. They are made once and given in
+// turn, so that making them costs nothing while something is measured. The port of a node's URL is its number.
+import { createFakeMonero } from "./fake-monero.mjs";
+import { createFakeWire } from "./fake-wire.mjs";
+
+export * from "src:rpc/client.ts";
+
+const VARIANTS = 4;
+
+/** What the polls since `take` were given, for a baseline over the same bytes. */
+let given = [];
+export function take() {
+  const answers = given;
+  given = [];
+  return answers;
+}
+
+export function createRpcClient({ url }) {
+  const peers = Number(process.env.BENCH_PEERS);
+  const options = { index: Number(new URL(url.origin).port), peers };
+  const monero = createFakeMonero(options);
+  const wire = createFakeWire(options);
+  const rings = new Map();
+
+  function answerOf(path, body) {
+    const key = `${path} ${body}`;
+    let ring = rings.get(key);
+    if (ring === undefined) {
+      const node = path.startsWith("/v1/") ? wire : monero;
+      ring = { next: 0, answers: Array.from({ length: VARIANTS }, () => node.answer(path, body)) };
+      rings.set(key, ring);
+    }
+    ring.next += 1;
+    return ring.answers[ring.next % VARIANTS];
+  }
+
+  return {
+    url,
+    async request({ path, body = "" }) {
+      const answer = answerOf(path, body);
+      given.push(answer);
+      const now = Date.now();
+      return { status: 200, headers: {}, body: new Uint8Array(answer), sentMs: now, receivedMs: now };
+    },
+    presented: () => ({ certificateExpirySeconds: undefined, clockSkewSeconds: undefined }),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,24 @@
+// Stands in for src/poll/session.ts: a few polls are decoded, then their reports are given in turn, so that only what
+// comes behind the decoding costs anything.
+import { openSession as openReal } from "src:poll/session.ts";
+
+export * from "src:poll/session.ts";
+
+const VARIANTS = 3;
+
+export function openSession(node) {
+  const real = openReal(node);
+  const reports = [];
+  let next = 0;
+  return {
+    async poll(signal) {
+      if (reports.length < VARIANTS) {
+        reports.push(await real.poll(signal));
+        return reports[reports.length - 1];
+      }
+      next += 1;
+      return reports[next % VARIANTS];
+    },
+    close: () => real.close(),
+  };
+}

@@ -1,0 +1,39 @@
+// Bundled with the program by poll-cost.mjs: polls one node over and over, in turn with the baseline, and prints the
+// medians in microseconds.
+import { startApp } from "src:app.ts";
+import { loadConfig } from "src:config/load.ts";
+import { createLogger } from "src:log.ts";
+import { take } from "./answering-client.mjs";
+import { turns } from "./captured-schedule.mjs";
+import { median } from "./stats.mjs";
+
+const WARM_UP = 400;
+const ROUNDS = 600;
+
+const chain = process.argv[2];
+const decoder = new TextDecoder();
+
+const config = await loadConfig({ nodes: [{ name: "node", chain, url: "http://127.0.0.1:1" }], env: {} });
+const log = await createLogger({ level: "error", format: "json" });
+await startApp({ config, addresses: [], telemetryPath: "/metrics", log });
+const { poll } = await turns;
+
+const polled = [];
+const parsed = [];
+let bytes = 0;
+for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
+  take();
+  const began = performance.now();
+  await poll("node");
+  const ended = performance.now();
+  const answers = take();
+  const parsing = performance.now();
+  for (const answer of answers) JSON.parse(decoder.decode(answer));
+  const done = performance.now();
+  if (round < WARM_UP) continue;
+  polled.push((ended - began) * 1000);
+  parsed.push((done - parsing) * 1000);
+  bytes = answers.reduce((sum, { length }) => sum + length, 0);
+}
+const result = { poll: median(polled), parse: median(parsed), bytes };
+process.stderr.write(`result ${JSON.stringify(result)}\n`, () => process.exit());

@@ -1,0 +1,23 @@
+// Bundled with the program by prom-client.mjs: the whole exporter with its server, but each round of polls comes when the
+// bench asks for it.
+import { startApp } from "src:app.ts";
+import { loadConfig } from "src:config/load.ts";
+import { createLogger } from "src:log.ts";
+import { turns } from "./captured-schedule.mjs";
+
+const nodes = Array.from({ length: Number(process.argv[2]) }, (_, index) => ({
+  name: `node-${index}`,
+  chain: "monero",
+  url: `http://127.0.0.1:${index + 1}`,
+}));
+const config = await loadConfig({ nodes, env: {} });
+const log = await createLogger({ level: "error", format: "json" });
+const address = { kind: "tcp", host: "127.0.0.1", port: 0 };
+const { addresses } = await startApp({ config, addresses: [address], telemetryPath: "/metrics", log });
+const { poll } = await turns;
+
+process.on("message", async ({ id }) => {
+  for (const { name } of nodes) await poll(name);
+  process.send?.({ id });
+});
+process.stderr.write(`listens on ${addresses[0]}/metrics\n`);
