@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { text } from "../../src/server/answer.ts";
+import { createRouter } from "../../src/server/router.ts";
+
+const route = createRouter([
+  { path: "/a", answer: () => text(200, "a") },
+  { path: "/a", method: "POST", answer: () => text(200, "posted") },
+  { path: "/b/*", answer: ({ rest }) => text(200, rest) },
+  { path: "/p", method: "POST", answer: () => text(200, "p") },
+]);
+
+test.each([
+  ["GET", "/a", "/a", ""],
+  ["HEAD", "/a", "/a", ""],
+  ["POST", "/a", "/a", ""],
+  ["GET", "/b/x.json", "/b/*", "x.json"],
+  ["GET", "/b/%2f", "/b/*", "%2f"],
+  ["POST", "/p", "/p", ""],
+  ["GET", "/b/", "none", ""],
+  ["GET", "/b/x/y", "none", ""],
+  ["GET", "/b", "none", ""],
+  ["GET", "/", "none", ""],
+  ["GET", "", "none", ""],
+  ["GET", "/*", "none", ""],
+  ["GET", "/__proto__", "none", ""],
+])("%s %s", (method, path, handler, rest) => {
+  expect(route(method, path)).toMatchObject({ handler, rest });
+});
+
+test.each([
+  ["DELETE", "/a", "GET, HEAD, POST"],
+  ["POST", "/b/x", "GET, HEAD"],
+  ["GET", "/p", "POST"],
+])("%s %s is refused with what is allowed: %s", async (method, path, allow) => {
+  const { answer } = route(method, path);
+  const refused = await answer({ method, path, query: "", headers: {}, rest: "" });
+  expect([refused.status, refused.headers["allow"]]).toEqual([405, allow]);
+});

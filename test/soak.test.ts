@@ -1,0 +1,62 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { chains } from "../src/chains/index.ts";
+import { createNodeRenderer } from "../src/metrics/render-node.ts";
+import { createPoller } from "../src/poll/poller.ts";
+import { createStore } from "../src/poll/store.ts";
+import { catalogue, SETTINGS } from "./metrics/support.ts";
+import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "./poll/support.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+const NODES = 10;
+const PEERS = 20;
+const ROUNDS = 1000;
+const MEBIBYTE = 1024 * 1024;
+
+/** The long form, with sockets and 20,000 polls, is `npm run bench:soak`. */
+test("peers that come and go leave nothing behind", async () => {
+  let born = 0;
+  const peer = () => {
+    born += 1;
+    const address = { host: `p${born}.example`, port: 9876, type: "unknown" } as const;
+    return row({
+      id: `c${born}`,
+      address,
+      ageSeconds: 1,
+      receivedBytes: born,
+      sentBytes: born,
+      agent: `agent ${born}`,
+    });
+  };
+  const names = Array.from({ length: NODES }, (_, index) => `node-${index}`);
+  const lists = new Map(names.map((name) => [name, Array.from({ length: PEERS }, peer)]));
+  const poller = createPoller({
+    nodes: names.map((name) => nodeConfig({ name })),
+    lag: LAG_SETTINGS,
+    open: ({ name }) => ({
+      poll: async () => {
+        const list = [...(lists.get(name) ?? []).slice(2), peer(), peer()];
+        lists.set(name, list);
+        return report({ peers: peers(...list), networkKey: `net ${born % 7}` });
+      },
+      close: async () => {},
+    }),
+    render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, SETTINGS),
+    store: createStore(),
+    log: logSink("error").log,
+  });
+  const polls = async (rounds: number) => {
+    for (let round = 0; round < rounds; round += 1) await Promise.all(names.map((name) => poller.poll(name)));
+    collectGarbage();
+    return process.memoryUsage();
+  };
+  const settled = await polls(ROUNDS / 4);
+  const after = await polls(ROUNDS);
+  expect(born).toBeGreaterThan(20_000);
+  expect((after.heapUsed - settled.heapUsed) / MEBIBYTE).toBeLessThan(0.7);
+  expect((after.arrayBuffers - settled.arrayBuffers) / MEBIBYTE).toBeLessThan(1);
+  await poller.close();
+});
