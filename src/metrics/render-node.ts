@@ -31,10 +31,11 @@ export function createNodeRenderer(
 
 /** As renderSample would write each line; what all begin with is put together once, as there may be thousands. */
 function renderFamily({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
-  const open = flat(`${name}{${identity}`);
+  let open = "";
   let out = "";
   for (const [labels, value] of samples(view)) {
     if (!Number.isFinite(value)) continue;
+    if (open === "") open = flat(`${name}{${identity}`);
     out += labels === "" ? `${open}} ${value}\n` : `${open},${labels}} ${value}\n`;
   }
   return out;

@@ -33,9 +33,11 @@ export function countBy(
 /** Distinct subnets of the rows with a numeric address; undefined when there are rows and none has one. */
 export function countSubnets(rows: readonly PeerConnection[] | undefined): number | undefined {
   if (rows === undefined) return undefined;
-  const numbered = rows.filter(({ address }) => address.ip !== undefined);
-  if (numbered.length === 0 && rows.length > 0) return undefined;
-  return new Set(numbered.map(({ address }) => subnet(address))).size;
+  const subnets = new Set<string>();
+  for (const { address } of rows) {
+    if (address.ip !== undefined) subnets.add(subnet(address));
+  }
+  return subnets.size === 0 && rows.length > 0 ? undefined : subnets.size;
 }
 
 /** Strangers choose their agents, so only the most common have a series of their own. */

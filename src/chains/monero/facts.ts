@@ -34,12 +34,15 @@ export function infoFacts(info: DaemonInfo): readonly Fact[] {
 
 /** Counts over the peers in working connection: before the handshake a peer has told nothing. */
 export function peerFacts(peers: readonly MoneroPeer[]): readonly Fact[] {
-  const working = peers.filter(({ state }) => state === "connected");
+  const keepers = new Map<MoneroPeer["pruningStripe"], number>();
+  let publicRpc = 0;
+  for (const { state, pruningStripe, offersRpc } of peers) {
+    if (state !== "connected") continue;
+    keepers.set(pruningStripe, (keepers.get(pruningStripe) ?? 0) + 1);
+    if (offersRpc) publicRpc += 1;
+  }
   return [
-    ...STRIPES.flatMap((stripe) => {
-      const keepers = working.filter(({ pruningStripe }) => pruningStripe === stripe);
-      return fact(families.PEERS_BY_STRIPE, keepers.length, stripe);
-    }),
-    ...fact(families.PUBLIC_RPC_PEERS, working.filter(({ offersRpc }) => offersRpc).length),
+    ...STRIPES.flatMap((stripe) => fact(families.PEERS_BY_STRIPE, keepers.get(stripe) ?? 0, stripe)),
+    ...fact(families.PUBLIC_RPC_PEERS, publicRpc),
   ];
 }
