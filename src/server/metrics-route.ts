@@ -9,7 +9,7 @@ export function metricsRoute(path: string, page: PageSource): Route {
   const known = new Map<string, Wanted>();
   /** Scrapers ask with the same headers again and again; reading them takes as long as the rest of a small answer. */
   const remembered = ({ headers }: Request): Wanted => {
-    const key = `${headers["accept"]}\n${headers["accept-encoding"]}`;
+    const key = `${headers.accept}\n${headers["accept-encoding"]}`;
     const wanted = known.get(key) ?? wantedOf(headers);
     if (known.size < MAX_KNOWN) known.set(key, wanted);
     return wanted;
@@ -25,7 +25,7 @@ const MAX_KNOWN = 100;
 
 export function wantedOf(headers: Request["headers"]): Wanted {
   return {
-    format: negotiateFormat([headers["accept"] ?? []].flat().join(",")),
+    format: negotiateFormat([headers.accept ?? []].flat().join(",")),
     encoding: acceptsGzip([headers["accept-encoding"] ?? []].flat().join(",")) ? "gzip" : "identity",
   };
 }

@@ -21,7 +21,10 @@ function changing(options: { readonly bytes?: number } = {}) {
       },
     };
   };
-  return { view, built, change: () => void (revision += 1) };
+  const change = () => {
+    revision += 1;
+  };
+  return { view, built, change };
 }
 
 function textOf(body: Body): string {

@@ -34,5 +34,5 @@ test.each([
 ])("%s %s is refused with what is allowed: %s", async (method, path, allow) => {
   const { answer } = route(method, path);
   const refused = await answer({ method, path, query: "", headers: {}, rest: "" });
-  expect([refused.status, refused.headers["allow"]]).toEqual([405, allow]);
+  expect([refused.status, refused.headers.allow]).toEqual([405, allow]);
 });
