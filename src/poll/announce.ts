@@ -30,7 +30,8 @@ type Tell = (api: string, reason: FailureReason | undefined) => boolean;
 function announce(before: KeptState, after: KeptState, log: Logger, tell: Tell): void {
   const { report, history } = after;
   if (report === undefined || history.lastPoll === undefined) return;
-  log.debug({ duration_seconds: history.lastPoll.durationSeconds }, "polled");
+  // The history stands still when data of a resting node is withdrawn, which is no poll.
+  if (history !== before.history) log.debug({ duration_seconds: history.lastPoll.durationSeconds }, "polled");
   const { main, parts } = SCOPES[after.node.role];
   const was = parts(before.report);
   for (const [api, failure] of parts(report)) {

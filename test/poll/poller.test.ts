@@ -296,7 +296,7 @@ describe("how long to leave a node alone", () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
-    const { poller, state, lines } = setUp({ "node-1": answers(partly) });
+    const { poller, state, lines } = setUp({ "node-1": answers(partly) }, { level: "debug" });
     await poller.poll("node-1");
     vi.setSystemTime(Date.now() + INTERVAL_MS);
     poller.rest("node-1");
@@ -307,6 +307,7 @@ describe("how long to leave a node alone", () => {
     expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
     expect(state().history.polls).toBe(1);
     expect(lines.filter((line) => JSON.stringify(line).includes("not polled for now"))).toHaveLength(1);
+    expect(lines.filter(({ msg }) => msg === "polled")).toHaveLength(1);
   });
 
   test("the same for a node with a schedule", async () => {
