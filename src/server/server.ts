@@ -40,6 +40,7 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
       : target === undefined
         ? UNREADABLE
         : route(method, target.path);
+    let type: string | undefined;
     unsent.add(response);
     response.once("close", () => {
       unsent.delete(response);
@@ -47,7 +48,7 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
       if (!response.writableFinished) return;
       const { statusCode: code } = response;
       observeRequest(handler, code, (performance.now() - began) / 1000);
-      if (log.isLevelEnabled("debug")) log.debug({ handler, method, code }, "answered");
+      if (log.isLevelEnabled("debug")) log.debug({ handler, method, code, type }, "answered");
     });
     try {
       const given = answer({ method, path: target?.path ?? "", query: target?.query ?? "", headers, rest });
@@ -58,6 +59,7 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
     }
 
     function give(ready: Answer): void | Promise<void> {
+      type = ready.headers["content-type"];
       return send(response, ready, isClosing ? LAST_HEADERS : OWN_HEADERS);
     }
 

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { CONTENT_TYPES, type Format } from "../../src/metrics/exposition.ts";
+import { waitFor } from "../support/servers.ts";
 import { exchange, listen, setUp } from "./support.ts";
 
 const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
@@ -235,6 +236,15 @@ describe("errors", () => {
     isBroken = false;
     expect((await server.inject("/metrics")).body).toBe("fine\n");
   });
+});
+
+test("at debug level each answer is logged with its type", async () => {
+  const { server, lines } = setUp();
+  await server.inject({ url: "/metrics", headers: { accept: OPENMETRICS } });
+  await waitFor(() => lines.length > 0, "the log line");
+  expect(lines).toMatchObject([
+    { msg: "answered", handler: "/metrics", method: "GET", code: 200, type: CONTENT_TYPES.openmetrics },
+  ]);
 });
 
 describe("measuring", () => {
