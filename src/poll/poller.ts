@@ -57,10 +57,7 @@ export function createPoller(options: PollerOptions): Poller {
       { session: options.open(node), rateLimited: 0, restsUntil: 0, announce: createAnnouncer() },
     ]),
   );
-  for (const node of nodes) {
-    const state = firstState(node);
-    store.set({ state: keptOf(state), lines: render(state) });
-  }
+  for (const node of nodes) keepState(firstState(node));
 
   async function pollNode(name: string): Promise<{ pauseSeconds: number }> {
     const runtime = runtimes.get(name);
@@ -84,7 +81,7 @@ export function createPoller(options: PollerOptions): Poller {
   function keep(before: KeptState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
     const show = (given: NodeReport) => {
       const state = nextState(before, given, times, heads, options.lag);
-      keepState(state, given);
+      keepState(state);
       return state;
     };
     try {
@@ -96,9 +93,10 @@ export function createPoller(options: PollerOptions): Poller {
     }
   }
 
-  function keepState(state: NodeState, report: NodeReport): void {
+  function keepState(state: NodeState): void {
+    const { node, report } = state;
     store.set({ state: keptOf(state), lines: render(state) });
-    heads.remember(state.node.name, state.node.role, report, freshUntilMs(state));
+    if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
   }
 
   function poll(name: string): Promise<{ pauseSeconds: number }> {
@@ -121,9 +119,8 @@ export function createPoller(options: PollerOptions): Poller {
   function rest(name: string): void {
     const before = store.get(name)?.state;
     if (before?.report === undefined || isFresh(before, Date.now())) return;
-    const report = failedReport(RESTING);
-    const state = { ...before, report, lag: NO_LAG, syncing: undefined };
-    keepState(state, report);
+    const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
+    keepState(state);
     runtimes.get(name)?.announce(before, state, options.log.child({ target: name }));
   }
 

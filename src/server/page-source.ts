@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import type { Format } from "../metrics/exposition.ts";
+import type { ChunkUse } from "../metrics/page.ts";
 import { type Body, wholeBody } from "./answer.ts";
 
 /** The page as it is now. Taking it costs nothing; its bytes are made when they are asked for. */
@@ -9,8 +10,7 @@ export type PageView = {
   readonly revision: string;
   /** About how large the page is. */
   readonly bytes: number;
-  /** @param use `passing`: each chunk is overwritten when the next one is asked for */
-  readonly chunks: (format: Format, use: "kept" | "passing") => Iterable<Uint8Array>;
+  readonly chunks: (format: Format, use: ChunkUse) => Iterable<Uint8Array>;
 };
 
 export type Encoding = "identity" | "gzip";

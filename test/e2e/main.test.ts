@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "undici";
 import { afterAll, describe, expect, test } from "vitest";
-import { PROGRAM, startExporter } from "../support/exporter.ts";
-import { type FakeNode, type Handler, json, startFakeNode } from "../support/fake-node.ts";
+import { logLines, PROGRAM, startExporter } from "../support/exporter.ts";
+import { type FakeNode, type Handler, json, lonelyWire, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
 /** The real program as its user meets it: arguments and signals in, text and exit codes out. */
@@ -24,36 +24,10 @@ afterAll(async () => {
   await Promise.all(open.map((server) => server.close()));
 });
 
-/** A Wire node with no peers. */
-const wire: Handler = ({ url }) =>
-  url === "/v1/net/connections"
-    ? json([])
-    : json({
-        server_version_string: "v1",
-        chain_id: "a".repeat(64),
-        head_block_num: 5,
-        head_block_time: "2026-01-01T00:00:00.000",
-      });
-
-async function fakeNode(handler: Handler = wire): Promise<FakeNode> {
+async function fakeNode(handler: Handler = lonelyWire): Promise<FakeNode> {
   const node = await startFakeNode(handler);
   open.push(node);
   return node;
-}
-
-type LogLine = {
-  readonly level: string;
-  readonly msg: string;
-  readonly listen?: readonly string[];
-  readonly code?: string;
-};
-
-function logLines(program: { output(): string }): readonly LogLine[] {
-  return program
-    .output()
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line));
 }
 
 function stopWith(program: RunningProgram, signal: NodeJS.Signals): Promise<number> {

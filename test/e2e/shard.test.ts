@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownerOf } from "../../src/config/shard.ts";
-import { type Exporter, PROGRAM, startExporter } from "../support/exporter.ts";
+import { type Exporter, logLines, PROGRAM, startExporter } from "../support/exporter.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
-import { type FakeNode, json, startFakeNode } from "../support/fake-node.ts";
+import { type FakeNode, lonelyWire, startFakeNode } from "../support/fake-node.ts";
 import { run, tempFolder, waitFor } from "../support/servers.ts";
 
 /** Several of the real program with one configuration: together they poll each node once, and all references. */
@@ -16,16 +16,7 @@ let node: FakeNode;
 let config: string;
 
 beforeAll(async () => {
-  node = await startFakeNode(({ url }) =>
-    url === "/v1/net/connections"
-      ? json([])
-      : json({
-          server_version_string: "v1",
-          chain_id: "a".repeat(64),
-          head_block_num: 5,
-          head_block_time: "2026-01-01T00:00:00.000",
-        }),
-  );
+  node = await startFakeNode(lonelyWire);
   const wire = (name: string) => `  - {name: ${name}, chain: wire, url: "${node.url}"}\n`;
   config = `global: {interval: 1s, timeout: 1s}\nnodes:\n${NAMES.map(wire).join("")}references:\n${wire("reference")}`;
 });
@@ -43,13 +34,6 @@ async function sdTargets({ url }: Exporter): Promise<readonly unknown[]> {
   if (!Array.isArray(groups)) throw new Error("not a list");
   return groups.map(({ labels }) => labels.instance);
 }
-
-const messages = ({ program }: Exporter) =>
-  program
-    .output()
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line): { level: string; msg: string; shard?: number; total_shards?: number } => JSON.parse(line));
 
 async function check(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const file = join(tempFolder(), "config.yaml");
@@ -108,7 +92,7 @@ describe("three shards of a configuration", () => {
   test("say at the start which part they are", () => {
     for (const [index, shard] of shards.entries()) {
       const count = NAMES.filter((name) => ownerOf(name, TOTAL) === index).length;
-      expect(messages(shard)[1]).toMatchObject({
+      expect(logLines(shard.program)[1]).toMatchObject({
         level: "info",
         msg: `shard ${index} of 0..2: ${count} of 12 nodes`,
         shard: index,
@@ -143,7 +127,7 @@ test("a shard without nodes is ready, serves its own metrics and says so", async
   expect(page.families.filter(({ name, samples }) => name.startsWith("p2p_") && samples.length > 0)).toEqual([]);
   expect(find(page, "peer_exporter_build_info")).toHaveLength(1);
   await shard.openMetrics();
-  expect(messages(shard)[1]).toMatchObject({
+  expect(logLines(shard.program)[1]).toMatchObject({
     level: "warn",
     msg: `shard ${empty} of 0..1: 0 of 1 node: no node falls on this shard; it runs and serves its own metrics`,
   });

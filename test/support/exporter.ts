@@ -54,3 +54,21 @@ async function get(url: string, accept: string): Promise<string> {
   if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
   return answer.text();
 }
+
+export type LogLine = {
+  readonly level: string;
+  readonly msg: string;
+  readonly listen?: readonly string[];
+  readonly code?: string;
+  readonly shard?: number;
+  readonly total_shards?: number;
+};
+
+/** What a program has logged so far, in JSON. */
+export function logLines(program: { output(): string }): readonly LogLine[] {
+  return program
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+}

@@ -139,3 +139,14 @@ export async function startRawServer(onSocket: OnSocket, options: ListenOptions 
       }),
   };
 }
+
+/** A Wire node with no peers. */
+export const lonelyWire: Handler = ({ url }) =>
+  url === "/v1/net/connections"
+    ? json([])
+    : json({
+        server_version_string: "v1",
+        chain_id: "a".repeat(64),
+        head_block_num: 5,
+        head_block_time: "2026-01-01T00:00:00.000",
+      });
