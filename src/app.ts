@@ -74,9 +74,9 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     probe: {
       nodes: () => config.nodes.map(({ name }) => name),
       probe: poller.probe,
-      renderNode: (name, format) => {
+      pageOf: (name) => {
         const stored = store.get(name);
-        return renderPage(stored === undefined ? [] : [stored], [], format, "kept");
+        return { chunks: (format, use) => renderPage(stored === undefined ? [] : [stored], [], format, use) };
       },
     },
     assets: openAssets(),

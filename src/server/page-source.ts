@@ -31,7 +31,7 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
     const key = `${format} ${encoding}`;
     let form = forms.get(key);
     if (form === undefined) {
-      form = createForm((page) => build(page, format, encoding));
+      form = createForm((page) => buildBody(page, format, encoding));
       forms.set(key, form);
     }
     const share = form;
@@ -87,7 +87,8 @@ const GZIP_LEVEL = 1;
 /** How long pages may be built at a stretch before timers and sockets have their turn, in milliseconds. */
 const STRETCH_MS = 4;
 
-async function build(page: PageView, format: Format, encoding: Encoding): Promise<Body> {
+/** The page in one of its forms, made now. */
+export async function buildBody(page: Pick<PageView, "chunks">, format: Format, encoding: Encoding): Promise<Body> {
   return encoding === "gzip"
     ? compress(page.chunks(format, "passing"))
     : wholeBody(await collect(page.chunks(format, "kept")));
@@ -106,7 +107,7 @@ async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Arra
 }
 
 /** Compresses outside of the event loop. Each chunk is done with before the next one is asked for. */
-export async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
+async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
   const gzip = createGzip({ level: GZIP_LEVEL });
   const out: Buffer[] = [];
   const ended = new Promise<void>((resolve, reject) => {

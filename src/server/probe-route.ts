@@ -1,7 +1,6 @@
-import type { Format } from "../metrics/exposition.ts";
-import { problem, type Request, wholeBody } from "./answer.ts";
+import { problem, type Request } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
-import { compress } from "./page-source.ts";
+import { buildBody, type PageView } from "./page-source.ts";
 import type { Route } from "./router.ts";
 
 export type ProbeOptions = {
@@ -10,7 +9,7 @@ export type ProbeOptions = {
   /** Polls the node now; false when the exporter stops instead. */
   readonly probe: (name: string) => Promise<boolean>;
   /** The page with the samples of one node. */
-  readonly renderNode: (name: string, format: Format) => Iterable<Uint8Array>;
+  readonly pageOf: (name: string) => Pick<PageView, "chunks">;
 };
 
 /** Taken off Prometheus' timeout, so that the answer arrives before Prometheus gives up. */
@@ -32,10 +31,9 @@ export function probeRoute(options: ProbeOptions): Route {
       const isDone = await endsWithin(options.probe(node), probeSeconds(request) * 1000);
       if (isDone === false) return problem(503, "the exporter is stopping");
       if (isDone === undefined) return problem(504, "the node was not polled within the time that the request allows");
-      return answerPage(wantedOf(request.headers), (format, encoding) => {
-        const chunks = options.renderNode(node, format);
-        return encoding === "gzip" ? compress(chunks) : wholeBody([...chunks]);
-      });
+      return answerPage(wantedOf(request.headers), (format, encoding) =>
+        buildBody(options.pageOf(node), format, encoding),
+      );
     },
   };
 }

@@ -4,8 +4,8 @@ import { setUp } from "./support.ts";
 const never = () => new Promise<boolean>(() => {});
 
 function probed(probe: (name: string) => Promise<boolean>) {
-  const renderNode = (name: string, format: string) => [Buffer.from(`${name} ${format}\n`)];
-  return setUp({ probe: { nodes: () => ["one", "two"], probe, renderNode } }).server;
+  const pageOf = (name: string) => ({ chunks: (format: string) => [Buffer.from(`${name} ${format}\n`)] });
+  return setUp({ probe: { nodes: () => ["one", "two"], probe, pageOf } }).server;
 }
 
 describe("/probe", () => {

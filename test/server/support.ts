@@ -3,9 +3,8 @@ import { connect } from "node:net";
 import { Client } from "undici";
 import { onTestFinished } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { wholeBody } from "../../src/server/answer.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";
-import { compress } from "../../src/server/page-source.ts";
+import { buildBody } from "../../src/server/page-source.ts";
 import { createRoutes, type RoutesOptions } from "../../src/server/routes.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
@@ -23,9 +22,9 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
     version: "1.2.3",
     page: async (format, encoding) => {
       const page = Buffer.from(await renderPage(format));
-      return encoding === "gzip" ? compress([page]) : wholeBody([page]);
+      return buildBody({ chunks: () => [page] }, format, encoding);
     },
-    probe: { nodes: () => [], probe: async () => true, renderNode: () => [] },
+    probe: { nodes: () => [], probe: async () => true, pageOf: () => ({ chunks: () => [] }) },
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
