@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { openAssets } from "./assets.ts";
 import { chains } from "./chains/index.ts";
-import type { Config, ConnectionsConfig } from "./config/model.ts";
+import { type ConfigChanges, compareConfigs } from "./config/changes.ts";
+import { describeNode } from "./config/describe.ts";
+import type { Config, ConnectionsConfig, NodeConfig } from "./config/model.ts";
 import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
@@ -11,9 +13,10 @@ import { type Collected, keepRecent } from "./metrics/recent.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createSelfMetrics } from "./metrics/self.ts";
 import { createPoller } from "./poll/poller.ts";
-import { startSchedule } from "./poll/scheduler.ts";
+import { createSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
 import { createStore, type NodeStore } from "./poll/store.ts";
+import { createReloader, type ReloadResult } from "./reload.ts";
 import type { NodeCounts } from "./server/health-routes.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
@@ -24,6 +27,11 @@ import { VERSION } from "./version.ts";
 
 export type AppOptions = {
   readonly config: Config;
+  /**
+   * Reads the configuration anew, for a reload.
+   * @throws ConfigError
+   */
+  readonly load: () => Promise<Config>;
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   readonly log: Logger;
@@ -32,6 +40,8 @@ export type AppOptions = {
 export type App = {
   /** Where it listens, as URLs (or unix:PATH). */
   readonly addresses: readonly string[];
+  /** Puts what `load` gives in force; never rejects, and logs what came of it. */
+  reload(cause: string): Promise<ReloadResult>;
   /** Ends polls and schedule, lets requests in flight finish, closes everything. */
   close(): Promise<void>;
 };
@@ -42,17 +52,41 @@ type Listener = { readonly address: ListenAddress; readonly server: HttpServer }
 const SELF_METRICS_KEPT_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
-export async function startApp({ config, addresses, telemetryPath, log }: AppOptions): Promise<App> {
+export async function startApp({ config, load, addresses, telemetryPath, log }: AppOptions): Promise<App> {
   const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
-  const settings = await connectionSettings(config.connections);
+  // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
+  const ownHashKey = randomBytes(32).toString("hex");
+  let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };
   const store = createStore();
   const self = createSelfMetrics(VERSION);
   self.configLoaded(Date.now() / 1000);
   if (config.shard !== undefined) self.sharded(config.shard);
-  const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
+  const render = createNodeRenderer(
+    catalogue,
+    ({ chain }) => chains[chain].traits,
+    () => inForce.settings,
+  );
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
-  const polled = [...config.nodes, ...config.references];
-  const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
+  const lag = () => inForce.config.lag;
+  const poller = createPoller({ nodes: polledNodes(config), lag, open: openSession, render, store, log });
+  const schedule = createSchedule(poller.turn);
+  const reloader = createReloader({
+    load,
+    apply,
+    observe: (isSuccessful) => (isSuccessful ? self.configLoaded(Date.now() / 1000) : self.configRefused()),
+    log,
+  });
+
+  async function apply(next: Config): Promise<string> {
+    const changes = compareConfigs(inForce.config, next);
+    const settings = await connectionSettings(next.connections, ownHashKey);
+    const polled = polledNodes(changes.config);
+    const retired = poller.setNodes(polled);
+    inForce = { config: changes.config, settings };
+    await Promise.all([retired, schedule.plan(polled)]);
+    return logChanges(changes, log);
+  }
+
   const renderPage = createPageRenderer(catalogue);
   const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
   const viewWith = ({ revision, value }: Collected<readonly RenderedFamily[]>): PageView => {
@@ -72,23 +106,26 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     }),
     nodeCounts: () => countNodes(store),
     probe: {
-      nodes: () => config.nodes.map(({ name }) => name),
+      nodes: () => inForce.config.nodes.map(({ name }) => name),
       probe: poller.probe,
       pageOf: (name) => {
         const stored = store.get(name);
         return { chunks: (format, use) => renderPage(stored === undefined ? [] : [stored], [], format, use) };
       },
     },
+    reload: () => reloader.reload("POST /-/reload"),
     assets: openAssets(),
   });
   const servers = addresses.map(
     (address): Listener => ({ address, server: createServer({ routes, log, observeRequest: self.observeRequest }) }),
   );
   const listening = await listenAll(servers, () => poller.close());
-  const schedule = startSchedule(polled, { poll: poller.turn, rest: poller.rest });
+  await schedule.plan(polledNodes(config));
   return {
     addresses: listening,
+    reload: reloader.reload,
     async close() {
+      await reloader.stop();
       await schedule.stop();
       await Promise.all([poller.close(), ...servers.map(({ server }) => drain(server))]);
     },
@@ -106,9 +143,22 @@ function countNodes(store: NodeStore): NodeCounts {
   };
 }
 
-/** Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table. */
-async function connectionSettings({ hashKey, ...rest }: ConnectionsConfig): Promise<ConnectionSettings> {
-  return { ...rest, hashKey: hashKey === undefined ? randomBytes(32).toString("hex") : await hashKey.reveal() };
+function polledNodes({ nodes, references }: Config): readonly NodeConfig[] {
+  return [...nodes, ...references];
+}
+
+async function connectionSettings(
+  { hashKey, ...rest }: ConnectionsConfig,
+  ownHashKey: string,
+): Promise<ConnectionSettings> {
+  return { ...rest, hashKey: hashKey === undefined ? ownHashKey : await hashKey.reveal() };
+}
+
+/** @returns them in one line */
+function logChanges({ added, changed, removed, unchanged }: ConfigChanges, log: Logger): string {
+  for (const node of [...added, ...changed]) log.info({ target: node.name, chain: node.chain }, describeNode(node));
+  for (const { name, chain } of removed) log.info({ target: name, chain }, "polled no more");
+  return `nodes: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged.length} unchanged`;
 }
 
 /** @throws Error of the first address that cannot be had; then none is left open */

@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 import { hostname } from "node:os";
-import { type App, startApp } from "./app.ts";
+import { type App, type AppOptions, startApp } from "./app.ts";
 import { type Invocation, parseArguments, type ServeFlags, type ShardFlags, type SourceFlags } from "./cli.ts";
-import { formatDuration } from "./config/duration.ts";
+import { describeNode } from "./config/describe.ts";
 import { ConfigError, loadConfig } from "./config/load.ts";
-import type { Config, NodeConfig, Shard } from "./config/model.ts";
+import type { Config, Shard } from "./config/model.ts";
 import { errorCode } from "./config/secret.ts";
 import { describeShard, resolveShard, selectShard, shardReport } from "./config/shard.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
 import { VERSION } from "./version.ts";
+import { watchFiles } from "./watch.ts";
 
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
@@ -36,16 +37,17 @@ async function run(invocation: Invocation): Promise<number> {
     case "check":
       return check(invocation);
     case "serve": {
-      const config = await readConfig(invocation);
-      return config === undefined ? 1 : serve(config, findShard(invocation), invocation);
+      const files = invocation.configFile === undefined ? [] : [invocation.configFile];
+      return serve({ load: () => readConfig(invocation), files }, invocation);
     }
     case "demo": {
-      const shard = findShard(invocation);
+      // A closed terminal ends the demo: it has nothing to reload.
+      process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
       // Not loaded otherwise: a production process holds no simulated node.
       const { startDemo } = await import("./demo/demo.ts");
       const demo = await startDemo(print);
       try {
-        return await serve(demo.config, shard, invocation, demo.announce);
+        return await serve({ load: async () => demo.config, files: [] }, invocation, demo.announce);
       } finally {
         await demo.close();
       }
@@ -53,12 +55,21 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-/** The whole configuration: what is wrong in it is wrong for every shard. */
-async function readConfig({ configFile, nodes }: SourceFlags): Promise<Config | undefined> {
-  if (configFile === undefined && nodes.length === 0) {
-    printError("peer-exporter: no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n");
-    return undefined;
-  }
+/** Where the configuration comes from. */
+type ConfigSource = {
+  /**
+   * Reads the configuration of all shards together: what is wrong in it is wrong for every shard.
+   * @throws ConfigError
+   */
+  readonly load: () => Promise<Config>;
+  /** What is read for it: a change of their contents is a reason to load it anew. */
+  readonly files: readonly string[];
+};
+
+/** @throws ConfigError */
+async function readConfig({ configFile, nodes }: SourceFlags): Promise<Config> {
+  if (configFile === undefined && nodes.length === 0)
+    throw new ConfigError(["no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)"]);
   return loadConfig({ file: configFile, nodes, env: process.env });
 }
 
@@ -73,7 +84,6 @@ function findShard({ shard: flag }: ShardFlags): Shard | undefined {
 
 async function check(flags: SourceFlags & ShardFlags): Promise<number> {
   const config = await readConfig(flags);
-  if (config === undefined) return 1;
   const shard = findShard(flags);
   print(
     `${flags.configFile ?? "flags"}: good, ${config.nodes.length} ${config.nodes.length === 1 ? "node" : "nodes"}\n`,
@@ -82,22 +92,29 @@ async function check(flags: SourceFlags & ShardFlags): Promise<number> {
   return 0;
 }
 
-/** @param whole the configuration of all shards together */
 async function serve(
-  whole: Config,
-  shard: Shard | undefined,
-  flags: ServeFlags,
+  source: ConfigSource,
+  flags: ShardFlags & ServeFlags,
   announce: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
-  const config = shard === undefined ? whole : selectShard(whole, shard);
+  let reload: (cause: string) => Promise<unknown> = async () => undefined;
+  process.on("SIGHUP", () => void reload("SIGHUP"));
+  // Begun before the files are read, so that no change is missed.
+  const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
+  const shard = findShard(flags);
+  const whole = await source.load();
+  const ownPart = (all: Config) => (shard === undefined ? all : selectShard(all, shard));
+  const config = ownPart(whole);
   keepMemorySmall(config.nodes.length);
   const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
-  process.on("SIGHUP", () => log.warn("the configuration is read at the start only: restart to apply a change"));
-  const app = await start(config, flags, log);
+  const { addresses, telemetryPath } = flags;
+  const load = async () => ownPart(await source.load());
+  const app = await start({ config, load, addresses, telemetryPath, log });
   if (app === undefined) return 1;
+  reload = app.reload;
   log.info(
     { version: VERSION, nodejs: process.version, listen: app.addresses },
-    `serving ${flags.telemetryPath} on ${app.addresses.join(", ")}`,
+    `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
   );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   for (const node of [...config.nodes, ...config.references])
@@ -105,6 +122,7 @@ async function serve(
   announce(app.addresses, config);
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
+  watch.stop();
   await app.close();
   log.info("stopped");
   return 0;
@@ -117,10 +135,10 @@ function logShard(shard: Shard, own: number, all: number, log: Logger): void {
   else log.warn(facts, `${text}: no node falls on this shard; it runs and serves its own metrics`);
 }
 
-async function start(config: Config, flags: ServeFlags, log: Logger): Promise<App | undefined> {
-  const { addresses, telemetryPath } = flags;
+async function start(options: AppOptions): Promise<App | undefined> {
+  const { addresses, log } = options;
   try {
-    return await startApp({ config, addresses, telemetryPath, log });
+    return await startApp(options);
   } catch (error) {
     if (!isListenError(error)) throw error;
     const code = errorCode(error);
@@ -133,11 +151,6 @@ async function start(config: Config, flags: ServeFlags, log: Logger): Promise<Ap
 /** The address cannot be had, whatever the system's reason: taken, forbidden, no such host or folder. */
 function isListenError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && ["listen", "getaddrinfo"].includes(String(error.syscall));
-}
-
-function describeNode({ role, url, trigger, timeoutMs }: NodeConfig): string {
-  const pace = trigger.kind === "interval" ? `every ${formatDuration(trigger.intervalMs)}` : `at ${trigger.expression}`;
-  return `polling ${role === "reference" ? "the reference " : ""}${url.label} ${pace}, timeout ${formatDuration(timeoutMs)}`;
 }
 
 /** Resolves at SIGTERM or SIGINT. A second signal ends the process at once, as impatient operators expect. */

@@ -71,7 +71,8 @@ async function start(nodes: readonly Rpc[], options: StartOptions = {}) {
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join("; "));
   const { log, lines } = logSink();
   const addresses = (options.addresses ?? ["127.0.0.1:0"]).map(parseListenAddress);
-  const app = await startApp({ config: parsed.config, addresses, telemetryPath: "/metrics", log });
+  const { config } = parsed;
+  const app = await startApp({ config, load: async () => config, addresses, telemetryPath: "/metrics", log });
   let closed: Promise<void> | undefined;
   const close: App["close"] = () => {
     closed ??= app.close();
@@ -313,7 +314,9 @@ describe("listening", () => {
     if (!other.ok) throw new Error("the configuration is good");
     const { log } = logSink();
     const addresses = ["127.0.0.1:0", taken].map(parseListenAddress);
-    await expect(startApp({ config: other.config, addresses, telemetryPath: "/metrics", log })).rejects.toMatchObject({
+    const { config } = other;
+    const starting = startApp({ config, load: async () => config, addresses, telemetryPath: "/metrics", log });
+    await expect(starting).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
     expect(node.requests).toHaveLength(asked);

@@ -35,7 +35,7 @@ test("peers that come and go leave nothing behind", async () => {
   const lists = new Map(names.map((name) => [name, Array.from({ length: PEERS }, peer)]));
   const poller = createPoller({
     nodes: names.map((name) => nodeConfig({ name })),
-    lag: LAG_SETTINGS,
+    lag: () => LAG_SETTINGS,
     open: ({ name }) => ({
       poll: async () => {
         const list = [...(lists.get(name) ?? []).slice(2), peer(), peer()];
@@ -44,7 +44,11 @@ test("peers that come and go leave nothing behind", async () => {
       },
       close: async () => {},
     }),
-    render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, SETTINGS),
+    render: createNodeRenderer(
+      catalogue,
+      ({ chain }) => chains[chain].traits,
+      () => SETTINGS,
+    ),
     store: createStore(),
     log: logSink("error").log,
   });

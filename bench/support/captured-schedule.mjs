@@ -1,13 +1,13 @@
 // Stands in for src/poll/scheduler.ts: hands the turns of the nodes to the bench, which decides when they come.
 export * from "src:poll/scheduler.ts";
 
-/** @type {(turns: { poll(name: string): Promise<unknown> }) => void} */
+/** @type {(turn: (name: string) => Promise<unknown>) => void} */
 let hand;
-export const turns = new Promise((resolve) => {
+export const turn = new Promise((resolve) => {
   hand = resolve;
 });
 
-export function startSchedule(_nodes, given) {
+export function createSchedule(given) {
   hand(given);
-  return { stop: async () => {} };
+  return { plan: async () => {}, stop: async () => {} };
 }

@@ -4,7 +4,7 @@ import { startApp } from "src:app.ts";
 import { loadConfig } from "src:config/load.ts";
 import { createLogger } from "src:log.ts";
 import { take } from "./answering-client.mjs";
-import { turns } from "./captured-schedule.mjs";
+import { turn } from "./captured-schedule.mjs";
 import { median } from "./stats.mjs";
 
 const WARM_UP = 400;
@@ -15,8 +15,8 @@ const decoder = new TextDecoder();
 
 const config = await loadConfig({ nodes: [{ name: "node", chain, url: "http://127.0.0.1:1" }], env: {} });
 const log = await createLogger({ level: "error", format: "json" });
-await startApp({ config, addresses: [], telemetryPath: "/metrics", log });
-const { poll } = await turns;
+await startApp({ config, load: async () => config, addresses: [], telemetryPath: "/metrics", log });
+const poll = await turn;
 
 const polled = [];
 const parsed = [];

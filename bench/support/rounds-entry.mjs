@@ -3,7 +3,7 @@
 import { startApp } from "src:app.ts";
 import { loadConfig } from "src:config/load.ts";
 import { createLogger } from "src:log.ts";
-import { turns } from "./captured-schedule.mjs";
+import { turn } from "./captured-schedule.mjs";
 
 const nodes = Array.from({ length: Number(process.argv[2]) }, (_, index) => ({
   name: `node-${index}`,
@@ -13,8 +13,14 @@ const nodes = Array.from({ length: Number(process.argv[2]) }, (_, index) => ({
 const config = await loadConfig({ nodes, env: {} });
 const log = await createLogger({ level: "error", format: "json" });
 const address = { kind: "tcp", host: "127.0.0.1", port: 0 };
-const { addresses } = await startApp({ config, addresses: [address], telemetryPath: "/metrics", log });
-const { poll } = await turns;
+const { addresses } = await startApp({
+  config,
+  load: async () => config,
+  addresses: [address],
+  telemetryPath: "/metrics",
+  log,
+});
+const poll = await turn;
 
 process.on("message", async ({ id }) => {
   for (const { name } of nodes) await poll(name);

@@ -25,6 +25,8 @@ export type NodeConfig = {
   readonly auth: Auth | undefined;
   readonly tls: TlsVerification;
   readonly options: ChainOptions;
+  /** The same in two readings of a configuration when the node is asked in the same way. */
+  readonly fingerprint: string;
 };
 
 export const ADDRESS_MODES = ["full", "subnet", "hashed", "none"] as const;

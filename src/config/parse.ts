@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type * as z from "zod";
 import type { ChainOptions } from "../chains/chain.ts";
 import { isObject, type JsonObject } from "../chains/decode.ts";
@@ -56,7 +57,9 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
     const node = assembleNode(fields, global ?? {}, (subpath, message) => {
       problems.push({ path: [...path, ...subpath], message });
     });
-    return options && { ...node, options, role };
+    return (
+      options && { ...node, options, role, fingerprint: fingerprintOf([role, rawNode, node.trigger, node.timeoutMs]) }
+    );
   };
   const nodes = listOf(document.nodes).map((node, index) => checkNode(node, ["nodes", index], "node"));
   const references = listOf(document.references).map((node, index) =>
@@ -147,8 +150,10 @@ function checkOptions(
 
 type Report = (subpath: readonly PropertyKey[], message: string) => void;
 
+type PlainNode = Omit<NodeConfig, "options" | "role" | "fingerprint">;
+
 /** All of a node but its chain's own block. */
-function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): Omit<NodeConfig, "options" | "role"> {
+function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): PlainNode {
   const { name, chain, url, labels, auth, tls, schedule } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls needs an https:// URL");
   if (auth !== undefined && url.userinfo !== undefined) {
@@ -186,6 +191,13 @@ function hasGlobalPace({ interval, schedule, timeout }: NodeFields): boolean {
 function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefined {
   if (timeoutMs <= intervalMs) return undefined;
   return `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(intervalMs)}`;
+}
+
+/** Over what was written, as a checked node holds functions; hashed, as secrets are part of it. */
+function fingerprintOf(written: unknown): string {
+  const sorted = (_: string, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+  return createHash("sha256").update(JSON.stringify(written, sorted)).digest("base64");
 }
 
 /** A name is the `target` of series, so nodes and references share one set of names. */

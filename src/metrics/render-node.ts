@@ -13,13 +13,13 @@ export type RenderNode = (state: NodeState) => NodeLines;
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
   traitsOf: (node: NodeConfig) => ChainTraits,
-  settings: ConnectionSettings,
+  settings: () => ConnectionSettings,
 ): RenderNode {
   const encode = createLinesEncoder();
   return (state) => {
     const { report, history, node } = state;
     const shown = report?.peers.ok
-      ? showConnections(report.peers.value.connections, history.connectionStarts, settings)
+      ? showConnections(report.peers.value.connections, history.connectionStarts, settings())
       : undefined;
     const facts = factSamples(report?.facts ?? [], shown?.connections ?? []);
     const view: NodeView = { state, report, traits: traitsOf(node), shown, facts };

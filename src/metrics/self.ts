@@ -11,6 +11,8 @@ import type { RenderedFamily } from "./page.ts";
 export type SelfMetrics = {
   observeRequest(handler: string, code: number, seconds: number): void;
   configLoaded(unixSeconds: number): void;
+  /** A configuration was refused; the one before stays in force. */
+  configRefused(): void;
   /** Which part of the nodes this process polls; never called where it polls all. */
   sharded(shard: Shard): void;
   /** What the families hold now. */
@@ -68,6 +70,7 @@ export function createSelfMetrics(version: string): SelfMetrics {
       successful.set(1);
       loadedAt.set(unixSeconds);
     },
+    configRefused: () => successful.set(0),
     sharded: ({ index, total }) => shardInfo.set({ shard: String(index), total_shards: String(total) }, 1),
     async collect() {
       const families = await registry.getMetricsAsJSON();

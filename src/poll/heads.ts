@@ -13,6 +13,8 @@ export type OtherHeads = {
 export type KnownHeads = {
   /** @param freshUntilMs unix milliseconds */
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
+  /** The node is asked no more, or is another one now. */
+  forget(name: string): void;
   /** What others of the network say now; nothing while the own network is not known. */
   others(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
 };
@@ -33,6 +35,7 @@ export function createKnownHeads(): KnownHeads {
   }
 
   return {
+    forget,
     remember(name, role, { networkKey, head }, freshUntilMs) {
       if (networkOf.get(name) !== networkKey || !head.ok) forget(name);
       if (networkKey === undefined || !head.ok) return;

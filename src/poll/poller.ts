@@ -1,28 +1,33 @@
-import { setMaxListeners } from "node:events";
 import type { NodeReport, NodeSession } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
-import { withDeadline } from "../deadline.ts";
 import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { createAnnouncer } from "./announce.ts";
+import { isSameUrl } from "../rpc/node-url.ts";
+import { type Announce, createAnnouncer } from "./announce.ts";
 import { isRateLimited, pauseAfter } from "./backoff.ts";
 import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
 import { createKnownHeads, type KnownHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
+import { failedReport, pollSession } from "./poll-session.ts";
 import { turnLengthMs } from "./scheduler.ts";
 import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
 /** Polls nodes on demand and stores what each poll gave, rendered. */
 export type Poller = {
-  /** Polls one node; never rejects. */
-  poll(name: string): Promise<{ readonly pauseSeconds: number }>;
-  /** A turn of the node's schedule: polls it, unless it asked somebody else to be left alone. */
-  turn(name: string): Promise<{ readonly pauseSeconds: number }>;
-  /** Polls one node now for somebody who waits, unless it asked to be left alone. False when the exporter stops. */
+  /**
+   * Polls these nodes from now on. A node that is the same object as before goes on untouched. One that is asked
+   * otherwise than before, but at the same URL, keeps its history, counters and what is shown of it until its next poll.
+   * @returns when the polls of nodes that have no place any more have ended
+   * @throws Error at once when a node cannot be opened; then everything stays as it was
+   */
+  setNodes(nodes: readonly NodeConfig[]): Promise<void>;
+  /** Polls one node, whatever it asked for; never rejects. */
+  poll(name: string): Promise<void>;
+  /** A turn of the node's schedule: polls it, unless it asked to be left alone. */
+  turn(name: string): Promise<void>;
+  /** Polls one node now for somebody who waits, unless it asked to be left alone. False when it is not polled any more. */
   probe(name: string): Promise<boolean>;
-  /** A turn is left out because the node asked for it: data that is no longer fresh is withdrawn. */
-  rest(name: string): void;
   /** Ends the polls that run and closes the connections. */
   close(): Promise<void>;
 };
@@ -30,57 +35,105 @@ export type Poller = {
 export type PollerOptions = {
   /** Nodes and references. */
   readonly nodes: readonly NodeConfig[];
-  readonly lag: LagSettings;
+  readonly lag: () => LagSettings;
   readonly open: (node: NodeConfig) => NodeSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly store: NodeStore;
   readonly log: Logger;
 };
 
-/** A session that ignores its signal gets this much longer, then its poll is given up. */
-const GRACE_MS = 1000;
+/** What a node that is polled needs beside what is shown of it. */
+type Runtime = {
+  readonly node: NodeConfig;
+  readonly session: NodeSession;
+  /** Ends when the node is polled no more. */
+  readonly retirement: AbortController;
+  readonly announce: Announce;
+  /** The poll that runs: whoever wants the same node meanwhile shares it. */
+  running: Promise<void> | undefined;
+  /** Polls in a row that were answered with 429. */
+  rateLimited: number;
+  /** Until then the node wants to be left alone. Not the wall clock: set back, it would make every node rest. */
+  restsUntil: number;
+};
 
 /** Data is fresh until its node has missed one turn. */
 const FRESH_TURNS = 2;
 
 export function createPoller(options: PollerOptions): Poller {
-  const { nodes, render, store } = options;
+  const { render, store } = options;
   const heads = createKnownHeads();
-  const shutdown = new AbortController();
-  // Each poll that runs listens to it.
-  setMaxListeners(0, shutdown.signal);
-  /** Polls that run: whoever wants the same node meanwhile shares its poll. */
-  const running = new Map<string, ReturnType<typeof pollNode>>();
-  const runtimes = new Map(
-    nodes.map((node) => [
-      node.name,
-      { session: options.open(node), rateLimited: 0, restsUntil: 0, announce: createAnnouncer() },
-    ]),
-  );
-  for (const node of nodes) keepState(firstState(node));
+  let runtimes: ReadonlyMap<string, Runtime> = new Map();
+  begin(options.nodes);
 
-  async function pollNode(name: string): Promise<{ pauseSeconds: number }> {
-    const runtime = runtimes.get(name);
-    const before = store.get(name)?.state;
-    if (runtime === undefined || before === undefined) throw new Error(`no node is called ${name}`);
-    const log = options.log.child({ target: name });
+  /** @returns the runtimes that have no place among these nodes */
+  function begin(nodes: readonly NodeConfig[]): readonly Runtime[] {
+    const before = runtimes;
+    const opened = openAll(nodes.filter((node) => before.get(node.name)?.node !== node));
+    const isKept = ({ node }: Runtime) => !opened.has(node.name) && nodes.includes(node);
+    runtimes = new Map(
+      nodes.flatMap(({ name }) => {
+        const runtime = opened.get(name) ?? before.get(name);
+        return runtime === undefined ? [] : [[name, runtime] as const];
+      }),
+    );
+    for (const { node } of opened.values()) {
+      const earlier = store.get(node.name);
+      if (earlier !== undefined && isSameServer(earlier.state.node, node)) {
+        store.set({ ...earlier, state: { ...earlier.state, node, turnMs: turnLengthMs(node.trigger) } });
+        continue;
+      }
+      heads.forget(node.name);
+      keepState(firstState(node));
+    }
+    for (const name of before.keys()) if (!runtimes.has(name)) heads.forget(name);
+    store.arrange([...runtimes.keys()]);
+    return [...before.values()].filter((runtime) => !isKept(runtime));
+  }
+
+  /** All or none. */
+  function openAll(nodes: readonly NodeConfig[]): ReadonlyMap<string, Runtime> {
+    const opened = new Map<string, Runtime>();
+    try {
+      for (const node of nodes) opened.set(node.name, openRuntime(node, runtimes.get(node.name)));
+      return opened;
+    } catch (error) {
+      for (const { session } of opened.values()) void session.close();
+      throw error;
+    }
+  }
+
+  function openRuntime(node: NodeConfig, before: Runtime | undefined): Runtime {
+    // A server that asked to be left alone must not be asked again because of a reload.
+    const earlier = before !== undefined && isSameServer(before.node, node) ? before : undefined;
+    return {
+      node,
+      session: options.open(node),
+      retirement: new AbortController(),
+      announce: earlier?.announce ?? createAnnouncer(),
+      running: undefined,
+      rateLimited: earlier?.rateLimited ?? 0,
+      restsUntil: earlier?.restsUntil ?? 0,
+    };
+  }
+
+  async function pollNode(runtime: Runtime, before: KeptState, log: Logger): Promise<void> {
+    const { signal } = runtime.retirement;
     const startedMs = Date.now();
     const clock = performance.now();
-    const report = await pollSession(runtime.session, before.node, shutdown.signal, log);
-    if (shutdown.signal.aborted) return { pauseSeconds: 0 };
+    const report = await pollSession(runtime.session, runtime.node, signal, log);
+    if (signal.aborted) return;
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
     const state = keep(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, log);
     runtime.announce(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
-    const pauseSeconds = pauseAfter(report, runtime.rateLimited, state.turnMs);
-    runtime.restsUntil = performance.now() + pauseSeconds * 1000;
-    return { pauseSeconds };
+    runtime.restsUntil = performance.now() + pauseAfter(report, runtime.rateLimited, state.turnMs) * 1000;
   }
 
   /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
   function keep(before: KeptState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
     const show = (given: NodeReport) => {
-      const state = nextState(before, given, times, heads, options.lag);
+      const state = nextState(before, given, times, heads, options.lag());
       keepState(state);
       return state;
     };
@@ -99,51 +152,66 @@ export function createPoller(options: PollerOptions): Poller {
     if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
   }
 
-  function poll(name: string): Promise<{ pauseSeconds: number }> {
-    const shared = running.get(name);
-    if (shared !== undefined) return shared;
-    const own = pollNode(name)
-      .catch((error: unknown) => {
-        options.log.error({ target: name, err: error }, "a poll ended in an unexpected error; its data may be old");
-        return { pauseSeconds: 0 };
-      })
-      .finally(() => running.delete(name));
-    running.set(name, own);
-    return own;
-  }
-
-  function restSeconds(name: string): number {
-    return ((runtimes.get(name)?.restsUntil ?? 0) - performance.now()) / 1000;
-  }
-
-  function rest(name: string): void {
+  async function poll(name: string): Promise<void> {
+    const runtime = runtimes.get(name);
     const before = store.get(name)?.state;
+    const log = options.log.child({ target: name });
+    if (runtime === undefined || before === undefined) {
+      log.error("asked to poll a node that is not polled any more");
+      return;
+    }
+    runtime.running ??= pollNode(runtime, before, log)
+      .catch((error: unknown) => {
+        log.error({ err: error }, "a poll ended in an unexpected error; its data may be old");
+      })
+      .finally(() => {
+        runtime.running = undefined;
+      });
+    return runtime.running;
+  }
+
+  /** Data that is no longer fresh is withdrawn while a node rests. */
+  function rest({ node, announce }: Runtime): void {
+    const before = store.get(node.name)?.state;
     if (before?.report === undefined || isFresh(before, Date.now())) return;
     const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
     keepState(state);
-    runtimes.get(name)?.announce(before, state, options.log.child({ target: name }));
+    announce(before, state, options.log.child({ target: node.name }));
+  }
+
+  async function turn(name: string): Promise<void> {
+    const runtime = runtimes.get(name);
+    if (runtime !== undefined && performance.now() < runtime.restsUntil) rest(runtime);
+    else await poll(name);
   }
 
   return {
     poll,
-    rest,
-    async turn(name) {
-      const pauseSeconds = restSeconds(name);
-      if (pauseSeconds <= 0) return poll(name);
-      rest(name);
-      return { pauseSeconds };
-    },
+    turn,
+    setNodes: (nodes) => retireAll(begin(nodes)),
     async probe(name) {
-      if (restSeconds(name) > 0) rest(name);
-      else await poll(name);
-      return !shutdown.signal.aborted;
+      const runtime = runtimes.get(name);
+      if (runtime === undefined) return false;
+      await turn(name);
+      return !runtime.retirement.signal.aborted;
     },
-    async close() {
-      shutdown.abort(new Error("shutting down"));
-      await Promise.all(running.values());
-      await Promise.all([...runtimes.values()].map(({ session }) => session.close()));
-    },
+    close: () => retireAll([...runtimes.values()]),
   };
+}
+
+async function retireAll(runtimes: readonly Runtime[]): Promise<void> {
+  await Promise.all(runtimes.map(retire));
+}
+
+async function retire({ retirement, running, session }: Runtime): Promise<void> {
+  retirement.abort(new Error("the node is polled no more"));
+  await running;
+  await session.close();
+}
+
+/** What was learnt of a server stays true when only the way to ask it changes. */
+function isSameServer(before: NodeConfig, after: NodeConfig): boolean {
+  return before.role === after.role && before.chain === after.chain && isSameUrl(before.url, after.url);
 }
 
 function firstState(node: NodeConfig): NodeState {
@@ -185,40 +253,3 @@ const RESTING: Failure = {
   message: "the node is not polled for now, as it asked to be left alone (HTTP 429)",
   advice: "poll less often (interval) or raise the server's limit",
 };
-
-async function pollSession(
-  session: NodeSession,
-  node: NodeConfig,
-  shutdown: AbortSignal,
-  log: Logger,
-): Promise<NodeReport> {
-  try {
-    return await withDeadline(shutdown, node.timeoutMs, (signal) => orGivenUp(session.poll(signal), signal));
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure.reason === "internal" && !shutdown.aborted) log.error({ err: error }, failure.message);
-    return failedReport(failure);
-  }
-}
-
-/** The poll's result, or an error when it still runs a grace time after its signal has ended. */
-async function orGivenUp(poll: Promise<NodeReport>, signal: AbortSignal): Promise<NodeReport> {
-  let grace: NodeJS.Timeout | undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    const wait = () => {
-      grace = setTimeout(() => reject(new Error("the poll did not end in time")), GRACE_MS);
-    };
-    if (signal.aborted) wait();
-    else signal.addEventListener("abort", wait, { once: true });
-  });
-  try {
-    return await Promise.race([poll, givenUp]);
-  } finally {
-    clearTimeout(grace);
-  }
-}
-
-function failedReport(failure: Failure): NodeReport {
-  const outcome = { ok: false, failure } as const;
-  return { identity: {}, peers: outcome, head: outcome, parts: new Map(), facts: [], minBlockSeconds: 0 };
-}

@@ -6,16 +6,16 @@ import type { NodeConfig, Trigger } from "../config/model.ts";
  * Decides when each node is polled. A node is never polled twice at once, and no node waits for another.
  */
 
+export type Planned = Pick<NodeConfig, "name" | "trigger">;
+
 export type Schedule = {
+  /**
+   * Plans the turns of these nodes instead of those before. A node that is the same object as before keeps its turns;
+   * any other begins with a first one soon.
+   */
+  plan(nodes: readonly Planned[]): Promise<void>;
   /** No further turns; polls that run are the poller's to end. */
   stop(): Promise<void>;
-};
-
-export type Turns = {
-  /** Polls once; the result is how long the node asked to be left alone, in seconds (0: not at all). */
-  poll(name: string): Promise<{ readonly pauseSeconds: number }>;
-  /** Told of a turn that is left out for that. */
-  rest(name: string): void;
 };
 
 /** The first polls of many nodes are spread, so that the start is no burst. */
@@ -25,33 +25,31 @@ const FIRST_POLL_SPREAD_MS = 3000;
 /** Longer timers overflow in Node and fire at once. The longest interval is shorter. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function startSchedule(nodes: readonly Pick<NodeConfig, "name" | "trigger">[], turns: Turns): Schedule {
-  const spread = Math.min(FIRST_POLL_SPREAD_MS, nodes.length * FIRST_POLL_SPACING_MS);
-  const stops = nodes.map((node, index) => scheduleNode(node, (index / nodes.length) * spread, turns));
-  return {
-    async stop() {
-      await Promise.all(stops.map((stop) => stop()));
-    },
-  };
+/** @param turn polls a node once, unless it asked to be left alone; never rejects */
+export function createSchedule(turn: (name: string) => Promise<void>): Schedule {
+  let planned = new Map<Planned, Stop>();
+
+  async function plan(nodes: readonly Planned[]): Promise<void> {
+    const before = planned;
+    const fresh = nodes.filter((node) => !before.has(node));
+    const spread = Math.min(FIRST_POLL_SPREAD_MS, fresh.length * FIRST_POLL_SPACING_MS);
+    const delays = new Map(fresh.map((node, index) => [node, (index / fresh.length) * spread]));
+    planned = new Map(nodes.map((node) => [node, before.get(node) ?? scheduleNode(node, delays.get(node) ?? 0, turn)]));
+    await Promise.all([...before].map(([node, stop]) => (planned.has(node) ? undefined : stop())));
+  }
+
+  return { plan, stop: () => plan([]) };
 }
 
 type Stop = () => void | Promise<void>;
 
-function scheduleNode(
-  { name, trigger }: Pick<NodeConfig, "name" | "trigger">,
-  firstDelayMs: number,
-  { poll, rest }: Turns,
-): Stop {
+function scheduleNode({ name, trigger }: Planned, firstDelayMs: number, poll: (name: string) => Promise<void>): Stop {
   let isRunning = false;
-  // Not the wall clock: when that is set back, every node would rest until it has caught up.
-  let pausedUntil = performance.now();
   const turn = async () => {
     if (isRunning) return;
-    if (performance.now() < pausedUntil) return rest(name);
     isRunning = true;
     try {
-      const { pauseSeconds } = await poll(name);
-      pausedUntil = performance.now() + pauseSeconds * 1000;
+      await poll(name);
     } finally {
       isRunning = false;
     }

@@ -53,6 +53,8 @@ export type StoredNode = { readonly state: KeptState; readonly lines: NodeLines 
 /** The nodes' last states, in the order of the configuration. A node is replaced whole, never changed. */
 export type NodeStore = {
   set(entry: StoredNode): void;
+  /** Keeps these nodes, in this order, and no others. */
+  arrange(names: readonly string[]): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];
   /** Grows with every change. */
@@ -62,7 +64,7 @@ export type NodeStore = {
 };
 
 export function createStore(): NodeStore {
-  const entries = new Map<string, StoredNode>();
+  let entries = new Map<string, StoredNode>();
   let all: readonly StoredNode[] | undefined;
   let revision = 0;
   let bytes = 0;
@@ -72,6 +74,16 @@ export function createStore(): NodeStore {
       bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
       revision += 1;
       entries.set(name, entry);
+      all = undefined;
+    },
+    arrange(names) {
+      const kept = names.flatMap((name) => {
+        const entry = entries.get(name);
+        return entry === undefined ? [] : [[name, entry] as const];
+      });
+      entries = new Map(kept);
+      bytes = kept.reduce((sum, [, { lines }]) => sum + lines.bytes.length, 0);
+      revision += 1;
       all = undefined;
     },
     get: (name) => entries.get(name),

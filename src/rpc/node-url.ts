@@ -53,6 +53,11 @@ export function parseNodeUrl(text: string): NodeUrl {
   });
 }
 
+/** Whether both lead to the same API of the same server; who asks may differ. */
+export function isSameUrl(a: NodeUrl, b: NodeUrl): boolean {
+  return a.label === b.label && a.path === b.path && a.query === b.query;
+}
+
 /** The request path of an API below a base URL; a query of the base URL (a gateway's token) is kept. */
 export function apiPath(base: NodeUrl, path: string): string {
   return base.path.replace(/\/+$/, "") + path + base.query;

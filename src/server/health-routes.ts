@@ -11,15 +11,20 @@ export type NodeCounts = {
   readonly polled: number;
 };
 
-/** `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. */
+/**
+ * `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. Once ready it stays so: the nodes that a
+ * reload adds are no reason to take the pages of all others out of a Service.
+ */
 export function healthRoutes(nodeCounts: () => NodeCounts): readonly Route[] {
+  let isReady = false;
   return [
     { path: "/-/healthy", answer: () => text(200, "peer-exporter is healthy.\n") },
     {
       path: "/-/ready",
       answer: () => {
         const { polled, all } = nodeCounts();
-        return polled === all
+        isReady ||= polled === all;
+        return isReady
           ? text(200, "peer-exporter is ready.\n")
           : text(503, `peer-exporter is not ready: ${polled} of ${all} nodes polled.\n`);
       },

@@ -5,6 +5,7 @@ import { landingRoute } from "./landing.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import type { PageSource } from "./page-source.ts";
 import { type ProbeOptions, probeRoute } from "./probe-route.ts";
+import { type Reload, reloadRoute } from "./reload-route.ts";
 import type { Route } from "./router.ts";
 import { sdRoute } from "./sd-route.ts";
 
@@ -14,17 +15,19 @@ export type RoutesOptions = {
   readonly page: PageSource;
   readonly nodeCounts: () => NodeCounts;
   readonly probe: ProbeOptions;
+  readonly reload: Reload;
   readonly assets: Assets;
 };
 
 /** Everything that the exporter serves. */
-export function createRoutes({ telemetryPath, version, page, nodeCounts, probe, assets }: RoutesOptions) {
+export function createRoutes({ telemetryPath, version, page, nodeCounts, probe, reload, assets }: RoutesOptions) {
   const routes: Route[] = [
     metricsRoute(telemetryPath, page),
     probeRoute(probe),
     sdRoute(probe.nodes),
     ...assetsRoutes(assets),
     ...healthRoutes(nodeCounts),
+    reloadRoute(reload),
   ];
   return telemetryPath === "/" ? routes : [...routes, landingRoute(version, telemetryPath, nodeCounts)];
 }

@@ -24,7 +24,7 @@ function problemsOf(raw: unknown): readonly string[] {
 
 describe("defaults", () => {
   test("of a node with nothing but name, chain and url", () => {
-    const { url, options, ...rest } = nodeOf({});
+    const { url, options, fingerprint, ...rest } = nodeOf({});
     expect(rest).toEqual({
       role: "node",
       name: "one",

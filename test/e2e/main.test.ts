@@ -60,7 +60,9 @@ describe("commands that print and end", () => {
     expect(await exporter(...args)).toEqual({
       code: 1,
       stdout: "",
-      output: "peer-exporter: no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n",
+      output:
+        "no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n" +
+        "peer-exporter: 1 problem in the configuration\n",
     });
   });
 });

@@ -25,7 +25,11 @@ export function render(
   settings: Partial<ConnectionSettings> = {},
   own: readonly RenderedFamily[] = [],
 ): string {
-  const renderNode = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, { ...SETTINGS, ...settings });
+  const renderNode = createNodeRenderer(
+    catalogue,
+    ({ chain }) => chains[chain].traits,
+    () => ({ ...SETTINGS, ...settings }),
+  );
   const stored = states.map((state) => ({ state, lines: renderNode(state) }));
   return renderPage(stored, own, format);
 }

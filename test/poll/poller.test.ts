@@ -5,6 +5,7 @@ import { type FailureReason, NodeError } from "../../src/errors.ts";
 import { createLinesEncoder } from "../../src/metrics/lines.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore, type NodeState } from "../../src/poll/store.ts";
+import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import {
   deadReport,
   failing,
@@ -43,7 +44,7 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
   const closed: string[] = [];
   const poller = createPoller({
     nodes: Object.keys(sessions).map((name) => nodeConfig({ name, ...nodes[name] })),
-    lag: LAG_SETTINGS,
+    lag: () => LAG_SETTINGS,
     open: ({ name }) => ({
       poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
       close: async () => void closed.push(name),
@@ -93,7 +94,7 @@ describe("the store", () => {
     const given = report({ peers: peers(row()), head: head(7) });
     const render = vi.fn(() => "x");
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
-    await expect(poller.poll("node-1")).resolves.toEqual({ pauseSeconds: 0 });
+    await expect(poller.poll("node-1")).resolves.toBeUndefined();
     const done = { ok: true, value: undefined };
     expect(state().report).toEqual({ peers: done, head: done, parts: new Map() });
     expect(state().history).toMatchObject({ polls: 1, lastSuccessMs: NOW });
@@ -169,7 +170,7 @@ describe("failures", () => {
 
   test("a poll never rejects, not even for a node that nobody knows", async () => {
     const { poller, lines } = setUp({ "node-1": hang });
-    await expect(poller.poll("nobody")).resolves.toEqual({ pauseSeconds: 0 });
+    await expect(poller.poll("nobody")).resolves.toBeUndefined();
     expect(lines).toMatchObject([{ level: "error", target: "nobody" }]);
   });
 });
@@ -258,10 +259,19 @@ describe("how long to leave a node alone", () => {
   };
   const turn = INTERVAL_MS / 1000;
 
+  /** Seconds from each poll to the next turn that polls again, asking each second. */
   async function pauses(...reports: readonly NodeReport[]): Promise<number[]> {
-    const { poller } = setUp({ "node-1": answers(...reports) });
+    const { poller, state } = setUp({ "node-1": answers(...reports) });
+    await poller.turn("node-1");
     const found: number[] = [];
-    for (const _ of reports) found.push((await poller.poll("node-1")).pauseSeconds);
+    for (const [index] of reports.entries()) {
+      let seconds = 0;
+      for (; state().history.polls === index + 1; seconds += 1) {
+        if (seconds > 0) await vi.advanceTimersByTimeAsync(1000);
+        await poller.turn("node-1");
+      }
+      found.push(seconds - 1);
+    }
     return found;
   }
 
@@ -293,17 +303,15 @@ describe("how long to leave a node alone", () => {
   });
 
   test("meanwhile its data is withdrawn when it is no longer fresh, and said once", async () => {
-    vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
     const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
     const { poller, state, lines } = setUp({ "node-1": answers(partly) }, { level: "debug" });
     await poller.poll("node-1");
     vi.setSystemTime(Date.now() + INTERVAL_MS);
-    poller.rest("node-1");
+    await poller.turn("node-1");
     expect(state().report?.peers.ok).toBe(true);
     vi.setSystemTime(Date.now() + 2 * INTERVAL_MS);
-    poller.rest("node-1");
-    poller.rest("node-1");
+    await poller.turn("node-1");
+    await poller.turn("node-1");
     expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
     expect(state().history.polls).toBe(1);
     expect(lines.filter((line) => JSON.stringify(line).includes("not polled for now"))).toHaveLength(1);
@@ -311,11 +319,35 @@ describe("how long to leave a node alone", () => {
   });
 
   test("the same for a node with a schedule", async () => {
-    const { poller } = setUp(
+    const { poller, state } = setUp(
       { "node-1": answers(limited()) },
       { nodes: { "node-1": { trigger: { kind: "cron", expression: "*/10 * * * * *" } } } },
     );
-    expect((await poller.poll("node-1")).pauseSeconds).toBe(15);
+    await poller.poll("node-1");
+    await vi.advanceTimersByTimeAsync(14_999);
+    await poller.turn("node-1");
+    expect(state().history.polls).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await poller.turn("node-1");
+    expect(state().history.polls).toBe(2);
+  });
+
+  test("a clock that is set back does not lengthen it", async () => {
+    const { poller, state } = setUp({ "node-1": answers(limited(20), report()) });
+    await poller.turn("node-1");
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(20_000);
+    await poller.turn("node-1");
+    expect(state().history.polls).toBe(2);
+  });
+
+  test("one node's pause is not another's", async () => {
+    const { poller, state } = setUp({ limited: answers(limited(3600)), free: answers(report()) });
+    for (let turns = 0; turns < 3; turns += 1) {
+      await poller.turn("limited");
+      await poller.turn("free");
+    }
+    expect([state("limited").history.polls, state("free").history.polls]).toEqual([1, 3]);
   });
 });
 
@@ -439,8 +471,7 @@ describe("the schedule's turn", () => {
   test("is left out too when a probe was told to leave the node alone", async () => {
     const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
     await poller.probe("node-1");
-    const { pauseSeconds } = await poller.turn("node-1");
-    expect(pauseSeconds).toBeGreaterThan(0);
+    await poller.turn("node-1");
     expect(state().history.polls).toBe(1);
   });
 
@@ -484,5 +515,99 @@ describe("a probe", () => {
     await poller.poll("node-1");
     await poller.probe("node-1");
     expect(state().history.polls).toBe(1);
+  });
+});
+
+describe("other nodes", () => {
+  const main = { networkKey: "monero mainnet" };
+
+  test("a node that is the same object goes on untouched, also in a poll that runs", async () => {
+    let end = (_: NodeReport) => {};
+    const { poller, state, closed } = setUp({
+      a: () =>
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+    });
+    const poll = poller.poll("a");
+    await poller.setNodes([state("a").node, nodeConfig({ name: "b" })]);
+    end(report({ head: head(7) }));
+    await poll;
+    expect(state("a")).toMatchObject({ report: { head: { ok: true } }, history: { polls: 1 } });
+    expect(closed).toEqual([]);
+  });
+
+  test("a removed node vanishes, with the poll that runs and with its head", async () => {
+    const { poller, store, state, closed } = setUp({
+      high: answers(report({ ...main, head: head(130) })),
+      gone: obedient,
+      low: answers(report({ ...main, head: head(100) })),
+    });
+    await poller.poll("high");
+    const running = poller.poll("gone");
+    const removed = poller.setNodes([state("low").node]);
+    await vi.advanceTimersByTimeAsync(0);
+    await Promise.all([removed, running]);
+    expect(closed.sort()).toEqual(["gone", "high"]);
+    expect(store.all().map(({ state: { node } }) => node.name)).toEqual(["low"]);
+    await poller.poll("low");
+    expect(state("low").lag.references.get("fleet")).toBeUndefined();
+  });
+
+  test("a node that is asked otherwise at the same URL keeps its history, and a session of its own is opened", async () => {
+    const { poller, state, closed } = setUp({ "node-1": answers(report(), deadReport(), report()) });
+    await poller.poll("node-1");
+    await poller.poll("node-1");
+    const { history } = state();
+    await poller.setNodes([nodeConfig({ timeoutMs: 1234, trigger: { kind: "interval", intervalMs: 1000 } })]);
+    expect(closed).toEqual(["node-1"]);
+    expect(state()).toMatchObject({ history, turnMs: 1000, node: { timeoutMs: 1234 } });
+    await poller.poll("node-1");
+    expect(state().history.polls).toBe(3);
+  });
+
+  test("a node of the same name at another URL begins anew", async () => {
+    const { poller, store, state } = setUp({ "node-1": answers(report()) });
+    await poller.poll("node-1");
+    await poller.setNodes([nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
+    expect(state()).toMatchObject({ report: undefined, history: { polls: 0 } });
+    expect(store.all()).toHaveLength(1);
+  });
+
+  test("a node that asked to be left alone is not asked because its entry changed", async () => {
+    const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
+    await poller.poll("node-1");
+    await poller.setNodes([nodeConfig({ timeoutMs: 1234 })]);
+    await poller.turn("node-1");
+    expect(state().history.polls).toBe(1);
+  });
+
+  test("stand in the order of the configuration", async () => {
+    const { poller, store, state } = setUp({ a: hang, b: hang });
+    await poller.setNodes([nodeConfig({ name: "c" }), state("b").node, state("a").node]);
+    expect(store.all().map(({ state: { node } }) => node.name)).toEqual(["c", "b", "a"]);
+  });
+
+  test("when one cannot be opened, all stay as they were", async () => {
+    const closed: string[] = [];
+    const store = createStore();
+    const first = nodeConfig({ name: "a" });
+    const poller = createPoller({
+      nodes: [first],
+      lag: () => LAG_SETTINGS,
+      open: ({ name }) => {
+        if (name === "bad") throw new Error("cannot be opened");
+        return { poll: answers(report()), close: async () => void closed.push(name) };
+      },
+      render: () => createLinesEncoder()([""]),
+      store,
+      log: logSink().log,
+    });
+    expect(() => poller.setNodes([nodeConfig({ name: "good" }), nodeConfig({ name: "bad" })])).toThrow(
+      "cannot be opened",
+    );
+    expect(closed).toEqual(["good"]);
+    await poller.poll("a");
+    expect(store.all().map(({ state: { node, history } }) => [node.name, history.polls])).toEqual([["a", 1]]);
   });
 });

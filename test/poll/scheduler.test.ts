@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Trigger } from "../../src/config/model.ts";
-import { phaseOf, type Schedule, startSchedule, turnLengthMs, untilTurn } from "../../src/poll/scheduler.ts";
+import { createSchedule, phaseOf, type Schedule, turnLengthMs, untilTurn } from "../../src/poll/scheduler.ts";
 import { NOW } from "./support.ts";
 
 const every = (intervalMs: number): Trigger => ({ kind: "interval", intervalMs });
@@ -18,26 +18,21 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-type Poll = (name: string) => Promise<{ readonly pauseSeconds: number }>;
+type Poll = (name: string) => Promise<void>;
 
-/** Starts a schedule and keeps when each node was polled, in milliseconds since the start. */
-function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () => ({ pauseSeconds: 0 })) {
+/** Starts a schedule and keeps when each node had its turn, in milliseconds since the start. */
+function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () => {}) {
   const startedMs = performance.now();
   const polls: { readonly name: string; readonly ms: number }[] = [];
-  const rests: string[] = [];
-  const schedule = startSchedule(
-    Object.entries(nodes).map(([name, trigger]) => ({ name, trigger })),
-    {
-      poll(name) {
-        polls.push({ name, ms: performance.now() - startedMs });
-        return poll(name);
-      },
-      rest: (name) => void rests.push(name),
-    },
-  );
+  const schedule = createSchedule((name) => {
+    polls.push({ name, ms: performance.now() - startedMs });
+    return poll(name);
+  });
+  const planned = Object.entries(nodes).map(([name, trigger]) => ({ name, trigger }));
+  void schedule.plan(planned);
   schedules.push(schedule);
   const of = (name: string) => polls.filter((each) => each.name === name).map(({ ms }) => ms);
-  return { schedule, polls, rests, of };
+  return { schedule, planned, polls, of };
 }
 
 /** Distances of neighbours. */
@@ -128,7 +123,6 @@ describe("a node is never polled twice at once", () => {
       most = Math.max(most, ++running);
       await new Promise((resolve) => setTimeout(resolve, 3300));
       running -= 1;
-      return { pauseSeconds: 0 };
     });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(most).toBe(1);
@@ -141,8 +135,8 @@ test.each([
   ["on an interval", every(5000)],
   ["on a schedule", at("*/5 * * * * *")],
 ])("one hanging node never delays another %s", async (_, trigger) => {
-  const hangs = new Promise<never>(() => {});
-  const poll = async (name: string) => (name === "hangs" ? hangs : { pauseSeconds: 0 });
+  const hangs = new Promise<void>(() => {});
+  const poll = async (name: string) => (name === "hangs" ? hangs : undefined);
   const alone = start({ well: trigger }, poll);
   await vi.advanceTimersByTimeAsync(60_000);
   await alone.schedule.stop();
@@ -151,35 +145,6 @@ test.each([
   expect(together.of("hangs")).toHaveLength(1);
   expect(alone.of("well").length).toBeGreaterThanOrEqual(12);
   expect(together.of("well").slice(1)).toEqual(alone.of("well").slice(1));
-});
-
-describe("pauses", () => {
-  test("turns are left out while the node wants to be left alone", async () => {
-    const pauses = [0, 40, 0, 0];
-    const { of, rests } = start({ "node-1": every(10_000) }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
-    await vi.advanceTimersByTimeAsync(100_000);
-    expect(rests.length).toBeGreaterThanOrEqual(3);
-    const [, second = 0, third = 0, fourth = 0] = of("node-1");
-    expect(third - second).toBeGreaterThanOrEqual(40_000);
-    expect(third - second).toBeLessThanOrEqual(50_002);
-    expect(Math.abs(fourth - third - 10_000)).toBeLessThanOrEqual(2);
-  });
-
-  test("turns of a schedule too", async () => {
-    const pauses = [0, 12];
-    const { of } = start({ "node-1": at("*/5 * * * * *") }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
-    await vi.advanceTimersByTimeAsync(40_000);
-    const [, second, third, fourth] = of("node-1");
-    expect(gaps([second, third, fourth].map(Number))).toEqual([15_000, 5000]);
-  });
-
-  test("one node's pause is not another's", async () => {
-    const poll = async (name: string) => ({ pauseSeconds: name === "limited" ? 3600 : 0 });
-    const { of } = start({ limited: every(10_000), free: every(10_000) }, poll);
-    await vi.advanceTimersByTimeAsync(100_000);
-    expect(of("limited")).toHaveLength(1);
-    expect(of("free").length).toBeGreaterThanOrEqual(10);
-  });
 });
 
 describe("a clock that is set", () => {
@@ -197,15 +162,6 @@ describe("a clock that is set", () => {
     expect(of("node-1").length - before).toBeGreaterThanOrEqual(3);
     expect(of("node-1").length - before).toBeLessThanOrEqual(5);
   });
-
-  test("back does not lengthen a pause", async () => {
-    const pauses = [20];
-    const { of } = start({ "node-1": every(5000) }, async () => ({ pauseSeconds: pauses.shift() ?? 0 }));
-    await vi.advanceTimersByTimeAsync(1000);
-    vi.setSystemTime(Date.now() - 3_600_000);
-    await vi.advanceTimersByTimeAsync(40_000);
-    expect(of("node-1").length).toBeGreaterThanOrEqual(4);
-  });
 });
 
 describe("schedules", () => {
@@ -220,6 +176,41 @@ describe("schedules", () => {
     const { of } = start({ "node-1": at("* * * * *") });
     await vi.advanceTimersByTimeAsync(180_000);
     expect(of("node-1")).toEqual([0, 55_000, 115_000, 175_000]);
+  });
+});
+
+describe("a new plan", () => {
+  test("leaves the turns of a node that stays as they were", async () => {
+    const { schedule, planned, of } = start({ a: every(10_000), b: at("*/10 * * * * *") });
+    await vi.advanceTimersByTimeAsync(25_000);
+    await schedule.plan([{ name: "new", trigger: every(10_000) }, ...planned]);
+    await vi.advanceTimersByTimeAsync(75_000);
+    const alone = start({ a: every(10_000) });
+    for (const name of ["a", "b"]) {
+      const steps = gaps(of(name).slice(1));
+      expect(steps.length).toBeGreaterThanOrEqual(8);
+      for (const step of steps) expect(Math.abs(step - 10_000)).toBeLessThanOrEqual(2);
+    }
+    expect(alone.of("a")).toHaveLength(0);
+  });
+
+  test("begins an added node with a first turn soon, and one that is planned otherwise as well", async () => {
+    const { schedule, of, planned } = start({ stays: every(3_600_000), changes: every(3_600_000) });
+    await vi.advanceTimersByTimeAsync(25_000);
+    const stays = planned.filter(({ name }) => name === "stays");
+    await schedule.plan([...stays, ...["changes", "comes"].map((name) => ({ name, trigger: every(3_600_000) }))]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect([of("stays").length, of("changes").length, of("comes").length]).toEqual([1, 2, 1]);
+  });
+
+  test("gives a node that has no place in it no further turn", async () => {
+    const { schedule, of, planned } = start({ stays: every(10_000), goes: every(10_000), cron: at("*/10 * * * * *") });
+    await vi.advanceTimersByTimeAsync(25_000);
+    const before = [of("goes").length, of("cron").length];
+    await schedule.plan(planned.filter(({ name }) => name === "stays"));
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect([of("goes").length, of("cron").length]).toEqual(before);
+    expect(of("stays").length).toBeGreaterThanOrEqual(12);
   });
 });
 
@@ -245,7 +236,6 @@ describe("stop", () => {
       await new Promise<void>((resolve) => {
         end = resolve;
       });
-      return { pauseSeconds: 0 };
     });
     await vi.advanceTimersByTimeAsync(5000);
     await schedule.stop();

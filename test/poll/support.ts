@@ -43,6 +43,7 @@ export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
         throw new Error("no session is opened here");
       },
     },
+    fingerprint: "node-1",
     ...overrides,
   };
 }

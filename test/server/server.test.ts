@@ -154,7 +154,7 @@ describe("health", () => {
 });
 
 describe("what is not there", () => {
-  test.each(["/nope", "/metrics/", "/metrics/x", "/METRICS", "/-/", "/-/reload", "/%6detrics%00", "/favicon.ico"])(
+  test.each(["/nope", "/metrics/", "/metrics/x", "/METRICS", "/-/", "/-/reload/x", "/%6detrics%00", "/favicon.ico"])(
     "404 for %s",
     async (url) => {
       const { server } = setUp();

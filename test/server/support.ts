@@ -25,6 +25,7 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
     probe: { nodes: () => [], probe: async () => true, pageOf: () => ({ chunks: () => [] }) },
+    reload: async () => ({ ok: true, summary: "all good" }),
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,

@@ -10,6 +10,8 @@ export const PROGRAM = fileURLToPath(new URL("../../dist/main.js", import.meta.u
 export type Exporter = {
   readonly url: string;
   readonly program: RunningProgram;
+  /** Its configuration file, which is there only if it was given one. */
+  readonly configFile: string;
   /** The metrics page, read by the strict parser. */
   page(): Promise<Page>;
   openMetrics(): Promise<Page>;
@@ -19,13 +21,15 @@ export type Exporter = {
 export type ExporterOptions = {
   /** The YAML of its configuration file, if it has one. */
   readonly config?: string;
+  /** Where to write it. */
+  readonly configFile?: string;
   readonly args?: readonly string[];
   readonly node?: string;
 };
 
 /** Starts dist/main.js on a free port of 127.0.0.1 and waits until it listens. */
-export async function startExporter({ config, args = [], node }: ExporterOptions): Promise<Exporter> {
-  const file = join(tempFolder(), "config.yaml");
+export async function startExporter(options: ExporterOptions): Promise<Exporter> {
+  const { config, configFile: file = join(tempFolder(), "config.yaml"), args = [], node } = options;
   if (config !== undefined) writeFileSync(file, config);
   const program = await startProcess(node ?? process.execPath, [
     PROGRAM,
@@ -43,6 +47,7 @@ export async function startExporter({ config, args = [], node }: ExporterOptions
   return {
     url,
     program,
+    configFile: file,
     page: async () => parseText(await get(url, "text/plain")),
     openMetrics: async () => parseOpenMetrics(await get(url, "application/openmetrics-text; version=1.0.0")),
     stop: () => program.stop(),

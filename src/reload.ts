@@ -1,0 +1,70 @@
+import { ConfigError } from "./config/load.ts";
+import type { Config } from "./config/model.ts";
+import type { Logger } from "./log.ts";
+
+export type ReloadResult =
+  | { readonly ok: true; readonly summary: string }
+  /** What was in force before still is. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+export type ReloaderOptions = {
+  /** @throws ConfigError */
+  readonly load: () => Promise<Config>;
+  /** Puts a good configuration in force and says what changed. */
+  readonly apply: (config: Config) => Promise<string>;
+  readonly observe: (isSuccessful: boolean) => void;
+  readonly log: Logger;
+};
+
+export type Reloader = {
+  /** Never rejects. Whoever asks while the configuration is being read gets the reading after it. */
+  reload(cause: string): Promise<ReloadResult>;
+  /** Begins no further reload, and waits for the one that runs. */
+  stop(): Promise<void>;
+};
+
+/** Reloads one after the other: two at once could leave nodes of both configurations. */
+export function createReloader({ load, apply, observe, log }: ReloaderOptions): Reloader {
+  let running: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<ReloadResult> | undefined;
+  let isStopped = false;
+
+  async function attempt(cause: string): Promise<ReloadResult> {
+    if (isStopped) return { ok: false, problems: ["the exporter is stopping"] };
+    try {
+      const summary = await apply(await load());
+      observe(true);
+      log.info({ cause }, `configuration reloaded: ${summary}`);
+      return { ok: true, summary };
+    } catch (error) {
+      observe(false);
+      if (!(error instanceof ConfigError)) log.error({ err: error, cause }, "the reload ended in an unexpected error");
+      const problems = error instanceof ConfigError ? error.problems : ["unexpected error: see the exporter's log"];
+      for (const problem of problems) log.error({ cause }, `configuration not reloaded: ${problem}`);
+      log.error(
+        { cause },
+        "the configuration in force stays as it was: mend the problems above; nothing is lost meanwhile",
+      );
+      return { ok: false, problems };
+    }
+  }
+
+  function reload(cause: string): Promise<ReloadResult> {
+    if (waiting !== undefined) return waiting;
+    const next = running.then(() => {
+      waiting = undefined;
+      return attempt(cause);
+    });
+    waiting = next;
+    running = next;
+    return next;
+  }
+
+  return {
+    reload,
+    async stop() {
+      isStopped = true;
+      await running;
+    },
+  };
+}

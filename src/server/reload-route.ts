@@ -1,0 +1,19 @@
+import type { ReloadResult } from "../reload.ts";
+import { text } from "./answer.ts";
+import type { Route } from "./router.ts";
+
+export type Reload = () => Promise<ReloadResult>;
+
+/** POST `/-/reload`: reads the configuration anew and says what came of it. */
+export function reloadRoute(reload: Reload): Route {
+  return {
+    path: "/-/reload",
+    method: "POST",
+    answer: async () => {
+      const result = await reload();
+      return result.ok
+        ? text(200, `configuration reloaded: ${result.summary}\n`)
+        : text(500, `500: configuration not reloaded, the one before stays in force:\n${result.problems.join("\n")}\n`);
+    },
+  };
+}

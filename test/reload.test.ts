@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../src/config/load.ts";
+import type { Config } from "../src/config/model.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { createReloader } from "../src/reload.ts";
+import { logSink } from "./poll/support.ts";
+
+function config(): Config {
+  const parsed = parseConfig({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:1" }] }, undefined);
+  if (!parsed.ok) throw new Error("the configuration is good");
+  return parsed.config;
+}
+
+/** A reloader whose readings of the configuration end when the test says so. */
+function setUp() {
+  const { log, lines } = logSink();
+  const readings: PromiseWithResolvers<Config>[] = [];
+  const applied: Config[] = [];
+  const observed: boolean[] = [];
+  const reloader = createReloader({
+    load: () => {
+      const reading = withResolvers<Config>();
+      readings.push(reading);
+      return reading.promise;
+    },
+    apply: async (given) => {
+      applied.push(given);
+      return "nodes: 1 added";
+    },
+    observe: (isSuccessful) => void observed.push(isSuccessful),
+    log,
+  });
+  /** The reading that runs, once it has begun. */
+  const reading = async (index: number) => {
+    while (readings[index] === undefined) await Promise.resolve();
+    return readings[index];
+  };
+  return { reloader, reading, readings, applied, observed, lines };
+}
+
+type PromiseWithResolvers<T> = {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+};
+
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+test("a good configuration is put in force, and said once", async () => {
+  const { reloader, reading, applied, observed, lines } = setUp();
+  const result = reloader.reload("SIGHUP");
+  const good = config();
+  (await reading(0)).resolve(good);
+  expect(await result).toEqual({ ok: true, summary: "nodes: 1 added" });
+  expect(applied).toEqual([good]);
+  expect(observed).toEqual([true]);
+  expect(lines).toMatchObject([{ level: "info", msg: "configuration reloaded: nodes: 1 added", cause: "SIGHUP" }]);
+});
+
+test("a bad one is not, and each of its problems is said", async () => {
+  const { reloader, reading, applied, observed, lines } = setUp();
+  const result = reloader.reload("file changed");
+  (await reading(0)).reject(new ConfigError(["config.yaml:1:1: no", "config.yaml:2:1: nor this"]));
+  expect(await result).toEqual({ ok: false, problems: ["config.yaml:1:1: no", "config.yaml:2:1: nor this"] });
+  expect(applied).toEqual([]);
+  expect(observed).toEqual([false]);
+  expect(lines.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+    "error configuration not reloaded: config.yaml:1:1: no",
+    "error configuration not reloaded: config.yaml:2:1: nor this",
+    expect.stringContaining("the configuration in force stays as it was"),
+  ]);
+});
+
+test("an unexpected error is contained, and its text kept from whoever asked", async () => {
+  const { reloader, reading, observed, lines } = setUp();
+  const result = reloader.reload("POST /-/reload");
+  (await reading(0)).reject(new Error("surprise"));
+  expect(await result).toEqual({ ok: false, problems: ["unexpected error: see the exporter's log"] });
+  expect(observed).toEqual([false]);
+  expect(lines[0]?.err?.message).toBe("surprise");
+});
+
+describe("many at once", () => {
+  test("run one after the other, and those that wait share one reading", async () => {
+    const { reloader, reading, readings, applied } = setUp();
+    const first = reloader.reload("SIGHUP");
+    const running = await reading(0);
+    const later = [reloader.reload("SIGHUP"), reloader.reload("file changed"), reloader.reload("POST /-/reload")];
+    expect(readings).toHaveLength(1);
+    running.resolve(config());
+    await first;
+    (await reading(1)).resolve(config());
+    await Promise.all(later);
+    expect(readings).toHaveLength(2);
+    expect(applied).toHaveLength(2);
+  });
+
+  test("a bad one does not stop the next", async () => {
+    const { reloader, reading } = setUp();
+    const first = reloader.reload("SIGHUP");
+    const running = await reading(0);
+    const second = reloader.reload("SIGHUP");
+    running.reject(new ConfigError(["bad"]));
+    expect((await first).ok).toBe(false);
+    (await reading(1)).resolve(config());
+    expect((await second).ok).toBe(true);
+  });
+});
+
+test("stop waits for the one that runs, and none begins after it", async () => {
+  const { reloader, reading, readings, applied } = setUp();
+  const first = reloader.reload("SIGHUP");
+  const running = await reading(0);
+  const waiting = reloader.reload("SIGHUP");
+  const stopped = reloader.stop();
+  running.resolve(config());
+  await stopped;
+  expect((await first).ok).toBe(true);
+  expect(await waiting).toEqual({ ok: false, problems: ["the exporter is stopping"] });
+  expect(await reloader.reload("SIGHUP")).toEqual({ ok: false, problems: ["the exporter is stopping"] });
+  expect(readings).toHaveLength(1);
+  expect(applied).toHaveLength(1);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { setUp } from "./support.ts";
+
+test("POST says what changed", async () => {
+  let asked = 0;
+  const { server, codes } = setUp({
+    reload: async () => {
+      asked += 1;
+      return { ok: true, summary: "nodes: 1 added, 0 changed, 0 removed, 2 unchanged" };
+    },
+  });
+  const { statusCode, body } = await server.inject({ url: "/-/reload", method: "POST" });
+  expect([statusCode, body]).toEqual([
+    200,
+    "configuration reloaded: nodes: 1 added, 0 changed, 0 removed, 2 unchanged\n",
+  ]);
+  expect(asked).toBe(1);
+  expect(codes()).toEqual(["/-/reload 200"]);
+});
+
+test("POST says what is wrong with a bad configuration", async () => {
+  const { server } = setUp({ reload: async () => ({ ok: false, problems: ["config.yaml:1:1: bad", "and more"] }) });
+  const { statusCode, body } = await server.inject({ url: "/-/reload", method: "POST" });
+  expect([statusCode, body]).toEqual([
+    500,
+    "500: configuration not reloaded, the one before stays in force:\nconfig.yaml:1:1: bad\nand more\n",
+  ]);
+});
+
+test.each(["GET", "PUT", "DELETE"] as const)("%s reloads nothing: a link or a crawler must not", async (method) => {
+  const { server } = setUp({
+    reload: async () => {
+      throw new Error("must not be asked");
+    },
+  });
+  const { statusCode, headers } = await server.inject({ url: "/-/reload", method });
+  expect([statusCode, headers.allow]).toEqual([405, "POST"]);
+});
