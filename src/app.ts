@@ -12,6 +12,7 @@ import { createPageRenderer, type RenderedFamily } from "./metrics/page.ts";
 import { type Collected, keepRecent } from "./metrics/recent.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createSelfMetrics } from "./metrics/self.ts";
+import { createJournal } from "./poll/journal.ts";
 import { createPoller } from "./poll/poller.ts";
 import { createSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
@@ -58,6 +59,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
   const ownHashKey = randomBytes(32).toString("hex");
   let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };
   const store = createStore();
+  const journal = createJournal();
   const self = createSelfMetrics(VERSION);
   self.configLoaded(Date.now() / 1000);
   if (config.shard !== undefined) self.sharded(config.shard);
@@ -68,7 +70,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
   );
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const lag = () => inForce.config.lag;
-  const poller = createPoller({ nodes: polledNodes(config), lag, open: openSession, render, store, log });
+  const poller = createPoller({ nodes: polledNodes(config), lag, open: openSession, render, store, journal, log });
   const schedule = createSchedule(poller.turn);
   const reloader = createReloader({
     load,

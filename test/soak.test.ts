@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { chains } from "../src/chains/index.ts";
 import { createNodeRenderer } from "../src/metrics/render-node.ts";
+import { createJournal } from "../src/poll/journal.ts";
 import { createPoller } from "../src/poll/poller.ts";
 import { createStore } from "../src/poll/store.ts";
 import { catalogue, SETTINGS } from "./metrics/support.ts";
@@ -42,6 +43,7 @@ test("peers that come and go leave nothing behind", async () => {
         lists.set(name, list);
         return report({ peers: peers(...list), networkKey: `net ${born % 7}` });
       },
+      calls: () => [],
       close: async () => {},
     }),
     render: createNodeRenderer(
@@ -50,6 +52,7 @@ test("peers that come and go leave nothing behind", async () => {
       () => SETTINGS,
     ),
     store: createStore(),
+    journal: createJournal(),
     log: logSink("error").log,
   });
   const polls = async (rounds: number) => {

@@ -19,6 +19,7 @@ export function openSession(node) {
       next += 1;
       return reports[next % VARIANTS];
     },
+    calls: () => real.calls(),
     close: () => real.close(),
   };
 }

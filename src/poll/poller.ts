@@ -1,4 +1,4 @@
-import type { NodeReport, NodeSession } from "../chains/chain.ts";
+import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -8,8 +8,10 @@ import { isRateLimited, pauseAfter } from "./backoff.ts";
 import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
 import { createKnownHeads, type KnownHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
+import type { Journal } from "./journal.ts";
 import { failedReport, pollSession } from "./poll-session.ts";
 import { turnLengthMs } from "./scheduler.ts";
+import type { TracedSession } from "./session.ts";
 import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
@@ -36,16 +38,17 @@ export type PollerOptions = {
   /** Nodes and references. */
   readonly nodes: readonly NodeConfig[];
   readonly lag: () => LagSettings;
-  readonly open: (node: NodeConfig) => NodeSession;
+  readonly open: (node: NodeConfig) => TracedSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly store: NodeStore;
+  readonly journal: Journal;
   readonly log: Logger;
 };
 
 /** What a node that is polled needs beside what is shown of it. */
 type Runtime = {
   readonly node: NodeConfig;
-  readonly session: NodeSession;
+  readonly session: TracedSession;
   /** Ends when the node is polled no more. */
   readonly retirement: AbortController;
   readonly announce: Announce;
@@ -61,7 +64,7 @@ type Runtime = {
 const FRESH_TURNS = 2;
 
 export function createPoller(options: PollerOptions): Poller {
-  const { render, store } = options;
+  const { render, store, journal } = options;
   const heads = createKnownHeads();
   let runtimes: ReadonlyMap<string, Runtime> = new Map();
   begin(options.nodes);
@@ -83,12 +86,17 @@ export function createPoller(options: PollerOptions): Poller {
         store.set({ ...earlier, state: { ...earlier.state, node, turnMs: turnLengthMs(node.trigger) } });
         continue;
       }
-      heads.forget(node.name);
+      forget(node.name);
       keepState(firstState(node));
     }
-    for (const name of before.keys()) if (!runtimes.has(name)) heads.forget(name);
+    for (const name of before.keys()) if (!runtimes.has(name)) forget(name);
     store.arrange([...runtimes.keys()]);
     return [...before.values()].filter((runtime) => !isKept(runtime));
+  }
+
+  function forget(name: string): void {
+    heads.forget(name);
+    journal.forget(name);
   }
 
   /** All or none. */
@@ -125,6 +133,7 @@ export function createPoller(options: PollerOptions): Poller {
     if (signal.aborted) return;
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
     const state = keep(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, log);
+    journal.record(state, runtime.session.calls());
     runtime.announce(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
     runtime.restsUntil = performance.now() + pauseAfter(report, runtime.rateLimited, state.turnMs) * 1000;

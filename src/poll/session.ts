@@ -2,9 +2,18 @@ import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList 
 import type { NodeConfig } from "../config/model.ts";
 import { createRpcClient, type RpcClient } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
+import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
+
+/** A session that remembers what it did. */
+export type TracedSession = NodeSession & {
+  /** The exchanges with the node's own servers since the last poll began; those with strangers are left out. */
+  calls(): readonly RpcCall[];
+};
 
 /** Opens the chain of a configured node on clients that carry its credentials nowhere else. */
-export function openSession(node: NodeConfig): NodeSession {
+export function openSession(node: NodeConfig): TracedSession {
+  let calls: RpcCall[] = [];
+  const observe: ObserveCall = (call) => void calls.push(call);
   let main: RpcClient | undefined;
   const target: NodeTarget = {
     name: node.name,
@@ -13,7 +22,7 @@ export function openSession(node: NodeConfig): NodeSession {
     timeoutMs: node.timeoutMs,
     headOnly: node.role === "reference",
     connect(url, options) {
-      const client = connectOwn(node, url, options?.hostHeader);
+      const client = connectOwn(node, url, options?.hostHeader, observe);
       if (url === node.url) main = client;
       return client;
     },
@@ -21,7 +30,9 @@ export function openSession(node: NodeConfig): NodeSession {
   };
   const session = node.options.open(target);
   return {
+    calls: () => calls,
     async poll(signal) {
+      calls = [];
       const report = await session.poll(signal);
       const presented = main?.presented();
       return {
@@ -47,7 +58,12 @@ function readable(peers: Outcome<PeerList>, { url, chain }: NodeConfig): Outcome
 }
 
 /** The node's credentials go to the host of its own URL only; a further URL brings its own in its userinfo. */
-function connectOwn({ url, timeoutMs, auth, tls }: NodeConfig, target: NodeUrl, hostHeader: string | undefined) {
+function connectOwn(
+  { url, timeoutMs, auth, tls }: NodeConfig,
+  target: NodeUrl,
+  hostHeader: string | undefined,
+  observe: ObserveCall,
+) {
   const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
   const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
   return createRpcClient({
@@ -57,5 +73,6 @@ function connectOwn({ url, timeoutMs, auth, tls }: NodeConfig, target: NodeUrl, 
     tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
     hostHeader,
     connectTimeoutMs: timeoutMs,
+    observe,
   });
 }

@@ -7,6 +7,7 @@ import { isClosedSocket, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
+import { type ObserveCall, traced } from "./trace.ts";
 
 /** A larger answer is not a peer list: it is refused before it is read to its end. */
 export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
@@ -65,6 +66,8 @@ export type RpcClientOptions = {
   /** The longest wait for a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes?: number | undefined;
+  /** Told of every exchange, also of one that is repeated with an answer to a challenge. */
+  readonly observe?: ObserveCall | undefined;
 };
 
 export function createRpcClient(options: RpcClientOptions): RpcClient {
@@ -75,7 +78,13 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   let isClosed = false;
   let skew: number | undefined;
 
-  async function attempt(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  function attempt(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const { observe } = options;
+    const exchange = () => sendOnce(request, signal);
+    return observe === undefined ? exchange() : traced(exchange, request, { url, signal, observe });
+  }
+
+  async function sendOnce(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
     const headers = {
       accept: "*/*",
       ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }),

@@ -3,6 +3,7 @@ import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
 import { createLinesEncoder } from "../../src/metrics/lines.ts";
+import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore, type NodeState } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
@@ -47,10 +48,12 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
     lag: () => LAG_SETTINGS,
     open: ({ name }) => ({
       poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
+      calls: () => [],
       close: async () => void closed.push(name),
     }),
     render: (given) => createLinesEncoder()([render?.(given) ?? "rendered"]),
     store,
+    journal: createJournal(),
     log,
   });
   const state = (name = "node-1") => {
@@ -597,10 +600,11 @@ describe("other nodes", () => {
       lag: () => LAG_SETTINGS,
       open: ({ name }) => {
         if (name === "bad") throw new Error("cannot be opened");
-        return { poll: answers(report()), close: async () => void closed.push(name) };
+        return { poll: answers(report()), calls: () => [], close: async () => void closed.push(name) };
       },
       render: () => createLinesEncoder()([""]),
       store,
+      journal: createJournal(),
       log: logSink().log,
     });
     expect(() => poller.setNodes([nodeConfig({ name: "good" }), nodeConfig({ name: "bad" })])).toThrow(
