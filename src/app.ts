@@ -18,6 +18,7 @@ import { createSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
 import { createStore, type NodeStore } from "./poll/store.ts";
 import { createReloader, type ReloadResult } from "./reload.ts";
+import { readSamples } from "./rpc/prometheus-text.ts";
 import type { NodeCounts } from "./server/health-routes.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
@@ -116,6 +117,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
       },
     },
     reload: () => reloader.reload("POST /-/reload"),
+    nodes: { store, journal, readSamples },
     assets: openAssets(),
   });
   const servers = addresses.map(

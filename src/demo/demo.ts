@@ -70,7 +70,7 @@ ${stories.join("\n")}
 
 Look at
   ${address}/metrics    the page that Prometheus scrapes
-  ${address}/           the landing page
+  ${address}/           every node, for people
 
 Try
   curl -s ${address}/metrics | grep p2p_node_up

@@ -1,12 +1,13 @@
 import type { Assets } from "../assets.ts";
 import { answer, html, json, problem } from "./answer.ts";
-import { escapeHtml, htmlPage } from "./html.ts";
+import { type Markup, markup } from "./markup.ts";
+import { htmlPage } from "./pages/layout.ts";
 import type { Route } from "./router.ts";
 
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */
-export function assetsRoutes(assets: Assets): readonly Route[] {
+export function assetsRoutes(assets: Assets, version: string): readonly Route[] {
   return [
-    { path: "/dashboards", answer: () => html(listPage(assets)) },
+    { path: "/dashboards", answer: () => html(htmlPage({ title: "Dashboards", version, content: listPage(assets) })) },
     {
       path: "/dashboards/*",
       answer: ({ rest }) => {
@@ -18,16 +19,13 @@ export function assetsRoutes(assets: Assets): readonly Route[] {
   ];
 }
 
-function listPage(assets: Assets): string {
-  const items = assets.dashboards().map((name) => {
-    const path = `/dashboards/${escapeHtml(name)}.json`;
-    return `<li><a href="${path}" download>${escapeHtml(name)}.json</a></li>`;
-  });
-  return htmlPage(
-    "Dashboards",
-    `<p>Import these files into Grafana, or provision them. <a href="/">Back</a></p>
-<ul>
-${items.join("\n")}
-</ul>`,
+function listPage(assets: Assets): Markup {
+  const items = assets.dashboards().map(
+    (name) => markup`<li><a href="/dashboards/${name}.json" download>${name}.json</a></li>
+`,
   );
+  return markup`<h1>Dashboards</h1>
+<p>Import these files into Grafana, or provision them.</p>
+<ul>
+${items}</ul>`;
 }

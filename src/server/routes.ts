@@ -1,9 +1,9 @@
 import type { Assets } from "../assets.ts";
 import { assetsRoutes } from "./assets-routes.ts";
 import { healthRoutes, type NodeCounts } from "./health-routes.ts";
-import { landingRoute } from "./landing.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import type { PageSource } from "./page-source.ts";
+import { type PagesOptions, pagesRoutes } from "./pages-routes.ts";
 import { type ProbeOptions, probeRoute } from "./probe-route.ts";
 import { type Reload, reloadRoute } from "./reload-route.ts";
 import type { Route } from "./router.ts";
@@ -16,18 +16,20 @@ export type RoutesOptions = {
   readonly nodeCounts: () => NodeCounts;
   readonly probe: ProbeOptions;
   readonly reload: Reload;
+  readonly nodes: Pick<PagesOptions, "store" | "journal" | "readSamples">;
   readonly assets: Assets;
 };
 
 /** Everything that the exporter serves. */
-export function createRoutes({ telemetryPath, version, page, nodeCounts, probe, reload, assets }: RoutesOptions) {
-  const routes: Route[] = [
+export function createRoutes(options: RoutesOptions): readonly Route[] {
+  const { telemetryPath, version, page, nodeCounts, probe, reload, assets, nodes } = options;
+  return [
     metricsRoute(telemetryPath, page),
+    ...pagesRoutes({ version, telemetryPath, ...nodes }),
     probeRoute(probe),
     sdRoute(probe.nodes),
-    ...assetsRoutes(assets),
+    ...assetsRoutes(assets, version),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),
   ];
-  return telemetryPath === "/" ? routes : [...routes, landingRoute(version, telemetryPath, nodeCounts)];
 }

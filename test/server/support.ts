@@ -3,6 +3,9 @@ import { connect } from "node:net";
 import { Client } from "undici";
 import { onTestFinished } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
+import { createJournal } from "../../src/poll/journal.ts";
+import { createStore } from "../../src/poll/store.ts";
+import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";
 import { buildBody } from "../../src/server/page-source.ts";
 import { createRoutes, type RoutesOptions } from "../../src/server/routes.ts";
@@ -25,6 +28,7 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
     probe: { nodes: () => [], probe: async () => true, pageOf: () => ({ chunks: () => [] }) },
+    nodes: { store: createStore(), journal: createJournal(), readSamples },
     reload: async () => ({ ok: true, summary: "all good" }),
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),

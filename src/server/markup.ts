@@ -1,0 +1,36 @@
+/** HTML as values: a text becomes part of a page only through `markup`, which escapes it. Peers choose many of the texts. */
+
+const MADE_HERE = Symbol("markup");
+
+export type Markup = { readonly [MADE_HERE]: string };
+
+export type Piece = Markup | string | number | undefined | readonly Markup[];
+
+/** A template of HTML. Texts and numbers in it are escaped, so they may stand in elements and in quoted attributes. */
+export function markup(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
+  return made(strings.map((string, index) => (index === 0 ? string : pieceHtml(pieces[index - 1]) + string)).join(""));
+}
+
+export function joinMarkup(parts: readonly Markup[], separator = ""): Markup {
+  return made(parts.map(htmlOf).join(separator));
+}
+
+export function htmlOf(part: Markup): string {
+  return part[MADE_HERE];
+}
+
+export const NOTHING = made("");
+
+function made(html: string): Markup {
+  return { [MADE_HERE]: html };
+}
+
+function pieceHtml(piece: Piece): string {
+  if (piece === undefined) return "";
+  if (typeof piece === "string" || typeof piece === "number") return escapeHtml(String(piece));
+  return "length" in piece ? piece.map(htmlOf).join("") : htmlOf(piece);
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,53 @@
+import type { Journal } from "../poll/journal.ts";
+import type { NodeStore, StoredNode } from "../poll/store.ts";
+import { type Answer, html, problem, type Request } from "./answer.ts";
+import type { Markup } from "./markup.ts";
+import { htmlPage } from "./pages/layout.ts";
+import { readPageQuery } from "./pages/links.ts";
+import { isShownOfNode, NODE_PARAMETERS, nodePage } from "./pages/node.ts";
+import { overviewOf } from "./pages/overview.ts";
+import type { Sample } from "./pages/sample.ts";
+import { heading, STATUS_PARAMETERS, statusPage } from "./pages/status.ts";
+import type { Route } from "./router.ts";
+
+export type PagesOptions = {
+  readonly version: string;
+  readonly telemetryPath: string;
+  readonly store: Pick<NodeStore, "all" | "get">;
+  readonly journal: Pick<Journal, "of">;
+  /** Reads the samples of some families out of a node's lines. */
+  readonly readSamples: (lines: string, isWanted: (family: string) => boolean) => Iterable<Sample>;
+};
+
+const REFRESH_SECONDS = 10;
+
+/** `/` and `/nodes/NAME`: what is known of the nodes, for people. */
+export function pagesRoutes({ version, telemetryPath, store, journal, readSamples }: PagesOptions): readonly Route[] {
+  const overview = ({ state }: StoredNode) => overviewOf(state, journal.of(state.node.name));
+  const page = (title: string, content: Markup): Answer =>
+    html(htmlPage({ title, version, content, refreshSeconds: REFRESH_SECONDS }));
+
+  function status({ query }: Request): Answer {
+    const nodes = store.all().map(overview);
+    const given = { nodes, query: readPageQuery(query, STATUS_PARAMETERS), nowMs: Date.now(), telemetryPath };
+    return page(heading(nodes), statusPage(given));
+  }
+
+  function node({ rest, query }: Request): Answer {
+    const stored = store.get(rest);
+    if (stored === undefined) return problem(404, "no node of this exporter has this name; see / for all of them");
+    return page(
+      rest,
+      nodePage({
+        node: overview(stored),
+        journal: journal.of(rest),
+        samples: [...readSamples(stored.lines.bytes.toString(), isShownOfNode)],
+        query: readPageQuery(query, NODE_PARAMETERS),
+        nowMs: Date.now(),
+      }),
+    );
+  }
+
+  const nodes: Route = { path: "/nodes/*", answer: node };
+  return telemetryPath === "/" ? [nodes] : [{ path: "/", answer: status }, nodes];
+}

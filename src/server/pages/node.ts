@@ -1,0 +1,174 @@
+import type { NodeJournal } from "../../poll/journal.ts";
+import { type Markup, markup, NOTHING } from "../markup.ts";
+import { chart } from "./chart.ts";
+import type { PageQuery } from "./links.ts";
+import type { NodeOverview } from "./overview.ts";
+import { badge, failureText, labelText } from "./parts.ts";
+import { PEER_FAMILIES, peersTable } from "./peers.ts";
+import { pollsTable, traceTable } from "./polls.ts";
+import type { Sample } from "./sample.ts";
+import { SORT_PARAMETERS, table } from "./table.ts";
+import { count, duration, isoTime, moment, timeOfDay } from "./words.ts";
+
+/** The page of one node: what is wrong, its heads, its peers, its last polls. */
+
+export const NODE_PARAMETERS = SORT_PARAMETERS;
+
+/** The families that the page reads, beside those of the peers. */
+const HEAD = "p2p_node_head_height";
+const HEAD_TIME = "p2p_node_head_timestamp_seconds";
+const FINAL = "p2p_node_final_height";
+const REFERENCE = "p2p_node_reference_height";
+const LAG = "p2p_node_head_lag_blocks";
+const INFO = "p2p_node_info";
+const OMITTED = "p2p_node_connections_omitted";
+const SKEW = "p2p_node_clock_skew_seconds";
+const CERTIFICATE = "p2p_node_tls_certificate_expiry_timestamp_seconds";
+const REFERENCE_HEAD = "p2p_reference_head_height";
+
+const FAMILIES: ReadonlySet<string> = new Set([
+  ...PEER_FAMILIES,
+  ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, SKEW, CERTIFICATE, REFERENCE_HEAD],
+]);
+
+export function isShownOfNode(family: string): boolean {
+  return FAMILIES.has(family);
+}
+
+export type NodePageOptions = {
+  readonly node: NodeOverview;
+  readonly journal: NodeJournal;
+  /** The node's samples of the families that are shown. */
+  readonly samples: readonly Sample[];
+  readonly query: PageQuery;
+  readonly nowMs: number;
+};
+
+export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptions): Markup {
+  const path = `/nodes/${encodeURIComponent(node.name)}`;
+  const only = (family: string) => samples.find(({ name }) => name === family);
+  const probe = `/probe?node=${encodeURIComponent(node.name)}`;
+  return markup`<h1>${node.name} ${badge(node.condition)}</h1>
+<p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
+${node.failures.map(failureText)}
+${facts(node, only, nowMs)}
+${charts(node, journal, nowMs)}
+<h2>Heads</h2>
+${heads(samples)}
+${
+  node.isReference
+    ? NOTHING
+    : markup`<h2>Peers</h2>
+${peersTable({ samples, path, query, nowMs }) ?? noPeers(node, only(OMITTED)?.value)}
+${omitted(samples, only(OMITTED)?.value)}
+`
+}<h2>Polls</h2>
+<p>${node.isReference ? NOTHING : markup`<a href="${probe}">Poll it now</a> and see its metrics, or <a href="${probe}&amp;debug=true">with the requests</a>.`}</p>
+${pollsTable("The last polls", journal.polls)}
+${journal.failedPolls.length === 0 ? NOTHING : pollsTable("The last polls that failed, kept longer", journal.failedPolls)}
+${trace("last-trace", "Requests of the last poll", journal.lastTrace)}
+${trace("failed-trace", "Requests of the last poll that failed", journal.lastFailedTrace)}`;
+}
+
+type Only = (family: string) => Sample | undefined;
+
+function facts({ lastSuccessMs, syncing }: NodeOverview, only: Only, nowMs: number): Markup {
+  const info = only(INFO)?.labels;
+  const skew = only(SKEW)?.value;
+  const expiry = only(CERTIFICATE)?.value;
+  const headTime = only(HEAD_TIME)?.value;
+  const known: readonly (readonly [title: string, value: Markup | string | undefined])[] = [
+    ["Data from", lastSuccessMs === undefined ? "no poll yet" : moment(lastSuccessMs, nowMs)],
+    ["Version", info?.get("version")],
+    ["Network", info?.get("network")],
+    ["Chain id", info?.get("chain_id")],
+    ["Head block made", headTime === undefined ? undefined : moment(headTime * 1000, nowMs)],
+    ["Syncing", syncing === undefined ? undefined : syncing ? "yes, it catches up" : "no"],
+    ["Its clock against ours", skew === undefined ? undefined : `${skew > 0 ? "+" : ""}${count(skew)} s`],
+    ["Certificate ends", expiry === undefined ? undefined : timeOfDayOrNumber(expiry * 1000)],
+  ];
+  const items = known.map(([title, value]) =>
+    value === undefined
+      ? NOTHING
+      : markup`<div><dt>${title}</dt><dd>${value}</dd></div>
+`,
+  );
+  return markup`<dl class="facts">
+${items}</dl>`;
+}
+
+function timeOfDayOrNumber(ms: number): Markup {
+  return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : timeOfDay(ms);
+}
+
+function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: NodeJournal, nowMs: number): Markup {
+  const gapMinutes = Math.max(2, Math.ceil((2 * intervalMs) / 60_000));
+  const drawn = { hour: lastHour, gapMinutes, nowMs };
+  if (isReference) return NOTHING;
+  return markup`<div class="charts">
+${chart({ ...drawn, title: "Peers", numberOf: ({ peers }) => peers })}
+${chart({ ...drawn, title: "Blocks behind", numberOf: ({ lagBlocks }) => lagBlocks })}
+</div>`;
+}
+
+type HeadRow = { readonly what: string; readonly height: number; readonly ahead: number | undefined };
+
+const REFERENCE_WORDS: Readonly<Record<string, string>> = {
+  peers: "best head that enough of its peers support",
+  fleet: "best head of the other nodes of this network",
+  configured: "best head of the configured references",
+};
+
+function heads(samples: readonly Sample[]): Markup {
+  const own = samples.find(({ name }) => name === HEAD || name === REFERENCE_HEAD)?.value;
+  const rows: readonly HeadRow[] = samples.flatMap(({ name, labels, value }): readonly HeadRow[] => {
+    if (name === HEAD || name === REFERENCE_HEAD) return [{ what: "its own head", height: value, ahead: undefined }];
+    if (name === FINAL) return [{ what: "its last irreversible block", height: value, ahead: undefined }];
+    if (name !== REFERENCE) return [];
+    const reference = labels.get("reference") ?? "";
+    return [
+      {
+        what: REFERENCE_WORDS[reference] ?? reference,
+        height: value,
+        ahead: own === undefined ? undefined : value - own,
+      },
+    ];
+  });
+  if (rows.length === 0) return markup`<p>The last poll gave no head.</p>`;
+  const lag = samples.find(({ name }) => name === LAG)?.value;
+  return table<HeadRow>({
+    caption: lag === undefined ? "No reference to compare with." : `${count(lag)} blocks behind the best reference.`,
+    columns: [
+      { key: "what", title: "Head", isRowHeader: true, cell: ({ what }) => markup`${what}` },
+      { key: "height", title: "Height", isNumeric: true, cell: ({ height }) => markup`${count(height)}` },
+      {
+        key: "ahead",
+        title: "Against its own",
+        isNumeric: true,
+        cell: ({ ahead }) => markup`${ahead === undefined ? "" : `${ahead > 0 ? "+" : ""}${count(ahead)}`}`,
+      },
+    ],
+    rows,
+  });
+}
+
+function noPeers({ condition }: NodeOverview, notShown = 0): Markup {
+  if (condition === "down" || condition === "waiting") return markup`<p>No peer list to show.</p>`;
+  return notShown > 0
+    ? markup`<p>${count(notShown)} connections have no series of their own (connections.series is off); <code>peer-exporter peers</code> lists them.</p>`
+    : markup`<p>The node has no peers.</p>`;
+}
+
+function omitted(samples: readonly Sample[], notShown = 0): Markup {
+  const isListed = samples.some(({ name }) => name === PEER_FAMILIES[0]);
+  return notShown > 0 && isListed
+    ? markup`<p>${count(notShown)} more have no series of their own (connections.max_per_node).</p>`
+    : NOTHING;
+}
+
+function trace(id: string, title: string, given: NodeJournal["lastTrace"]): Markup {
+  if (given === undefined) return NOTHING;
+  return markup`<details id="${id}"><summary>${title}</summary>
+${traceTable(`Ended ${isoTime(given.endedMs)}. Secrets and all but scheme, host and port of URLs are left out.`, given)}
+</details>`;
+}

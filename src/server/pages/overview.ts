@@ -1,0 +1,74 @@
+import type { Failure } from "../../errors.ts";
+import type { NodeJournal, PollEntry } from "../../poll/journal.ts";
+import type { KeptState, ReportOutcomes } from "../../poll/store.ts";
+
+/** What the pages say of one node, from its last state and its journal. */
+export type NodeOverview = {
+  readonly name: string;
+  readonly chain: string;
+  readonly isReference: boolean;
+  readonly condition: Condition;
+  /** Scheme, host and port. */
+  readonly server: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly syncing: boolean | undefined;
+  /** What failed, the reason why the node is down first. */
+  readonly failures: readonly PartFailure[];
+  /** The last poll; absent before the first. */
+  readonly last: PollEntry | undefined;
+  /** When the last poll that gave what is asked for ended, unix milliseconds. */
+  readonly lastSuccessMs: number | undefined;
+  readonly intervalMs: number;
+};
+
+/** From the worst to the best. `partly`: the peers are known, and another part of the node fails. */
+export const CONDITIONS = ["down", "partly", "waiting", "up"] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+export type PartFailure = { readonly api: string; readonly failure: Failure };
+
+export function overviewOf(state: KeptState, journal: NodeJournal): NodeOverview {
+  const { node, report, history, syncing, turnMs } = state;
+  const main = node.role === "reference" ? "head" : "peers";
+  const failures = report === undefined ? [] : failuresOf(report, main);
+  const [last] = journal.polls;
+  return {
+    name: node.name,
+    chain: node.chain,
+    isReference: node.role === "reference",
+    condition: conditionOf(report, failures, main),
+    server: node.url.label,
+    labels: node.labels,
+    syncing,
+    failures,
+    last,
+    lastSuccessMs:
+      main === "head" ? journal.polls.find(({ failure }) => failure === undefined)?.endedMs : history.lastSuccessMs,
+    intervalMs: turnMs,
+  };
+}
+
+/** A reference is asked for its head alone. */
+function failuresOf({ peers, head, parts }: ReportOutcomes, main: string): readonly PartFailure[] {
+  const all: readonly (readonly [string, ReportOutcomes["peers"]])[] =
+    main === "head" ? [["head", head]] : [["peers", peers], ["head", head], ...parts];
+  const failed = all.flatMap(([api, outcome]) => (outcome.ok ? [] : [{ api, failure: outcome.failure }]));
+  const [first] = failed;
+  // When the whole node is away, what is said of its peers holds for every part.
+  return failed.filter((each) => each === first || first?.api !== main || each.failure.reason !== first.failure.reason);
+}
+
+function conditionOf(report: ReportOutcomes | undefined, failures: readonly PartFailure[], main: string): Condition {
+  if (report === undefined) return "waiting";
+  if (failures.some(({ api }) => api === main)) return "down";
+  return failures.length > 0 ? "partly" : "up";
+}
+
+/** Working peers of the last poll; undefined when it gave no list, as nothing old is shown as new. */
+export function peersOf({ condition, last }: NodeOverview): PollEntry["peers"] {
+  return condition === "down" ? undefined : last?.peers;
+}
+
+export function totalPeers(peers: NonNullable<PollEntry["peers"]>): number {
+  return peers.inbound + peers.outbound + peers.unknown;
+}

@@ -1,0 +1,136 @@
+import { type Markup, markup } from "../markup.ts";
+import type { PageQuery } from "./links.ts";
+import type { Sample } from "./sample.ts";
+import { type Column, table } from "./table.ts";
+import { bytes, count, isoTime, moment, UNKNOWN } from "./words.ts";
+
+/** One connection as its series show it: what this page says of a peer is what the metrics say. */
+type PeerRow = {
+  readonly peer: string;
+  readonly direction: string;
+  readonly state: string;
+  readonly agent: string;
+  readonly addressType: string;
+  readonly values: ReadonlyMap<string, number>;
+};
+
+const INFO = "p2p_connection_info";
+const RECEIVED = "p2p_connection_receive_bytes_total";
+const SENT = "p2p_connection_transmit_bytes_total";
+const HEIGHT = "p2p_connection_head_height";
+const SYNCING = "p2p_connection_syncing";
+const START = "p2p_connection_start_timestamp_seconds";
+const LATENCY = "p2p_connection_latency_seconds";
+
+/** The families that the table is made from. */
+export const PEER_FAMILIES: readonly string[] = [INFO, RECEIVED, SENT, HEIGHT, SYNCING, START, LATENCY];
+
+export type PeersOptions = {
+  /** The samples of those families, of one node. */
+  readonly samples: readonly Sample[];
+  readonly path: string;
+  readonly query: PageQuery;
+  readonly nowMs: number;
+};
+
+/** Undefined when no connection has a series. */
+export function peersTable({ samples, path, query, nowMs }: PeersOptions): Markup | undefined {
+  const rows = rowsOf(samples);
+  if (rows.length === 0) return undefined;
+  const columns = allColumns(nowMs).filter(
+    ({ key, sortBy }) => key === "peer" || rows.some((row) => sortBy?.(row) !== undefined),
+  );
+  return table({
+    caption: `${count(rows.length)} as of the last poll, as in the p2p_connection_* series.`,
+    columns: columns.map((column) => ({ ...column, key: SHORT_KEYS[column.key] ?? column.key })),
+    rows,
+    sorting: { path, query, anchor: "peers" },
+  });
+}
+
+function rowsOf(samples: readonly Sample[]): readonly PeerRow[] {
+  const values = new Map<string, Map<string, number>>();
+  for (const { name, labels, value } of samples) {
+    if (name === INFO) continue;
+    const key = keyOf(labels);
+    const known = values.get(key) ?? new Map<string, number>();
+    values.set(key, known.set(name, value));
+  }
+  return samples
+    .filter(({ name }) => name === INFO)
+    .map(({ labels }) => ({
+      peer: labels.get("peer") ?? "",
+      direction: labels.get("direction") ?? "",
+      state: labels.get("state") ?? "",
+      agent: labels.get("agent") ?? "",
+      addressType: labels.get("address_type") ?? "",
+      values: values.get(keyOf(labels)) ?? new Map(),
+    }));
+}
+
+function keyOf(labels: ReadonlyMap<string, string>): string {
+  return JSON.stringify([labels.get("direction"), labels.get("peer")]);
+}
+
+/** The keys of links are short. */
+const SHORT_KEYS: Readonly<Record<string, string>> = {
+  [RECEIVED]: "received",
+  [SENT]: "sent",
+  [HEIGHT]: "head",
+  [SYNCING]: "syncing",
+  [START]: "since",
+  [LATENCY]: "latency",
+};
+
+function allColumns(nowMs: number): readonly Column<PeerRow>[] {
+  return [
+    {
+      key: "peer",
+      title: "Peer",
+      isRowHeader: true,
+      isWide: true,
+      sortBy: ({ peer }) => peer,
+      cell: ({ peer }) => (peer === "" ? markup`<span class="quiet">addresses are not shown</span>` : markup`${peer}`),
+    },
+    text("direction", "Direction", ({ direction }) => direction),
+    text("state", "State", ({ state }) => state),
+    text("agent", "Agent", ({ agent }) => agent),
+    text("type", "Address", ({ addressType }) => addressType),
+    number(RECEIVED, "Received", (value) => markup`${bytes(value)}`),
+    number(SENT, "Sent", (value) => markup`${bytes(value)}`),
+    number(HEIGHT, "Its head", (value) => markup`${count(value)}`),
+    number(SYNCING, "Syncing", (value) => markup`${value > 0 ? "yes" : "no"}`),
+    number(START, "Since", (value) => since(value * 1000, nowMs)),
+    number(LATENCY, "Latency", (value) => markup`${count(Math.round(value * 10_000) / 10)} ms`),
+  ];
+}
+
+/** A node may send any number as a time. */
+function since(ms: number, nowMs: number): Markup {
+  return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : moment(ms, nowMs);
+}
+
+function text(key: string, title: string, of: (row: PeerRow) => string): Column<PeerRow> {
+  const known = (row: PeerRow) => (of(row) === "" ? undefined : of(row));
+  return {
+    key,
+    title,
+    isWide: key === "agent",
+    sortBy: known,
+    cell: (row) => (known(row) === undefined ? UNKNOWN : markup`${of(row)}`),
+  };
+}
+
+function number(family: string, title: string, show: (value: number) => Markup): Column<PeerRow> {
+  return {
+    key: family,
+    title,
+    isNumeric: true,
+    first: "desc",
+    sortBy: ({ values }) => values.get(family),
+    cell: ({ values }) => {
+      const value = values.get(family);
+      return value === undefined ? UNKNOWN : show(value);
+    },
+  };
+}
