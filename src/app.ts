@@ -20,6 +20,7 @@ import type { ListenAddress } from "./server/listen-address.ts";
 import { createPageSource, type PageView } from "./server/page-source.ts";
 import { createRoutes } from "./server/routes.ts";
 import { createServer, type HttpServer } from "./server/server.ts";
+import { createTargetProbe } from "./target-probe.ts";
 import { VERSION } from "./version.ts";
 
 export type AppOptions = {
@@ -53,6 +54,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const polled = [...config.nodes, ...config.references];
   const poller = createPoller({ nodes: polled, lag: config.lag, open: openSession, render, store, log });
+  const targetProbe = createTargetProbe({ config: () => config, connections: settings, log });
   const renderPage = createPageRenderer(catalogue);
   const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
   const viewWith = ({ revision, value }: Collected<readonly RenderedFamily[]>): PageView => {
@@ -74,6 +76,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     probe: {
       nodes: () => config.nodes.map(({ name }) => name),
       probe: poller.probe,
+      probeTarget: targetProbe.probe,
       pageOf: (name) => {
         const stored = store.get(name);
         return { chunks: (format, use) => renderPage(stored === undefined ? [] : [stored], [], format, use) };
@@ -90,7 +93,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     addresses: listening,
     async close() {
       await schedule.stop();
-      await Promise.all([poller.close(), ...servers.map(({ server }) => drain(server))]);
+      await Promise.all([poller.close(), targetProbe.close(), ...servers.map(({ server }) => drain(server))]);
     },
   };
 }

@@ -186,7 +186,7 @@ const RESTING: Failure = {
   advice: "poll less often (interval) or raise the server's limit",
 };
 
-async function pollSession(
+export async function pollSession(
   session: NodeSession,
   node: NodeConfig,
   shutdown: AbortSignal,
@@ -218,7 +218,7 @@ async function orGivenUp(poll: Promise<NodeReport>, signal: AbortSignal): Promis
   }
 }
 
-function failedReport(failure: Failure): NodeReport {
+export function failedReport(failure: Failure): NodeReport {
   const outcome = { ok: false, failure } as const;
   return { identity: {}, peers: outcome, head: outcome, parts: new Map(), facts: [], minBlockSeconds: 0 };
 }

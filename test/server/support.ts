@@ -24,7 +24,12 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       const page = Buffer.from(await renderPage(format));
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
-    probe: { nodes: () => [], probe: async () => true, pageOf: () => ({ chunks: () => [] }) },
+    probe: {
+      nodes: () => [],
+      probe: async () => true,
+      pageOf: () => ({ chunks: () => [] }),
+      probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
+    },
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
