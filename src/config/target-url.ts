@@ -1,10 +1,12 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
+import { printsAs } from "./secret.ts";
 
 /**
  * A URL that somebody asks the exporter to poll, in the one form in which it is compared with patterns and sent. Two
- * texts that a server or resolver could take for the same must become the same here, or be refused.
+ * texts that a server or resolver could take for the same must become the same here, or be refused. Prints as scheme, host
+ * and port.
  */
 export type TargetUrl = {
   readonly scheme: Scheme;
@@ -16,7 +18,6 @@ export type TargetUrl = {
   readonly query: string;
   /** `host:port`, the label of its series. */
   readonly address: string;
-  /** Prints as scheme, host and port. */
   readonly url: NodeUrl;
 };
 
@@ -67,7 +68,7 @@ function canonicalTarget(scheme: Scheme, url: URL): TargetUrl {
   const path = canonicalPath(url.pathname);
   const shownHost = isIP(host) === 6 ? `[${host}]` : host;
   const address = `${shownHost}:${port}`;
-  return {
+  return printsAs(`${scheme}://${address}`, {
     scheme,
     host,
     port,
@@ -75,7 +76,7 @@ function canonicalTarget(scheme: Scheme, url: URL): TargetUrl {
     query: url.search,
     address,
     url: parseNodeUrl(`${scheme}://${address}${path}${url.search}`),
-  };
+  });
 }
 
 const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };

@@ -118,6 +118,7 @@ describe("config.example.yaml", () => {
         connections,
         lag,
         probe,
+        [...probe.modules],
         references,
         nodes.map(({ options, ...node }) => [node, options.values]),
       ]);
