@@ -1,5 +1,6 @@
 import { chains } from "./chains/index.ts";
 import type { ProbeConfig } from "./config/model.ts";
+import { describeFailure } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
@@ -9,7 +10,7 @@ import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createAdHocProber } from "./poll/ad-hoc.ts";
 import type { LagSettings } from "./poll/fleet.ts";
 import { openSession } from "./poll/session.ts";
-import { keptOf } from "./poll/store.ts";
+import { keptOf, type NodeState } from "./poll/store.ts";
 import type { ProbeTarget } from "./server/probe-target.ts";
 
 export type TargetProbeOptions = {
@@ -33,7 +34,17 @@ export function createTargetProbe({ config, connections, log }: TargetProbeOptio
     const result = await prober.probe(request, longestMs);
     if (result.kind !== "polled") return result;
     const nodes = [{ state: keptOf(result.state), lines: result.lines }];
-    return { kind: "polled", page: { chunks: (format, use) => renderPage(nodes, [], format, use) } };
+    return {
+      kind: "polled",
+      page: { chunks: (format, use) => renderPage(nodes, [], format, use) },
+      outcomes: outcomesOf(result.state),
+    };
   };
   return { probe, close: prober.close };
+}
+
+function outcomesOf({ report }: NodeState): readonly string[] {
+  if (report === undefined) return [];
+  const parts = [["peers", report.peers] as const, ["head", report.head] as const, ...report.parts];
+  return parts.map(([api, outcome]) => `${api}: ${outcome.ok ? "good" : describeFailure(outcome.failure)}`);
 }

@@ -159,6 +159,20 @@ describe("the page of a target", () => {
   });
 });
 
+test("debug=true tells people in words how each part ended, then the series", async () => {
+  const node = await serve((asked) => (asked.url.endsWith("get_info") ? { status: 404 } : json([])));
+  const { url } = await start({ allow: ["127.0.0.1:*/*"] });
+  const target = encodeURIComponent(`${node.url}/TOKEN`);
+  const answer = await fetch(`${url}/probe?target=${target}&module=wire&debug=true`);
+  expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+  const text = await answer.text();
+  const [peers, head, empty, ...series] = text.split("\n");
+  expect([peers, empty]).toEqual(["peers: good", ""]);
+  expect(head).toMatch(/^head: .*expected .*404.*; \w+/);
+  expect(find(parseText(series.join("\n")), "p2p_node_up")).toHaveLength(1);
+  expect(text).not.toContain("TOKEN");
+});
+
 describe("a request that asks for nothing that can be polled", () => {
   test.each([
     ["/probe?target=http://127.0.0.1:1", 400, "the modules are wire, other"],

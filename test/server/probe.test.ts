@@ -40,6 +40,11 @@ describe("/probe", () => {
     expect((await server.inject(url)).statusCode).toBe(status);
   });
 
+  test("a scrape timeout of half a second or less is not taken for none", async () => {
+    const headers = { "x-prometheus-scrape-timeout-seconds": "0.4" };
+    expect((await probed(never).inject({ url: "/probe?node=one", headers })).statusCode).toBe(504);
+  });
+
   test("a poll that outlasts Prometheus' timeout gives 504 before that", async () => {
     const headers = { "x-prometheus-scrape-timeout-seconds": "0.6" };
     const answer = await probed(never).inject({ url: "/probe?node=one", headers });
