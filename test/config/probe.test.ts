@@ -151,6 +151,14 @@ describe("a request", () => {
     expect(resolve(target, "token").kind).toBe(kind);
   });
 
+  test("for a module shows nothing of its credentials, however it is printed", () => {
+    const found = resolve("https://gateway.example.com/v1", "token");
+    expect(found.kind).toBe("allowed");
+    expect(JSON.stringify(found) + inspect(found, { depth: 9 }) + inspect(SECURED, { depth: 9 })).not.toContain(
+      "canary",
+    );
+  });
+
   test("refused for whatever reason is told without path, query and user", () => {
     for (const target of [
       "http://u:TOKEN@a:1",
