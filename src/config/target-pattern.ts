@@ -57,7 +57,7 @@ function matchesHost(pattern: HostPattern, host: string): boolean {
     case "suffix":
       return isIP(host) === 0 && host.endsWith(`.${pattern.suffix}`);
     case "range":
-      return isIP(host) !== 0 && isAddressIn(host, pattern.range);
+      return isAddressIn(host, pattern.range);
   }
 }
 
