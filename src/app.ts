@@ -25,6 +25,7 @@ import type { ListenAddress } from "./server/listen-address.ts";
 import { createPageSource, type PageView } from "./server/page-source.ts";
 import { createRoutes } from "./server/routes.ts";
 import { createServer, type HttpServer } from "./server/server.ts";
+import { createTargetProbe } from "./target-probe.ts";
 import { VERSION } from "./version.ts";
 
 export type AppOptions = {
@@ -72,6 +73,11 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const lag = () => inForce.config.lag;
   const poller = createPoller({ nodes: polledNodes(config), lag, open: openSession, render, store, journal, log });
+  const targetProbe = createTargetProbe({
+    config: () => inForce.config,
+    connections: () => inForce.settings,
+    log,
+  });
   const schedule = createSchedule(poller.turn);
   const reloader = createReloader({
     load,
@@ -111,6 +117,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
     probe: {
       nodes: () => inForce.config.nodes.map(({ name }) => name),
       probe: poller.probe,
+      probeTarget: targetProbe.probe,
       pageOf: (name) => {
         const stored = store.get(name);
         return { chunks: (format, use) => renderPage(stored === undefined ? [] : [stored], [], format, use) };
@@ -131,7 +138,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
     async close() {
       await reloader.stop();
       await schedule.stop();
-      await Promise.all([poller.close(), ...servers.map(({ server }) => drain(server))]);
+      await Promise.all([poller.close(), targetProbe.close(), ...servers.map(({ server }) => drain(server))]);
     },
   };
 }

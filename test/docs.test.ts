@@ -5,8 +5,9 @@ import { chains } from "../src/chains/index.ts";
 import { createCatalogue } from "../src/metrics/catalogue.ts";
 import { chainFamilies } from "../src/metrics/chain-families.ts";
 import { metricsDocument } from "../src/metrics/document.ts";
+import { probeFamilies } from "../src/metrics/families/probe.ts";
 
-const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+const catalogue = [...createCatalogue(chainFamilies(Object.values(chains))), ...probeFamilies];
 
 const file = fileURLToPath(new URL("../docs/metrics.md", import.meta.url));
 

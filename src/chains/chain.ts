@@ -106,6 +106,8 @@ export type FactFamily = {
   readonly labels: readonly string[];
   /** What a sample is about: the node (the default) or one of its connections. */
   readonly scope?: "connection" | undefined;
+  /** It compares several polls of a node, so that one poll alone has nothing true to say. */
+  readonly needsHistory?: true | undefined;
 };
 
 /** One sample of a chain's own family. */

@@ -105,7 +105,8 @@ function describe({ path, message }: ConfigProblem): string {
 function shownKey(key: string, parents: readonly PropertyKey[]): string {
   if (parents.includes("auth")) return didYouMean(key, AUTH_KEYS) === undefined ? "…" : key;
   // No key of ours has a digit, and nearly every token has one.
-  const plain = parents.includes("labels") ? /^[\w.-]{1,60}$/ : /^[A-Za-z_.-]{1,30}$/;
+  const isName = parents.includes("labels") || parents.at(-1) === "modules";
+  const plain = isName ? /^[\w.-]{1,60}$/ : /^[A-Za-z_.-]{1,30}$/;
   return plain.test(key) ? key : "…";
 }
 
@@ -134,7 +135,7 @@ async function fileProblem(file: string, minLength: number): Promise<string | un
 const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);
 
 /** A document may be nested deeper, without limit, as aliases repeat their anchors. */
-const DEEPEST_FILE_KEY = 5;
+const DEEPEST_FILE_KEY = 6;
 
 function* fileKeys(
   value: unknown,

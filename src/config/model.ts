@@ -3,6 +3,8 @@ import type { ChainName } from "../chains/index.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import type { Secret } from "./secret.ts";
+import type { TargetPattern } from "./target-pattern.ts";
+import type { Scheme } from "./target-url.ts";
 
 /** When a node is polled. */
 export type Trigger =
@@ -46,9 +48,29 @@ export type LagConfig = { readonly minSupport: number };
 /** One of `total` exporters that share the nodes of one configuration; the first has index 0. */
 export type Shard = { readonly index: number; readonly total: number };
 
+/** `/probe?target=`: which targets may be polled although they are not configured, and how. */
+export type ProbeConfig = {
+  /** Empty: none. */
+  readonly allow: readonly TargetPattern[];
+  readonly modules: ReadonlyMap<string, ProbeModule>;
+  /** How many targets are polled at once. */
+  readonly concurrency: number;
+};
+
+/** What the targets of a kind have in common. */
+export type ProbeModule = Omit<NodeConfig, "role" | "name" | "url" | "trigger" | "fingerprint"> & {
+  /** Of a target that is written as host:port. */
+  readonly scheme: Scheme;
+  /** Where its targets must be; undefined: wherever probe.allow lets them be. */
+  readonly hosts: readonly TargetPattern[] | undefined;
+  /** What its tls block says would have no effect over http. */
+  readonly needsHttps: boolean;
+};
+
 export type Config = {
   readonly connections: ConnectionsConfig;
   readonly lag: LagConfig;
+  readonly probe: ProbeConfig;
   readonly nodes: readonly NodeConfig[];
   readonly references: readonly NodeConfig[];
   /** Which part of the nodes these are, where they are not all. */

@@ -6,6 +6,7 @@ import { chains } from "../chains/index.ts";
 import { formatDuration } from "./duration.ts";
 import { didYouMean, mismatch, quoted } from "./fields.ts";
 import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
+import { parseProbe } from "./probe.ts";
 import {
   CHAIN_BLOCKS,
   connectionsSchema,
@@ -16,6 +17,7 @@ import {
   lagSchema,
   type NodeFields,
   nodeSchema,
+  probeDocumentSchema,
 } from "./schema.ts";
 import { MASK, printsAs } from "./secret.ts";
 
@@ -42,7 +44,7 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
     return result.data;
   };
 
-  check(documentSchema, raw, []);
+  check(hasModules(raw) ? probeDocumentSchema : documentSchema, raw, []);
   const document = isObject(raw) ? raw : {};
   const global = check(globalSchema, document.global ?? {}, ["global"]);
   const connections = check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
@@ -65,18 +67,32 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
   const references = listOf(document.references).map((node, index) =>
     checkNode(node, ["references", index], "reference"),
   );
+  const probe = parseProbe(document.probe ?? {}, {
+    configFile,
+    global: global ?? {},
+    defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+    check,
+    checkOptions: (rawModule, path) => checkOptions(rawModule, path, check, problems),
+    report: (path, message) => problems.push({ path, message }),
+  });
   if (isGlobalPaceUsed) {
     const message = timeoutProblem(global?.timeout ?? 0, global?.interval ?? DEFAULT_INTERVAL_MS);
     if (message !== undefined) problems.push({ path: ["global", "timeout"], message });
   }
   problems.push(...duplicateNames(document));
 
-  if (problems.length > 0 || connections === undefined || lag === undefined) return { ok: false, problems };
+  if (problems.length > 0 || connections === undefined || lag === undefined || probe === undefined) {
+    return { ok: false, problems };
+  }
   const isDefined = (node: NodeConfig | undefined) => node !== undefined;
   return {
     ok: true,
-    config: { connections, lag, nodes: nodes.filter(isDefined), references: references.filter(isDefined) },
+    config: { connections, lag, probe, nodes: nodes.filter(isDefined), references: references.filter(isDefined) },
   };
+}
+
+function hasModules(raw: unknown): boolean {
+  return isObject(raw) && isObject(raw.probe) && isObject(raw.probe.modules);
 }
 
 function listOf(value: unknown): readonly unknown[] {

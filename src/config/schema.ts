@@ -19,10 +19,17 @@ export const documentSchema = block({
   global: z.unknown().optional(),
   connections: z.unknown().optional(),
   lag: z.unknown().optional(),
+  probe: z.unknown().optional(),
   nodes: z
     .array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) })
     .min(1, "expected at least one node"),
   references: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of references", input) }).optional(),
+});
+
+/** An exporter may be there only for targets that others name. */
+export const probeDocumentSchema = block({
+  ...documentSchema.shape,
+  nodes: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) }).optional(),
 });
 
 /** How many peers must have a height before it is believed. */
@@ -58,7 +65,7 @@ export function connectionsSchema(configFile: string | undefined) {
   });
 }
 
-const nameField = z
+export const nameField = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,62}$/,

@@ -5,6 +5,7 @@ import type { NodeFamily } from "./family.ts";
 
 const SECTIONS: readonly { readonly title: string; readonly has: (family: NodeFamily) => boolean }[] = [
   { title: "Nodes", has: ({ name }) => name.startsWith("p2p_node_") },
+  { title: "Probes of targets", has: ({ name }) => name.startsWith("p2p_probe_") },
   { title: "Connections", has: ({ name }) => name.startsWith("p2p_connection_") },
   { title: "References", has: ({ about }) => about === "reference" },
   { title: "Wire and Antelope", has: ({ name }) => name.startsWith("p2p_wire_") },
@@ -16,8 +17,8 @@ const INTRODUCTION = `# Metrics
 
 Generated from the catalogue of the program (\`npm run docs\`); a test fails when the two differ.
 
-Every series carries \`target\`, the node's name in the configuration, \`chain\`, and the labels that the configuration gives
-the node. A series is absent when its value is not known: nothing missing becomes 0, and a node that stops answering loses
+Every series carries \`target\`, the node's name in the configuration (host and port of a [probed target](probe.md)),
+\`chain\`, and the labels that the configuration gives the node. A series is absent when its value is not known: nothing missing becomes 0, and a node that stops answering loses
 its data series with the poll that failed. The exporter's own metrics (\`peer_exporter_*\`, \`process_*\`, \`nodejs_*\`) say what
 they are in their HELP.
 `;
@@ -84,7 +85,11 @@ function example({ name, type, labels, sources }: NodeFamily): string {
   const own = labels.map((label) => [label, values[label] ?? label] as const);
   return renderSample(
     name,
-    renderLabels([["target", `${chain}-1`], ["chain", chain], ...own]),
+    renderLabels([
+      ["target", name.startsWith("p2p_probe_") ? "192.0.2.7:8888" : `${chain}-1`],
+      ["chain", chain],
+      ...own,
+    ]),
     exampleValue(name, type),
   );
 }

@@ -23,6 +23,8 @@ export type NodeFamily = FamilyHeader & {
   readonly sources: Partial<Record<ChainKey, string>>;
   /** What has the family: nodes (the default) or references. */
   readonly about?: "reference" | undefined;
+  /** It compares several polls, so that one poll alone has nothing true to say. */
+  readonly needsHistory?: true | undefined;
   /** Label names beside target, chain and the node's own. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;

@@ -145,6 +145,11 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: AddressRa
   return address instanceof ipaddr.IPv6 && network instanceof ipaddr.IPv6 && address.match(network, bits);
 }
 
+/** Whether an IP address is of a range; a mapped IPv4 address counts as IPv4. */
+export function isAddressIn(text: string, range: AddressRange): boolean {
+  return isPlainAddress(text) && isWithin(parseAddress(text), range);
+}
+
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let end = () => {};
   const ended = new Promise<never>((_, reject) => {

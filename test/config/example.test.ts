@@ -9,6 +9,7 @@ import { chains } from "../../src/chains/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { tempFolder } from "../support/servers.ts";
 
@@ -42,7 +43,7 @@ function loadText(text: string): Promise<Config> {
 /** `nodes.auth.basic.username`, for every mapping in a document. */
 function keysOf(value: unknown, path = ""): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => keysOf(item, path));
-  if (!isObject(value) || path === "nodes.labels" || path === "references") return [];
+  if (!isObject(value) || path === "nodes.labels" || path === "references" || path === "probe.modules") return [];
   return Object.entries(value).flatMap(([key, item]) => {
     const own = path === "" ? key : `${path}.${key}`;
     return [own, ...keysOf(item, own)];
@@ -65,6 +66,7 @@ const ALL_KEYS = new Set([
   ...schemaKeys(globalSchema, "global"),
   ...schemaKeys(connectionsSchema(undefined), "connections"),
   ...schemaKeys(lagSchema, "lag"),
+  ...schemaKeys(probeSchema, "probe"),
   ...schemaKeys(nodeSchema(undefined), "nodes"),
   ...Object.values(chains).flatMap(({ options, optionsKey }) => schemaKeys(options, `nodes.${optionsKey}`)),
 ]);
@@ -111,8 +113,15 @@ describe("config.example.yaml", () => {
     const config = await loadText(withSetting(setting));
     // It is not without effect.
     const without = await loadText(lines.join("\n"));
-    const plain = ({ connections, lag, nodes, references }: Config) =>
-      JSON.stringify([connections, lag, references, nodes.map(({ options, ...node }) => [node, options.values])]);
+    const plain = ({ connections, lag, probe, nodes, references }: Config) =>
+      JSON.stringify([
+        connections,
+        lag,
+        probe,
+        [...probe.modules],
+        references,
+        nodes.map(({ options, ...node }) => [node, options.values]),
+      ]);
     expect(plain(config)).not.toBe(plain(without));
   });
 
@@ -120,6 +129,13 @@ describe("config.example.yaml", () => {
     const texts = [lines.join("\n"), ...settings.map(withSetting)];
     const written = new Set(texts.flatMap((text) => keysOf(parse(text))));
     expect([...written].sort()).toEqual([...ALL_KEYS].filter((key) => !isEmptyBlock(key)).sort());
+  });
+
+  test("the modules in it have every key that nodes have not", () => {
+    const own = Object.keys(moduleSchema(undefined).shape).filter((key) => !(key in nodeSchema(undefined).shape));
+    expect(own).toEqual(["scheme", "hosts"]);
+    const modules = settings.map((setting) => parse(withSetting(setting)).probe.modules).find(isObject);
+    expect(Object.keys(modules?.gateway ?? {})).toEqual(expect.arrayContaining(own));
   });
 
   test("is no wider than the code", () => {

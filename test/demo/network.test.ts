@@ -138,14 +138,15 @@ describe("over HTTP", () => {
 });
 
 test("monero-4 goes down, comes back on the same port as a new process, and goes down again", async () => {
+  const began = Math.floor(Date.now() / 1000);
   const network = await startDemoNetwork({ speed: 200 });
   try {
     const { url } = find(network, "monero-4-restarting");
-    const before = await eventually(() => call(url, "get_info").catch(() => undefined));
     const refused = () => eventually(async () => ((await dial(url)) === "ECONNREFUSED" ? true : undefined));
     await refused();
     const after = await eventually(() => call(url, "get_info").catch(() => undefined));
-    expect(Number(after.start_time)).toBeGreaterThan(Number(before.start_time) + 7000);
+    // The first process says that it is older than the test; on a slow machine it is gone before it can be asked.
+    expect(Number(after.start_time)).toBeGreaterThanOrEqual(began);
     await refused();
   } finally {
     await network.close();

@@ -5,7 +5,8 @@ const never = () => new Promise<boolean>(() => {});
 
 function probed(probe: (name: string) => Promise<boolean>) {
   const pageOf = (name: string) => ({ chunks: (format: string) => [Buffer.from(`${name} ${format}\n`)] });
-  return setUp({ probe: { nodes: () => ["one", "two"], probe, pageOf } }).server;
+  const probeTarget = () => Promise.reject(new Error("must not be polled"));
+  return setUp({ probe: { nodes: () => ["one", "two"], probe, pageOf, probeTarget } }).server;
 }
 
 describe("/probe", () => {
@@ -29,10 +30,19 @@ describe("/probe", () => {
     ["/probe?node=one&node=two", 400],
     ["/probe?node=three", 404],
     ["/probe?node=__proto__", 404],
-    ["/probe?target=http://192.0.2.1", 400],
+    ["/probe?node=one&target=http://192.0.2.1", 400],
+    ["/probe?node=&target=http://192.0.2.1", 400],
+    ["/probe?target=", 400],
+    ["/probe?target=a:1&target=b:1&module=m", 400],
+    ["/probe?target=a:1&module=m&module=m", 400],
   ])("%s is refused with %i, and polls nothing", async (url, status) => {
     const server = probed(() => Promise.reject(new Error("must not be polled")));
     expect((await server.inject(url)).statusCode).toBe(status);
+  });
+
+  test("a scrape timeout of half a second or less is not taken for none", async () => {
+    const headers = { "x-prometheus-scrape-timeout-seconds": "0.4" };
+    expect((await probed(never).inject({ url: "/probe?node=one", headers })).statusCode).toBe(504);
   });
 
   test("a poll that outlasts Prometheus' timeout gives 504 before that", async () => {

@@ -27,7 +27,12 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       const page = Buffer.from(await renderPage(format));
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
-    probe: { nodes: () => [], probe: async () => true, pageOf: () => ({ chunks: () => [] }) },
+    probe: {
+      nodes: () => [],
+      probe: async () => true,
+      pageOf: () => ({ chunks: () => [] }),
+      probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
+    },
     nodes: { store: createStore(), journal: createJournal(), readSamples },
     reload: async () => ({ ok: true, summary: "all good" }),
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },

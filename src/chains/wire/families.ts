@@ -6,7 +6,7 @@ const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
 const PLUGIN = "/v1/prometheus/metrics";
 
-type Declaration = Pick<FactFamily, "name" | "help" | "source"> & Partial<Pick<FactFamily, "type">>;
+type Declaration = Pick<FactFamily, "name" | "help" | "source"> & Partial<Pick<FactFamily, "type" | "needsHistory">>;
 
 function ofNode(declaration: Declaration): FactFamily {
   return { type: "gauge", labels: [], ...declaration };
@@ -56,6 +56,7 @@ export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
   help: "Outbound peers of earlier peer lists that the list of the last poll lacks: nodes remove those that are on another chain, are forked or refuse them for good. Block producers' peers, which come and go with the schedule, are left out once seen as such.",
   source: `${NET} peer`,
+  needsHistory: true,
 });
 
 export const FAILED_CONNECTIONS = ofNode({

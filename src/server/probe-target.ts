@@ -1,0 +1,50 @@
+import type { ProbeRequest } from "../config/probe-target.ts";
+import { type Answer, problem, type Request, text } from "./answer.ts";
+import { answerPage, wantedOf } from "./metrics-route.ts";
+import { buildBody, type PageView } from "./page-source.ts";
+import { scrapeTimeoutMs } from "./scrape-timeout.ts";
+
+/** What came of the wish to poll a target. */
+export type TargetAnswer =
+  | {
+      readonly kind: "polled";
+      readonly page: Pick<PageView, "chunks">;
+      /** How each part of the poll ended, in words. */
+      readonly outcomes: readonly string[];
+    }
+  | { readonly kind: "bad" | "forbidden"; readonly message: string }
+  | { readonly kind: "busy" }
+  | { readonly kind: "stopping" };
+
+export type ProbeTarget = (request: ProbeRequest, longestMs: number) => Promise<TargetAnswer>;
+
+/**
+ * `/probe?target=URL&module=NAME`: polls what the configuration allows, and answers with its series alone. With
+ * `debug=true`, for people: in words how each part of the poll ended, then the series.
+ */
+export async function answerTarget(request: Request, parameters: URLSearchParams, probe: ProbeTarget): Promise<Answer> {
+  const [target = "", ...moreTargets] = parameters.getAll("target");
+  const [module = "", ...moreModules] = parameters.getAll("module");
+  if (target === "" || moreTargets.length + moreModules.length > 0) {
+    return problem(400, "expected /probe?target=URL&module=NAME, each once");
+  }
+  const result = await probe({ target, module }, scrapeTimeoutMs(request));
+  switch (result.kind) {
+    case "polled":
+      if (parameters.get("debug") === "true") return text(200, debugText(result));
+      return answerPage(wantedOf(request.headers), (format, encoding) => buildBody(result.page, format, encoding));
+    case "bad":
+      return problem(400, result.message);
+    case "forbidden":
+      return problem(403, result.message);
+    case "busy":
+      return problem(503, "as many targets as probe.concurrency allows are polled now", { "retry-after": "1" });
+    case "stopping":
+      return problem(503, "the exporter is stopping");
+  }
+}
+
+function debugText({ outcomes, page }: Extract<TargetAnswer, { kind: "polled" }>): string {
+  const chunks = [...page.chunks("text", "kept")];
+  return `${outcomes.join("\n")}\n\n${Buffer.concat(chunks).toString()}`;
+}

@@ -1,0 +1,50 @@
+import { chains } from "./chains/index.ts";
+import type { ProbeConfig } from "./config/model.ts";
+import { describeFailure } from "./errors.ts";
+import type { Logger } from "./log.ts";
+import { chainFamilies } from "./metrics/chain-families.ts";
+import type { ConnectionSettings } from "./metrics/connections.ts";
+import { createProbeCatalogue } from "./metrics/families/probe.ts";
+import { createPageRenderer } from "./metrics/page.ts";
+import { createNodeRenderer } from "./metrics/render-node.ts";
+import { createAdHocProber } from "./poll/ad-hoc.ts";
+import type { LagSettings } from "./poll/fleet.ts";
+import { openSession } from "./poll/session.ts";
+import { keptOf, type NodeState } from "./poll/store.ts";
+import type { ProbeTarget } from "./server/probe-target.ts";
+
+export type TargetProbeOptions = {
+  readonly config: () => { readonly probe: ProbeConfig; readonly lag: LagSettings };
+  readonly connections: () => ConnectionSettings;
+  readonly log: Logger;
+};
+
+/** Everything behind /probe?target=: a catalogue of its own, as nothing is known of a target but its one poll. */
+export function createTargetProbe({ config, connections, log }: TargetProbeOptions) {
+  const catalogue = createProbeCatalogue(chainFamilies(Object.values(chains)));
+  const renderPage = createPageRenderer(catalogue);
+  const prober = createAdHocProber({
+    config: () => config().probe,
+    lag: () => config().lag,
+    open: openSession,
+    render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections),
+    log,
+  });
+  const probe: ProbeTarget = async (request, longestMs) => {
+    const result = await prober.probe(request, longestMs);
+    if (result.kind !== "polled") return result;
+    const nodes = [{ state: keptOf(result.state), lines: result.lines }];
+    return {
+      kind: "polled",
+      page: { chunks: (format, use) => renderPage(nodes, [], format, use) },
+      outcomes: outcomesOf(result.state),
+    };
+  };
+  return { probe, close: prober.close };
+}
+
+function outcomesOf({ report }: NodeState): readonly string[] {
+  if (report === undefined) return [];
+  const parts = [["peers", report.peers] as const, ["head", report.head] as const, ...report.parts];
+  return parts.map(([api, outcome]) => `${api}: ${outcome.ok ? "good" : describeFailure(outcome.failure)}`);
+}

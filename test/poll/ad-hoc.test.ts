@@ -1,0 +1,168 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { NodeReport } from "../../src/chains/chain.ts";
+import type { NodeConfig, ProbeConfig } from "../../src/config/model.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { type AdHocOptions, createAdHocProber } from "../../src/poll/ad-hoc.ts";
+import { LAG_SETTINGS, logSink, report } from "./support.ts";
+
+function probeConfig(overrides: Readonly<Record<string, unknown>> = {}): ProbeConfig {
+  const probe = { allow: ["127.0.0.1:*", "localhost:*/*"], modules: { m: { chain: "wire" } }, ...overrides };
+  const parsed = parseConfig({ probe }, undefined);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.config.probe;
+}
+
+const NO_LINES = { bytes: Buffer.alloc(0), ends: new Uint32Array() };
+
+/** A prober whose polls end when the test says so. */
+function setUp(options: Partial<AdHocOptions> = {}) {
+  const opened: NodeConfig[] = [];
+  const ends: ((given: NodeReport) => void)[] = [];
+  let closed = 0;
+  const { log, lines } = logSink("debug");
+  const prober = createAdHocProber({
+    config: () => CONFIG,
+    lag: () => LAG_SETTINGS,
+    open: (node) => {
+      opened.push(node);
+      return {
+        poll: (signal) =>
+          new Promise((resolve, reject) => {
+            ends.push(resolve);
+            signal.addEventListener("abort", () => reject(signal.reason));
+          }),
+        async close() {
+          closed += 1;
+        },
+      };
+    },
+    render: () => NO_LINES,
+    log,
+    ...options,
+  });
+  onTestFinished(() => prober.close());
+  const probe = (target: string, longestMs = 60_000, module = "m") => prober.probe({ target, module }, longestMs);
+  const end = () => {
+    for (const each of ends.splice(0)) each(report());
+  };
+  return { prober, probe, end, opened, closed: () => closed, lines };
+}
+
+const CONFIG = probeConfig();
+
+describe("probes that run at once", () => {
+  test("of one target are one poll, however it is written", async () => {
+    const { probe, end, opened, closed } = setUp();
+    const targets = ["127.0.0.1:1", "http://127.0.0.1:1/", "http://0x7f.1:1", "http://[::ffff:127.0.0.1]:1"];
+    const results = targets.map((target) => probe(target));
+    expect(opened.map(({ name }) => name)).toEqual(["127.0.0.1:1"]);
+    end();
+    expect(new Set(await Promise.all(results)).size).toBe(1);
+    expect(closed()).toBe(1);
+    const again = probe("127.0.0.1:1");
+    expect(opened).toHaveLength(2);
+    end();
+    expect((await again).kind).toBe("polled");
+  });
+
+  test("that differ in anything are polls of their own", async () => {
+    const config = probeConfig({ modules: { m: { chain: "wire" }, other: { chain: "wire" } } });
+    const { probe, end, opened } = setUp({ config: () => config });
+    const results = [
+      probe("localhost:1"),
+      probe("localhost:2"),
+      probe("https://localhost:1"),
+      probe("localhost:1/a"),
+      probe("localhost:1?a"),
+      probe("localhost:1/a?a"),
+      probe("localhost:1", 500),
+      probe("localhost:1", 60_000, "other"),
+    ];
+    expect(opened).toHaveLength(results.length);
+    end();
+    await Promise.all(results);
+  });
+
+  test("are no more than probe.concurrency, and sharing costs nothing", async () => {
+    const config = probeConfig({ concurrency: 2 });
+    const { probe, end } = setUp({ config: () => config });
+    const running = [probe("127.0.0.1:1"), probe("127.0.0.1:2"), probe("127.0.0.1:1")];
+    expect(await probe("127.0.0.1:3")).toEqual({ kind: "busy" });
+    end();
+    expect((await Promise.all(running)).map(({ kind }) => kind)).toEqual(["polled", "polled", "polled"]);
+    const next = probe("127.0.0.1:3");
+    end();
+    expect((await next).kind).toBe("polled");
+  });
+});
+
+test("the poll has the shorter of the module's time and that of who asks, and the chain knows", async () => {
+  const { probe, end, opened } = setUp();
+  const results = [probe("127.0.0.1:1", 700), probe("127.0.0.1:1")];
+  expect(opened.map(({ timeoutMs }) => timeoutMs)).toEqual([700, 10_000]);
+  end();
+  await Promise.all(results);
+});
+
+test("a configuration that was replaced holds from the next probe on, also for a module of the same name", async () => {
+  let config = probeConfig();
+  const { probe, end, opened } = setUp({ config: () => config });
+  const before = probe("127.0.0.1:1");
+  config = probeConfig({ modules: { m: { chain: "monero" } } });
+  const after = probe("127.0.0.1:1");
+  expect(opened.map(({ chain }) => chain)).toEqual(["wire", "monero"]);
+  end();
+  await Promise.all([before, after]);
+  config = probeConfig({ allow: [] });
+  expect((await probe("127.0.0.1:1")).kind).toBe("forbidden");
+});
+
+test("a bug in the chain ends in p2p_node_up 0, is logged with its stack, and frees the slot", async () => {
+  const config = probeConfig({ concurrency: 1 });
+  let closed = 0;
+  const session = {
+    poll: () => Promise.reject(new Error("bug")),
+    close: async () => {
+      closed += 1;
+    },
+  };
+  const { probe, lines } = setUp({ config: () => config, open: () => session });
+  for (const _ of [1, 2]) {
+    expect(await probe("127.0.0.1:1")).toMatchObject({
+      kind: "polled",
+      state: { report: { peers: { ok: false, failure: { reason: "internal" } } } },
+    });
+  }
+  expect(closed).toBe(2);
+  expect(lines.find(({ level }) => level === "error")?.err?.stack).toContain("bug");
+});
+
+test("a report that cannot be rendered is one of a node that is down", async () => {
+  const render: AdHocOptions["render"] = (state) => {
+    if (state.report?.peers.ok) throw new Error("cannot be rendered");
+    return NO_LINES;
+  };
+  const { probe, end } = setUp({ render });
+  const result = probe("127.0.0.1:1");
+  end();
+  expect(await result).toMatchObject({ state: { report: { peers: { ok: false } } } });
+});
+
+test("an error when a session is opened frees the slot", async () => {
+  const config = probeConfig({ concurrency: 1 });
+  const open = () => {
+    throw new Error("cannot open");
+  };
+  const { probe } = setUp({ config: () => config, open });
+  await expect(probe("127.0.0.1:1")).rejects.toThrow("cannot open");
+  await expect(probe("127.0.0.1:2")).rejects.toThrow("cannot open");
+});
+
+test("closing ends the polls that run and refuses others", async () => {
+  const { prober, probe, closed } = setUp();
+  const result = probe("127.0.0.1:1");
+  await prober.close();
+  expect(await result).toEqual({ kind: "stopping" });
+  expect(closed()).toBe(1);
+  expect(await probe("127.0.0.1:1")).toEqual({ kind: "stopping" });
+});
