@@ -17,6 +17,7 @@ import { createPoller } from "./poll/poller.ts";
 import { createSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
 import { createStore, type NodeStore } from "./poll/store.ts";
+import { traceText } from "./poll/trace-text.ts";
 import { createReloader, type ReloadResult } from "./reload.ts";
 import { readSamples } from "./rpc/prometheus-text.ts";
 import type { NodeCounts } from "./server/health-routes.ts";
@@ -118,6 +119,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
       nodes: () => inForce.config.nodes.map(({ name }) => name),
       probe: poller.probe,
       probeTarget: targetProbe.probe,
+      traceOf: (name) => traceText(store.get(name)?.state.report, journal.of(name).lastTrace?.calls ?? []),
       pageOf: (name) => {
         const stored = store.get(name);
         return { chunks: (format, use) => renderPage(stored === undefined ? [] : [stored], [], format, use) };

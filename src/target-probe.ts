@@ -1,6 +1,5 @@
 import { chains } from "./chains/index.ts";
 import type { ProbeConfig } from "./config/model.ts";
-import { describeFailure } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
@@ -10,7 +9,8 @@ import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createAdHocProber } from "./poll/ad-hoc.ts";
 import type { LagSettings } from "./poll/fleet.ts";
 import { openSession } from "./poll/session.ts";
-import { keptOf, type NodeState } from "./poll/store.ts";
+import { keptOf } from "./poll/store.ts";
+import { traceText } from "./poll/trace-text.ts";
 import type { ProbeTarget } from "./server/probe-target.ts";
 
 export type TargetProbeOptions = {
@@ -37,14 +37,8 @@ export function createTargetProbe({ config, connections, log }: TargetProbeOptio
     return {
       kind: "polled",
       page: { chunks: (format, use) => renderPage(nodes, [], format, use) },
-      outcomes: outcomesOf(result.state),
+      trace: traceText(result.state.report, result.calls),
     };
   };
   return { probe, close: prober.close };
-}
-
-function outcomesOf({ report }: NodeState): readonly string[] {
-  if (report === undefined) return [];
-  const parts = [["peers", report.peers] as const, ["head", report.head] as const, ...report.parts];
-  return parts.map(([api, outcome]) => `${api}: ${outcome.ok ? "good" : describeFailure(outcome.failure)}`);
 }

@@ -165,17 +165,18 @@ describe("the page of a target", () => {
   });
 });
 
-test("debug=true tells people in words how each part ended, then the series", async () => {
+test("debug=true tells people in words how each part ended, and the requests, then the series", async () => {
   const node = await serve((asked) => (asked.url.endsWith("get_info") ? { status: 404 } : json([])));
   const { url } = await start({ allow: ["127.0.0.1:*/*"] });
   const target = encodeURIComponent(`${node.url}/TOKEN`);
   const answer = await fetch(`${url}/probe?target=${target}&module=wire&debug=true`);
   expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   const text = await answer.text();
-  const [peers, head, empty, ...series] = text.split("\n");
-  expect([peers, empty]).toEqual(["peers: good", ""]);
-  expect(head).toMatch(/^head: .*expected .*404.*; \w+/);
-  expect(find(parseText(series.join("\n")), "p2p_node_up")).toHaveLength(1);
+  const [outcomes = "", requests, series = ""] = text.split("\n\n");
+  expect(outcomes).toMatch(/^peers: good\nhead: .*expected .*404.*; \w+/);
+  expect(requests).toMatch(/HTTP 200 +2 B +POST \/v1\/net\/connections at http:\/\/127\.0\.0\.1:\d+\n/);
+  expect(requests).toMatch(/HTTP 404 +0 B +POST /);
+  expect(find(parseText(series), "p2p_node_up")).toHaveLength(1);
   expect(text).not.toContain("TOKEN");
 });
 

@@ -1,12 +1,14 @@
 import { setMaxListeners } from "node:events";
-import type { NodeReport, NodeSession } from "../chains/chain.ts";
+import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
 import { failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { RpcCall } from "../rpc/trace.ts";
 import { headLag, type LagSettings } from "./fleet.ts";
 import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
 import { failedReport, pollSession } from "./poll-session.ts";
+import type { TracedSession } from "./session.ts";
 import type { NodeLines, NodeState } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
@@ -19,7 +21,12 @@ export type AdHocProber = {
 };
 
 export type AdHocResult =
-  | { readonly kind: "polled"; readonly state: NodeState; readonly lines: NodeLines }
+  | {
+      readonly kind: "polled";
+      readonly state: NodeState;
+      readonly lines: NodeLines;
+      readonly calls: readonly RpcCall[];
+    }
   | { readonly kind: "bad" | "forbidden"; readonly message: string }
   /** As many targets as allowed are polled now. */
   | { readonly kind: "busy" }
@@ -29,7 +36,7 @@ export type AdHocOptions = {
   /** Read for each probe, as it may be replaced. */
   readonly config: () => ProbeConfig;
   readonly lag: () => LagSettings;
-  readonly open: (node: NodeConfig) => NodeSession;
+  readonly open: (node: NodeConfig) => TracedSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly log: Logger;
 };
@@ -46,19 +53,20 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const log = options.log.child({ target: node.name, module: moduleName });
     const startedMs = Date.now();
     const clock = performance.now();
-    const report = await pollAndClose(node, log);
+    const { report, calls } = await pollAndClose(node, log);
     if (shutdown.signal.aborted) return { kind: "stopping" };
     const times = { startedMs, endedMs: Date.now(), durationSeconds: Math.round(performance.now() - clock) / 1000 };
     const shown = show(node, report, times, log);
     const { peers } = shown.state.report ?? report;
     log.debug({ reason: peers.ok ? undefined : peers.failure.reason }, peers.ok ? "probed" : "a probe failed");
-    return { kind: "polled", ...shown };
+    return { kind: "polled", ...shown, calls };
   }
 
-  async function pollAndClose(node: NodeConfig, log: Logger): Promise<NodeReport> {
+  async function pollAndClose(node: NodeConfig, log: Logger) {
     const session = options.open(node);
     try {
-      return await pollSession(session, node, shutdown.signal, log);
+      const report = await pollSession(session, node, shutdown.signal, log);
+      return { report, calls: session.calls() };
     } finally {
       await session.close();
     }

@@ -1,7 +1,7 @@
 import { problem } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
-import { answerTarget, type ProbeTarget } from "./probe-target.ts";
+import { answerTarget, debugPage, type ProbeTarget } from "./probe-target.ts";
 import type { Route } from "./router.ts";
 import { scrapeTimeoutMs } from "./scrape-timeout.ts";
 
@@ -12,11 +12,14 @@ export type ProbeOptions = {
   readonly probe: (name: string) => Promise<boolean>;
   /** The page with the samples of one node. */
   readonly pageOf: (name: string) => Pick<PageView, "chunks">;
+  /** The node's last poll in words. */
+  readonly traceOf: (name: string) => string;
   /** Polls a target that is no node of the configuration. */
   readonly probeTarget: ProbeTarget;
 };
 
-/** `/probe?node=NAME`: polls one configured node now and answers with its series alone. Or a target: probe-target.ts. */
+/** `/probe?node=NAME`: polls one configured node now and answers with its series alone (with
+ * `debug=true` the poll in words before them). Or a target: probe-target.ts. */
 export function probeRoute(options: ProbeOptions): Route {
   return {
     path: "/probe",
@@ -35,9 +38,9 @@ export function probeRoute(options: ProbeOptions): Route {
       const isDone = await endsWithin(options.probe(node), scrapeTimeoutMs(request));
       if (isDone === false) return problem(503, "the exporter is stopping");
       if (isDone === undefined) return problem(504, "the node was not polled within the time that the request allows");
-      return answerPage(wantedOf(request.headers), (format, encoding) =>
-        buildBody(options.pageOf(node), format, encoding),
-      );
+      const page = options.pageOf(node);
+      if (parameters.get("debug") === "true") return debugPage({ trace: options.traceOf(node), page });
+      return answerPage(wantedOf(request.headers), (format, encoding) => buildBody(page, format, encoding));
     },
   };
 }

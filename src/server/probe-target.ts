@@ -9,8 +9,8 @@ export type TargetAnswer =
   | {
       readonly kind: "polled";
       readonly page: Pick<PageView, "chunks">;
-      /** How each part of the poll ended, in words. */
-      readonly outcomes: readonly string[];
+      /** The poll in words. */
+      readonly trace: string;
     }
   | { readonly kind: "bad" | "forbidden"; readonly message: string }
   | { readonly kind: "busy" }
@@ -20,7 +20,7 @@ export type ProbeTarget = (request: ProbeRequest, longestMs: number) => Promise<
 
 /**
  * `/probe?target=URL&module=NAME`: polls what the configuration allows, and answers with its series alone. With
- * `debug=true`, for people: in words how each part of the poll ended, then the series.
+ * `debug=true`, for people: the poll in words, then the series.
  */
 export async function answerTarget(request: Request, parameters: URLSearchParams, probe: ProbeTarget): Promise<Answer> {
   const [target = "", ...moreTargets] = parameters.getAll("target");
@@ -31,7 +31,7 @@ export async function answerTarget(request: Request, parameters: URLSearchParams
   const result = await probe({ target, module }, scrapeTimeoutMs(request));
   switch (result.kind) {
     case "polled":
-      if (parameters.get("debug") === "true") return text(200, debugText(result));
+      if (parameters.get("debug") === "true") return debugPage(result);
       return answerPage(wantedOf(request.headers), (format, encoding) => buildBody(result.page, format, encoding));
     case "bad":
       return problem(400, result.message);
@@ -44,7 +44,13 @@ export async function answerTarget(request: Request, parameters: URLSearchParams
   }
 }
 
-function debugText({ outcomes, page }: Extract<TargetAnswer, { kind: "polled" }>): string {
-  const chunks = [...page.chunks("text", "kept")];
-  return `${outcomes.join("\n")}\n\n${Buffer.concat(chunks).toString()}`;
+/** For people: the poll in words, then its series. */
+export function debugPage({
+  trace,
+  page,
+}: {
+  readonly trace: string;
+  readonly page: Pick<PageView, "chunks">;
+}): Answer {
+  return text(200, trace + Buffer.concat([...page.chunks("text", "kept")]).toString());
 }

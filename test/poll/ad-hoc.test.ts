@@ -26,6 +26,7 @@ function setUp(options: Partial<AdHocOptions> = {}) {
     open: (node) => {
       opened.push(node);
       return {
+        calls: () => [],
         poll: (signal) =>
           new Promise((resolve, reject) => {
             ends.push(resolve);
@@ -122,6 +123,7 @@ test("a bug in the chain ends in p2p_node_up 0, is logged with its stack, and fr
   let closed = 0;
   const session = {
     poll: () => Promise.reject(new Error("bug")),
+    calls: () => [],
     close: async () => {
       closed += 1;
     },

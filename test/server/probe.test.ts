@@ -6,7 +6,8 @@ const never = () => new Promise<boolean>(() => {});
 function probed(probe: (name: string) => Promise<boolean>) {
   const pageOf = (name: string) => ({ chunks: (format: string) => [Buffer.from(`${name} ${format}\n`)] });
   const probeTarget = () => Promise.reject(new Error("must not be polled"));
-  return setUp({ probe: { nodes: () => ["one", "two"], probe, pageOf, probeTarget } }).server;
+  const traceOf = (name: string) => `the poll of ${name}\n\n`;
+  return setUp({ probe: { nodes: () => ["one", "two"], probe, pageOf, traceOf, probeTarget } }).server;
 }
 
 describe("/probe", () => {
@@ -22,6 +23,12 @@ describe("/probe", () => {
     const headers = { accept: "application/openmetrics-text; version=1.0.0" };
     expect((await server.inject({ url: "/probe?node=one", headers })).body).toBe("one openmetrics\n");
     expect(polled).toEqual(["two", "one"]);
+  });
+
+  test("debug=true tells people of the poll, before its series", async () => {
+    const { statusCode, headers, body } = await probed(async () => true).inject("/probe?node=two&debug=true");
+    expect([statusCode, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
+    expect(body).toBe("the poll of two\n\ntwo text\n");
   });
 
   test.each([

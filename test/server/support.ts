@@ -31,6 +31,7 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       nodes: () => [],
       probe: async () => true,
       pageOf: () => ({ chunks: () => [] }),
+      traceOf: () => "",
       probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
     },
     nodes: { store: createStore(), journal: createJournal(), readSamples },
