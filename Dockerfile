@@ -14,17 +14,6 @@ COPY src src
 RUN node scripts/build.mjs
 
 FROM ${RUN_IMAGE}
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-ARG CREATED=unknown
-LABEL org.opencontainers.image.title="peer-exporter" \
-      org.opencontainers.image.description="Prometheus exporter for the peer-to-peer side of blockchain nodes: Wire/Antelope, Monero and Kadena Chainweb" \
-      org.opencontainers.image.source="https://github.com/peer-exporter/peer-exporter" \
-      org.opencontainers.image.documentation="https://github.com/peer-exporter/peer-exporter/blob/main/docs/container.md" \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
 # Distroless has Node in a folder of its own, Debian in /usr/local/bin. An entry point takes no build argument, but is
 # looked up here.
 ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
@@ -39,3 +28,16 @@ EXPOSE 10900
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \
   CMD ["node", "/app/dist/main.js", "healthcheck"]
 ENTRYPOINT ["node", "/app/dist/main.js"]
+
+# Last, as they change with every revision and the layers above do not.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="peer-exporter" \
+      org.opencontainers.image.description="Prometheus exporter for the peer-to-peer side of blockchain nodes: Wire/Antelope, Monero and Kadena Chainweb" \
+      org.opencontainers.image.source="https://github.com/peer-exporter/peer-exporter" \
+      org.opencontainers.image.documentation="https://github.com/peer-exporter/peer-exporter/blob/main/docs/container.md" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
