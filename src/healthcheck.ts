@@ -98,7 +98,12 @@ function isOwn(address: ListenAddress): boolean {
   const to = destination(address);
   if ("socketPath" in to) return true;
   if (to.host === "localhost" || to.host.startsWith("127.")) return true;
-  return Object.values(networkInterfaces()).some((some) => some?.some((one) => one.address === to.host));
+  try {
+    return Object.values(networkInterfaces()).some((some) => some?.some((one) => one.address === to.host));
+  } catch {
+    // Where sockets of the kernel's own family are forbidden, nobody tells the addresses.
+    return false;
+  }
 }
 
 /**

@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { requireProgram, run, tempFolder } from "./servers.ts";
 
@@ -6,7 +15,7 @@ import { requireProgram, run, tempFolder } from "./servers.ts";
 
 /** What distroless has: Node in /nodejs/bin, its libraries, authorities, and no shell. */
 export async function bareRootfs(): Promise<string> {
-  const root = tempFolder();
+  const root = emptyRoot();
   await addProgram(root, process.execPath, "nodejs/bin/node");
   addAuthorities(root);
   return root;
@@ -14,7 +23,7 @@ export async function bareRootfs(): Promise<string> {
 
 /** What the Dockerfile needs of Debian with Node: node and npm in /usr/local/bin, a shell and env. */
 export async function buildRootfs(): Promise<string> {
-  const root = tempFolder();
+  const root = emptyRoot();
   await addProgram(root, process.execPath, "usr/local/bin/node");
   await addProgram(root, requireProgram("sh"), "bin/sh");
   await addProgram(root, requireProgram("env"), "usr/bin/env");
@@ -26,6 +35,13 @@ export async function buildRootfs(): Promise<string> {
   mkdirSync(join(root, "root"));
   mkdirSync(join(root, "etc"), { recursive: true });
   writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+  return root;
+}
+
+/** Open to the users of the container, as temporary folders are not. */
+function emptyRoot(): string {
+  const root = tempFolder();
+  chmodSync(root, 0o755);
   return root;
 }
 
