@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -45,6 +45,14 @@ describe("Dockerfile", () => {
 
   test("the version of its label is that of the package", () => {
     expect(dockerfile).toContain(`ARG VERSION=${version}\n`);
+  });
+
+  test("the stage that runs executes nothing, so that it is built for every architecture without emulation", () => {
+    const stages = dockerfile.split(/^FROM /m).slice(1);
+    expect(stages.map((stage) => /^RUN /m.test(stage))).toEqual([true, false]);
+    expect(readdirSync(join(ROOT, "dist")).filter((file) => !/\.js$|^THIRD-PARTY-LICENSES\.txt$/.test(file))).toEqual(
+      [],
+    );
   });
 
   test("entry point and health check are good usage, without a shell", () => {
