@@ -12,6 +12,7 @@ export type Invocation =
   | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
   | ({ readonly command: "check" } & SourceFlags & ShardFlags)
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
+  | { readonly command: "healthcheck"; readonly addresses: ServeFlags["addresses"] | undefined }
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
 
@@ -36,6 +37,7 @@ export type CliOutput = { readonly out: (text: string) => void; readonly err: (t
 const DEFAULT_ADDRESS = ":10900";
 /** The demo shows invented data: it is not offered to the network unless somebody says so. */
 const DEMO_ADDRESS = "127.0.0.1:10900";
+const HEALTHCHECK_ADDRESS = `that of process 1, where that is the exporter, else ${DEFAULT_ADDRESS}`;
 
 /** Reads the arguments behind the program's name. */
 export function parseArguments(args: readonly string[], version: string, output: CliOutput): Invocation {
@@ -84,6 +86,12 @@ export function parseArguments(args: readonly string[], version: string, output:
   addServeFlags(addShardFlag(configure(demo)), DEMO_ADDRESS, "pretty").action((options: unknown) => {
     invocation = { command: "demo", ...shardFlags(options), ...serveFlags(options, DEMO_ADDRESS) };
   });
+  const healthcheck = program
+    .command("healthcheck")
+    .description("ask the exporter on this machine whether it runs, and exit: 0 if it does, 1 if not");
+  addListenFlag(configure(healthcheck), HEALTHCHECK_ADDRESS, "where it serves").action((options: unknown) => {
+    invocation = { command: "healthcheck", addresses: listenFlag.parse(options)["web.listenAddress"] };
+  });
 
   // Not before, as commands inherit it: only the program itself finds the misspelt name of a command there.
   program.allowExcessArguments();
@@ -120,7 +128,7 @@ function refuseUnknownCommand(program: Command): void {
   if (word === undefined) return;
   // Anything else may be a misplaced value, and a value may hold a token.
   const name = /^[a-z-]{1,20}$/.test(word) ? ` '${word}'` : "";
-  const hint = didYouMean(word, ["serve", "check", "demo", "help"]) ?? "";
+  const hint = didYouMean(word, ["serve", "check", "demo", "healthcheck", "help"]) ?? "";
   program.error(`error: unknown command${name}${hint}`);
 }
 
@@ -163,13 +171,16 @@ function addShardFlag(command: Command): Command {
   );
 }
 
+function addListenFlag(command: Command, address: string, purpose = "where to serve"): Command {
+  return command.option(
+    "--web.listen-address <address>",
+    `${purpose}: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
+    collect("--web.listen-address", parseListenAddress),
+  );
+}
+
 function addServeFlags(command: Command, address: string, logFormat: (typeof LOG_FORMATS)[number] = "json"): Command {
-  return command
-    .option(
-      "--web.listen-address <address>",
-      `where to serve: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
-      collect("--web.listen-address", parseListenAddress),
-    )
+  return addListenFlag(command, address)
     .option(
       "--web.telemetry-path <path>",
       "path of the metrics",
@@ -232,8 +243,9 @@ function shardFlags(options: unknown): ShardFlags {
   return { shard };
 }
 
-const serveOptions = z.object({
-  "web.listenAddress": z.array(z.custom<ListenAddress>()).optional(),
+const listenFlag = z.object({ "web.listenAddress": z.array(z.custom<ListenAddress>()).optional() });
+
+const serveOptions = listenFlag.extend({
   "web.telemetryPath": z.string(),
   "log.level": z.enum(LOG_LEVELS),
   "log.format": z.enum(LOG_FORMATS),

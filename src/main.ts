@@ -7,6 +7,7 @@ import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, Shard } from "./config/model.ts";
 import { errorCode } from "./config/secret.ts";
 import { describeShard, resolveShard, selectShard, shardReport } from "./config/shard.ts";
+import { argumentsOfProcess1, checkHealth } from "./healthcheck.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
@@ -40,6 +41,11 @@ async function run(invocation: Invocation): Promise<number> {
       const files = invocation.configFile === undefined ? [] : [invocation.configFile];
       return serve({ load: () => readConfig(invocation), files }, invocation);
     }
+    case "healthcheck": {
+      const { healthy, message } = await checkHealth(invocation.addresses ?? servedAddresses());
+      print(message);
+      return healthy ? 0 : 1;
+    }
     case "demo": {
       // A closed terminal ends the demo: it has nothing to reload.
       process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
@@ -53,6 +59,13 @@ async function run(invocation: Invocation): Promise<number> {
       }
     }
   }
+}
+
+/** Where the exporter of this container listens; outside of one, where an exporter does by itself. */
+function servedAddresses(): ServeFlags["addresses"] {
+  const parse = (args: readonly string[]) => parseArguments(args, VERSION, { out: () => {}, err: () => {} });
+  const running = [parse(argumentsOfProcess1(process.argv[1] ?? "") ?? []), parse([])];
+  return running.find((one) => one.command === "serve" || one.command === "demo")?.addresses ?? [];
 }
 
 /** Where the configuration comes from. */

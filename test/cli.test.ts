@@ -76,6 +76,12 @@ describe("what is asked for", () => {
     ],
     [["demo", "--web.listen-address=:1"], { ...DEMO, addresses: [{ kind: "tcp", host: undefined, port: 1 }] }],
 
+    [["healthcheck"], { command: "healthcheck", addresses: undefined }],
+    [
+      ["healthcheck", "--web.listen-address=unix:/a"],
+      { command: "healthcheck", addresses: [{ kind: "unix", path: "/a" }] },
+    ],
+
     [["--web.telemetry-path=/"], { ...SERVE, telemetryPath: "/" }],
     [["--web.telemetry-path", "/a/b-c_d.e~f"], { ...SERVE, telemetryPath: "/a/b-c_d.e~f" }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
@@ -110,6 +116,7 @@ describe("wrong usage", () => {
     [["-x"], "error: unknown option '-x'\n"],
     [["check", "--log.level=info"], "error: unknown option '--log.level'\n"],
     [["demo", "--config.file=a"], "error: unknown option '--config.file'\n"],
+    [["healthcheck", "--log.level=info"], "error: unknown option '--log.level'\n"],
     [["--log.level=info", "check"], "error: the command 'check' has no option '--log.level'\n"],
     [["--config.file=a", "demo"], "error: the command 'demo' has no option '--config.file'\n"],
     [["--node", "a=wire+http://h", "demo"], "error: the command 'demo' has no option '--node'\n"],
@@ -202,7 +209,8 @@ describe("help and version", () => {
 
   test("the help tells every command, flag, default and exit code", () => {
     const { out } = parse("--help");
-    for (const command of ["serve", "check", "demo", "help"]) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of ["serve", "check", "demo", "healthcheck", "help"])
+      expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
       ...["--config.file", "--node", "--web.listen-address", "--web.telemetry-path", "--log.level", "--log.format"],
       ...["--shard", "--help", "--version"],

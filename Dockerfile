@@ -1,0 +1,43 @@
+# The image of peer-exporter. docs/container.md has the commands that build, check and run it.
+
+# Any Node of package.json's engines. The base to run needs Node in /nodejs/bin or on the usual PATH, and no shell.
+ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG RUN_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+# The bundle is plain JavaScript, the same for every architecture, so it is built on the builder's own.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY scripts/build.mjs scripts/licenses.mjs scripts/
+COPY src src
+RUN node scripts/build.mjs
+
+FROM ${RUN_IMAGE}
+# Distroless has Node in a folder of its own, Debian in /usr/local/bin. An entry point takes no build argument, but is
+# looked up here.
+ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
+WORKDIR /app
+COPY package.json LICENSE config.example.yaml ./
+COPY grafana/dashboards grafana/dashboards
+COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
+COPY --from=build /build/dist dist
+# A number, so that Kubernetes can tell that it is not root (runAsNonRoot).
+USER 65532:65532
+EXPOSE 10900
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \
+  CMD ["node", "/app/dist/main.js", "healthcheck"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
+
+# Last, as they change with every revision and the layers above do not.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="peer-exporter" \
+      org.opencontainers.image.description="Prometheus exporter for the peer-to-peer side of blockchain nodes: Wire/Antelope, Monero and Kadena Chainweb" \
+      org.opencontainers.image.source="https://github.com/peer-exporter/peer-exporter" \
+      org.opencontainers.image.documentation="https://github.com/peer-exporter/peer-exporter/blob/main/docs/container.md" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"

@@ -1,0 +1,250 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { bareRootfs, buildRootfs } from "../support/base-image.ts";
+import { type Containers, openContainers } from "../support/containers.ts";
+import { parseText } from "../support/exposition-parser.ts";
+import { startPrometheus } from "../support/prometheus.ts";
+import { findServer, freePort, type RunningProgram, run, tempFolder, waitFor } from "../support/servers.ts";
+
+/** The Dockerfile, built and run. Its two public base images are replaced by the like of them, made of this machine's files. */
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const IMAGE = "localhost/peer-exporter:test";
+const BARE = "localhost/bare:test";
+const BUILD = "localhost/build:test";
+const SLOW = 300_000;
+
+const prometheusServer = findServer("prometheus", "apt-get install prometheus");
+const rootfs = await bareRootfs();
+const containers = await openContainers(rootfs, ["/nodejs/bin/node", "--version"]);
+
+/** As docs/container.md runs it, and podman's own writable /tmp left out besides. */
+const HARDENED = [
+  "--read-only-tmpfs=false",
+  ...(/^docker run (.*?[^\\]\n)/ms
+    .exec(readFileSync(join(ROOT, "docs/container.md"), "utf8"))?.[1]
+    ?.match(/--(?:read-only|cap-drop|security-opt|memory|pids-limit)\S*/g) ?? []),
+];
+async function importRootfs({ succeed }: Containers, folder: string, name: string): Promise<void> {
+  const archive = join(tempFolder(), "rootfs.tar");
+  expect(await run("tar", ["-c", "-f", archive, "-C", folder, "."])).toMatchObject({ code: 0 });
+  await succeed("import", "--quiet", archive, name);
+}
+
+/** The registry that this machine uses, the authority that it trusts, and what it has downloaded before. */
+async function npmArguments(): Promise<readonly string[]> {
+  const setting = async (name: string) => (await run("npm", ["config", "get", name])).stdout.trim();
+  const authority = process.env.NODE_EXTRA_CA_CERTS ?? (await setting("cafile"));
+  const hasAuthority = authority !== "" && authority !== "null";
+  const npmrc = join(tempFolder(), "npmrc");
+  const lines = [`registry=${await setting("registry")}`, "cache=/npm-cache", "prefer-offline=true"];
+  writeFileSync(npmrc, [...lines, ...(hasAuthority ? ["cafile=/authority.crt"] : []), ""].join("\n"));
+  // O: an overlay, so that the container's files do not come into the cache of this machine.
+  const volumes = [`${npmrc}:/root/.npmrc:ro`, `${await setting("cache")}:/npm-cache:O`];
+  return [...volumes, ...(hasAuthority ? [`${authority}:/authority.crt:ro`] : [])].flatMap((volume) => ["-v", volume]);
+}
+
+describe.skipIf(containers === undefined)("the container image", () => {
+  // Only to satisfy the types: without containers nothing here runs.
+  const { podman, succeed, start, close } = containers ?? ({} as Containers);
+  let npm: readonly string[];
+
+  const build = (runImage: string, name: string) =>
+    succeed(
+      ...["build", "--format=docker", "--network=host", ...npm, `--build-arg=BUILD_IMAGE=${BUILD}`],
+      ...[`--build-arg=RUN_IMAGE=${runImage}`, "--build-arg=REVISION=abc123", `--tag=${name}`, ROOT],
+    );
+
+  beforeAll(async () => {
+    npm = await npmArguments();
+    await importRootfs(containers ?? ({} as Containers), rootfs, BARE);
+    await importRootfs(containers ?? ({} as Containers), await buildRootfs(), BUILD);
+    await build(BARE, IMAGE);
+  }, SLOW);
+
+  afterAll(async () => {
+    await close?.();
+  });
+
+  /** Runs JavaScript in the image and gives what it prints as JSON. */
+  const evaluate = async (script: string) =>
+    JSON.parse(await succeed("run", "--rm", "--network=none", ...HARDENED, "--entrypoint=node", IMAGE, "-e", script));
+
+  test("the manual runs it in a closed container", () => {
+    expect(HARDENED).toEqual(
+      expect.arrayContaining(["--read-only", "--cap-drop=all", "--security-opt=no-new-privileges"]),
+    );
+  });
+
+  test("says what it is", async () => {
+    const described = z.tuple([
+      z.object({
+        Config: z.object({
+          User: z.string(),
+          Entrypoint: z.array(z.string()),
+          Cmd: z.null().optional(),
+          ExposedPorts: z.record(z.string(), z.unknown()),
+          Labels: z.record(z.string(), z.string()),
+        }),
+      }),
+    ]);
+    const [{ Config: config }] = described.parse(JSON.parse(await succeed("image", "inspect", IMAGE)));
+    const { version, description, license } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect(config).toMatchObject({
+      User: "65532:65532",
+      Entrypoint: ["node", "/app/dist/main.js"],
+      ExposedPorts: { "10900/tcp": {} },
+      Labels: {
+        "org.opencontainers.image.title": "peer-exporter",
+        "org.opencontainers.image.description": description,
+        "org.opencontainers.image.licenses": license,
+        "org.opencontainers.image.version": version,
+        "org.opencontainers.image.revision": "abc123",
+      },
+    });
+  });
+
+  test("holds what runs, its rules, dashboards and licences, and nothing else, in less than 25 MB", async () => {
+    const files: Record<string, number> = await evaluate(`
+      const { readdirSync, statSync } = require("node:fs");
+      const files = readdirSync("/app", { recursive: true }).map((file) => [file, statSync("/app/" + file)]);
+      console.log(JSON.stringify(Object.fromEntries(files.filter(([, s]) => s.isFile()).map(([f, s]) => [f, s.size]))));
+    `);
+    const list = (folder: string) => readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`);
+    expect(Object.keys(files).sort()).toEqual(
+      [
+        ...["LICENSE", "config.example.yaml", "package.json", "prometheus/alerts.yaml", "prometheus/rules.yaml"],
+        ...list("grafana/dashboards"),
+        ...list("dist"),
+      ].sort(),
+    );
+    expect(Object.values(files).reduce((sum, size) => sum + size, 0)).toBeLessThan(25e6);
+    const sizeOf = async (image: string) => Number(await succeed("image", "inspect", "--format={{.Size}}", image));
+    expect((await sizeOf(IMAGE)) - (await sizeOf(BARE))).toBeLessThan(25e6);
+  });
+
+  test("its program is, byte for byte, what a build outside of containers makes", async () => {
+    const hash = `
+      const { readdirSync, readFileSync } = require("node:fs");
+      const { createHash } = require("node:crypto");
+      const sha256 = (file) => createHash("sha256").update(readFileSync(folder + file)).digest("hex");
+      console.log(JSON.stringify(readdirSync(folder).sort().map((file) => [file, sha256(file)])));
+    `;
+    const { stdout } = await run(process.execPath, ["-e", `const folder = ${JSON.stringify(`${ROOT}dist/`)};${hash}`]);
+    expect(await evaluate(`const folder = "/app/dist/";${hash}`)).toEqual(JSON.parse(stdout));
+  });
+
+  describe("with a read-only root, without capabilities, as nobody", () => {
+    let program: RunningProgram;
+    let url: string;
+
+    beforeAll(async () => {
+      const address = `127.0.0.1:${await freePort()}`;
+      url = `http://${address}`;
+      program = await start(
+        "--name=demo",
+        "--network=host",
+        ...HARDENED,
+        IMAGE,
+        "demo",
+        `--web.listen-address=${address}`,
+      );
+      const isReady = async () => (await fetch(`${url}/-/ready`)).status === 200;
+      await waitFor(isReady, "the demo to be ready", 60_000, program);
+    });
+
+    test("that is how it runs", async () => {
+      const script = `
+        const { readFileSync, writeFileSync } = require("node:fs");
+        const write = (path) => { try { writeFileSync(path, ""); return "written"; } catch ({ code }) { return code; } };
+        const status = Object.fromEntries([...readFileSync("/proc/1/status", "utf8").matchAll(/^(\\w+):\\t(.*)$/gm)].map(([, k, v]) => [k, v]));
+        const { Uid, Gid, CapEff, CapPrm, CapBnd, NoNewPrivs } = status;
+        console.log(JSON.stringify({ Uid, Gid, CapEff, CapPrm, CapBnd, NoNewPrivs, writes: ["/x", "/tmp/x", "/app/x"].map(write) }));
+      `;
+      const none = "0".repeat(16);
+      expect(JSON.parse(await succeed("exec", "demo", "node", "-e", script))).toEqual({
+        ...{ Uid: "65532\t65532\t65532\t65532", Gid: "65532\t65532\t65532\t65532", NoNewPrivs: "1" },
+        ...{ CapEff: none, CapPrm: none, CapBnd: none, writes: ["EROFS", "EROFS", "EROFS"] },
+      });
+      expect((await podman("exec", "demo", "sh", "-c", "true")).code).not.toBe(0);
+    });
+
+    test("serves nodes of all chains, rules and dashboards", async () => {
+      const page = parseText(await (await fetch(`${url}/metrics`)).text());
+      expect(page.families.map(({ name }) => name)).toContain("p2p_node_up");
+      expect((await fetch(`${url}/rules`)).status).toBe(200);
+      expect((await fetch(`${url}/dashboards/peer-exporter-fleet.json`)).status).toBe(200);
+    });
+
+    test("the health check of the image finds it, whatever address it was given", async () => {
+      expect(await podman("healthcheck", "run", "demo")).toMatchObject({ code: 0 });
+      expect(await succeed("exec", "demo", "node", "/app/dist/main.js", "healthcheck")).toBe(
+        `healthy: /-/healthy of ${url.slice("http://".length)} answered`,
+      );
+    });
+
+    test.skipIf(prometheusServer === undefined)("a real Prometheus finds it up", async () => {
+      const prometheus = await startPrometheus({ targets: [url.slice("http://".length)] });
+      const up = await waitFor(
+        async () => {
+          const found = await prometheus.query('p2p_node_up{target="wire-1"} == 1 and on (instance) up == 1');
+          return found.length > 0 && found;
+        },
+        "a sample of the demo",
+        60_000,
+      );
+      expect(up[0]?.metric).toMatchObject({ chain: "wire", simulated: "true" });
+      await prometheus.stop();
+    });
+
+    test("ends with 0 on SIGTERM", async () => {
+      expect(await program.stop()).toBe(0);
+    });
+  });
+
+  test("a configuration and a secret are mounted, and checked before use", async () => {
+    const folder = tempFolder();
+    const auth = "auth: {digest: {username: monitor, password_file: /run/secrets/monerod}}";
+    writeFileSync(
+      join(folder, "config.yaml"),
+      `nodes: [{name: a, chain: monero, url: "http://127.0.0.1:1", ${auth}}]\n`,
+    );
+    writeFileSync(join(folder, "secret"), "hunter2\n");
+    const mounts = [
+      "-v",
+      `${folder}/config.yaml:/etc/peer-exporter/config.yaml:ro`,
+      "-v",
+      `${folder}/secret:/run/secrets/monerod:ro`,
+    ];
+    const command = ["run", "--rm", "--network=none", ...HARDENED, ...mounts, IMAGE];
+    expect(await succeed(...command, "check", "--config.file=/etc/peer-exporter/config.yaml")).toBe(
+      "/etc/peer-exporter/config.yaml: good, 1 node",
+    );
+  });
+
+  test("listens on its own port on all addresses, where the health check looks for it", async () => {
+    const program = await start(
+      "--name=alone",
+      "--network=none",
+      ...HARDENED,
+      IMAGE,
+      "--node=a=wire+http://127.0.0.1:1",
+    );
+    await waitFor(async () => (await podman("healthcheck", "run", "alone")).code === 0, "its health", 60_000, program);
+    expect(await program.stop()).toBe(0);
+  });
+
+  test(
+    "runs as well on a base that has Node in /usr/local/bin, as Debian's has",
+    async () => {
+      await build(BUILD, `${IMAGE}-debian`);
+      expect(await succeed("run", "--rm", "--network=none", ...HARDENED, `${IMAGE}-debian`, "--version")).toMatch(
+        /^\d+\.\d+\.\d+$/,
+      );
+    },
+    SLOW,
+  );
+});
