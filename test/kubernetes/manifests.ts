@@ -46,9 +46,13 @@ export const renderings: readonly Rendering[] = [
       name: `helm-${file.replace("-values.yaml", "")}`,
       program: "helm",
       // A version that charts may ask for, as some builds of helm say they are for a very old one.
-      args: ["template", "peer-exporter", "charts/peer-exporter", "--kube-version=1.29.0", "--namespace=monitoring"].concat(
-        `--values=charts/peer-exporter/ci/${file}`,
-      ),
+      args: [
+        "template",
+        "peer-exporter",
+        "charts/peer-exporter",
+        "--kube-version=1.29.0",
+        "--namespace=monitoring",
+      ].concat(`--values=charts/peer-exporter/ci/${file}`),
     }),
   ),
 ];
@@ -90,9 +94,7 @@ const podTemplate = z.looseObject({
     containers: z.array(container),
     initContainers: z.array(container).default([]),
     volumes: z
-      .array(
-        z.looseObject({ name: z.string(), configMap: z.looseObject({ name: z.string() }).optional() }),
-      )
+      .array(z.looseObject({ name: z.string(), configMap: z.looseObject({ name: z.string() }).optional() }))
       .default([]),
   }),
 });

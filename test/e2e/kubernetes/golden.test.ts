@@ -38,23 +38,32 @@ describe.each(renderings)("$name", (rendering) => {
 /** The most that `kubectl apply` can remember in an annotation, and what a ConfigMap can hold. */
 const MAX_ANNOTATIONS = 262_144;
 
-describe.each(
-  renderings.filter(({ name }) => ["example-central", "helm-full", "helm-sidecars"].includes(name)),
-)("$name", (rendering) => {
-  test.skipIf(!found[rendering.program])("has the rules and dashboards of this repository, none too large", async () => {
-    const manifests = await render(rendering);
-    const rules = manifests.filter(({ kind }) => kind === "PrometheusRule");
-    expect(rules.map(({ spec }) => spec)).toEqual([parse(openAssets().rules())]);
+describe.each(renderings.filter(({ name }) => ["example-central", "helm-full", "helm-sidecars"].includes(name)))(
+  "$name",
+  (rendering) => {
+    test.skipIf(!found[rendering.program])(
+      "has the rules and dashboards of this repository, none too large",
+      async () => {
+        const manifests = await render(rendering);
+        const rules = manifests.filter(({ kind }) => kind === "PrometheusRule");
+        expect(rules.map(({ spec }) => spec)).toEqual([parse(openAssets().rules())]);
 
-    const dashboards = manifests.filter(({ metadata }) => metadata.labels.grafana_dashboard === "1");
-    const texts = dashboards.flatMap(({ metadata }) => Object.entries(filesOf(manifests, metadata.name)));
-    expect(texts.map(([name]) => name).sort()).toEqual(openAssets().dashboards().map((name) => `${name}.json`));
-    for (const [name, text] of texts) expect(text, name).toBe(readFileSync(`${root}grafana/dashboards/${name}`, "utf8"));
+        const dashboards = manifests.filter(({ metadata }) => metadata.labels.grafana_dashboard === "1");
+        const texts = dashboards.flatMap(({ metadata }) => Object.entries(filesOf(manifests, metadata.name)));
+        expect(texts.map(([name]) => name).sort()).toEqual(
+          openAssets()
+            .dashboards()
+            .map((name) => `${name}.json`),
+        );
+        for (const [name, text] of texts)
+          expect(text, name).toBe(readFileSync(`${root}grafana/dashboards/${name}`, "utf8"));
 
-    const tooLarge = manifests.filter((manifest) => JSON.stringify(manifest).length > MAX_ANNOTATIONS * 0.8);
-    expect(tooLarge.map(keyOf)).toEqual([]);
-  });
-});
+        const tooLarge = manifests.filter((manifest) => JSON.stringify(manifest).length > MAX_ANNOTATIONS * 0.8);
+        expect(tooLarge.map(keyOf)).toEqual([]);
+      },
+    );
+  },
+);
 
 test("manifests that are no YAML or no objects are refused", () => {
   expect(() => parseManifests("a: [")).toThrow();
