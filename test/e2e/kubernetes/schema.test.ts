@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { root } from "../../kubernetes/generated.ts";
 import { golden, type Manifest, parseManifests, renderings } from "../../kubernetes/manifests.ts";
+import { findServer, run, tempFolder } from "../../support/servers.ts";
 import { schemaProblems, typeProblems } from "./schema.ts";
+
+const promtool = findServer("promtool", "apt-get install prometheus");
 
 const named = (from: string, manifests: readonly Manifest[]): readonly (readonly [string, Manifest])[] =>
   manifests.map((manifest) => [`${from}: ${manifest.kind} ${manifest.metadata.name}`, manifest]);
@@ -86,4 +90,13 @@ test("a planted field of a rule is found, though keep_firing_for is let through"
   const [manifest] = parseManifests(JSON.stringify(rule));
   if (manifest === undefined) throw new Error("no manifest");
   expect((await typeProblems({ rule: manifest })).rule?.join()).toContain("expression");
+});
+
+test.skipIf(promtool === undefined)("promtool takes the groups of the PrometheusRule", async () => {
+  const rule = parse(readFileSync(`${root}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8"));
+  const file = join(tempFolder(), "rules.yaml");
+  writeFileSync(file, stringify(rule.spec));
+  const { code, output } = await run(promtool ?? "", ["check", "rules", file]);
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/SUCCESS: [1-9]\d+ rules found/);
 });
