@@ -14,6 +14,7 @@ import { createPoller } from "./poll/poller.ts";
 import { startSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
 import { createStore, type NodeStore } from "./poll/store.ts";
+import type { Access } from "./server/guard.ts";
 import type { NodeCounts } from "./server/health-routes.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
@@ -27,6 +28,8 @@ export type AppOptions = {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   readonly log: Logger;
+  /** What --web.config.file asks for. */
+  readonly access?: Access | undefined;
 };
 
 export type App = {
@@ -42,7 +45,7 @@ type Listener = { readonly address: ListenAddress; readonly server: HttpServer }
 const SELF_METRICS_KEPT_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
-export async function startApp({ config, addresses, telemetryPath, log }: AppOptions): Promise<App> {
+export async function startApp({ config, addresses, telemetryPath, log, access }: AppOptions): Promise<App> {
   const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
   const settings = await connectionSettings(config.connections);
   const store = createStore();
@@ -82,7 +85,10 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
     assets: openAssets(),
   });
   const servers = addresses.map(
-    (address): Listener => ({ address, server: createServer({ routes, log, observeRequest: self.observeRequest }) }),
+    (address): Listener => ({
+      address,
+      server: createServer({ routes, log, observeRequest: self.observeRequest, access }),
+    }),
   );
   const listening = await listenAll(servers, () => poller.close());
   const schedule = startSchedule(polled, { poll: poller.turn, rest: poller.rest });

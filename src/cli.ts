@@ -10,7 +10,7 @@ import { type ListenAddress, parseListenAddress } from "./server/listen-address.
 /** What the command line asks for. */
 export type Invocation =
   | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
-  | ({ readonly command: "check" } & SourceFlags & ShardFlags)
+  | ({ readonly command: "check" } & SourceFlags & ShardFlags & WebConfigFlags)
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
@@ -22,7 +22,9 @@ export type SourceFlags = {
 
 export type ShardFlags = { readonly shard: ShardFlag | undefined };
 
-export type ServeFlags = {
+export type WebConfigFlags = { readonly webConfigFile: string | undefined };
+
+export type ServeFlags = WebConfigFlags & {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -75,8 +77,8 @@ export function parseArguments(args: readonly string[], version: string, output:
     });
   }
   const check = program.command("check").description("check the configuration and exit: 0 if it is good, 1 if not");
-  addShardFlag(addSourceFlags(configure(check))).action((options: unknown) => {
-    invocation = { command: "check", ...sourceFlags(options), ...shardFlags(options) };
+  addWebConfigFlag(addShardFlag(addSourceFlags(configure(check)))).action((options: unknown) => {
+    invocation = { command: "check", ...sourceFlags(options), ...shardFlags(options), ...webConfigFlags(options) };
   });
   const demo = program
     .command("demo")
@@ -163,8 +165,17 @@ function addShardFlag(command: Command): Command {
   );
 }
 
+function addWebConfigFlag(command: Command): Command {
+  return command.option(
+    "--web.config.file <path>",
+    "TLS, users, headers and a rate limit for the exporter's own pages: the web configuration file of " +
+      "Prometheus' exporters (YAML); docs/security.md explains it",
+    read("--web.config.file", filePath),
+  );
+}
+
 function addServeFlags(command: Command, address: string, logFormat: (typeof LOG_FORMATS)[number] = "json"): Command {
-  return command
+  return addWebConfigFlag(command)
     .option(
       "--web.listen-address <address>",
       `where to serve: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
@@ -232,6 +243,12 @@ function shardFlags(options: unknown): ShardFlags {
   return { shard };
 }
 
+const webConfigOptions = z.object({ "web.config.file": z.string().optional() });
+
+function webConfigFlags(options: unknown): WebConfigFlags {
+  return { webConfigFile: webConfigOptions.parse(options)["web.config.file"] };
+}
+
 const serveOptions = z.object({
   "web.listenAddress": z.array(z.custom<ListenAddress>()).optional(),
   "web.telemetryPath": z.string(),
@@ -242,6 +259,7 @@ const serveOptions = z.object({
 function serveFlags(options: unknown, defaultAddress: string): ServeFlags {
   const flags = serveOptions.parse(options);
   return {
+    ...webConfigFlags(options),
     addresses: flags["web.listenAddress"] ?? [parseListenAddress(defaultAddress)],
     telemetryPath: flags["web.telemetryPath"],
     logLevel: flags["log.level"],

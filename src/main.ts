@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 import { hostname } from "node:os";
 import { type App, startApp } from "./app.ts";
-import { type Invocation, parseArguments, type ServeFlags, type ShardFlags, type SourceFlags } from "./cli.ts";
+import { BCRYPT_WORKER } from "./assets.ts";
+import {
+  type Invocation,
+  parseArguments,
+  type ServeFlags,
+  type ShardFlags,
+  type SourceFlags,
+  type WebConfigFlags,
+} from "./cli.ts";
 import { formatDuration } from "./config/duration.ts";
 import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, NodeConfig, Shard } from "./config/model.ts";
@@ -10,6 +18,9 @@ import { describeShard, resolveShard, selectShard, shardReport } from "./config/
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
+import { createThreadCompare } from "./server/web-config/bcrypt.ts";
+import { describeWebConfig, loadWebConfig } from "./server/web-config/load.ts";
+import { openWebAccess } from "./server/web-config/open.ts";
 import { VERSION } from "./version.ts";
 
 const print = (text: string) => void process.stdout.write(text);
@@ -71,7 +82,12 @@ function findShard({ shard: flag }: ShardFlags): Shard | undefined {
   }
 }
 
-async function check(flags: SourceFlags & ShardFlags): Promise<number> {
+async function check(flags: SourceFlags & ShardFlags & WebConfigFlags): Promise<number> {
+  const { configFile, nodes, webConfigFile } = flags;
+  if (webConfigFile !== undefined) {
+    print(`${webConfigFile}: good, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
+    if (configFile === undefined && nodes.length === 0) return 0;
+  }
   const config = await readConfig(flags);
   if (config === undefined) return 1;
   const shard = findShard(flags);
@@ -118,9 +134,11 @@ function logShard(shard: Shard, own: number, all: number, log: Logger): void {
 }
 
 async function start(config: Config, flags: ServeFlags, log: Logger): Promise<App | undefined> {
-  const { addresses, telemetryPath } = flags;
+  const { addresses, telemetryPath, webConfigFile: file } = flags;
+  const access =
+    file === undefined ? undefined : await openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
   try {
-    return await startApp({ config, addresses, telemetryPath, log });
+    return await startApp({ config, addresses, telemetryPath, log, access });
   } catch (error) {
     if (!isListenError(error)) throw error;
     const code = errorCode(error);
