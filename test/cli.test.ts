@@ -76,6 +76,8 @@ describe("what is asked for", () => {
     ],
     [["demo", "--web.listen-address=:1"], { ...DEMO, addresses: [{ kind: "tcp", host: undefined, port: 1 }] }],
 
+    [["--web.config.file=web.yaml"], { ...SERVE, webConfigFile: "web.yaml" }],
+    [["demo", "--web.config.file", "web.yaml"], { ...DEMO, webConfigFile: "web.yaml" }],
     [["--web.telemetry-path=/"], { ...SERVE, telemetryPath: "/" }],
     [["--web.telemetry-path", "/a/b-c_d.e~f"], { ...SERVE, telemetryPath: "/a/b-c_d.e~f" }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
@@ -196,7 +198,8 @@ describe("help and version", () => {
     expect(invocation).toEqual({ command: "none", exitCode: 0 });
     expect(out).toMatch(/^Usage: peer-exporter check \[options\]\n/);
     expect(out).toContain("--config.file <path>");
-    expect(out).not.toContain("--web.");
+    expect(out).toContain("--web.config.file");
+    expect(out).not.toMatch(/--web\.(?!config\.file)/);
     expect(err).toBe("");
   });
 
@@ -204,7 +207,15 @@ describe("help and version", () => {
     const { out } = parse("--help");
     for (const command of ["serve", "check", "demo", "help"]) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
-      ...["--config.file", "--node", "--web.listen-address", "--web.telemetry-path", "--log.level", "--log.format"],
+      ...[
+        "--config.file",
+        "--node",
+        "--web.listen-address",
+        "--web.telemetry-path",
+        "--web.config.file",
+        "--log.level",
+        "--log.format",
+      ],
       ...["--shard", "--help", "--version"],
     ]) {
       expect(out).toMatch(new RegExp(`^ .*${flag} `, "m"));
