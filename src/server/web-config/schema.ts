@@ -31,10 +31,9 @@ function named(what: string, names: Readonly<Record<string, string>>) {
 const version = z.enum(["TLS10", "TLS11", "TLS12", "TLS13"] satisfies (keyof typeof TLS_VERSIONS)[]);
 
 /** Go's older name of the type is still taken there. */
-const clientAuthType = z.enum(["", ...CLIENT_AUTH_TYPES, "RequireClientCert"]).transform((name) => {
-  if (name === "") return "NoClientCert";
-  return name === "RequireClientCert" ? "RequireAnyClientCert" : name;
-});
+const clientAuthType = z
+  .enum([...CLIENT_AUTH_TYPES, "RequireClientCert"])
+  .transform((name) => (name === "RequireClientCert" ? "RequireAnyClientCert" : name));
 
 const tlsBlock = block({
   cert: text,
@@ -43,7 +42,7 @@ const tlsBlock = block({
   cert_file: text,
   key_file: text,
   client_ca_file: text,
-  client_auth_type: clientAuthType.nullish(),
+  client_auth_type: z.preprocess((value) => (value === "" ? undefined : value), clientAuthType.nullish()),
   client_allowed_sans: z.array(z.string().min(1, "expected a name, found an empty text")).nullish(),
   min_version: version.nullish(),
   max_version: version.nullish(),

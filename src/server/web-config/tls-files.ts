@@ -112,8 +112,8 @@ function keyProblem(pem: string, certificate: X509Certificate | undefined): stri
     const key = createPrivateKey(pem);
     if (certificate?.checkPrivateKey(key) === false) return "this key does not belong to the certificate";
     return undefined;
-  } catch (error) {
-    return errorCode(error) === "ERR_MISSING_PASSPHRASE"
+  } catch {
+    return pem.includes("ENCRYPTED")
       ? "expected a private key without passphrase"
       : "expected a private key in PEM form";
   }

@@ -50,11 +50,14 @@ describe("a file with something wrong", () => {
     ["a: [\n", expect.arrayContaining([expect.stringMatching(/^\d:\d: /)])],
 
     // TLS
-    [tls("client_auth: NoClientCert"), ['4:3: tls_server_config.client_auth: unknown key; did you mean "client_ca"?']],
+    [
+      tls("client_ca_fil: ca.pem"),
+      ['4:3: tls_server_config.client_ca_fil: unknown key; did you mean "client_ca_file"?'],
+    ],
     [
       tls("client_auth_type: RequireAndVerifyClientCerts"),
       [
-        "4:3: tls_server_config.client_auth_type: expected one of , NoClientCert, RequestClientCert, " +
+        "4:3: tls_server_config.client_auth_type: expected one of NoClientCert, RequestClientCert, " +
           "RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert, RequireClientCert, found " +
           '"RequireAndVerifyClientCerts"; did you mean "RequireAndVerifyClientCert"?',
       ],
