@@ -12,6 +12,7 @@ export type Invocation =
   | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
   | ({ readonly command: "check" } & SourceFlags & ShardFlags & WebConfigFlags)
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
+  | { readonly command: "hash-password" }
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
 
@@ -86,6 +87,12 @@ export function parseArguments(args: readonly string[], version: string, output:
   addServeFlags(addShardFlag(configure(demo)), DEMO_ADDRESS, "pretty").action((options: unknown) => {
     invocation = { command: "demo", ...shardFlags(options), ...serveFlags(options, DEMO_ADDRESS) };
   });
+  const hash = program
+    .command("hash-password")
+    .description("read a password and print its bcrypt hash, for the users of --web.config.file");
+  configure(hash).action(() => {
+    invocation = { command: "hash-password" };
+  });
 
   // Not before, as commands inherit it: only the program itself finds the misspelt name of a command there.
   program.allowExcessArguments();
@@ -122,7 +129,7 @@ function refuseUnknownCommand(program: Command): void {
   if (word === undefined) return;
   // Anything else may be a misplaced value, and a value may hold a token.
   const name = /^[a-z-]{1,20}$/.test(word) ? ` '${word}'` : "";
-  const hint = didYouMean(word, ["serve", "check", "demo", "help"]) ?? "";
+  const hint = didYouMean(word, ["serve", "check", "demo", "hash-password", "help"]) ?? "";
   program.error(`error: unknown command${name}${hint}`);
 }
 

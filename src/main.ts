@@ -46,6 +46,8 @@ async function run(invocation: Invocation): Promise<number> {
       return invocation.exitCode;
     case "check":
       return check(invocation);
+    case "hash-password":
+      return printHash();
     case "serve": {
       const config = await readConfig(invocation);
       return config === undefined ? 1 : serve(config, findShard(invocation), invocation);
@@ -96,6 +98,17 @@ async function check(flags: SourceFlags & ShardFlags & WebConfigFlags): Promise<
   );
   if (shard !== undefined) print(shardReport(config, shard));
   return 0;
+}
+
+async function printHash(): Promise<number> {
+  const { hashPassword, readPassword } = await import("./server/web-config/hash-password.ts");
+  try {
+    print(`${await hashPassword(await readPassword(process.stdin, printError))}\n`);
+    return 0;
+  } catch (error) {
+    printError(`peer-exporter: ${error instanceof Error ? error.message : "cannot hash"}\n`);
+    return 1;
+  }
 }
 
 /** @param whole the configuration of all shards together */

@@ -44,6 +44,7 @@ describe("what is asked for", () => {
     [["serve"], SERVE],
     [["check"], { command: "check", configFile: undefined, nodes: [] }],
     [["demo"], DEMO],
+    [["hash-password"], { command: "hash-password" }],
 
     [["--config.file=a.yaml"], { ...SERVE, configFile: "a.yaml" }],
     [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
@@ -205,7 +206,8 @@ describe("help and version", () => {
 
   test("the help tells every command, flag, default and exit code", () => {
     const { out } = parse("--help");
-    for (const command of ["serve", "check", "demo", "help"]) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of ["serve", "check", "demo", "hash-password", "help"])
+      expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
       ...[
         "--config.file",

@@ -50,6 +50,8 @@ export function limitConnections(http: Server, log: Logger, max: number = MAX_CO
 
 /** Answers what is no request that the routes could see, in words. */
 export function answerBadRequests(http: Server): void {
+  // Without a handshake there is no way to say a word; an HTTPS server would report it as a bad request, too.
+  http.prependListener("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
   http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     // Not the first request: an answer may be under way, and bytes of another one would be taken for its end.
     if (!socket.writable || error.code === "ECONNRESET" || socket.bytesWritten > 0) {

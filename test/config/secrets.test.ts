@@ -313,7 +313,7 @@ describe("--node", () => {
   ])("%s %s", async (...args) => {
     const { texts, invocation } = printed(args);
     if (invocation.command === "none") expect(texts.join("")).toMatch(/^error: ./);
-    else if (invocation.command !== "demo") texts.push(...(await problemsOf({ nodes: invocation.nodes, env: {} })));
+    else if ("nodes" in invocation) texts.push(...(await problemsOf({ nodes: invocation.nodes, env: {} })));
     expect(texts).not.toEqual([]);
     for (const text of texts) expect(leak(text)).toBeUndefined();
   });

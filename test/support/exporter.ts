@@ -35,7 +35,7 @@ export async function startExporter({ config, args = [], node }: ExporterOptions
     "--log.format=json",
   ]);
   const url = await waitFor(
-    () => /"listen":\["(http:[^"]+)"/.exec(program.output())?.[1],
+    () => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1],
     "the exporter to listen",
     10_000,
     program,

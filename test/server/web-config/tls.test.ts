@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { renameSync, writeFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { altNamesOf, clientProblem } from "../../../src/server/web-config/client
 import { type Authority, createAuthority } from "../../support/authority.ts";
 import type { Certificate } from "../../support/certificates.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
+import { exchange } from "../support.ts";
 import { basic, hashOf, startWith as start } from "./support.ts";
 
 let authority: Authority;
@@ -78,6 +80,21 @@ describe("TLS", () => {
     expect(await get(url)).toBe(200);
     expect(await get(url, { ca: stranger.ca })).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
     await expect(fetch(url.replace("https", "http"))).rejects.toThrow();
+  });
+
+  test("ends connections that begin no handshake", async () => {
+    const { port } = await startWith(setUp().file);
+    for (const bytes of ["GET / HTTP/1.1\r\n\r\n", "\0".repeat(100)]) {
+      expect(await exchange(port, bytes)).not.toContain("HTTP");
+    }
+  });
+
+  test("says what is wrong with a request", async () => {
+    const { port } = await startWith(setUp().file);
+    const socket = await handshake(port);
+    socket.write("hello\r\n\r\n");
+    const [chunk]: unknown[] = await once(socket, "data");
+    expect(String(chunk)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*no HTTP\/1\.1 request\n$/);
   });
 
   test("goes with users and headers", async () => {
@@ -241,7 +258,7 @@ describe("alternative names", () => {
 
 describe("a change of the files", () => {
   const names = (lines: readonly { msg?: unknown }[]) => lines.map(({ msg }) => String(msg));
-  const subject = async (port: number) => (await handshake(port)).getPeerX509Certificate()?.serialNumber;
+  const subject = async (port: number) => (await handshake(port)).getPeerX509Certificate()?.fingerprint256;
 
   test("brings a new certificate to new connections, and old ones go on", async () => {
     const { file, put } = setUp();
