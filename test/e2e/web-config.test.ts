@@ -136,6 +136,7 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
     prometheus = await startPrometheus({
       targets: [new URL(exporter.url).host],
       scrapeConfig: {
+        ...{ scrape_interval: "2s", scrape_timeout: "2s" },
         scheme: "https",
         tls_config: { ca_file: at("ca.pem") },
         basic_auth: { username: "prometheus", password_file: at("password") },
@@ -151,7 +152,11 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
   const scrapes = async () => (await prometheus.query("count_over_time(up[10m])"))[0]?.value ?? 0;
 
   test("has not one failed scrape while certificate and authority change", async () => {
-    await waitFor(async () => (await scrapes()) >= 2, "two scrapes", 30_000);
+    // The first one may take too long for a busy machine.
+    const good = async () => (await prometheus.query("sum_over_time(up[10m])"))[0]?.value ?? 0;
+    await waitFor(async () => (await good()) >= 2, "two good scrapes", 30_000);
+    const failed = async () => (await prometheus.query("count_over_time(up[10m]) - sum_over_time(up[10m])"))[0]?.value;
+    const failedEarlier = await failed();
     const before = await served();
     await issue(authorities[1]);
     await waitFor(async () => (await served()) !== before, "the new certificate", 20_000);
@@ -160,7 +165,7 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
     const then = await scrapes();
     await waitFor(async () => (await scrapes()) >= then + 3, "three more scrapes", 30_000);
     expect((await prometheus.targets()).map(({ health, lastError }) => [health, lastError])).toEqual([["up", ""]]);
-    expect((await prometheus.query("min_over_time(up[10m])"))[0]?.value).toBe(1);
+    expect(await failed()).toBe(failedEarlier);
   });
 
   test("is told 401 with another password", async () => {
