@@ -65,6 +65,7 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
       for (const problem of problems) log.error({ file }, `the web configuration stays as it was: ${problem}`);
       return false;
     }
+    if (isSame(plain(next.config), plain(now.config))) return true;
     const isTlsChanged = !isSame(next.config.tls, now.config.tls);
     now = { config: next.config, rules: rulesOf(next.config, now) };
     const { tls } = next.config;
@@ -78,13 +79,20 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
     return true;
   }
 
+  // The first look finds a change in any case, and so what was written while the exporter started.
+  let hasLooked = false;
+  const watched = () => {
+    const paths = hasLooked ? files : [];
+    hasLooked = true;
+    return paths;
+  };
   let running: Promise<boolean> = Promise.resolve(true);
   const reload = () => {
     running = running.then(readAnew);
     return running;
   };
   const watch = watchFiles({
-    paths: () => files,
+    paths: watched,
     onChange: async () => void (await reload()),
     ...(everyMs === undefined ? {} : { everyMs }),
   });
@@ -120,6 +128,10 @@ function restartReasons({ tls: before }: WebConfig, { tls: after }: WebConfig): 
   const asked = (tls: WebConfig["tls"]) => tls !== undefined && tls.clientAuth.type !== "NoClientCert";
   if (asked(before) === asked(after)) return [];
   return [`restart the exporter to ${asked(after) ? "begin" : "stop"} asking clients for certificates`];
+}
+
+function plain({ users, ...rest }: WebConfig): unknown {
+  return { ...rest, users: [...users] };
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -275,6 +275,13 @@ describe("a change of the files", () => {
     expect(await get(url)).toBe(200);
   });
 
+  test("is seen when it comes while the exporter starts", async () => {
+    const { file, write } = setUp();
+    const { url } = await startWith(file);
+    write("basic_auth_users:", `  alice: ${hashOf("x")}`);
+    await waitFor(async () => (await get(url)) === 401, "the users");
+  });
+
   test("to something bad changes nothing and is told; the mended file counts", async () => {
     const { file, put, write } = setUp("basic_auth_users:", `  alice: ${hashOf("x")}`);
     const { url, lines } = await startWith(file);
