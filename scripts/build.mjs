@@ -17,7 +17,10 @@ if (bundler === undefined) {
 } else {
   const { metafile } = await bundler.build({
     absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
+    entryPoints: [
+      { in: "src/main.ts", out: "main" },
+      { in: "src/server/web-config/bcrypt-worker.ts", out: "bcrypt-worker" },
+    ],
     outdir: fresh,
     bundle: true,
     // What only some runs need (the demo, pretty logs, YAML) is loaded when it is needed.

@@ -20,6 +20,7 @@ import { createStore, type NodeStore } from "./poll/store.ts";
 import { traceText } from "./poll/trace-text.ts";
 import { createReloader, type ReloadResult } from "./reload.ts";
 import { readSamples } from "./rpc/prometheus-text.ts";
+import type { Access } from "./server/guard.ts";
 import type { NodeCounts } from "./server/health-routes.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
@@ -39,6 +40,8 @@ export type AppOptions = {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   readonly log: Logger;
+  /** What --web.config.file asks for. */
+  readonly access?: Access | undefined;
 };
 
 export type App = {
@@ -56,7 +59,7 @@ type Listener = { readonly address: ListenAddress; readonly server: HttpServer }
 const SELF_METRICS_KEPT_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
-export async function startApp({ config, load, addresses, telemetryPath, log }: AppOptions): Promise<App> {
+export async function startApp({ config, load, addresses, telemetryPath, log, access }: AppOptions): Promise<App> {
   const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
   // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
   const ownHashKey = randomBytes(32).toString("hex");
@@ -130,7 +133,10 @@ export async function startApp({ config, load, addresses, telemetryPath, log }: 
     assets: openAssets(),
   });
   const servers = addresses.map(
-    (address): Listener => ({ address, server: createServer({ routes, log, observeRequest: self.observeRequest }) }),
+    (address): Listener => ({
+      address,
+      server: createServer({ routes, log, observeRequest: self.observeRequest, access }),
+    }),
   );
   const listening = await listenAll(servers, () => poller.close());
   await schedule.plan(polledNodes(config));

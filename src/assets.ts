@@ -5,6 +5,9 @@ import { readdirSync, readFileSync } from "node:fs";
 const DASHBOARDS = new URL("../grafana/dashboards/", import.meta.url);
 const RULES = new URL("../prometheus/", import.meta.url);
 
+/** The program of the thread that checks passwords; a thread runs what is built. */
+export const BCRYPT_WORKER = new URL("../dist/bcrypt-worker.js", import.meta.url);
+
 export type Assets = {
   /** Names of dashboards, without `.json`. */
   dashboards(): readonly string[];

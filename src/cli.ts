@@ -10,9 +10,10 @@ import { type ListenAddress, parseListenAddress } from "./server/listen-address.
 /** What the command line asks for. */
 export type Invocation =
   | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
-  | ({ readonly command: "check" } & SourceFlags & ShardFlags)
+  | ({ readonly command: "check" } & SourceFlags & ShardFlags & WebConfigFlags)
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   | { readonly command: "healthcheck"; readonly addresses: ServeFlags["addresses"] | undefined }
+  | { readonly command: "hash-password" }
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
 
@@ -23,7 +24,9 @@ export type SourceFlags = {
 
 export type ShardFlags = { readonly shard: ShardFlag | undefined };
 
-export type ServeFlags = {
+export type WebConfigFlags = { readonly webConfigFile: string | undefined };
+
+export type ServeFlags = WebConfigFlags & {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -77,8 +80,8 @@ export function parseArguments(args: readonly string[], version: string, output:
     });
   }
   const check = program.command("check").description("check the configuration and exit: 0 if it is good, 1 if not");
-  addShardFlag(addSourceFlags(configure(check))).action((options: unknown) => {
-    invocation = { command: "check", ...sourceFlags(options), ...shardFlags(options) };
+  addWebConfigFlag(addShardFlag(addSourceFlags(configure(check)))).action((options: unknown) => {
+    invocation = { command: "check", ...sourceFlags(options), ...shardFlags(options), ...webConfigFlags(options) };
   });
   const demo = program
     .command("demo")
@@ -91,6 +94,12 @@ export function parseArguments(args: readonly string[], version: string, output:
     .description("ask the exporter on this machine whether it runs, and exit: 0 if it does, 1 if not");
   addListenFlag(configure(healthcheck), HEALTHCHECK_ADDRESS, "where it serves").action((options: unknown) => {
     invocation = { command: "healthcheck", addresses: listenFlag.parse(options)["web.listenAddress"] };
+  });
+  const hash = program
+    .command("hash-password")
+    .description("read a password and print its bcrypt hash, for the users of --web.config.file");
+  configure(hash).action(() => {
+    invocation = { command: "hash-password" };
   });
 
   // Not before, as commands inherit it: only the program itself finds the misspelt name of a command there.
@@ -128,7 +137,7 @@ function refuseUnknownCommand(program: Command): void {
   if (word === undefined) return;
   // Anything else may be a misplaced value, and a value may hold a token.
   const name = /^[a-z-]{1,20}$/.test(word) ? ` '${word}'` : "";
-  const hint = didYouMean(word, ["serve", "check", "demo", "healthcheck", "help"]) ?? "";
+  const hint = didYouMean(word, ["serve", "check", "demo", "healthcheck", "hash-password", "help"]) ?? "";
   program.error(`error: unknown command${name}${hint}`);
 }
 
@@ -179,8 +188,17 @@ function addListenFlag(command: Command, address: string, purpose = "where to se
   );
 }
 
+function addWebConfigFlag(command: Command): Command {
+  return command.option(
+    "--web.config.file <path>",
+    "TLS, users, headers and a rate limit for the exporter's own pages: the web configuration file of " +
+      "Prometheus' exporters (YAML); docs/security.md explains it",
+    read("--web.config.file", filePath),
+  );
+}
+
 function addServeFlags(command: Command, address: string, logFormat: (typeof LOG_FORMATS)[number] = "json"): Command {
-  return addListenFlag(command, address)
+  return addWebConfigFlag(addListenFlag(command, address))
     .option(
       "--web.telemetry-path <path>",
       "path of the metrics",
@@ -245,6 +263,12 @@ function shardFlags(options: unknown): ShardFlags {
 
 const listenFlag = z.object({ "web.listenAddress": z.array(z.custom<ListenAddress>()).optional() });
 
+const webConfigOptions = z.object({ "web.config.file": z.string().optional() });
+
+function webConfigFlags(options: unknown): WebConfigFlags {
+  return { webConfigFile: webConfigOptions.parse(options)["web.config.file"] };
+}
+
 const serveOptions = listenFlag.extend({
   "web.telemetryPath": z.string(),
   "log.level": z.enum(LOG_LEVELS),
@@ -254,6 +278,7 @@ const serveOptions = listenFlag.extend({
 function serveFlags(options: unknown, defaultAddress: string): ServeFlags {
   const flags = serveOptions.parse(options);
   return {
+    ...webConfigFlags(options),
     addresses: flags["web.listenAddress"] ?? [parseListenAddress(defaultAddress)],
     telemetryPath: flags["web.telemetryPath"],
     logLevel: flags["log.level"],

@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 import { hostname } from "node:os";
 import { type App, type AppOptions, startApp } from "./app.ts";
-import { type Invocation, parseArguments, type ServeFlags, type ShardFlags, type SourceFlags } from "./cli.ts";
+import { BCRYPT_WORKER } from "./assets.ts";
+import {
+  type Invocation,
+  parseArguments,
+  type ServeFlags,
+  type ShardFlags,
+  type SourceFlags,
+  type WebConfigFlags,
+} from "./cli.ts";
 import { describeNode } from "./config/describe.ts";
 import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, Shard } from "./config/model.ts";
@@ -11,6 +19,9 @@ import { argumentsOfProcess1, checkHealth } from "./healthcheck.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
+import { createThreadCompare } from "./server/web-config/bcrypt.ts";
+import { describeWebConfig, loadWebConfig } from "./server/web-config/load.ts";
+import { openWebAccess } from "./server/web-config/open.ts";
 import { VERSION } from "./version.ts";
 import { watchFiles } from "./watch.ts";
 
@@ -37,6 +48,8 @@ async function run(invocation: Invocation): Promise<number> {
       return invocation.exitCode;
     case "check":
       return check(invocation);
+    case "hash-password":
+      return printHash();
     case "serve": {
       const files = invocation.configFile === undefined ? [] : [invocation.configFile];
       return serve({ load: () => readConfig(invocation), files }, invocation);
@@ -95,7 +108,12 @@ function findShard({ shard: flag }: ShardFlags): Shard | undefined {
   }
 }
 
-async function check(flags: SourceFlags & ShardFlags): Promise<number> {
+async function check(flags: SourceFlags & ShardFlags & WebConfigFlags): Promise<number> {
+  const { configFile, nodes, webConfigFile } = flags;
+  if (webConfigFile !== undefined) {
+    print(`${webConfigFile}: good, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
+    if (configFile === undefined && nodes.length === 0) return 0;
+  }
   const config = await readConfig(flags);
   const shard = findShard(flags);
   print(
@@ -103,6 +121,17 @@ async function check(flags: SourceFlags & ShardFlags): Promise<number> {
   );
   if (shard !== undefined) print(shardReport(config, shard));
   return 0;
+}
+
+async function printHash(): Promise<number> {
+  const { hashPassword, readPassword } = await import("./server/web-config/hash-password.ts");
+  try {
+    print(`${await hashPassword(await readPassword(process.stdin, printError))}\n`);
+    return 0;
+  } catch (error) {
+    printError(`peer-exporter: ${error instanceof Error ? error.message : "cannot hash"}\n`);
+    return 1;
+  }
 }
 
 async function serve(
@@ -122,7 +151,7 @@ async function serve(
   const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
   const { addresses, telemetryPath } = flags;
   const load = async () => ownPart(await source.load());
-  const app = await start({ config, load, addresses, telemetryPath, log });
+  const app = await start({ config, load, addresses, telemetryPath, log }, flags);
   if (app === undefined) return 1;
   reload = app.reload;
   log.info(
@@ -148,10 +177,15 @@ function logShard(shard: Shard, own: number, all: number, log: Logger): void {
   else log.warn(facts, `${text}: no node falls on this shard; it runs and serves its own metrics`);
 }
 
-async function start(options: AppOptions): Promise<App | undefined> {
+async function start(
+  options: Omit<AppOptions, "access">,
+  { webConfigFile: file }: WebConfigFlags,
+): Promise<App | undefined> {
   const { addresses, log } = options;
+  const access =
+    file === undefined ? undefined : await openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
   try {
-    return await startApp(options);
+    return await startApp({ ...options, access });
   } catch (error) {
     if (!isListenError(error)) throw error;
     const code = errorCode(error);

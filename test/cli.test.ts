@@ -44,6 +44,7 @@ describe("what is asked for", () => {
     [["serve"], SERVE],
     [["check"], { command: "check", configFile: undefined, nodes: [] }],
     [["demo"], DEMO],
+    [["hash-password"], { command: "hash-password" }],
 
     [["--config.file=a.yaml"], { ...SERVE, configFile: "a.yaml" }],
     [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
@@ -82,6 +83,8 @@ describe("what is asked for", () => {
       { command: "healthcheck", addresses: [{ kind: "unix", path: "/a" }] },
     ],
 
+    [["--web.config.file=web.yaml"], { ...SERVE, webConfigFile: "web.yaml" }],
+    [["demo", "--web.config.file", "web.yaml"], { ...DEMO, webConfigFile: "web.yaml" }],
     [["--web.telemetry-path=/"], { ...SERVE, telemetryPath: "/" }],
     [["--web.telemetry-path", "/a/b-c_d.e~f"], { ...SERVE, telemetryPath: "/a/b-c_d.e~f" }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
@@ -203,16 +206,25 @@ describe("help and version", () => {
     expect(invocation).toEqual({ command: "none", exitCode: 0 });
     expect(out).toMatch(/^Usage: peer-exporter check \[options\]\n/);
     expect(out).toContain("--config.file <path>");
-    expect(out).not.toContain("--web.");
+    expect(out).toContain("--web.config.file");
+    expect(out).not.toMatch(/--web\.(?!config\.file)/);
     expect(err).toBe("");
   });
 
   test("the help tells every command, flag, default and exit code", () => {
     const { out } = parse("--help");
-    for (const command of ["serve", "check", "demo", "healthcheck", "help"])
+    for (const command of ["serve", "check", "demo", "healthcheck", "hash-password", "help"])
       expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
-      ...["--config.file", "--node", "--web.listen-address", "--web.telemetry-path", "--log.level", "--log.format"],
+      ...[
+        "--config.file",
+        "--node",
+        "--web.listen-address",
+        "--web.telemetry-path",
+        "--web.config.file",
+        "--log.level",
+        "--log.format",
+      ],
       ...["--shard", "--help", "--version"],
     ]) {
       expect(out).toMatch(new RegExp(`^ .*${flag} `, "m"));

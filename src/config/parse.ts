@@ -4,7 +4,8 @@ import type { ChainOptions } from "../chains/chain.ts";
 import { isObject, type JsonObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";
 import { formatDuration } from "./duration.ts";
-import { didYouMean, mismatch, quoted } from "./fields.ts";
+import { type ConfigProblem, explain, problemsOf } from "./explain.ts";
+import { quoted } from "./fields.ts";
 import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
 import {
@@ -20,9 +21,6 @@ import {
   probeDocumentSchema,
 } from "./schema.ts";
 import { MASK, printsAs } from "./secret.ts";
-
-/** Something wrong in the configuration, at a path of keys and indices. */
-export type ConfigProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
@@ -97,51 +95,6 @@ function hasModules(raw: unknown): boolean {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-/** One problem for each unknown key, at the key; any other issue is one problem. */
-function problemsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): ConfigProblem[] {
-  const path = [...base, ...issue.path];
-  if (issue.code === "unrecognized_keys") {
-    const lines = issue.message.split("\n");
-    return issue.keys.map((key, index) => ({ path: [...path, key], message: lines[index] ?? "unknown key" }));
-  }
-  return [{ path, message: issue.message }];
-}
-
-/** Names of kinds of values for people who write YAML. */
-const KINDS: Partial<Record<string, string>> = {
-  string: "a text",
-  boolean: "true or false",
-  number: "a number",
-  int: "a whole number",
-  array: "a list",
-  object: "a mapping",
-  record: "a mapping",
-};
-
-/** The message of an issue for which the schema has none of its own. */
-function explain(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case "invalid_type":
-      return issue.expected === "int" && typeof issue.input === "number"
-        ? "expected a whole number"
-        : mismatch(KINDS[issue.expected] ?? issue.expected, issue.input);
-    case "invalid_value": {
-      const names = issue.values.map(String);
-      const expected = `one of ${names.join(", ")}`;
-      if (typeof issue.input !== "string") return mismatch(expected, issue.input);
-      return `expected ${expected}, found ${quoted(issue.input)}${didYouMean(issue.input, names) ?? ""}`;
-    }
-    case "invalid_key":
-      return issue.issues[0]?.message;
-    case "too_small":
-      return `expected at least ${issue.minimum}`;
-    case "too_big":
-      return `expected at most ${issue.maximum}`;
-    default:
-      return undefined;
-  }
 }
 
 type Check = <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]) => T | undefined;

@@ -24,10 +24,13 @@ const MAX_DEPTH = 50;
 /** Aliases may multiply ("billion laughs"): `yaml` refuses to resolve more than this in one go. */
 const MAX_ALIASES = 100;
 
-/** @returns what is wrong, each with its place, when the file cannot be read as YAML */
+/**
+ * @param env undefined: the file's format has no variables
+ * @returns what is wrong, each with its place, when the file cannot be read as YAML
+ */
 export async function readYamlFile(
   path: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> | undefined,
 ): Promise<YamlFile | { readonly broken: readonly string[] }> {
   const text = await readText(path);
   if (typeof text !== "string") return text;
@@ -40,7 +43,7 @@ export async function readYamlFile(
   const syntax = syntaxErrors(document);
   const broken = syntax.length > 0 ? syntax : structureErrors(document);
   if (broken.length > 0) return { broken: broken.map(({ offset, message }) => `${place(offset)}: ${message}`) };
-  const problems = substituteEnv(document, env);
+  const problems = env === undefined ? [] : substituteEnv(document, env);
   const unfinished = new Set(problems.map(({ offset }) => offset));
   const raw = toPlain(document);
   if (raw === undefined) return { broken: [`${path}: the aliases in this file multiply too often`] };

@@ -1,3 +1,5 @@
+import { PAGE_HEADERS } from "./page-headers.ts";
+
 /** What the server is asked and what it answers, as plain data: routes know nothing of sockets. */
 
 export type Request = {
@@ -42,7 +44,7 @@ export function text(status: number, content: string, headers: Headers = {}): An
 }
 
 export function html(content: string): Answer {
-  return answer(200, "text/html; charset=utf-8", content);
+  return answer(200, "text/html; charset=utf-8", content, PAGE_HEADERS);
 }
 
 export function json(content: string): Answer {

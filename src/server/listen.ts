@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { lstat, unlink } from "node:fs/promises";
+import { chmod, lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, createConnection, type ListenOptions, type Server } from "node:net";
+import { Server as TlsServer } from "node:tls";
 import { errorCode } from "../config/secret.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { HttpServer } from "./server.ts";
@@ -14,12 +15,16 @@ export async function listen(server: Server, address: ListenAddress): Promise<st
   if (address.kind === "unix") {
     await removeDeadSocket(address.path);
     await open(server, { path: address.path });
+    await chmod(address.path, SOCKET_MODE);
     return `unix:${address.path}`;
   }
   if (address.host !== undefined) await open(server, { port: address.port, host: address.host });
   else await listenEverywhere(server, address.port);
-  return urlOf(server.address(), address.host);
+  return urlOf(server instanceof TlsServer ? "https" : "http", server.address(), address.host);
 }
+
+/** The exporter's own user and group; the group is how a Prometheus of another user is let in. */
+const SOCKET_MODE = 0o660;
 
 /** "::" takes IPv4 too where the system has both; a system without IPv6 has only the other. */
 async function listenEverywhere(server: Server, port: number): Promise<void> {
@@ -48,10 +53,10 @@ async function removeDeadSocket(path: string): Promise<void> {
   if (code === "ECONNREFUSED") await unlink(path);
 }
 
-function urlOf(bound: AddressInfo | string | null, host: string | undefined): string {
+function urlOf(scheme: string, bound: AddressInfo | string | null, host: string | undefined): string {
   if (bound === null || typeof bound === "string") return bound ?? "";
   const shown = host ?? "localhost";
-  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
+  return `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
 }
 
 /** @throws Error of the system; then the server may be asked to listen elsewhere */

@@ -1,7 +1,10 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { Server as NetServer } from "node:net";
 import type { Logger } from "../log.ts";
 import { type Answer, problem, type Request } from "./answer.ts";
+import type { Access } from "./guard.ts";
+import { answerBadRequests, BODY_REFUSED, hasBody, limitConnections, SERVER_LIMITS, TLS_LIMITS } from "./limits.ts";
 import { createRouter, type Match, type Route } from "./router.ts";
 import { send } from "./send.ts";
 
@@ -9,24 +12,20 @@ export type ServerOptions = {
   readonly routes: readonly Route[];
   readonly log: Logger;
   readonly observeRequest: (handler: string, code: number, seconds: number) => void;
+  /** TLS, users and what else a web configuration asks for; without it, plain HTTP for everybody. */
+  readonly access?: Access | undefined;
 };
 
 /** The HTTP server, not yet listening. It reads what was polled and never polls by itself. */
 export type HttpServer = {
-  readonly http: Server;
+  readonly http: Server | HttpsServer;
   /** Lets answers in flight be read to their end, then ends. */
   close(): Promise<void>;
 };
 
-/** Slow or silent clients must not hold a socket for ever. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-
-/** Longer than the usual scrape interval of a minute, so that Prometheus finds its connection open. */
-const KEEP_ALIVE_MS = 90_000;
-
-export function createServer({ routes, log, observeRequest }: ServerOptions): HttpServer {
+export function createServer({ routes, log, observeRequest, access }: ServerOptions): HttpServer {
   const route = createRouter(routes);
+  const guard = access?.guard;
   const unsent = new Set<ServerResponse>();
   let onSent = () => {};
   let isClosing = false;
@@ -37,9 +36,11 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
     const target = readTarget(url);
     const { handler, rest, answer }: Match = isClosing
       ? STOPPING
-      : target === undefined
-        ? UNREADABLE
-        : route(method, target.path);
+      : hasBody(headers)
+        ? WITH_BODY
+        : target === undefined
+          ? UNREADABLE
+          : route(method, target.path);
     let type: string | undefined;
     unsent.add(response);
     response.once("close", () => {
@@ -51,7 +52,12 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
       if (log.isLevelEnabled("debug")) log.debug({ handler, method, code, type }, "answered");
     });
     try {
-      const given = answer({ method, path: target?.path ?? "", query: target?.query ?? "", headers, rest });
+      const request = { method, path: target?.path ?? "", query: target?.query ?? "", headers, rest };
+      const refusal = guard?.admit(handler, request);
+      const given =
+        refusal instanceof Promise
+          ? refusal.then((refused) => refused ?? answer(request))
+          : (refusal ?? answer(request));
       const sent = given instanceof Promise ? given.then(give) : give(given);
       if (sent instanceof Promise) sent.catch(fail);
     } catch (error) {
@@ -60,7 +66,9 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
 
     function give(ready: Answer): void | Promise<void> {
       type = ready.headers["content-type"];
-      return send(response, ready, isClosing ? LAST_HEADERS : OWN_HEADERS);
+      const further = isClosing ? LAST_HEADERS : OWN_HEADERS;
+      if (guard === undefined) return send(response, ready, further);
+      return send(response, { ...ready, headers: guard.dress({ ...ready.headers, ...further }) }, NO_HEADERS);
     }
 
     function fail(error: unknown): void {
@@ -70,16 +78,18 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
     }
   }
 
-  const http = createHttpServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // A scrape is a small request and a large answer: nothing is won by waiting for more.
-      noDelay: true,
-    },
-    handle,
-  );
+  const http = open();
+  limitConnections(http, log);
+  answerBadRequests(http);
+  // Instead of the invitation to send a body that would be refused.
+  http.on("checkContinue", handle);
+
+  function open(): Server | HttpsServer {
+    if (access?.tls === undefined) return createHttpServer(SERVER_LIMITS, handle);
+    const secure = createHttpsServer({ ...SERVER_LIMITS, ...TLS_LIMITS, ...access.tls }, handle);
+    access.keep(secure);
+    return secure;
+  }
 
   /**
    * To Node a connection is idle once its answer was written, though most of it may still wait for a slow reader; the
@@ -105,8 +115,10 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
 
 const OWN_HEADERS = { "x-content-type-options": "nosniff" };
 const LAST_HEADERS = { ...OWN_HEADERS, connection: "close" };
+const NO_HEADERS = {};
 
 const STOPPING: Match = { handler: "none", answer: () => problem(503, "the exporter is stopping"), rest: "" };
+const WITH_BODY: Match = { handler: "none", answer: () => BODY_REFUSED, rest: "" };
 const UNREADABLE: Match = { handler: "none", answer: () => problem(400, "the path cannot be read"), rest: "" };
 
 /** Path and query of a request's target; undefined when its escapes are no UTF-8. Proxies send whole URLs. */

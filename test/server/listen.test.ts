@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -33,7 +33,23 @@ test("a file that is no socket is not removed", async () => {
   const path = join(tempFolder(), "notes.txt");
   writeFileSync(path, "mine");
   await expect(listen(server(), { kind: "unix", path })).rejects.toThrow();
-  expect(existsSync(path)).toBe(true);
+  expect(readFileSync(path, "utf8")).toBe("mine");
+});
+
+test("a link is not removed, whatever it leads to", async () => {
+  const folder = tempFolder();
+  const path = join(folder, "exporter.sock");
+  symlinkSync(join(folder, "nowhere.sock"), path);
+  await expect(listen(server(), { kind: "unix", path })).rejects.toMatchObject({ code: "EADDRINUSE" });
+});
+
+test("a socket is for its user and group, and is gone when the server has closed", async () => {
+  const path = join(tempFolder(), "exporter.sock");
+  const created = server();
+  await listen(created, { kind: "unix", path });
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+  await new Promise((resolve) => created.close(resolve));
+  expect(existsSync(path)).toBe(false);
 });
 
 test("without a host, IPv4 and IPv6 clients reach the same port", async () => {

@@ -168,7 +168,7 @@ describe("what is not there", () => {
   );
 
   test.each(["/metrics", "/", "/-/healthy", "/-/ready", "/metrics?x=1"])(
-    "405 with Allow for another method on %s, whatever the body",
+    "405 with Allow for another method on %s, and 413 with a body",
     async (url) => {
       const { server } = setUp();
       for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const) {
@@ -179,21 +179,16 @@ describe("what is not there", () => {
         for (const payload of ["", "{", "x".repeat(5000)]) {
           const sent = { method: "POST", url, headers: { "content-type": type }, payload } as const;
           const { statusCode, headers } = await server.inject(sent);
-          expect([type, payload.length, statusCode, headers.allow]).toEqual([type, payload.length, 405, "GET, HEAD"]);
+          const expected = payload === "" ? [405, "GET, HEAD"] : [413, undefined];
+          expect([type, payload.length, statusCode, headers.allow]).toEqual([type, payload.length, ...expected]);
         }
       }
     },
   );
 
-  test("404 for another method on a path that is not there, whatever the body", async () => {
+  test("404 for another method on a path that is not there", async () => {
     const { server } = setUp();
-    const sent = {
-      method: "POST",
-      url: "/nope",
-      headers: { "content-type": "application/json" },
-      payload: "{",
-    } as const;
-    expect((await server.inject(sent)).statusCode).toBe(404);
+    expect((await server.inject({ method: "POST", url: "/nope" })).statusCode).toBe(404);
   });
 
   // The router reads these as patterns of a route.

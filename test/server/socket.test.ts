@@ -8,21 +8,22 @@ const END = "Host: x\r\nConnection: close\r\n";
 
 describe("requests that no client of ours sends", () => {
   test.each<[string, string, RegExp]>([
-    ["a GET with a body", `GET /metrics HTTP/1.1\r\n${END}Content-Length: 5\r\n\r\nhello`, /^HTTP\/1\.1 200 /],
+    ["a GET with a body", `GET /metrics HTTP/1.1\r\n${END}Content-Length: 5\r\n\r\nhello`, /^HTTP\/1\.1 413 /],
+    ["a GET with no byte of a body", `GET /metrics HTTP/1.1\r\n${END}Content-Length: 0\r\n\r\n`, /^HTTP\/1\.1 200 /],
     [
       "a GET with a chunked body",
       `GET /metrics HTTP/1.1\r\n${END}Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`,
-      /^HTTP\/1\.1 200 /,
+      /^HTTP\/1\.1 413 /,
     ],
     [
       "a POST with a body",
       `POST /metrics HTTP/1.1\r\n${END}Content-Length: 5\r\n\r\nhello`,
-      /^HTTP\/1\.1 405 [\s\S]*allow: GET, HEAD/,
+      /^HTTP\/1\.1 413 [\s\S]*413: requests have no body here\n$/,
     ],
     [
       "a POST that promises much",
       `POST /metrics HTTP/1.1\r\n${END}Content-Type: application/json\r\nContent-Length: 999999999\r\n\r\n{`,
-      /^HTTP\/1\.1 405 /,
+      /^HTTP\/1\.1 413 /,
     ],
     ["a method that nobody knows well", `PROPFIND /metrics HTTP/1.1\r\n${END}\r\n`, /^HTTP\/1\.1 405 /],
     ["TRACE", `TRACE /metrics HTTP/1.1\r\n${END}\r\n`, /^HTTP\/1\.1 405 /],

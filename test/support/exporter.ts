@@ -39,7 +39,7 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
     "--log.format=json",
   ]);
   const url = await waitFor(
-    () => /"listen":\["(http:[^"]+)"/.exec(program.output())?.[1],
+    () => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1],
     "the exporter to listen",
     10_000,
     program,

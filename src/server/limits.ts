@@ -1,0 +1,105 @@
+import type { Server, ServerOptions } from "node:http";
+import type { Socket } from "node:net";
+import type { Logger } from "../log.ts";
+import { type Answer, problem } from "./answer.ts";
+
+/** What one client can take of the server, whoever it is. docs/security.md has these numbers. */
+
+/** Slow or silent clients must not hold a socket for ever. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUTS_CHECKED_EVERY_MS = 5000;
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** Longer than the usual scrape interval of a minute, so that Prometheus finds its connection open. */
+const KEEP_ALIVE_MS = 90_000;
+
+/** Longer than the longest probe takes. Who does not read its answer for this long is gone. */
+const SILENT_SOCKET_MS = 180_000;
+
+export const MAX_HEADER_BYTES = 16 * 1024;
+export const MAX_CONNECTIONS = 512;
+
+export const SERVER_LIMITS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  maxHeaderSize: MAX_HEADER_BYTES,
+  // A scrape is a small request and a large answer: nothing is won by waiting for more.
+  noDelay: true,
+} as const satisfies ServerOptions;
+
+export const TLS_LIMITS = { handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS } as const;
+
+const DROPS_TOLD_EVERY_MS = 60_000;
+
+/** Bounds the sockets of a server. */
+export function limitConnections(http: Server, log: Logger, max: number = MAX_CONNECTIONS): void {
+  http.maxConnections = max;
+  http.setTimeout(SILENT_SOCKET_MS);
+  let told = Number.NEGATIVE_INFINITY;
+  http.on("drop", () => {
+    // Whoever came next would find no place either, as long as others keep theirs without a request.
+    http.closeIdleConnections();
+    if (performance.now() - told < DROPS_TOLD_EVERY_MS) return;
+    told = performance.now();
+    log.warn({ max }, "a connection was refused: too many are open; idle ones were closed");
+  });
+}
+
+/** Answers what is no request that the routes could see, in words. */
+export function answerBadRequests(http: Server): void {
+  // Without a handshake there is no way to say a word; an HTTPS server would report it as a bad request, too.
+  http.prependListener("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
+  http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    // Not the first request: an answer may be under way, and bytes of another one would be taken for its end.
+    if (!socket.writable || error.code === "ECONNRESET" || socket.bytesWritten > 0) {
+      socket.destroy(error);
+      return;
+    }
+    socket.end(rawAnswer(badRequest(error.code)), () => socket.destroy());
+  });
+}
+
+function badRequest(code: string | undefined): Answer {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return problem(431, `the address and the headers are larger than ${MAX_HEADER_BYTES / 1024} KiB`);
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return BODY_REFUSED;
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return problem(408, "the request did not come in time");
+    default:
+      return problem(400, "this is no HTTP/1.1 request");
+  }
+}
+
+/** Nothing here takes a body; it is not read, and the connection ends. */
+export const BODY_REFUSED = problem(413, "requests have no body here", { connection: "close" });
+
+/** Whether a request announces a body. */
+export function hasBody(headers: NodeJS.Dict<string | string[]>): boolean {
+  const length = headers["content-length"];
+  return (length !== undefined && Number(length) !== 0) || headers["transfer-encoding"] !== undefined;
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  413: "Payload Too Large",
+  431: "Request Header Fields Too Large",
+};
+
+function rawAnswer({ status, headers, body }: Answer): Buffer {
+  const chunks = body.kind === "whole" ? body.chunks : [];
+  const lines = [
+    `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`,
+    ...Object.entries({
+      ...headers,
+      "content-length": body.kind === "whole" ? body.bytes : 0,
+      connection: "close",
+    }).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), ...chunks]);
+}

@@ -1,0 +1,146 @@
+import { randomBytes, X509Certificate } from "node:crypto";
+import type { Server as HttpsServer } from "node:https";
+import { ConfigError } from "../../config/load.ts";
+import type { Logger } from "../../log.ts";
+import { watchFiles } from "../../watch.ts";
+import type { Access } from "../guard.ts";
+import { checkClients } from "./client-certificates.ts";
+import { type Compare, createCompareQueue } from "./compare-queue.ts";
+import { createGuard, type Rules } from "./guard.ts";
+import { describeWebConfig, readWebConfig } from "./load.ts";
+import type { WebConfig } from "./model.ts";
+import { createRateLimiter } from "./rate-limit.ts";
+import { contextOptions } from "./tls.ts";
+import { createAuthenticator } from "./users.ts";
+
+export type WebAccess = Access & {
+  /** Reads the file anew; false when it is left as it was, and the log says why. */
+  reload(): Promise<boolean>;
+  stop(): void;
+};
+
+export type WebAccessOptions = {
+  readonly file: string;
+  readonly compare: Compare;
+  readonly log: Logger;
+  /** How often the files are looked at, where it is not as usual. */
+  readonly everyMs?: number;
+};
+
+/** With the usual cost of a hash, the last one waits about two seconds. */
+const MAX_WAITING = 16;
+
+/**
+ * Reads a web configuration file and keeps to it, also when it changes.
+ * @throws ConfigError
+ */
+export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOptions): Promise<WebAccess> {
+  const read = await readWebConfig(file);
+  if (!read.ok) throw new ConfigError(read.problems);
+  const key = randomBytes(32);
+  const queue = createCompareQueue(compare, MAX_WAITING);
+  const servers = new Map<HttpsServer, () => void>();
+
+  const rulesOf = ({ users, headers, rateLimit }: WebConfig, before?: Applied): Rules => ({
+    headers,
+    // Made anew, so that nothing is remembered of users who are gone.
+    authenticate: users.size === 0 ? undefined : createAuthenticator(users, queue, key),
+    rate:
+      rateLimit === undefined
+        ? undefined
+        : isSame(rateLimit, before?.config.rateLimit)
+          ? before?.rules.rate
+          : { allows: createRateLimiter(rateLimit, () => performance.now()), intervalMs: rateLimit.intervalMs },
+  });
+  let now: Applied = { config: read.config, rules: rulesOf(read.config) };
+  let files = read.files;
+  tell(now.config, log);
+
+  async function readAnew(): Promise<boolean> {
+    const next = await readWebConfig(file);
+    // What a bad file names is watched, too: it may be what is missing.
+    files = next.ok ? next.files : [...new Set([...files, ...next.files])];
+    const problems = next.ok ? restartReasons(now.config, next.config) : next.problems;
+    if (!next.ok || problems.length > 0) {
+      for (const problem of problems) log.error({ file }, `the web configuration stays as it was: ${problem}`);
+      return false;
+    }
+    if (isSame(plain(next.config), plain(now.config))) return true;
+    const isTlsChanged = !isSame(next.config.tls, now.config.tls);
+    now = { config: next.config, rules: rulesOf(next.config, now) };
+    const { tls } = next.config;
+    if (tls !== undefined && isTlsChanged) {
+      for (const [server, distrust] of servers) {
+        server.setSecureContext(contextOptions(tls));
+        distrust();
+      }
+    }
+    tell(now.config, log);
+    return true;
+  }
+
+  // The first look finds a change in any case, and so what was written while the exporter started.
+  let hasLooked = false;
+  const watched = () => {
+    const paths = hasLooked ? files : [];
+    hasLooked = true;
+    return paths;
+  };
+  let running: Promise<boolean> = Promise.resolve(true);
+  const reload = () => {
+    running = running.then(readAnew);
+    return running;
+  };
+  const watch = watchFiles({
+    paths: watched,
+    onChange: async () => void (await reload()),
+    ...(everyMs === undefined ? {} : { everyMs }),
+  });
+
+  const { tls } = read.config;
+  return {
+    guard: createGuard(() => now.rules),
+    tls: tls && {
+      ...contextOptions(tls),
+      requestCert: tls.clientAuth.type !== "NoClientCert",
+      rejectUnauthorized: false,
+    },
+    keep(server) {
+      const asksClients = tls !== undefined && tls.clientAuth.type !== "NoClientCert";
+      const rules = () => now.config.tls?.clientAuth ?? REFUSE_ALL;
+      servers.set(server, asksClients ? checkClients(server, rules, log) : () => {});
+      server.once("close", () => servers.delete(server));
+    },
+    reload,
+    stop: () => watch.stop(),
+  };
+}
+
+type Applied = { readonly config: WebConfig; readonly rules: Rules };
+
+const REFUSE_ALL = { type: "RequireAndVerifyClientCert", allowedSans: [] } as const;
+
+/** What a server takes over only when it is made. */
+function restartReasons({ tls: before }: WebConfig, { tls: after }: WebConfig): readonly string[] {
+  if ((before === undefined) !== (after === undefined)) {
+    return [`restart the exporter to switch TLS ${after === undefined ? "off" : "on"}`];
+  }
+  const asked = (tls: WebConfig["tls"]) => tls !== undefined && tls.clientAuth.type !== "NoClientCert";
+  if (asked(before) === asked(after)) return [];
+  return [`restart the exporter to ${asked(after) ? "begin" : "stop"} asking clients for certificates`];
+}
+
+function plain({ users, ...rest }: WebConfig): unknown {
+  return { ...rest, users: [...users] };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function tell(config: WebConfig, log: Logger): void {
+  log.info(`web configuration: ${describeWebConfig(config)}`);
+  if (config.tls === undefined) return;
+  const { validTo } = new X509Certificate(config.tls.cert);
+  if (Date.parse(validTo) < Date.now()) log.warn(`the certificate of the web configuration ended at ${validTo}`);
+}

@@ -1,0 +1,120 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { createSecureContext } from "node:tls";
+import type { ConfigProblem } from "../../config/explain.ts";
+import { errorCode } from "../../config/secret.ts";
+import type { WebTls } from "./model.ts";
+import type { TlsFields } from "./schema.ts";
+import { contextOptions } from "./tls.ts";
+
+/** `tls_server_config` with the contents of its files, or what is wrong with them. */
+export type LoadedTls = {
+  readonly tls: WebTls | undefined;
+  readonly problems: readonly ConfigProblem[];
+  /** Every file that it names, readable or not. */
+  readonly files: readonly string[];
+};
+
+export async function loadTls(fields: TlsFields, configFile: string): Promise<LoadedTls> {
+  const problems: ConfigProblem[] = [];
+  const files: string[] = [];
+  const report = (key: string | undefined, message: string): undefined => {
+    problems.push({ path: ["tls_server_config", ...(key === undefined ? [] : [key])], message });
+  };
+
+  const contentOf = async (name: "cert" | "key" | "client_ca"): Promise<string | undefined> => {
+    const inline = fields[name] ?? undefined;
+    const path = fields[`${name}_file`] ?? undefined;
+    if (path === undefined) return inline;
+    const absolute = resolve(dirname(configFile), path);
+    files.push(absolute);
+    if (inline !== undefined) return report(name, `expected at most one of ${name} and ${name}_file`);
+    return readFile(absolute, "utf8").catch((error: unknown) =>
+      report(`${name}_file`, `cannot read ${absolute} (${errorCode(error)})`),
+    );
+  };
+
+  const [cert, key, clientCa] = await Promise.all([contentOf("cert"), contentOf("key"), contentOf("client_ca")]);
+  const where = (name: "cert" | "key" | "client_ca") => (fields[`${name}_file`] ? `${name}_file` : name);
+  for (const name of ["cert", "key"] as const) {
+    if (!fields[name] && !fields[`${name}_file`]) report(undefined, `missing one of ${name}_file and ${name}`);
+  }
+  const certificate = cert === undefined ? undefined : readCertificate(cert);
+  if (cert !== undefined && certificate === undefined) report(where("cert"), "expected a certificate in PEM form");
+  const problem = key === undefined ? undefined : keyProblem(key, certificate);
+  if (problem !== undefined) report(where("key"), problem);
+  if (clientCa !== undefined && readCertificate(clientCa) === undefined) {
+    report(where("client_ca"), "expected certificates in PEM form");
+  }
+  checkTogether(fields, report);
+  if (problems.length > 0 || cert === undefined || key === undefined) return { tls: undefined, problems, files };
+
+  const tls: WebTls = {
+    cert,
+    key,
+    clientCa,
+    clientAuth: {
+      type: fields.client_auth_type ?? "NoClientCert",
+      allowedSans: fields.client_allowed_sans ?? undefined,
+    },
+    minVersion: fields.min_version ?? "TLS12",
+    maxVersion: fields.max_version ?? "TLS13",
+    ciphers: listOrNone(fields.cipher_suites),
+    curves: listOrNone(fields.curve_preferences),
+    preferServerCiphers: fields.prefer_server_cipher_suites ?? true,
+  };
+  try {
+    createSecureContext(contextOptions(tls));
+  } catch (error) {
+    report(undefined, `the TLS library does not take this (${errorCode(error)})`);
+    return { tls: undefined, problems, files };
+  }
+  return { tls, problems, files };
+}
+
+function checkTogether(fields: TlsFields, report: (key: string, message: string) => undefined): void {
+  const type = fields.client_auth_type ?? "NoClientCert";
+  const ca = fields.client_ca_file ? "client_ca_file" : fields.client_ca ? "client_ca" : undefined;
+  if (ca !== undefined && type === "NoClientCert") {
+    report(ca, "has no effect without client_auth_type; set it to RequireAndVerifyClientCert");
+  }
+  // Go would take the system's authorities, with which anybody can have a certificate.
+  if (ca === undefined && type.includes("Verify")) {
+    report("client_auth_type", `${type} needs client_ca_file or client_ca: whose certificates are let in`);
+  }
+  if (fields.client_allowed_sans && !type.startsWith("Require")) {
+    report("client_allowed_sans", "needs client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert");
+  }
+  // The names sort like the versions.
+  if ((fields.min_version ?? "TLS12") > (fields.max_version ?? "TLS13")) {
+    report(
+      fields.max_version ? "max_version" : "min_version",
+      "no version is left between min_version and max_version",
+    );
+  }
+}
+
+function listOrNone<T>(list: readonly T[] | null | undefined): readonly T[] | undefined {
+  return list?.length ? list : undefined;
+}
+
+function readCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function keyProblem(pem: string, certificate: X509Certificate | undefined): string | undefined {
+  try {
+    const key = createPrivateKey(pem);
+    if (certificate?.checkPrivateKey(key) === false) return "this key does not belong to the certificate";
+    return undefined;
+  } catch {
+    return pem.includes("ENCRYPTED")
+      ? "expected a private key without passphrase"
+      : "expected a private key in PEM form";
+  }
+}

@@ -1,0 +1,232 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+import { type Authority, createAuthority } from "../support/authority.ts";
+import { type Exporter, logLines, PROGRAM, startExporter } from "../support/exporter.ts";
+import { type Prometheus, startPrometheus } from "../support/prometheus.ts";
+import { findServer, requireProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
+
+const server = findServer("prometheus", "apt-get install prometheus");
+const curl = findServer("curl", "apt-get install curl");
+
+const document = readFileSync(fileURLToPath(new URL("../../docs/security.md", import.meta.url)), "utf8");
+const blocks = (language: string) =>
+  [...document.matchAll(/```(\w+)\n(.*?)```/gs)].filter(([, name]) => name === language).map(([, , text = ""]) => text);
+
+function blockWith(language: string, part: string): string {
+  const found = blocks(language).find((text) => text.includes(part));
+  if (found === undefined) throw new Error(`docs/security.md has no ${language} block with ${part}`);
+  return found;
+}
+
+/** Writes a whole file at once, as those who renew certificates do. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+
+/** Runs a block of the document in a folder where `peer-exporter` is a command. */
+async function runBlock(folder: string, script: string) {
+  const shim = `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`;
+  writeFileSync(join(folder, "peer-exporter"), shim, { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env.PATH}` };
+  return run(requireProgram("bash"), ["-euc", script], { cwd: folder, env });
+}
+
+const scrapeConfig = z.object({
+  scrape_configs: z.tuple([
+    z.object({
+      scheme: z.string(),
+      tls_config: z.object({ ca_file: z.string() }),
+      basic_auth: z.object({ username: z.string(), password_file: z.string() }),
+    }),
+  ]),
+});
+
+describe("the commands of docs/security.md", () => {
+  const folder = tempFolder();
+  let exporter: Exporter;
+  let setup: Awaited<ReturnType<typeof runBlock>>;
+
+  beforeAll(async () => {
+    setup = await runBlock(folder, blockWith("sh", "openssl req"));
+    exporter = await startExporter({ args: ["demo", `--web.config.file=${join(folder, "web.yaml")}`] });
+  });
+
+  afterAll(async () => {
+    await exporter?.stop();
+  });
+
+  test("make a good file", () => {
+    expect(setup.code).toBe(0);
+    expect(setup.stdout).toBe("web.yaml: good, TLS (client certificates: NoClientCert), 1 user\n");
+  });
+
+  test.skipIf(curl === undefined)("ask for the metrics, which nobody else gets", async () => {
+    const { port } = new URL(exporter.url);
+    const command = blockWith("sh", "curl --cacert").replace("10900", port);
+    expect((await runBlock(folder, command)).stdout).toContain("p2p_node_up{");
+    const without = await runBlock(folder, command.replace(/--user "[^"]*"/, ""));
+    expect(without.stdout).toMatch(/^401: /);
+    const plain = await runBlock(folder, command.replace("https:", "http:"));
+    expect([plain.code === 0, plain.stdout]).toEqual([false, ""]);
+  });
+
+  test.skipIf(server === undefined)("let Prometheus scrape", async () => {
+    const { scrape_configs: written } = scrapeConfig.parse(parse(blockWith("yaml", "# prometheus.yml")));
+    const { scheme, tls_config: tls, basic_auth: auth } = written[0];
+    const prometheus = await startPrometheus({
+      targets: [`localhost:${new URL(exporter.url).port}`],
+      scrapeConfig: {
+        scheme,
+        tls_config: { ca_file: join(folder, tls.ca_file) },
+        basic_auth: { ...auth, password_file: join(folder, auth.password_file) },
+      },
+    });
+    onTestFinished(async () => void (await prometheus.stop()));
+    await waitFor(async () => (await prometheus.query("p2p_node_up == 1")).length > 3, "series", 30_000);
+  });
+});
+
+describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rotation of its certificate", () => {
+  const folder = tempFolder();
+  const at = (name: string) => join(folder, name);
+  let authorities: readonly [Authority, Authority];
+  let exporter: Exporter;
+  let prometheus: Prometheus;
+
+  const issue = async (authority: Authority) => {
+    const { cert, key } = await authority.issue("exporter", "IP:127.0.0.1");
+    replace(at("key.pem"), key);
+    replace(at("cert.pem"), cert);
+  };
+
+  /** The fingerprint of the certificate that a new connection gets. */
+  const served = () =>
+    new Promise<string | undefined>((resolve, reject) => {
+      const socket = connect({
+        port: Number(new URL(exporter.url).port),
+        host: "127.0.0.1",
+        rejectUnauthorized: false,
+      });
+      socket.once("error", reject);
+      socket.once("secureConnect", () => {
+        resolve(socket.getPeerX509Certificate()?.fingerprint256);
+        socket.destroy();
+      });
+    });
+
+  beforeAll(async () => {
+    authorities = await Promise.all([createAuthority(), createAuthority()]);
+    const [first, second] = authorities;
+    await issue(first);
+    replace(at("ca.pem"), first.ca + second.ca);
+    writeFileSync(at("password"), "open sesame");
+    const { stdout } = await run(process.execPath, [PROGRAM, "hash-password"], { input: "open sesame\n" });
+    writeFileSync(
+      at("web.yaml"),
+      `tls_server_config: {cert_file: cert.pem, key_file: key.pem}\nbasic_auth_users: {prometheus: ${stdout.trim()}}\n`,
+    );
+    exporter = await startExporter({ args: ["demo", `--web.config.file=${at("web.yaml")}`] });
+    prometheus = await startPrometheus({
+      targets: [new URL(exporter.url).host],
+      scrapeConfig: {
+        ...{ scrape_interval: "2s", scrape_timeout: "2s" },
+        scheme: "https",
+        tls_config: { ca_file: at("ca.pem") },
+        basic_auth: { username: "prometheus", password_file: at("password") },
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await exporter?.stop();
+  });
+
+  const scrapes = async () => (await prometheus.query("count_over_time(up[10m])"))[0]?.value ?? 0;
+
+  test("has not one failed scrape while certificate and authority change", async () => {
+    // The first one may take too long for a busy machine.
+    const good = async () => (await prometheus.query("sum_over_time(up[10m])"))[0]?.value ?? 0;
+    await waitFor(async () => (await good()) >= 2, "two good scrapes", 30_000);
+    const failed = async () => (await prometheus.query("count_over_time(up[10m]) - sum_over_time(up[10m])"))[0]?.value;
+    const failedEarlier = await failed();
+    const before = await served();
+    await issue(authorities[1]);
+    await waitFor(async () => (await served()) !== before, "the new certificate", 20_000);
+    // From now on Prometheus trusts the new authority alone, which makes it connect anew.
+    replace(at("ca.pem"), authorities[1].ca);
+    const then = await scrapes();
+    await waitFor(async () => (await scrapes()) >= then + 3, "three more scrapes", 30_000);
+    expect((await prometheus.targets()).map(({ health, lastError }) => [health, lastError])).toEqual([["up", ""]]);
+    expect(await failed()).toBe(failedEarlier);
+  });
+
+  test("is told 401 with another password", async () => {
+    writeFileSync(at("password"), "open barley");
+    await waitFor(
+      async () => (await prometheus.targets()).every(({ lastError }) => lastError.includes("401")),
+      "the target to be down",
+      30_000,
+    );
+    expect(exporter.program.output()).not.toMatch(/open (?:sesame|barley)/);
+  });
+
+  test("a client that begins no TLS handshake is cut off", async () => {
+    const socket = connectTcp(Number(new URL(exporter.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    const began = performance.now();
+    await new Promise((resolve) => socket.once("close", resolve).resume());
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+});
+
+describe("the program", () => {
+  test("refuses to start with a bad file, and says all that is wrong", async () => {
+    const file = join(tempFolder(), "web.yaml");
+    writeFileSync(file, "basic_auth_users: {a: b}\nrate_limt: {}\n");
+    for (const command of ["demo", "check"]) {
+      const { code, output } = await run(process.execPath, [PROGRAM, command, `--web.config.file=${file}`]);
+      expect(code).toBe(1);
+      expect(output).toContain(`${file}:1:20: basic_auth_users.a: expected a bcrypt hash`);
+      expect(output).toContain(`${file}:2:1: rate_limt: unknown key; did you mean "rate_limit"?`);
+    }
+  });
+
+  test("serves TCP and a unix socket with the same rules, and leaves no socket behind", async () => {
+    const folder = tempFolder();
+    const file = join(folder, "web.yaml");
+    writeFileSync(file, "rate_limit: {interval: 1h, burst: 2}\n");
+    const socket = join(folder, "exporter.sock");
+    const program = await startProcess(process.execPath, [
+      ...[PROGRAM, "demo", `--web.config.file=${file}`, "--log.format=json"],
+      ...["--web.listen-address=127.0.0.1:0", `--web.listen-address=unix:${socket}`],
+    ]);
+    const listening = await waitFor(
+      () => logLines(program).flatMap(({ listen }) => (listen === undefined ? [] : [listen]))[0],
+      "it to listen",
+      20_000,
+      program,
+    );
+    expect(listening).toEqual([expect.stringMatching(/^http:/), `unix:${socket}`]);
+    const { Client } = await import("undici");
+    const local = new Client("http://localhost", { socketPath: socket });
+    const status = async () =>
+      await local.request({ path: "/metrics", method: "GET" }).then(async (answer) => {
+        await answer.body.dump();
+        return answer.statusCode;
+      });
+    expect(await status()).toBe(200);
+    expect((await fetch(`${listening[0]}/metrics`)).status).toBe(200);
+    expect(await status()).toBe(429);
+    await local.close();
+    expect(await program.stop()).toBe(0);
+    await expect(run(requireProgram("ls"), [socket])).resolves.toMatchObject({ code: 2 });
+  });
+});

@@ -1,0 +1,212 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { compare as bcrypt } from "bcryptjs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { BCRYPT_WORKER } from "../../../src/assets.ts";
+import { createThreadCompare } from "../../../src/server/web-config/bcrypt.ts";
+import { type Compare, createCompareQueue } from "../../../src/server/web-config/compare-queue.ts";
+import { readBasicCredentials } from "../../../src/server/web-config/credentials.ts";
+import { createAuthenticator } from "../../../src/server/web-config/users.ts";
+import { tempFolder, waitFor } from "../../support/servers.ts";
+import { basic, hashOf, startWith } from "./support.ts";
+
+const folder = tempFolder();
+const HASHES = { alice: hashOf("wonder land"), bob: hashOf("b:ü\u{1f511}") };
+
+function webFile(name: string, users: Readonly<Record<string, string>>, rest = ""): string {
+  const file = join(folder, name);
+  writeFileSync(file, `basic_auth_users: ${JSON.stringify(users)}\n${rest}`);
+  return file;
+}
+
+/** Counts what it is asked, and answers when it is let. */
+function gatedCompare() {
+  const asked: string[] = [];
+  const answers: (() => void)[] = [];
+  const compare: Compare = async (password, hash) => {
+    asked.push(hash);
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return bcrypt(password, hash);
+  };
+  return { compare, asked, answerOne: () => answers.shift()?.() };
+}
+
+describe("basic authentication", () => {
+  test.each<[string, Readonly<Record<string, string>>, number]>([
+    ["the right password", basic("alice", "wonder land"), 200],
+    ["a password with colons and all alphabets", basic("bob", "b:ü\u{1f511}"), 200],
+    [
+      "a scheme in capitals",
+      { authorization: basic("alice", "wonder land").authorization.replace("Basic", "BASIC") },
+      200,
+    ],
+    ["nothing", {}, 401],
+    ["another password", basic("alice", "wonder lane"), 401],
+    ["the password of another", basic("alice", "b:ü\u{1f511}"), 401],
+    ["no password", basic("alice", ""), 401],
+    ["an unknown user", basic("mallory", "wonder land"), 401],
+    ["a name of every object", basic("constructor", "x"), 401],
+    ["a user in other case", basic("Alice", "wonder land"), 401],
+    ["the hash as password", basic("alice", HASHES.alice), 401],
+    ["no colon", { authorization: `Basic ${Buffer.from("alice").toString("base64")}` }, 401],
+    ["no base64", { authorization: "Basic ???" }, 401],
+    ["bytes that are no UTF-8", { authorization: `Basic ${Buffer.from([0x61, 0x3a, 0xff]).toString("base64")}` }, 401],
+    ["another scheme", { authorization: "Bearer abc" }, 401],
+    ["an empty header", { authorization: "" }, 401],
+  ])("%s", async (_, headers, status) => {
+    const { url } = await startWith(webFile("a.yaml", HASHES), bcrypt);
+    for (const path of ["/metrics", "/metrics"]) {
+      const answer = await fetch(url + path, { headers });
+      expect(answer.status).toBe(status);
+      if (status === 401) expect(answer.headers.get("www-authenticate")).toMatch(/^Basic /);
+    }
+  });
+
+  test("stands before every page, also those that are not there, and not before health", async () => {
+    const { url } = await startWith(webFile("b.yaml", HASHES), bcrypt);
+    const status = async (path: string, init?: RequestInit) => (await fetch(url + path, init)).status;
+    expect(await status("/")).toBe(401);
+    expect(await status("/nope")).toBe(401);
+    expect(await status("/%zz")).toBe(401);
+    expect(await status("/metrics", { method: "POST" })).toBe(401);
+    expect(await status("/-/healthy/")).toBe(401);
+    expect(await status("//-/healthy")).toBe(401);
+    expect(await status("/-/healthy")).toBe(200);
+    expect(await status("/-/ready")).toBe(503);
+    expect(await status("/-/healthy", { headers: basic("alice", "wrong") })).toBe(200);
+  });
+
+  test("secrets are in no log line", async () => {
+    const { url, lines } = await startWith(webFile("c.yaml", HASHES), bcrypt);
+    await fetch(`${url}/metrics`, { headers: basic("alice", "wonder land") });
+    await fetch(`${url}/metrics`, { headers: basic("mallory", "s3cret") });
+    expect(JSON.stringify(lines)).not.toMatch(/wonder land|s3cret|mallory|\$2[aby]\$/);
+  });
+});
+
+describe("checking passwords", () => {
+  const users = new Map(Object.entries(HASHES));
+  const key = Buffer.alloc(32, 7);
+  const alice = { user: "alice", password: "wonder land" };
+
+  test("a good pair is computed once; a bad one each time", async () => {
+    let count = 0;
+    const compare: Compare = async (password, hash) => {
+      count += 1;
+      return bcrypt(password, hash);
+    };
+    const authenticate = createAuthenticator(users, createCompareQueue(compare, 9), key);
+    expect(await authenticate(alice)).toBe("known");
+    expect(authenticate(alice)).toBe("known");
+    expect(count).toBe(1);
+    for (const expected of [2, 3]) {
+      expect(await authenticate({ user: "alice", password: "wrong" })).toBe("unknown");
+      expect(count).toBe(expected);
+    }
+    expect(await authenticate({ user: "bob", password: "wonder land" })).toBe("unknown");
+  });
+
+  test("an unknown user costs a comparison too, always with the same hash, and never comes in", async () => {
+    const asked: string[] = [];
+    const compare: Compare = async (_, hash) => {
+      asked.push(hash);
+      return true;
+    };
+    const authenticate = createAuthenticator(users, createCompareQueue(compare, 9), key);
+    for (const user of ["mallory", "mallory", ""]) expect(await authenticate({ user, password: "x" })).toBe("unknown");
+    expect(asked).toHaveLength(3);
+    expect(asked[0]).toBe(asked[1]);
+    expect(Object.values(HASHES)).toContain(asked[2]);
+  });
+
+  test("the same question at the same time is computed once", async () => {
+    const { compare, asked, answerOne } = gatedCompare();
+    const authenticate = createAuthenticator(users, createCompareQueue(compare, 9), key);
+    const verdicts = Array.from({ length: 50 }, () => authenticate(alice));
+    await waitFor(() => asked.length === 1, "the comparison");
+    answerOne();
+    expect(new Set(await Promise.all(verdicts))).toEqual(new Set(["known"]));
+    expect(asked).toHaveLength(1);
+  });
+
+  test("one runs at a time, few wait, and more are turned away; known pairs still come in", async () => {
+    const { compare, asked, answerOne } = gatedCompare();
+    const authenticate = createAuthenticator(users, createCompareQueue(compare, 2), key);
+    const first = authenticate(alice);
+    await waitFor(() => asked.length === 1, "the first");
+    answerOne();
+    expect(await first).toBe("known");
+
+    const waiting = ["1", "2", "3"].map((password) => authenticate({ user: "alice", password }));
+    expect(authenticate({ user: "alice", password: "4" })).toBe("busy");
+    expect(authenticate(alice)).toBe("known");
+    await waitFor(() => asked.length === 2, "the second");
+    expect(asked).toHaveLength(2);
+    for (const done of [3, 4, 4]) {
+      answerOne();
+      await waitFor(() => asked.length === done, "the next");
+    }
+    expect(await Promise.all(waiting)).toEqual(["unknown", "unknown", "unknown"]);
+  });
+
+  test("a comparison that fails lets nobody in and is no end", async () => {
+    let isBroken = true;
+    const compare: Compare = async () => {
+      if (isBroken) throw new Error("broken");
+      return true;
+    };
+    const authenticate = createAuthenticator(users, createCompareQueue(compare, 0), key);
+    await expect(Promise.resolve(authenticate(alice))).rejects.toThrow("broken");
+    isBroken = false;
+    expect(await authenticate(alice)).toBe("known");
+  });
+
+  test("names and passwords that only look alike are told apart", async () => {
+    const compare: Compare = async (password) => password === "b:c";
+    const two = new Map([
+      ["a", "1"],
+      ["a:b", "2"],
+    ]);
+    const authenticate = createAuthenticator(two, createCompareQueue(compare, 9), key);
+    expect(await authenticate({ user: "a", password: "b:c" })).toBe("known");
+    expect(await authenticate({ user: "a:b", password: "c" })).toBe("unknown");
+  });
+
+  test("a flood of wrong passwords is answered, and those who are known do not wait", async () => {
+    const { url } = await startWith(webFile("flood.yaml", HASHES), createThreadCompare(BCRYPT_WORKER));
+    const page = async (headers: Record<string, string>) => (await fetch(`${url}/metrics`, { headers })).status;
+    expect(await page(basic("alice", "wonder land"))).toBe(200);
+    const flood = Array.from({ length: 200 }, (_, index) => page(basic("alice", `wrong ${index}`)));
+    expect(await page(basic("alice", "wonder land"))).toBe(200);
+    expect(new Set(await Promise.all(flood))).toEqual(new Set([401, 503]));
+  });
+});
+
+describe("the thread", () => {
+  test("says what bcryptjs says, is given back when idle, and comes again", async () => {
+    const compare = createThreadCompare(BCRYPT_WORKER, 10);
+    for (let round = 0; round < 2; round += 1) {
+      expect(await compare("wonder land", HASHES.alice)).toBe(true);
+      expect(await compare("wrong", HASHES.alice)).toBe(false);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+
+  test("that cannot be started is an error to the one who asks", async () => {
+    const compare = createThreadCompare(new URL("file:///nowhere/worker.js"));
+    await expect(compare("x", HASHES.alice)).rejects.toThrow();
+    await expect(compare("x", HASHES.alice)).rejects.toThrow();
+  });
+});
+
+test("what is written into the header is what is read from it", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" }), (name, password) => {
+      const user = name.replaceAll(":", "");
+      const isText = !/\p{Surrogate}/u.test(user + password);
+      fc.pre(isText);
+      expect(readBasicCredentials(basic(user, password).authorization)).toEqual({ user, password });
+    }),
+  );
+});
