@@ -80,6 +80,7 @@ export async function startApp({ config, addresses, telemetryPath, log }: AppOpt
       },
     },
     assets: openAssets(),
+    config: () => config,
   });
   const servers = addresses.map(
     (address): Listener => ({ address, server: createServer({ routes, log, observeRequest: self.observeRequest }) }),

@@ -207,7 +207,7 @@ function filePath(text: string): string {
 
 function telemetryPath(text: string): string {
   if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) throw new Error("expected a path like /metrics");
-  const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards"].find(
+  const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards", "/config"].find(
     (path) => text === path || text.startsWith(`${path}/`),
   );
   if (taken !== undefined) throw new Error(`the path ${taken} is taken`);

@@ -39,6 +39,7 @@ const LINKS: readonly (readonly [path: string, text: string])[] = [
   ["/sd", "each node as a target of its own, for Prometheus' HTTP service discovery"],
   ["/dashboards", "dashboards for Grafana"],
   ["/rules", "recording rules and alerts for Prometheus"],
+  ["/config", "the configuration in force, without its secrets"],
   ["/-/healthy", "200 while the exporter runs"],
   ["/-/ready", "200 when every node was polled once, 503 before"],
 ];

@@ -1,5 +1,7 @@
 import type { Assets } from "../assets.ts";
+import type { Config } from "../config/model.ts";
 import { assetsRoutes } from "./assets-routes.ts";
+import { configRoute } from "./config-route.ts";
 import { healthRoutes, type NodeCounts } from "./health-routes.ts";
 import { landingRoute } from "./landing.ts";
 import { metricsRoute } from "./metrics-route.ts";
@@ -15,15 +17,17 @@ export type RoutesOptions = {
   readonly nodeCounts: () => NodeCounts;
   readonly probe: ProbeOptions;
   readonly assets: Assets;
+  readonly config: () => Config;
 };
 
 /** Everything that the exporter serves. */
-export function createRoutes({ telemetryPath, version, page, nodeCounts, probe, assets }: RoutesOptions) {
+export function createRoutes({ telemetryPath, version, page, nodeCounts, probe, assets, config }: RoutesOptions) {
   const routes: Route[] = [
     metricsRoute(telemetryPath, page),
     probeRoute(probe),
     sdRoute(probe.nodes),
     ...assetsRoutes(assets),
+    configRoute(config),
     ...healthRoutes(nodeCounts),
   ];
   return telemetryPath === "/" ? routes : [...routes, landingRoute(version, telemetryPath, nodeCounts)];

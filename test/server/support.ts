@@ -25,6 +25,12 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
     probe: { nodes: () => [], probe: async () => true, pageOf: () => ({ chunks: () => [] }) },
+    config: () => ({
+      connections: { series: true, maxPerNode: 250, address: "full", hashKey: undefined },
+      lag: { minSupport: 2 },
+      nodes: [],
+      references: [],
+    }),
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
