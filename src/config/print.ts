@@ -31,7 +31,9 @@ function comment({ shard, nodes }: Config): string {
   const lines = [
     "The configuration in force. Defaults and the settings of `global` stand where they count, at each node.",
     `A secret stands here as ${MASK}; of a URL only scheme, host and port, as the rest may hold tokens.`,
-    ...(shard === undefined ? [] : [`Only the nodes of shard ${shard.index} of 0..${shard.total - 1}: ${nodes.length}.`]),
+    ...(shard === undefined
+      ? []
+      : [`Only the nodes of shard ${shard.index} of 0..${shard.total - 1}: ${nodes.length}.`]),
   ];
   return lines.map((line) => `# ${line}\n`).join("");
 }

@@ -15,7 +15,7 @@ describe("the landing page", () => {
     expect(body).toContain("Version 1.2.3.");
     expect(body).toContain("<strong>2 of 3 nodes</strong>");
     const links = [...body.matchAll(/<a href="([^"]*)">/g)].map(([, link]) => link);
-    expect(links).toEqual(["/metrics", "/sd", "/dashboards", "/rules", "/-/healthy", "/-/ready"]);
+    expect(links).toEqual(["/metrics", "/sd", "/dashboards", "/rules", "/config", "/-/healthy", "/-/ready"]);
     for (const link of links) expect((await server.inject(link ?? "")).statusCode).toBe(200);
   });
 
