@@ -1,4 +1,6 @@
 import pino from "pino";
+import type { Redact } from "./config/redact.ts";
+import { safeError } from "./safe-error.ts";
 
 export type Logger = pino.Logger;
 
@@ -6,6 +8,8 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["json", "pretty"] as const;
 
 export type LogOptions = {
+  /** Takes secrets out of the texts of unexpected errors. */
+  readonly redact?: Redact;
   readonly level: (typeof LOG_LEVELS)[number];
   readonly format: (typeof LOG_FORMATS)[number];
 };
@@ -13,12 +17,13 @@ export type LogOptions = {
 const STDERR = 2;
 
 /** Logs to standard error: standard output is for what a command was asked to print. */
-export async function createLogger({ level, format }: LogOptions): Promise<Logger> {
+export async function createLogger({ level, format, redact = () => undefined }: LogOptions): Promise<Logger> {
   const options: pino.LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: (error: unknown) => safeError(error, redact) },
     // Requests may carry credentials of the one who scrapes.
     redact: { paths: ["req.headers", "res.headers", "headers"], remove: true },
   };

@@ -5,15 +5,22 @@ import { type Invocation, parseArguments, type ServeFlags, type ShardFlags, type
 import { formatDuration } from "./config/duration.ts";
 import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, NodeConfig, Shard } from "./config/model.ts";
+import { createRedactor } from "./config/redact.ts";
 import { errorCode } from "./config/secret.ts";
 import { describeShard, resolveShard, selectShard, shardReport } from "./config/shard.ts";
+import { exitOnDefect } from "./crash.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
 import { formatListenAddress } from "./server/listen-address.ts";
 import { VERSION } from "./version.ts";
 
+const redactor = createRedactor();
+
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
+
+// Before anything can go wrong.
+const crash = exitOnDefect(redactor.redact, printError);
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -91,7 +98,9 @@ async function serve(
 ): Promise<number> {
   const config = shard === undefined ? whole : selectShard(whole, shard);
   keepMemorySmall(config.nodes.length);
-  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
+  redactor.learn(whole);
+  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat, redact: redactor.redact });
+  crash.logTo(log);
   process.on("SIGHUP", () => log.warn("the configuration is read at the start only: restart to apply a change"));
   const app = await start(config, flags, log);
   if (app === undefined) return 1;

@@ -1,7 +1,9 @@
 import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
+import { redactEcho } from "../config/redact.ts";
 import { createRpcClient, type RpcClient } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
+import { errorWithoutEcho, withoutEcho } from "./echo.ts";
 
 /** Opens the chain of a configured node on clients that carry its credentials nowhere else. */
 export function openSession(node: NodeConfig): NodeSession {
@@ -20,9 +22,15 @@ export function openSession(node: NodeConfig): NodeSession {
     connectStranger: createRpcClient,
   };
   const session = node.options.open(target);
+  const redact = redactEcho(node);
   return {
     async poll(signal) {
-      const report = await session.poll(signal);
+      const report = await session.poll(signal).then(
+        (given) => withoutEcho(given, redact),
+        (error: unknown) => {
+          throw errorWithoutEcho(error, redact);
+        },
+      );
       const presented = main?.presented();
       return {
         ...report,
