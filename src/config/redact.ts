@@ -25,6 +25,8 @@ const SHORTEST_URL_PART = 8;
 /** A node's answer may hold a shorter word by chance. */
 const SHORTEST_ECHO = 6;
 
+const SHORTEST_TOKEN = 16;
+
 const KEPT_CONFIGS = 2;
 
 export const WITHHELD = "<withheld>";
@@ -49,11 +51,12 @@ export function createRedactor(): Redactor {
 /** Takes a node's own credentials out of what the node says: some servers repeat what they were asked. */
 export function redactEcho(node: NodeConfig): (text: string) => string {
   const holders = [...holdersIn(node, new Set())];
-  return (text) =>
-    takeOut(
-      holders.flatMap(secretsOf).filter(({ length }) => length >= SHORTEST_ECHO),
-      text,
-    );
+  // A node may well be on a network whose name stands in its URL; a token is longer.
+  const tokens = holders.flatMap(urlPartsOf).filter(({ length }) => length >= SHORTEST_TOKEN);
+  return (text) => {
+    const secrets = holders.flatMap(secretsOf).filter(({ length }) => length >= SHORTEST_ECHO);
+    return takeOut([...tokens, ...secrets], text);
+  };
 }
 
 function takeOut(secrets: readonly string[], text: string): string {

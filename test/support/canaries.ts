@@ -21,18 +21,19 @@ export function leakOf(secret: string, text: string): string | undefined {
 export type Leak = { readonly secret: string; readonly form: string; readonly around: string };
 
 export function leaksIn(secrets: readonly string[], text: string): readonly Leak[] {
-  const readings = [...new Set([text, unescapePercent(text), unescapeJson(text), unescapeHtml(text)])].map((reading) =>
-    reading.toLowerCase(),
+  const windows = new Map(
+    secrets.flatMap((secret) => formsOf(secret).map((form) => [form.toLowerCase(), { secret, form }] as const)),
   );
-  return secrets.flatMap((secret) => {
-    for (const form of formsOf(secret)) {
-      for (const reading of readings) {
-        const at = reading.indexOf(form.toLowerCase());
-        if (at >= 0) return [{ secret, form, around: reading.slice(Math.max(0, at - 120), at + 120) }];
-      }
+  const found = new Map<string, Leak>();
+  for (const reading of new Set([text, unescapePercent(text), unescapeJson(text), unescapeHtml(text)])) {
+    const lower = reading.toLowerCase();
+    for (let at = 0; at + WINDOW <= lower.length; at += 1) {
+      const leak = windows.get(lower.slice(at, at + WINDOW));
+      if (leak !== undefined && !found.has(leak.secret))
+        found.set(leak.secret, { ...leak, around: reading.slice(Math.max(0, at - 120), at + 120) });
     }
-    return [];
-  });
+  }
+  return [...found.values()];
 }
 
 function formsOf(secret: string): readonly string[] {
