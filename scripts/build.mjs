@@ -3,8 +3,9 @@
 // not checked here: `npm run typecheck` does.
 // Without the development dependencies (`npm ci --omit=dev`) there is no bundler: an image brings dist/ from its build
 // stage, and the step is skipped.
-import { chmodSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { thirdPartyLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
@@ -14,7 +15,7 @@ const bundler = await import("esbuild").catch(() => undefined);
 if (bundler === undefined) {
   process.stderr.write("peer-exporter: no bundler installed, dist/ is left as it is\n");
 } else {
-  await bundler.build({
+  const { metafile } = await bundler.build({
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
     outdir: fresh,
@@ -31,8 +32,10 @@ if (bundler === undefined) {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
+    metafile: true,
     logLevel: "warning",
   });
+  writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicences(Object.keys(metafile.inputs), root));
   chmodSync(`${fresh}/main.js`, 0o755);
   // Swapped in whole, so that a program started meanwhile finds the old build or the new one, never half of one.
   rmSync(dist, { recursive: true, force: true });

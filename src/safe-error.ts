@@ -55,7 +55,7 @@ function safeMessage(message: string, redact: Redact): string {
   const redacted = redact(message);
   if (redacted === undefined) return UNKNOWN_SECRETS;
   // Of URLs that the configuration does not know, such as the target of a redirect, no more is shown than of others.
-  const cut = redacted.replace(/([a-z][a-z0-9+.-]*):\/\/[^\s"'`]+/gi, originOf);
+  const cut = redacted.slice(0, LONGEST_MESSAGE + 1).replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'`]+/gi, originOf);
   return cut.length > LONGEST_MESSAGE ? `${cut.slice(0, LONGEST_MESSAGE)}…` : cut;
 }
 

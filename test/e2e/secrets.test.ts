@@ -146,6 +146,12 @@ process.on("SIGUSR2", () => {
 `,
 );
 
+/** What must have gone wrong at least once, as otherwise nothing was tried. */
+const SEEN_REASONS = [
+  ...["dns", "connect", "timeout", "tls", "tls_pin", "unauthorized", "not_found", "host_header", "rate_limited"],
+  ...["http", "rpc", "too_large", "bad_json", "bad_shape", "wrong_network"],
+];
+
 describe.each([
   ["json", "exception"],
   ["pretty", "rejection"],
@@ -192,6 +198,8 @@ describe.each([
 
   test("nothing in the log", () => {
     expect(said.length).toBeGreaterThan(50_000);
+    const reasons = new Set([...said.matchAll(/"reason":"(\w+)"/g)].map(([, reason]) => reason));
+    expect([...reasons]).toEqual(expect.arrayContaining(SEEN_REASONS));
     expectNoLeak(said);
   });
 
