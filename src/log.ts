@@ -17,8 +17,16 @@ export type LogOptions = {
 const STDERR = 2;
 
 /** Logs to standard error: standard output is for what a command was asked to print. */
-export async function createLogger({ level, format, redact = () => undefined }: LogOptions): Promise<Logger> {
-  const options: pino.LoggerOptions = {
+export async function createLogger({ format, ...given }: LogOptions): Promise<Logger> {
+  const options = pinoOptions(given);
+  if (format === "json") return pino(options, pino.destination({ dest: STDERR, sync: true }));
+  const { default: pretty } = await import("pino-pretty");
+  return pino(options, pretty({ destination: STDERR, sync: true, colorize: process.stderr.isTTY, singleLine: true }));
+}
+
+/** What every line has and lacks, wherever it is written to. */
+export function pinoOptions({ level, redact = () => undefined }: Omit<LogOptions, "format">): pino.LoggerOptions {
+  return {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -27,7 +35,4 @@ export async function createLogger({ level, format, redact = () => undefined }: 
     // Requests may carry credentials of the one who scrapes.
     redact: { paths: ["req.headers", "res.headers", "headers"], remove: true },
   };
-  if (format === "json") return pino(options, pino.destination({ dest: STDERR, sync: true }));
-  const { default: pretty } = await import("pino-pretty");
-  return pino(options, pretty({ destination: STDERR, sync: true, colorize: process.stderr.isTTY, singleLine: true }));
 }

@@ -51,6 +51,7 @@ async function run(invocation: Invocation): Promise<number> {
       // Not loaded otherwise: a production process holds no simulated node.
       const { startDemo } = await import("./demo/demo.ts");
       const demo = await startDemo(print);
+      redactor.learn(demo.config);
       try {
         return await serve(demo.config, shard, invocation, demo.announce);
       } finally {
@@ -66,7 +67,9 @@ async function readConfig({ configFile, nodes }: SourceFlags): Promise<Config | 
     printError("peer-exporter: no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n");
     return undefined;
   }
-  return loadConfig({ file: configFile, nodes, env: process.env });
+  const config = await loadConfig({ file: configFile, nodes, env: process.env });
+  redactor.learn(config);
+  return config;
 }
 
 function findShard({ shard: flag }: ShardFlags): Shard | undefined {
@@ -98,7 +101,6 @@ async function serve(
 ): Promise<number> {
   const config = shard === undefined ? whole : selectShard(whole, shard);
   keepMemorySmall(config.nodes.length);
-  redactor.learn(whole);
   const log = await createLogger({ level: flags.logLevel, format: flags.logFormat, redact: redactor.redact });
   crash.logTo(log);
   process.on("SIGHUP", () => log.warn("the configuration is read at the start only: restart to apply a change"));
