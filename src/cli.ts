@@ -138,7 +138,8 @@ Examples:
   peer-exporter --config.file=config.yaml --shard 0/3
   peer-exporter demo
 
-Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage, ${EXIT_DEFECT} ended by a defect of its own.`;
+Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage,
+${EXIT_DEFECT} ended by a defect of the program.`;
 
 function addSourceFlags(command: Command): Command {
   return command

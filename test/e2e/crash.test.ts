@@ -23,7 +23,7 @@ function program(code: string, ...args: readonly string[]): readonly string[] {
 
 describe("before the configuration is known", () => {
   const code = `process.on("newListener", (event) => {
-    if (event === "uncaughtException") setImmediate(() => { throw new TypeError("${SECRET}"); });
+    if (event === "uncaughtException") process.nextTick(() => { throw new TypeError("${SECRET}"); });
   });`;
 
   test("a defect is told without its message, on standard error, with exit code 70", async () => {
