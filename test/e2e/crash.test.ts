@@ -27,7 +27,11 @@ describe("before the configuration is known", () => {
   });`;
 
   test("a defect is told without its message, on standard error, with exit code 70", async () => {
-    const { code: exitCode, output } = await run(process.execPath, program(code, "check", NODE));
+    // Reading a file takes a moment.
+    const file = join(tempFolder(), "config.yaml");
+    writeFileSync(file, `nodes: [{name: one, chain: wire, url: "http://127.0.0.1:1/${SECRET}"}]`);
+    const args = program(code, "check", "--config.file", file);
+    const { code: exitCode, output } = await run(process.execPath, args);
     expect(exitCode).toBe(70);
     expect(output).toMatch(
       /^peer-exporter: ended by a defect, please report it: TypeError: \(the message is withheld/m,
