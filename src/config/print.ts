@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { chains } from "../chains/index.ts";
-import type { NodeUrl } from "../rpc/node-url.ts";
+import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { formatDuration } from "./duration.ts";
 import type { Config, NodeConfig } from "./model.ts";
@@ -104,8 +104,4 @@ function printValue(value: unknown, key = ""): unknown {
   if (isNodeUrl(value)) return value.label;
   if ("reveal" in value) return MASK;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, printValue(item, name)]));
-}
-
-export function isNodeUrl(value: object): value is NodeUrl {
-  return "label" in value && typeof value.label === "string" && "origin" in value && "hostname" in value;
 }

@@ -1,6 +1,5 @@
-import type { NodeUrl } from "../rpc/node-url.ts";
+import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Config, NodeConfig } from "./model.ts";
-import { isNodeUrl } from "./print.ts";
 import { MASK, type Secret } from "./secret.ts";
 
 /**
