@@ -36,12 +36,12 @@ function describe(error: unknown, redact: Redact, causes: number): SafeError {
   const type = word(error.name) ?? "Error";
   const code = "code" in error ? word(error.code) : undefined;
   const message = safeMessage(error.message, redact);
-  const frames = framesOf(error).map((frame) => redact(frame) ?? frame);
+  const frames = framesOf(error).join("\n");
   return {
     type,
     ...(code === undefined ? {} : { code }),
     message,
-    stack: [`${type}: ${message}`, ...frames].join("\n"),
+    stack: `${type}: ${message}\n${redact(frames) ?? frames}`,
     ...(error.cause === undefined || causes === 0 ? {} : { cause: describe(error.cause, redact, causes - 1) }),
   };
 }

@@ -1,10 +1,10 @@
-import { stringify } from "yaml";
 import { chains } from "../chains/index.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { formatDuration } from "./duration.ts";
 import type { Config, NodeConfig } from "./model.ts";
 import { MASK, type Secret } from "./secret.ts";
+import { toYaml } from "./to-yaml.ts";
 
 /**
  * The configuration in force as YAML, with the keys of the file: every default filled in, every secret as `<secret>`,
@@ -23,8 +23,7 @@ export function printConfig(config: Config): string {
     ...(references.length === 0 ? {} : { references: references.map(printNode) }),
     nodes: nodes.map(printNode),
   };
-  // The same list of labels twice is written twice: nobody wants to read anchors.
-  return comment(config) + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return comment(config) + toYaml(document);
 }
 
 function comment({ shard, nodes }: Config): string {

@@ -32,6 +32,7 @@ export const WITHHELD = "<withheld>";
 
 export function createRedactor(): Redactor {
   let holders: readonly (readonly Holder[])[] = [];
+  const takeOut = createRemover();
   return {
     learn(config) {
       holders = [[...holdersIn(config, new Set())], ...holders].slice(0, KEPT_CONFIGS);
@@ -50,6 +51,7 @@ export function createRedactor(): Redactor {
 /** Takes a node's own credentials out of what the node says: some servers repeat what they were asked. */
 export function redactEcho(node: NodeConfig): (text: string) => string {
   const holders = [...holdersIn(node, new Set())];
+  const takeOut = createRemover();
   // A node may well be on a network whose name stands in its URL; a token is longer.
   const tokens = holders.flatMap(urlPartsOf).filter(({ length }) => length >= SHORTEST_TOKEN);
   return (text) => {
@@ -58,12 +60,20 @@ export function redactEcho(node: NodeConfig): (text: string) => string {
   };
 }
 
-function takeOut(secrets: readonly string[], text: string): string {
-  const forms = secrets.filter(({ length }) => length >= SHORTEST_REPLACED).flatMap(formsOf);
-  // Long ones first, as one may be a part of another.
-  return [...new Set(forms)]
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, form) => rest.replaceAll(form, MASK), text);
+/** Takes secrets out of texts. Their forms are kept until other secrets are given. */
+function createRemover(): (secrets: readonly string[], text: string) => string {
+  let known = "";
+  let forms: readonly string[] = [];
+  return (secrets, text) => {
+    const given = JSON.stringify(secrets);
+    if (given !== known) {
+      known = given;
+      forms = [...new Set(secrets.filter(({ length }) => length >= SHORTEST_REPLACED).flatMap(formsOf))]
+        // Long ones first, as one may be a part of another.
+        .sort((a, b) => b.length - a.length);
+    }
+    return forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, MASK) : rest), text);
+  };
 }
 
 /** What holds secrets, anywhere in a configuration. */
