@@ -199,7 +199,7 @@ describe.each([
   test("nothing in the log", () => {
     expect(said.length).toBeGreaterThan(50_000);
     const reasons = new Set([...said.matchAll(/"reason":"(\w+)"/g)].map(([, reason]) => reason));
-    expect([...reasons]).toEqual(expect.arrayContaining(SEEN_REASONS));
+    expect(SEEN_REASONS.filter((reason) => !reasons.has(reason))).toEqual([]);
     expectNoLeak(said);
   });
 

@@ -1,4 +1,5 @@
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
+import { cutBody } from "../chains/chainweb/support.ts";
 import { daemon } from "../chains/monero/daemon.ts";
 import {
   type Answer,
@@ -46,7 +47,7 @@ const well: Handler = (request) => {
   if (path.endsWith("/v1/net/connections")) return json([]);
   if (path.endsWith("/v1/chain/get_info")) return json(WIRE_INFO);
   if (path.endsWith("/cut/peer")) return json({ limit: 0, items: [], next: null });
-  if (path.endsWith("/cut")) return json({ hashes: {}, height: 0, instance: "mainnet01", origin: null });
+  if (path.endsWith("/cut")) return json(cutBody([7, 8, 7]));
   if (request.body.includes("jsonrpc")) return wellMonero(request);
   return { status: 404 };
 };
@@ -56,7 +57,7 @@ const wellButTalkative: Handler = (request) => {
   const path = request.url.split("?")[0] ?? "";
   const echo = shortEchoOf(request);
   if (path.endsWith("/v1/chain/get_info")) return json({ ...WIRE_INFO, server_version_string: echo });
-  if (path.endsWith("/cut")) return json({ hashes: {}, height: 0, instance: echo, origin: null });
+  if (path.endsWith("/cut")) return json({ ...cutBody([7, 8, 7]), instance: echo });
   if (request.body.includes("jsonrpc")) return json({ id: "0", jsonrpc: "2.0", result: { status: echo } });
   return well(request);
 };
