@@ -5,7 +5,7 @@
 // stage, and the step is skipped.
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { licensesOf } from "./licenses.mjs";
+import { thirdPartyLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
@@ -35,10 +35,10 @@ if (bundler === undefined) {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
-    logLevel: "warning",
     metafile: true,
+    logLevel: "warning",
   });
-  writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, licensesOf(metafile, root));
+  writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicences(Object.keys(metafile.inputs), root));
   chmodSync(`${fresh}/main.js`, 0o755);
   // Swapped in whole, so that a program started meanwhile finds the old build or the new one, never half of one.
   rmSync(dist, { recursive: true, force: true });

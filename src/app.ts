@@ -130,6 +130,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     },
     reload: () => reloader.reload("POST /-/reload"),
     nodes: { store, journal, readSamples },
+    config: () => inForce.config,
     assets: openAssets(),
   });
   const servers = addresses.map(

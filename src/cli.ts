@@ -4,6 +4,7 @@ import { chains } from "./chains/index.ts";
 import { didYouMean } from "./config/fields.ts";
 import { parseNodeFlag } from "./config/node-flag.ts";
 import { parseShard, type ShardFlag } from "./config/shard.ts";
+import { EXIT_DEFECT } from "./crash.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./log.ts";
 import { type ListenAddress, parseListenAddress } from "./server/listen-address.ts";
 
@@ -154,7 +155,8 @@ Examples:
   peer-exporter --config.file=config.yaml --shard 0/3
   peer-exporter demo
 
-Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.`;
+Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage,
+${EXIT_DEFECT} ended by a defect of the program.`;
 
 function addSourceFlags(command: Command): Command {
   return command

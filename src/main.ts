@@ -13,8 +13,10 @@ import {
 import { describeNode } from "./config/describe.ts";
 import { ConfigError, loadConfig } from "./config/load.ts";
 import type { Config, Shard } from "./config/model.ts";
+import { createRedactor } from "./config/redact.ts";
 import { errorCode } from "./config/secret.ts";
 import { describeShard, resolveShard, selectShard, shardReport } from "./config/shard.ts";
+import { exitOnDefect } from "./crash.ts";
 import { argumentsOfProcess1, checkHealth } from "./healthcheck.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { keepMemorySmall } from "./memory.ts";
@@ -25,8 +27,13 @@ import { openWebAccess } from "./server/web-config/open.ts";
 import { VERSION } from "./version.ts";
 import { watchFiles } from "./watch.ts";
 
+const redactor = createRedactor();
+
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
+
+// Before anything can go wrong.
+const crash = exitOnDefect(redactor.redact, printError);
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -65,6 +72,7 @@ async function run(invocation: Invocation): Promise<number> {
       // Not loaded otherwise: a production process holds no simulated node.
       const { startDemo } = await import("./demo/demo.ts");
       const demo = await startDemo(print);
+      redactor.learn(demo.config);
       try {
         return await serve({ load: async () => demo.config, files: [] }, invocation, demo.announce);
       } finally {
@@ -96,7 +104,9 @@ type ConfigSource = {
 async function readConfig({ configFile, nodes }: SourceFlags): Promise<Config> {
   if (configFile === undefined && nodes.length === 0)
     throw new ConfigError(["no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)"]);
-  return loadConfig({ file: configFile, nodes, env: process.env });
+  const config = await loadConfig({ file: configFile, nodes, env: process.env });
+  redactor.learn(config);
+  return config;
 }
 
 function findShard({ shard: flag }: ShardFlags): Shard | undefined {
@@ -148,7 +158,8 @@ async function serve(
   const ownPart = (all: Config) => (shard === undefined ? all : selectShard(all, shard));
   const config = ownPart(whole);
   keepMemorySmall(config.nodes.length);
-  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat });
+  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat, redact: redactor.redact });
+  crash.logTo(log);
   const { addresses, telemetryPath } = flags;
   const load = async () => ownPart(await source.load());
   const app = await start({ config, load, addresses, telemetryPath, log }, flags);

@@ -235,7 +235,9 @@ describe("help and version", () => {
     expect(text).toContain('"debug", "info", "warn", "error", default: "info"');
     expect(text).toContain("chains: wire, antelope, monero, chainweb");
     expect(text).toContain("shard I of N, which are numbered from 0");
-    expect(text).toContain("Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage.");
+    expect(text).toContain(
+      "Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage, 70 ended by a defect of the program.",
+    );
     expect(text).not.toMatch(/undefined|\[object|default: \[\]/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });

@@ -33,7 +33,7 @@ test("the README names every metric family, those of a chain and of connections 
   expect(families.map(({ name }) => name).filter((name) => !isNamed(name))).toEqual([]);
 });
 
-test("every file that the README links to exists", () => {
-  const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, target = ""]) => target);
+test.each(["README.md", "SECURITY.md"])("every file that %s links to exists", (file) => {
+  const links = [...readFileSync(root + file, "utf8").matchAll(/\]\(([^)#]+)\)/g)].map(([, target = ""]) => target);
   expect(links.filter((target) => !/^https?:/.test(target) && !existsSync(root + target))).toEqual([]);
 });

@@ -26,3 +26,10 @@ export function flag(value: unknown): boolean | undefined {
 export function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
+
+/** How an error repeats a text of a node: whole or not at all, as half of an echoed password would pass unnoticed. */
+export function shownText(text: string): string {
+  return text.length <= LONGEST_SHOWN ? JSON.stringify(text) : `a text of ${text.length} characters`;
+}
+
+const LONGEST_SHOWN = 60;

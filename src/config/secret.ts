@@ -11,6 +11,10 @@ export type Secret = {
    * @throws Error naming the file when it cannot be read.
    */
   reveal(): Promise<string>;
+  /** The texts that `reveal` would give or has given, as far as they are in memory: to find them where they must not be. */
+  known(): readonly string[];
+  /** Where the text stands, when it stands in a file. */
+  file(): string | undefined;
   toString(): string;
   toJSON(): string;
   [inspect.custom](): string;
@@ -22,23 +26,36 @@ export function printsAs<T extends object>(text: string, value: T): T {
   return Object.defineProperties(value, { toJSON: print, [inspect.custom]: print });
 }
 
-function masked(reveal: () => Promise<string>): Secret {
-  return { reveal, toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
+export function inlineSecret(text: string): Secret {
+  return { reveal: async () => text, known: () => [text], file: () => undefined, ...PRINTS_AS_MASK };
 }
 
-export function inlineSecret(text: string): Secret {
-  return masked(async () => text);
-}
+/** A rotated secret may still be in use for a moment, so the one before it is remembered too. */
+const REMEMBERED = 2;
 
 /** A secret in a file; one trailing line end is not part of it, as editors and `echo` add one. */
 export function fileSecret(path: string): Secret {
-  return masked(async () => {
-    try {
-      return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
-    } catch (error) {
-      throw new Error(`cannot read the secret file ${path} (${errorCode(error)})`);
-    }
-  });
+  let known: readonly string[] = [];
+  return {
+    async reveal() {
+      const text = await readSecret(path);
+      known = [text, ...known.filter((other) => other !== text)].slice(0, REMEMBERED);
+      return text;
+    },
+    known: () => known,
+    file: () => path,
+    ...PRINTS_AS_MASK,
+  };
+}
+
+const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
+
+async function readSecret(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
+  } catch (error) {
+    throw new Error(`cannot read the secret file ${path} (${errorCode(error)})`);
+  }
 }
 
 /** The system's code of an error (ENOENT, EACCES, ...), for messages that must not carry its text. */

@@ -8,6 +8,8 @@ import { canonicalHost, type Scheme, type TargetUrl } from "./target-url.ts";
  * thinks of. docs/probe.md describes the language.
  */
 export type TargetPattern = {
+  /** How it was written, without its path, which may hold a token. */
+  readonly label: string;
   /** Undefined: both. */
   readonly scheme: Scheme | undefined;
   readonly host: HostPattern;
@@ -36,7 +38,8 @@ export function parseTargetPattern(text: string): TargetPattern {
   if (lowerScheme !== undefined && lowerScheme !== "http" && lowerScheme !== "https") {
     throw new Error(`expected http:// or https://, found ${quoted(`${scheme}://`)}`);
   }
-  return { scheme: lowerScheme, host: parseHost(host), port: parsePort(port, host), path: parsePath(path) };
+  const label = text.slice(0, text.length - path.length) + (path === "" ? "" : "/…");
+  return { label, scheme: lowerScheme, host: parseHost(host), port: parsePort(port, host), path: parsePath(path) };
 }
 
 export const SYNTAX = "a pattern like https://*.example.com:8888, 10.0.0.0/8:* or [fd00::/8]:18081/json_rpc";

@@ -1,8 +1,10 @@
 import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
+import { redactEcho } from "../config/redact.ts";
 import { createRpcClient, type RpcClient } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
+import { errorWithoutEcho, withoutEcho } from "./echo.ts";
 
 /** A session that remembers what it did. */
 export type TracedSession = NodeSession & {
@@ -29,11 +31,17 @@ export function openSession(node: NodeConfig): TracedSession {
     connectStranger: createRpcClient,
   };
   const session = node.options.open(target);
+  const redact = redactEcho(node);
   return {
     calls: () => calls,
     async poll(signal) {
       calls = [];
-      const report = await session.poll(signal);
+      const report = await session.poll(signal).then(
+        (given) => withoutEcho(given, redact),
+        (error: unknown) => {
+          throw errorWithoutEcho(error, redact);
+        },
+      );
       const presented = main?.presented();
       return {
         ...report,

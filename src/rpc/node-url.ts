@@ -58,6 +58,11 @@ export function isSameUrl(a: NodeUrl, b: NodeUrl): boolean {
   return a.label === b.label && a.path === b.path && a.query === b.query;
 }
 
+/** Whether a value of plain data, such as an option of a chain, is an address. */
+export function isNodeUrl(value: object): value is NodeUrl {
+  return "label" in value && "hostname" in value && "origin" in value && "query" in value;
+}
+
 /** The request path of an API below a base URL; a query of the base URL (a gateway's token) is kept. */
 export function apiPath(base: NodeUrl, path: string): string {
   return base.path.replace(/\/+$/, "") + path + base.query;

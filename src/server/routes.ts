@@ -1,5 +1,7 @@
 import type { Assets } from "../assets.ts";
+import type { Config } from "../config/model.ts";
 import { assetsRoutes } from "./assets-routes.ts";
+import { configRoute } from "./config-route.ts";
 import { healthRoutes, type NodeCounts } from "./health-routes.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import type { PageSource } from "./page-source.ts";
@@ -18,17 +20,19 @@ export type RoutesOptions = {
   readonly reload: Reload;
   readonly nodes: Pick<PagesOptions, "store" | "journal" | "readSamples">;
   readonly assets: Assets;
+  readonly config: () => Config;
 };
 
 /** Everything that the exporter serves. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const { telemetryPath, version, page, nodeCounts, probe, reload, assets, nodes } = options;
+  const { telemetryPath, version, page, nodeCounts, probe, reload, assets, nodes, config } = options;
   return [
     metricsRoute(telemetryPath, page),
     ...pagesRoutes({ version, telemetryPath, ...nodes }),
     probeRoute(probe),
     sdRoute(probe.nodes),
     ...assetsRoutes(assets, version),
+    configRoute(config),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),
   ];

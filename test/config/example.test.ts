@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import * as z from "zod";
 import { isObject } from "../../src/chains/decode.ts";
 import { chains } from "../../src/chains/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
-import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
+import { moduleSchema } from "../../src/config/probe.ts";
+import { nodeSchema } from "../../src/config/schema.ts";
 import { tempFolder } from "../support/servers.ts";
+import { ALL_KEYS } from "./schema-keys.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../config.example.yaml", import.meta.url));
 const lines = readFileSync(EXAMPLE, "utf8").split("\n");
@@ -49,27 +49,6 @@ function keysOf(value: unknown, path = ""): readonly string[] {
     return [own, ...keysOf(item, own)];
   });
 }
-
-function schemaKeys(schema: z.ZodType, path: string): readonly string[] {
-  const walk = (json: unknown, at: string): readonly string[] => {
-    const properties = isObject(json) && isObject(json.properties) ? json.properties : {};
-    return Object.entries(properties).flatMap(([key, value]) => {
-      const own = at === "" ? key : `${at}.${key}`;
-      return [own, ...walk(value, own)];
-    });
-  };
-  return walk(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), path);
-}
-
-const ALL_KEYS = new Set([
-  ...schemaKeys(documentSchema, ""),
-  ...schemaKeys(globalSchema, "global"),
-  ...schemaKeys(connectionsSchema(undefined), "connections"),
-  ...schemaKeys(lagSchema, "lag"),
-  ...schemaKeys(probeSchema, "probe"),
-  ...schemaKeys(nodeSchema(undefined), "nodes"),
-  ...Object.values(chains).flatMap(({ options, optionsKey }) => schemaKeys(options, `nodes.${optionsKey}`)),
-]);
 
 describe("config.example.yaml", () => {
   test("loads as it stands, without files and environment", async () => {

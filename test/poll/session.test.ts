@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { monero } from "../../src/chains/monero/index.ts";
 import { wire } from "../../src/chains/wire/index.ts";
 import { inlineSecret } from "../../src/config/secret.ts";
 import { withDeadline } from "../../src/deadline.ts";
@@ -82,4 +83,30 @@ test("a list of which no row can be read is not an empty one", async () => {
   const report = await poll(openSession(nodeConfig({ chain: "wire", url: parseNodeUrl(node.url), options })));
   expect(report.peers).toMatchObject({ ok: false, failure: { reason: "bad_shape" } });
   expect(report.head.ok).toBe(true);
+});
+
+test("a node that repeats its credentials where it says what it is or what is wrong does not get them shown", async () => {
+  const talkative = await startFakeNode(({ url, headers }) =>
+    url.startsWith("/0123456789abcdef/v1/net")
+      ? { status: 404 }
+      : json({ head_block_num: 7, server_version_string: `${headers.authorization}, ${url}` }),
+  );
+  onTestFinished(() => talkative.close());
+  const url = parseNodeUrl(`${talkative.url}/0123456789abcdef`);
+  const options = wire.options.parse({});
+  const said = await poll(openSession(nodeConfig({ url, auth: AUTH, options })));
+  expect(said.identity.version).toBe("Bearer <secret>, <secret>/v1/chain/get_info");
+
+  const daemon = await startFakeNode(({ headers }) => json({ result: { status: headers.authorization } }));
+  onTestFinished(() => daemon.close());
+  const failing = nodeConfig({
+    chain: "monero",
+    url: parseNodeUrl(daemon.url),
+    auth: AUTH,
+    options: monero.options.parse({}),
+  });
+  const { head } = await poll(openSession(failing));
+  expect(head).toMatchObject({
+    failure: { reason: "rpc", message: expect.stringContaining('expected status "OK", found "Bearer <secret>"') },
+  });
 });

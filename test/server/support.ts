@@ -36,6 +36,13 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
     },
     nodes: { store: createStore(), journal: createJournal(), readSamples },
     reload: async () => ({ ok: true, summary: "all good" }),
+    config: () => ({
+      connections: { series: true, maxPerNode: 250, address: "full", hashKey: undefined },
+      lag: { minSupport: 2 },
+      probe: { allow: [], modules: new Map(), concurrency: 10 },
+      nodes: [],
+      references: [],
+    }),
     assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,

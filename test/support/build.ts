@@ -8,7 +8,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Once for a test run: brings dist/ up to date with src/, as some tests run the real program. */
 export default function setup(): void {
   const built = join(root, "dist/main.js");
-  if (existsSync(built) && statSync(built).mtimeMs > newest(join(root, "src"))) return;
+  if (
+    existsSync(built) &&
+    statSync(built).mtimeMs > Math.max(...["src", "scripts"].map((folder) => newest(join(root, folder))))
+  )
+    return;
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts/build.mjs")], {
     encoding: "utf8",
   });

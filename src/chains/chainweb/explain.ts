@@ -1,5 +1,6 @@
 import type { Failure } from "../../errors.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
+import { shownText } from "../decode.ts";
 
 /** Which of the node's APIs was asked: they answer 404 for different causes. */
 export type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
@@ -46,7 +47,7 @@ function explainP2p(api: ChainwebApi, network: string, message: string): Failure
 export function wrongNetwork(call: string, expected: string, found: string): Failure {
   return {
     reason: "wrong_network",
-    message: `${call}: expected the network ${expected}, found ${JSON.stringify(found.slice(0, 60))}`,
+    message: `${call}: expected the network ${expected}, found ${shownText(found)}`,
     advice: "set chainweb.network to the node's network, or the URL to a node of this one",
   };
 }

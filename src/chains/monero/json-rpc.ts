@@ -1,7 +1,7 @@
 import { type Failure, NodeError, nodeError } from "../../errors.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import { isObject, type JsonObject } from "../decode.ts";
+import { isObject, type JsonObject, shownText } from "../decode.ts";
 
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.
@@ -69,7 +69,7 @@ function rpcFailure(error: unknown, call: string): Failure {
 const BUSY = "the daemon is still starting or syncing: it answers when it is ready";
 
 function statusFailure(status: unknown, call: string): Failure {
-  const shown = typeof status === "string" ? JSON.stringify(status.slice(0, 40)) : "none";
+  const shown = typeof status === "string" ? shownText(status) : "none";
   const message = `${call}: expected status "OK", found ${shown}`;
   if (status === "BUSY") return { reason: "busy", message, advice: BUSY };
   if (status === "PAYMENT REQUIRED") {

@@ -1,0 +1,1 @@
+export function thirdPartyLicences(inputs: readonly string[], root: string): string;

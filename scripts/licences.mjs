@@ -1,0 +1,36 @@
+// The licences of the libraries that a bundle holds: nearly all of them must come along with every copy.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
+
+/**
+ * @param {readonly string[]} inputs files that are in the bundle, relative to the root
+ * @param {string} root
+ * @returns {string}
+ * @throws Error naming a library that does not say its licence
+ */
+export function thirdPartyLicences(inputs, root) {
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
+  const texts = [...folders].sort().map((folder) => licenceOf(join(root, folder)));
+  return [HEAD, ...texts].join(`\n${"-".repeat(80)}\n\n`);
+}
+
+const HEAD = `peer-exporter is licensed under the Apache License 2.0 (see LICENSE). Its files in this folder also hold code of the
+libraries below, each under its own licence.
+`;
+
+function licenceOf(folder) {
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const files = readdirSync(folder)
+    .filter((file) => LICENCE_FILE.test(file))
+    .sort();
+  if (typeof license !== "string") throw new Error(`${name}: no licence in its package.json`);
+  const texts = files.map((file) => readFileSync(join(folder, file), "utf8").trim());
+  const holder = typeof author === "string" ? author : author?.name;
+  const body =
+    texts.length > 0 ? texts.join("\n\n") : `No file with the licence comes with it. Author: ${holder ?? "not named"}`;
+  return `${name} ${version}: ${license}\n\n${body}\n`;
+}

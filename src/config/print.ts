@@ -1,0 +1,133 @@
+import { chains } from "../chains/index.ts";
+import { isNodeUrl } from "../rpc/node-url.ts";
+import type { Auth, TlsVerification } from "../rpc/settings.ts";
+import { formatDuration } from "./duration.ts";
+import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import { MASK, type Secret } from "./secret.ts";
+import { toYaml } from "./to-yaml.ts";
+
+/**
+ * The configuration in force as YAML, with the keys of the file: every default filled in, every secret as `<secret>`,
+ * every URL as scheme, host and port. What is not known to be harmless is not printed.
+ */
+export function printConfig(config: Config): string {
+  const { connections, lag, probe, nodes, references } = config;
+  const document = {
+    connections: {
+      series: connections.series,
+      max_per_node: connections.maxPerNode,
+      address: connections.address,
+      ...(connections.hashKey === undefined ? {} : secretEntry("hash_key", connections.hashKey)),
+    },
+    lag: { min_support: lag.minSupport },
+    probe: printProbe(probe),
+    ...(references.length === 0 ? {} : { references: references.map(printNode) }),
+    nodes: nodes.map(printNode),
+  };
+  return comment(config) + toYaml(document);
+}
+
+function comment({ shard, nodes }: Config): string {
+  const lines = [
+    "The configuration in force. Defaults and the settings of `global` stand where they count, at each node.",
+    `A secret stands here as ${MASK}; of a URL only scheme, host and port, as the rest may hold tokens.`,
+    ...(shard === undefined
+      ? []
+      : [`Only the nodes of shard ${shard.index} of 0..${shard.total - 1}: ${nodes.length}.`]),
+  ];
+  return lines.map((line) => `# ${line}\n`).join("");
+}
+
+function printProbe({ allow, modules, concurrency }: ProbeConfig) {
+  return {
+    allow: allow.map(({ label }) => label),
+    ...(modules.size === 0
+      ? {}
+      : { modules: Object.fromEntries([...modules].map(([name, module]) => [name, printModule(module)])) }),
+    concurrency,
+  };
+}
+
+function printModule({ chain, labels, timeoutMs, auth, tls, options, scheme, hosts, needsHttps }: ProbeModule) {
+  return {
+    chain,
+    scheme,
+    ...(hosts === undefined ? {} : { hosts: hosts.map(({ label }) => label) }),
+    labels,
+    timeout: formatDuration(timeoutMs),
+    ...(auth === undefined ? {} : { auth: printAuth(auth) }),
+    ...(needsHttps ? { tls: printTls(tls) } : {}),
+    ...printOptions(chain, options),
+  };
+}
+
+function printOptions(chain: NodeConfig["chain"], { values }: NodeConfig["options"]) {
+  return Object.keys(values).length === 0 ? {} : { [chains[chain].optionsKey]: printValue(values) };
+}
+
+function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, options }: NodeConfig) {
+  return {
+    name,
+    chain,
+    url: url.label,
+    labels,
+    ...(trigger.kind === "interval"
+      ? { interval: formatDuration(trigger.intervalMs) }
+      : { schedule: trigger.expression }),
+    timeout: formatDuration(timeoutMs),
+    // Credentials in the URL are a part of it that is not shown.
+    ...(auth === undefined || url.userinfo !== undefined ? {} : { auth: printAuth(auth) }),
+    ...(url.protocol === "https:" ? { tls: printTls(tls) } : {}),
+    ...printOptions(chain, options),
+  };
+}
+
+/** A user name may be a token too: gateways take it as one, with any password. */
+function printAuth(auth: Auth) {
+  switch (auth.kind) {
+    case "basic":
+    case "digest":
+      return { [auth.kind]: { username: MASK, ...secretEntry("password", auth.password) } };
+    case "bearer":
+      return { bearer: secretEntry("token", auth.token) };
+    case "header":
+      return { header: { name: auth.name, ...secretEntry("value", auth.value) } };
+  }
+}
+
+/** The path of a secret's file is no secret: the operator needs it to find the file. */
+function secretEntry(key: string, secret: Secret): Readonly<Record<string, string>> {
+  const file = secret.file();
+  return file === undefined ? { [key]: MASK } : { [`${key}_file`]: file };
+}
+
+function printTls(tls: TlsVerification) {
+  switch (tls.kind) {
+    case "pin":
+      return { pin: tls.sha256.toString("base64url") };
+    case "insecure":
+      return { insecure: true };
+    case "ca": {
+      const { caFile, serverName } = tls;
+      if (caFile === undefined && serverName === undefined) return { insecure: false };
+      return {
+        ...(caFile === undefined ? {} : { ca_file: caFile }),
+        ...(serverName === undefined ? {} : { server_name: serverName }),
+      };
+    }
+  }
+}
+
+/** Keys of the chains' own blocks whose numbers are durations in milliseconds. */
+const DURATIONS: ReadonlySet<string> = new Set(["timeout", "interval"]);
+
+/** A value of a chain's own block, which already has the keys of the file. */
+function printValue(value: unknown, key = ""): unknown {
+  if (typeof value === "number") return DURATIONS.has(key) ? formatDuration(value) : value;
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map((item) => printValue(item, key));
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isNodeUrl(value)) return value.label;
+  if ("reveal" in value) return MASK;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, printValue(item, name)]));
+}

@@ -1,0 +1,311 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { isObject } from "../../src/chains/decode.ts";
+import type { Config } from "../../src/config/model.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { printConfig } from "../../src/config/print.ts";
+import { selectShard } from "../../src/config/shard.ts";
+import { canary, leaksIn } from "../support/canaries.ts";
+import { tempFolder } from "../support/servers.ts";
+import { ALL_KEYS } from "./schema-keys.ts";
+
+const FILE = join(tempFolder(), "config.yaml");
+const at = (name: string) => join(FILE, "..", name);
+
+function load(raw: unknown): Config {
+  const result = parseConfig(raw, FILE);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.config;
+}
+
+/** What stands in the file beside the comment. */
+function printed(raw: unknown): unknown {
+  return parse(printConfig(load(raw)));
+}
+
+test("one node with its defaults", () => {
+  const config = load({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:8888" }] });
+  expect(printConfig(config)).toBe(`\
+# The configuration in force. Defaults and the settings of \`global\` stand where they count, at each node.
+# A secret stands here as <secret>; of a URL only scheme, host and port, as the rest may hold tokens.
+connections:
+  series: true
+  max_per_node: 250
+  address: full
+lag:
+  min_support: 2
+probe:
+  allow: []
+  concurrency: 10
+nodes:
+  - name: a
+    chain: wire
+    url: http://127.0.0.1:8888
+    labels: {}
+    interval: 15s
+    timeout: 10s
+`);
+});
+
+/** Every key that can stand in a file, with values of which none is a default. */
+const WHOLE = {
+  global: { interval: "1m30s", timeout: "7s" },
+  connections: { series: false, max_per_node: 5, address: "hashed", hash_key: "0123456789abcdef" },
+  lag: { min_support: 3 },
+  probe: {
+    allow: ["https://*.example.com:443/token/*", "10.0.0.0/8:*"],
+    modules: {
+      plain: { chain: "monero" },
+      gateway: {
+        chain: "wire",
+        hosts: ["*.example.com:443/token/*"],
+        scheme: "https",
+        auth: { bearer: { token: "t" } },
+      },
+    },
+    concurrency: 3,
+  },
+  references: [{ name: "r", chain: "chainweb", url: "https://user:pass@example.com:443/path?query=1", interval: "1m" }],
+  nodes: [
+    {
+      name: "basic",
+      chain: "wire",
+      url: "https://example.com/token",
+      labels: { region: "eu" },
+      auth: { basic: { username: "u", password: "p" } },
+      tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
+      wire: { chain_url: "http://a:1/t", prometheus_url: "http://b:2/?t", host_header: "nodeop.internal:8888" },
+    },
+    { name: "digest", chain: "monero", url: "http://h", auth: { digest: { username: "u", password_file: at("p") } } },
+    { name: "bearer", chain: "monero", url: "http://h", schedule: "*/5 * * * *", auth: { bearer: { token: "t" } } },
+    { name: "header", chain: "antelope", url: "http://h", auth: { header: { name: "X-Api-Key", value: "v" } } },
+    {
+      name: "kadena",
+      chain: "chainweb",
+      url: "https://[2001:db8::1]:1789",
+      timeout: "2s",
+      tls: { pin: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
+      chainweb: {
+        network: "testnet04",
+        mempool_peers: true,
+        tip_age: true,
+        probe: { peers: 2, timeout: "1s500ms", concurrency: 2, allow: ["10.0.0.0/8"] },
+        service_url: "http://service:1848/t?k=v",
+      },
+    },
+    { name: "insecure", chain: "chainweb", url: "https://h", tls: { insecure: true } },
+    { name: "socket", chain: "wire", url: "unix:/run/node.sock" },
+  ],
+};
+
+test("every setting, with the keys of the file", () => {
+  const pace = { interval: "1m30s", timeout: "7s" };
+  const username = "<secret>";
+  expect(printed(WHOLE)).toEqual({
+    connections: { series: false, max_per_node: 5, address: "hashed", hash_key: "<secret>" },
+    lag: { min_support: 3 },
+    probe: {
+      allow: ["https://*.example.com:443/…", "10.0.0.0/8:*"],
+      modules: {
+        plain: { chain: "monero", scheme: "http", labels: {}, timeout: "7s" },
+        gateway: {
+          ...{ chain: "wire", scheme: "https", hosts: ["*.example.com:443/…"], labels: {}, timeout: "7s" },
+          auth: { bearer: { token: "<secret>" } },
+        },
+      },
+      concurrency: 3,
+    },
+    references: [
+      {
+        ...{ name: "r", chain: "chainweb", url: "https://example.com", labels: {}, interval: "1m", timeout: "7s" },
+        tls: { insecure: false },
+        chainweb: {
+          ...{ network: "mainnet01", mempool_peers: false, tip_age: false },
+          probe: { peers: 0, timeout: "4s", concurrency: 4, allow: [] },
+        },
+      },
+    ],
+    nodes: [
+      {
+        ...{ name: "basic", chain: "wire", url: "https://example.com", labels: { region: "eu" }, ...pace },
+        auth: { basic: { username, password: "<secret>" } },
+        tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
+        wire: { chain_url: "http://a:1", prometheus_url: "http://b:2", host_header: "nodeop.internal:8888" },
+      },
+      {
+        ...{ name: "digest", chain: "monero", url: "http://h", labels: {}, ...pace },
+        auth: { digest: { username, password_file: at("p") } },
+      },
+      {
+        ...{ name: "bearer", chain: "monero", url: "http://h", labels: {}, schedule: "*/5 * * * *", timeout: "7s" },
+        auth: { bearer: { token: "<secret>" } },
+      },
+      {
+        ...{ name: "header", chain: "antelope", url: "http://h", labels: {}, ...pace },
+        auth: { header: { name: "X-Api-Key", value: "<secret>" } },
+      },
+      {
+        ...{ name: "kadena", chain: "chainweb", url: "https://[2001:db8::1]:1789", labels: {} },
+        ...{ interval: "1m30s", timeout: "2s" },
+        tls: { pin: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
+        chainweb: {
+          ...{ network: "testnet04", mempool_peers: true, tip_age: true, service_url: "http://service:1848" },
+          probe: { peers: 2, timeout: "1s500ms", concurrency: 2, allow: ["10.0.0.0/8"] },
+        },
+      },
+      {
+        ...{ name: "insecure", chain: "chainweb", url: "https://h", labels: {}, ...pace, tls: { insecure: true } },
+        chainweb: expect.anything(),
+      },
+      { name: "socket", chain: "wire", url: "unix:/run/node.sock", labels: {}, ...pace },
+    ],
+  });
+});
+
+function keysOf(value: unknown, path = ""): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => keysOf(item, path));
+  if (!isObject(value) || path === "nodes.labels") return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const own = path === "" ? key : `${path}.${key}`;
+    return [own, ...keysOf(item, own)];
+  });
+}
+
+test("no key of the configuration is left out", () => {
+  const { references, ...whole } = WHOLE;
+  const files = { ...whole, connections: { hash_key_file: at("k") } };
+  const auths = [
+    { basic: { username: "u", password_file: at("p") } },
+    { digest: { username: "u", password: "p" } },
+    { bearer: { token_file: at("t") } },
+    { header: { name: "X", value_file: at("v") } },
+  ];
+  const withAuths = auths.map((auth, index) => ({ name: `a${index}`, chain: "wire", url: "http://h", auth }));
+  const printedKeys = new Set(
+    [printed(WHOLE), printed(files), printed({ nodes: withAuths })].flatMap((each) => keysOf(each)),
+  );
+  const missing = [...ALL_KEYS].filter((key) => !printedKeys.has(key) && key !== "nodes.monero");
+  expect(missing).toEqual(["global", "global.interval", "global.timeout"]);
+});
+
+describe("what is printed is a configuration", () => {
+  test("which means the same, but for secrets", () => {
+    const [basic = {}, ...others] = WHOLE.nodes;
+    const plain = {
+      ...WHOLE,
+      connections: { ...WHOLE.connections, hash_key: undefined, hash_key_file: at("k") },
+      probe: { allow: ["10.0.0.0/8:*"], modules: { plain: { chain: "monero" } } },
+      references: [],
+      nodes: [
+        { ...basic, auth: undefined, url: "https://h", wire: { host_header: "a:1" } },
+        { name: "timed", chain: "chainweb", url: "https://h", chainweb: { probe: { timeout: "9s" }, tip_age: true } },
+        ...others.slice(4),
+      ],
+    };
+    const config = load(plain);
+    const again = load(parse(printConfig(config)));
+    // How it was written is not what it means.
+    const meaning = (of: Config) =>
+      JSON.stringify(of, (key: string, value: unknown) => (key === "fingerprint" ? undefined : value));
+    expect(meaning(again)).toBe(meaning(config));
+    expect(printConfig(again)).toBe(printConfig(config));
+  });
+
+  test("also where a text looks like something else", () => {
+    const labels = {
+      a: "yes",
+      b: "1e3",
+      c: "null",
+      d: "~",
+      e: "",
+      f: " #x",
+      g: "a: b",
+      h: "'\"\n\u2028é",
+      i: "<secret>",
+      j: "- a",
+    };
+    const nodes = [{ name: "0x1F", chain: "wire", url: "http://h", labels }];
+    expect(parse(printConfig(load({ nodes }))).nodes[0]).toMatchObject({ name: "0x1F", labels });
+  });
+});
+
+test("a shard says which it is, and prints its own nodes only", () => {
+  const node = { chain: "wire", url: "http://h" };
+  const whole = load({ nodes: ["a", "b", "c", "d", "e", "f"].map((name) => ({ name, ...node })) });
+  const own = selectShard(whole, { index: 1, total: 2 });
+  const text = printConfig(own);
+  expect(text).toContain(`# Only the nodes of shard 1 of 0..1: ${own.nodes.length}.\n`);
+  expect(parse(text).nodes.map(({ name }: { name: string }) => name)).toEqual(own.nodes.map(({ name }) => name));
+});
+
+describe("no secret is printed", () => {
+  const secrets = Array.from({ length: 6 }, canary);
+  const secret = fc.constantFrom(...secrets);
+  const url = (scheme: string) =>
+    fc
+      .record({
+        user: fc.option(secret),
+        password: fc.option(secret),
+        path: fc.array(fc.oneof(secret, fc.constant("v1")), { maxLength: 3 }),
+        query: fc.option(secret),
+        key: fc.boolean(),
+      })
+      .map(({ user, password, path, query, key }) => {
+        const userinfo = user === null && password === null ? "" : `${user ?? ""}:${password ?? ""}@`;
+        const search = query === null ? "" : key ? `?apikey=${query}` : `?${query}`;
+        return `${scheme}://${userinfo}example.com:8443/${path.join("/")}${search}`;
+      });
+  const auth = fc.oneof(
+    fc.record({ username: secret, password: secret }).map((basic) => ({ basic })),
+    fc.record({ username: secret, password: secret }).map((digest) => ({ digest })),
+    secret.map((token) => ({ bearer: { token } })),
+    secret.map((value) => ({ header: { name: "X-Api-Key", value } })),
+  );
+  const options = fc.oneof(
+    url("http").map((chain_url) => ({ chain: "wire", wire: { chain_url } })),
+    url("http").map((prometheus_url) => ({ chain: "antelope", wire: { prometheus_url } })),
+    url("https").map((service_url) => ({ chain: "chainweb", chainweb: { service_url } })),
+    fc.constant({ chain: "monero" }),
+  );
+  const node = fc
+    .record({ at: url("https"), auth: fc.option(auth), options })
+    .map(({ at: place, auth: own, options }) => ({
+      url: place,
+      ...options,
+      ...(own === null || place.includes("@") ? {} : { auth: own }),
+    }));
+  const config = fc.record({
+    hash_key: fc.option(secret),
+    nodes: fc.array(node, { minLength: 1, maxLength: 4 }),
+    references: fc.array(node, { maxLength: 2 }),
+  });
+
+  test("whatever the configuration", () => {
+    fc.assert(
+      fc.property(config, ({ hash_key, nodes, references }) => {
+        const text = printConfig(
+          load({
+            connections: hash_key === null ? {} : { hash_key },
+            nodes: nodes.map((each, index) => ({ name: `n${index}`, ...each })),
+            references: references.map((each, index) => ({ name: `r${index}`, ...each })),
+          }),
+        );
+        expect(leaksIn(secrets, text)).toEqual([]);
+        expect(parse(text).nodes).toHaveLength(nodes.length);
+      }),
+    );
+  });
+
+  test("nor what stands in a file, also when it was read", async () => {
+    writeFileSync(at("token"), `${secrets[0]}\n`);
+    const loaded = load({
+      nodes: [{ name: "a", chain: "wire", url: "http://h", auth: { bearer: { token_file: "token" } } }],
+    });
+    const [first] = loaded.nodes;
+    expect(first?.auth?.kind === "bearer" && (await first.auth.token.reveal())).toBe(secrets[0]);
+    expect(leaksIn(secrets, printConfig(loaded))).toEqual([]);
+  });
+});

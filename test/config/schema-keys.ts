@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { isObject } from "../../src/chains/decode.ts";
+import { chains } from "../../src/chains/index.ts";
+import { probeSchema } from "../../src/config/probe.ts";
+import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
+
+/** Every key that a configuration can have, from the schema: `nodes.auth.basic.username`. */
+
+function keysOf(schema: z.ZodType, path: string): readonly string[] {
+  const walk = (json: unknown, at: string): readonly string[] => {
+    const properties = isObject(json) && isObject(json.properties) ? json.properties : {};
+    return Object.entries(properties).flatMap(([key, value]) => {
+      const own = at === "" ? key : `${at}.${key}`;
+      return [own, ...walk(value, own)];
+    });
+  };
+  return walk(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), path);
+}
+
+export const ALL_KEYS: ReadonlySet<string> = new Set([
+  ...keysOf(documentSchema, ""),
+  ...keysOf(globalSchema, "global"),
+  ...keysOf(connectionsSchema(undefined), "connections"),
+  ...keysOf(lagSchema, "lag"),
+  ...keysOf(probeSchema, "probe"),
+  ...keysOf(nodeSchema(undefined), "nodes"),
+  ...Object.values(chains).flatMap(({ options, optionsKey }) => keysOf(options, `nodes.${optionsKey}`)),
+]);

@@ -1,0 +1,30 @@
+import { ALL_KEYS } from "./schema-keys.ts";
+
+/** Which keys of a configuration hold secrets, from the schema: a new key has to be put somewhere here. */
+
+const keys = [...ALL_KEYS];
+
+/** `password`, where there is a `password_file` too. */
+export const SECRET_KEYS = keys.filter((key) => ALL_KEYS.has(`${key}_file`));
+
+export const SECRET_FILE_KEYS = SECRET_KEYS.map((key) => `${key}_file`);
+
+/** Each with user, password, path and query. */
+export const URL_KEYS = keys.filter((key) => /(?:\.|_)url$/.test(key));
+
+/** Keys whose values may be shown: nobody writes a secret there. */
+export const HARMLESS_KEYS = [
+  ...["global", "global.interval", "global.timeout"],
+  ...["connections", "connections.series", "connections.max_per_node", "connections.address"],
+  ...["lag", "lag.min_support", "references", "nodes"],
+  // Modules have the keys of nodes.
+  ...["probe", "probe.allow", "probe.modules", "probe.concurrency"],
+  ...["nodes.name", "nodes.chain", "nodes.labels", "nodes.interval", "nodes.schedule", "nodes.timeout"],
+  ...["nodes.auth", "nodes.auth.basic", "nodes.auth.digest", "nodes.auth.bearer", "nodes.auth.header"],
+  ...["nodes.auth.basic.username", "nodes.auth.digest.username", "nodes.auth.header.name"],
+  // Certificates of authorities are public, as is the pin.
+  ...["nodes.tls", "nodes.tls.pin", "nodes.tls.ca_file", "nodes.tls.server_name", "nodes.tls.insecure"],
+  ...["nodes.wire", "nodes.wire.host_header", "nodes.monero", "nodes.chainweb", "nodes.chainweb.network"],
+  ...["nodes.chainweb.mempool_peers", "nodes.chainweb.tip_age", "nodes.chainweb.probe", "nodes.chainweb.probe.peers"],
+  ...["nodes.chainweb.probe.timeout", "nodes.chainweb.probe.concurrency", "nodes.chainweb.probe.allow"],
+];
