@@ -21,19 +21,22 @@ export type ExporterOptions = {
   readonly config?: string;
   readonly args?: readonly string[];
   readonly node?: string;
+  /** Added to the environment of the program. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** Starts dist/main.js on a free port of 127.0.0.1 and waits until it listens. */
-export async function startExporter({ config, args = [], node }: ExporterOptions): Promise<Exporter> {
+export async function startExporter({ config, args = [], node, env = {} }: ExporterOptions): Promise<Exporter> {
   const file = join(tempFolder(), "config.yaml");
   if (config !== undefined) writeFileSync(file, config);
-  const program = await startProcess(node ?? process.execPath, [
+  const command = [
     PROGRAM,
     ...args,
     ...(config === undefined ? [] : ["--config.file", file]),
     "--web.listen-address=127.0.0.1:0",
     "--log.format=json",
-  ]);
+  ];
+  const program = await startProcess(node ?? process.execPath, command, { env });
   const url = await waitFor(
     () => /"listen":\["(http:[^"]+)"/.exec(program.output())?.[1],
     "the exporter to listen",
@@ -60,6 +63,9 @@ export type LogLine = {
   readonly msg: string;
   readonly listen?: readonly string[];
   readonly code?: string;
+  readonly target?: string;
+  readonly api?: string;
+  readonly reason?: string;
   readonly shard?: number;
   readonly total_shards?: number;
 };

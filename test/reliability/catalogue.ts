@@ -1,0 +1,63 @@
+import type { FailureReason } from "../../src/errors.ts";
+export type FaultEntry = {
+  readonly fault: string;
+  readonly shows: string;
+  readonly reason: FailureReason | "none";
+  readonly log: string;
+  readonly remedy: string;
+};
+export const NODE_FAULTS = {
+  refused: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  closedAtOnce: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  resetInHeaders: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  resetInBody: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  cutOff: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  hang: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  stalledBody: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  drip: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  notHttp: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  contentType: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  loginPage: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  emptyBody: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  truncatedJson: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  otherJson: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  redirect: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  hostHeader: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  invalidRequest: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status400: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status401: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  digestWanted: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  basicWanted: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status403: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  pluginMissing: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status404: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  chainwebStatus404: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  serviceApi: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  networkName: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  retryAfter: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status429: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  nodeosBusy: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  nodeosInternal: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status500: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status502: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status503: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  status504: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  headFails: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  starting: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  otherCut: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  restricted: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  methodHidden: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  coreBusy: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  statusBusy: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  payment: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  statusFailed: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  rpcRequest: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  rpcError: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  certificateExpired: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  certificateName: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  certificateUnknown: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  certificatePin: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  handshakeHang: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+  plainPort: { fault: "", shows: "", reason: "none", log: "?", remedy: "" },
+} as const satisfies Record<string, FaultEntry>;
+export type NodeFault = keyof typeof NODE_FAULTS;
