@@ -61,9 +61,9 @@ function nodeosError(status: number, message: string, error: object = {}): Fault
 const rpcError = (code: number, message: string): Answer => json({ error: { code, message }, id: "0", jsonrpc: "2.0" });
 
 const ownName = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1"] });
-const otherName = createSelfSignedCertificate({ commonName: "node", altNames: ["node.example"] });
+const otherName = createSelfSignedCertificate({ commonName: "other", altNames: ["node.example"] });
 const expired = createSelfSignedCertificate({
-  commonName: "node",
+  commonName: "expired",
   altNames: ["127.0.0.1"],
   notBefore: new Date("2020-01-01T00:00:00Z"),
   notAfter: new Date("2021-01-01T00:00:00Z"),
@@ -183,7 +183,7 @@ export const INJECTIONS: readonly Injection[] = [
   ...each("certificateName", { certificate: otherName }, byAuthority),
   ...each(
     "certificateUnknown",
-    { certificate: createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1"] }) },
+    { certificate: createSelfSignedCertificate({ commonName: "stranger", altNames: ["127.0.0.1"] }) },
     byAuthority,
   ),
   ...each("certificatePin", { certificate: otherName }, pinned),

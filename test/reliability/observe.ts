@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Exporter, type LogLine, logLines, startExporter } from "../support/exporter.ts";
 import { find, type Page, type Sample, value } from "../support/exposition-parser.ts";
 import { waitFor } from "../support/servers.ts";
@@ -17,12 +18,14 @@ export type Observed = Exporter & {
   mark(): number;
 };
 
+const LOOK_MS = 600;
+
 /** The real program with these nodes, when each was polled once. */
 export async function observe(
   nodes: readonly NodeEntry[],
   options: { readonly global?: object; readonly connections?: object; readonly env?: Record<string, string> } = {},
 ): Promise<Observed> {
-  const { global = { interval: "2s", timeout: "2s" }, connections = {}, env = {} } = options;
+  const { global = { interval: "3s", timeout: "3s" }, connections = {}, env = {} } = options;
   // JSON is YAML.
   const exporter = await startExporter({ config: JSON.stringify({ global, connections, nodes }), env });
   const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
@@ -34,7 +37,10 @@ export async function observe(
       waitFor(
         async () => {
           const page = await exporter.page();
-          return isSo(page) && page;
+          if (isSo(page)) return page;
+          // Reading a large page too often would hold up the nodes of this process.
+          await sleep(LOOK_MS);
+          return undefined;
         },
         what,
         timeoutMs,
@@ -116,7 +122,7 @@ export function watchHealthy(
   const watching = (async () => {
     while (!isEnded) {
       await look().catch((error: unknown) => void wrong.add(String(error)));
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(LOOK_MS);
     }
   })();
   return {
