@@ -104,9 +104,9 @@ export const NODE_FAULTS = {
   millionRows: {
     fault: "The peer list has a million rows",
     shows: NOTHING_LEFT,
-    reason: "bad_shape",
-    log: "down: peers at …: expected rows of …, found 1000000 that cannot be read; check that chain and url belong together; if they do, please report this with the node's version",
-    remedy: "No node has so many peers: something else answers at this URL.",
+    reason: "too_large",
+    log: "down: … at …: expected at most 20000 rows, found 1000000; check that the URL is the node's API; no node has so many peers",
+    remedy: "Something else answers at this URL: correct it. The rows are not even read.",
   },
   notHttp: {
     fault: "Another protocol than HTTP answers",
