@@ -3,35 +3,10 @@ import { daemon, METHOD_NOT_FOUND, rpc } from "../chains/monero/daemon.ts";
 import { fixtureResult } from "../chains/support.ts";
 import { type Answer, type Handler, json, type OnSocket } from "../support/fake-node.ts";
 import { answerBytes, closeWithoutAByte, drip, hang, stalledBody, truncatedBody } from "../support/faults.ts";
-import type { NodeFault } from "./catalogue.ts";
-import type { Fault, KeyPair } from "./faulty-node.ts";
-import { CHAINS, type Chain, WELL } from "./well-nodes.ts";
+import type { Fault } from "./faulty-node.ts";
+import { answer, each, type Injection, one, socket } from "./injection.ts";
+import { type Chain, WELL } from "./well-nodes.ts";
 
-/** How each fault is brought about, and what is left of the node on the page meanwhile. */
-export type Injection = {
-  readonly fault: NodeFault;
-  readonly chain: Chain;
-  readonly how: Fault;
-  /** Parts that still answer. */
-  readonly left: "nothing" | "head" | "peers" | "all";
-  /** Speaks TLS with this certificate while it is well. */
-  readonly tls?: KeyPair;
-  /** More of its configuration. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-};
-
-type Extra = Partial<Pick<Injection, "left" | "tls" | "settings">>;
-
-function one(fault: NodeFault, chain: Chain, how: Fault, extra: Extra = {}): Injection {
-  return { fault, chain, how, left: "nothing", ...extra };
-}
-
-function each(fault: NodeFault, how: Fault | ((chain: Chain) => Fault), extra: Extra = {}): readonly Injection[] {
-  return CHAINS.map((chain) => one(fault, chain, typeof how === "function" ? how(chain) : how, extra));
-}
-
-const answer = (given: Answer): Fault => ({ answer: () => given });
-const socket = (behave: OnSocket): Fault => ({ socket: behave });
 const html = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): Fault =>
   answer({ status, headers: { "content-type": "text/html", ...headers }, body: `<html><h1>${text}</h1></html>` });
 
@@ -190,8 +165,3 @@ export const INJECTIONS: readonly Injection[] = [
   ...each("handshakeHang", socket(hang), pinned),
   ...each("plainPort", socket(answerBytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")), pinned),
 ];
-
-/** A name for the configuration, of its own for each injection. */
-export function nameOf(injection: Injection): string {
-  return `${injection.chain}-${injection.fault}-${INJECTIONS.indexOf(injection)}`;
-}

@@ -9,6 +9,13 @@ export type NodeEntry = { readonly name: string; readonly chain: string; readonl
   Record<string, unknown>
 >;
 
+export type ObserveOptions = {
+  /** The block of the configuration for all nodes. */
+  readonly global?: object;
+  readonly connections?: object;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
 export type Observed = Exporter & {
   /** The page once it is as wanted; the error names what is not. */
   until(what: string, isSo: (page: Page) => boolean, timeoutMs?: number): Promise<Page>;
@@ -21,10 +28,7 @@ export type Observed = Exporter & {
 const LOOK_MS = 600;
 
 /** The real program with these nodes, when each was polled once. */
-export async function observe(
-  nodes: readonly NodeEntry[],
-  options: { readonly global?: object; readonly connections?: object; readonly env?: Record<string, string> } = {},
-): Promise<Observed> {
+export async function observe(nodes: readonly NodeEntry[], options: ObserveOptions = {}): Promise<Observed> {
   const { global = { interval: "3s", timeout: "3s" }, connections = {}, env = {} } = options;
   // JSON is YAML.
   const exporter = await startExporter({ config: JSON.stringify({ global, connections, nodes }), env });
