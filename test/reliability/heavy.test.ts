@@ -86,7 +86,7 @@ const HEAVY: readonly Injection[] = [
 
 const { before, during, nameOf } = describeFaults(HEAVY, {
   global: { interval: "5s", timeout: "5s" },
-  maxAgeSeconds: 10,
+  maxAgeSeconds: 12,
 });
 
 describe("a flood of peers", () => {

@@ -20,7 +20,7 @@ export type Observed = Exporter & {
   /** The page once it is as wanted; the error names what is not. */
   until(what: string, isSo: (page: Page) => boolean, timeoutMs?: number): Promise<Page>;
   /** The lines about a node. */
-  linesOf(target: string, from?: number): readonly LogLine[];
+  linesOf(target: string, from?: number, to?: number): readonly LogLine[];
   /** How many lines there are, to look at later ones alone. */
   mark(): number;
 };
@@ -50,9 +50,9 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
         timeoutMs,
         exporter.program,
       ),
-    linesOf: (name, from = 0) =>
+    linesOf: (name, from = 0, to) =>
       lines()
-        .slice(from)
+        .slice(from, to)
         .filter(({ target }) => target === name),
     mark: () => lines().length,
   };
