@@ -9,8 +9,17 @@ import { waitFor } from "../support/servers.ts";
 import { NODE_FAULTS } from "./catalogue.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import { createHosts } from "./hosts.ts";
-import { failuresOf, familiesOf, isUp, type NodeEntry, type Observed, observe, watchHealthy } from "./observe.ts";
-import { matches, UNHURRIED } from "./suite.ts";
+import {
+  failuresOf,
+  familiesOf,
+  isUp,
+  type NodeEntry,
+  type Observed,
+  observe,
+  probe,
+  watchHealthy,
+} from "./observe.ts";
+import { ASKED, matches, UNHURRIED } from "./suite.ts";
 import { CHAINS, type Chain, WELL } from "./well-nodes.ts";
 
 /** Nodes that restart, move or become others, and many that go at once, in one exporter. */
@@ -19,8 +28,6 @@ const HEALTHY = CHAINS.map((chain) => `${chain}-healthy`);
 const MANY = Array.from({ length: 100 }, (_, index) => `crowd-${index}`);
 const DNS = CHAINS.map((chain) => ({ chain, name: `${chain}-dns`, host: `${chain}.invalid` }));
 const MOVING = { name: "moving", host: "moving.invalid" };
-/** Polled when the test wants it. */
-const ASKED = { interval: "1h", timeout: "30s" };
 const LOGIN = { username: "monitor", password: "s3cret" };
 
 const wireInfo = fields(fixture("wire/get_info.spring-1.2.json"));
@@ -90,7 +97,7 @@ beforeAll(async () => {
   ];
   exporter = await observe(entries, { env: hosts.env });
   first = await exporter.until("all nodes to be up", (page) => entries.every(({ name }) => isUp(page, name)));
-  watch = watchHealthy(exporter, HEALTHY, first, 12);
+  watch = watchHealthy(exporter, HEALTHY, first, 20);
 });
 
 afterAll(async () => {
@@ -102,9 +109,7 @@ afterAll(async () => {
 /** Polls the node so often, and gives the whole page then. */
 async function poll(target: string, times = 1): Promise<Page> {
   for (let turn = 0; turn < times; turn += 1) {
-    const answer = await fetch(`${exporter.url}/probe?node=${target}`);
-    expect(answer.status).toBe(200);
-    await answer.arrayBuffer();
+    await probe(exporter, target);
   }
   return exporter.page();
 }

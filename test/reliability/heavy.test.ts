@@ -67,7 +67,12 @@ function manyRows(chain: Chain): string {
       return rowsText(PEERS, (i) => JSON.stringify({ ...wireRow, peer: `${host(i)}:9876` }));
     case "monero":
       return rowsText(PEERS, (i) =>
-        JSON.stringify({ ...moneroRow, address: `${host(i)}:18080`, connection_id: `c${i}` }),
+        JSON.stringify({
+          ...moneroRow,
+          address: `${host(i)}:18080`,
+          connection_id: `c${i}`,
+          state: i === 0 ? "synchronizing" : "normal",
+        }),
       );
     case "chainweb":
       return rowsText(PEERS, (i) => JSON.stringify({ id: null, address: { hostname: host(i), port: 1789 } }));
@@ -85,8 +90,7 @@ const HEAVY: readonly Injection[] = [
 ];
 
 const { before, during, nameOf } = describeFaults(HEAVY, {
-  global: { interval: "5s", timeout: "5s" },
-  maxAgeSeconds: 12,
+  maxAgeSeconds: 20,
 });
 
 describe("a flood of peers", () => {
@@ -102,7 +106,7 @@ describe("a flood of peers", () => {
       const rows = during().families.find(({ name }) => name === "p2p_connection_info")?.samples ?? [];
       expect(rows.filter(({ labels }) => labels.get("target") === target)).toHaveLength(250);
       expect(value(during(), "p2p_node_connections_omitted", { target })).toBe(PEERS - 250);
-      expect(value(during(), "p2p_node_poll_duration_seconds", { target })).toBeLessThan(4);
+      expect(value(during(), "p2p_node_poll_duration_seconds", { target })).toBeLessThan(20);
     },
   );
 });

@@ -51,6 +51,11 @@ const pinned = { tls: ownName, settings: { tls: { pin: ownName.peerId } } };
 /** The file is made by the test. */
 const byAuthority = { tls: ownName, settings: { tls: { ca_file: "AUTHORITIES" } } };
 
+/** So that a fault which ends with the timeout ends soon. */
+const IMPATIENT = { settings: { timeout: "3s" } };
+/** Pauses are counted in turns of the schedule. */
+const SCHEDULED = { settings: { interval: "4s", timeout: "4s" } };
+
 const DIGEST = 'Digest qop="auth",algorithm=MD5,realm="monero-rpc",nonce="kZtsMBQoiqv1k6o7DLmezg==",stale=false';
 const BUSY_BYTES = { code: 503, name: "Busy", what: "Too many requests in flight: 200" };
 
@@ -60,9 +65,9 @@ export const INJECTIONS: readonly Injection[] = [
   ...each("resetInHeaders", socket(resetInHeaders)),
   ...each("resetInBody", socket(resetInBody)),
   ...each("cutOff", socket(truncatedBody("[{}"))),
-  ...each("hang", socket(hang)),
-  ...each("stalledBody", socket(stalledBody("["))),
-  ...each("drip", socket(drip('{"items":[]}'))),
+  ...each("hang", socket(hang), IMPATIENT),
+  ...each("stalledBody", socket(stalledBody("[")), IMPATIENT),
+  ...each("drip", socket(drip('{"items":[]}')), IMPATIENT),
   ...each("notHttp", socket(answerBytes("SSH-2.0-OpenSSH_9.2\r\n"))),
 
   ...each(
@@ -109,8 +114,8 @@ export const INJECTIONS: readonly Injection[] = [
     "chainweb",
     answer({ ...json({ message: "Too many requests." }, 429), headers: { "retry-after": "3" } }),
   ),
-  one("status429", "monero", html(429, "Too Many Requests")),
-  one("status429", "chainweb", answer(json({ message: "Too many requests." }, 429))),
+  one("status429", "monero", html(429, "Too Many Requests"), SCHEDULED),
+  one("status429", "chainweb", answer(json({ message: "Too many requests." }, 429)), SCHEDULED),
   ...[429, 503].map((status) => one("nodeosBusy", "wire", nodeosError(status, "Busy", BUSY_BYTES))),
   one("nodeosInternal", "wire", nodeosError(500, "Internal Service Error", { code: 3_040_000 })),
   one("nodeosInternal", "wire", answer(json({ message: "Internal Server Error" }, 500))),
@@ -162,6 +167,6 @@ export const INJECTIONS: readonly Injection[] = [
     byAuthority,
   ),
   ...each("certificatePin", { certificate: otherName }, pinned),
-  ...each("handshakeHang", socket(hang), pinned),
+  ...each("handshakeHang", socket(hang), { tls: ownName, settings: { ...pinned.settings, timeout: "3s" } }),
   ...each("plainPort", socket(answerBytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")), pinned),
 ];

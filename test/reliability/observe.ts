@@ -58,6 +58,13 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
   };
 }
 
+/** Polls a node now, unless it rests. */
+export async function probe({ url }: Pick<Exporter, "url">, target: string): Promise<void> {
+  const answer = await fetch(`${url}/probe?node=${target}`);
+  await answer.arrayBuffer();
+  if (answer.status !== 200) throw new Error(`/probe?node=${target} answered ${answer.status}`);
+}
+
 export function isUp(page: Page, target: string): boolean {
   return value(page, "p2p_node_up", { target }) === 1;
 }
