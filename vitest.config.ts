@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const common = { testTimeout: 15_000, hookTimeout: 30_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
-const REAL_PROGRAMS = ["test/e2e/**/*.test.ts", "test/prometheus/**/*.test.ts"];
+const REAL_PROGRAMS = ["test/e2e/**/*.test.ts", "test/prometheus/**/*.test.ts", "test/reliability/**/*.test.ts"];
 
 /** Unit tests first; then the tests against real servers, one file at a time, as each wants the machine for itself. */
 export default defineConfig({

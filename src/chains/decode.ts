@@ -1,7 +1,23 @@
+import { nodeError } from "../errors.ts";
+
 /**
  * Readers of single values in a node's answer. Input is `unknown` JSON; each gives the value or undefined, so that one
  * odd field costs only itself. Hand-written, as they run for every row of every poll.
  */
+
+/** Far above any node seen: monerod and nodeos keep some hundreds of connections, a chainweb node some thousands of peers. */
+export const MAX_ROWS = 20_000;
+
+/**
+ * Refuses a peer list that no node has before its rows are read: 16 MiB hold a million of them, and the polls of all other
+ * nodes wait while they are.
+ * @throws NodeError too_large
+ */
+export function checkRowCount(rows: readonly unknown[], call: string): void {
+  if (rows.length <= MAX_ROWS) return;
+  const message = `${call}: expected at most ${MAX_ROWS} rows, found ${rows.length}`;
+  throw nodeError("too_large", message, "check that the URL is the node's API; no node has so many peers");
+}
 
 export type JsonObject = { readonly [key: string]: unknown };
 

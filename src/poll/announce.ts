@@ -10,11 +10,13 @@ export type Announce = (before: KeptState, after: KeptState, log: Logger) => voi
 
 /**
  * One line for each change of a node's state, none for a poll like the last. While a part fails, each reason is told once,
- * as some nodes alternate between two.
+ * as some nodes alternate between two; a network that is not the first one is told once too.
  */
 export function createAnnouncer(): Announce {
   const told = new Map<string, Set<FailureReason>>();
-  return (before, after, log) =>
+  const networks = new Set<string>();
+  return (before, after, log) => {
+    announceNetwork(networks, after.report?.networkKey, log);
     announce(before, after, log, (api, reason) => {
       const reasons = told.get(api) ?? new Set();
       if (reason === undefined) return told.delete(api);
@@ -22,6 +24,26 @@ export function createAnnouncer(): Announce {
       told.set(api, reasons.add(reason));
       return isNew;
     });
+  };
+}
+
+/** Behind a balancer the network may change with each poll, and a broken node may make up new ones: each is told once. */
+const MOST_NETWORKS = 10;
+
+function announceNetwork(seen: Set<string>, found: string | undefined, log: Logger): void {
+  if (found === undefined || seen.has(found) || seen.size >= MOST_NETWORKS) return;
+  const [first] = seen;
+  seen.add(found);
+  if (first === undefined) return;
+  log.warn(
+    `the node is on another network now: expected ${shown(first)}, found ${shown(found)}; ` +
+      "check what stands behind the URL, and that nobody changed the node's configuration",
+  );
+}
+
+/** A node may call its network as it likes. */
+function shown(network: string): string {
+  return JSON.stringify(network.slice(0, 100));
 }
 
 /** Keeps what was told of a part; true when this reason is news. Without a reason the part works again. */

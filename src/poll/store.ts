@@ -17,6 +17,8 @@ export type NodeState = {
 
 /** How the parts of a poll ended, without what they gave. */
 export type ReportOutcomes = {
+  /** Known right after the poll; not kept until the next. */
+  readonly networkKey?: string | undefined;
   readonly peers: Outcome<unknown>;
   readonly head: Outcome<unknown>;
   readonly parts: ReadonlyMap<string, Outcome<unknown>>;

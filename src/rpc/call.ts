@@ -36,6 +36,10 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
   if (status >= 300 && status < 400) {
     return { reason: "http", message, advice: "redirects are never followed: set the URL of the node's API itself" };
   }
+  if (status === 400) {
+    // nginx, Go's and other servers answer so to plain HTTP on a port of TLS.
+    return { reason: "http", message, advice: "use https:// if the port wants TLS, else see the node's own log" };
+  }
   if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
   if (status === 403) {
     return {
@@ -65,6 +69,14 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
       reason: "http",
       message,
       advice: "a proxy before the node answers that the node does not: check the node behind it",
+    };
+  }
+  if (status === 503) {
+    return {
+      reason: "http",
+      message,
+      advice: "the node, or a proxy before it, is overloaded or has no server: check that the node runs, and its log",
+      ...retryAfter(response),
     };
   }
   return { reason: "http", message, advice: "see the node's own log for this request", ...retryAfter(response) };

@@ -1,4 +1,5 @@
 import Client from "undici/lib/dispatcher/client.js";
+import { errorCode } from "../config/secret.ts";
 import { NodeError } from "../errors.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
@@ -134,6 +135,10 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       const answer = await send(request, signal);
       if (answer.status === 401 && authorize.challenged(answer)) return await send(request, signal);
       return answer;
+    } catch (error) {
+      // undici 7 takes the request for a running one for ever after (client.js handleConnectError), and dials no more.
+      if (errorCode(error) === "ERR_TLS_CERT_ALTNAME_INVALID") hangUp();
+      throw error;
     } finally {
       signal.removeEventListener("abort", hangUp);
     }

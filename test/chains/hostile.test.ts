@@ -10,6 +10,7 @@ import {
 } from "../../src/chains/chain.ts";
 import { decodeCut } from "../../src/chains/chainweb/cut.ts";
 import { decodePage } from "../../src/chains/chainweb/peers.ts";
+import { MAX_ROWS } from "../../src/chains/decode.ts";
 import type { ChainName } from "../../src/chains/index.ts";
 import { decodeConnections as decodeMoneroConnections } from "../../src/chains/monero/connections.ts";
 import { decodeInfo as decodeMoneroInfo } from "../../src/chains/monero/info.ts";
@@ -20,7 +21,7 @@ import { FAILURE_REASONS, type Failure, NodeError } from "../../src/errors.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";
 import { openInMemory, poll } from "./sessions.ts";
-import { fields, fixture, list, type Reply } from "./support.ts";
+import { fields, fixture, list, type Reply, thrownFailure } from "./support.ts";
 
 /** As an answer arrives: numbers of any size, texts with anything in them. */
 function received(value: unknown): unknown {
@@ -116,6 +117,21 @@ describe("rows with values gone or changed", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("a list longer than any node's is refused unread (the polls of other nodes waited for seconds)", () => {
+  test.each<[string, (rows: readonly unknown[]) => unknown]>([
+    ["Wire", (rows) => decodeWireConnections(rows, "call")],
+    ["Monero", (rows) => decodeMoneroConnections({ connections: rows }, "call")],
+    ["Chainweb", (items) => decodePage({ items }, "call")],
+  ])("%s", (_, decode) => {
+    const most = Array.from({ length: MAX_ROWS }, () => ({}));
+    expect(() => decode(most)).not.toThrow();
+    expect(thrownFailure(() => decode([...most, {}]))).toMatchObject({
+      reason: "too_large",
+      message: `call: expected at most ${MAX_ROWS} rows, found ${MAX_ROWS + 1}`,
+    });
   });
 });
 

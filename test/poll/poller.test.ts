@@ -401,6 +401,10 @@ describe("log lines", () => {
   const DOWN = (reason: string) => `warn: down: the call failed (${reason}); change something`;
   const HEAD_FAILS = (reason: string) => `warn: the head API fails: the call failed (${reason}); change something`;
 
+  const OTHER_NETWORK = (found: string, first = "a") =>
+    `warn: the node is on another network now: expected "${first}", found "${found}"; ` +
+    "check what stands behind the URL, and that nobody changed the node's configuration";
+
   test.each<[string, NodeReport[], string[]]>([
     ["a node that is well says so once", [report(), report(), report()], ["info: up"]],
     [
@@ -438,6 +442,16 @@ describe("log lines", () => {
       "a part that failed before the whole node went, and is well after it",
       [noHead("busy"), deadReport("connect"), report()],
       ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again after 30s without an answer"],
+    ],
+    [
+      "a node of another network says so, once for each, also when it goes back and forth",
+      ["a", undefined, "b", "a", "b", "c"].map((networkKey) => report({ networkKey })),
+      ["info: up", OTHER_NETWORK("b"), OTHER_NETWORK("c")],
+    ],
+    [
+      "networks that a node makes up do not flood it",
+      Array.from({ length: 50 }, (_, index) => report({ networkKey: String(index) })),
+      ["info: up", ...Array.from({ length: 9 }, (_, index) => OTHER_NETWORK(String(index + 1), "0"))],
     ],
   ])("%s", async (_, reports, expected) => {
     expect((await linesOf(...reports)).toSorted()).toEqual(expected.toSorted());

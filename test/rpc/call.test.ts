@@ -74,7 +74,7 @@ describe("statusFailure", () => {
     [301, "http", /redirects are never followed/],
     [302, "http", /redirects are never followed/],
     [308, "http", /redirects are never followed/],
-    [400, "http", /log/],
+    [400, "http", /https:.*log/],
     [401, "unauthorized", /auth block/],
     [403, "unauthorized", /access list/],
     [404, "not_found", /port and the path/],
@@ -82,7 +82,7 @@ describe("statusFailure", () => {
     [429, "rate_limited", /interval/],
     [500, "http", /log/],
     [502, "http", /proxy/],
-    [503, "http", /log/],
+    [503, "http", /proxy.*log/],
     [504, "http", /proxy/],
   ])("%i is %s", (status, reason, advice) => {
     const failure = statusFailure(response(status), "get_info at http://127.0.0.1:18081");

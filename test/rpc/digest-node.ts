@@ -19,23 +19,31 @@ export type DigestNodeOptions = {
   readonly username: string;
   readonly password: string;
   readonly algorithms?: readonly string[];
+  /** How often a nonce may be used; without it, as long as the connection stands. */
+  readonly usesPerNonce?: number;
   /** Says after which requests the server hangs up. */
   readonly closesAfter?: (request: ReceivedRequest) => boolean;
 };
 
-export async function digestNode(options: DigestNodeOptions): Promise<DigestNode> {
-  const { username, password, algorithms = ["MD5", "MD5-sess"], closesAfter = () => false } = options;
+export type DigestRules = {
+  /** The 401 for a request that may not pass; undefined for one that may. */
+  readonly refusal: (request: ReceivedRequest) => Answer | undefined;
+  readonly counts: readonly string[];
+  readonly algorithms: readonly string[];
+};
+
+export function digestRules(options: DigestNodeOptions): DigestRules {
+  const { username, password, algorithms = ["MD5", "MD5-sess"], usesPerNonce = Number.POSITIVE_INFINITY } = options;
   const nonces = new Map<number, { readonly nonce: string; count: number }>();
   const counts: string[] = [];
   const used: string[] = [];
-  const statuses: number[] = [];
 
   /** Undefined for a request that may pass; else whether its nonce is one of another connection. */
   function refuses(request: ReceivedRequest): { readonly stale: boolean } | undefined {
     const given = readAuthorization(request.headers.authorization);
     const session = nonces.get(request.socketId);
     if (given === undefined) return { stale: false };
-    if (session === undefined || session.nonce !== given.nonce) return { stale: true };
+    if (session === undefined || session.nonce !== given.nonce || session.count >= usesPerNonce) return { stale: true };
     const expected = responseFor(given, request.method, password);
     const nc = (session.count + 1).toString(16).padStart(8, "0");
     const isRight =
@@ -53,24 +61,32 @@ export async function digestNode(options: DigestNodeOptions): Promise<DigestNode
     return undefined;
   }
 
-  const node = await fakeNode((request): Answer => {
+  function refusal(request: ReceivedRequest): Answer | undefined {
     const refused = refuses(request);
-    const close = closesAfter(request) ? { connection: "close" } : {};
-    statuses.push(refused === undefined ? 200 : 401);
-    if (refused === undefined) return { ...json({ result: { status: "OK" } }), headers: close };
+    if (refused === undefined) return undefined;
     // Each refusal makes a new nonce for this connection.
     const nonce = randomBytes(16).toString("base64");
     nonces.set(request.socketId, { nonce, count: 0 });
     const challenges = algorithms.map(
       (name) => `Digest qop="auth",algorithm=${name},realm="monero-rpc",nonce="${nonce}",stale=${refused.stale}`,
     );
-    return {
-      status: 401,
-      headers: { "WWW-authenticate": challenges, "content-type": "text/html", ...close },
-      body: HTML,
-    };
+    return { status: 401, headers: { "WWW-authenticate": challenges, "content-type": "text/html" }, body: HTML };
+  }
+
+  return { refusal, counts, algorithms: used };
+}
+
+export async function digestNode(options: DigestNodeOptions): Promise<DigestNode> {
+  const { closesAfter = () => false } = options;
+  const { refusal, counts, algorithms } = digestRules(options);
+  const statuses: number[] = [];
+  const node = await fakeNode((request): Answer => {
+    const refused = refusal(request);
+    statuses.push(refused?.status ?? 200);
+    const answer = refused ?? json({ result: { status: "OK" } });
+    return closesAfter(request) ? { ...answer, headers: { ...answer.headers, connection: "close" } } : answer;
   });
-  return { ...node, counts, algorithms: used, statuses };
+  return { ...node, counts, algorithms, statuses };
 }
 
 const QUOTED = ["username", "realm", "nonce", "uri", "cnonce", "response", "opaque"];

@@ -119,6 +119,15 @@ describe("verification by authorities", () => {
     expect(server.seen).toMatchObject({ connections: 1, bytes: 0, requests: 0 });
   });
 
+  it("refuses a certificate with another name each time at once (the second request hung until its timeout)", async () => {
+    const server = await tlsServer(otherName);
+    const client = rpcClient(server.url, { tls: ca(otherName) });
+    for (const attempt of [1, 2, 3]) {
+      const { failure } = await refusal(client.request(GET, AbortSignal.timeout(5000)));
+      expect([attempt, failure.reason]).toEqual([attempt, "tls"]);
+    }
+  });
+
   it("reads the CA file at each connection, so that a renewed one needs no restart", async () => {
     const server = await tlsServer({ ...good, keepsAlive: false });
     const path = caFile(otherName);

@@ -25,19 +25,22 @@ export type ExporterOptions = {
   readonly configFile?: string;
   readonly args?: readonly string[];
   readonly node?: string;
+  /** Added to the environment of the program. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** Starts dist/main.js on a free port of 127.0.0.1 and waits until it listens. */
 export async function startExporter(options: ExporterOptions): Promise<Exporter> {
-  const { config, configFile: file = join(tempFolder(), "config.yaml"), args = [], node } = options;
+  const { config, configFile: file = join(tempFolder(), "config.yaml"), args = [], node, env = {} } = options;
   if (config !== undefined) writeFileSync(file, config);
-  const program = await startProcess(node ?? process.execPath, [
+  const command = [
     PROGRAM,
     ...args,
     ...(config === undefined ? [] : ["--config.file", file]),
     "--web.listen-address=127.0.0.1:0",
     "--log.format=json",
-  ]);
+  ];
+  const program = await startProcess(node ?? process.execPath, command, { env });
   const url = await waitFor(
     () => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1],
     "the exporter to listen",
@@ -65,6 +68,9 @@ export type LogLine = {
   readonly msg: string;
   readonly listen?: readonly string[];
   readonly code?: string;
+  readonly target?: string;
+  readonly api?: string;
+  readonly reason?: string;
   readonly shard?: number;
   readonly total_shards?: number;
 };

@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 
@@ -57,17 +62,15 @@ export async function startFakeNode(handler: Handler, options: ListenOptions = {
   // Its limits on slow clients start with listen(), which is not called: a test may idle for as long as it wants.
   const http = createHttpServer({ keepAliveTimeout: 0 }, async (request, response) => {
     try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const received = {
-        method: request.method ?? "",
-        url: request.url ?? "",
-        headers: request.headers,
-        body: Buffer.concat(chunks).toString(),
-        socketId: socketIds.get(request.socket) ?? 0,
-      };
-      requests.push(received);
-      send(response, await handler(received));
+      await respond(
+        (received) => {
+          requests.push(received);
+          return handler(received);
+        },
+        request,
+        response,
+        socketIds.get(request.socket) ?? 0,
+      );
     } catch (error) {
       // Either the client went away, or the test's handler has a bug: then the client sees it.
       send(response, { status: 500, body: `fake node: ${String(error)}` });
@@ -78,6 +81,25 @@ export async function startFakeNode(handler: Handler, options: ListenOptions = {
     http.emit("connection", socket);
   }, options);
   return { ...listening, requests };
+}
+
+/** Reads the request to its end and answers what the handler says. */
+export async function respond(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  socketId: number,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const received = {
+    method: request.method ?? "",
+    url: request.url ?? "",
+    headers: request.headers,
+    body: Buffer.concat(chunks).toString(),
+    socketId,
+  };
+  send(response, await handler(received));
 }
 
 function send(response: ServerResponse, { status = 200, headers = {}, body = "" }: Answer): void {

@@ -1,3 +1,4 @@
+import { nodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { Fact } from "../chain.ts";
 import type { Cut } from "./cut.ts";
@@ -18,8 +19,14 @@ export async function fetchMempools(
 ): Promise<readonly Fact[]> {
   const facts: Fact[] = [];
   for (const chain of cut.tips.keys()) {
-    const path = networkPath(network, `chain/${chain}/mempool/peer`);
+    const name = `chain/${chain}/mempool/peer`;
+    const path = networkPath(network, name);
     const { list } = await fetchPeerPages(client, path, explainStatus("mempool", network), signal);
+    // Of a list of which no row can be read, 0 would be a false count.
+    if (list.connections.length === 0 && list.malformed > 0) {
+      const message = `${name} at ${client.url.label}: expected peers, found ${list.malformed} rows that cannot be read`;
+      throw nodeError("bad_shape", message, "please report this with the node's version");
+    }
     facts.push({ family: MEMPOOL_PEERS, labels: [chain], value: list.connections.length });
   }
   return facts;

@@ -5,7 +5,7 @@ import type { RpcClient, RpcResponse } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import { addressOf, formatAddress } from "../address.ts";
 import type { PeerConnection, PeerList } from "../chain.ts";
-import { count, isObject, type JsonObject, text } from "../decode.ts";
+import { checkRowCount, count, isObject, type JsonObject, text } from "../decode.ts";
 import { bytes32 } from "./cut.ts";
 
 /** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */
@@ -84,7 +84,7 @@ export type PeerPage = {
 
 /**
  * One page `{limit, items, next}` (Chainweb/Utils/Paging.hs).
- * @throws NodeError bad_shape
+ * @throws NodeError bad_shape, too_large
  */
 export function decodePage(answer: unknown, call: string): PeerPage {
   const page = unwrapped(answer);
@@ -92,6 +92,7 @@ export function decodePage(answer: unknown, call: string): PeerPage {
   if (!Array.isArray(items)) {
     throw nodeError("bad_shape", `${call}: expected an object with a list of items`, WRONG_API);
   }
+  checkRowCount(items, call);
   const peers: PeerConnection[] = [];
   const identities = new Map<string, PeerIdentity>();
   for (const item of items) {

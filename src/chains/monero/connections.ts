@@ -1,7 +1,7 @@
 import { nodeError } from "../../errors.ts";
 import { parseAddress } from "../address.ts";
 import type { AddressType, Fact, PeerAddress, PeerConnection } from "../chain.ts";
-import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
+import { checkRowCount, count, flag, isObject, type JsonObject, text } from "../decode.ts";
 import { fact } from "./facts.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
 import { type Stripe, stripeOf } from "./pruning.ts";
@@ -18,7 +18,7 @@ export type MoneroPeerList = { readonly connections: readonly MoneroPeer[]; read
 
 /**
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
- * @throws NodeError bad_shape when `connections` is there and is not a list
+ * @throws NodeError bad_shape when `connections` is there and is not a list, too_large when it is none of a node
  */
 export function decodeConnections(result: JsonObject, call: string): MoneroPeerList {
   // epee leaves out empty lists: a node without peers sends no `connections` at all.
@@ -26,6 +26,7 @@ export function decodeConnections(result: JsonObject, call: string): MoneroPeerL
   if (!Array.isArray(rows)) {
     throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
   }
+  checkRowCount(rows, call);
   const decoded = rows.map(decodeRow);
   const connections = decoded.filter((row) => row !== undefined);
   return { connections, malformed: rows.length - connections.length };

@@ -1,7 +1,7 @@
 import { type Failure, nodeError } from "../../errors.ts";
 import { addressOf, numericAddress, numericType, parseAddress } from "../address.ts";
 import type { ConnectionState, PeerAddress, PeerConnection } from "../chain.ts";
-import { count, flag, isObject, type JsonObject, text } from "../decode.ts";
+import { checkRowCount, count, flag, isObject, type JsonObject, text } from "../decode.ts";
 import { hashOf, numberInBlockId } from "./ids.ts";
 import { rowFacts } from "./row-facts.ts";
 
@@ -29,11 +29,12 @@ export type WireConnection = PeerConnection & { readonly wire: RowDetails };
 
 export type WireList = { readonly connections: readonly WireConnection[]; readonly malformed: number };
 
-/** @throws NodeError bad_shape when the answer is not a list. */
+/** @throws NodeError bad_shape when the answer is not a list, too_large when it is none of a node. */
 export function decodeConnections(answer: unknown, call: string): WireList {
   if (!Array.isArray(answer)) {
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
+  checkRowCount(answer, call);
   const rows = answer.map(decodeRow);
   const connections = rows.filter((row) => row !== undefined);
   return { connections, malformed: rows.length - connections.length };

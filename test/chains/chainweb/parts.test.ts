@@ -46,6 +46,15 @@ describe("what every poll tells", () => {
   });
 });
 
+test("a mempool of which no peer can be read fails (it counted 0 peers)", async () => {
+  const items = [{ id: null, address: { hostname: "192.0.2.1", port: -1 } }];
+  const broken = json({ limit: 1, items, next: null });
+  const answers = { "/cut": cutAnswer([7]), "/chain/0/mempool/peer": broken };
+  const report = await pollNode(answers, { mempool_peers: true });
+  expect(failureIn(report.parts.get("mempool")).reason).toBe("bad_shape");
+  expect(factsOf(report, "mempool_peers")).toEqual({});
+});
+
 describe("outdated", () => {
   test.each([
     ["3.2", "mainnet01", { "": 0 }],

@@ -1,0 +1,235 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Page, value } from "../support/exposition-parser.ts";
+import { tempFolder, waitFor } from "../support/servers.ts";
+import { NODE_FAULTS } from "./catalogue.ts";
+import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
+import type { Injection } from "./injection.ts";
+import {
+  failuresOf,
+  familiesOf,
+  isUp,
+  KEPT_WHEN_DOWN,
+  type Observed,
+  type ObserveOptions,
+  observe,
+  probe,
+  watchHealthy,
+} from "./observe.ts";
+import { CHAINS, WELL } from "./well-nodes.ts";
+
+export type Suite = {
+  readonly exporter: () => Observed;
+  /** The pages while all nodes are well, while they are broken, and when they are well again. */
+  readonly before: () => Page;
+  readonly during: () => Page;
+  readonly after: () => Page;
+  readonly nodeOf: (injection: Injection) => FaultyNode;
+  readonly nameOf: (injection: Injection) => string;
+};
+
+export type SuiteOptions = ObserveOptions & {
+  /** What stands for the authorities in the settings of nodes is replaced by a file with these certificates. */
+  readonly authorities?: string;
+  /** How old the data of a healthy node may get, in seconds: an interval, and what a busy machine takes. */
+  readonly maxAgeSeconds: number;
+};
+
+/**
+ * One exporter, one node for each injection, and healthy nodes beside them. All nodes are well, then all are broken at
+ * once, then mended; the tests look at the pages and the log of those three times.
+ */
+export function describeFaults(injections: readonly Injection[], options: SuiteOptions): Suite {
+  const HEALTHY = CHAINS.map((chain) => `${chain}-healthy`);
+  const nameOf = (injection: Injection) => `${injection.chain}-${injection.fault}-${injections.indexOf(injection)}`;
+  let nodes: ReadonlyMap<string, FaultyNode> = new Map();
+  let exporter: Observed;
+  let before: Page | undefined;
+  let during: Page;
+  let after: Page;
+  let healthyProblems: readonly string[];
+  let markBroken = 0;
+  let markMended = 0;
+
+  beforeAll(async () => {
+    const caFile = join(tempFolder(), "authorities.pem");
+    writeFileSync(caFile, options.authorities ?? "");
+    const started = [
+      ...HEALTHY.map((name, index) => ({ name, chain: CHAINS[index] ?? "wire", tls: undefined, settings: UNHURRIED })),
+      ...injections.map((injection) => ({ ...injection, name: nameOf(injection) })),
+    ].map(async ({ name, chain, tls, settings = {} }) => {
+      const node = await startFaultyNode(WELL[chain], { tls });
+      const own = JSON.parse(JSON.stringify({ ...ASKED, ...settings }).replace("AUTHORITIES", caFile));
+      return { node, entry: { name, chain, url: node.url, ...own } };
+    });
+    const all = await Promise.all(started);
+    nodes = new Map(all.map(({ node, entry }) => [entry.name, node]));
+    exporter = await observe(
+      all.map(({ entry }) => entry),
+      options,
+    );
+    const names = all.map(({ entry }) => entry.name);
+    const broken = injections.map(nameOf);
+    before = await polledUntil("all nodes to be up", broken, (page) => names.every((name) => isUp(page, name)));
+    markBroken = exporter.mark();
+    const watch = watchHealthy(exporter, HEALTHY, before, options.maxAgeSeconds);
+    await Promise.all(injections.map((injection) => nodeOf(injection).break(injection.how)));
+    // Twice, as the second poll must not be told again.
+    await pollAll(broken);
+    await pollAll(broken);
+    during = await exporter.until("all faults to be seen", (page) => injections.every((it) => isBroken(page, it)));
+    markMended = exporter.mark();
+    await Promise.all(injections.map((injection) => nodeOf(injection).mend()));
+    after = await polledUntil("all nodes to be whole", broken, (page) => names.every((name) => isWhole(page, name)));
+    healthyProblems = await watch.end();
+  });
+
+  afterAll(async () => {
+    await exporter?.stop();
+    await Promise.all([...nodes.values()].map((node) => node.close()));
+  });
+
+  /** Polls them all now, some at a time; nodes that asked to be left alone are. */
+  async function pollAll(names: readonly string[]): Promise<void> {
+    const waiting = [...names];
+    const worker = async () => {
+      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await probe(exporter, name);
+    };
+    await Promise.all(Array.from({ length: 20 }, worker));
+  }
+
+  /** Polls those that are not whole until the page is as wanted. */
+  async function polledUntil(what: string, names: readonly string[], isSo: (page: Page) => boolean): Promise<Page> {
+    return waitFor(
+      async () => {
+        const page = await exporter.page();
+        if (isSo(page)) return page;
+        await pollAll(names.filter((name) => !isUp(page, name) || !isWhole(page, name)));
+        return undefined;
+      },
+      what,
+      90_000,
+      exporter.program,
+    );
+  }
+
+  function nodeOf(injection: Injection): FaultyNode {
+    const node = nodes.get(nameOf(injection));
+    if (node === undefined) throw new Error(`no node for ${nameOf(injection)}`);
+    return node;
+  }
+
+  function isBroken(page: Page, injection: Injection): boolean {
+    const target = nameOf(injection);
+    if (injection.left === "all") return true;
+    if (injection.left === "peers") return value(page, "p2p_node_api_up", { target, api: "head" }) === 0;
+    return !isUp(page, target);
+  }
+
+  /** The families that a node had at first and has no more. */
+  function lostBy(page: Page, target: string): readonly string[] {
+    const now = familiesOf(page, target);
+    return before === undefined ? [] : familiesOf(before, target).filter((family) => !now.includes(family));
+  }
+
+  /** Up with everything that it had before. */
+  function isWhole(page: Page, target: string): boolean {
+    return isUp(page, target) && lostBy(page, target).length === 0;
+  }
+
+  describe.each(injections.map((injection) => [nameOf(injection), injection] as const))("%s", (target, injection) => {
+    const { reason, log } = NODE_FAULTS[injection.fault];
+    const { left } = injection;
+
+    test("the page shows what is true", () => {
+      const families = familiesOf(during, target);
+      expect(families.filter((name) => left !== "all" && left !== "peers" && ABOUT_PEERS.test(name))).toEqual([]);
+      expect(families.filter((name) => left !== "all" && left !== "head" && ABOUT_HEAD.test(name))).toEqual([]);
+      if (left === "nothing") {
+        const allowed = [...KEPT_WHEN_DOWN, ...TOLD_BY_ANY_ANSWER];
+        expect(families.filter((name) => !allowed.includes(name))).toEqual([]);
+        expect(KEPT_WHEN_DOWN.filter((name) => !families.includes(name))).toEqual([]);
+      }
+      if (left === "all") expect(lostBy(during, target)).toEqual([]);
+      expect(isUp(during, target)).toBe(left === "all" || left === "peers");
+      expect(apiUp(during, target, "peers")).toBe(left === "all" || left === "peers" ? 1 : 0);
+      expect(apiUp(during, target, "head")).toBe(left === "all" || left === "head" ? 1 : 0);
+    });
+
+    test("failed polls are counted under the reason", () => {
+      const isDown = left === "nothing" || left === "head";
+      expect(Object.keys(failuresOf(during, target))).toEqual(isDown ? [reason] : []);
+      expect(failuresOf(taken(before), target)).toEqual({});
+    });
+
+    const api = left === "peers" ? "head" : "peers";
+
+    test("the log has one line, with advice", () => {
+      const lines = exporter.linesOf(target, markBroken).filter(({ level }) => level !== "info");
+      const about = lines.filter((line) => line.api === api).map(({ msg }) => msg);
+      expect(about, about.join("\n")).toHaveLength(log === "nothing" ? 0 : 1);
+      for (const line of about) expect([line, matches(log, line)]).toEqual([line, true]);
+      // A poll that meets the end of the fault may find the head in another state than the peers.
+      const whileBroken = exporter
+        .linesOf(target, markBroken, markMended)
+        .filter((line) => line.api === "peers" || line.api === "head");
+      expect(whileBroken.map((line) => [line.api, line.reason])).toEqual(about.map(() => [api, reason]));
+    });
+
+    test("it recovers", () => {
+      expect(lostBy(after, target)).toEqual([]);
+      const good = exporter.linesOf(target, markMended).filter((line) => line.level === "info" && line.api === api);
+      const messages = good.map(({ msg }) => msg);
+      if (left === "all") expect(messages).toEqual([]);
+      else if (left === "peers") expect(messages).toEqual(["the head API answers again"]);
+      else expect(messages).toEqual([expect.stringMatching(/^up again after \d+\w+ without an answer$/)]);
+    });
+  });
+
+  test("healthy nodes beside them stay complete and punctual", () => {
+    expect(healthyProblems).toEqual([]);
+    for (const target of HEALTHY) {
+      expect(exporter.linesOf(target, markBroken).filter(({ level }) => level !== "info")).toEqual([]);
+    }
+  });
+
+  test("no line of the log is about a bug", () => {
+    expect(exporter.program.output()).not.toMatch(/"level":"error"|internal|peer-exporter: the log/);
+  });
+
+  return {
+    exporter: () => exporter,
+    before: () => taken(before),
+    during: () => during,
+    after: () => after,
+    nodeOf,
+    nameOf,
+  };
+}
+
+const apiUp = (page: Page, target: string, api: string) => value(page, "p2p_node_api_up", { target, api });
+
+function taken(page: Page | undefined): Page {
+  if (page === undefined) throw new Error("the page was not taken yet");
+  return page;
+}
+
+/** Polled when a test wants it, with time enough for a busy machine. */
+export const ASKED = { interval: "1h", timeout: "60s" };
+
+/** Healthy nodes have time: a machine that is busy with tests must not make them fail. */
+export const UNHURRIED = { interval: "8s", timeout: "8s" };
+
+/** Families about peers, and about the head. */
+const ABOUT_PEERS = /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers|peer_subnets)/;
+const ABOUT_HEAD = /^p2p_node_(?:head|final|reference)_/;
+
+/** Besides what is kept always: what any answer of the server tells, whatever it says. */
+const TOLD_BY_ANY_ANSWER = ["p2p_node_clock_skew_seconds", "p2p_node_tls_certificate_expiry_timestamp_seconds"];
+
+/** One line of the log as the catalogue gives it: … stands for names and numbers. */
+export function matches(pattern: string, line: string): boolean {
+  const parts = pattern.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".+")}$`).test(line);
+}
