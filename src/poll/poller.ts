@@ -171,8 +171,10 @@ function nextState(
   };
 }
 
+/** A last poll in the future tells that the clock was set back: nobody knows then how old its data is. */
 function isFresh(state: KeptState, nowMs: number): boolean {
-  return nowMs <= freshUntilMs(state);
+  const { lastPoll } = state.history;
+  return lastPoll !== undefined && lastPoll.endedMs <= nowMs && nowMs <= freshUntilMs(state);
 }
 
 function freshUntilMs({ node, history, turnMs }: KeptState): number {

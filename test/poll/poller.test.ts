@@ -310,6 +310,17 @@ describe("how long to leave a node alone", () => {
     expect(lines.filter(({ msg }) => msg === "polled")).toHaveLength(1);
   });
 
+  test("a clock that was set back does not keep the data of a resting node for an hour longer", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
+    const { poller, state } = setUp({ "node-1": answers(partly) });
+    await poller.poll("node-1");
+    vi.setSystemTime(Date.now() - 3_600_000 + 3 * INTERVAL_MS);
+    poller.rest("node-1");
+    expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
+  });
+
   test("the same for a node with a schedule", async () => {
     const { poller } = setUp(
       { "node-1": answers(limited()) },
