@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
+import { errorCode } from "../config/secret.ts";
 import type { Logger } from "../log.ts";
 import { type Answer, problem, type Request } from "./answer.ts";
 import { createRouter, type Match, type Route } from "./router.ts";
@@ -24,6 +25,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Longer than the usual scrape interval of a minute, so that Prometheus finds its connection open. */
 const KEEP_ALIVE_MS = 90_000;
+
+/** Connections that cannot be taken come in crowds. */
+const REFUSALS_TOLD_EVERY_MS = 60_000;
 
 export function createServer({ routes, log, observeRequest }: ServerOptions): HttpServer {
   const route = createRouter(routes);
@@ -80,6 +84,16 @@ export function createServer({ routes, log, observeRequest }: ServerOptions): Ht
     },
     handle,
   );
+
+  let refusalsTold = Number.NEGATIVE_INFINITY;
+  // Without a listener the first connection that the system cannot give would end the process. An address that cannot be
+  // had is an error of `listen`.
+  http.on("error", (error) => {
+    if (!http.listening || performance.now() - refusalsTold < REFUSALS_TOLD_EVERY_MS) return;
+    refusalsTold = performance.now();
+    const code = errorCode(error);
+    log.warn({ code }, `cannot take a connection (${code}): raise the limit of open files of this process`);
+  });
 
   /**
    * To Node a connection is idle once its answer was written, though most of it may still wait for a slow reader; the
