@@ -1,4 +1,6 @@
 import pino from "pino";
+import { openStandardError } from "./log-destination.ts";
+import { loggedError } from "./log-error.ts";
 
 export type Logger = pino.Logger;
 
@@ -10,8 +12,6 @@ export type LogOptions = {
   readonly format: (typeof LOG_FORMATS)[number];
 };
 
-const STDERR = 2;
-
 /** Logs to standard error: standard output is for what a command was asked to print. */
 export async function createLogger({ level, format }: LogOptions): Promise<Logger> {
   const options: pino.LoggerOptions = {
@@ -19,10 +19,21 @@ export async function createLogger({ level, format }: LogOptions): Promise<Logge
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: loggedError },
     // Requests may carry credentials of the one who scrapes.
     redact: { paths: ["req.headers", "res.headers", "headers"], remove: true },
   };
-  if (format === "json") return pino(options, pino.destination({ dest: STDERR, sync: true }));
-  const { default: pretty } = await import("pino-pretty");
-  return pino(options, pretty({ destination: STDERR, sync: true, colorize: process.stderr.isTTY, singleLine: true }));
+  const shown = format === "json" ? (line: string) => line : await prettyLine();
+  const destination = openStandardError((count) => shown(lostLine(count)));
+  return pino(options, { write: (line) => destination.write(shown(line)) });
+}
+
+async function prettyLine(): Promise<(line: string) => string> {
+  const { prettyFactory } = await import("pino-pretty");
+  return prettyFactory({ colorize: process.stderr.isTTY, singleLine: true });
+}
+
+function lostLine(count: number): string {
+  const msg = `${count} log ${count === 1 ? "line was" : "lines were"} lost: the log's disk was full, or its reader too slow`;
+  return `${JSON.stringify({ level: "warn", time: new Date().toISOString(), lost_lines: count, msg })}\n`;
 }
