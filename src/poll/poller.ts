@@ -89,6 +89,8 @@ export function createPoller(options: PollerOptions): Poller {
     } catch (error) {
       const failure = failureOf(error);
       log.error({ err: error }, failure.message);
+      // If that cannot be shown either, no series at all is better than those of an earlier poll.
+      store.withdraw(before.node.name);
       return show(failedReport(failure));
     }
   }
@@ -104,7 +106,7 @@ export function createPoller(options: PollerOptions): Poller {
     if (shared !== undefined) return shared;
     const own = pollNode(name)
       .catch((error: unknown) => {
-        options.log.error({ target: name, err: error }, "a poll ended in an unexpected error; its data may be old");
+        options.log.error({ target: name, err: error }, "a poll ended in an unexpected error");
         return { pauseSeconds: 0 };
       })
       .finally(() => running.delete(name));

@@ -53,6 +53,8 @@ export type StoredNode = { readonly state: KeptState; readonly lines: NodeLines 
 /** The nodes' last states, in the order of the configuration. A node is replaced whole, never changed. */
 export type NodeStore = {
   set(entry: StoredNode): void;
+  /** Takes the node's lines off the page; its state stays. */
+  withdraw(name: string): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];
   /** Grows with every change. */
@@ -66,13 +68,22 @@ export function createStore(): NodeStore {
   let all: readonly StoredNode[] | undefined;
   let revision = 0;
   let bytes = 0;
+
+  function set(entry: StoredNode): void {
+    const { name } = entry.state.node;
+    bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
+    revision += 1;
+    entries.set(name, entry);
+    all = undefined;
+  }
+
   return {
-    set(entry) {
-      const { name } = entry.state.node;
-      bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
-      revision += 1;
-      entries.set(name, entry);
-      all = undefined;
+    set,
+    withdraw(name) {
+      const stored = entries.get(name);
+      if (stored === undefined) return;
+      const ends = new Uint32Array(stored.lines.ends.length);
+      set({ state: stored.state, lines: { bytes: Buffer.alloc(0), ends } });
     },
     get: (name) => entries.get(name),
     all() {

@@ -167,6 +167,28 @@ describe("failures", () => {
     expect(shown()).toBe("up");
   });
 
+  test("a bug that lets not even the failure be rendered takes the node off the page", async () => {
+    let isBroken = false;
+    const { poller, store, lines } = setUp(
+      { "node-1": answers(report(), report(), report()) },
+      {
+        render: () => {
+          if (isBroken) throw new Error("cannot render");
+          return "up";
+        },
+      },
+    );
+    const shown = () => store.get("node-1")?.lines.bytes.toString();
+    await poller.poll("node-1");
+    isBroken = true;
+    await poller.poll("node-1");
+    expect(shown()).toBe("");
+    expect(lines.filter(({ level }) => level === "error")).toHaveLength(2);
+    isBroken = false;
+    await poller.poll("node-1");
+    expect(shown()).toBe("up");
+  });
+
   test("a poll never rejects, not even for a node that nobody knows", async () => {
     const { poller, lines } = setUp({ "node-1": hang });
     await expect(poller.poll("nobody")).resolves.toEqual({ pauseSeconds: 0 });
