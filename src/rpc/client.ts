@@ -1,5 +1,6 @@
 import Client from "undici/lib/dispatcher/client.js";
 import { NodeError } from "../errors.ts";
+import { loggedError } from "../log-error.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
 import { dispatch } from "./dispatch.ts";
@@ -139,7 +140,9 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       if (error instanceof NodeError) throw error;
       const failure = requestFailure(error, { url, call: call.name, signal });
       // Errors of the HTTP client may quote what the server sent; only for a bug of ours is their stack worth it.
-      throw new NodeError(failure, failure.reason === "internal" ? { cause: error } : undefined);
+      throw failure.reason === "internal"
+        ? new NodeError({ ...failure, bug: loggedError(error) }, { cause: error })
+        : new NodeError(failure);
     }
   }
 
