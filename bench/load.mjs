@@ -8,7 +8,7 @@ import { atMost, figure, runAlone } from "./support/bench.mjs";
 import { LISTENING, PROGRAM } from "./support/exporter.mjs";
 import { startFlappingFleet } from "./support/flapping-fleet.mjs";
 import { checkPages } from "./support/page-check.mjs";
-import { memoryOf, startChild } from "./support/process.mjs";
+import { coreSecondsOf, memoryOf, startChild } from "./support/process.mjs";
 import { resultRows } from "./support/report.mjs";
 import { withScope } from "./support/scope.mjs";
 import { scrapeTogether } from "./support/scrapers.mjs";
@@ -81,6 +81,10 @@ export function run({ progress }) {
           "requests to nodes, and changes of their state",
           `${whole(measured.requests)}, ${whole(measured.moods)}`,
         ),
+        figure(
+          "the exporter's CPU time, and how long its threads waited for a core, in cores",
+          measured.cores.map(digits).join(", "),
+        ),
         figure("exit code after SIGTERM", String(measured.exitCode)),
       ],
       headline: `${failures.length} failed scrapes, ${invalid.length} invalid pages, ${mebibytes(memory.peak)} at most`,
@@ -104,8 +108,10 @@ async function measure(scope, progress) {
   await fleet.flap();
   progress(`load: ${scrapers} scrapers for ${seconds} s`);
   const memory = watchMemory(child.pid);
+  const before = coreSecondsOf(child.pid);
   const load = await scrapeTogether({ url, ca: web.ca, headers: web.headers, count: scrapers, seconds, pauseMs });
   const told = memory.end();
+  const cores = coreSecondsOf(child.pid).map((value, index) => (value - before[index]) / seconds);
   const seen = await fleet.seen();
   const ended = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
   child.kill("SIGTERM");
@@ -113,7 +119,7 @@ async function measure(scope, progress) {
   progress(`load: ${load.pages.size} different pages are read`);
   const { read, series, invalid } = await checkPages(scope, load.pages.values(), nodes);
   const { pages, ...rest } = load;
-  return { ...rest, ...seen, memory: told, pages: read, series, invalid, exitCode };
+  return { ...rest, ...seen, memory: told, cores, pages: read, series, invalid, exitCode };
 }
 
 function watchMemory(pid) {
