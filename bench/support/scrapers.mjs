@@ -40,7 +40,8 @@ const KINDS = [
  */
 export async function scrapeTogether({ url, ca, headers, count, seconds, pauseMs }) {
   const { request, Agent } = url.startsWith("https:") ? https : http;
-  const deadline = performance.now() + seconds * 1000;
+  const started = performance.now();
+  const deadline = started + seconds * 1000;
   const out = { durations: [], slowDurations: [], hungUp: 0, failures: [], pages: new Map() };
   const agents = [];
 
@@ -61,7 +62,10 @@ export async function scrapeTogether({ url, ca, headers, count, seconds, pauseMs
     const agent = kind.keepAlive ? new Agent({ keepAlive: true, maxSockets: 1 }) : new Agent({ keepAlive: false });
     agents.push(agent);
     while (performance.now() < deadline) {
-      await scrape(kind, agent).catch((error) => out.failures.push(`${kind.name}: ${error?.message ?? error}`));
+      const at = ((performance.now() - started) / 1000).toFixed(1);
+      await scrape(kind, agent).catch((error) => {
+        out.failures.push(`${kind.name}, begun after ${at} s: ${error?.message ?? error}`);
+      });
       await sleep(Math.random() * pauseMs);
     }
   }
