@@ -32,7 +32,7 @@ export const EXPORTER_FAULTS = {
   descriptors: {
     fault: "All file descriptors are in use",
     shows:
-      "Nodes that need a new connection are down; those with an open one are polled as before. New scrapes are refused, open connections are served. All comes back by itself: idle and half sent requests are hung up after 90 and 10 seconds.",
+      "Nodes that need a new connection are down; those with an open one are polled as before. New scrapes are refused, open connections are served. All comes back by itself: clients that say nothing or half a request are hung up within 40 seconds, idle ones after 90.",
     reason: "connect",
     log: "down: … no connection (EMFILE); raise the limit of open files of this process",
     remedy:
