@@ -42,17 +42,17 @@ const [scrapers, nodes, peers, seconds, pauseMs] = [
 ].map(Number);
 
 const DOCS = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
-const INTERVAL_SECONDS = 1;
+const INTERVAL_SECONDS = 2;
 const CHURN = 0.1;
 const MOST_MIB = 400;
 
 const title = "Under load";
 const way = `${flags.tls ? "https" : "http"}${flags.user === undefined ? "" : " with basic authentication"}`;
-const method = `${scrapers} scrapers at once, over ${way}, each with pauses of up to ${digits(pauseMs / 1000)} s between its scrapes, for
+const method = `${scrapers} scrapers at once, over ${way}, each with pauses of up to ${digits(pauseMs / 1000)} s before its scrapes, for
 ${seconds} seconds. Of ten, three scrape as Prometheus does (OpenMetrics, gzip), one each takes plain text, OpenMetrics and
 compressed text, all over a connection that they keep; two open a connection for each scrape; one reads slowly; one hangs
-up in the middle of the page. Meanwhile ${nodes} simulated Monero nodes with ${peers} peers each, polled every second with as much
-time, go from one state to another every 1 to 5 seconds: well, slow, resetting connections in the middle of answers, down.
+up in the middle of the page. Meanwhile ${nodes} simulated Monero nodes with ${peers} peers each, polled every ${INTERVAL_SECONDS} seconds
+with as much time, go from one state to another every 1 to 5 seconds: well, slow, resetting connections in the middle of answers, down.
 A scrape fails when it is not answered 200 and whole within 10 seconds. Each different page is read afterwards by the tests'
 strict parser, and must have all nodes. Durations are those of the scrapers that neither read slowly nor hang up; clients,
 nodes and exporter share the cores.`;

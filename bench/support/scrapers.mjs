@@ -61,12 +61,13 @@ export async function scrapeTogether({ url, ca, headers, count, seconds, pauseMs
     const kind = KINDS[index % KINDS.length];
     const agent = kind.keepAlive ? new Agent({ keepAlive: true, maxSockets: 1 }) : new Agent({ keepAlive: false });
     agents.push(agent);
-    while (performance.now() < deadline) {
+    for (;;) {
+      await sleep(Math.random() * pauseMs);
+      if (performance.now() >= deadline) return;
       const at = ((performance.now() - started) / 1000).toFixed(1);
       await scrape(kind, agent).catch((error) => {
         out.failures.push(`${kind.name}, begun after ${at} s: ${error?.message ?? error}`);
       });
-      await sleep(Math.random() * pauseMs);
     }
   }
 
