@@ -109,7 +109,9 @@ async function measure(scope, progress) {
   progress(`load: ${scrapers} scrapers for ${seconds} s`);
   const memory = watchMemory(child.pid);
   const before = coreSecondsOf(child.pid);
-  const load = await scrapeTogether({ url, ca: web.ca, headers: web.headers, count: scrapers, seconds, pauseMs });
+  const { ca, headers } = web;
+  const folder = await scope.folder();
+  const load = await scrapeTogether({ url, ca, headers, folder, count: scrapers, seconds, pauseMs });
   const told = memory.end();
   const cores = coreSecondsOf(child.pid).map((value, index) => (value - before[index]) / seconds);
   const seen = await fleet.seen();

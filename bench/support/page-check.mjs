@@ -8,7 +8,7 @@ const PARSER = fileURLToPath(new URL("../../test/support/exposition-parser.ts", 
 
 /**
  * @param {import("./scope.mjs").Scope} scope
- * @param {Iterable<{ type: string, zipped: Buffer }>} pages
+ * @param {Iterable<{ type: string, isZipped: boolean, file: string }>} pages
  * @param {number} nodes how many of them each page must have
  * @returns {Promise<{ read: number, series: number, invalid: string[] }>} series: the most of one page
  */

@@ -1,13 +1,15 @@
 // Clients of many kinds that scrape one page again and again.
 import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import http from "node:http";
 import https from "node:https";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzip } from "node:zlib";
 import { AS_PROMETHEUS } from "./http.mjs";
 
-const [unzip, zip] = [promisify(gunzip), promisify(gzip)];
+const unzip = promisify(gunzip);
 
 const OPENMETRICS = { accept: "application/openmetrics-text;version=1.0.0" };
 const TEXT = { accept: "text/plain" };
@@ -34,11 +36,12 @@ const KINDS = [
 /**
  * Scrapes until the time is over.
  * @param {{
- *   url: string, ca?: string, headers: Record<string, string>, count: number, seconds: number, pauseMs: number,
- * }} options pauseMs: the longest pause between two scrapes of a scraper; each is drawn at random
+ *   url: string, ca?: string, headers: Record<string, string>, folder: string, count: number, seconds: number, pauseMs: number,
+ * }} options folder: for the pages; pauseMs: the longest pause
+ *   before a scrape, each is drawn at random
  * @returns {Promise<{ durations: number[], slowDurations: number[], hungUp: number, failures: string[], pages: Map }>}
  */
-export async function scrapeTogether({ url, ca, headers, count, seconds, pauseMs }) {
+export async function scrapeTogether({ url, ca, headers, folder, count, seconds, pauseMs }) {
   const { request, Agent } = url.startsWith("https:") ? https : http;
   const started = performance.now();
   const deadline = started + seconds * 1000;
@@ -54,7 +57,7 @@ export async function scrapeTogether({ url, ca, headers, count, seconds, pauseMs
       return;
     }
     (kind.isSlow ? out.slowDurations : out.durations).push(performance.now() - began);
-    await keep(answer, out.pages);
+    await keep(answer, folder, out.pages);
   }
 
   async function live(index) {
@@ -109,17 +112,19 @@ function exchange(request, url, options, { isSlow, hangsUp }) {
   });
 }
 
-/** Each different page is kept once, compressed, to be read when the load is over. */
-async function keep({ headers, body }, pages) {
+/** Each different page is kept once, as it came, to be read when the load is over. */
+async function keep({ headers, body }, folder, pages) {
   const isZipped = headers["content-encoding"] === "gzip";
   const type = headers["content-type"] ?? "";
   const key = `${type} ${isZipped} ${createHash("sha1").update(body).digest("base64")}`;
   if (pages.has(key)) return;
-  pages.set(key, undefined);
-  pages.set(key, { type, zipped: isZipped ? body : await zip(body, { level: 1 }) });
+  const file = join(folder, String(pages.size));
+  pages.set(key, { type, isZipped, file });
+  await writeFile(file, body);
 }
 
-/** @param {{ zipped: Buffer }} page */
-export async function bytesOf({ zipped }) {
-  return unzip(zipped);
+/** @param {{ isZipped: boolean, file: string }} page */
+export async function bytesOf({ isZipped, file }) {
+  const body = await readFile(file);
+  return isZipped ? unzip(body) : body;
 }
