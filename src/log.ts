@@ -29,8 +29,8 @@ export async function createLogger({ level, format }: LogOptions): Promise<Logge
 }
 
 async function prettyLine(): Promise<(line: string) => string> {
-  const { prettyFactory } = await import("pino-pretty");
-  return prettyFactory({ colorize: process.stderr.isTTY, singleLine: true });
+  const { default: pretty } = await import("pino-pretty");
+  return pretty.prettyFactory({ colorize: process.stderr.isTTY, singleLine: true });
 }
 
 function lostLine(count: number): string {
