@@ -1,3 +1,5 @@
+import type { SafeError } from "./safe-error.ts";
+
 /**
  * The closed set of reasons why one API call of a node gave nothing. The names are a contract: they are the values of
  * the `reason` label of `p2p_node_poll_failures_total`, and alerts and docs rely on them.
@@ -34,6 +36,8 @@ export type Failure = {
   readonly advice: string;
   /** How long the node asks to be left alone (429 with Retry-After), in seconds. */
   readonly retryAfterSeconds?: number;
+  /** What was thrown, where that is a bug of ours: for the log alone. */
+  readonly bug?: SafeError;
 };
 
 /** The only error that talking to a node throws. */

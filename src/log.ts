@@ -1,6 +1,7 @@
 import pino from "pino";
 import type { Redact } from "./config/redact.ts";
-import { safeError } from "./safe-error.ts";
+import { openStandardError } from "./log-destination.ts";
+import { redactedAgain, type SafeError, safeError } from "./safe-error.ts";
 
 export type Logger = pino.Logger;
 
@@ -14,14 +15,21 @@ export type LogOptions = {
   readonly format: (typeof LOG_FORMATS)[number];
 };
 
-const STDERR = 2;
-
 /** Logs to standard error: standard output is for what a command was asked to print. */
 export async function createLogger({ format, ...given }: LogOptions): Promise<Logger> {
-  const options = pinoOptions(given);
-  if (format === "json") return pino(options, pino.destination({ dest: STDERR, sync: true }));
+  const shown = format === "json" ? (line: string) => line : await prettyLine();
+  const destination = openStandardError((count) => shown(lostLine(count)));
+  return pino(pinoOptions(given), { write: (line) => destination.write(shown(line)) });
+}
+
+async function prettyLine(): Promise<(line: string) => string> {
   const { default: pretty } = await import("pino-pretty");
-  return pino(options, pretty({ destination: STDERR, sync: true, colorize: process.stderr.isTTY, singleLine: true }));
+  return pretty.prettyFactory({ colorize: process.stderr.isTTY, singleLine: true });
+}
+
+function lostLine(count: number): string {
+  const msg = `${count} log ${count === 1 ? "line was" : "lines were"} lost: the log's disk was full, or its reader too slow`;
+  return `${JSON.stringify({ level: "warn", time: new Date().toISOString(), lost_lines: count, msg })}\n`;
 }
 
 /** What every line has and lacks, wherever it is written to. */
@@ -31,7 +39,10 @@ export function pinoOptions({ level, redact = () => undefined }: Omit<LogOptions
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: (error: unknown) => safeError(error, redact) },
+    serializers: {
+      err: (error: unknown) => safeError(error, redact),
+      bug: (bug: SafeError | undefined) => bug && redactedAgain(bug, redact),
+    },
     // Requests may carry credentials of the one who scrapes.
     redact: { paths: ["req.headers", "res.headers", "headers"], remove: true },
   };

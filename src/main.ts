@@ -29,6 +29,9 @@ import { watchFiles } from "./watch.ts";
 
 const redactor = createRedactor();
 
+/** Log lines that their reader has not taken yet get this long at the end. */
+const LAST_WORDS_MS = 1000;
+
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
 
@@ -223,12 +226,20 @@ function untilStopped(): Promise<NodeJS.Signals> {
   });
 }
 
-// A reader that went away (`--help | head`) is no reason for a stack trace.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+// A reader that went away (`--help | head`) is no reason for a stack trace, and a full disk is one for a line.
+process.stdout.on("error", (error) => {
+  const code = errorCode(error);
+  if (code === "EPIPE") return;
+  process.exitCode = 1;
+  printError(`peer-exporter: cannot write to standard output (${code})\n`);
 });
+// Where errors cannot be told, there is nobody to tell that.
+process.stderr.on("error", () => {});
 
 // From the first moment on: a signal during the start ends the exporter as orderly as a later one.
 const stopped = untilStopped();
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+process.exitCode ||= code;
+// A log that nobody reads must not hold the exit; what a command printed may take its time.
+if (process.stdout.writableLength === 0) setTimeout(() => process.exit(), LAST_WORDS_MS).unref();

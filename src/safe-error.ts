@@ -28,6 +28,16 @@ export function safeError(error: unknown, redact: Redact): SafeError {
   }
 }
 
+/** What was made safe before secrets were known. */
+export function redactedAgain(error: SafeError, redact: Redact): SafeError {
+  return {
+    ...error,
+    message: redact(error.message) ?? UNKNOWN_SECRETS,
+    stack: redact(error.stack) ?? "",
+    ...(error.cause === undefined ? {} : { cause: redactedAgain(error.cause, redact) }),
+  };
+}
+
 function describe(error: unknown, redact: Redact, causes: number): SafeError {
   if (!(error instanceof Error)) {
     const message = typeof error === "string" ? safeMessage(error, redact) : `(no Error but ${typeof error})`;
@@ -51,12 +61,16 @@ function word(value: unknown): string | undefined {
   return typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,60}$/.test(value) ? value : undefined;
 }
 
+/** Control characters would move the cursor of a terminal. */
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+
 function safeMessage(message: string, redact: Redact): string {
   const redacted = redact(message);
   if (redacted === undefined) return UNKNOWN_SECRETS;
   // Of URLs that the configuration does not know, such as the target of a redirect, no more is shown than of others.
   const cut = redacted.slice(0, LONGEST_MESSAGE + 1).replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'`]+/gi, originOf);
-  return cut.length > LONGEST_MESSAGE ? `${cut.slice(0, LONGEST_MESSAGE)}…` : cut;
+  const clean = cut.replace(CONTROL, "\ufffd");
+  return clean.length > LONGEST_MESSAGE ? `${clean.slice(0, LONGEST_MESSAGE)}…` : clean;
 }
 
 function originOf(url: string): string {

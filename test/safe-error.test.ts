@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { safeError } from "../src/safe-error.ts";
+import { redactedAgain, safeError } from "../src/safe-error.ts";
 
 const redact = (text: string) => text.replaceAll("s3cret", "<secret>");
 
@@ -46,6 +46,16 @@ describe("an error as it may be shown", () => {
     expect(safeError(error, redact).stack).not.toMatch(/token[23]/);
     const whole = new Error("a\n    at token (/x/token.js:1:2)");
     expect(safeError(whole, () => undefined).stack).not.toContain("token.js");
+  });
+
+  test("moves no cursor", () => {
+    expect(safeError(new Error("\u001b[2J\u009b5n\r"), redact).message).toBe("\ufffd[2J\ufffd5n\ufffd");
+  });
+
+  test("that was made safe before its secrets were known is cleaned of them too", () => {
+    const early = safeError(new Error("s3cret one", { cause: new Error("s3cret two") }), (text) => text);
+    expect(JSON.stringify(redactedAgain(early, redact))).not.toContain("s3cret");
+    expect(redactedAgain(early, redact)).toMatchObject({ message: "<secret> one", cause: { message: "<secret> two" } });
   });
 
   test("has a bounded message", () => {

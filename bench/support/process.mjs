@@ -106,3 +106,16 @@ export function cpuSecondsOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
+
+/**
+ * Seconds that all threads ran, and that they waited for a core (the scheduler's account).
+ * @returns {[number, number]}
+ */
+export function coreSecondsOf(pid) {
+  const sums = [0, 0];
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const fields = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ");
+    for (const index of [0, 1]) sums[index] += Number(fields[index]) / 1e9;
+  }
+  return sums;
+}

@@ -22,9 +22,14 @@ ${results.map(section).join("\n\n")}
 `;
 }
 
+/** @param {import("./bench.mjs").Result} result */
+export function resultRows({ rows }) {
+  const cells = rows.map((row) => [row.what, row.target, row.figure, verdict(row)]);
+  return table(["", "target", "figure", ""], cells);
+}
+
 function section(result) {
-  const rows = result.rows.map((row) => [row.what, row.target, row.figure, verdict(row)]);
-  const parts = [`## ${result.title}`, result.method, table(["", "target", "figure", ""], rows)];
+  const parts = [`## ${result.title}`, result.method, resultRows(result)];
   if (result.table !== undefined) parts.push(table(result.table.head, result.table.rows));
   if (result.image !== undefined) parts.push(`![${result.image.alt}](images/${result.image.file})`);
   if (result.note !== undefined) parts.push(result.note);

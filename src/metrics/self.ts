@@ -83,8 +83,12 @@ function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readon
   const type = familyType(family);
   if (type === undefined) return [];
   const { name, help, values } = family;
-  return [{ name, type, help, samples: (format) => values.map((value) => sample(name, value, format)).join("") }];
+  const known = values.filter(({ value }) => value !== NO_DELAY_YET);
+  return [{ name, type, help, samples: (format) => known.map((value) => sample(name, value, format)).join("") }];
 }
+
+/** The least delay of an event loop that was not measured yet, in seconds: the largest number of the engine's histogram. */
+const NO_DELAY_YET = (2 ** 63 - 1) / 1e9;
 
 /** prom-client types this as an enum of numbers and sends words. */
 function familyType({ type }: { readonly type: unknown }): FamilyType | undefined {

@@ -63,7 +63,7 @@ function announce(before: KeptState, after: KeptState, log: Logger, tell: Tell):
     if (failure !== undefined) {
       if (!isNews) continue;
       log.warn(
-        { api, reason: failure.reason },
+        { api, reason: failure.reason, bug: failure.bug },
         `${api === main ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`,
       );
     } else if (api === main) {

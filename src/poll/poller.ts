@@ -151,6 +151,8 @@ export function createPoller(options: PollerOptions): Poller {
     } catch (error) {
       const failure = failureOf(error);
       log.error({ err: error }, failure.message);
+      // If that cannot be shown either, no series at all is better than those of an earlier poll.
+      store.withdraw(before.node.name);
       return show(failedReport(failure));
     }
   }
@@ -171,7 +173,7 @@ export function createPoller(options: PollerOptions): Poller {
     }
     runtime.running ??= pollNode(runtime, before, log)
       .catch((error: unknown) => {
-        log.error({ err: error }, "a poll ended in an unexpected error; its data may be old");
+        log.error({ err: error }, "a poll ended in an unexpected error");
       })
       .finally(() => {
         runtime.running = undefined;
@@ -248,8 +250,10 @@ function nextState(
   };
 }
 
+/** A last poll in the future tells that the clock was set back: nobody knows then how old its data is. */
 function isFresh(state: KeptState, nowMs: number): boolean {
-  return nowMs <= freshUntilMs(state);
+  const { lastPoll } = state.history;
+  return lastPoll !== undefined && lastPoll.endedMs <= nowMs && nowMs <= freshUntilMs(state);
 }
 
 function freshUntilMs({ node, history, turnMs }: KeptState): number {

@@ -97,11 +97,29 @@ export function phaseOf(name: string): number {
   return createHash("sha256").update(name).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
+/** The wall clock may be set at any time, and a timer knows nothing of it: it is looked at again after so long. */
+const LONGEST_WAIT_MS = 60_000;
 
+/**
+ * Turns when the expression says so. node-cron's own schedule waits for a moment that it has once reckoned: set back by an
+ * hour, the clock would make every node rest for that hour.
+ */
 function onCron(expression: string, turn: () => Promise<void>): Stop {
-  const task = cron.schedule(expression, turn, { noOverlap: true, suppressMissedWarning: true, logger: SILENT });
-  return () => task.destroy();
+  const task = cron.createTask(expression, () => {});
+  const nextMs = () => task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
+  const wait = (due: number) =>
+    setTimeout(
+      () => {
+        if (Date.now() >= due) void turn();
+        timer = wait(nextMs());
+      },
+      Math.min(due - Date.now(), LONGEST_WAIT_MS),
+    );
+  let timer = wait(nextMs());
+  return () => {
+    clearTimeout(timer);
+    return task.destroy();
+  };
 }
 
 /** Time between two turns, in milliseconds; of a cron expression, the distance of its next two. */

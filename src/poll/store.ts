@@ -57,6 +57,8 @@ export type NodeStore = {
   set(entry: StoredNode): void;
   /** Keeps these nodes, in this order, and no others. */
   arrange(names: readonly string[]): void;
+  /** Takes the node's lines off the page; its state stays. */
+  withdraw(name: string): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];
   /** Grows with every change. */
@@ -70,13 +72,22 @@ export function createStore(): NodeStore {
   let all: readonly StoredNode[] | undefined;
   let revision = 0;
   let bytes = 0;
+
+  function set(entry: StoredNode): void {
+    const { name } = entry.state.node;
+    bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
+    revision += 1;
+    entries.set(name, entry);
+    all = undefined;
+  }
+
   return {
-    set(entry) {
-      const { name } = entry.state.node;
-      bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
-      revision += 1;
-      entries.set(name, entry);
-      all = undefined;
+    set,
+    withdraw(name) {
+      const stored = entries.get(name);
+      if (stored === undefined) return;
+      const ends = new Uint32Array(stored.lines.ends.length);
+      set({ state: stored.state, lines: { bytes: Buffer.alloc(0), ends } });
     },
     arrange(names) {
       const kept = names.flatMap((name) => {

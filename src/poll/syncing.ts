@@ -28,7 +28,9 @@ export function isCatchingUp(
   );
   if (behindSeconds === Number.NEGATIVE_INFINITY) return undefined;
   if (behindSeconds < BEHIND_SECONDS) return false;
-  return previousHead === undefined ? undefined : gains(previousHead, head, report.blockSeconds);
+  // Time that went backwards tells no pace: the clock was set.
+  if (previousHead === undefined || head.seenMs <= previousHead.seenMs) return undefined;
+  return gains(previousHead, head, report.blockSeconds);
 }
 
 function gains(previous: SeenHead, head: SeenHead, blockSeconds: number): boolean {

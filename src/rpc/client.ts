@@ -1,6 +1,7 @@
 import Client from "undici/lib/dispatcher/client.js";
 import { errorCode } from "../config/secret.ts";
 import { NodeError } from "../errors.ts";
+import { safeError } from "../safe-error.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
 import { dispatch } from "./dispatch.ts";
@@ -153,7 +154,9 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       if (error instanceof NodeError) throw error;
       const failure = requestFailure(error, { url, call: call.name, signal });
       // Errors of the HTTP client may quote what the server sent; only for a bug of ours is their stack worth it.
-      throw new NodeError(failure, failure.reason === "internal" ? { cause: error } : undefined);
+      throw failure.reason === "internal"
+        ? new NodeError({ ...failure, bug: safeError(error, (text) => text) }, { cause: error })
+        : new NodeError(failure);
     }
   }
 

@@ -106,18 +106,47 @@ async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Arra
   return out;
 }
 
-/** Compresses outside of the event loop. Each chunk is done with before the next one is asked for. */
+/**
+ * What is handed to the compressing thread at once. Each way there and back waits for the event loop and for a core: on a
+ * busy machine a page in small pieces would not be done before its scraper gives up.
+ */
+const BATCH_BYTES = 1024 * 1024;
+
+/** As much as a batch becomes at most, more or less: a full buffer is a way back as well. */
+const COMPRESSED_BYTES = 256 * 1024;
+
+/** Compresses outside of the event loop. Each batch is done with before the next one is made. */
 async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
-  const gzip = createGzip({ level: GZIP_LEVEL });
+  const gzip = createGzip({ level: GZIP_LEVEL, chunkSize: COMPRESSED_BYTES });
   const out: Buffer[] = [];
   const ended = new Promise<void>((resolve, reject) => {
     gzip.on("data", (chunk: Buffer) => out.push(chunk));
     gzip.once("end", resolve).once("error", reject);
   });
-  for (const chunk of chunks) {
-    await new Promise<void>((resolve) => gzip.write(chunk, () => resolve()));
+  for (const batch of inBatches(chunks)) {
+    await new Promise<void>((resolve) => gzip.write(batch, () => resolve()));
   }
   gzip.end();
   await ended;
   return wholeBody(out);
+}
+
+/** The chunks put together; the batch is overwritten when the next one is asked for. */
+function* inBatches(chunks: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  const batch = Buffer.allocUnsafe(BATCH_BYTES);
+  let used = 0;
+  let began = performance.now();
+  for (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; ) {
+      const part = chunk.subarray(from, from + BATCH_BYTES - used);
+      batch.set(part, used);
+      used += part.length;
+      from += part.length;
+      if (used < BATCH_BYTES && performance.now() - began < STRETCH_MS) continue;
+      yield batch.subarray(0, used);
+      used = 0;
+      began = performance.now();
+    }
+  }
+  if (used > 0) yield batch.subarray(0, used);
 }

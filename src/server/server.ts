@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { Server as NetServer } from "node:net";
+import { errorCode } from "../config/secret.ts";
 import type { Logger } from "../log.ts";
 import { type Answer, problem, type Request } from "./answer.ts";
 import type { Access } from "./guard.ts";
@@ -22,6 +23,9 @@ export type HttpServer = {
   /** Lets answers in flight be read to their end, then ends. */
   close(): Promise<void>;
 };
+
+/** Connections that cannot be taken come in crowds. */
+const REFUSALS_TOLD_EVERY_MS = 60_000;
 
 export function createServer({ routes, log, observeRequest, access }: ServerOptions): HttpServer {
   const route = createRouter(routes);
@@ -90,6 +94,16 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
     access.keep(secure);
     return secure;
   }
+
+  let refusalsTold = Number.NEGATIVE_INFINITY;
+  // Without a listener the first connection that the system cannot give would end the process. An address that cannot be
+  // had is an error of `listen`.
+  http.on("error", (error) => {
+    if (!http.listening || performance.now() - refusalsTold < REFUSALS_TOLD_EVERY_MS) return;
+    refusalsTold = performance.now();
+    const code = errorCode(error);
+    log.warn({ code }, `cannot take a connection (${code}): raise the limit of open files of this process`);
+  });
 
   /**
    * To Node a connection is idle once its answer was written, though most of it may still wait for a slow reader; the

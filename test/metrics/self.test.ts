@@ -106,6 +106,10 @@ test("the families are collected anew each time, and an earlier collection does 
   expect(value(after, "peer_exporter_http_request_duration_seconds_count")).toBe(1);
 });
 
+test("a delay of the event loop that was not measured yet is left out, not 292 years", async () => {
+  expect(await page("text")).not.toMatch(/^nodejs_eventloop_lag_min_seconds/m);
+});
+
 test("two sets do not share their numbers", async () => {
   const other = createSelfMetrics("9.9.9");
   other.observeRequest("/metrics", 200, 1);

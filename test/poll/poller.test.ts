@@ -171,6 +171,28 @@ describe("failures", () => {
     expect(shown()).toBe("up");
   });
 
+  test("a bug that lets not even the failure be rendered takes the node off the page", async () => {
+    let isBroken = false;
+    const { poller, store, lines } = setUp(
+      { "node-1": answers(report(), report(), report()) },
+      {
+        render: () => {
+          if (isBroken) throw new Error("cannot render");
+          return "up";
+        },
+      },
+    );
+    const shown = () => store.get("node-1")?.lines.bytes.toString();
+    await poller.poll("node-1");
+    isBroken = true;
+    await poller.poll("node-1");
+    expect(shown()).toBe("");
+    expect(lines.filter(({ level }) => level === "error")).toHaveLength(2);
+    isBroken = false;
+    await poller.poll("node-1");
+    expect(shown()).toBe("up");
+  });
+
   test("a poll never rejects, not even for a node that nobody knows", async () => {
     const { poller, lines } = setUp({ "node-1": hang });
     await expect(poller.poll("nobody")).resolves.toBeUndefined();
@@ -319,6 +341,17 @@ describe("how long to leave a node alone", () => {
     expect(state().history.polls).toBe(1);
     expect(lines.filter((line) => JSON.stringify(line).includes("not polled for now"))).toHaveLength(1);
     expect(lines.filter(({ msg }) => msg === "polled")).toHaveLength(1);
+  });
+
+  test("a clock that was set back does not keep the data of a resting node for an hour longer", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
+    const { poller, state } = setUp({ "node-1": answers(partly) });
+    await poller.poll("node-1");
+    vi.setSystemTime(Date.now() - 3_600_000 + 3 * INTERVAL_MS);
+    await poller.turn("node-1");
+    expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
   });
 
   test("the same for a node with a schedule", async () => {

@@ -153,6 +153,7 @@ describe("a clock that is set", () => {
     ["forward by an hour", 3_600_000, every(15_000)],
     ["back to 1970", -NOW, every(15_000)],
     ["forward by an hour", 3_600_000, at("*/15 * * * * *")],
+    ["back by an hour", -3_600_000, at("*/15 * * * * *")],
   ])("%s (%d ms) does not stop the polls: %j", async (_, step, trigger) => {
     const { of } = start({ "node-1": trigger });
     await vi.advanceTimersByTimeAsync(30_000);
@@ -161,6 +162,15 @@ describe("a clock that is set", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(of("node-1").length - before).toBeGreaterThanOrEqual(3);
     expect(of("node-1").length - before).toBeLessThanOrEqual(5);
+  });
+
+  test("is noticed within a minute by a schedule that waits for long", async () => {
+    // NOW is at minute 4 and second 5 of an hour.
+    const { of } = start({ "node-1": at("40 50 * * * *") });
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.setSystemTime(NOW + 46 * 60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(of("node-1")).toHaveLength(2);
   });
 });
 

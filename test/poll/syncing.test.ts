@@ -44,4 +44,12 @@ describe("by its progress, with a block every second", () => {
     const young = report({ head: head(1000, { timestampSeconds: NOW / 1000 - 59 }), blockSeconds: 1 });
     expect(afterTwoPolls(old(100), young)).toBe(false);
   });
+
+  test("a clock that was set back between two polls does not make a node catch up", () => {
+    const before = recordPoll(EMPTY_HISTORY, at(985, 5000), times(NOW));
+    const second = at(1000, 5000);
+    const setBack = NOW - 3_600_000;
+    const history = recordPoll(before, second, times(setBack));
+    expect(isCatchingUp(second, lagAmong(second), history, setBack)).toBeUndefined();
+  });
 });

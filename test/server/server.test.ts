@@ -261,3 +261,14 @@ describe("measuring", () => {
     expect(Math.max(...observed.map(({ seconds }) => seconds))).toBeLessThan(5);
   });
 });
+
+test("a connection that the system cannot give does not end the process, and is told once a minute", async () => {
+  const { server, lines } = setUp();
+  await server.inject("/metrics");
+  const refused = Object.assign(new Error("accept EMFILE"), { code: "EMFILE", syscall: "accept" });
+  for (let count = 0; count < 3; count += 1) server.http.emit("error", refused);
+  expect((await server.inject("/metrics")).statusCode).toBe(200);
+  expect(lines.filter(({ level }) => level === "warn").map(({ msg }) => msg)).toEqual([
+    "cannot take a connection (EMFILE): raise the limit of open files of this process",
+  ]);
+});

@@ -1,0 +1,151 @@
+// Many scrapers of every kind, while the nodes go up and down: `npm run bench:load -- [OPTIONS]`.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { atMost, figure, runAlone } from "./support/bench.mjs";
+import { LISTENING, PROGRAM } from "./support/exporter.mjs";
+import { startFlappingFleet } from "./support/flapping-fleet.mjs";
+import { checkPages } from "./support/page-check.mjs";
+import { coreSecondsOf, memoryOf, startChild } from "./support/process.mjs";
+import { resultRows } from "./support/report.mjs";
+import { withScope } from "./support/scope.mjs";
+import { scrapeTogether } from "./support/scrapers.mjs";
+import { digits, mebibytes, milliseconds, percentile, whole } from "./support/stats.mjs";
+import { createWebConfig } from "./support/web-config.mjs";
+
+const { values: flags } = parseArgs({
+  options: {
+    scrapers: { type: "string", default: "200" },
+    nodes: { type: "string", default: "100" },
+    peers: { type: "string", default: "10" },
+    seconds: { type: "string", default: "60" },
+    /** The longest pause between two scrapes of a scraper, in milliseconds. */
+    pause: { type: "string", default: "2000" },
+    /** Scrape over TLS. */
+    tls: { type: "boolean", default: false },
+    /** NAME:PASSWORD of basic authentication. */
+    user: { type: "string" },
+    /** Write the results to docs/reliability.md. */
+    write: { type: "boolean", default: false },
+    /** Write the bare figures to this file. */
+    json: { type: "string" },
+  },
+});
+const [scrapers, nodes, peers, seconds, pauseMs] = [
+  flags.scrapers,
+  flags.nodes,
+  flags.peers,
+  flags.seconds,
+  flags.pause,
+].map(Number);
+
+const DOCS = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
+const INTERVAL_SECONDS = 2;
+const CHURN = 0.1;
+const MOST_MIB = 400;
+
+const title = "Under load";
+const way = `${flags.tls ? "https" : "http"}${flags.user === undefined ? "" : " with basic authentication"}`;
+const method = `${scrapers} scrapers at once, over ${way}, each with pauses of up to ${digits(pauseMs / 1000)} s before its scrapes, for
+${seconds} seconds. Of ten, three scrape as Prometheus does (OpenMetrics, gzip), one each takes plain text, OpenMetrics and
+compressed text, all over a connection that they keep; two open a connection for each scrape; one reads slowly; one hangs
+up in the middle of the page. Meanwhile ${nodes} simulated Monero nodes with ${peers} peers each, polled every ${INTERVAL_SECONDS} seconds
+with as much time, go from one state to another every 1 to 5 seconds: well, slow, resetting connections in the middle of answers, down.
+A scrape fails when it is not answered 200 and whole within 10 seconds. Each different page is read afterwards by the tests'
+strict parser, and must have all nodes. Durations are those of the scrapers that neither read slowly nor hang up; clients,
+nodes and exporter share the cores.`;
+
+/** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
+export function run({ progress }) {
+  return withScope(async (scope) => {
+    const measured = await measure(scope, progress);
+    if (flags.json !== undefined) await writeFile(flags.json, JSON.stringify(measured));
+    const { memory, durations, slowDurations, failures, invalid } = measured;
+    const scrapes = durations.length + slowDurations.length;
+    for (const text of [...failures, ...invalid].slice(0, 10)) process.stderr.write(`${text}\n`);
+    const result = {
+      title,
+      method,
+      rows: [
+        atMost("failed scrapes", failures.length, 0, whole, `of ${whole(scrapes + measured.hungUp)}`),
+        atMost("invalid pages", invalid.length, 0, whole, `of ${whole(measured.pages)} different ones`),
+        atMost("resident memory, at most", memory.peak, MOST_MIB, mebibytes),
+        figure("resident memory before the load, after a third, at the end", memory.told.map(mebibytes).join(", ")),
+        figure("a scrape, median and 99th percentile", durationsOf(durations)),
+        figure("a slow reader's scrape, median and 99th percentile", durationsOf(slowDurations)),
+        figure("whole scrapes, and those that hung up", `${whole(scrapes)}, ${whole(measured.hungUp)}`),
+        figure("series on the largest page", whole(measured.series)),
+        figure(
+          "requests to nodes, and changes of their state",
+          `${whole(measured.requests)}, ${whole(measured.moods)}`,
+        ),
+        figure(
+          "the exporter's CPU time, and how long its threads waited for a core, in cores",
+          measured.cores.map(digits).join(", "),
+        ),
+        figure("exit code after SIGTERM", String(measured.exitCode)),
+      ],
+      headline: `${failures.length} failed scrapes, ${invalid.length} invalid pages, ${mebibytes(memory.peak)} at most`,
+    };
+    if (flags.write) await writeResult(result);
+    return result;
+  });
+}
+
+async function measure(scope, progress) {
+  progress(`load: ${nodes} nodes`);
+  const fleet = await startFlappingFleet(scope, { count: nodes, peers, churn: CHURN });
+  const web = await createWebConfig(scope, flags);
+  const interval = `${INTERVAL_SECONDS}s`;
+  const file = join(await scope.folder(), "config.yaml");
+  await writeFile(file, JSON.stringify({ global: { interval, timeout: interval }, nodes: fleet.nodes }));
+  const args = [PROGRAM, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0", ...web.args];
+  const { child, found } = await startChild(scope, process.execPath, args, { until: LISTENING });
+  const url = `${web.scheme}://127.0.0.1:${new URL(found[1]).port}/metrics`;
+  await sleep(5000);
+  await fleet.flap();
+  progress(`load: ${scrapers} scrapers for ${seconds} s`);
+  const memory = watchMemory(child.pid);
+  const before = coreSecondsOf(child.pid);
+  const { ca, headers } = web;
+  const folder = await scope.folder();
+  const load = await scrapeTogether({ url, ca, headers, folder, count: scrapers, seconds, pauseMs });
+  const told = memory.end();
+  const cores = coreSecondsOf(child.pid).map((value, index) => (value - before[index]) / seconds);
+  const seen = await fleet.seen();
+  const ended = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+  child.kill("SIGTERM");
+  const exitCode = await ended;
+  progress(`load: ${load.pages.size} different pages are read`);
+  const { read, series, invalid } = await checkPages(scope, load.pages.values(), nodes);
+  const { pages, ...rest } = load;
+  return { ...rest, ...seen, memory: told, cores, pages: read, series, invalid, exitCode };
+}
+
+function watchMemory(pid) {
+  const samples = [memoryOf(pid).rss];
+  const timer = setInterval(() => samples.push(memoryOf(pid).rss), 1000);
+  return {
+    end() {
+      clearInterval(timer);
+      const { rss, peak } = memoryOf(pid);
+      return { told: [samples[0], samples[Math.floor(samples.length / 3)], rss], peak };
+    },
+  };
+}
+
+function durationsOf(values) {
+  return values.length === 0 ? "none" : [0.5, 0.99].map((share) => milliseconds(percentile(values, share))).join(", ");
+}
+
+async function writeResult(result) {
+  const page = await readFile(DOCS, "utf8");
+  const [begin, end] = ["<!-- load: begin -->", "<!-- load: end -->"];
+  const from = page.indexOf(begin) + begin.length;
+  const text = `\n\n${result.method}\n\n${resultRows(result)}\n\n`;
+  await writeFile(DOCS, page.slice(0, from) + text + page.slice(page.indexOf(end)));
+}
+
+await runAlone(import.meta.url, run);

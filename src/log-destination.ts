@@ -1,0 +1,79 @@
+import { fstatSync, writeSync } from "node:fs";
+import type { Writable } from "node:stream";
+import { isatty } from "node:tty";
+
+/** Takes finished lines. Writing never throws and never waits: an exporter that cannot log still exports. */
+export type LogDestination = { write(line: string): void };
+
+/** Makes the line that tells how many lines before it were lost. */
+export type LostLine = (count: number) => string;
+
+/** What a reader may be behind, in characters. Beyond it lines are lost, not kept. */
+const MOST_WAITING = 1024 * 1024;
+
+const STDERR = 2;
+
+/** Standard error, whatever stands behind it. */
+export function openStandardError(lostLine: LostLine): LogDestination {
+  const kind = fstatSync(STDERR);
+  // The others never keep a writer waiting: files, and devices like /dev/null.
+  return kind.isFIFO() || kind.isSocket() || isatty(STDERR)
+    ? streamDestination(process.stderr, lostLine)
+    : fileDestination(STDERR, lostLine);
+}
+
+/** For what has a reader, who may be slow or gone. Node writes to its standard streams on Linux as far as they take it at
+ * once, and keeps the rest. */
+export function streamDestination(
+  stream: Pick<Writable, "write" | "on" | "writableLength">,
+  lostLine: LostLine,
+): LogDestination {
+  let lost = 0;
+  let isGone = false;
+  stream.on("error", () => {
+    isGone = true;
+  });
+  return {
+    write(line) {
+      if (isGone) return;
+      if (stream.writableLength + line.length > MOST_WAITING) {
+        lost += 1;
+        return;
+      }
+      if (lost > 0) stream.write(lostLine(lost));
+      lost = 0;
+      stream.write(line);
+    },
+  };
+}
+
+export type WriteBytes = (file: number, bytes: Buffer, offset: number) => number;
+
+/** For files. A full disk may have room again later, so each line is tried. */
+export function fileDestination(file: number, lostLine: LostLine, write: WriteBytes = writeSync): LogDestination {
+  let lost = 0;
+  /** The last thing in the file is a part of a line. */
+  let isTorn = false;
+
+  function put(text: string): boolean {
+    const bytes = Buffer.from(text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += write(file, bytes, written);
+      return true;
+    } catch {
+      isTorn ||= written > 0;
+      return false;
+    }
+  }
+
+  return {
+    write(line) {
+      const before = `${isTorn ? "\n" : ""}${lost > 0 ? lostLine(lost) : ""}`;
+      if (put(before + line)) {
+        lost = 0;
+        isTorn = false;
+      } else lost += 1;
+    },
+  };
+}

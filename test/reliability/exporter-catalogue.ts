@@ -1,0 +1,139 @@
+import type { FailureReason } from "../../src/errors.ts";
+
+/** One thing that goes wrong, and how its user learns of it. */
+export type Fault = {
+  readonly fault: string;
+  /** What pages and metrics show meanwhile and afterwards. */
+  readonly shows: string;
+  /** The `reason` of the polls that fail of it, where polls do. */
+  readonly reason?: FailureReason;
+  /** The text of the log line; `…` stands for any words. Absent where nothing is logged. */
+  readonly log?: string;
+  readonly remedy: string;
+};
+
+/**
+ * Faults of the exporter's own world. Each is injected into a running exporter by a test that asks for it by its key, and
+ * docs/reliability.md is made of them.
+ */
+export const EXPORTER_FAULTS = {
+  clockForward: {
+    fault: "The clock is set forward by an hour",
+    shows:
+      "Polls go on at their pace, counters go on. Heads of other nodes and of references do not count until their next poll. `p2p_connection_start_timestamp_seconds` moves by the hour, as do all times reckoned from an age. A poll that is under way just then may show an hour of `p2p_node_clock_skew_seconds`, until the next.",
+    remedy: "None. Let a time service correct clocks in small steps.",
+  },
+  clockBack: {
+    fault: "The clock is set back by an hour",
+    shows:
+      "Polls go on at their pace, also those of cron schedules, which look at the clock every minute at least. Times of the last poll are in the future until the next one. Data of a node that asked to be left alone is withdrawn, as nobody knows its age. Heights that peers claim are believed less while the own clock is behind.",
+    remedy: "None. Let a time service correct clocks in small steps.",
+  },
+  descriptors: {
+    fault: "All file descriptors are in use",
+    shows:
+      "Nodes that need a new connection are down; those with an open one are polled as before. New scrapes are refused, open connections are served. All comes back by itself: clients that say nothing or half a request are hung up within 40 seconds, idle ones after 90.",
+    reason: "connect",
+    log: "down: … no connection (EMFILE); raise the limit of open files of this process",
+    remedy:
+      "Raise the limit (`ulimit -n`, `LimitNOFILE=`): three for each node, one for each client, 50 besides. Watch `process_open_fds / process_max_fds`.",
+  },
+  logDiskFull: {
+    fault: "The disk that holds the log is full",
+    shows:
+      "Nothing: polls and scrapes go on. Each line is tried; when there is room again, a line tells how many are missing.",
+    log: "… log lines were lost: the log's disk was full, or its reader too slow",
+    remedy: "Make room. Logs go to standard error; let the service manager bound them.",
+  },
+  logClosed: {
+    fault: "Standard output and error are closed, or their reader ends",
+    shows: "Nothing: polls and scrapes go on without a log.",
+    remedy: "Restart with a log if you want one.",
+  },
+  logUnread: {
+    fault: "Nobody reads the pipe of the log, and it is full",
+    shows:
+      "Nothing: polls and scrapes do not wait. Up to 1 MiB of lines is kept, later ones are lost and counted; the exit waits a second for a reader.",
+    log: "… log lines were lost: the log's disk was full, or its reader too slow",
+    remedy: "See what became of the log's reader. Log less: `--log.level`.",
+  },
+  outputFull: {
+    fault: "Standard output cannot be written (`check`, `--help` into a full disk)",
+    shows: "The exit code is 1.",
+    log: "peer-exporter: cannot write to standard output (ENOSPC)",
+    remedy: "Make room. The exporter itself prints nothing there.",
+  },
+  stopDuringPoll: {
+    fault: "SIGTERM or SIGINT while nodes are polled",
+    shows: "The polls are given up, and the exit code is 0 at once.",
+    log: "stopping: requests in flight may finish",
+    remedy: "None.",
+  },
+  stopDuringScrape: {
+    fault: "SIGTERM during a large scrape that is read slowly",
+    shows:
+      "The page is sent to its end, for 3 seconds at most; new connections are refused and new requests answered 503. The exit code is 0.",
+    log: "stopped",
+    remedy: "None. In Kubernetes, 5 seconds of grace are enough.",
+  },
+  secondSignal: {
+    fault: "A second SIGTERM or SIGINT",
+    shows: "The process ends at once, by the signal (exit code 143 or 130).",
+    remedy: "None.",
+  },
+  stopDuringStart: {
+    fault: "SIGTERM during the start",
+    shows: "It ends within 5 seconds: with 0, or by the signal (143) while Node.js itself starts.",
+    remedy: "None.",
+  },
+  killed: {
+    fault: "SIGKILL, out of memory, loss of power; then a restart",
+    shows:
+      "The first page has every node, with `p2p_node_up` 0 and without data, until its first poll has ended; `/-/ready` answers 503 until then. Counters start at 0, which `rate()` takes for the reset it is; `process_start_time_seconds` tells when. Nothing is kept on disk.",
+    remedy: "See why it was killed. A socket left by `unix:` addresses is replaced.",
+  },
+  portInUse: {
+    fault: "The port is in use",
+    shows: "It does not start; the exit code is 1.",
+    log: "cannot listen on … (EADDRINUSE): choose another --web.listen-address",
+    remedy: "Choose another `--web.listen-address`, or end the other process.",
+  },
+  configUnreadable: {
+    fault: "The configuration file cannot be read at the start",
+    shows: "It does not start; the exit code is 1.",
+    log: "…: cannot read the configuration file (ENOENT)",
+    remedy: "Check path and permissions; `peer-exporter check` tells the same without a start.",
+  },
+  internalError: {
+    fault: "A bug: an unexpected error in a poll or in rendering",
+    shows:
+      "That node alone is down; the next poll tries anew. If not even that can be rendered, the node is off the page. The texts of errors are in the log alone, without what URLs hold beside their host.",
+    reason: "internal",
+    log: "unexpected … inside the exporter",
+    remedy: "Report it with the stack in the log.",
+  },
+  eventLoopBlocked: {
+    fault: "The event loop hangs for seconds (no CPU, a bug, a stopped machine)",
+    shows:
+      "Scrapes wait as long. The next one has the block in `nodejs_eventloop_lag_max_seconds`, which is measured anew from page to page: of several scrapers one sees it. A loop that hangs for good makes scrapes fail.",
+    remedy:
+      "The alerts PeerExporterEventLoopBlocked, PeerExporterEventLoopSlow and PeerExporterDown, and their runbooks.",
+  },
+  abortedScrapes: {
+    fault: "Scrapers hang up in the middle of a page, thousands of times",
+    shows: "Nothing: what was built is shared and dropped, memory and descriptors stay where they were.",
+    remedy: "See why: mostly a `scrape_timeout` that is too short.",
+  },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+export type FaultName = keyof typeof EXPORTER_FAULTS;
+
+export const faultOf = (name: FaultName): Fault => EXPORTER_FAULTS[name];
+
+/** What the log line of a fault looks like. */
+export function logPattern(name: FaultName): RegExp {
+  const { log } = faultOf(name);
+  if (log === undefined) throw new Error(`${name} logs nothing`);
+  const parts = log.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(parts.join(".+"));
+}
