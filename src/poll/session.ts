@@ -1,10 +1,12 @@
 import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
-import { createRpcClient, type RpcClient } from "../rpc/client.ts";
+import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 
+export type CreateClient = (options: RpcClientOptions) => RpcClient;
+
 /** Opens the chain of a configured node on clients that carry its credentials nowhere else. */
-export function openSession(node: NodeConfig): NodeSession {
+export function openSession(node: NodeConfig, createClient: CreateClient = createRpcClient): NodeSession {
   let main: RpcClient | undefined;
   const target: NodeTarget = {
     name: node.name,
@@ -13,11 +15,11 @@ export function openSession(node: NodeConfig): NodeSession {
     timeoutMs: node.timeoutMs,
     headOnly: node.role === "reference",
     connect(url, options) {
-      const client = connectOwn(node, url, options?.hostHeader);
+      const client = createClient(ownOptions(node, url, options?.hostHeader));
       if (url === node.url) main = client;
       return client;
     },
-    connectStranger: createRpcClient,
+    connectStranger: createClient,
   };
   const session = node.options.open(target);
   return {
@@ -47,15 +49,19 @@ function readable(peers: Outcome<PeerList>, { url, chain }: NodeConfig): Outcome
 }
 
 /** The node's credentials go to the host of its own URL only; a further URL brings its own in its userinfo. */
-function connectOwn({ url, timeoutMs, auth, tls }: NodeConfig, target: NodeUrl, hostHeader: string | undefined) {
+function ownOptions(
+  { url, timeoutMs, auth, tls }: NodeConfig,
+  target: NodeUrl,
+  hostHeader: string | undefined,
+): RpcClientOptions {
   const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
   const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
-  return createRpcClient({
+  return {
     url: target,
     auth: ownAuth ?? (isSameHost ? auth : undefined),
     // A pin belongs to the one certificate of the node's own URL.
     tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
     hostHeader,
     connectTimeoutMs: timeoutMs,
-  });
+  };
 }
