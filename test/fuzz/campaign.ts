@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { stopClocks } from "./clock.ts";
 import type { Corpus } from "./corpus.ts";
 import type { FuzzAdapter } from "./adapter.ts";
+import type { Clients } from "./network.ts";
 import { runScenario } from "./run-scenario.ts";
 import { anyScenario, type Scenario } from "./scenario.ts";
-import { type Counts, createTally } from "./tally.ts";
+import { type Counts, createTally, type Tally } from "./tally.ts";
 
 export type Campaign = {
   readonly adapter: FuzzAdapter;
@@ -12,12 +13,16 @@ export type Campaign = {
   readonly runs: number;
   readonly seed: number;
   /** Told now and then how many cases are done. */
-  readonly onProgress?: (cases: number) => void;
+  readonly onProgress?: ((cases: number) => void) | undefined;
+  readonly clients?: Clients | undefined;
 };
+
+/** What was played: a scenario, or a text for a parser. */
+export type Case = Scenario | { readonly text: string };
 
 export type Found = {
   /** The smallest case that fails. */
-  readonly scenario: Scenario;
+  readonly scenario: Case;
   readonly error: string;
   readonly shrinks: number;
 };
@@ -29,7 +34,7 @@ export type CampaignResult = {
   readonly found: Found | undefined;
 };
 
-export type Slowest = { readonly milliseconds: number; readonly scenario: Scenario };
+export type Slowest = { readonly milliseconds: number; readonly scenario: Case };
 
 /** No answer within the limits of the client may hold up the others for longer; a busy machine is slow itself. */
 const LONGEST_CASE_MS = 5000;
@@ -42,7 +47,7 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
   const tally = createTally();
   let cases = 0;
   let slowest: Slowest | undefined;
-  const play = createPlayer(campaign.adapter, campaign.corpus, tally);
+  const play = createPlayer({ ...campaign, tally });
   const property = fc.asyncProperty(anyScenario, async (scenario) => {
     const milliseconds = await play(scenario);
     cases += 1;
@@ -61,7 +66,9 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
 /** Plays one case; gives how long it took, in milliseconds. */
 export type Player = (scenario: Scenario) => Promise<number>;
 
-export function createPlayer(adapter: FuzzAdapter, corpus: Corpus, tally = createTally()): Player {
+type Stand = Pick<Campaign, "adapter" | "corpus" | "clients"> & { readonly tally?: Tally };
+
+export function createPlayer({ adapter, corpus, clients, tally = createTally() }: Stand): Player {
   const aliens = corpus.files(/(?:errors|restricted|other|login)\/|put_peer|config\./);
   return async (scenario) => {
     const clock = stopClocks();
@@ -70,7 +77,7 @@ export function createPlayer(adapter: FuzzAdapter, corpus: Corpus, tally = creat
     process.on("unhandledRejection", onStray);
     const began = process.hrtime.bigint();
     try {
-      await runScenario({ adapter, aliens, clock, tally }, scenario);
+      await runScenario({ adapter, aliens, clock, tally, clients }, scenario);
       const milliseconds = Number(process.hrtime.bigint() - began) / 1e6;
       // Nothing here waits for the system, so nothing else would let a stray rejection come to light.
       await new Promise((resolve) => setImmediate(resolve));

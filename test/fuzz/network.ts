@@ -10,8 +10,11 @@ import { bytesOf, type Reply } from "./changes.ts";
 /** Answers a request of a node; `isStranger`: the request goes to somebody whom the node named. */
 export type Answerer = (node: string, asked: Asked, isStranger: boolean) => Reply;
 
+/** How requests of a node travel to what answers them. */
+export type Clients = (answer: Answerer) => (node: NodeConfig) => CreateClient;
+
 /** Clients whose requests are answered without a network, at the narrowest place: behind all that the client does. */
-export function memoryClients(answer: Answerer): (node: NodeConfig) => CreateClient {
+export const memoryClients: Clients = (answer) => {
   return (node) => (options) =>
     createRpcClient(options, async (_, request) => {
       const { method, path, body = "" } = request;
@@ -20,12 +23,12 @@ export function memoryClients(answer: Answerer): (node: NodeConfig) => CreateCli
       const asked = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
       return received(answer(node.name, asked, isStranger(node, options.url.hostname)));
     });
-}
+};
 
 const HANDLER = { onRequestStart() {}, onResponseStart() {}, onResponseData() {}, onResponseEnd() {}, onResponseError() {} };
 
 /** Strangers are asked at other addresses than any that the configurations name. */
-function isStranger({ url, options }: NodeConfig, hostname: string): boolean {
+export function isStranger({ url, options }: NodeConfig, hostname: string): boolean {
   return hostname !== url.hostname && !JSON.stringify(options.values).includes(hostname);
 }
 

@@ -1,12 +1,10 @@
-import type { NodeConfig } from "../../src/config/model.ts";
-import type { CreateClient } from "../../src/poll/session.ts";
 import { HONEST, type FuzzAdapter, LIAR } from "./adapter.ts";
 import { bytesOf, type Reply, well } from "./changes.ts";
 import { checkFleet, checkLiar, checkLog, checkPage, type Observed } from "./checks.ts";
 import type { TestClock } from "./clock.ts";
 import { type Tree, token } from "./json-tree.ts";
-import { type Answerer, memoryClients } from "./network.ts";
-import { PAUSES, type Scenario, type Step } from "./scenario.ts";
+import { type Answerer, type Clients, memoryClients } from "./network.ts";
+import { PAUSES, type Scenario } from "./scenario.ts";
 import { nextScript, replyOf, type Script, wellScript } from "./script.ts";
 import type { Tally } from "./tally.ts";
 import { createWorld } from "./world.ts";
@@ -18,7 +16,7 @@ export type Stage = {
   readonly clock: TestClock;
   readonly tally: Tally;
   /** How requests travel; in memory where nothing else is given. */
-  readonly clients?: (answer: Answerer) => (node: NodeConfig) => CreateClient;
+  readonly clients?: Clients | undefined;
 };
 
 const NOTHING: Reply = { ...well(token("")), status: 404 };
@@ -38,38 +36,46 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<voi
     if (node === LIAR && call !== undefined) served.set(call, reply);
     return reply;
   };
-  const world = createWorld(variant, clients(answer));
+  // Without a fleet one honest node is enough to see that its lines stay as they are.
+  const honestNames = scenario.fleet ? HONEST : HONEST.slice(0, 1);
+  const nodes = [LIAR, ...honestNames];
+  const world = createWorld(variant, nodes, clients(answer));
   let before: Observed | undefined;
   let last: Script | undefined;
+  let isAllAsked = true;
   try {
-    if (scenario.fleet) for (const name of HONEST) await world.poll(name);
+    if (scenario.fleet) for (const name of honestNames) await world.poll(name);
     for (const step of scenario.steps) {
       clock.advance(PAUSES[step.pause]);
       last = nextScript(adapter, stage.aliens, last, step);
       script = last;
       served = new Map();
-      const lines = HONEST.map((name) => world.stored(name).lines);
+      const lines = honestNames.map((name) => world.stored(name).lines);
       await world.poll(LIAR);
-      HONEST.forEach((name, index) => {
+      honestNames.forEach((name, index) => {
         if (world.stored(name).lines !== lines[index]) throw new Error(`a poll of ${LIAR} changed the lines of ${name}`);
       });
       checkLog(world.log);
-      before = checkLiar({ world, variant, before, isRepeated: isRepeated(step, before), rows: rowsServed(adapter, served) });
+      // Answers are kept for half a minute: only what was asked anew both times must be the same.
+      const asksAll = PAUSES[step.pause] >= 60;
+      const isRepeated = step.from === "same" && asksAll && isAllAsked;
+      before = checkLiar({ world, variant, before, isRepeated, rows: rowsServed(adapter, served) });
+      isAllAsked = asksAll;
       tally.polled(world.state(LIAR));
       if (!scenario.fleet) continue;
-      for (const name of HONEST) await world.poll(name);
+      for (const name of honestNames) await world.poll(name);
       checkFleet(world);
     }
-    checkPage(world, [LIAR, ...HONEST]);
+    if (isForOpenMetrics(scenario)) checkPage(world, nodes);
     checkLog(world.log);
   } finally {
     await world.close();
   }
 }
 
-/** Nothing moved since the last poll, and whatever is kept for a while was asked anew both times. */
-function isRepeated(step: Step, before: Observed | undefined): boolean {
-  return before !== undefined && step.from === "same" && PAUSES[step.pause] >= 60;
+/** The same lines stand in both formats, so a part of the cases is enough. */
+function isForOpenMetrics({ steps: [first] }: Scenario): boolean {
+  return first !== undefined && first.choice % 4 === 0;
 }
 
 /** The rows of the peer list in the answer as it went over the line, where it is plain JSON. */

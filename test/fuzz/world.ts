@@ -48,7 +48,7 @@ const logger: Logger = pino(
   { write: (line: string) => void sink.push(line) },
 );
 
-export function createWorld(variant: Variant, clients: (node: NodeConfig) => CreateClient): World {
+export function createWorld(variant: Variant, names: readonly string[], clients: (node: NodeConfig) => CreateClient): World {
   const { config } = variant;
   const store = createStore();
   const states = new Map<string, NodeState>();
@@ -56,7 +56,7 @@ export function createWorld(variant: Variant, clients: (node: NodeConfig) => Cre
   const log: string[] = [];
   sink = log;
   const poller = createPoller({
-    nodes: config.nodes,
+    nodes: config.nodes.filter(({ name }) => names.includes(name)),
     lag: config.lag,
     open: (node) => openSession(node, clients(node)),
     render(state) {
