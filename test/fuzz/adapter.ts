@@ -1,6 +1,6 @@
-import type { RpcRequest } from "../../src/rpc/client.ts";
 import type { Config, NodeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import type { RpcRequest } from "../../src/rpc/client.ts";
 import type { Tree } from "./json-tree.ts";
 
 /** What the fuzzing of one chain needs beside the chain itself. */
@@ -45,10 +45,7 @@ export function variant(
   connections: NodeBlock = {},
   adapt: (node: NodeConfig) => NodeConfig = (node) => node,
 ): Variant {
-  const nodes = [
-    { name: LIAR, chain, ...liar },
-    ...HONEST.map((name) => ({ name, chain, ...honest })),
-  ];
+  const nodes = [{ name: LIAR, chain, ...liar }, ...HONEST.map((name) => ({ name, chain, ...honest }))];
   const parsed = parseConfig({ nodes, connections: { hash_key: `a key and ${CANARY}`, ...connections } }, undefined);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return { config: { ...parsed.config, nodes: parsed.config.nodes.map(adapt) } };

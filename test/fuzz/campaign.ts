@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import type { FuzzAdapter } from "./adapter.ts";
 import { stopClocks } from "./clock.ts";
 import type { Corpus } from "./corpus.ts";
-import type { FuzzAdapter } from "./adapter.ts";
 import type { Clients } from "./network.ts";
 import { runScenario } from "./run-scenario.ts";
 import { anyScenario, type Scenario } from "./scenario.ts";

@@ -1,4 +1,15 @@
-import { childrenOf, type Edit, type Entry, editAt, nodeAt, parseTree, printTree, sizeOf, type Tree, token } from "./json-tree.ts";
+import {
+  childrenOf,
+  type Edit,
+  type Entry,
+  editAt,
+  nodeAt,
+  parseTree,
+  printTree,
+  sizeOf,
+  type Tree,
+  token,
+} from "./json-tree.ts";
 
 /**
  * What is done to an answer, as plain data: a case can be written into a file, read by a person and played again. Places
@@ -147,7 +158,7 @@ function changeBytes(bytes: Buffer, change: Change): Buffer {
   if (change.kind === "flip") {
     const at = change.at % Math.max(1, bytes.length);
     const copy = Buffer.from(bytes);
-    copy[at] = (copy[at] ?? 0) ^ (1 << change.bit % 8);
+    copy[at] = (copy[at] ?? 0) ^ (1 << (change.bit % 8));
     return copy;
   }
   if (change.kind !== "splice") return bytes;

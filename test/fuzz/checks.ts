@@ -1,7 +1,7 @@
 import type { Outcome } from "../../src/chains/chain.ts";
 import { FAILURE_REASONS, type Failure } from "../../src/errors.ts";
-import { parseOpenMetrics, parseText, type Page, type Sample } from "../support/exposition-parser.ts";
 import { seriesKey, showSeries } from "../support/exposition-lines.ts";
+import { type Page, parseOpenMetrics, parseText, type Sample } from "../support/exposition-parser.ts";
 import { CANARY, HONEST, LIAR, type Variant } from "./adapter.ts";
 import type { World } from "./world.ts";
 
@@ -48,7 +48,10 @@ export function checkLiar({ world, variant, before, isRepeated, rows }: Observat
 
 /** All nodes together, in the other format too. */
 export function checkPage(world: World, names: readonly string[]): void {
-  const bytes = world.page(names.map((name) => world.stored(name)), "openmetrics");
+  const bytes = world.page(
+    names.map((name) => world.stored(name)),
+    "openmetrics",
+  );
   if (bytes.includes(CANARY)) fail("the page shows a secret");
   parseOpenMetrics(bytes);
 }
@@ -64,7 +67,7 @@ const CANARY_BASE64 = Buffer.from(`user:${CANARY}`).toString("base64");
 
 function checkOutcomes(world: World): void {
   const { report } = world.state(LIAR);
-  if (report === undefined) return fail("the poll left no report");
+  if (report === undefined) throw new Error("the poll left no report");
   const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];
   for (const outcome of outcomes) if (!outcome.ok) checkFailure(outcome.failure);
 }
@@ -149,7 +152,8 @@ function checkSums(page: Indexed, rows: number | undefined): void {
   if (rows !== undefined && all + malformed !== rows) fail(`${rows} rows were sent, ${all} + ${malformed} are counted`);
   for (const direction of isListed ? ["inbound", "outbound"] : []) {
     const connected = sum(page, "p2p_node_connections", { direction, state: "connected" });
-    if (sum(page, "p2p_node_peers", { direction }) !== connected) fail(`p2p_node_peers ${direction} is not ${connected}`);
+    if (sum(page, "p2p_node_peers", { direction }) !== connected)
+      fail(`p2p_node_peers ${direction} is not ${connected}`);
   }
   const shown = page.get("p2p_connection_info")?.length ?? 0;
   const omitted = (only(page, "p2p_node_connections_omitted") ?? 0) + (only(page, "p2p_node_connections_merged") ?? 0);
@@ -161,13 +165,19 @@ function checkSums(page: Indexed, rows: number | undefined): void {
   checkLag(page);
 }
 
-const PEER_DATA = new Set(["p2p_node_peers", "p2p_node_connections", "p2p_node_syncing_peers", "p2p_node_peer_subnets"]);
+const PEER_DATA = new Set([
+  "p2p_node_peers",
+  "p2p_node_connections",
+  "p2p_node_syncing_peers",
+  "p2p_node_peer_subnets",
+]);
 
 function checkLag(page: Indexed): void {
   const own = only(page, "p2p_node_head_height");
   const references = (page.get("p2p_node_reference_height") ?? []).map(({ value }) => value);
   const lag = only(page, "p2p_node_head_lag_blocks");
-  const expected = own === undefined || references.length === 0 ? undefined : Math.max(0, Math.max(...references) - own);
+  const expected =
+    own === undefined || references.length === 0 ? undefined : Math.max(0, Math.max(...references) - own);
   if (lag !== expected) fail(`a lag of ${lag}, expected ${expected}`);
 }
 
@@ -200,7 +210,7 @@ function checkCounters(page: Indexed, world: World, before: Observed | undefined
 export function checkFleet(world: World): void {
   const last = HONEST.at(-1) ?? LIAR;
   const { report, lag } = world.state(last);
-  if (report === undefined || !report.head.ok) return fail(`the answers of ${last} are well, and were not taken`);
+  if (report === undefined || !report.head.ok) throw new Error(`the well answers of ${last} were not taken`);
   if (report.head.value.chainHeights !== undefined) return;
   const heights = [LIAR, ...HONEST].flatMap((name) => {
     const other = world.state(name).report;

@@ -30,7 +30,13 @@ export function openCorpus({ fixtures, captures }: CorpusRoots): Corpus {
 function treeOf(file: string): Tree {
   const text = readFileSync(file, "utf8");
   // A captured HTTP answer: its body alone.
-  if (file.endsWith(".http")) return parseTree(text.split(/\r?\n\r?\n/).slice(1).join("\n\n"));
+  if (file.endsWith(".http"))
+    return parseTree(
+      text
+        .split(/\r?\n\r?\n/)
+        .slice(1)
+        .join("\n\n"),
+    );
   if (file.endsWith(".txt")) return /^(?:#|\w+[ {])/.test(text) ? parseLines(text) : token(text);
   return parseTree(text);
 }

@@ -139,8 +139,7 @@ export function editAt(tree: Tree, place: number, edit: Edit): Tree {
 
 function editBelow(tree: Tree, place: number, edit: Edit): Tree {
   if (tree.kind === "token") return tree;
-  const entries: readonly Entry[] =
-    tree.kind === "object" ? tree.entries : tree.items.map((item): Entry => ["", item]);
+  const entries: readonly Entry[] = tree.kind === "object" ? tree.entries : tree.items.map((item): Entry => ["", item]);
   const changed: Entry[] = [];
   let left = place;
   for (const [key, child] of entries) {

@@ -54,7 +54,9 @@ async function main(): Promise<number> {
     isFailed = true;
     const path = replayFile(tmpdir(), result);
     writeReplay(path, { target, captures: roots.captures !== undefined, ...found });
-    process.stdout.write(`\n${target}: ${found.error}\nthe case, after ${found.shrinks} steps of making it small: ${path}\n`);
+    process.stdout.write(
+      `\n${target}: ${found.error}\nthe case, after ${found.shrinks} steps of making it small: ${path}\n`,
+    );
   }
   return isFailed ? 1 : 0;
 }

@@ -12,11 +12,18 @@ export function mutated(examples: readonly string[]): fc.Arbitrary<string> {
     { weight: 1, arbitrary: fc.constantFrom(...examples) },
     { weight: 1, arbitrary: fc.tuple(character, fc.nat(400)).map(([one, times]) => one.repeat(times)) },
   );
-  const edit = fc.record({ at: fc.nat(4000), remove: fc.oneof(fc.nat(2), fc.nat(40)), piece: fc.option(piece, { nil: "" }) });
+  const edit = fc.record({
+    at: fc.nat(4000),
+    remove: fc.oneof(fc.nat(2), fc.nat(40)),
+    piece: fc.option(piece, { nil: "" }),
+  });
   const near = fc
     .tuple(fc.constantFrom(...examples), fc.array(edit, { maxLength: 4 }))
     .map(([example, edits]) => edits.reduce(applied, example));
-  return fc.oneof({ weight: 9, arbitrary: near }, { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) });
+  return fc.oneof(
+    { weight: 9, arbitrary: near },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
+  );
 }
 
 const ODD = [

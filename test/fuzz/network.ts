@@ -25,7 +25,13 @@ export const memoryClients: Clients = (answer) => {
     });
 };
 
-const HANDLER = { onRequestStart() {}, onResponseStart() {}, onResponseData() {}, onResponseEnd() {}, onResponseError() {} };
+const HANDLER = {
+  onRequestStart() {},
+  onResponseStart() {},
+  onResponseData() {},
+  onResponseEnd() {},
+  onResponseError() {},
+};
 
 /** Strangers are asked at other addresses than any that the configurations name. */
 export function isStranger({ url, options }: NodeConfig, hostname: string): boolean {

@@ -33,22 +33,33 @@ function attempted<T>(parse: () => T): T | undefined {
   }
 }
 
-const duration = target("duration", ["15s", "1m30s", "500ms", "2h", "1d2h3m4s5ms", "0s", "9007199254740991ms"], (text) => {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) return;
-  must(Number.isSafeInteger(milliseconds) && milliseconds >= 0, `${milliseconds} is no time`);
-  must(parseDuration(formatDuration(milliseconds)) === milliseconds, "what is written is not read back");
-});
+const duration = target(
+  "duration",
+  ["15s", "1m30s", "500ms", "2h", "1d2h3m4s5ms", "0s", "9007199254740991ms"],
+  (text) => {
+    const milliseconds = parseDuration(text);
+    if (milliseconds === undefined) return;
+    must(Number.isSafeInteger(milliseconds) && milliseconds >= 0, `${milliseconds} is no time`);
+    must(parseDuration(formatDuration(milliseconds)) === milliseconds, "what is written is not read back");
+  },
+);
 
 const CRON = ["*/5 * * * *", "0 0 1 1 *", "*/10 * * * * *", "1-5,10 */2 * jan mon-fri", "59 23 31 12 7", "@daily"];
 const schedule = target("cron", CRON, (text) => {
   const node = { name: "a", chain: "wire", url: "http://127.0.0.1:1", schedule: text };
   const parsed = parseConfig({ nodes: [node] }, undefined);
-  if (!parsed.ok) return must(parsed.problems.every(({ message }) => message !== ""), "a problem without a message");
+  if (!parsed.ok)
+    return must(
+      parsed.problems.every(({ message }) => message !== ""),
+      "a problem without a message",
+    );
   // What the configuration takes must be usable when the nodes are scheduled.
   const task = cron.createTask(text, () => {});
   try {
-    must(task.getNextRuns(2).every((run) => !Number.isNaN(run.getTime())), "the next turn is no time");
+    must(
+      task.getNextRuns(2).every((run) => !Number.isNaN(run.getTime())),
+      "the next turn is no time",
+    );
   } finally {
     void task.destroy();
   }
@@ -94,11 +105,12 @@ const address = target("address", ADDRESSES, (text) => {
 
 const ACCEPT = [
   ...["application/openmetrics-text;version=1.0.0,text/plain;q=0.5", "*/*", "text/plain;version=0.0.4", "gzip;q=0"],
-  ...["gzip, deflate, br", "x-gzip;q=0.5,*;q=0", "application/openmetrics-text; version=\"1.0.0\"; q=0.9", "*;q=0"],
+  ...["gzip, deflate, br", "x-gzip;q=0.5,*;q=0", 'application/openmetrics-text; version="1.0.0"; q=0.9', "*;q=0"],
 ];
 const accept = target("accept", ACCEPT, (text) => {
   must(["text", "openmetrics"].includes(negotiateFormat(text)), "an unknown format");
-  if (!/openmetrics/i.test(text)) must(negotiateFormat(text) === "text", "OpenMetrics for somebody who did not ask for it");
+  if (!/openmetrics/i.test(text))
+    must(negotiateFormat(text) === "text", "OpenMetrics for somebody who did not ask for it");
   if (!/gzip|\*/i.test(text)) must(!acceptsGzip(text), "gzip for somebody who did not ask for it");
 });
 
@@ -115,15 +127,19 @@ const challenge = target("challenge", CHALLENGES, (text) => {
   must(header.startsWith("Digest ") && !header.includes(SECRET), "an answer that shows the password");
 });
 
-const flag = target("node flag", ["monero-1=monero+http://127.0.0.1:18081", `a=wire+https://u:${SECRET}@h/`], (text) => {
-  let parsed: ReturnType<typeof parseNodeFlag>;
-  try {
-    parsed = parseNodeFlag(text);
-  } catch (error) {
-    return must(error instanceof Error && !error.message.includes(SECRET), "an error repeats the URL");
-  }
-  must(`${parsed.name}=${parsed.chain}+${parsed.url}` === text, "the parts are not the whole");
-});
+const flag = target(
+  "node flag",
+  ["monero-1=monero+http://127.0.0.1:18081", `a=wire+https://u:${SECRET}@h/`],
+  (text) => {
+    let parsed: ReturnType<typeof parseNodeFlag>;
+    try {
+      parsed = parseNodeFlag(text);
+    } catch (error) {
+      return must(error instanceof Error && !error.message.includes(SECRET), "an error repeats the URL");
+    }
+    must(`${parsed.name}=${parsed.chain}+${parsed.url}` === text, "the parts are not the whole");
+  },
+);
 
 const LISTEN = [":10900", "127.0.0.1:10900", "[::1]:10900", "localhost:0", "unix:/run/peer-exporter.sock"];
 const listen = target("listen address", LISTEN, (text) => {
@@ -144,7 +160,11 @@ const samples = target("prometheus text", SAMPLES, (text) => {
   }
 });
 
-const JSONS = ['{"a":[1,2.5e3,"x\\u0000\\v\\\\",null,{"b":true}]}', '["\t\u0001",{"a":1,"a":2}]', "18446744073709551615"];
+const JSONS = [
+  '{"a":[1,2.5e3,"x\\u0000\\v\\\\",null,{"b":true}]}',
+  '["\t\u0001",{"a":1,"a":2}]',
+  "18446744073709551615",
+];
 const nodeJson = target("json", JSONS, (text) => {
   let expected: unknown;
   try {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { textOf, type CampaignResult } from "./campaign.ts";
+import { type CampaignResult, textOf } from "./campaign.ts";
 import { CONFIG_TARGET } from "./parsers-config.ts";
 import { TEXT_TARGETS } from "./parsers-text.ts";
 import { emptyCounts } from "./tally.ts";
@@ -14,7 +14,11 @@ export type ParserTarget = {
 
 export const PARSER_TARGETS: readonly ParserTarget[] = [CONFIG_TARGET, ...TEXT_TARGETS];
 
-type Options = { readonly runs: number; readonly seed: number; readonly onProgress?: ((cases: number) => void) | undefined };
+type Options = {
+  readonly runs: number;
+  readonly seed: number;
+  readonly onProgress?: ((cases: number) => void) | undefined;
+};
 
 export async function runParsers(
   target: ParserTarget | undefined,

@@ -1,4 +1,4 @@
-import { HONEST, type FuzzAdapter, LIAR } from "./adapter.ts";
+import { type FuzzAdapter, HONEST, LIAR } from "./adapter.ts";
 import { bytesOf, type Reply, well } from "./changes.ts";
 import { checkFleet, checkLiar, checkLog, checkPage, type Observed } from "./checks.ts";
 import type { TestClock } from "./clock.ts";
@@ -53,7 +53,8 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<voi
       const lines = honestNames.map((name) => world.stored(name).lines);
       await world.poll(LIAR);
       honestNames.forEach((name, index) => {
-        if (world.stored(name).lines !== lines[index]) throw new Error(`a poll of ${LIAR} changed the lines of ${name}`);
+        if (world.stored(name).lines !== lines[index])
+          throw new Error(`a poll of ${LIAR} changed the lines of ${name}`);
       });
       checkLog(world.log);
       // Answers are kept for half a minute: only what was asked anew both times must be the same.

@@ -52,7 +52,14 @@ export type RunOptions = {
   readonly progress: Progress;
 };
 
-export async function runJobs({ jobs, seed, workers, roots, program, progress }: RunOptions): Promise<readonly JobResult[]> {
+export async function runJobs({
+  jobs,
+  seed,
+  workers,
+  roots,
+  program,
+  progress,
+}: RunOptions): Promise<readonly JobResult[]> {
   const results = jobs.map(
     (job): JobResult => ({ ...job, counts: emptyCounts(), cases: 0, seconds: 0, slowest: undefined, found: undefined }),
   );

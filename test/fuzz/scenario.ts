@@ -37,23 +37,66 @@ const TOKENS = [
   ...['"x\\"} 1\\nup 1\\n#"', `"${"x".repeat(5000)}"`, `"${"𝕏".repeat(300)}"`, '"__proto__"', '"constructor"'],
   ...['{"__proto__":{"status":"OK"}}', '{"constructor":1}', '{"toString":null}', '{"length":5}', '{"a":1,"a":2}'],
   ...['"1970-01-01T00:00:00.000"', '"9999-12-31T23:59:59.999"', '"2026-02-30T25:61:61"', '"2026-01-15T23:30:00.000"'],
-  ...['"::ffff:192.0.2.1"', '"[::1]:0"', '"]:99999"', '"fe80::1%eth0"', '"0.0.0.0:0"', '"256.1.1.1:1"', '"1.2.3.4:70000"'],
-  ...['"127.1"', '"localhost"', '"a.onion:1"', '"A.ONION"', '"b32.i2p"', '"<unknown>"', '"<unknown tor host>"', '"2130706433"'],
-  ...['"[]:1"', '"1.2.3.4:1:blk"', '":::trx"', '":blk"', '" - "', '" - 1234567"', '"synchronizing"', '"before_handshake"'],
+  ...[
+    '"::ffff:192.0.2.1"',
+    '"[::1]:0"',
+    '"]:99999"',
+    '"fe80::1%eth0"',
+    '"0.0.0.0:0"',
+    '"256.1.1.1:1"',
+    '"1.2.3.4:70000"',
+  ],
+  ...[
+    '"127.1"',
+    '"localhost"',
+    '"a.onion:1"',
+    '"A.ONION"',
+    '"b32.i2p"',
+    '"<unknown>"',
+    '"<unknown tor host>"',
+    '"2130706433"',
+  ],
+  ...[
+    '"[]:1"',
+    '"1.2.3.4:1:blk"',
+    '":::trx"',
+    '":blk"',
+    '" - "',
+    '" - 1234567"',
+    '"synchronizing"',
+    '"before_handshake"',
+  ],
   ...['"mainnet01"', '"testnet04"', '"testnet"', '"fakechain"', '"BUSY"', '"Busy"', '"inclusive:5"', '"exclusive:0"'],
-  ...[`"${"f".repeat(64)}"`, `"${"0".repeat(64)}"`, `"${"A".repeat(43)}"`, `"${"_".repeat(43)}"`, '"3.2"', '"0.18.4.4"'],
+  ...[
+    `"${"f".repeat(64)}"`,
+    `"${"0".repeat(64)}"`,
+    `"${"A".repeat(43)}"`,
+    `"${"_".repeat(43)}"`,
+    '"3.2"',
+    '"0.18.4.4"',
+  ],
   ...['"v1.2.2"', "385", "384", "391", "392", "-1e308", "1e308", "5e-324", "253402300800", "8640000000001", "1e15"],
 ];
 
 const KEYS = [
-  ...["__proto__", "constructor", "hasOwnProperty", "toString", "length", "then", "toJSON", "", "0", "1", "999", "1000"],
+  ...[
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "toString",
+    "length",
+    "then",
+    "toJSON",
+    "",
+    "0",
+    "1",
+    "999",
+    "1000",
+  ],
   ...["items", "hashes", "height", "result", "error", "status", "connections", "peer", "next", "value", "untrusted"],
 ].map((key) => JSON.stringify(key));
 
-const place = fc.oneof(
-  { weight: 3, arbitrary: fc.nat(3000) },
-  { weight: 1, arbitrary: fc.nat(12) },
-);
+const place = fc.oneof({ weight: 3, arbitrary: fc.nat(3000) }, { weight: 1, arbitrary: fc.nat(12) });
 const text = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...TOKENS) },
   { weight: 1, arbitrary: fc.maxSafeInteger().map(String) },
@@ -61,7 +104,23 @@ const text = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 20 }).map((value) => JSON.stringify(value)) },
 );
 const hex = fc.oneof(
-  fc.constantFrom("00", "ff", "c0af", "eda080", "efbbbf", "0a", "0d0a", "22", "5c", "5c76", "7d", "5d", "2c", "1f8b", "f0"),
+  fc.constantFrom(
+    "00",
+    "ff",
+    "c0af",
+    "eda080",
+    "efbbbf",
+    "0a",
+    "0d0a",
+    "22",
+    "5c",
+    "5c76",
+    "7d",
+    "5d",
+    "2c",
+    "1f8b",
+    "f0",
+  ),
   fc.string({ unit: fc.constantFrom("0", "1", "7", "8", "c", "e", "f"), minLength: 2, maxLength: 8 }),
 );
 
@@ -102,7 +161,7 @@ const amount = fc.oneof(fc.constantFrom(1, 2, 10, 30, 1000, -1, -10, -1000, 1_00
 const times = fc.oneof({ weight: 12, arbitrary: fc.nat(4) }, { weight: 2, arbitrary: fc.nat(40) }, fc.nat(600));
 const depth = fc.oneof({ weight: 6, arbitrary: fc.nat(70) }, fc.constantFrom(1000, 20_000));
 
-const change: fc.Arbitrary<Change> = fc.oneof(
+export const anyChange: fc.Arbitrary<Change> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ kind: fc.constant("set" as const), place, text }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("drop" as const), place }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("repeat" as const), place, times }) },
@@ -143,12 +202,9 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 3, arbitrary: fc.constant("minute" as const) },
     fc.constantFrom<Pause>("none", "second", "turn", "long", "back"),
   ),
-  from: fc.oneof(
-    { weight: 2, arbitrary: fc.constant("last" as const) },
-    fc.constantFrom<Step["from"]>("well", "same"),
-  ),
+  from: fc.oneof({ weight: 2, arbitrary: fc.constant("last" as const) }, fc.constantFrom<Step["from"]>("well", "same")),
   choice: fc.nat(60),
-  changes: fc.array(fc.tuple(fc.nat(40), change), { maxLength: 5 }),
+  changes: fc.array(fc.tuple(fc.nat(40), anyChange), { maxLength: 5 }),
 });
 
 export const anyScenario: fc.Arbitrary<Scenario> = fc.record({

@@ -28,7 +28,12 @@ export function wellScript({ calls, answers }: FuzzAdapter, choice = 0): Script 
   );
 }
 
-export function nextScript(adapter: FuzzAdapter, aliens: readonly Tree[], before: Script | undefined, step: Step): Script {
+export function nextScript(
+  adapter: FuzzAdapter,
+  aliens: readonly Tree[],
+  before: Script | undefined,
+  step: Step,
+): Script {
   if (step.from === "same" && before !== undefined) return before;
   const script = new Map(step.from === "last" && before !== undefined ? before : wellScript(adapter, step.choice));
   for (const [number, change] of step.changes) {

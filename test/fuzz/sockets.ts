@@ -49,5 +49,7 @@ function replyTo(reply: Reply | undefined): Answer {
 
 /** Node's own server refuses what a broken one may send; what it would refuse is left out here. */
 function sendable(headers: Reply["headers"]): Reply["headers"] {
-  return Object.fromEntries(Object.entries(headers).filter(([, value]) => /^[\t\x20-\x7e\x80-\xff]*$/.test(String(value))));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([, value]) => /^[\t\x20-\x7e\x80-\xff]*$/.test(String(value))),
+  );
 }

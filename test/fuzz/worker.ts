@@ -33,7 +33,11 @@ export function serveTasks(send: (message: WorkerMessage) => void): (task: Task)
 
 async function perform(task: Task, onProgress: (cases: number) => void): Promise<CampaignResult> {
   const { kind, target, runs, seed } = task;
-  if (kind === "parsers") return runParsers(PARSER_TARGETS.find(({ name }) => name === target), { runs, seed, onProgress });
+  if (kind === "parsers")
+    return runParsers(
+      PARSER_TARGETS.find(({ name }) => name === target),
+      { runs, seed, onProgress },
+    );
   if (!isAdapterName(target)) throw new Error(`no adapter is called ${target}`);
   const corpus = openCorpus(task.roots);
   const campaign = { adapter: ADAPTERS[target](corpus), corpus, runs, seed, onProgress };

@@ -1,15 +1,15 @@
 import pino from "pino";
 import { chains } from "../../src/chains/index.ts";
+import type { NodeConfig } from "../../src/config/model.ts";
 import type { Logger } from "../../src/log.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
+import type { CreateClient } from "../../src/poll/session.ts";
 import { openSession } from "../../src/poll/session.ts";
 import { createStore, type NodeState, type StoredNode } from "../../src/poll/store.ts";
-import type { NodeConfig } from "../../src/config/model.ts";
-import type { CreateClient } from "../../src/poll/session.ts";
 import type { Variant } from "./adapter.ts";
 
 /** The program as it runs, from the client's transport to the page; only server, schedule and sockets are left out. */
@@ -48,7 +48,11 @@ const logger: Logger = pino(
   { write: (line: string) => void sink.push(line) },
 );
 
-export function createWorld(variant: Variant, names: readonly string[], clients: (node: NodeConfig) => CreateClient): World {
+export function createWorld(
+  variant: Variant,
+  names: readonly string[],
+  clients: (node: NodeConfig) => CreateClient,
+): World {
   const { config } = variant;
   const store = createStore();
   const states = new Map<string, NodeState>();

@@ -3,7 +3,7 @@ import { openSession } from "../../../src/chains/chainweb/session.ts";
 import type { NodeConfig } from "../../../src/config/model.ts";
 import { CANARY, type FuzzAdapter, LIAR, variant } from "../adapter.ts";
 import type { Corpus } from "../corpus.ts";
-import { token, type Tree } from "../json-tree.ts";
+import { type Tree, token } from "../json-tree.ts";
 
 const URL = "https://192.0.2.10:1789";
 const TOKENS = `https://user:${CANARY}@192.0.2.10:1789/${CANARY}?key=${CANARY}`;
@@ -38,7 +38,13 @@ export function chainwebAdapter(corpus: Corpus): FuzzAdapter {
     },
     variants: [
       variant("chainweb", { url: URL, chainweb: ALL_PARTS }, { url: URL }, {}, resolving(ALL_PARTS)),
-      variant("chainweb", { url: TOKENS, chainweb: FEWER_PARTS }, { url: URL }, { max_per_node: 3 }, resolving(FEWER_PARTS)),
+      variant(
+        "chainweb",
+        { url: TOKENS, chainweb: FEWER_PARTS },
+        { url: URL },
+        { max_per_node: 3 },
+        resolving(FEWER_PARTS),
+      ),
       variant("chainweb", { url: URL }, { url: URL }, { address: "subnet" }),
       variant("chainweb", { url: URL, chainweb: { tip_age: true } }, { url: URL }, { address: "hashed" }),
       variant("chainweb", { url: URL, chainweb: { mempool_peers: true } }, { url: URL }, { address: "none" }),

@@ -19,7 +19,12 @@ export function moneroAdapter(corpus: Corpus): FuzzAdapter {
     answers: Object.fromEntries([...METHODS, ...ENDPOINTS].map((name) => [name, named(name)])),
     variants: [
       variant("monero", { url: URL }, { url: URL }),
-      variant("monero", { url: `https://user:${CANARY}@192.0.2.10/${CANARY}/?key=${CANARY}` }, { url: URL }, { max_per_node: 3 }),
+      variant(
+        "monero",
+        { url: `https://user:${CANARY}@192.0.2.10/${CANARY}/?key=${CANARY}` },
+        { url: URL },
+        { max_per_node: 3 },
+      ),
       variant(
         "monero",
         { url: `${URL}?${CANARY}`, auth: { digest: { username: "monitor", password: CANARY } } },
@@ -27,7 +32,12 @@ export function moneroAdapter(corpus: Corpus): FuzzAdapter {
         { address: "subnet" },
       ),
       variant("monero", { url: `${URL}/gateway/${CANARY}` }, { url: URL }, { address: "hashed" }),
-      variant("monero", { url: URL, auth: { header: { name: "X-Api-Key", value: CANARY } } }, { url: URL }, { address: "none" }),
+      variant(
+        "monero",
+        { url: URL, auth: { header: { name: "X-Api-Key", value: CANARY } } },
+        { url: URL },
+        { address: "none" },
+      ),
       variant("monero", { url: URL }, { url: URL }, { max_per_node: 0 }),
     ],
     rows: { call: "get_connections", count: countRows },

@@ -1,5 +1,4 @@
-import { type FuzzAdapter, variant } from "../adapter.ts";
-import { CANARY } from "../adapter.ts";
+import { CANARY, type FuzzAdapter, variant } from "../adapter.ts";
 import type { Corpus } from "../corpus.ts";
 
 const URL = "http://192.0.2.10:8888";
@@ -10,7 +9,10 @@ export function wireAdapter(corpus: Corpus): FuzzAdapter {
   return {
     name: "wire",
     calls: ["connections", "get_info", "prometheus"],
-    callOf: ({ path }) => /\/v1\/(?:net|chain|prometheus)\/(connections|get_info|metrics)/.exec(path)?.[1]?.replace("metrics", "prometheus"),
+    callOf: ({ path }) =>
+      /\/v1\/(?:net|chain|prometheus)\/(connections|get_info|metrics)/
+        .exec(path)?.[1]
+        ?.replace("metrics", "prometheus"),
     answers: {
       connections: corpus.files(/^wire\/(?:[ls]\d|e1|w\d|.*\/connections\.).*\.json$/),
       get_info: corpus.files(/^wire\/(?:.*\/)?get_info\..*$|^wire\/.*\/get_info\.json$/),
