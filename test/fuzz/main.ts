@@ -15,8 +15,8 @@ import { serveTasks } from "./worker.ts";
 /** Process entry of the fuzzing: see docs/fuzzing.md. */
 
 const roots: CorpusRoots = {
-  fixtures: join(process.env["FUZZ_ROOT"] ?? process.cwd(), "test/fixtures"),
-  captures: process.env["CAPTURES_DIR"],
+  fixtures: join(process.env.FUZZ_ROOT ?? process.cwd(), "test/fixtures"),
+  captures: process.env.CAPTURES_DIR,
 };
 
 if (process.argv[2] === "--worker") {

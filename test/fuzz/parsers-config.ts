@@ -50,12 +50,12 @@ function checkProblem(problem: string, path: string, text: string): void {
 
 /** The example without its comments, in pieces that are near to each other, and with every setting that is off. */
 function examples(): readonly string[] {
-  const root = process.env["FUZZ_ROOT"] ?? join(import.meta.dirname, "../..");
+  const root = process.env.FUZZ_ROOT ?? join(import.meta.dirname, "../..");
   const example = readFileSync(join(root, "config.example.yaml"), "utf8");
   const active = example.replace(/^ *# .*\n/gm, "").replace(/\n\n+/g, "\n");
   return [
     active.replace(/^ *#.*\n/gm, ""),
-    active.replace(/^( *)#(?! )/gm, "$1").replaceAll("${NODE_PASSWORD}", SECRET),
+    active.replace(/^( *)#(?! )/gm, "$1").replaceAll(`\${NODE_PASSWORD}`, SECRET),
     `nodes:\n  - {name: a, chain: wire, url: "http://h/\${NODE_TOKEN}", auth: {bearer: {token: ${SECRET}}}}\n`,
     `nodes:\n- &a\n  name: a\n  chain: monero\n  url: http://${SECRET}@h\n- <<: *a\n  name: b\n- *a\n`,
   ];
