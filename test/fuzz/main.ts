@@ -22,6 +22,8 @@ const roots: CorpusRoots = {
 if (process.argv[2] === "--worker") {
   const perform = serveTasks((message) => process.send?.(message));
   process.on("message", perform);
+  // Nobody waits for the result any more.
+  process.on("disconnect", () => process.exit());
 } else {
   process.exitCode = await main();
 }

@@ -12,7 +12,7 @@ export function summaryOf(results: readonly JobResult[], seconds: number): strin
 const KINDS = { memory: "", sockets: " over sockets", parsers: "" } as const;
 
 function headLine({ kind, target, cases, seconds, slowest, found }: JobResult): string {
-  const slow = slowest === undefined ? "" : `, slowest ${slowest.milliseconds.toFixed(1)} ms`;
+  const slow = slowest === undefined ? "" : `, slowest ${slowest.milliseconds.toFixed(1)} ms of CPU`;
   const verdict = found === undefined ? "well" : "FAILED";
   return `${target}${KINDS[kind]}: ${verdict}, ${cases} cases in ${seconds.toFixed(1)} s of a process${slow}`;
 }

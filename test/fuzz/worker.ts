@@ -1,6 +1,7 @@
+import type { FuzzAdapter } from "./adapter.ts";
 import { ADAPTERS, type AdapterName } from "./adapters.ts";
 import { type CampaignResult, runCampaign } from "./campaign.ts";
-import { type CorpusRoots, openCorpus } from "./corpus.ts";
+import { type Corpus, type CorpusRoots, openCorpus } from "./corpus.ts";
 import { PARSER_TARGETS, runParsers } from "./parsers.ts";
 import { runSockets } from "./sockets.ts";
 
@@ -38,10 +39,23 @@ async function perform(task: Task, onProgress: (cases: number) => void): Promise
       PARSER_TARGETS.find(({ name }) => name === target),
       { runs, seed, onProgress },
     );
-  if (!isAdapterName(target)) throw new Error(`no adapter is called ${target}`);
-  const corpus = openCorpus(task.roots);
-  const campaign = { adapter: ADAPTERS[target](corpus), corpus, runs, seed, onProgress };
+  const campaign = { ...standFor(target, task.roots), runs, seed, onProgress };
   return kind === "sockets" ? runSockets(campaign) : runCampaign(campaign);
+}
+
+type Stand = { readonly adapter: FuzzAdapter; readonly corpus: Corpus };
+
+/** A process plays many tasks of the same adapter. */
+const stands = new Map<string, Stand>();
+
+function standFor(target: string, roots: CorpusRoots): Stand {
+  const known = stands.get(target);
+  if (known !== undefined) return known;
+  if (!isAdapterName(target)) throw new Error(`no adapter is called ${target}`);
+  const corpus = openCorpus(roots);
+  const made = { adapter: ADAPTERS[target](corpus), corpus };
+  stands.set(target, made);
+  return made;
 }
 
 function isAdapterName(name: string): name is AdapterName {
