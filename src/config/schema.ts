@@ -90,7 +90,15 @@ const labelName = z.string().superRefine((name, context) => {
 });
 const labelsField = z.record(labelName, z.string());
 
+/** The library writes out every number of a range before it looks whether they fit. */
+const LONG_NUMBER = /\d{4}/;
+
 const scheduleField = z.string().superRefine((expression, context) => {
+  if (LONG_NUMBER.test(expression)) {
+    const message = "expected a cron expression like */5 * * * *: no number in it has more than two digits";
+    context.addIssue({ code: "custom", message });
+    return;
+  }
   const { valid, errors } = cron.validateDetailed(expression);
   const detail = errors.map(({ message }) => message).join("; ");
   if (!valid) context.addIssue({ code: "custom", message: `expected a cron expression like */5 * * * *: ${detail}` });

@@ -80,6 +80,8 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
   for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
     if (ageSeconds === undefined) continue;
     const estimate = Math.floor(listedMs / 1000) - ageSeconds;
+    // Nothing opened before 1970: such an age is no age.
+    if (estimate < 0) continue;
     const known = history.connectionStarts.get(id);
     starts.set(id, known !== undefined && Math.abs(known - estimate) <= START_TOLERANCE_SECONDS ? known : estimate);
   }

@@ -1,7 +1,7 @@
 import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { redactEcho } from "../config/redact.ts";
-import { createRpcClient, type RpcClient } from "../rpc/client.ts";
+import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
 import { errorWithoutEcho, withoutEcho } from "./echo.ts";
@@ -12,8 +12,10 @@ export type TracedSession = NodeSession & {
   calls(): readonly RpcCall[];
 };
 
+export type CreateClient = (options: RpcClientOptions) => RpcClient;
+
 /** Opens the chain of a configured node on clients that carry its credentials nowhere else. */
-export function openSession(node: NodeConfig): TracedSession {
+export function openSession(node: NodeConfig, createClient: CreateClient = createRpcClient): TracedSession {
   let calls: RpcCall[] = [];
   const observe: ObserveCall = (call) => void calls.push(call);
   let main: RpcClient | undefined;
@@ -24,11 +26,11 @@ export function openSession(node: NodeConfig): TracedSession {
     timeoutMs: node.timeoutMs,
     headOnly: node.role === "reference",
     connect(url, options) {
-      const client = connectOwn(node, url, options?.hostHeader, observe);
+      const client = createClient({ ...ownOptions(node, url, options?.hostHeader), observe });
       if (url === node.url) main = client;
       return client;
     },
-    connectStranger: createRpcClient,
+    connectStranger: createClient,
   };
   const session = node.options.open(target);
   const redact = redactEcho(node);
@@ -66,21 +68,19 @@ function readable(peers: Outcome<PeerList>, { url, chain }: NodeConfig): Outcome
 }
 
 /** The node's credentials go to the host of its own URL only; a further URL brings its own in its userinfo. */
-function connectOwn(
+function ownOptions(
   { url, timeoutMs, auth, tls }: NodeConfig,
   target: NodeUrl,
   hostHeader: string | undefined,
-  observe: ObserveCall,
-) {
+): RpcClientOptions {
   const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
   const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
-  return createRpcClient({
+  return {
     url: target,
     auth: ownAuth ?? (isSameHost ? auth : undefined),
     // A pin belongs to the one certificate of the node's own URL.
     tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
     hostHeader,
     connectTimeoutMs: timeoutMs,
-    observe,
-  });
+  };
 }

@@ -45,17 +45,13 @@ const NOTHING: ByteCounts = { received: 0, sent: 0 };
 function accumulate(before: Accumulated | undefined, connections: readonly PeerConnection[]): Accumulated {
   const last = new Map<string, ByteCounts | undefined>();
   let counts = before?.counts;
-  for (const { id, receivedBytes, sentBytes } of connections) {
+  for (const [id, now] of countsById(connections)) {
     // What a connection carried before our first poll is not ours to count; a connection that is new since then counts
     // from its first byte.
     const known = before === undefined || before.last.has(id) ? before?.last.get(id) : NOTHING;
-    if (receivedBytes === undefined || sentBytes === undefined) {
-      // Its counters could not be read this time; they go on from where they were.
-      last.set(id, known);
-      continue;
-    }
-    const now = { received: receivedBytes, sent: sentBytes };
-    last.set(id, now);
+    // Counters that could not be read this time go on from where they were.
+    last.set(id, now ?? known);
+    if (now === undefined) continue;
     counts = {
       received: (counts?.received ?? 0) + (known === undefined ? 0 : gained(known.received, now.received)),
       sent: (counts?.sent ?? 0) + (known === undefined ? 0 : gained(known.sent, now.sent)),
@@ -63,6 +59,26 @@ function accumulate(before: Accumulated | undefined, connections: readonly PeerC
   }
   const isCurrent = connections.length === 0 || connections.some(({ receivedBytes }) => receivedBytes !== undefined);
   return { source: "connections", isCurrent, counts, last };
+}
+
+/**
+ * Undefined where a connection's counters cannot be read. Of two rows with one id, which no node should send, the larger
+ * counters are the newer ones: compared one by one with the last poll, they would count anew each time.
+ */
+function countsById(connections: readonly PeerConnection[]): ReadonlyMap<string, ByteCounts | undefined> {
+  const counts = new Map<string, ByteCounts | undefined>();
+  for (const { id, receivedBytes, sentBytes } of connections) {
+    const twin = counts.get(id);
+    if (receivedBytes === undefined || sentBytes === undefined) {
+      counts.set(id, twin);
+      continue;
+    }
+    counts.set(id, {
+      received: Math.max(receivedBytes, twin?.received ?? 0),
+      sent: Math.max(sentBytes, twin?.sent ?? 0),
+    });
+  }
+  return counts;
 }
 
 /** A counter that fell belongs to a connection that was opened anew under the same id: it counts whole. */

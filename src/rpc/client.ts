@@ -72,7 +72,8 @@ export type RpcClientOptions = {
   readonly observe?: ObserveCall | undefined;
 };
 
-export function createRpcClient(options: RpcClientOptions): RpcClient {
+/** @param transport gives the answer to one request; a test may answer without a network */
+export function createRpcClient(options: RpcClientOptions, transport: typeof dispatch = dispatch): RpcClient {
   const { url } = options;
   const authorize = createAuthorizer(options.auth);
   const inTurn = createQueue();
@@ -95,7 +96,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     };
     signal.throwIfAborted();
     const sentMs = Date.now();
-    const answer = await dispatch(line.client, {
+    const answer = await transport(line.client, {
       method: request.method,
       path: request.path,
       headers,

@@ -87,13 +87,14 @@ function userinfoOf(url: URL): NonNullable<NodeUrl["userinfo"]> {
 function parseUnixUrl(rest: string): NodeUrl {
   const socketPath = rest.replace(/^\/\/(?=\/)/, "");
   if (!socketPath.startsWith("/")) throw new Error("expected unix: followed by the absolute path of a socket");
-  return {
-    protocol: "http:",
-    label: `unix:${socketPath}`,
+  const label = `unix:${socketPath}`;
+  return printsAs(label, {
+    protocol: "http:" as const,
+    label,
     hostname: "localhost",
     origin: "http://localhost",
     path: "",
     query: "",
     socketPath,
-  };
+  });
 }

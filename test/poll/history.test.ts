@@ -87,6 +87,11 @@ describe("when a connection opened", () => {
     expect(start(poll(EMPTY_HISTORY, undefined, NOW))).toBeUndefined();
   });
 
+  test("is not known for an age that began before 1970", () => {
+    expect(start(poll(EMPTY_HISTORY, Number.MAX_SAFE_INTEGER, NOW))).toBeUndefined();
+    expect(start(poll(EMPTY_HISTORY, NOW / 1000 + 1, NOW))).toBeUndefined();
+  });
+
   test("is 0 seconds ago for an age of 0", () => {
     expect(start(poll(EMPTY_HISTORY, 0, NOW))).toBe(NOW / 1000);
   });

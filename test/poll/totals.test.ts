@@ -28,6 +28,15 @@ describe("added up over connections", () => {
     ["a connection's gain counts", [[connection("a", 500)], [connection("a", 530)]], [0, 30]],
     ["a leaving peer does not make the sum fall", [[connection("a", 5)], [connection("a", 9)], []], [0, 4, 4]],
     ["a new connection counts from its first byte", [[], [connection("b", 70)]], [undefined, 70]],
+    [
+      "two rows with one id do not count anew with each poll",
+      [
+        [connection("a", 500), connection("a", 20)],
+        [connection("a", 500), connection("a", 20)],
+        [connection("a", 20), connection("a", 530)],
+      ],
+      [0, 0, 30],
+    ],
     ["a reconnect under the same id counts whole", [[connection("a", 500)], [connection("a", 20)]], [0, 20]],
     [
       "a restart of the node (all ids new) adds and never falls",

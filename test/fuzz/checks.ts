@@ -1,0 +1,226 @@
+import type { Outcome } from "../../src/chains/chain.ts";
+import { FAILURE_REASONS, type Failure } from "../../src/errors.ts";
+import { seriesKey, showSeries } from "../support/exposition-lines.ts";
+import { type Page, parseOpenMetrics, parseText, type Sample } from "../support/exposition-parser.ts";
+import { CANARY, HONEST, LIAR, type Variant } from "./adapter.ts";
+import type { World } from "./world.ts";
+
+/** What must hold after every poll, whatever the node answered. Each function throws with what does not. */
+
+/** What is remembered of one poll to compare the next with. */
+export type Observed = {
+  readonly counters: ReadonlyMap<string, number>;
+  readonly up: number;
+};
+
+export type Observation = {
+  readonly world: World;
+  readonly variant: Variant;
+  readonly before: Observed | undefined;
+  /** The answers are those of the last poll again. */
+  readonly isRepeated: boolean;
+  readonly rows: number | undefined;
+};
+
+/** The only families that may be below 0. */
+const SIGNED = new Set(["p2p_node_clock_skew_seconds"]);
+
+/** Texts of configured nodes, which no stranger chooses. */
+const OWN_LABELS = new Set(["target", "chain", "region"]);
+const MAX_LABEL = 128;
+
+/** Chainweb's chains are the longest list outside of connections. */
+const MAX_OTHER_SERIES = 3500;
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+export function checkLiar({ world, variant, before, isRepeated, rows }: Observation): Observed {
+  checkOutcomes(world);
+  const stored = world.stored(LIAR);
+  const bytes = world.page([stored], "text");
+  if (bytes.includes(CANARY)) fail("the page shows a secret");
+  if (bytes.length > MAX_PAGE_BYTES) fail(`the page of one node has ${bytes.length} bytes`);
+  const page = indexed(parseText(bytes));
+  checkValues(page);
+  checkBounds(page, variant);
+  checkSums(page, rows);
+  return checkCounters(page, world, before, isRepeated);
+}
+
+/** All nodes together, in the other format too. */
+export function checkPage(world: World, names: readonly string[]): void {
+  const bytes = world.page(
+    names.map((name) => world.stored(name)),
+    "openmetrics",
+  );
+  if (bytes.includes(CANARY)) fail("the page shows a secret");
+  parseOpenMetrics(bytes);
+}
+
+export function checkLog(log: readonly string[]): void {
+  for (const line of log) {
+    if (line.includes(CANARY) || line.includes(CANARY_BASE64)) fail(`a log line shows a secret: ${line}`);
+    if (line.startsWith('{"level":"error"')) fail(`an error was logged: ${line}`);
+  }
+}
+
+const CANARY_BASE64 = Buffer.from(`user:${CANARY}`).toString("base64");
+
+function checkOutcomes(world: World): void {
+  const { report } = world.state(LIAR);
+  if (report === undefined) throw new Error("the poll left no report");
+  const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];
+  for (const outcome of outcomes) if (!outcome.ok) checkFailure(outcome.failure);
+}
+
+function checkFailure({ reason, message, advice, retryAfterSeconds = 0 }: Failure): void {
+  if (!FAILURE_REASONS.includes(reason)) fail(`the reason ${reason} is not of the closed set`);
+  if (reason === "internal") fail(`a bug of the exporter: ${message}`);
+  if (message.length > 600 || advice === "") fail(`no message for an operator: ${message.slice(0, 200)}`);
+  if (message.includes(CANARY) || advice.includes(CANARY)) fail(`a message shows a secret: ${message}`);
+  if (!(retryAfterSeconds >= 0 && retryAfterSeconds <= 3600)) fail(`a pause of ${retryAfterSeconds} s`);
+}
+
+type Indexed = ReadonlyMap<string, readonly Sample[]>;
+
+function indexed({ families }: Page): Indexed {
+  return new Map(families.map(({ name, samples }) => [name, samples]));
+}
+
+function checkValues(page: Indexed): void {
+  for (const [name, samples] of page) {
+    for (const { labels, value } of samples) {
+      const shown = () => `${showSeries(name, labels)} ${value}`;
+      if (!Number.isFinite(value)) fail(`not finite: ${shown()}`);
+      if (value < 0 && !SIGNED.has(name)) fail(`below 0: ${shown()}`);
+      if (Object.is(value, -0)) fail(`-0: ${shown()}`);
+      for (const [label, text] of labels) {
+        if (OWN_LABELS.has(label)) continue;
+        if (text.length > MAX_LABEL && [...text].length > MAX_LABEL) fail(`a label of ${text.length}: ${shown()}`);
+        if (/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text)) fail(`a control character in a label: ${shown()}`);
+      }
+    }
+  }
+}
+
+function checkBounds(page: Indexed, { config }: Variant): void {
+  const { maxPerNode, series } = config.connections;
+  let others = 0;
+  for (const [name, samples] of page) {
+    if (samples.some(({ labels }) => labels.has("peer"))) {
+      const most = series ? maxPerNode : 0;
+      const peers = new Set(samples.map(({ labels }) => `${labels.get("direction")} ${labels.get("peer")}`));
+      if (peers.size > most) fail(`${peers.size} series of ${name}, max_per_node is ${most}`);
+    } else others += samples.length;
+  }
+  if (others > MAX_OTHER_SERIES) fail(`${others} series beside those of connections`);
+  const agents = page.get("p2p_node_peers_by_agent")?.length ?? 0;
+  if (agents > 21) fail(`${agents} agents`);
+}
+
+function only(page: Indexed, name: string): number | undefined {
+  const samples = page.get(name) ?? [];
+  if (samples.length > 1) fail(`${name} has ${samples.length} series`);
+  return samples[0]?.value;
+}
+
+function sum(page: Indexed, name: string, filter: Readonly<Record<string, string>> = {}): number {
+  const wanted = Object.entries(filter);
+  return (page.get(name) ?? [])
+    .filter(({ labels }) => wanted.every(([label, value]) => labels.get(label) === value))
+    .reduce((total, { value }) => total + value, 0);
+}
+
+/** Families that count the same rows agree with each other, and with the rows that were sent. */
+function checkSums(page: Indexed, rows: number | undefined): void {
+  const up = only(page, "p2p_node_up");
+  if (up !== 0 && up !== 1) fail(`p2p_node_up is ${up}`);
+  const apis = new Map((page.get("p2p_node_api_up") ?? []).map(({ labels, value }) => [labels.get("api"), value]));
+  if (apis.get("peers") !== up) fail("p2p_node_api_up of peers differs from p2p_node_up");
+  if ((only(page, "p2p_node_head_height") !== undefined) !== (apis.get("head") === 1)) fail("a head without its API");
+  const reasons = sum(page, "p2p_node_poll_failures_total");
+  if (reasons > (only(page, "p2p_node_polls_total") ?? 0)) fail("more failures than polls");
+  if (up === 0) {
+    for (const name of page.keys()) {
+      if (name.startsWith("p2p_connection_") || PEER_DATA.has(name)) fail(`${name} of a node that is down`);
+    }
+    return;
+  }
+  const isListed = page.has("p2p_node_connections");
+  const working = sum(page, "p2p_node_peers");
+  const all = isListed ? sum(page, "p2p_node_connections") : working;
+  const malformed = only(page, "p2p_node_connections_malformed") ?? 0;
+  if (rows !== undefined && all + malformed !== rows) fail(`${rows} rows were sent, ${all} + ${malformed} are counted`);
+  for (const direction of isListed ? ["inbound", "outbound"] : []) {
+    const connected = sum(page, "p2p_node_connections", { direction, state: "connected" });
+    if (sum(page, "p2p_node_peers", { direction }) !== connected)
+      fail(`p2p_node_peers ${direction} is not ${connected}`);
+  }
+  const shown = page.get("p2p_connection_info")?.length ?? 0;
+  const omitted = (only(page, "p2p_node_connections_omitted") ?? 0) + (only(page, "p2p_node_connections_merged") ?? 0);
+  if (shown + omitted !== all) fail(`${shown} shown and ${omitted} omitted or merged of ${all} rows`);
+  if (sum(page, "p2p_node_peers_by_address_type") !== working) fail("address types do not sum up to the peers");
+  if (sum(page, "p2p_node_peers_by_agent") > working) fail("more agents than peers");
+  if (sum(page, "p2p_node_syncing_peers") > working) fail("more syncing peers than peers");
+  if ((only(page, "p2p_node_peer_subnets") ?? 0) > working) fail("more subnets than peers");
+  checkLag(page);
+}
+
+const PEER_DATA = new Set([
+  "p2p_node_peers",
+  "p2p_node_connections",
+  "p2p_node_syncing_peers",
+  "p2p_node_peer_subnets",
+]);
+
+function checkLag(page: Indexed): void {
+  const own = only(page, "p2p_node_head_height");
+  const references = (page.get("p2p_node_reference_height") ?? []).map(({ value }) => value);
+  const lag = only(page, "p2p_node_head_lag_blocks");
+  const expected =
+    own === undefined || references.length === 0 ? undefined : Math.max(0, Math.max(...references) - own);
+  if (lag !== expected) fail(`a lag of ${lag}, expected ${expected}`);
+}
+
+/** Counts that the exporter keeps itself; those of the node restart with it. */
+const OWN_COUNTERS = ["p2p_node_polls_total", "p2p_node_poll_failures_total"];
+const CHURN = ["p2p_node_peer_connects_total", "p2p_node_peer_disconnects_total"];
+const BYTES = ["p2p_node_receive_bytes_total", "p2p_node_transmit_bytes_total"];
+
+function checkCounters(page: Indexed, world: World, before: Observed | undefined, isRepeated: boolean): Observed {
+  const isSummed = world.state(LIAR).history.totals?.source === "connections";
+  const still = [...CHURN, ...(isSummed ? BYTES : [])];
+  const counters = new Map(before?.counters ?? []);
+  const up = only(page, "p2p_node_up") ?? 0;
+  for (const name of [...OWN_COUNTERS, ...still]) {
+    for (const sample of page.get(name) ?? []) {
+      const key = seriesKey(sample);
+      const earlier = counters.get(key);
+      if (earlier !== undefined && sample.value < earlier) fail(`${key} fell from ${earlier} to ${sample.value}`);
+      const mustStand = isRepeated && up === 1 && before?.up === 1 && still.includes(name);
+      if (mustStand && earlier !== undefined && sample.value !== earlier) {
+        fail(`${key} rose from ${earlier} to ${sample.value} although nothing happened`);
+      }
+      counters.set(key, sample.value);
+    }
+  }
+  return { counters, up };
+}
+
+/** The node that was polled last believes all others of its network, as their data is fresh, and nobody else. */
+export function checkFleet(world: World): void {
+  const last = HONEST.at(-1) ?? LIAR;
+  const { report, lag } = world.state(last);
+  if (report === undefined || !report.head.ok) throw new Error(`the well answers of ${last} were not taken`);
+  if (report.head.value.chainHeights !== undefined) return;
+  const heights = [LIAR, ...HONEST].flatMap((name) => {
+    const other = world.state(name).report;
+    return name !== last && other?.head.ok && other.networkKey === report.networkKey ? [other.head.value.height] : [];
+  });
+  const expected = heights.length === 0 ? undefined : Math.max(...heights);
+  const found = lag.references.get("fleet");
+  if (found !== expected) fail(`${last} takes ${found} for the best head of the fleet, expected ${expected}`);
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}

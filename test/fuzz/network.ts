@@ -1,0 +1,48 @@
+import Request from "undici/lib/core/request.js";
+import type { NodeConfig } from "../../src/config/model.ts";
+import type { CreateClient } from "../../src/poll/session.ts";
+import { createRpcClient } from "../../src/rpc/client.ts";
+import type { HttpAnswer } from "../../src/rpc/dispatch.ts";
+import { bodyError } from "../../src/rpc/failure.ts";
+import type { Asked } from "./adapter.ts";
+import { bytesOf, type Reply } from "./changes.ts";
+
+/** Answers a request of a node; `isStranger`: the request goes to somebody whom the node named. */
+export type Answerer = (node: string, asked: Asked, isStranger: boolean) => Reply;
+
+/** How requests of a node travel to what answers them. */
+export type Clients = (answer: Answerer) => (node: NodeConfig) => CreateClient;
+
+/** Clients whose requests are answered without a network, at the narrowest place: behind all that the client does. */
+export const memoryClients: Clients = (answer) => {
+  return (node) => (options) =>
+    createRpcClient(options, async (_, request) => {
+      const { method, path, body = "" } = request;
+      // What undici itself refuses to send must be refused here as well.
+      new Request(options.url.origin, request, HANDLER);
+      const asked = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
+      return received(answer(node.name, asked, isStranger(node, options.url.hostname)));
+    });
+};
+
+const HANDLER = {
+  onRequestStart() {},
+  onResponseStart() {},
+  onResponseData() {},
+  onResponseEnd() {},
+  onResponseError() {},
+};
+
+/** Strangers are asked at other addresses than any that the configurations name. */
+export function isStranger({ url, options }: NodeConfig, hostname: string): boolean {
+  return hostname !== url.hostname && !JSON.stringify(options.values).includes(hostname);
+}
+
+function received(reply: Reply): HttpAnswer {
+  if (reply.failure !== undefined) {
+    const { code, afterHeaders } = reply.failure;
+    const error = Object.assign(new Error(`the transport failed`), { code });
+    throw afterHeaders ? bodyError(error) : error;
+  }
+  return { status: reply.status, headers: reply.headers, body: bytesOf(reply) };
+}

@@ -1,0 +1,94 @@
+import pino from "pino";
+import { chains } from "../../src/chains/index.ts";
+import type { NodeConfig } from "../../src/config/model.ts";
+import type { Logger } from "../../src/log.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { chainFamilies } from "../../src/metrics/chain-families.ts";
+import { createPageRenderer } from "../../src/metrics/page.ts";
+import { createNodeRenderer } from "../../src/metrics/render-node.ts";
+import { createJournal } from "../../src/poll/journal.ts";
+import { createPoller } from "../../src/poll/poller.ts";
+import type { CreateClient } from "../../src/poll/session.ts";
+import { openSession } from "../../src/poll/session.ts";
+import { createStore, type NodeState, type StoredNode } from "../../src/poll/store.ts";
+import type { Variant } from "./adapter.ts";
+
+/** The program as it runs, from the client's transport to the page; only server, schedule and sockets are left out. */
+export type World = {
+  poll(name: string): Promise<void>;
+  /** The state behind a node's lines, with its report. */
+  state(name: string): NodeState;
+  stored(name: string): StoredNode;
+  page(nodes: readonly StoredNode[], format: "text" | "openmetrics"): Buffer;
+  /** Everything that was logged, one line each. */
+  readonly log: readonly string[];
+  close(): Promise<void>;
+};
+
+const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+const renderPage = createPageRenderer(catalogue);
+const HASH_KEY = "a key of some length";
+
+type Renderer = ReturnType<typeof createNodeRenderer>;
+
+/** A renderer has a large workspace, so each variant keeps its own. */
+const renderers = new WeakMap<Variant, Renderer>();
+
+function rendererOf(variant: Variant): Renderer {
+  const known = renderers.get(variant);
+  if (known !== undefined) return known;
+  const settings = { ...variant.config.connections, hashKey: HASH_KEY };
+  const made = createNodeRenderer(
+    catalogue,
+    ({ chain }) => chains[chain].traits,
+    () => settings,
+  );
+  renderers.set(variant, made);
+  return made;
+}
+
+let sink: string[] = [];
+const logger: Logger = pino(
+  { level: "debug", base: null, formatters: { level: (label) => ({ level: label }) } },
+  { write: (line: string) => void sink.push(line) },
+);
+
+export function createWorld(
+  variant: Variant,
+  names: readonly string[],
+  clients: (node: NodeConfig) => CreateClient,
+): World {
+  const { config } = variant;
+  const store = createStore();
+  const states = new Map<string, NodeState>();
+  const render = rendererOf(variant);
+  const log: string[] = [];
+  sink = log;
+  const poller = createPoller({
+    nodes: config.nodes.filter(({ name }) => names.includes(name)),
+    lag: () => config.lag,
+    open: (node) => openSession(node, clients(node)),
+    render(state) {
+      states.set(state.node.name, state);
+      return render(state);
+    },
+    store,
+    journal: createJournal(),
+    log: logger,
+  });
+  return {
+    log,
+    async poll(name) {
+      await poller.poll(name);
+    },
+    state: (name) => known(states.get(name)),
+    stored: (name) => known(store.get(name)),
+    page: (nodes, format) => Buffer.concat([...renderPage(nodes, [], format, "kept")]),
+    close: () => poller.close(),
+  };
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("no such node");
+  return value;
+}
