@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { bareRootfs, buildRootfs } from "../support/base-image.ts";
-import { type Containers, openContainers } from "../support/containers.ts";
+import { bareRootfs, buildRootfs, importRootfs } from "../support/base-image.ts";
+import { NO_CONTAINERS, openContainers } from "../support/containers.ts";
 import { parseText } from "../support/exposition-parser.ts";
 import { startPrometheus } from "../support/prometheus.ts";
 import { findServer, freePort, type RunningProgram, run, tempFolder, waitFor } from "../support/servers.ts";
@@ -28,12 +28,6 @@ const HARDENED = [
     .exec(readFileSync(join(ROOT, "docs/container.md"), "utf8"))?.[1]
     ?.match(/--(?:read-only|cap-drop|security-opt|memory|pids-limit)\S*/g) ?? []),
 ];
-async function importRootfs({ succeed }: Containers, folder: string, name: string): Promise<void> {
-  const archive = join(tempFolder(), "rootfs.tar");
-  expect(await run("tar", ["-c", "-f", archive, "-C", folder, "."])).toMatchObject({ code: 0 });
-  await succeed("import", "--quiet", archive, name);
-}
-
 /** The registry that this machine uses, the authority that it trusts, and what it has downloaded before. */
 async function npmArguments(): Promise<readonly string[]> {
   const setting = async (name: string) => (await run("npm", ["config", "get", name])).stdout.trim();
@@ -48,8 +42,7 @@ async function npmArguments(): Promise<readonly string[]> {
 }
 
 describe.skipIf(containers === undefined)("the container image", () => {
-  // Only to satisfy the types: without containers nothing here runs.
-  const { podman, succeed, start, close } = containers ?? ({} as Containers);
+  const { podman, succeed, start, close } = containers ?? NO_CONTAINERS;
   let npm: readonly string[];
 
   const build = (runImage: string, name: string) =>
@@ -60,14 +53,12 @@ describe.skipIf(containers === undefined)("the container image", () => {
 
   beforeAll(async () => {
     npm = await npmArguments();
-    await importRootfs(containers ?? ({} as Containers), rootfs, BARE);
-    await importRootfs(containers ?? ({} as Containers), await buildRootfs(), BUILD);
+    await importRootfs({ succeed }, rootfs, BARE);
+    await importRootfs({ succeed }, await buildRootfs(), BUILD);
     await build(BARE, IMAGE);
   }, SLOW);
 
-  afterAll(async () => {
-    await close?.();
-  });
+  afterAll(close);
 
   /** Runs JavaScript in the image and gives what it prints as JSON. */
   const evaluate = async (script: string) =>

@@ -5,10 +5,12 @@ import {
   existsSync,
   mkdirSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Containers } from "./containers.ts";
 import { requireProgram, run, tempFolder } from "./servers.ts";
 
 /** Base images cannot be pulled everywhere: here they are made of this machine's own files, in the layout of the real ones. */
@@ -18,6 +20,15 @@ export async function bareRootfs(): Promise<string> {
   const root = emptyRoot();
   await addProgram(root, process.execPath, "nodejs/bin/node");
   addAuthorities(root);
+  return root;
+}
+
+/** One program of this machine with its libraries. */
+export async function programRootfs(program: string): Promise<string> {
+  const root = emptyRoot();
+  await addProgram(root, requireProgram(program), `usr/bin/${program}`);
+  mkdirSync(join(root, "etc"), { recursive: true });
+  mkdirSync(join(root, "tmp"), { mode: 0o1777 });
   return root;
 }
 
@@ -62,4 +73,18 @@ const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 function addAuthorities(root: string): void {
   if (existsSync(AUTHORITIES)) add(root, AUTHORITIES, AUTHORITIES);
   mkdirSync(join(root, "tmp"), { mode: 0o1777 });
+}
+
+/** Makes an image of a root file system. */
+export async function importRootfs(
+  { succeed }: Pick<Containers, "succeed">,
+  root: string,
+  name: string,
+  changes: readonly string[] = [],
+): Promise<void> {
+  const archive = join(tempFolder(), "rootfs.tar");
+  const { code, output } = await run("tar", ["-c", "-f", archive, "-C", root, "."]);
+  if (code !== 0) throw new Error(`tar ended with ${code}: ${output}`);
+  await succeed("import", "--quiet", ...changes.map((change) => `--change=${change}`), archive, name);
+  rmSync(archive);
 }

@@ -12,6 +12,14 @@ export type Containers = {
   close(): Promise<void>;
 };
 
+/** Where none can be run, the tests that want one are skipped. */
+export const NO_CONTAINERS: Containers = {
+  podman: () => Promise.reject(new Error("no containers here")),
+  succeed: () => Promise.reject(new Error("no containers here")),
+  start: () => Promise.reject(new Error("no containers here")),
+  close: async () => {},
+};
+
 const INSTALL = "apt-get install podman runc";
 
 /**
@@ -60,8 +68,10 @@ events_logger = "file"
     // What a killed test leaves behind ends by itself.
     start: (...args) => startProcess("podman", [...store, "run", "--rm", "--timeout=600", ...args], options),
     async close() {
+      await podman("pod", "rm", "--all", "--force", "--time=0");
       await podman("rm", "--all", "--force", "--time=0");
       await podman("rmi", "--all", "--force");
+      await podman("volume", "prune", "--force");
       rmSync(folder, { recursive: true, force: true });
     },
   };

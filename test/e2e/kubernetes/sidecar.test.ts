@@ -5,13 +5,15 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { exporterOf, golden, type Workload, workloadsOf } from "../../kubernetes/manifests.ts";
 import { expanded } from "../../kubernetes/pod.ts";
+import { bareRootfs } from "../../support/base-image.ts";
+import { NO_CONTAINERS, openContainers } from "../../support/containers.ts";
 import { parseText, value } from "../../support/exposition-parser.ts";
 import { guardProcess } from "../../support/leftovers.ts";
 import { findServer, tempFolder, waitFor } from "../../support/servers.ts";
-import { importExporter, importMonerod, openPodman, type Podman } from "./containers.ts";
+import { importExporter, importMonerod, NODE } from "./containers.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
-const podman = monerod === undefined ? undefined : await openPodman();
+const containers = monerod === undefined ? undefined : await openContainers(await bareRootfs(), [NODE, "--version"]);
 
 /**
  * The first pod of a StatefulSet, as Kubernetes would make it, but for what podman 4.3 lacks: native sidecars (so the
@@ -37,25 +39,24 @@ function firstPod(workload: Workload): unknown {
   };
 }
 
-describe.skipIf(podman === undefined)("the monerod example as a pod of podman", () => {
+describe.skipIf(containers === undefined)("the monerod example as a pod of podman", () => {
   const [workload] = workloadsOf(golden("example-monerod"));
-  // Only to satisfy the types: without podman nothing here runs.
-  const { succeed, run, close } = podman ?? ({} as Podman);
+  const { succeed, podman, close } = containers ?? NO_CONTAINERS;
   const ask = async (path: string) => {
     const script = `
       const answer = await fetch("http://127.0.0.1:10900${path}");
       process.stdout.write(JSON.stringify({ status: answer.status, text: await answer.text() }));
     `;
-    const node = ["exec", "monerod-0-peer-exporter", "/usr/bin/node", "--input-type=module", "--eval", script];
+    const node = ["exec", "monerod-0-peer-exporter", NODE, "--input-type=module", "--eval", script];
     return z.object({ status: z.number(), text: z.string() }).parse(JSON.parse(await succeed(...node)));
   };
 
   beforeAll(async () => {
     const exporter = workload && exporterOf(workload.spec.template);
     const [node] = workload?.spec.template.spec.containers ?? [];
-    if (podman === undefined || !workload || !exporter || !node) throw new Error("no sidecar to run");
-    await importExporter(podman, exporter.image);
-    await importMonerod(podman, node.image);
+    if (containers === undefined || !workload || !exporter || !node) throw new Error("no sidecar to run");
+    await importExporter(containers, exporter.image);
+    await importMonerod(containers, node.image);
     const file = join(tempFolder(), "pod.yaml");
     writeFileSync(file, stringify(firstPod(workload)));
     // The two see each other on localhost and nobody else, so nothing here depends on a network.
@@ -66,9 +67,7 @@ describe.skipIf(podman === undefined)("the monerod example as a pod of podman", 
     }
   }, 300_000);
 
-  afterAll(async () => {
-    await close?.();
-  }, 120_000);
+  afterAll(close, 120_000);
 
   test("the exporter shows the node up, under the name of its pod", async () => {
     const page = await waitFor(
@@ -80,7 +79,7 @@ describe.skipIf(podman === undefined)("the monerod example as a pod of podman", 
       "monerod to answer the exporter",
       90_000,
     ).catch(async (error: Error) => {
-      const logs = await run("logs", "monerod-0-peer-exporter");
+      const logs = await podman("logs", "monerod-0-peer-exporter");
       throw new Error(`${error.message}\n${logs.output.slice(-2000)}`);
     });
     expect(value(page, "p2p_node_head_height", { target: "monerod-0", chain: "monero" })).toBeGreaterThanOrEqual(1);
@@ -96,14 +95,14 @@ describe.skipIf(podman === undefined)("the monerod example as a pod of podman", 
     const status = await succeed(
       "exec",
       "monerod-0-peer-exporter",
-      "/usr/bin/node",
+      NODE,
       "-p",
       "fs.readFileSync('/proc/1/status', 'utf8')",
     );
     const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, "m").exec(status)?.[1];
     expect(field("Uid")).toBe(["65532", "65532", "65532", "65532"].join("\t"));
     expect([field("CapEff"), field("CapBnd"), field("NoNewPrivs")]).toEqual(["0".repeat(16), "0".repeat(16), "1"]);
-    const write = await run("exec", "monerod-0-peer-exporter", "/usr/bin/node", "-e", "fs.writeFileSync('/app/x', '')");
+    const write = await podman("exec", "monerod-0-peer-exporter", NODE, "-e", "fs.writeFileSync('/app/x', '')");
     expect(write.output).toContain("EROFS");
   });
 
