@@ -1,4 +1,4 @@
-// Writes the software bill of materials of the program as CycloneDX JSON: `npm run sbom [-- FILE]`, dist/sbom.cdx.json
+// Writes the software bill of materials of the program as CycloneDX JSON: `npm run sbom [-- FILE]`, sbom.cdx.json
 // without FILE. From package-lock.json alone, without the network and without node_modules. The same lock file gives the
 // same bytes; SOURCE_DATE_EPOCH, where it is set, becomes the timestamp.
 import { spawnSync } from "node:child_process";
@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const file = resolve(process.argv[2] ?? `${root}dist/sbom.cdx.json`);
+const file = resolve(process.argv[2] ?? `${root}sbom.cdx.json`);
 const { name, packages } = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8"));
 
 // npm's own --omit dev also leaves out what both we and a development tool use, such as yaml: so we choose ourselves.
