@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 
 const common = { testTimeout: 15_000, hookTimeout: 30_000 };
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
 const REAL_PROGRAMS = ["test/e2e/**/*.test.ts", "test/prometheus/**/*.test.ts", "test/reliability/**/*.test.ts"];
 
-/** Unit tests first; then the tests against real servers, one file at a time, as each wants the machine for itself. */
+/** Those that load the machine, or look at how soon something happens: each wants it for itself. */
+const DEMANDING = ["test/e2e/load.test.ts", "test/reliability/heavy.test.ts", "test/reliability/nodes.test.ts"];
+
+/** Unit tests first; then the tests against real servers, which mostly wait, two at a time; at last the demanding ones. */
 export default defineConfig({
   test: {
     globalSetup: "test/support/build.ts",
@@ -26,13 +30,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...common,
+          ...patient,
           name: "e2e",
           include: [...REAL_PROGRAMS],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          exclude: [...DEMANDING],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...patient,
+          name: "demanding",
+          include: [...DEMANDING],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
