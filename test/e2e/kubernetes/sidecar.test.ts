@@ -7,7 +7,7 @@ import { exporterOf, golden, type Workload, workloadsOf } from "../../kubernetes
 import { expanded } from "../../kubernetes/pod.ts";
 import { bareRootfs } from "../../support/base-image.ts";
 import { NO_CONTAINERS, openContainers } from "../../support/containers.ts";
-import { parseText, value } from "../../support/exposition-parser.ts";
+import { find, parseText, value } from "../../support/exposition-parser.ts";
 import { guardProcess } from "../../support/leftovers.ts";
 import { findServer, tempFolder, waitFor } from "../../support/servers.ts";
 import { importExporter, importMonerod, NODE } from "./containers.ts";
@@ -74,7 +74,9 @@ describe.skipIf(containers === undefined)("the monerod example as a pod of podma
       async () => {
         const { text } = await ask("/metrics");
         const now = parseText(text);
-        return value(now, "p2p_node_up", { target: "monerod-0" }) === 1 ? now : undefined;
+        const isUp = value(now, "p2p_node_up", { target: "monerod-0" }) === 1;
+        // A monerod that starts tells its peers before its head.
+        return isUp && find(now, "p2p_node_head_height").length > 0 ? now : undefined;
       },
       "monerod to answer the exporter",
       90_000,
