@@ -98,7 +98,8 @@ export const headerValueField = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "expected visible ASCII characters");
 
-/** Repeats a value of the file in an error; only for keys that hold no secret. */
+/** Repeats a value of the file in an error; only for keys that hold no secret, and not a URL that came to stand there. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const shown = text.replace(/\/\/.+$/s, "//…");
+  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
 }

@@ -102,7 +102,25 @@ const scheduleField = z.string().superRefine((expression, context) => {
   const { valid, errors } = cron.validateDetailed(expression);
   const detail = errors.map(({ message }) => message).join("; ");
   if (!valid) context.addIssue({ code: "custom", message: `expected a cron expression like */5 * * * *: ${detail}` });
+  else if (!hasTurns(expression)) {
+    context.addIssue({
+      code: "custom",
+      message: "expected a cron expression with a next turn: no day is all that it asks for",
+    });
+  }
 });
+
+/** Valid fields may never meet: the 7th is in no month the last Sunday. The schedule would find out at the start. */
+function hasTurns(expression: string): boolean {
+  const task = cron.createTask(expression, () => {});
+  try {
+    return task.getNextRuns(2).length === 2;
+  } catch {
+    return false;
+  } finally {
+    void task.destroy();
+  }
+}
 
 /** The keys of the blocks that belong to one chain each. */
 export const CHAIN_BLOCKS = [...new Set(Object.values(chains).map(({ optionsKey }) => optionsKey))];

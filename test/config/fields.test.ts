@@ -156,6 +156,11 @@ test("nodeUrlField reads a URL, and its error never repeats it", () => {
   ]);
 });
 
+test("quoted does not repeat the token of a URL that came to stand under another key", () => {
+  expect(quoted("https://t0ken@gateway.example/t0ken")).toBe('"https://…"');
+  expect(quoted("1m\n//t0ken")).toBe('"1m\\n//…"');
+});
+
 test("quoted cuts a long text and escapes control characters", () => {
   expect(quoted('a"\n')).toBe('"a\\"\\n"');
   expect(quoted("a".repeat(61))).toBe(`"${"a".repeat(60)}…"`);
