@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { syntaxErrors } from "../grafana/promql.ts";
+import { readSample } from "../support/exposition-lines.ts";
 import { EXAMPLE_SOURCES } from "./examples.ts";
 import { type Block, blocksOf, documents, nameOf, ROOT } from "./markdown.ts";
+import { isMetric, queryProblems } from "./metrics.ts";
 import { PROGRAMS } from "./programs.ts";
 import { type Command, commandsOf, typedIn } from "./shell.ts";
 import { isRoute, usageErrors } from "./usage.ts";
@@ -24,10 +26,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   sh: ({ text }) => commandsOf(text).flatMap(commandProblems),
   console: ({ text }) => commandsOf(typedIn(text)).flatMap(commandProblems),
   yaml: yamlProblems,
-  promql: ({ text }) => queriesOf(text).flatMap(syntaxErrors),
+  promql: ({ text }) => queriesOf(text).flatMap(queryProblems),
   json: ({ text }) => caught(() => void JSON.parse(text)),
   ini: ({ text }) => text.split("\n").filter((line) => !/^(?:\[\w+\]|[\w-]+ ?=.*|#.*|)$/.test(line)),
-  prom: ({ text }) => text.split("\n").filter((line) => !/^(?:[a-z_:]+(?:\{.*\})? \S+|#.*|…|)$/i.test(line)),
+  prom: ({ text }) => text.split("\n").flatMap(sampleProblems),
   ts: ({ text }) => (EXAMPLE_SOURCES.some((source) => source.includes(text)) ? [] : ["it is in no file of an example"]),
   // Shows what a program or a page says, or a drawing; nothing that anybody could copy.
   text: () => [],
@@ -52,6 +54,15 @@ describe.each(documents.filter((document) => blocksOf(document).length > 0))("%s
 /** One to a line, or one over all lines. */
 function queriesOf(text: string): readonly string[] {
   return syntaxErrors(text).length === 0 ? [text] : text.split("\n").filter((line) => line.trim() !== "");
+}
+
+/** A sample, a comment, or an ellipsis that stands for more of them. */
+function sampleProblems(line: string): readonly string[] {
+  if (line === "" || line === "…" || line.startsWith("#")) return [];
+  const problems = caught(() => void readSample(line));
+  if (problems.length > 0) return problems;
+  const { name } = readSample(line);
+  return isMetric(name) ? [] : [`no metric ${name}`];
 }
 
 async function yamlProblems({ text }: Block): Promise<readonly string[]> {

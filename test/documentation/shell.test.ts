@@ -7,6 +7,7 @@ test.each([
   ["a --b \\\n  c\nd", [["a", "--b", "c"], ["d"]]],
   ['x "$(cat y)" > z', [["x", "$()"], ["cat", "y"]]],
   ["cat > web.yaml <<END\nfoo: $(hash < p)\nEND\nlast", [["cat"], ["last"], ["hash"]]],
+  ["a $((b - 1))", [["a", "$()"]]],
   ["A=b C=$(d) e", [["e"], ["d"]]],
 ])("%s", (script, commands) => {
   const sorted = (list: readonly (readonly string[])[]) => [...list].sort((a, b) => String(a).localeCompare(String(b)));

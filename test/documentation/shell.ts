@@ -43,7 +43,8 @@ function split(script: string): readonly Command[] {
     const character = script[at] ?? "";
     if (script.startsWith("$(", at) && quote !== "'") {
       const close = closing(script, at + 1);
-      inner.push(script.slice(at + 2, close));
+      // $(( … )) is arithmetic.
+      if (script[at + 2] !== "(") inner.push(script.slice(at + 2, close));
       word = { text: `${word?.text ?? ""}$()`, isQuoted: word?.isQuoted ?? false };
       at = close;
     } else if (quote !== undefined) {
