@@ -34,7 +34,9 @@ test("docs/alerting.md has every inhibition of the example", () => {
 });
 
 test("docs/grafana.md shows the provider as it is", () => {
-  const shown = /```yaml\n# provisioning\/dashboards.*?\n(.*?)```/s.exec(readFileSync(join(ROOT, "docs/grafana.md"), "utf8"));
+  const shown = /```yaml\n# provisioning\/dashboards.*?\n(.*?)```/s.exec(
+    readFileSync(join(ROOT, "docs/grafana.md"), "utf8"),
+  );
   const real = parse(readFileSync(join(ROOT, "grafana/provisioning/dashboards/peer-exporter.yaml"), "utf8"));
   expect(real).toMatchObject(parse(shown?.[1] ?? ""));
 });

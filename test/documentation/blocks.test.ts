@@ -7,6 +7,7 @@ import { readSample } from "../support/exposition-lines.ts";
 import { EXAMPLE_SOURCES } from "./examples.ts";
 import { type Block, blocksOf, documents, nameOf, ROOT } from "./markdown.ts";
 import { isMetric, queryProblems } from "./metrics.ts";
+import { applied } from "./patch.ts";
 import { PROGRAMS } from "./programs.ts";
 import { type Command, commandsOf, typedIn } from "./shell.ts";
 import { isRoute, usageErrors } from "./usage.ts";
@@ -27,9 +28,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   console: ({ text }) => commandsOf(typedIn(text)).flatMap(commandProblems),
   yaml: yamlProblems,
   promql: ({ text }) => queriesOf(text).flatMap(queryProblems),
-  json: ({ text }) => caught(() => void JSON.parse(text)),
   ini: ({ text }) => text.split("\n").filter((line) => !/^(?:\[\w+\]|[\w-]+ ?=.*|#.*|)$/.test(line)),
   prom: ({ text }) => text.split("\n").flatMap(sampleProblems),
+  diff: ({ text }) => caught(() => void applied(text)),
   ts: ({ text }) => (EXAMPLE_SOURCES.some((source) => source.includes(text)) ? [] : ["it is in no file of an example"]),
   // Shows what a program or a page says, or a drawing; nothing that anybody could copy.
   text: () => [],
@@ -100,7 +101,8 @@ const { scripts } = z
   .parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
 
 function commandProblems(command: Command): readonly string[] {
-  const [program = "", ...args] = command[0] === "sudo" ? command.slice(1).filter((word, at) => at > 0 || !word.includes("=")) : command;
+  const [program = "", ...args] =
+    command[0] === "sudo" ? command.slice(1).filter((word, at) => at > 0 || !word.includes("=")) : command;
   const own = ownArguments(program, args);
   if (own !== undefined) {
     const errors = usageErrors(own);

@@ -34,6 +34,7 @@ test("the pace of a node that says nothing is the one of the document", () => {
   const [node] = bare.ok ? bare.config.nodes : [];
   const { "global.interval": interval, "global.timeout": timeout } = SECTIONS[1]?.keys ?? {};
   expect(node?.trigger).toMatchObject({ kind: "interval" });
-  if (node?.trigger.kind === "interval") expect(interval?.fallback).toBe(`\`${formatDuration(node.trigger.intervalMs)}\``);
+  if (node?.trigger.kind === "interval")
+    expect(interval?.fallback).toBe(`\`${formatDuration(node.trigger.intervalMs)}\``);
   expect(timeout?.fallback).toContain(`\`${formatDuration(node?.timeoutMs ?? 0)}\``);
 });

@@ -35,7 +35,8 @@ test("every document of docs/ is in its index, docs/README.md", () => {
 });
 
 test("anchors are made as GitHub makes them", () => {
-  const markdown = "# Wire: 400 for the Host header\n## `dns`\n## A (b), c\n## A b c\n## [a link](x.md), too\n## `dns`\n";
+  const markdown =
+    "# Wire: 400 for the Host header\n## `dns`\n## A (b), c\n## A b c\n## [a link](x.md), too\n## `dns`\n";
   expect([...anchorsOf(markdown)]).toEqual([
     "wire-400-for-the-host-header",
     "dns",

@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LEFT_OUT = new Set(["node_modules", ".git", "dist"]);
 
 /** Every Markdown file of the repository, as paths below it. */
-export const documents: readonly string[] = filesBelow("").sort();
+export const documents: readonly string[] = [...filesBelow("")].sort();
 
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -43,7 +43,12 @@ export function blocksOf(document: string, markdown = textOf(document)): readonl
     } else if (fence === null) {
       lines.push(text.slice(open.indent));
     } else {
-      blocks.push({ document, line: open.line, language: open.language, text: lines.map((each) => `${each}\n`).join("") });
+      blocks.push({
+        document,
+        line: open.line,
+        language: open.language,
+        text: lines.map((each) => `${each}\n`).join(""),
+      });
       [open, lines] = [undefined, []];
     }
   }
@@ -72,7 +77,11 @@ export function anchorsOf(markdown: string): ReadonlySet<string> {
   const headings = markdown.replaceAll(/^( *)```.*?^ *```$/gms, "").matchAll(/^#{1,6} (.*)$/gm);
   for (const [, heading = ""] of headings) {
     const shown = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
-    const plain = shown.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, "").trim().replaceAll(" ", "-");
+    const plain = shown
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
+      .trim()
+      .replaceAll(" ", "-");
     let anchor = plain;
     for (let again = 1; anchors.has(anchor); again += 1) anchor = `${plain}-${again}`;
     anchors.add(anchor);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { familyNames, queryProblems } from "./metrics.ts";
 import { textOf } from "./markdown.ts";
+import { familyNames, queryProblems } from "./metrics.ts";
 
 const document = textOf("docs/migration.md");
 
@@ -8,7 +8,12 @@ const document = textOf("docs/migration.md");
 const rows = document
   .split("\n")
   .filter((line) => line.startsWith("| `"))
-  .map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|")));
+  .map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("\\|", "|")),
+  );
 
 test("every row has theirs, ours and what differs", () => {
   expect(rows.length).toBeGreaterThan(70);
@@ -16,7 +21,9 @@ test("every row has theirs, ours and what differs", () => {
 });
 
 test("every expression on our side is one, and its metrics and labels exist", () => {
-  const expressions = rows.flatMap(([, ours = ""]) => (ours === "" ? [] : [/^`(.*)`$/.exec(ours)?.[1] ?? `no code: ${ours}`]));
+  const expressions = rows.flatMap(([, ours = ""]) =>
+    ours === "" ? [] : [/^`(.*)`$/.exec(ours)?.[1] ?? `no code: ${ours}`],
+  );
   expect(expressions.length).toBeGreaterThan(60);
   expect(expressions.flatMap(queryProblems)).toEqual([]);
 });

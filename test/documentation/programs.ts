@@ -6,7 +6,10 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["docker", "test/container.test.ts parses them, test/e2e/image.test.ts runs them with podman"],
   ["kubectl", "test/e2e/kubernetes/docs.test.ts"],
   ["helm", "test/e2e/kubernetes/docs.test.ts"],
-  ["openssl", "test/e2e/web-config.test.ts runs them; those to a chainweb node are of test/e2e/getting-started.test.ts"],
+  [
+    "openssl",
+    "test/e2e/web-config.test.ts runs them; those to a chainweb node are of test/e2e/getting-started.test.ts",
+  ],
   ["systemctl", "systemd's own; test/e2e/systemd.test.ts has what they do"],
   ["journalctl", "systemd's own"],
   ["npm", "npm's own commands; its scripts are checked"],
@@ -20,9 +23,25 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["chainweb-node", "its own; no package of it is to be had"],
   ["curl", "to nodes; those to the exporter are checked"],
   // Of the system.
-  ...["cat", "chronyc", "cut", "df", "du", "grep", "install", "jq", "mkdir", "nc", "printf", "seq", "sha256sum", "sort", "tail", "tar", "timedatectl"].map(
-    (name) => [name, "the system's own"] as const,
-  ),
+  ...[
+    "cat",
+    "chronyc",
+    "cut",
+    "df",
+    "du",
+    "grep",
+    "install",
+    "jq",
+    "mkdir",
+    "nc",
+    "printf",
+    "seq",
+    "sha256sum",
+    "sort",
+    "tail",
+    "tar",
+    "timedatectl",
+  ].map((name) => [name, "the system's own"] as const),
   // Of the shell.
   ...["cd", "do", "done", "for"].map((word) => [word, "a word of the shell"] as const),
 ]);

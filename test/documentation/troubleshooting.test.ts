@@ -12,13 +12,17 @@ const text = () => readFileSync(file, "utf8");
 /** Links to the faults of docs/reliability.md that the tests bring about and that have this reason. */
 function casesOf(wanted: FailureReason): string {
   const faults = Object.values(NODE_FAULTS).filter(({ reason }) => reason === wanted);
-  if (faults.length === 0) return "Case: [a bug](reliability.md#a-bug-an-unexpected-error-in-a-poll-or-in-rendering).\n";
+  if (faults.length === 0)
+    return "Case: [a bug](reliability.md#a-bug-an-unexpected-error-in-a-poll-or-in-rendering).\n";
   const links = faults.map(({ fault }) => `  [${fault}](reliability.md#${[...anchorsOf(`# ${fault}\n`)][0]})`);
   return `Cases:\n${links.join(",\n")}.\n`;
 }
 
 test("every reason has its cases (npm run docs)", () => {
-  const wanted = FAILURE_REASONS.reduce((document, reason) => between(document, `cases of ${reason}`, casesOf(reason)), text());
+  const wanted = FAILURE_REASONS.reduce(
+    (document, reason) => between(document, `cases of ${reason}`, casesOf(reason)),
+    text(),
+  );
   if (process.env.UPDATE_DOCS === "1") writeFileSync(file, wanted);
   expect(text()).toBe(wanted);
 });

@@ -1,9 +1,9 @@
 import { parseArguments } from "../../src/cli.ts";
-import { createRouter } from "../../src/server/router.ts";
-import { createRoutes } from "../../src/server/routes.ts";
 import { createJournal } from "../../src/poll/journal.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
+import { createRouter } from "../../src/server/router.ts";
+import { createRoutes } from "../../src/server/routes.ts";
 
 /** What the program itself says to the commands and URLs of the documents. */
 

@@ -68,11 +68,9 @@ export function wholeAlertmanager(text: string): string {
   const has = (key: string): boolean => isObject(value) && key in value;
   const receivers = new Set(["none", ...namesIn(isObject(value) ? value.route : undefined)]);
   const list = [...receivers].map((name) => `{name: ${JSON.stringify(name)}}`).join(", ");
-  return [
-    text,
-    has("route") ? "" : "route: {receiver: none}\n",
-    has("receivers") ? "" : `receivers: [${list}]\n`,
-  ].join("");
+  return [text, has("route") ? "" : "route: {receiver: none}\n", has("receivers") ? "" : `receivers: [${list}]\n`].join(
+    "",
+  );
 }
 
 /** The receivers that a route names. */
@@ -81,4 +79,3 @@ function namesIn(route: unknown): readonly string[] {
   const own = typeof route.receiver === "string" ? [route.receiver] : [];
   return [...own, ...(Array.isArray(route.routes) ? route.routes.flatMap(namesIn) : [])];
 }
-

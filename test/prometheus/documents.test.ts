@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { blocksOf, documents, nameOf } from "../documentation/markdown.ts";
-import { kindOf, type YamlKind, wholeAlertmanager } from "../documentation/yaml.ts";
+import { kindOf, wholeAlertmanager, type YamlKind } from "../documentation/yaml.ts";
 import { findServer, run, tempFolder } from "../support/servers.ts";
 import { folder as prometheusFolder } from "./support.ts";
 
