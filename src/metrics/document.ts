@@ -43,7 +43,7 @@ ${type}${labels.length === 0 ? "" : `, labels ${labels.map((label) => `\`${label
 |---|---|
 ${source.join("\n")}
 
-\`\`\`
+\`\`\`prom
 ${example(family)}\`\`\`
 `;
 }

@@ -1,0 +1,47 @@
+import { parseArguments } from "../../src/cli.ts";
+import { createJournal } from "../../src/poll/journal.ts";
+import { createStore } from "../../src/poll/store.ts";
+import { readSamples } from "../../src/rpc/prometheus-text.ts";
+import { createRouter } from "../../src/server/router.ts";
+import { createRoutes } from "../../src/server/routes.ts";
+
+/** What the program itself says to the commands and URLs of the documents. */
+
+/** What it prints on stderr before it begins; "" for good usage. */
+export function usageErrors(args: readonly string[]): string {
+  let errors = "";
+  const err = (text: string) => {
+    errors += text;
+  };
+  parseArguments(args, "1.2.3", { out: () => {}, err });
+  return errors;
+}
+
+const route = createRouter(
+  createRoutes({
+    telemetryPath: "/metrics",
+    version: "1.2.3",
+    page: async () => {
+      throw new Error("no page is made here");
+    },
+    nodeCounts: () => ({ nodes: 0, up: 0, all: 0, polled: 0 }),
+    probe: {
+      nodes: () => [],
+      probe: async () => true,
+      pageOf: () => ({ chunks: () => [] }),
+      traceOf: () => "",
+      probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
+    },
+    reload: async () => ({ ok: true, summary: "" }),
+    nodes: { store: createStore(), journal: createJournal(), readSamples },
+    assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "" },
+    config: () => {
+      throw new Error("no configuration is made here");
+    },
+  }),
+);
+
+/** Whether the exporter answers this method on this path. */
+export function isRoute(method: string, path: string): boolean {
+  return route(method, path).handler !== "none";
+}

@@ -1,0 +1,27 @@
+import type { Head } from "../../../src/chains/chain.ts";
+import { count, flag, isObject, text } from "../../../src/chains/decode.ts";
+import { nodeError } from "../../../src/errors.ts";
+
+/** What getblockchaininfo tells. */
+export type ChainInfo = {
+  readonly network: string | undefined;
+  readonly head: Head;
+  readonly headers: number | undefined;
+  /** True until the node has caught up for the first time since it started. */
+  readonly isInitialDownload: boolean | undefined;
+};
+
+/** @throws NodeError bad_shape */
+export function decodeChainInfo(answer: unknown, call: string): ChainInfo {
+  const height = isObject(answer) ? count(answer.blocks) : undefined;
+  if (!isObject(answer) || height === undefined) {
+    throw nodeError("bad_shape", `${call}: expected a number of blocks`, "check that the URL is the RPC of litecoind");
+  }
+  return {
+    network: text(answer.chain),
+    // Only newer releases tell the time of the head; an absent field stays absent.
+    head: { height, timestampSeconds: count(answer.time) },
+    headers: count(answer.headers),
+    isInitialDownload: flag(answer.initialblockdownload),
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  attempt,
+  type ByteCounts,
+  type ChainAdapter,
+  type ChainOptions,
+  type NodeReport,
+  type NodeSession,
+  type NodeTarget,
+  type Outcome,
+  PEERS_NOT_ASKED,
+  type PeerList,
+  succeeded,
+} from "../../../src/chains/chain.ts";
+import { count, isObject } from "../../../src/chains/decode.ts";
+import { block } from "../../../src/config/fields.ts";
+import { withDeadline } from "../../../src/deadline.ts";
+import { nodeError } from "../../../src/errors.ts";
+import type { RpcClient } from "../../../src/rpc/client.ts";
+import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
+import { families, HEADERS_HEIGHT } from "./families.ts";
+import { callRpc } from "./json-rpc.ts";
+import { decodePeers } from "./peers.ts";
+
+/** litecoind 0.21 and its kin. An example: docs/adding-a-chain.md. */
+export const litecoin: ChainAdapter = {
+  optionsKey: "litecoin",
+  options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
+  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"] },
+  families,
+};
+
+/** A block every 150 s; a network may be twice as fast for a while, as hash rate comes. */
+const BLOCK_SECONDS = 150;
+
+/** Part of a poll that the peer list may use up, so that a hanging one leaves time for the head. */
+const PEERS_SHARE = 0.6;
+
+function openSession(target: NodeTarget): NodeSession {
+  const client = target.connect(target.url);
+  return {
+    async poll(signal) {
+      // In series: each part has an outcome of its own, so one that fails leaves the others.
+      const peers = target.headOnly
+        ? PEERS_NOT_ASKED
+        : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(client, share));
+      const info = await attempt(() => fetchInfo(client, signal));
+      const totals = target.headOnly ? undefined : await attempt(() => fetchTotals(client, signal));
+      return report(peers, info, totals);
+    },
+    close: () => client.close(),
+  };
+}
+
+function report(
+  peers: Outcome<PeerList>,
+  info: Outcome<ChainInfo>,
+  totals: Outcome<ByteCounts> | undefined,
+): NodeReport {
+  const chain = info.ok ? info.value : undefined;
+  const isRegtest = chain?.network === "regtest";
+  return {
+    identity: { network: chain?.network },
+    peers,
+    head: info.ok ? succeeded(info.value.head) : info,
+    parts: new Map(totals === undefined ? [] : [["totals", totals]]),
+    facts: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
+    totals,
+    syncing: chain?.isInitialDownload,
+    // Heads are compared only between nodes of the same network.
+    networkKey: chain?.network === undefined ? undefined : `litecoin ${chain.network}`,
+    // A peer cannot be further ahead than this allows. Regtest makes blocks at will.
+    minBlockSeconds: isRegtest ? 0 : BLOCK_SECONDS / 2,
+    blockSeconds: isRegtest ? undefined : BLOCK_SECONDS,
+  };
+}
+
+function fetchPeers(client: RpcClient, signal: AbortSignal): Promise<Outcome<PeerList>> {
+  return attempt(async () => {
+    const answer = await callRpc(client, "getpeerinfo", signal);
+    return decodePeers(answer, `getpeerinfo at ${client.url.label}`);
+  });
+}
+
+async function fetchInfo(client: RpcClient, signal: AbortSignal): Promise<ChainInfo> {
+  const answer = await callRpc(client, "getblockchaininfo", signal);
+  return decodeChainInfo(answer, `getblockchaininfo at ${client.url.label}`);
+}
+
+async function fetchTotals(client: RpcClient, signal: AbortSignal): Promise<ByteCounts> {
+  const answer = await callRpc(client, "getnettotals", signal);
+  const received = isObject(answer) ? count(answer.totalbytesrecv) : undefined;
+  const sent = isObject(answer) ? count(answer.totalbytessent) : undefined;
+  if (received === undefined || sent === undefined) {
+    throw nodeError("bad_shape", `getnettotals at ${client.url.label}: expected bytes`, "please report this");
+  }
+  return { received, sent };
+}

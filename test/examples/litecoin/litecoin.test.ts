@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { NodeReport } from "../../../src/chains/chain.ts";
+import { PEERS_NOT_ASKED } from "../../../src/chains/chain.ts";
+import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
+import { anyJson, changed } from "../../chains/hostile.ts";
+import { poll } from "../../chains/sessions.ts";
+import { failureIn, jsonReply, line, memoryClient, type Reply, valueIn } from "../../chains/support.ts";
+import { litecoind, RESULTS, rpcError } from "./answers.ts";
+import { litecoin } from "./index.ts";
+
+/** The adapter of docs/adding-a-chain.md, by the rules that the shipped ones are tested by. */
+
+function pollOnce(broken: Readonly<Record<string, Reply>> = {}, headOnly = false): Promise<NodeReport> {
+  const session = litecoin.options.parse({}).open({
+    name: "node",
+    chain: "litecoin",
+    url: parseNodeUrl("http://127.0.0.1:9332"),
+    timeoutMs: 5000,
+    headOnly,
+    connect: (url) => ({ ...memoryClient(litecoind(broken)), url }),
+    connectStranger: () => {
+      throw new Error("no stranger is asked");
+    },
+  });
+  return poll(session);
+}
+
+test("a poll gives peers, head, totals and the chain's own facts", async () => {
+  const report = await pollOnce();
+  const { connections, malformed } = valueIn(report.peers);
+  expect(connections.map(line)).toEqual([
+    "outbound connected 192.0.2.1:9333 ipv4 2600010 /LitecoinCore:0.21.2.1/",
+    "inbound handshaking [2001:db8::7]:51000 ipv6",
+  ]);
+  expect(malformed).toBe(1);
+  expect(connections[0]).toMatchObject({ receivedBytes: 6000, latencySeconds: 0.125, startSeconds: 1_767_322_000 });
+  expect(valueIn(report.head)).toEqual({ height: 2_600_008, timestampSeconds: undefined });
+  expect(valueIn(report.totals)).toEqual({ received: 123_456, sent: 65_432 });
+  expect(report).toMatchObject({ syncing: false, networkKey: "litecoin main", minBlockSeconds: 75 });
+  expect(report.facts.map(({ family, value }) => [family.name, value])).toEqual([
+    ["p2p_litecoin_headers_height", 2_600_010],
+  ]);
+});
+
+describe("one part that fails leaves the others, and says why", () => {
+  test.each([
+    ["getpeerinfo", rpcError(404, -32601, "Method not found"), "unavailable"],
+    ["getpeerinfo", rpcError(500, -28, "Loading block index…"), "busy"],
+    ["getpeerinfo", { status: 401 }, "unauthorized"],
+    ["getpeerinfo", jsonReply({ result: {}, error: null, id: "0" }), "bad_shape"],
+    ["getpeerinfo", { body: "<html>" }, "bad_json"],
+  ] as const)("%s: %o", async (method, reply, reason) => {
+    const report = await pollOnce({ [method]: reply });
+    expect(failureIn(report.peers).reason).toBe(reason);
+    expect(valueIn(report.head).height).toBe(2_600_008);
+    expect(report.totals?.ok).toBe(true);
+  });
+
+  test("without getblockchaininfo the peers are there, and nothing is said of head and network", async () => {
+    const report = await pollOnce({ getblockchaininfo: rpcError(500, -28, "Loading block index…") });
+    expect(valueIn(report.peers).connections).toHaveLength(2);
+    expect(failureIn(report.head).reason).toBe("busy");
+    expect(report).toMatchObject({ networkKey: undefined, syncing: undefined, facts: [] });
+  });
+});
+
+test("a reference is asked for its head alone", async () => {
+  const report = await pollOnce({}, true);
+  expect(report.peers).toEqual(PEERS_NOT_ASKED);
+  expect(report.totals).toBeUndefined();
+  expect(report.head.ok).toBe(true);
+});
+
+test("whatever a node sends, a poll ends in a report, and no failure is a bug of ours", async () => {
+  const answer = fc.oneof(anyJson, changed(RESULTS.getpeerinfo), changed(RESULTS.getblockchaininfo));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...Object.keys(RESULTS)), answer, async (method, result) => {
+      const report = await pollOnce({ [method]: jsonReply({ result, error: null, id: "0" }) });
+      for (const outcome of [report.peers, report.head, report.totals]) {
+        if (outcome !== undefined && !outcome.ok) expect(outcome.failure.reason).not.toBe("internal");
+      }
+    }),
+    { numRuns: 200 },
+  );
+});

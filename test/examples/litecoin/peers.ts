@@ -1,0 +1,47 @@
+import { parseAddress } from "../../../src/chains/address.ts";
+import type { PeerConnection, PeerList } from "../../../src/chains/chain.ts";
+import { checkRowCount, count, flag, isObject, text } from "../../../src/chains/decode.ts";
+import { nodeError } from "../../../src/errors.ts";
+
+/**
+ * The rows of getpeerinfo.
+ * @throws NodeError bad_shape, too_large
+ */
+export function decodePeers(answer: unknown, call: string): PeerList {
+  if (!Array.isArray(answer)) {
+    throw nodeError("bad_shape", `${call}: expected a list of peers`, "check that the URL is the RPC of litecoind");
+  }
+  checkRowCount(answer, call);
+  const connections = answer.map(decodeRow).filter((row) => row !== undefined);
+  return { connections, malformed: answer.length - connections.length };
+}
+
+function decodeRow(row: unknown): PeerConnection | undefined {
+  if (!isObject(row)) return undefined;
+  const [id, address, isInbound] = [count(row.id), text(row.addr), flag(row.inbound)];
+  if (id === undefined || address === undefined || isInbound === undefined) return undefined;
+  return {
+    // Numbered anew for each connection, so it tells a reconnect.
+    id: String(id),
+    direction: isInbound ? "inbound" : "outbound",
+    // 0 until the peer's version message came.
+    state: count(row.version) === 0 ? "handshaking" : "connected",
+    address: parseAddress(address),
+    agent: text(row.subver),
+    // -1 while nothing is known, which is no count.
+    height: heightOf(row.synced_headers),
+    receivedBytes: count(row.bytesrecv),
+    sentBytes: count(row.bytessent),
+    startSeconds: count(row.conntime),
+    latencySeconds: seconds(row.pingtime),
+  };
+}
+
+function heightOf(value: unknown): number | undefined {
+  const height = count(value);
+  return height === 0 ? undefined : height;
+}
+
+function seconds(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 ? value : undefined;
+}
