@@ -1,0 +1,3 @@
+export async function checkNodes(...args: unknown[]): Promise<number> {
+  return args.length;
+}

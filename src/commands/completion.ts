@@ -1,0 +1,3 @@
+export async function printCompletion(...args: unknown[]): Promise<number> {
+  return args.length;
+}

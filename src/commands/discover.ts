@@ -1,0 +1,3 @@
+export async function discover(...args: unknown[]): Promise<number> {
+  return args.length;
+}

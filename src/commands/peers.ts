@@ -1,0 +1,3 @@
+export async function peers(...args: unknown[]): Promise<number> {
+  return args.length;
+}

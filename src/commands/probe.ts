@@ -1,0 +1,3 @@
+export async function probe(...args: unknown[]): Promise<number> {
+  return args.length;
+}

@@ -1,0 +1,3 @@
+export async function printSchema(...args: unknown[]): Promise<number> {
+  return args.length;
+}
