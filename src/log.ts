@@ -2,6 +2,7 @@ import pino from "pino";
 import type { Redact } from "./config/redact.ts";
 import { openStandardError } from "./log-destination.ts";
 import { redactedAgain, type SafeError, safeError } from "./safe-error.ts";
+import { wantsColour } from "./text/style.ts";
 
 export type Logger = pino.Logger;
 
@@ -24,7 +25,7 @@ export async function createLogger({ format, ...given }: LogOptions): Promise<Lo
 
 async function prettyLine(): Promise<(line: string) => string> {
   const { default: pretty } = await import("pino-pretty");
-  return pretty.prettyFactory({ colorize: process.stderr.isTTY, singleLine: true });
+  return pretty.prettyFactory({ colorize: wantsColour(process.stderr, process.env), singleLine: true });
 }
 
 function lostLine(count: number): string {

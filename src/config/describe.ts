@@ -1,4 +1,5 @@
 import { chains } from "../chains/index.ts";
+import { counted } from "../text/words.ts";
 import { formatDuration } from "./duration.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
@@ -17,10 +18,6 @@ export function describePolling({ nodes, references }: Pick<Config, "nodes" | "r
     ...(references.length === 0 ? [] : [counted(references.length, "reference")]),
   ];
   return `polling ${what.join(" and ")} of ${counted(adapters.size, "chain")}${paceOf(all)}`;
-}
-
-export function counted(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
 function paceOf(all: readonly NodeConfig[]): string {
