@@ -35,7 +35,10 @@ export function nodesReport(polled: readonly PolledNode[], style: Style): string
     const { node } = one;
     const facts = isUp(one) || one.report.head.ok ? describeFacts(one) : `${node.chain} at ${node.url.label}`;
     const role = node.role === "reference" ? "reference, " : "";
-    return [`${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${facts}`, ...failureLines(one, style)];
+    return [
+      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${facts}`,
+      ...failureLines(one, style),
+    ];
   });
   return [...lines, summary(polled), ""].join("\n");
 }

@@ -59,7 +59,8 @@ export function failuresOf(polled: PolledNode): readonly (readonly [part: string
 /** Two lines for each failure: what came, and what to do. */
 export function failureLines(polled: PolledNode, style: Style): readonly string[] {
   return failuresOf(polled).flatMap(([part, { reason, message, advice, retryAfterSeconds }]) => {
-    const wait = retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
+    const wait =
+      retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
     return [
       `  ${style.red(part)} ${reason}: ${harmless(message)}`,
       `  ${" ".repeat(part.length)} ${style.dim("→")} ${harmless(advice + wait)}`,

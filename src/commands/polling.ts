@@ -70,10 +70,7 @@ export async function openPolling(
 }
 
 /** Each node's lag against its peers, the other nodes and the references, once all of them are known. */
-function withLag(
-  polled: readonly Omit<PolledNode, "lag" | "syncing">[],
-  settings: LagSettings,
-): readonly PolledNode[] {
+function withLag(polled: readonly Omit<PolledNode, "lag" | "syncing">[], settings: LagSettings): readonly PolledNode[] {
   const heads = createKnownHeads();
   const nowMs = Date.now();
   for (const { node, report } of polled) heads.remember(node.name, node.role, report, Number.POSITIVE_INFINITY);
