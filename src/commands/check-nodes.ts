@@ -33,10 +33,9 @@ export function nodesReport(polled: readonly PolledNode[], style: Style): string
   const width = Math.max(...polled.map(({ node }) => node.name.length));
   const lines = polled.flatMap((one) => {
     const { node } = one;
-    const facts = isUp(one) || one.report.head.ok ? describeFacts(one) : `${node.chain} at ${node.url.label}`;
     const role = node.role === "reference" ? "reference, " : "";
     return [
-      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${facts}`,
+      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${describeFacts(one)}`,
       ...failureLines(one, style),
     ];
   });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import type { Context } from "./context.ts";
 
@@ -10,6 +11,8 @@ export type Interrupt = {
 
 export function createInterrupt({ stopped }: Pick<Context, "stopped">): Interrupt {
   const controller = new AbortController();
+  // Each poll that runs listens to it.
+  setMaxListeners(0, controller.signal);
   let exitCode = 0;
   void stopped.then((name) => {
     exitCode = 128 + constants.signals[name];

@@ -10,6 +10,7 @@ import { isUp, type PolledNode } from "./polling.ts";
 /** `wire v1.2.2, chain 8a34ec7d…, head 1234 (2s ago), lag 0, 12 peers: 4 in, 8 out` */
 export function describeFacts(polled: PolledNode): string {
   const { node, report, lag, syncing } = polled;
+  if (!report.peers.ok && !report.head.ok) return `${node.chain} at ${node.url.label}`;
   const { version, network, chainId } = report.identity;
   const parts = [
     version === undefined ? node.chain : `${node.chain} ${version}`,
