@@ -74,7 +74,7 @@ function letVariablesThrough(schema: z.core.JSONSchema.BaseSchema): void {
   const { pattern, minLength, enum: choices } = schema;
   if (pattern !== undefined && !pattern.endsWith(VARIABLE)) schema.pattern = `(?:${pattern})|${VARIABLE}`;
   if (minLength !== undefined && minLength > 1) {
-    schema.pattern = `^[^]{${minLength},}$|${VARIABLE}`;
+    schema.pattern = `^[\\s\\S]{${minLength},}$|${VARIABLE}`;
     delete schema.minLength;
   }
   if (choices !== undefined) {
