@@ -27,6 +27,7 @@ import type { ListenAddress } from "./server/listen-address.ts";
 import { createPageSource, type PageView } from "./server/page-source.ts";
 import { createRoutes } from "./server/routes.ts";
 import { createServer, type HttpServer } from "./server/server.ts";
+import type { WebAccess } from "./server/web-config/open.ts";
 import { createTargetProbe } from "./target-probe.ts";
 import { VERSION } from "./version.ts";
 
@@ -41,7 +42,7 @@ export type AppOptions = {
   readonly telemetryPath: string;
   readonly log: Logger;
   /** What --web.config.file asks for. */
-  readonly access?: Access | undefined;
+  readonly access?: (Access & Pick<WebAccess, "reload">) | undefined;
 };
 
 export type App = {
@@ -86,6 +87,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
   const reloader = createReloader({
     load,
     apply,
+    others: access?.reload,
     observe: (isSuccessful) => (isSuccessful ? self.configLoaded(Date.now() / 1000) : self.configRefused()),
     log,
   });

@@ -2,6 +2,7 @@ import pino from "pino";
 import type { Redact } from "./config/redact.ts";
 import { openStandardError } from "./log-destination.ts";
 import { redactedAgain, type SafeError, safeError } from "./safe-error.ts";
+import { wantsColour } from "./text/style.ts";
 
 export type Logger = pino.Logger;
 
@@ -22,9 +23,17 @@ export async function createLogger({ format, ...given }: LogOptions): Promise<Lo
   return pino(pinoOptions(given), { write: (line) => destination.write(shown(line)) });
 }
 
+/** Facts that the message itself tells people; machines want them apart. */
+const TOLD_IN_WORDS = "target,chain,api,listen,nodejs,shard,total_shards,cause,signal,code";
+
 async function prettyLine(): Promise<(line: string) => string> {
   const { default: pretty } = await import("pino-pretty");
-  return pretty.prettyFactory({ colorize: process.stderr.isTTY, singleLine: true });
+  return pretty.prettyFactory({
+    colorize: wantsColour(process.stderr, process.env),
+    singleLine: true,
+    messageFormat: "{if target}{target}: {end}{msg}",
+    ignore: TOLD_IN_WORDS,
+  });
 }
 
 function lostLine(count: number): string {

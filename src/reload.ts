@@ -4,14 +4,16 @@ import type { Logger } from "./log.ts";
 
 export type ReloadResult =
   | { readonly ok: true; readonly summary: string }
-  /** What was in force before still is. */
-  | { readonly ok: false; readonly problems: readonly string[] };
+  /** What was in force before still is, but for what `summary` tells. */
+  | { readonly ok: false; readonly problems: readonly string[]; readonly summary?: string };
 
 export type ReloaderOptions = {
   /** @throws ConfigError */
   readonly load: () => Promise<Config>;
   /** Puts a good configuration in force and says what changed. */
   readonly apply: (config: Config) => Promise<string>;
+  /** Reads other files anew that stand for themselves: what is wrong with them, which the log knows already. */
+  readonly others?: (() => Promise<readonly string[]>) | undefined;
   readonly observe: (isSuccessful: boolean) => void;
   readonly log: Logger;
 };
@@ -24,18 +26,20 @@ export type Reloader = {
 };
 
 /** Reloads one after the other: two at once could leave nodes of both configurations. */
-export function createReloader({ load, apply, observe, log }: ReloaderOptions): Reloader {
+export function createReloader({ load, apply, others = async () => [], observe, log }: ReloaderOptions): Reloader {
   let running: Promise<unknown> = Promise.resolve();
   let waiting: Promise<ReloadResult> | undefined;
   let isStopped = false;
 
   async function attempt(cause: string): Promise<ReloadResult> {
     if (isStopped) return { ok: false, problems: ["the exporter is stopping"] };
+    let otherProblems: readonly string[] = [];
     try {
+      otherProblems = await others();
       const summary = await apply(await load());
-      observe(true);
+      observe(otherProblems.length === 0);
       log.info({ cause }, `configuration reloaded: ${summary}`);
-      return { ok: true, summary };
+      return otherProblems.length === 0 ? { ok: true, summary } : { ok: false, problems: otherProblems, summary };
     } catch (error) {
       observe(false);
       if (!(error instanceof ConfigError)) log.error({ err: error, cause }, "the reload ended in an unexpected error");
@@ -45,7 +49,7 @@ export function createReloader({ load, apply, observe, log }: ReloaderOptions): 
         { cause },
         "the configuration in force stays as it was: mend the problems above; nothing is lost meanwhile",
       );
-      return { ok: false, problems };
+      return { ok: false, problems: [...otherProblems, ...problems] };
     }
   }
 

@@ -28,7 +28,7 @@ describe.each<[string, RegExp, RegExp]>([
   ["metrics do not poll or serve", /^metrics\//, /^(?:server|demo|rpc)\/|^poll\/(?:poller|scheduler|session)\.ts$/],
   ["the server reads what was polled", /^server\//, /^(?:rpc|chains|demo)\/|^poll\/(?!store\.ts$|journal\.ts$)/],
   ["polls know nothing of pages", /^poll\//, /^(?:metrics|server|demo)\//],
-  ["nothing but the entry knows the demo", /^(?!demo\/|main\.ts)/, /^demo\//],
+  ["nothing but the entry knows the demo", /^(?!demo\/|commands\/demo\.ts)/, /^demo\//],
 ])("%s (%s)", (_, from, forbidden) => {
   test.each(files.filter((file) => from.test(file)))("%s", (file) => {
     expect(importsOf(file).filter((target) => forbidden.test(target))).toEqual([]);

@@ -35,6 +35,8 @@ const DEMO = {
   logFormat: "pretty",
 };
 
+const PEERS = { command: "peers", node: undefined, json: false, watchMs: undefined, sort: undefined, nodes: [] };
+
 const A = { name: "a", chain: "wire", url: "http://h:1" };
 const B = { name: "b", chain: "monero", url: "http://h:2" };
 
@@ -42,7 +44,23 @@ describe("what is asked for", () => {
   test.each<[readonly string[], object]>([
     [[], SERVE],
     [["serve"], SERVE],
-    [["check"], { command: "check", configFile: undefined, nodes: [] }],
+    [["check"], { command: "check", connect: false, configFile: undefined, nodes: [] }],
+    [["check", "--connect"], { command: "check", connect: true, nodes: [] }],
+    [["peers"], PEERS],
+    [["peers", "a", "--json"], { ...PEERS, node: "a", json: true }],
+    [["peers", "--node=a=wire+http://h:1"], { ...PEERS, nodes: [A] }],
+    [["--config.file=a.yaml", "peers", "a"], { ...PEERS, configFile: "a.yaml", node: "a" }],
+    [["peers", "--watch"], { ...PEERS, watchMs: 5000 }],
+    [["peers", "--watch=1m"], { ...PEERS, watchMs: 60_000 }],
+    [["peers", "a", "--watch", "--json"], { ...PEERS, node: "a", json: true, watchMs: 5000 }],
+    [["peers", "--sort=in"], { ...PEERS, sort: { column: "in", isReversed: false } }],
+    [["peers", "--sort=-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
+    [["peers", "--sort", "-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
+    [["probe"], { command: "probe", node: undefined, debug: false, nodes: [] }],
+    [["probe", "a", "--debug"], { command: "probe", node: "a", debug: true, nodes: [] }],
+    [["discover", "192.0.2.7"], { command: "discover", address: "192.0.2.7" }],
+    [["schema"], { command: "schema" }],
+    [["completion", "fish"], { command: "completion", shell: "fish" }],
     [["demo"], DEMO],
     [["hash-password"], { command: "hash-password" }],
 
@@ -50,15 +68,18 @@ describe("what is asked for", () => {
     [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
     [["--config.file=a=b.yaml"], { ...SERVE, configFile: "a=b.yaml" }],
     [["--config.file=a.yaml", "--config.file=b.yaml"], { ...SERVE, configFile: "b.yaml" }],
-    [["check", "--config.file", "a.yaml"], { command: "check", configFile: "a.yaml", nodes: [] }],
+    [["check", "--config.file", "a.yaml"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
 
     [["--node=a=wire+http://h:1"], { ...SERVE, nodes: [A] }],
     [["--node", "a=wire+http://h:1", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
-    [["check", "--node", "a=wire+http://h:1"], { command: "check", configFile: undefined, nodes: [A] }],
+    [["check", "--node", "a=wire+http://h:1"], { command: "check", connect: false, configFile: undefined, nodes: [A] }],
 
     [["--shard=0/3"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 3 } }],
     [["--shard", "auto/3"], { ...SERVE, shard: { kind: "auto", total: 3 } }],
-    [["check", "--shard=2/3"], { command: "check", nodes: [], shard: { kind: "fixed", index: 2, total: 3 } }],
+    [
+      ["check", "--shard=2/3"],
+      { command: "check", connect: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
+    ],
     [["demo", "--shard=1/2"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
     [["--shard=1/2", "demo"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
     [["--shard=1/2", "--shard=0/2"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 2 } }],
@@ -95,7 +116,7 @@ describe("what is asked for", () => {
     [["demo", "--log.format=json"], { ...DEMO, logFormat: "json" }],
 
     // As with kingpin's flags, which other exporters have, a flag may also stand before the command.
-    [["--config.file=a.yaml", "check"], { command: "check", configFile: "a.yaml", nodes: [] }],
+    [["--config.file=a.yaml", "check"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
     [["--config.file=a.yaml", "serve", "--log.level=warn"], { ...SERVE, configFile: "a.yaml", logLevel: "warn" }],
     [["--log.level=warn", "demo"], { ...DEMO, logLevel: "warn" }],
     [["--log.format=json", "demo"], { ...DEMO, logFormat: "json" }],
@@ -127,8 +148,20 @@ describe("wrong usage", () => {
     [["chek"], "error: unknown command 'chek'; did you mean \"check\"?\n"],
     [["start"], "error: unknown command 'start'\n"],
     [["--config.file=a", "start"], "error: unknown command 'start'\n"],
-    [["config.yaml"], "error: unknown command\n"],
+    [["config.yaml"], "error: unknown command; a configuration file is given as --config.file=PATH\n"],
     [["serve", "demo"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1.\n"],
+    [["peers", "a", "b"], "error: too many arguments for 'peers'. Expected 1 argument but got 2.\n"],
+    [["discover"], "error: missing required argument 'address'\n"],
+    [
+      ["completion", "tcsh"],
+      "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n",
+    ],
+    [["peers", "--watch=0s"], 'error: --watch: expected a duration from 1s to 1d, like 5s, found "0s"\n'],
+    [
+      ["peers", "--sort=laten"],
+      "error: --sort: expected one of peer, direction, state, agent, head, difference, in, out, since, latency, " +
+        'syncing, with - before it for the other way round, found "laten"; did you mean "latency"?\n',
+    ],
     [["check", "config.yaml"], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
     [["demo", "a", "b"], "error: too many arguments for 'demo'. Expected 0 arguments but got 2.\n"],
 
@@ -183,6 +216,11 @@ describe("wrong usage", () => {
   });
 });
 
+const COMMANDS = [
+  ...["serve", "check", "peers", "probe", "discover", "demo", "healthcheck", "hash-password", "schema", "completion"],
+  "help",
+];
+
 describe("help and version", () => {
   test.each(["--version", "-V"])("%s", (flag) => {
     expect(parse(flag)).toEqual({ invocation: { command: "none", exitCode: 0 }, out: "1.2.3\n", err: "" });
@@ -213,8 +251,7 @@ describe("help and version", () => {
 
   test("the help tells every command, flag, default and exit code", () => {
     const { out } = parse("--help");
-    for (const command of ["serve", "check", "demo", "healthcheck", "hash-password", "help"])
-      expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
       ...[
         "--config.file",
@@ -235,9 +272,7 @@ describe("help and version", () => {
     expect(text).toContain('"debug", "info", "warn", "error", default: "info"');
     expect(text).toContain("chains: wire, antelope, monero, chainweb");
     expect(text).toContain("shard I of N, which are numbered from 0");
-    expect(text).toContain(
-      "Exit codes: 0 success, 1 bad configuration or failure to start, 2 wrong usage, 70 ended by a defect of the program.",
-    );
+    expect(text).toContain("Exit codes: 0 success, 1 bad configuration, failure to start, or a node that is down");
     expect(text).not.toMatch(/undefined|\[object|default: \[\]/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });

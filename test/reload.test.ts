@@ -12,7 +12,7 @@ function config(): Config {
 }
 
 /** A reloader whose readings of the configuration end when the test says so. */
-function setUp() {
+function setUp(others: () => Promise<readonly string[]> = async () => []) {
   const { log, lines } = logSink();
   const readings: PromiseWithResolvers<Config>[] = [];
   const applied: Config[] = [];
@@ -27,6 +27,7 @@ function setUp() {
       applied.push(given);
       return "nodes: 1 added";
     },
+    others,
     observe: (isSuccessful) => void observed.push(isSuccessful),
     log,
   });
@@ -128,4 +129,21 @@ test("stop waits for the one that runs, and none begins after it", async () => {
   expect(await reloader.reload("SIGHUP")).toEqual({ ok: false, problems: ["the exporter is stopping"] });
   expect(readings).toHaveLength(1);
   expect(applied).toHaveLength(1);
+});
+
+test("what is wrong in another file does not keep a good configuration back", async () => {
+  const { reloader, reading, applied, observed } = setUp(async () => ["web.yaml:1:1: wrong"]);
+  const result = reloader.reload("SIGHUP");
+  const good = config();
+  (await reading(0))?.resolve(good);
+  expect(await result).toEqual({ ok: false, problems: ["web.yaml:1:1: wrong"], summary: "nodes: 1 added" });
+  expect({ applied, observed }).toEqual({ applied: [good], observed: [false] });
+});
+
+test("what is wrong in both files is told together", async () => {
+  const { reloader, reading, observed } = setUp(async () => ["one"]);
+  const result = reloader.reload("SIGHUP");
+  (await reading(0))?.reject(new ConfigError(["two"]));
+  expect(await result).toEqual({ ok: false, problems: ["one", "two"] });
+  expect(observed).toEqual([false]);
 });

@@ -189,12 +189,25 @@ export type ChainOptions = {
   open(target: NodeTarget): NodeSession;
 };
 
+/** What `peer-exporter discover` tries to find a node of the chain. */
+export type Discovery = {
+  /** Where its API usually answers. */
+  readonly places: readonly Place[];
+  /** The chain's blocks to try in turn, until the node is on the network that one of them names. */
+  readonly variants: readonly Readonly<Record<string, string>>[];
+  /** Options of the block that hold another URL of the same host, and where that usually answers. */
+  readonly companions: Readonly<Record<string, Place>>;
+};
+
+export type Place = { readonly scheme: "http" | "https"; readonly port: number };
+
 export type ChainAdapter = {
   /** The name of the chain's block in a node's configuration. */
   readonly optionsKey: string;
   readonly options: z.ZodType<ChainOptions>;
   readonly traits: ChainTraits;
   readonly families: readonly FactFamily[];
+  readonly discovery: Discovery;
 };
 
 export function succeeded<T>(value: T): Outcome<T> {

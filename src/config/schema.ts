@@ -79,7 +79,7 @@ export function isChainName(name: unknown): name is ChainName {
 const CHAIN_NAMES = Object.keys(chains);
 const CHAIN = `one of ${CHAIN_NAMES.join(", ")}`;
 
-const chainField = parsed(CHAIN, (text): ChainName => {
+export const chainField = parsed(CHAIN, (text): ChainName => {
   if (isChainName(text)) return text;
   throw new Error(`expected ${CHAIN}, found ${quoted(text)}${didYouMean(text, CHAIN_NAMES) ?? ""}`);
 });

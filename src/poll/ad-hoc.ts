@@ -135,6 +135,6 @@ function stateAfter(node: NodeConfig, report: NodeReport, times: PollTimes, lagS
 }
 
 /** Bytes that are added up between polls would be 0 for ever; a node's own counters are what they are. */
-function withoutSums(history: NodeHistory): NodeHistory {
+export function withoutSums(history: NodeHistory): NodeHistory {
   return { ...history, totals: history.totals?.source === "node" ? history.totals : undefined };
 }

@@ -11,9 +11,10 @@ export function reloadRoute(reload: Reload): Route {
     method: "POST",
     answer: async () => {
       const result = await reload();
-      return result.ok
-        ? text(200, `configuration reloaded: ${result.summary}\n`)
-        : text(500, `500: configuration not reloaded, the one before stays in force:\n${result.problems.join("\n")}\n`);
+      if (result.ok) return text(200, `configuration reloaded: ${result.summary}\n`);
+      const whole = "configuration not reloaded, the one before stays in force";
+      const head = result.summary === undefined ? whole : `configuration reloaded in part (${result.summary})`;
+      return text(500, `500: ${head}:\n${result.problems.join("\n")}\n`);
     },
   };
 }

@@ -229,4 +229,29 @@ describe("the program", () => {
     expect(await program.stop()).toBe(0);
     await expect(run(requireProgram("ls"), [socket])).resolves.toMatchObject({ code: 2 });
   });
+
+  test("reads the file anew on POST /-/reload, at once, and says what is wrong with it", async () => {
+    const file = join(tempFolder(), "web.yaml");
+    writeFileSync(file, "{}\n");
+    const { url, stop } = await startExporter({
+      config: "nodes: [{name: one, chain: wire, url: 'http://127.0.0.1:1'}]\n",
+      args: [`--web.config.file=${file}`],
+    });
+    onTestFinished(async () => void (await stop()));
+    const reload = async () => {
+      const answer = await fetch(`${url}/-/reload`, { method: "POST" });
+      return [answer.status, await answer.text()];
+    };
+    const unchanged = "nodes: 0 added, 0 changed, 0 removed, 1 unchanged";
+    writeFileSync(file, "http_server_config: {headers: {X-Frame-Options: deny}}\n");
+    expect(await reload()).toEqual([200, `configuration reloaded: ${unchanged}\n`]);
+    expect((await fetch(`${url}/metrics`)).headers.get("x-frame-options")).toBe("deny");
+    writeFileSync(file, "rate_limt: {}\n");
+    expect(await reload()).toEqual([
+      500,
+      `500: configuration reloaded in part (${unchanged}):\n` +
+        `the web configuration stays as it was: ${file}:1:1: rate_limt: unknown key; did you mean "rate_limit"?\n`,
+    ]);
+    expect((await fetch(`${url}/metrics`)).headers.get("x-frame-options")).toBe("deny");
+  });
 });

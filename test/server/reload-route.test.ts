@@ -27,6 +27,17 @@ test("POST says what is wrong with a bad configuration", async () => {
   ]);
 });
 
+test("POST says what was reloaded although another file is bad", async () => {
+  const { server } = setUp({
+    reload: async () => ({ ok: false, problems: ["web.yaml:1:1: bad"], summary: "nodes: 1 added" }),
+  });
+  const { statusCode, body } = await server.inject({ url: "/-/reload", method: "POST" });
+  expect([statusCode, body]).toEqual([
+    500,
+    "500: configuration reloaded in part (nodes: 1 added):\nweb.yaml:1:1: bad\n",
+  ]);
+});
+
 test.each(["GET", "PUT", "DELETE"] as const)("%s reloads nothing: a link or a crawler must not", async (method) => {
   const { server } = setUp({
     reload: async () => {

@@ -3,6 +3,12 @@ import { FAMILIES } from "./families.ts";
 import { optionsSchema } from "./options.ts";
 import { openSession } from "./session.ts";
 
+/** The networks there are, the most common first: the P2P API tells nobody who does not know the name. */
+const NETWORKS = [
+  ...["mainnet01", "testnet06", "testnet04", "testnet05", "development", "recap-development", "fast-development"],
+  ...["evm-testnet", "evm-development", "stoa"],
+];
+
 /** Kadena's chainweb-node and its community edition. */
 export const chainweb: ChainAdapter = {
   optionsKey: "chainweb",
@@ -11,4 +17,9 @@ export const chainweb: ChainAdapter = {
   ),
   traits: { directions: ["unknown"], states: [] },
   families: FAMILIES,
+  discovery: {
+    places: [{ scheme: "https", port: 1789 }],
+    variants: NETWORKS.map((network) => ({ network })),
+    companions: { service_url: { scheme: "http", port: 1848 } },
+  },
 };

@@ -28,6 +28,12 @@ export const monero: ChainAdapter = {
   options: optionsSchema.transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
   families,
+  discovery: {
+    // Of mainnet, its restricted RPC, testnet and stagenet.
+    places: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),
+    variants: [{}],
+    companions: {},
+  },
 };
 
 /** Part of a poll that get_info may use up, so that a hanging one leaves time for the peer list. */

@@ -23,4 +23,5 @@ export const wire: ChainAdapter = {
     flow: "upload",
   },
   families: wireFamilies,
+  discovery: { places: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
 };

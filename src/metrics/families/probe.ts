@@ -10,7 +10,7 @@ export const probeFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_probe_failure_info",
     type: "gauge",
-    help: "Why this probe got no peer list; always 1, absent when it did. Only on the page of /probe?target=.",
+    help: "Why this probe got no peer list; always 1, absent when it did. Only on the page of /probe?target= and of the command probe.",
     sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
     labels: ["reason"],
     samples: ({ report }) => {

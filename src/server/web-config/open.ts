@@ -14,8 +14,8 @@ import { contextOptions } from "./tls.ts";
 import { createAuthenticator } from "./users.ts";
 
 export type WebAccess = Access & {
-  /** Reads the file anew; false when it is left as it was, and the log says why. */
-  reload(): Promise<boolean>;
+  /** Reads the file anew. Problems, which the log has too, leave everything as it was. */
+  reload(): Promise<readonly string[]>;
   stop(): void;
 };
 
@@ -56,16 +56,17 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
   let files = read.files;
   tell(now.config, log);
 
-  async function readAnew(): Promise<boolean> {
+  async function readAnew(): Promise<readonly string[]> {
     const next = await readWebConfig(file);
     // What a bad file names is watched, too: it may be what is missing.
     files = next.ok ? next.files : [...new Set([...files, ...next.files])];
     const problems = next.ok ? restartReasons(now.config, next.config) : next.problems;
     if (!next.ok || problems.length > 0) {
-      for (const problem of problems) log.error({ file }, `the web configuration stays as it was: ${problem}`);
-      return false;
+      const told = problems.map((problem) => `the web configuration stays as it was: ${problem}`);
+      for (const line of told) log.error({ file }, line);
+      return told;
     }
-    if (isSame(plain(next.config), plain(now.config))) return true;
+    if (isSame(plain(next.config), plain(now.config))) return [];
     const isTlsChanged = !isSame(next.config.tls, now.config.tls);
     now = { config: next.config, rules: rulesOf(next.config, now) };
     const { tls } = next.config;
@@ -76,7 +77,7 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
       }
     }
     tell(now.config, log);
-    return true;
+    return [];
   }
 
   // The first look finds a change in any case, and so what was written while the exporter started.
@@ -86,7 +87,7 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
     hasLooked = true;
     return paths;
   };
-  let running: Promise<boolean> = Promise.resolve(true);
+  let running: Promise<readonly string[]> = Promise.resolve([]);
   const reload = () => {
     running = running.then(readAnew);
     return running;

@@ -1,0 +1,162 @@
+import { type Command, Option } from "commander";
+import * as z from "zod";
+import { chains } from "../chains/index.ts";
+import { parseDuration } from "../config/duration.ts";
+import { quoted } from "../config/fields.ts";
+import { parseNodeFlag } from "../config/node-flag.ts";
+import { parseShard, type ShardFlag } from "../config/shard.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
+import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
+import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
+
+/** The flags that several commands share: how each is declared, and how its value is read back with its type. */
+
+/** A bad value of a flag. commander's own error for it would repeat the value, which may hold a token. */
+export class FlagError extends Error {}
+
+export const DEFAULT_ADDRESS = ":10900";
+
+export function addSourceFlags(command: Command): Command {
+  return command
+    .option(
+      "--config.file <path>",
+      "configuration file (YAML); config.example.yaml explains every key",
+      read("--config.file", filePath),
+    )
+    .option(
+      "--node <name=chain+url>",
+      `a node that is in no file; repeatable; chains: ${Object.keys(chains).join(", ")}`,
+      collect("--node", parseNodeFlag),
+    );
+}
+
+export function addShardFlag(command: Command): Command {
+  return command.option(
+    "--shard <i/n>",
+    "poll only the nodes of shard I of N, which are numbered from 0: 0/3, 1/3 and 2/3 share all nodes, by a hash of " +
+      "their names. auto/N: I is the number at the end of the pod's name in a StatefulSet (POD_NAME, else HOSTNAME, " +
+      "else the host's name). Every shard polls all references",
+    read("--shard", parseShard),
+  );
+}
+
+export function addListenFlag(command: Command, address: string, purpose = "where to serve"): Command {
+  return command.option(
+    "--web.listen-address <address>",
+    `${purpose}: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
+    collect("--web.listen-address", parseListenAddress),
+  );
+}
+
+export function addWebConfigFlag(command: Command): Command {
+  return command.option(
+    "--web.config.file <path>",
+    "TLS, users, headers and a rate limit for the exporter's own pages: the web configuration file of " +
+      "Prometheus' exporters (YAML); docs/security.md explains it",
+    read("--web.config.file", filePath),
+  );
+}
+
+export function addServeFlags(
+  command: Command,
+  address: string,
+  logFormat: (typeof LOG_FORMATS)[number] = "json",
+): Command {
+  return addWebConfigFlag(addListenFlag(command, address))
+    .option(
+      "--web.telemetry-path <path>",
+      "path of the metrics",
+      read("--web.telemetry-path", telemetryPath),
+      "/metrics",
+    )
+    .addOption(new Option("--log.level <level>", "leave out log lines below this").choices(LOG_LEVELS).default("info"))
+    .addOption(
+      new Option("--log.format <format>", "json for machines, pretty for people")
+        .choices(LOG_FORMATS)
+        .default(logFormat),
+    );
+}
+
+/** Repeatable: each use adds one. */
+function collect<T>(flag: string, parse: (text: string) => T) {
+  const readOne = read(flag, parse);
+  return (text: string, earlier: readonly T[] | undefined): readonly T[] => [...(earlier ?? []), readOne(text)];
+}
+
+export function read<T>(flag: string, parse: (text: string) => T) {
+  return (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new FlagError(`${flag}: ${error instanceof Error ? error.message : "not valid"}`);
+    }
+  };
+}
+
+function filePath(text: string): string {
+  if (text === "") throw new Error("expected the path of a file");
+  return text;
+}
+
+function telemetryPath(text: string): string {
+  if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) throw new Error("expected a path like /metrics");
+  const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards", "/config", "/nodes"].find(
+    (path) => text === path || text.startsWith(`${path}/`),
+  );
+  if (taken !== undefined) throw new Error(`the path ${taken} is taken`);
+  return text;
+}
+
+/** How often something is looked at again, in milliseconds. */
+export function pace(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= 86_400_000) return milliseconds;
+  throw new Error(`expected a duration from 1s to 1d, like 5s, found ${quoted(text)}`);
+}
+
+/** commander hands over loose records; here they get their types back. */
+const sourceOptions = z.object({
+  "config.file": z.string().optional(),
+  node: z.array(z.object({ name: z.string(), chain: z.string(), url: z.string() })).default([]),
+});
+
+export function sourceFlags(options: unknown): SourceFlags {
+  const { "config.file": configFile, node: nodes } = sourceOptions.parse(options);
+  return { configFile, nodes };
+}
+
+const shardOptions = z.object({ shard: z.custom<ShardFlag>().optional() });
+
+export function shardFlags(options: unknown): ShardFlags {
+  const { shard } = shardOptions.parse(options);
+  return { shard };
+}
+
+const listenOptions = z.object({ "web.listenAddress": z.array(z.custom<ListenAddress>()).optional() });
+
+export function listenAddresses(options: unknown): readonly ListenAddress[] | undefined {
+  return listenOptions.parse(options)["web.listenAddress"];
+}
+
+const webConfigOptions = z.object({ "web.config.file": z.string().optional() });
+
+export function webConfigFlags(options: unknown): WebConfigFlags {
+  return { webConfigFile: webConfigOptions.parse(options)["web.config.file"] };
+}
+
+const serveOptions = z.object({
+  "web.telemetryPath": z.string(),
+  "log.level": z.enum(LOG_LEVELS),
+  "log.format": z.enum(LOG_FORMATS),
+});
+
+export function serveFlags(options: unknown, defaultAddress: string): ServeFlags {
+  const flags = serveOptions.parse(options);
+  return {
+    ...webConfigFlags(options),
+    addresses: listenAddresses(options) ?? [parseListenAddress(defaultAddress)],
+    telemetryPath: flags["web.telemetryPath"],
+    logLevel: flags["log.level"],
+    logFormat: flags["log.format"],
+  };
+}

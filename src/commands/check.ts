@@ -1,0 +1,25 @@
+import type { CheckInvocation } from "../cli/invocation.ts";
+import { selectShard, shardReport } from "../config/shard.ts";
+import { describeWebConfig, loadWebConfig } from "../server/web-config/load.ts";
+import type { Context } from "./context.ts";
+import { findShard, readConfig } from "./source.ts";
+
+/**
+ * Says whether the configuration is good.
+ * @throws ConfigError when it is not
+ */
+export async function check(flags: CheckInvocation, context: Context): Promise<number> {
+  const { print, redactor } = context;
+  const { configFile, nodes, webConfigFile } = flags;
+  if (webConfigFile !== undefined) {
+    print(`${webConfigFile}: good, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
+    if (configFile === undefined && nodes.length === 0) return 0;
+  }
+  const config = await readConfig(flags, redactor);
+  const shard = findShard(flags);
+  print(`${configFile ?? "flags"}: good, ${config.nodes.length} ${config.nodes.length === 1 ? "node" : "nodes"}\n`);
+  if (shard !== undefined) print(shardReport(config, shard));
+  if (!flags.connect) return 0;
+  const { checkNodes } = await import("./check-nodes.ts");
+  return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
+}

@@ -1,0 +1,110 @@
+import { type App, type AppOptions, startApp } from "../app.ts";
+import { BCRYPT_WORKER } from "../assets.ts";
+import type { ServeFlags, ShardFlags, WebConfigFlags } from "../cli/invocation.ts";
+import { describeNode, describePolling } from "../config/describe.ts";
+import type { Config, Shard } from "../config/model.ts";
+import { errorCode } from "../config/secret.ts";
+import { describeShard, selectShard } from "../config/shard.ts";
+import { createLogger, type Logger } from "../log.ts";
+import { keepMemorySmall } from "../memory.ts";
+import { formatListenAddress } from "../server/listen-address.ts";
+import { createThreadCompare } from "../server/web-config/bcrypt.ts";
+import { openWebAccess, type WebAccess } from "../server/web-config/open.ts";
+import { VERSION } from "../version.ts";
+import { watchFiles } from "../watch.ts";
+import type { Context } from "./context.ts";
+import { findShard } from "./source.ts";
+
+/** Where the configuration comes from. */
+export type ConfigSource = {
+  /**
+   * Reads the configuration of all shards together.
+   * @throws ConfigError
+   */
+  readonly load: () => Promise<Config>;
+  /** What is read for it: a change of their contents is a reason to load it anew. */
+  readonly files: readonly string[];
+};
+
+/** Of more nodes than this each has no line of its own at the start. */
+const MANY_NODES = 20;
+
+/**
+ * Serves until a signal comes.
+ * @throws ConfigError
+ */
+export async function serve(
+  source: ConfigSource,
+  flags: ShardFlags & ServeFlags,
+  { stopped, redactor, crash }: Context,
+  announce: (addresses: readonly string[], config: Config) => void = () => {},
+): Promise<number> {
+  let reload: (cause: string) => Promise<unknown> = async () => undefined;
+  process.on("SIGHUP", () => void reload("SIGHUP"));
+  // Begun before the files are read, so that no change is missed.
+  const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
+  const shard = findShard(flags);
+  const whole = await source.load();
+  const ownPart = (all: Config) => (shard === undefined ? all : selectShard(all, shard));
+  const config = ownPart(whole);
+  keepMemorySmall(config.nodes.length);
+  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat, redact: redactor.redact });
+  crash.logTo(log);
+  const access = await openAccess(flags, log);
+  const { addresses, telemetryPath } = flags;
+  const load = async () => ownPart(await source.load());
+  const app = await start({ config, load, addresses, telemetryPath, log, access });
+  if (app === undefined) return 1;
+  reload = app.reload;
+  log.info(
+    { version: VERSION, nodejs: process.version, listen: app.addresses },
+    `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
+  );
+  if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
+  logNodes(config, log);
+  announce(app.addresses, config);
+  const signal = await stopped;
+  log.info({ signal }, "stopping: requests in flight may finish");
+  watch.stop();
+  access?.stop();
+  await app.close();
+  log.info("stopped");
+  return 0;
+}
+
+/** One line for each node; where they are many, one for all of them. */
+function logNodes(config: Config, log: Logger): void {
+  const polled = [...config.nodes, ...config.references];
+  if (polled.length > 1) log.info(describePolling(config));
+  const level = polled.length > MANY_NODES ? "debug" : "info";
+  for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
+}
+
+function logShard(shard: Shard, own: number, all: number, log: Logger): void {
+  const facts = { shard: shard.index, total_shards: shard.total };
+  const text = describeShard(shard, own, all);
+  if (own > 0) log.info(facts, text);
+  else log.warn(facts, `${text}: no node falls on this shard; it runs and serves its own metrics`);
+}
+
+async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger): Promise<WebAccess | undefined> {
+  return file === undefined ? undefined : openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
+}
+
+async function start(options: AppOptions): Promise<App | undefined> {
+  const { addresses, log } = options;
+  try {
+    return await startApp(options);
+  } catch (error) {
+    if (!isListenError(error)) throw error;
+    const code = errorCode(error);
+    const wanted = addresses.map(formatListenAddress).join(", ");
+    log.error({ code }, `cannot listen on ${wanted} (${code}): choose another --web.listen-address`);
+    return undefined;
+  }
+}
+
+/** The address cannot be had, whatever the system's reason: taken, forbidden, no such host or folder. */
+function isListenError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && ["listen", "getaddrinfo"].includes(String(error.syscall));
+}

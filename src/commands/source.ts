@@ -1,0 +1,28 @@
+import { hostname } from "node:os";
+import type { ShardFlags, SourceFlags } from "../cli/invocation.ts";
+import { ConfigError, loadConfig } from "../config/load.ts";
+import type { Config, Shard } from "../config/model.ts";
+import type { Redactor } from "../config/redact.ts";
+import { resolveShard } from "../config/shard.ts";
+
+/**
+ * Reads the configuration that the flags name, of all shards together: what is wrong in it is wrong for every shard.
+ * @throws ConfigError
+ */
+export async function readConfig({ configFile, nodes }: SourceFlags, redactor: Redactor): Promise<Config> {
+  if (configFile === undefined && nodes.length === 0)
+    throw new ConfigError(["no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)"]);
+  const config = await loadConfig({ file: configFile, nodes, env: process.env });
+  redactor.learn(config);
+  return config;
+}
+
+/** @throws ConfigError */
+export function findShard({ shard: flag }: ShardFlags): Shard | undefined {
+  if (flag === undefined) return undefined;
+  try {
+    return resolveShard(flag, { env: process.env, hostname: hostname() });
+  } catch (error) {
+    throw new ConfigError([`--shard: ${error instanceof Error ? error.message : error}`]);
+  }
+}

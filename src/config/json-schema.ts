@@ -1,0 +1,135 @@
+import * as z from "zod";
+import { isObject, type JsonObject } from "../chains/decode.ts";
+import { chains } from "../chains/index.ts";
+import { durationField, nodeUrlField } from "./fields.ts";
+import { moduleSchema, probeSchema } from "./probe.ts";
+import { CHAIN_BLOCKS, chainField, connectionsSchema, globalSchema, lagSchema, nodeSchema } from "./schema.ts";
+
+/**
+ * config.schema.json: the configuration file for editors, made from the schemas that the program checks it with. It refuses
+ * nothing that the program takes; what only the program sees (files, two keys that exclude each other) it lets through.
+ */
+
+/** The draft that editors know best. */
+const DRAFT = "draft-7";
+
+/** @param descriptions what keys mean, by path: `nodes.auth.basic` */
+export function configJsonSchema(descriptions: ReadonlyMap<string, string>): JsonObject {
+  const described = (schema: JsonObject, path: string) => withDescriptions(schema, path, descriptions);
+  const part = (schema: z.ZodType, path: string) => described(orNothing(plain(schema)), path);
+  const nodes = (path: string) => ({
+    type: "array",
+    items: { $ref: "#/definitions/node" },
+    ...descriptionOf(descriptions, path),
+  });
+  const probe = part(probeSchema, "probe");
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Configuration of peer-exporter",
+    type: "object",
+    additionalProperties: false,
+    // An exporter may be there only for targets that others name.
+    anyOf: [{ required: ["nodes"] }, { required: ["probe"] }],
+    properties: {
+      global: part(globalSchema, "global"),
+      connections: part(connectionsSchema(undefined), "connections"),
+      lag: part(lagSchema, "lag"),
+      probe: withProperty(probe, "modules", {
+        ...propertyOf(probe, "modules"),
+        additionalProperties: { $ref: "#/definitions/module" },
+      }),
+      nodes: nodes("nodes"),
+      references: nodes("references"),
+    },
+    definitions: {
+      node: described(withChainBlocks(plain(nodeSchema(undefined))), "nodes"),
+      module: described(withChainBlocks(plain(moduleSchema(undefined))), "nodes"),
+    },
+  };
+}
+
+const DURATION = "^(?=.)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?(?:\\d+ms)?$";
+const NODE_URL = "^(?:[hH][tT][tT][pP][sS]?://|unix:/)\\S+$";
+
+/** What may stand for any text: a variable of the environment. */
+const VARIABLE = "\\$\\{";
+
+function plain(schema: z.ZodType): JsonObject {
+  const { $schema: _, ...json }: Record<string, unknown> = z.toJSONSchema(schema, {
+    io: "input",
+    target: DRAFT,
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      // Their checks are code, of which a JSON Schema knows nothing.
+      if (zodSchema === durationField) jsonSchema.pattern = DURATION;
+      if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
+      if (zodSchema === chainField) jsonSchema.enum = Object.keys(chains);
+      letVariablesThrough(jsonSchema);
+    },
+  });
+  return json;
+}
+
+function letVariablesThrough(schema: z.core.JSONSchema.BaseSchema): void {
+  const { pattern, minLength, enum: choices } = schema;
+  if (pattern !== undefined && !pattern.endsWith(VARIABLE)) schema.pattern = `(?:${pattern})|${VARIABLE}`;
+  if (minLength !== undefined && minLength > 1) {
+    schema.pattern = `^[\\s\\S]{${minLength},}$|${VARIABLE}`;
+    delete schema.minLength;
+  }
+  if (choices !== undefined) {
+    delete schema.enum;
+    delete schema.type;
+    schema.anyOf = [{ enum: choices }, { type: "string", pattern: VARIABLE }];
+  }
+}
+
+/** The blocks of the chains, each only for nodes of its own. */
+function withChainBlocks(node: JsonObject): JsonObject {
+  const adapters = Object.values(chains);
+  const blocks = CHAIN_BLOCKS.map((key) => {
+    const adapter = adapters.find(({ optionsKey }) => optionsKey === key);
+    return [key, adapter === undefined ? {} : orNothing(plain(adapter.options))] as const;
+  });
+  const conditions = CHAIN_BLOCKS.map((key) => {
+    const names = Object.entries(chains).flatMap(([name, { optionsKey }]) => (optionsKey === key ? [name] : []));
+    const others = CHAIN_BLOCKS.filter((other) => other !== key);
+    return {
+      if: { properties: { chain: { enum: names } }, required: ["chain"] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { properties: Object.fromEntries(others.map((other) => [other, false])) },
+    };
+  });
+  const properties = isObject(node.properties) ? node.properties : {};
+  return { ...node, properties: { ...properties, ...Object.fromEntries(blocks) }, allOf: conditions };
+}
+
+/** A key with nothing behind it counts as absent. */
+function orNothing(schema: JsonObject): JsonObject {
+  return { ...schema, type: [schema.type, "null"] };
+}
+
+function propertyOf(schema: JsonObject, key: string): JsonObject {
+  const property = isObject(schema.properties) ? schema.properties[key] : undefined;
+  return isObject(property) ? property : {};
+}
+
+function withProperty(schema: JsonObject, key: string, value: JsonObject): JsonObject {
+  const properties = isObject(schema.properties) ? schema.properties : {};
+  return { ...schema, properties: { ...properties, [key]: value } };
+}
+
+function withDescriptions(schema: JsonObject, path: string, descriptions: ReadonlyMap<string, string>): JsonObject {
+  const described = { ...schema, ...descriptionOf(descriptions, path) };
+  if (!isObject(schema.properties)) return described;
+  const properties = Object.entries(schema.properties).map(([key, value]) => [
+    key,
+    isObject(value) ? withDescriptions(value, `${path}.${key}`, descriptions) : value,
+  ]);
+  return { ...described, properties: Object.fromEntries(properties) };
+}
+
+function descriptionOf(descriptions: ReadonlyMap<string, string>, path: string): { description?: string } {
+  const description = descriptions.get(path);
+  return description === undefined ? {} : { description };
+}

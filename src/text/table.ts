@@ -1,0 +1,68 @@
+import { harmless } from "./harmless.ts";
+import type { Paint } from "./style.ts";
+import { truncate, width } from "./width.ts";
+
+/** A table of plain text in aligned columns, for people at a terminal. */
+
+export type TextColumn = {
+  readonly title: string;
+  readonly align: "left" | "right";
+  /** May become as narrow as this when the table is too wide; absent: it keeps its width. */
+  readonly shrinksTo?: number;
+};
+
+/** @property paint colours the cell; the text itself has no escape sequences */
+export type Cell = { readonly text: string; readonly paint?: Paint | undefined };
+
+export type TextTable = {
+  readonly columns: readonly TextColumn[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly paintTitle: Paint;
+  readonly indent: string;
+  /** Columns of the terminal; undefined: nothing is cut. */
+  readonly maxWidth: number | undefined;
+};
+
+const GAP = 2;
+
+/** One line for the titles and one for each row, without spaces at the end. */
+export function tableLines({ columns, rows, paintTitle, indent, maxWidth }: TextTable): readonly string[] {
+  const cells = rows.map((row) => row.map(({ text, paint }) => ({ text: harmless(text), paint })));
+  const wanted = columns.map(({ title }, index) =>
+    cells.reduce((widest, row) => Math.max(widest, width(row[index]?.text ?? "")), width(title)),
+  );
+  const widths = maxWidth === undefined ? wanted : shrink(wanted, columns, maxWidth - indent.length);
+  const line = (row: readonly Cell[]) => {
+    const last = row.findLastIndex(({ text }) => text !== "");
+    const shown = row.slice(0, last + 1).map(({ text, paint = plain }, index) => {
+      const room = widths[index] ?? 0;
+      const cut = truncate(text, room);
+      const { align = "left" } = columns[index] ?? {};
+      const isEnd = index === last && align === "left";
+      // Painted without the spaces, which some terminals underline or invert.
+      const spaces = isEnd ? "" : " ".repeat(Math.max(0, room - width(cut)));
+      return align === "right" ? spaces + paint(cut) : paint(cut) + spaces;
+    });
+    return indent + shown.join(" ".repeat(GAP));
+  };
+  return [line(columns.map(({ title }) => ({ text: title, paint: paintTitle }))), ...cells.map(line)];
+}
+
+const plain: Paint = (text) => text;
+
+/** The widest column that may shrink gives one column of the terminal after the other, until all fits. */
+function shrink(wanted: readonly number[], columns: readonly TextColumn[], room: number): readonly number[] {
+  const widths = [...wanted];
+  let over = widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1) - room;
+  while (over > 0) {
+    let widest = -1;
+    for (const [index, { shrinksTo }] of columns.entries()) {
+      const own = widths[index] ?? 0;
+      if (shrinksTo !== undefined && own > shrinksTo && own > (widths[widest] ?? 0)) widest = index;
+    }
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    over -= 1;
+  }
+  return widths;
+}

@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { isObject } from "../../src/chains/decode.ts";
+import { exampleComments } from "../../src/config/example-comments.ts";
+import { configJsonSchema } from "../../src/config/json-schema.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { ALL_KEYS } from "./schema-keys.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const EXAMPLE = readFileSync(`${root}config.example.yaml`, "utf8");
+const FILE = `${root}config.schema.json`;
+
+const schema = configJsonSchema(exampleComments(EXAMPLE));
+const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true }).compile(
+  schema,
+);
+
+/** What the schema finds wrong; nothing for a good document. */
+function errorsOf(document: unknown): readonly string[] {
+  return validate(document)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`);
+}
+
+test("config.schema.json is what the schemas of the program generate (npm run schema)", () => {
+  const wanted = `${JSON.stringify(schema, undefined, 2)}\n`;
+  if (process.env.UPDATE_SCHEMA === "1") writeFileSync(FILE, wanted);
+  expect(readFileSync(FILE, "utf8")).toBe(wanted);
+});
+
+test("the example names the schema for editors in its first line", () => {
+  expect(EXAMPLE.split("\n")[0]).toBe("# yaml-language-server: $schema=config.schema.json");
+});
+
+describe("good configurations", () => {
+  test("the example as it stands", () => {
+    expect(errorsOf(parse(EXAMPLE))).toEqual([]);
+  });
+
+  const lines = EXAMPLE.split("\n");
+  /** The example with one setting that is off switched on. */
+  const variants = lines.flatMap((line, first) => {
+    if (!/^\s*#\S/.test(line)) return [];
+    const length = lines.slice(first).findIndex((next) => !/^\s*#/.test(next));
+    const isOn = (index: number) => index >= first && index < first + length;
+    return [
+      [line.trim(), lines.map((text, index) => (isOn(index) ? text.replace("#", "") : text)).join("\n")] as const,
+    ];
+  });
+
+  test.each(variants)("the example with %s", (_, text) => {
+    expect(errorsOf(parse(text))).toEqual([]);
+  });
+
+  const shipped = [
+    "README.md",
+    ...readdirSync(`${root}docs`)
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file}`),
+  ];
+  const documents = shipped.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/```yaml\n(.*?)```/gs)]
+      .map(([, text = ""]) => parse(text, { logLevel: "silent" }))
+      .filter((document) => isObject(document) && parseConfig(document, undefined).ok)
+      .map((document, index) => [`${file} ${index + 1}`, document] as const),
+  );
+
+  test("there are some in the documentation", () => {
+    expect(documents.length).toBeGreaterThan(1);
+  });
+
+  test.each(documents)("of %s", (_, document) => {
+    expect(errorsOf(document)).toEqual([]);
+  });
+
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration
+  test.each([
+    [
+      "variables in place of any text",
+      { name: "${N}", chain: "${C}", url: "${U}", interval: "${I}", auth: { bearer: { token: "${T}" } } },
+    ],
+    ["a socket", { name: "a", chain: "wire", url: "unix:/run/node.sock" }],
+    ["an empty block", { name: "a", chain: "wire", url: "http://h", wire: null }],
+  ])("%s", (_, node) => {
+    expect(errorsOf({ nodes: [node], connections: { address: "${MODE}", hash_key: "${K}" } })).toEqual([]);
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of the configuration
+
+  test("modules without nodes", () => {
+    expect(
+      errorsOf({ probe: { allow: ["10.0.0.0/8:18081"], modules: { m: { chain: "monero", scheme: "http" } } } }),
+    ).toEqual([]);
+  });
+});
+
+describe("what is wrong", () => {
+  const NODE = { name: "a", chain: "wire", url: "http://h:1" };
+  test.each<[string, unknown, string]>([
+    ["an unknown key", { nodes: [NODE], global: { intervall: "1s" } }, "/global: must NOT have additional properties"],
+    ["an unknown block", { nodes: [NODE], globl: {} }, ": must NOT have additional properties"],
+    ["an unknown key of a node", { nodes: [{ ...NODE, uri: "x" }] }, "/nodes/0: must NOT have additional properties"],
+    [
+      "an unknown key of a reference",
+      { nodes: [NODE], references: [{ ...NODE, uri: "x" }] },
+      "/references/0: must NOT have additional properties",
+    ],
+    [
+      "an unknown key of a chain's block",
+      { nodes: [{ ...NODE, wire: { chian_url: "http://h" } }] },
+      "/nodes/0/wire: must NOT have additional properties",
+    ],
+    ["the block of another chain", { nodes: [{ ...NODE, monero: {} }] }, "/nodes/0/monero: boolean schema is false"],
+    [
+      "a key that a module has not",
+      { probe: { modules: { m: { chain: "wire", url: "http://h" } } } },
+      "/probe/modules/m: must NOT have additional properties",
+    ],
+    ["no chain", { nodes: [{ name: "a", url: "http://h" }] }, "/nodes/0: must have required property 'chain'"],
+    [
+      "no such chain",
+      { nodes: [{ ...NODE, chain: "bitcoin" }] },
+      "/nodes/0/chain: must be equal to one of the allowed values",
+    ],
+    ["no duration", { nodes: [NODE], global: { interval: "15 s" } }, "/global/interval: must match pattern"],
+    ["an empty duration", { nodes: [NODE], global: { interval: "" } }, "/global/interval: must match pattern"],
+    ["no URL", { nodes: [{ ...NODE, url: "127.0.0.1:8888" }] }, "/nodes/0/url: must match pattern"],
+    [
+      "a number that is too large",
+      { nodes: [NODE], connections: { max_per_node: 1e6 } },
+      "/connections/max_per_node: must be <= 100000",
+    ],
+    ["nothing to do", {}, ": must have required property 'nodes'"],
+  ])("%s", (_, document, error) => {
+    expect(errorsOf(document).join("\n")).toContain(error);
+    expect(parseConfig(document, undefined).ok).toBe(false);
+  });
+
+  test("what the schema refuses of the bad fixtures, the program refuses as well; most unknown keys are found", () => {
+    const folder = `${root}test/fixtures/config/bad`;
+    const unknown = readdirSync(folder).filter((file) => /unknown.*\.yaml$/.test(file));
+    expect(unknown.length).toBeGreaterThan(5);
+    for (const file of unknown) {
+      const document: unknown = parse(readFileSync(join(folder, file), "utf8"), { logLevel: "silent" });
+      expect([file, errorsOf(document).length > 0]).toEqual([file, true]);
+    }
+  });
+});
+
+test("nearly every key has a description", () => {
+  const described = new Set<string>();
+  const walk = (at: unknown, path: string): void => {
+    if (!isObject(at) || !isObject(at.properties)) return;
+    for (const [key, value] of Object.entries(at.properties)) {
+      const own = path === "" ? key : `${path}.${key}`;
+      if (isObject(value) && typeof value.description === "string") described.add(own);
+      walk(value, own);
+    }
+  };
+  walk(schema, "");
+  walk(isObject(schema.definitions) ? schema.definitions.node : {}, "nodes");
+  const missing = [...ALL_KEYS].filter(
+    (key) => !described.has(key) && !key.startsWith("nodes.auth.") && !key.startsWith("nodes.tls."),
+  );
+  expect(missing).toEqual(["connections.hash_key_file", "probe.modules", "nodes.monero"]);
+});
