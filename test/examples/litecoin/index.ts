@@ -27,6 +27,7 @@ export const litecoin: ChainAdapter = {
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"] },
   families,
+  discovery: { places: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
 };
 
 /** A block every 150 s; a network may be twice as fast for a while, as hash rate comes. */
