@@ -7,7 +7,10 @@ import type { Route } from "./router.ts";
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */
 export function assetsRoutes(assets: Assets, version: string): readonly Route[] {
   return [
-    { path: "/dashboards", answer: () => html(htmlPage({ title: "Dashboards", version, content: listPage(assets) })) },
+    {
+      path: "/dashboards",
+      answer: () => html(htmlPage({ title: "Dashboards", version, path: "/dashboards", content: listPage(assets) })),
+    },
     {
       path: "/dashboards/*",
       answer: ({ rest }) => {

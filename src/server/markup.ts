@@ -1,3 +1,5 @@
+import { visible } from "./visible.ts";
+
 /** HTML as values: a text becomes part of a page only through `markup`, which escapes it. Peers choose many of the texts. */
 
 const MADE_HERE = Symbol("markup");
@@ -6,7 +8,8 @@ export type Markup = { readonly [MADE_HERE]: string };
 
 export type Piece = Markup | string | number | undefined | readonly Markup[];
 
-/** A template of HTML. Texts and numbers in it are escaped, so they may stand in elements and in quoted attributes. */
+/** A template of HTML. Texts and numbers in it are escaped, so they may stand in elements and in quoted
+ * attributes; what would be invisible in them is shown. */
 export function markup(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
   return made(strings.map((string, index) => (index === 0 ? string : pieceHtml(pieces[index - 1]) + string)).join(""));
 }
@@ -27,7 +30,7 @@ function made(html: string): Markup {
 
 function pieceHtml(piece: Piece): string {
   if (piece === undefined) return "";
-  if (typeof piece === "string" || typeof piece === "number") return escapeHtml(String(piece));
+  if (typeof piece === "string" || typeof piece === "number") return escapeHtml(visible(String(piece)));
   return "length" in piece ? piece.map(htmlOf).join("") : htmlOf(piece);
 }
 

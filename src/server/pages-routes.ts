@@ -7,7 +7,8 @@ import { readPageQuery } from "./pages/links.ts";
 import { isShownOfNode, NODE_PARAMETERS, nodePage } from "./pages/node.ts";
 import { overviewOf } from "./pages/overview.ts";
 import type { Sample } from "./pages/sample.ts";
-import { heading, STATUS_PARAMETERS, statusPage } from "./pages/status.ts";
+import { STATUS_PARAMETERS, statusPage } from "./pages/status.ts";
+import { heading } from "./pages/summary.ts";
 import type { Route } from "./router.ts";
 
 export type PagesOptions = {
@@ -24,27 +25,31 @@ const REFRESH_SECONDS = 10;
 /** `/` and `/nodes/NAME`: what is known of the nodes, for people. */
 export function pagesRoutes({ version, telemetryPath, store, journal, readSamples }: PagesOptions): readonly Route[] {
   const overview = ({ state }: StoredNode) => overviewOf(state, journal.of(state.node.name));
-  const page = (title: string, content: Markup): Answer =>
-    html(htmlPage({ title, version, content, refreshSeconds: REFRESH_SECONDS }));
+  const page = (title: string, path: string, content: Markup, nowMs: number): Answer =>
+    html(htmlPage({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } }));
 
   function status({ query }: Request): Answer {
     const nodes = store.all().map(overview);
-    const given = { nodes, query: readPageQuery(query, STATUS_PARAMETERS), nowMs: Date.now(), telemetryPath };
-    return page(heading(nodes), statusPage(given));
+    const nowMs = Date.now();
+    const given = { nodes, query: readPageQuery(query, STATUS_PARAMETERS), nowMs, telemetryPath };
+    return page(heading(nodes), "/", statusPage(given), nowMs);
   }
 
   function node({ rest, query }: Request): Answer {
     const stored = store.get(rest);
     if (stored === undefined) return problem(404, "no node of this exporter has this name; see / for all of them");
+    const nowMs = Date.now();
     return page(
       rest,
+      `/nodes/${encodeURIComponent(rest)}`,
       nodePage({
         node: overview(stored),
         journal: journal.of(rest),
         samples: [...readSamples(stored.lines.bytes.toString(), isShownOfNode)],
         query: readPageQuery(query, NODE_PARAMETERS),
-        nowMs: Date.now(),
+        nowMs,
       }),
+      nowMs,
     );
   }
 

@@ -50,7 +50,7 @@ export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptio
   const probe = `/probe?node=${encodeURIComponent(node.name)}`;
   return markup`<h1>${node.name} ${badge(node.condition)}</h1>
 <p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
-${node.failures.map(failureText)}
+${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
 ${facts(node, only, nowMs)}
 ${charts(node, journal, nowMs)}
 <h2>Heads</h2>

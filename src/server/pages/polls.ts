@@ -24,6 +24,7 @@ export function pollsTable(caption: string, polls: readonly PollEntry[]): Markup
       { key: "lag", title: "Lag", isNumeric: true, cell: ({ lagBlocks }) => countOrUnknown(lagBlocks) },
     ],
     rows: polls,
+    rowClass: ({ failure }) => (failure === undefined ? "" : "down"),
   });
 }
 
