@@ -137,6 +137,7 @@ function heads(samples: readonly Sample[]): Markup {
   if (rows.length === 0) return markup`<p>The last poll gave no head.</p>`;
   const lag = samples.find(({ name }) => name === LAG)?.value;
   return table<HeadRow>({
+    isCompact: true,
     caption: lag === undefined ? "No reference to compare with." : `${count(lag)} blocks behind the best reference.`,
     columns: [
       { key: "what", title: "Head", isRowHeader: true, cell: ({ what }) => markup`${what}` },

@@ -37,7 +37,7 @@ caption { text-align: left; color: var(--quiet); padding: 0.25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.75rem; border-bottom: 1px solid var(--line); font-weight: normal; }
 thead th { font-weight: 600; background: var(--raised); border-top: 1px solid var(--line); vertical-align: bottom; }
 tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9rem; } td.wide { overflow-wrap: anywhere; min-width: 8rem; }
-th.wide { font-weight: normal; min-width: 14rem; } .compact th, .compact td { min-width: 0; }
+th.wide { font-weight: normal; min-width: 14rem; } .compact tbody th { min-width: 0; overflow-wrap: normal; }
 thead th.wide { font-weight: 600; }
 .numeric { text-align: right; } td.numeric { white-space: nowrap; }
 tr.with-detail > * { border-bottom: 0; padding-bottom: 0; } tr.detail td { padding-top: 0.1rem; }
@@ -47,7 +47,7 @@ tr.partly > :first-child, tr.behind > :first-child { box-shadow: inset 4px 0 var
 .badge { display: inline-block; font-weight: 600; white-space: nowrap; }
 .badge.up { color: var(--good); } .badge.down { color: var(--bad); }
 .badge.partly, .badge.waiting, .behind strong, strong.behind { color: var(--warn); }
-.failure { margin: 0.25rem 0; max-width: 75ch; } .reason { font-family: ui-monospace, monospace; color: var(--bad); font-weight: 600; }
+.failure { margin: 0.25rem 0; max-width: 110ch; } .reason { font-family: ui-monospace, monospace; color: var(--bad); font-weight: 600; }
 .partly .reason { color: var(--warn); }
 .advice, .unknown, .quiet { color: var(--quiet); } .quiet { font-weight: normal; }
 .failures { border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 0.4rem 1rem; margin: 0.75rem 0; }
