@@ -28,9 +28,15 @@ function made(html: string): Markup {
   return { [MADE_HERE]: html };
 }
 
+/** Most pieces have nothing that must be looked at twice. */
+const PLAIN = /^[\w .,:;/()+=?-]*$/;
+
 function pieceHtml(piece: Piece): string {
   if (piece === undefined) return "";
-  if (typeof piece === "string" || typeof piece === "number") return escapeHtml(visible(String(piece)));
+  if (typeof piece === "string" || typeof piece === "number") {
+    const text = String(piece);
+    return PLAIN.test(text) ? text : escapeHtml(visible(text));
+  }
   return "length" in piece ? piece.map(htmlOf).join("") : htmlOf(piece);
 }
 

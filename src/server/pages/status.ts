@@ -10,8 +10,8 @@ import { count, countOrUnknown, moment, UNKNOWN } from "./words.ts";
 
 export const STATUS_PARAMETERS = ["chain", "state", "page", ...SORT_PARAMETERS];
 
-/** A page stays below 1 MB. */
-const NODES_PER_PAGE = 1000;
+/** A page stays below 1 MB, also when every node of it is sick. */
+const NODES_PER_PAGE = 500;
 
 export type StatusOptions = {
   readonly nodes: readonly NodeOverview[];

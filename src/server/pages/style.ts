@@ -39,7 +39,7 @@ thead th { font-weight: 600; background: var(--raised); border-top: 1px solid va
 tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9rem; } td.wide { overflow-wrap: anywhere; min-width: 8rem; }
 th.wide { font-weight: normal; min-width: 14rem; } .compact tbody th { min-width: 0; overflow-wrap: normal; }
 thead th.wide { font-weight: 600; }
-.many th, .many td { padding-inline: 0.4rem; } .many tbody th.wide { min-width: 11rem; } .many td.wide { min-width: 6rem; }
+.many { font-size: 0.875rem; } .many th, .many td { padding-inline: 0.4rem; } .many tbody th.wide { min-width: 11rem; } .many td.wide { min-width: 6rem; }
 .numeric { text-align: right; } td.numeric { white-space: nowrap; }
 tr.with-detail > * { border-bottom: 0; padding-bottom: 0; } tr.detail td { padding-top: 0.1rem; }
 tr.down > * { background: var(--bad-ground); } tr.partly > *, tr.behind > * { background: var(--warn-ground); }
