@@ -1,5 +1,5 @@
 import type { Assets } from "../assets.ts";
-import { answer, html, json, problem } from "./answer.ts";
+import { type Answer, answer, html, json, problem } from "./answer.ts";
 import { type Markup, markup } from "./markup.ts";
 import { htmlPage } from "./pages/layout.ts";
 import type { Route } from "./router.ts";
@@ -7,7 +7,10 @@ import type { Route } from "./router.ts";
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */
 export function assetsRoutes(assets: Assets, version: string): readonly Route[] {
   return [
-    { path: "/dashboards", answer: () => html(htmlPage({ title: "Dashboards", version, content: listPage(assets) })) },
+    {
+      path: "/dashboards",
+      answer: () => html(htmlPage({ title: "Dashboards", version, path: "/dashboards", content: listPage(assets) })),
+    },
     {
       path: "/dashboards/*",
       answer: ({ rest }) => {
@@ -15,8 +18,15 @@ export function assetsRoutes(assets: Assets, version: string): readonly Route[] 
         return dashboard === undefined ? problem(404, "no such dashboard; see /dashboards") : json(dashboard);
       },
     },
-    { path: "/rules", answer: () => answer(200, "application/yaml; charset=utf-8", assets.rules()) },
+    { path: "/rules", answer: ({ headers }) => rulesAnswer(assets.rules(), headers.accept) },
   ];
+}
+
+/** A browser would save YAML to a file, where somebody only wants to look at it. */
+function rulesAnswer(rules: string, accept: string | string[] | undefined): Answer {
+  const isBrowser = String(accept).includes("text/html");
+  const type = isBrowser ? "text/plain; charset=utf-8" : "application/yaml; charset=utf-8";
+  return answer(200, type, rules, { vary: "Accept" });
 }
 
 function listPage(assets: Assets): Markup {

@@ -1,13 +1,15 @@
 import type { Journal } from "../poll/journal.ts";
 import type { NodeStore, StoredNode } from "../poll/store.ts";
 import { type Answer, html, problem, type Request } from "./answer.ts";
+import { compressed } from "./compress.ts";
 import type { Markup } from "./markup.ts";
 import { htmlPage } from "./pages/layout.ts";
 import { readPageQuery } from "./pages/links.ts";
 import { isShownOfNode, NODE_PARAMETERS, nodePage } from "./pages/node.ts";
 import { overviewOf } from "./pages/overview.ts";
 import type { Sample } from "./pages/sample.ts";
-import { heading, STATUS_PARAMETERS, statusPage } from "./pages/status.ts";
+import { STATUS_PARAMETERS, statusPage } from "./pages/status.ts";
+import { heading } from "./pages/summary.ts";
 import type { Route } from "./router.ts";
 
 export type PagesOptions = {
@@ -24,27 +26,38 @@ const REFRESH_SECONDS = 10;
 /** `/` and `/nodes/NAME`: what is known of the nodes, for people. */
 export function pagesRoutes({ version, telemetryPath, store, journal, readSamples }: PagesOptions): readonly Route[] {
   const overview = ({ state }: StoredNode) => overviewOf(state, journal.of(state.node.name));
-  const page = (title: string, content: Markup): Answer =>
-    html(htmlPage({ title, version, content, refreshSeconds: REFRESH_SECONDS }));
+  /** Large fleets have large pages, which browsers ask for every few seconds. */
+  const page = ({ headers }: Request, title: string, path: string, content: Markup, nowMs: number) =>
+    compressed(
+      html(htmlPage({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } })),
+      headers,
+    );
 
-  function status({ query }: Request): Answer {
+  function status(request: Request): Answer | Promise<Answer> {
+    const { query } = request;
     const nodes = store.all().map(overview);
-    const given = { nodes, query: readPageQuery(query, STATUS_PARAMETERS), nowMs: Date.now(), telemetryPath };
-    return page(heading(nodes), statusPage(given));
+    const nowMs = Date.now();
+    const given = { nodes, query: readPageQuery(query, STATUS_PARAMETERS), nowMs, telemetryPath };
+    return page(request, heading(nodes), "/", statusPage(given), nowMs);
   }
 
-  function node({ rest, query }: Request): Answer {
+  function node(request: Request): Answer | Promise<Answer> {
+    const { rest, query } = request;
     const stored = store.get(rest);
     if (stored === undefined) return problem(404, "no node of this exporter has this name; see / for all of them");
+    const nowMs = Date.now();
     return page(
+      request,
       rest,
+      `/nodes/${encodeURIComponent(rest)}`,
       nodePage({
         node: overview(stored),
         journal: journal.of(rest),
         samples: [...readSamples(stored.lines.bytes.toString(), isShownOfNode)],
         query: readPageQuery(query, NODE_PARAMETERS),
-        nowMs: Date.now(),
+        nowMs,
       }),
+      nowMs,
     );
   }
 

@@ -109,6 +109,12 @@ describe("/dashboards and /rules", () => {
     expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "application/yaml; charset=utf-8"]);
     expect(answer.body).toBe("groups:\n  - name: a\n");
   });
+
+  test("a browser shows the rules instead of saving them", async () => {
+    const answer = await server().inject({ url: "/rules", headers: { accept: "text/html,*/*;q=0.8" } });
+    expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(answer.body).toBe("groups:\n  - name: a\n");
+  });
 });
 
 test("a path that cannot be decoded gets a plain 400", async () => {

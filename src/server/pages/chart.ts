@@ -6,9 +6,12 @@ import { count } from "./words.ts";
 
 const MINUTES = 60;
 const WIDTH = 600;
-const HEIGHT = 120;
-const TOP = 18;
-const BOTTOM = 100;
+const HEIGHT = 100;
+/** Room for the width of the line. */
+const TOP = 6;
+const BOTTOM = 94;
+const LEFT = 4;
+const RIGHT = 594;
 
 export type ChartOptions = {
   readonly title: string;
@@ -21,9 +24,12 @@ export type ChartOptions = {
 
 /** A figure with its numbers in words, for whoever does not see it. */
 export function chart({ title, hour, numberOf, gapMinutes, nowMs }: ChartOptions): Markup {
-  const points = hour.flatMap((minute) => {
-    const value = numberOf(minute);
-    return value === undefined ? [] : [{ minute: minute.minute, value }];
+  const last = Math.floor(nowMs / 60_000);
+  const points = hour.flatMap((each) => {
+    const value = numberOf(each);
+    // A clock that was set leaves minutes that are not of this hour.
+    const isShown = each.minute >= last - MINUTES && each.minute <= last;
+    return value === undefined || !isShown ? [] : [{ minute: each.minute, value }];
   });
   const values = points.map(({ value }) => value);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
@@ -33,23 +39,21 @@ export function chart({ title, hour, numberOf, gapMinutes, nowMs }: ChartOptions
       : lowest === highest
         ? count(lowest)
         : `${count(lowest)} to ${count(highest)}, at last ${count(values.at(-1) ?? 0)}`;
-  const last = Math.floor(nowMs / 60_000);
-  const x = (minute: number) => round(WIDTH - ((last - minute) / MINUTES) * WIDTH);
+  const x = (minute: number) => round(RIGHT - ((last - minute) / MINUTES) * (RIGHT - LEFT));
   // From 0 on, so that a small change does not look like a large one.
   const y = (value: number) => round(BOTTOM - (highest === 0 ? 0 : value / highest) * (BOTTOM - TOP));
   const lines = runs(points, gapMinutes).map((run) => {
     const [only] = run;
     return run.length === 1 && only !== undefined
-      ? markup`<circle class="dot" cx="${x(only.minute)}" cy="${y(only.value)}" r="2"/>`
+      ? markup`<path class="dot" d="M${x(only.minute)} ${y(only.value)}h0"/>`
       : markup`<polyline class="line" points="${run.map((point) => `${x(point.minute)},${y(point.value)}`).join(" ")}"/>`;
   });
   return markup`<figure>
-<figcaption>${title}: ${words}</figcaption>
-<svg role="img" aria-label="${title} over the last hour: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}">
-<line class="axis" x1="0" y1="${BOTTOM}" x2="${WIDTH}" y2="${BOTTOM}"/>
-<text x="4" y="12">${points.length === 0 ? "" : count(highest)}</text>
-<text x="4" y="115">60 min ago</text><text x="${WIDTH - 4}" y="115" text-anchor="end">now</text>
+<figcaption><b>${title}</b>: ${words}</figcaption>
+<svg role="img" aria-label="${title} over the last hour: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
+<path class="axis" d="M0 ${BOTTOM}H${WIDTH}"/>
 ${lines}</svg>
+<p class="ends" aria-hidden="true"><span>60 min ago</span><span>now</span></p>
 </figure>`;
 }
 

@@ -1,18 +1,20 @@
 import { htmlOf, type Markup, markup, NOTHING } from "../markup.ts";
 import { PAGE_SCRIPT } from "./script.ts";
 import { PAGE_STYLE } from "./style.ts";
+import { timeOfDay } from "./words.ts";
 
 export type PageOptions = {
   readonly title: string;
   readonly version: string;
   readonly content: Markup;
+  /** The link of the head that leads here. */
+  readonly path?: string;
   /** The page refreshes itself; absent: it stands still. */
-  readonly refreshSeconds?: number | undefined;
+  readonly refresh?: { readonly seconds: number; readonly nowMs: number } | undefined;
 };
 
 /** A whole page around its content. */
-export function htmlPage({ title, version, content, refreshSeconds }: PageOptions): string {
-  const refresh = refreshSeconds === undefined ? NOTHING : markup` data-refresh="${refreshSeconds}"`;
+export function htmlPage({ title, version, content, path, refresh }: PageOptions): string {
   const head = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -22,15 +24,15 @@ export function htmlPage({ title, version, content, refreshSeconds }: PageOption
 <style>`;
   const body = markup`</style>
 </head>
-<body${refresh}>
-<header><nav aria-label="Pages"><ul>${LINKS.map(([path, text]) => markup`<li><a href="${path}">${text}</a></li>`)}</ul></nav></header>
-<p id="lost" role="alert"></p>
+<body${refresh === undefined ? NOTHING : markup` data-refresh="${refresh.seconds}"`}>
+<header><nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, path))}</ul></nav></header>
+<p id="notice" role="alert"></p>
 <main>
 ${content}
-</main>
+${refresh === undefined ? NOTHING : asOf(refresh)}</main>
 <footer><p>peer-exporter ${version}</p></footer>
 `;
-  const script = refreshSeconds === undefined ? "" : `<script>${PAGE_SCRIPT}</script>\n`;
+  const script = refresh === undefined ? "" : `<script>${PAGE_SCRIPT}</script>\n`;
   return `${htmlOf(head)}${PAGE_STYLE}${htmlOf(body)}${script}</body>\n</html>\n`;
 }
 
@@ -40,3 +42,12 @@ const LINKS: readonly (readonly [path: string, text: string])[] = [
   ["/dashboards", "Dashboards"],
   ["/rules", "Rules"],
 ];
+
+function item([path, text]: readonly [path: string, text: string], here: string | undefined): Markup {
+  return markup`<li><a href="${path}"${path === here ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
+}
+
+function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {
+  return markup`<p class="quiet">As of ${timeOfDay(nowMs)} UTC, renewed every ${seconds} seconds.<noscript> Without scripts it stands still: reload it.</noscript></p>
+`;
+}

@@ -50,7 +50,7 @@ export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptio
   const probe = `/probe?node=${encodeURIComponent(node.name)}`;
   return markup`<h1>${node.name} ${badge(node.condition)}</h1>
 <p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
-${node.failures.map(failureText)}
+${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
 ${facts(node, only, nowMs)}
 ${charts(node, journal, nowMs)}
 <h2>Heads</h2>
@@ -137,6 +137,7 @@ function heads(samples: readonly Sample[]): Markup {
   if (rows.length === 0) return markup`<p>The last poll gave no head.</p>`;
   const lag = samples.find(({ name }) => name === LAG)?.value;
   return table<HeadRow>({
+    isCompact: true,
     caption: lag === undefined ? "No reference to compare with." : `${count(lag)} blocks behind the best reference.`,
     columns: [
       { key: "what", title: "Head", isRowHeader: true, cell: ({ what }) => markup`${what}` },

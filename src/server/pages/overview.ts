@@ -72,3 +72,26 @@ export function peersOf({ condition, last }: NodeOverview): PollEntry["peers"] {
 export function totalPeers(peers: NonNullable<PollEntry["peers"]>): number {
   return peers.inbound + peers.outbound + peers.unknown;
 }
+
+/** The head of the last poll; undefined when it gave none. */
+export function headOf({ last, failures }: NodeOverview): number | undefined {
+  return failures.some(({ api }) => api === "head") ? undefined : last?.height;
+}
+
+export function lagOf(node: NodeOverview): number | undefined {
+  return headOf(node) === undefined ? undefined : node.last?.lagBlocks;
+}
+
+/** As many blocks behind are no news on this chain: the thresholds of the alert P2PNodeHeadLagging. */
+const USUAL_LAG: Readonly<Record<string, number>> = { wire: 120, antelope: 120, monero: 5, chainweb: 60 };
+
+/** So far behind that somebody should look, or catching up. */
+export function isBehind(node: NodeOverview): boolean {
+  return node.syncing === true || (lagOf(node) ?? 0) > (USUAL_LAG[node.chain] ?? Number.POSITIVE_INFINITY);
+}
+
+/** Where a node stands among the others: the sickest first. */
+export function rank(node: NodeOverview): number {
+  const { condition } = node;
+  return condition === "up" && isBehind(node) ? CONDITIONS.indexOf("up") - 0.5 : CONDITIONS.indexOf(condition);
+}

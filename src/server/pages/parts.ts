@@ -3,7 +3,7 @@ import type { Condition, PartFailure } from "./overview.ts";
 
 /** Parts that several pages have. */
 
-const CONDITION_WORDS: Readonly<Record<Condition, readonly [sign: string, words: string]>> = {
+export const CONDITION_WORDS: Readonly<Record<Condition, readonly [sign: string, words: string]>> = {
   up: ["●", "up"],
   partly: ["◐", "partly up"],
   waiting: ["○", "not polled yet"],

@@ -13,7 +13,7 @@ export function pollsTable(caption: string, polls: readonly PollEntry[]): Markup
     columns: [
       { key: "ended", title: "Ended (UTC)", isRowHeader: true, cell: ({ endedMs }) => timeOfDay(endedMs) },
       { key: "took", title: "Took", isNumeric: true, cell: (poll) => markup`${duration(poll.durationSeconds)}` },
-      { key: "result", title: "Result", isWide: true, cell: result },
+      { key: "result", title: "Result", cell: result },
       {
         key: "peers",
         title: "Peers",
@@ -24,12 +24,15 @@ export function pollsTable(caption: string, polls: readonly PollEntry[]): Markup
       { key: "lag", title: "Lag", isNumeric: true, cell: ({ lagBlocks }) => countOrUnknown(lagBlocks) },
     ],
     rows: polls,
+    rowClass: ({ failure }) => (failure === undefined ? "" : "down"),
+    detail: ({ failure }) =>
+      failure && markup`<p class="failure">${failure.message}<br><span class="advice">${failure.advice}</span></p>`,
   });
 }
 
 function result({ failure }: PollEntry): Markup {
   if (failure === undefined) return markup`good`;
-  return markup`<span class="reason">${failure.reason}</span> ${failure.message}<br><span class="advice">${failure.advice}</span>`;
+  return markup`<span class="reason">${failure.reason}</span>`;
 }
 
 export function traceTable(caption: string, { calls }: PollTrace): Markup {

@@ -5,29 +5,48 @@
  */
 export const PAGE_SCRIPT = `
 const seconds = Number(document.body.dataset.refresh);
-const lost = document.getElementById("lost");
-const path = (part) => part && [part.tagName, part.getAttribute("href"), part.textContent].join(" ");
+const notice = document.getElementById("notice");
+/* Said once: a screen reader reads every change. */
+const say = (text) => { if (notice.textContent !== text) notice.textContent = text; };
+const old = "; what stands here is old.";
+/* The focused part has the same name in the next page, and is the same one of those that have it. */
+const nameOf = (part) => [part.tagName, part.getAttribute("href"), part.textContent].join(" ");
+const partsOf = (main, name) => [...main.querySelectorAll("a, summary, pre")].filter((part) => nameOf(part) === name);
+const styleOf = (page) => page.querySelector("style").textContent;
+let isAsking = false;
 async function refresh() {
-  if (document.hidden) return;
+  if (document.hidden || isAsking) return;
+  if (getSelection().type === "Range") return say("Paused while text is selected" + old);
+  isAsking = true;
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(Math.max(5, seconds) * 1000) });
+    if (answer.status === 404) return say("The exporter has no such page any more" + old);
     if (!answer.ok) throw new Error("HTTP " + answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const main = document.querySelector("main");
     const next = page.querySelector("main");
-    const focused = path(document.activeElement);
-    main.querySelectorAll("details[open]").forEach((each) => {
+    if (next === null) throw new Error("another page came");
+    /* Another version of the exporter: its pages are made for its own style. */
+    if (styleOf(page) !== styleOf(document)) return location.reload();
+    const main = document.querySelector("main");
+    main.querySelectorAll("details").forEach((each) => {
       const same = next.querySelector("#" + CSS.escape(each.id));
-      if (same) same.open = true;
+      if (same) same.open = each.open;
     });
+    const focused = main.contains(document.activeElement) ? document.activeElement : undefined;
+    const name = focused && nameOf(focused);
+    const place = focused ? partsOf(main, name).indexOf(focused) : -1;
     main.replaceWith(next);
     document.title = page.title;
-    lost.textContent = "";
-    const again = [...next.querySelectorAll("a, summary")].find((each) => path(each) === focused);
-    if (again) again.focus({ preventScroll: true });
+    say("");
+    if (place >= 0) partsOf(next, name)[place]?.focus({ preventScroll: true });
   } catch (error) {
-    lost.textContent = "The exporter does not answer (" + error.message + "): what stands here is old.";
+    say("The exporter does not answer (" + error.message + ")" + old);
+  } finally {
+    isAsking = false;
   }
 }
-if (seconds > 0) setInterval(refresh, seconds * 1000);
+if (seconds > 0) {
+  setInterval(refresh, seconds * 1000);
+  document.addEventListener("visibilitychange", refresh);
+}
 `;

@@ -27,6 +27,8 @@ export type TableOptions<Row> = {
   readonly rows: readonly Row[];
   /** A class for the row. */
   readonly rowClass?: (row: Row) => string;
+  /** What is said below a row over its whole width; undefined: nothing. */
+  readonly detail?: (row: Row) => Markup | undefined;
   /** Where the links of the head lead; absent: the table cannot be sorted. */
   readonly sorting?: { readonly path: string; readonly query: PageQuery; readonly anchor: string };
 };
@@ -35,15 +37,14 @@ export type TableOptions<Row> = {
 export const SORT_PARAMETERS = ["sort", "dir"];
 
 /** The roles are spoken out, as a style that shows rows as cards takes them away. */
-export function table<Row>({ caption, isCompact, columns, rows, rowClass, sorting }: TableOptions<Row>): Markup {
+export function table<Row>(options: TableOptions<Row>): Markup {
+  const { caption, isCompact, columns, rows, sorting } = options;
   const sort = sorting && chosenSort(columns, sorting.query);
   const sorted = sort === undefined ? rows : sortRows(rows, sort);
   const heads = columns.map((column) => head(column, sort, sorting));
-  const body = sorted.map(
-    (row) => markup`<tr role="row" class="${rowClass?.(row) ?? ""}">${columns.map((column) => cell(column, row))}</tr>
-`,
-  );
-  return markup`<table role="table" class="${isCompact ? "compact" : "cards"}"${sorting === undefined ? NOTHING : markup` id="${sorting.anchor}"`}>
+  const body = sorted.map((row) => bodyRow(options, row));
+  const kind = isCompact ? "compact" : columns.length > MANY_COLUMNS ? "cards many" : "cards";
+  return markup`<table role="table" class="${kind}"${sorting === undefined ? NOTHING : markup` id="${sorting.anchor}"`}>
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
 <tbody role="rowgroup">
@@ -51,7 +52,37 @@ ${body}</tbody>
 </table>`;
 }
 
+/** More of them need a wide window. */
+const MANY_COLUMNS = 8;
+
+function bodyRow<Row>({ columns, rowClass, detail }: TableOptions<Row>, row: Row): Markup {
+  const name = rowClass?.(row) ?? "";
+  const cells = columns.map((column) => cell(column, row));
+  const below = detail?.(row);
+  if (below === undefined) {
+    return markup`<tr role="row"${classOf(name)}>${cells}</tr>
+`;
+  }
+  return markup`<tr role="row"${classOf(`${name} with-detail`)}>${cells}</tr>
+<tr role="row"${classOf(`${name} detail`)}><td role="cell" colspan="${columns.length}">${below}</td></tr>
+`;
+}
+
+function classOf(name: string): Markup {
+  return name === "" ? NOTHING : markup` class="${name}"`;
+}
+
 type Sort<Row> = { readonly column: Column<Row>; readonly direction: SortDirection };
+
+/** The rows as the query sorts them, for who shows a part of them. */
+export function sortedRows<Row>(
+  columns: readonly Column<Row>[],
+  query: PageQuery,
+  rows: readonly Row[],
+): readonly Row[] {
+  const sort = chosenSort(columns, query);
+  return sort === undefined ? rows : sortRows(rows, sort);
+}
 
 /** Undefined: the order in which the rows came. */
 function chosenSort<Row>(columns: readonly Column<Row>[], query: PageQuery): Sort<Row> | undefined {
@@ -76,24 +107,24 @@ function compare(a: number | string, b: number | string): number {
 
 function head<Row>(column: Column<Row>, sort: Sort<Row> | undefined, sorting: TableOptions<Row>["sorting"]): Markup {
   const { key, title, sortBy, first = "asc" } = column;
-  const kind = kindOf(column);
+  const kind = classOf(kindOf(column));
   if (sorting === undefined || sortBy === undefined) {
-    return markup`<th role="columnheader" scope="col" class="${kind}">${title}</th>`;
+    return markup`<th role="columnheader" scope="col"${kind}>${title}</th>`;
   }
   const current = sort?.column.key === key ? sort.direction : undefined;
   const next = current === undefined ? first : current === "asc" ? "desc" : "asc";
-  const link = `${linkWith(sorting.path, sorting.query, { sort: key, dir: next })}#${sorting.anchor}`;
+  const link = `${linkWith(sorting.path, sorting.query, { sort: key, dir: next, page: undefined })}#${sorting.anchor}`;
   const order = current === undefined ? "none" : current === "asc" ? "ascending" : "descending";
   const sign = current === undefined ? "" : current === "asc" ? " ▲" : " ▼";
-  return markup`<th role="columnheader" scope="col" class="${kind}" aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
+  return markup`<th role="columnheader" scope="col"${kind} aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
 function cell<Row>(column: Column<Row>, row: Row): Markup {
   const { title, cell: content, isRowHeader } = column;
-  const kind = kindOf(column);
+  const kind = classOf(kindOf(column));
   return isRowHeader
-    ? markup`<th role="rowheader" scope="row" class="${kind}" data-title="${title}"><span>${content(row)}</span></th>`
-    : markup`<td role="cell" class="${kind}" data-title="${title}">${content(row)}</td>`;
+    ? markup`<th role="rowheader" scope="row"${kind}>${content(row)}</th>`
+    : markup`<td role="cell"${kind} data-title="${title}">${content(row)}</td>`;
 }
 
 function kindOf<Row>({ isNumeric, isWide }: Column<Row>): string {

@@ -18,8 +18,8 @@ test("a line from 0 on, the newest at the right", () => {
     [59, 5],
     [0, 10],
   ]);
-  expect(lines(html)).toEqual(["0,100 10,59"]);
-  expect(html).toContain('<circle class="dot" cx="600" cy="18" r="2"/>');
+  expect(lines(html)).toEqual(["4,94 13.8,50"]);
+  expect(html).toContain('<path class="dot" d="M594 6h0"/>');
   expect(html).toContain('aria-label="Peers over the last hour: 0 to 10, at last 10"');
 });
 
@@ -35,7 +35,7 @@ test("minutes without data are a gap: nothing is drawn over what is not known", 
 test("nothing known draws nothing, and says so", () => {
   const html = draw([]);
   expect(html).toContain("nothing known of the last hour");
-  expect(html).not.toMatch(/NaN|Infinity|polyline|circle/);
+  expect(html).not.toMatch(/NaN|Infinity|polyline|class="dot"/);
 });
 
 test("only zeros lie on the ground", () => {
@@ -46,5 +46,31 @@ test("only zeros lie on the ground", () => {
         [0, 0],
       ]),
     ),
-  ).toEqual(["590,100 600,100"]);
+  ).toEqual(["584.2,94 594,94"]);
+});
+
+test("a single minute is a dot, and its number is said", () => {
+  const html = draw([[0, 7]]);
+  expect(html).toContain('<path class="dot" d="M594 6h0"/>');
+  expect(html).toContain("<b>Peers</b>: 7</figcaption>");
+});
+
+test("the largest numbers stay in the picture", () => {
+  const html = draw([
+    [2, Number.MAX_SAFE_INTEGER],
+    [1, 0],
+    [0, 1e300],
+  ]);
+  expect(lines(html)).toEqual(["574.3,94 584.2,94 594,6"]);
+  expect(html).not.toMatch(/NaN|Infinity|undefined/);
+});
+
+test("a clock that was set leaves no point outside of the picture", () => {
+  const html = draw([
+    [61, 3],
+    [5, 3],
+    [-3, 3],
+  ]);
+  const xs = [...html.matchAll(/M([-\d.]+) /g)].map(([, x]) => Number(x));
+  expect(xs.filter((x) => x < 0 || x > 600)).toEqual([]);
 });

@@ -20,7 +20,7 @@ function render(query: string) {
   );
   return {
     html,
-    names: [...html.matchAll(/<th role="rowheader"[^>]*><span>(\w)/g)].map(([, name]) => name).join(""),
+    names: [...html.matchAll(/<th role="rowheader"[^>]*>(\w)/g)].map(([, name]) => name).join(""),
     links: [...html.matchAll(/href="([^"]*)"/g)].map(([, link]) => link?.replaceAll("&#38;", "&")),
     sorts: [...html.matchAll(/aria-sort="(\w+)"/g)].map(([, sort]) => sort),
   };

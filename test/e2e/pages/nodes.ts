@@ -1,0 +1,54 @@
+import { fields, fixture } from "../../chains/support.ts";
+import { WELL } from "../../reliability/well-nodes.ts";
+import { type FakeNode, type Handler, json, startFakeNode } from "../../support/fake-node.ts";
+
+/** Fake nodes for the tests with a browser: one in each state that the pages know. */
+
+const info = fields(fixture("wire/get_info.spring-1.2.json"));
+
+export const HEAD = 21_000_500;
+
+/** A Wire node that is well, with its head at this height. */
+export function wireAt(height: number): Handler {
+  return (request) =>
+    request.url === "/v1/chain/get_info" ? json({ ...info, head_block_num: height }) : WELL.wire(request);
+}
+
+/** Its peers are known, and its head is not. */
+const headless: Handler = (request) =>
+  request.url === "/v1/chain/get_info" ? { status: 500, body: "no" } : WELL.wire(request);
+
+const silent: Handler = () => new Promise(() => {});
+
+export type States = { readonly config: string; close(): Promise<void> };
+
+export async function startStates(): Promise<States> {
+  const [up, behind, partly, waiting, monero, gone] = await Promise.all([
+    startFakeNode(wireAt(HEAD)),
+    startFakeNode(wireAt(HEAD - 1000)),
+    startFakeNode(headless),
+    startFakeNode(silent),
+    startFakeNode(WELL.monero),
+    startFakeNode(silent),
+  ]);
+  await gone.close();
+  const node = (name: string, { url }: FakeNode, chain = "wire", more = {}) => ({ name, chain, url, ...more });
+  const config = {
+    global: { interval: "1s", timeout: "1s" },
+    nodes: [
+      node("alpha", up, "wire", { labels: { region: "eu", zone: "a" } }),
+      node("bravo", behind, "wire", { labels: { region: "us" } }),
+      node("charlie", partly),
+      node("delta", gone, "monero"),
+      node("echo", waiting, "wire", { interval: "10m", timeout: "10m" }),
+      node("foxtrot", monero, "monero"),
+    ],
+    references: [node("golf", up)],
+  };
+  return {
+    config: JSON.stringify(config),
+    close: async () => {
+      await Promise.all([up, behind, partly, waiting, monero].map((each) => each.close()));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { createJournal } from "../../../src/poll/journal.ts";
+import { createStore, keptOf, type NodeState } from "../../../src/poll/store.ts";
+import { readSamples } from "../../../src/rpc/prometheus-text.ts";
+import { failing, head, nodeConfig, peers, report, row, stateAfter } from "../../poll/support.ts";
+import { setUp } from "../support.ts";
+
+const NO_LINES = { bytes: Buffer.alloc(0), ends: new Uint32Array() };
+
+function fleetOf(number: number, of: (index: number) => NodeState) {
+  const [store, journal] = [createStore(), createJournal()];
+  for (let index = 0; index < number; index += 1) {
+    const state = of(index);
+    store.set({ state: keptOf(state), lines: NO_LINES });
+    journal.record(state, []);
+  }
+  return setUp({ nodes: { store, journal, readSamples } }).server;
+}
+
+const named = (index: number) => `chain-node-${String(index).padStart(5, "0")}.eu-west-1`;
+
+const typical = (index: number) =>
+  stateAfter(
+    report({
+      peers: peers(row(), row({ id: "2", direction: "outbound" })),
+      head:
+        index % 10 === 0 ? failing("http", { message: "x".repeat(200), advice: "y".repeat(150) }) : head(119_000_000),
+    }),
+    { node: nodeConfig({ name: named(index), labels: { region: "eu", rack: `r${index}` } }) },
+  );
+
+const sick = (index: number) =>
+  stateAfter(
+    report({
+      peers: failing("connect", { message: "x".repeat(200), advice: "y".repeat(150) }),
+      head: failing("http", { message: "x".repeat(200), advice: "y".repeat(150) }),
+    }),
+    { node: nodeConfig({ name: named(index), labels: { region: "eu", rack: `r${index}` } }) },
+  );
+
+test.each([
+  ["typical", typical],
+  ["sick", sick],
+])("a page of many %s nodes has less than 1 MB, and is sent compressed", async (_, of) => {
+  const server = fleetOf(1000, of);
+  const { rawPayload, headers, body } = await server.inject("/");
+  expect(rawPayload.length).toBeLessThan(1_000_000);
+  expect(headers.vary).toBe("Accept-Encoding");
+  expect(body.match(/<th role="rowheader" scope="row"><a/g)).toHaveLength(500);
+  const small = await server.inject({ url: "/", headers: { "accept-encoding": "gzip" } });
+  expect(small.headers["content-encoding"]).toBe("gzip");
+  expect(small.rawPayload.length).toBeLessThan(60_000);
+  expect(gunzipSync(small.rawPayload).toString()).toContain("of 1\u202f000 nodes");
+});
+
+test("all nodes that fit are on one page, without links to others", async () => {
+  const { body } = await fleetOf(500, typical).inject("/");
+  expect(body.match(/<th role="rowheader" scope="row"><a/g)).toHaveLength(500);
+  expect(body).not.toContain('class="pages"');
+});
+
+test("more are shown 500 at a time, sorted before they are cut", async () => {
+  const server = fleetOf(1250, typical);
+  const names = async (query: string) =>
+    [...(await server.inject(`/${query}`)).body.matchAll(/href="\/nodes\/([^"]*)"/g)].map(([, name]) => name);
+  const ofPage = async (page: number) => names(`?sort=name&dir=desc&page=${page}`);
+  expect(await ofPage(1)).toHaveLength(500);
+  expect((await ofPage(1))[0]).toBe(named(1249));
+  expect((await ofPage(2))[0]).toBe(named(749));
+  expect(await ofPage(3)).toHaveLength(250);
+  expect(await ofPage(9)).toEqual(await ofPage(3));
+  for (const page of ["0", "-1", "1.5", "x", "__proto__"]) expect(await names(`?page=${page}`)).toHaveLength(500);
+  const { body } = await server.inject("/?state=up&page=2");
+  expect(body).toContain('href="/?state=up&#38;page=2#nodes" aria-current="page">501 to 1\u202f000<');
+  expect(body).toContain('href="/?state=up&#38;sort=name&#38;dir=asc#nodes"');
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { createJournal } from "../../../src/poll/journal.ts";
+import { keptOf, type NodeState } from "../../../src/poll/store.ts";
+import { isBehind, type NodeOverview, overviewOf, rank } from "../../../src/server/pages/overview.ts";
+import { heading, summary } from "../../../src/server/pages/summary.ts";
+import { deadReport, failing, firstState, head, nodeConfig, peersAt, report, stateAfter } from "../../poll/support.ts";
+
+const CHAINS = ["antelope", "chainweb", "monero", "wire"] as const;
+
+function overview(state: NodeState): NodeOverview {
+  const journal = createJournal();
+  journal.record(state, []);
+  return overviewOf(keptOf(state), journal.of(state.node.name));
+}
+
+const up = overview(stateAfter(report()));
+const down = overview(stateAfter(deadReport()));
+const partly = overview(stateAfter(report({ head: failing("http") })));
+const waiting = overview(firstState());
+const behind = overview(stateAfter(report({ head: head(100), peers: peersAt(106, 106) })));
+const usual = overview(stateAfter(report({ head: head(100), peers: peersAt(105, 105) })));
+const reference = overview(stateAfter(deadReport(), { node: nodeConfig({ role: "reference" }) }));
+
+test.each<[string, readonly NodeOverview[]]>([
+  ["No nodes are configured", []],
+  ["Only references are configured", [reference]],
+  ["The node is up", [up]],
+  ["1 of 1 node down", [down]],
+  ["All 2 nodes are up", [up, up, reference]],
+  ["2 of 3 nodes down", [down, partly, down]],
+  ["1 of 3 nodes partly up", [behind, partly, waiting]],
+  ["1 of 2 nodes not polled yet", [behind, waiting]],
+  ["1 of 3 nodes behind", [up, behind, usual]],
+])("the worst is the heading: %s", (expected, nodes) => {
+  expect(heading(nodes)).toBe(expected);
+});
+
+test.each<[string, readonly NodeOverview[]]>([
+  ["At the last poll 1 of 2 nodes gave a peer list and 0 of 1 reference gave a head.", [up, down, reference]],
+  ["At the last poll 0 of 1 reference gave a head.", [reference]],
+  ["Name them under nodes in the configuration file; a running exporter reads it again by itself.", []],
+])("%s", (expected, nodes) => {
+  expect(summary(nodes)).toBe(expected);
+});
+
+test("the sick ones are first: down, partly, not polled, behind, up", () => {
+  const order = [down, partly, waiting, behind, up];
+  expect([up, waiting, behind, down, partly].sort((a, b) => rank(a) - rank(b))).toEqual(order);
+  expect([behind, usual].map(isBehind)).toEqual([true, false]);
+});
+
+test("a node is behind on the pages from where the alert looks at it", () => {
+  const alerts = readFileSync(new URL("../../../prometheus/alerts.yaml", import.meta.url), "utf8");
+  const thresholds = [...alerts.matchAll(/p2p_node_head_lag_blocks\{chain=~?"([^"]+)"\} > (\d+)/g)].flatMap(
+    ([, chains = "", blocks]) =>
+      chains.split("|").map((chain) => [CHAINS.find((known) => known === chain), Number(blocks)] as const),
+  );
+  expect(thresholds.map(([chain]) => chain).sort()).toEqual(CHAINS);
+  for (const [chain, blocks] of thresholds) {
+    if (chain === undefined) continue;
+    const at = (lag: number) =>
+      isBehind(
+        overview(
+          stateAfter(report({ head: head(1000), peers: peersAt(1000 + lag, 1000 + lag) }), {
+            node: nodeConfig({ chain }),
+          }),
+        ),
+      );
+    expect([chain, at(blocks), at(blocks + 1)]).toEqual([chain, false, true]);
+  }
+});
