@@ -199,7 +199,7 @@ describe("with simulated nodes", () => {
     } finally {
       await exporter.stop();
     }
-    const real = [8888, 8889, 9101].map((port) => [`http://127.0.0.1:${port}`, url] as const);
+    const real = [8889, 9101].map((port) => [`http://127.0.0.1:${port}`, url] as const);
     const whole = await started(swapped(categories, real), tempFolder());
     try {
       const apis = find(await whole.page(), "p2p_node_api_up").map(({ labels, value: up }) => [labels.get("api"), up]);
