@@ -1,39 +1,54 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { chains } from "../src/chains/index.ts";
 import { parseConfig } from "../src/config/parse.ts";
-import { FAILURE_REASONS } from "../src/errors.ts";
 import { createCatalogue } from "../src/metrics/catalogue.ts";
 import { chainFamilies } from "../src/metrics/chain-families.ts";
+import { blocksOf } from "./documentation/markdown.ts";
+import { commandsOf } from "./documentation/shell.ts";
+import { alerts } from "./prometheus/support.ts";
+
+/** What the first page promises. Links and blocks of code of all documents: test/documentation. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${root}README.md`, "utf8");
-const blocks = (language: string) =>
-  [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].filter(([, name]) => name === language).map(([, , text = ""]) => text);
+const blocks = blocksOf("README.md");
 
 test("the configuration of the README is good and has ten lines", () => {
-  const example = blocks("yaml").find((text) => text.startsWith("# config.yaml")) ?? "";
+  const example = blocks.find(({ text }) => text.startsWith("# config.yaml"))?.text ?? "";
   expect(parseConfig(parse(example), undefined)).toMatchObject({ ok: true });
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(11);
 });
 
-test("the README names every failure reason", () => {
-  const table = readme.slice(readme.indexOf("| reason |"));
-  expect(FAILURE_REASONS.filter((reason) => !table.includes(`\`${reason}\``))).toEqual([]);
+test("the first screen has a picture, the two commands, the configuration and where to go next", () => {
+  const screen = readme.split("\n## ")[0] ?? "";
+  expect(screen.split("\n").length).toBeLessThan(40);
+  expect(screen).toMatch(/^!\[.+\]\(docs\/images\/.+\)$/m);
+  const [commands, config] = blocks;
+  expect(commandsOf(commands?.text ?? "").map((words) => words.join(" "))).toEqual([
+    "npm ci",
+    "npm run demo",
+    "npx peer-exporter --config.file=config.yaml",
+  ]);
+  expect(screen).toContain(config?.text);
+  expect(screen).toContain("**Next:**");
 });
 
-test("the README names every metric family, those of a chain and of connections together", () => {
+test("the README counts alerts and dashboards right", () => {
+  expect(readme).toContain(`[${alerts.length} alerts]`);
+  const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+  const count = words[readdirSync(`${root}grafana/dashboards`).length] ?? "";
+  expect(readme.toLowerCase()).toContain(`[${count} dashboards]`);
+});
+
+test("docs/metrics-overview.md names every metric family, those of a chain and of connections together", () => {
+  const overview = readFileSync(`${root}docs/metrics-overview.md`, "utf8");
   const families = createCatalogue(chainFamilies(Object.values(chains)));
   const isNamed = (name: string) =>
-    readme.includes(name) ||
-    readme.includes(`\`${name.split("_").slice(0, 2).join("_")}_*`) ||
-    readme.includes(`\`_${name.split("_").at(-1)}\``);
+    overview.includes(name) ||
+    overview.includes(`\`${name.split("_").slice(0, 2).join("_")}_*`) ||
+    overview.includes(`\`_${name.split("_").at(-1)}\``);
   expect(families.map(({ name }) => name).filter((name) => !isNamed(name))).toEqual([]);
-});
-
-test.each(["README.md", "SECURITY.md"])("every file that %s links to exists", (file) => {
-  const links = [...readFileSync(root + file, "utf8").matchAll(/\]\(([^)#]+)\)/g)].map(([, target = ""]) => target);
-  expect(links.filter((target) => !/^https?:/.test(target) && !existsSync(root + target))).toEqual([]);
 });

@@ -105,7 +105,7 @@ export const SECTIONS: readonly Section[] = [
         type: "text, at least 16 characters, secret",
         fallback: "another one at each start",
         meaning: "Keys the pseudonyms, so that they stay the same over restarts and are the same in all shards.",
-        example: '{address: hashed, hash_key: "${PEER_HASH_KEY}"}',
+        example: `{address: hashed, hash_key: "\${PEER_HASH_KEY}"}`,
       },
       "connections.hash_key_file": {
         type: PATH,
@@ -177,7 +177,7 @@ export const SECTIONS: readonly Section[] = [
         type: "mapping",
         fallback: "none",
         meaning: "How we prove who we are: one of `basic`, `digest`, `bearer` and `header`. See [auth](#auth).",
-        example: 'auth: {bearer: {token: "${NODE_TOKEN}"}}',
+        example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
       },
       "nodes.tls": {
         type: "mapping",
@@ -189,26 +189,25 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: "auth",
-    introduction:
-      "Of a node or module. Each secret stands here, as `${NAME}` from the environment, or in a `…_file`, which is read anew when it is needed.",
+    introduction: `Of a node or module. Each secret stands here, as \`\${NAME}\` from the environment, or in a \`…_file\`, which is read anew when it is needed.`,
     place: "node",
     keys: {
       "nodes.auth.basic": {
         type: "mapping",
         fallback: "none",
         meaning: "HTTP basic authentication.",
-        example: 'auth: {basic: {username: monitor, password: "${NODE_PASSWORD}"}}',
+        example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.basic.username": {
         type: "text without colon",
         meaning: "The user.",
-        example: 'auth: {basic: {username: monitor, password: "${NODE_PASSWORD}"}}',
+        example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.basic.password": {
         type: SECRET,
         fallback: "the file",
         meaning: "The password. One of the two.",
-        example: 'auth: {basic: {username: monitor, password: "${NODE_PASSWORD}"}}',
+        example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.basic.password_file": {
         type: PATH,
@@ -220,18 +219,18 @@ export const SECTIONS: readonly Section[] = [
         type: "mapping",
         fallback: "none",
         meaning: "HTTP digest authentication, which monerod's `rpc-login` wants.",
-        example: 'auth: {digest: {username: monitor, password: "${NODE_PASSWORD}"}}',
+        example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.digest.username": {
         type: "text without colon",
         meaning: "The user.",
-        example: 'auth: {digest: {username: monitor, password: "${NODE_PASSWORD}"}}',
+        example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.digest.password": {
         type: SECRET,
         fallback: "the file",
         meaning: "The password. One of the two.",
-        example: 'auth: {digest: {username: monitor, password: "${NODE_PASSWORD}"}}',
+        example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.digest.password_file": {
         type: PATH,
@@ -243,13 +242,13 @@ export const SECTIONS: readonly Section[] = [
         type: "mapping",
         fallback: "none",
         meaning: "A bearer token.",
-        example: 'auth: {bearer: {token: "${NODE_TOKEN}"}}',
+        example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.bearer.token": {
         type: SECRET,
         fallback: "the file",
         meaning: "The token. One of the two.",
-        example: 'auth: {bearer: {token: "${NODE_TOKEN}"}}',
+        example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.bearer.token_file": {
         type: PATH,
@@ -261,18 +260,18 @@ export const SECTIONS: readonly Section[] = [
         type: "mapping",
         fallback: "none",
         meaning: "A header of your choice.",
-        example: 'auth: {header: {name: X-Api-Key, value: "${NODE_TOKEN}"}}',
+        example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.header.name": {
         type: "name of a header",
         meaning: "Its name. Not one that HTTP itself needs, such as `Host`.",
-        example: 'auth: {header: {name: X-Api-Key, value: "${NODE_TOKEN}"}}',
+        example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.header.value": {
         type: SECRET,
         fallback: "the file",
         meaning: "Its value. One of the two.",
-        example: 'auth: {header: {name: X-Api-Key, value: "${NODE_TOKEN}"}}',
+        example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.header.value_file": {
         type: PATH,

@@ -17,29 +17,32 @@ export function usageErrors(args: readonly string[]): string {
   return errors;
 }
 
-const route = createRouter(
-  createRoutes({
-    telemetryPath: "/metrics",
-    version: "1.2.3",
-    page: async () => {
-      throw new Error("no page is made here");
-    },
-    nodeCounts: () => ({ nodes: 0, up: 0, all: 0, polled: 0 }),
-    probe: {
-      nodes: () => [],
-      probe: async () => true,
-      pageOf: () => ({ chunks: () => [] }),
-      traceOf: () => "",
-      probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
-    },
-    reload: async () => ({ ok: true, summary: "" }),
-    nodes: { store: createStore(), journal: createJournal(), readSamples },
-    assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "" },
-    config: () => {
-      throw new Error("no configuration is made here");
-    },
-  }),
-);
+const routes = createRoutes({
+  telemetryPath: "/metrics",
+  version: "1.2.3",
+  page: async () => {
+    throw new Error("no page is made here");
+  },
+  nodeCounts: () => ({ nodes: 0, up: 0, all: 0, polled: 0 }),
+  probe: {
+    nodes: () => [],
+    probe: async () => true,
+    pageOf: () => ({ chunks: () => [] }),
+    traceOf: () => "",
+    probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
+  },
+  reload: async () => ({ ok: true, summary: "" }),
+  nodes: { store: createStore(), journal: createJournal(), readSamples },
+  assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "" },
+  config: () => {
+    throw new Error("no configuration is made here");
+  },
+});
+
+const route = createRouter(routes);
+
+/** As the routes name them: `/nodes/*`. */
+export const paths: readonly string[] = routes.map(({ path }) => path);
 
 /** Whether the exporter answers this method on this path. */
 export function isRoute(method: string, path: string): boolean {
