@@ -55,7 +55,7 @@ test("a list of known peers has neither directions nor states", () => {
 });
 
 test("heads of Wire are those of handshakes, and it is said", () => {
-  expect(text(report({ peers: peers(IN) }), { chain: "antelope" })).toContain("HEAD is that of the last handshake");
+  expect(text(report({ peers: peers(IN) }), { chain: "antelope" })).toContain("HEAD and DIFF as of the last handshake");
   expect(text(report({ peers: peers(IN) }))).not.toContain("handshake");
 });
 

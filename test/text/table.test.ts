@@ -39,6 +39,18 @@ test("a column becomes no narrower than it may, whatever the terminal", () => {
   expect(lines([["abcdefgh", "1", "x"]], { maxWidth: 5 })[1]).toBe("  abc…       1  x");
 });
 
+test("columns that may leave do so in their order, and it is said", () => {
+  const columns = [
+    { title: "NAME", align: "left" },
+    { title: "FIRST", align: "left", leaves: 1 },
+    { title: "SECOND", align: "left", leaves: 2 },
+  ] as const;
+  const rows = [["a", "b", "c"]];
+  expect(lines(rows, { columns, maxWidth: 21 })).toEqual(["  NAME  FIRST  SECOND", "  a     b      c"]);
+  expect(lines(rows, { columns, maxWidth: 20 })).toEqual(["  NAME  SECOND", "  a     c", "  no room for FIRST"]);
+  expect(lines(rows, { columns, maxWidth: 9 })).toEqual(["  NAME", "  a", "  no room for FIRST, SECOND"]);
+});
+
 test("colours take no room", () => {
   const shown = tableLines({
     columns: [
