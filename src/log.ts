@@ -2,6 +2,7 @@ import pino from "pino";
 import type { Redact } from "./config/redact.ts";
 import { openStandardError } from "./log-destination.ts";
 import { redactedAgain, type SafeError, safeError } from "./safe-error.ts";
+import { harmless } from "./text/harmless.ts";
 import { wantsColour } from "./text/style.ts";
 
 export type Logger = pino.Logger;
@@ -31,7 +32,8 @@ async function prettyLine(): Promise<(line: string) => string> {
   return pretty.prettyFactory({
     colorize: wantsColour(process.stderr, process.env),
     singleLine: true,
-    messageFormat: "{if target}{target}: {end}{msg}",
+    // A node may have had a say in it, and a terminal obeys escape sequences.
+    messageFormat: ({ target, msg }) => harmless(target === undefined ? `${msg}` : `${target}: ${msg}`),
     ignore: TOLD_IN_WORDS,
   });
 }

@@ -23,10 +23,11 @@ export function describeFacts(polled: PolledNode): string {
   return harmless(parts.filter((part) => part !== undefined).join(", "));
 }
 
-function headWords({ report: { head } }: PolledNode): readonly (string | undefined)[] {
+function headWords({ report: { head }, history }: PolledNode): readonly (string | undefined)[] {
   if (!head.ok) return ["head not known"];
   const { height, timestampSeconds, finalHeight } = head.value;
-  const age = timestampSeconds === undefined ? "" : ` (${ago(timestampSeconds * 1000, Date.now())})`;
+  const polledMs = history.lastPoll?.endedMs ?? Date.now();
+  const age = timestampSeconds === undefined ? "" : ` (${ago(timestampSeconds * 1000, polledMs)})`;
   return [`head ${height}${age}`, finalHeight === undefined ? undefined : `final ${finalHeight}`];
 }
 

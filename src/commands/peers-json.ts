@@ -6,7 +6,7 @@ import { isUp, type PolledNode } from "./polling.ts";
 
 /**
  * What `peers --json` prints; docs/cli.md promises these keys. Bytes, seconds and heights are numbers, times are unix
- * seconds; what a node does not tell is left out. Texts of strangers stay as they came, as JSON escapes what is not text.
+ * seconds; what a node does not tell is left out. Texts of strangers stay as they came.
  */
 export function peersJson(polled: readonly PolledNode[], sort: SortOrder | undefined, nowMs: number): object {
   return { time: isoTime(nowMs), nodes: polled.map((one) => nodeJson(one, sort)) };

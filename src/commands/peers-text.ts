@@ -34,7 +34,7 @@ export function peersText(polled: PolledNode, options: PeersTextOptions): string
 function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): readonly string[] {
   const isWire = chains[node.chain] === chains.wire;
   if (!isWire || rows.every(({ head }) => head === undefined)) return [];
-  return [style.dim("  HEAD is that of the last handshake, which a peer in good health rarely repeats")];
+  return [style.dim("  HEAD and DIFF as of the last handshake, which is rarely repeated")];
 }
 
 type Column = TextColumn & {
@@ -57,6 +57,7 @@ const COLUMNS: readonly Column[] = [
   },
   {
     key: "state",
+    leaves: 8,
     title: "STATE",
     align: "left",
     cell: ({ connection: { state } }) => state,
@@ -65,19 +66,33 @@ const COLUMNS: readonly Column[] = [
   },
   {
     key: "agent",
+    leaves: 3,
     title: "AGENT",
     align: "left",
     shrinksTo: NARROWEST_AGENT,
     cell: ({ connection: { agent } }) => agent,
   },
-  { key: "head", title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
+  { key: "head", leaves: 4, title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
   { key: "difference", title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
-  { key: "in", title: "IN", align: "right", cell: ({ connection }) => size(connection.receivedBytes) },
-  { key: "out", title: "OUT", align: "right", cell: ({ connection }) => size(connection.sentBytes) },
-  { key: "since", title: "SINCE", align: "right", cell: ({ startSeconds }, { nowMs }) => age(startSeconds, nowMs) },
-  { key: "latency", title: "LATENCY", align: "right", cell: ({ connection }) => latency(connection.latencySeconds) },
+  { key: "in", leaves: 7, title: "IN", align: "right", cell: ({ connection }) => size(connection.receivedBytes) },
+  { key: "out", leaves: 6, title: "OUT", align: "right", cell: ({ connection }) => size(connection.sentBytes) },
+  {
+    key: "since",
+    leaves: 5,
+    title: "SINCE",
+    align: "right",
+    cell: ({ startSeconds }, { nowMs }) => age(startSeconds, nowMs),
+  },
+  {
+    key: "latency",
+    leaves: 1,
+    title: "LATENCY",
+    align: "right",
+    cell: ({ connection }) => latency(connection.latencySeconds),
+  },
   {
     key: "syncing",
+    leaves: 2,
     title: "SYNC",
     align: "left",
     cell: ({ connection: { syncing } }) => syncing,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT_USAGE } from "../cli/help.ts";
 import type { PeersInvocation } from "../cli/invocation.ts";
+import { harmlessJson } from "../text/harmless.ts";
 import { createProgress } from "../text/progress.ts";
 import { createStyle, wantsColour } from "../text/style.ts";
 import { counted } from "../text/words.ts";
@@ -69,7 +70,8 @@ function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context
   if (json) {
     // One document; of a watch, one on each line.
     const space = watchMs === undefined ? 2 : undefined;
-    return (polled) => print(`${JSON.stringify(peersJson(polled, sort, Date.now()), undefined, space)}\n`);
+    return (polled) =>
+      print(`${harmlessJson(JSON.stringify(peersJson(polled, sort, Date.now()), undefined, space))}\n`);
   }
   const style = createStyle(wantsColour(stdout, process.env));
   const text = (polled: readonly PolledNode[]) => {

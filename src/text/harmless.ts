@@ -20,3 +20,13 @@ export function harmless(text: string): string {
 export function harmlessLines(text: string): string {
   return text.split("\n").map(harmless).join("\n");
 }
+
+/** JSON that says the same, with escapes for what a terminal obeys or does not show. JSON itself escapes few of them. */
+export function harmlessJson(json: string): string {
+  return json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}

@@ -9,6 +9,8 @@ export type TextColumn = {
   readonly align: "left" | "right";
   /** May become as narrow as this when the table is too wide; absent: it keeps its width. */
   readonly shrinksTo?: number;
+  /** May be left out when the table is still too wide, the lowest number first; absent: it stays. */
+  readonly leaves?: number;
 };
 
 /** @property paint colours the cell; the text itself has no escape sequences */
@@ -25,13 +27,18 @@ export type TextTable = {
 
 const GAP = 2;
 
-/** One line for the titles and one for each row, without spaces at the end. */
-export function tableLines({ columns, rows, paintTitle, indent, maxWidth }: TextTable): readonly string[] {
-  const cells = rows.map((row) => row.map(({ text, paint }) => ({ text: harmless(text), paint })));
-  const wanted = columns.map(({ title }, index) =>
+/** One line for the titles and one for each row, without spaces at the end; below them, what had no room. */
+export function tableLines(table: TextTable): readonly string[] {
+  const { paintTitle, indent, maxWidth } = table;
+  const cells = table.rows.map((row) => row.map(({ text, paint }) => ({ text: harmless(text), paint })));
+  const wanted = table.columns.map(({ title }, index) =>
     cells.reduce((widest, row) => Math.max(widest, width(row[index]?.text ?? "")), width(title)),
   );
-  const widths = maxWidth === undefined ? wanted : shrink(wanted, columns, maxWidth - indent.length);
+  const room = maxWidth === undefined ? Number.POSITIVE_INFINITY : maxWidth - indent.length;
+  const kept = keptColumns(table.columns, wanted, room);
+  const pick = <T>(items: readonly T[]) => items.filter((_, index) => kept.has(index));
+  const columns = pick(table.columns);
+  const widths = shrink(pick(wanted), columns, room);
   const line = (row: readonly Cell[]) => {
     const last = row.findLastIndex(({ text }) => text !== "");
     const shown = row.slice(0, last + 1).map(({ text, paint = plain }, index) => {
@@ -45,7 +52,28 @@ export function tableLines({ columns, rows, paintTitle, indent, maxWidth }: Text
     });
     return indent + shown.join(" ".repeat(GAP));
   };
-  return [line(columns.map(({ title }) => ({ text: title, paint: paintTitle }))), ...cells.map(line)];
+  const left = table.columns.filter((_, index) => !kept.has(index)).map(({ title }) => title);
+  return [
+    line(columns.map(({ title }) => ({ text: title, paint: paintTitle }))),
+    ...cells.map((row) => line(pick(row))),
+    ...(left.length === 0 ? [] : [indent + paintTitle(`no room for ${left.join(", ")}`)]),
+  ];
+}
+
+/** The columns that have room at their narrowest. */
+function keptColumns(columns: readonly TextColumn[], wanted: readonly number[], room: number): ReadonlySet<number> {
+  const kept = new Set(columns.keys());
+  const narrowest = (index: number) =>
+    Math.min(wanted[index] ?? 0, columns[index]?.shrinksTo ?? Number.POSITIVE_INFINITY);
+  const needed = () => [...kept].reduce((sum, index) => sum + narrowest(index) + GAP, -GAP);
+  const leaving = [...kept]
+    .filter((index) => columns[index]?.leaves !== undefined)
+    .sort((a, b) => (columns[a]?.leaves ?? 0) - (columns[b]?.leaves ?? 0));
+  for (const index of leaving) {
+    if (needed() <= room) break;
+    kept.delete(index);
+  }
+  return kept;
 }
 
 const plain: Paint = (text) => text;

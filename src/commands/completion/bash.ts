@@ -38,7 +38,7 @@ ${commands.map(commandCase).join("\n")}
 # Words of the program's own; what bash took for the beginning of the word is left out of the answer.
 _peer_exporter_words() {
   local typed=\${COMP_WORDS[COMP_CWORD]} answer
-  [[ $typed == = ]] && typed=
+  [[ $typed == [=:] ]] && typed=
   while IFS= read -r answer; do
     COMPREPLY+=("\${answer#"\${word%"$typed"}"}")
   done < <(compgen -W "$1" -- "$word")

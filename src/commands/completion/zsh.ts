@@ -19,7 +19,7 @@ _peer-exporter_nodes() {
 _peer-exporter() {
   local curcontext="$curcontext" state line service=$words[1]
   typeset -A opt_args
-  _arguments -C \\
+  _arguments -C -A "-*" \\
 ${(program?.flags ?? []).map((flag) => `    ${flagSpec(flag)} \\`).join("\n")}
     '1: :->command' \\
     '*:: :->rest'
