@@ -90,8 +90,18 @@ export function isBehind(node: NodeOverview): boolean {
   return node.syncing === true || (lagOf(node) ?? 0) > (USUAL_LAG[node.chain] ?? Number.POSITIVE_INFINITY);
 }
 
+/** It answers, and nobody talks to it. */
+export function isAlone(node: NodeOverview): boolean {
+  const peers = peersOf(node);
+  return !node.isReference && peers !== undefined && totalPeers(peers) === 0;
+}
+
+/** Up, and yet somebody should look. */
+export function isSuspect(node: NodeOverview): boolean {
+  return node.condition === "up" && (isBehind(node) || isAlone(node));
+}
+
 /** Where a node stands among the others: the sickest first. */
 export function rank(node: NodeOverview): number {
-  const { condition } = node;
-  return condition === "up" && isBehind(node) ? CONDITIONS.indexOf("up") - 0.5 : CONDITIONS.indexOf(condition);
+  return CONDITIONS.indexOf(node.condition) - (isSuspect(node) ? 0.5 : 0);
 }

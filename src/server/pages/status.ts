@@ -1,6 +1,16 @@
 import { type Markup, markup, NOTHING } from "../markup.ts";
 import { linkWith, type PageQuery } from "./links.ts";
-import { headOf, isBehind, lagOf, type NodeOverview, peersOf, rank, totalPeers } from "./overview.ts";
+import {
+  headOf,
+  isAlone,
+  isBehind,
+  isSuspect,
+  lagOf,
+  type NodeOverview,
+  peersOf,
+  rank,
+  totalPeers,
+} from "./overview.ts";
 import { badge, failureText, labelText } from "./parts.ts";
 import { choices, heading, isChosen, peersText, summary, totals } from "./summary.ts";
 import { type Column, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
@@ -37,7 +47,7 @@ function worstOf(nodes: readonly NodeOverview[]): string {
 }
 
 function rowClass(node: NodeOverview): string {
-  return node.condition === "up" && isBehind(node) ? "behind" : node.condition;
+  return isSuspect(node) ? "suspect" : node.condition;
 }
 
 function chosenNodes(nodes: readonly NodeOverview[], query: PageQuery, nowMs: number): Markup {
@@ -145,13 +155,14 @@ function nameCell({ name, isReference, labels }: NodeOverview, shared: Readonly<
 
 function peersCell(node: NodeOverview): Markup {
   const peers = peersOf(node);
-  return peersText(peers === undefined ? [] : [peers]);
+  const text = peersText(peers === undefined ? [] : [peers]);
+  return isAlone(node) ? markup`<strong class="suspect">${text}</strong>` : text;
 }
 
 function lagCell(node: NodeOverview): Markup {
   const lag = lagOf(node);
   const known =
-    lag !== undefined && isBehind(node) ? markup`<strong class="behind">${count(lag)}</strong>` : countOrUnknown(lag);
+    lag !== undefined && isBehind(node) ? markup`<strong class="suspect">${count(lag)}</strong>` : countOrUnknown(lag);
   return markup`${known}${node.syncing ? markup` <span class="badge partly">syncing</span>` : NOTHING}`;
 }
 

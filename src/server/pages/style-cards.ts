@@ -17,7 +17,7 @@ const cards = (maxWidth: string, table: string) => `
   ${table} tr > :first-child { box-shadow: none; } ${table} th + td::before { display: none; }
   ${table} td.wide { grid-column: span 2; }
   ${table} tbody tr.down { background: var(--bad-ground); border-left: 4px solid var(--bad); }
-  ${table} tbody tr.partly, ${table} tbody tr.behind { background: var(--warn-ground); border-left: 4px solid var(--warn); }
+  ${table} tbody tr.partly, ${table} tbody tr.suspect { background: var(--warn-ground); border-left: 4px solid var(--warn); }
   ${table} tbody tr.with-detail { margin-bottom: 0; border-bottom: 0; border-bottom-left-radius: 0; border-bottom-right-radius: 0; }
   ${table} tbody tr.detail { margin-top: 0; border-top: 0; padding-top: 0; border-top-left-radius: 0; border-top-right-radius: 0; }
   ${table} tr.detail td { grid-column: 1 / -1; }

@@ -21,7 +21,7 @@ body > footer { color: var(--quiet); border-top: 1px solid var(--line); padding-
 #notice { position: sticky; top: 0; z-index: 1; background: var(--bad-ground); border-bottom: 2px solid var(--bad);
   padding-block: 0.6rem; margin: 0; font-weight: 600; } #notice:empty { display: none; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0.5rem 0; } h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; }
-h1.down { color: var(--bad); } h1.partly, h1.behind, h1.waiting { color: var(--warn); } h1.up { color: var(--good); }
+h1.down { color: var(--bad); } h1.partly, h1.suspect, h1.waiting { color: var(--warn); } h1.up { color: var(--good); }
 h1 .badge { margin-left: 0.5rem; }
 .choices { margin: 0.5rem 0 1rem; color: var(--quiet); } .choices > div { display: flex; gap: 0.75rem; margin: 0.4rem 0; }
 .choices > div > span { flex: 0 0 3rem; padding: 0.2rem 0; }
@@ -42,12 +42,12 @@ thead th.wide { font-weight: 600; }
 .many { font-size: 0.875rem; } .many th, .many td { padding-inline: 0.4rem; } .many tbody th.wide { min-width: 11rem; } .many td.wide { min-width: 6rem; }
 .numeric { text-align: right; } td.numeric { white-space: nowrap; }
 tr.with-detail > * { border-bottom: 0; padding-bottom: 0; } tr.detail td { padding-top: 0.1rem; }
-tr.down > * { background: var(--bad-ground); } tr.partly > *, tr.behind > * { background: var(--warn-ground); }
+tr.down > * { background: var(--bad-ground); } tr.partly > *, tr.suspect > * { background: var(--warn-ground); }
 tr.down > :first-child { box-shadow: inset 4px 0 var(--bad); }
-tr.partly > :first-child, tr.behind > :first-child { box-shadow: inset 4px 0 var(--warn); }
+tr.partly > :first-child, tr.suspect > :first-child { box-shadow: inset 4px 0 var(--warn); }
 .badge { display: inline-block; font-weight: 600; white-space: nowrap; }
 .badge.up { color: var(--good); } .badge.down { color: var(--bad); }
-.badge.partly, .badge.waiting, .behind strong, strong.behind { color: var(--warn); }
+.badge.partly, .badge.waiting, strong.suspect { color: var(--warn); }
 .failure { margin: 0.25rem 0; max-width: 110ch; } .reason { font-family: ui-monospace, monospace; color: var(--bad); font-weight: 600; }
 .partly .reason { color: var(--warn); }
 .advice, .unknown, .quiet { color: var(--quiet); } .quiet { font-weight: normal; }

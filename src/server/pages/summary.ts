@@ -1,6 +1,6 @@
 import { type Markup, markup, NOTHING } from "../markup.ts";
 import { linkWith, type PageQuery } from "./links.ts";
-import { CONDITIONS, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
+import { CONDITIONS, isAlone, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
 import { CONDITION_WORDS } from "./parts.ts";
 import { table } from "./table.ts";
 import { count, countOrUnknown, UNKNOWN } from "./words.ts";
@@ -11,13 +11,15 @@ import { count, countOrUnknown, UNKNOWN } from "./words.ts";
 export function heading(nodes: readonly NodeOverview[]): string {
   const polled = nodes.filter(({ isReference }) => !isReference);
   const all = polled.length;
-  if (all === 0) return nodes.length === 0 ? "No nodes are configured" : "Only references are configured";
+  if (all === 0) return nodes.length === 0 ? "No nodes to poll" : "Only references are polled";
   const of = (number: number) => `${count(number)} of ${count(all)} ${all === 1 ? "node" : "nodes"}`;
   const number = (wanted: string) => polled.filter(({ condition }) => condition === wanted).length;
   const behind = polled.filter((node) => node.condition === "up" && isBehind(node)).length;
   if (number("down") > 0) return `${of(number("down"))} down`;
   if (number("partly") > 0) return `${of(number("partly"))} partly up`;
   if (number("waiting") > 0) return `${of(number("waiting"))} not polled yet`;
+  const alone = polled.filter(isAlone).length;
+  if (alone > 0) return `${of(alone)} without peers`;
   if (behind > 0) return `${of(behind)} behind`;
   return all === 1 ? "The node is up" : `All ${count(all)} nodes are up`;
 }
@@ -32,7 +34,7 @@ export function summary(all: readonly NodeOverview[]): string {
       : [`${upOf(references)} ${references.length === 1 ? "reference" : "references"} gave a head`],
   ].flat();
   return told.length === 0
-    ? "Name them under nodes in the configuration file; a running exporter reads it again by itself."
+    ? "This exporter has none of its own: with --shard, other exporters have them."
     : `At the last poll ${told.join(" and ")}.`;
 }
 

@@ -4,7 +4,18 @@ import { createJournal } from "../../../src/poll/journal.ts";
 import { keptOf, type NodeState } from "../../../src/poll/store.ts";
 import { isBehind, type NodeOverview, overviewOf, rank } from "../../../src/server/pages/overview.ts";
 import { heading, summary } from "../../../src/server/pages/summary.ts";
-import { deadReport, failing, firstState, head, nodeConfig, peersAt, report, stateAfter } from "../../poll/support.ts";
+import {
+  deadReport,
+  failing,
+  firstState,
+  head,
+  nodeConfig,
+  peers,
+  peersAt,
+  report,
+  row,
+  stateAfter,
+} from "../../poll/support.ts";
 
 const CHAINS = ["antelope", "chainweb", "monero", "wire"] as const;
 
@@ -14,7 +25,8 @@ function overview(state: NodeState): NodeOverview {
   return overviewOf(keptOf(state), journal.of(state.node.name));
 }
 
-const up = overview(stateAfter(report()));
+const up = overview(stateAfter(report({ peers: peers(row()) })));
+const alone = overview(stateAfter(report()));
 const down = overview(stateAfter(deadReport()));
 const partly = overview(stateAfter(report({ head: failing("http") })));
 const waiting = overview(firstState());
@@ -23,8 +35,8 @@ const usual = overview(stateAfter(report({ head: head(100), peers: peersAt(105, 
 const reference = overview(stateAfter(deadReport(), { node: nodeConfig({ role: "reference" }) }));
 
 test.each<[string, readonly NodeOverview[]]>([
-  ["No nodes are configured", []],
-  ["Only references are configured", [reference]],
+  ["No nodes to poll", []],
+  ["Only references are polled", [reference]],
   ["The node is up", [up]],
   ["1 of 1 node down", [down]],
   ["All 2 nodes are up", [up, up, reference]],
@@ -32,6 +44,7 @@ test.each<[string, readonly NodeOverview[]]>([
   ["1 of 3 nodes partly up", [behind, partly, waiting]],
   ["1 of 2 nodes not polled yet", [behind, waiting]],
   ["1 of 3 nodes behind", [up, behind, usual]],
+  ["1 of 2 nodes without peers", [behind, alone]],
 ])("the worst is the heading: %s", (expected, nodes) => {
   expect(heading(nodes)).toBe(expected);
 });
@@ -39,14 +52,14 @@ test.each<[string, readonly NodeOverview[]]>([
 test.each<[string, readonly NodeOverview[]]>([
   ["At the last poll 1 of 2 nodes gave a peer list and 0 of 1 reference gave a head.", [up, down, reference]],
   ["At the last poll 0 of 1 reference gave a head.", [reference]],
-  ["Name them under nodes in the configuration file; a running exporter reads it again by itself.", []],
+  ["This exporter has none of its own: with --shard, other exporters have them.", []],
 ])("%s", (expected, nodes) => {
   expect(summary(nodes)).toBe(expected);
 });
 
-test("the sick ones are first: down, partly, not polled, behind, up", () => {
-  const order = [down, partly, waiting, behind, up];
-  expect([up, waiting, behind, down, partly].sort((a, b) => rank(a) - rank(b))).toEqual(order);
+test("the sick ones are first: down, partly, not polled, behind or without peers, up", () => {
+  const order = [down, partly, waiting, behind, alone, up];
+  expect([up, waiting, behind, alone, down, partly].sort((a, b) => rank(a) - rank(b))).toEqual(order);
   expect([behind, usual].map(isBehind)).toEqual([true, false]);
 });
 

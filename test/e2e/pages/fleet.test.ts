@@ -1,0 +1,93 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { fields, fixture, list } from "../../chains/support.ts";
+import { accessibilityFindings, CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
+import { startExporter } from "../../support/exporter.ts";
+import { type FakeNode, json, startFakeNode } from "../../support/fake-node.ts";
+import { waitFor } from "../../support/servers.ts";
+import { HEAD, wireAt } from "./nodes.ts";
+
+const NODES = 200;
+const PEERS = 300;
+const LONG = "a-name-as-long-as-people-make-them.region-eu-central-1.exam";
+
+const wireRow = fields(list(fixture("wire/w4.json"))[0]);
+const crowd = Array.from({ length: PEERS }, (_, index) => ({
+  ...wireRow,
+  peer: `${LONG}-${index}:9876`,
+  connection_id: index,
+  last_handshake: { ...fields(wireRow.last_handshake), p2p_address: `${LONG}-${index}:9876`, agent: `${LONG}` },
+}));
+
+describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
+  let node: FakeNode;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const well = wireAt(HEAD);
+    [node, browser] = await Promise.all([
+      startFakeNode((request) => (request.url === "/v1/net/connections" ? json(crowd, 201) : well(request))),
+      openBrowser(),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await node.close();
+  });
+
+  const wire = (name: string, more = {}) => ({ name, chain: "wire", url: node.url, ...more });
+  const labels = Object.fromEntries(["region", "rack", "team", "purpose"].map((label) => [label, LONG]));
+  const many = () =>
+    Array.from({ length: NODES }, (_, index) => wire(`${LONG}-${index}`, { labels: { ...labels, rack: `r${index}` } }));
+
+  test.each<[string, string, string, () => object]>([
+    [`${NODES} nodes with long names`, "/", `All ${NODES} nodes are up`, () => ({ nodes: many() })],
+    [`${PEERS} peers`, "/nodes/crowded", "crowded ● up", () => ({ nodes: [wire("crowded")] })],
+    [
+      "a shard with references alone",
+      "/",
+      "Only references are polled",
+      () => ({ nodes: [wire("own")], references: [wire("other")] }),
+    ],
+    ["a shard without nodes", "/", "No nodes to poll", () => ({ nodes: [wire("other")] })],
+  ])("%s", async (_, path, heading, partsOf) => {
+    const parts = partsOf();
+    const config = { connections: { max_per_node: PEERS }, nodes: [], ...parts };
+    const args = path === "/" && !heading.startsWith("All") ? ["--shard", await emptyShard(config)] : [];
+    const exporter = await startExporter({ config: JSON.stringify(config), args });
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled", 60_000);
+    for (const width of [390, 1280]) {
+      const { page, misdeeds, close } = await openPage(browser, {
+        origin: exporter.url,
+        viewport: { width, height: 800 },
+      });
+      await page.goto(exporter.url + path);
+      expect(await page.locator("h1").innerText()).toBe(heading);
+      expect(await overflow(page)).toBe(0);
+      expect(await accessibilityFindings(page)).toEqual([]);
+      const rows = {
+        "/nodes/crowded": ["#peers", PEERS],
+        "/": ["#nodes", heading.startsWith("All") ? NODES : undefined],
+      }[path];
+      if (typeof rows?.[1] === "number") expect(await page.locator(`${rows[0]} tbody tr`).count()).toBe(rows[1]);
+      if (process.env.PICTURES)
+        await page.screenshot({ path: `${process.env.PICTURES}/fleet-${heading.slice(0, 4)}-${width}.png` });
+      expect(misdeeds).toEqual([]);
+      await close();
+    }
+    await exporter.stop();
+  });
+});
+
+/** One of two shards does not have the only node. */
+async function emptyShard(config: object): Promise<string> {
+  for (const shard of ["0/2", "1/2"]) {
+    const exporter = await startExporter({ config: JSON.stringify(config), args: ["--shard", shard] });
+    const targets = await (await fetch(`${exporter.url}/sd`)).text();
+    await exporter.stop();
+    if (z.array(z.unknown()).parse(JSON.parse(targets)).length === 0) return shard;
+  }
+  throw new Error("both shards have the node");
+}
