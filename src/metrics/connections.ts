@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { formatAddress } from "../chains/address.ts";
 import type { ChainTraits, ConnectionState, Direction, PeerAddress, PeerConnection } from "../chains/chain.ts";
 import type { ADDRESS_MODES } from "../config/model.ts";
-import { cleanText, renderLabels } from "./exposition.ts";
+import { cleanText, escapeLabelValue } from "./exposition.ts";
 
 /** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */
 
@@ -17,8 +17,6 @@ export type ConnectionSettings = {
 export type ShownConnection = {
   /** `direction="…",peer="…"`. */
   readonly labels: string;
-  /** The labels of p2p_connection_info. */
-  readonly infoLabels: string;
   readonly row: PeerConnection;
   readonly startSeconds: number | undefined;
 };
@@ -45,13 +43,10 @@ export function showConnections(
   const isShared = settings.address === "subnet" || settings.address === "none";
   for (const row of kept) {
     const peer = peerLabel(row.address, settings);
-    const labels = renderLabels([
-      ["direction", row.direction],
-      ["peer", peer],
-    ]);
+    const direction = `direction="${row.direction}"`;
+    const labels = peer === "" ? direction : `${direction},peer="${escapeLabelValue(peer)}"`;
     const shown = {
       labels,
-      infoLabels: infoLabels(row, labels),
       row: isShared ? { ...row, ...NO_OWN_VALUES } : row,
       startSeconds: row.startSeconds ?? starts.get(row.id),
     };
@@ -59,15 +54,6 @@ export function showConnections(
     groups.set(labels, other === undefined ? shown : merge(other, shown));
   }
   return { connections: [...groups.values()], omitted: rows.length - kept.length, merged: kept.length - groups.size };
-}
-
-function infoLabels({ state, agent, address }: PeerConnection, labels: string): string {
-  const facts = renderLabels([
-    ["state", state ?? ""],
-    ["agent", agent === undefined ? "" : cleanText(agent)],
-    ["address_type", address.type],
-  ]);
-  return `${labels},${facts}`;
 }
 
 /** Outbound first, as an operator chose or the node selected them; then working ones, then the longest standing. */

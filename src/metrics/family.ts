@@ -1,6 +1,6 @@
-import type { ChainTraits, FactFamily, NodeReport } from "../chains/chain.ts";
+import type { ChainTraits, FactFamily, NodeReport, PeerConnection } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
-import type { ShownConnections } from "./connections.ts";
+import type { ShownConnection, ShownConnections } from "./connections.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
 import type { FactSamples } from "./facts.ts";
 
@@ -28,6 +28,15 @@ export type NodeFamily = FamilyHeader & {
   /** Label names beside target, chain and the node's own. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
+  /** Of a family with a series for each connection; it has no other samples. */
+  readonly connections?: ConnectionSeries | undefined;
+};
+
+/** Asked for each connection of a poll. Not `samples`, as a list of them would cost more than the lines. */
+export type ConnectionSeries = {
+  readonly value: (connection: ShownConnection, traits: ChainTraits) => number | undefined;
+  /** Labels behind those that name the connection, as `renderLabels` gives them; never none. */
+  readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
 };
 
 /** The labels that name a connection. */
@@ -56,11 +65,17 @@ export function* labelled(
 
 /** A chain's own family, filled from the facts of the report, or of its connections. */
 export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
-  const names = family.scope === "connection" ? CONNECTION_LABELS : [];
-  return {
-    ...family,
-    sources: { [chain]: family.source },
-    labels: [...names, ...family.labels],
-    samples: ({ facts }) => facts.get(family) ?? [],
-  };
+  const declared = { ...family, sources: { [chain]: family.source } };
+  if (family.scope !== "connection") return { ...declared, samples: ({ facts }) => facts.get(family) ?? [] };
+  return { ...declared, ...ofConnections({ value: ({ row }) => factOf(row, family) }) };
+}
+
+/** What makes a family one of connections. */
+export function ofConnections(connections: ConnectionSeries, labels: readonly string[] = []) {
+  return { labels: [...CONNECTION_LABELS, ...labels], samples: () => [], connections };
+}
+
+function factOf({ facts = [] }: PeerConnection, wanted: FactFamily): number | undefined {
+  for (const { family, value } of facts) if (family === wanted) return value;
+  return undefined;
 }

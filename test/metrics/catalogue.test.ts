@@ -233,7 +233,7 @@ test("a chain's own family has the facts that are its own, and no label without 
     traits: { directions: [], states: [] },
     shown: undefined,
     report: undefined,
-    facts: factSamples(facts, []),
+    facts: factSamples(facts),
   };
   expect([...factFamily(a, "wire").samples(view)]).toEqual([
     ['one="x",two="y"', 1],
@@ -265,8 +265,8 @@ describe("texts of strangers", () => {
     const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
     const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
     const view = { state: firstState(), traits: { directions: [], states: [] }, shown: undefined, report: undefined };
-    expect([...family.samples({ ...view, facts: factSamples([], []) })]).toEqual([]);
-    const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }], []);
+    expect([...family.samples({ ...view, facts: factSamples([]) })]).toEqual([]);
+    const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }]);
     expect([...factFamily(declared, "wire").samples({ ...view, facts })]).toEqual([
       [`name="\ufffd\ufffd${"x".repeat(126)}"`, 1],
     ]);
