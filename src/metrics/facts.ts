@@ -1,9 +1,31 @@
 import type { Fact, FactFamily } from "../chains/chain.ts";
+import type { ShownConnection } from "./connections.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
 import type { SampleValue } from "./family.ts";
 
 /** The samples of the chains' own families, each with what it has in this poll. */
 export type FactSamples = ReadonlyMap<FactFamily, readonly SampleValue[]>;
+
+/** Of each shown connection, in their order; NaN where there is no value. */
+export type ConnectionValues = Float64Array;
+
+/** Sorts the facts about connections by their family: in one pass, as a peer list brings hundreds of them. */
+export function connectionFacts(connections: readonly ShownConnection[]): ReadonlyMap<FactFamily, ConnectionValues> {
+  const columns = new Map<FactFamily, Float64Array>();
+  for (const [index, { row }] of connections.entries()) {
+    for (const { family, value } of row.facts ?? NO_FACTS) {
+      let column = columns.get(family);
+      if (column === undefined) {
+        column = new Float64Array(connections.length).fill(Number.NaN);
+        columns.set(family, column);
+      }
+      column[index] = value;
+    }
+  }
+  return columns;
+}
+
+const NO_FACTS: readonly Fact[] = [];
 
 /** Sorts the facts about a node by their family. */
 export function factSamples(facts: readonly Fact[]): FactSamples {

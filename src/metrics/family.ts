@@ -1,8 +1,8 @@
-import type { ChainTraits, FactFamily, NodeReport, PeerConnection } from "../chains/chain.ts";
+import type { ChainTraits, FactFamily, NodeReport } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
-import type { FactSamples } from "./facts.ts";
+import type { ConnectionValues, FactSamples } from "./facts.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -12,6 +12,8 @@ export type NodeView = {
   readonly shown: ShownConnections | undefined;
   /** The samples of the chain's own families. */
   readonly facts: FactSamples;
+  /** What the chain's own families of connections have. */
+  readonly connectionFacts: ReadonlyMap<FactFamily, ConnectionValues>;
 };
 
 /** Further labels as `renderLabels` gives them, and the value. */
@@ -32,9 +34,10 @@ export type NodeFamily = FamilyHeader & {
   readonly connections?: ConnectionSeries | undefined;
 };
 
-/** Asked for each connection of a poll. Not `samples`, as a list of them would cost more than the lines. */
+/** Not as `samples`: a list of them would cost more than the lines. */
 export type ConnectionSeries = {
-  readonly value: (connection: ShownConnection, traits: ChainTraits) => number | undefined;
+  /** The values of the shown connections, in their order; NaN where there is none. */
+  readonly values: (view: NodeView) => ConnectionValues;
   /** Labels behind those that name the connection, as `renderLabels` gives them; never none. */
   readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
 };
@@ -67,7 +70,7 @@ export function* labelled(
 export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
   const declared = { ...family, sources: { [chain]: family.source } };
   if (family.scope !== "connection") return { ...declared, samples: ({ facts }) => facts.get(family) ?? [] };
-  return { ...declared, ...ofConnections({ value: ({ row }) => factOf(row, family) }) };
+  return { ...declared, ...ofConnections({ values: ({ connectionFacts }) => connectionFacts.get(family) ?? NO_VALUES }) };
 }
 
 /** What makes a family one of connections. */
@@ -75,7 +78,16 @@ export function ofConnections(connections: ConnectionSeries, labels: readonly st
   return { labels: [...CONNECTION_LABELS, ...labels], samples: () => [], connections };
 }
 
-function factOf({ facts = [] }: PeerConnection, wanted: FactFamily): number | undefined {
-  for (const { family, value } of facts) if (family === wanted) return value;
-  return undefined;
+const NO_VALUES: ConnectionValues = new Float64Array(0);
+
+/** The values of a family that has one of each connection, or none. */
+export function eachConnection(
+  pick: (connection: ShownConnection, traits: ChainTraits) => number | undefined,
+): ConnectionSeries["values"] {
+  return ({ shown, traits }) => {
+    if (shown === undefined) return NO_VALUES;
+    const values = new Float64Array(shown.connections.length);
+    for (const [index, each] of shown.connections.entries()) values[index] = pick(each, traits) ?? Number.NaN;
+    return values;
+  };
 }

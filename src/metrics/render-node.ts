@@ -1,9 +1,9 @@
 import type { ChainTraits } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState } from "../poll/store.ts";
-import { type ConnectionSettings, type ShownConnection, showConnections } from "./connections.ts";
+import { type ConnectionSettings, showConnections } from "./connections.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
-import { factSamples } from "./facts.ts";
+import { connectionFacts, factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 
@@ -21,8 +21,15 @@ export function createNodeRenderer(
     const shown = report?.peers.ok
       ? showConnections(report.peers.value.connections, history.connectionStarts, settings())
       : undefined;
-    const view: NodeView = { state, report, traits: traitsOf(node), shown, facts: factSamples(report?.facts ?? []) };
     const connections = shown?.connections ?? [];
+    const view: NodeView = {
+      state,
+      report,
+      traits: traitsOf(node),
+      shown,
+      facts: factSamples(report?.facts ?? []),
+      connectionFacts: connectionFacts(connections),
+    };
     const identity = nodeLabels(node);
     const about = node.role === "reference" ? "reference" : undefined;
     return write((lines) => {
@@ -30,7 +37,7 @@ export function createNodeRenderer(
       for (const family of catalogue) {
         if (family.about === about) {
           lines.text(renderSamples(family, view, identity));
-          writeConnections(lines, family, view, connections, identity);
+          writeConnections(lines, family, view, identity);
         }
         lines.endFamily();
       }
@@ -38,20 +45,15 @@ export function createNodeRenderer(
   };
 }
 
-function writeConnections(
-  lines: LinesWriter,
-  { name, connections: series }: NodeFamily,
-  { traits }: NodeView,
-  connections: readonly ShownConnection[],
-  identity: string,
-): void {
-  if (series === undefined) return;
+function writeConnections(lines: LinesWriter, family: NodeFamily, view: NodeView, identity: string): void {
+  const { name, connections: series } = family;
+  if (series === undefined || view.shown === undefined) return;
   const open = `${name}{${identity}`;
-  for (let index = 0; index < connections.length; index += 1) {
-    const connection = connections[index];
-    const value = connection && series.value(connection, traits);
-    if (connection === undefined || value === undefined || !Number.isFinite(value)) continue;
-    const close = series.labels === undefined ? "} " : `,${series.labels(connection, traits)}} `;
+  const values = series.values(view);
+  for (const [index, connection] of view.shown.connections.entries()) {
+    const value = values[index] ?? Number.NaN;
+    if (!Number.isFinite(value)) continue;
+    const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
     lines.sample(open, index, close, value);
   }
 }
