@@ -38,23 +38,31 @@ export function showConnections(
 ): ShownConnections {
   if (!settings.series) return { ...NOTHING, omitted: rows.length };
   const kept = mostUseful(rows, settings.maxPerNode);
-  const groups = new Map<string, ShownConnection>();
   // Where many connections share a series by design, one that stands alone for a while is no exception.
   const isShared = settings.address === "subnet" || settings.address === "none";
+  const groups = new Map<string, ShownConnection>();
   for (const row of kept) {
-    const peer = peerLabel(row.address, settings);
-    const direction = `direction="${row.direction}"`;
-    const labels = peer === "" ? direction : `${direction},peer="${escapeLabelValue(peer)}"`;
     const shown = {
-      labels,
+      labels: nameLabels(row, settings),
       row: isShared ? { ...row, ...NO_OWN_VALUES } : row,
       startSeconds: row.startSeconds ?? starts.get(row.id),
     };
-    const other = groups.get(labels);
-    groups.set(labels, other === undefined ? shown : merge(other, shown));
+    const other = groups.get(shown.labels);
+    groups.set(shown.labels, other === undefined ? shown : merge(other, shown));
   }
   return { connections: [...groups.values()], omitted: rows.length - kept.length, merged: kept.length - groups.size };
 }
+
+function nameLabels({ direction, address }: PeerConnection, settings: ConnectionSettings): string {
+  const labels = `direction="${direction}"`;
+  // Most addresses are nothing that must be cut, cleaned or escaped, and each poll writes all of them.
+  if (settings.address === "full" && PLAIN_HOST.test(address.host)) return `${labels},peer="${formatAddress(address)}"`;
+  const peer = peerLabel(address, settings);
+  return peer === "" ? labels : `${labels},peer="${escapeLabelValue(peer)}"`;
+}
+
+/** With port and suffix not longer than a label may be. */
+const PLAIN_HOST = /^[\w.:-]{1,100}$/;
 
 /** Outbound first, as an operator chose or the node selected them; then working ones, then the longest standing. */
 function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {

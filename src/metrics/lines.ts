@@ -53,12 +53,6 @@ export function createLinesWriter(families: number): WriteLines {
     end += space.write(text, end);
   }
 
-  function copy(from: number, to: number): void {
-    makeRoom(to - from);
-    space.copyWithin(end, from, to);
-    end += to - from;
-  }
-
   const writer: LinesWriter = {
     names(texts) {
       const all = texts.join("");
@@ -73,18 +67,23 @@ export function createLinesWriter(families: number): WriteLines {
     },
     text: write,
     sample(open, name, close, value) {
+      const nameStart = name === 0 ? 0 : (nameEnds[name - 1] ?? 0);
+      const nameEnd = nameEnds[name] ?? nameStart;
+      makeRoom(LONGEST_UNIT * (open.length + close.length) + nameEnd - nameStart + LONGEST_NUMBER + 1);
+      let at = end;
       if (openingEnd === 0) {
-        opening = end;
-        write(open);
-        openingEnd = end;
+        opening = at;
+        at += space.write(open, at);
+        openingEnd = at;
       } else {
-        copy(opening, openingEnd);
+        space.copyWithin(at, opening, openingEnd);
+        at += openingEnd - opening;
       }
-      copy(name === 0 ? 0 : (nameEnds[name - 1] ?? 0), nameEnds[name] ?? 0);
-      makeRoom(LONGEST_UNIT * close.length + LONGEST_NUMBER + 1);
-      end = writeNumber(space, writeText(space, end, close), value);
-      space[end] = NEW_LINE;
-      end += 1;
+      space.copyWithin(at, nameStart, nameEnd);
+      at += nameEnd - nameStart;
+      at = writeNumber(space, writeText(space, at, close), value);
+      space[at] = NEW_LINE;
+      end = at + 1;
     },
     endFamily() {
       ends[ended] = end - namesEnd;
