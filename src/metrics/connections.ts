@@ -129,9 +129,14 @@ export function peerLabel(
 /** IPv4 /16 or IPv6 /32; what has no number (a name, Tor, I2P) shows only its type. */
 export function subnet({ ip, type }: PeerAddress): string {
   if (ip === undefined) return type;
-  if (!ip.includes(":")) return `${ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1))}.0.0/16`;
+  return ip.includes(":") ? `${networkOf(ip)}::/32` : `${networkOf(ip)}.0.0/16`;
+}
+
+/** What the addresses of a subnet have in common. */
+export function networkOf(ip: string): string {
+  if (!ip.includes(":")) return ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1));
   const [first = "0", second = "0"] = expandStart(ip);
-  return `${first}:${second}::/32`;
+  return `${first}:${second}`;
 }
 
 /** The first two groups of an IPv6 address in canonical text. */

@@ -50,11 +50,14 @@ function writeConnections(lines: LinesWriter, family: NodeFamily, view: NodeView
   if (series === undefined || view.shown === undefined) return;
   const open = `${name}{${identity}`;
   const values = series.values(view);
-  for (const [index, connection] of view.shown.connections.entries()) {
+  let index = 0;
+  for (const connection of view.shown.connections) {
     const value = values[index] ?? Number.NaN;
-    if (!Number.isFinite(value)) continue;
-    const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
-    lines.sample(open, index, close, value);
+    if (Number.isFinite(value)) {
+      const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
+      lines.sample(open, index, close, value);
+    }
+    index += 1;
   }
 }
 

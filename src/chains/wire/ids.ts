@@ -9,9 +9,12 @@ export function hashOf(value: unknown): string | undefined {
     : undefined;
 }
 
-/** The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). */
+/**
+ * The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). Nothing is made
+ * of the others, which are not looked at.
+ */
 export function numberInBlockId(id: unknown): number | undefined {
-  return typeof id === "string" && id.length === HASH_LENGTH && /^[0-9a-fA-F]+$/.test(id)
+  return typeof id === "string" && id.length === HASH_LENGTH && /^[0-9a-fA-F]{8}/.test(id)
     ? Number.parseInt(id.slice(0, 8), 16)
     : undefined;
 }
