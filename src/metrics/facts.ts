@@ -7,16 +7,16 @@ import type { SampleValue } from "./family.ts";
 export type FactSamples = ReadonlyMap<FactFamily, readonly SampleValue[]>;
 
 /** Of each shown connection, in their order; NaN where there is no value. */
-export type ConnectionValues = Float64Array;
+export type ConnectionValues = readonly number[];
 
 /** Sorts the facts about connections by their family: in one pass, as a peer list brings hundreds of them. */
 export function connectionFacts(connections: readonly ShownConnection[]): ReadonlyMap<FactFamily, ConnectionValues> {
-  const columns = new Map<FactFamily, Float64Array>();
+  const columns = new Map<FactFamily, number[]>();
   for (const [index, { row }] of connections.entries()) {
     for (const { family, value } of row.facts ?? NO_FACTS) {
       let column = columns.get(family);
       if (column === undefined) {
-        column = new Float64Array(connections.length).fill(Number.NaN);
+        column = new Array<number>(connections.length).fill(Number.NaN);
         columns.set(family, column);
       }
       column[index] = value;

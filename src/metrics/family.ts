@@ -78,16 +78,15 @@ export function ofConnections(connections: ConnectionSeries, labels: readonly st
   return { labels: [...CONNECTION_LABELS, ...labels], samples: () => [], connections };
 }
 
-const NO_VALUES: ConnectionValues = new Float64Array(0);
+const NO_VALUES: ConnectionValues = [];
 
 /** The values of a family that has one of each connection, or none. */
 export function eachConnection(
   pick: (connection: ShownConnection, traits: ChainTraits) => number | undefined,
 ): ConnectionSeries["values"] {
   return ({ shown, traits }) => {
-    if (shown === undefined) return NO_VALUES;
-    const values = new Float64Array(shown.connections.length);
-    for (const [index, each] of shown.connections.entries()) values[index] = pick(each, traits) ?? Number.NaN;
+    const values: number[] = [];
+    for (const connection of shown?.connections ?? []) values.push(pick(connection, traits) ?? Number.NaN);
     return values;
   };
 }

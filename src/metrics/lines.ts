@@ -28,15 +28,14 @@ const LAST_ASCII = 0x7f;
  * Everything is written into one workspace first: what stands there already is copied on, which takes a tenth of the time
  * of joining texts and encoding them.
  */
-export function createLinesWriter(families: number): WriteLines {
+export function createLinesWriter(): WriteLines {
   const workspace = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
   let space = workspace;
   let end = 0;
   /** Where each name ends; the first begins at 0, the lines behind the last. */
-  let nameEnds = new Uint32Array(0);
+  let nameEnds: number[] = [];
   let namesEnd = 0;
-  let ends = new Uint32Array(families);
-  let ended = 0;
+  let ends: number[] = [];
   /** Where `open` stands, once the family has a line. */
   let opening = 0;
   let openingEnd = 0;
@@ -58,11 +57,10 @@ export function createLinesWriter(families: number): WriteLines {
       const all = texts.join("");
       write(all);
       namesEnd = end;
-      nameEnds = new Uint32Array(texts.length);
       let sum = 0;
-      for (const [index, text] of texts.entries()) {
+      for (const text of texts) {
         sum += namesEnd === all.length ? text.length : Buffer.byteLength(text);
-        nameEnds[index] = sum;
+        nameEnds.push(sum);
       }
     },
     text: write,
@@ -86,8 +84,7 @@ export function createLinesWriter(families: number): WriteLines {
       end = at + 1;
     },
     endFamily() {
-      ends[ended] = end - namesEnd;
-      ended += 1;
+      ends.push(end - namesEnd);
       openingEnd = 0;
     },
   };
@@ -95,10 +92,9 @@ export function createLinesWriter(families: number): WriteLines {
   function reset(): void {
     space = workspace;
     end = 0;
-    nameEnds = new Uint32Array(0);
+    nameEnds = [];
     namesEnd = 0;
-    ends = new Uint32Array(families);
-    ended = 0;
+    ends = [];
     openingEnd = 0;
   }
 
@@ -107,7 +103,7 @@ export function createLinesWriter(families: number): WriteLines {
       fill(writer);
       const bytes = Buffer.allocUnsafeSlow(end - namesEnd);
       space.copy(bytes, 0, namesEnd, end);
-      return { bytes, ends };
+      return { bytes, ends: new Uint32Array(ends) };
     } finally {
       reset();
     }

@@ -15,7 +15,7 @@ export function createNodeRenderer(
   traitsOf: (node: NodeConfig) => ChainTraits,
   settings: () => ConnectionSettings,
 ): RenderNode {
-  const write = createLinesWriter(catalogue.length);
+  const write = createLinesWriter();
   return (state) => {
     const { report, history, node } = state;
     const shown = report?.peers.ok
