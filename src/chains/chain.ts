@@ -102,7 +102,7 @@ export type FactFamily = {
   readonly help: string;
   /** The API and field that the value comes from, for the documentation. */
   readonly source: string;
-  /** Further labels; those of a connection's family come behind direction and peer. */
+  /** Further labels; a connection's family has none. */
   readonly labels: readonly string[];
   /** What a sample is about: the node (the default) or one of its connections. */
   readonly scope?: "connection" | undefined;

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { formatAddress } from "../chains/address.ts";
 import type { ChainTraits, ConnectionState, Direction, PeerAddress, PeerConnection } from "../chains/chain.ts";
 import type { ADDRESS_MODES } from "../config/model.ts";
-import { cleanText, renderLabels } from "./exposition.ts";
+import { cleanText, escapeLabelValue } from "./exposition.ts";
 
 /** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */
 
@@ -17,8 +17,6 @@ export type ConnectionSettings = {
 export type ShownConnection = {
   /** `direction="…",peer="…"`. */
   readonly labels: string;
-  /** The labels of p2p_connection_info. */
-  readonly infoLabels: string;
   readonly row: PeerConnection;
   readonly startSeconds: number | undefined;
 };
@@ -40,35 +38,31 @@ export function showConnections(
 ): ShownConnections {
   if (!settings.series) return { ...NOTHING, omitted: rows.length };
   const kept = mostUseful(rows, settings.maxPerNode);
-  const groups = new Map<string, ShownConnection>();
   // Where many connections share a series by design, one that stands alone for a while is no exception.
   const isShared = settings.address === "subnet" || settings.address === "none";
+  const groups = new Map<string, ShownConnection>();
   for (const row of kept) {
-    const peer = peerLabel(row.address, settings);
-    const labels = renderLabels([
-      ["direction", row.direction],
-      ["peer", peer],
-    ]);
     const shown = {
-      labels,
-      infoLabels: infoLabels(row, labels),
+      labels: nameLabels(row, settings),
       row: isShared ? { ...row, ...NO_OWN_VALUES } : row,
       startSeconds: row.startSeconds ?? starts.get(row.id),
     };
-    const other = groups.get(labels);
-    groups.set(labels, other === undefined ? shown : merge(other, shown));
+    const other = groups.get(shown.labels);
+    groups.set(shown.labels, other === undefined ? shown : merge(other, shown));
   }
   return { connections: [...groups.values()], omitted: rows.length - kept.length, merged: kept.length - groups.size };
 }
 
-function infoLabels({ state, agent, address }: PeerConnection, labels: string): string {
-  const facts = renderLabels([
-    ["state", state ?? ""],
-    ["agent", agent === undefined ? "" : cleanText(agent)],
-    ["address_type", address.type],
-  ]);
-  return `${labels},${facts}`;
+function nameLabels({ direction, address }: PeerConnection, settings: ConnectionSettings): string {
+  const labels = `direction="${direction}"`;
+  // Most addresses are nothing that must be cut, cleaned or escaped, and each poll writes all of them.
+  if (settings.address === "full" && PLAIN_HOST.test(address.host)) return `${labels},peer="${formatAddress(address)}"`;
+  const peer = peerLabel(address, settings);
+  return peer === "" ? labels : `${labels},peer="${escapeLabelValue(peer)}"`;
 }
+
+/** With port and suffix not longer than a label may be. */
+const PLAIN_HOST = /^[\w.:-]{1,100}$/;
 
 /** Outbound first, as an operator chose or the node selected them; then working ones, then the longest standing. */
 function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {
@@ -135,9 +129,14 @@ export function peerLabel(
 /** IPv4 /16 or IPv6 /32; what has no number (a name, Tor, I2P) shows only its type. */
 export function subnet({ ip, type }: PeerAddress): string {
   if (ip === undefined) return type;
-  if (!ip.includes(":")) return `${ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1))}.0.0/16`;
+  return ip.includes(":") ? `${networkOf(ip)}::/32` : `${networkOf(ip)}.0.0/16`;
+}
+
+/** What the addresses of a subnet have in common. */
+export function networkOf(ip: string): string {
+  if (!ip.includes(":")) return ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1));
   const [first = "0", second = "0"] = expandStart(ip);
-  return `${first}:${second}::/32`;
+  return `${first}:${second}`;
 }
 
 /** The first two groups of an IPv6 address in canonical text. */

@@ -1,31 +1,44 @@
 import type { Fact, FactFamily } from "../chains/chain.ts";
 import type { ShownConnection } from "./connections.ts";
-import { cleanText, joinLabels, renderLabels } from "./exposition.ts";
+import { cleanText, renderLabels } from "./exposition.ts";
 import type { SampleValue } from "./family.ts";
 
 /** The samples of the chains' own families, each with what it has in this poll. */
 export type FactSamples = ReadonlyMap<FactFamily, readonly SampleValue[]>;
 
-/** Sorts all facts of a poll by their family in one pass, as a peer list brings hundreds of them. */
-export function factSamples(facts: readonly Fact[], connections: readonly ShownConnection[]): FactSamples {
-  const samples = new Map<FactFamily, SampleValue[]>();
-  for (const fact of facts) add(samples, fact, "");
-  for (const { labels, row } of connections) {
-    for (const fact of row.facts ?? []) add(samples, fact, labels);
+/** Of each shown connection, in their order; NaN where there is no value. */
+export type ConnectionValues = readonly number[];
+
+/** Sorts the facts about connections by their family: in one pass, as a peer list brings hundreds of them. */
+export function connectionFacts(connections: readonly ShownConnection[]): ReadonlyMap<FactFamily, ConnectionValues> {
+  const columns = new Map<FactFamily, number[]>();
+  for (const [index, { row }] of connections.entries()) {
+    for (const { family, value } of row.facts ?? NO_FACTS) {
+      let column = columns.get(family);
+      if (column === undefined) {
+        column = new Array<number>(connections.length).fill(Number.NaN);
+        columns.set(family, column);
+      }
+      column[index] = value;
+    }
   }
-  for (const [family, values] of samples) {
-    if (values.length > 1 && family.labels.length > 0) samples.set(family, sumAlike(values));
-  }
-  return samples;
+  return columns;
 }
 
-function add(samples: Map<FactFamily, SampleValue[]>, { family, labels: values, value }: Fact, prefix: string): void {
-  const labels = values.length === 0 ? prefix : joinLabels(prefix, ownLabels(family, values));
-  const known = samples.get(family);
-  const last = known?.at(-1);
-  if (known === undefined) samples.set(family, [[labels, value]]);
-  else if (last?.[0] === labels) known[known.length - 1] = [labels, last[1] + value];
-  else known.push([labels, value]);
+const NO_FACTS: readonly Fact[] = [];
+
+/** Sorts the facts about a node by their family. */
+export function factSamples(facts: readonly Fact[]): FactSamples {
+  const samples = new Map<FactFamily, SampleValue[]>();
+  for (const { family, labels, value } of facts) {
+    const known = samples.get(family) ?? [];
+    known.push([ownLabels(family, labels), value]);
+    samples.set(family, known);
+  }
+  for (const [family, values] of samples) {
+    if (values.length > 1) samples.set(family, sumAlike(values));
+  }
+  return samples;
 }
 
 function ownLabels(family: FactFamily, values: readonly string[]): string {

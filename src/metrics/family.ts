@@ -1,8 +1,8 @@
 import type { ChainTraits, FactFamily, NodeReport } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
-import type { ShownConnections } from "./connections.ts";
+import type { ShownConnection, ShownConnections } from "./connections.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
-import type { FactSamples } from "./facts.ts";
+import type { ConnectionValues, FactSamples } from "./facts.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -12,6 +12,8 @@ export type NodeView = {
   readonly shown: ShownConnections | undefined;
   /** The samples of the chain's own families. */
   readonly facts: FactSamples;
+  /** What the chain's own families of connections have. */
+  readonly connectionFacts: ReadonlyMap<FactFamily, ConnectionValues>;
 };
 
 /** Further labels as `renderLabels` gives them, and the value. */
@@ -28,6 +30,16 @@ export type NodeFamily = FamilyHeader & {
   /** Label names beside target, chain and the node's own. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
+  /** Of a family with a series for each connection; it has no other samples. */
+  readonly connections?: ConnectionSeries | undefined;
+};
+
+/** Not as `samples`: a list of them would cost more than the lines. */
+export type ConnectionSeries = {
+  /** The values of the shown connections, in their order; NaN where there is none. */
+  readonly values: (view: NodeView) => ConnectionValues;
+  /** Labels behind those that name the connection, as `renderLabels` gives them; never none. */
+  readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
 };
 
 /** The labels that name a connection. */
@@ -56,11 +68,25 @@ export function* labelled(
 
 /** A chain's own family, filled from the facts of the report, or of its connections. */
 export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
-  const names = family.scope === "connection" ? CONNECTION_LABELS : [];
-  return {
-    ...family,
-    sources: { [chain]: family.source },
-    labels: [...names, ...family.labels],
-    samples: ({ facts }) => facts.get(family) ?? [],
+  const declared = { ...family, sources: { [chain]: family.source } };
+  if (family.scope !== "connection") return { ...declared, samples: ({ facts }) => facts.get(family) ?? [] };
+  return { ...declared, ...ofConnections({ values: ({ connectionFacts }) => connectionFacts.get(family) ?? NO_VALUES }) };
+}
+
+/** What makes a family one of connections. */
+export function ofConnections(connections: ConnectionSeries, labels: readonly string[] = []) {
+  return { labels: [...CONNECTION_LABELS, ...labels], samples: () => [], connections };
+}
+
+const NO_VALUES: ConnectionValues = [];
+
+/** The values of a family that has one of each connection, or none. */
+export function eachConnection(
+  pick: (connection: ShownConnection, traits: ChainTraits) => number | undefined,
+): ConnectionSeries["values"] {
+  return ({ shown, traits }) => {
+    const values: number[] = [];
+    for (const connection of shown?.connections ?? []) values.push(pick(connection, traits) ?? Number.NaN);
+    return values;
   };
 }

@@ -1,7 +1,19 @@
 import type { NodeLines } from "../poll/store.ts";
+import { LONGEST_NUMBER, writeNumber } from "./numbers.ts";
 
-/** Turns the lines of each family, in the order of the catalogue, into bytes. */
-export type EncodeLines = (texts: readonly string[]) => NodeLines;
+/** Puts the lines of a node together in UTF-8, family after family in the order of the catalogue. */
+export type LinesWriter = {
+  /** Texts that stand in the lines of several families; before the first of them. */
+  names(texts: readonly string[]): void;
+  /** Lines that are written out already. */
+  text(lines: string): void;
+  /** A line: `open`, which is the same in the whole family, the name with that index, the rest of the labels, the value. */
+  sample(open: string, name: number, close: string, value: number): void;
+  endFamily(): void;
+};
+
+/** @param fill writes the lines of all families; what it had written when it threw is forgotten */
+export type WriteLines = (fill: (writer: LinesWriter) => void) => NodeLines;
 
 /** A node with some hundred peers has lines of 100 KB. */
 const WORKSPACE_BYTES = 1024 * 1024;
@@ -9,23 +21,101 @@ const WORKSPACE_BYTES = 1024 * 1024;
 /** One UTF-16 unit becomes three bytes of UTF-8 at most. */
 const LONGEST_UNIT = 3;
 
+const NEW_LINE = 10;
+const LAST_ASCII = 0x7f;
+
 /**
- * Written into a workspace first: to make a buffer of the right size at once, the engine would have to go through the text
- * twice, which takes three times as long.
+ * Everything is written into one workspace first: what stands there already is copied on, which takes a tenth of the time
+ * of joining texts and encoding them.
  */
-export function createLinesEncoder(): EncodeLines {
+export function createLinesWriter(): WriteLines {
   const workspace = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
-  return (texts) => {
-    const longest = LONGEST_UNIT * texts.reduce((sum, { length }) => sum + length, 0);
-    const space = longest <= WORKSPACE_BYTES ? workspace : Buffer.allocUnsafeSlow(longest);
-    const ends = new Uint32Array(texts.length);
-    let end = 0;
-    for (const [index, text] of texts.entries()) {
-      if (text !== "") end += space.write(text, end);
-      ends[index] = end;
-    }
-    const bytes = Buffer.allocUnsafeSlow(end);
-    space.copy(bytes, 0, 0, end);
-    return { bytes, ends };
+  let space = workspace;
+  let end = 0;
+  /** Where each name ends; the first begins at 0, the lines behind the last. */
+  let nameEnds: number[] = [];
+  let namesEnd = 0;
+  let ends: number[] = [];
+  /** Where `open` stands, once the family has a line. */
+  let opening = 0;
+  let openingEnd = 0;
+
+  function makeRoom(bytes: number): void {
+    if (space.length - end >= bytes) return;
+    const larger = Buffer.allocUnsafeSlow(2 * space.length + bytes);
+    space.copy(larger, 0, 0, end);
+    space = larger;
+  }
+
+  function write(text: string): void {
+    makeRoom(LONGEST_UNIT * text.length);
+    end += space.write(text, end);
+  }
+
+  const writer: LinesWriter = {
+    names(texts) {
+      const all = texts.join("");
+      write(all);
+      namesEnd = end;
+      let sum = 0;
+      for (const text of texts) {
+        sum += namesEnd === all.length ? text.length : Buffer.byteLength(text);
+        nameEnds.push(sum);
+      }
+    },
+    text: write,
+    sample(open, name, close, value) {
+      const nameStart = name === 0 ? 0 : (nameEnds[name - 1] ?? 0);
+      const nameEnd = nameEnds[name] ?? nameStart;
+      makeRoom(LONGEST_UNIT * (open.length + close.length) + nameEnd - nameStart + LONGEST_NUMBER + 1);
+      let at = end;
+      if (openingEnd === 0) {
+        opening = at;
+        at += space.write(open, at);
+        openingEnd = at;
+      } else {
+        space.copyWithin(at, opening, openingEnd);
+        at += openingEnd - opening;
+      }
+      space.copyWithin(at, nameStart, nameEnd);
+      at += nameEnd - nameStart;
+      at = writeNumber(space, writeText(space, at, close), value);
+      space[at] = NEW_LINE;
+      end = at + 1;
+    },
+    endFamily() {
+      ends.push(end - namesEnd);
+      openingEnd = 0;
+    },
   };
+
+  function reset(): void {
+    space = workspace;
+    end = 0;
+    nameEnds = [];
+    namesEnd = 0;
+    ends = [];
+    openingEnd = 0;
+  }
+
+  return (fill) => {
+    try {
+      fill(writer);
+      const bytes = Buffer.allocUnsafeSlow(end - namesEnd);
+      space.copy(bytes, 0, namesEnd, end);
+      return { bytes, ends: new Uint32Array(ends) };
+    } finally {
+      reset();
+    }
+  };
+}
+
+/** For short texts faster than a call of the engine's own. */
+function writeText(space: Buffer, at: number, text: string): number {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > LAST_ASCII) return at + space.write(text, at);
+    space[at + index] = unit;
+  }
+  return at + text.length;
 }

@@ -3,9 +3,9 @@ import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState } from "../poll/store.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
-import { factSamples } from "./facts.ts";
+import { connectionFacts, factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
-import { createLinesEncoder } from "./lines.ts";
+import { createLinesWriter, type LinesWriter } from "./lines.ts";
 
 /** Turns the state of a node into its sample lines; runs once for each poll. */
 export type RenderNode = (state: NodeState) => NodeLines;
@@ -15,36 +15,62 @@ export function createNodeRenderer(
   traitsOf: (node: NodeConfig) => ChainTraits,
   settings: () => ConnectionSettings,
 ): RenderNode {
-  const encode = createLinesEncoder();
+  const write = createLinesWriter();
   return (state) => {
     const { report, history, node } = state;
     const shown = report?.peers.ok
       ? showConnections(report.peers.value.connections, history.connectionStarts, settings())
       : undefined;
-    const facts = factSamples(report?.facts ?? [], shown?.connections ?? []);
-    const view: NodeView = { state, report, traits: traitsOf(node), shown, facts };
+    const connections = shown?.connections ?? [];
+    const view: NodeView = {
+      state,
+      report,
+      traits: traitsOf(node),
+      shown,
+      facts: factSamples(report?.facts ?? []),
+      connectionFacts: connectionFacts(connections),
+    };
     const identity = nodeLabels(node);
     const about = node.role === "reference" ? "reference" : undefined;
-    return encode(catalogue.map((family) => (family.about === about ? renderFamily(family, view, identity) : "")));
+    return write((lines) => {
+      lines.names(connections.map(({ labels }) => `,${labels}`));
+      for (const family of catalogue) {
+        if (family.about === about) {
+          lines.text(renderSamples(family, view, identity));
+          writeConnections(lines, family, view, identity);
+        }
+        lines.endFamily();
+      }
+    });
   };
 }
 
-/** As renderSample would write each line; what all begin with is put together once, as there may be thousands. */
-function renderFamily({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
+function writeConnections(lines: LinesWriter, family: NodeFamily, view: NodeView, identity: string): void {
+  const { name, connections: series } = family;
+  if (series === undefined || view.shown === undefined) return;
+  const open = `${name}{${identity}`;
+  const values = series.values(view);
+  let index = 0;
+  for (const connection of view.shown.connections) {
+    const value = values[index] ?? Number.NaN;
+    if (Number.isFinite(value)) {
+      const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
+      lines.sample(open, index, close, value);
+    }
+    index += 1;
+  }
+}
+
+/** As renderSample would write each line; what all begin with is put together once. */
+function renderSamples({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
   let open = "";
   let out = "";
   for (const [labels, value] of samples(view)) {
     if (!Number.isFinite(value)) continue;
-    if (open === "") open = flat(`${name}{${identity}`);
+    if (open === "") open = `${name}{${identity}`;
     out += labels === "" ? `${open}} ${value}\n` : `${open},${labels}} ${value}\n`;
   }
   return out;
-}
-
-/** The engine keeps a joined text as a tree until one of its characters is asked for, and would walk it for each line. */
-function flat(text: string): string {
-  text.charCodeAt(0);
-  return text;
 }
 
 /** The labels of every series of a node. */

@@ -1,5 +1,5 @@
 import { ADDRESS_TYPES, type PeerConnection } from "../chains/chain.ts";
-import { subnet } from "./connections.ts";
+import { networkOf } from "./connections.ts";
 import { cleanText } from "./exposition.ts";
 import type { NodeView } from "./family.ts";
 
@@ -35,7 +35,7 @@ export function countSubnets(rows: readonly PeerConnection[] | undefined): numbe
   if (rows === undefined) return undefined;
   const subnets = new Set<string>();
   for (const { address } of rows) {
-    if (address.ip !== undefined) subnets.add(subnet(address));
+    if (address.ip !== undefined) subnets.add(networkOf(address.ip));
   }
   return subnets.size === 0 && rows.length > 0 ? undefined : subnets.size;
 }
@@ -46,7 +46,11 @@ const REST = "other";
 
 /** Rows by agent, the most common first and the rest together; nothing for chains whose peers tell no agent. */
 export function countAgents(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
-  const counts = countBy(rows, [], ({ agent }) => (agent === undefined ? undefined : cleanText(agent)));
+  const counts = new Map<string, number>();
+  for (const [agent, count] of countBy(rows, [], (row) => row.agent)) {
+    const clean = cleanText(agent);
+    counts.set(clean, (counts.get(clean) ?? 0) + count);
+  }
   const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = new Map(ranked.slice(0, MAX_AGENTS));
   const rest = ranked.slice(MAX_AGENTS).reduce((sum, [, count]) => sum + count, 0);

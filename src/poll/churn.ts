@@ -19,11 +19,16 @@ export function advanceChurn(before: Churn | undefined, connections: readonly Pe
   }
   const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
   if (before === undefined) return { connects: zero, disconnects: zero, present };
-  return {
-    connects: addMissing(before.connects, present, before.present),
-    disconnects: addMissing(before.disconnects, before.present, present),
-    present,
-  };
+  const connects = addMissing(before.connects, present, before.present);
+  // Who stayed is in both; when that is everybody who was there, nobody left.
+  const stayed = present.size - (sum(connects) - sum(before.connects));
+  const disconnects =
+    stayed === before.present.size ? before.disconnects : addMissing(before.disconnects, before.present, present);
+  return { connects, disconnects, present };
+}
+
+function sum(counts: ReadonlyMap<Direction, number>): number {
+  return DIRECTIONS.reduce((total, direction) => total + (counts.get(direction) ?? 0), 0);
 }
 
 /** The counts, with one more for each entry of `from` that `others` lacks. */

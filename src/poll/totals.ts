@@ -44,21 +44,29 @@ const NOTHING: ByteCounts = { received: 0, sent: 0 };
 
 function accumulate(before: Accumulated | undefined, connections: readonly PeerConnection[]): Accumulated {
   const last = new Map<string, ByteCounts | undefined>();
-  let counts = before?.counts;
+  let { received, sent } = before?.counts ?? NOTHING;
+  let isCounted = before?.counts !== undefined;
   for (const [id, now] of countsById(connections)) {
-    // What a connection carried before our first poll is not ours to count; a connection that is new since then counts
-    // from its first byte.
-    const known = before === undefined || before.last.has(id) ? before?.last.get(id) : NOTHING;
+    const known = before === undefined ? undefined : lastOf(before, id);
     // Counters that could not be read this time go on from where they were.
     last.set(id, now ?? known);
     if (now === undefined) continue;
-    counts = {
-      received: (counts?.received ?? 0) + (known === undefined ? 0 : gained(known.received, now.received)),
-      sent: (counts?.sent ?? 0) + (known === undefined ? 0 : gained(known.sent, now.sent)),
-    };
+    isCounted = true;
+    if (known === undefined) continue;
+    received += gained(known.received, now.received);
+    sent += gained(known.sent, now.sent);
   }
+  const counts = isCounted ? { received, sent } : undefined;
   const isCurrent = connections.length === 0 || connections.some(({ receivedBytes }) => receivedBytes !== undefined);
   return { source: "connections", isCurrent, counts, last };
+}
+
+/**
+ * What a connection carried before our first poll is not ours to count; a connection that is new since then counts from
+ * its first byte.
+ */
+function lastOf({ last }: Accumulated, id: string): ByteCounts | undefined {
+  return last.get(id) ?? (last.has(id) ? undefined : NOTHING);
 }
 
 /**

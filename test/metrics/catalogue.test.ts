@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FactFamily } from "../../src/chains/chain.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
 import { FAILURE_REASONS } from "../../src/errors.ts";
-import { factSamples } from "../../src/metrics/facts.ts";
+import { connectionFacts, factSamples } from "../../src/metrics/facts.ts";
 import { factFamily } from "../../src/metrics/family.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
@@ -233,7 +233,8 @@ test("a chain's own family has the facts that are its own, and no label without 
     traits: { directions: [], states: [] },
     shown: undefined,
     report: undefined,
-    facts: factSamples(facts, []),
+    facts: factSamples(facts),
+    connectionFacts: connectionFacts([]),
   };
   expect([...factFamily(a, "wire").samples(view)]).toEqual([
     ['one="x",two="y"', 1],
@@ -264,9 +265,10 @@ describe("texts of strangers", () => {
   test("in a chain's own families too", () => {
     const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
     const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
-    const view = { state: firstState(), traits: { directions: [], states: [] }, shown: undefined, report: undefined };
-    expect([...family.samples({ ...view, facts: factSamples([], []) })]).toEqual([]);
-    const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }], []);
+    const traits = { directions: [], states: [] };
+    const view = { state: firstState(), traits, shown: undefined, report: undefined, connectionFacts: connectionFacts([]) };
+    expect([...family.samples({ ...view, facts: factSamples([]) })]).toEqual([]);
+    const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }]);
     expect([...factFamily(declared, "wire").samples({ ...view, facts })]).toEqual([
       [`name="\ufffd\ufffd${"x".repeat(126)}"`, 1],
     ]);

@@ -96,7 +96,7 @@ describe("rows that would be the same series", () => {
   test("state and texts come from the row in the better state", () => {
     const shown = twice({ state: "handshaking", agent: "old" }, { state: "connected", agent: "new" });
     expect(shown?.row.state).toBe("connected");
-    expect(shown?.infoLabels).toContain('state="connected",agent="new"');
+    expect(shown?.row.agent).toBe("new");
   });
 
   test("one that syncs makes the series sync", () => {

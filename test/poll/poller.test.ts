@@ -2,10 +2,9 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
-import { createLinesEncoder } from "../../src/metrics/lines.ts";
 import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
-import { createStore, type NodeState } from "../../src/poll/store.ts";
+import { createStore, type NodeLines, type NodeState } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import {
   deadReport,
@@ -38,6 +37,11 @@ type Options = {
   readonly level?: string;
 };
 
+function rendered(text: string): NodeLines {
+  const bytes = Buffer.from(text);
+  return { bytes, ends: Uint32Array.of(bytes.length) };
+}
+
 /** A poller whose sessions are the given functions, by the node's name. */
 function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, level }: Options = {}) {
   const { log, lines } = logSink(level);
@@ -51,7 +55,7 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
       calls: () => [],
       close: async () => void closed.push(name),
     }),
-    render: (given) => createLinesEncoder()([render?.(given) ?? "rendered"]),
+    render: (given) => rendered(render?.(given) ?? "rendered"),
     store,
     journal: createJournal(),
     log,
@@ -649,7 +653,7 @@ describe("other nodes", () => {
         if (name === "bad") throw new Error("cannot be opened");
         return { poll: answers(report()), calls: () => [], close: async () => void closed.push(name) };
       },
-      render: () => createLinesEncoder()([""]),
+      render: () => rendered(""),
       store,
       journal: createJournal(),
       log: logSink().log,

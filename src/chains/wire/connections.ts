@@ -35,16 +35,20 @@ export function decodeConnections(answer: unknown, call: string): WireList {
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
   checkRowCount(answer, call);
-  const rows = answer.map(decodeRow);
-  const connections = rows.filter((row) => row !== undefined);
-  return { connections, malformed: rows.length - connections.length };
+  const connections: WireConnection[] = [];
+  for (const row of answer) {
+    const connection = decodeRow(row, connections.at(-1)?.chainId);
+    if (connection !== undefined) connections.push(connection);
+  }
+  return { connections, malformed: answer.length - connections.length };
 }
 
 const WRONG_API_ADVICE: Failure["advice"] = "check that the URL is the HTTP API of a nodeop or nodeos node";
 
 const NO_HANDSHAKE: JsonObject = {};
 
-function decodeRow(row: unknown): WireConnection | undefined {
+/** @param chain that of the row before: most are on the same one, and to compare is faster than to read again */
+function decodeRow(row: unknown, chain: string | undefined): WireConnection | undefined {
   if (!isObject(row)) return undefined;
   const connecting = flag(row.connecting);
   if (typeof row.peer !== "string" || connecting === undefined) return undefined;
@@ -59,17 +63,18 @@ function decodeRow(row: unknown): WireConnection | undefined {
   });
   const id = identityOf(row, handshake);
   const nodeId = hashOf(handshake.node_id);
-  const claimed = text(text(handshake.p2p_address)?.split(" - ")[0]);
+  const claimed = inbound ? claimedAddress(handshake) : undefined;
+  const configured = inbound ? undefined : splitKind(row.peer);
   return {
     id,
     // An outbound row keeps its id when it is dialled again. An inbound one does not live that long.
-    session: inbound || nodeId === undefined ? undefined : `${id} ${nodeId}`,
+    session: inbound || nodeId === undefined ? undefined : `${id} ${nodeId.slice(0, SESSION_DIGITS)}`,
     direction: inbound ? "inbound" : "outbound",
     state,
-    address: inbound ? inboundAddress(row, claimed) : outboundAddress(row.peer, row),
+    address: configured === undefined ? inboundAddress(row, claimed) : outboundAddress(configured, row),
     agent: agentOf(handshake),
     height: peerHead(handshake),
-    chainId: hashOf(handshake.chain_id),
+    chainId: chain !== undefined && handshake.chain_id === chain ? chain : hashOf(handshake.chain_id),
     // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
     syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
     facts: rowFacts(row, handshake, state),
@@ -78,11 +83,14 @@ function decodeRow(row: unknown): WireConnection | undefined {
       connectionId: count(row.connection_id),
       remotePort: count(row.remote_port),
       configured: inbound ? undefined : row.peer,
-      listens: inbound ? claimed && splitKind(claimed).address : splitKind(row.peer).address,
+      listens: configured?.address ?? claimed?.address,
       isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
     },
   };
 }
+
+/** Enough to tell two processes apart; each poll looks them up. */
+const SESSION_DIGITS = 16;
 
 type RowState = {
   readonly inbound: boolean;
@@ -119,25 +127,31 @@ function remoteIp(row: JsonObject): string | undefined {
   return remote === "<unknown>" ? undefined : remote;
 }
 
-/** `host:port`, with `:trx` or `:blk` behind it for a connection of one kind. */
-function outboundAddress(peer: string, row: JsonObject): PeerAddress {
-  const { address, suffix } = splitKind(peer);
-  const parsed = parseAddress(address);
-  const ip = parsed.ip ?? numericAddress(remoteIp(row) ?? "");
-  return { ...parsed, ip, type: ip === undefined ? parsed.type : numericType(ip), suffix };
+/** What the peer says of itself: `listen address - first 7 of node_id`. */
+function claimedAddress(handshake: JsonObject): ConfiguredAddress | undefined {
+  const claim = text(handshake.p2p_address);
+  const end = claim?.indexOf(" - ") ?? -1;
+  const address = end < 0 ? claim : text(claim?.slice(0, end));
+  return address === undefined ? undefined : splitKind(address);
 }
 
-/** The socket's endpoint; before Leap 5 only what the peer says of itself: `listen address - first 7 of node_id`. */
-function inboundAddress(row: JsonObject, claimed: string | undefined): PeerAddress {
+function outboundAddress({ address, suffix }: ConfiguredAddress, row: JsonObject): PeerAddress {
+  const { host, port, type, ip = numericAddress(remoteIp(row) ?? "") } = parseAddress(address);
+  return { host, port, type: ip === undefined ? type : numericType(ip), ip, suffix };
+}
+
+/** The socket's endpoint; before Leap 5 only what the peer says of itself. */
+function inboundAddress(row: JsonObject, claimed: ConfiguredAddress | undefined): PeerAddress {
   const remote = remoteIp(row);
   if (remote !== undefined) return addressOf(remote, count(row.remote_port));
-  return claimed === undefined ? { host: "unknown", type: "unknown" } : parseAddress(splitKind(claimed).address);
+  return claimed === undefined ? { host: "unknown", type: "unknown" } : parseAddress(claimed.address);
 }
 
-const KINDS = [":trx", ":blk"];
+/** `host:port`, with `:trx` or `:blk` behind it for a connection of one kind. */
+type ConfiguredAddress = { readonly address: string; readonly suffix: string | undefined };
 
-function splitKind(address: string): { address: string; suffix: string | undefined } {
-  const suffix = KINDS.find((kind) => address.endsWith(kind));
+function splitKind(address: string): ConfiguredAddress {
+  const suffix = address.endsWith(":trx") ? ":trx" : address.endsWith(":blk") ? ":blk" : undefined;
   return { address: suffix === undefined ? address : address.slice(0, -suffix.length), suffix };
 }
 

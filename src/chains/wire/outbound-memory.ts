@@ -18,20 +18,29 @@ const MAX_NAME_LENGTH = 300;
 
 /** The memory after one more peer list. */
 export function rememberOutbound(before: OutboundMemory, rows: readonly WireConnection[]): OutboundMemory {
-  const seen = new Map(before);
+  const news: [string, SeenPeer][] = [];
   for (const { wire } of rows) {
     const { configured, isBlockProducer } = wire;
     if (configured === undefined || configured.length > MAX_NAME_LENGTH) continue;
-    const known = seen.get(configured);
-    if (known === undefined && seen.size >= MAX_NAMES) continue;
+    const known = before.get(configured);
     // The node forgets what the peer is when the link closes.
-    seen.set(configured, { isBlockProducer: isBlockProducer || known?.isBlockProducer === true });
+    if (known === undefined || (isBlockProducer && !known.isBlockProducer)) news.push([configured, { isBlockProducer }]);
+  }
+  if (news.length === 0) return before;
+  const seen = new Map(before);
+  for (const [name, peer] of news) {
+    const known = seen.get(name);
+    if (known === undefined && seen.size >= MAX_NAMES) continue;
+    seen.set(name, known?.isBlockProducer === true ? known : peer);
   }
   return seen;
 }
 
 /** How many of the peers seen so far are missing in the list. */
 export function countVanished(seen: OutboundMemory, rows: readonly WireConnection[]): number {
-  const present = new Set(rows.map(({ wire }) => wire.configured));
-  return [...seen].filter(([name, { isBlockProducer }]) => !isBlockProducer && !present.has(name)).length;
+  const present = new Set<string>();
+  for (const { wire } of rows) if (wire.configured !== undefined) present.add(wire.configured);
+  let vanished = 0;
+  for (const [name, { isBlockProducer }] of seen) if (!isBlockProducer && !present.has(name)) vanished += 1;
+  return vanished;
 }

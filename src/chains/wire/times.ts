@@ -4,17 +4,38 @@
  */
 export function parseTime(value: unknown): number | undefined {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(value)) return undefined;
-  const seconds = Date.parse(value.endsWith("Z") ? value : `${value}Z`) / 1000;
-  return seconds > 0 ? seconds : undefined;
+  const year = twoDigits(value, 0) * 100 + twoDigits(value, 2);
+  const month = twoDigits(value, 5);
+  const day = twoDigits(value, 8);
+  const hour = twoDigits(value, 11);
+  const minute = twoDigits(value, 14);
+  const second = twoDigits(value, 17);
+  // Date.UTC would take a 13th month for one of the next year, and the year 26 for 1926.
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(value));
+  return time > 0 ? time / 1000 : undefined;
 }
 
-/** Ticks of a second, by how many digits a present time has in them. */
-const TICKS: ReadonlyMap<number, bigint> = new Map([
-  [19, 1_000_000_000n],
-  [16, 1_000_000n],
-  [13, 1000n],
-  [10, 1n],
-]);
+/** Of digits that stand there for sure. Date.parse takes five times as long, and each row has a time. */
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+}
+
+/** The first three digits of the fraction, as far as there are any. */
+function milliseconds(time: string): number {
+  let number = 0;
+  for (let index = 20; index < 23; index += 1) {
+    const digit = time.charCodeAt(index) - ZERO;
+    number = number * 10 + (digit >= 0 && digit <= 9 ? digit : 0);
+  }
+  return number;
+}
+
+const ZERO = 48;
+
+/** Digits of a present time in nanoseconds, microseconds, milliseconds and seconds. */
+const LENGTHS: readonly number[] = [19, 16, 13, 10];
 
 /**
  * Unix seconds of `last_handshake.time`. The unit is the peer's: nanoseconds, but microseconds from some peers before
@@ -22,10 +43,8 @@ const TICKS: ReadonlyMap<number, bigint> = new Map([
  * milliseconds and seconds. 0, sent as a number, means that there was no handshake.
  */
 export function handshakeTime(value: unknown): number | undefined {
-  const digits = typeof value === "number" ? String(value) : value;
-  if (typeof digits !== "string") return undefined;
-  const ticks = TICKS.get(digits.length);
-  if (ticks === undefined || !/^[1-9]\d*$/.test(digits)) return undefined;
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string" || !LENGTHS.includes(text.length) || !/^[1-9]\d*$/.test(text)) return undefined;
   // Nanoseconds do not fit into a double; milliseconds are more than anybody needs of it.
-  return Number((BigInt(digits) * 1000n) / ticks) / 1000;
+  return Number(text.slice(0, 13).padEnd(13, "0")) / 1000;
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { handshakeTime, parseTime } from "../../../src/chains/wire/times.ts";
 
@@ -21,6 +22,14 @@ describe("parseTime", () => {
     ["1970-01-01T00:00:00.000"],
     ["1969-12-31T23:59:59.500"],
     ["2026-13-45T99:99:99.000"],
+    ["2026-13-01T00:00:00.000"],
+    ["2026-00-01T00:00:00.000"],
+    ["2026-01-00T00:00:00.000"],
+    ["2026-01-32T00:00:00.000"],
+    ["2026-01-15T25:30:00.000"],
+    ["2026-01-15T23:60:00.000"],
+    ["2026-01-15T23:30:60.000"],
+    ["0026-01-15T23:30:00.000"],
     ["2026-01-15 23:30:00"],
     ["2026-01-15T23:30:00+02:00"],
     ["now"],
@@ -31,6 +40,16 @@ describe("parseTime", () => {
   ])("%j is no time", (value) => {
     expect(parseTime(value)).toBeUndefined();
   });
+});
+
+test("parseTime reads what Date.parse does", () => {
+  const moment = fc.date({ min: new Date("1970-01-02"), max: new Date("9999-12-31"), noInvalidDate: true });
+  fc.assert(
+    fc.property(moment, fc.stringMatching(/^(\.\d{1,9})?Z?$/), (date, rest) => {
+      const text = date.toISOString().slice(0, 19) + rest;
+      expect(parseTime(text)).toBe(Date.parse(text.endsWith("Z") ? text : `${text}Z`) / 1000);
+    }),
+  );
 });
 
 describe("handshakeTime", () => {
