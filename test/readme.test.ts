@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { chains } from "../src/chains/index.ts";
 import { parseConfig } from "../src/config/parse.ts";
+import { FAILURE_REASONS } from "../src/errors.ts";
 import { createCatalogue } from "../src/metrics/catalogue.ts";
 import { chainFamilies } from "../src/metrics/chain-families.ts";
 import { blocksOf } from "./documentation/markdown.ts";
@@ -41,6 +42,10 @@ test("the README counts alerts and dashboards right", () => {
   const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
   const count = words[readdirSync(`${root}grafana/dashboards`).length] ?? "";
   expect(readme.toLowerCase()).toContain(`[${count} dashboards]`);
+});
+
+test("the README counts the reasons right", () => {
+  expect(readme).toContain(`all ${FAILURE_REASONS.length} reasons`);
 });
 
 test("docs/metrics-overview.md names every metric family, those of a chain and of connections together", () => {

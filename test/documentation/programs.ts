@@ -25,6 +25,8 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   // Of the system.
   ...[
     "cat",
+    "echo",
+    "head",
     "chronyc",
     "cut",
     "df",
@@ -43,5 +45,5 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
     "timedatectl",
   ].map((name) => [name, "the system's own"] as const),
   // Of the shell.
-  ...["cd", "do", "done", "for"].map((word) => [word, "a word of the shell"] as const),
+  ...["cd", "do", "done", "for", "source"].map((word) => [word, "a word of the shell"] as const),
 ]);
