@@ -31,7 +31,8 @@ test("the first screen has a picture, the two commands, the configuration and wh
   expect(commandsOf(commands?.text ?? "").map((words) => words.join(" "))).toEqual([
     "npm ci",
     "npm run demo",
-    "npx peer-exporter --config.file=config.yaml",
+    "npm ci",
+    "npm test",
   ]);
   expect(screen).toContain(config?.text);
   expect(screen).toContain("**Next:**");

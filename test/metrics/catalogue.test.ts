@@ -266,7 +266,13 @@ describe("texts of strangers", () => {
     const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
     const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
     const traits = { directions: [], states: [] };
-    const view = { state: firstState(), traits, shown: undefined, report: undefined, connectionFacts: connectionFacts([]) };
+    const view = {
+      state: firstState(),
+      traits,
+      shown: undefined,
+      report: undefined,
+      connectionFacts: connectionFacts([]),
+    };
     expect([...family.samples({ ...view, facts: factSamples([]) })]).toEqual([]);
     const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }]);
     expect([...factFamily(declared, "wire").samples({ ...view, facts })]).toEqual([
