@@ -13,7 +13,7 @@ import { freePort, requireProgram, run, tempFolder } from "../support/servers.ts
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const FILE = `${root}docs/cli.md`;
 const document = readFileSync(FILE, "utf8");
-const BLOCK = /```console\n\$ (.*)\n([^]*?)```/g;
+const BLOCK = /```console\n\$ (.*)\n([\s\S]*?)```/g;
 
 const fixture = (name: string) => readFileSync(`${root}test/fixtures/wire/${name}`);
 
