@@ -51,7 +51,7 @@ function summary(polled: readonly PolledNode[]): string {
   const up = polled.filter(isUp);
   const parts = up.filter((one) => failuresOf(one).length > 0).length;
   const down = polled.length - up.length;
-  const some = parts === 0 ? "" : `, ${parts} of them with a part that fails`;
+  const some = parts === 0 ? "" : `, ${polled.length === 1 ? "" : `${parts} of them `}with a part that fails`;
   if (down === 0) return `${polled.length === 1 ? "the node is" : `all ${polled.length} nodes are`} up${some}`;
   return `${up.length} of ${counted(polled.length, "node")} up${some}, ${down} down`;
 }

@@ -75,7 +75,9 @@ function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context
   }
   const style = createStyle(wantsColour(stdout, process.env));
   const text = (polled: readonly PolledNode[]) => {
-    const options = { style, sort, maxWidth: stdout.isTTY ? stdout.columns : undefined, nowMs: Date.now() };
+    // A terminal that does not know its size says 0.
+    const maxWidth = stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined;
+    const options = { style, sort, maxWidth, nowMs: Date.now() };
     return polled.map((one) => peersText(one, options)).join("\n");
   };
   if (watchMs === undefined) return (polled) => print(text(polled));

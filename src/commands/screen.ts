@@ -38,7 +38,8 @@ export function createScreen(output: Output, everyMs: number, style: Style): Scr
 
 /** What does not fit would scroll, and the next round would be drawn at the wrong place. */
 function fitting(lines: readonly string[], rows: number | undefined, style: Style): readonly string[] {
-  if (rows === undefined || lines.length <= rows) return lines;
+  // A terminal that does not know its size says 0.
+  if (rows === undefined || rows === 0 || lines.length <= rows) return lines;
   const kept = lines.slice(0, Math.max(1, rows - 1));
   return [...kept, style.dim(`… ${lines.length - kept.length} more lines: name one node, or enlarge the window`)];
 }

@@ -163,12 +163,24 @@ describe("serve", () => {
     expect(existsSync(socketPath)).toBe(false);
   });
 
+  test("more than 20 nodes are one line of the log", async () => {
+    const nodes = Array.from({ length: 21 }, (_, n) => `--node=n${n}=wire+http://127.0.0.1:1`);
+    const { program } = await startExporter({ args: nodes });
+    const messages = () => logLines(program).map(({ msg }) => msg);
+    await waitFor(() => messages().some((msg) => msg.startsWith("down: ")), "a poll", 10_000, program);
+    expect(await program.stop()).toBe(0);
+    expect(messages().filter((msg) => msg.startsWith("polling "))).toEqual(["polling 21 nodes of 1 chain every 15s"]);
+  });
+
   test("logs for people on request", async () => {
     const program = await startProcess(process.execPath, [
       ...[PROGRAM, "--node=one=wire+http://127.0.0.1:1", "--web.listen-address=127.0.0.1:0", "--log.format=pretty"],
     ]);
     await waitFor(() => /serving \/metrics on http:\/\/127\.0\.0\.1:\d+/.test(program.output()), "it", 10_000, program);
+    await waitFor(() => program.output().includes("WARN"), "the poll to fail", 10_000, program);
     expect(program.output()).toMatch(/INFO.*: serving/);
+    expect(program.output()).toMatch(/INFO: one: polling http:\/\/127\.0\.0\.1:1 every 15s, timeout 10s\n/);
+    expect(program.output()).toMatch(/WARN: one: down: .*ECONNREFUSED.* \{"reason":"connect"\}\n/);
     expect(await program.stop()).toBe(0);
   });
 });
