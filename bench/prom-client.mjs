@@ -74,7 +74,11 @@ export function run({ progress }) {
           resetting.round + resetting.scrape,
           ours.round + ours.scrape,
         ),
-        compared("only sending the page, against prom-client's round and scrape", theirs.round + theirs.scrape, bare.further),
+        compared(
+          "only sending the page, against prom-client's round and scrape",
+          theirs.round + theirs.scrape,
+          bare.further,
+        ),
       ],
       headline: `${digits(ratio)} x less CPU than prom-client`,
     };
@@ -97,7 +101,11 @@ async function startServer(scope, args, env = {}) {
 
 /** CPU seconds of the process for a round, the scrape behind it and one more; `hasRounds`: it knows of rounds at all. */
 async function cpuOfRound({ child, page, ask }, hasRounds = true) {
-  const steps = { round: () => (hasRounds ? ask("round") : undefined), scrape: () => drain(page), further: () => drain(page) };
+  const steps = {
+    round: () => (hasRounds ? ask("round") : undefined),
+    scrape: () => drain(page),
+    further: () => drain(page),
+  };
   const used = { round: 0, scrape: 0, further: 0 };
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     for (const [name, step] of Object.entries(steps)) {

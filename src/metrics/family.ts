@@ -70,7 +70,10 @@ export function* labelled(
 export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
   const declared = { ...family, sources: { [chain]: family.source } };
   if (family.scope !== "connection") return { ...declared, samples: ({ facts }) => facts.get(family) ?? [] };
-  return { ...declared, ...ofConnections({ values: ({ connectionFacts }) => connectionFacts.get(family) ?? NO_VALUES }) };
+  return {
+    ...declared,
+    ...ofConnections({ values: ({ connectionFacts }) => connectionFacts.get(family) ?? NO_VALUES }),
+  };
 }
 
 /** What makes a family one of connections. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FactFamily } from "../../src/chains/chain.ts";
+import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
 import { FAILURE_REASONS } from "../../src/errors.ts";
 import { connectionFacts, factSamples } from "../../src/metrics/facts.ts";
@@ -243,6 +244,13 @@ test("a chain's own family has the facts that are its own, and no label without 
   ]);
 });
 
+test("a chain's own family of connections has no labels beside theirs: no line of it shows any", () => {
+  const families = Object.values(chains).flatMap((chain): readonly FactFamily[] => chain.families);
+  const ofConnections = families.filter(({ scope }) => scope === "connection");
+  expect(ofConnections.length).toBeGreaterThan(0);
+  expect(ofConnections.filter(({ labels }) => labels.length > 0)).toEqual([]);
+});
+
 describe("texts of strangers", () => {
   const long = "x".repeat(1000);
   const hostile = `\ud800\n${long}`;
@@ -266,7 +274,13 @@ describe("texts of strangers", () => {
     const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
     const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
     const traits = { directions: [], states: [] };
-    const view = { state: firstState(), traits, shown: undefined, report: undefined, connectionFacts: connectionFacts([]) };
+    const view = {
+      state: firstState(),
+      traits,
+      shown: undefined,
+      report: undefined,
+      connectionFacts: connectionFacts([]),
+    };
     expect([...family.samples({ ...view, facts: factSamples([]) })]).toEqual([]);
     const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }]);
     expect([...factFamily(declared, "wire").samples({ ...view, facts })]).toEqual([

@@ -24,7 +24,8 @@ export function rememberOutbound(before: OutboundMemory, rows: readonly WireConn
     if (configured === undefined || configured.length > MAX_NAME_LENGTH) continue;
     const known = before.get(configured);
     // The node forgets what the peer is when the link closes.
-    if (known === undefined || (isBlockProducer && !known.isBlockProducer)) news.push([configured, { isBlockProducer }]);
+    if (known === undefined || (isBlockProducer && !known.isBlockProducer))
+      news.push([configured, { isBlockProducer }]);
   }
   if (news.length === 0) return before;
   const seen = new Map(before);

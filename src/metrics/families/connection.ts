@@ -11,7 +11,11 @@ export const connectionFamilies: readonly NodeFamily[] = [
     type: "gauge",
     help: "Text facts about a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
     sources: { wire: "peer, remote_ip, last_handshake agent", monero: "address, state", chainweb: "cut/peer" },
-    ...ofConnections({ values: eachConnection(() => 1), labels: ({ row }) => infoLabels(row) }, ["state", "agent", "address_type"]),
+    ...ofConnections({ values: eachConnection(() => 1), labels: ({ row }) => infoLabels(row) }, [
+      "state",
+      "agent",
+      "address_type",
+    ]),
   },
   {
     name: "p2p_connection_receive_bytes_total",
