@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { atLeast, runAlone } from "./support/bench.mjs";
+import { atLeast, figure, runAlone } from "./support/bench.mjs";
 import { bundle } from "./support/bundle.mjs";
 import { drain, get } from "./support/http.mjs";
 import { countSeries } from "./support/page.mjs";
@@ -17,7 +17,8 @@ const ROUNDS = 20;
 const WARM_UP_ROUNDS = 10;
 const LEAST = 20;
 
-const SERVER = fileURLToPath(new URL("support/prom-client-server.mjs", import.meta.url));
+const PROM_CLIENT = fileURLToPath(new URL("support/prom-client-server.mjs", import.meta.url));
+const BARE = fileURLToPath(new URL("support/buffer-server.mjs", import.meta.url));
 
 const STAND_INS = {
   "rpc/client.ts": "answering-client.mjs",
@@ -27,11 +28,14 @@ const STAND_INS = {
 
 const title = "prom-client";
 const method = `Two processes with the same ${NODES} nodes and 100,000 series. In each round the exporter polls all nodes, by
-sessions that hand out reports which are decoded already, and is then scraped once over HTTP, uncompressed: counted are
-history, lag, rendering, the page and the answer, and everything else that the process does meanwhile, garbage collection
-included. The other process sets the same series in prom-client at each scrape, with its label objects prepared, renders
-with metrics() and answers; polls of its own, and their decoding, would come on top. CPU time is the scheduler's account of
-all threads of each process; the mean of ${ROUNDS} rounds without a pause after ${WARM_UP_ROUNDS} for the compiler.`;
+sessions that hand out reports which are decoded already, and is then scraped over HTTP, uncompressed: counted are history,
+lag, rendering, the page and the answer, and everything else that the process does meanwhile, garbage collection included.
+The other process sets the same series in prom-client, with its label objects prepared, and is then scraped: it renders with
+metrics() and answers; polls of its own, with their decoding, history and lag, would come on top. It never forgets a series,
+as an exporter must when a peer leaves; what that costs with reset(), which is prom-client's way, stands below. A further
+scrape of the same round is what a second Prometheus asks for. What only sending the page takes, by bare node from one
+Buffer, bounds every such ratio. CPU time is the scheduler's account of all threads of each process; the mean of ${ROUNDS}
+rounds without a pause after ${WARM_UP_ROUNDS} for the compiler.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
@@ -39,40 +43,78 @@ export function run({ progress }) {
     progress("prom-client: the exporter");
     const program = await bundle(scope, { entry: "rounds-entry.mjs", replace: STAND_INS });
     const exporter = await startServer(scope, [program, String(NODES)], { BENCH_PEERS: String(PEERS) });
-    const ask = createAsker(exporter.child);
-    const ours = await cpuOfRound(exporter, () => ask("round"));
-    progress("prom-client: prom-client");
+    const ours = await cpuOfRound(exporter);
     const page = (await get(exporter.page)).body;
     const file = join(await scope.folder(), "page");
     await writeFile(file, page);
-    const theirs = await cpuOfRound(await startServer(scope, [SERVER, file]), async () => {});
-    const ratio = theirs / ours;
-    const detail = `${milliseconds(ours * 1000)} : ${milliseconds(theirs * 1000)}`;
-    const what = `times less CPU for a round of polls and a scrape, ${whole(countSeries(page))} series`;
+    progress("prom-client: prom-client");
+    const theirs = await cpuOfRound(await startServer(scope, [PROM_CLIENT, file]));
+    progress("prom-client: prom-client with reset()");
+    const resetting = await cpuOfRound(await startServer(scope, [PROM_CLIENT, file, "reset"]));
+    progress("prom-client: bare node");
+    const bare = await cpuOfRound(await startServer(scope, [BARE, file]), false);
+    const ratio = (theirs.round + theirs.scrape) / (ours.round + ours.scrape);
+    const compared = (what, a, b) => figure(what, withBoth(a / b, b, a));
     return {
       title,
       method,
-      rows: [atLeast(what, ratio, LEAST, times, detail)],
+      rows: [
+        atLeast(
+          `times less CPU for a round of polls and a scrape, ${whole(countSeries(page))} series`,
+          ratio,
+          LEAST,
+          times,
+          both(ours.round + ours.scrape, theirs.round + theirs.scrape),
+        ),
+        compared("the round alone", theirs.round, ours.round),
+        compared("the first scrape alone", theirs.scrape, ours.scrape),
+        compared("a further scrape of the same round", theirs.further, ours.further),
+        compared(
+          "round and scrape, prom-client with reset()",
+          resetting.round + resetting.scrape,
+          ours.round + ours.scrape,
+        ),
+        compared(
+          "only sending the page, against prom-client's round and scrape",
+          theirs.round + theirs.scrape,
+          bare.further,
+        ),
+      ],
       headline: `${digits(ratio)} x less CPU than prom-client`,
     };
   });
 }
 
+function both(ours, theirs) {
+  return `${milliseconds(ours * 1000)} : ${milliseconds(theirs * 1000)}`;
+}
+
+function withBoth(ratio, ours, theirs) {
+  return `${times(ratio)} (${both(ours, theirs)})`;
+}
+
 async function startServer(scope, args, env = {}) {
   const until = /listens on (\S+)\n/;
   const { child, found } = await startChild(scope, process.execPath, args, { until, env, ipc: true });
-  return { child, page: found[1] };
+  return { child, page: found[1], ask: createAsker(child) };
 }
 
-/** CPU seconds of the process for one round of polls and one scrape. */
-async function cpuOfRound({ child, page }, poll) {
-  let before = 0;
+/** CPU seconds of the process for a round, the scrape behind it and one more; `hasRounds`: it knows of rounds at all. */
+async function cpuOfRound({ child, page, ask }, hasRounds = true) {
+  const steps = {
+    round: () => (hasRounds ? ask("round") : undefined),
+    scrape: () => drain(page),
+    further: () => drain(page),
+  };
+  const used = { round: 0, scrape: 0, further: 0 };
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    if (round === 0) before = cpuSecondsOf(child.pid);
-    await poll();
-    await drain(page);
+    for (const [name, step] of Object.entries(steps)) {
+      const before = cpuSecondsOf(child.pid);
+      await step();
+      if (round >= 0) used[name] += (cpuSecondsOf(child.pid) - before) / ROUNDS;
+    }
   }
-  return (cpuSecondsOf(child.pid) - before) / ROUNDS;
+  return used;
 }
 
 await runAlone(import.meta.url, run);

@@ -56,12 +56,14 @@ export function createLinesWriter(): WriteLines {
     names(texts) {
       const all = texts.join("");
       write(all);
-      namesEnd = end;
-      let sum = 0;
+      const isAscii = end === all.length;
+      end = 0;
       for (const text of texts) {
-        sum += namesEnd === all.length ? text.length : Buffer.byteLength(text);
-        nameEnds.push(sum);
+        if (isAscii) end += text.length;
+        else write(text);
+        nameEnds.push(end);
       }
+      namesEnd = end;
     },
     text: write,
     sample(open, name, close, value) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FactFamily } from "../../src/chains/chain.ts";
+import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
 import { FAILURE_REASONS } from "../../src/errors.ts";
 import { connectionFacts, factSamples } from "../../src/metrics/facts.ts";
@@ -241,6 +242,13 @@ test("a chain's own family has the facts that are its own, and no label without 
     ['two="y"', 3],
     ['one="x"', 4],
   ]);
+});
+
+test("a chain's own family of connections has no labels beside theirs: no line of it shows any", () => {
+  const families = Object.values(chains).flatMap((chain): readonly FactFamily[] => chain.families);
+  const ofConnections = families.filter(({ scope }) => scope === "connection");
+  expect(ofConnections.length).toBeGreaterThan(0);
+  expect(ofConnections.filter(({ labels }) => labels.length > 0)).toEqual([]);
 });
 
 describe("texts of strangers", () => {

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createLinesWriter, type LinesWriter } from "../../src/metrics/lines.ts";
+import { LONGEST_NUMBER, writeNumber } from "../../src/metrics/numbers.ts";
+import type { NodeLines } from "../../src/poll/store.ts";
+import { hostileText } from "./arbitraries.ts";
+
+/** The lines of each family. */
+function families({ bytes, ends }: NodeLines): readonly string[] {
+  return [...ends].map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end).toString());
+}
+
+const anySample = fc.record({ name: fc.nat(3), close: hostileText, value: fc.double({ noNaN: true }) });
+const anyFamily = fc.record({ text: hostileText, open: hostileText, samples: fc.array(anySample, { maxLength: 8 }) });
+
+test("lines are what their parts are, one behind the other", () => {
+  const write = createLinesWriter();
+  const names = fc.array(hostileText, { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(names, fc.array(anyFamily, { maxLength: 4 }), (given, all) => {
+      const lines = write((writer) => {
+        writer.names(given);
+        for (const { text, open, samples } of all) {
+          writer.text(text);
+          for (const { name, close, value } of samples) writer.sample(open, name, close, value);
+          writer.endFamily();
+        }
+      });
+      const utf8 = (text: string) => Buffer.from(text).toString();
+      expect(families(lines)).toEqual(
+        all.map(({ text, open, samples }) =>
+          [text, ...samples.flatMap(({ name, close, value }) => [open, given[name] ?? "", close, `${value}\n`])]
+            .map(utf8)
+            .join(""),
+        ),
+      );
+    }),
+  );
+});
+
+test("a node with more lines than the workspace holds has them all, and the next one is as before", () => {
+  const write = createLinesWriter();
+  const fill = (count: number) => (writer: LinesWriter) => {
+    writer.names(["name"]);
+    for (let line = 0; line < count; line += 1) writer.sample("open ", 0, " ", line);
+    writer.endFamily();
+  };
+  const expected = (count: number) => Array.from({ length: count }, (_, line) => `open name ${line}\n`).join("");
+  expect(families(write(fill(200_000)))).toEqual([expected(200_000)]);
+  expect(families(write(fill(3)))).toEqual([expected(3)]);
+});
+
+test("what was written before an error is not on the page of the next node", () => {
+  const write = createLinesWriter();
+  const broken = (writer: LinesWriter) => {
+    writer.names(["name"]);
+    writer.text("half");
+    writer.endFamily();
+    writer.sample("open", 0, "", 1);
+    throw new Error("a bug");
+  };
+  expect(() => write(broken)).toThrow("a bug");
+  const lines = write((writer) => {
+    writer.text("whole");
+    writer.endFamily();
+  });
+  expect(families(lines)).toEqual(["whole"]);
+});
+
+test("numbers are written as JavaScript writes them", () => {
+  const space = Buffer.alloc(LONGEST_NUMBER + 2);
+  const whole = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.nat(1000),
+    fc.bigInt(0n, 9_007_199n).map((high) => Number(high) * 1e9 - 1),
+  );
+  const edges = [0, -0, 9, 10, 999_999_999, 1e9, 1e9 + 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 1e21, 5e-324];
+  const longest = -1.7976931348623157e308;
+  fc.assert(
+    fc.property(fc.oneof(whole, fc.double({ noNaN: true }), fc.constantFrom(...edges, longest)), (value) => {
+      const end = writeNumber(space, 1, value);
+      expect(space.toString("latin1", 1, end)).toBe(String(value));
+    }),
+    { numRuns: 2000 },
+  );
+});
