@@ -7,7 +7,10 @@ const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 const REAL_PROGRAMS = ["test/e2e/**/*.test.ts", "test/prometheus/**/*.test.ts", "test/reliability/**/*.test.ts"];
 
 /** Those that load the machine, or look at how soon something happens: each wants it for itself. */
-const DEMANDING = ["test/e2e/load.test.ts", "test/reliability/heavy.test.ts", "test/reliability/nodes.test.ts"];
+const DEMANDING = [
+  "test/e2e/load.test.ts",
+  ...["changes", "heavy", "nodes"].map((name) => `test/reliability/${name}.test.ts`),
+];
 
 /** Unit tests first; then the tests against real servers, which mostly wait, two at a time; at last the demanding ones. */
 export default defineConfig({
