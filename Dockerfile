@@ -9,6 +9,7 @@ FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY config.schema.json ./
 COPY scripts/build.mjs scripts/licences.mjs scripts/
 COPY src src
 RUN node scripts/build.mjs
