@@ -33,7 +33,7 @@ export function createNodeRenderer(
     const identity = nodeLabels(node);
     const about = node.role === "reference" ? "reference" : undefined;
     return write((lines) => {
-      lines.names(connections.map(({ labels }) => `,${labels}`));
+      lines.names(connections.map(({ labels }) => labels));
       for (const family of catalogue) {
         if (family.about === about) {
           lines.text(renderSamples(family, view, identity));
@@ -48,7 +48,7 @@ export function createNodeRenderer(
 function writeConnections(lines: LinesWriter, family: NodeFamily, view: NodeView, identity: string): void {
   const { name, connections: series } = family;
   if (series === undefined || view.shown === undefined) return;
-  const open = `${name}{${identity}`;
+  const open = `${name}{${identity},`;
   const values = series.values(view);
   let index = 0;
   for (const connection of view.shown.connections) {

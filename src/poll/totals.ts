@@ -43,14 +43,16 @@ type Accumulated = Extract<ByteTotals, { source: "connections" }>;
 const NOTHING: ByteCounts = { received: 0, sent: 0 };
 
 function accumulate(before: Accumulated | undefined, connections: readonly PeerConnection[]): Accumulated {
-  const last = new Map<string, ByteCounts | undefined>();
+  const last = countsById(connections);
   let { received, sent } = before?.counts ?? NOTHING;
   let isCounted = before?.counts !== undefined;
-  for (const [id, now] of countsById(connections)) {
+  for (const [id, now] of last) {
     const known = before === undefined ? undefined : lastOf(before, id);
-    // Counters that could not be read this time go on from where they were.
-    last.set(id, now ?? known);
-    if (now === undefined) continue;
+    if (now === undefined) {
+      // Counters that could not be read this time go on from where they were.
+      last.set(id, known);
+      continue;
+    }
     isCounted = true;
     if (known === undefined) continue;
     received += gained(known.received, now.received);
@@ -73,7 +75,7 @@ function lastOf({ last }: Accumulated, id: string): ByteCounts | undefined {
  * Undefined where a connection's counters cannot be read. Of two rows with one id, which no node should send, the larger
  * counters are the newer ones: compared one by one with the last poll, they would count anew each time.
  */
-function countsById(connections: readonly PeerConnection[]): ReadonlyMap<string, ByteCounts | undefined> {
+function countsById(connections: readonly PeerConnection[]): Map<string, ByteCounts | undefined> {
   const counts = new Map<string, ByteCounts | undefined>();
   for (const { id, receivedBytes, sentBytes } of connections) {
     const twin = counts.get(id);
