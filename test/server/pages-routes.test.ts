@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
@@ -107,8 +108,11 @@ describe("the status page", () => {
     const links = [...(await page("/")).body.matchAll(/href="([^"#]*)[^"]*"/g)].map(([, link]) => link ?? "");
     expect(links.length).toBeGreaterThan(15);
     for (const link of new Set(links)) {
+      const [, file] = /^https:\/\/github\.com\/peer-exporter\/peer-exporter\/blob\/main\/(.*)/.exec(link) ?? [];
+      if (file !== undefined)
+        expect([link, existsSync(new URL(`../../${file}`, import.meta.url))]).toEqual([link, true]);
       // What /config shows is not part of these pages.
-      if (link !== "/config")
+      else if (link !== "/config")
         expect([link, (await page(link.replaceAll("&#38;", "&"))).statusCode]).toEqual([link, 200]);
     }
   });

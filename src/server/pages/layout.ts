@@ -30,11 +30,20 @@ export function htmlPage({ title, version, content, path, refresh }: PageOptions
 <main>
 ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
-<footer><p>peer-exporter ${version}</p></footer>
+<footer><p>peer-exporter ${version} · ${DOCUMENTS.map(([file, text]) => markup`<a href="${DOCS_URL}${file}" rel="noreferrer">${text}</a> `)}</p></footer>
 `;
   const script = refresh === undefined ? "" : `<script>${PAGE_SCRIPT}</script>\n`;
   return `${htmlOf(head)}${PAGE_STYLE}${htmlOf(body)}${script}</body>\n</html>\n`;
 }
+
+/** Of the repository, as the runbooks of the alerts: an exporter at work has no documents with it. */
+const DOCS_URL = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/";
+
+const DOCUMENTS: readonly (readonly [file: string, text: string])[] = [
+  ["README.md", "Documentation"],
+  ["pages.md", "These pages"],
+  ["troubleshooting.md", "Troubleshooting"],
+];
 
 const LINKS: readonly (readonly [path: string, text: string])[] = [
   ["/", "Nodes"],
