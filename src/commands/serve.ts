@@ -8,8 +8,7 @@ import { describeShard, selectShard } from "../config/shard.ts";
 import { createLogger, type Logger } from "../log.ts";
 import { keepMemorySmall } from "../memory.ts";
 import { formatListenAddress } from "../server/listen-address.ts";
-import { createThreadCompare } from "../server/web-config/bcrypt.ts";
-import { openWebAccess, type WebAccess } from "../server/web-config/open.ts";
+import type { WebAccess } from "../server/web-config/open.ts";
 import { VERSION } from "../version.ts";
 import { watchFiles } from "../watch.ts";
 import type { Context } from "./context.ts";
@@ -88,7 +87,13 @@ function logShard(shard: Shard, own: number, all: number, log: Logger): void {
 }
 
 async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger): Promise<WebAccess | undefined> {
-  return file === undefined ? undefined : openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
+  if (file === undefined) return undefined;
+  // Not loaded where nobody asks for it: it takes longer than the rest of the start.
+  const [{ createThreadCompare }, { openWebAccess }] = await Promise.all([
+    import("../server/web-config/bcrypt.ts"),
+    import("../server/web-config/open.ts"),
+  ]);
+  return openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
 }
 
 async function start(options: AppOptions): Promise<App | undefined> {
