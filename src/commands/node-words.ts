@@ -1,9 +1,9 @@
 import { formatDuration } from "../config/duration.ts";
-import type { Failure } from "../errors.ts";
+import { failuresAmong, outcomesOf, type PartFailure } from "../poll/store.ts";
 import { harmless } from "../text/harmless.ts";
 import type { Style } from "../text/style.ts";
 import { ago, counted } from "../text/words.ts";
-import { isUp, type PolledNode } from "./polling.ts";
+import type { PolledNode } from "./polling.ts";
 
 /** A polled node in words, for people at a terminal. What the node chose is made harmless here. */
 
@@ -46,26 +46,21 @@ function peerWords({ node, report: { peers } }: PolledNode): string | undefined 
   ].join(", ");
 }
 
-/** What failed in a poll, by the name of the part; when the whole node is away, only that. */
-export function failuresOf(polled: PolledNode): readonly (readonly [part: string, failure: Failure])[] {
-  const { node, report } = polled;
-  const own = node.role === "node" ? [["peers", report.peers] as const] : [];
-  const outcomes = [...own, ["head", report.head] as const, ...report.parts];
-  const failed = outcomes.flatMap(([part, outcome]) => (outcome.ok ? [] : [[part, outcome.failure] as const]));
-  const main = isUp(polled) ? undefined : failed[0];
-  return main === undefined
-    ? failed
-    : [main, ...failed.filter((one) => one !== main && one[1].reason !== main[1].reason)];
+/** What failed in a poll; when the whole node is away, only that. */
+export function failuresOf({ node, report }: PolledNode): readonly PartFailure[] {
+  return node.role === "node"
+    ? failuresAmong(outcomesOf(report), "peers")
+    : failuresAmong([["head", report.head], ...report.parts], "head");
 }
 
 /** Two lines for each failure: what came, and what to do. */
 export function failureLines(polled: PolledNode, style: Style): readonly string[] {
-  return failuresOf(polled).flatMap(([part, { reason, message, advice, retryAfterSeconds }]) => {
+  return failuresOf(polled).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => {
     const wait =
       retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
     return [
-      `  ${style.red(part)} ${reason}: ${harmless(message)}`,
-      `  ${" ".repeat(part.length)} ${style.dim("→")} ${harmless(advice + wait)}`,
+      `  ${style.red(api)} ${reason}: ${harmless(message)}`,
+      `  ${" ".repeat(api.length)} ${style.dim("→")} ${harmless(advice + wait)}`,
     ];
   });
 }

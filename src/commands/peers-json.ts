@@ -34,7 +34,12 @@ function nodeJson(polled: PolledNode, sort: SortOrder | undefined): object {
           lag_blocks: lag.blocks,
         }
       : undefined,
-    failures: failuresOf(polled).map(([api, { reason, message, advice }]) => ({ api, reason, message, advice })),
+    failures: failuresOf(polled).map(({ api, failure: { reason, message, advice } }) => ({
+      api,
+      reason,
+      message,
+      advice,
+    })),
     malformed_rows: report.peers.ok ? report.peers.value.malformed : undefined,
     peers: report.peers.ok
       ? peerRows(polled, sort).map(({ peer, connection, head, difference, startSeconds }) => ({

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { formatAddress } from "../chains/address.ts";
 import type { ChainTraits, ConnectionState, Direction, PeerAddress, PeerConnection } from "../chains/chain.ts";
+import { combine } from "../combine.ts";
 import type { ADDRESS_MODES } from "../config/model.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 
@@ -100,14 +101,6 @@ function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
 }
 
 const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, facts: undefined };
-
-function combine(
-  join: (a: number, b: number) => number,
-  a: number | undefined,
-  b: number | undefined,
-): number | undefined {
-  return a === undefined ? b : b === undefined ? a : join(a, b);
-}
 
 /** The `peer` label, "" when addresses are not to be shown. */
 export function peerLabel(

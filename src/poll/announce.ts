@@ -1,9 +1,8 @@
-import type { Outcome } from "../chains/chain.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { NodeRole } from "../config/model.ts";
 import { describeFailure, type Failure, type FailureReason } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { KeptState, ReportOutcomes } from "./store.ts";
+import { type KeptState, outcomesOf, type ReportOutcomes } from "./store.ts";
 
 /** Logs what changed between two states of a node. */
 export type Announce = (before: KeptState, after: KeptState, log: Logger) => void;
@@ -89,8 +88,7 @@ function headAlone(report: ReportOutcomes | undefined): Parts {
 /** The parts of a poll. When the whole node is away, the line about its peers says so for every part. */
 function tellableParts(report: ReportOutcomes | undefined): Parts {
   if (report === undefined) return new Map();
-  const outcomes: [string, Outcome<unknown>][] = [["peers", report.peers], ["head", report.head], ...report.parts];
-  const parts = outcomes.map(([api, outcome]) => [api, outcome.ok ? undefined : outcome.failure] as const);
+  const parts = outcomesOf(report).map(([api, outcome]) => [api, outcome.ok ? undefined : outcome.failure] as const);
   const whole = report.peers.ok ? undefined : report.peers.failure.reason;
   return new Map(
     parts.filter(([api, failure]) => api === "peers" || failure === undefined || failure.reason !== whole),

@@ -1,4 +1,5 @@
 import type { Direction } from "../chains/chain.ts";
+import { combine } from "../combine.ts";
 import type { Failure } from "../errors.ts";
 import type { RpcCall } from "../rpc/trace.ts";
 import type { NodeState } from "./store.ts";
@@ -115,18 +116,10 @@ function extendHour(hour: readonly MinuteOfNode[], entry: PollEntry): readonly M
   const same = hour.at(-1)?.minute === minute ? hour.at(-1) : undefined;
   const point = {
     minute,
-    peers: worst(Math.min, same?.peers, total),
-    lagBlocks: worst(Math.max, same?.lagBlocks, lagBlocks),
+    peers: combine(Math.min, same?.peers, total),
+    lagBlocks: combine(Math.max, same?.lagBlocks, lagBlocks),
   };
   // A clock that was set back would draw the line backwards.
   const kept = hour.filter((each) => each.minute < minute && each.minute > minute - KEPT_MINUTES);
   return [...kept, point];
-}
-
-function worst(
-  choose: (a: number, b: number) => number,
-  a: number | undefined,
-  b: number | undefined,
-): number | undefined {
-  return a === undefined ? b : b === undefined ? a : choose(a, b);
 }

@@ -49,6 +49,8 @@ export type PollerOptions = {
 type Runtime = {
   readonly node: NodeConfig;
   readonly session: TracedSession;
+  /** Its lines name the node. */
+  readonly log: Logger;
   /** Ends when the node is polled no more. */
   readonly retirement: AbortController;
   readonly announce: Announce;
@@ -73,7 +75,6 @@ export function createPoller(options: PollerOptions): Poller {
   function begin(nodes: readonly NodeConfig[]): readonly Runtime[] {
     const before = runtimes;
     const opened = openAll(nodes.filter((node) => before.get(node.name)?.node !== node));
-    const isKept = ({ node }: Runtime) => !opened.has(node.name) && nodes.includes(node);
     runtimes = new Map(
       nodes.flatMap(({ name }) => {
         const runtime = opened.get(name) ?? before.get(name);
@@ -91,7 +92,7 @@ export function createPoller(options: PollerOptions): Poller {
     }
     for (const name of before.keys()) if (!runtimes.has(name)) forget(name);
     store.arrange([...runtimes.keys()]);
-    return [...before.values()].filter((runtime) => !isKept(runtime));
+    return [...before].flatMap(([name, runtime]) => (runtimes.get(name) === runtime ? [] : [runtime]));
   }
 
   function forget(name: string): void {
@@ -117,6 +118,7 @@ export function createPoller(options: PollerOptions): Poller {
     return {
       node,
       session: options.open(node),
+      log: options.log.child({ target: node.name }),
       retirement: new AbortController(),
       announce: earlier?.announce ?? createAnnouncer(),
       running: undefined,
@@ -125,7 +127,8 @@ export function createPoller(options: PollerOptions): Poller {
     };
   }
 
-  async function pollNode(runtime: Runtime, before: KeptState, log: Logger): Promise<void> {
+  async function pollNode(runtime: Runtime, before: KeptState): Promise<void> {
+    const { log } = runtime;
     const { signal } = runtime.retirement;
     const startedMs = Date.now();
     const clock = performance.now();
@@ -166,14 +169,13 @@ export function createPoller(options: PollerOptions): Poller {
   async function poll(name: string): Promise<void> {
     const runtime = runtimes.get(name);
     const before = store.get(name)?.state;
-    const log = options.log.child({ target: name });
     if (runtime === undefined || before === undefined) {
-      log.error("asked to poll a node that is not polled any more");
+      options.log.error({ target: name }, "asked to poll a node that is not polled any more");
       return;
     }
-    runtime.running ??= pollNode(runtime, before, log)
+    runtime.running ??= pollNode(runtime, before)
       .catch((error: unknown) => {
-        log.error({ err: error }, "a poll ended in an unexpected error");
+        runtime.log.error({ err: error }, "a poll ended in an unexpected error");
       })
       .finally(() => {
         runtime.running = undefined;
@@ -182,12 +184,12 @@ export function createPoller(options: PollerOptions): Poller {
   }
 
   /** Data that is no longer fresh is withdrawn while a node rests. */
-  function rest({ node, announce }: Runtime): void {
+  function rest({ node, announce, log }: Runtime): void {
     const before = store.get(node.name)?.state;
     if (before?.report === undefined || isFresh(before, Date.now())) return;
     const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
     keepState(state);
-    announce(before, state, options.log.child({ target: node.name }));
+    announce(before, state, log);
   }
 
   async function turn(name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { type NodeReport, type Outcome, succeeded } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
+import type { Failure } from "../errors.ts";
 import type { HeadLag } from "./fleet.ts";
 import type { NodeHistory } from "./history.ts";
 
@@ -23,6 +24,25 @@ export type ReportOutcomes = {
   readonly head: Outcome<unknown>;
   readonly parts: ReadonlyMap<string, Outcome<unknown>>;
 };
+
+export type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
+
+/** Every part of a poll, by its name in `p2p_node_api_up`. */
+export function outcomesOf({ peers, head, parts }: ReportOutcomes): readonly NamedOutcome[] {
+  return [["peers", peers], ["head", head], ...parts];
+}
+
+export type PartFailure = { readonly api: string; readonly failure: Failure };
+
+/**
+ * What failed. When the node as a whole is away, what is said of its main part holds for every part that fails alike.
+ * @param main the part that makes the node up; of those given it comes first
+ */
+export function failuresAmong(outcomes: readonly NamedOutcome[], main: string): readonly PartFailure[] {
+  const failed = outcomes.flatMap(([api, outcome]) => (outcome.ok ? [] : [{ api, failure: outcome.failure }]));
+  const [first] = failed;
+  return failed.filter((each) => each === first || first?.api !== main || each.failure.reason !== first.failure.reason);
+}
 
 /** What is kept of a node until its next poll: its peers are in the lines, and a fleet has a hundred thousand of them. */
 export type KeptState = Omit<NodeState, "report"> & { readonly report: ReportOutcomes | undefined };

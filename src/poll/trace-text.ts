@@ -1,12 +1,13 @@
 import { describeFailure } from "../errors.ts";
 import type { RpcCall } from "../rpc/trace.ts";
-import type { ReportOutcomes } from "./store.ts";
+import { outcomesOf, type ReportOutcomes } from "./store.ts";
 
 /** One poll in words, for people: how each of its parts ended, and its requests. */
 
-export function outcomeLines({ peers, head, parts }: ReportOutcomes): readonly string[] {
-  const all = [["peers", peers] as const, ["head", head] as const, ...parts];
-  return all.map(([api, outcome]) => `${api}: ${outcome.ok ? "good" : describeFailure(outcome.failure)}`);
+export function outcomeLines(report: ReportOutcomes): readonly string[] {
+  return outcomesOf(report).map(
+    ([api, outcome]) => `${api}: ${outcome.ok ? "good" : describeFailure(outcome.failure)}`,
+  );
 }
 
 /** The requests in the order in which they were sent, as a table. */

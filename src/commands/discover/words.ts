@@ -19,7 +19,9 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
   const { entry, polled } = best;
   return [
     `Found at ${polled.node.url.label}: ${describeFacts(polled)}.`,
-    ...failuresOf(polled).map(([part, { message, advice }]) => `The ${part} API fails: ${message}; ${advice}.`),
+    ...failuresOf(polled).map(
+      ({ api, failure: { message, advice } }) => `The ${api} API fails: ${message}; ${advice}.`,
+    ),
     ...(entry.chain === "wire"
       ? ["chain: wire or antelope, which speak the same API: the word becomes the label `chain`."]
       : []),

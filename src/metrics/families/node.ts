@@ -1,3 +1,4 @@
+import { outcomesOf } from "../../poll/store.ts";
 import { knownCombinations } from "../connections.ts";
 import { cleanText, renderLabels } from "../exposition.ts";
 import { flag, labelled, type NodeFamily, type NodeView, type SampleValue } from "../family.ts";
@@ -67,8 +68,8 @@ export const nodeFamilies: readonly NodeFamily[] = [
   },
 ];
 
-function apis({ peers, head, parts }: NonNullable<NodeView["report"]>): [string, number][] {
-  return [["peers", peers] as const, ["head", head] as const, ...parts].map(([api, { ok }]) => [api, ok ? 1 : 0]);
+function apis(report: NonNullable<NodeView["report"]>): [string, number][] {
+  return outcomesOf(report).map(([api, { ok }]) => [api, ok ? 1 : 0]);
 }
 
 function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | undefined): readonly SampleValue[] {

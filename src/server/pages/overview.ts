@@ -1,6 +1,5 @@
-import type { Failure } from "../../errors.ts";
 import type { NodeJournal, PollEntry } from "../../poll/journal.ts";
-import type { KeptState, ReportOutcomes } from "../../poll/store.ts";
+import { failuresAmong, type KeptState, outcomesOf, type PartFailure, type ReportOutcomes } from "../../poll/store.ts";
 
 /** What the pages say of one node, from its last state and its journal. */
 export type NodeOverview = {
@@ -25,8 +24,6 @@ export type NodeOverview = {
 export const CONDITIONS = ["down", "partly", "waiting", "up"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-export type PartFailure = { readonly api: string; readonly failure: Failure };
-
 export function overviewOf(state: KeptState, journal: NodeJournal): NodeOverview {
   const { node, report, history, syncing, turnMs } = state;
   const main = node.role === "reference" ? "head" : "peers";
@@ -49,13 +46,8 @@ export function overviewOf(state: KeptState, journal: NodeJournal): NodeOverview
 }
 
 /** A reference is asked for its head alone. */
-function failuresOf({ peers, head, parts }: ReportOutcomes, main: string): readonly PartFailure[] {
-  const all: readonly (readonly [string, ReportOutcomes["peers"]])[] =
-    main === "head" ? [["head", head]] : [["peers", peers], ["head", head], ...parts];
-  const failed = all.flatMap(([api, outcome]) => (outcome.ok ? [] : [{ api, failure: outcome.failure }]));
-  const [first] = failed;
-  // When the whole node is away, what is said of its peers holds for every part.
-  return failed.filter((each) => each === first || first?.api !== main || each.failure.reason !== first.failure.reason);
+function failuresOf(report: ReportOutcomes, main: string): readonly PartFailure[] {
+  return failuresAmong(main === "head" ? [["head", report.head]] : outcomesOf(report), main);
 }
 
 function conditionOf(report: ReportOutcomes | undefined, failures: readonly PartFailure[], main: string): Condition {

@@ -1,5 +1,6 @@
+import type { PartFailure } from "../../poll/store.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { Condition, PartFailure } from "./overview.ts";
+import type { Condition } from "./overview.ts";
 
 /** Parts that several pages have. */
 
