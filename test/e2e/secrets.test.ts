@@ -194,7 +194,7 @@ describe.each([
     };
     await waitFor(async () => (await get("/-/ready")) === 200, "every node to be polled", 90_000, program);
     await get("/");
-    const links = [...(pages.get("/") ?? "").matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
+    const links = [...(pages.get("/") ?? "").matchAll(/href="(\/[^"]*)"/g)].map(([, path = ""]) => path);
     for (const path of [...links, "/dashboards/peer-exporter-fleet.json", "/nowhere", "/%ff"]) await get(path);
     await get("/metrics?openmetrics", { accept: "application/openmetrics-text; version=1.0.0" });
     const names = servers.flatMap(({ name }) => [`${name}-basic`, `${name}-digestFile`, `${name}-url0`]);
