@@ -1,4 +1,5 @@
 import { DIRECTIONS, type Direction, type PeerConnection } from "../chains/chain.ts";
+import { unchangedOr } from "./unchanged.ts";
 
 /** Which connections came and went between the polls that gave a peer list. */
 export type Churn = {
@@ -13,18 +14,26 @@ export type Churn = {
  * two polls is not seen.
  */
 export function advanceChurn(before: Churn | undefined, connections: readonly PeerConnection[]): Churn {
-  const present = new Map<string, Direction>();
-  for (const { id, session = id, direction, state } of connections) {
-    if (state === "connected") present.set(session, direction);
+  const present = unchangedOr(before?.present, workingConnections(connections));
+  if (before === undefined) {
+    const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
+    return { connects: zero, disconnects: zero, present };
   }
-  const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
-  if (before === undefined) return { connects: zero, disconnects: zero, present };
+  if (present === before.present) return before;
   const connects = addMissing(before.connects, present, before.present);
   // Who stayed is in both; when that is everybody who was there, nobody left.
   const stayed = present.size - (sum(connects) - sum(before.connects));
   const disconnects =
     stayed === before.present.size ? before.disconnects : addMissing(before.disconnects, before.present, present);
   return { connects, disconnects, present };
+}
+
+function workingConnections(connections: readonly PeerConnection[]): ReadonlyMap<string, Direction> {
+  const working = new Map<string, Direction>();
+  for (const { id, session = id, direction, state } of connections) {
+    if (state === "connected") working.set(session, direction);
+  }
+  return working;
 }
 
 function sum(counts: ReadonlyMap<Direction, number>): number {

@@ -82,12 +82,13 @@ function supportedHeight(heights: readonly number[], { minSupport }: LagSettings
   return descending[Math.min(minSupport, descending.length) - 1];
 }
 
-/** The best head among trusted nodes of the same network. */
-function bestHeight(own: Head, heads: readonly Head[]): number | undefined {
-  if (heads.length === 0) return undefined;
-  return own.chainHeights === undefined
-    ? heads.reduce((best, { height }) => Math.max(best, height), 0)
-    : compareChains(own, own.chainHeights, heads, (heights) => Math.max(...heights));
+/** The best head among trusted nodes of the same network, given the highest first. */
+function bestHeight(own: Head, heads: Iterable<Head>): number | undefined {
+  if (own.chainHeights !== undefined) {
+    return compareChains(own, own.chainHeights, [...heads], (heights) => Math.max(...heights));
+  }
+  for (const { height } of heads) return height;
+  return undefined;
 }
 
 /**

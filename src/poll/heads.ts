@@ -1,15 +1,15 @@
 import type { Head, NodeReport } from "../chains/chain.ts";
 import type { NodeRole } from "../config/model.ts";
 
-/** Heads of other nodes of the same network whose data is fresh. */
+/** Heads of other nodes of the same network whose data is fresh, the highest first. To be gone through once. */
 export type OtherHeads = {
   /** Of the other nodes of the configuration. */
-  readonly fleet: readonly Head[];
+  readonly fleet: Iterable<Head>;
   /** Of its references. */
-  readonly configured: readonly Head[];
+  readonly configured: Iterable<Head>;
 };
 
-/** The last head of every node, kept by network: to look through all reports for each poll would cost more than polling. */
+/** The last head of every node, ranked by network: to look through all reports for each poll would cost more than polling. */
 export type KnownHeads = {
   /** @param freshUntilMs unix milliseconds */
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
@@ -19,40 +19,69 @@ export type KnownHeads = {
   others(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
 };
 
-type KnownHead = { readonly name: string; readonly role: NodeRole; readonly head: Head; readonly freshUntilMs: number };
+type KnownHead = { readonly name: string; readonly head: Head; readonly freshUntilMs: number };
+
+/** The highest first. */
+type Ranking = KnownHead[];
+
+type Network = Record<NodeRole, Ranking>;
+
+const NOBODY: OtherHeads = { fleet: [], configured: [] };
 
 export function createKnownHeads(): KnownHeads {
-  const networks = new Map<string, Map<string, KnownHead>>();
-  const networkOf = new Map<string, string>();
+  const networks = new Map<string, Network>();
+  const places = new Map<
+    string,
+    { readonly networkKey: string; readonly ranking: Ranking; readonly known: KnownHead }
+  >();
 
   function forget(name: string): void {
-    const key = networkOf.get(name);
-    if (key === undefined) return;
-    const network = networks.get(key);
-    network?.delete(name);
-    if (network?.size === 0) networks.delete(key);
-    networkOf.delete(name);
+    const place = places.get(name);
+    if (place === undefined) return;
+    const { networkKey, ranking, known } = place;
+    ranking.splice(ranking.indexOf(known), 1);
+    places.delete(name);
+    const network = networks.get(networkKey);
+    if (network?.node.length === 0 && network.reference.length === 0) networks.delete(networkKey);
   }
 
   return {
     forget,
     remember(name, role, { networkKey, head }, freshUntilMs) {
-      if (networkOf.get(name) !== networkKey || !head.ok) forget(name);
+      forget(name);
       if (networkKey === undefined || !head.ok) return;
-      const network = networks.get(networkKey) ?? new Map<string, KnownHead>();
-      network.set(name, { name, role, head: head.value, freshUntilMs });
+      const network = networks.get(networkKey) ?? { node: [], reference: [] };
+      const ranking = network[role];
+      const known = { name, head: head.value, freshUntilMs };
+      ranking.splice(rankOf(head.value, ranking), 0, known);
       networks.set(networkKey, network);
-      networkOf.set(name, networkKey);
+      places.set(name, { networkKey, ranking, known });
     },
     others(name, networkKey, nowMs) {
-      const fleet: Head[] = [];
-      const configured: Head[] = [];
       const network = networkKey === undefined ? undefined : networks.get(networkKey);
-      for (const known of network?.values() ?? []) {
-        if (known.name === name || nowMs > known.freshUntilMs) continue;
-        (known.role === "node" ? fleet : configured).push(known.head);
-      }
-      return { fleet, configured };
+      if (network === undefined) return NOBODY;
+      return {
+        fleet: freshOf(network.node, name, nowMs),
+        configured: freshOf(network.reference, name, nowMs),
+      };
     },
   };
+}
+
+/** Where a head belongs: before all that are lower. */
+function rankOf({ height }: Head, ranking: Ranking): number {
+  let low = 0;
+  let high = ranking.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranking[middle]?.head.height ?? 0) > height) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function* freshOf(ranking: Ranking, own: string, nowMs: number): Iterable<Head> {
+  for (const { name, head, freshUntilMs } of ranking) {
+    if (name !== own && nowMs <= freshUntilMs) yield head;
+  }
 }

@@ -2,6 +2,7 @@ import type { Head, NodeReport } from "../chains/chain.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../errors.ts";
 import { advanceChurn, type Churn } from "./churn.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
+import { unchangedOr } from "./unchanged.ts";
 
 /** What is remembered of a node between polls. Immutable: each poll makes a new one. */
 export type NodeHistory = {
@@ -85,5 +86,5 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
     const known = history.connectionStarts.get(id);
     starts.set(id, known !== undefined && Math.abs(known - estimate) <= START_TOLERANCE_SECONDS ? known : estimate);
   }
-  return starts;
+  return unchangedOr(history.connectionStarts, starts);
 }

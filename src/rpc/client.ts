@@ -231,10 +231,14 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
 
 /** Starts each work when the one before has ended: digest counts requests, and its challenges must not mix. */
 function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
+  let last = Promise.resolve();
   return (work) => {
     const result = last.then(work);
-    last = result.catch(() => {});
+    // Without the result, of which nobody needs the body until the next request.
+    last = result.then(
+      () => {},
+      () => {},
+    );
     return result;
   };
 }

@@ -1,13 +1,17 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Head } from "../../src/chains/chain.ts";
 import { createKnownHeads } from "../../src/poll/heads.ts";
 import { failing, head, report } from "./support.ts";
 
 const at = (height: number, networkKey = "net") => report({ head: head(height), networkKey });
 
+const heightsOf = (heads: Iterable<Head>) => [...heads].map(({ height }) => height);
+
 /** Heights that "self" learns of. */
 function heights(known: ReturnType<typeof createKnownHeads>, nowMs = 0, networkKey: string | undefined = "net") {
   const { fleet, configured } = known.others("self", networkKey, nowMs);
-  return { fleet: fleet.map(({ height }) => height), configured: configured.map(({ height }) => height) };
+  return { fleet: heightsOf(fleet), configured: heightsOf(configured) };
 }
 
 describe("the known heads", () => {
@@ -26,6 +30,25 @@ describe("the known heads", () => {
     const known = createKnownHeads();
     known.remember("a", "node", at(2), 10);
     expect(known.others("self", undefined, 0)).toEqual({ fleet: [], configured: [] });
+  });
+
+  test("come ranked, the highest first, whatever came and went", () => {
+    const steps = fc.array(fc.record({ name: fc.constantFrom(..."abcdefgh"), height: fc.option(fc.nat(9)) }));
+    fc.assert(
+      fc.property(steps, (changes) => {
+        const known = createKnownHeads();
+        const expected = new Map<string, number>();
+        for (const { name, height } of changes) {
+          expected.delete(name);
+          if (height === null) known.forget(name);
+          else {
+            known.remember(name, "node", at(height), 10);
+            expected.set(name, height);
+          }
+        }
+        expect(heights(known).fleet).toEqual([...expected.values()].sort((a, b) => b - a));
+      }),
+    );
   });
 
   test("are left out once they are no longer fresh", () => {
