@@ -7,11 +7,34 @@
 export const LONGEST_NUMBER = 24;
 
 const ZERO = 48;
+const POINT = 46;
 const BILLION = 1e9;
+const TRILLION = 1e12;
 
 export function writeNumber(space: Buffer, at: number, value: number): number {
   if (value >= 0 && Number.isSafeInteger(value)) return writeWhole(space, at, value);
+  if (value > 0 && value < TRILLION) {
+    const thousandths = Math.round(value * 1000);
+    if (thousandths / 1000 === value) return writeThousandths(space, at, thousandths);
+  }
   return at + space.write(String(value), at, "latin1");
+}
+
+/**
+ * Times come in milliseconds. Below a trillion such a number has 15 digits at most, and no two decimals of 15 digits are
+ * the same double: so these digits are the ones that JavaScript would choose.
+ */
+function writeThousandths(space: Buffer, at: number, thousandths: number): number {
+  const whole = Math.floor(thousandths / 1000);
+  let fraction = thousandths - whole * 1000;
+  let digits = 3;
+  while (fraction % 10 === 0) {
+    fraction /= 10;
+    digits -= 1;
+  }
+  const point = writeWhole(space, at, whole);
+  space[point] = POINT;
+  return writeDigits(space, point + 1, fraction, digits);
 }
 
 /** A billion is the largest power of ten with which the engine calculates in whole numbers. */

@@ -5,7 +5,7 @@
 export function unchangedOr<K, V>(before: ReadonlyMap<K, V> | undefined, now: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
   if (before?.size !== now.size) return now;
   for (const [key, value] of now) {
-    if (before.get(key) !== value || !before.has(key)) return now;
+    if (before.get(key) !== value || (value === undefined && !before.has(key))) return now;
   }
   return before;
 }

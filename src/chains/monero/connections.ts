@@ -2,7 +2,7 @@ import { nodeError } from "../../errors.ts";
 import { parseAddress } from "../address.ts";
 import type { AddressType, Fact, PeerAddress, PeerConnection } from "../chain.ts";
 import { checkRowCount, count, flag, isObject, type JsonObject, text } from "../decode.ts";
-import { fact } from "./facts.ts";
+import { addFact } from "../facts.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
 import { type Stripe, stripeOf } from "./pruning.ts";
 
@@ -62,7 +62,10 @@ function decodeRow(row: unknown): MoneroPeer | undefined {
  * below 0, to 2^64 - 1 (get_connections of cryptonote_protocol_handler.inl): then they are left out.
  */
 function idleFacts(row: JsonObject): readonly Fact[] {
-  return [...fact(RECEIVE_IDLE, count(row.recv_idle_time)), ...fact(TRANSMIT_IDLE, count(row.send_idle_time))];
+  const known: Fact[] = [];
+  addFact(known, RECEIVE_IDLE, count(row.recv_idle_time));
+  addFact(known, TRANSMIT_IDLE, count(row.send_idle_time));
+  return known;
 }
 
 /** `ip` and `port` are empty for IPv6 up to 0.18.5.0 and for Tor and I2P, so `address` is read instead. */

@@ -1,4 +1,4 @@
-import type { Fact, FactFamily } from "../chain.ts";
+import type { FactFamily } from "../chain.ts";
 
 /** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
 
@@ -170,17 +170,3 @@ export const wireFamilies: readonly FactFamily[] = [
   UNIQUE_FIRST_BLOCKS,
   BLOCK_SYNC_THROTTLING,
 ];
-
-const NO_LABELS: readonly string[] = [];
-
-/** Adds a fact if its value is known; a flag becomes 1 or 0. */
-export function addFact(known: Fact[], family: FactFamily, value: number | boolean | undefined): void {
-  if (value !== undefined) known.push({ family, labels: NO_LABELS, value: Number(value) });
-}
-
-/** The facts whose value is known. */
-export function facts(...values: readonly (readonly [FactFamily, number | boolean | undefined])[]): readonly Fact[] {
-  const known: Fact[] = [];
-  for (const [family, value] of values) addFact(known, family, value);
-  return known;
-}

@@ -1,4 +1,5 @@
 import type { Fact } from "../chain.ts";
+import { facts } from "../facts.ts";
 import type { WireConnection } from "./connections.ts";
 import {
   DROPPED_TRANSACTIONS,
@@ -7,7 +8,6 @@ import {
   FAILED_CONNECTIONS,
   FORK_DB_HEAD,
   FORK_DB_LAG,
-  facts,
   LIB_LAG,
   VANISHED_PEERS,
   WRONG_CHAIN_PEERS,

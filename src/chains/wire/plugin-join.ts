@@ -1,12 +1,7 @@
 import type { Fact } from "../chain.ts";
+import { facts } from "../facts.ts";
 import type { WireConnection } from "./connections.ts";
-import {
-  BLOCK_SYNC_THROTTLING,
-  FIRST_AVAILABLE_BLOCK,
-  facts,
-  LAST_AVAILABLE_BLOCK,
-  UNIQUE_FIRST_BLOCKS,
-} from "./families.ts";
+import { BLOCK_SYNC_THROTTLING, FIRST_AVAILABLE_BLOCK, LAST_AVAILABLE_BLOCK, UNIQUE_FIRST_BLOCKS } from "./families.ts";
 import { connectionKey, nodeKey, type PluginConnection, type PluginPage } from "./prometheus.ts";
 
 /** The rows with what the plugin knows of them. A row that it does not clearly know stays as it is. */

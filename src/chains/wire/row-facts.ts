@@ -1,7 +1,7 @@
 import type { ConnectionState, Fact } from "../chain.ts";
 import { count, flag, type JsonObject } from "../decode.ts";
+import { addFact } from "../facts.ts";
 import {
-  addFact,
   HANDSHAKE_GENERATION,
   HANDSHAKE_TIME,
   IS_BLOCKS_ONLY,

@@ -35,7 +35,9 @@ function milliseconds(time: string): number {
 const ZERO = 48;
 
 /** Digits of a present time in nanoseconds, microseconds, milliseconds and seconds. */
-const LENGTHS: readonly number[] = [19, 16, 13, 10];
+const MILLISECOND_DIGITS = 13;
+const SECOND_DIGITS = 10;
+const LENGTHS: readonly number[] = [19, 16, MILLISECOND_DIGITS, SECOND_DIGITS];
 
 /**
  * Unix seconds of `last_handshake.time`. The unit is the peer's: nanoseconds, but microseconds from some peers before
@@ -44,7 +46,13 @@ const LENGTHS: readonly number[] = [19, 16, 13, 10];
  */
 export function handshakeTime(value: unknown): number | undefined {
   const text = typeof value === "number" ? String(value) : value;
-  if (typeof text !== "string" || !LENGTHS.includes(text.length) || !/^[1-9]\d*$/.test(text)) return undefined;
-  // Nanoseconds do not fit into a double; milliseconds are more than anybody needs of it.
-  return Number(text.slice(0, 13).padEnd(13, "0")) / 1000;
+  if (typeof text !== "string" || !LENGTHS.includes(text.length) || text.charCodeAt(0) === ZERO) return undefined;
+  let milliseconds = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    // Nanoseconds do not fit into a double; milliseconds are more than anybody needs of it.
+    if (index < MILLISECOND_DIGITS) milliseconds = milliseconds * 10 + digit;
+  }
+  return text.length < MILLISECOND_DIGITS ? milliseconds : milliseconds / 1000;
 }

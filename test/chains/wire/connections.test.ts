@@ -297,7 +297,11 @@ describe("what is not a list of connections", () => {
 test.each<[unknown, number | undefined]>([
   ["01407134".padEnd(64, "a"), 21_000_500],
   [ZEROS, 0],
+  ["FfAa09".padEnd(64, "f"), 0xffaa09ff],
   ["01407134", undefined],
+  ["0140713g".padEnd(64, "0"), undefined],
+  ["0140713/".padEnd(64, "0"), undefined],
+  ["0140713@".padEnd(64, "0"), undefined],
   [`0x${"1".repeat(62)}`, undefined],
   [21_000_500, undefined],
   [undefined, undefined],
