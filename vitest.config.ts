@@ -4,11 +4,14 @@ const common = { testTimeout: 15_000, hookTimeout: 30_000 };
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
-const REAL_PROGRAMS = ["test/e2e/**/*.test.ts", "test/prometheus/**/*.test.ts", "test/reliability/**/*.test.ts"];
+const REAL_PROGRAMS = [
+  ...["e2e", "prometheus", "reliability"].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...["test/supply-chain.test.ts", "test/support/servers.test.ts"],
+];
 
-/** Those that load the machine, or look at how soon something happens: each wants it for itself. */
+/** Those that load the machine, or look at how soon something happens or at the memory: each wants it for itself. */
 const DEMANDING = [
-  "test/e2e/load.test.ts",
+  ...["test/e2e/load.test.ts", "test/soak.test.ts"],
   ...["changes", "heavy", "nodes"].map((name) => `test/reliability/${name}.test.ts`),
 ];
 
@@ -24,9 +27,10 @@ export default defineConfig({
           name: "unit",
           // Files share their modules: loading the libraries anew for each would take most of the time.
           isolate: false,
-          maxWorkers: 2,
+          // Some wait for sockets and timers: one more than CI has cores.
+          maxWorkers: 3,
           include: ["test/**/*.test.ts"],
-          exclude: [...REAL_PROGRAMS],
+          exclude: [...REAL_PROGRAMS, ...DEMANDING],
           sequence: { groupOrder: 0 },
         },
       },
