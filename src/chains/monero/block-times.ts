@@ -1,3 +1,4 @@
+import { withDeadline } from "../../deadline.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { attempt, type Outcome, succeeded } from "../chain.ts";
 import { count, isObject } from "../decode.ts";
@@ -9,8 +10,11 @@ export type BlockTimes = {
   of(info: DaemonInfo, signal: AbortSignal): Promise<Outcome<number | undefined> | undefined>;
 };
 
-/** Asks for the header only when the top block changed: on mainnet once in two minutes. */
-export function createBlockTimes(client: RpcClient): BlockTimes {
+/**
+ * Asks for the header only when the top block changed: on mainnet once in two minutes.
+ * @param limitMs how long one asking may take
+ */
+export function createBlockTimes(client: RpcClient, limitMs: number): BlockTimes {
   let known: { readonly hash: string; readonly timestamp: number | undefined } | undefined;
   return {
     async of(info, signal) {
@@ -18,7 +22,9 @@ export function createBlockTimes(client: RpcClient): BlockTimes {
       if (!info.synchronized || info.topBlockHash === undefined) return undefined;
       const hash = info.topBlockHash;
       if (known?.hash === hash) return succeeded(known.timestamp);
-      const answer = await attempt(() => callRpc(client, "get_last_block_header", signal));
+      const answer = await attempt(() =>
+        withDeadline(signal, limitMs, (share) => callRpc(client, "get_last_block_header", share)),
+      );
       if (!answer.ok) return answer;
       const header = isObject(answer.value.block_header) ? answer.value.block_header : {};
       // Regtest's genesis block has the time 0; `untrusted` is the answer of another node (a bootstrap daemon).

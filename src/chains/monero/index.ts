@@ -41,17 +41,16 @@ const INFO_SHARE = 0.5;
 
 function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);
-  const blockTimes = createBlockTimes(client);
+  const blockTimes = createBlockTimes(client, target.timeoutMs * EXTRA_SHARE);
   const extras = createExtras(client, target.timeoutMs);
   return {
     async poll(signal) {
-      const within = <T>(share: number, part: (signal: AbortSignal) => Promise<T>) =>
-        withDeadline(signal, target.timeoutMs * share, part);
       // In series over one socket: the server has two threads, and digest counts the requests on a connection. The
       // peers come before all that may hang without them.
-      const info = await attempt(() => within(INFO_SHARE, (share) => fetchInfo(client, share)));
+      const infoLimitMs = target.timeoutMs * INFO_SHARE;
+      const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
       const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, info, signal);
-      const blockTime = info.ok ? await within(EXTRA_SHARE, (share) => blockTimes.of(info.value, share)) : undefined;
+      const blockTime = info.ok ? await blockTimes.of(info.value, signal) : undefined;
       const isBehind = info.ok && isSyncing(info.value, peers) === true;
       const answers = target.headOnly ? {} : await extras.ask({ info, peers, isSyncing: isBehind }, signal);
       return report({ info, peers, blockTime, extras: answers });
