@@ -87,6 +87,32 @@ describe.skipIf(!found.kubectl)("kustomizations of docs/kubernetes.md", () => {
     expect(releases).toEqual(["prometheus", "prometheus", "prometheus"]);
   });
 
+  test("a StatefulSet that is no node is left as it is by its label", async () => {
+    const folder = operatorFolder({ "kustomization.yaml": sidecar });
+    const statefulSet = { ...workloadsOf(golden("example-monerod"))[0] };
+    const spec = structuredClone(statefulSet.spec);
+    if (spec === undefined) throw new Error("no StatefulSet");
+    spec.template.spec.initContainers = [];
+    const labelled = (name: string, more: Readonly<Record<string, string>>) =>
+      `---\n${JSON.stringify({ ...statefulSet, metadata: { name, labels: more }, spec })}\n`;
+    const all = labelled("database", { "peer-exporter/sidecar": "false" }) + labelled("monerod", { app: "monerod" });
+    writeFileSync(join(folder, "monerod.yaml"), all);
+    const exporters = workloadsOf(await kustomize(folder)).map(({ metadata, spec: { template } }) => [
+      metadata.name,
+      exporterOf(template)?.name,
+    ]);
+    expect(Object.fromEntries(exporters)).toEqual({ database: undefined, monerod: "peer-exporter" });
+  });
+
+  test("another image of the sidecar, by its digest, is the operator's to choose", async () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    const images = `images: [{name: ghcr.io/peer-exporter/peer-exporter, newName: registry.example/mine, digest: "${digest}"}]\n`;
+    const folder = operatorFolder({ "kustomization.yaml": sidecar + images });
+    copyFileSync(`${root}kubernetes/examples/monerod/monerod.yaml`, join(folder, "monerod.yaml"));
+    const [workload] = workloadsOf(await kustomize(folder));
+    expect(workload && exporterOf(workload.spec.template)?.image).toBe(`registry.example/mine@${digest}`);
+  });
+
   test("a StatefulSet that has init containers keeps them, behind the sidecar", async () => {
     const folder = operatorFolder({ "kustomization.yaml": sidecar });
     const statefulSet = { ...workloadsOf(golden("example-monerod"))[0] };
