@@ -221,6 +221,19 @@ describe.skipIf(!found.helm)("values for the chart", () => {
     for (const manifest of manifests) expect(await schemaProblems(manifest)).toEqual([]);
   });
 
+  test("a limit of a million samples stays a whole number, which helm's own way of writing it, 1e+06, is not", async () => {
+    const limit = "{enabled: true, sampleLimit: 1000000}";
+    const folder = tempFolder();
+    const values = `existingConfigMap: mine\nserviceMonitor: ${limit}\npodMonitor: ${limit}\n`;
+    writeFileSync(join(folder, "values.yaml"), values);
+    const { stdout } = await run(
+      "helm",
+      ["template", "mine", "charts/peer-exporter", "--kube-version=1.29.0", `--values=${join(folder, "values.yaml")}`],
+      { cwd: root },
+    );
+    expect(stdout.match(/sampleLimit: .*/g)).toEqual(["sampleLimit: 1000000", "sampleLimit: 1000000"]);
+  });
+
   test("a cluster that knows no policy for unhealthy pods is not given one", async () => {
     const values = "config: {nodes: [{name: a, chain: monero, url: http://a}]}\n";
     const budgetOf = async (version: string) =>
