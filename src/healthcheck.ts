@@ -33,7 +33,7 @@ async function checkAddress(address: ListenAddress, timeoutMs: number): Promise<
 
 type Outcome =
   | { readonly kind: "status"; readonly status: number }
-  | { readonly kind: "late" | "certificate_wanted" }
+  | { readonly kind: "late" | "certificate_wanted" | "turned_away" }
   | { readonly kind: "refused" | "broken"; readonly code: string };
 
 /** Who asks for a password or a certificate runs, and we have none. */
@@ -50,6 +50,8 @@ function judge(address: ListenAddress, outcome: Outcome): Health {
       return unhealthy(`${asked}: ${outcome.code}: give the --web.listen-address that the exporter was started with`);
     case "certificate_wanted":
       return healthy(`${asked} asks for a certificate`);
+    case "turned_away":
+      return healthy(`${asked} broke off a TLS connection without a certificate, as it does when it wants one`);
     case "broken":
       return unhealthy(`${asked} broke off, in plain HTTP and in TLS (${outcome.code})`);
   }
@@ -64,6 +66,9 @@ const CERTIFICATE_WANTED = /alert (?:certificate required|handshake failure)/;
 /** Codes of a connection that did not come about: another try with TLS would not either. */
 const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
+/** By the other end: a certificate that we refuse has other codes. */
+const BROKEN_OFF = ["ECONNRESET", "EPIPE"];
+
 function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSignal): Promise<Outcome> {
   const options = { ...destination(address), path: PATH, agent: false, signal };
   return new Promise((resolve) => {
@@ -72,6 +77,13 @@ function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSign
         ? httpRequest(options)
         : // No secret is sent, and an own address leads nowhere else, so any certificate will do there.
           httpsRequest({ ...options, rejectUnauthorized: !isOwn(address) });
+    let speaksTls = false;
+    // With the first keys, TLS has begun. `secureConnect` may never come, as the other end may break off before.
+    request.once("socket", (socket) =>
+      socket.once("keylog", () => {
+        speaksTls = true;
+      }),
+    );
     request.once("response", ({ statusCode = 0 }) => {
       resolve({ kind: "status", status: statusCode });
       request.destroy();
@@ -80,6 +92,8 @@ function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSign
       const code = errorCode(error);
       if (signal.aborted) resolve({ kind: "late" });
       else if (CERTIFICATE_WANTED.test(error.message)) resolve({ kind: "certificate_wanted" });
+      // The exporter looks at certificates when its part of the handshake is over, and then breaks off without a word.
+      else if (speaksTls && BROKEN_OFF.includes(code)) resolve({ kind: "turned_away" });
       else resolve({ kind: REFUSALS.includes(code) ? "refused" : "broken", code });
     });
     request.end();

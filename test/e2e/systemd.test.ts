@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bareRootfs } from "../support/base-image.ts";
+import { selfSigned } from "../support/certificates.ts";
 import { openContainers } from "../support/containers.ts";
 import { findServer, freePort, run, tempFolder, waitFor } from "../support/servers.ts";
 
@@ -82,6 +83,25 @@ test("a credential of systemd becomes the secret of a node", async () => {
     run(process.execPath, [join(ROOT, "dist/main.js"), "check", `--config.file=${config}`], { env });
   expect(await check({ CREDENTIALS_DIRECTORY: folder })).toMatchObject({ code: 0 });
   expect(await check({ CREDENTIALS_DIRECTORY: undefined })).toMatchObject({ code: 1 });
+});
+
+test("credentials of systemd are the web configuration, its key and its certificate", async () => {
+  const dropIn = blocks("ini").find((text) => text.includes("--web.config.file=")) ?? "";
+  const names = [...dropIn.matchAll(/^LoadCredential=(\S+?):(\S+)$/gm)];
+  // The manual of TLS makes the files; systemd puts them under the names of the credentials.
+  const security = readFileSync(join(ROOT, "docs/security.md"), "utf8");
+  const [webConfig = ""] = /^tls_server_config:\n(?: .*\n)+/m.exec(security) ?? [];
+  const folder = tempFolder();
+  const { cert, key } = await selfSigned();
+  const files: Readonly<Record<string, string>> = { "web.yaml": webConfig, "web.crt": cert, "web.key": key };
+  for (const [, name = "", path = ""] of names) {
+    expect(manual).toMatch(new RegExp(`install -m 0600 .*${name}.* ${dirname(path)}/$`, "m"));
+    writeFileSync(join(folder, name), files[name] ?? "");
+  }
+  expect(names).toHaveLength(3);
+  const flag = /--web\.config\.file=\S+/.exec(dropIn)?.[0].replace(/\$\{CREDENTIALS_DIRECTORY\}/, folder) ?? "";
+  const { code, output } = await run(process.execPath, [join(ROOT, "dist/main.js"), "check", flag]);
+  expect(code, output).toBe(0);
 });
 
 /** System calls by the groups of systemd, which may hold other groups. */

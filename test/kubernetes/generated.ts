@@ -30,11 +30,27 @@ export function generatedFiles(): readonly GeneratedFile[] {
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },
     { path: "charts/peer-exporter/files/rules.yaml", text: NOTE + rules },
+    { path: VALUES_SCHEMA, text: valuesSchema() },
     ...dashboards.map((name) => ({
       path: `charts/peer-exporter/files/dashboards/${name}`,
       text: readFileSync(`${root}grafana/dashboards/${name}`, "utf8"),
     })),
   ];
+}
+
+const VALUES_SCHEMA = "charts/peer-exporter/values.schema.json";
+
+/**
+ * The schema of the values, written by hand but for `config`: that is the schema of the exporter's configuration, so that
+ * Helm refuses what the exporter would. Whether there are nodes is told by a template, in better words.
+ */
+function valuesSchema(): string {
+  const values = JSON.parse(readFileSync(root + VALUES_SCHEMA, "utf8"));
+  // Helm's regular expressions are Go's, which cannot look ahead.
+  const text = readFileSync(`${root}config.schema.json`, "utf8").replaceAll("(?=.)", "");
+  const { $schema: _, anyOf: __, definitions, ...config } = JSON.parse(text);
+  const schema = { ...values, properties: { ...values.properties, config }, definitions };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
 function indent(text: string): string {

@@ -324,7 +324,7 @@ export const NODE_FAULTS = {
     shows: PEERS_LEFT,
     reason: "http",
     log: "the head API fails: … at …: expected HTTP 200, found 500; see the node's own log for this request",
-    remedy: "See the node's log. Where chain_api_plugin has a listener of its own, set `wire.chain_url`.",
+    remedy: "See the node's log. Where a proxy has it under another address, set `wire.chain_url`.",
   },
   starting: {
     fault: "Chainweb: the node is starting",

@@ -12,9 +12,14 @@
 {{- end }}
 {{- end }}
 
+{{- /* Shards have a headless Service, and a Service can never become headless: where `shards` changes, another takes its place. */ -}}
+{{- define "peer-exporter.serviceName" -}}
+{{- include "peer-exporter.fullname" . }}{{ if gt (int .Values.shards) 1 }}-shards{{ end }}
+{{- end }}
+
 {{- define "peer-exporter.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "peer-exporter.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "peer-exporter.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "peer-exporter.labels" -}}

@@ -4,6 +4,8 @@ import { Agent, type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { checkHealth } from "../../../src/healthcheck.ts";
+import { parseListenAddress } from "../../../src/server/listen-address.ts";
 import { altNamesOf, clientProblem } from "../../../src/server/web-config/client-certificates.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";
 import type { Certificate } from "../../support/certificates.ts";
@@ -207,6 +209,21 @@ describe("client certificates", () => {
       }).toEqual(expected);
     }
   });
+
+  test.each(["TLS12", "TLS13"])(
+    "the health check takes an exporter that turns it away for no sick one, %s",
+    async (version) => {
+      for (const rows of [[type("RequireAnyClientCert")], VERIFY]) {
+        const { url } = await startWith(setUp(...rows, `  max_version: ${version}`).file);
+        const address = url.slice("https://".length);
+        const found = "broke off a TLS connection without a certificate, as it does when it wants one";
+        expect(await checkHealth([parseListenAddress(address)])).toEqual({
+          healthy: true,
+          message: `healthy: /-/healthy of ${address} ${found}\n`,
+        });
+      }
+    },
+  );
 
   test("a client that is turned away does not reach a page, though it pipelines its request", async () => {
     const { port, lines } = await startWith(setUp(...VERIFY).file);
