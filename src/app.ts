@@ -42,7 +42,7 @@ export type AppOptions = {
   readonly telemetryPath: string;
   readonly log: Logger;
   /** What --web.config.file asks for. */
-  readonly access?: (Access & Pick<WebAccess, "reload">) | undefined;
+  readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
 };
 
 export type App = {
@@ -91,6 +91,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     observe: (isSuccessful) => (isSuccessful ? self.configLoaded(Date.now() / 1000) : self.configRefused()),
     log,
   });
+  access?.onRead(reloader.othersRead);
 
   async function apply(next: Config): Promise<string> {
     const changes = compareConfigs(inForce.config, next);

@@ -140,6 +140,32 @@ test("what is wrong in another file does not keep a good configuration back", as
   expect({ applied, observed }).toEqual({ applied: [good], observed: [false] });
 });
 
+describe("whether all files are good is right", () => {
+  test("after other files were mended, or broken, without a reload", async () => {
+    const { reloader, reading, observed } = setUp(async () => ["web.yaml:1:1: wrong"]);
+    const result = reloader.reload("SIGHUP");
+    (await reading(0))?.resolve(config());
+    await result;
+    reloader.othersRead(["web.yaml:1:1: still wrong"]);
+    expect(observed).toEqual([false]);
+    reloader.othersRead([]);
+    reloader.othersRead([]);
+    expect(observed).toEqual([false, true]);
+    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    expect(observed).toEqual([false, true, false]);
+  });
+
+  test("while the configuration itself is bad, whatever becomes of the others", async () => {
+    const { reloader, reading, observed } = setUp();
+    const result = reloader.reload("SIGHUP");
+    (await reading(0))?.reject(new ConfigError(["no"]));
+    await result;
+    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    reloader.othersRead([]);
+    expect(observed).toEqual([false, false, false]);
+  });
+});
+
 test("what is wrong in both files is told together", async () => {
   const { reloader, reading, observed } = setUp(async () => ["one"]);
   const result = reloader.reload("SIGHUP");
