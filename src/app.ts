@@ -99,7 +99,8 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     const polled = polledNodes(changes.config);
     const retired = poller.setNodes(polled);
     inForce = { config: changes.config, settings };
-    await Promise.all([retired, schedule.plan(polled)]);
+    schedule.plan(polled);
+    await retired;
     return logChanges(changes, log);
   }
 
@@ -143,13 +144,13 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     }),
   );
   const listening = await listenAll(servers, () => poller.close());
-  await schedule.plan(polledNodes(config));
+  schedule.plan(polledNodes(config));
   return {
     addresses: listening,
     reload: reloader.reload,
     async close() {
       await reloader.stop();
-      await schedule.stop();
+      schedule.stop();
       await Promise.all([poller.close(), targetProbe.close(), ...servers.map(({ server }) => drain(server))]);
     },
   };

@@ -1,13 +1,13 @@
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
-import { failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RpcCall } from "../rpc/trace.ts";
 import { headLag, type LagSettings } from "./fleet.ts";
 import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
-import { failedReport, pollSession } from "./poll-session.ts";
+import { pollSession } from "./poll-session.ts";
 import type { TracedSession } from "./session.ts";
+import { shownOrFailed } from "./shown.ts";
 import type { NodeLines, NodeState } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
@@ -70,7 +70,11 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
       return { kind: "stopping" };
     }
     const times = { startedMs, endedMs: Date.now(), durationSeconds: Math.round(performance.now() - clock) / 1000 };
-    const shown = show(node, report, times, log);
+    const show = (given: NodeReport) => {
+      const state = stateAfter(node, given, times, options.lag());
+      return { state, lines: options.render(state) };
+    };
+    const shown = shownOrFailed(report, show, log);
     const { peers } = shown.state.report ?? report;
     log.debug({ reason: peers.ok ? undefined : peers.failure.reason }, peers.ok ? "probed" : "a probe failed");
     return { kind: "polled", ...shown, calls };
@@ -83,20 +87,6 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
       return { report, calls: session.calls() };
     } finally {
       await session.close();
-    }
-  }
-
-  function show(node: NodeConfig, report: NodeReport, times: PollTimes, log: Logger) {
-    const rendered = (given: NodeReport) => {
-      const state = stateAfter(node, given, times, options.lag());
-      return { state, lines: options.render(state) };
-    };
-    try {
-      return rendered(report);
-    } catch (error) {
-      const failure = failureOf(error);
-      log.error({ err: error }, failure.message);
-      return rendered(failedReport(failure));
     }
   }
 
