@@ -68,7 +68,9 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
   const store = createStore();
   const journal = createJournal();
   const self = createSelfMetrics(VERSION);
-  self.configLoaded(Date.now() / 1000);
+  const loaded = () => self.configLoaded(Date.now() / 1000);
+  loaded();
+  self.configRead(true);
   if (config.shard !== undefined) self.sharded(config.shard);
   const render = createNodeRenderer(
     catalogue,
@@ -88,7 +90,8 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     load,
     apply,
     others: access?.reload,
-    observe: (isSuccessful) => (isSuccessful ? self.configLoaded(Date.now() / 1000) : self.configRefused()),
+    loaded,
+    observe: self.configRead,
     log,
   });
   access?.onRead(reloader.othersRead);

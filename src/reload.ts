@@ -14,6 +14,8 @@ export type ReloaderOptions = {
   readonly apply: (config: Config) => Promise<string>;
   /** Reads other files anew that stand for themselves: what is wrong with them, which the log knows already. */
   readonly others?: (() => Promise<readonly string[]>) | undefined;
+  /** Told when a configuration was put in force. */
+  readonly loaded: () => void;
   /** Told whether all files were good when they were last read. */
   readonly observe: (isGood: boolean) => void;
   readonly log: Logger;
@@ -29,7 +31,14 @@ export type Reloader = {
 };
 
 /** Reloads one after the other: two at once could leave nodes of both configurations. */
-export function createReloader({ load, apply, others = async () => [], observe, log }: ReloaderOptions): Reloader {
+export function createReloader({
+  load,
+  apply,
+  others = async () => [],
+  loaded,
+  observe,
+  log,
+}: ReloaderOptions): Reloader {
   let running: Promise<unknown> = Promise.resolve();
   let waiting: Promise<ReloadResult> | undefined;
   let isStopped = false;
@@ -48,6 +57,7 @@ export function createReloader({ load, apply, others = async () => [], observe, 
       otherProblems = await others();
       areOthersGood = otherProblems.length === 0;
       const summary = await apply(await load());
+      loaded();
       judge(true);
       log.info({ cause }, `configuration reloaded: ${summary}`);
       return otherProblems.length === 0 ? { ok: true, summary } : { ok: false, problems: otherProblems, summary };
