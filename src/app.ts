@@ -42,7 +42,7 @@ export type AppOptions = {
   readonly telemetryPath: string;
   readonly log: Logger;
   /** What --web.config.file asks for. */
-  readonly access?: (Access & Pick<WebAccess, "reload">) | undefined;
+  readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
 };
 
 export type App = {
@@ -68,7 +68,9 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
   const store = createStore();
   const journal = createJournal();
   const self = createSelfMetrics(VERSION);
-  self.configLoaded(Date.now() / 1000);
+  const loaded = () => self.configLoaded(Date.now() / 1000);
+  loaded();
+  self.configRead(true);
   if (config.shard !== undefined) self.sharded(config.shard);
   const render = createNodeRenderer(
     catalogue,
@@ -88,9 +90,11 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     load,
     apply,
     others: access?.reload,
-    observe: (isSuccessful) => (isSuccessful ? self.configLoaded(Date.now() / 1000) : self.configRefused()),
+    loaded,
+    observe: self.configRead,
     log,
   });
+  access?.onRead(reloader.othersRead);
 
   async function apply(next: Config): Promise<string> {
     const changes = compareConfigs(inForce.config, next);
@@ -98,7 +102,8 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     const polled = polledNodes(changes.config);
     const retired = poller.setNodes(polled);
     inForce = { config: changes.config, settings };
-    await Promise.all([retired, schedule.plan(polled)]);
+    schedule.plan(polled);
+    await retired;
     return logChanges(changes, log);
   }
 
@@ -142,13 +147,13 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     }),
   );
   const listening = await listenAll(servers, () => poller.close());
-  await schedule.plan(polledNodes(config));
+  schedule.plan(polledNodes(config));
   return {
     addresses: listening,
     reload: reloader.reload,
     async close() {
       await reloader.stop();
-      await schedule.stop();
+      schedule.stop();
       await Promise.all([poller.close(), targetProbe.close(), ...servers.map(({ server }) => drain(server))]);
     },
   };

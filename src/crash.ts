@@ -1,6 +1,7 @@
 import type { Redact } from "./config/redact.ts";
 import type { Logger } from "./log.ts";
 import { safeError } from "./safe-error.ts";
+import { harmlessLines } from "./text/harmless.ts";
 
 /** EX_SOFTWARE of BSD's sysexits.h: an internal error. Other than the codes of a bad configuration and of wrong usage. */
 export const EXIT_DEFECT = 70;
@@ -19,7 +20,8 @@ export type Crash = {
 export function exitOnDefect(redact: Redact, printError: (text: string) => void): Crash {
   let tell = (error: unknown) => {
     const { stack, message } = safeError(error, redact);
-    printError(`peer-exporter: ended by a defect, please report it: ${stack === "" ? message : stack}\n`);
+    const text = harmlessLines(stack === "" ? message : stack);
+    printError(`peer-exporter: ended by a defect, please report it: ${text}\n`);
   };
   process.on("uncaughtException", (error) => {
     try {

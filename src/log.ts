@@ -2,7 +2,7 @@ import pino from "pino";
 import type { Redact } from "./config/redact.ts";
 import { openStandardError } from "./log-destination.ts";
 import { redactedAgain, type SafeError, safeError } from "./safe-error.ts";
-import { harmless } from "./text/harmless.ts";
+import { harmless, harmlessLines } from "./text/harmless.ts";
 import { wantsColour } from "./text/style.ts";
 
 export type Logger = pino.Logger;
@@ -19,7 +19,7 @@ export type LogOptions = {
 
 /** Logs to standard error: standard output is for what a command was asked to print. */
 export async function createLogger({ format, ...given }: LogOptions): Promise<Logger> {
-  const shown = format === "json" ? (line: string) => line : await prettyLine();
+  const shown = format === "json" ? (line: string) => line : await prettyLine(wantsColour(process.stderr, process.env));
   const destination = openStandardError((count) => shown(lostLine(count)));
   return pino(pinoOptions(given), { write: (line) => destination.write(shown(line)) });
 }
@@ -27,15 +27,17 @@ export async function createLogger({ format, ...given }: LogOptions): Promise<Lo
 /** Facts that the message itself tells people; machines want them apart. */
 const TOLD_IN_WORDS = "target,chain,api,listen,nodejs,shard,total_shards,cause,signal,code";
 
-async function prettyLine(): Promise<(line: string) => string> {
+/** A line of JSON as people read it. */
+export async function prettyLine(colorize: boolean): Promise<(line: string) => string> {
   const { default: pretty } = await import("pino-pretty");
-  return pretty.prettyFactory({
-    colorize: wantsColour(process.stderr, process.env),
+  const show = pretty.prettyFactory({
+    colorize,
     singleLine: true,
-    // A node may have had a say in it, and a terminal obeys escape sequences.
     messageFormat: ({ target, msg }) => harmless(target === undefined ? `${msg}` : `${target}: ${msg}`),
     ignore: TOLD_IN_WORDS,
   });
+  // A node may have had a say in any text, and a terminal obeys escape sequences. Only stacks have several lines.
+  return (line) => show(JSON.parse(line, (_, value) => (typeof value === "string" ? harmlessLines(value) : value)));
 }
 
 function lostLine(count: number): string {

@@ -14,34 +14,55 @@ export type ReloaderOptions = {
   readonly apply: (config: Config) => Promise<string>;
   /** Reads other files anew that stand for themselves: what is wrong with them, which the log knows already. */
   readonly others?: (() => Promise<readonly string[]>) | undefined;
-  readonly observe: (isSuccessful: boolean) => void;
+  /** Told when a configuration was put in force. */
+  readonly loaded: () => void;
+  /** Told whether all files were good when they were last read. */
+  readonly observe: (isGood: boolean) => void;
   readonly log: Logger;
 };
 
 export type Reloader = {
   /** Never rejects. Whoever asks while the configuration is being read gets the reading after it. */
   reload(cause: string): Promise<ReloadResult>;
+  /** The other files were read without a reload, with these problems. */
+  othersRead(problems: readonly string[]): void;
   /** Begins no further reload, and waits for the one that runs. */
   stop(): Promise<void>;
 };
 
 /** Reloads one after the other: two at once could leave nodes of both configurations. */
-export function createReloader({ load, apply, others = async () => [], observe, log }: ReloaderOptions): Reloader {
+export function createReloader({
+  load,
+  apply,
+  others = async () => [],
+  loaded,
+  observe,
+  log,
+}: ReloaderOptions): Reloader {
   let running: Promise<unknown> = Promise.resolve();
   let waiting: Promise<ReloadResult> | undefined;
   let isStopped = false;
+  let isOwnGood = true;
+  let areOthersGood = true;
+
+  function judge(isGood: boolean): void {
+    isOwnGood = isGood;
+    observe(isOwnGood && areOthersGood);
+  }
 
   async function attempt(cause: string): Promise<ReloadResult> {
     if (isStopped) return { ok: false, problems: ["the exporter is stopping"] };
     let otherProblems: readonly string[] = [];
     try {
       otherProblems = await others();
+      areOthersGood = otherProblems.length === 0;
       const summary = await apply(await load());
-      observe(otherProblems.length === 0);
+      loaded();
+      judge(true);
       log.info({ cause }, `configuration reloaded: ${summary}`);
       return otherProblems.length === 0 ? { ok: true, summary } : { ok: false, problems: otherProblems, summary };
     } catch (error) {
-      observe(false);
+      judge(false);
       if (!(error instanceof ConfigError)) log.error({ err: error, cause }, "the reload ended in an unexpected error");
       const problems = error instanceof ConfigError ? error.problems : ["unexpected error: see the exporter's log"];
       for (const problem of problems) log.error({ cause }, `configuration not reloaded: ${problem}`);
@@ -66,6 +87,12 @@ export function createReloader({ load, apply, others = async () => [], observe, 
 
   return {
     reload,
+    othersRead(problems) {
+      const areGood = problems.length === 0;
+      if (areGood === areOthersGood) return;
+      areOthersGood = areGood;
+      observe(isOwnGood && areOthersGood);
+    },
     async stop() {
       isStopped = true;
       await running;

@@ -51,7 +51,7 @@ function describe(error: unknown, redact: Redact, causes: number): SafeError {
     type,
     ...(code === undefined ? {} : { code }),
     message,
-    stack: `${type}: ${message}\n${redact(frames) ?? frames}`,
+    stack: `${type}: ${message}\n${(redact(frames) ?? frames).replace(CONTROL, "\ufffd")}`,
     ...(error.cause === undefined || causes === 0 ? {} : { cause: describe(error.cause, redact, causes - 1) }),
   };
 }

@@ -30,8 +30,8 @@ export function createTargetProbe({ config, connections, log }: TargetProbeOptio
     render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections),
     log,
   });
-  const probe: ProbeTarget = async (request, longestMs) => {
-    const result = await prober.probe(request, longestMs);
+  const probe: ProbeTarget = async (request, longestMs, gone) => {
+    const result = await prober.probe(request, longestMs, gone);
     if (result.kind !== "polled") return result;
     const nodes = [{ state: keptOf(result.state), lines: result.lines }];
     return {

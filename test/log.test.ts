@@ -1,6 +1,24 @@
 import pino from "pino";
 import { expect, test } from "vitest";
-import { pinoOptions } from "../src/log.ts";
+import { pinoOptions, prettyLine } from "../src/log.ts";
+
+const HOSTILE = "\u001b[2J \u0085 \u009b31m \u202e \u2028 \u200b \u0000";
+
+/** What a terminal obeys or does not show, but for the end of a line. */
+const OBEYED = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u;
+
+test("a pretty line has nothing that a terminal obeys, in no text of an error and in no field", async () => {
+  const error = new Error(`outer ${HOSTILE}`, { cause: new Error(`inner ${HOSTILE}`) });
+  error.stack += `\n    at nodes (/etc/${HOSTILE.replaceAll(/\s/g, "")}:1:1)`;
+  const lines: string[] = [];
+  const log = pino(pinoOptions({ level: "info", redact: (text) => text }), { write: (line) => lines.push(line) });
+  log.error({ err: error, target: `a${HOSTILE}`, file: HOSTILE }, `something ${HOSTILE}`);
+  const shown = (await prettyLine(false))(lines[0] ?? "");
+  expect(shown).not.toMatch(OBEYED);
+  expect(shown).toMatch(/ERROR: a\ufffd\[2J .*something .*\n {4}err: .*Error: outer \ufffd\[2J.*inner/s);
+  expect(shown).toMatch(/ at .*log\.test\.ts:/);
+  expect(shown).toContain(" at nodes (/etc/");
+});
 
 function logged(redact?: (text: string) => string): (fields: object) => { err?: unknown } & object {
   const lines: string[] = [];

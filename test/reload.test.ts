@@ -17,6 +17,7 @@ function setUp(others: () => Promise<readonly string[]> = async () => []) {
   const readings: PromiseWithResolvers<Config>[] = [];
   const applied: Config[] = [];
   const observed: boolean[] = [];
+  const counts = { loaded: 0 };
   const reloader = createReloader({
     load: () => {
       const reading = withResolvers<Config>();
@@ -28,6 +29,9 @@ function setUp(others: () => Promise<readonly string[]> = async () => []) {
       return "nodes: 1 added";
     },
     others,
+    loaded: () => {
+      counts.loaded += 1;
+    },
     observe: (isSuccessful) => void observed.push(isSuccessful),
     log,
   });
@@ -36,7 +40,7 @@ function setUp(others: () => Promise<readonly string[]> = async () => []) {
     while (readings[index] === undefined) await Promise.resolve();
     return readings[index];
   };
-  return { reloader, reading, readings, applied, observed, lines };
+  return { reloader, reading, readings, applied, observed, counts, lines };
 }
 
 type PromiseWithResolvers<T> = {
@@ -132,18 +136,45 @@ test("stop waits for the one that runs, and none begins after it", async () => {
 });
 
 test("what is wrong in another file does not keep a good configuration back", async () => {
-  const { reloader, reading, applied, observed } = setUp(async () => ["web.yaml:1:1: wrong"]);
+  const { reloader, reading, applied, observed, counts } = setUp(async () => ["web.yaml:1:1: wrong"]);
   const result = reloader.reload("SIGHUP");
   const good = config();
   (await reading(0))?.resolve(good);
   expect(await result).toEqual({ ok: false, problems: ["web.yaml:1:1: wrong"], summary: "nodes: 1 added" });
-  expect({ applied, observed }).toEqual({ applied: [good], observed: [false] });
+  // The time of the configuration is that of the one in force, although another file is bad.
+  expect({ applied, observed, counts }).toEqual({ applied: [good], observed: [false], counts: { loaded: 1 } });
+});
+
+describe("whether all files are good is right", () => {
+  test("after other files were mended, or broken, without a reload", async () => {
+    const { reloader, reading, observed } = setUp(async () => ["web.yaml:1:1: wrong"]);
+    const result = reloader.reload("SIGHUP");
+    (await reading(0))?.resolve(config());
+    await result;
+    reloader.othersRead(["web.yaml:1:1: still wrong"]);
+    expect(observed).toEqual([false]);
+    reloader.othersRead([]);
+    reloader.othersRead([]);
+    expect(observed).toEqual([false, true]);
+    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    expect(observed).toEqual([false, true, false]);
+  });
+
+  test("while the configuration itself is bad, whatever becomes of the others", async () => {
+    const { reloader, reading, observed } = setUp();
+    const result = reloader.reload("SIGHUP");
+    (await reading(0))?.reject(new ConfigError(["no"]));
+    await result;
+    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    reloader.othersRead([]);
+    expect(observed).toEqual([false, false, false]);
+  });
 });
 
 test("what is wrong in both files is told together", async () => {
-  const { reloader, reading, observed } = setUp(async () => ["one"]);
+  const { reloader, reading, observed, counts } = setUp(async () => ["one"]);
   const result = reloader.reload("SIGHUP");
   (await reading(0))?.reject(new ConfigError(["two"]));
   expect(await result).toEqual({ ok: false, problems: ["one", "two"] });
-  expect(observed).toEqual([false]);
+  expect({ observed, counts }).toEqual({ observed: [false], counts: { loaded: 0 } });
 });

@@ -286,19 +286,56 @@ describe("many at once", () => {
     expect(value(await page(other.url), "p2p_node_up")).toBe(1);
   });
 
-  test("a client that goes away leaves no connection and no slot behind", async () => {
+  test("a client that goes away leaves no connection and no slot behind, long before its probe's timeout", async () => {
     const slow = await serve(hang);
     const other = await serve(lonelyWire);
-    const { url, probe } = await start({ allow: HERE, concurrency: 1 });
-    const path = `/probe?target=${hostOf(slow)}&module=wire`;
-    const client = request(`${url}${path}`, { headers: timeout(2) });
-    client.on("error", () => {});
-    client.end();
+    const { client, probe } = await startForClients();
+    const gone = client(slow);
     await waitFor(() => slow.requests.length > 0, "the slow node to be asked");
-    client.destroy();
-    await waitFor(async () => (await probe(other.url)).status === 200, "the slot to be free");
-    await waitFor(() => slow.openConnections() === 0, "the connection to the slow node to be closed");
+    gone.destroy();
+    await waitFor(async () => (await probe(other.url)).status === 200, "the slot to be free", 20_000);
+    await waitFor(() => slow.openConnections() === 0, "the connection to the slow node to be closed", 20_000);
   });
+
+  test("a client that goes away does not end the probe of another one", async () => {
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const slow = await serve(async (each) => {
+      await asked;
+      return lonelyWire(each);
+    });
+    const { url, client, probe } = await startForClients();
+    const other = probe(slow.url, "wire", LONG);
+    await waitFor(() => slow.requests.length > 0, "the slow node to be asked");
+    const gone = client(slow);
+    await new Promise((resolve) => gone.once("finish", resolve));
+    // Whatever is answered after it: the exporter has read the request before.
+    await fetch(`${url}/-/healthy`);
+    gone.destroy();
+    await fetch(`${url}/-/healthy`);
+    answer();
+    expect(value(await read(await other), "p2p_node_up")).toBe(1);
+    expect(slow.connections()).toBe(1);
+  });
+
+  const LONG = timeout(120);
+
+  /** One slot, and a module that would wait for two minutes. */
+  async function startForClients() {
+    const started = await start({
+      ...{ allow: HERE, concurrency: 1 },
+      modules: { wire: { chain: "wire", timeout: "2m" } },
+    });
+    const client = (node: FakeNode) => {
+      const asking = request(`${started.url}/probe?target=${hostOf(node)}&module=wire`, { headers: LONG });
+      asking.on("error", () => {});
+      asking.end();
+      return asking;
+    };
+    return { ...started, client };
+  }
 });
 
 describe("time", () => {

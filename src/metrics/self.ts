@@ -10,9 +10,10 @@ import type { RenderedFamily } from "./page.ts";
 /** The exporter's own metrics: prom-client collects them, our renderer writes them, so that the page has one format. */
 export type SelfMetrics = {
   observeRequest(handler: string, code: number, seconds: number): void;
+  /** A configuration is in force from now on. */
   configLoaded(unixSeconds: number): void;
-  /** A configuration was refused; the one before stays in force. */
-  configRefused(): void;
+  /** Whether the files of the configuration were good when they were last read; where not, what was in force still is. */
+  configRead(isGood: boolean): void;
   /** Which part of the nodes this process polls; never called where it polls all. */
   sharded(shard: Shard): void;
   /** What the families hold now. */
@@ -66,11 +67,8 @@ export function createSelfMetrics(version: string): SelfMetrics {
       series.set(key, known);
       known.observe(seconds);
     },
-    configLoaded(unixSeconds) {
-      successful.set(1);
-      loadedAt.set(unixSeconds);
-    },
-    configRefused: () => successful.set(0),
+    configLoaded: (unixSeconds) => loadedAt.set(unixSeconds),
+    configRead: (isGood) => successful.set(isGood ? 1 : 0),
     sharded: ({ index, total }) => shardInfo.set({ shard: String(index), total_shards: String(total) }, 1),
     async collect() {
       const families = await registry.getMetricsAsJSON();

@@ -1,21 +1,23 @@
-import { setMaxListeners } from "node:events";
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
-import { failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { RpcCall } from "../rpc/trace.ts";
 import { headLag, type LagSettings } from "./fleet.ts";
 import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
-import { failedReport, pollSession } from "./poll-session.ts";
+import { pollSession } from "./poll-session.ts";
 import type { TracedSession } from "./session.ts";
+import { shownOrFailed } from "./shown.ts";
 import type { NodeLines, NodeState } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
 /** Polls targets that somebody names, once each, as far as the configuration allows it. Nothing is kept of them. */
 export type AdHocProber = {
-  /** @param longestMs how long whoever asks waits; the module's timeout may be shorter */
-  probe(request: ProbeRequest, longestMs: number): Promise<AdHocResult>;
+  /**
+   * @param longestMs how long whoever asks waits; the module's timeout may be shorter
+   * @param gone ends when whoever asks is gone: a poll for which nobody waits any more is given up
+   */
+  probe(request: ProbeRequest, longestMs: number, gone: AbortSignal): Promise<AdHocResult>;
   /** Ends the polls that run. */
   close(): Promise<void>;
 };
@@ -30,6 +32,7 @@ export type AdHocResult =
   | { readonly kind: "bad" | "forbidden"; readonly message: string }
   /** As many targets as allowed are polled now. */
   | { readonly kind: "busy" }
+  /** The poll was given up, as the exporter stops; or nobody waits for it. */
   | { readonly kind: "stopping" };
 
 export type AdHocOptions = {
@@ -41,70 +44,96 @@ export type AdHocOptions = {
   readonly log: Logger;
 };
 
+/** A poll that runs. */
+type Running = {
+  readonly result: Promise<AdHocResult>;
+  readonly end: AbortController;
+  /** How many wait for it. */
+  waiting: number;
+};
+
 export function createAdHocProber(options: AdHocOptions): AdHocProber {
-  const shutdown = new AbortController();
-  // Each poll that runs listens to it.
-  setMaxListeners(0, shutdown.signal);
-  /** Polls that run: whoever wants the same meanwhile shares one. */
-  const running = new Map<string, Promise<AdHocResult>>();
+  let isClosed = false;
+  /** Polls that have not ended yet, those that were given up among them. */
+  const running = new Set<Running>();
+  /** Whoever wants the same as one of these shares it. */
+  const shared = new Map<string, Running>();
   const keyOfModule = createNumbering();
 
-  async function pollOnce(node: NodeConfig, moduleName: string): Promise<AdHocResult> {
+  async function pollOnce(node: NodeConfig, moduleName: string, end: AbortSignal): Promise<AdHocResult> {
     const log = options.log.child({ target: node.name, module: moduleName });
     const startedMs = Date.now();
     const clock = performance.now();
-    const { report, calls } = await pollAndClose(node, log);
-    if (shutdown.signal.aborted) return { kind: "stopping" };
+    const { report, calls } = await pollAndClose(node, end, log);
+    if (end.aborted) {
+      log.debug("a probe was given up: nobody waits for it, or the exporter stops");
+      return { kind: "stopping" };
+    }
     const times = { startedMs, endedMs: Date.now(), durationSeconds: Math.round(performance.now() - clock) / 1000 };
-    const shown = show(node, report, times, log);
+    const show = (given: NodeReport) => {
+      const state = stateAfter(node, given, times, options.lag());
+      return { state, lines: options.render(state) };
+    };
+    const shown = shownOrFailed(report, show, log);
     const { peers } = shown.state.report ?? report;
     log.debug({ reason: peers.ok ? undefined : peers.failure.reason }, peers.ok ? "probed" : "a probe failed");
     return { kind: "polled", ...shown, calls };
   }
 
-  async function pollAndClose(node: NodeConfig, log: Logger) {
+  async function pollAndClose(node: NodeConfig, end: AbortSignal, log: Logger) {
     const session = options.open(node);
     try {
-      const report = await pollSession(session, node, shutdown.signal, log);
+      const report = await pollSession(session, node, end, log);
       return { report, calls: session.calls() };
     } finally {
       await session.close();
     }
   }
 
-  function show(node: NodeConfig, report: NodeReport, times: PollTimes, log: Logger) {
-    const rendered = (given: NodeReport) => {
-      const state = stateAfter(node, given, times, options.lag());
-      return { state, lines: options.render(state) };
+  function begin(key: string, node: NodeConfig, moduleName: string): Running {
+    const end = new AbortController();
+    const result = pollOnce(node, moduleName, end.signal).finally(() => {
+      running.delete(own);
+      if (shared.get(key) === own) shared.delete(key);
+    });
+    const own: Running = { result, end, waiting: 0 };
+    running.add(own);
+    shared.set(key, own);
+    return own;
+  }
+
+  /** Waits for a poll as long as whoever asks is there. */
+  function join(poll: Running, key: string, gone: AbortSignal): Promise<AdHocResult> {
+    poll.waiting += 1;
+    const leave = () => {
+      poll.waiting -= 1;
+      if (poll.waiting > 0) return;
+      // Whoever comes while it ends needs one of his own. Its slot is free when it has ended.
+      if (shared.get(key) === poll) shared.delete(key);
+      poll.end.abort(new Error("nobody waits for the poll"));
     };
-    try {
-      return rendered(report);
-    } catch (error) {
-      const failure = failureOf(error);
-      log.error({ err: error }, failure.message);
-      return rendered(failedReport(failure));
-    }
+    gone.addEventListener("abort", leave, { once: true });
+    return poll.result.finally(() => gone.removeEventListener("abort", leave));
   }
 
   return {
-    async probe(request, longestMs) {
-      if (shutdown.signal.aborted) return { kind: "stopping" };
+    async probe(request, longestMs, gone) {
+      if (isClosed || gone.aborted) return { kind: "stopping" };
       const config = options.config();
       const found = resolveProbe(config, request);
       if (found.kind !== "allowed") return found;
       const timeoutMs = Math.min(found.module.timeoutMs, longestMs);
       // With the timeout, as a poll that is given less time may fail where another does not.
       const key = JSON.stringify([keyOfModule(found.module), timeoutMs, found.target.address, fullPath(found.node)]);
-      const shared = running.get(key);
-      if (shared !== undefined) return shared;
+      const same = shared.get(key);
+      if (same !== undefined) return join(same, key, gone);
       if (running.size >= config.concurrency) return { kind: "busy" };
-      const own = pollOnce({ ...found.node, timeoutMs }, request.module).finally(() => running.delete(key));
-      running.set(key, own);
-      return own;
+      return join(begin(key, { ...found.node, timeoutMs }, request.module), key, gone);
     },
     async close() {
-      shutdown.abort(new Error("shutting down"));
-      await Promise.allSettled(running.values());
+      isClosed = true;
+      for (const { end } of running) end.abort(new Error("shutting down"));
+      await Promise.allSettled([...running].map(({ result }) => result));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
-import { type Failure, failureOf } from "../errors.ts";
+import type { Failure } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { isSameUrl } from "../rpc/node-url.ts";
 import { type Announce, createAnnouncer } from "./announce.ts";
@@ -10,8 +10,9 @@ import { createKnownHeads, type KnownHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import type { Journal } from "./journal.ts";
 import { failedReport, pollSession } from "./poll-session.ts";
-import { turnLengthMs } from "./scheduler.ts";
+import { createTurnLength } from "./scheduler.ts";
 import type { TracedSession } from "./session.ts";
+import { shownOrFailed } from "./shown.ts";
 import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
@@ -49,6 +50,8 @@ export type PollerOptions = {
 type Runtime = {
   readonly node: NodeConfig;
   readonly session: TracedSession;
+  /** Time between two turns of its schedule. */
+  readonly turnMs: () => number;
   /** Its lines name the node. */
   readonly log: Logger;
   /** Ends when the node is polled no more. */
@@ -81,14 +84,14 @@ export function createPoller(options: PollerOptions): Poller {
         return runtime === undefined ? [] : [[name, runtime] as const];
       }),
     );
-    for (const { node } of opened.values()) {
+    for (const { node, turnMs } of opened.values()) {
       const earlier = store.get(node.name);
       if (earlier !== undefined && isSameServer(earlier.state.node, node)) {
-        store.set({ ...earlier, state: { ...earlier.state, node, turnMs: turnLengthMs(node.trigger) } });
+        store.set({ ...earlier, state: { ...earlier.state, node, turnMs: turnMs() } });
         continue;
       }
       forget(node.name);
-      keepState(firstState(node));
+      keepState(firstState(node, turnMs()));
     }
     for (const name of before.keys()) if (!runtimes.has(name)) forget(name);
     store.arrange([...runtimes.keys()]);
@@ -118,6 +121,7 @@ export function createPoller(options: PollerOptions): Poller {
     return {
       node,
       session: options.open(node),
+      turnMs: createTurnLength(node.trigger),
       log: options.log.child({ target: node.name }),
       retirement: new AbortController(),
       announce: earlier?.announce ?? createAnnouncer(),
@@ -135,29 +139,18 @@ export function createPoller(options: PollerOptions): Poller {
     const report = await pollSession(runtime.session, runtime.node, signal, log);
     if (signal.aborted) return;
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
-    const state = keep(before, report, { startedMs, endedMs: Date.now(), durationSeconds }, log);
+    const times = { startedMs, endedMs: Date.now(), durationSeconds };
+    const show = (given: NodeReport) => {
+      const next = nextState(before, given, times, runtime.turnMs(), heads, options.lag());
+      keepState(next);
+      return next;
+    };
+    // If the failure cannot be shown either, no series at all is better than those of an earlier poll.
+    const state = shownOrFailed(report, show, log, () => store.withdraw(before.node.name));
     journal.record(state, runtime.session.calls());
     runtime.announce(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
     runtime.restsUntil = performance.now() + pauseAfter(report, runtime.rateLimited, state.turnMs) * 1000;
-  }
-
-  /** A report that cannot be shown leaves the node down: what stood on the page before it is no longer true. */
-  function keep(before: KeptState, report: NodeReport, times: PollTimes, log: Logger): NodeState {
-    const show = (given: NodeReport) => {
-      const state = nextState(before, given, times, heads, options.lag());
-      keepState(state);
-      return state;
-    };
-    try {
-      return show(report);
-    } catch (error) {
-      const failure = failureOf(error);
-      log.error({ err: error }, failure.message);
-      // If that cannot be shown either, no series at all is better than those of an earlier poll.
-      store.withdraw(before.node.name);
-      return show(failedReport(failure));
-    }
   }
 
   function keepState(state: NodeState): void {
@@ -227,8 +220,7 @@ function isSameServer(before: NodeConfig, after: NodeConfig): boolean {
   return before.role === after.role && before.chain === after.chain && isSameUrl(before.url, after.url);
 }
 
-function firstState(node: NodeConfig): NodeState {
-  const turnMs = turnLengthMs(node.trigger);
+function firstState(node: NodeConfig, turnMs: number): NodeState {
   return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, turnMs };
 }
 
@@ -236,6 +228,7 @@ function nextState(
   before: KeptState,
   report: NodeReport,
   times: PollTimes,
+  turnMs: number,
   heads: KnownHeads,
   settings: LagSettings,
 ): NodeState {
@@ -248,7 +241,7 @@ function nextState(
     history,
     lag,
     syncing: isCatchingUp(report, lag, history, times.endedMs),
-    turnMs: turnLengthMs(before.node.trigger),
+    turnMs,
   };
 }
 

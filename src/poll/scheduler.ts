@@ -13,9 +13,9 @@ export type Schedule = {
    * Plans the turns of these nodes instead of those before. A node that is the same object as before keeps its turns;
    * any other begins with a first one soon.
    */
-  plan(nodes: readonly Planned[]): Promise<void>;
+  plan(nodes: readonly Planned[]): void;
   /** No further turns; polls that run are the poller's to end. */
-  stop(): Promise<void>;
+  stop(): void;
 };
 
 /** The first polls of many nodes are spread, so that the start is no burst. */
@@ -29,19 +29,19 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function createSchedule(turn: (name: string) => Promise<void>): Schedule {
   let planned = new Map<Planned, Stop>();
 
-  async function plan(nodes: readonly Planned[]): Promise<void> {
+  function plan(nodes: readonly Planned[]): void {
     const before = planned;
     const fresh = nodes.filter((node) => !before.has(node));
     const spread = Math.min(FIRST_POLL_SPREAD_MS, fresh.length * FIRST_POLL_SPACING_MS);
     const delays = new Map(fresh.map((node, index) => [node, (index / fresh.length) * spread]));
     planned = new Map(nodes.map((node) => [node, before.get(node) ?? scheduleNode(node, delays.get(node) ?? 0, turn)]));
-    await Promise.all([...before].map(([node, stop]) => (planned.has(node) ? undefined : stop())));
+    for (const [node, stop] of before) if (!planned.has(node)) stop();
   }
 
   return { plan, stop: () => plan([]) };
 }
 
-type Stop = () => void | Promise<void>;
+type Stop = () => void;
 
 function scheduleNode({ name, trigger }: Planned, firstDelayMs: number, poll: (name: string) => Promise<void>): Stop {
   let isRunning = false;
@@ -57,9 +57,9 @@ function scheduleNode({ name, trigger }: Planned, firstDelayMs: number, poll: (n
   const first = setTimeout(() => void turn(), firstDelayMs);
   const stopTurns =
     trigger.kind === "interval" ? onInterval(name, trigger.intervalMs, turn) : onCron(trigger.expression, turn);
-  return async () => {
+  return () => {
     clearTimeout(first);
-    await stopTurns();
+    stopTurns();
   };
 }
 
@@ -105,28 +105,47 @@ const LONGEST_WAIT_MS = 60_000;
  * hour, the clock would make every node rest for that hour.
  */
 function onCron(expression: string, turn: () => Promise<void>): Stop {
-  const task = cron.createTask(expression, () => {});
-  const nextMs = () => task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
+  const nextTwo = createNextTwo(expression);
   const wait = (due: number) =>
     setTimeout(
       () => {
         if (Date.now() >= due) void turn();
-        timer = wait(nextMs());
+        timer = wait(nextTwo().first);
       },
       Math.min(due - Date.now(), LONGEST_WAIT_MS),
     );
-  let timer = wait(nextMs());
+  let timer = wait(nextTwo().first);
+  return () => clearTimeout(timer);
+}
+
+/** Asks for the time between two turns, in milliseconds; of a cron expression, the distance of its next two. */
+export function createTurnLength(trigger: Trigger): () => number {
+  if (trigger.kind === "interval") return () => trigger.intervalMs;
+  const nextTwo = createNextTwo(trigger.expression);
   return () => {
-    clearTimeout(timer);
-    return task.destroy();
+    const { first, second } = nextTwo();
+    return second === Number.POSITIVE_INFINITY ? 0 : second - first;
   };
 }
 
-/** Time between two turns, in milliseconds; of a cron expression, the distance of its next two. */
-export function turnLengthMs(trigger: Trigger): number {
-  if (trigger.kind === "interval") return trigger.intervalMs;
-  const task = cron.createTask(trigger.expression, () => {});
-  const [first, second] = task.getNextRuns(2);
-  void task.destroy();
-  return first === undefined || second === undefined ? 0 : second.getTime() - first.getTime();
+/** Unix milliseconds; infinite where there is none. */
+type NextTwo = { readonly first: number; readonly second: number };
+
+/**
+ * Asks for the next two moments of a cron expression. Those of a rare one take up to a third of a second to reckon, so they
+ * are kept from the moment when they were reckoned until the first of them; before and after, they may be others.
+ */
+function createNextTwo(expression: string): () => NextTwo {
+  let reckonedMs = Number.POSITIVE_INFINITY;
+  let known: NextTwo = { first: Number.NEGATIVE_INFINITY, second: Number.NEGATIVE_INFINITY };
+  return () => {
+    const now = Date.now();
+    if (reckonedMs <= now && now < known.first) return known;
+    const task = cron.createTask(expression, () => {});
+    const [first, second] = task.getNextRuns(2).map((date) => date.getTime());
+    void task.destroy();
+    reckonedMs = now;
+    known = { first: first ?? Number.POSITIVE_INFINITY, second: second ?? Number.POSITIVE_INFINITY };
+    return known;
+  };
 }

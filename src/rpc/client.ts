@@ -31,7 +31,10 @@ export type RpcResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
-  /** Our clock when the request was sent and when the whole answer was there, unix milliseconds. */
+  /**
+   * When the request was sent and when the whole answer was there, unix milliseconds. Both by our clock as it was at the
+   * end: one that is set meanwhile does not make the request longer.
+   */
   readonly sentMs: number;
   readonly receivedMs: number;
 };
@@ -95,19 +98,17 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
       ...(await authorize.headers(request)),
     };
     signal.throwIfAborted();
-    const sentMs = Date.now();
+    const sent = performance.now();
     const answer = await transport(line.client, {
       method: request.method,
       path: request.path,
       headers,
       ...(request.body === undefined ? {} : { body: request.body }),
     });
-    const response = {
-      ...answer,
-      // The request left when its connection stood, not when the dial began.
-      sentMs: Math.max(sentMs, line.connectedMs()),
-      receivedMs: Date.now(),
-    };
+    const receivedMs = Date.now();
+    // The request left when its connection stood, not when the dial began.
+    const tookMs = performance.now() - Math.max(sent, line.connectedAt());
+    const response = { ...answer, sentMs: receivedMs - Math.floor(tookMs), receivedMs };
     skew = dateSkewSeconds(response);
     return response;
   }
@@ -177,8 +178,8 @@ type Line = {
   readonly client: Client;
   /** Connections that were opened so far. */
   connections(): number;
-  /** When the last of them was opened, unix milliseconds; 0 before the first. */
-  connectedMs(): number;
+  /** When the last of them was opened, by `performance.now()`; 0 before the first. */
+  connectedAt(): number;
   certificateExpirySeconds(): number | undefined;
   /** Ends the connection, also one that is being dialled, and any request on it. */
   hangUp(): Promise<void>;
@@ -190,7 +191,7 @@ type Line = {
  */
 function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOptions): Line {
   let connections = 0;
-  let connectedMs = 0;
+  let connectedAt = 0;
   let certificateExpirySeconds: number | undefined;
   const connector = createConnector({
     tls,
@@ -201,7 +202,7 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
     },
     onConnection: (expirySeconds) => {
       connections += 1;
-      connectedMs = Date.now();
+      connectedAt = performance.now();
       certificateExpirySeconds = expirySeconds;
     },
     ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
@@ -220,7 +221,7 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
   return {
     client,
     connections: () => connections,
-    connectedMs: () => connectedMs,
+    connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,
     hangUp() {
       connector.abandon();

@@ -1,4 +1,5 @@
 import { nodeError } from "../errors.ts";
+import { jsonExcess } from "./json-size.ts";
 
 /**
  * JSON as nodes send it: monerod up to 0.18.5.1 writes control characters raw and `\v` as an escape (epee's
@@ -28,9 +29,13 @@ const utf8 = new TextDecoder("utf-8");
 /**
  * Decodes the body of an answer.
  * @param call how errors name the call and the server
- * @throws NodeError bad_json
+ * @throws NodeError bad_json, too_large
  */
 export function decodeJsonBody(body: Uint8Array, call: string): unknown {
+  const excess = jsonExcess(body);
+  if (excess !== undefined) {
+    throw nodeError("too_large", `${call}: ${excess}`, "check that the URL is the node's API; no node says so much");
+  }
   const text = utf8.decode(body);
   try {
     return parseNodeJson(text);

@@ -11,6 +11,8 @@ export type Request = {
   readonly headers: NodeJS.Dict<string | string[]>;
   /** The part of the path that the route leaves open. */
   readonly rest: string;
+  /** Tells when nobody waits for the answer any more; at once, if nobody does. */
+  readonly onGone: (listener: () => void) => void;
 };
 
 export type Body =

@@ -16,7 +16,8 @@ export type TargetAnswer =
   | { readonly kind: "busy" }
   | { readonly kind: "stopping" };
 
-export type ProbeTarget = (request: ProbeRequest, longestMs: number) => Promise<TargetAnswer>;
+/** @param gone ends when nobody waits for it any more */
+export type ProbeTarget = (request: ProbeRequest, longestMs: number, gone: AbortSignal) => Promise<TargetAnswer>;
 
 /**
  * `/probe?target=URL&module=NAME`: polls what the configuration allows, and answers with its series alone. With
@@ -28,7 +29,9 @@ export async function answerTarget(request: Request, parameters: URLSearchParams
   if (target === "" || moreTargets.length + moreModules.length > 0) {
     return problem(400, "expected /probe?target=URL&module=NAME, each once");
   }
-  const result = await probe({ target, module }, scrapeTimeoutMs(request));
+  const gone = new AbortController();
+  request.onGone(() => gone.abort());
+  const result = await probe({ target, module }, scrapeTimeoutMs(request), gone.signal);
   switch (result.kind) {
     case "polled":
       if (parameters.get("debug") === "true") return debugPage(result);

@@ -56,7 +56,7 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
       if (log.isLevelEnabled("debug")) log.debug({ handler, method, code, type }, "answered");
     });
     try {
-      const request = { method, path: target?.path ?? "", query: target?.query ?? "", headers, rest };
+      const request = { method, path: target?.path ?? "", query: target?.query ?? "", headers, rest, onGone };
       const refusal = guard?.admit(handler, request);
       const given =
         refusal instanceof Promise
@@ -66,6 +66,11 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
       if (sent instanceof Promise) sent.catch(fail);
     } catch (error) {
       fail(error);
+    }
+
+    function onGone(listener: () => void): void {
+      if (response.destroyed) listener();
+      else response.once("close", listener);
     }
 
     function give(ready: Answer): void | Promise<void> {

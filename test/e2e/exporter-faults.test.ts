@@ -131,6 +131,9 @@ describe("the clock is set", () => {
       const opened = value(page, "p2p_connection_start_timestamp_seconds", { target: "m1" });
       const moved = Math.min(...[0, shift / 1000].map((each) => Math.abs(opened - started - each)));
       expect(moved).toBeLessThanOrEqual(2);
+      // All or nothing of the hour, also of a poll that was under way: half of it would be wrong with either clock.
+      const skew = value(page, "p2p_node_clock_skew_seconds", { target: "m1" });
+      expect(Math.min(...[0, -shift / 1000].map((each) => Math.abs(skew - each)))).toBeLessThanOrEqual(5);
     }
     const lastSuccess = value(page, "p2p_node_last_success_timestamp_seconds", { target: "m1" });
     expect(Math.abs(lastSuccess * 1000 - (Date.now() + shift))).toBeLessThan(10_000);

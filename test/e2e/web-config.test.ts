@@ -1,13 +1,17 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
-import { connect } from "node:tls";
+import { connect, TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
+import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 import { type Authority, createAuthority } from "../support/authority.ts";
 import { type Exporter, logLines, PROGRAM, startExporter } from "../support/exporter.ts";
+import { value } from "../support/exposition-parser.ts";
 import { type Prometheus, startPrometheus } from "../support/prometheus.ts";
 import { findServer, requireProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
@@ -253,5 +257,64 @@ describe("the program", () => {
         `the web configuration stays as it was: ${file}:1:1: rate_limt: unknown key; did you mean "rate_limit"?\n`,
     ]);
     expect((await fetch(`${url}/metrics`)).headers.get("x-frame-options")).toBe("deny");
+  });
+
+  test("has a bad file in the metric of reloads until it is mended, however it was read", async () => {
+    const file = join(tempFolder(), "web.yaml");
+    writeFileSync(file, "{}\n");
+    const exporter = await startExporter({
+      config: "nodes: [{name: one, chain: wire, url: 'http://127.0.0.1:1'}]\n",
+      args: [`--web.config.file=${file}`],
+    });
+    onTestFinished(async () => void (await exporter.stop()));
+    const isGood = async () => value(await exporter.page(), "peer_exporter_config_last_reload_successful");
+    expect(await isGood()).toBe(1);
+    replace(file, "rate_limt: {}\n");
+    await waitFor(async () => (await isGood()) === 0, "the bad file to be seen");
+    expect((await fetch(`${exporter.url}/-/reload`, { method: "POST" })).status).toBe(500);
+    replace(file, "{}\n");
+    await waitFor(async () => (await isGood()) === 1, "the mended file to be seen");
+  });
+
+  test("reads the file, a new certificate and a new user anew on SIGHUP, at once", async () => {
+    const folder = tempFolder();
+    const at = (name: string) => join(folder, name);
+    const authority = await createAuthority();
+    const write = async (user: string) => {
+      const { cert, key } = await authority.issue("exporter", "IP:127.0.0.1");
+      replace(at("key.pem"), key);
+      replace(at("cert.pem"), cert);
+      replace(
+        at("web.yaml"),
+        `tls_server_config: {cert_file: cert.pem, key_file: key.pem}\nbasic_auth_users: {${user}: ${hashSync("pw", 4)}}\n`,
+      );
+      return new X509Certificate(cert).fingerprint256;
+    };
+    const first = await write("anna");
+    const exporter = await startExporter({
+      config: "nodes: [{name: one, chain: wire, url: 'http://127.0.0.1:1'}]\n",
+      args: [`--web.config.file=${at("web.yaml")}`],
+    });
+    onTestFinished(async () => void (await exporter.stop()));
+    const ask = (user: string) =>
+      new Promise((resolve, reject) => {
+        const asking = get(
+          `${exporter.url}/metrics`,
+          { auth: `${user}:pw`, ca: authority.ca, agent: false },
+          (answer) => {
+            answer.resume();
+            const { socket } = answer;
+            const served = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.fingerprint256 : undefined;
+            resolve([answer.statusCode, served]);
+          },
+        );
+        asking.once("error", reject);
+      });
+    expect(await ask("anna")).toEqual([200, first]);
+    const second = await write("bert");
+    process.kill(exporter.program.pid, "SIGHUP");
+    await waitFor(() => exporter.program.output().includes('"cause":"SIGHUP"'), "the reload");
+    expect(await ask("bert")).toEqual([200, second]);
+    expect(await ask("anna")).toEqual([401, second]);
   });
 });

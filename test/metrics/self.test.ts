@@ -37,6 +37,7 @@ async function wholePage(format: Format): Promise<string> {
 describe.each(FORMATS)("in the format %s", (format) => {
   test("there is what the exporter is, and when it loaded its configuration", async () => {
     self.configLoaded(1_767_323_045.5);
+    self.configRead(true);
     const own = read(await page(format), format);
     expect(value(own, "peer_exporter_build_info", { version: "1.2.3", nodejs_version: process.version })).toBe(1);
     expect(value(own, "peer_exporter_config_last_reload_successful")).toBe(1);
@@ -118,6 +119,7 @@ test("two sets do not share their numbers", async () => {
 
 test.skipIf(promtool === undefined)("the whole page passes promtool check metrics", async () => {
   self.configLoaded(1_767_323_045);
+  self.configRead(false);
   self.observeRequest("/metrics", 200, 0.01);
   expect(await promtoolCheckMetrics(await wholePage("text"))).toEqual({ code: 0, output: "" });
 });

@@ -42,7 +42,8 @@ function setUp(options: Partial<AdHocOptions> = {}) {
     ...options,
   });
   onTestFinished(() => prober.close());
-  const probe = (target: string, longestMs = 60_000, module = "m") => prober.probe({ target, module }, longestMs);
+  const probe = (target: string, longestMs = 60_000, module = "m", gone = new AbortController().signal) =>
+    prober.probe({ target, module }, longestMs, gone);
   const end = () => {
     for (const each of ends.splice(0)) each(report());
   };
@@ -94,6 +95,67 @@ describe("probes that run at once", () => {
     const next = probe("127.0.0.1:3");
     end();
     expect((await next).kind).toBe("polled");
+  });
+});
+
+describe("a poll for which somebody does not wait any more", () => {
+  function setUpClients(concurrency: number) {
+    const config = probeConfig({ concurrency });
+    const { probe, ...rest } = setUp({ config: () => config });
+    const ask = (target: string) => {
+      const client = new AbortController();
+      return { result: probe(target, 60_000, "m", client.signal), leave: () => client.abort() };
+    };
+    return { ...rest, probe, ask };
+  }
+
+  test("goes on for the others who share it", async () => {
+    const { ask, end, opened, closed } = setUpClients(10);
+    const clients = [ask("127.0.0.1:1"), ask("127.0.0.1:1"), ask("127.0.0.1:1")];
+    clients[0]?.leave();
+    clients[2]?.leave();
+    clients[2]?.leave();
+    await new Promise(setImmediate);
+    expect([opened.length, closed()]).toEqual([1, 0]);
+    end();
+    expect((await clients[1]?.result)?.kind).toBe("polled");
+  });
+
+  test("ends with the last of them, and its slot is free when it has ended", async () => {
+    const { ask, probe, end, opened, closed } = setUpClients(1);
+    const clients = [ask("127.0.0.1:1"), ask("127.0.0.1:1")];
+    for (const { leave } of clients) leave();
+    expect(await probe("127.0.0.1:2")).toEqual({ kind: "busy" });
+    expect((await Promise.all(clients.map(({ result }) => result))).map(({ kind }) => kind)).toEqual([
+      "stopping",
+      "stopping",
+    ]);
+    expect(closed()).toBe(1);
+    const next = probe("127.0.0.1:2");
+    end();
+    expect((await next).kind).toBe("polled");
+    expect(opened).toHaveLength(2);
+  });
+
+  test("is not shared by who comes while it ends", async () => {
+    const { ask, end, opened } = setUpClients(2);
+    const first = ask("127.0.0.1:1");
+    first.leave();
+    const second = ask("127.0.0.1:1");
+    expect(opened).toHaveLength(2);
+    await first.result;
+    // The end of the first takes nothing away from the second.
+    const third = ask("127.0.0.1:1");
+    expect(opened).toHaveLength(2);
+    end();
+    expect((await second.result).kind).toBe("polled");
+    expect((await third.result).kind).toBe("polled");
+  });
+
+  test("does not begin for a client that is gone already", async () => {
+    const { probe, opened } = setUpClients(1);
+    expect(await probe("127.0.0.1:1", 60_000, "m", AbortSignal.abort())).toEqual({ kind: "stopping" });
+    expect(opened).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
+import cron from "node-cron";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Trigger } from "../../src/config/model.ts";
-import { createSchedule, phaseOf, type Schedule, turnLengthMs, untilTurn } from "../../src/poll/scheduler.ts";
+import { createSchedule, createTurnLength, phaseOf, type Schedule, untilTurn } from "../../src/poll/scheduler.ts";
 import { NOW } from "./support.ts";
 
 const every = (intervalMs: number): Trigger => ({ kind: "interval", intervalMs });
@@ -14,7 +15,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await Promise.all(schedules.splice(0).map((schedule) => schedule.stop()));
+  for (const schedule of schedules.splice(0)) schedule.stop();
   vi.useRealTimers();
 });
 
@@ -29,7 +30,7 @@ function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () =
     return poll(name);
   });
   const planned = Object.entries(nodes).map(([name, trigger]) => ({ name, trigger }));
-  void schedule.plan(planned);
+  schedule.plan(planned);
   schedules.push(schedule);
   const of = (name: string) => polls.filter((each) => each.name === name).map(({ ms }) => ms);
   return { schedule, planned, polls, of };
@@ -61,7 +62,7 @@ describe("intervals", () => {
   test("the phase is the same after a restart at another moment", async () => {
     const before = start({ "node-1": every(15_000) });
     await vi.advanceTimersByTimeAsync(60_000);
-    await before.schedule.stop();
+    before.schedule.stop();
     await vi.advanceTimersByTimeAsync(3210);
     const offset = 63_210;
     const after = start({ "node-1": every(15_000) });
@@ -139,7 +140,7 @@ test.each([
   const poll = async (name: string) => (name === "hangs" ? hangs : undefined);
   const alone = start({ well: trigger }, poll);
   await vi.advanceTimersByTimeAsync(60_000);
-  await alone.schedule.stop();
+  alone.schedule.stop();
   const together = start({ hangs: trigger, well: trigger }, poll);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(together.of("hangs")).toHaveLength(1);
@@ -193,7 +194,7 @@ describe("a new plan", () => {
   test("leaves the turns of a node that stays as they were", async () => {
     const { schedule, planned, of } = start({ a: every(10_000), b: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);
-    await schedule.plan([{ name: "new", trigger: every(10_000) }, ...planned]);
+    schedule.plan([{ name: "new", trigger: every(10_000) }, ...planned]);
     await vi.advanceTimersByTimeAsync(75_000);
     const alone = start({ a: every(10_000) });
     for (const name of ["a", "b"]) {
@@ -208,7 +209,7 @@ describe("a new plan", () => {
     const { schedule, of, planned } = start({ stays: every(3_600_000), changes: every(3_600_000) });
     await vi.advanceTimersByTimeAsync(25_000);
     const stays = planned.filter(({ name }) => name === "stays");
-    await schedule.plan([...stays, ...["changes", "comes"].map((name) => ({ name, trigger: every(3_600_000) }))]);
+    schedule.plan([...stays, ...["changes", "comes"].map((name) => ({ name, trigger: every(3_600_000) }))]);
     await vi.advanceTimersByTimeAsync(100);
     expect([of("stays").length, of("changes").length, of("comes").length]).toEqual([1, 2, 1]);
   });
@@ -217,7 +218,7 @@ describe("a new plan", () => {
     const { schedule, of, planned } = start({ stays: every(10_000), goes: every(10_000), cron: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);
     const before = [of("goes").length, of("cron").length];
-    await schedule.plan(planned.filter(({ name }) => name === "stays"));
+    schedule.plan(planned.filter(({ name }) => name === "stays"));
     await vi.advanceTimersByTimeAsync(100_000);
     expect([of("goes").length, of("cron").length]).toEqual(before);
     expect(of("stays").length).toBeGreaterThanOrEqual(12);
@@ -295,14 +296,35 @@ test("phaseOf is stable, from 0 to 1, and different for different names", () => 
   expect(new Set(["a", "b", "node-1", "node-2"].map(phaseOf)).size).toBe(4);
 });
 
-describe("turnLengthMs", () => {
+describe("the time between two turns", () => {
+  const HOUR = 3_600_000;
+
   test.each([
     [every(15_000), 15_000],
     [at("*/5 * * * * *"), 5000],
     [at("* * * * *"), 60_000],
-    [at("0 * * * *"), 3_600_000],
+    [at("0 * * * *"), HOUR],
   ])("of %j is %d", (trigger, expected) => {
-    expect(turnLengthMs(trigger)).toBe(expected);
+    expect(createTurnLength(trigger)()).toBe(expected);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("of an expression whose turns lie unevenly is that of the next two, also after a turn and a clock set back", () => {
+    const length = createTurnLength(at("0 0,1,4 * * *"));
+    const hour = new Date(NOW).setHours(23, 30, 0, 0);
+    const lengthAt = (hours: number) => {
+      vi.setSystemTime(hour + hours * HOUR);
+      return length() / HOUR;
+    };
+    expect([0, 1, 2, 5, 0, 1, -19].map(lengthAt)).toEqual([1, 3, 20, 1, 1, 3, 1]);
+  });
+
+  test("of a rare expression is reckoned once, not with each poll", () => {
+    const reckon = vi.spyOn(cron, "createTask");
+    const length = createTurnLength(at("0 0 29 2 1"));
+    const values = [1, 2, 3].map(length);
+    expect(new Set(values).size).toBe(1);
+    expect(reckon).toHaveBeenCalledTimes(1);
+    reckon.mockRestore();
   });
 });

@@ -105,8 +105,16 @@ export const NODE_FAULTS = {
     fault: "The peer list has a million rows",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: "down: … at …: expected at most 20000 rows, found 1000000; check that the URL is the node's API; no node has so many peers",
-    remedy: "Something else answers at this URL: correct it. The rows are not even read.",
+    log: "down: … at …: expected at most 250000 objects and lists, found more; check that the URL is the node's API; no node says so much",
+    remedy:
+      "Something else answers at this URL: correct it. The rows are not even read, nor those of more than 20,000 peers.",
+  },
+  deepNesting: {
+    fault: "The answer has millions of lists, one in the other",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: "down: … at …: expected JSON nested at most 64 deep, found it deeper; check that the URL is the node's API; no node says so much",
+    remedy: "No node does this by itself: see who answers at this URL. Other nodes do not wait for it.",
   },
   notHttp: {
     fault: "Another protocol than HTTP answers",

@@ -20,7 +20,7 @@ export const EXPORTER_FAULTS = {
   clockForward: {
     fault: "The clock is set forward by an hour",
     shows:
-      "Polls go on at their pace, counters go on. Heads of other nodes and of references do not count until their next poll. `p2p_connection_start_timestamp_seconds` moves by the hour, as do all times reckoned from an age. A poll that is under way just then may show an hour of `p2p_node_clock_skew_seconds`, until the next.",
+      "Polls go on at their pace, counters go on. Heads of other nodes and of references do not count until their next poll. `p2p_connection_start_timestamp_seconds` moves by the hour, as do all times reckoned from an age. `p2p_node_clock_skew_seconds` has the hour from the next poll on.",
     remedy: "None. Let a time service correct clocks in small steps.",
   },
   clockBack: {

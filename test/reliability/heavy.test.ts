@@ -54,6 +54,9 @@ function withRows(chain: Chain, rows: string): Fault {
 
 const millionRows = rowsText(1_000_000, () => "{}");
 
+/** 15 MiB, which V8 alone would read for seconds. */
+const DEEP = "[".repeat(7.5 * MIB) + "]".repeat(7.5 * MIB);
+
 const PEERS = 10_000;
 
 const wireRow = fields(list(fixture("wire/w4.json"))[0]);
@@ -86,6 +89,7 @@ const HEAVY: readonly Injection[] = [
   ...each("huge", socket(fiftyMiB)),
   ...each("gzipBomb", answer({ headers: { "content-encoding": "gzip" }, body: GIB_IN_GZIP })),
   ...each("millionRows", (chain) => withRows(chain, millionRows), { left: "head" }),
+  ...each("deepNesting", answer({ body: DEEP })),
   ...many,
 ];
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import type { TlsVerification } from "../../src/rpc/settings.ts";
 import { json } from "../support/fake-node.ts";
@@ -53,6 +53,26 @@ describe("the end of the certificate", () => {
 });
 
 describe("the clock", () => {
+  const HOUR = 3_600_000;
+
+  it.each([
+    ["an hour late is set right", -HOUR, 0, 0],
+    ["right is set back by an hour", 0, -HOUR, HOUR],
+  ])("of ours that is %s during a request is compared as it is afterwards", async (_, before, after, skewMs) => {
+    const now = Date.now;
+    const ours = vi.spyOn(Date, "now");
+    onTestFinished(() => ours.mockRestore());
+    ours.mockImplementation(() => now() + before);
+    const node = await fakeNode(() => {
+      ours.mockImplementation(() => now() + after);
+      return { headers: { date: new Date(now()).toUTCString() }, body: "{}" };
+    });
+    const client = rpcClient(node.url);
+    const answer = await client.request(GET, patience());
+    expect(answer.receivedMs - answer.sentMs).toBeLessThan(60_000);
+    expect(Math.abs((client.presented().clockSkewSeconds ?? Number.NaN) - skewMs / 1000)).toBeLessThan(60);
+  });
+
   it("is that of the last answer with a Date, and none where the server sends none", async () => {
     const dates = [new Date(Date.now() + 3_600_000).toUTCString(), undefined];
     const node = await fakeNode(() => ({

@@ -16,6 +16,8 @@ import { createAuthenticator } from "./users.ts";
 export type WebAccess = Access & {
   /** Reads the file anew. Problems, which the log has too, leave everything as it was. */
   reload(): Promise<readonly string[]>;
+  /** Tells what is wrong, which the log has too, after each reading that nobody asked for, as a file changed. */
+  onRead(listener: (problems: readonly string[]) => void): void;
   stop(): void;
 };
 
@@ -92,9 +94,14 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
     running = running.then(readAnew);
     return running;
   };
+  let lastProblems: readonly string[] = [];
+  let tellRead: (problems: readonly string[]) => void = () => {};
   const watch = watchFiles({
     paths: watched,
-    onChange: async () => void (await reload()),
+    onChange: async () => {
+      lastProblems = await reload();
+      tellRead(lastProblems);
+    },
     ...(everyMs === undefined ? {} : { everyMs }),
   });
 
@@ -113,6 +120,11 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
       server.once("close", () => servers.delete(server));
     },
     reload,
+    onRead(listener) {
+      tellRead = listener;
+      // The first reading may have been before anybody listened.
+      listener(lastProblems);
+    },
     stop: () => watch.stop(),
   };
 }

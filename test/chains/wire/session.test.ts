@@ -231,6 +231,11 @@ describe("errors", () => {
       "http-max-response-time-ms",
     ],
     ["500, the other shape", json({ message: "Internal Server Error" }, 500), "http", "500", "response-time-ms", "see"],
+    [
+      "500 with more than the node says, which is not read",
+      json({ message: "Internal Server Error", more: "x".repeat(65_536) }, 500),
+      ...(["http", "found 500", "see the node's own log", "log"] as const),
+    ],
     ["500 of a proxy", { status: 500, body: "oops" }, "http", "found 500", "see the node's own log", "log"],
     ["502", { status: 502 }, "http", "found 502", "check the node behind it", "check the node behind it"],
     ["401, empty", { status: 401 }, "unauthorized", "found 401", "check the auth block", "check the auth block"],

@@ -1,0 +1,24 @@
+import type { NodeReport } from "../chains/chain.ts";
+import { failureOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { failedReport } from "./poll-session.ts";
+
+/**
+ * What a report gives; where it cannot be shown, the node is shown as down: what is known of it otherwise is no longer true.
+ * @param beforeFailure called before the failure is shown, which may fail as well
+ */
+export function shownOrFailed<T>(
+  report: NodeReport,
+  show: (report: NodeReport) => T,
+  log: Logger,
+  beforeFailure: () => void = () => {},
+): T {
+  try {
+    return show(report);
+  } catch (error) {
+    const failure = failureOf(error);
+    log.error({ err: error }, failure.message);
+    beforeFailure();
+    return show(failedReport(failure));
+  }
+}
