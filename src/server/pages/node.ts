@@ -48,7 +48,7 @@ export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptio
   const path = `/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `/probe?node=${encodeURIComponent(node.name)}`;
-  return markup`<h1>${node.name} ${badge(node.condition)}</h1>
+  return markup`<h1>${node.name}\u2002${badge(node.condition)}</h1>
 <p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
 ${facts(node, only, nowMs)}
@@ -72,13 +72,14 @@ ${trace("failed-trace", "Requests of the last poll that failed", journal.lastFai
 
 type Only = (family: string) => Sample | undefined;
 
-function facts({ lastSuccessMs, syncing }: NodeOverview, only: Only, nowMs: number): Markup {
+function facts({ lastSuccessMs, syncing, isReference, condition }: NodeOverview, only: Only, nowMs: number): Markup {
   const info = only(INFO)?.labels;
   const skew = only(SKEW)?.value;
   const expiry = only(CERTIFICATE)?.value;
   const headTime = only(HEAD_TIME)?.value;
+  const never = condition === "waiting" ? "no poll yet" : `no poll gave ${isReference ? "its head" : "its peers"} yet`;
   const known: readonly (readonly [title: string, value: Markup | string | undefined])[] = [
-    ["Data from", lastSuccessMs === undefined ? "no poll yet" : moment(lastSuccessMs, nowMs)],
+    ["Data from", lastSuccessMs === undefined ? never : moment(lastSuccessMs, nowMs)],
     ["Version", info?.get("version")],
     ["Network", info?.get("network")],
     ["Chain id", info?.get("chain_id")],

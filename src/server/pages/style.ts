@@ -22,7 +22,6 @@ body > footer { color: var(--quiet); border-top: 1px solid var(--line); padding-
   padding-block: 0.6rem; margin: 0; font-weight: 600; } #notice:empty { display: none; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0.5rem 0; } h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; }
 h1.down { color: var(--bad); } h1.partly, h1.suspect, h1.waiting { color: var(--warn); } h1.up { color: var(--good); }
-h1 .badge { margin-left: 0.5rem; }
 .choices { margin: 0.5rem 0 1rem; color: var(--quiet); } .choices > div { display: flex; gap: 0.75rem; margin: 0.4rem 0; }
 .choices > div > span { flex: 0 0 3rem; padding: 0.2rem 0; }
 .choices ul, .pages { list-style: none; display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0; padding: 0; }
