@@ -13,7 +13,7 @@ body > * { padding: 0 max(1rem, (100% - 84rem) / 2); }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 body > header { background: var(--raised); border-bottom: 1px solid var(--line); padding-block: 0.6rem; }
-header ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0; padding: 0; }
+header ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0; }
 header a { display: inline-block; padding: 0.15rem 0; }
 header a[aria-current] { color: var(--text); font-weight: 600; text-decoration: none; border-bottom: 3px solid var(--link); }
 main { padding-block: 1rem; }
