@@ -48,7 +48,7 @@ export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptio
   const path = `/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `/probe?node=${encodeURIComponent(node.name)}`;
-  return markup`<h1>${node.name}\u2002${badge(node.condition)}</h1>
+  return markup`<h1>${node.name} ${badge(node.condition)}</h1>
 <p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
 ${facts(node, only, nowMs)}
