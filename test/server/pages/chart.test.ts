@@ -20,7 +20,7 @@ test("a line from 0 on, the newest at the right", () => {
   ]);
   expect(lines(html)).toEqual(["4,94 13.8,50"]);
   expect(html).toContain('<path class="dot" d="M594 6h0"/>');
-  expect(html).toContain('aria-label="Peers over the last hour: 0 to 10, at last 10"');
+  expect(html).toContain('aria-label="Peers in the last hour: 0 to 10"');
 });
 
 test("minutes without data are a gap: nothing is drawn over what is not known", () => {
@@ -32,9 +32,17 @@ test("minutes without data are a gap: nothing is drawn over what is not known", 
   ).toHaveLength(2);
 });
 
+test("the last number before a node went down is not said as if it were that of now", () => {
+  const words = draw([
+    [31, 22],
+    [30, 20],
+  ]).match(/<figcaption>.*<\/figcaption>/)?.[0];
+  expect(words).toBe("<figcaption><b>Peers</b> in the last hour: 20 to 22</figcaption>");
+});
+
 test("nothing known draws nothing, and says so", () => {
   const html = draw([]);
-  expect(html).toContain("nothing known of the last hour");
+  expect(html).toContain("in the last hour: nothing known");
   expect(html).not.toMatch(/NaN|Infinity|polyline|class="dot"/);
 });
 
@@ -52,7 +60,7 @@ test("only zeros lie on the ground", () => {
 test("a single minute is a dot, and its number is said", () => {
   const html = draw([[0, 7]]);
   expect(html).toContain('<path class="dot" d="M594 6h0"/>');
-  expect(html).toContain("<b>Peers</b>: 7</figcaption>");
+  expect(html).toContain("<b>Peers</b> in the last hour: 7</figcaption>");
 });
 
 test("the largest numbers stay in the picture", () => {
