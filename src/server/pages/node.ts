@@ -107,8 +107,8 @@ function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: NodeJou
   const drawn = { hour: lastHour, gapMinutes, nowMs };
   if (isReference) return NOTHING;
   return markup`<div class="charts">
-${chart({ ...drawn, title: "Peers", numberOf: ({ peers }) => peers })}
-${chart({ ...drawn, title: "Blocks behind", numberOf: ({ lagBlocks }) => lagBlocks })}
+${chart({ ...drawn, title: "Peers", worst: "fewest", numberOf: ({ peers }) => peers })}
+${chart({ ...drawn, title: "Blocks behind", worst: "most", numberOf: ({ lagBlocks }) => lagBlocks })}
 </div>`;
 }
 
