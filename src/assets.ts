@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isObject } from "./chains/decode.ts";
 
 /** Dashboards and rules that come with the program, beside both src/ and dist/. */
 
@@ -12,6 +13,8 @@ export type Assets = {
   /** Names of dashboards, without `.json`. */
   dashboards(): readonly string[];
   dashboard(name: string): string | undefined;
+  /** What it shows, in a sentence. */
+  description(name: string): string;
   /** Recording rules and alerts in one file, ready for `rule_files`. */
   rules(): string;
 };
@@ -23,10 +26,15 @@ export function openAssets(): Assets {
       .filter((file) => file.endsWith(".json"))
       .map((file) => file.slice(0, -".json".length))
       .sort();
+  const dashboard = (name: string) =>
+    dashboards().includes(name) ? readFileSync(new URL(`${name}.json`, DASHBOARDS), "utf8") : undefined;
   return {
     dashboards,
-    dashboard: (name) =>
-      dashboards().includes(name) ? readFileSync(new URL(`${name}.json`, DASHBOARDS), "utf8") : undefined,
+    dashboard,
+    description(name) {
+      const parsed: unknown = JSON.parse(dashboard(name) ?? "null");
+      return isObject(parsed) && typeof parsed.description === "string" ? parsed.description : "";
+    },
     // Both files are a list of groups, so the second goes on where the first ends.
     rules: () =>
       readFileSync(new URL("rules.yaml", RULES), "utf8") +

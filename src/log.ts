@@ -10,6 +10,11 @@ export type Logger = pino.Logger;
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["json", "pretty"] as const;
 
+/** Where nobody chose one: for people at a terminal, else for machines. */
+export function defaultFormat({ isTTY }: { readonly isTTY?: boolean | undefined }): (typeof LOG_FORMATS)[number] {
+  return isTTY === true ? "pretty" : "json";
+}
+
 export type LogOptions = {
   /** Takes secrets out of the texts of unexpected errors. */
   readonly redact?: Redact;

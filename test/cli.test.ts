@@ -24,7 +24,7 @@ const SERVE = {
   addresses: [{ kind: "tcp", host: undefined, port: 10900 }],
   telemetryPath: "/metrics",
   logLevel: "info",
-  logFormat: "json",
+  logFormat: undefined,
 };
 
 const DEMO = {

@@ -1,6 +1,6 @@
 import pino from "pino";
 import { expect, test } from "vitest";
-import { pinoOptions, prettyLine } from "../src/log.ts";
+import { defaultFormat, pinoOptions, prettyLine } from "../src/log.ts";
 
 const HOSTILE = "\u001b[2J \u0085 \u009b31m \u202e \u2028 \u200b \u0000";
 
@@ -50,4 +50,12 @@ test("an unexpected error is logged with its stack, without secrets and without 
 
 test("where the secrets are not known, the text of an unexpected error is not logged at all", () => {
   expect(JSON.stringify(logged()({ err: new Error("s3cret") }))).not.toContain("s3cret");
+});
+
+test.each([
+  [{ isTTY: true }, "pretty"],
+  [{ isTTY: false }, "json"],
+  [{}, "json"],
+])("where nobody chose a format, %j gets %s", (terminal, format) => {
+  expect(defaultFormat(terminal)).toBe(format);
 });

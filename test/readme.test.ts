@@ -58,3 +58,8 @@ test("docs/metrics-overview.md names every metric family, those of a chain and o
     overview.includes(`\`_${name.split("_").at(-1)}\``);
   expect(families.map(({ name }) => name).filter((name) => !isNamed(name))).toEqual([]);
 });
+
+test("no line of code in the README is wider than a terminal of 80 columns", () => {
+  const wide = blocks.flatMap(({ text }) => text.split("\n").filter((line) => line.length > 80));
+  expect(wide).toEqual([]);
+});

@@ -57,11 +57,9 @@ export function addWebConfigFlag(command: Command): Command {
   );
 }
 
-export function addServeFlags(
-  command: Command,
-  address: string,
-  logFormat: (typeof LOG_FORMATS)[number] = "json",
-): Command {
+export function addServeFlags(command: Command, address: string, logFormat?: (typeof LOG_FORMATS)[number]): Command {
+  const otherwise = logFormat === undefined ? "; unless given, pretty on a terminal, else json" : "";
+  const format = new Option("--log.format <format>", `json for machines, pretty for people${otherwise}`);
   return addWebConfigFlag(addListenFlag(command, address))
     .option(
       "--web.telemetry-path <path>",
@@ -70,11 +68,7 @@ export function addServeFlags(
       "/metrics",
     )
     .addOption(new Option("--log.level <level>", "leave out log lines below this").choices(LOG_LEVELS).default("info"))
-    .addOption(
-      new Option("--log.format <format>", "json for machines, pretty for people")
-        .choices(LOG_FORMATS)
-        .default(logFormat),
-    );
+    .addOption(format.choices(LOG_FORMATS).default(logFormat));
 }
 
 /** Repeatable: each use adds one. */
@@ -147,7 +141,7 @@ export function webConfigFlags(options: unknown): WebConfigFlags {
 const serveOptions = z.object({
   "web.telemetryPath": z.string(),
   "log.level": z.enum(LOG_LEVELS),
-  "log.format": z.enum(LOG_FORMATS),
+  "log.format": z.enum(LOG_FORMATS).optional(),
 });
 
 export function serveFlags(options: unknown, defaultAddress: string): ServeFlags {

@@ -54,5 +54,6 @@ export type ServeFlags = WebConfigFlags & {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly logFormat: (typeof LOG_FORMATS)[number];
+  /** Undefined: as the terminal is. */
+  readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
 };

@@ -52,6 +52,16 @@ function summary(polled: readonly PolledNode[]): string {
   const parts = up.filter((one) => failuresOf(one).length > 0).length;
   const down = polled.length - up.length;
   const some = parts === 0 ? "" : `, ${polled.length === 1 ? "" : `${parts} of them `}with a part that fails`;
+  const [nodes, references] = [polled.filter((one) => !isReference(one)), polled.filter(isReference)];
+  if (references.length > 0) {
+    const upOf = (all: readonly PolledNode[], thing: string) =>
+      `${all.filter(isUp).length} of ${counted(all.length, thing)}`;
+    return `${upOf(nodes, "node")} and ${upOf(references, "reference")} up${some}${down === 0 ? "" : `, ${down} down`}`;
+  }
   if (down === 0) return `${polled.length === 1 ? "the node is" : `all ${polled.length} nodes are`} up${some}`;
   return `${up.length} of ${counted(polled.length, "node")} up${some}, ${down} down`;
+}
+
+function isReference({ node }: PolledNode): boolean {
+  return node.role === "reference";
 }

@@ -1,4 +1,5 @@
 import type { CheckInvocation } from "../cli/invocation.ts";
+import { describeNodes } from "../config/describe.ts";
 import { selectShard, shardReport } from "../config/shard.ts";
 import { describeWebConfig, loadWebConfig } from "../server/web-config/load.ts";
 import type { Context } from "./context.ts";
@@ -17,7 +18,7 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
   }
   const config = await readConfig(flags, redactor);
   const shard = findShard(flags);
-  print(`${configFile ?? "flags"}: good, ${config.nodes.length} ${config.nodes.length === 1 ? "node" : "nodes"}\n`);
+  print(`${configFile ?? "flags"}: good, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
   if (!flags.connect) return 0;
   const { checkNodes } = await import("./check-nodes.ts");

@@ -41,7 +41,9 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     progress.end();
     if (polled === undefined) return interrupt.exitCode();
     const style = createStyle(wantsColour(process.stderr, process.env));
-    if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failureLines(polled, style), ""].join("\n"));
+    // The trace has what failed in its own lines.
+    const failures = flags.debug ? [] : failureLines(polled, style);
+    if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failures, ""].join("\n"));
     if (flags.debug) context.printError(harmlessLines(traceText(polled.report, polled.calls)));
     const page = await metricsOf(polled, config);
     // A program must get the bytes as they are, a terminal nothing that it obeys.

@@ -5,7 +5,7 @@ import { describeNode, describePolling } from "../config/describe.ts";
 import type { Config, Shard } from "../config/model.ts";
 import { errorCode } from "../config/secret.ts";
 import { describeShard, selectShard } from "../config/shard.ts";
-import { createLogger, type Logger } from "../log.ts";
+import { createLogger, defaultFormat, type Logger } from "../log.ts";
 import { keepMemorySmall } from "../memory.ts";
 import { formatListenAddress } from "../server/listen-address.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
@@ -47,7 +47,8 @@ export async function serve(
   const ownPart = (all: Config) => (shard === undefined ? all : selectShard(all, shard));
   const config = ownPart(whole);
   keepMemorySmall(config.nodes.length);
-  const log = await createLogger({ level: flags.logLevel, format: flags.logFormat, redact: redactor.redact });
+  const format = flags.logFormat ?? defaultFormat(process.stderr);
+  const log = await createLogger({ level: flags.logLevel, format, redact: redactor.redact });
   crash.logTo(log);
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath } = flags;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
-import { block, headerValueField, parsed, pathField } from "./fields.ts";
+import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from "./fields.ts";
 import { fileSecret, inlineSecret, type Secret } from "./secret.ts";
 
 /** The `auth` and `tls` blocks of a node: how we prove who we are, and how the node does. */
@@ -28,6 +28,11 @@ function secretOf(name: string, fields: Readonly<Record<string, unknown>>, conte
   return z.NEVER;
 }
 
+/** For config.schema.json; `secretOf` is the check. */
+function oneSecret(name: string) {
+  return exactlyOne(name, `${name}_file`);
+}
+
 const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name without colon and control characters");
 
 /** The HTTP client sets these itself and refuses them from others. */
@@ -43,7 +48,7 @@ const FRAMING_HEADERS = [
 
 export function authField(configFile: string | undefined) {
   const password = secretFields("password", configFile);
-  const login = block({ username, ...password });
+  const login = block({ username, ...password }).meta(oneSecret("password"));
   return block({
     basic: login
       .transform(
@@ -64,6 +69,7 @@ export function authField(configFile: string | undefined) {
       )
       .optional(),
     bearer: block(secretFields("token", configFile))
+      .meta(oneSecret("token"))
       .transform((fields, ctx): Auth => ({ kind: "bearer", token: secretOf("token", fields, ctx) }))
       .optional(),
     header: block({
@@ -73,11 +79,14 @@ export function authField(configFile: string | undefined) {
         .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase()), "expected a header that carries no framing"),
       ...secretFields("value", configFile),
     })
+      .meta(oneSecret("value"))
       .transform((fields, ctx): Auth => ({ kind: "header", name: fields.name, value: secretOf("value", fields, ctx) }))
       .optional(),
-  }).transform(
-    (choices, context): Auth => onlyOne(Object.values(choices), "basic, digest, bearer and header", context),
-  );
+  })
+    .meta(exactlyOne("basic", "digest", "bearer", "header"))
+    .transform(
+      (choices, context): Auth => onlyOne(Object.values(choices), "basic, digest, bearer and header", context),
+    );
 }
 
 const PIN = "a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex";
@@ -88,21 +97,30 @@ const pin = parsed(PIN, (text): TlsVerification => {
   return { kind: "pin", sha256 };
 });
 
+/** For config.schema.json: `insecure: false` may stand beside anything. */
+const INSECURE_ALONE = {
+  if: { properties: { insecure: { const: true } }, required: ["insecure"] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { maxProperties: 1 },
+};
+
 export function tlsField(configFile: string | undefined) {
   return block({
     pin: pin.optional(),
     ca_file: pathField(configFile).optional(),
     server_name: headerValueField.optional(),
     insecure: z.boolean().optional(),
-  }).transform((fields, context): TlsVerification => {
-    const ca: TlsVerification | undefined =
-      fields.ca_file === undefined && fields.server_name === undefined
-        ? undefined
-        : { kind: "ca", caFile: fields.ca_file, serverName: fields.server_name };
-    const insecure: TlsVerification | undefined = fields.insecure === true ? { kind: "insecure" } : undefined;
-    if (fields.insecure === false && ca === undefined && fields.pin === undefined) return { kind: "ca" };
-    return onlyOne([fields.pin, ca, insecure], "pin, ca_file (with server_name) and insecure", context);
-  });
+  })
+    .meta({ minProperties: 1, ...excludes({ pin: ["ca_file", "server_name"] }), ...INSECURE_ALONE })
+    .transform((fields, context): TlsVerification => {
+      const ca: TlsVerification | undefined =
+        fields.ca_file === undefined && fields.server_name === undefined
+          ? undefined
+          : { kind: "ca", caFile: fields.ca_file, serverName: fields.server_name };
+      const insecure: TlsVerification | undefined = fields.insecure === true ? { kind: "insecure" } : undefined;
+      if (fields.insecure === false && ca === undefined && fields.pin === undefined) return { kind: "ca" };
+      return onlyOne([fields.pin, ca, insecure], "pin, ca_file (with server_name) and insecure", context);
+    });
 }
 
 function onlyOne<T>(choices: readonly (T | undefined)[], names: string, context: z.core.$RefinementCtx): T {

@@ -13,11 +13,13 @@ export function describeNode({ role, url, trigger, timeoutMs }: NodeConfig): str
 export function describePolling({ nodes, references }: Pick<Config, "nodes" | "references">): string {
   const all = [...nodes, ...references];
   const adapters = new Set(all.map(({ chain }) => chains[chain]));
-  const what = [
-    counted(nodes.length, "node"),
-    ...(references.length === 0 ? [] : [counted(references.length, "reference")]),
-  ];
-  return `polling ${what.join(" and ")} of ${counted(adapters.size, "chain")}${paceOf(all)}`;
+  return `polling ${describeNodes({ nodes, references })} of ${counted(adapters.size, "chain")}${paceOf(all)}`;
+}
+
+/** "9 nodes and 1 reference" */
+export function describeNodes({ nodes, references }: Pick<Config, "nodes" | "references">): string {
+  const what = references.length === 0 ? [] : [counted(references.length, "reference")];
+  return [counted(nodes.length, "node"), ...what].join(" and ");
 }
 
 function paceOf(all: readonly NodeConfig[]): string {

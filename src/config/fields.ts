@@ -19,6 +19,23 @@ export function block<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
+/**
+ * What config.schema.json says of keys that exclude each other, for `meta` of their block. A JSON Schema knows nothing of
+ * the checks themselves, which stand in `transform` and name both keys.
+ */
+export function exactlyOne(...keys: readonly string[]) {
+  return { oneOf: keys.map((key) => ({ required: [key] })) };
+}
+
+/** For config.schema.json: which keys may not stand beside another one. */
+export function excludes(others: Readonly<Record<string, readonly string[]>>) {
+  const rules = Object.entries(others).map(([key, excluded]) => [
+    key,
+    { properties: Object.fromEntries(excluded.map((other) => [other, false])) },
+  ]);
+  return { dependencies: Object.fromEntries(rules) };
+}
+
 function unknownKey(key: string, valid: readonly string[]): string {
   if (valid.length === 0) return "unknown key; this block has no keys";
   return `unknown key${didYouMean(key, valid) ?? `; valid here: ${valid.join(", ")}`}`;

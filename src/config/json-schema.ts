@@ -7,7 +7,7 @@ import { CHAIN_BLOCKS, chainField, connectionsSchema, globalSchema, lagSchema, n
 
 /**
  * config.schema.json: the configuration file for editors, made from the schemas that the program checks it with. It refuses
- * nothing that the program takes; what only the program sees (files, two keys that exclude each other) it lets through.
+ * nothing that the program takes; what only the program sees (files, a timeout that exceeds its interval) it lets through.
  */
 
 /** The draft that editors know best. */

@@ -7,7 +7,7 @@ import { didYouMean } from "./fields.ts";
 import type { Config } from "./model.ts";
 import { parseConfig } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
-import { errorCode } from "./secret.ts";
+import { fileErrorCode } from "./secret.ts";
 import { readYamlFile, type YamlFile } from "./yaml-file.ts";
 
 /** A configuration that cannot be used, with one line for each thing that is wrong. */
@@ -129,7 +129,7 @@ async function fileProblem(file: string, minLength: number): Promise<string | un
     if (length === 0) return `${file} is empty`;
     return length < minLength ? `expected at least ${minLength} characters in ${file}` : undefined;
   } catch (error) {
-    return `cannot read ${file} (${errorCode(error)})`;
+    return `cannot read ${file} (${fileErrorCode(error)})`;
   }
 }
 

@@ -26,7 +26,7 @@ export function moduleSchema(configFile: string | undefined) {
     ...shared,
     scheme: z.enum(["http", "https"]).optional(),
     hosts: patternsField.min(1, "expected at least one pattern").optional(),
-  });
+  }).meta({ dependencies: { auth: ["hosts"] } });
 }
 
 type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;

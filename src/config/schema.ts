@@ -2,7 +2,17 @@ import cron from "node-cron";
 import * as z from "zod";
 import { type ChainName, chains } from "../chains/index.ts";
 import { authField, tlsField } from "./access.ts";
-import { block, didYouMean, durationField, mismatch, nodeUrlField, parsed, pathField, quoted } from "./fields.ts";
+import {
+  block,
+  didYouMean,
+  durationField,
+  excludes,
+  mismatch,
+  nodeUrlField,
+  parsed,
+  pathField,
+  quoted,
+} from "./fields.ts";
 import { labelNameProblem } from "./labels.ts";
 import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
 import { fileSecret, inlineSecret } from "./secret.ts";
@@ -51,18 +61,20 @@ export function connectionsSchema(configFile: string | undefined) {
     address: z.enum(ADDRESS_MODES).default("full"),
     hash_key: z.string().min(MIN_HASH_KEY_LENGTH, `expected at least ${MIN_HASH_KEY_LENGTH} characters`).optional(),
     hash_key_file: pathField(configFile).optional(),
-  }).transform((fields, context): ConnectionsConfig => {
-    const { hash_key: key, hash_key_file: file } = fields;
-    if (key !== undefined && file !== undefined) {
-      context.addIssue({ code: "custom", message: "expected at most one of hash_key and hash_key_file" });
-    }
-    return {
-      series: fields.series,
-      maxPerNode: fields.max_per_node,
-      address: fields.address,
-      hashKey: key !== undefined ? inlineSecret(key) : file !== undefined ? fileSecret(file) : undefined,
-    };
-  });
+  })
+    .meta(excludes({ hash_key: ["hash_key_file"] }))
+    .transform((fields, context): ConnectionsConfig => {
+      const { hash_key: key, hash_key_file: file } = fields;
+      if (key !== undefined && file !== undefined) {
+        context.addIssue({ code: "custom", message: "expected at most one of hash_key and hash_key_file" });
+      }
+      return {
+        series: fields.series,
+        maxPerNode: fields.max_per_node,
+        address: fields.address,
+        hashKey: key !== undefined ? inlineSecret(key) : file !== undefined ? fileSecret(file) : undefined,
+      };
+    });
 }
 
 export const nameField = z
@@ -141,7 +153,7 @@ export function nodeSchema(configFile: string | undefined) {
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
     ...chainBlocks,
-  });
+  }).meta(excludes({ interval: ["schedule"] }));
 }
 
 export type NodeFields = z.output<ReturnType<typeof nodeSchema>>;

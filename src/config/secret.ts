@@ -54,11 +54,25 @@ async function readSecret(path: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
   } catch (error) {
-    throw new Error(`cannot read the secret file ${path} (${errorCode(error)})`);
+    throw new Error(`cannot read the secret file ${path} (${fileErrorCode(error)})`);
   }
 }
 
 /** The system's code of an error (ENOENT, EACCES, ...), for messages that must not carry its text. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
+}
+
+const FILE_ERRORS: Partial<Record<string, string>> = {
+  EACCES: "this user may not read it",
+  EISDIR: "it is a folder",
+  ENOENT: "no such file",
+  ENOTDIR: "no such folder",
+};
+
+/** The same for a file that cannot be read, with what the code means: `ENOENT: no such file`. */
+export function fileErrorCode(error: unknown): string {
+  const code = errorCode(error);
+  const meaning = FILE_ERRORS[code];
+  return meaning === undefined ? code : `${code}: ${meaning}`;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
-import { errorCode } from "./secret.ts";
+import { fileErrorCode } from "./secret.ts";
 
 /** A YAML file as plain data that still knows where each value stands. */
 export type YamlFile = {
@@ -61,7 +61,7 @@ async function readText(path: string): Promise<string | { readonly broken: reado
   try {
     bytes = await readFile(path);
   } catch (error) {
-    return { broken: [`${path}: cannot read the configuration file (${errorCode(error)})`] };
+    return { broken: [`${path}: cannot read the configuration file (${fileErrorCode(error)})`] };
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

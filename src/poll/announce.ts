@@ -66,7 +66,7 @@ function announce(before: KeptState, after: KeptState, log: Logger, tell: Tell):
         `${api === main ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`,
       );
     } else if (api === main) {
-      log.info({ api }, earlier === undefined ? "up" : `up again${downTime(before)}`);
+      log.info({ api }, upAgain(before));
     } else if (earlier !== undefined) {
       log.info({ api }, `the ${api} API answers again`);
     }
@@ -95,8 +95,10 @@ function tellableParts(report: ReportOutcomes | undefined): Parts {
   );
 }
 
-function downTime({ history }: KeptState): string {
-  if (history.lastSuccessMs === undefined) return "";
-  const seconds = Math.max(0, Math.round((Date.now() - history.lastSuccessMs) / 1000));
-  return ` after ${formatDuration(seconds * 1000)} without an answer`;
+/** A node that is down may answer all the same, with an error: so only its good polls are spoken of. */
+function upAgain({ node, history }: KeptState): string {
+  const lastGoodMs = node.role === "reference" ? history.head?.seenMs : history.lastSuccessMs;
+  if (lastGoodMs === undefined) return "up";
+  const seconds = Math.max(0, Math.round((Date.now() - lastGoodMs) / 1000));
+  return `up again, ${formatDuration(seconds * 1000)} after its last good poll`;
 }

@@ -6,7 +6,8 @@ import { outcomesOf, type ReportOutcomes } from "./store.ts";
 
 export function outcomeLines(report: ReportOutcomes): readonly string[] {
   return outcomesOf(report).map(
-    ([api, outcome]) => `${api}: ${outcome.ok ? "good" : describeFailure(outcome.failure)}`,
+    ([api, outcome]) =>
+      `${api}: ${outcome.ok ? "good" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`,
   );
 }
 

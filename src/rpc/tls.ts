@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import createDialler from "undici/lib/core/connect.js";
-import { errorCode } from "../config/secret.ts";
+import { fileErrorCode } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
 import type { TlsVerification } from "./settings.ts";
 
@@ -83,7 +83,7 @@ async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
 async function readCa(path: string): Promise<string> {
   const advice = "check tls.ca_file, its content and its rights";
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw nodeError("tls", `cannot read the CA file ${path} (${errorCode(error)})`, advice);
+    throw nodeError("tls", `cannot read the CA file ${path} (${fileErrorCode(error)})`, advice);
   });
   // Node would fall back to the system's authorities for an empty file.
   if (!holdsCertificate(text)) throw nodeError("tls", `the CA file ${path} holds no certificate in PEM form`, advice);

@@ -1,7 +1,7 @@
 import type { Assets } from "../assets.ts";
 import { type Answer, answer, html, json, problem } from "./answer.ts";
 import { type Markup, markup } from "./markup.ts";
-import { htmlPage } from "./pages/layout.ts";
+import { documentLink, htmlPage } from "./pages/layout.ts";
 import type { Route } from "./router.ts";
 
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */
@@ -31,11 +31,12 @@ function rulesAnswer(rules: string, accept: string | string[] | undefined): Answ
 
 function listPage(assets: Assets): Markup {
   const items = assets.dashboards().map(
-    (name) => markup`<li><a href="/dashboards/${name}.json" download>${name}.json</a></li>
+    (name) => markup`<li><a href="/dashboards/${name}.json" download>${name}.json</a><br>
+${assets.description(name)}</li>
 `,
   );
   return markup`<h1>Dashboards</h1>
-<p>Import these files into Grafana, or provision them.</p>
+<p>Import these files into Grafana, or provision them: ${documentLink("grafana.md", "how")}.</p>
 <ul>
 ${items}</ul>`;
 }

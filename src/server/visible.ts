@@ -1,11 +1,6 @@
-/**
- * Controls and format characters (zero width, marks that turn the direction of what follows), halves of characters, and
- * letters and selectors that have no shape. Tabs and ends of lines are left alone.
- */
-const INVISIBLE =
-  /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Variation_Selector}|[\u115f\u1160\u2800\u3164\uffa0]/gu;
+import { INVISIBLE_IN_TEXT } from "../text/invisible.ts";
 
-/** Shows them by their codes: else two names look alike, or one changes how its neighbours are read. */
+/** Shows what nobody sees by its code. Tabs and ends of lines are left alone. */
 export function visible(text: string): string {
-  return text.replace(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(INVISIBLE_IN_TEXT, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describePolling } from "../../src/config/describe.ts";
+import { describeNodes, describePolling } from "../../src/config/describe.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 
 function said(nodes: readonly object[], references: readonly object[] = []): string {
@@ -23,4 +23,15 @@ test.each<[readonly object[], readonly object[], string]>([
   [[{ schedule: "* * * * *" }], [], "polling 1 node of 1 chain at cron expressions"],
 ])("%j %j", (nodes, references, text) => {
   expect(said(nodes, references)).toBe(text);
+});
+
+test("how many they are: references apart", () => {
+  const parsed = parseConfig(
+    {
+      nodes: [{ name: "n", chain: "wire", url: "http://127.0.0.1:1" }],
+      references: ["a", "b"].map((name) => ({ name, chain: "wire", url: "http://127.0.0.1:1" })),
+    },
+    undefined,
+  );
+  expect(parsed.ok && describeNodes(parsed.config)).toBe("1 node and 2 references");
 });

@@ -139,6 +139,118 @@ describe("what is wrong", () => {
     expect(parseConfig(document, undefined).ok).toBe(false);
   });
 
+  const LOGIN = { username: "u", password: "p" };
+  const TLS_NODE = { ...NODE, url: "https://h:1" };
+  test.each<[string, unknown, string]>([
+    [
+      "a password and its file",
+      { nodes: [{ ...NODE, auth: { basic: { ...LOGIN, password_file: "f" } } }] },
+      "/nodes/0/auth/basic: must match exactly one schema in oneOf",
+    ],
+    [
+      "neither a password nor its file",
+      { nodes: [{ ...NODE, auth: { digest: { username: "u" } } }] },
+      "/nodes/0/auth/digest: must have required property 'password'",
+    ],
+    [
+      "a token and its file",
+      { nodes: [{ ...NODE, auth: { bearer: { token: "t", token_file: "f" } } }] },
+      "/nodes/0/auth/bearer: must match exactly one schema in oneOf",
+    ],
+    [
+      "the value of a header and its file",
+      { nodes: [{ ...NODE, auth: { header: { name: "X-Key", value: "t", value_file: "f" } } }] },
+      "/nodes/0/auth/header: must match exactly one schema in oneOf",
+    ],
+    [
+      "two kinds of auth",
+      { nodes: [{ ...NODE, auth: { basic: LOGIN, digest: LOGIN } }] },
+      "/nodes/0/auth: must match exactly one schema in oneOf",
+    ],
+    [
+      "an empty auth block",
+      { nodes: [{ ...NODE, auth: {} }] },
+      "/nodes/0/auth: must match exactly one schema in oneOf",
+    ],
+    [
+      "a pin and an authority",
+      { nodes: [{ ...TLS_NODE, tls: { pin: "0".repeat(64), ca_file: "ca.pem" } }] },
+      "/nodes/0/tls/ca_file: boolean schema is false",
+    ],
+    [
+      "a pin and no check at all",
+      { nodes: [{ ...TLS_NODE, tls: { pin: "0".repeat(64), insecure: true } }] },
+      "/nodes/0/tls: must NOT have more than 1 properties",
+    ],
+    [
+      "another name and no check at all",
+      { nodes: [{ ...TLS_NODE, tls: { server_name: "h.example", insecure: true } }] },
+      "/nodes/0/tls: must NOT have more than 1 properties",
+    ],
+    [
+      "an empty tls block",
+      { nodes: [{ ...TLS_NODE, tls: {} }] },
+      "/nodes/0/tls: must NOT have fewer than 1 properties",
+    ],
+    [
+      "an interval and a schedule",
+      { nodes: [{ ...NODE, interval: "20s", schedule: "* * * * *" }] },
+      "/nodes/0/schedule: boolean schema is false",
+    ],
+    [
+      "two keys of the pseudonyms",
+      { nodes: [NODE], connections: { hash_key: "0123456789abcdef", hash_key_file: "f" } },
+      "/connections/hash_key_file: boolean schema is false",
+    ],
+    [
+      "a module whose credentials may go anywhere",
+      { probe: { allow: ["h:1"], modules: { m: { chain: "monero", auth: { digest: LOGIN } } } } },
+      "/probe/modules/m: must have property hosts when property auth is present",
+    ],
+  ])("keys that exclude each other: %s", (_, document, error) => {
+    expect(errorsOf(document).join("\n")).toContain(error);
+    expect(parseConfig(document, undefined).ok).toBe(false);
+  });
+
+  /** Every choice of some of these keys. */
+  function choices(entries: readonly (readonly [key: string, value: unknown])[]): readonly object[] {
+    return Array.from({ length: 2 ** entries.length }, (_, bits) =>
+      Object.fromEntries(entries.filter((_, index) => (bits >> index) % 2 === 1)),
+    );
+  }
+
+  const TLS_KEYS = [["pin", "0".repeat(64)] as const, ["ca_file", "ca.pem"] as const, ["server_name", "h"] as const];
+  const SECRETS = [["token", "t"] as const, ["token_file", "f"] as const];
+  test.each<[string, readonly object[]]>([
+    ["tls, checked", choices([...TLS_KEYS, ["insecure", false]]).map((tls) => ({ tls }))],
+    ["tls, not checked", choices([...TLS_KEYS, ["insecure", true]]).map((tls) => ({ tls }))],
+    [
+      "auth",
+      choices([
+        ["basic", LOGIN],
+        ["digest", LOGIN],
+        ["bearer", { token: "t" }],
+        ["header", { name: "X-Key", value: "v" }],
+      ]).map((auth) => ({ auth })),
+    ],
+    ["one secret", choices(SECRETS).map((bearer) => ({ auth: { bearer } }))],
+    [
+      "pace",
+      choices([
+        ["interval", "20s"],
+        ["schedule", "* * * * *"],
+        ["timeout", "5s"],
+      ]),
+    ],
+  ])("the schema and the program agree on every choice of keys: %s", (_, nodes) => {
+    const verdicts = nodes.map((keys) => {
+      const document = { nodes: [{ ...TLS_NODE, ...keys }] };
+      return { keys, schema: errorsOf(document).length === 0, program: parseConfig(document, undefined).ok };
+    });
+    expect(verdicts.filter(({ schema, program }) => schema !== program)).toEqual([]);
+    expect(new Set(verdicts.map(({ schema }) => schema))).toEqual(new Set([true, false]));
+  });
+
   test("what the schema refuses of the bad fixtures, the program refuses as well; most unknown keys are found", () => {
     const folder = `${root}test/fixtures/config/bad`;
     const unknown = readdirSync(folder).filter((file) => /unknown.*\.yaml$/.test(file));

@@ -105,16 +105,20 @@ describe("a file with something wrong", () => {
 
   test("no file, and a folder", async () => {
     const file = join(folder, "nowhere.yaml");
-    expect(await problemsOf({ file, env: {} })).toEqual([`${file}: cannot read the configuration file (ENOENT)`]);
+    expect(await problemsOf({ file, env: {} })).toEqual([
+      `${file}: cannot read the configuration file (ENOENT: no such file)`,
+    ]);
     expect(await problemsOf({ file: folder, env: {} })).toEqual([
-      `${folder}: cannot read the configuration file (EISDIR)`,
+      `${folder}: cannot read the configuration file (EISDIR: it is a folder)`,
     ]);
   });
 
   test.skipIf(process.getuid?.() === 0)("a file that this user may not read", async () => {
     const file = write(NODE);
     chmodSync(file, 0);
-    expect(await problemsOf({ file, env: {} })).toEqual([`${file}: cannot read the configuration file (EACCES)`]);
+    expect(await problemsOf({ file, env: {} })).toEqual([
+      `${file}: cannot read the configuration file (EACCES: this user may not read it)`,
+    ]);
   });
 });
 
@@ -229,11 +233,11 @@ nodes:
 `;
     expect((await problemsIn(text)).map((line) => line.replaceAll(folder, "DIR"))).toEqual([
       "1:15: connections.hash_key_file: expected at least 16 characters in DIR/hash",
-      "3:73: nodes[0].auth.basic.password_file: cannot read DIR/none (ENOENT)",
+      "3:73: nodes[0].auth.basic.password_file: cannot read DIR/none (ENOENT: no such file)",
       "4:74: nodes[1].auth.digest.password_file: DIR/blank is empty",
       "5:61: nodes[2].auth.bearer.token_file: DIR is not a file",
-      "6:74: nodes[3].auth.header.value_file: cannot read DIR/none/none (ENOENT)",
-      "7:52: nodes[4].tls.ca_file: cannot read DIR/none (ENOENT)",
+      "6:74: nodes[3].auth.header.value_file: cannot read DIR/none/none (ENOENT: no such file)",
+      "7:52: nodes[4].tls.ca_file: cannot read DIR/none (ENOENT: no such file)",
     ]);
   });
 });

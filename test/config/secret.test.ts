@@ -89,17 +89,19 @@ describe("a secret in a file", () => {
 
   it("that is missing is an error with the path and the code", async () => {
     const path = join(tempFolder(), "missing");
-    await expect(fileSecret(path).reveal()).rejects.toThrow(`cannot read the secret file ${path} (ENOENT)`);
+    await expect(fileSecret(path).reveal()).rejects.toThrow(
+      `cannot read the secret file ${path} (ENOENT: no such file)`,
+    );
   });
 
   it("that is a folder is an error", async () => {
-    await expect(fileSecret(tempFolder()).reveal()).rejects.toThrow("(EISDIR)");
+    await expect(fileSecret(tempFolder()).reveal()).rejects.toThrow("(EISDIR: it is a folder)");
   });
 
   it.skipIf(process.getuid?.() === 0)("that this user may not read is an error", async () => {
     const path = secretFile("c4nary");
     chmodSync(path, 0);
-    await expect(fileSecret(path).reveal()).rejects.toThrow("(EACCES)");
+    await expect(fileSecret(path).reveal()).rejects.toThrow("(EACCES: this user may not read it)");
   });
 });
 

@@ -33,7 +33,7 @@ const routes = createRoutes({
   },
   reload: async () => ({ ok: true, summary: "" }),
   nodes: { store: createStore(), journal: createJournal(), readSamples },
-  assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "" },
+  assets: { dashboards: () => [], dashboard: () => undefined, description: () => "", rules: () => "" },
   config: () => {
     throw new Error("no configuration is made here");
   },

@@ -199,7 +199,10 @@ describe("probe", () => {
     expect(code).toBe(1);
     expect(stdout).toContain('p2p_node_up{target="one",chain="wire"} 0\n');
     const told = output.replace(stdout, "");
-    expect(told).toContain("one is down:\n  peers connect: /v1/net/connections at http://127.0.0.1:");
+    expect(told).toContain("one is down:\npeers: connect: /v1/net/connections at http://127.0.0.1:");
+    // Once, and not again in the words of a poll without --debug.
+    expect(told.match(/check that the node runs/g)).toHaveLength(2);
+    expect(told).not.toContain("→");
     expect(told).toMatch(/^sent +took +result +size +request$/m);
   });
 
@@ -230,7 +233,7 @@ describe("discover", () => {
     ["kadena-2-trailing", "chainweb"],
   ])("host:port of %s: a ready entry", async (name, chain) => {
     const { stdout, check } = await entryFor(hostAndPort(name));
-    expect(stdout).toContain(`\n  - name: "127.0.0.1"\n    chain: ${chain}\n    url: ${urlOf(name)}\n`);
+    expect(stdout).toContain(`\n  - name: ${chain}-1\n    chain: ${chain}\n    url: ${urlOf(name)}\n`);
     expect(check).toMatchObject({ code: 0 });
   });
 
@@ -240,7 +243,7 @@ describe("discover", () => {
     expect(parse(stdout)).toEqual({
       nodes: [
         {
-          ...{ name: "127.0.0.1", chain: "chainweb", url: urlOf("kadena-1") },
+          ...{ name: "chainweb-1", chain: "chainweb", url: urlOf("kadena-1") },
           ...{ tls: { pin }, chainweb: { network: "mainnet01" } },
         },
       ],
@@ -251,7 +254,7 @@ describe("discover", () => {
 
   test("restricted RPC is noted", async () => {
     const { stdout, check } = await entryFor(urlOf("monero-3-restricted"));
-    expect(stdout).toMatch(/# The peers API fails: .*restricted RPC hides the peers/);
+    expect(stdout).toMatch(/# The peers API fails: get_connections at .*:\n {2}# restricted RPC hides the peers/);
     expect(check).toMatchObject({ code: 1 });
   });
 

@@ -452,12 +452,12 @@ describe("log lines", () => {
     [
       "a node that goes and comes has one line for each",
       [report(), deadReport("connect"), deadReport("connect"), report(), report()],
-      ["info: up", DOWN("connect"), "info: up again after 45s without an answer"],
+      ["info: up", DOWN("connect"), "info: up again, 45s after its last good poll"],
     ],
     [
-      "the first time up after a bad start is no `again after`",
+      "the first time up after a bad start is no `again`",
       [deadReport("connect"), report()],
-      [DOWN("connect"), "info: up again"],
+      [DOWN("connect"), "info: up"],
     ],
     ["another reason is a change", [deadReport("connect"), deadReport("timeout")], [DOWN("connect"), DOWN("timeout")]],
     [
@@ -473,12 +473,12 @@ describe("log lines", () => {
     [
       "a part that still fails when the peers are back is told, as no line was about it",
       [deadReport("connect"), noHead("connect"), noHead("connect")],
-      [DOWN("connect"), "info: up again", HEAD_FAILS("connect")],
+      [DOWN("connect"), "info: up", HEAD_FAILS("connect")],
     ],
     [
       "a part that failed before the whole node went, and is well after it",
       [noHead("busy"), deadReport("connect"), report()],
-      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again after 30s without an answer"],
+      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again, 30s after its last good poll"],
     ],
     [
       "a node of another network says so, once for each, also when it goes back and forth",
@@ -501,6 +501,23 @@ describe("log lines", () => {
     const { poller, lines } = setUp({ "node-1": answers(...reports, report(), ...reports) });
     for (let turn = 0; turn < 9; turn += 1) await poller.poll("node-1");
     expect(lines.filter(({ level }) => level === "warn")).toHaveLength(4);
+  });
+
+  test("a reference that comes back says so with the time since its head was known", async () => {
+    const onlyHead = report({ peers: failing("unavailable") });
+    const { poller, lines } = setUp(
+      { "node-1": answers(onlyHead, deadReport("connect"), onlyHead) },
+      { nodes: { "node-1": { role: "reference" } } },
+    );
+    for (let turn = 0; turn < 3; turn += 1) {
+      await poller.poll("node-1");
+      await vi.advanceTimersByTimeAsync(INTERVAL_MS);
+    }
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      "up",
+      "down: the call failed (connect); change something",
+      "up again, 30s after its last good poll",
+    ]);
   });
 
   test("name the node, the part and the reason, for filters", async () => {

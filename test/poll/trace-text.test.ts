@@ -24,9 +24,9 @@ test("a poll in words: how each part ended, then its requests as they were sent"
   ];
   const given = report({ peers: failing("timeout"), head: head(7), parts: new Map([["bans", failing("http")]]) });
   expect(traceText(given, calls)).toMatchInlineSnapshot(`
-    "peers: the call failed (timeout); change something
+    "peers: timeout: the call failed (timeout); change something
     head: good
-    bans: the call failed (http); change something
+    bans: http: the call failed (http); change something
 
     sent    took     result    size    request
     +0 ms   12 ms    HTTP 200  1234 B  POST get_info at http://192.0.2.10:18081

@@ -101,7 +101,7 @@ export const EXPORTER_FAULTS = {
   configUnreadable: {
     fault: "The configuration file cannot be read at the start",
     shows: "It does not start; the exit code is 1.",
-    log: "…: cannot read the configuration file (ENOENT)",
+    log: "…: cannot read the configuration file (ENOENT: no such file)",
     remedy: "Check path and permissions; `peer-exporter check` tells the same without a start.",
   },
   internalError: {

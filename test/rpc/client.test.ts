@@ -536,7 +536,7 @@ describe("credentials", () => {
     const { failure } = await refusal(client.request(GET, patience()));
     expect(failure).toMatchObject({
       reason: "unauthorized",
-      message: expect.stringContaining(`${path} (ENOENT)`),
+      message: expect.stringContaining(`${path} (ENOENT: no such file)`),
       advice: expect.stringContaining("auth"),
     });
     expect(node.connections()).toBe(0);

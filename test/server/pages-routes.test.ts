@@ -188,6 +188,21 @@ describe("the page of a node", () => {
     expect(text).toContain("Requests of the last poll that failed");
   });
 
+  test("of a node that was polled and never gave peers does not say that there was no poll", async () => {
+    expect((await pagesOf([DOWN])("/nodes/bad")).text).toContain("Data from no poll gave its peers yet");
+    const reference = state({ name: "ref", role: "reference" }, deadReport("dns"));
+    expect((await pagesOf([reference])("/nodes/ref")).text).toContain("Data from no poll gave its head yet");
+    const waiting = firstState(nodeConfig({ name: "new" }));
+    expect((await pagesOf([waiting])("/nodes/new")).text).toContain("Data from no poll yet");
+  });
+
+  test("says of a peer that syncs in which direction the blocks go", async () => {
+    const syncing = peers(row({ syncing: "upload" }), row({ id: "2" }));
+    const { text } = await pagesOf([state({ name: "n", chain: "wire" }, report({ peers: syncing }))])("/nodes/n");
+    expect(text).toMatch(/upload/);
+    expect(text).not.toContain("yes");
+  });
+
   test("of a reference has its head, and no peers", async () => {
     const { text } = await pagesOf([REFERENCE])("/nodes/ref");
     expect(text).toContain("a reference of chain monero");

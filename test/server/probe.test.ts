@@ -83,13 +83,15 @@ describe("/dashboards and /rules", () => {
   const assets = {
     dashboards: () => ["fleet", "a&b"],
     dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
+    description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
     rules: () => "groups:\n  - name: a\n",
   };
   const { server } = { server: () => setUp({ assets }).server };
 
-  test("the list links to every dashboard", async () => {
+  test("the list links to every dashboard and says what it shows", async () => {
     const { body } = await server().inject("/dashboards");
     expect(body).toContain('<a href="/dashboards/fleet.json" download>fleet.json</a>');
+    expect(body).toContain("All nodes &#60;at a glance&#62;.");
     expect(body).toContain("a&#38;b.json");
   });
 

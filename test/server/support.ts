@@ -43,7 +43,7 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       nodes: [],
       references: [],
     }),
-    assets: { dashboards: () => [], dashboard: () => undefined, rules: () => "groups:\n" },
+    assets: { dashboards: () => [], dashboard: () => undefined, description: () => "", rules: () => "groups:\n" },
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
   });

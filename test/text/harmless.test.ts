@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { harmless, harmlessLines } from "../../src/text/harmless.ts";
+import { visible } from "../../src/server/visible.ts";
+import { harmless, harmlessJson, harmlessLines } from "../../src/text/harmless.ts";
 
 test.each([
   ["plain text", "v1.2.3 (wire)", "v1.2.3 (wire)"],
@@ -16,6 +17,7 @@ test.each([
   ["marks piled up", "a\u0301\u0316\u0317\u0318", "á\ufffd\ufffd\ufffd"],
   ["a lone surrogate", "a\ud800b", "a\ufffdb"],
   ["tag characters", "a\u{e0041}", "a\ufffd"],
+  ["letters without a shape", "a\u3164\u2800b", "a\ufffd\ufffdb"],
 ])("%s", (_, text, shown) => {
   expect(harmless(text)).toBe(shown);
 });
@@ -30,6 +32,29 @@ test("nothing is left that a terminal obeys or that cannot be seen", () => {
       const shown = harmless(text);
       expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{M}\p{Cs}]/u);
       expect(harmless(shown)).toBe(shown);
+    }),
+  );
+});
+
+/** Many of them nobody sees, which a random text rarely holds. */
+const strange = fc.string({
+  unit: fc.constantFrom(..."ab \t\n\u001b\u009b\u200b\u202e\u2028\u3164\u2800\ufe0f\ud800\u{e0041}\u0301\ue000é🦊"),
+});
+
+test("what pages show by its code, a terminal is not shown", () => {
+  fc.assert(
+    fc.property(strange, (text) => {
+      expect(visible(harmless(text))).toBe(harmless(text));
+    }),
+  );
+});
+
+test("JSON for a terminal says the same, and holds nothing that cannot be seen", () => {
+  fc.assert(
+    fc.property(strange, (text) => {
+      const json = harmlessJson(JSON.stringify({ text }, undefined, 2));
+      expect(JSON.parse(json)).toEqual({ text });
+      expect(visible(json)).toBe(json);
     }),
   );
 });

@@ -44,9 +44,16 @@ export function configText(nodes: readonly Described[]): string {
 
 const LONGEST_NAME = 63;
 
-/** A name for a node at this host. */
-export function nameFor(url: string, suffix: string): string {
-  const host = url.startsWith("unix:") ? "" : new URL(url).hostname.replace(/^\[|\]$/g, "");
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/**
+ * A name for a node, after its host. That of the own machine would say nothing in a label, so it is called as in the docs.
+ * @param isOnly no other node was found at this host
+ */
+export function nameFor({ url, chain }: Pick<Entry, "url" | "chain">, isOnly: boolean): string {
+  const host = url.startsWith("unix:") ? "localhost" : new URL(url).hostname.replace(/^\[|\]$/g, "");
+  if (LOOPBACK.test(host)) return `${chain}-1`;
   const name = host.replace(/[^A-Za-z0-9._:-]/g, "").replace(/^[^A-Za-z0-9]+/, "");
+  const suffix = isOnly ? "" : `-${chain}`;
   return `${name === "" ? "node" : name}`.slice(0, LONGEST_NAME - suffix.length) + suffix;
 }

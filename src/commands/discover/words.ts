@@ -10,8 +10,8 @@ import type { Found } from "./search.ts";
 export function describeFound(found: readonly Found[]): readonly Described[] {
   return found.map((one) => {
     const { entry } = one.best;
-    const suffix = found.length === 1 ? "" : `-${entry.chain}`;
-    return { entry: { ...entry, name: nameFor(entry.url, suffix) }, comments: comments(one).map(harmless) };
+    const name = nameFor(entry, found.length === 1);
+    return { entry: { ...entry, name }, comments: comments(one).map(harmless) };
   });
 }
 
@@ -19,9 +19,10 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
   const { entry, polled } = best;
   return [
     `Found at ${polled.node.url.label}: ${describeFacts(polled)}.`,
-    ...failuresOf(polled).map(
-      ({ api, failure: { message, advice } }) => `The ${api} API fails: ${message}; ${advice}.`,
-    ),
+    ...failuresOf(polled).flatMap(({ api, failure: { message, advice } }) => [
+      `The ${api} API fails: ${message}:`,
+      `${advice}.`,
+    ]),
     ...(entry.chain === "wire"
       ? ["chain: wire or antelope, which speak the same API: the word becomes the label `chain`."]
       : []),

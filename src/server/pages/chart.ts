@@ -15,6 +15,8 @@ const RIGHT = 594;
 
 export type ChartOptions = {
   readonly title: string;
+  /** What each minute gives: a chart of the worst has no word on the best. */
+  readonly worst: "fewest" | "most";
   readonly hour: readonly MinuteOfNode[];
   readonly numberOf: (minute: MinuteOfNode) => number | undefined;
   /** Points further apart are not joined: what lies between is not known. */
@@ -23,7 +25,7 @@ export type ChartOptions = {
 };
 
 /** A figure with its numbers in words, for whoever does not see it. */
-export function chart({ title, hour, numberOf, gapMinutes, nowMs }: ChartOptions): Markup {
+export function chart({ title, worst, hour, numberOf, gapMinutes, nowMs }: ChartOptions): Markup {
   const last = Math.floor(nowMs / 60_000);
   const points = hour.flatMap((each) => {
     const value = numberOf(each);
@@ -35,10 +37,10 @@ export function chart({ title, hour, numberOf, gapMinutes, nowMs }: ChartOptions
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const words =
     points.length === 0
-      ? "nothing known of the last hour"
+      ? "nothing known"
       : lowest === highest
         ? count(lowest)
-        : `${count(lowest)} to ${count(highest)}, at last ${count(values.at(-1) ?? 0)}`;
+        : `${count(lowest)} to ${count(highest)}`;
   const x = (minute: number) => round(RIGHT - ((last - minute) / MINUTES) * (RIGHT - LEFT));
   // From 0 on, so that a small change does not look like a large one.
   const y = (value: number) => round(BOTTOM - (highest === 0 ? 0 : value / highest) * (BOTTOM - TOP));
@@ -49,8 +51,8 @@ export function chart({ title, hour, numberOf, gapMinutes, nowMs }: ChartOptions
       : markup`<polyline class="line" points="${run.map((point) => `${x(point.minute)},${y(point.value)}`).join(" ")}"/>`;
   });
   return markup`<figure>
-<figcaption><b>${title}</b>: ${words}</figcaption>
-<svg role="img" aria-label="${title} over the last hour: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
+<figcaption><b>${title}</b> in the last hour, the ${worst} of each minute: ${words}</figcaption>
+<svg role="img" aria-label="${title} in the last hour, the ${worst} of each minute: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
 <path class="axis" d="M0 ${BOTTOM}H${WIDTH}"/>
 ${lines}</svg>
 <p class="ends" aria-hidden="true"><span>60 min ago</span><span>now</span></p>

@@ -30,7 +30,7 @@ export function htmlPage({ title, version, content, path, refresh }: PageOptions
 <main>
 ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
-<footer><p>peer-exporter ${version} · ${DOCUMENTS.map(([file, text]) => markup`<a href="${DOCS_URL}${file}" rel="noreferrer">${text}</a> `)}</p></footer>
+<footer><p>peer-exporter ${version}${DOCUMENTS.map(([file, text]) => markup` · ${documentLink(file, text)}`)}</p></footer>
 `;
   const script = refresh === undefined ? "" : `<script>${PAGE_SCRIPT}</script>\n`;
   return `${htmlOf(head)}${PAGE_STYLE}${htmlOf(body)}${script}</body>\n</html>\n`;
@@ -38,6 +38,10 @@ ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
 
 /** Of the repository, as the runbooks of the alerts: an exporter at work has no documents with it. */
 const DOCS_URL = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/";
+
+export function documentLink(file: string, text: string): Markup {
+  return markup`<a href="${DOCS_URL}${file}" rel="noreferrer">${text}</a>`;
+}
 
 const DOCUMENTS: readonly (readonly [file: string, text: string])[] = [
   ["README.md", "Documentation"],

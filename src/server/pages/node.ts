@@ -72,13 +72,14 @@ ${trace("failed-trace", "Requests of the last poll that failed", journal.lastFai
 
 type Only = (family: string) => Sample | undefined;
 
-function facts({ lastSuccessMs, syncing }: NodeOverview, only: Only, nowMs: number): Markup {
+function facts({ lastSuccessMs, syncing, isReference, condition }: NodeOverview, only: Only, nowMs: number): Markup {
   const info = only(INFO)?.labels;
   const skew = only(SKEW)?.value;
   const expiry = only(CERTIFICATE)?.value;
   const headTime = only(HEAD_TIME)?.value;
+  const never = condition === "waiting" ? "no poll yet" : `no poll gave ${isReference ? "its head" : "its peers"} yet`;
   const known: readonly (readonly [title: string, value: Markup | string | undefined])[] = [
-    ["Data from", lastSuccessMs === undefined ? "no poll yet" : moment(lastSuccessMs, nowMs)],
+    ["Data from", lastSuccessMs === undefined ? never : moment(lastSuccessMs, nowMs)],
     ["Version", info?.get("version")],
     ["Network", info?.get("network")],
     ["Chain id", info?.get("chain_id")],
@@ -106,8 +107,8 @@ function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: NodeJou
   const drawn = { hour: lastHour, gapMinutes, nowMs };
   if (isReference) return NOTHING;
   return markup`<div class="charts">
-${chart({ ...drawn, title: "Peers", numberOf: ({ peers }) => peers })}
-${chart({ ...drawn, title: "Blocks behind", numberOf: ({ lagBlocks }) => lagBlocks })}
+${chart({ ...drawn, title: "Peers", worst: "fewest", numberOf: ({ peers }) => peers })}
+${chart({ ...drawn, title: "Blocks behind", worst: "most", numberOf: ({ lagBlocks }) => lagBlocks })}
 </div>`;
 }
 

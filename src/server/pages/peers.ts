@@ -11,6 +11,8 @@ type PeerRow = {
   readonly state: string;
   readonly agent: string;
   readonly addressType: string;
+  /** What syncing means on this chain: the node downloads from this peer, or uploads to it. */
+  readonly flow: string;
   readonly values: ReadonlyMap<string, number>;
 };
 
@@ -50,6 +52,7 @@ export function peersTable({ samples, path, query, nowMs }: PeersOptions): Marku
 
 function rowsOf(samples: readonly Sample[]): readonly PeerRow[] {
   const values = new Map<string, Map<string, number>>();
+  const flow = samples.find(({ name }) => name === SYNCING)?.labels.get("flow") ?? "";
   for (const { name, labels, value } of samples) {
     if (name === INFO) continue;
     const key = keyOf(labels);
@@ -64,6 +67,7 @@ function rowsOf(samples: readonly Sample[]): readonly PeerRow[] {
       state: labels.get("state") ?? "",
       agent: labels.get("agent") ?? "",
       addressType: labels.get("address_type") ?? "",
+      flow,
       values: values.get(keyOf(labels)) ?? new Map(),
     }));
 }
@@ -99,7 +103,7 @@ function allColumns(nowMs: number): readonly Column<PeerRow>[] {
     number(RECEIVED, "Received", (value) => markup`${bytes(value)}`),
     number(SENT, "Sent", (value) => markup`${bytes(value)}`),
     number(HEIGHT, "Its head", (value) => markup`${count(value)}`),
-    number(SYNCING, "Syncing", (value) => markup`${value > 0 ? "yes" : "no"}`),
+    number(SYNCING, "Syncing", (value, { flow }) => markup`${value > 0 ? flow : "no"}`),
     number(START, "Since", (value) => since(value * 1000, nowMs)),
     number(LATENCY, "Latency", (value) => markup`${count(Math.round(value * 10_000) / 10)} ms`),
   ];
@@ -121,16 +125,16 @@ function text(key: string, title: string, of: (row: PeerRow) => string): Column<
   };
 }
 
-function number(family: string, title: string, show: (value: number) => Markup): Column<PeerRow> {
+function number(family: string, title: string, show: (value: number, row: PeerRow) => Markup): Column<PeerRow> {
   return {
     key: family,
     title,
     isNumeric: true,
     first: "desc",
     sortBy: ({ values }) => values.get(family),
-    cell: ({ values }) => {
-      const value = values.get(family);
-      return value === undefined ? UNKNOWN : show(value);
+    cell: (row) => {
+      const value = row.values.get(family);
+      return value === undefined ? UNKNOWN : show(value, row);
     },
   };
 }

@@ -26,5 +26,5 @@ const cards = (maxWidth: string, table: string) => `
 
 export const CARD_STYLE = `${cards("48rem", ".cards")}${cards("76rem", ".cards.many")}
 @media (max-width: 48rem) { .compact th, .compact td { padding-right: 0.75rem; } }
-@media (max-width: 24rem) { .compact th, .compact td { padding: 0.3rem 0.3rem; font-size: 0.85rem; } }
+@media (max-width: 30rem) { .compact th, .compact td { padding: 0.3rem; font-size: 0.85rem; white-space: normal; } }
 `;

@@ -13,7 +13,7 @@ body > * { padding: 0 max(1rem, (100% - 84rem) / 2); }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 body > header { background: var(--raised); border-bottom: 1px solid var(--line); padding-block: 0.6rem; }
-header ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0; padding: 0; }
+header ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0; }
 header a { display: inline-block; padding: 0.15rem 0; }
 header a[aria-current] { color: var(--text); font-weight: 600; text-decoration: none; border-bottom: 3px solid var(--link); }
 main { padding-block: 1rem; }
@@ -22,7 +22,6 @@ body > footer { color: var(--quiet); border-top: 1px solid var(--line); padding-
   padding-block: 0.6rem; margin: 0; font-weight: 600; } #notice:empty { display: none; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0.5rem 0; } h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; }
 h1.down { color: var(--bad); } h1.partly, h1.suspect, h1.waiting { color: var(--warn); } h1.up { color: var(--good); }
-h1 .badge { margin-left: 0.5rem; }
 .choices { margin: 0.5rem 0 1rem; color: var(--quiet); } .choices > div { display: flex; gap: 0.75rem; margin: 0.4rem 0; }
 .choices > div > span { flex: 0 0 3rem; padding: 0.2rem 0; }
 .choices ul, .pages { list-style: none; display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0; padding: 0; }

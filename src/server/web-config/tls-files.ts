@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { ConfigProblem } from "../../config/explain.ts";
-import { errorCode } from "../../config/secret.ts";
+import { errorCode, fileErrorCode } from "../../config/secret.ts";
 import type { WebTls } from "./model.ts";
 import type { TlsFields } from "./schema.ts";
 import { contextOptions } from "./tls.ts";
@@ -31,7 +31,7 @@ export async function loadTls(fields: TlsFields, configFile: string): Promise<Lo
     files.push(absolute);
     if (inline !== undefined) return report(name, `expected at most one of ${name} and ${name}_file`);
     return readFile(absolute, "utf8").catch((error: unknown) =>
-      report(`${name}_file`, `cannot read ${absolute} (${errorCode(error)})`),
+      report(`${name}_file`, `cannot read ${absolute} (${fileErrorCode(error)})`),
     );
   };
 

@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { fields, fixture, list } from "../../chains/support.ts";
@@ -40,7 +40,12 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
   const wire = (name: string, more = {}) => ({ name, chain: "wire", url: node.url, ...more });
   const labels = Object.fromEntries(["region", "rack", "team", "purpose"].map((label) => [label, LONG]));
   const many = () =>
-    Array.from({ length: NODES }, (_, index) => wire(`${LONG}-${index}`, { labels: { ...labels, rack: `r${index}` } }));
+    Array.from({ length: NODES }, (_, index) =>
+      wire(`${LONG}-${index}`, {
+        chain: index === 0 ? "antelope" : "wire",
+        labels: { ...labels, rack: `r${index}` },
+      }),
+    );
 
   test.each<[string, string, string, () => object]>([
     [`${NODES} nodes with long names`, "/", `All ${NODES} nodes are up`, () => ({ nodes: many() })],
@@ -66,6 +71,7 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
       await page.goto(exporter.url + path);
       expect(await page.locator("h1").innerText()).toBe(heading);
       expect(await overflow(page)).toBe(0);
+      expect(await tablesInTheMargin(page)).toEqual([]);
       expect(await accessibilityFindings(page)).toEqual([]);
       const rows = {
         "/nodes/crowded": ["#peers", PEERS],
@@ -80,6 +86,16 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
     await exporter.stop();
   });
 });
+
+/** Captions of the tables that reach beyond the text. */
+function tablesInTheMargin(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`(() => {
+    const right = document.querySelector("main h1").getBoundingClientRect().right;
+    return [...document.querySelectorAll("main table")]
+      .filter((table) => table.getBoundingClientRect().right > right + 1)
+      .map((table) => table.caption.textContent);
+  })()`);
+}
 
 /** One of two shards does not have the only node. */
 async function emptyShard(config: object): Promise<string> {

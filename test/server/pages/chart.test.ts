@@ -7,7 +7,9 @@ const MINUTE = Math.floor(NOW / 60_000);
 
 function draw(points: readonly (readonly [minutesAgo: number, peers: number | undefined])[], gapMinutes = 2) {
   const hour = points.map(([minutesAgo, peers]) => ({ minute: MINUTE - minutesAgo, peers, lagBlocks: undefined }));
-  return htmlOf(chart({ title: "Peers", hour, numberOf: ({ peers }) => peers, gapMinutes, nowMs: NOW }));
+  return htmlOf(
+    chart({ title: "Peers", worst: "fewest", hour, numberOf: ({ peers }) => peers, gapMinutes, nowMs: NOW }),
+  );
 }
 
 const lines = (html: string) => [...html.matchAll(/points="([^"]*)"/g)].map(([, points]) => points);
@@ -20,7 +22,7 @@ test("a line from 0 on, the newest at the right", () => {
   ]);
   expect(lines(html)).toEqual(["4,94 13.8,50"]);
   expect(html).toContain('<path class="dot" d="M594 6h0"/>');
-  expect(html).toContain('aria-label="Peers over the last hour: 0 to 10, at last 10"');
+  expect(html).toContain('aria-label="Peers in the last hour, the fewest of each minute: 0 to 10"');
 });
 
 test("minutes without data are a gap: nothing is drawn over what is not known", () => {
@@ -32,9 +34,17 @@ test("minutes without data are a gap: nothing is drawn over what is not known", 
   ).toHaveLength(2);
 });
 
+test("the last number before a node went down is not said as if it were that of now", () => {
+  const words = draw([
+    [31, 22],
+    [30, 20],
+  ]).match(/<figcaption>.*<\/figcaption>/)?.[0];
+  expect(words).toBe("<figcaption><b>Peers</b> in the last hour, the fewest of each minute: 20 to 22</figcaption>");
+});
+
 test("nothing known draws nothing, and says so", () => {
   const html = draw([]);
-  expect(html).toContain("nothing known of the last hour");
+  expect(html).toContain("in the last hour, the fewest of each minute: nothing known");
   expect(html).not.toMatch(/NaN|Infinity|polyline|class="dot"/);
 });
 
@@ -52,7 +62,7 @@ test("only zeros lie on the ground", () => {
 test("a single minute is a dot, and its number is said", () => {
   const html = draw([[0, 7]]);
   expect(html).toContain('<path class="dot" d="M594 6h0"/>');
-  expect(html).toContain("<b>Peers</b>: 7</figcaption>");
+  expect(html).toContain("<b>Peers</b> in the last hour, the fewest of each minute: 7</figcaption>");
 });
 
 test("the largest numbers stay in the picture", () => {

@@ -74,8 +74,8 @@ describe("a file with something wrong", () => {
     [
       "tls_server_config:\n  cert_file: none.pem\n  key_file: none/key.pem\n",
       [
-        "2:3: tls_server_config.cert_file: cannot read DIR/none.pem (ENOENT)",
-        "3:3: tls_server_config.key_file: cannot read DIR/none/key.pem (ENOENT)",
+        "2:3: tls_server_config.cert_file: cannot read DIR/none.pem (ENOENT: no such file)",
+        "3:3: tls_server_config.key_file: cannot read DIR/none/key.pem (ENOENT: no such file)",
       ],
     ],
     [
