@@ -13,7 +13,7 @@ import { digits, milliseconds, times, whole } from "./support/stats.mjs";
 const NODES = 100;
 /** About 1,000 series for each node. */
 const PEERS = 115;
-const ROUNDS = 20;
+const ROUNDS = 15;
 const WARM_UP_ROUNDS = 10;
 const LEAST = 20;
 
