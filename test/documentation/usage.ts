@@ -4,6 +4,7 @@ import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { createRouter } from "../../src/server/router.ts";
 import { createRoutes } from "../../src/server/routes.ts";
+import { NO_PROBE } from "../server/support.ts";
 
 /** What the program itself says to the commands and URLs of the documents. */
 
@@ -24,13 +25,7 @@ const routes = createRoutes({
     throw new Error("no page is made here");
   },
   nodeCounts: () => ({ nodes: 0, up: 0, all: 0, polled: 0 }),
-  probe: {
-    nodes: () => [],
-    probe: async () => true,
-    pageOf: () => ({ chunks: () => [] }),
-    traceOf: () => "",
-    probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
-  },
+  probe: NO_PROBE,
   reload: async () => ({ ok: true, summary: "" }),
   nodes: { store: createStore(), journal: createJournal(), readSamples },
   assets: { dashboards: () => [], dashboard: () => undefined, description: () => "", rules: () => "" },

@@ -16,6 +16,15 @@ export type Observed = { readonly handler: string; readonly code: number; readon
 
 export type Overrides = Partial<RoutesOptions> & { readonly renderPage?: (format: Format) => Promise<string> };
 
+/** Knows no node and allows no target. */
+export const NO_PROBE: RoutesOptions["probe"] = {
+  nodes: () => [],
+  probe: async () => true,
+  pageOf: () => ({ chunks: () => [] }),
+  traceOf: () => "",
+  probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
+};
+
 /** A server that serves small pages, and what it logged and measured. */
 export function setUp({ renderPage = async (format) => `page ${format}\n`, ...overrides }: Overrides = {}) {
   const { log, lines } = logSink("debug");
@@ -27,13 +36,7 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
       const page = Buffer.from(await renderPage(format));
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
-    probe: {
-      nodes: () => [],
-      probe: async () => true,
-      pageOf: () => ({ chunks: () => [] }),
-      traceOf: () => "",
-      probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
-    },
+    probe: NO_PROBE,
     nodes: { store: createStore(), journal: createJournal(), readSamples },
     reload: async () => ({ ok: true, summary: "all good" }),
     config: () => ({

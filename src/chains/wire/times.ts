@@ -34,9 +34,9 @@ function milliseconds(time: string): number {
 
 const ZERO = 48;
 
-/** Digits of a present time in nanoseconds, microseconds, milliseconds and seconds. */
 const MILLISECOND_DIGITS = 13;
 const SECOND_DIGITS = 10;
+/** Digits of a present time in nanoseconds, microseconds, milliseconds and seconds. */
 const LENGTHS: readonly number[] = [19, 16, MILLISECOND_DIGITS, SECOND_DIGITS];
 
 /**
