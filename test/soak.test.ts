@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -16,6 +17,25 @@ const NODES = 10;
 const PEERS = 20;
 const ROUNDS = 1000;
 const MEBIBYTE = 1024 * 1024;
+
+/**
+ * What stays when garbage is gone. V8 frees the memory behind dead buffers in a thread of its own after a collection, so one
+ * reading right behind it says too much on a busy machine: the reading counts that no further one undercuts.
+ */
+async function leastMemory() {
+  let least = { heapUsed: Number.POSITIVE_INFINITY, arrayBuffers: Number.POSITIVE_INFINITY };
+  for (let unchanged = 0; unchanged < 10; unchanged += 1) {
+    collectGarbage();
+    await setTimeout(10);
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    if (arrayBuffers < least.arrayBuffers) unchanged = 0;
+    least = {
+      heapUsed: Math.min(heapUsed, least.heapUsed),
+      arrayBuffers: Math.min(arrayBuffers, least.arrayBuffers),
+    };
+  }
+  return least;
+}
 
 /** The long form, with sockets and 20,000 polls, is `npm run bench:soak`. */
 test("peers that come and go leave nothing behind", async () => {
@@ -57,12 +77,12 @@ test("peers that come and go leave nothing behind", async () => {
   });
   const polls = async (rounds: number) => {
     for (let round = 0; round < rounds; round += 1) await Promise.all(names.map((name) => poller.poll(name)));
-    collectGarbage();
-    return process.memoryUsage();
   };
-  const settled = await polls(ROUNDS / 4);
-  const after = await polls(ROUNDS);
+  await polls(ROUNDS / 4);
+  const settled = await leastMemory();
+  await polls(ROUNDS);
   expect(born).toBeGreaterThan(20_000);
+  const after = await leastMemory();
   expect((after.heapUsed - settled.heapUsed) / MEBIBYTE).toBeLessThan(0.7);
   expect((after.arrayBuffers - settled.arrayBuffers) / MEBIBYTE).toBeLessThan(1);
   await poller.close();
