@@ -40,7 +40,7 @@ export async function startExporter(scope, { config, program = PROGRAM, flags = 
     memory: () => ask("memory"),
     /** Begins to measure how late the event loop is. */
     watch: () => ask("watch"),
-    /** @returns {Promise<{ max: number, p99: number, p50: number, count: number }>} milliseconds since `watch` */
+    /** @returns {Promise<{ own: number, max: number, p99: number, p50: number, count: number }>} milliseconds since `watch` */
     delays: () => ask("delays"),
   };
 }

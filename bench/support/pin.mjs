@@ -14,6 +14,11 @@ export function bindServer({ pid }) {
   if (canBind) spawnSync("taskset", ["-cp", SERVER_CORE, String(pid)]);
 }
 
+/** Binds all threads of a running process that is load for a bound server. */
+export function bindLoad({ pid }) {
+  if (canBind) spawnSync("taskset", ["-acp", LOAD_CORE, String(pid)]);
+}
+
 /** A server that hands its work to children, which inherit the core. */
 export function onServerCore(command, args) {
   return bound(SERVER_CORE, command, args);

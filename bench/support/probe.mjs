@@ -1,9 +1,33 @@
 // Loaded into a process that is measured (`node --import`), answers questions over the IPC channel. Nothing runs between
 // them: the histogram, a timer every millisecond, only while it is asked to watch.
+import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const RESOLUTION_MS = 1;
 let histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+
+/** Milliseconds that the main thread could have run and had no core, by the scheduler's account; 0 where it keeps none. */
+function waitedMs() {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "latin1").split(" ")[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
+/** The longest that the loop was held up by what it did itself. */
+const own = { longestMs: 0, timer: undefined };
+
+function watchOwn() {
+  own.longestMs = 0;
+  let last = performance.now();
+  let waited = waitedMs();
+  own.timer = setInterval(() => {
+    const [nowMs, nowWaited] = [performance.now(), waitedMs()];
+    own.longestMs = Math.max(own.longestMs, nowMs - last - RESOLUTION_MS - (nowWaited - waited));
+    [last, waited] = [nowMs, nowWaited];
+  }, RESOLUTION_MS);
+}
 
 const commands = {
   /** CPU seconds so far, user and system, of all threads. */
@@ -20,12 +44,15 @@ const commands = {
     histogram.disable();
     histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     histogram.enable();
+    watchOwn();
   },
-  /** Delays of the timer beyond its period, in milliseconds. */
+  /** Delays of the timer beyond its period, in milliseconds; `own` is the longest without the wait for a core. */
   delays() {
     histogram.disable();
+    clearInterval(own.timer);
     const late = (nanoseconds) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
     return {
+      own: own.longestMs,
       max: late(histogram.max),
       p99: late(histogram.percentile(99)),
       p50: late(histogram.percentile(50)),
