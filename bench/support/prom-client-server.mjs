@@ -1,5 +1,6 @@
-// An exporter as prom-client's manual shows it: a gauge for each family, all series set in each round, rendered at each
-// scrape. With "reset" each gauge is emptied first, which is how prom-client forgets the series of peers that left.
+// An exporter as prom-client's manual shows it: a gauge for each family, the series of the asked share set in turn,
+// rendered at each scrape. With "reset" each gauge is emptied before its first series, which is how prom-client forgets the
+// series of peers that left.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Gauge, Registry } from "prom-client";
@@ -12,14 +13,24 @@ const families = parsePage(readFileSync(file, "utf8")).map(({ name, help, labelN
   gauge: new Gauge({ name, help, labelNames, registers: [registry] }),
   samples,
 }));
-let rounds = 0;
+const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
+let [family, sample, value] = [0, 0, 0];
 
-process.on("message", ({ id }) => {
-  rounds += 1;
-  // Labels stand ready as the objects that prom-client takes; only the values are new.
-  for (const { gauge, samples } of families) {
-    if (reset === "reset") gauge.reset();
-    for (const { labels, value } of samples) gauge.set(labels, value + rounds);
+// Labels stand ready as the objects that prom-client takes; only the values are new.
+process.on("message", ({ id, share }) => {
+  let left = Math.round(count * share);
+  while (left > 0) {
+    const { gauge, samples } = families[family];
+    if (reset === "reset" && sample === 0) gauge.reset();
+    const end = Math.min(samples.length, sample + left);
+    left -= end - sample;
+    for (; sample < end; sample += 1) {
+      value += 1;
+      gauge.set(samples[sample].labels, value);
+    }
+    if (sample < samples.length) break;
+    family = (family + 1) % families.length;
+    sample = 0;
   }
   process.send?.({ id });
 });

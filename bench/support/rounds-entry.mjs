@@ -1,5 +1,5 @@
-// Bundled with the program by prom-client.mjs: the whole exporter with its server, but each round of polls comes when the
-// bench asks for it.
+// Bundled with the program by prom-client.mjs: the whole exporter with its server, but polls come when the bench asks for
+// them: this share of the nodes, each in its turn.
 import { startApp } from "src:app.ts";
 import { loadConfig } from "src:config/load.ts";
 import { createLogger } from "src:log.ts";
@@ -21,9 +21,13 @@ const { addresses } = await startApp({
   log,
 });
 const poll = await turn;
+let polls = 0;
+let due = 0;
 
-process.on("message", async ({ id }) => {
-  for (const { name } of nodes) await poll(name);
+process.on("message", async ({ id, share }) => {
+  for (due += nodes.length * share; polls < Math.round(due); polls += 1) {
+    await poll(nodes[polls % nodes.length].name);
+  }
   process.send?.({ id });
 });
 process.stderr.write(`listens on ${addresses[0]}/metrics\n`);

@@ -22,11 +22,26 @@ export type PageSource = (format: Format, encoding: Encoding) => Body | Promise<
 const LARGEST_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
+ * A larger page is held only when it is asked for again before it changes: most are not, and buffers of megabytes that
+ * live for one scrape make the engine collect its whole heap every few scrapes, which takes longer than they do.
+ */
+const HELD_AT_ONCE_BYTES = 1024 * 1024;
+
+/**
  * Builds each form of the page (format and encoding) at most once for each change, whoever asks: scrapes that come while
- * it is built share it, and those that come for a newer one wait for the next build together.
+ * it is built share it, and those that come for a newer one wait for the next build together. Only a large page that is
+ * taken uncompressed is streamed to the first who asks, and held from the second on.
  */
 export function createPageSource(view: () => PageView | Promise<PageView>): PageSource {
   const forms = new Map<string, Form>();
+  /** The revision that was streamed last, by format. */
+  const streamed = new Map<Format, string>();
+  const isStreamed = (format: Format, { revision, bytes }: PageView): boolean => {
+    if (bytes <= HELD_AT_ONCE_BYTES) return false;
+    if (bytes <= LARGEST_HELD_BYTES && streamed.get(format) === revision) return false;
+    streamed.set(format, revision);
+    return true;
+  };
   return (format, encoding) => {
     const key = `${format} ${encoding}`;
     let form = forms.get(key);
@@ -36,7 +51,7 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
     }
     const share = form;
     const give = (now: PageView): Body | Promise<Body> =>
-      encoding === "identity" && now.bytes > LARGEST_HELD_BYTES
+      encoding === "identity" && isStreamed(format, now)
         ? { kind: "streamed", chunks: now.chunks(format, "passing") }
         : share(now, view);
     const now = view();

@@ -86,6 +86,35 @@ describe.each(["identity", "gzip"] as const)("a page as %s", (encoding) => {
   });
 });
 
+describe("a large page", () => {
+  test("is streamed to the first who takes it uncompressed, and held from the second on, after each change", async () => {
+    const { view, built, change } = changing({ bytes: 2 * MEBIBYTE });
+    const page = createPageSource(view);
+    for (const text of ["text 1\n", "text 2\n"]) {
+      const bodies = [await page("text", "identity"), await page("text", "identity"), await page("text", "identity")];
+      expect(bodies.map(({ kind }) => kind)).toEqual(["streamed", "whole", "whole"]);
+      expect(bodies.map(textOf)).toEqual([text, text, text]);
+      expect(bodies[1]).toBe(bodies[2]);
+      change();
+    }
+    expect(built).toEqual(["text 1 passing", "text 1 kept", "text 2 passing", "text 2 kept"]);
+  });
+
+  test("counts the formats apart", async () => {
+    const page = createPageSource(changing({ bytes: 2 * MEBIBYTE }).view);
+    const bodies = [await page("text", "identity"), await page("openmetrics", "identity")];
+    expect(bodies.map(({ kind }) => kind)).toEqual(["streamed", "streamed"]);
+    expect(bodies.map(textOf)).toEqual(["text 1\n", "openmetrics 1\n"]);
+  });
+
+  test("is compressed once", async () => {
+    const { view, built } = changing({ bytes: 2 * MEBIBYTE });
+    const page = createPageSource(view);
+    expect(await page("text", "gzip")).toBe(await page("text", "gzip"));
+    expect(built).toEqual(["text 1 passing"]);
+  });
+});
+
 describe("a page too large to be held", () => {
   test("is streamed to each who takes it uncompressed, in chunks that are not kept", async () => {
     const { view, built } = changing({ bytes: 33 * MEBIBYTE });
