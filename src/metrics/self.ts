@@ -59,12 +59,13 @@ export function createSelfMetrics(version: string): SelfMetrics {
     registers,
   });
   /** To look the series up by its labels takes prom-client longer than all else in a small scrape. */
-  const series = new Map<string, Histogram.Internal<"handler" | "code">>();
+  const series = new Map<string, Map<number, Histogram.Internal<"handler" | "code">>>();
   return {
     observeRequest(handler, code, seconds) {
-      const key = `${handler} ${code}`;
-      const known = series.get(key) ?? requests.labels(handler, String(code));
-      series.set(key, known);
+      const ofHandler = series.get(handler) ?? new Map<number, Histogram.Internal<"handler" | "code">>();
+      const known = ofHandler.get(code) ?? requests.labels(handler, String(code));
+      if (ofHandler.size === 0) series.set(handler, ofHandler);
+      ofHandler.set(code, known);
       known.observe(seconds);
     },
     configLoaded: (unixSeconds) => loadedAt.set(unixSeconds),

@@ -6,22 +6,20 @@ import type { Route } from "./router.ts";
 
 /** The page with the samples of all nodes. Scrapes never touch a node. */
 export function metricsRoute(path: string, page: PageSource): Route {
-  const known = new Map<string, Wanted>();
+  let last: (Pick<Request["headers"], "accept" | "accept-encoding"> & { readonly wanted: Wanted }) | undefined;
   /** Scrapers ask with the same headers again and again; reading them takes as long as the rest of a small answer. */
   const remembered = ({ headers }: Request): Wanted => {
-    const key = `${headers.accept}\n${headers["accept-encoding"]}`;
-    const wanted = known.get(key) ?? wantedOf(headers);
-    if (known.size < MAX_KNOWN) known.set(key, wanted);
-    return wanted;
+    const { accept, "accept-encoding": encoding } = headers;
+    if (last === undefined || last.accept !== accept || last["accept-encoding"] !== encoding) {
+      last = { accept, "accept-encoding": encoding, wanted: wantedOf(headers) };
+    }
+    return last.wanted;
   };
   return { path, answer: (request) => answerPage(remembered(request), page) };
 }
 
 /** The form of the page that somebody asks for. */
 export type Wanted = { readonly format: Format; readonly encoding: Encoding };
-
-/** More kinds of headers than any set of scrapers sends; strangers cannot fill the memory. */
-const MAX_KNOWN = 100;
 
 export function wantedOf(headers: Request["headers"]): Wanted {
   return {

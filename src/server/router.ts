@@ -16,27 +16,32 @@ export type Router = (method: string, path: string) => Match;
 const ANY = "*";
 
 export function createRouter(routes: readonly Route[]): Router {
-  const byPath = new Map<string, Route[]>();
-  for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
+  const byPath = new Map<string, Map<string, Match>>();
+  for (const route of routes) {
+    const byMethod = byPath.get(route.path) ?? new Map<string, Match>();
+    byPath.set(route.path, byMethod);
+    for (const method of methodsOf(route))
+      byMethod.set(method, { handler: route.path, answer: route.answer, rest: "" });
+  }
   return (method, path) => {
-    const cut = path.lastIndexOf("/") + 1;
     const exact = byPath.get(path);
-    const found = exact ?? (cut < path.length ? byPath.get(path.slice(0, cut) + ANY) : undefined);
-    if (found === undefined) return UNKNOWN;
-    const route = found.find((each) => allows(each).includes(method));
-    if (route === undefined) return wrongMethod(found);
-    return { handler: route.path, answer: route.answer, rest: exact === undefined ? path.slice(cut) : "" };
+    if (exact !== undefined) return exact.get(method) ?? wrongMethod(exact);
+    const cut = path.lastIndexOf("/") + 1;
+    const open = cut < path.length ? byPath.get(path.slice(0, cut) + ANY) : undefined;
+    if (open === undefined) return UNKNOWN;
+    const match = open.get(method);
+    return match === undefined ? wrongMethod(open) : { ...match, rest: path.slice(cut) };
   };
 }
 
 const UNKNOWN: Match = { handler: "none", answer: () => problem(404, "no such page; see /"), rest: "" };
 
-function allows({ method = "GET" }: Route): readonly string[] {
+function methodsOf({ method = "GET" }: Route): readonly string[] {
   return method === "GET" ? ["GET", "HEAD"] : [method];
 }
 
-function wrongMethod(routes: readonly Route[]): Match {
-  const allowed = routes.flatMap(allows);
+function wrongMethod(byMethod: ReadonlyMap<string, Match>): Match {
+  const allowed = [...byMethod.keys()];
   const words = `only ${allowed.join(" and ")} here`;
   return { handler: "none", answer: () => problem(405, words, { allow: allowed.join(", ") }), rest: "" };
 }

@@ -30,7 +30,7 @@ const REFUSALS_TOLD_EVERY_MS = 60_000;
 export function createServer({ routes, log, observeRequest, access }: ServerOptions): HttpServer {
   const route = createRouter(routes);
   const guard = access?.guard;
-  const unsent = new Set<ServerResponse>();
+  let unsent = 0;
   let onSent = () => {};
   let isClosing = false;
 
@@ -46,9 +46,10 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
           ? UNREADABLE
           : route(method, target.path);
     let type: string | undefined;
-    unsent.add(response);
-    response.once("close", () => {
-      unsent.delete(response);
+    unsent += 1;
+    // It comes once, and `once` would make an object for that.
+    response.on("close", () => {
+      unsent -= 1;
       onSent();
       if (!response.writableFinished) return;
       const { statusCode: code } = response;
@@ -121,7 +122,7 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
       : undefined;
     await new Promise<void>((resolve) => {
       onSent = () => {
-        if (unsent.size === 0) resolve();
+        if (unsent === 0) resolve();
       };
       onSent();
     });
