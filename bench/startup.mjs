@@ -6,7 +6,7 @@ import { memoryOf, startChild } from "./support/process.mjs";
 import { stop, withScope } from "./support/scope.mjs";
 import { mebibytes, median, milliseconds, times } from "./support/stats.mjs";
 
-const STARTS = 7;
+const STARTS = 15;
 /** Of the starts, so many stay for a second until their memory is read. */
 const IDLE_RUNS = 3;
 const DEMO_SECONDS = 10;

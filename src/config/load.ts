@@ -8,7 +8,7 @@ import type { Config } from "./model.ts";
 import { parseConfig } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
 import { fileErrorCode } from "./secret.ts";
-import { readYamlFile, type YamlFile } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 /** A configuration that cannot be used, with one line for each thing that is wrong. */
 export class ConfigError extends Error {
@@ -36,13 +36,19 @@ export type ConfigSources = {
  * @throws ConfigError
  */
 export async function loadConfig({ file: path, nodes = [], env }: ConfigSources): Promise<Config> {
-  const file = path === undefined ? undefined : await readYamlFile(path, env);
+  const file = path === undefined ? undefined : await readFileAt(path, env);
   if (file !== undefined && "broken" in file) throw new ConfigError(file.broken);
   const raw = withFlagNodes(file?.raw, nodes);
   const result = parseConfig(raw, path);
   const problems = [...(result.ok ? [] : result.problems), ...(await badFiles(raw, path))];
   if (result.ok && problems.length === 0 && (file?.problems ?? []).length === 0) return result.config;
   throw new ConfigError([...fileLines(file, problems, nodes), ...flagLines(file, problems, nodes)]);
+}
+
+/** A sidecar that has its nodes from flags starts without the library for YAML. */
+async function readFileAt(path: string, env: ConfigSources["env"]) {
+  const { readYamlFile } = await import("./yaml-file.ts");
+  return readYamlFile(path, env);
 }
 
 /** In the order of the file. */
