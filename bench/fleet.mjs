@@ -1,20 +1,21 @@
 // What a large fleet costs: CPU, memory, punctuality; and how the cost grows with the fleet.
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { atMost, figure, runAlone } from "./support/bench.mjs";
 import { startExporter, untilSteady } from "./support/exporter.mjs";
 import { startFakeFleet } from "./support/fake-fleet.mjs";
 import { drain } from "./support/http.mjs";
 import { plotSvg } from "./support/plot.mjs";
-import { cpuSecondsOf, memoryOf } from "./support/process.mjs";
+import { cpuSecondsOf, memoryOf, startChild } from "./support/process.mjs";
 import { withScope } from "./support/scope.mjs";
-import { digits, mebibytes, milliseconds, percent, whole } from "./support/stats.mjs";
+import { digits, mebibytes, milliseconds, percent, times, whole } from "./support/stats.mjs";
 
 const PEERS = 100;
 const LARGEST = 1000;
 const INTERVAL_SECONDS = 15;
 const WINDOWS = 2;
 /** Until the compiler is done with most of what a program that runs for weeks does all the time. */
-const WARM_UP_SECONDS = 10;
+const WARM_UP_SECONDS = 8;
 const LATEST_SECONDS = 1;
 const IDLE_WINDOWS = 3;
 const IDLE_WINDOW_SECONDS = 2;
@@ -25,6 +26,8 @@ const SMALLER = [
   { count: 300, intervalSeconds: 5, windowSeconds: 5 },
 ];
 
+const BARE = fileURLToPath(new URL("support/bare-poller.mjs", import.meta.url));
+
 const title = "A fleet";
 const method = `${whole(LARGEST)} simulated Monero nodes with ${PEERS} peers each, polled every ${INTERVAL_SECONDS} seconds,
 once without and once with series of connections. CPU time is the scheduler's account of all threads of the exporter
@@ -34,12 +37,15 @@ Resident memory is read after that; with series also its peak, after one uncompr
 longest block of the event loop is measured as in the bench of the event loop. A poll is late by as much as the time between
 two polls of a node, as the node sees them, differs from the interval. Smaller fleets are polled every 1 to 5 seconds for
 4 to 6 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
-poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once.`;
+poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once. What such polls take on this machine at
+least is told by bare node, which sends the same three requests to each node with node:http, parses the answers and forgets
+them.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export async function run({ progress }) {
   const bare = await measureLargest(progress, false);
   const full = await measureLargest(progress, true);
+  const floor = await measureFloor(progress);
   const idle = await measureIdle(progress);
   const costs = [];
   for (const fleet of SMALLER) {
@@ -53,7 +59,7 @@ export async function run({ progress }) {
   return {
     title,
     method,
-    rows: [...rowsWithoutSeries(bare), ...rowsWithSeries(full), figure("CPU between polls", percent(idle))],
+    rows: [...rowsWithoutSeries(bare), ...rowsWithSeries(full), ...rowsBeside(floor, bare, full, idle)],
     table: costTable(costs),
     image: { file: "fleet-cost.svg", alt: "CPU over the number of nodes, with and without series", svg: plotOf(costs) },
     headline: `${percent(full.cost.share)} of a core for ${whole(LARGEST)} nodes with series, ${percent(bare.cost.share)} without`,
@@ -77,6 +83,17 @@ function rowsWithSeries({ cost, rss, peak, late, page, block, seconds }) {
     atMost("longest block during the scrape", block, 50, milliseconds),
     figure("duration of the scrape", `${digits(seconds)} s`),
     lateness("latest poll with them", late),
+  ];
+}
+
+function rowsBeside(floor, bare, full, idle) {
+  const against = ({ cost }) => times(cost.share / floor);
+  return [
+    figure(
+      "CPU of bare node for such polls",
+      `${percent(floor)} (the exporter: ${against(bare)}, with series ${against(full)})`,
+    ),
+    figure("CPU between polls", percent(idle)),
   ];
 }
 
@@ -109,6 +126,19 @@ async function scrapeOnce(exporter) {
   const seconds = (performance.now() - began) / 1000;
   const { max: block } = await exporter.delays();
   return { page, block, seconds, peak: memoryOf(exporter.pid).peak };
+}
+
+/** Share of a core that bare node takes for polls that nobody makes anything of. */
+function measureFloor(progress) {
+  return withScope(async (scope) => {
+    progress("fleet: bare node");
+    const fleet = await startFakeFleet(scope, { count: LARGEST, peers: PEERS });
+    const args = [BARE, String(INTERVAL_SECONDS * 1000), ...fleet.nodes.map(({ url }) => url)];
+    const { child } = await startChild(scope, process.execPath, args, { until: /polls/ });
+    await sleep(WARM_UP_SECONDS * 1000);
+    const { used } = await cpuOver(child, fleet, INTERVAL_SECONDS);
+    return used / INTERVAL_SECONDS;
+  });
 }
 
 /** Shares of a core that the exporter takes when nothing is asked of it: the lowest of some windows, as others work too. */

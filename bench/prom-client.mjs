@@ -17,8 +17,8 @@ const ROUNDS = 10;
 const WARM_UP_ROUNDS = 8;
 /** Scrapes of an interval when one comes each second. */
 const SECONDS = 15;
-/** Whole collections of garbage come once in an interval or two, so ours are more; prom-client's scrapes outweigh them. */
-const INTERVALS = { exporter: 12, promClient: 2 };
+/** Whole collections of garbage come once in an interval or two, so ours are more. */
+const INTERVALS = { exporter: 12, promClient: 1 };
 const LEAST = 20;
 
 const PROM_CLIENT = fileURLToPath(new URL("support/prom-client-server.mjs", import.meta.url));
@@ -41,10 +41,10 @@ process, without a pause, after ${WARM_UP_ROUNDS} rounds for the compiler.
 
 The ratio depends on how often pages are asked for, as the exporter's work lies in the polls and prom-client's in the scrapes.
 The first figure is for the load of the bench of the event loop: every node is polled once in ${SECONDS} seconds, a
-${SECONDS}th of them each second, and each second a scrape follows (the mean of ${INTERVALS.exporter} such intervals, of ${INTERVALS.promClient} for prom-client). The second is for the
-other end, one scrape for each round of polls, as by one Prometheus with the nodes' own interval (the mean of ${ROUNDS} rounds); a
-further scrape of the same round is what a second Prometheus asks for. What only sending the page takes, by bare node
-from one Buffer, bounds every such ratio.`;
+${SECONDS}th of them each second, and each second a scrape follows (the mean of ${INTERVALS.exporter} such intervals, of one for
+prom-client, whose scrapes outweigh all else). The second is for the other end, one scrape for each round of polls, as by one
+Prometheus with the nodes' own interval (the mean of ${ROUNDS} rounds); a further scrape of the same round is what a second
+Prometheus asks for. What only sending the page takes, by bare node from one Buffer, bounds every such ratio.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
@@ -63,9 +63,9 @@ export function run({ progress }) {
       interval: await cpuOfInterval(promClient, INTERVALS.promClient),
     };
     progress("prom-client: prom-client with reset()");
-    const resetting = await cpuOfRound(await startServer(scope, [PROM_CLIENT, file, "reset"]));
+    const resetting = await cpuOfRound(await startServer(scope, [PROM_CLIENT, file, "reset"]), { rounds: ROUNDS / 2 });
     progress("prom-client: bare node");
-    const bare = await cpuOfRound(await startServer(scope, [BARE, file]), false);
+    const bare = await cpuOfRound(await startServer(scope, [BARE, file]), { hasRounds: false });
     const ratio = theirs.interval / ours.interval;
     const compared = (what, a, b) => figure(what, withBoth(a / b, b, a));
     return {
@@ -124,18 +124,18 @@ async function cpuOfInterval({ child, page, ask }, intervals) {
 }
 
 /** CPU seconds of the process for a round, the scrape behind it and one more; `hasRounds`: it knows of rounds at all. */
-async function cpuOfRound({ child, page, ask }, hasRounds = true) {
+async function cpuOfRound({ child, page, ask }, { rounds = ROUNDS, hasRounds = true } = {}) {
   const steps = {
     round: () => (hasRounds ? ask("poll", { share: 1 }) : undefined),
     scrape: () => drain(page),
     further: () => drain(page),
   };
   const used = { round: 0, scrape: 0, further: 0 };
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (const [name, step] of Object.entries(steps)) {
       const before = cpuSecondsOf(child.pid);
       await step();
-      if (round >= 0) used[name] += (cpuSecondsOf(child.pid) - before) / ROUNDS;
+      if (round >= 0) used[name] += (cpuSecondsOf(child.pid) - before) / rounds;
     }
   }
   return used;
