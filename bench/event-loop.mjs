@@ -15,7 +15,7 @@ const PEERS = 2;
 const INTERVAL_SECONDS = 15;
 const WINDOWS = 5;
 /** One each second. */
-const SCRAPES_IN_WINDOW = 6;
+const SCRAPES_IN_WINDOW = 5;
 const LONGEST_BLOCK_MS = 20;
 const P99_MS = 10;
 

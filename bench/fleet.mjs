@@ -15,7 +15,7 @@ const LARGEST = 1000;
 const INTERVAL_SECONDS = 15;
 const WINDOWS = 2;
 /** Until the compiler is done with most of what a program that runs for weeks does all the time. */
-const WARM_UP_SECONDS = 8;
+const WARM_UP_SECONDS = 7;
 const LATEST_SECONDS = 1;
 const IDLE_WINDOWS = 3;
 const IDLE_WINDOW_SECONDS = 2;

@@ -18,16 +18,17 @@ import { load, missingTools } from "./support/wrk.mjs";
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 1;
 const POLLED_SECONDS = 15;
+/** Of one load. */
+const SECONDS = 1;
 const GZIP = { "accept-encoding": "gzip" };
 
 /**
- * Fleets whose pages have about 100, 10,000 and 100,000 series, the first without series of connections. Large pages are
- * loaded longer, as only a few hundred go through in a second.
+ * Fleets whose pages have about 100, 10,000 and 100,000 series, the first without series of connections.
  */
 const SIZES = [
-  { count: 1, peers: 0, series: false, target: 0.85, seconds: 1 },
-  { count: 100, peers: 2, series: true, target: 1, seconds: 1 },
-  { count: 100, peers: 115, series: true, target: 1, seconds: 2 },
+  { count: 1, peers: 0, series: false, target: 0.85 },
+  { count: 100, peers: 2, series: true, target: 1 },
+  { count: 100, peers: 115, series: true, target: 1 },
 ];
 
 const LOADS = [
@@ -65,7 +66,7 @@ export async function run({ progress }) {
 const title = "Scrapes";
 const method = `One process of the exporter against nginx with one worker, which serves the same bytes (saved from the
 exporter just before) as a static file, with sendfile and without an access log. wrk loads one, then the other, ${ROUNDS}
-times in turn, for 1 second (100,000 series: 2 seconds) after a warm-up; the medians are compared. The page does not change:
+times in turn, for ${SECONDS} second after a warm-up; the medians are compared. The page does not change:
 the simulated nodes are polled once. Bare node is node:http that answers with the same page from one Buffer and does nothing
 else. With gzip, nginx serves the exporter's own compressed bytes by gzip_static. While polled:
 100 nodes every ${POLLED_SECONDS} seconds, one connection, the medians of wrk's 50 % latency. One compression for each
@@ -73,7 +74,7 @@ change: a node is polled through /probe, then the page is scraped by 1 or by 8 c
 cost the exporter in CPU time is compared with one compression of the page in the bench. The main thread of each
 server is bound to one core and wrk to another, but where nginx may use every core, it and wrk are free.`;
 
-async function measureSize(scope, { count, peers, series, target, seconds }, progress) {
+async function measureSize(scope, { count, peers, series, target }, progress) {
   const fleet = await startFakeFleet(scope, { count, peers });
   const config = (interval) => ({ global: { interval }, connections: { series }, nodes: fleet.nodes });
   const exporter = await startExporter(scope, { config: config("1h") });
@@ -88,12 +89,12 @@ async function measureSize(scope, { count, peers, series, target, seconds }, pro
   for (const { name, connections, headers } of LOADS) {
     const what = `requests/s, ${size}, ${name}, ${connections} ${connections === 1 ? "connection" : "connections"}`;
     progress(`scrape: ${what}`);
-    const options = { connections, seconds, headers };
+    const options = { connections, seconds: SECONDS, headers };
     const { ours, theirs } = await alternate(exporter.page, nginx, options, ({ perSecond }) => perSecond);
     rows.push(atLeast(what, ours / theirs, target, times, `${whole(ours)} : ${whole(theirs)}`));
     if (name === "plain" && connections === 1) plain = ours / theirs;
   }
-  const saved = { page, gzipped, size, seconds };
+  const saved = { page, gzipped, size };
   // The size between the smallest and the largest would tell nothing more.
   const isAtTheEnds = [SIZES[0].peers, SIZES[SIZES.length - 1].peers].includes(peers);
   if (isAtTheEnds) rows.push(await bareNode(scope, nginx, saved));
@@ -105,7 +106,7 @@ async function measureSize(scope, { count, peers, series, target, seconds }, pro
   const polled = await startExporter(scope, { config: config(`${POLLED_SECONDS}s`) });
   bindServer(polled);
   await untilSteady(polled, POLLED_SECONDS);
-  const { ours, theirs } = await alternate(polled.page, nginx, { connections: 1, seconds }, ({ p50 }) => p50);
+  const { ours, theirs } = await alternate(polled.page, nginx, { connections: 1, seconds: SECONDS }, ({ p50 }) => p50);
   rows.push(
     atMost(`p50 latency, ${size}, while polled`, ours / theirs, 1.3, times, `${digits(ours)} : ${digits(theirs)} ms`),
   );
@@ -124,7 +125,7 @@ async function alternate(ourUrl, theirUrl, options, pick) {
 }
 
 /** A figure beside the targets: what the platform leaves room for. */
-async function bareNode(scope, nginx, { page, size, seconds }) {
+async function bareNode(scope, nginx, { page, size }) {
   const file = join(await scope.folder(), "page");
   await writeFile(file, page);
   const { child, found } = await startChild(scope, process.execPath, [BARE, file], { until: /listens on (\S+)\n/ });
@@ -132,18 +133,18 @@ async function bareNode(scope, nginx, { page, size, seconds }) {
   const ratios = [];
   for (const connections of [1, 8]) {
     await load(found[1], { connections, seconds: WARM_UP_SECONDS });
-    const { perSecond: bare } = await load(found[1], { connections, seconds });
-    const { perSecond: theirs } = await load(nginx, { connections, seconds });
+    const { perSecond: bare } = await load(found[1], { connections, seconds: SECONDS });
+    const { perSecond: theirs } = await load(nginx, { connections, seconds: SECONDS });
     ratios.push(`${times(bare / theirs)} (${whole(bare)} : ${whole(theirs)})`);
   }
   return figure(`bare node against nginx, ${size}, plain, 1 and 8 connections`, ratios.join(", "));
 }
 
 /** A figure beside the targets: nginx may use every core, the exporter cannot. */
-async function againstAllWorkers(scope, exporter, { page, gzipped, size, seconds }) {
+async function againstAllWorkers(scope, exporter, { page, gzipped, size }) {
   const nginx = await startNginx(scope, { page, gzipped, workers: "auto" });
-  const { perSecond: theirs } = await load(nginx, { connections: 8, seconds, isFree: true });
-  const { perSecond: ours } = await load(exporter.page, { connections: 8, seconds, isFree: true });
+  const { perSecond: theirs } = await load(nginx, { connections: 8, seconds: SECONDS, isFree: true });
+  const { perSecond: ours } = await load(exporter.page, { connections: 8, seconds: SECONDS, isFree: true });
   return figure(
     `requests/s, nginx with worker_processes auto, ${size}, plain, 8 connections`,
     `${times(ours / theirs)} (${whole(ours)} : ${whole(theirs)})`,
