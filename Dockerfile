@@ -10,7 +10,7 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY config.schema.json ./
-COPY scripts/build.mjs scripts/licences.mjs scripts/
+COPY scripts/build.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
 COPY src src
 RUN node scripts/build.mjs
 

@@ -36,7 +36,7 @@ if (bundler === undefined) {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
     metafile: true,
-    alias: { "@opentelemetry/api": `${root}scripts/no-tracing.cjs` },
+    alias: { "@opentelemetry/api": "./scripts/no-tracing.cjs" },
     logLevel: "warning",
   });
   writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicences(Object.keys(metafile.inputs), root));
