@@ -1,10 +1,10 @@
 import type { MetricObjectWithValues, MetricValue } from "prom-client";
 import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
 import Gauge from "prom-client/lib/gauge.js";
-import Histogram from "prom-client/lib/histogram.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Shard } from "../config/model.ts";
 import { type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
+import { createLatencies, type LatencySample } from "./latencies.ts";
 import type { RenderedFamily } from "./page.ts";
 
 /** The exporter's own metrics: prom-client collects them, our renderer writes them, so that the page has one format. */
@@ -20,7 +20,11 @@ export type SelfMetrics = {
   collect(): Promise<readonly RenderedFamily[]>;
 };
 
-const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5];
+const REQUEST_DURATION = {
+  name: "peer_exporter_http_request_duration_seconds",
+  type: "histogram",
+  help: "How long the exporter took to answer HTTP requests, by handler and status code.",
+} as const;
 
 /** Gauges whose names end like a counter's; the sum over their siblings says the same. */
 const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
@@ -51,31 +55,26 @@ export function createSelfMetrics(version: string): SelfMetrics {
     labelNames: ["shard", "total_shards"],
     registers,
   });
-  const requests = new Histogram({
-    name: "peer_exporter_http_request_duration_seconds",
-    help: "How long the exporter took to answer HTTP requests, by handler and status code.",
-    labelNames: ["handler", "code"],
-    buckets: LATENCY_BUCKETS,
-    registers,
-  });
-  /** To look the series up by its labels takes prom-client longer than all else in a small scrape. */
-  const series = new Map<string, Map<number, Histogram.Internal<"handler" | "code">>>();
+  const latencies = createLatencies();
   return {
-    observeRequest(handler, code, seconds) {
-      const ofHandler = series.get(handler) ?? new Map<number, Histogram.Internal<"handler" | "code">>();
-      const known = ofHandler.get(code) ?? requests.labels(handler, String(code));
-      if (ofHandler.size === 0) series.set(handler, ofHandler);
-      ofHandler.set(code, known);
-      known.observe(seconds);
-    },
+    observeRequest: latencies.observe,
     configLoaded: (unixSeconds) => loadedAt.set(unixSeconds),
     configRead: (isGood) => successful.set(isGood ? 1 : 0),
     sharded: ({ index, total }) => shardInfo.set({ shard: String(index), total_shards: String(total) }, 1),
     async collect() {
       const families = await registry.getMetricsAsJSON();
-      return families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered);
+      return [
+        ...families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered),
+        renderedDurations(latencies.samples()),
+      ];
     },
   };
+}
+
+function renderedDurations(samples: readonly LatencySample[]): RenderedFamily {
+  const { name } = REQUEST_DURATION;
+  const values = samples.map(({ suffix, ...rest }) => ({ ...rest, metricName: `${name}${suffix}` }));
+  return { ...REQUEST_DURATION, samples: (format) => values.map((value) => sample(name, value, format)).join("") };
 }
 
 function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readonly RenderedFamily[] {

