@@ -3,7 +3,7 @@ import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Shard } from "../config/model.ts";
-import { type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
+import { type FamilyHeader, type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
 import { createLatencies, type LatencySample } from "./latencies.ts";
 import type { RenderedFamily } from "./page.ts";
 
@@ -73,8 +73,10 @@ export function createSelfMetrics(version: string): SelfMetrics {
 
 function renderedDurations(samples: readonly LatencySample[]): RenderedFamily {
   const { name } = REQUEST_DURATION;
-  const values = samples.map(({ suffix, ...rest }) => ({ ...rest, metricName: `${name}${suffix}` }));
-  return { ...REQUEST_DURATION, samples: (format) => values.map((value) => sample(name, value, format)).join("") };
+  return rendered(
+    REQUEST_DURATION,
+    samples.map(({ suffix, ...rest }) => ({ ...rest, metricName: `${name}${suffix}` })),
+  );
 }
 
 function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readonly RenderedFamily[] {
@@ -82,7 +84,11 @@ function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readon
   if (type === undefined) return [];
   const { name, help, values } = family;
   const known = values.filter(({ value }) => value !== NO_DELAY_YET);
-  return [{ name, type, help, samples: (format) => known.map((value) => sample(name, value, format)).join("") }];
+  return [rendered({ name, type, help }, known)];
+}
+
+function rendered(header: FamilyHeader, values: readonly OwnValue[]): RenderedFamily {
+  return { ...header, samples: (format) => values.map((value) => sample(header.name, value, format)).join("") };
 }
 
 /** The least delay of an event loop that was not measured yet, in seconds: the largest number of the engine's histogram. */

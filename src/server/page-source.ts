@@ -36,11 +36,13 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
   const forms = new Map<string, Form>();
   /** The revision that was streamed last, by format. */
   const streamed = new Map<Format, string>();
-  const isStreamed = (format: Format, { revision, bytes }: PageView): boolean => {
+  /** Whether this scrape gets the page as a stream; remembers it, as the next one of the same page does not. */
+  const streams = (format: Format, { revision, bytes }: PageView): boolean => {
     if (bytes <= HELD_AT_ONCE_BYTES) return false;
-    if (bytes <= LARGEST_HELD_BYTES && streamed.get(format) === revision) return false;
+    if (bytes > LARGEST_HELD_BYTES) return true;
+    const isFirst = streamed.get(format) !== revision;
     streamed.set(format, revision);
-    return true;
+    return isFirst;
   };
   return (format, encoding) => {
     const key = `${format} ${encoding}`;
@@ -51,7 +53,7 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
     }
     const share = form;
     const give = (now: PageView): Body | Promise<Body> =>
-      encoding === "identity" && isStreamed(format, now)
+      encoding === "identity" && streams(format, now)
         ? { kind: "streamed", chunks: now.chunks(format, "passing") }
         : share(now, view);
     const now = view();
