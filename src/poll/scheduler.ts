@@ -22,6 +22,12 @@ export type Schedule = {
 const FIRST_POLL_SPACING_MS = 20;
 const FIRST_POLL_SPREAD_MS = 3000;
 
+/**
+ * Turns of many nodes come together, a few every tenth of a second: a processor that was idle starts with cold caches, and a
+ * poll alone takes a third more of its time than one of several (docs/performance.md).
+ */
+const TURN_GRID_MS = 100;
+
 /** Longer timers overflow in Node and fire at once. The longest interval is shorter. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -64,11 +70,11 @@ function scheduleNode({ name, trigger }: Planned, firstDelayMs: number, poll: (n
 }
 
 /**
- * Turns at a fixed phase of the interval. A cron expression cannot say "every 90 s at second 13.4", so intervals run on
+ * Turns at a fixed phase of the interval, on the grid. A cron expression cannot say "every 90 s at second 13.4", so intervals run on
  * timers; each is set anew from the wall clock, which keeps them from drifting.
  */
 function onInterval(name: string, intervalMs: number, turn: () => Promise<void>): Stop {
-  const phase = phaseOf(name) * intervalMs;
+  const phase = Math.floor((phaseOf(name) * intervalMs) / TURN_GRID_MS) * TURN_GRID_MS;
   const next = (earliest: number) => {
     const delay = untilTurn(earliest, intervalMs, phase) + earliest - Date.now();
     return setTimeout(

@@ -104,6 +104,14 @@ describe("intervals", () => {
     }
   });
 
+  test("turns of many nodes come together, tenths of a second apart", async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `n${index}`);
+    const { of } = start(Object.fromEntries(names.map((name) => [name, every(10_000)])));
+    await vi.advanceTimersByTimeAsync(30_000);
+    const turns = names.map((name) => of(name).at(-1) ?? Number.NaN);
+    for (const turn of turns) expect(areStepsApart(turn, turns[0] ?? Number.NaN, 100)).toBe(true);
+  });
+
   test("the longest interval does not overflow the timer", async () => {
     // 24 days, the longest that the configuration takes; a timer that overflows fires every millisecond.
     const names = Array.from({ length: 20 }, (_, index) => `n${index}`);
