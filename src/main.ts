@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Each command is loaded when it is run: none waits for the libraries of another.
+ * Commands are loaded when they are run: none that runs for long or often waits for the libraries of another.
  * @throws ConfigError
  */
 async function run(asked: Invocation): Promise<number> {
@@ -47,25 +47,25 @@ async function run(asked: Invocation): Promise<number> {
       return serve({ load: () => readConfig(asked, redactor), files }, asked, context);
     }
     case "check":
-      return (await import("./commands/check.ts")).check(asked, context);
+      return (await import("./commands/once.ts")).check(asked, context);
     case "peers":
-      return (await import("./commands/peers.ts")).peers(asked, context);
+      return (await import("./commands/once.ts")).peers(asked, context);
     case "probe":
-      return (await import("./commands/probe.ts")).probe(asked, context);
+      return (await import("./commands/once.ts")).probe(asked, context);
     case "discover":
-      return (await import("./commands/discover.ts")).discover(asked.address, context);
+      return (await import("./commands/once.ts")).discover(asked.address, context);
     case "demo":
       return (await import("./commands/demo.ts")).demo(asked, context);
     case "healthcheck":
       return (await import("./commands/healthcheck.ts")).healthcheck(asked.addresses, context);
     case "hash-password":
-      return (await import("./commands/hash-password.ts")).printHash(context);
+      return (await import("./commands/once.ts")).printHash(context);
     case "schema":
-      return (await import("./commands/schema.ts")).printSchema(context);
+      return (await import("./commands/once.ts")).printSchema(context);
     case "completion":
-      return (await import("./commands/completion.ts")).printCompletion(asked.shell, context);
+      return (await import("./commands/once.ts")).printCompletion(asked.shell, context);
     case "node-names":
-      return (await import("./commands/node-names.ts")).printNodeNames(asked, context);
+      return (await import("./commands/once.ts")).printNodeNames(asked, context);
   }
 }
 

@@ -2,6 +2,7 @@ import type { CheckInvocation } from "../cli/invocation.ts";
 import { describeNodes } from "../config/describe.ts";
 import { selectShard, shardReport } from "../config/shard.ts";
 import { describeWebConfig, loadWebConfig } from "../server/web-config/load.ts";
+import { checkNodes } from "./check-nodes.ts";
 import type { Context } from "./context.ts";
 import { findShard, readConfig } from "./source.ts";
 
@@ -21,6 +22,5 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
   print(`${configFile ?? "flags"}: good, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
   if (!flags.connect) return 0;
-  const { checkNodes } = await import("./check-nodes.ts");
   return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
 }

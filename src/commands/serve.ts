@@ -8,6 +8,7 @@ import { describeShard, selectShard } from "../config/shard.ts";
 import { createLogger, defaultFormat, type Logger } from "../log.ts";
 import { keepMemorySmall } from "../memory.ts";
 import { formatListenAddress } from "../server/listen-address.ts";
+import { createThreadCompare } from "../server/web-config/bcrypt.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
 import { VERSION } from "../version.ts";
 import { watchFiles } from "../watch.ts";
@@ -90,10 +91,7 @@ function logShard(shard: Shard, own: number, all: number, log: Logger): void {
 async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger): Promise<WebAccess | undefined> {
   if (file === undefined) return undefined;
   // Not loaded where nobody asks for it: it takes longer than the rest of the start.
-  const [{ createThreadCompare }, { openWebAccess }] = await Promise.all([
-    import("../server/web-config/bcrypt.ts"),
-    import("../server/web-config/open.ts"),
-  ]);
+  const { openWebAccess } = await import("../server/web-config/open.ts");
   return openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
 }
 

@@ -1,4 +1,4 @@
-import Client from "undici/lib/dispatcher/client.js";
+import type { Client } from "undici";
 import { errorCode } from "../config/secret.ts";
 import { NodeError } from "../errors.ts";
 import { safeError } from "../safe-error.ts";
@@ -97,9 +97,10 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
       ...request.headers,
       ...(await authorize.headers(request)),
     };
+    const client = await line.client();
     signal.throwIfAborted();
     const sent = performance.now();
-    const answer = await transport(line.client, {
+    const answer = await transport(client, {
       method: request.method,
       path: request.path,
       headers,
@@ -175,7 +176,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
 
 /** A client of undici with its one connection. */
 type Line = {
-  readonly client: Client;
+  client(): Promise<Client>;
   /** Connections that were opened so far. */
   connections(): number;
   /** When the last of them was opened, by `performance.now()`; 0 before the first. */
@@ -207,25 +208,36 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
     },
     ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
   });
-  const client = new Client(url.origin, {
-    connect: connector.connect,
-    pipelining: 1,
-    allowH2: false,
-    maxResponseSize: maxResponseBytes ?? MAX_RESPONSE_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    // The signal of the poll is the deadline of everything.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  let opened: Promise<Client> | undefined;
+
+  async function open(): Promise<Client> {
+    const library = await import("./http-library.ts");
+    return new library.Client(url.origin, {
+      connect: connector.connect,
+      pipelining: 1,
+      allowH2: false,
+      maxResponseSize: maxResponseBytes ?? MAX_RESPONSE_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      // The signal of the poll is the deadline of everything.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  function client(): Promise<Client> {
+    opened ??= open();
+    return opened;
+  }
+
   return {
     client,
     connections: () => connections,
     connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,
-    hangUp() {
+    async hangUp() {
       connector.abandon();
-      return client.destroy();
+      await (await client()).destroy();
     },
   };
 }

@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
-import createDialler from "undici/lib/core/connect.js";
 import { fileErrorCode } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
 import type { TlsVerification } from "./settings.ts";
@@ -38,6 +37,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     dialling = controller;
     options.onDial();
     const { servername = target.servername, ...tls } = await tlsOptions(options.tls);
+    const { createDialler } = await import("./http-library.ts");
     controller.signal.throwIfAborted();
     const connect = createDialler({
       ...tls,
