@@ -8,8 +8,8 @@ import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
-import { createPageRenderer, type RenderedFamily } from "./metrics/page.ts";
-import { type Collected, keepRecent } from "./metrics/recent.ts";
+import { createPageRenderer, type RenderedFamily, type RenderPage } from "./metrics/page.ts";
+import { keepRecent } from "./metrics/recent.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createSelfMetrics } from "./metrics/self.ts";
 import { createJournal } from "./poll/journal.ts";
@@ -109,20 +109,13 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
 
   const renderPage = createPageRenderer(catalogue);
   const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
-  const viewWith = ({ revision, value }: Collected<readonly RenderedFamily[]>): PageView => {
-    const nodes = store.all();
-    return {
-      revision: `${store.revision()} ${revision}`,
-      bytes: store.bytes(),
-      chunks: (format, use) => renderPage(nodes, value, format, use),
-    };
-  };
+  const viewOf = createPageViews(store, renderPage);
   const routes = createRoutes({
     telemetryPath,
     version: VERSION,
     page: createPageSource(() => {
       const own = recent();
-      return own instanceof Promise ? own.then(viewWith) : viewWith(own);
+      return own instanceof Promise ? own.then(viewOf) : viewOf(own);
     }),
     nodeCounts: () => countNodes(store),
     probe: {
@@ -156,6 +149,23 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
       schedule.stop();
       await Promise.all([poller.close(), targetProbe.close(), ...servers.map(({ server }) => drain(server))]);
     },
+  };
+}
+
+/** Gives the page of all nodes with what the exporter collected of itself: the same object until one of the two changes. */
+function createPageViews(store: NodeStore, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageView {
+  let last: { readonly own: object; readonly revision: number; readonly view: PageView } | undefined;
+  return (own) => {
+    const revision = store.revision();
+    if (last?.own !== own || last.revision !== revision) {
+      // Asks the store when it is read: a view that is kept must not keep the lines of polls that are long past.
+      const view: PageView = {
+        bytes: store.bytes(),
+        chunks: (format, use) => renderPage(store.all(), own, format, use),
+      };
+      last = { own, revision, view };
+    }
+    return last.view;
   };
 }
 

@@ -4,10 +4,11 @@ import type { Format } from "../metrics/exposition.ts";
 import type { ChunkUse } from "../metrics/page.ts";
 import { type Body, wholeBody } from "./answer.ts";
 
-/** The page as it is now. Taking it costs nothing; its bytes are made when they are asked for. */
+/**
+ * The page as it is now: another object whenever a byte of it may be another. Taking it costs nothing; its bytes are made
+ * when they are asked for.
+ */
 export type PageView = {
-  /** Another one whenever a byte of the page may be another. */
-  readonly revision: string;
   /** About how large the page is. */
   readonly bytes: number;
   readonly chunks: (format: Format, use: ChunkUse) => Iterable<Uint8Array>;
@@ -33,25 +34,22 @@ const HELD_AT_ONCE_BYTES = 1024 * 1024;
  * taken uncompressed is streamed to the first who asks, and held from the second on.
  */
 export function createPageSource(view: () => PageView | Promise<PageView>): PageSource {
-  const forms = new Map<string, Form>();
-  /** The revision that was streamed last, by format. */
-  const streamed = new Map<Format, string>();
+  const forms = {
+    text: formsOf("text"),
+    openmetrics: formsOf("openmetrics"),
+  };
+  /** What was streamed last, by format. */
+  const streamed = new Map<Format, PageView>();
   /** Whether this scrape gets the page as a stream; remembers it, as the next one of the same page does not. */
-  const streams = (format: Format, { revision, bytes }: PageView): boolean => {
-    if (bytes <= HELD_AT_ONCE_BYTES) return false;
-    if (bytes > LARGEST_HELD_BYTES) return true;
-    const isFirst = streamed.get(format) !== revision;
-    streamed.set(format, revision);
+  const streams = (format: Format, page: PageView): boolean => {
+    if (page.bytes <= HELD_AT_ONCE_BYTES) return false;
+    if (page.bytes > LARGEST_HELD_BYTES) return true;
+    const isFirst = streamed.get(format) !== page;
+    streamed.set(format, page);
     return isFirst;
   };
   return (format, encoding) => {
-    const key = `${format} ${encoding}`;
-    let form = forms.get(key);
-    if (form === undefined) {
-      form = createForm((page) => buildBody(page, format, encoding));
-      forms.set(key, form);
-    }
-    const share = form;
+    const share = forms[format][encoding];
     const give = (now: PageView): Body | Promise<Body> =>
       encoding === "identity" && streams(format, now)
         ? { kind: "streamed", chunks: now.chunks(format, "passing") }
@@ -61,31 +59,37 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
   };
 }
 
+function formsOf(format: Format): Readonly<Record<Encoding, Form>> {
+  return {
+    identity: createForm((page) => buildBody(page, format, "identity")),
+    gzip: createForm((page) => buildBody(page, format, "gzip")),
+  };
+}
+
 type Form = (now: PageView, view: () => PageView | Promise<PageView>) => Body | Promise<Body>;
 
 function createForm(build: (page: PageView) => Promise<Body>): Form {
-  let held: { readonly revision: string; readonly body: Body } | undefined;
-  let running: { readonly revision: string; readonly body: Promise<Body> } | undefined;
+  let held: { readonly page: PageView; readonly body: Body } | undefined;
+  let running: { readonly page: PageView; readonly body: Promise<Body> } | undefined;
   let next: Promise<Body> | undefined;
 
   function start(page: PageView): Promise<Body> {
-    const { revision } = page;
     const body = build(page)
       .then((built) => {
-        held = { revision, body: built };
+        held = { page, body: built };
         return built;
       })
       .finally(() => {
         running = undefined;
       });
-    running = { revision, body };
+    running = { page, body };
     return body;
   }
 
   return (now, view) => {
-    if (held?.revision === now.revision) return held.body;
+    if (held?.page === now) return held.body;
     if (running === undefined) return start(now);
-    if (running.revision === now.revision) return running.body;
+    if (running.page === now) return running.body;
     // Whoever waits gets the page of the moment when its build begins, which is newer than the request.
     next ??= running.body
       .catch(() => {})

@@ -10,10 +10,8 @@ const MEBIBYTE = 1024 * 1024;
 function changing(options: { readonly bytes?: number } = {}) {
   let revision = 1;
   const built: string[] = [];
-  const view = (): PageView => {
-    const now = revision;
+  const viewOf = (now: number): PageView => {
     return {
-      revision: String(now),
       bytes: options.bytes ?? 10,
       chunks: (format: Format, use) => {
         built.push(`${format} ${now} ${use}`);
@@ -21,10 +19,12 @@ function changing(options: { readonly bytes?: number } = {}) {
       },
     };
   };
+  let page = viewOf(revision);
   const change = () => {
     revision += 1;
+    page = viewOf(revision);
   };
-  return { view, built, change };
+  return { view: () => page, built, change };
 }
 
 function textOf(body: Body): string {
