@@ -13,9 +13,8 @@ import { digits, mebibytes, milliseconds, percent, times, whole } from "./suppor
 const PEERS = 100;
 const LARGEST = 1000;
 const INTERVAL_SECONDS = 15;
-const WINDOWS = 2;
 /** Until the compiler is done with most of what a program that runs for weeks does all the time. */
-const WARM_UP_SECONDS = 7;
+const WARM_UP_SECONDS = 22;
 const LATEST_SECONDS = 1;
 const IDLE_WINDOWS = 3;
 const IDLE_WINDOW_SECONDS = 2;
@@ -31,15 +30,15 @@ const BARE = fileURLToPath(new URL("support/bare-poller.mjs", import.meta.url));
 const title = "A fleet";
 const method = `${whole(LARGEST)} simulated Monero nodes with ${PEERS} peers each, polled every ${INTERVAL_SECONDS} seconds,
 once without and once with series of connections. CPU time is the scheduler's account of all threads of the exporter
-(/proc/PID/task/*/schedstat) over ${WINDOWS} whole intervals without a scrape, after the first polls and ${WARM_UP_SECONDS} seconds for
+(/proc/PID/task/*/schedstat) over a whole interval without a scrape, after the first polls and ${WARM_UP_SECONDS} seconds for
 the compiler, as a share of one core.
 Resident memory is read after that; with series also its peak, after one uncompressed scrape of the page, during which the
 longest block of the event loop is measured as in the bench of the event loop. A poll is late by as much as the time between
 two polls of a node, as the node sees them, differs from the interval. Smaller fleets are polled every 1 to 5 seconds for
 4 to 6 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
 poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once. What such polls take on this machine at
-least is told by bare node, which sends the same three requests to each node with node:http, parses the answers and forgets
-them.`;
+least is told by bare node, which sends the same three requests to each node with node:http at the same pace (some nodes
+together, every tenth of a second), parses the answers and forgets them.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export async function run({ progress }) {
@@ -108,10 +107,10 @@ function measureLargest(progress, series) {
     const fleet = await startFakeFleet(scope, { count: LARGEST, peers: PEERS });
     const exporter = await startExporter(scope, { config: configOf(fleet, series, INTERVAL_SECONDS) });
     await untilSteady(exporter, INTERVAL_SECONDS);
+    await fleet.reset();
     await sleep(WARM_UP_SECONDS * 1000);
-    const seconds = INTERVAL_SECONDS * WINDOWS;
-    const { used, polls } = await cpuOver(exporter, fleet, seconds);
-    const cost = { perPoll: used / polls, share: used / seconds };
+    const { used, polls } = await cpuOver(exporter, fleet, INTERVAL_SECONDS);
+    const cost = { perPoll: used / polls, share: used / INTERVAL_SECONDS };
     const { spacings } = await fleet.seen();
     const late = Math.max(...spacings.map((spacing) => Math.abs(spacing / 1000 - INTERVAL_SECONDS)));
     const measured = { cost, late, rss: memoryOf(exporter.pid).rss };
@@ -176,12 +175,11 @@ function configOf(fleet, series, intervalSeconds) {
 
 /** CPU seconds over a window, and the polls in it. */
 async function cpuOver(exporter, fleet, seconds) {
-  await fleet.reset();
+  const { polls } = await fleet.seen();
   const before = cpuSecondsOf(exporter.pid);
   await sleep(seconds * 1000);
   const used = cpuSecondsOf(exporter.pid) - before;
-  const { polls } = await fleet.seen();
-  return { used, polls };
+  return { used, polls: (await fleet.seen()).polls - polls };
 }
 
 function costTable(costs) {

@@ -13,8 +13,8 @@ const PEERS = 12;
 const CHURN = 0.1;
 const POLLS = 20_000;
 const SAMPLE_EVERY_MS = 2000;
-/** The first part of the run, in which code is compiled and buffers find their size. */
-const WARM_UP = 0.25;
+/** The first part of the run: code is compiled, buffers find their size, and each node's last 20 polls are gathered. */
+const WARM_UP = 0.5;
 const MOST_GROWTH_MIB = 1;
 /** A run that does not come so far in this time has failed. */
 const LONGEST_MS = 120_000;
@@ -23,7 +23,8 @@ const title = "Soak";
 const method = `${NODES} simulated nodes with ${PEERS} peers each, of which every poll replaces ${CHURN * 100} %, are
 polled every second, the shortest interval there is, until ${whole(POLLS)} polls are done; the page is scraped every
 ${SAMPLE_EVERY_MS / 1000} seconds. The heap is measured as often, each time after a full garbage collection. The growth is
-that of the straight line through the samples (least squares) after the first ${WARM_UP * 100} % of the run.`;
+that of the straight line through the samples (least squares) after the first ${WARM_UP * 100} % of the run, when every node
+has the 20 polls that its page shows.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {

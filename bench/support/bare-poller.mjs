@@ -4,6 +4,9 @@ import { Agent, request } from "node:http";
 
 const [interval, ...urls] = process.argv.slice(2);
 
+/** Turns come together on this grid, as in src/poll/scheduler.ts. */
+const GRID_MS = 100;
+
 const rpc = (method) => ({ path: "/json_rpc", body: JSON.stringify({ jsonrpc: "2.0", id: "0", method }) });
 const CALLS = [rpc("get_info"), rpc("get_connections"), { path: "/get_net_stats", body: "{}" }];
 
@@ -31,7 +34,7 @@ for (const [index, url] of urls.entries()) {
       poll();
       setInterval(poll, Number(interval));
     },
-    (Number(interval) * index) / urls.length,
+    Math.floor((Number(interval) * index) / urls.length / GRID_MS) * GRID_MS,
   );
 }
 process.stderr.write("polls\n");

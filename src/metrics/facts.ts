@@ -12,7 +12,8 @@ export type ConnectionValues = readonly number[];
 /** Sorts the facts about connections by their family: in one pass, as a peer list brings hundreds of them. */
 export function connectionFacts(connections: readonly ShownConnection[]): ReadonlyMap<FactFamily, ConnectionValues> {
   const columns = new Map<FactFamily, number[]>();
-  for (const [index, { row }] of connections.entries()) {
+  let index = 0;
+  for (const { row } of connections) {
     for (const { family, value } of row.facts ?? NO_FACTS) {
       let column = columns.get(family);
       if (column === undefined) {
@@ -21,6 +22,7 @@ export function connectionFacts(connections: readonly ShownConnection[]): Readon
       }
       column[index] = value;
     }
+    index += 1;
   }
   return columns;
 }

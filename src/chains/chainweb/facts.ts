@@ -1,4 +1,5 @@
 import type { Fact, FactFamily, NodeIdentity } from "../chain.ts";
+import { factOf } from "../facts.ts";
 import type { Cut } from "./cut.ts";
 import {
   CHAIN_HEAD_TIMESTAMP,
@@ -15,11 +16,7 @@ import type { Tips } from "./tips.ts";
 import { isOutdated } from "./version.ts";
 
 export function cutFacts({ head: { chainHeights = new Map() }, weight }: Cut): readonly Fact[] {
-  return [
-    ...byChain(CHAIN_HEIGHT, chainHeights),
-    { family: CHAINS, labels: [], value: chainHeights.size },
-    ...one(CUT_WEIGHT, weight),
-  ];
+  return [...byChain(CHAIN_HEIGHT, chainHeights), factOf(CHAINS, chainHeights.size), ...one(CUT_WEIGHT, weight)];
 }
 
 export function tipFacts({ seconds }: Tips): readonly Fact[] {
@@ -30,11 +27,7 @@ const IDENTITY_KINDS: readonly PeerIdentity["kind"][] = ["pinned", "ca"];
 
 export function identityFacts(identities: PeerIdentities): readonly Fact[] {
   const kinds = [...identities.values()].map(({ kind }) => kind);
-  return IDENTITY_KINDS.map((kind) => ({
-    family: PEERS_BY_IDENTITY,
-    labels: [kind],
-    value: kinds.filter((each) => each === kind).length,
-  }));
+  return IDENTITY_KINDS.map((kind) => factOf(PEERS_BY_IDENTITY, kinds.filter((each) => each === kind).length, [kind]));
 }
 
 export function infoFacts({ serviceDateSeconds }: Info): readonly Fact[] {
@@ -47,9 +40,9 @@ export function versionFacts({ version, network }: NodeIdentity): readonly Fact[
 }
 
 function byChain(family: FactFamily, values: ReadonlyMap<string, number>): readonly Fact[] {
-  return [...values].map(([chain, value]) => ({ family, labels: [chain], value }));
+  return [...values].map(([chain, value]) => factOf(family, value, [chain]));
 }
 
 function one(family: FactFamily, value: number | undefined): readonly Fact[] {
-  return value === undefined ? [] : [{ family, labels: [], value }];
+  return value === undefined ? [] : [factOf(family, value)];
 }

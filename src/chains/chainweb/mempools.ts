@@ -1,6 +1,7 @@
 import { nodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { Fact } from "../chain.ts";
+import { factOf } from "../facts.ts";
 import type { Cut } from "./cut.ts";
 import { explainStatus } from "./explain.ts";
 import { MEMPOOL_PEERS } from "./families.ts";
@@ -27,7 +28,7 @@ export async function fetchMempools(
       const message = `${name} at ${client.url.label}: expected peers, found ${list.malformed} rows that cannot be read`;
       throw nodeError("bad_shape", message, "please report this with the node's version");
     }
-    facts.push({ family: MEMPOOL_PEERS, labels: [chain], value: list.connections.length });
+    facts.push(factOf(MEMPOOL_PEERS, list.connections.length, [chain]));
   }
   return facts;
 }

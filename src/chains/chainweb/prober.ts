@@ -1,6 +1,7 @@
 import { failureOf, nodeError } from "../../errors.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
 import { type Fact, failed, type Head, type NodeTarget, type Outcome, succeeded } from "../chain.ts";
+import { factOf } from "../facts.ts";
 import { PROBE_REFUSED_PEERS, PROBED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION } from "./families.ts";
 import type { ChainwebOptions } from "./options.ts";
 import type { PeerPages } from "./peers.ts";
@@ -111,10 +112,10 @@ function facts(results: readonly ProbeResult[], refusedBefore: number): readonly
     SHOWN_VERSIONS,
   );
   return [
-    { family: PROBED_PEERS, labels: [], value: results.length - refused },
-    { family: REACHABLE_PEERS, labels: [], value: reachable.length },
-    { family: PROBE_REFUSED_PEERS, labels: [], value: refusedBefore + refused },
-    ...versions.map(([version, value]) => ({ family: REACHABLE_PEERS_BY_VERSION, labels: [version], value })),
+    factOf(PROBED_PEERS, results.length - refused),
+    factOf(REACHABLE_PEERS, reachable.length),
+    factOf(PROBE_REFUSED_PEERS, refusedBefore + refused),
+    ...versions.map(([version, value]) => factOf(REACHABLE_PEERS_BY_VERSION, value, [version])),
   ];
 }
 

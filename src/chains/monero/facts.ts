@@ -1,4 +1,5 @@
 import type { Fact, FactFamily } from "../chain.ts";
+import { factOf } from "../facts.ts";
 import type { MoneroPeer } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
@@ -6,7 +7,7 @@ import { STRIPES } from "./pruning.ts";
 
 /** One sample, or none where the value is not known, or more than a double holds. */
 export function fact(family: FactFamily, value: number | undefined, ...labels: readonly string[]): readonly Fact[] {
-  return value !== undefined && Number.isSafeInteger(value) ? [{ family, labels, value }] : [];
+  return value !== undefined && Number.isSafeInteger(value) ? [factOf(family, value, labels)] : [];
 }
 
 function flagFact(family: FactFamily, value: boolean | undefined): readonly Fact[] {
