@@ -1,6 +1,7 @@
 import type { Failure } from "../errors.ts";
 import { NodeError } from "../errors.ts";
 import type { RpcClient, RpcRequest, RpcResponse } from "./client.ts";
+import { firstHeader } from "./headers.ts";
 import { decodeJsonBody } from "./json.ts";
 
 /** A longer pause than this is not taken from a server. */
@@ -94,7 +95,7 @@ function unauthorizedAdvice(response: RpcResponse): string {
 
 /** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). */
 export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
-  const header = [response.headers["retry-after"] ?? []].flat()[0]?.trim();
+  const header = firstHeader(response, "retry-after")?.trim();
   if (header === undefined || header === "") return {};
   // Date.parse alone would find a date in almost any words with a number.
   const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;

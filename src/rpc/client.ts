@@ -78,6 +78,7 @@ export type RpcClientOptions = {
 /** @param transport gives the answer to one request; a test may answer without a network */
 export function createRpcClient(options: RpcClientOptions, transport: typeof dispatch = dispatch): RpcClient {
   const { url } = options;
+  const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
   const authorize = createAuthorizer(options.auth);
   const inTurn = createQueue();
   let line = openLine(options);
@@ -91,12 +92,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
   }
 
   async function sendOnce(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
-    const headers = {
-      accept: "*/*",
-      ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }),
-      ...request.headers,
-      ...(await authorize.headers(request)),
-    };
+    const headers = { ...ownHeaders, ...request.headers, ...(await authorize.headers(request)) };
     const client = await line.client();
     signal.throwIfAborted();
     const sent = performance.now();
@@ -109,7 +105,8 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
     const receivedMs = Date.now();
     // The request left when its connection stood, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, line.connectedAt());
-    const response = { ...answer, sentMs: receivedMs - Math.floor(tookMs), receivedMs };
+    const { status, headers: answered, body } = answer;
+    const response = { status, headers: answered, body, sentMs: receivedMs - Math.floor(tookMs), receivedMs };
     skew = dateSkewSeconds(response);
     return response;
   }

@@ -1,4 +1,5 @@
 import type { RpcResponse } from "./client.ts";
+import { firstHeader } from "./headers.ts";
 
 /**
  * A server's clock minus ours, in seconds, from a time that it put into an answer.
@@ -14,7 +15,7 @@ export function clockSkewSeconds(
 
 /** From the Date header (RFC 9110 6.6.1); not from an answer that a cache kept for a while. */
 export function dateSkewSeconds(response: RpcResponse): number | undefined {
-  const text = [response.headers.date ?? []].flat()[0] ?? "";
+  const text = firstHeader(response, "date") ?? "";
   // Date.parse alone takes almost anything for a date; HTTP's end so.
   const date = text.endsWith(" GMT") ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) || response.headers.age !== undefined ? undefined : clockSkewSeconds(date / 1000, response);

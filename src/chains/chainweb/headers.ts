@@ -1,5 +1,6 @@
 import type { RpcResponse } from "../../rpc/client.ts";
 import { clockSkewSeconds } from "../../rpc/clock.ts";
+import { firstHeader } from "../../rpc/headers.ts";
 
 /** What the node says in the headers of every answer of its P2P API. */
 export type NodeHeaders = {
@@ -9,12 +10,8 @@ export type NodeHeaders = {
 };
 
 export function readHeaders(response: RpcResponse): NodeHeaders {
-  const version = header(response, "x-chainweb-node-version");
-  const stamp = header(response, "x-server-timestamp");
+  const version = firstHeader(response, "x-chainweb-node-version");
+  const stamp = firstHeader(response, "x-server-timestamp");
   if (stamp === undefined || !/^\d{9,11}$/.test(stamp)) return { version };
   return { version, clockSkewSeconds: clockSkewSeconds(Number(stamp), response) };
-}
-
-function header(response: RpcResponse, name: string): string | undefined {
-  return [response.headers[name] ?? []].flat()[0];
 }
