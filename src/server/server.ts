@@ -30,6 +30,9 @@ const REFUSALS_TOLD_EVERY_MS = 60_000;
 export function createServer({ routes, log, observeRequest, access }: ServerOptions): HttpServer {
   const route = createRouter(routes);
   const guard = access?.guard;
+  const readTarget = createTargetReader();
+  // Asked once: it is never another one later.
+  const isTold = log.isLevelEnabled("debug");
   let unsent = 0;
   let onSent = () => {};
   let isClosing = false;
@@ -54,7 +57,7 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
       if (!response.writableFinished) return;
       const { statusCode: code } = response;
       observeRequest(handler, code, (performance.now() - began) / 1000);
-      if (log.isLevelEnabled("debug")) log.debug({ handler, method, code, type }, "answered");
+      if (isTold) log.debug({ handler, method, code, type }, "answered");
     });
     try {
       const request = { method, path: target?.path ?? "", query: target?.query ?? "", headers, rest, onGone };
@@ -75,7 +78,7 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
     }
 
     function give(ready: Answer): void | Promise<void> {
-      type = ready.headers["content-type"];
+      if (isTold) type = ready.headers["content-type"];
       const further = isClosing ? LAST_HEADERS : OWN_HEADERS;
       if (guard === undefined) return send(response, ready, further);
       return send(response, { ...ready, headers: guard.dress({ ...ready.headers, ...further }) }, NO_HEADERS);
@@ -141,8 +144,19 @@ const STOPPING: Match = { handler: "none", answer: () => problem(503, "the expor
 const WITH_BODY: Match = { handler: "none", answer: () => BODY_REFUSED, rest: "" };
 const UNREADABLE: Match = { handler: "none", answer: () => problem(400, "the path cannot be read"), rest: "" };
 
+type Target = Pick<Request, "path" | "query">;
+
+/** Scrapers ask for the same page again and again: the last target is kept. */
+function createTargetReader(): (url: string) => Target | undefined {
+  let last: { readonly url: string; readonly target: Target | undefined } | undefined;
+  return (url) => {
+    if (last?.url !== url) last = { url, target: readTarget(url) };
+    return last.target;
+  };
+}
+
 /** Path and query of a request's target; undefined when its escapes are no UTF-8. Proxies send whole URLs. */
-function readTarget(url: string): Pick<Request, "path" | "query"> | undefined {
+function readTarget(url: string): Target | undefined {
   const start = url.startsWith("/") ? 0 : (/^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0);
   const mark = url.indexOf("?", start);
   const raw = mark < 0 ? url.slice(start) : url.slice(start, mark);
