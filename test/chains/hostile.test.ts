@@ -87,7 +87,7 @@ describe("any JSON gives a value or a NodeError", () => {
   ])("%s", (_, decode) => {
     fc.assert(
       fc.property(anyJson, (answer) => void attempted(() => decode(received(answer)))),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
@@ -115,7 +115,7 @@ describe("rows with values gone or changed", () => {
         expect(connections.length + malformed).toBe(rows.length);
         for (const connection of connections) expectSound(connection);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -359,7 +359,7 @@ describe("any text as a file", () => {
       fc.asyncProperty(text, async (content) => {
         for (const line of await problemsIn(content)) expect(line).toMatch(/^(?:\d+:\d+: |\s)?[^\n]+$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -377,7 +377,7 @@ describe("any text as a file", () => {
         );
         await problemsIn(Buffer.from(bytes, "latin1"));
       }),
-      { numRuns: 150 },
+      { numRuns: 75 },
     );
   });
 });

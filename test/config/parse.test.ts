@@ -252,7 +252,7 @@ describe("anything at all", () => {
         else for (const { message } of result.problems) expect(message).toMatch(/^[^\n]+$/);
         if (!result.ok) expect(result.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

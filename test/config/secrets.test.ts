@@ -279,7 +279,7 @@ describe("errors", () => {
         for (const problem of await problemsIn(broken))
           expect({ broken, problem, leak: leak(problem) }).toMatchObject({ leak: undefined });
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

@@ -24,7 +24,7 @@ describe("a page of any nodes with any reports", () => {
         const openmetrics = read(render(states, "openmetrics", settings), "openmetrics");
         expect(series(openmetrics)).toEqual(series(text));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

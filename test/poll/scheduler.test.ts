@@ -105,7 +105,7 @@ describe("intervals", () => {
   });
 
   test("turns of many nodes come together, tenths of a second apart", async () => {
-    const names = Array.from({ length: 400 }, (_, index) => `n${index}`);
+    const names = Array.from({ length: 60 }, (_, index) => `n${index}`);
     const { of } = start(Object.fromEntries(names.map((name) => [name, every(10_000)])));
     await vi.advanceTimersByTimeAsync(30_000);
     const turns = names.map((name) => of(name).at(-1) ?? Number.NaN);
