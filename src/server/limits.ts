@@ -14,9 +14,6 @@ const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Longer than the usual scrape interval of a minute, so that Prometheus finds its connection open. */
 const KEEP_ALIVE_MS = 90_000;
 
-/** Longer than the longest probe takes. Who does not read its answer for this long is gone. */
-const SILENT_SOCKET_MS = 180_000;
-
 export const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_CONNECTIONS = 512;
 
@@ -37,7 +34,6 @@ const DROPS_TOLD_EVERY_MS = 60_000;
 /** Bounds the sockets of a server. */
 export function limitConnections(http: Server, log: Logger, max: number = MAX_CONNECTIONS): void {
   http.maxConnections = max;
-  http.setTimeout(SILENT_SOCKET_MS);
   let told = Number.NEGATIVE_INFINITY;
   http.on("drop", () => {
     // Whoever came next would find no place either, as long as others keep theirs without a request.
