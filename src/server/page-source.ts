@@ -136,6 +136,9 @@ const BATCH_BYTES = 1024 * 1024;
 /** As much as a batch becomes at most, more or less: a full buffer is a way back as well. */
 const COMPRESSED_BYTES = 256 * 1024;
 
+/** Copied without anybody noticing. */
+const SMALL_BYTES = 64 * 1024;
+
 /** Compresses outside of the event loop. Each batch is done with before the next one is made. */
 async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
   const gzip = createGzip({ level: GZIP_LEVEL, chunkSize: COMPRESSED_BYTES });
@@ -149,7 +152,13 @@ async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
   }
   gzip.end();
   await ended;
-  return wholeBody(out);
+  return joined(out);
+}
+
+/** The compressor hands out even a small page in pieces, each of which would be a write of its own for every scrape. */
+function joined(chunks: readonly Buffer[]): Body {
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+  return wholeBody(bytes > SMALL_BYTES ? chunks : [Buffer.concat(chunks)]);
 }
 
 /** The chunks put together; the batch is overwritten when the next one is asked for. */
