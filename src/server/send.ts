@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Answer, Headers } from "./answer.ts";
 
-/** Who takes nothing of its answer for this long is gone. */
-const SILENT_READER_MS = 180_000;
+/** Who takes nothing of its answer for this long is gone. docs/security.md has this number. */
+export const SILENT_READER_MS = 180_000;
 
 /**
  * Writes an answer, with these headers beside its own. Ends early when the client goes away.

@@ -1,5 +1,5 @@
 import type { Fact, FactFamily, NodeIdentity } from "../chain.ts";
-import { factOf } from "../facts.ts";
+import { factOf, facts } from "../facts.ts";
 import type { Cut } from "./cut.ts";
 import {
   CHAIN_HEAD_TIMESTAMP,
@@ -16,7 +16,7 @@ import type { Tips } from "./tips.ts";
 import { isOutdated } from "./version.ts";
 
 export function cutFacts({ head: { chainHeights = new Map() }, weight }: Cut): readonly Fact[] {
-  return [...byChain(CHAIN_HEIGHT, chainHeights), factOf(CHAINS, chainHeights.size), ...one(CUT_WEIGHT, weight)];
+  return [...byChain(CHAIN_HEIGHT, chainHeights), factOf(CHAINS, chainHeights.size), ...facts([CUT_WEIGHT, weight])];
 }
 
 export function tipFacts({ seconds }: Tips): readonly Fact[] {
@@ -31,18 +31,14 @@ export function identityFacts(identities: PeerIdentities): readonly Fact[] {
 }
 
 export function infoFacts({ serviceDateSeconds }: Info): readonly Fact[] {
-  return one(SERVICE_DATE, serviceDateSeconds);
+  return facts([SERVICE_DATE, serviceDateSeconds]);
 }
 
 export function versionFacts({ version, network }: NodeIdentity): readonly Fact[] {
   const outdated = isOutdated(version, network);
-  return one(OUTDATED, outdated === undefined ? undefined : Number(outdated));
+  return facts([OUTDATED, outdated]);
 }
 
 function byChain(family: FactFamily, values: ReadonlyMap<string, number>): readonly Fact[] {
   return [...values].map(([chain, value]) => factOf(family, value, [chain]));
-}
-
-function one(family: FactFamily, value: number | undefined): readonly Fact[] {
-  return value === undefined ? [] : [factOf(family, value)];
 }
