@@ -11,8 +11,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUTS_CHECKED_EVERY_MS = 5000;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Longer than the usual scrape interval of a minute, so that Prometheus finds its connection open. */
-const KEEP_ALIVE_MS = 90_000;
+/**
+ * A connection on which nothing moves for this long ends, whether its client takes nothing of an answer or asks for nothing.
+ * Longer than an answer may take (scrape-timeout.ts) and than the usual scrape interval of a minute, so that Prometheus
+ * finds its connection open.
+ */
+export const SILENT_MS = 180_000;
 
 export const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_CONNECTIONS = 512;
@@ -21,7 +25,8 @@ export const SERVER_LIMITS = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
-  keepAliveTimeout: KEEP_ALIVE_MS,
+  // It would be a timer for each answer; the server's own (SILENT_MS) is one for each connection, and as good.
+  keepAliveTimeout: 0,
   maxHeaderSize: MAX_HEADER_BYTES,
   // A scrape is a small request and a large answer: nothing is won by waiting for more.
   noDelay: true,
@@ -34,6 +39,7 @@ const DROPS_TOLD_EVERY_MS = 60_000;
 /** Bounds the sockets of a server. */
 export function limitConnections(http: Server, log: Logger, max: number = MAX_CONNECTIONS): void {
   http.maxConnections = max;
+  http.timeout = SILENT_MS;
   let told = Number.NEGATIVE_INFINITY;
   http.on("drop", () => {
     // Whoever came next would find no place either, as long as others keep theirs without a request.

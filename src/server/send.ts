@@ -2,26 +2,14 @@ import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Answer, Headers } from "./answer.ts";
 
-/** Who takes nothing of its answer for this long is gone. docs/security.md has this number. */
-export const SILENT_READER_MS = 180_000;
-
-/**
- * Writes an answer, with these headers beside its own. Ends early when the client goes away.
- * @param silentMs the connection ends when the client took nothing of the answer for so long
- */
-export function send(
-  response: ServerResponse,
-  answer: Answer,
-  further: Headers,
-  silentMs = SILENT_READER_MS,
-): void | Promise<void> {
+/** Writes an answer, with these headers beside its own. Ends early when the client goes away. */
+export function send(response: ServerResponse, answer: Answer, further: Headers): void | Promise<void> {
   const { status, body } = answer;
   const headers: string[] = [];
   for (const name in answer.headers) headers.push(name, answer.headers[name] ?? "");
   for (const name in further) headers.push(name, further[name] ?? "");
   if (body.kind === "streamed") {
     response.writeHead(status, headers);
-    response.setTimeout(silentMs);
     return stream(response, body.chunks);
   }
   headers.push("content-length", String(body.bytes));
@@ -35,8 +23,6 @@ export function send(
     response.end();
     response.uncork();
   }
-  // Most answers go to the system at once: a timer for each would take a fiftieth of a small scrape.
-  if (response.writableLength > 0) response.setTimeout(silentMs);
 }
 
 async function stream(response: ServerResponse, chunks: Iterable<Uint8Array>): Promise<void> {

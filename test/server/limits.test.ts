@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { hasBody, limitConnections, MAX_CONNECTIONS, SERVER_LIMITS } from "../../src/server/limits.ts";
-import { SILENT_READER_MS } from "../../src/server/send.ts";
+import { hasBody, limitConnections, MAX_CONNECTIONS, SERVER_LIMITS, SILENT_MS } from "../../src/server/limits.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 import { waitFor } from "../support/servers.ts";
@@ -64,9 +63,9 @@ describe("connections", () => {
     const { log } = logSink();
     const { http } = createServer({ routes: [], log, observeRequest: () => {} });
     expect(http.maxConnections).toBe(MAX_CONNECTIONS);
-    expect([http.headersTimeout, http.requestTimeout, http.keepAliveTimeout]).toEqual([10_000, 30_000, 90_000]);
+    expect([http.headersTimeout, http.requestTimeout, http.timeout]).toEqual([10_000, 30_000, SILENT_MS]);
     expect(SERVER_LIMITS.connectionsCheckingInterval).toBeLessThanOrEqual(5000);
-    expect(SILENT_READER_MS).toBeGreaterThan(120_000);
+    expect(SILENT_MS).toBeGreaterThan(120_000);
   });
 });
 

@@ -1,8 +1,9 @@
-import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Body, wholeBody } from "../../src/server/answer.ts";
-import { send } from "../../src/server/send.ts";
+import { createServer } from "../../src/server/server.ts";
+import { logSink } from "../poll/support.ts";
 import { waitFor } from "../support/servers.ts";
 
 /** Far more than the buffers of two sockets hold. */
@@ -19,29 +20,36 @@ const BODIES: readonly (readonly [string, () => Body])[] = [
   ["as a stream", () => ({ kind: "streamed", chunks: chunks() })],
 ];
 
-/** A server whose every answer is this one, and a client that has asked for it. */
-async function asked(body: Body, silentMs: number): Promise<{ readonly client: Socket; readonly open: () => number }> {
+/** Our server, whose every answer is this one, and a client that has asked for it. */
+async function asked(
+  body: () => Body,
+  silentMs: number,
+): Promise<{ readonly client: Socket; readonly open: () => number }> {
   const sockets = new Set<Socket>();
-  const server = createServer((_, response) => void send(response, { status: 200, headers: {}, body }, {}, silentMs));
-  server.on("connection", (socket) => {
+  const routes = [{ path: "/", answer: () => ({ status: 200, headers: {}, body: body() }) }];
+  const { http, close } = createServer({ routes, log: logSink().log, observeRequest: () => {} });
+  http.timeout = silentMs;
+  http.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const client = connect((http.address() as AddressInfo).port, "127.0.0.1");
   client.on("error", () => {});
-  onTestFinished(() => {
+  onTestFinished(async () => {
     client.destroy();
-    server.close();
+    await close();
   });
-  client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.write(REQUEST);
   await waitFor(() => sockets.size === 1, "the connection");
   return { client, open: () => sockets.size };
 }
 
+const REQUEST = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
 describe.each(BODIES)("an answer %s", (_, body) => {
   test("is cut off when its client takes nothing of it", async () => {
-    const { client, open } = await asked(body(), 200);
+    const { client, open } = await asked(body, 200);
     client.once("data", () => client.pause());
     await waitFor(() => open() === 0, "the server to end the connection", 5000);
     client.resume();
@@ -50,7 +58,7 @@ describe.each(BODIES)("an answer %s", (_, body) => {
   });
 
   test("reaches a client that takes its time", async () => {
-    const { client } = await asked(body(), 2000);
+    const { client } = await asked(body, 2000);
     let pauses = 0;
     client.on("data", () => {
       if (pauses === 10) return;
@@ -63,12 +71,37 @@ describe.each(BODIES)("an answer %s", (_, body) => {
   });
 });
 
-test("a small answer leaves no timer of its own, and the connection to the next request", async () => {
-  const { client, open } = await asked(wholeBody([Buffer.from("small")]), 1);
-  await waitFor(() => client.bytesRead > 0, "the answer");
-  const before = client.bytesRead;
-  client.resume();
-  client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  await waitFor(() => client.bytesRead === 2 * before, "the second answer");
-  expect(open()).toBe(1);
+describe("a connection between requests", () => {
+  const small = () => wholeBody([Buffer.from("small")]);
+
+  test("ends when nothing was asked for so long", async () => {
+    const { client, open } = await asked(small, 200);
+    await waitFor(() => client.bytesRead > 0, "the answer");
+    await waitFor(() => open() === 0, "the server to end the connection", 5000);
+  });
+
+  test("stays for whoever asks now and then", async () => {
+    const { client, open } = await asked(small, 600);
+    client.resume();
+    await waitFor(() => client.bytesRead > 0, "the answer");
+    const first = client.bytesRead;
+    for (let answers = 2; answers <= 5; answers += 1) {
+      await pause(250);
+      client.write(REQUEST);
+      await waitFor(() => client.bytesRead === answers * first, "the next answer");
+    }
+    expect(open()).toBe(1);
+  });
+
+  test("answers requests that came at once in their order", async () => {
+    const { client, open } = await asked(small, 600);
+    client.write(REQUEST.repeat(20));
+    let text = "";
+    client.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+    });
+    await waitFor(() => text.split("small").length === 22, "21 answers");
+    expect(text.match(/200 OK/g)).toHaveLength(21);
+    expect(open()).toBe(1);
+  });
 });
