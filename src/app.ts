@@ -16,7 +16,7 @@ import { createJournal } from "./poll/journal.ts";
 import { createPoller } from "./poll/poller.ts";
 import { createSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
-import { createStore, type NodeStore } from "./poll/store.ts";
+import { createStore, type NodeStore, type StoredNode } from "./poll/store.ts";
 import { traceText } from "./poll/trace-text.ts";
 import { createReloader, type ReloadResult } from "./reload.ts";
 import { readSamples } from "./rpc/prometheus-text.ts";
@@ -124,8 +124,8 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
       probeTarget: targetProbe.probe,
       traceOf: (name) => traceText(store.get(name)?.state.report, journal.of(name).lastTrace?.calls ?? []),
       pageOf: (name) => {
-        const stored = store.get(name);
-        return { chunks: (format, use) => renderPage(stored === undefined ? [] : [stored], [], format, use) };
+        const own = (nodes: readonly StoredNode[]) => nodes.filter(({ state }) => state.node.name === name);
+        return { chunks: (format, use) => store.read((nodes) => renderPage(own(nodes), [], format, use)) };
       },
     },
     reload: () => reloader.reload("POST /-/reload"),
@@ -161,7 +161,7 @@ function createPageViews(store: NodeStore, renderPage: RenderPage): (own: readon
       // Asks the store when it is read: a view that is kept must not keep the lines of polls that are long past.
       const view: PageView = {
         bytes: store.bytes(),
-        chunks: (format, use) => renderPage(store.all(), own, format, use),
+        chunks: (format, use) => store.read((nodes) => renderPage(nodes, own, format, use)),
       };
       last = { own, revision, view };
     }

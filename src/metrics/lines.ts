@@ -12,8 +12,11 @@ export type LinesWriter = {
   endFamily(): void;
 };
 
-/** @param fill writes the lines of all families; what it had written when it threw is forgotten */
-export type WriteLines = (fill: (writer: LinesWriter) => void) => NodeLines;
+/**
+ * @param fill writes the lines of all families; what it had written when it threw is forgotten
+ * @param spare earlier lines of the same writer, which nobody reads any more: they may be written over
+ */
+export type WriteLines = (fill: (writer: LinesWriter) => void, spare?: NodeLines) => NodeLines;
 
 /** A node with some hundred peers has lines of 100 KB. */
 const WORKSPACE_BYTES = 1024 * 1024;
@@ -100,16 +103,28 @@ export function createLinesWriter(): WriteLines {
     openingEnd = 0;
   }
 
-  return (fill) => {
+  return (fill, spare) => {
     try {
       fill(writer);
-      const bytes = Buffer.allocUnsafeSlow(end - namesEnd);
+      const bytes = bufferOf(end - namesEnd, spare?.bytes.buffer);
       space.copy(bytes, 0, namesEnd, end);
       return { bytes, ends: new Uint32Array(ends) };
     } finally {
       reset();
     }
   };
+}
+
+/** So much of a buffer is left free, as the lines of the next poll are a little longer or shorter. */
+const FREE_SHARE = 1 / 32;
+
+/**
+ * New buffers for the lines of every poll would make the engine mark its whole heap every few seconds to find the old
+ * ones, in a large fleet a fifth of all work.
+ */
+function bufferOf(bytes: number, spare: ArrayBufferLike | undefined): Buffer {
+  const fits = spare !== undefined && spare.byteLength >= bytes && spare.byteLength <= 2 * bytes;
+  return Buffer.from(fits ? spare : new ArrayBuffer(Math.ceil(bytes * (1 + FREE_SHARE))), 0, bytes);
 }
 
 /** For short texts faster than a call of the engine's own. */

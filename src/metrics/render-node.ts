@@ -7,8 +7,11 @@ import { connectionFacts, factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 
-/** Turns the state of a node into its sample lines; runs once for each poll. */
-export type RenderNode = (state: NodeState) => NodeLines;
+/**
+ * Turns the state of a node into its sample lines; runs once for each poll.
+ * @param spare lines of the same renderer, which nobody reads any more: they may be written over
+ */
+export type RenderNode = (state: NodeState, spare?: NodeLines) => NodeLines;
 
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
@@ -16,7 +19,7 @@ export function createNodeRenderer(
   settings: () => ConnectionSettings,
 ): RenderNode {
   const write = createLinesWriter();
-  return (state) => {
+  return (state, spare) => {
     const { report, history, node } = state;
     const shown = report?.peers.ok
       ? showConnections(report.peers.value.connections, history.connectionStarts, settings())
@@ -41,7 +44,7 @@ export function createNodeRenderer(
         }
         lines.endFamily();
       }
-    });
+    }, spare);
   };
 }
 

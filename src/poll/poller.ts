@@ -40,7 +40,7 @@ export type PollerOptions = {
   readonly nodes: readonly NodeConfig[];
   readonly lag: () => LagSettings;
   readonly open: (node: NodeConfig) => TracedSession;
-  readonly render: (state: NodeState) => NodeLines;
+  readonly render: (state: NodeState, spare?: NodeLines) => NodeLines;
   readonly store: NodeStore;
   readonly journal: Journal;
   readonly log: Logger;
@@ -155,7 +155,7 @@ export function createPoller(options: PollerOptions): Poller {
 
   function keepState(state: NodeState): void {
     const { node, report } = state;
-    store.set({ state: keptOf(state), lines: render(state) });
+    store.set({ state: keptOf(state), lines: render(state, store.spare(node.name)) });
     if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
   }
 

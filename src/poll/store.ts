@@ -72,7 +72,7 @@ export type NodeLines = {
 
 export type StoredNode = { readonly state: KeptState; readonly lines: NodeLines };
 
-/** The nodes' last states, in the order of the configuration. A node is replaced whole, never changed. */
+/** The nodes' last states, in the order of the configuration. A node is replaced whole. */
 export type NodeStore = {
   set(entry: StoredNode): void;
   /** Keeps these nodes, in this order, and no others. */
@@ -81,6 +81,13 @@ export type NodeStore = {
   withdraw(name: string): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];
+  /**
+   * What is made of the nodes' lines piece by piece, with other work between the pieces: as long as it is read, the lines
+   * stay as they are. It begins with the nodes as they are when its first piece is asked for.
+   */
+  read<T>(make: (nodes: readonly StoredNode[]) => Iterable<T>): Iterable<T>;
+  /** The node's present lines, which its next ones may be written over; undefined while they are read. */
+  spare(name: string): NodeLines | undefined;
   /** Grows with every change. */
   revision(): number;
   /** The lines of all nodes together. */
@@ -92,6 +99,7 @@ export function createStore(): NodeStore {
   let all: readonly StoredNode[] | undefined;
   let revision = 0;
   let bytes = 0;
+  let readers = 0;
 
   function set(entry: StoredNode): void {
     const { name } = entry.state.node;
@@ -99,6 +107,11 @@ export function createStore(): NodeStore {
     revision += 1;
     entries.set(name, entry);
     all = undefined;
+  }
+
+  function list(): readonly StoredNode[] {
+    all ??= [...entries.values()];
+    return all;
   }
 
   return {
@@ -120,10 +133,16 @@ export function createStore(): NodeStore {
       all = undefined;
     },
     get: (name) => entries.get(name),
-    all() {
-      all ??= [...entries.values()];
-      return all;
+    all: list,
+    *read(make) {
+      readers += 1;
+      try {
+        yield* make(list());
+      } finally {
+        readers -= 1;
+      }
     },
+    spare: (name) => (readers === 0 ? entries.get(name)?.lines : undefined),
     revision: () => revision,
     bytes: () => bytes,
   };

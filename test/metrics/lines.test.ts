@@ -50,6 +50,41 @@ test("a node with more lines than the workspace holds has them all, and the next
   expect(families(write(fill(3)))).toEqual([expected(3)]);
 });
 
+test("lines are the same whether or not they are written over earlier ones", () => {
+  const [fresh, reusing] = [createLinesWriter(), createLinesWriter()];
+  fc.assert(
+    fc.property(fc.array(fc.array(hostileText, { maxLength: 20 }), { maxLength: 10 }), (polls) => {
+      let spare: NodeLines | undefined;
+      for (const texts of polls) {
+        const fill = (writer: LinesWriter) => {
+          for (const text of texts) {
+            writer.text(text);
+            writer.endFamily();
+          }
+        };
+        const lines: NodeLines = reusing(fill, spare);
+        expect(families(lines)).toEqual(families(fresh(fill)));
+        spare = lines;
+      }
+    }),
+  );
+});
+
+test("a buffer is written over when the lines fill most of it, and left alone when nobody gives it away", () => {
+  const write = createLinesWriter();
+  const lines = (length: number, spare?: NodeLines) =>
+    write((writer) => {
+      writer.text("x".repeat(length));
+      writer.endFamily();
+    }, spare);
+  const first = lines(1000);
+  expect(lines(1000).bytes.buffer).not.toBe(first.bytes.buffer);
+  for (const length of [1000, 1030, 900, 600]) expect(lines(length, first).bytes.buffer).toBe(first.bytes.buffer);
+  const kept = lines(1000);
+  for (const length of [2000, 100]) expect(lines(length, kept).bytes.buffer).not.toBe(kept.bytes.buffer);
+  expect(kept.bytes.toString()).toBe("x".repeat(1000));
+});
+
 test("what was written before an error is not on the page of the next node", () => {
   const write = createLinesWriter();
   const broken = (writer: LinesWriter) => {

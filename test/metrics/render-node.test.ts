@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { chains } from "../../src/chains/index.ts";
+import { createPageRenderer } from "../../src/metrics/page.ts";
+import { createNodeRenderer } from "../../src/metrics/render-node.ts";
+import { createJournal } from "../../src/poll/journal.ts";
+import { createPoller } from "../../src/poll/poller.ts";
+import { createStore } from "../../src/poll/store.ts";
+import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "../poll/support.ts";
+import { catalogue, renderPage, SETTINGS } from "./support.ts";
+
+const NAMES = Array.from({ length: 20 }, (_, index) => `node-${index}`);
+const CONNECTIONS = Array.from({ length: 250 }, (_, index) => ({
+  id: `connection ${index}`,
+  address: { host: `peer-${index}.example`, port: 9876, type: "unknown" } as const,
+}));
+
+/** A poller of nodes whose connections have received more with each poll, and who makes their pages. */
+function setUp() {
+  const store = createStore();
+  let received = 1_000_000;
+  const poller = createPoller({
+    nodes: NAMES.map((name) => nodeConfig({ name })),
+    lag: () => LAG_SETTINGS,
+    open: () => ({
+      poll: async () => {
+        received += 1;
+        return report({ peers: peers(...CONNECTIONS.map((own) => row({ ...own, receivedBytes: received }))) });
+      },
+      calls: () => [],
+      close: async () => {},
+    }),
+    render: createNodeRenderer(
+      catalogue,
+      ({ chain }) => chains[chain].traits,
+      () => SETTINGS,
+    ),
+    store,
+    journal: createJournal(),
+    log: logSink("error").log,
+  });
+  const page = createPageRenderer(catalogue);
+  return {
+    store,
+    pollAll: () => Promise.all(NAMES.map((name) => poller.poll(name))),
+    chunks: () => store.read((nodes) => page(nodes, [], "text", "kept"))[Symbol.iterator](),
+    whole: () => renderPage(store.all(), [], "text"),
+  };
+}
+
+test("a page that is read piece by piece is of one moment, however often its nodes are polled meanwhile", async () => {
+  const { pollAll, chunks, whole } = setUp();
+  await pollAll();
+  await pollAll();
+  const before = whole();
+  const reading = chunks();
+  const pieces: Buffer[] = [];
+  for (let next = reading.next(); next.done !== true; next = reading.next()) {
+    pieces.push(next.value);
+    await pollAll();
+  }
+  expect(pieces.length).toBeGreaterThan(2);
+  // Not with toBe, which would look for the differences of megabytes.
+  expect(Buffer.concat(pieces).toString() === before).toBe(true);
+  await pollAll();
+  expect(whole() === before).toBe(false);
+  expect(Buffer.concat([...{ [Symbol.iterator]: chunks }]).toString() === whole()).toBe(true);
+});
+
+test("while nobody reads, the lines of a poll take the place of those of the poll before", async () => {
+  const { store, pollAll, chunks } = setUp();
+  const buffers = () => store.all().map(({ lines }) => lines.bytes.buffer);
+  await pollAll();
+  const first = buffers();
+  await pollAll();
+  expect(buffers().every((buffer, index) => buffer === first[index])).toBe(true);
+  const reading = chunks();
+  reading.next();
+  await pollAll();
+  expect(buffers().some((buffer, index) => buffer === first[index])).toBe(false);
+  reading.return?.();
+  const later = buffers();
+  await pollAll();
+  expect(buffers().every((buffer, index) => buffer === later[index])).toBe(true);
+});
