@@ -1,9 +1,10 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { withDeadline } from "../src/deadline.ts";
+import type { Signal } from "../src/signal.ts";
 
 /** Work that only its signal ends, with the signal's reason. */
-function endless(signal: AbortSignal): Promise<never> {
+function endless(signal: Signal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     if (signal.aborted) reject(signal.reason);
@@ -50,7 +51,7 @@ describe("withDeadline", () => {
     expect(parent.signal.aborted).toBe(false);
   });
 
-  it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
+  it.each<[string, (signal: Signal) => Promise<unknown>]>([
     ["gave something", async () => "done"],
     ["failed", () => Promise.reject(new Error("its own"))],
     [
@@ -64,7 +65,7 @@ describe("withDeadline", () => {
     vi.useFakeTimers();
     try {
       const parent = new AbortController();
-      let own: AbortSignal | undefined;
+      let own: Signal | undefined;
       const result = withDeadline(parent.signal, 1000, (signal) => {
         own = signal;
         return work(signal);

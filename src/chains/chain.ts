@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { type Failure, NodeError } from "../errors.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
+import type { Signal } from "../signal.ts";
 
 /**
  * The heart of the program: what a chain adapter gives (NodeReport, one model for every chain) and what it is
@@ -178,7 +179,7 @@ export type NodeSession = {
    * Polls once. Failures of the node are part of the report; a NodeError may be thrown for a failure of the whole
    * node. Never waits longer than `signal`.
    */
-  poll(signal: AbortSignal): Promise<NodeReport>;
+  poll(signal: Signal): Promise<NodeReport>;
   close(): Promise<void>;
 };
 

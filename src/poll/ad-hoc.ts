@@ -3,6 +3,7 @@ import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
 import type { Logger } from "../log.ts";
 import type { RpcCall } from "../rpc/trace.ts";
+import { createSignal, type Signal, type SignalSource } from "../signal.ts";
 import { headLag, type LagSettings } from "./fleet.ts";
 import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
 import { pollSession } from "./poll-session.ts";
@@ -17,7 +18,7 @@ export type AdHocProber = {
    * @param longestMs how long whoever asks waits; the module's timeout may be shorter
    * @param gone ends when whoever asks is gone: a poll for which nobody waits any more is given up
    */
-  probe(request: ProbeRequest, longestMs: number, gone: AbortSignal): Promise<AdHocResult>;
+  probe(request: ProbeRequest, longestMs: number, gone: Signal): Promise<AdHocResult>;
   /** Ends the polls that run. */
   close(): Promise<void>;
 };
@@ -47,7 +48,7 @@ export type AdHocOptions = {
 /** A poll that runs. */
 type Running = {
   readonly result: Promise<AdHocResult>;
-  readonly end: AbortController;
+  readonly end: SignalSource;
   /** How many wait for it. */
   waiting: number;
 };
@@ -60,7 +61,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   const shared = new Map<string, Running>();
   const keyOfModule = createNumbering();
 
-  async function pollOnce(node: NodeConfig, moduleName: string, end: AbortSignal): Promise<AdHocResult> {
+  async function pollOnce(node: NodeConfig, moduleName: string, end: Signal): Promise<AdHocResult> {
     const log = options.log.child({ target: node.name, module: moduleName });
     const startedMs = Date.now();
     const clock = performance.now();
@@ -80,7 +81,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     return { kind: "polled", ...shown, calls };
   }
 
-  async function pollAndClose(node: NodeConfig, end: AbortSignal, log: Logger) {
+  async function pollAndClose(node: NodeConfig, end: Signal, log: Logger) {
     const session = options.open(node);
     try {
       const report = await pollSession(session, node, end, log);
@@ -91,7 +92,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   }
 
   function begin(key: string, node: NodeConfig, moduleName: string): Running {
-    const end = new AbortController();
+    const end = createSignal();
     const result = pollOnce(node, moduleName, end.signal).finally(() => {
       running.delete(own);
       if (shared.get(key) === own) shared.delete(key);
@@ -103,7 +104,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   }
 
   /** Waits for a poll as long as whoever asks is there. */
-  function join(poll: Running, key: string, gone: AbortSignal): Promise<AdHocResult> {
+  function join(poll: Running, key: string, gone: Signal): Promise<AdHocResult> {
     poll.waiting += 1;
     const leave = () => {
       poll.waiting -= 1;

@@ -3,6 +3,7 @@ import type { NodeConfig } from "../config/model.ts";
 import { withDeadline } from "../deadline.ts";
 import { type Failure, failureOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Signal } from "../signal.ts";
 
 /** A session that ignores its signal gets this much longer, then its poll is given up. */
 const GRACE_MS = 1000;
@@ -14,7 +15,7 @@ const GRACE_MS = 1000;
 export async function pollSession(
   session: NodeSession,
   node: NodeConfig,
-  end: AbortSignal,
+  end: Signal,
   log: Logger,
 ): Promise<NodeReport> {
   try {
@@ -27,7 +28,7 @@ export async function pollSession(
 }
 
 /** The poll's result, or an error when it still runs a grace time after its signal has ended. */
-async function orGivenUp(poll: Promise<NodeReport>, signal: AbortSignal): Promise<NodeReport> {
+async function orGivenUp(poll: Promise<NodeReport>, signal: Signal): Promise<NodeReport> {
   let grace: NodeJS.Timeout | undefined;
   const givenUp = new Promise<never>((_, reject) => {
     const wait = () => {

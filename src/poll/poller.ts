@@ -3,6 +3,7 @@ import type { NodeConfig } from "../config/model.ts";
 import type { Failure } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { isSameUrl } from "../rpc/node-url.ts";
+import { createSignal, type SignalSource } from "../signal.ts";
 import { type Announce, createAnnouncer } from "./announce.ts";
 import { isRateLimited, pauseAfter } from "./backoff.ts";
 import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
@@ -55,7 +56,7 @@ type Runtime = {
   /** Its lines name the node. */
   readonly log: Logger;
   /** Ends when the node is polled no more. */
-  readonly retirement: AbortController;
+  readonly retirement: SignalSource;
   readonly announce: Announce;
   /** The poll that runs: whoever wants the same node meanwhile shares it. */
   running: Promise<void> | undefined;
@@ -123,7 +124,7 @@ export function createPoller(options: PollerOptions): Poller {
       session: options.open(node),
       turnMs: createTurnLength(node.trigger),
       log: options.log.child({ target: node.name }),
-      retirement: new AbortController(),
+      retirement: createSignal(),
       announce: earlier?.announce ?? createAnnouncer(),
       running: undefined,
       rateLimited: earlier?.rateLimited ?? 0,

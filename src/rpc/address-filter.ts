@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { type Signal, untilAborted } from "../signal.ts";
 
 /**
  * Decides whether an address that a stranger chose may be dialled. Names are resolved first and the numbers are judged,
@@ -9,7 +10,7 @@ import ipaddr from "ipaddr.js";
  */
 
 /** Gives the addresses of a host name; gives up when the signal ends. */
-export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
+export type Resolve = (hostname: string, signal: Signal) => Promise<readonly string[]>;
 
 /**
  * Asks the system's name servers, and not the system's resolver: that one holds a thread of the few that Node has for
@@ -65,7 +66,7 @@ export function parseRange(text: string): AddressRange | undefined {
 export async function chooseDestination(
   host: string,
   { allowed, resolve }: AddressFilter,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Destination> {
   const known = hostProblem(host, allowed);
   if (known !== undefined) return { kind: "forbidden", problem: known };
@@ -148,18 +149,4 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: AddressRa
 /** Whether an IP address is of a range; a mapped IPv4 address counts as IPv4. */
 export function isAddressIn(text: string, range: AddressRange): boolean {
   return isPlainAddress(text) && isWithin(parseAddress(text), range);
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let end = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = () => reject(signal.reason);
-  });
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
 }

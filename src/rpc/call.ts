@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import { NodeError } from "../errors.ts";
+import type { Signal } from "../signal.ts";
 import type { RpcClient, RpcRequest, RpcResponse } from "./client.ts";
 import { firstHeader } from "./headers.ts";
 import { decodeJsonBody } from "./json.ts";
@@ -19,7 +20,7 @@ export type JsonAnswer = { readonly value: unknown; readonly response: RpcRespon
 export async function callJson(
   client: RpcClient,
   request: RpcRequest,
-  signal: AbortSignal,
+  signal: Signal,
   explain: ExplainStatus = () => undefined,
 ): Promise<JsonAnswer> {
   const response = await client.request(request, signal);

@@ -2,6 +2,7 @@ import type { Client } from "undici";
 import { errorCode } from "../config/secret.ts";
 import { NodeError } from "../errors.ts";
 import { safeError } from "../safe-error.ts";
+import { type Signal, untilAborted } from "../signal.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
 import { dispatch } from "./dispatch.ts";
@@ -46,7 +47,7 @@ export type RpcClient = {
    * Any HTTP status is an answer; redirects are never followed.
    * @throws NodeError when there is no whole answer before `signal` ends it.
    */
-  request(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
+  request(request: RpcRequest, signal: Signal): Promise<RpcResponse>;
   /** What the server showed of itself beside its answers. */
   presented(): Presented;
   close(): Promise<void>;
@@ -85,13 +86,13 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
   let isClosed = false;
   let skew: number | undefined;
 
-  function attempt(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  function attempt(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
     const { observe } = options;
     const exchange = () => sendOnce(request, signal);
     return observe === undefined ? exchange() : traced(exchange, request, { url, signal, observe });
   }
 
-  async function sendOnce(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  async function sendOnce(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
     const headers = { ...ownHeaders, ...request.headers, ...(await authorize.headers(request)) };
     const client = await line.client();
     signal.throwIfAborted();
@@ -111,7 +112,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
     return response;
   }
 
-  async function send(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  async function send(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
     const connectionsBefore = line.connections();
     try {
       return await attempt(request, signal);
@@ -125,7 +126,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
   }
 
   /** One request with its answer to a challenge. When the signal ends, so does the connection. */
-  async function exchange(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  async function exchange(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
     const hangUp = () => {
       void line.hangUp();
       if (!isClosed) line = openLine(options);
@@ -145,7 +146,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
     }
   }
 
-  async function request(call: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+  async function request(call: RpcRequest, signal: Signal): Promise<RpcResponse> {
     try {
       signal.throwIfAborted();
       const answer = inTurn(() => exchange(call, signal));
@@ -251,18 +252,4 @@ function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
     );
     return result;
   };
-}
-
-/** What the work gives, if it gives it before the signal ends. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let end = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = () => reject(signal.reason);
-  });
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
 }

@@ -1,12 +1,13 @@
 import { errorCode } from "../config/secret.ts";
 import type { Failure, FailureReason } from "../errors.ts";
+import type { Signal } from "../signal.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** What is known about a request that got no whole answer. */
 export type FailedRequest = {
   readonly url: NodeUrl;
   readonly call: string;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 };
 
 const CUT_OFF = "ANSWER_CUT_OFF";

@@ -1,4 +1,5 @@
 import { type FailureReason, NodeError } from "../errors.ts";
+import type { Signal } from "../signal.ts";
 import type { RpcRequest, RpcResponse } from "./client.ts";
 import { requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
@@ -27,7 +28,7 @@ export type ObserveCall = (call: RpcCall) => void;
 export async function traced(
   exchange: () => Promise<RpcResponse>,
   { name, method }: RpcRequest,
-  { url, signal, observe }: { readonly url: NodeUrl; readonly signal: AbortSignal; readonly observe: ObserveCall },
+  { url, signal, observe }: { readonly url: NodeUrl; readonly signal: Signal; readonly observe: ObserveCall },
 ): Promise<RpcResponse> {
   const startedMs = Date.now();
   const clock = performance.now();

@@ -6,6 +6,7 @@ import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore, type NodeLines, type NodeState } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
+import type { Signal } from "../../src/signal.ts";
 import {
   deadReport,
   failing,
@@ -240,7 +241,7 @@ describe("the timeout", () => {
   });
 
   test("a poll that ends leaves no timer and no listener that would end the next one", async () => {
-    const signals: AbortSignal[] = [];
+    const signals: Signal[] = [];
     const { poller } = setUp({
       "node-1": async (signal) => {
         signals.push(signal);

@@ -1,5 +1,6 @@
 import { nodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import type { Fact } from "../chain.ts";
 import { factOf } from "../facts.ts";
 import type { Cut } from "./cut.ts";
@@ -16,7 +17,7 @@ export async function fetchMempools(
   client: RpcClient,
   network: string,
   cut: Cut,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<readonly Fact[]> {
   const facts: Fact[] = [];
   for (const chain of cut.tips.keys()) {

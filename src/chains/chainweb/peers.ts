@@ -3,6 +3,7 @@ import type { ExplainStatus } from "../../rpc/call.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient, RpcResponse } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
+import type { Signal } from "../../signal.ts";
 import { addressOf, formatAddress } from "../address.ts";
 import type { PeerConnection, PeerList } from "../chain.ts";
 import { checkRowCount, count, isObject, type JsonObject, text } from "../decode.ts";
@@ -36,7 +37,7 @@ export async function fetchPeerPages(
   client: RpcClient,
   path: string,
   explain: ExplainStatus,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<PeerPages> {
   const peers = new Map<string, PeerConnection>();
   const identities = new Map<string, PeerIdentity>();

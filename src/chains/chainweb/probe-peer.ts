@@ -3,6 +3,7 @@ import { type AddressFilter, chooseDestination } from "../../rpc/address-filter.
 import { callJson } from "../../rpc/call.ts";
 import { apiPath, parseNodeUrl } from "../../rpc/node-url.ts";
 import type { TlsVerification } from "../../rpc/settings.ts";
+import type { Signal } from "../../signal.ts";
 import { formatAddress } from "../address.ts";
 import { attempt, type Head, type NodeTarget, type PeerAddress, type PeerConnection } from "../chain.ts";
 import { decodeCut } from "./cut.ts";
@@ -36,7 +37,7 @@ const HTTPS_PORT = 443;
  * Asks one peer for its cut. A stranger chose the address: the number that is dialled is the one that was checked, the
  * answer is bounded in size and time, and nothing that belongs to the polled node is sent.
  */
-export function probePeer(candidate: Candidate, settings: ProbeSettings, signal: AbortSignal): Promise<ProbeResult> {
+export function probePeer(candidate: Candidate, settings: ProbeSettings, signal: Signal): Promise<ProbeResult> {
   return withDeadline(signal, settings.timeoutMs, async (deadline) => {
     const { address } = candidate.peer;
     const destination = await chooseDestination(address.host, settings.filter, deadline);
@@ -50,7 +51,7 @@ async function askForCut(
   { peer: { address }, identity }: Candidate,
   ip: string,
   { network, timeoutMs, connectStranger }: ProbeSettings,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<ProbeResult> {
   const isNamed = address.ip === undefined;
   const client = connectStranger({

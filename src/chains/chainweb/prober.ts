@@ -1,5 +1,6 @@
 import { failureOf, nodeError } from "../../errors.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
+import type { Signal } from "../../signal.ts";
 import { type Fact, failed, type Head, type NodeTarget, type Outcome, succeeded } from "../chain.ts";
 import { factOf } from "../facts.ts";
 import { PROBE_REFUSED_PEERS, PROBED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION } from "./families.ts";
@@ -12,7 +13,7 @@ import { commonest, versionLabel } from "./version.ts";
 /** Asks the peers of a node themselves, some in each poll. */
 export type Prober = {
   /** One round, which ends within `budgetMs`. If it could not run that is a failure, never an exception. */
-  round(peers: ListedPeers, budgetMs: number, signal: AbortSignal): Promise<Outcome<ProbeRound>>;
+  round(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<Outcome<ProbeRound>>;
 };
 
 export type ListedPeers = Pick<PeerPages, "list" | "identities">;
@@ -46,7 +47,7 @@ export function createProber(
   let rounds = 0;
   let told: ReadonlyMap<string, ToldHead> = new Map();
 
-  async function run(peers: ListedPeers, budgetMs: number, signal: AbortSignal): Promise<ProbeRound> {
+  async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<ProbeRound> {
     const timeoutMs = Math.min(probe.timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
     if (timeoutMs > budgetMs) throw nodeError("timeout", "the poll left no time to ask peers", "raise timeout");
     const settings = { network, filter: { allowed, resolve }, timeoutMs, connectStranger };

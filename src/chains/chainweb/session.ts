@@ -4,6 +4,7 @@ import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
+import type { Signal } from "../../signal.ts";
 import { attempt, type NodeSession, type NodeTarget, PEERS_NOT_ASKED } from "../chain.ts";
 import { decodeCut } from "./cut.ts";
 import { explainStatus, wrongNetwork } from "./explain.ts";
@@ -39,10 +40,10 @@ export function openSession(
   const asksMempools = options.mempool_peers && !isHeadOnly;
   const prober = options.probe.peers > 0 && !isHeadOnly ? createProber(target, options, resolve) : undefined;
 
-  async function pollP2p(signal: AbortSignal): Promise<Omit<Answers, "info">> {
+  async function pollP2p(signal: Signal): Promise<Omit<Answers, "info">> {
     const endsAt = performance.now() + target.timeoutMs;
     const left = () => Math.max(0, endsAt - performance.now());
-    const within = <T>(milliseconds: number, part: (signal: AbortSignal) => Promise<T>) =>
+    const within = <T>(milliseconds: number, part: (signal: Signal) => Promise<T>) =>
       attempt(() => withDeadline(signal, milliseconds, part));
     const probe = async (peers: Answers["peers"]) =>
       prober && (peers.ok ? prober.round(peers.value, left() * PROBE_SHARE, signal) : peers);
@@ -88,13 +89,13 @@ export function openSession(
   };
 }
 
-async function fetchPeers(client: RpcClient, network: string, signal: AbortSignal) {
+async function fetchPeers(client: RpcClient, network: string, signal: Signal) {
   const path = networkPath(network, "cut/peer");
   const { firstResponse, ...pages } = await fetchPeerPages(client, path, explainStatus("peers", network), signal);
   return { ...pages, headers: readHeaders(firstResponse) };
 }
 
-async function fetchCut(client: RpcClient, network: string, signal: AbortSignal) {
+async function fetchCut(client: RpcClient, network: string, signal: Signal) {
   const request = { name: "cut", method: "GET", path: apiPath(client.url, networkPath(network, "cut")) } as const;
   const { value, response } = await callJson(client, request, signal, explainStatus("cut", network));
   const call = `cut at ${client.url.label}`;
@@ -105,7 +106,7 @@ async function fetchCut(client: RpcClient, network: string, signal: AbortSignal)
   return { cut, headers: readHeaders(response) };
 }
 
-async function fetchInfo(client: RpcClient, network: string, signal: AbortSignal): Promise<Info> {
+async function fetchInfo(client: RpcClient, network: string, signal: Signal): Promise<Info> {
   const request = { name: "info", method: "GET", path: apiPath(client.url, "/info") } as const;
   const { value } = await callJson(client, request, signal, explainStatus("info", network));
   const call = `info at ${client.url.label}`;

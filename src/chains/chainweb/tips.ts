@@ -2,6 +2,7 @@ import type { Failure } from "../../errors.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
+import type { Signal } from "../../signal.ts";
 import { attempt, failed, type Outcome, succeeded } from "../chain.ts";
 import type { Cut } from "./cut.ts";
 import { explainStatus } from "./explain.ts";
@@ -9,7 +10,7 @@ import { decodeCreationTime } from "./header.ts";
 import { networkPath } from "./paths.ts";
 
 /** The age of the newest blocks: each is asked for once, as a block never changes. */
-export type TipReader = (cut: Cut, signal: AbortSignal) => Promise<Tips>;
+export type TipReader = (cut: Cut, signal: Signal) => Promise<Tips>;
 
 export type Tips = {
   /** When the newest block of each chain was made, unix seconds; without the chains of which that is not known. */
@@ -77,7 +78,7 @@ async function fetchCreationTime(
   network: string,
   chain: string,
   hash: string,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<number> {
   const name = `chain/${chain}/header`;
   const path = apiPath(client.url, networkPath(network, `${name}/${hash}`));

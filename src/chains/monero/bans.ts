@@ -1,5 +1,6 @@
 import { nodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import type { Fact } from "../chain.ts";
 import { isObject, type JsonObject, text } from "../decode.ts";
 import { fact } from "./facts.ts";
@@ -9,7 +10,7 @@ import { callRpc } from "./json-rpc.ts";
 /** How many bans are in force. A ban of a subnet says nothing of how many peers it keeps away. */
 export type Bans = { readonly addresses: number; readonly subnets: number };
 
-export async function fetchBans(client: RpcClient, signal: AbortSignal): Promise<Bans> {
+export async function fetchBans(client: RpcClient, signal: Signal): Promise<Bans> {
   return decodeBans(await callRpc(client, "get_bans", signal), `get_bans at ${client.url.label}`);
 }
 

@@ -1,5 +1,6 @@
 import { withDeadline } from "../../deadline.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import { attempt, type Outcome, succeeded } from "../chain.ts";
 import { count, isObject } from "../decode.ts";
 import type { DaemonInfo } from "./info.ts";
@@ -7,7 +8,7 @@ import { callRpc } from "./json-rpc.ts";
 
 export type BlockTimes = {
   /** Unix seconds of the node's top block; undefined result when it is not worth asking. */
-  of(info: DaemonInfo, signal: AbortSignal): Promise<Outcome<number | undefined> | undefined>;
+  of(info: DaemonInfo, signal: Signal): Promise<Outcome<number | undefined> | undefined>;
 };
 
 /**

@@ -2,6 +2,7 @@ import { nodeError } from "../../errors.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
+import type { Signal } from "../../signal.ts";
 import { isObject, type JsonObject } from "../decode.ts";
 import { checkStatus, WRONG_API } from "./json-rpc.ts";
 
@@ -19,7 +20,7 @@ export async function callEndpoint(
   client: RpcClient,
   path: `/${string}`,
   body: object,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<JsonObject> {
   const request = {
     name: path,

@@ -1,5 +1,6 @@
 import type { FailureReason } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import type { ByteCounts, Outcome, PeerList } from "../chain.ts";
 import { type Bans, fetchBans } from "./bans.ts";
 import { isGateway } from "./endpoint.ts";
@@ -38,7 +39,7 @@ const GATEWAY_REFUSALS: ReadonlySet<FailureReason> = new Set([...NOT_THERE, "una
 
 export type ExtraParts = {
   /** In series, over the one socket. */
-  ask(known: Known, signal: AbortSignal): Promise<Extras>;
+  ask(known: Known, signal: Signal): Promise<Extras>;
 };
 
 export function createExtras(client: RpcClient, timeoutMs: number): ExtraParts {

@@ -2,6 +2,7 @@ import { block } from "../../config/fields.ts";
 import { withDeadline } from "../../deadline.ts";
 import type { Failure } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import {
   attempt,
   type ChainAdapter,
@@ -59,14 +60,14 @@ function openSession(target: NodeTarget): NodeSession {
   };
 }
 
-async function fetchInfo(client: RpcClient, signal: AbortSignal): Promise<DaemonInfo> {
+async function fetchInfo(client: RpcClient, signal: Signal): Promise<DaemonInfo> {
   return decodeInfo(await callRpc(client, "get_info", signal), `get_info at ${client.url.label}`);
 }
 
 async function fetchPeers(
   client: RpcClient,
   info: Outcome<DaemonInfo>,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
   return attempt(async () => {

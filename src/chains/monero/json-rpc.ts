@@ -1,6 +1,7 @@
 import { type Failure, NodeError, nodeError } from "../../errors.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import { isObject, type JsonObject, shownText } from "../decode.ts";
 
 /**
@@ -9,7 +10,7 @@ import { isObject, type JsonObject, shownText } from "../decode.ts";
  * @returns the `result` object, whose `status` is OK
  * @throws NodeError
  */
-export async function callRpc(client: RpcClient, method: string, signal: AbortSignal): Promise<JsonObject> {
+export async function callRpc(client: RpcClient, method: string, signal: Signal): Promise<JsonObject> {
   const request = {
     name: method,
     method: "POST",

@@ -1,5 +1,6 @@
 import { NodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import type { Fact } from "../chain.ts";
 import { count, type JsonObject } from "../decode.ts";
 import { callEndpoint } from "./endpoint.ts";
@@ -25,7 +26,7 @@ const READ_ONLY = { set: false } as const;
 const UNLIMITED = 0xffff_ffff;
 
 /** @param info of the same poll: the version, and the proof that request bodies arrive whole at this server */
-export async function fetchLimits(client: RpcClient, info: DaemonInfo, signal: AbortSignal): Promise<Limits> {
+export async function fetchLimits(client: RpcClient, info: DaemonInfo, signal: Signal): Promise<Limits> {
   const rates = decodeRates(await callEndpoint(client, "/get_limit", {}, signal));
   if (!knowsSet(info)) return rates;
   const inbound = await ifOffered(() => callEndpoint(client, "/in_peers", READ_ONLY, signal));

@@ -1,11 +1,12 @@
 import { withDeadline } from "../../deadline.ts";
 import type { FailureReason } from "../../errors.ts";
+import type { Signal } from "../../signal.ts";
 import { attempt, type Outcome } from "../chain.ts";
 
 /** A part of a poll that not every server offers, or that need not be asked with every poll. */
 export type OptionalPart<T> = {
   /** Undefined: the server does not offer it. */
-  ask(signal: AbortSignal, fetch: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T> | undefined>;
+  ask(signal: Signal, fetch: (signal: Signal) => Promise<T>): Promise<Outcome<T> | undefined>;
   /** What was answered is no longer true. */
   forget(): void;
 };

@@ -1,5 +1,6 @@
 import { nodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import type { Fact } from "../chain.ts";
 import { count, isObject, type JsonObject } from "../decode.ts";
 import { fact } from "./facts.ts";
@@ -13,7 +14,7 @@ export type SyncQueue = {
 };
 
 /** A costly call: it writes all connections, and walks through them once more for each span (on_sync_info). */
-export async function fetchSyncQueue(client: RpcClient, signal: AbortSignal): Promise<SyncQueue> {
+export async function fetchSyncQueue(client: RpcClient, signal: Signal): Promise<SyncQueue> {
   return decodeSyncQueue(await callRpc(client, "sync_info", signal), `sync_info at ${client.url.label}`);
 }
 

@@ -1,11 +1,12 @@
 import { nodeError } from "../../errors.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { Signal } from "../../signal.ts";
 import type { ByteCounts } from "../chain.ts";
 import { count, type JsonObject } from "../decode.ts";
 import { callEndpoint } from "./endpoint.ts";
 
 /** Bytes since the node's start, P2P only: RPC does not feed these throttles (on_get_net_stats). */
-export async function fetchTotals(client: RpcClient, signal: AbortSignal): Promise<ByteCounts> {
+export async function fetchTotals(client: RpcClient, signal: Signal): Promise<ByteCounts> {
   const path = "/get_net_stats";
   return decodeTotals(await callEndpoint(client, path, {}, signal), `${path} at ${client.url.label}`);
 }

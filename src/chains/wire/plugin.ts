@@ -2,6 +2,7 @@ import { type Failure, NodeError } from "../../errors.ts";
 import { statusFailure } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
+import type { Signal } from "../../signal.ts";
 import { attempt, failed, type Outcome } from "../chain.ts";
 import { explainStatus } from "./explain.ts";
 import { decodePluginPage, type PluginPage } from "./prometheus.ts";
@@ -9,7 +10,7 @@ import { decodePluginPage, type PluginPage } from "./prometheus.ts";
 /** The page of a node's prometheus_plugin, asked for no more often than it makes sense. */
 export type Plugin = {
   /** The page to show now, or why there is none: asked anew when it is time, else the last outcome. */
-  page(signal: AbortSignal): Promise<Outcome<PluginPage>>;
+  page(signal: Signal): Promise<Outcome<PluginPage>>;
   close(): Promise<void>;
 };
 
@@ -54,7 +55,7 @@ function remembered(outcome: Outcome<PluginPage>): Outcome<PluginPage> {
 }
 
 /** @throws NodeError */
-async function fetchPage(client: RpcClient, signal: AbortSignal): Promise<PluginPage> {
+async function fetchPage(client: RpcClient, signal: Signal): Promise<PluginPage> {
   const call = `${PATH} at ${client.url.label}`;
   const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH) } as const;
   const response = await client.request(request, signal).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { withDeadline } from "../../deadline.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
+import type { Signal } from "../../signal.ts";
 import {
   attempt,
   type NodeReport,
@@ -46,7 +47,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   let seen = NOTHING_SEEN;
 
   /** In series: EOSIO 2 and Leap 3 answer on the main thread, which more requests at once would only hold up. */
-  async function pollNode(signal: AbortSignal) {
+  async function pollNode(signal: Signal) {
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
       : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(net, share));
@@ -103,11 +104,11 @@ function peerList({ connections, malformed }: WireList, page: PluginPage | undef
   return { connections: page === undefined ? connections : joinPage(connections, page), malformed };
 }
 
-function fetchPeers(client: RpcClient, signal: AbortSignal): Promise<Outcome<WireList>> {
+function fetchPeers(client: RpcClient, signal: Signal): Promise<Outcome<WireList>> {
   return fetchApi(client, "net", "/v1/net/connections", decodeConnections, signal);
 }
 
-function fetchInfo(client: RpcClient, signal: AbortSignal): Promise<Outcome<ChainInfo>> {
+function fetchInfo(client: RpcClient, signal: Signal): Promise<Outcome<ChainInfo>> {
   return fetchApi(client, "chain", "/v1/chain/get_info", decodeInfo, signal);
 }
 
@@ -116,7 +117,7 @@ function fetchApi<T>(
   api: WireApi,
   path: string,
   decode: (answer: unknown, call: string) => T,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Outcome<T>> {
   // POST without a body, as clio and cleos send it: every version takes that.
   const request = { name: path, method: "POST", path: apiPath(client.url, path) } as const;

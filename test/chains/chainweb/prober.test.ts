@@ -5,6 +5,7 @@ import type { Candidate } from "../../../src/chains/chainweb/probe-peer.ts";
 import { createProber, type ListedPeers, type Prober } from "../../../src/chains/chainweb/prober.ts";
 import { nodeError } from "../../../src/errors.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";
+import type { Signal } from "../../../src/signal.ts";
 import { failureIn, jsonReply, memoryClient, type Reply, valueIn } from "../support.ts";
 import { candidate, cutBody, hashOf } from "./support.ts";
 
@@ -57,7 +58,7 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
 }
 
 /** As the real client ends a request with its signal. */
-function end(signal: AbortSignal): Promise<never> {
+function end(signal: Signal): Promise<never> {
   const late = nodeError("timeout", "no whole answer in time", "");
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(late), { once: true }));
 }

@@ -16,6 +16,7 @@ import { block } from "../../../src/config/fields.ts";
 import { withDeadline } from "../../../src/deadline.ts";
 import { nodeError } from "../../../src/errors.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
+import type { Signal } from "../../../src/signal.ts";
 import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
 import { families, HEADERS_HEIGHT } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";
@@ -75,19 +76,19 @@ function report(
   };
 }
 
-function fetchPeers(client: RpcClient, signal: AbortSignal): Promise<Outcome<PeerList>> {
+function fetchPeers(client: RpcClient, signal: Signal): Promise<Outcome<PeerList>> {
   return attempt(async () => {
     const answer = await callRpc(client, "getpeerinfo", signal);
     return decodePeers(answer, `getpeerinfo at ${client.url.label}`);
   });
 }
 
-async function fetchInfo(client: RpcClient, signal: AbortSignal): Promise<ChainInfo> {
+async function fetchInfo(client: RpcClient, signal: Signal): Promise<ChainInfo> {
   const answer = await callRpc(client, "getblockchaininfo", signal);
   return decodeChainInfo(answer, `getblockchaininfo at ${client.url.label}`);
 }
 
-async function fetchTotals(client: RpcClient, signal: AbortSignal): Promise<ByteCounts> {
+async function fetchTotals(client: RpcClient, signal: Signal): Promise<ByteCounts> {
   const answer = await callRpc(client, "getnettotals", signal);
   const received = isObject(answer) ? count(answer.totalbytesrecv) : undefined;
   const sent = isObject(answer) ? count(answer.totalbytessent) : undefined;

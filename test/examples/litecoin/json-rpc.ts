@@ -3,6 +3,7 @@ import { nodeError } from "../../../src/errors.ts";
 import { callJson, type ExplainStatus } from "../../../src/rpc/call.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeJson } from "../../../src/rpc/json.ts";
+import type { Signal } from "../../../src/signal.ts";
 
 const WRONG_API = "check that the URL is the RPC of litecoind (default port 9332)";
 
@@ -10,7 +11,7 @@ const WRONG_API = "check that the URL is the RPC of litecoind (default port 9332
  * One call of litecoind's JSON-RPC.
  * @throws NodeError
  */
-export async function callRpc(client: RpcClient, method: string, signal: AbortSignal): Promise<unknown> {
+export async function callRpc(client: RpcClient, method: string, signal: Signal): Promise<unknown> {
   const request = {
     name: method,
     method: "POST",

@@ -1,0 +1,57 @@
+/**
+ * Tells work that it must end: what is used here of an AbortSignal, which may be given instead. Polls have some of our own,
+ * as Node 20 sets the prototype of each AbortSignal after it was made (lib/internal/abort_controller.js,
+ * createAbortSignal), so that the engine looks for each of its properties anew: a tenth of a poll.
+ */
+export type Signal = Pick<AbortSignal, "aborted" | "reason" | "throwIfAborted"> & {
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+};
+
+export type SignalSource = {
+  readonly signal: Signal;
+  /** Calls the listeners, the first time. */
+  abort(reason: Error): void;
+};
+
+export function createSignal(): SignalSource {
+  const listeners = new Set<() => void>();
+  // Values and not getters: with closures as accessors each object is of a form of its own, which costs as much.
+  const signal: Signal & { aborted: boolean; reason: Error | undefined } = {
+    aborted: false,
+    reason: undefined,
+    throwIfAborted() {
+      if (signal.aborted) throw signal.reason;
+    },
+    addEventListener: (_type, listener) => void listeners.add(listener),
+    removeEventListener: (_type, listener) => void listeners.delete(listener),
+  };
+  return {
+    signal,
+    abort(reason) {
+      if (signal.aborted) return;
+      signal.aborted = true;
+      signal.reason = reason;
+      // One of them may remove another.
+      for (const listener of [...listeners]) if (listeners.delete(listener)) listener();
+    },
+  };
+}
+
+/**
+ * What the work gives, if it gives it before the signal ends.
+ * @throws the signal's reason
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: Signal): Promise<T> {
+  let end = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
