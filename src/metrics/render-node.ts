@@ -19,6 +19,7 @@ export function createNodeRenderer(
   settings: () => ConnectionSettings,
 ): RenderNode {
   const write = createLinesWriter();
+  const families = catalogue.map(alike);
   return (state, spare) => {
     const { report, history, node } = state;
     const shown = report?.peers.ok
@@ -37,7 +38,7 @@ export function createNodeRenderer(
     const about = node.role === "reference" ? "reference" : undefined;
     return write((lines) => {
       lines.names(connections.map(({ labels }) => labels));
-      for (const family of catalogue) {
+      for (const family of families) {
         if (family.about === about) {
           lines.text(renderSamples(family, view, identity));
           writeConnections(lines, family, view, identity);
@@ -48,7 +49,14 @@ export function createNodeRenderer(
   };
 }
 
-function writeConnections(lines: LinesWriter, family: NodeFamily, view: NodeView, identity: string): void {
+/** What is read of each family with each poll, in objects of one form, which the engine reads faster. */
+type Rendered = Pick<NodeFamily, "name" | "about" | "samples" | "connections">;
+
+function alike({ name, about, samples, connections }: NodeFamily): Rendered {
+  return { name, about, samples, connections };
+}
+
+function writeConnections(lines: LinesWriter, family: Rendered, view: NodeView, identity: string): void {
   const { name, connections: series } = family;
   if (series === undefined || view.shown === undefined) return;
   const open = `${name}{${identity},`;
@@ -65,7 +73,7 @@ function writeConnections(lines: LinesWriter, family: NodeFamily, view: NodeView
 }
 
 /** As renderSample would write each line; what all begin with is put together once. */
-function renderSamples({ name, samples }: NodeFamily, view: NodeView, identity: string): string {
+function renderSamples({ name, samples }: Rendered, view: NodeView, identity: string): string {
   let open = "";
   let out = "";
   for (const [labels, value] of samples(view)) {

@@ -1,5 +1,5 @@
 import { DIRECTIONS, type Direction, type PeerConnection } from "../chains/chain.ts";
-import { unchangedOr } from "./unchanged.ts";
+import { saysTheSame, unchangedOr } from "./unchanged.ts";
 
 /** Which connections came and went between the polls that gave a peer list. */
 export type Churn = {
@@ -14,7 +14,7 @@ export type Churn = {
  * two polls is not seen.
  */
 export function advanceChurn(before: Churn | undefined, connections: readonly PeerConnection[]): Churn {
-  const present = unchangedOr(before?.present, workingConnections(connections));
+  const present = workingConnections(before?.present, connections);
   if (before === undefined) {
     const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
     return { connects: zero, disconnects: zero, present };
@@ -28,12 +28,21 @@ export function advanceChurn(before: Churn | undefined, connections: readonly Pe
   return { connects, disconnects, present };
 }
 
-function workingConnections(connections: readonly PeerConnection[]): ReadonlyMap<string, Direction> {
+function workingConnections(
+  before: Churn["present"] | undefined,
+  connections: readonly PeerConnection[],
+): Churn["present"] {
+  const rows = connections.filter(({ state }) => state === "connected");
+  const isSame = (row: PeerConnection, session: string, direction: Direction) =>
+    sessionOf(row) === session && row.direction === direction;
+  if (before !== undefined && saysTheSame(before, rows, isSame)) return before;
   const working = new Map<string, Direction>();
-  for (const { id, session = id, direction, state } of connections) {
-    if (state === "connected") working.set(session, direction);
-  }
-  return working;
+  for (const row of rows) working.set(sessionOf(row), row.direction);
+  return unchangedOr(before, working);
+}
+
+function sessionOf({ id, session = id }: PeerConnection): string {
+  return session;
 }
 
 function sum(counts: ReadonlyMap<Direction, number>): number {

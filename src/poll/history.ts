@@ -2,7 +2,7 @@ import type { Head, NodeReport } from "../chains/chain.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../errors.ts";
 import { advanceChurn, type Churn } from "./churn.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
-import { unchangedOr } from "./unchanged.ts";
+import { saysTheSame, unchangedOr } from "./unchanged.ts";
 
 /** What is remembered of a node between polls. Immutable: each poll makes a new one. */
 export type NodeHistory = {
@@ -76,15 +76,28 @@ function increment(counts: NodeHistory["failures"], reason: FailureReason): Node
 const START_TOLERANCE_SECONDS = 10;
 
 function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {
-  const starts = new Map<string, number>();
+  const before = history.connectionStarts;
   const listedMs = (peers.ok ? peers.value.receivedMs : undefined) ?? nowMs;
+  const estimates: Estimate[] = [];
   for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
     if (ageSeconds === undefined) continue;
-    const estimate = Math.floor(listedMs / 1000) - ageSeconds;
+    const start = Math.floor(listedMs / 1000) - ageSeconds;
     // Nothing opened before 1970: such an age is no age.
-    if (estimate < 0) continue;
-    const known = history.connectionStarts.get(id);
-    starts.set(id, known !== undefined && Math.abs(known - estimate) <= START_TOLERANCE_SECONDS ? known : estimate);
+    if (start >= 0) estimates.push({ id, start });
   }
-  return unchangedOr(history.connectionStarts, starts);
+  if (saysTheSame(before, estimates, ({ id, start }, known, since) => id === known && isSameStart(since, start))) {
+    return before;
+  }
+  const starts = new Map<string, number>();
+  for (const { id, start } of estimates) {
+    const known = before.get(id);
+    starts.set(id, known !== undefined && isSameStart(known, start) ? known : start);
+  }
+  return unchangedOr(before, starts);
+}
+
+type Estimate = { readonly id: string; readonly start: number };
+
+function isSameStart(known: number, estimate: number): boolean {
+  return Math.abs(known - estimate) <= START_TOLERANCE_SECONDS;
 }

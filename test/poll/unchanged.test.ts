@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unchangedOr } from "../../src/poll/unchanged.ts";
+import { saysTheSame, unchangedOr } from "../../src/poll/unchanged.ts";
 
 const maps = fc
   .array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)))
@@ -20,4 +20,16 @@ test("the earlier map is kept exactly when it says the same", () => {
 test("without an earlier map there is the later one", () => {
   const now = new Map();
   expect(unchangedOr(undefined, now)).toBe(now);
+});
+
+test("a map says the same as rows exactly when it was made of them", () => {
+  const rows = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)));
+  fc.assert(
+    fc.property(maps, rows, (map, given) => {
+      const isSame = JSON.stringify([...map]) === JSON.stringify(given);
+      expect(saysTheSame(map, given, ([key, value], known, of) => key === known && value === of)).toBe(isSame);
+      expect(saysTheSame(map, [...map], ([key, value], known, of) => key === known && value === of)).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
 });
