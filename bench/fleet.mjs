@@ -16,12 +16,12 @@ const INTERVAL_SECONDS = 15;
 /** Until the compiler is done with most of what a program that runs for weeks does all the time: of each node. */
 const WARM_UP_POLLS = 5;
 const WARM_UP_CLIENTS = 8;
-/** In which each node is polled twice on schedule. */
-const OBSERVED_SECONDS = 2 * INTERVAL_SECONDS + 1;
+/** In which each node is polled on schedule, most of them twice. */
+const OBSERVED_SECONDS = 24;
 /** Of bare node, which does next to nothing. */
-const FLOOR_WARM_UP_SECONDS = 7;
+const FLOOR_WARM_UP_SECONDS = 5;
 const LATEST_SECONDS = 1;
-const IDLE_WINDOWS = 3;
+const IDLE_WINDOWS = 2;
 const IDLE_WINDOW_SECONDS = 2;
 /** Smaller fleets are polled more often for a while, so that there is enough to measure. */
 const SMALLER = [

@@ -15,15 +15,14 @@ import { sharedCompression } from "./support/shared-compression.mjs";
 import { digits, median, times, whole } from "./support/stats.mjs";
 import { load, missingTools } from "./support/wrk.mjs";
 
+const GZIP = { "accept-encoding": "gzip" };
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 1;
-/** Of the smallest page, of which a request takes so little that the compiler has a part in it. */
-const SMALL_WARM_UP = { connections: 8, seconds: 3 };
+/** Of the smallest page, of which a request takes so little that the compiler has a part in it, another one with each start. */
+const SMALL_WARM_UP = { connections: 8, seconds: 2, headers: GZIP };
 const POLLED_SECONDS = 15;
 /** Of one load. */
 const SECONDS = 1;
-const GZIP = { "accept-encoding": "gzip" };
-
 /**
  * Fleets whose pages have about 100, 10,000 and 100,000 series, the first without series of connections.
  */
@@ -56,6 +55,10 @@ export async function run({ progress }) {
   const rows = [];
   let headline = 0;
   for (const size of SIZES) {
+    if (size.count === 1) {
+      rows.push(...(await measureSmallest(size, progress)));
+      continue;
+    }
     await withScope(async (scope) => {
       const measured = await measureSize(scope, size, progress);
       rows.push(...measured.rows);
@@ -68,41 +71,78 @@ export async function run({ progress }) {
 const title = "Scrapes";
 const method = `One process of the exporter against nginx with one worker, which serves the same bytes (saved from the
 exporter just before) as a static file, with sendfile and without an access log. wrk loads one, then the other, ${ROUNDS}
-times in turn, for ${SECONDS} second after a warm-up; the medians are compared. The page does not change:
-the simulated nodes are polled once. Bare node is node:http that answers with the same page from one Buffer and does nothing
+times in turn, for ${SECONDS} second after a warm-up; the medians are compared. Of the smallest page, where the same program is a tenth
+faster or slower from start to start, each time is a start of its own, and each load has its own warm-up. The page does not change: the simulated nodes are polled once. Bare node is node:http that answers with the same page from one Buffer and does nothing
 else. With gzip, nginx serves the exporter's own compressed bytes by gzip_static. While polled:
 100 nodes every ${POLLED_SECONDS} seconds, one connection, the medians of wrk's 50 % latency. One compression for each
 change: a node is polled through /probe, then the page is scraped by 1 or by 8 clients at once; what the 7 further clients
 cost the exporter in CPU time is compared with one compression of the page in the bench. The main thread of each
 server is bound to one core and wrk to another, but where nginx may use every core, it and wrk are free.`;
 
-async function measureSize(scope, { count, peers, series, target }, progress) {
+/** The smallest page: one round with each start. */
+async function measureSmallest(given, progress) {
+  const rounds = LOADS.map(() => []);
+  const rows = [];
+  let size = "";
+  for (let start = 0; start < ROUNDS; start += 1) {
+    await withScope(async (scope) => {
+      const { exporter, nginx, saved } = await startBoth(scope, given);
+      size = saved.size;
+      progress(`scrape: ${size}, start ${start + 1} of ${ROUNDS}`);
+      await load(exporter.page, SMALL_WARM_UP);
+      await load(nginx, { ...SMALL_WARM_UP, seconds: WARM_UP_SECONDS });
+      for (const [index, { connections, headers }] of LOADS.entries()) {
+        const options = { connections, seconds: SECONDS, headers };
+        // What is asked for in another way than before is compiled anew for half a second.
+        await load(exporter.page, { ...options, seconds: WARM_UP_SECONDS });
+        const ours = await load(exporter.page, options);
+        const theirs = await load(nginx, options);
+        rounds[index].push({ ours: ours.perSecond, theirs: theirs.perSecond });
+      }
+      if (start === ROUNDS - 1) rows.push(await bareNode(scope, nginx, saved));
+    });
+  }
+  const medians = rounds.map((all) => mediansOf(all));
+  return [...LOADS.map((each, index) => requestsRow(each, size, medians[index], given.target)), ...rows];
+}
+
+async function startBoth(scope, { count, peers, series }) {
   const fleet = await startFakeFleet(scope, { count, peers });
   const config = (interval) => ({ global: { interval }, connections: { series }, nodes: fleet.nodes });
   const exporter = await startExporter(scope, { config: config("1h") });
   bindServer(exporter);
   const page = (await get(exporter.page)).body;
   const gzipped = (await get(exporter.page, GZIP)).body;
-  const size = `${whole(countSeries(page))} series`;
   const nginx = await startNginx(scope, { page, gzipped, workers: 1 });
-  const warmUp = count === 1 ? SMALL_WARM_UP : { connections: 1, seconds: WARM_UP_SECONDS };
-  for (const url of [exporter.page, nginx]) await load(url, warmUp);
+  return { exporter, nginx, config, saved: { page, gzipped, size: `${whole(countSeries(page))} series` } };
+}
+
+function nameOf({ name, connections }, size) {
+  return `requests/s, ${size}, ${name}, ${connections} ${connections === 1 ? "connection" : "connections"}`;
+}
+
+function requestsRow(each, size, { ours, theirs }, target) {
+  return atLeast(nameOf(each, size), ours / theirs, target, times, `${whole(ours)} : ${whole(theirs)}`);
+}
+
+async function measureSize(scope, given, progress) {
+  const { exporter, nginx, config, saved } = await startBoth(scope, given);
+  const { size } = saved;
+  for (const url of [exporter.page, nginx]) await load(url, { connections: 1, seconds: WARM_UP_SECONDS });
   const rows = [];
   let plain = 0;
-  for (const { name, connections, headers } of LOADS) {
-    const what = `requests/s, ${size}, ${name}, ${connections} ${connections === 1 ? "connection" : "connections"}`;
-    progress(`scrape: ${what}`);
+  for (const each of LOADS) {
+    const { name, connections, headers } = each;
+    progress(`scrape: ${nameOf(each, size)}`);
     const options = { connections, seconds: SECONDS, headers };
     const { ours, theirs } = await alternate(exporter.page, nginx, options, ({ perSecond }) => perSecond);
-    rows.push(atLeast(what, ours / theirs, target, times, `${whole(ours)} : ${whole(theirs)}`));
+    rows.push(requestsRow(each, size, { ours, theirs }, given.target));
     if (name === "plain" && connections === 1) plain = ours / theirs;
   }
-  const saved = { page, gzipped, size };
   // The size between the smallest and the largest would tell nothing more.
-  const isAtTheEnds = [SIZES[0].peers, SIZES[SIZES.length - 1].peers].includes(peers);
-  if (isAtTheEnds) rows.push(await bareNode(scope, nginx, saved));
-  if (count === 1) return { rows, plain };
-  if (isAtTheEnds) rows.push(await againstAllWorkers(scope, exporter, saved));
+  if (given.peers === SIZES[SIZES.length - 1].peers) {
+    rows.push(await bareNode(scope, nginx, saved), await againstAllWorkers(scope, exporter, saved));
+  }
   progress(`scrape: compressions, ${size}`);
   rows.push(await sharedCompression(exporter, saved));
   progress(`scrape: latency while polled, ${size}`);
@@ -118,13 +158,16 @@ async function measureSize(scope, { count, peers, series, target }, progress) {
 
 /** Medians of several short runs in turn, as both then meet the same noise of the machine. */
 async function alternate(ourUrl, theirUrl, options, pick) {
-  const ours = [];
-  const theirs = [];
+  const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(pick(await load(ourUrl, options)));
-    theirs.push(pick(await load(theirUrl, options)));
+    const ours = pick(await load(ourUrl, options));
+    rounds.push({ ours, theirs: pick(await load(theirUrl, options)) });
   }
-  return { ours: median(ours), theirs: median(theirs) };
+  return mediansOf(rounds);
+}
+
+function mediansOf(rounds) {
+  return { ours: median(rounds.map(({ ours }) => ours)), theirs: median(rounds.map(({ theirs }) => theirs)) };
 }
 
 /** A figure beside the targets: what the platform leaves room for. */

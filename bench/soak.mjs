@@ -7,7 +7,7 @@ import { AS_PROMETHEUS, drain } from "./support/http.mjs";
 import { withScope } from "./support/scope.mjs";
 import { digits, slope, whole } from "./support/stats.mjs";
 
-const NODES = 400;
+const NODES = 500;
 const PEERS = 12;
 /** Of the peers, with each poll. */
 const CHURN = 0.1;

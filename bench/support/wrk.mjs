@@ -25,8 +25,9 @@ export async function load(url, { connections, seconds, headers = {}, isFree = f
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`wrk had errors with ${url}:\n${stdout}`);
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-    p50: milliseconds(/50%\s+(\S+)/.exec(stdout)?.[1]),
-    p99: milliseconds(/99%\s+(\S+)/.exec(stdout)?.[1]),
+    // From the start of a line: a share above them may end in 50 % as well.
+    p50: milliseconds(/^\s*50%\s+(\S+)/m.exec(stdout)?.[1]),
+    p99: milliseconds(/^\s*99%\s+(\S+)/m.exec(stdout)?.[1]),
   };
 }
 
