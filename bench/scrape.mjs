@@ -23,6 +23,7 @@ const SMALL_WARM_UP = { connections: 8, seconds: 2, headers: GZIP };
 const POLLED_SECONDS = 15;
 /** Of one load. */
 const SECONDS = 1;
+
 /**
  * Fleets whose pages have about 100, 10,000 and 100,000 series, the first without series of connections.
  */
@@ -95,9 +96,7 @@ async function measureSmallest(given, progress) {
         const options = { connections, seconds: SECONDS, headers };
         // What is asked for in another way than before is compiled anew for half a second.
         await load(exporter.page, { ...options, seconds: WARM_UP_SECONDS });
-        const ours = await load(exporter.page, options);
-        const theirs = await load(nginx, options);
-        rounds[index].push({ ours: ours.perSecond, theirs: theirs.perSecond });
+        rounds[index].push(await oneRound(exporter.page, nginx, options, ({ perSecond }) => perSecond));
       }
       if (start === ROUNDS - 1) rows.push(await bareNode(scope, nginx, saved));
     });
@@ -160,10 +159,14 @@ async function measureSize(scope, given, progress) {
 async function alternate(ourUrl, theirUrl, options, pick) {
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const ours = pick(await load(ourUrl, options));
-    rounds.push({ ours, theirs: pick(await load(theirUrl, options)) });
+    rounds.push(await oneRound(ourUrl, theirUrl, options, pick));
   }
   return mediansOf(rounds);
+}
+
+async function oneRound(ourUrl, theirUrl, options, pick) {
+  const ours = pick(await load(ourUrl, options));
+  return { ours, theirs: pick(await load(theirUrl, options)) };
 }
 
 function mediansOf(rounds) {

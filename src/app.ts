@@ -16,7 +16,7 @@ import { createJournal } from "./poll/journal.ts";
 import { createPoller } from "./poll/poller.ts";
 import { createSchedule } from "./poll/scheduler.ts";
 import { openSession } from "./poll/session.ts";
-import { createStore, type NodeStore, type StoredNode } from "./poll/store.ts";
+import { createStore, type NodeStore } from "./poll/store.ts";
 import { traceText } from "./poll/trace-text.ts";
 import { createReloader, type ReloadResult } from "./reload.ts";
 import { readSamples } from "./rpc/prometheus-text.ts";
@@ -124,8 +124,11 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
       probeTarget: targetProbe.probe,
       traceOf: (name) => traceText(store.get(name)?.state.report, journal.of(name).lastTrace?.calls ?? []),
       pageOf: (name) => {
-        const own = (nodes: readonly StoredNode[]) => nodes.filter(({ state }) => state.node.name === name);
-        return { chunks: (format, use) => store.read((nodes) => renderPage(own(nodes), [], format, use)) };
+        const own = () => {
+          const stored = store.get(name);
+          return stored === undefined ? [] : [stored];
+        };
+        return { chunks: (format, use) => store.read(() => renderPage(own(), [], format, use)) };
       },
     },
     reload: () => reloader.reload("POST /-/reload"),

@@ -2,12 +2,10 @@ import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { chains } from "../src/chains/index.ts";
-import { createNodeRenderer } from "../src/metrics/render-node.ts";
 import { createJournal } from "../src/poll/journal.ts";
 import { createPoller } from "../src/poll/poller.ts";
 import { createStore } from "../src/poll/store.ts";
-import { catalogue, SETTINGS } from "./metrics/support.ts";
+import { createRenderer } from "./metrics/support.ts";
 import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "./poll/support.ts";
 
 setFlagsFromString("--expose-gc");
@@ -66,11 +64,7 @@ test("peers that come and go leave nothing behind", async () => {
       calls: () => [],
       close: async () => {},
     }),
-    render: createNodeRenderer(
-      catalogue,
-      ({ chain }) => chains[chain].traits,
-      () => SETTINGS,
-    ),
+    render: createRenderer(),
     store: createStore(),
     journal: createJournal(),
     log: logSink("error").log,

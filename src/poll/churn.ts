@@ -1,5 +1,5 @@
 import { DIRECTIONS, type Direction, type PeerConnection } from "../chains/chain.ts";
-import { saysTheSame, unchangedOr } from "./unchanged.ts";
+import { mapOrBefore } from "./unchanged.ts";
 
 /** Which connections came and went between the polls that gave a peer list. */
 export type Churn = {
@@ -33,12 +33,7 @@ function workingConnections(
   connections: readonly PeerConnection[],
 ): Churn["present"] {
   const rows = connections.filter(({ state }) => state === "connected");
-  const isSame = (row: PeerConnection, session: string, direction: Direction) =>
-    sessionOf(row) === session && row.direction === direction;
-  if (before !== undefined && saysTheSame(before, rows, isSame)) return before;
-  const working = new Map<string, Direction>();
-  for (const row of rows) working.set(sessionOf(row), row.direction);
-  return unchangedOr(before, working);
+  return mapOrBefore(before, rows, sessionOf, ({ direction }) => direction);
 }
 
 function sessionOf({ id, session = id }: PeerConnection): string {

@@ -2,7 +2,7 @@ import type { Head, NodeReport } from "../chains/chain.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../errors.ts";
 import { advanceChurn, type Churn } from "./churn.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
-import { saysTheSame, unchangedOr } from "./unchanged.ts";
+import { mapOrBefore } from "./unchanged.ts";
 
 /** What is remembered of a node between polls. Immutable: each poll makes a new one. */
 export type NodeHistory = {
@@ -76,7 +76,6 @@ function increment(counts: NodeHistory["failures"], reason: FailureReason): Node
 const START_TOLERANCE_SECONDS = 10;
 
 function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {
-  const before = history.connectionStarts;
   const listedMs = (peers.ok ? peers.value.receivedMs : undefined) ?? nowMs;
   const estimates: Estimate[] = [];
   for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
@@ -85,19 +84,12 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
     // Nothing opened before 1970: such an age is no age.
     if (start >= 0) estimates.push({ id, start });
   }
-  if (saysTheSame(before, estimates, ({ id, start }, known, since) => id === known && isSameStart(since, start))) {
-    return before;
-  }
-  const starts = new Map<string, number>();
-  for (const { id, start } of estimates) {
-    const known = before.get(id);
-    starts.set(id, known !== undefined && isSameStart(known, start) ? known : start);
-  }
-  return unchangedOr(before, starts);
+  return mapOrBefore(
+    history.connectionStarts,
+    estimates,
+    ({ id }) => id,
+    ({ start }, known) => (known !== undefined && Math.abs(known - start) <= START_TOLERANCE_SECONDS ? known : start),
+  );
 }
 
 type Estimate = { readonly id: string; readonly start: number };
-
-function isSameStart(known: number, estimate: number): boolean {
-  return Math.abs(known - estimate) <= START_TOLERANCE_SECONDS;
-}

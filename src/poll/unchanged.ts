@@ -11,6 +11,23 @@ export function unchangedOr<K, V>(before: ReadonlyMap<K, V> | undefined, now: Re
 }
 
 /**
+ * The map of these rows, or the earlier one where both say the same.
+ * @param valueFor a row's value; `known` is the earlier one of its key
+ */
+export function mapOrBefore<K, V, R>(
+  before: ReadonlyMap<K, V> | undefined,
+  rows: readonly R[],
+  keyOf: (row: R) => K,
+  valueFor: (row: R, known: V | undefined) => V,
+): ReadonlyMap<K, V> {
+  const isSame = (row: R, key: K, value: V) => keyOf(row) === key && valueFor(row, value) === value;
+  if (before !== undefined && saysTheSame(before, rows, isSame)) return before;
+  const now = new Map<K, V>();
+  for (const row of rows) now.set(keyOf(row), valueFor(row, before?.get(keyOf(row))));
+  return unchangedOr(before, now);
+}
+
+/**
  * Whether each entry of the map says the same as the row at its place, and there are no other rows. Without looking anything
  * up: nodes list their connections in one order, and a list has hundreds.
  */

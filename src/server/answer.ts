@@ -15,8 +15,10 @@ export type Request = {
   readonly onGone: (listener: () => void) => void;
 };
 
+export type WholeBody = { readonly kind: "whole"; readonly chunks: readonly Uint8Array[]; readonly bytes: number };
+
 export type Body =
-  | { readonly kind: "whole"; readonly chunks: readonly Uint8Array[]; readonly bytes: number }
+  | WholeBody
   /** Too large to be held at once: each chunk may be overwritten when the next one is asked for. */
   | { readonly kind: "streamed"; readonly chunks: Iterable<Uint8Array> };
 
@@ -28,7 +30,7 @@ export type Answer = {
   readonly body: Body;
 };
 
-export function wholeBody(chunks: readonly Uint8Array[]): Body {
+export function wholeBody(chunks: readonly Uint8Array[]): WholeBody {
   return { kind: "whole", chunks, bytes: chunks.reduce((sum, { length }) => sum + length, 0) };
 }
 

@@ -157,8 +157,8 @@ async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
 
 /** The compressor hands out even a small page in pieces, each of which would be a write of its own for every scrape. */
 function joined(chunks: readonly Buffer[]): Body {
-  const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
-  return wholeBody(bytes > SMALL_BYTES ? chunks : [Buffer.concat(chunks)]);
+  const body = wholeBody(chunks);
+  return body.bytes > SMALL_BYTES ? body : wholeBody([Buffer.concat(chunks)]);
 }
 
 /** The chunks put together; the batch is overwritten when the next one is asked for. */

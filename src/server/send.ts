@@ -16,13 +16,13 @@ export function send(response: ServerResponse, answer: Answer, further: Headers)
   response.writeHead(status, headers);
   if (body.chunks.length === 1) {
     response.end(body.chunks[0]);
-  } else {
-    // One system call for many chunks, which are not copied.
-    response.cork();
-    for (const chunk of body.chunks) response.write(chunk);
-    response.end();
-    response.uncork();
+    return;
   }
+  // One system call for many chunks, which are not copied.
+  response.cork();
+  for (const chunk of body.chunks) response.write(chunk);
+  response.end();
+  response.uncork();
 }
 
 async function stream(response: ServerResponse, chunks: Iterable<Uint8Array>): Promise<void> {

@@ -1,12 +1,10 @@
 import { expect, test } from "vitest";
-import { chains } from "../../src/chains/index.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
-import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "../poll/support.ts";
-import { catalogue, renderPage, SETTINGS } from "./support.ts";
+import { catalogue, createRenderer, renderPage } from "./support.ts";
 
 const NAMES = Array.from({ length: 20 }, (_, index) => `node-${index}`);
 const CONNECTIONS = Array.from({ length: 250 }, (_, index) => ({
@@ -29,11 +27,7 @@ function setUp() {
       calls: () => [],
       close: async () => {},
     }),
-    render: createNodeRenderer(
-      catalogue,
-      ({ chain }) => chains[chain].traits,
-      () => SETTINGS,
-    ),
+    render: createRenderer(),
     store,
     journal: createJournal(),
     log: logSink("error").log,

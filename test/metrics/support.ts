@@ -4,7 +4,7 @@ import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
 import { createPageRenderer, type RenderedFamily } from "../../src/metrics/page.ts";
-import { createNodeRenderer } from "../../src/metrics/render-node.ts";
+import { createNodeRenderer, type RenderNode } from "../../src/metrics/render-node.ts";
 import type { NodeState, StoredNode } from "../../src/poll/store.ts";
 import { type Page, parseOpenMetrics, parseText } from "../support/exposition-parser.ts";
 
@@ -18,6 +18,15 @@ export const SETTINGS: ConnectionSettings = {
   hashKey: "a key of some length",
 };
 
+/** Renders nodes as the program does. */
+export function createRenderer(settings: Partial<ConnectionSettings> = {}): RenderNode {
+  return createNodeRenderer(
+    catalogue,
+    ({ chain }) => chains[chain].traits,
+    () => ({ ...SETTINGS, ...settings }),
+  );
+}
+
 /** The page of these nodes. */
 export function render(
   states: readonly NodeState[],
@@ -25,11 +34,7 @@ export function render(
   settings: Partial<ConnectionSettings> = {},
   own: readonly RenderedFamily[] = [],
 ): string {
-  const renderNode = createNodeRenderer(
-    catalogue,
-    ({ chain }) => chains[chain].traits,
-    () => ({ ...SETTINGS, ...settings }),
-  );
+  const renderNode = createRenderer(settings);
   const stored = states.map((state) => ({ state, lines: renderNode(state) }));
   return renderPage(stored, own, format);
 }

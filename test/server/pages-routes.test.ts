@@ -1,22 +1,14 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { chains } from "../../src/chains/index.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
-import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
-import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createJournal } from "../../src/poll/journal.ts";
 import { createStore, keptOf, type NodeState } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
-import { SETTINGS } from "../metrics/support.ts";
+import { createRenderer } from "../metrics/support.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { setUp } from "./support.ts";
 
-const render = createNodeRenderer(
-  createCatalogue(chainFamilies(Object.values(chains))),
-  ({ chain }) => chains[chain].traits,
-  () => SETTINGS,
-);
+const render = createRenderer();
 
 /** The pages of nodes in these states, each after its one poll. */
 function pagesOf(states: readonly NodeState[], telemetryPath = "/metrics") {
