@@ -13,7 +13,7 @@ const NODES = 1000;
 /** About 100 series for each node. */
 const PEERS = 2;
 const INTERVAL_SECONDS = 15;
-const WINDOWS = 4;
+const WINDOWS = 3;
 /** One each second. */
 const SCRAPES_IN_WINDOW = 5;
 const LONGEST_BLOCK_MS = 20;

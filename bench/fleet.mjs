@@ -26,7 +26,7 @@ const IDLE_WINDOW_SECONDS = 2;
 /** Smaller fleets are polled more often for a while, so that there is enough to measure. */
 const SMALLER = [
   { count: 10, intervalSeconds: 1, windowSeconds: 4 },
-  { count: 100, intervalSeconds: 2, windowSeconds: 6 },
+  { count: 100, intervalSeconds: 2, windowSeconds: 4 },
   { count: 300, intervalSeconds: 5, windowSeconds: 5 },
 ];
 
@@ -41,7 +41,7 @@ Resident memory is read before these polls, after ${OBSERVED_SECONDS} seconds on
 one uncompressed scrape of the page, during which the longest block of the event loop is measured as in the bench of the event
 loop. A poll is late by as much as the time between two polls of a node in these ${OBSERVED_SECONDS} seconds, as the node sees them,
 differs from the interval. Smaller fleets are polled every 1 to 5 seconds for
-4 to 6 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
+4 or 5 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
 poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once. What such polls take on this machine at
 least is told by bare node, which sends the same three requests to each node with node:http at the same pace (some nodes
 together, every tenth of a second), parses the answers and forgets them.`;

@@ -72,9 +72,10 @@ export async function run({ progress }) {
 const title = "Scrapes";
 const method = `One process of the exporter against nginx with one worker, which serves the same bytes (saved from the
 exporter just before) as a static file, with sendfile and without an access log. wrk loads one, then the other, ${ROUNDS}
-times in turn, for ${SECONDS} second after a warm-up; the medians are compared. Of the smallest page, where the same program is a tenth
-faster or slower from start to start, each time is a start of its own, and each load has its own warm-up. The page does not change: the simulated nodes are polled once. Bare node is node:http that answers with the same page from one Buffer and does nothing
-else. With gzip, nginx serves the exporter's own compressed bytes by gzip_static. While polled:
+times in turn, for ${SECONDS} second after a warm-up; the medians are compared. Of the smallest page, where the same
+program is a tenth faster or slower from start to start, each time is a start of its own, and each load has its own
+warm-up. The page does not change: the simulated nodes are polled once. Bare node is node:http that answers with the same
+page from one Buffer and does nothing else. With gzip, nginx serves the exporter's own compressed bytes by gzip_static. While polled:
 100 nodes every ${POLLED_SECONDS} seconds, one connection, the medians of wrk's 50 % latency. One compression for each
 change: a node is polled through /probe, then the page is scraped by 1 or by 8 clients at once; what the 7 further clients
 cost the exporter in CPU time is compared with one compression of the page in the bench. The main thread of each

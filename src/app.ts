@@ -56,8 +56,11 @@ export type App = {
 
 type Listener = { readonly address: ListenAddress; readonly server: HttpServer };
 
-/** The exporter's own metrics on a page may be this old. */
-const SELF_METRICS_KEPT_MS = 1000;
+/**
+ * The exporter's own metrics on a page may be this old: less than the shortest interval at which anybody scrapes. When they
+ * change, so does the page, and a large one takes a core a tenth of a second to compress.
+ */
+const SELF_METRICS_KEPT_MS = 4000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp({ config, load, addresses, telemetryPath, log, access }: AppOptions): Promise<App> {

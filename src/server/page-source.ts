@@ -155,10 +155,22 @@ async function compress(chunks: Iterable<Uint8Array>): Promise<Body> {
   return joined(out);
 }
 
-/** The compressor hands out even a small page in pieces, each of which would be a write of its own for every scrape. */
-function joined(chunks: readonly Buffer[]): Body {
-  const body = wholeBody(chunks);
-  return body.bytes > SMALL_BYTES ? body : wholeBody([Buffer.concat(chunks)]);
+/** The compressor hands out what each batch gave as a piece of its own, each of which would be a write for every scrape. */
+function joined(pieces: readonly Buffer[]): Body {
+  const body = wholeBody(neighboursAsOne(pieces));
+  return body.bytes > SMALL_BYTES ? body : wholeBody([Buffer.concat(body.chunks)]);
+}
+
+/** Pieces that lie one behind the other in the same memory, as the compressor fills one buffer after the other. */
+function neighboursAsOne(pieces: readonly Buffer[]): readonly Buffer[] {
+  const whole: Buffer[] = [];
+  for (const piece of pieces) {
+    const last = whole.at(-1);
+    if (last?.buffer === piece.buffer && last.byteOffset + last.length === piece.byteOffset) {
+      whole[whole.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + piece.length);
+    } else whole.push(piece);
+  }
+  return whole;
 }
 
 /** The chunks put together; the batch is overwritten when the next one is asked for. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
@@ -132,6 +133,21 @@ describe("a page too large to be held", () => {
     expect(textOf(await page("text", "gzip"))).toBe("text 1\n");
     expect(built).toEqual(["text 1 passing"]);
   });
+});
+
+test("a page that took many turns to make is compressed into few pieces, each a write for every scrape", async () => {
+  const chunks = Array.from({ length: 12 }, () => randomBytes(20_000));
+  const slowly = function* () {
+    for (const chunk of chunks) {
+      const began = performance.now();
+      while (performance.now() - began < 5);
+      yield chunk;
+    }
+  };
+  const body = await createPageSource(() => ({ bytes: 240_000, chunks: slowly }))("text", "gzip");
+  if (body.kind !== "whole") throw new Error("a compressed page is whole");
+  expect(body.chunks.length).toBeLessThanOrEqual(2);
+  expect(gunzipSync(Buffer.concat(body.chunks)).equals(Buffer.concat(chunks))).toBe(true);
 });
 
 test("a view that comes later is waited for", async () => {
