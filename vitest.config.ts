@@ -1,4 +1,6 @@
+import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const common = { testTimeout: 15_000, hookTimeout: 30_000 };
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -15,10 +17,23 @@ const DEMANDING = [
   ...["changes", "heavy", "nodes"].map((name) => `test/reliability/${name}.test.ts`),
 ];
 
-/** Unit tests first; then the tests against real servers, which mostly wait, two at a time; at last the demanding ones. */
+/** They watch the demo for minutes and hardly use a core: begun last, they would be all that is left to wait for. */
+const LONG: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.test.ts"];
+
+/** Within a project, those that take long first. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONG.includes(relative(this.ctx.config.root, moduleId));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+/** Unit tests first; then the tests against real servers, which mostly wait, three at a time; at last the demanding ones. */
 export default defineConfig({
   test: {
     globalSetup: "test/support/build.ts",
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -41,7 +56,7 @@ export default defineConfig({
           name: "e2e",
           include: [...REAL_PROGRAMS],
           exclude: [...DEMANDING],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -410,14 +410,13 @@ test(faultOf("eventLoopBlocked").fault, async () => {
   const exporter = await start({ nodes: [{ name: "one", chain: "wire", url: node.url }], preload: "block.mjs" });
   const longest = (page: Page) => value(page, "nodejs_eventloop_lag_max_seconds");
   await pageWhere(exporter, (page) => up(page, "one") === 1, "the node to be up");
-  // The exporter's own metrics are kept for a second: these are young when the block begins.
-  await exporter.page();
   exporter.signal("SIGUSR2");
   const began = performance.now();
   await sleep(100);
-  const page = await exporter.page();
+  await exporter.page();
   expect(performance.now() - began).toBeGreaterThan(1500);
-  expect(longest(page)).toBeGreaterThan(1.5);
+  // The exporter's own metrics on a page are seconds old: the block is on it once.
+  await pageWhere(exporter, (now) => longest(now) > 1.5, "a page with the block");
   await pageWhere(exporter, (now) => longest(now) < 1.5, "a page without the block");
 });
 

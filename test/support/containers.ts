@@ -20,7 +20,7 @@ export const NO_CONTAINERS: Containers = {
   close: async () => {},
 };
 
-const INSTALL = "apt-get install podman runc";
+const INSTALL = "apt-get install podman runc catatonit";
 
 /**
  * Missing programs can be installed, so their lack fails in CI. Missing rights cannot: where the system does not let us run
