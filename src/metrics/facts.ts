@@ -9,18 +9,26 @@ export type FactSamples = ReadonlyMap<FactFamily, readonly SampleValue[]>;
 /** Of each shown connection, in their order; NaN where there is no value. */
 export type ConnectionValues = readonly number[];
 
-/** Sorts the facts about connections by their family: in one pass, as a peer list brings hundreds of them. */
+/**
+ * Sorts the facts about connections by their family: in one pass, as a peer list brings hundreds of them. Most rows have the
+ * families of the row before in the same order, so each is looked for where it stood last.
+ */
 export function connectionFacts(connections: readonly ShownConnection[]): ReadonlyMap<FactFamily, ConnectionValues> {
   const columns = new Map<FactFamily, number[]>();
+  const order: { readonly family: FactFamily; readonly column: number[] }[] = [];
   let index = 0;
   for (const { row } of connections) {
+    let place = 0;
     for (const { family, value } of row.facts ?? NO_FACTS) {
-      let column = columns.get(family);
+      const expected = order[place];
+      let column = expected?.family === family ? expected.column : columns.get(family);
       if (column === undefined) {
         column = new Array<number>(connections.length).fill(Number.NaN);
         columns.set(family, column);
+        order.push({ family, column });
       }
       column[index] = value;
+      place += 1;
     }
     index += 1;
   }

@@ -18,9 +18,13 @@ export type Schedule = {
   stop(): void;
 };
 
-/** The first polls of many nodes are spread, so that the start is no burst. */
+/**
+ * The first polls of many nodes are spread, so that the start is no burst: each takes three times as long as later ones, and
+ * answers that wait for a core are memory. Measured with 1,000 nodes of 100 peers, in 6 instead of 3 seconds: 160 instead of
+ * 240 MiB from then on, and all nodes polled once after 7.0 instead of 6.3 seconds.
+ */
 const FIRST_POLL_SPACING_MS = 20;
-const FIRST_POLL_SPREAD_MS = 3000;
+const FIRST_POLL_SPREAD_MS = 6000;
 
 /**
  * Turns of many nodes come together, a few every tenth of a second: a processor that was idle starts with cold caches, and a
