@@ -13,7 +13,7 @@ import {
   type PeerList,
   succeeded,
 } from "../chain.ts";
-import { decodeConnections, type WireList } from "./connections.ts";
+import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
 import { nodeFacts } from "./node-facts.ts";
@@ -45,12 +45,13 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   const plugin =
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
   let seen = NOTHING_SEEN;
+  let before: readonly WireConnection[] = [];
 
   /** In series: EOSIO 2 and Leap 3 answer on the main thread, which more requests at once would only hold up. */
   async function pollNode(signal: Signal) {
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
-      : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(net, share));
+      : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(net, before, share));
     return { peers, info: await fetchInfo(chain, signal) };
   }
 
@@ -61,6 +62,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
         plugin && withDeadline(signal, target.timeoutMs * PLUGIN_SHARE, (share) => plugin.page(share)),
       ]);
       seen = nextMemory(seen, peers);
+      if (peers.ok) before = peers.value.connections;
       return report({ peers, info, page }, seen);
     },
     async close() {
@@ -104,8 +106,9 @@ function peerList({ connections, malformed }: WireList, page: PluginPage | undef
   return { connections: page === undefined ? connections : joinPage(connections, page), malformed };
 }
 
-function fetchPeers(client: RpcClient, signal: Signal): Promise<Outcome<WireList>> {
-  return fetchApi(client, "net", "/v1/net/connections", decodeConnections, signal);
+function fetchPeers(client: RpcClient, before: readonly WireConnection[], signal: Signal): Promise<Outcome<WireList>> {
+  const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before);
+  return fetchApi(client, "net", "/v1/net/connections", decode, signal);
 }
 
 function fetchInfo(client: RpcClient, signal: Signal): Promise<Outcome<ChainInfo>> {
