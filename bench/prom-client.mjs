@@ -13,7 +13,7 @@ import { digits, milliseconds, times, whole } from "./support/stats.mjs";
 const NODES = 100;
 /** About 1,000 series for each node. */
 const PEERS = 115;
-const ROUNDS = 10;
+const ROUNDS = 8;
 const WARM_UP_ROUNDS = 8;
 /** Scrapes of an interval when one comes each second. */
 const SECONDS = 15;

@@ -11,8 +11,11 @@ const DOCS = new URL("../docs/", import.meta.url);
 const progress = createProgress();
 const began = performance.now();
 const results = [];
+/** Seconds of each. */
+const durations = [];
 for (const [index, name] of NAMES.entries()) {
   const { run } = await import(`./${name}.mjs`);
+  const started = performance.now();
   const say = (text) => progress.say(`[${index + 1}/${NAMES.length}] ${text}`);
   try {
     results.push(await run({ progress: say }));
@@ -27,6 +30,7 @@ for (const [index, name] of NAMES.entries()) {
       headline: "",
     });
   }
+  durations.push(Math.round((performance.now() - started) / 1000));
 }
 const seconds = (performance.now() - began) / 1000;
 for (const { image } of results) {
@@ -35,5 +39,7 @@ for (const { image } of results) {
 await writeFile(new URL("performance.md", DOCS), report(results, seconds));
 progress.end();
 hangUp();
-for (const { title, headline } of results) process.stdout.write(`${title}: ${headline}\n`);
+for (const [index, { title, headline }] of results.entries()) {
+  process.stdout.write(`${title}: ${headline} (${durations[index]} s)\n`);
+}
 process.stdout.write(`docs/performance.md, after ${Math.round(seconds)} s\n`);

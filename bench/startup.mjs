@@ -9,7 +9,7 @@ import { mebibytes, median, milliseconds, times } from "./support/stats.mjs";
 const STARTS = 15;
 /** Of the starts, so many stay for a second until their memory is read. */
 const IDLE_RUNS = 3;
-const DEMO_SECONDS = 10;
+const DEMO_SECONDS = 5;
 const SLOWEST_START = 2.5;
 const MOST_MEMORY = 1.5;
 

@@ -24,7 +24,8 @@ const cards = (maxWidth: string, table: string) => `
 }
 `;
 
-export const CARD_STYLE = `${cards("48rem", ".cards")}${cards("76rem", ".cards.many")}
+export const CARD_STYLE = `${cards("48rem", ".cards")}${cards("78rem", ".cards.many")}
+@media (min-width: 78rem) and (max-width: 86rem) { .many tbody th.wide { min-width: 7rem; } .many th, .many td { padding-inline: 0.3rem; } }
 @media (max-width: 48rem) { .compact th, .compact td { padding-right: 0.75rem; } }
 @media (max-width: 30rem) { .compact th, .compact td { padding: 0.3rem; font-size: 0.85rem; white-space: normal; } }
 `;
