@@ -35,13 +35,13 @@ const BARE = fileURLToPath(new URL("support/bare-poller.mjs", import.meta.url));
 
 const title = "A fleet";
 const method = `${whole(LARGEST)} simulated Monero nodes with ${PEERS} peers each, polled every ${INTERVAL_SECONDS} seconds,
-once without and once with series of connections. CPU time is the scheduler's account of all threads of the exporter
-(/proc/PID/task/*/schedstat) over a whole interval without a scrape, as a share of one core. Before it each node was polled
-${WARM_UP_POLLS} times more through /probe for the compiler, which otherwise takes its part for the first two minutes.
-Resident memory is read before these polls, after ${OBSERVED_SECONDS} seconds on schedule; with series also its peak at the end, after
-one uncompressed scrape of the page, during which the longest block of the event loop is measured as in the bench of the event
-loop. A poll is late by as much as the time between two polls of a node in these ${OBSERVED_SECONDS} seconds, as the node sees them,
-differs from the interval. Smaller fleets are polled every 1 to 5 seconds for
+once without and once with series of connections. When it polls evenly, each node is polled ${WARM_UP_POLLS} times more through
+/probe for the compiler, which otherwise takes its part for the first two minutes; then it is left to its schedule for ${OBSERVED_SECONDS}
+seconds. CPU time is the scheduler's account of all threads of the exporter (/proc/PID/task/*/schedstat) over the first whole
+interval of them, without a scrape, as a share of one core. A poll is late by as much as the time between two polls of a node
+in these seconds, as the node sees them, differs from the interval. Resident memory is read at their end; with series
+also its peak, after one uncompressed scrape of the page, during which the longest block of the event loop is measured as in
+the bench of the event loop. Smaller fleets are polled every 1 to 5 seconds for
 4 or 5 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
 poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once. What such polls take on this machine at
 least is told by bare node, which sends the same three requests to each node with node:http at the same pace (some nodes
@@ -114,13 +114,13 @@ function measureLargest(progress, series) {
     const fleet = await startFakeFleet(scope, { count: LARGEST, peers: PEERS });
     const exporter = await startExporter(scope, { config: configOf(fleet, series, INTERVAL_SECONDS) });
     await untilSteady(exporter, INTERVAL_SECONDS);
+    await pollMore(exporter, fleet.nodes, WARM_UP_POLLS);
     await fleet.reset();
-    await sleep(OBSERVED_SECONDS * 1000);
+    const { used, polls } = await cpuOver(exporter, fleet, INTERVAL_SECONDS);
+    await sleep((OBSERVED_SECONDS - INTERVAL_SECONDS) * 1000);
     const { spacings } = await fleet.seen();
     const late = Math.max(...spacings.map((spacing) => Math.abs(spacing / 1000 - INTERVAL_SECONDS)));
     const { rss } = memoryOf(exporter.pid);
-    await pollMore(exporter, fleet.nodes, WARM_UP_POLLS);
-    const { used, polls } = await cpuOver(exporter, fleet, INTERVAL_SECONDS);
     const cost = { perPoll: used / polls, share: used / INTERVAL_SECONDS };
     const measured = { cost, late, rss };
     return series ? { ...measured, ...(await scrapeOnce(exporter)) } : measured;
