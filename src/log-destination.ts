@@ -11,6 +11,10 @@ export type LostLine = (count: number) => string;
 /** What a reader may be behind, in characters. Beyond it lines are lost, not kept. */
 const MOST_WAITING = 1024 * 1024;
 
+/** What may wait when lines go on after a loss. At the limit itself a short line would fit between two long ones that do not, and
+ * a loss would be told in pieces, of a log with holes. */
+const MOST_WAITING_AFTER_LOSS = MOST_WAITING / 2;
+
 const STDERR = 2;
 
 /** Standard error, whatever stands behind it. */
@@ -36,7 +40,8 @@ export function streamDestination(
   return {
     write(line) {
       if (isGone) return;
-      if (stream.writableLength + line.length > MOST_WAITING) {
+      const most = lost > 0 ? MOST_WAITING_AFTER_LOSS : MOST_WAITING;
+      if (stream.writableLength + line.length > most) {
         lost += 1;
         return;
       }

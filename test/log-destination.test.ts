@@ -45,6 +45,21 @@ test("a reader that stops reading loses lines instead of filling the memory, and
   expect(reader.written.slice(1024)).toEqual(["lost 76\n", "after\n", "later\n"]);
 });
 
+test("a short line that just fits does not tell of a loss while it goes on", () => {
+  const reader = stream();
+  const log = streamDestination(Object(reader), lostLine);
+  const long = `${"x".repeat(1000)}\n`;
+  reader.sleep();
+  for (let count = 0; count < 1100; count += 1) log.write(long);
+  const kept = reader.written.length;
+  log.write("short\n");
+  log.write(long);
+  expect(reader.written).toHaveLength(kept);
+  reader.wake();
+  log.write("after\n");
+  expect(reader.written.slice(kept)).toEqual([`lost ${1100 - kept + 2}\n`, "after\n"]);
+});
+
 test("a reader that is gone is no error, and nothing is written for it", () => {
   const reader = stream();
   const log = streamDestination(Object(reader), lostLine);

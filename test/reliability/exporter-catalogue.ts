@@ -53,7 +53,7 @@ export const EXPORTER_FAULTS = {
   logUnread: {
     fault: "Nobody reads the pipe of the log, and it is full",
     shows:
-      "Nothing: polls and scrapes do not wait. Up to 1 MiB of lines is kept, later ones are lost and counted; the exit waits a second for a reader.",
+      "Nothing: polls and scrapes do not wait. Up to 1 MiB of lines is kept, later ones are lost and counted until the reader has caught up by half; the exit waits a second for a reader.",
     log: "… log lines were lost: the log's disk was full, or its reader too slow",
     remedy: "See what became of the log's reader. Log less: `--log.level`.",
   },
