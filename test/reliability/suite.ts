@@ -90,13 +90,14 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     await Promise.all([...nodes.values()].map((node) => node.close()));
   });
 
-  /** Polls them all now, some at a time; nodes that asked to be left alone are. */
-  async function pollAll(names: readonly string[]): Promise<void> {
+  /** Polls them all now, some at a time; nodes that asked to be left alone are. Broken ones mostly wait, well ones work, and too
+   * many of those at once come too late for their timeouts. */
+  async function pollAll(names: readonly string[], atOnce = 20): Promise<void> {
     const waiting = [...names];
     const worker = async () => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await probe(exporter, name);
     };
-    await Promise.all(Array.from({ length: 20 }, worker));
+    await Promise.all(Array.from({ length: atOnce }, worker));
   }
 
   /** Polls those that are not whole until the page is as wanted. */
@@ -105,7 +106,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
       async () => {
         const page = await exporter.page();
         if (isSo(page)) return page;
-        await pollAll(names.filter((name) => !isUp(page, name) || !isWhole(page, name)));
+        await pollAll(names.filter((name) => !isUp(page, name) || !isWhole(page, name)), 6);
         return undefined;
       },
       what,
