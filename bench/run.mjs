@@ -11,26 +11,22 @@ const DOCS = new URL("../docs/", import.meta.url);
 const progress = createProgress();
 const began = performance.now();
 const results = [];
-/** Seconds of each. */
-const durations = [];
 for (const [index, name] of NAMES.entries()) {
   const { run } = await import(`./${name}.mjs`);
   const started = performance.now();
   const say = (text) => progress.say(`[${index + 1}/${NAMES.length}] ${text}`);
-  try {
-    results.push(await run({ progress: say }));
-  } catch (error) {
+  const result = await run({ progress: say }).catch((error) => {
     process.exitCode = 1;
     progress.end();
     process.stderr.write(`${name}: ${error instanceof Error ? error.stack : error}\n`);
-    results.push({
+    return {
       title: name,
       method: "The bench failed.",
       rows: [notMeasured(name, "the bench failed")],
-      headline: "",
-    });
-  }
-  durations.push(Math.round((performance.now() - started) / 1000));
+      headline: "failed",
+    };
+  });
+  results.push({ ...result, seconds: Math.round((performance.now() - started) / 1000) });
 }
 const seconds = (performance.now() - began) / 1000;
 for (const { image } of results) {
@@ -39,7 +35,7 @@ for (const { image } of results) {
 await writeFile(new URL("performance.md", DOCS), report(results, seconds));
 progress.end();
 hangUp();
-for (const [index, { title, headline }] of results.entries()) {
-  process.stdout.write(`${title}: ${headline} (${durations[index]} s)\n`);
+for (const { title, headline, seconds: taken } of results) {
+  process.stdout.write(`${title}: ${headline} (${taken} s)\n`);
 }
 process.stdout.write(`docs/performance.md, after ${Math.round(seconds)} s\n`);

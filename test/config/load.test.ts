@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, type ConfigSources, loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
+import { anyText } from "../support/any-text.ts";
 import { tempFolder } from "../support/servers.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/config/", import.meta.url));
@@ -352,7 +353,7 @@ describe("any text as a file", () => {
       ],
     );
     const text = fc.oneof(
-      fc.string({ unit: "binary" }),
+      anyText(),
       fc.array(token, { maxLength: 40 }).map((parts) => parts.join("")),
     );
     await fc.assert(

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createRedactor, redactEcho, WITHHELD } from "../../src/config/redact.ts";
+import { anyText } from "../support/any-text.ts";
 import { canary, leakOf } from "../support/canaries.ts";
 
 function configWith(node: object, rest: object = {}): Config {
@@ -84,7 +85,7 @@ describe("a redactor", () => {
 
   test("takes out every secret of any kind of characters", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", minLength: 4 }), fc.string(), fc.string(), (secret, before, after) => {
+      fc.property(anyText({ minLength: 4 }), fc.string(), fc.string(), (secret, before, after) => {
         const { learn, redact } = createRedactor();
         learn(withToken(secret));
         for (const form of [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("hex")]) {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyText } from "../support/any-text.ts";
 
 /** Texts near valid ones: some characters gone, doubled, replaced or moved; now and then any text at all. */
 export function mutated(examples: readonly string[]): fc.Arbitrary<string> {
@@ -20,10 +21,7 @@ export function mutated(examples: readonly string[]): fc.Arbitrary<string> {
   const near = fc
     .tuple(fc.constantFrom(...examples), fc.array(edit, { maxLength: 4 }))
     .map(([example, edits]) => edits.reduce(applied, example));
-  return fc.oneof(
-    { weight: 9, arbitrary: near },
-    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
-  );
+  return fc.oneof({ weight: 9, arbitrary: near }, { weight: 1, arbitrary: anyText({ maxLength: 60 }) });
 }
 
 const ODD = [

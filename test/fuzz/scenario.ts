@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { anyJson, jsonText } from "../chains/hostile.ts";
+import { anyText } from "../support/any-text.ts";
 import type { Change } from "./changes.ts";
 
 /** One case: a node that is polled a few times, and what it answers each time. Plain data: see replay.ts. */
@@ -101,7 +102,7 @@ const text = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...TOKENS) },
   { weight: 1, arbitrary: fc.maxSafeInteger().map(String) },
   { weight: 1, arbitrary: anyJson.map(jsonText) },
-  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 20 }).map((value) => JSON.stringify(value)) },
+  { weight: 1, arbitrary: anyText({ maxLength: 20 }).map((value) => JSON.stringify(value)) },
 );
 const hex = fc.oneof(
   fc.constantFrom(

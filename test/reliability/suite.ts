@@ -106,7 +106,10 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
       async () => {
         const page = await exporter.page();
         if (isSo(page)) return page;
-        await pollAll(names.filter((name) => !isUp(page, name) || !isWhole(page, name)), 6);
+        await pollAll(
+          names.filter((name) => !isUp(page, name) || !isWhole(page, name)),
+          6,
+        );
         return undefined;
       },
       what,
