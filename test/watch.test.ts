@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type FileWatch, watchFiles } from "../src/watch.ts";
+import { waitFor } from "./support/servers.ts";
 
 describe("watchFiles", () => {
   let folder = "";
@@ -18,6 +19,14 @@ describe("watchFiles", () => {
     await rm(folder, { recursive: true });
   });
 
+  /** All at once: the watch may look between the two steps of a plain write, and finds an empty file. */
+  async function replace(name: string, text: string) {
+    await writeFile(join(folder, `${name}.new`), text);
+    await rename(join(folder, `${name}.new`), join(folder, name));
+  }
+
+  const untilChanges = (count: number) => waitFor(() => onChange.mock.calls.length >= count, `${count} changes`);
+
   /** Until the watch has looked at everything that was there before. */
   function start(...names: readonly string[]) {
     let looks = 0;
@@ -28,7 +37,7 @@ describe("watchFiles", () => {
     watch = watchFiles({ paths, onChange, everyMs: 5 });
     return async (more = 2) => {
       const wanted = looks + more;
-      await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(wanted));
+      await waitFor(() => looks >= wanted, `${wanted} looks`);
     };
   }
 
@@ -37,20 +46,21 @@ describe("watchFiles", () => {
     const looked = start("a");
     await looked();
     expect(onChange).not.toHaveBeenCalled();
-    await writeFile(join(folder, "a"), "2");
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1));
+    await replace("a", "2");
+    await untilChanges(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
     await rm(join(folder, "a"));
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
-    await writeFile(join(folder, "a"), "2");
-    await vi.waitFor(() => expect(onChange.mock.calls.length).toBeGreaterThanOrEqual(3));
+    await untilChanges(2);
+    expect(onChange).toHaveBeenCalledTimes(2);
+    await replace("a", "2");
+    await untilChanges(3);
   });
 
   it("does not take the same contents written again for a change", async () => {
     await writeFile(join(folder, "a"), "1");
     const looked = start("a");
     await looked();
-    await writeFile(join(folder, "b"), "1");
-    await rename(join(folder, "b"), join(folder, "a"));
+    await replace("a", "1");
     await looked(3);
     expect(onChange).not.toHaveBeenCalled();
   });
@@ -69,11 +79,12 @@ describe("watchFiles", () => {
     await looked();
     await symlink("..two", join(folder, "..data_tmp"));
     await rename(join(folder, "..data_tmp"), join(folder, "..data"));
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1));
+    await untilChanges(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
   });
 
   it("looks no more while the change is being handled, and not after the stop", async () => {
-    await writeFile(join(folder, "a"), "1");
+    await replace("a", "1");
     let release = () => {};
     onChange.mockImplementation(
       () =>
@@ -83,14 +94,16 @@ describe("watchFiles", () => {
     );
     const looked = start("a");
     await looked();
-    await writeFile(join(folder, "a"), "2");
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1));
-    await writeFile(join(folder, "a"), "3");
+    await replace("a", "2");
+    await untilChanges(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
+    await replace("a", "3");
     release();
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
+    await untilChanges(2);
+    expect(onChange).toHaveBeenCalledTimes(2);
     watch?.stop();
     release();
-    await writeFile(join(folder, "a"), "4");
+    await replace("a", "4");
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(onChange).toHaveBeenCalledTimes(2);
   });

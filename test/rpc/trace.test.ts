@@ -1,9 +1,10 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createRpcClient } from "../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import type { RpcCall } from "../../src/rpc/trace.ts";
 import { type Handler, type OnSocket, startFakeNode, startRawServer } from "../support/fake-node.ts";
 import { hang, resetAtOnce } from "../support/faults.ts";
+import { waitFor } from "../support/servers.ts";
 
 const REQUEST = { name: "get_info", method: "GET", path: "/s3cret-path/get_info?s3cret-query" } as const;
 
@@ -51,7 +52,8 @@ test("a connection that is reset", async () => {
 test("a server that never answers", async () => {
   const calls = await trace(await raw(hang), AbortSignal.timeout(50));
   // The exchange itself ends a moment after whoever waits for it was told.
-  await vi.waitFor(() => expect(calls).toMatchObject([{ outcome: { kind: "failed", reason: "timeout" } }]));
+  await waitFor(() => calls.length > 0, "the end of the exchange");
+  expect(calls).toMatchObject([{ outcome: { kind: "failed", reason: "timeout" } }]);
 });
 
 test("nothing of the URL but scheme, host and port", async () => {
