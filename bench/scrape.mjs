@@ -71,42 +71,42 @@ export async function run({ progress }) {
 
 const title = "Scrapes";
 const method = `One process of the exporter against nginx with one worker, which serves the same bytes (saved from the
-exporter just before) as a static file, with sendfile and without an access log. wrk loads one, then the other, ${ROUNDS}
+exporter just before) as a static file, with sendfile and without an access log. wrk loads one after the other, ${ROUNDS}
 times in turn, for ${SECONDS} second after a warm-up; the medians are compared. Of the smallest page, where the same
 program is a tenth faster or slower from start to start, each time is a start of its own, and each load has its own
-warm-up. The page does not change: the simulated nodes are polled once. Bare node is node:http that answers with the same
-page from one Buffer and does nothing else. With gzip, nginx serves the exporter's own compressed bytes by gzip_static. While polled:
-100 nodes every ${POLLED_SECONDS} seconds, one connection, the medians of wrk's 50 % latency. One compression for each
-change: a node is polled through /probe, then the page is scraped by 1 or by 8 clients at once; what the 7 further clients
-cost the exporter in CPU time is compared with one compression of the page in the bench. The main thread of each
-server is bound to one core and wrk to another, but where nginx may use every core, it and wrk are free.`;
+warm-up. The page does not change: the simulated nodes are polled once. With gzip, nginx serves the exporter's own
+compressed bytes by gzip_static. Bare node, loaded in the first round of each, is node:http that answers with the same bytes from
+one Buffer and does nothing else: what Node itself takes. While polled: 100 nodes every ${POLLED_SECONDS} seconds, one
+connection, the medians of wrk's 50 % latency. One compression for each change: a node is polled through /probe, then the page
+is scraped by 1 or by 8 clients at once; what the 7 further clients cost the exporter in CPU time is compared with one
+compression of the page in the bench. The main thread of each server is bound to one core and wrk to another, but where nginx
+may use every core, it and wrk are free.`;
 
 /** The smallest page: one round with each start. */
 async function measureSmallest(given, progress) {
   const rounds = LOADS.map(() => []);
-  const rows = [];
   let size = "";
   for (let start = 0; start < ROUNDS; start += 1) {
     await withScope(async (scope) => {
-      const { exporter, nginx, saved } = await startBoth(scope, given);
+      const { servers, saved } = await startAll(scope, given);
       size = saved.size;
       progress(`scrape: ${size}, start ${start + 1} of ${ROUNDS}`);
-      await load(exporter.page, SMALL_WARM_UP);
-      await load(nginx, { ...SMALL_WARM_UP, seconds: WARM_UP_SECONDS });
+      await load(servers.ours, SMALL_WARM_UP);
+      for (const url of [servers.theirs, servers.bare]) await load(url, { ...SMALL_WARM_UP, seconds: WARM_UP_SECONDS });
       for (const [index, { connections, headers }] of LOADS.entries()) {
         const options = { connections, seconds: SECONDS, headers };
         // What is asked for in another way than before is compiled anew for half a second.
-        await load(exporter.page, { ...options, seconds: WARM_UP_SECONDS });
-        rounds[index].push(await oneRound(exporter.page, nginx, options, ({ perSecond }) => perSecond));
+        await load(servers.ours, { ...options, seconds: WARM_UP_SECONDS });
+        const compared = start === 0 ? servers : withoutBare(servers);
+        rounds[index].push(await oneRound(compared, options, ({ perSecond }) => perSecond));
       }
-      if (start === ROUNDS - 1) rows.push(await bareNode(scope, nginx, saved));
     });
   }
-  const medians = rounds.map((all) => mediansOf(all));
-  return [...LOADS.map((each, index) => requestsRow(each, size, medians[index], given.target)), ...rows];
+  return LOADS.map((each, index) => requestsRow(each, size, mediansOf(rounds[index]), given.target));
 }
 
-async function startBoth(scope, { count, peers, series }) {
+/** The servers that are compared: ours, nginx (theirs) and bare node. */
+async function startAll(scope, { count, peers, series }) {
   const fleet = await startFakeFleet(scope, { count, peers });
   const config = (interval) => ({ global: { interval }, connections: { series }, nodes: fleet.nodes });
   const exporter = await startExporter(scope, { config: config("1h") });
@@ -114,34 +114,46 @@ async function startBoth(scope, { count, peers, series }) {
   const page = (await get(exporter.page)).body;
   const gzipped = (await get(exporter.page, GZIP)).body;
   const nginx = await startNginx(scope, { page, gzipped, workers: 1 });
-  return { exporter, nginx, config, saved: { page, gzipped, size: `${whole(countSeries(page))} series` } };
+  const bare = await startBareNode(scope, page, gzipped);
+  const saved = { page, gzipped, size: `${whole(countSeries(page))} series` };
+  return { exporter, servers: { ours: exporter.page, theirs: nginx, bare }, config, saved };
+}
+
+async function startBareNode(scope, page, gzipped) {
+  const folder = await scope.folder();
+  const files = [join(folder, "page"), join(folder, "page.gz")];
+  await Promise.all([writeFile(files[0], page), writeFile(files[1], gzipped)]);
+  const { child, found } = await startChild(scope, process.execPath, [BARE, ...files], { until: /listens on (\S+)\n/ });
+  bindServer(child);
+  return found[1];
 }
 
 function nameOf({ name, connections }, size) {
   return `requests/s, ${size}, ${name}, ${connections} ${connections === 1 ? "connection" : "connections"}`;
 }
 
-function requestsRow(each, size, { ours, theirs }, target) {
-  return atLeast(nameOf(each, size), ours / theirs, target, times, `${whole(ours)} : ${whole(theirs)}`);
+function requestsRow(each, size, { ours, theirs, bare }, target) {
+  const detail = `${whole(ours)} : ${whole(theirs)}; bare node ${times(bare / theirs)}`;
+  return atLeast(nameOf(each, size), ours / theirs, target, times, detail);
 }
 
 async function measureSize(scope, given, progress) {
-  const { exporter, nginx, config, saved } = await startBoth(scope, given);
+  const { exporter, servers, config, saved } = await startAll(scope, given);
   const { size } = saved;
-  for (const url of [exporter.page, nginx]) await load(url, { connections: 1, seconds: WARM_UP_SECONDS });
+  for (const url of Object.values(servers)) await load(url, { connections: 1, seconds: WARM_UP_SECONDS });
   const rows = [];
   let plain = 0;
   for (const each of LOADS) {
     const { name, connections, headers } = each;
     progress(`scrape: ${nameOf(each, size)}`);
     const options = { connections, seconds: SECONDS, headers };
-    const { ours, theirs } = await alternate(exporter.page, nginx, options, ({ perSecond }) => perSecond);
-    rows.push(requestsRow(each, size, { ours, theirs }, given.target));
-    if (name === "plain" && connections === 1) plain = ours / theirs;
+    const medians = await alternate(servers, options, ({ perSecond }) => perSecond);
+    rows.push(requestsRow(each, size, medians, given.target));
+    if (name === "plain" && connections === 1) plain = medians.ours / medians.theirs;
   }
   // The size between the smallest and the largest would tell nothing more.
   if (given.peers === SIZES[SIZES.length - 1].peers) {
-    rows.push(await bareNode(scope, nginx, saved), await againstAllWorkers(scope, exporter, saved));
+    rows.push(await againstAllWorkers(scope, exporter, saved));
   }
   progress(`scrape: compressions, ${size}`);
   rows.push(await sharedCompression(exporter, saved));
@@ -149,45 +161,37 @@ async function measureSize(scope, given, progress) {
   const polled = await startExporter(scope, { config: config(`${POLLED_SECONDS}s`) });
   bindServer(polled);
   await untilSteady(polled, POLLED_SECONDS);
-  const { ours, theirs } = await alternate(polled.page, nginx, { connections: 1, seconds: SECONDS }, ({ p50 }) => p50);
-  rows.push(
-    atMost(`p50 latency, ${size}, while polled`, ours / theirs, 1.3, times, `${digits(ours)} : ${digits(theirs)} ms`),
-  );
+  const options = { connections: 1, seconds: SECONDS };
+  const compared = { ...withoutBare(servers), ours: polled.page };
+  const { ours, theirs } = await alternate(compared, options, ({ p50 }) => p50);
+  const detail = `${digits(ours)} : ${digits(theirs)} ms`;
+  rows.push(atMost(`p50 latency, ${size}, while polled`, ours / theirs, 1.3, times, detail));
   return { rows, plain };
 }
 
-/** Medians of several short runs in turn, as both then meet the same noise of the machine. */
-async function alternate(ourUrl, theirUrl, options, pick) {
+/** Medians of several short runs in turn, as all then meet the same noise of the machine. */
+async function alternate(servers, options, pick) {
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push(await oneRound(ourUrl, theirUrl, options, pick));
+    rounds.push(await oneRound(round === 0 ? servers : withoutBare(servers), options, pick));
   }
   return mediansOf(rounds);
 }
 
-async function oneRound(ourUrl, theirUrl, options, pick) {
-  const ours = pick(await load(ourUrl, options));
-  return { ours, theirs: pick(await load(theirUrl, options)) };
+/** Bare node is no target: once is enough to see what it leaves room for. */
+function withoutBare({ ours, theirs }) {
+  return { ours, theirs };
+}
+
+async function oneRound(servers, options, pick) {
+  const measured = {};
+  for (const [name, url] of Object.entries(servers)) measured[name] = pick(await load(url, options));
+  return measured;
 }
 
 function mediansOf(rounds) {
-  return { ours: median(rounds.map(({ ours }) => ours)), theirs: median(rounds.map(({ theirs }) => theirs)) };
-}
-
-/** A figure beside the targets: what the platform leaves room for. */
-async function bareNode(scope, nginx, { page, size }) {
-  const file = join(await scope.folder(), "page");
-  await writeFile(file, page);
-  const { child, found } = await startChild(scope, process.execPath, [BARE, file], { until: /listens on (\S+)\n/ });
-  bindServer(child);
-  const ratios = [];
-  for (const connections of [1, 8]) {
-    await load(found[1], { connections, seconds: WARM_UP_SECONDS });
-    const { perSecond: bare } = await load(found[1], { connections, seconds: SECONDS });
-    const { perSecond: theirs } = await load(nginx, { connections, seconds: SECONDS });
-    ratios.push(`${times(bare / theirs)} (${whole(bare)} : ${whole(theirs)})`);
-  }
-  return figure(`bare node against nginx, ${size}, plain, 1 and 8 connections`, ratios.join(", "));
+  const medianOf = (name) => median(rounds.flatMap((round) => round[name] ?? []));
+  return Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, medianOf(name)]));
 }
 
 /** A figure beside the targets: nginx may use every core, the exporter cannot. */
