@@ -22,7 +22,8 @@ const silent: Handler = () => new Promise(() => {});
 
 export type States = { readonly config: string; close(): Promise<void> };
 
-export async function startStates(): Promise<States> {
+/** @param interval of the polls, and their timeout: a short one takes a node for down when the machine stands still for so long */
+export async function startStates(interval: string): Promise<States> {
   const [up, behind, partly, waiting, monero, gone] = await Promise.all([
     startFakeNode(wireAt(HEAD)),
     startFakeNode(wireAt(HEAD - 1000)),
@@ -34,7 +35,7 @@ export async function startStates(): Promise<States> {
   await gone.close();
   const node = (name: string, { url }: FakeNode, chain = "wire", more = {}) => ({ name, chain, url, ...more });
   const config = {
-    global: { interval: "1s", timeout: "1s" },
+    global: { interval, timeout: interval },
     nodes: [
       node("alpha", up, "wire", { labels: { region: "eu", zone: "a" } }),
       node("bravo", behind, "wire", { labels: { region: "us" } }),

@@ -18,7 +18,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
   const start = () => startExporter({ config: states.config, args: [`--web.listen-address=127.0.0.1:${port}`] });
 
   beforeAll(async () => {
-    [states, port, browser] = await Promise.all([startStates(), freePort(), openBrowser()]);
+    [states, port, browser] = await Promise.all([startStates("1s"), freePort(), openBrowser()]);
     exporter = await start();
   });
 

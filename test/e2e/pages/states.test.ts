@@ -16,7 +16,7 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
   let page: Page;
 
   beforeAll(async () => {
-    states = await startStates();
+    states = await startStates("10s");
     [exporter, browser] = await Promise.all([startExporter({ config: states.config }), openBrowser()]);
     const isPolled = async () => (await rows(await fetch(`${exporter.url}/`))).join().match(/:waiting/g)?.length === 1;
     await waitFor(isPolled, "the first polls of all but echo, which never answers");
