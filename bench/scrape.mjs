@@ -97,8 +97,7 @@ async function measureSmallest(given, progress) {
         const options = { connections, seconds: SECONDS, headers };
         // What is asked for in another way than before is compiled anew for half a second.
         await load(servers.ours, { ...options, seconds: WARM_UP_SECONDS });
-        const compared = start === 0 ? servers : withoutBare(servers);
-        rounds[index].push(await oneRound(compared, options, ({ perSecond }) => perSecond));
+        rounds[index].push(await oneRound(start, servers, options, ({ perSecond }) => perSecond));
       }
     });
   }
@@ -162,7 +161,7 @@ async function measureSize(scope, given, progress) {
   bindServer(polled);
   await untilSteady(polled, POLLED_SECONDS);
   const options = { connections: 1, seconds: SECONDS };
-  const compared = { ...withoutBare(servers), ours: polled.page };
+  const compared = { ours: polled.page, theirs: servers.theirs };
   const { ours, theirs } = await alternate(compared, options, ({ p50 }) => p50);
   const detail = `${digits(ours)} : ${digits(theirs)} ms`;
   rows.push(atMost(`p50 latency, ${size}, while polled`, ours / theirs, 1.3, times, detail));
@@ -172,20 +171,16 @@ async function measureSize(scope, given, progress) {
 /** Medians of several short runs in turn, as all then meet the same noise of the machine. */
 async function alternate(servers, options, pick) {
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push(await oneRound(round === 0 ? servers : withoutBare(servers), options, pick));
-  }
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await oneRound(round, servers, options, pick));
   return mediansOf(rounds);
 }
 
-/** Bare node is no target: once is enough to see what it leaves room for. */
-function withoutBare({ ours, theirs }) {
-  return { ours, theirs };
-}
-
-async function oneRound(servers, options, pick) {
+/** Each server in turn; bare node, which is no target, in the first round alone. */
+async function oneRound(round, servers, options, pick) {
   const measured = {};
-  for (const [name, url] of Object.entries(servers)) measured[name] = pick(await load(url, options));
+  for (const [name, url] of Object.entries(servers)) {
+    if (name !== "bare" || round === 0) measured[name] = pick(await load(url, options));
+  }
   return measured;
 }
 

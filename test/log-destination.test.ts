@@ -32,12 +32,17 @@ function stream() {
   };
 }
 
-test("a reader that stops reading loses lines instead of filling the memory, and is told how many", () => {
+/** A log whose reader stopped reading before it got 1,100 lines, more than are kept. */
+function unread(line: string) {
   const reader = stream();
   const log = streamDestination(Object(reader), lostLine);
-  const line = `${"x".repeat(1023)}\n`;
   reader.sleep();
   for (let count = 0; count < 1100; count += 1) log.write(line);
+  return { reader, log };
+}
+
+test("a reader that stops reading loses lines instead of filling the memory, and is told how many", () => {
+  const { reader, log } = unread(`${"x".repeat(1023)}\n`);
   expect(reader.written).toHaveLength(1024);
   reader.wake();
   log.write("after\n");
@@ -46,11 +51,8 @@ test("a reader that stops reading loses lines instead of filling the memory, and
 });
 
 test("a short line that just fits does not tell of a loss while it goes on", () => {
-  const reader = stream();
-  const log = streamDestination(Object(reader), lostLine);
   const long = `${"x".repeat(1000)}\n`;
-  reader.sleep();
-  for (let count = 0; count < 1100; count += 1) log.write(long);
+  const { reader, log } = unread(long);
   const kept = reader.written.length;
   log.write("short\n");
   log.write(long);

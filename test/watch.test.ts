@@ -84,7 +84,7 @@ describe("watchFiles", () => {
   });
 
   it("looks no more while the change is being handled, and not after the stop", async () => {
-    await replace("a", "1");
+    await writeFile(join(folder, "a"), "1");
     let release = () => {};
     onChange.mockImplementation(
       () =>

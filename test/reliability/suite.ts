@@ -76,8 +76,8 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     const watch = watchHealthy(exporter, HEALTHY, before, options.maxAgeSeconds);
     await Promise.all(injections.map((injection) => nodeOf(injection).break(injection.how)));
     // Twice, as the second poll must not be told again.
-    await pollAll(broken);
-    await pollAll(broken);
+    await pollAll(broken, BROKEN_AT_ONCE);
+    await pollAll(broken, BROKEN_AT_ONCE);
     during = await exporter.until("all faults to be seen", (page) => injections.every((it) => isBroken(page, it)));
     markMended = exporter.mark();
     await Promise.all(injections.map((injection) => nodeOf(injection).mend()));
@@ -90,9 +90,8 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     await Promise.all([...nodes.values()].map((node) => node.close()));
   });
 
-  /** Polls them all now, some at a time; nodes that asked to be left alone are. Broken ones mostly wait, well ones work, and too
-   * many of those at once come too late for their timeouts. */
-  async function pollAll(names: readonly string[], atOnce = 20): Promise<void> {
+  /** Polls them all now, some at a time; nodes that asked to be left alone are. */
+  async function pollAll(names: readonly string[], atOnce: number): Promise<void> {
     const waiting = [...names];
     const worker = async () => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await probe(exporter, name);
@@ -106,10 +105,8 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
       async () => {
         const page = await exporter.page();
         if (isSo(page)) return page;
-        await pollAll(
-          names.filter((name) => !isUp(page, name) || !isWhole(page, name)),
-          6,
-        );
+        const others = names.filter((name) => !isUp(page, name) || !isWhole(page, name));
+        await pollAll(others, WELL_AT_ONCE);
         return undefined;
       },
       what,
@@ -218,6 +215,10 @@ function taken(page: Page | undefined): Page {
   if (page === undefined) throw new Error("the page was not taken yet");
   return page;
 }
+
+/** Broken nodes mostly wait; well ones work, and with too many of them at once some would come too late for their timeouts. */
+const BROKEN_AT_ONCE = 20;
+const WELL_AT_ONCE = 6;
 
 /** Polled when a test wants it, with time enough for a busy machine. */
 export const ASKED = { interval: "1h", timeout: "60s" };

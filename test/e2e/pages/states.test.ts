@@ -18,8 +18,11 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
   beforeAll(async () => {
     states = await startStates("10s");
     [exporter, browser] = await Promise.all([startExporter({ config: states.config }), openBrowser()]);
-    const isPolled = async () => (await rows(await fetch(`${exporter.url}/`))).join().match(/:waiting/g)?.length === 1;
-    await waitFor(isPolled, "the first polls of all but echo, which never answers");
+    const waiting = async () => (await rows(await fetch(`${exporter.url}/`))).filter((row) => row.endsWith(":waiting"));
+    await waitFor(
+      async () => `${await waiting()}` === "echo:waiting",
+      "the first polls of all but echo, which never answers",
+    );
     // It must not move under the test.
     watched = await openPage(browser, { origin: exporter.url, refresh: 3600 });
     page = watched.page;
