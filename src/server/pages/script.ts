@@ -14,9 +14,11 @@ const nameOf = (part) => [part.tagName, part.getAttribute("href"), part.textCont
 const partsOf = (main, name) => [...main.querySelectorAll("a, summary, pre")].filter((part) => nameOf(part) === name);
 const styleOf = (page) => page.querySelector("style").textContent;
 let isAsking = false;
+const isSelecting = () => getSelection().type === "Range";
+const sayPaused = () => say("Paused while text is selected" + old);
 async function refresh() {
   if (document.hidden || isAsking) return;
-  if (getSelection().type === "Range") return say("Paused while text is selected" + old);
+  if (isSelecting()) return sayPaused();
   isAsking = true;
   try {
     const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(Math.max(5, seconds) * 1000) });
@@ -25,6 +27,8 @@ async function refresh() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.querySelector("main");
     if (next === null) throw new Error("another page came");
+    /* Selected while the page was asked for. */
+    if (isSelecting()) return sayPaused();
     /* Another version of the exporter: its pages are made for its own style. */
     if (styleOf(page) !== styleOf(document)) return location.reload();
     const main = document.querySelector("main");
