@@ -97,6 +97,24 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
     await renewed();
   });
 
+  test("text that is selected while the page is asked for was lost", async () => {
+    await page.goto(exporter.url);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(`${exporter.url}/`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.waitForRequest(`${exporter.url}/`);
+    await page.evaluate("getSelection().selectAllChildren(document.querySelector('tr.detail'))");
+    release();
+    await noticed(/^Paused while text is selected; what stands here is old\.$/);
+    expect(await page.evaluate("getSelection().toString()")).toContain("check that the node runs");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  });
+
   test("not while it is hidden", async () => {
     let asked = 0;
     await page.goto(exporter.url);
