@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Exporter, type LogLine, logLines, startExporter } from "../support/exporter.ts";
-import { find, type Page, type Sample, value } from "../support/exposition-parser.ts";
+import { find, groupedBy, type Page, value } from "../support/exposition-parser.ts";
 import { waitFor } from "../support/servers.ts";
 
 /** What a user sees of a running exporter: its page and its log. */
@@ -70,9 +70,7 @@ export function isUp(page: Page, target: string): boolean {
 }
 
 /** All samples of a node. */
-export function samplesOf(page: Page, target: string): readonly Sample[] {
-  return page.families.flatMap(({ samples }) => samples).filter(({ labels }) => labels.get("target") === target);
-}
+const samplesOf = groupedBy(({ labels }) => labels.get("target"));
 
 /** The families that a node has on the page. */
 export function familiesOf(page: Page, target: string): readonly string[] {

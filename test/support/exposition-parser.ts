@@ -31,9 +31,35 @@ export function parseOpenMetrics(page: string | Uint8Array): Page {
 /** All samples of that name that have at least the given labels. */
 export function find(page: Page, sampleName: string, labels: Labels = {}): Sample[] {
   const wanted = Object.entries(labels);
-  return allSamples(page).filter(
-    (sample) => sample.name === sampleName && wanted.every(([label, value]) => sample.labels.get(label) === value),
+  return samplesNamed(page, sampleName).filter((sample) =>
+    wanted.every(([label, value]) => sample.labels.get(label) === value),
   );
+}
+
+const samplesNamed = groupedBy(({ name }) => name);
+
+/**
+ * Looks samples up by what keyOf tells of them. A page is gone through once, however often it is looked at: tests of
+ * hundreds of nodes do so thousands of times, and the simulated nodes of the same process would not answer meanwhile.
+ */
+export function groupedBy(
+  keyOf: (sample: Sample) => string | undefined,
+): (page: Page, key: string) => readonly Sample[] {
+  const known = new WeakMap<Page, ReadonlyMap<string | undefined, readonly Sample[]>>();
+
+  function group(page: Page): ReadonlyMap<string | undefined, readonly Sample[]> {
+    const groups = new Map<string | undefined, Sample[]>();
+    for (const sample of page.families.flatMap(({ samples }) => samples)) {
+      const key = keyOf(sample);
+      const others = groups.get(key);
+      if (others === undefined) groups.set(key, [sample]);
+      else others.push(sample);
+    }
+    known.set(page, groups);
+    return groups;
+  }
+
+  return (page, key) => (known.get(page) ?? group(page)).get(key) ?? [];
 }
 
 /** The value of the one sample that `find` finds. */
@@ -48,10 +74,6 @@ export function value(page: Page, sampleName: string, labels: Labels = {}): numb
       : page.families.map((family) => family.name);
   const wanted = showSeries(sampleName, Object.entries(labels));
   throw new Error(`${found.length} samples instead of one are ${wanted}; there is:\n  ${present.join("\n  ")}`);
-}
-
-function allSamples(page: Page): Sample[] {
-  return page.families.flatMap((family) => family.samples);
 }
 
 /** A family being read: declared by its first HELP or TYPE, finished by the next family or the end of the page. */
