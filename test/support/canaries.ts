@@ -24,16 +24,28 @@ export function leaksIn(secrets: readonly string[], text: string): readonly Leak
   const windows = new Map(
     secrets.flatMap((secret) => formsOf(secret).map((form) => [form.toLowerCase(), { secret, form }] as const)),
   );
+  const mayBegin = new Uint8Array(BEGINNINGS);
+  for (const window of windows.keys()) mayBegin[beginning(window, 0)] = 1;
   const found = new Map<string, Leak>();
   for (const reading of new Set([text, unescapePercent(text), unescapeJson(text), unescapeHtml(text)])) {
     const lower = reading.toLowerCase();
     for (let at = 0; at + WINDOW <= lower.length; at += 1) {
+      if (mayBegin[beginning(lower, at)] === 0) continue;
       const leak = windows.get(lower.slice(at, at + WINDOW));
       if (leak !== undefined && !found.has(leak.secret))
         found.set(leak.secret, { ...leak, around: reading.slice(Math.max(0, at - 120), at + 120) });
     }
   }
   return [...found.values()];
+}
+
+const BEGINNINGS = 2 ** 20;
+
+/** A hash of four characters: few places of a text of megabytes have one that a secret has too, and are looked at further. */
+function beginning(text: string, at: number): number {
+  let hash = 0;
+  for (let offset = 0; offset < 4; offset += 1) hash = (hash * 37 + text.charCodeAt(at + offset)) % BEGINNINGS;
+  return hash;
 }
 
 function formsOf(secret: string): readonly string[] {
