@@ -167,7 +167,7 @@ references:
     await pair.cut();
     const fork = await height(pair.leaf);
     // Fewer blocks are downloaded within one interval, and no poll would see the peer in the state synchronizing.
-    await pair.mine(120);
+    await pair.mine(100);
     const mined = (await height(pair.hub)) - fork;
     expect(mined).toBeGreaterThanOrEqual(60);
     const referenceOf = (page: Page, reference: string) =>
@@ -202,10 +202,11 @@ references:
       (page) =>
         find(page, "p2p_node_head_lag_blocks", { target: "leaf" })[0]?.value === 0 &&
         find(page, "p2p_node_syncing", { target: "leaf" })[0]?.value === 0,
+      120_000,
     );
     expect(value(done, "p2p_node_head_height", { target: "leaf" })).toBe(fork + mined);
     expect(await exporter.openMetrics()).toBeDefined();
-  });
+  }, 300_000);
 
   test("a leaf that is killed is down with all its data, and the hub counts a disconnect", async () => {
     const disconnects = (page: Page) =>
