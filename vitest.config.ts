@@ -29,7 +29,7 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones. */
+/** Unit tests first; then the tests against real servers, which mostly wait, three at a time; at last the demanding ones. */
 export default defineConfig({
   test: {
     globalSetup: "test/support/build.ts",
@@ -56,7 +56,7 @@ export default defineConfig({
           name: "e2e",
           include: [...REAL_PROGRAMS],
           exclude: [...DEMANDING],
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
