@@ -82,7 +82,8 @@ export async function waitFor<T>(
   timeoutMs = 10_000,
   program?: RunningProgram,
 ): Promise<T> {
-  const end = performance.now() + timeoutMs;
+  const start = performance.now();
+  const end = start + timeoutMs;
   const deadline = sleep(timeoutMs, undefined, { ref: false });
   let lastError: unknown;
   for (;;) {
@@ -102,7 +103,9 @@ export async function waitFor<T>(
       const detail = lastError === undefined ? "" : `; last error: ${describe(lastError)}`;
       throw new Error(`gave up after ${timeoutMs} ms waiting for ${what}${detail}`, { cause: lastError });
     }
-    await sleep(50);
+    // What takes long is looked at less often: to read a page over and over would keep the machine from other tests.
+    const elapsedMs = performance.now() - start;
+    await sleep(Math.min(Math.max(50, elapsedMs / 20), 500));
   }
 }
 
