@@ -45,7 +45,13 @@ const testFile = z.object({
 });
 
 export const testFiles = readdirSync(join(folder, "tests")).map((name) => join("tests", name));
-export const ruleTests = testFiles.flatMap((path) => testFile.parse(readYaml(path)).tests);
+const testsIn = (path: string) => testFile.parse(readYaml(path)).tests;
+export const ruleTests = testFiles.flatMap(testsIn);
+
+/** The alerts that a file of promtool tests is about. */
+export function alertsTestedIn(path: string): ReadonlySet<string> {
+  return new Set(testsIn(path).flatMap((one) => one.alert_rule_test.map(({ alertname }) => alertname)));
+}
 
 const WORDS = new Set([
   "and",
