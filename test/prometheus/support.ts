@@ -44,14 +44,12 @@ const testFile = z.object({
   ),
 });
 
-export const testFiles = readdirSync(join(folder, "tests")).map((name) => join("tests", name));
-const testsIn = (path: string) => testFile.parse(readYaml(path)).tests;
-export const ruleTests = testFiles.flatMap(testsIn);
-
-/** The alerts that a file of promtool tests is about. */
-export function alertsTestedIn(path: string): ReadonlySet<string> {
-  return new Set(testsIn(path).flatMap((one) => one.alert_rule_test.map(({ alertname }) => alertname)));
-}
+/** The files of promtool tests, their paths from `folder`. */
+export const testFiles = readdirSync(join(folder, "tests")).map((name) => {
+  const path = join("tests", name);
+  return { path, tests: testFile.parse(readYaml(path)).tests };
+});
+export const ruleTests = testFiles.flatMap(({ tests }) => tests);
 
 const WORDS = new Set([
   "and",
