@@ -105,7 +105,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
       async () => {
         const page = await exporter.page();
         if (isSo(page)) return page;
-        const others = names.filter((name) => !isUp(page, name) || !isWhole(page, name));
+        const others = names.filter((name) => !isWhole(page, name));
         await pollAll(others, WELL_AT_ONCE);
         return undefined;
       },
