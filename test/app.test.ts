@@ -11,6 +11,7 @@ import { find, type Page, parseOpenMetrics, parseText, value } from "./support/e
 import { type FakeNode, type Handler, json, startFakeNode } from "./support/fake-node.ts";
 import { promtoolCheckMetrics } from "./support/prometheus.ts";
 import { findServer, tempFolder, waitFor } from "./support/servers.ts";
+import { withResolvers } from "./support/with-resolvers.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 
@@ -166,15 +167,12 @@ describe("a fake monerod", () => {
 
 describe("readiness", () => {
   test("comes with the last node's first poll; until then the page has every node with up 0", async () => {
-    let answer = () => {};
-    const gate = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    const gate = withResolvers<void>();
     const well = monerod();
     const [quick, slow] = [
       await fakeNode(well),
       await fakeNode(async (call) => {
-        await gate;
+        await gate.promise;
         return well(call);
       }),
     ];
@@ -188,7 +186,7 @@ describe("readiness", () => {
     expect(value(early, "p2p_node_up", { target: "slow" })).toBe(0);
     expect(value(early, "p2p_node_polls_total", { target: "slow" })).toBe(0);
     expect((await fetch(`${url}/-/ready`)).status).toBe(503);
-    answer();
+    gate.resolve();
     await untilReady(url);
     expect(value(await scrape(url), "p2p_node_up", { target: "slow" })).toBe(1);
   });

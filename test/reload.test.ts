@@ -4,6 +4,7 @@ import type { Config } from "../src/config/model.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { createReloader } from "../src/reload.ts";
 import { logSink } from "./poll/support.ts";
+import { type PromiseWithResolvers, withResolvers } from "./support/with-resolvers.ts";
 
 function config(): Config {
   const parsed = parseConfig({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:1" }] }, undefined);
@@ -41,22 +42,6 @@ function setUp(others: () => Promise<readonly string[]> = async () => []) {
     return readings[index];
   };
   return { reloader, reading, readings, applied, observed, counts, lines };
-}
-
-type PromiseWithResolvers<T> = {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
-};
-
-function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }
 
 test("a good configuration is put in force, and said once", async () => {

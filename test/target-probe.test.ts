@@ -16,6 +16,7 @@ import {
 } from "./support/fake-node.ts";
 import { promtoolCheckMetrics } from "./support/prometheus.ts";
 import { findServer, waitFor } from "./support/servers.ts";
+import { withResolvers } from "./support/with-resolvers.ts";
 
 /** `/probe?target=` of the whole program, against real sockets. */
 
@@ -298,12 +299,9 @@ describe("many at once", () => {
   });
 
   test("a client that goes away does not end the probe of another one", async () => {
-    let answer = () => {};
-    const asked = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    const gate = withResolvers<void>();
     const slow = await serve(async (each) => {
-      await asked;
+      await gate.promise;
       return lonelyWire(each);
     });
     const { url, client, probe } = await startForClients();
@@ -315,7 +313,7 @@ describe("many at once", () => {
     await fetch(`${url}/-/healthy`);
     gone.destroy();
     await fetch(`${url}/-/healthy`);
-    answer();
+    gate.resolve();
     expect(value(await read(await other), "p2p_node_up")).toBe(1);
     expect(slow.connections()).toBe(1);
   });

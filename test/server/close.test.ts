@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { waitFor } from "../support/servers.ts";
+import { withResolvers } from "../support/with-resolvers.ts";
 import { listen } from "./support.ts";
 
 /** Far more than the buffers of two sockets hold. */
@@ -32,15 +33,12 @@ function beginClose(server: { close(): Promise<unknown> }) {
 const isServing = async (url: string) => (await fetch(`${url}/-/healthy`).catch(() => undefined))?.status === 200;
 
 test("a request that waits for its page gets it", async () => {
-  let render = (_page: string) => {};
-  const page = new Promise<string>((resolve) => {
-    render = resolve;
-  });
+  const page = withResolvers<string>();
   let asked = 0;
   const { server, url } = await listen({
     renderPage: () => {
       asked += 1;
-      return page;
+      return page.promise;
     },
   });
   const answer = fetch(`${url}/metrics`);
@@ -48,7 +46,7 @@ test("a request that waits for its page gets it", async () => {
   const { state, closing } = beginClose(server);
   await waitFor(async () => !(await isServing(url)), "the server to stop serving");
   expect(state.isClosed).toBe(false);
-  render("here it is\n");
+  page.resolve("here it is\n");
   expect(await (await answer).text()).toBe("here it is\n");
   await closing;
 });

@@ -5,6 +5,7 @@ import { hasBody, limitConnections, MAX_CONNECTIONS, SERVER_LIMITS, SILENT_MS } 
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 import { waitFor } from "../support/servers.ts";
+import { withResolvers } from "../support/with-resolvers.ts";
 import { exchange, listen } from "./support.ts";
 
 async function dial(port: number, bytes = ""): Promise<Socket & { got(): string }> {
@@ -37,13 +38,10 @@ describe("connections", () => {
   });
 
   test("busy ones are not cut off for others", async () => {
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = withResolvers<void>();
     const { server, port } = await listen({
       renderPage: async () => {
-        await gate;
+        await gate.promise;
         return "here\n";
       },
     });
@@ -54,7 +52,7 @@ describe("connections", () => {
       "the connection",
     );
     await closed(await dial(port));
-    release();
+    gate.resolve();
     await closed(busy);
     expect(busy.got()).toMatch(/here\n$/);
   });

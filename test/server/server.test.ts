@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { CONTENT_TYPES, type Format } from "../../src/metrics/exposition.ts";
 import { waitFor } from "../support/servers.ts";
+import { withResolvers } from "../support/with-resolvers.ts";
 import { exchange, listen, setUp } from "./support.ts";
 
 const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
@@ -68,13 +69,10 @@ describe("/metrics", () => {
   });
 
   test("requests that are answered at the same time do not mix", async () => {
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = withResolvers<void>();
     const { url } = await listen({
       renderPage: async (format: Format) => {
-        await gate;
+        await gate.promise;
         return `page ${format}\n`.repeat(1000);
       },
     });
@@ -91,7 +89,7 @@ describe("/metrics", () => {
         body: await response.text(),
       };
     });
-    release();
+    gate.resolve();
     expect(await Promise.all(answers)).toEqual(
       wanted.map(({ format, encoding }) => ({
         type: CONTENT_TYPES[format === "text" ? "text" : "openmetrics"],

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { CHROMIUM, openBrowser, openPage, type WatchedPage } from "../../support/browser.ts";
 import { type Exporter, startExporter } from "../../support/exporter.ts";
 import { freePort, waitFor } from "../../support/servers.ts";
+import { withResolvers } from "../../support/with-resolvers.ts";
 import { type States, startStates } from "./nodes.ts";
 
 const REFRESH_SECONDS = 0.3;
@@ -99,17 +100,14 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
 
   test("text that is selected while the page is asked for was lost", async () => {
     await page.goto(exporter.url);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const held = withResolvers<void>();
     await page.route(`${exporter.url}/`, async (route) => {
-      await held;
+      await held.promise;
       await route.continue();
     });
     await page.waitForRequest(`${exporter.url}/`);
     await page.evaluate("getSelection().selectAllChildren(document.querySelector('tr.detail'))");
-    release();
+    held.resolve();
     await noticed(/^Paused while text is selected; what stands here is old\.$/);
     expect(await page.evaluate("getSelection().toString()")).toContain("check that the node runs");
     await page.unrouteAll({ behavior: "ignoreErrors" });
