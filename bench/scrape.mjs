@@ -89,15 +89,17 @@ async function measureSmallest(given, progress) {
   for (let start = 0; start < ROUNDS; start += 1) {
     await withScope(async (scope) => {
       const { servers, saved } = await startAll(scope, given);
+      const compared = comparedIn(start, servers);
+      const { ours, ...others } = compared;
       size = saved.size;
       progress(`scrape: ${size}, start ${start + 1} of ${ROUNDS}`);
-      await load(servers.ours, SMALL_WARM_UP);
-      for (const url of [servers.theirs, servers.bare]) await load(url, { ...SMALL_WARM_UP, seconds: WARM_UP_SECONDS });
+      await load(ours, SMALL_WARM_UP);
+      for (const url of Object.values(others)) await load(url, { ...SMALL_WARM_UP, seconds: WARM_UP_SECONDS });
       for (const [index, { connections, headers }] of LOADS.entries()) {
         const options = { connections, seconds: SECONDS, headers };
         // What is asked for in another way than before is compiled anew for half a second.
-        await load(servers.ours, { ...options, seconds: WARM_UP_SECONDS });
-        rounds[index].push(await oneRound(start, servers, options, ({ perSecond }) => perSecond));
+        await load(ours, { ...options, seconds: WARM_UP_SECONDS });
+        rounds[index].push(await oneRound(compared, options, ({ perSecond }) => perSecond));
       }
     });
   }
@@ -171,16 +173,21 @@ async function measureSize(scope, given, progress) {
 /** Medians of several short runs in turn, as all then meet the same noise of the machine. */
 async function alternate(servers, options, pick) {
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await oneRound(round, servers, options, pick));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.push(await oneRound(comparedIn(round, servers), options, pick));
+  }
   return mediansOf(rounds);
 }
 
-/** Each server in turn; bare node, which is no target, in the first round alone. */
-async function oneRound(round, servers, options, pick) {
+/** Bare node is no target: in the first round alone. */
+function comparedIn(round, { bare, ...targets }) {
+  return round === 0 && bare !== undefined ? { ...targets, bare } : targets;
+}
+
+/** Each server in turn. */
+async function oneRound(servers, options, pick) {
   const measured = {};
-  for (const [name, url] of Object.entries(servers)) {
-    if (name !== "bare" || round === 0) measured[name] = pick(await load(url, options));
-  }
+  for (const [name, url] of Object.entries(servers)) measured[name] = pick(await load(url, options));
   return measured;
 }
 
