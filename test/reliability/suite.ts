@@ -20,7 +20,6 @@ import {
 import { CHAINS, WELL } from "./well-nodes.ts";
 
 export type Suite = {
-  readonly exporter: () => Observed;
   /** The pages while all nodes are well, while they are broken, and when they are well again. */
   readonly before: () => Page;
   readonly during: () => Page;
@@ -83,6 +82,8 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     await Promise.all(injections.map((injection) => nodeOf(injection).mend()));
     after = await polledUntil("all nodes to be whole", broken, (page) => names.every((name) => isWhole(page, name)));
     healthyProblems = await watch.end();
+    // The tests only look at what was: while they run, this process would not answer for its nodes.
+    await exporter.stop();
   });
 
   afterAll(async () => {
@@ -200,7 +201,6 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
   });
 
   return {
-    exporter: () => exporter,
     before: () => taken(before),
     during: () => during,
     after: () => after,
