@@ -2,7 +2,8 @@ import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const common = { testTimeout: 15_000, hookTimeout: 30_000 };
+/** Longer than what a test waits for one thing, so that the error names the thing. */
+const common = { testTimeout: 70_000, hookTimeout: 70_000 };
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */

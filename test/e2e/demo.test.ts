@@ -20,15 +20,11 @@ afterAll(async () => {
 });
 
 test("all three chains are on the page within 15 s, each series marked as simulated", async () => {
-  const page = await waitFor(
-    async () => {
-      const now = await demo.page();
-      const up = find(now, "p2p_node_up").filter((sample) => sample.value === 1);
-      return new Set(up.map((sample) => sample.labels.get("chain"))).size === 3 ? now : undefined;
-    },
-    "a node of each chain that is up",
-    15_000,
-  );
+  const page = await waitFor(async () => {
+    const now = await demo.page();
+    const up = find(now, "p2p_node_up").filter((sample) => sample.value === 1);
+    return new Set(up.map((sample) => sample.labels.get("chain"))).size === 3 ? now : undefined;
+  }, "a node of each chain that is up");
   for (const family of page.families.filter(({ name }) => name.startsWith("p2p_"))) {
     for (const sample of family.samples) expect(sample.labels.get("simulated")).toBe("true");
   }
@@ -69,7 +65,7 @@ test("one node lags and catches up, and one goes down and returns with none of i
       return Object.values(seen).every(Boolean);
     },
     "a lag, its end, an outage and its end",
-    170_000,
+    { timeoutMs: 170_000 },
   ).catch((error: unknown) => {
     throw new Error(`seen so far: ${JSON.stringify(seen)}`, { cause: error });
   });

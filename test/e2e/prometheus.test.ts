@@ -21,14 +21,10 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
   });
 
   test("finds the target up", async () => {
-    const targets = await waitFor(
-      async () => {
-        const active = await prometheus.targets();
-        return active.length > 0 && active.every(({ health }) => health === "up") ? active : undefined;
-      },
-      "the target to be up",
-      20_000,
-    );
+    const targets = await waitFor(async () => {
+      const active = await prometheus.targets();
+      return active.length > 0 && active.every(({ health }) => health === "up") ? active : undefined;
+    }, "the target to be up");
     expect(targets.map(({ lastError }) => lastError)).toEqual([""]);
   });
 
@@ -40,14 +36,10 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
   });
 
   test("has the series of all three chains, under the labels of the exporter", async () => {
-    const up = await waitFor(
-      async () => {
-        const samples = await prometheus.query("count by (chain) (p2p_node_up)");
-        return samples.length === 3 ? samples : undefined;
-      },
-      "nodes of three chains",
-      20_000,
-    );
+    const up = await waitFor(async () => {
+      const samples = await prometheus.query("count by (chain) (p2p_node_up)");
+      return samples.length === 3 ? samples : undefined;
+    }, "nodes of three chains");
     expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(new Set(["wire", "monero", "chainweb"]));
     expect(await prometheus.query('{__name__=~"p2p_.+", exported_instance!=""}')).toEqual([]);
     expect((await prometheus.query("p2p_connection_receive_bytes_total")).length).toBeGreaterThan(10);
@@ -73,15 +65,11 @@ describe.skipIf(server === undefined)("a real Prometheus that discovers the node
   });
 
   test("scrapes each node by itself through /probe, under its name as instance", async () => {
-    const instances = await waitFor(
-      async () => {
-        const active = await prometheus.targets();
-        const isDone = active.length === 9 && active.every(({ health }) => health === "up");
-        return isDone ? active.map(({ labels }) => labels.instance) : undefined;
-      },
-      "nine targets that are up",
-      30_000,
-    );
+    const instances = await waitFor(async () => {
+      const active = await prometheus.targets();
+      const isDone = active.length === 9 && active.every(({ health }) => health === "up");
+      return isDone ? active.map(({ labels }) => labels.instance) : undefined;
+    }, "nine targets that are up");
     expect(instances).toContain("wire-1");
     const up = await prometheus.query("p2p_node_up");
     expect(up.length).toBe(9);

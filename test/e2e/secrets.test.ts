@@ -107,7 +107,7 @@ beforeAll(async () => {
   const references = nodesAt(referred.map((server) => ({ ...server, name: `reference-${server.name}` })));
   text = JSON.stringify(
     {
-      global: { interval: "20s", timeout: "3s" },
+      global: { interval: "20s", timeout: "6s" },
       connections: { address: "hashed", hash_key: plant("connections.hash_key", "none") },
       probe: {
         // The path of a gateway's pattern is its token.
@@ -187,15 +187,17 @@ describe.each([
     const url = await waitFor(
       () => /serving \/metrics on (http:[\d.:/]+)/.exec(program.output())?.[1],
       "the exporter to listen",
-      20_000,
-      program,
+      { program },
     );
     const get = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await fetch(url + path, { headers });
       pages.set(path, `${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`);
       return answer.status;
     };
-    await waitFor(async () => (await get("/-/ready")) === 200, "every node to be polled", 90_000, program);
+    await waitFor(async () => (await get("/-/ready")) === 200, "every node to be polled", {
+      timeoutMs: 90_000,
+      program,
+    });
     await get("/");
     const links = [...(pages.get("/") ?? "").matchAll(/href="(\/[^"]*)"/g)].map(([, path = ""]) => path);
     for (const path of [...links, "/dashboards/peer-exporter-fleet.json", "/nowhere", "/%ff"]) await get(path);

@@ -18,7 +18,7 @@ let config: string;
 beforeAll(async () => {
   node = await startFakeNode(lonelyWire);
   const wire = (name: string) => `  - {name: ${name}, chain: wire, url: "${node.url}"}\n`;
-  config = `global: {interval: 1s, timeout: 1s}\nnodes:\n${NAMES.map(wire).join("")}references:\n${wire("reference")}`;
+  config = `global: {interval: 4s, timeout: 4s}\nnodes:\n${NAMES.map(wire).join("")}references:\n${wire("reference")}`;
 });
 afterAll(() => node.close());
 
@@ -26,7 +26,7 @@ const targets = (page: Page, family: string) => find(page, family).map(({ labels
 
 async function whenReady({ url, program }: Exporter): Promise<void> {
   const isReady = async () => (await fetch(`${url}/-/ready`)).status === 200;
-  await waitFor(isReady, "the exporter to be ready", 10_000, program);
+  await waitFor(isReady, "the exporter to be ready", { program });
 }
 
 async function sdTargets({ url }: Exporter): Promise<readonly unknown[]> {
@@ -75,8 +75,7 @@ describe("three shards of a configuration", () => {
           return JSON.stringify(compared.map(({ labels }) => labels.get("target"))) === JSON.stringify(own);
         },
         "every node to be compared with the reference",
-        10_000,
-        shard.program,
+        { program: shard.program },
       );
     }
   });

@@ -72,7 +72,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
   beforeAll(async () => {
     webhook = await startWebhook();
     stack = await startProcess(process.execPath, [SCRIPT, `--webhook=${webhook.url}`]);
-    await waitFor(() => stack.output().includes("Stop with Ctrl-C"), "the stack to run", 60_000, stack);
+    await waitFor(() => stack.output().includes("Stop with Ctrl-C"), "the stack to run", { program: stack });
   });
 
   afterAll(async () => {
@@ -87,8 +87,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
           (alert) => alert.status === status && alert.labels.alertname === alertname && alert.labels.target === target,
         ),
       `${alertname} of ${target} ${status}`,
-      timeoutMs,
-      stack,
+      { timeoutMs, program: stack },
     );
 
   test("prints where everything is", () => {

@@ -93,7 +93,7 @@ describe("the commands of docs/security.md", () => {
       },
     });
     onTestFinished(async () => void (await prometheus.stop()));
-    await waitFor(async () => (await prometheus.query("p2p_node_up == 1")).length > 3, "series", 30_000);
+    await waitFor(async () => (await prometheus.query("p2p_node_up == 1")).length > 3, "series");
   });
 });
 
@@ -158,16 +158,16 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
   test("has not one failed scrape while certificate and authority change", async () => {
     // The first one may take too long for a busy machine.
     const good = async () => (await prometheus.query("sum_over_time(up[10m])"))[0]?.value ?? 0;
-    await waitFor(async () => (await good()) >= 2, "two good scrapes", 30_000);
+    await waitFor(async () => (await good()) >= 2, "two good scrapes");
     const failed = async () => (await prometheus.query("count_over_time(up[10m]) - sum_over_time(up[10m])"))[0]?.value;
     const failedEarlier = await failed();
     const before = await served();
     await issue(authorities[1]);
-    await waitFor(async () => (await served()) !== before, "the new certificate", 20_000);
+    await waitFor(async () => (await served()) !== before, "the new certificate");
     // From now on Prometheus trusts the new authority alone, which makes it connect anew.
     replace(at("ca.pem"), authorities[1].ca);
     const then = await scrapes();
-    await waitFor(async () => (await scrapes()) >= then + 3, "three more scrapes", 30_000);
+    await waitFor(async () => (await scrapes()) >= then + 3, "three more scrapes");
     expect((await prometheus.targets()).map(({ health, lastError }) => [health, lastError])).toEqual([["up", ""]]);
     expect(await failed()).toBe(failedEarlier);
   });
@@ -177,7 +177,6 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
     await waitFor(
       async () => (await prometheus.targets()).every(({ lastError }) => lastError.includes("401")),
       "the target to be down",
-      30_000,
     );
     expect(exporter.program.output()).not.toMatch(/open (?:sesame|barley)/);
   });
@@ -215,8 +214,7 @@ describe("the program", () => {
     const listening = await waitFor(
       () => logLines(program).flatMap(({ listen }) => (listen === undefined ? [] : [listen]))[0],
       "it to listen",
-      20_000,
-      program,
+      { program },
     );
     expect(listening).toEqual([expect.stringMatching(/^http:/), `unix:${socket}`]);
     const { Client } = await import("undici");

@@ -18,7 +18,7 @@ export type ObserveOptions = {
 
 export type Observed = Exporter & {
   /** The page once it is as wanted; the error names what is not. */
-  until(what: string, isSo: (page: Page) => boolean, timeoutMs?: number): Promise<Page>;
+  until(what: string, isSo: (page: Page) => boolean): Promise<Page>;
   /** The lines about a node. */
   linesOf(target: string, from?: number, to?: number): readonly LogLine[];
   /** How many lines there are, to look at later ones alone. */
@@ -29,15 +29,15 @@ const LOOK_MS = 600;
 
 /** The real program with these nodes, when each was polled once. */
 export async function observe(nodes: readonly NodeEntry[], options: ObserveOptions = {}): Promise<Observed> {
-  const { global = { interval: "3s", timeout: "3s" }, connections = {}, env = {} } = options;
+  const { global = { interval: "5s", timeout: "5s" }, connections = {}, env = {} } = options;
   // JSON is YAML.
   const exporter = await startExporter({ config: JSON.stringify({ global, connections, nodes }), env });
   const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
-  await waitFor(isReady, "every node to be polled", 60_000, exporter.program);
+  await waitFor(isReady, "every node to be polled", { program: exporter.program });
   const lines = () => logLines(exporter.program);
   return {
     ...exporter,
-    until: (what, isSo, timeoutMs = 60_000) =>
+    until: (what, isSo) =>
       waitFor(
         async () => {
           const page = await exporter.page();
@@ -47,8 +47,7 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
           return undefined;
         },
         what,
-        timeoutMs,
-        exporter.program,
+        { program: exporter.program },
       ),
     linesOf: (name, from = 0, to) =>
       lines()

@@ -112,8 +112,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
         return undefined;
       },
       what,
-      90_000,
-      exporter.program,
+      { timeoutMs: 90_000, program: exporter.program },
     );
   }
 

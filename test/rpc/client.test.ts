@@ -298,7 +298,7 @@ describe("the deadline", () => {
     expect(error.failure.reason).toBe("timeout");
     expect(lateMs).toBeLessThan(500);
     for (const socket of unread) socket.resume();
-    await waitFor(() => server.openConnections() === 0, "the server to see the end of the connection", 1000);
+    await waitFor(() => server.openConnections() === 0, "the server to see the end of the connection");
     expect(server.connections()).toBe(1);
   });
 
@@ -363,7 +363,7 @@ describe("the deadline", () => {
     expect(failure.reason).toBe("timeout");
     expect(failure.message).toContain("no connection in time");
     expect(failure.advice).toContain("firewall");
-    await waitFor(() => server.openConnections() === 0, "the connection to be closed", 1000);
+    await waitFor(() => server.openConnections() === 0, "the connection to be closed");
   });
 });
 
@@ -373,7 +373,7 @@ describe("close", () => {
     const client = rpcClient(node.url);
     await client.request(GET, patience());
     await client.close();
-    await waitFor(() => node.openConnections() === 0, "the connection to be closed", 1000);
+    await waitFor(() => node.openConnections() === 0, "the connection to be closed");
   });
 
   it.each(["http:", "https:"])("ends a request over %s that hangs", async (protocol) => {
@@ -383,7 +383,7 @@ describe("close", () => {
     await waitFor(() => server.openConnections() === 1, "the connection");
     await client.close();
     expect((await request).failure.reason).toBe("connect");
-    await waitFor(() => server.openConnections() === 0, "the connection to be closed", 1000);
+    await waitFor(() => server.openConnections() === 0, "the connection to be closed");
   });
 
   it("refuses later requests", async () => {
@@ -449,7 +449,7 @@ describe("the size of an answer", () => {
     const { failure } = await refusal(rpcClient(server.url).request(GET, patience()));
     expect(failure.reason).toBe("too_large");
     expect(failure.message).toContain("16 MiB");
-    await waitFor(() => server.openConnections() === 0, "the connection to be closed", 1000);
+    await waitFor(() => server.openConnections() === 0, "the connection to be closed");
     const written = sockets.reduce((sum, socket) => sum + socket.bytesWritten, 0);
     expect(written).toBeGreaterThan(MAX_RESPONSE_BYTES);
     expect(written).toBeLessThan(MAX_RESPONSE_BYTES + BUFFERS);

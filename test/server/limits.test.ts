@@ -21,7 +21,7 @@ async function dial(port: number, bytes = ""): Promise<Socket & { got(): string 
   return Object.assign(socket, { got: () => text });
 }
 
-const closed = (socket: Socket) => waitFor(() => socket.closed, "the connection to end", 20_000);
+const closed = (socket: Socket) => waitFor(() => socket.closed, "the connection to end", { timeoutMs: 20_000 });
 
 describe("connections", () => {
   test("have a number that they cannot exceed, and idle ones make room for others", async () => {

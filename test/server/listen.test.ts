@@ -15,7 +15,7 @@ test("a socket that a killed process left behind does not block the next start",
   const path = join(tempFolder(), "exporter.sock");
   const script = `require("node:http").createServer().listen(${JSON.stringify(path)})`;
   const killed = await startProcess(process.execPath, ["-e", script]);
-  await waitFor(() => existsSync(path), "the socket", 10_000, killed);
+  await waitFor(() => existsSync(path), "the socket", { timeoutMs: 10_000, program: killed });
   process.kill(killed.pid, "SIGKILL");
   await killed.exited;
   expect(existsSync(path)).toBe(true);

@@ -51,7 +51,7 @@ describe.each(BODIES)("an answer %s", (_, body) => {
   test("is cut off when its client takes nothing of it", async () => {
     const { client, open } = await asked(body, 200);
     client.once("data", () => client.pause());
-    await waitFor(() => open() === 0, "the server to end the connection", 5000);
+    await waitFor(() => open() === 0, "the server to end the connection", { timeoutMs: 5000 });
     client.resume();
     await waitFor(() => client.destroyed, "the client to see it");
     expect(client.bytesRead).toBeLessThan(LARGE_BYTES);
@@ -66,7 +66,7 @@ describe.each(BODIES)("an answer %s", (_, body) => {
       client.pause();
       setTimeout(() => client.resume(), 50);
     });
-    await waitFor(() => client.bytesRead > LARGE_BYTES, "the whole answer", 10_000);
+    await waitFor(() => client.bytesRead > LARGE_BYTES, "the whole answer", { timeoutMs: 10_000 });
     expect(pauses).toBe(10);
   });
 });
@@ -77,7 +77,7 @@ describe("a connection between requests", () => {
   test("ends when nothing was asked for so long", async () => {
     const { client, open } = await asked(small, 200);
     await waitFor(() => client.bytesRead > 0, "the answer");
-    await waitFor(() => open() === 0, "the server to end the connection", 5000);
+    await waitFor(() => open() === 0, "the server to end the connection", { timeoutMs: 5000 });
   });
 
   test("stays for whoever asks now and then", async () => {

@@ -41,12 +41,9 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
     "--log.format=json",
   ];
   const program = await startProcess(node ?? process.execPath, command, { env });
-  const url = await waitFor(
-    () => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1],
-    "the exporter to listen",
-    10_000,
+  const url = await waitFor(() => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1], "the exporter to listen", {
     program,
-  );
+  });
   return {
     url,
     program,

@@ -46,12 +46,7 @@ export async function startFaultyExporter(options: FaultyOptions): Promise<Fault
     ...[PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${own}`, "--log.format=json", ...args],
   ];
   const program = await startProcess("sh", ["-c", `exec "$@" ${redirect}`, "sh", ...command], { env });
-  await waitFor(
-    async () => (await fetch(`${url}/-/healthy`)).status === 200,
-    "the exporter to answer",
-    20_000,
-    program,
-  );
+  await waitFor(async () => (await fetch(`${url}/-/healthy`)).status === 200, "the exporter to answer", { program });
   const get = async (accept: string) => (await fetch(`${url}/metrics`, { headers: { accept } })).text();
   return {
     url,

@@ -106,23 +106,15 @@ export async function startMonerod(options: MonerodOptions): Promise<Monerod> {
     },
     async cut() {
       await setOutPeers(0);
-      await waitFor(
-        async () => (await connectionStates(node)).length === 0,
-        "the node to lose its peers",
-        30_000,
-        program,
-      );
+      await waitFor(async () => (await connectionStates(node)).length === 0, "the node to lose its peers", { program });
     },
     rejoin: () => setOutPeers(8),
     stop: program.stop,
   };
   // With a login 401 is an answer too.
-  await waitFor(
-    async () => [200, 401].includes((await post(`${rpcUrl}/get_info`, {}, 5000)).status),
-    "monerod's RPC",
-    60_000,
+  await waitFor(async () => [200, 401].includes((await post(`${rpcUrl}/get_info`, {}, 5000)).status), "monerod's RPC", {
     program,
-  );
+  });
   return node;
 }
 
@@ -171,12 +163,12 @@ export async function startMoneroPair(
   }
   async function waitForSync(): Promise<void> {
     const isSynced = async () => (await isConnected()) && (await height(hub)) === (await height(leaf));
-    await waitFor(isSynced, "the leaf to have the hub's height", 120_000);
+    await waitFor(isSynced, "the leaf to have the hub's height", { timeoutMs: 120_000 });
   }
 
   // Only a hub that says "synchronized" accepts mining.
   const isReady = async () => (await isConnected()) && info.parse(await hub.rpc("get_info")).synchronized;
-  await waitFor(isReady, "the leaf to connect to the hub", 60_000);
+  await waitFor(isReady, "the leaf to connect to the hub");
   return {
     hub,
     leaf,
@@ -187,7 +179,7 @@ export async function startMoneroPair(
     },
     async cut() {
       await leaf.cut();
-      await waitFor(async () => (await connectionStates(hub)).length === 0, "the hub to lose its peer", 30_000);
+      await waitFor(async () => (await connectionStates(hub)).length === 0, "the hub to lose its peer");
     },
     rejoin: leaf.rejoin,
     waitForSync,

@@ -66,20 +66,20 @@ describe("waitFor", () => {
     const refuse = (): never => {
       throw new Error("refused");
     };
-    await expect(waitFor(refuse, "the server", 120)).rejects.toThrow(
+    await expect(waitFor(refuse, "the server", { timeoutMs: 120 })).rejects.toThrow(
       "gave up after 120 ms waiting for the server; last error: refused",
     );
   });
 
   it("gives up on a condition that hangs", async () => {
-    await expect(waitFor(() => new Promise<undefined>(() => {}), "nothing", 120)).rejects.toThrow(
+    await expect(waitFor(() => new Promise<undefined>(() => {}), "nothing", { timeoutMs: 120 })).rejects.toThrow(
       /^gave up after 120 ms/,
     );
   });
 
   it("gives up when the program ends", async () => {
     const program = await startProcess(node, ["-e", "console.log('no such flag'); process.exit(3)"]);
-    await expect(waitFor(() => undefined, "it to listen", 5000, program)).rejects.toThrow(
+    await expect(waitFor(() => undefined, "it to listen", { timeoutMs: 5000, program })).rejects.toThrow(
       "node ended with 3 while waiting for it to listen:\nno such flag\n",
     );
   });
@@ -111,7 +111,10 @@ describe("startProcess", () => {
     const folder = tempFolder();
     writeFileSync(join(folder, "hanging.test.ts"), hangingTest(join(folder, "started.json")));
     const vitest = await startProcess(node, ["node_modules/vitest/vitest.mjs", "run", "--globals", "--root", folder]);
-    const started = await waitFor(() => readStarted(join(folder, "started.json")), "the test to start", 15_000, vitest);
+    const started = await waitFor(() => readStarted(join(folder, "started.json")), "the test to start", {
+      timeoutMs: 15_000,
+      program: vitest,
+    });
     expect(isAlive(started.program)).toBe(true);
     process.kill(started.worker, "SIGKILL");
     await waitFor(() => !isAlive(started.program), "the program to be killed");

@@ -72,15 +72,18 @@ export function tempFolder(): string {
   return folder;
 }
 
-/**
- * Polls until the condition gives something. A condition that throws is only not yet true; the last error becomes the cause
- * of ours. With `program`, its end is an error at once.
- */
+export type WaitOptions = {
+  /** Long enough for a busy machine, as only a failure takes it. */
+  readonly timeoutMs?: number;
+  /** Whose end is an error at once. */
+  readonly program?: RunningProgram | undefined;
+};
+
+/** Polls until the condition gives something. A condition that throws is only not yet true; the last error is the cause of ours. */
 export async function waitFor<T>(
   condition: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
-  timeoutMs = 10_000,
-  program?: RunningProgram,
+  { timeoutMs = 60_000, program }: WaitOptions = {},
 ): Promise<T> {
   const start = performance.now();
   const end = start + timeoutMs;

@@ -79,7 +79,7 @@ describe.skipIf(containers === undefined)("the monerod example as a pod of podma
         return isUp && find(now, "p2p_node_head_height").length > 0 ? now : undefined;
       },
       "monerod to answer the exporter",
-      90_000,
+      { timeoutMs: 90_000 },
     ).catch(async (error: Error) => {
       const logs = await podman("logs", "monerod-0-peer-exporter");
       throw new Error(`${error.message}\n${logs.output.slice(-2000)}`);
@@ -113,7 +113,6 @@ describe.skipIf(containers === undefined)("the monerod example as a pod of podma
     await waitFor(
       async () => value(parseText((await ask("/metrics")).text), "p2p_node_up", { target: "monerod-0" }) === 0,
       "the node to be down",
-      60_000,
     );
     expect((await ask("/-/ready")).status).toBe(200);
   });

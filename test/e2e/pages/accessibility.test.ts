@@ -22,7 +22,7 @@ describe.skipIf(!CHROMIUM)("the pages of the demo", () => {
 
   beforeAll(async () => {
     [demo, browser] = await Promise.all([startExporter({ args: ["demo"] }), openBrowser()]);
-    await waitFor(async () => (await fetch(`${demo.url}/-/ready`)).ok, "every node to be polled", 30_000);
+    await waitFor(async () => (await fetch(`${demo.url}/-/ready`)).ok, "every node to be polled");
   });
 
   afterAll(async () => {

@@ -122,9 +122,9 @@ describe.skipIf(!CHROMIUM)("texts of strangers in a browser", () => {
       // Of the configuration the braces would be a variable.
       labels: { note: (TEXTS[index] ?? "").replaceAll("${", () => "$${") },
     }));
-    const config = JSON.stringify({ global: { interval: "2s", timeout: "2s" }, nodes });
+    const config = JSON.stringify({ global: { interval: "10s", timeout: "10s" }, nodes });
     [exporter, browser] = await Promise.all([startExporter({ config }), openBrowser()]);
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled", 30_000);
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled");
   });
 
   afterAll(async () => {
