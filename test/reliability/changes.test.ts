@@ -20,11 +20,10 @@ import {
   watchHealthy,
 } from "./observe.ts";
 import { ASKED, matches, UNHURRIED } from "./suite.ts";
-import { CHAINS, type Chain, WELL } from "./well-nodes.ts";
+import { CHAINS, type Chain, HEALTHY, WELL } from "./well-nodes.ts";
 
 /** Nodes that restart, move or become others, and many that go at once, in one exporter. */
 
-const HEALTHY = CHAINS.map((chain) => `${chain}-healthy`);
 const MANY = Array.from({ length: 100 }, (_, index) => `crowd-${index}`);
 const DNS = CHAINS.map((chain) => ({ chain, name: `${chain}-dns`, host: `${chain}.invalid` }));
 const MOVING = { name: "moving", host: "moving.invalid" };
@@ -66,7 +65,7 @@ let watch: ReturnType<typeof watchHealthy>;
 
 beforeAll(async () => {
   for (const { host } of [...DNS, MOVING]) hosts.set(host, "127.0.0.1");
-  healthy = await Promise.all(CHAINS.map((chain) => startFaultyNode(WELL[chain])));
+  healthy = await Promise.all(HEALTHY.map(({ chain }) => startFaultyNode(WELL[chain])));
   named = await Promise.all(CHAINS.map((chain) => startFaultyNode(WELL[chain])));
   crowd = await startFaultyNode(WELL.wire);
   swappedWire = await startFaultyNode(WELL.wire);
@@ -86,7 +85,7 @@ beforeAll(async () => {
   });
   const withHost = (node: FaultyNode, host: string) => ({ ...node, url: node.url.replace("127.0.0.1", host) });
   const entries = [
-    ...healthy.map((node, index) => entry(HEALTHY[index] ?? "", CHAINS[index] ?? "wire", node, UNHURRIED)),
+    ...HEALTHY.map(({ name, chain }, index) => entry(name, chain, healthy[index] ?? crowd, UNHURRIED)),
     ...DNS.map(({ name, chain, host }, index) => entry(name, chain, withHost(named[index] ?? crowd, host))),
     ...MANY.map((name) => entry(name, "wire", crowd)),
     entry("swapped-wire", "wire", swappedWire, ASKED),
@@ -97,7 +96,8 @@ beforeAll(async () => {
   ];
   exporter = await observe(entries, { env: hosts.env });
   first = await exporter.until("all nodes to be up", (page) => entries.every(({ name }) => isUp(page, name)));
-  watch = watchHealthy(exporter, HEALTHY, first, 20);
+  const healthyNames = HEALTHY.map(({ name }) => name);
+  watch = watchHealthy(exporter, healthyNames, first, 20);
 });
 
 afterAll(async () => {

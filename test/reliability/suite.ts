@@ -17,7 +17,7 @@ import {
   probe,
   watchHealthy,
 } from "./observe.ts";
-import { CHAINS, WELL } from "./well-nodes.ts";
+import { HEALTHY, WELL } from "./well-nodes.ts";
 
 export type Suite = {
   /** The pages while all nodes are well, while they are broken, and when they are well again. */
@@ -40,8 +40,7 @@ export type SuiteOptions = ObserveOptions & {
  * once, then mended; the tests look at the pages and the log of those three times.
  */
 export function describeFaults(injections: readonly Injection[], options: SuiteOptions): Suite {
-  const healthy = CHAINS.flatMap((chain) => HEALTHY.map((name) => ({ name: `${chain}-${name}`, chain })));
-  const healthyNames = healthy.map(({ name }) => name);
+  const healthyNames = HEALTHY.map(({ name }) => name);
   const nameOf = (injection: Injection) => `${injection.chain}-${injection.fault}-${injections.indexOf(injection)}`;
   let nodes: ReadonlyMap<string, FaultyNode> = new Map();
   let exporter: Observed;
@@ -56,7 +55,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     const caFile = join(tempFolder(), "authorities.pem");
     writeFileSync(caFile, options.authorities ?? "");
     const started = [
-      ...healthy.map((node) => ({ ...node, tls: undefined, settings: UNHURRIED })),
+      ...HEALTHY.map((node) => ({ ...node, tls: undefined, settings: UNHURRIED })),
       ...injections.map((injection) => ({ ...injection, name: nameOf(injection) })),
     ].map(async ({ name, chain, tls, settings = {} }) => {
       const node = await startFaultyNode(WELL[chain], { tls });
@@ -215,9 +214,6 @@ function taken(page: Page | undefined): Page {
   if (page === undefined) throw new Error("the page was not taken yet");
   return page;
 }
-
-/** Two of each chain: the head of one is what the other's lag is taken against while all the rest is broken. */
-const HEALTHY = ["healthy", "healthy-too"];
 
 /** Broken nodes mostly wait; well ones work, and with too many of them at once some would come too late for their timeouts. */
 const BROKEN_AT_ONCE = 20;

@@ -37,6 +37,11 @@ const chainweb: Handler = ({ url }) => {
   return path === "/cut" ? cutAnswer([7, 8, 7]) : { status: 404, headers: { server: "Chainweb P2P API" } };
 };
 
+/** Two of each chain: the head of one is what the other's lag is taken against while all the rest is broken. */
+export const HEALTHY: readonly { readonly name: string; readonly chain: Chain }[] = CHAINS.flatMap((chain) =>
+  ["healthy", "healthy-too"].map((name) => ({ name: `${chain}-${name}`, chain })),
+);
+
 export const WELL: Readonly<Record<Chain, Handler>> = { wire, monero, chainweb };
 
 /** Where each chain gives its peers: a path, or a method of JSON-RPC. */
