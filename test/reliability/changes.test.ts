@@ -19,11 +19,12 @@ import {
   probe,
   watchHealthy,
 } from "./observe.ts";
-import { ASKED, matches, UNHURRIED } from "./suite.ts";
+import { ASKED, every, matches, maxAge } from "./suite.ts";
 import { CHAINS, type Chain, HEALTHY, WELL } from "./well-nodes.ts";
 
 /** Nodes that restart, move or become others, and many that go at once, in one exporter. */
 
+const HEALTHY_SECONDS = 8;
 const MANY = Array.from({ length: 100 }, (_, index) => `crowd-${index}`);
 const DNS = CHAINS.map((chain) => ({ chain, name: `${chain}-dns`, host: `${chain}.invalid` }));
 const MOVING = { name: "moving", host: "moving.invalid" };
@@ -85,7 +86,7 @@ beforeAll(async () => {
   });
   const withHost = (node: FaultyNode, host: string) => ({ ...node, url: node.url.replace("127.0.0.1", host) });
   const entries = [
-    ...HEALTHY.map(({ name, chain }, index) => entry(name, chain, healthy[index] ?? crowd, UNHURRIED)),
+    ...HEALTHY.map(({ name, chain }, index) => entry(name, chain, healthy[index] ?? crowd, every(HEALTHY_SECONDS))),
     ...DNS.map(({ name, chain, host }, index) => entry(name, chain, withHost(named[index] ?? crowd, host))),
     ...MANY.map((name) => entry(name, "wire", crowd)),
     entry("swapped-wire", "wire", swappedWire, ASKED),
@@ -97,7 +98,7 @@ beforeAll(async () => {
   exporter = await observe(entries, { env: hosts.env });
   first = await exporter.until("all nodes to be up", (page) => entries.every(({ name }) => isUp(page, name)));
   const healthyNames = HEALTHY.map(({ name }) => name);
-  watch = watchHealthy(exporter, healthyNames, first, 20);
+  watch = watchHealthy(exporter, healthyNames, first, maxAge(HEALTHY_SECONDS));
 });
 
 afterAll(async () => {

@@ -15,7 +15,7 @@ test("docs/reliability.md has the faults of the catalogue (npm run docs)", () =>
 });
 
 test("each fault of the exporter is injected by a test", () => {
-  const sources = ["reliability", "e2e"].flatMap((folder) =>
+  const sources = ["reliability", "e2e", "e2e/exporter-faults"].flatMap((folder) =>
     readdirSync(join(tests, folder))
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) => readFileSync(join(tests, folder, name), "utf8")),

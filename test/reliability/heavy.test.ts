@@ -93,9 +93,7 @@ const HEAVY: readonly Injection[] = [
   ...many,
 ];
 
-const { before, during, nameOf } = describeFaults(HEAVY, {
-  maxAgeSeconds: 20,
-});
+const { before, during, nameOf } = describeFaults(HEAVY, { healthySeconds: 15 });
 
 describe("a flood of peers", () => {
   test.each(many.map((injection) => [injection.chain, injection] as const))(

@@ -4,7 +4,7 @@ import { describeFaults } from "./suite.ts";
 
 /** Faults of nodes, of proxies before them, and of TLS. */
 
-const { nodeOf } = describeFaults(INJECTIONS, { authorities: AUTHORITIES, maxAgeSeconds: 20 });
+const { nodeOf } = describeFaults(INJECTIONS, { authorities: AUTHORITIES, healthySeconds: 8 });
 
 test("a redirect is not followed", () => {
   const asked = INJECTIONS.filter(({ fault }) => fault === "redirect").map((injection) => nodeOf(injection).paths());

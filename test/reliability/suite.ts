@@ -31,8 +31,8 @@ export type Suite = {
 export type SuiteOptions = ObserveOptions & {
   /** What stands for the authorities in the settings of nodes is replaced by a file with these certificates. */
   readonly authorities?: string;
-  /** How old the data of a healthy node may get, in seconds: an interval, and what a busy machine takes. */
-  readonly maxAgeSeconds: number;
+  /** The interval and timeout of healthy nodes: a machine that is busy with tests must not make them fail. */
+  readonly healthySeconds: number;
 };
 
 /**
@@ -55,7 +55,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     const caFile = join(tempFolder(), "authorities.pem");
     writeFileSync(caFile, options.authorities ?? "");
     const started = [
-      ...HEALTHY.map((node) => ({ ...node, tls: undefined, settings: UNHURRIED })),
+      ...HEALTHY.map((node) => ({ ...node, tls: undefined, settings: every(options.healthySeconds) })),
       ...injections.map((injection) => ({ ...injection, name: nameOf(injection) })),
     ].map(async ({ name, chain, tls, settings = {} }) => {
       const node = await startFaultyNode(WELL[chain], { tls });
@@ -72,7 +72,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     const broken = injections.map(nameOf);
     before = await polledUntil("all nodes to be up", broken, (page) => names.every((name) => isUp(page, name)));
     markBroken = exporter.mark();
-    const watch = watchHealthy(exporter, healthyNames, before, options.maxAgeSeconds);
+    const watch = watchHealthy(exporter, healthyNames, before, maxAge(options.healthySeconds));
     await Promise.all(injections.map((injection) => nodeOf(injection).break(injection.how)));
     // Twice, as the second poll must not be told again.
     await pollAll(broken, BROKEN_AT_ONCE);
@@ -222,8 +222,11 @@ const WELL_AT_ONCE = 6;
 /** Polled when a test wants it, with time enough for a busy machine. */
 export const ASKED = { interval: "1h", timeout: "60s" };
 
-/** Healthy nodes have time: a machine that is busy with tests must not make them fail. */
-export const UNHURRIED = { interval: "8s", timeout: "8s" };
+/** The schedule of healthy nodes. */
+export const every = (seconds: number) => ({ interval: `${seconds}s`, timeout: `${seconds}s` });
+
+/** How old their data may get, in seconds: an interval, a poll that takes as long as it may, and a busy machine. */
+export const maxAge = (seconds: number): number => 2.5 * seconds;
 
 /** Families about peers, and about the head. */
 const ABOUT_PEERS = /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers|peer_subnets)/;

@@ -3,4 +3,4 @@ import { describeFaults } from "./suite.ts";
 
 /** Faults that end with a timeout or with a turn of the schedule. */
 
-describeFaults(TIMED, { authorities: AUTHORITIES, maxAgeSeconds: 20 });
+describeFaults(TIMED, { authorities: AUTHORITIES, healthySeconds: 8 });

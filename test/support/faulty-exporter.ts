@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
 import { type LogLine, logLines, PROGRAM } from "./exporter.ts";
 import { type Page, parseOpenMetrics, parseText } from "./exposition-parser.ts";
 import { type Handler, json } from "./fake-node.ts";
@@ -31,7 +32,7 @@ export type FaultyExporter = {
   signal(signal: NodeJS.Signals): void;
 };
 
-/** The real program in a world that is not as it should be. Its log may be out of sight, so it gets a port. */
+/** The real program in a world that is not as it should be, until the test ends. Its log may be out of sight, so it gets a port. */
 export async function startFaultyExporter(options: FaultyOptions): Promise<FaultyExporter> {
   const { nodes, config = {}, args = [], preload, env = {}, descriptors, redirect = "", port } = options;
   const file = join(tempFolder(), "config.yaml");
@@ -46,6 +47,7 @@ export async function startFaultyExporter(options: FaultyOptions): Promise<Fault
     ...[PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${own}`, "--log.format=json", ...args],
   ];
   const program = await startProcess("sh", ["-c", `exec "$@" ${redirect}`, "sh", ...command], { env });
+  onTestFinished(async () => void (await program.stop()));
   await waitFor(async () => (await fetch(`${url}/-/healthy`)).status === 200, "the exporter to answer", { program });
   const get = async (accept: string) => (await fetch(`${url}/metrics`, { headers: { accept } })).text();
   return {

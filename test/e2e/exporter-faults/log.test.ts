@@ -1,0 +1,94 @@
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { Agent, request } from "undici";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { PROGRAM } from "../../support/exporter.ts";
+import { type FaultyExporter, ROOT, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
+import { run, tempFolder, waitFor } from "../../support/servers.ts";
+import { exitsWith, fakeNode, OFTEN, pageWhere, polls, up } from "./support.ts";
+
+/** The log of the real program cannot be written. */
+
+describe("the log cannot be written", () => {
+  const nodes = async () => [{ name: "one", chain: "wire", url: (await fakeNode(wireWith(1))).url }];
+
+  async function worksAndStops(exporter: FaultyExporter) {
+    await pageWhere(exporter, (page) => polls(page, "one") >= 3 && up(page, "one") === 1, "some polls");
+    exporter.signal("SIGTERM");
+    await exitsWith(exporter.program, 0, 5000);
+  }
+
+  test.each([
+    [faultOf("logDiskFull").fault, ">/dev/full 2>/dev/full"],
+    [faultOf("logClosed").fault, ">&- 2>&-"],
+  ])("%s", async (_, redirect) => {
+    const options = { nodes: await nodes(), config: OFTEN, args: ["--log.level=debug"], redirect };
+    await worksAndStops(await startFaultyExporter(options));
+  });
+
+  async function pipe() {
+    const path = join(tempFolder(), "pipe");
+    await run("mkfifo", [path]);
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    let isOpen = true;
+    const close = () => {
+      if (isOpen) closeSync(reader);
+      isOpen = false;
+    };
+    onTestFinished(close);
+    return { path, reader, close };
+  }
+
+  test(`${faultOf("logClosed").fault}: the reader of a pipe`, async () => {
+    const { path, close } = await pipe();
+    const exporter = await startFaultyExporter({
+      nodes: await nodes(),
+      config: OFTEN,
+      args: ["--log.level=debug"],
+      redirect: `2>"${path}"`,
+    });
+    close();
+    await worksAndStops(exporter);
+  });
+
+  test(faultOf("logUnread").fault, async () => {
+    const { path, reader } = await pipe();
+    const exporter = await startFaultyExporter({
+      nodes: await nodes(),
+      config: OFTEN,
+      args: ["--log.level=debug"],
+      redirect: `2>"${path}"`,
+    });
+    const agent = new Agent({ connections: 8, pipelining: 1 });
+    onTestFinished(() => agent.destroy());
+    // Each is a line of the log: together more than pipe and exporter keep.
+    const ask = async () => (await request(`${exporter.url}/-/healthy`, { dispatcher: agent })).body.dump();
+    for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, ask));
+    const page = await exporter.page();
+    expect(up(page, "one")).toBe(1);
+
+    const chunk = Buffer.alloc(65_536);
+    let log = "";
+    const drain = () => {
+      try {
+        for (let size = 1; size > 0; log += chunk.toString("utf8", 0, size)) size = readSync(reader, chunk);
+      } catch {
+        // Empty for now.
+      }
+      return logPattern("logUnread").test(log);
+    };
+    await waitFor(drain, "the line about lost lines", { program: exporter.program });
+    const told = log.split("\n").find((line) => logPattern("logUnread").test(line)) ?? "";
+    expect(JSON.parse(told).lost_lines).toBeGreaterThan(1000);
+    // Full again, at the end.
+    for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, ask));
+    await worksAndStops(exporter);
+  });
+
+  test.each(["--help", "check"])(`${faultOf("outputFull").fault}: %s`, async (command) => {
+    const args = command === "check" ? ["check", `--config.file=${join(ROOT, "config.example.yaml")}`] : [command];
+    const { code, output } = await run("sh", ["-c", 'exec "$@" >/dev/full', "sh", process.execPath, PROGRAM, ...args]);
+    expect({ code, output }).toEqual({ code: 1, output: `${faultOf("outputFull").log}\n` });
+  });
+});

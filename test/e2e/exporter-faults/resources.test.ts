@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "undici";
+import { expect, onTestFinished, test } from "vitest";
+import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { type Page, parseText, value } from "../../support/exposition-parser.ts";
+import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
+import { exitsWith, failures, fakeNode, idleClient, OFTEN, pageWhere, up } from "./support.ts";
+
+/** The machine gives the real program too little, or its clients take too much. */
+
+test(faultOf("descriptors").fault, async () => {
+  const [keeping, closing] = [await fakeNode(wireWith(1)), await fakeNode(wireWith(1, { connection: "close" }))];
+  const exporter = await startFaultyExporter({
+    nodes: [
+      { name: "keeping", chain: "wire", url: keeping.url },
+      { name: "closing", chain: "wire", url: closing.url },
+    ],
+    config: OFTEN,
+    descriptors: 64,
+  });
+  const agent = new Agent({ connections: 1, keepAliveTimeout: 60_000 });
+  onTestFinished(() => agent.destroy());
+  const page = async () => {
+    const { statusCode, body } = await request(`${exporter.url}/metrics`, { dispatcher: agent });
+    expect(statusCode).toBe(200);
+    return parseText(await body.text());
+  };
+  const held = { ...exporter, page };
+  await pageWhere(held, (now) => up(now, "keeping") === 1 && up(now, "closing") === 1, "both nodes to be up");
+
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => idleClient(exporter.port)));
+  const full = await pageWhere(held, (now) => up(now, "closing") === 0, "the descriptors to be used up");
+  expect(up(full, "keeping")).toBe(1);
+  expect(failures(full, "closing", "connect")).toBeGreaterThan(0);
+  expect(faultOf("descriptors").reason).toBe("connect");
+  expect(
+    exporter
+      .lines()
+      .map(({ msg }) => msg)
+      .filter((msg) => logPattern("descriptors").test(msg)),
+  ).toHaveLength(1);
+
+  for (const socket of sockets) socket.destroy();
+  // Over new connections.
+  const after = await pageWhere(exporter, (now) => up(now, "closing") === 1, "the node to be up again");
+  expect(up(after, "keeping")).toBe(1);
+  exporter.signal("SIGTERM");
+  await exitsWith(exporter.program, 0, 5000);
+});
+
+test(faultOf("eventLoopBlocked").fault, async () => {
+  const node = await fakeNode(wireWith(1));
+  const exporter = await startFaultyExporter({
+    nodes: [{ name: "one", chain: "wire", url: node.url }],
+    preload: "block.mjs",
+  });
+  const longest = (page: Page) => value(page, "nodejs_eventloop_lag_max_seconds");
+  await pageWhere(exporter, (page) => up(page, "one") === 1, "the node to be up");
+  exporter.signal("SIGUSR2");
+  const began = performance.now();
+  await sleep(100);
+  await exporter.page();
+  expect(performance.now() - began).toBeGreaterThan(1500);
+  // The exporter's own metrics on a page are seconds old: the block is on it once.
+  await pageWhere(exporter, (now) => longest(now) > 1.5, "a page with the block");
+  await pageWhere(exporter, (now) => longest(now) < 1.5, "a page without the block");
+});
+
+test(faultOf("abortedScrapes").fault, async () => {
+  const node = await fakeNode(wireWith(5000));
+  const exporter = await startFaultyExporter({
+    nodes: [{ name: "one", chain: "wire", url: node.url, interval: "1s" }],
+    config: { connections: { max_per_node: 10_000 } },
+  });
+  await pageWhere(exporter, (page) => up(page, "one") === 1, "the node to be up");
+  const abort = async (encoding: string) => {
+    const client = await idleClient(
+      exporter.port,
+      `GET /metrics HTTP/1.1\r\nhost: a\r\naccept-encoding: ${encoding}\r\n\r\n`,
+    );
+    await once(client, "readable");
+    client.destroy();
+  };
+  const many = async (rounds: number) => {
+    for (let round = 0; round < rounds; round += 1) {
+      await Promise.all(Array.from({ length: 50 }, (_, index) => abort(index % 2 === 0 ? "gzip" : "identity")));
+    }
+    return exporter.page();
+  };
+  const settled = await many(15);
+  const after = await many(60);
+  const mebibytes = (page: Page) => value(page, "process_resident_memory_bytes") / 2 ** 20;
+  expect(mebibytes(after) - mebibytes(settled)).toBeLessThan(60);
+  await pageWhere(exporter, (page) => value(page, "process_open_fds") < 60, "the connections to be closed");
+});

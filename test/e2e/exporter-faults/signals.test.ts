@@ -1,0 +1,115 @@
+import { get, type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { logLines, PROGRAM } from "../../support/exporter.ts";
+import { find, type Page, parseText, value } from "../../support/exposition-parser.ts";
+import type { Handler } from "../../support/fake-node.ts";
+import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
+import { startProcess, waitFor } from "../../support/servers.ts";
+import { exitsWith, fakeNode, idleClient, pageWhere, polls, up } from "./support.ts";
+
+/** Signals at bad moments, and an end without one. */
+
+describe("signals", () => {
+  /** Takes requests and never answers. */
+  const silent: Handler = () => ({ body: () => {} });
+
+  test(faultOf("stopDuringPoll").fault, async () => {
+    const node = await fakeNode(silent);
+    const exporter = await startFaultyExporter({ nodes: [{ name: "one", chain: "wire", url: node.url }] });
+    await waitFor(() => node.requests.length > 0, "the poll", { program: exporter.program });
+    exporter.signal("SIGTERM");
+    await exitsWith(exporter.program, 0, 5000);
+    expect(exporter.lines().some(({ msg }) => logPattern("stopDuringPoll").test(msg))).toBe(true);
+  });
+
+  test(faultOf("stopDuringScrape").fault, async () => {
+    const node = await fakeNode(wireWith(20_000));
+    const exporter = await startFaultyExporter({
+      nodes: [{ name: "one", chain: "wire", url: node.url }],
+      config: { connections: { max_per_node: 100_000 } },
+    });
+    await pageWhere(exporter, (page) => up(page, "one") === 1, "the node to be up");
+    const scrape = await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = { port: exporter.port, path: "/metrics", headers: { accept: "text/plain" } };
+      get(options, resolve).once("error", reject);
+    });
+    exporter.signal("SIGTERM");
+    const began = performance.now();
+    await waitFor(() => exporter.program.output().includes("stopping"), "the signal to arrive");
+    const chunks: Buffer[] = [];
+    for await (const chunk of scrape) {
+      chunks.push(chunk);
+      // About a second for all of it.
+      await sleep(10);
+    }
+    const page = Buffer.concat(chunks).toString();
+    expect(scrape.complete).toBe(true);
+    expect(page.length).toBeGreaterThan(1e6);
+    expect(up(parseText(page), "one")).toBe(1);
+    expect(await exporter.program.exited).toBe(0);
+    expect(performance.now() - began).toBeLessThan(6000);
+    expect(exporter.lines().at(-1)?.msg).toMatch(logPattern("stopDuringScrape"));
+  });
+
+  test.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const)(`${faultOf("secondSignal").fault}: %s`, async (second, code) => {
+    const node = await fakeNode(wireWith(1));
+    const exporter = await startFaultyExporter({ nodes: [{ name: "one", chain: "wire", url: node.url }] });
+    // A half sent scrape holds the exit for a while.
+    await idleClient(exporter.port, "GET /metrics HTTP/1.1\r\nhost: a\r\n");
+    await exporter.page();
+    exporter.signal("SIGTERM");
+    await waitFor(() => exporter.program.output().includes("stopping"), "the first signal to arrive");
+    exporter.signal(second);
+    await exitsWith(exporter.program, code, 2500);
+  });
+
+  test(faultOf("stopDuringStart").fault, async () => {
+    const node = await fakeNode(silent);
+    const codes = new Set<number>();
+    for (const milliseconds of [0, 20, 40, 60, 80, 100, 130, 160, 200, 300, 500, 1000, 2000]) {
+      const args = [PROGRAM, `--node=one=wire+${node.url}`, "--web.listen-address=127.0.0.1:0"];
+      const program = await startProcess(process.execPath, args);
+      await sleep(milliseconds);
+      process.kill(program.pid, "SIGTERM");
+      const began = performance.now();
+      const code = await program.exited;
+      codes.add(code);
+      expect([0, 143]).toContain(code);
+      expect(performance.now() - began).toBeLessThan(5000);
+      if (code === 0) expect(logLines(program).at(-1)?.msg).toBe("stopped");
+    }
+    expect(codes).toContain(0);
+  });
+
+  test(faultOf("killed").fault, async () => {
+    const node = await fakeNode(wireWith(2));
+    const silentNode = await fakeNode(silent);
+    const nodes = [
+      { name: "one", chain: "wire", url: node.url, interval: "1s" },
+      { name: "silent", chain: "wire", url: silentNode.url },
+    ];
+    const first = await startFaultyExporter({ nodes });
+    const before = await pageWhere(first, (page) => polls(page, "one") >= 3, "some polls");
+    first.signal("SIGKILL");
+    expect(await first.program.exited).toBe(137);
+
+    const second = await startFaultyExporter({
+      nodes: nodes.map((each) => ({ ...each, url: silentNode.url })),
+      port: first.port,
+    });
+    const page = await second.page();
+    for (const target of ["one", "silent"]) {
+      expect([up(page, target), polls(page, target)]).toEqual([0, 0]);
+      expect(find(page, "p2p_node_peers", { target })).toEqual([]);
+    }
+    expect((await fetch(`${second.url}/-/ready`)).status).toBe(503);
+    const startedAt = (of: Page) => value(of, "process_start_time_seconds");
+    expect(startedAt(page)).toBeGreaterThan(startedAt(before));
+    await second.openMetrics();
+  });
+});
