@@ -104,8 +104,8 @@ describe("one failing part leaves the others", () => {
     const net = await serve(API);
     const metrics = await serve(answering({ [METRICS]: HANGS }));
     const started = performance.now();
-    const report = await poll(openNode("wire", net.url, { options: { prometheus_url: metrics.url }, timeoutMs: 1000 }));
-    expect(performance.now() - started).toBeLessThan(900);
+    const report = await poll(openNode("wire", net.url, { options: { prometheus_url: metrics.url }, timeoutMs: 3000 }));
+    expect(performance.now() - started).toBeLessThan(2900);
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
     expect(failureIn(report.parts.get("prometheus")).reason).toBe("timeout");
   });
