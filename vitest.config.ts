@@ -4,7 +4,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Longer than what a test waits for one thing, so that the error names the thing. */
 const common = { testTimeout: 70_000, hookTimeout: 70_000 };
-const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Each may wait for several programs, and only a failure takes so long. */
+const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
 const REAL_PROGRAMS = [

@@ -210,7 +210,7 @@ references:
     );
     expect(value(done, "p2p_node_head_height", { target: "leaf" })).toBe(fork + mined);
     expect(await exporter.openMetrics()).toBeDefined();
-  }, 300_000);
+  });
 
   test("a leaf that is killed is down with all its data, and the hub counts a disconnect", async () => {
     const disconnects = (page: Page) =>

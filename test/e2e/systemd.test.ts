@@ -66,7 +66,7 @@ test("the commands of the manual install a program that runs and a unit that sta
   const [program = "", config = ""] = settings("ExecStart").flatMap((line) => line.match(/\/(?:opt|etc)\/\S+/g) ?? []);
   expect([existsSync(root + program), existsSync(root + config)]).toEqual([true, true]);
   expect((await run(process.execPath, [root + program, "--version"])).code).toBe(0);
-}, 120_000);
+});
 
 test("a credential of systemd becomes the secret of a node", async () => {
   const folder = tempFolder();

@@ -6,7 +6,7 @@ import { logLines, PROGRAM } from "../../support/exporter.ts";
 import { find, type Page, parseText, value } from "../../support/exposition-parser.ts";
 import type { Handler } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
-import { startProcess, waitFor } from "../../support/servers.ts";
+import { type RunningProgram, startProcess, waitFor } from "../../support/servers.ts";
 import { exitsWith, fakeNode, idleClient, pageWhere, polls, up } from "./support.ts";
 
 /** Signals at bad moments, and an end without one. */
@@ -70,20 +70,23 @@ describe("signals", () => {
 
   test(faultOf("stopDuringStart").fault, async () => {
     const node = await fakeNode(silent);
-    const codes = new Set<number>();
-    for (const milliseconds of [0, 20, 40, 60, 80, 100, 130, 160, 200, 300, 500, 1000, 2000]) {
+    const endAfter = async (wait: (program: RunningProgram) => Promise<unknown>) => {
       const args = [PROGRAM, `--node=one=wire+${node.url}`, "--web.listen-address=127.0.0.1:0"];
       const program = await startProcess(process.execPath, args);
-      await sleep(milliseconds);
+      await wait(program);
       process.kill(program.pid, "SIGTERM");
       const began = performance.now();
       const code = await program.exited;
-      codes.add(code);
-      expect([0, 143]).toContain(code);
       expect(performance.now() - began).toBeLessThan(5000);
       if (code === 0) expect(logLines(program).at(-1)?.msg).toBe("stopped");
+      return code;
+    };
+    for (const milliseconds of [0, 20, 40, 60, 80, 100, 130, 160, 200, 300, 500, 1000]) {
+      expect([0, 143]).toContain(await endAfter(() => sleep(milliseconds)));
     }
-    expect(codes).toContain(0);
+    const toServe = (program: RunningProgram) =>
+      waitFor(() => program.output().includes("serving /metrics"), "the exporter to serve", { program });
+    expect(await endAfter(toServe)).toBe(0);
   });
 
   test(faultOf("killed").fault, async () => {

@@ -65,7 +65,7 @@ describe.skipIf(containers === undefined)("the monerod example as a pod of podma
       const pids = await succeed("inspect", "--format={{.State.ConmonPid}} {{.State.Pid}}", container);
       for (const pid of pids.trim().split(" ")) guardProcess(Number(pid));
     }
-  }, 300_000);
+  });
 
   afterAll(close, 120_000);
 
