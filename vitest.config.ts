@@ -31,7 +31,7 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Unit tests first; then the tests against real servers, which mostly wait, three at a time; at last the demanding ones. */
+/** Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones. */
 export default defineConfig({
   test: {
     globalSetup: "test/support/build.ts",
@@ -58,7 +58,7 @@ export default defineConfig({
           name: "e2e",
           include: [...REAL_PROGRAMS],
           exclude: [...DEMANDING],
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
