@@ -2,8 +2,7 @@ import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Longer than what a test waits for one thing, so that the error names the thing. */
-const common = { testTimeout: 70_000, hookTimeout: 70_000 };
+const common = { testTimeout: 15_000, hookTimeout: 30_000 };
 /** Each may wait for several programs, and only a failure takes so long. */
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 

@@ -294,8 +294,10 @@ describe("many at once", () => {
     const gone = client(slow);
     await waitFor(() => slow.requests.length > 0, "the slow node to be asked");
     gone.destroy();
-    await waitFor(async () => (await probe(other.url)).status === 200, "the slot to be free");
-    await waitFor(() => slow.openConnections() === 0, "the connection to the slow node to be closed");
+    await waitFor(async () => (await probe(other.url)).status === 200, "the slot to be free", { timeoutMs: 20_000 });
+    await waitFor(() => slow.openConnections() === 0, "the connection to the slow node to be closed", {
+      timeoutMs: 20_000,
+    });
   });
 
   test("a client that goes away does not end the probe of another one", async () => {

@@ -59,9 +59,12 @@ test("two lines in the registry make the program poll litecoind", async () => {
     const url = await waitFor(
       () => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1],
       "the exporter to listen",
-      { program },
+      { timeoutMs: 30_000, program },
     );
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", { program });
+    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", {
+      timeoutMs: 30_000,
+      program,
+    });
     const page = parseText(await (await fetch(`${url}/metrics`)).text());
     const target = "litecoin-1";
     expect(value(page, "p2p_node_up", { target, chain: "litecoin" })).toBe(1);

@@ -80,7 +80,7 @@ describe("check --connect", () => {
   test("Ctrl-C ends it while a node hangs, with 130", async () => {
     const node = await startFakeNode(() => new Promise(() => {}));
     const program = await startProcess(process.execPath, [PROGRAM, "check", "--connect", `--node=a=wire+${node.url}`]);
-    await waitFor(() => node.requests.length > 0, "the poll", { program });
+    await waitFor(() => node.requests.length > 0, "the poll", { timeoutMs: 10_000, program });
     process.kill(program.pid, "SIGINT");
     expect(await program.exited).toBe(130);
     await node.close();
@@ -117,7 +117,7 @@ describe("peers", () => {
     const node = await startFakeNode(lonelyWire);
     const args = ["peers", "--watch=1s", "--json", "--config.file", await fakeConfig(node)];
     const program = await startProcess(process.execPath, [PROGRAM, ...args]);
-    await waitFor(() => program.stdout().split("\n").length > 2, "two rounds", { program });
+    await waitFor(() => program.stdout().split("\n").length > 2, "two rounds", { timeoutMs: 30_000, program });
     process.kill(program.pid, "SIGINT");
     expect(await program.exited).toBe(0);
     await node.close();
@@ -173,7 +173,10 @@ describe.skipIf(script === undefined)("on a terminal", () => {
 
   test("a watch draws the screen anew and never more lines than it has", async () => {
     const program = await terminal(["peers", "--watch=1s", `--config.file=${CONFIG}`]);
-    await waitFor(() => program.stdout().split("Ctrl-C to end").length > 2, "two rounds", { program });
+    await waitFor(() => program.stdout().split("Ctrl-C to end").length > 2, "two rounds", {
+      timeoutMs: 30_000,
+      program,
+    });
     const [, screen = ""] = program.stdout().split("\u001b[2J\u001b[H");
     const [first = ""] = screen.split("\u001b[H");
     expect(first.split("\r\n")).toHaveLength(12);

@@ -75,7 +75,10 @@ describe("while it serves", () => {
       process.execPath,
       program(`process.on("SIGUSR2", () => { ${defect}; });`, NODE, "--web.listen-address=127.0.0.1:0"),
     );
-    await waitFor(() => running.output().includes("serving /metrics"), "the exporter to serve", { program: running });
+    await waitFor(() => running.output().includes("serving /metrics"), "the exporter to serve", {
+      timeoutMs: 20_000,
+      program: running,
+    });
     process.kill(running.pid, "SIGUSR2");
     expect(await running.exited).toBe(70);
     expect(running.stdout()).toBe("");

@@ -20,11 +20,15 @@ afterAll(async () => {
 });
 
 test("all three chains are on the page within 15 s, each series marked as simulated", async () => {
-  const page = await waitFor(async () => {
-    const now = await demo.page();
-    const up = find(now, "p2p_node_up").filter((sample) => sample.value === 1);
-    return new Set(up.map((sample) => sample.labels.get("chain"))).size === 3 ? now : undefined;
-  }, "a node of each chain that is up");
+  const page = await waitFor(
+    async () => {
+      const now = await demo.page();
+      const up = find(now, "p2p_node_up").filter((sample) => sample.value === 1);
+      return new Set(up.map((sample) => sample.labels.get("chain"))).size === 3 ? now : undefined;
+    },
+    "a node of each chain that is up",
+    { timeoutMs: 15_000 },
+  );
   for (const family of page.families.filter(({ name }) => name.startsWith("p2p_"))) {
     for (const sample of family.samples) expect(sample.labels.get("simulated")).toBe("true");
   }

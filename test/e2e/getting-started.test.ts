@@ -35,7 +35,9 @@ function blocks(page: string, language: string): readonly string[] {
 /** Starts the exporter as the page does, and waits for its first poll. */
 async function started(config: string, folder: string): Promise<Exporter> {
   const exporter = await startExporter({ config, configFile: join(folder, "config.yaml") });
-  await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the first poll");
+  await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the first poll", {
+    timeoutMs: 30_000,
+  });
   return exporter;
 }
 
@@ -100,7 +102,10 @@ describe.skipIf(monerod === undefined)("docs/getting-started/monero.md", () => {
 
   async function answers(url: string, node: RunningProgram): Promise<void> {
     const command = `curl -sk -o /dev/null ${url}/get_info`;
-    await waitFor(async () => (await run("bash", ["-c", command])).code === 0, "monerod's RPC", { program: node });
+    await waitFor(async () => (await run("bash", ["-c", command])).code === 0, "monerod's RPC", {
+      timeoutMs: 60_000,
+      program: node,
+    });
   }
 
   test("beside the node", async () => {

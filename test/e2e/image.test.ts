@@ -144,7 +144,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
         `--web.listen-address=${address}`,
       );
       const isReady = async () => (await fetch(`${url}/-/ready`)).status === 200;
-      await waitFor(isReady, "the demo to be ready", { program });
+      await waitFor(isReady, "the demo to be ready", { timeoutMs: 60_000, program });
     });
 
     test("that is how it runs", async () => {
@@ -179,10 +179,14 @@ describe.skipIf(containers === undefined)("the container image", () => {
 
     test.skipIf(prometheusServer === undefined)("a real Prometheus finds it up", async () => {
       const prometheus = await startPrometheus({ targets: [url.slice("http://".length)] });
-      const up = await waitFor(async () => {
-        const found = await prometheus.query('p2p_node_up{target="wire-1"} == 1 and on (instance) up == 1');
-        return found.length > 0 && found;
-      }, "a sample of the demo");
+      const up = await waitFor(
+        async () => {
+          const found = await prometheus.query('p2p_node_up{target="wire-1"} == 1 and on (instance) up == 1');
+          return found.length > 0 && found;
+        },
+        "a sample of the demo",
+        { timeoutMs: 60_000 },
+      );
       expect(up[0]?.metric).toMatchObject({ chain: "wire", simulated: "true" });
       await prometheus.stop();
     });
@@ -220,7 +224,10 @@ describe.skipIf(containers === undefined)("the container image", () => {
       IMAGE,
       "--node=a=wire+http://127.0.0.1:1",
     );
-    await waitFor(async () => (await podman("healthcheck", "run", "alone")).code === 0, "its health", { program });
+    await waitFor(async () => (await podman("healthcheck", "run", "alone")).code === 0, "its health", {
+      timeoutMs: 60_000,
+      program,
+    });
     expect(await program.stop()).toBe(0);
   });
 

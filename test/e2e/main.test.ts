@@ -109,8 +109,11 @@ describe("serve", () => {
     const node = await fakeNode();
     const { url, program, page } = await startExporter({ args: ["--node", `one=wire+${node.url}`] });
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    await waitFor(() => node.requests.length >= 2, "the first poll", { program });
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the exporter to be ready", { program });
+    await waitFor(() => node.requests.length >= 2, "the first poll", { timeoutMs: 10_000, program });
+    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the exporter to be ready", {
+      timeoutMs: 10_000,
+      program,
+    });
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('p2p_node_up{target="one",chain="wire"} 1\n');
     await page();
 
@@ -128,7 +131,7 @@ describe("serve", () => {
     const target = node.url.replace("http://", "http://user:s3cret-1@");
     const args = [`--node=one=wire+${target}/s3cret-2?k=s3cret-3`, "--log.level=debug"];
     const { url, program } = await startExporter({ args });
-    await waitFor(() => node.requests.length >= 2, "the first poll", { program });
+    await waitFor(() => node.requests.length >= 2, "the first poll", { timeoutMs: 10_000, program });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(node.requests[0]?.url).toBe("/s3cret-2/v1/net/connections?k=s3cret-3");
     expect(await program.stop()).toBe(0);
@@ -143,7 +146,10 @@ describe("serve", () => {
       ...[PROGRAM, `--node=one=wire+${node.url}`, "--web.telemetry-path=/m"],
       ...[`--web.listen-address=unix:${socketPath}`, "--web.listen-address=127.0.0.1:0"],
     ]);
-    const listen = await waitFor(() => logLines(program)[0]?.listen, "the exporter to listen", { program });
+    const listen = await waitFor(() => logLines(program)[0]?.listen, "the exporter to listen", {
+      timeoutMs: 10_000,
+      program,
+    });
     const [socket, url] = listen;
     expect(socket).toBe(`unix:${socketPath}`);
     expect(logLines(program)[0]?.msg).toBe(`serving /m on unix:${socketPath}, ${url}`);
@@ -162,7 +168,7 @@ describe("serve", () => {
     const nodes = Array.from({ length: 21 }, (_, n) => `--node=n${n}=wire+http://127.0.0.1:1`);
     const { program } = await startExporter({ args: nodes });
     const messages = () => logLines(program).map(({ msg }) => msg);
-    await waitFor(() => messages().some((msg) => msg.startsWith("down: ")), "a poll", { program });
+    await waitFor(() => messages().some((msg) => msg.startsWith("down: ")), "a poll", { timeoutMs: 10_000, program });
     expect(await program.stop()).toBe(0);
     expect(messages().filter((msg) => msg.startsWith("polling "))).toEqual(["polling 21 nodes of 1 chain every 15s"]);
   });
@@ -171,8 +177,11 @@ describe("serve", () => {
     const program = await startProcess(process.execPath, [
       ...[PROGRAM, "--node=one=wire+http://127.0.0.1:1", "--web.listen-address=127.0.0.1:0", "--log.format=pretty"],
     ]);
-    await waitFor(() => /serving \/metrics on http:\/\/127\.0\.0\.1:\d+/.test(program.output()), "it", { program });
-    await waitFor(() => program.output().includes("WARN"), "the poll to fail", { program });
+    await waitFor(() => /serving \/metrics on http:\/\/127\.0\.0\.1:\d+/.test(program.output()), "it", {
+      timeoutMs: 10_000,
+      program,
+    });
+    await waitFor(() => program.output().includes("WARN"), "the poll to fail", { timeoutMs: 10_000, program });
     expect(program.output()).toMatch(/INFO.*: serving/);
     expect(program.output()).toMatch(/INFO: one: polling http:\/\/127\.0\.0\.1:1 every 15s, timeout 10s\n/);
     expect(program.output()).toMatch(/WARN: one: down: .*ECONNREFUSED.* \{"reason":"connect"\}\n/);
@@ -257,7 +266,7 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
   ] as const)("%s, while a poll hangs and %s", async (signal, _, sent) => {
     const node = await silentServer();
     const { url, program } = await startExporter({ args: [`--node=one=monero+${node.url}`] });
-    await waitFor(() => node.sockets.length > 0, "the first poll", { program });
+    await waitFor(() => node.sockets.length > 0, "the first poll", { timeoutMs: 10_000, program });
     const client = connect(Number(new URL(url).port), "127.0.0.1");
     client.on("error", () => {});
     await once(client, "connect");
@@ -282,7 +291,10 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
     );
     const config = `connections: {max_per_node: 100000}\nnodes: [{name: one, chain: wire, url: "${node.url}"}]\n`;
     const { url, program } = await startExporter({ config });
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", { program });
+    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", {
+      timeoutMs: 10_000,
+      program,
+    });
     const client = connect(Number(new URL(url).port), "127.0.0.1");
     client.on("error", () => {});
     await once(client, "connect");
@@ -301,7 +313,10 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
     client.write("GET /metrics HTTP/1.1\r\nhost: a\r\n");
     await new Promise((resolve) => setTimeout(resolve, 200));
     process.kill(program.pid, "SIGTERM");
-    await waitFor(() => program.output().includes("stopping"), "the first signal to arrive", { program });
+    await waitFor(() => program.output().includes("stopping"), "the first signal to arrive", {
+      timeoutMs: 10_000,
+      program,
+    });
     expect(await stopWith(program, "SIGINT")).toBe(130);
     client.destroy();
   });

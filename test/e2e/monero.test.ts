@@ -64,7 +64,7 @@ references:
   });
 
   /** Waits until a page fulfils a condition, and gives that page. */
-  const pageWhere = (what: string, isSo: (page: Page) => boolean, options: WaitOptions = {}) =>
+  const pageWhere = (what: string, isSo: (page: Page) => boolean, options: WaitOptions = { timeoutMs: 30_000 }) =>
     waitFor(
       async () => {
         const page = await exporter.page();
@@ -189,14 +189,18 @@ references:
 
     await pair.rejoin();
     // Polled without a pause, as it downloads for a few seconds only.
-    const syncing = await waitFor(async () => {
-      await probe(exporter, "leaf");
-      const page = await exporter.page();
-      const isSeen =
-        value(page, "p2p_node_syncing_peers", { target: "leaf", flow: "download" }) === 1 &&
-        find(page, "p2p_node_syncing", { target: "leaf" }).length === 1;
-      return isSeen ? page : undefined;
-    }, "a peer that the leaf downloads from, and its own word");
+    const syncing = await waitFor(
+      async () => {
+        await probe(exporter, "leaf");
+        const page = await exporter.page();
+        const isSeen =
+          value(page, "p2p_node_syncing_peers", { target: "leaf", flow: "download" }) === 1 &&
+          find(page, "p2p_node_syncing", { target: "leaf" }).length === 1;
+        return isSeen ? page : undefined;
+      },
+      "a peer that the leaf downloads from, and its own word",
+      { timeoutMs: 30_000 },
+    );
     expect(value(syncing, "p2p_node_syncing", { target: "leaf" })).toBe(1);
     expect(
       find(syncing, "p2p_connection_syncing", { target: "leaf", flow: "download" }).map((sample) => sample.value),

@@ -82,10 +82,14 @@ describe.skipIf(server === undefined)("a real Prometheus that names the targets"
       },
     });
     try {
-      const up = await waitFor(async () => {
-        const samples = await prometheus.query("p2p_node_up");
-        return samples.length === targets.length ? samples : undefined;
-      }, "both targets");
+      const up = await waitFor(
+        async () => {
+          const samples = await prometheus.query("p2p_node_up");
+          return samples.length === targets.length ? samples : undefined;
+        },
+        "both targets",
+        { timeoutMs: 30_000 },
+      );
       expect(up.map(({ metric, value: number }) => [metric.instance, metric.target, number])).toEqual(
         expect.arrayContaining([
           [targets[0], targets[0], 1],

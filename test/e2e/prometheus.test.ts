@@ -21,10 +21,14 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
   });
 
   test("finds the target up", async () => {
-    const targets = await waitFor(async () => {
-      const active = await prometheus.targets();
-      return active.length > 0 && active.every(({ health }) => health === "up") ? active : undefined;
-    }, "the target to be up");
+    const targets = await waitFor(
+      async () => {
+        const active = await prometheus.targets();
+        return active.length > 0 && active.every(({ health }) => health === "up") ? active : undefined;
+      },
+      "the target to be up",
+      { timeoutMs: 20_000 },
+    );
     expect(targets.map(({ lastError }) => lastError)).toEqual([""]);
   });
 
@@ -36,10 +40,14 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
   });
 
   test("has the series of all three chains, under the labels of the exporter", async () => {
-    const up = await waitFor(async () => {
-      const samples = await prometheus.query("count by (chain) (p2p_node_up)");
-      return samples.length === 3 ? samples : undefined;
-    }, "nodes of three chains");
+    const up = await waitFor(
+      async () => {
+        const samples = await prometheus.query("count by (chain) (p2p_node_up)");
+        return samples.length === 3 ? samples : undefined;
+      },
+      "nodes of three chains",
+      { timeoutMs: 20_000 },
+    );
     expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(new Set(["wire", "monero", "chainweb"]));
     expect(await prometheus.query('{__name__=~"p2p_.+", exported_instance!=""}')).toEqual([]);
     expect((await prometheus.query("p2p_connection_receive_bytes_total")).length).toBeGreaterThan(10);
@@ -65,11 +73,15 @@ describe.skipIf(server === undefined)("a real Prometheus that discovers the node
   });
 
   test("scrapes each node by itself through /probe, under its name as instance", async () => {
-    const instances = await waitFor(async () => {
-      const active = await prometheus.targets();
-      const isDone = active.length === 9 && active.every(({ health }) => health === "up");
-      return isDone ? active.map(({ labels }) => labels.instance) : undefined;
-    }, "nine targets that are up");
+    const instances = await waitFor(
+      async () => {
+        const active = await prometheus.targets();
+        const isDone = active.length === 9 && active.every(({ health }) => health === "up");
+        return isDone ? active.map(({ labels }) => labels.instance) : undefined;
+      },
+      "nine targets that are up",
+      { timeoutMs: 30_000 },
+    );
     expect(instances).toContain("wire-1");
     const up = await prometheus.query("p2p_node_up");
     expect(up.length).toBe(9);

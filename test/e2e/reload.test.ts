@@ -30,7 +30,7 @@ async function start(config: string, configFile?: string): Promise<Exporter> {
   const exporter = await startExporter(configFile === undefined ? { config } : { config, configFile });
   onTestFinished(async () => void (await exporter.stop()));
   const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
-  await waitFor(isReady, "the exporter to be ready", { program: exporter.program });
+  await waitFor(isReady, "the exporter to be ready", { timeoutMs: 10_000, program: exporter.program });
   return exporter;
 }
 
@@ -42,6 +42,7 @@ async function targets(exporter: Exporter): Promise<readonly (string | undefined
 
 async function untilTargets(exporter: Exporter, ...wanted: readonly string[]): Promise<void> {
   await waitFor(async () => `${await targets(exporter)}` === `${wanted}`, `the page to have the nodes ${wanted}`, {
+    timeoutMs: 15_000,
     program: exporter.program,
   });
 }
@@ -84,7 +85,7 @@ describe("every way to say that the configuration changed", () => {
     await waitFor(
       async () => find(await exporter.page(), "p2p_node_up", { region: "eu" }).length === 1,
       "the new label",
-      { program: exporter.program },
+      { timeoutMs: 15_000, program: exporter.program },
     );
   });
 
@@ -114,15 +115,24 @@ describe("a bad file", () => {
     expect(answer.status).toBe(500);
     expect(await answer.text()).toContain('config.yaml:1:10: global.intervall: unknown key; did you mean "interval"?');
     const successful = async () => value(await exporter.page(), "peer_exporter_config_last_reload_successful");
-    await waitFor(async () => (await successful()) === 0, "the failure to show", { program: exporter.program });
+    await waitFor(async () => (await successful()) === 0, "the failure to show", {
+      timeoutMs: 5000,
+      program: exporter.program,
+    });
     expect(value(await exporter.page(), "peer_exporter_config_last_reload_success_timestamp_seconds")).toBe(loadedAt);
     expect(messages(exporter).filter((line) => line.startsWith("configuration not reloaded: "))).not.toEqual([]);
     const before = await polls(exporter, "a");
-    await waitFor(async () => (await polls(exporter, "a")) > before, "another poll", { program: exporter.program });
+    await waitFor(async () => (await polls(exporter, "a")) > before, "another poll", {
+      timeoutMs: 10_000,
+      program: exporter.program,
+    });
 
     writeFileSync(exporter.configFile, yaml({ name: "a" }));
     expect((await post(exporter)).status).toBe(200);
-    await waitFor(async () => (await successful()) === 1, "the success to show", { program: exporter.program });
+    await waitFor(async () => (await successful()) === 1, "the success to show", {
+      timeoutMs: 5000,
+      program: exporter.program,
+    });
     expect(value(await exporter.page(), "peer_exporter_config_last_reload_success_timestamp_seconds")).toBeGreaterThan(
       loadedAt,
     );
@@ -134,7 +144,7 @@ describe("a bad file", () => {
     await waitFor(
       () => messages(exporter).some((line) => line.startsWith("configuration not reloaded: ")),
       "the vanished file to be noticed",
-      { program: exporter.program },
+      { timeoutMs: 15_000, program: exporter.program },
     );
     expect(await targets(exporter)).toEqual(["a"]);
   });
@@ -142,13 +152,17 @@ describe("a bad file", () => {
 
 test("unchanged nodes keep their counters and schedule, changed ones their counters, removed ones vanish", async () => {
   const exporter = await start(yaml({ name: "stays" }, { name: "changes" }, { name: "goes", url: other.url }));
-  await waitFor(async () => (await polls(exporter, "stays")) >= 3, "three polls", { program: exporter.program });
+  await waitFor(async () => (await polls(exporter, "stays")) >= 3, "three polls", {
+    timeoutMs: 20_000,
+    program: exporter.program,
+  });
   const before = await exporter.page();
   writeFileSync(exporter.configFile, yaml({ name: "changes", more: ", labels: {region: eu}" }, { name: "stays" }));
   expect((await post(exporter)).status).toBe(200);
   // Told by the log, not by the answer: the exporter may have seen the new file before it was asked.
   const summary = "configuration reloaded: nodes: 0 added, 1 changed, 1 removed, 1 unchanged";
   await waitFor(() => messages(exporter).includes(summary), "the line about the changes", {
+    timeoutMs: 5000,
     program: exporter.program,
   });
   const after = await exporter.page();
@@ -164,6 +178,7 @@ test("unchanged nodes keep their counters and schedule, changed ones their count
   const asked = other.requests.length;
   const polled = await polls(exporter, "stays");
   await waitFor(async () => (await polls(exporter, "stays")) >= polled + 3, "three more", {
+    timeoutMs: 20_000,
     program: exporter.program,
   });
   expect(other.requests.length).toBe(asked);
@@ -180,7 +195,10 @@ test("what holds for all connections changes with each node's next poll", async 
   expect(await connections()).toBeGreaterThan(0);
   writeFileSync(exporter.configFile, `connections: {series: false}\n${yaml({ name: "a", url: busy.url })}`);
   expect(await (await post(exporter)).text()).toContain("1 unchanged");
-  await waitFor(async () => (await connections()) === 0, "the series to go", { program: exporter.program });
+  await waitFor(async () => (await connections()) === 0, "the series to go", {
+    timeoutMs: 10_000,
+    program: exporter.program,
+  });
 });
 
 test("the exporter stays ready while the nodes of a reload are first polled", async () => {

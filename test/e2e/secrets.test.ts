@@ -187,7 +187,7 @@ describe.each([
     const url = await waitFor(
       () => /serving \/metrics on (http:[\d.:/]+)/.exec(program.output())?.[1],
       "the exporter to listen",
-      { program },
+      { timeoutMs: 20_000, program },
     );
     const get = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await fetch(url + path, { headers });

@@ -26,7 +26,7 @@ const targets = (page: Page, family: string) => find(page, family).map(({ labels
 
 async function whenReady({ url, program }: Exporter): Promise<void> {
   const isReady = async () => (await fetch(`${url}/-/ready`)).status === 200;
-  await waitFor(isReady, "the exporter to be ready", { program });
+  await waitFor(isReady, "the exporter to be ready", { timeoutMs: 10_000, program });
 }
 
 async function sdTargets({ url }: Exporter): Promise<readonly unknown[]> {
@@ -75,7 +75,7 @@ describe("three shards of a configuration", () => {
           return JSON.stringify(compared.map(({ labels }) => labels.get("target"))) === JSON.stringify(own);
         },
         "every node to be compared with the reference",
-        { program: shard.program },
+        { timeoutMs: 40_000, program: shard.program },
       );
     }
   });

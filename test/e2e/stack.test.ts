@@ -72,7 +72,10 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
   beforeAll(async () => {
     webhook = await startWebhook();
     stack = await startProcess(process.execPath, [SCRIPT, `--webhook=${webhook.url}`]);
-    await waitFor(() => stack.output().includes("Stop with Ctrl-C"), "the stack to run", { program: stack });
+    await waitFor(() => stack.output().includes("Stop with Ctrl-C"), "the stack to run", {
+      timeoutMs: 60_000,
+      program: stack,
+    });
   });
 
   afterAll(async () => {

@@ -167,7 +167,7 @@ describe.skipIf(containers === undefined)("under the filters of the unit", () =>
       (await (await fetch(`http://${address}/metrics`)).text()).includes(
         'p2p_node_up{target="wire-1",chain="wire",simulated="true"} 1\n',
       );
-    await waitFor(isUp, "a node that is up", { program });
+    await waitFor(isUp, "a node that is up", { timeoutMs: 60_000, program });
     // Forbidden are sockets of other families; names are found all the same.
     const script = `
       const { networkInterfaces } = require("node:os");

@@ -93,7 +93,7 @@ describe("the commands of docs/security.md", () => {
       },
     });
     onTestFinished(async () => void (await prometheus.stop()));
-    await waitFor(async () => (await prometheus.query("p2p_node_up == 1")).length > 3, "series");
+    await waitFor(async () => (await prometheus.query("p2p_node_up == 1")).length > 3, "series", { timeoutMs: 30_000 });
   });
 });
 
@@ -158,20 +158,24 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
   test("has not one failed scrape while certificate and authority change", async () => {
     // The first one may take too long for a busy machine.
     const good = async () => (await prometheus.query("sum_over_time(up[10m])"))[0]?.value ?? 0;
-    await waitFor(async () => (await good()) >= 2, "two good scrapes");
+    await waitFor(async () => (await good()) >= 2, "two good scrapes", { timeoutMs: 30_000 });
     const failed = async () => (await prometheus.query("count_over_time(up[10m]) - sum_over_time(up[10m])"))[0]?.value;
     const failedEarlier = await failed();
     const before = await served();
     await issue(authorities[1]);
-    await waitFor(async () => (await served()) !== before, "the new certificate");
+    await waitFor(async () => (await served()) !== before, "the new certificate", { timeoutMs: 20_000 });
     // From now on Prometheus trusts the new authority alone, which makes it connect anew.
     replace(at("ca.pem"), authorities[1].ca);
     const then = await scrapes();
     const told = new Set<string>();
-    await waitFor(async () => {
-      for (const { health, lastError } of await prometheus.targets()) told.add(`${health} ${lastError}`);
-      return (await scrapes()) >= then + 3;
-    }, "three more scrapes");
+    await waitFor(
+      async () => {
+        for (const { health, lastError } of await prometheus.targets()) told.add(`${health} ${lastError}`);
+        return (await scrapes()) >= then + 3;
+      },
+      "three more scrapes",
+      { timeoutMs: 30_000 },
+    );
     expect([...told]).toEqual(["up "]);
     expect(await failed()).toBe(failedEarlier);
   });
@@ -181,6 +185,7 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
     await waitFor(
       async () => (await prometheus.targets()).every(({ lastError }) => lastError.includes("401")),
       "the target to be down",
+      { timeoutMs: 30_000 },
     );
     expect(exporter.program.output()).not.toMatch(/open (?:sesame|barley)/);
   });
@@ -218,7 +223,7 @@ describe("the program", () => {
     const listening = await waitFor(
       () => logLines(program).flatMap(({ listen }) => (listen === undefined ? [] : [listen]))[0],
       "it to listen",
-      { program },
+      { timeoutMs: 20_000, program },
     );
     expect(listening).toEqual([expect.stringMatching(/^http:/), `unix:${socket}`]);
     const { Client } = await import("undici");

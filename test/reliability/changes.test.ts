@@ -13,6 +13,7 @@ import {
   failuresOf,
   familiesOf,
   isUp,
+  lostSince,
   type NodeEntry,
   type Observed,
   observe,
@@ -155,12 +156,8 @@ describe.concurrent("all at the same time", () => {
     expect(named.map((node) => node.dials())).toEqual([0, 0, 0]);
     for (const { host } of DNS) hosts.set(host, "127.0.0.1");
     await Promise.all(named.map((node) => node.mend()));
-    const lost = (now: Page, name: string) => {
-      const families = familiesOf(now, name);
-      return familiesOf(first, name).filter((family) => !families.includes(family));
-    };
     await exporter.until("the names to be back with all that they had", (now) =>
-      DNS.every(({ name }) => isUp(now, name) && lost(now, name).length === 0),
+      DNS.every(({ name }) => isUp(now, name) && lostSince(first, now, name).length === 0),
     );
   });
 

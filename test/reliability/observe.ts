@@ -33,7 +33,7 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
   // JSON is YAML.
   const exporter = await startExporter({ config: JSON.stringify({ global, connections, nodes }), env });
   const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
-  await waitFor(isReady, "every node to be polled", { program: exporter.program });
+  await waitFor(isReady, "every node to be polled", { timeoutMs: 60_000, program: exporter.program });
   const lines = () => logLines(exporter.program);
   return {
     ...exporter,
@@ -47,7 +47,7 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
           return undefined;
         },
         what,
-        { program: exporter.program },
+        { timeoutMs: 60_000, program: exporter.program },
       ),
     linesOf: (name, from = 0, to) =>
       lines()
@@ -74,6 +74,12 @@ const samplesOf = groupedBy(({ labels }) => labels.get("target"));
 /** The families that a node has on the page. */
 export function familiesOf(page: Page, target: string): readonly string[] {
   return [...new Set(samplesOf(page, target).map(({ name }) => name))];
+}
+
+/** The families that a node had on the page before and has no more. */
+export function lostSince(before: Page, now: Page, target: string): readonly string[] {
+  const left = familiesOf(now, target);
+  return familiesOf(before, target).filter((family) => !left.includes(family));
 }
 
 /** What a node keeps when nothing of it answers: that it is down, and the history of its polls. */
@@ -107,7 +113,6 @@ export function watchHealthy(
   complete: Page,
   ageSeconds: number,
 ): Watch {
-  const expected = new Map(healthy.map((target) => [target, familiesOf(complete, target)]));
   const wrong = new Set<string>();
   let looks = 0;
   let isEnded = false;
@@ -115,12 +120,11 @@ export function watchHealthy(
   async function look(): Promise<void> {
     const page = await exporter.page();
     looks += 1;
-    for (const [target, families] of expected) {
+    for (const target of healthy) {
       const age = Date.now() / 1000 - value(page, "p2p_node_last_success_timestamp_seconds", { target });
       if (age > ageSeconds) wrong.add(`${target} was not polled for ${age.toFixed(1)} s`);
       if (!isUp(page, target)) wrong.add(`${target} is down`);
-      const now = familiesOf(page, target);
-      for (const family of families) if (!now.includes(family)) wrong.add(`${target} lacks ${family}`);
+      for (const family of lostSince(complete, page, target)) wrong.add(`${target} lacks ${family}`);
       for (const [reason, count] of Object.entries(failuresOf(page, target))) {
         wrong.add(`${target} had ${count} polls that ended in ${reason}`);
       }

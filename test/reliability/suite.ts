@@ -11,6 +11,7 @@ import {
   familiesOf,
   isUp,
   KEPT_WHEN_DOWN,
+  lostSince,
   type Observed,
   type ObserveOptions,
   observe,
@@ -130,8 +131,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
 
   /** The families that a node had at first and has no more. */
   function lostBy(page: Page, target: string): readonly string[] {
-    const now = familiesOf(page, target);
-    return before === undefined ? [] : familiesOf(before, target).filter((family) => !now.includes(family));
+    return before === undefined ? [] : lostSince(before, page, target);
   }
 
   /** Up with everything that it had before. */

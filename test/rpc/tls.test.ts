@@ -115,7 +115,7 @@ describe("verification by authorities", () => {
     expect(failure.reason).toBe("tls");
     expect(failure.message).toMatch(message);
     expect(failure.advice).toMatch(advice);
-    await waitFor(() => server.open() === 0, "the connection to be closed");
+    await waitFor(() => server.open() === 0, "the connection to be closed", { timeoutMs: 1000 });
     expect(server.seen).toMatchObject({ connections: 1, bytes: 0, requests: 0 });
   });
 
@@ -196,7 +196,9 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("a pin over %s", (version) => {
       expect(failure.message).toContain(impostor.peerId);
       expect(failure.message).toContain(chainweb.peerId);
       expect(failure.advice).toContain("certificateChainFile");
-      await waitFor(() => server.seen.connections === n && server.open() === 0, "the connection to be closed");
+      await waitFor(() => server.seen.connections === n && server.open() === 0, "the connection to be closed", {
+        timeoutMs: 1000,
+      });
     }
     expect(server.seen).toMatchObject({ connections: 3, bytes: 0, requests: 0 });
   });
@@ -218,7 +220,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("a pin over %s", (version) => {
     for (let n = 0; n < 3; n += 1) {
       expect((await refusal(client.request(GET, patience()))).failure.reason).toBe("tls_pin");
     }
-    await waitFor(() => taken.open() === 0, "the connections to be closed");
+    await waitFor(() => taken.open() === 0, "the connections to be closed", { timeoutMs: 1000 });
     expect(taken.seen).toMatchObject({ bytes: 0, requests: 0, resumed: 0 });
   });
 });

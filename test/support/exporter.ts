@@ -42,6 +42,7 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
   ];
   const program = await startProcess(node ?? process.execPath, command, { env });
   const url = await waitFor(() => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1], "the exporter to listen", {
+    timeoutMs: 10_000,
     program,
   });
   return {

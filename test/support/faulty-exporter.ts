@@ -48,7 +48,10 @@ export async function startFaultyExporter(options: FaultyOptions): Promise<Fault
   ];
   const program = await startProcess("sh", ["-c", `exec "$@" ${redirect}`, "sh", ...command], { env });
   onTestFinished(async () => void (await program.stop()));
-  await waitFor(async () => (await fetch(`${url}/-/healthy`)).status === 200, "the exporter to answer", { program });
+  await waitFor(async () => (await fetch(`${url}/-/healthy`)).status === 200, "the exporter to answer", {
+    timeoutMs: 20_000,
+    program,
+  });
   const get = async (accept: string) => (await fetch(`${url}/metrics`, { headers: { accept } })).text();
   return {
     url,

@@ -106,13 +106,17 @@ export async function startMonerod(options: MonerodOptions): Promise<Monerod> {
     },
     async cut() {
       await setOutPeers(0);
-      await waitFor(async () => (await connectionStates(node)).length === 0, "the node to lose its peers", { program });
+      await waitFor(async () => (await connectionStates(node)).length === 0, "the node to lose its peers", {
+        timeoutMs: 30_000,
+        program,
+      });
     },
     rejoin: () => setOutPeers(8),
     stop: program.stop,
   };
   // With a login 401 is an answer too.
   await waitFor(async () => [200, 401].includes((await post(`${rpcUrl}/get_info`, {}, 5000)).status), "monerod's RPC", {
+    timeoutMs: 60_000,
     program,
   });
   return node;
@@ -168,7 +172,7 @@ export async function startMoneroPair(
 
   // Only a hub that says "synchronized" accepts mining.
   const isReady = async () => (await isConnected()) && info.parse(await hub.rpc("get_info")).synchronized;
-  await waitFor(isReady, "the leaf to connect to the hub");
+  await waitFor(isReady, "the leaf to connect to the hub", { timeoutMs: 60_000 });
   return {
     hub,
     leaf,
@@ -179,7 +183,9 @@ export async function startMoneroPair(
     },
     async cut() {
       await leaf.cut();
-      await waitFor(async () => (await connectionStates(hub)).length === 0, "the hub to lose its peer");
+      await waitFor(async () => (await connectionStates(hub)).length === 0, "the hub to lose its peer", {
+        timeoutMs: 30_000,
+      });
     },
     rejoin: leaf.rejoin,
     waitForSync,

@@ -80,7 +80,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 
   const ready = async () => (await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1000) })).ok;
-  await waitFor(ready, "Prometheus to be ready", { program });
+  await waitFor(ready, "Prometheus to be ready", { timeoutMs: 60_000, program });
   return {
     url,
     output: program.output,

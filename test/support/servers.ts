@@ -73,7 +73,6 @@ export function tempFolder(): string {
 }
 
 export type WaitOptions = {
-  /** Long enough for a busy machine, as only a failure takes it. */
   readonly timeoutMs?: number;
   /** Whose end is an error at once. */
   readonly program?: RunningProgram | undefined;
@@ -83,7 +82,7 @@ export type WaitOptions = {
 export async function waitFor<T>(
   condition: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
-  { timeoutMs = 60_000, program }: WaitOptions = {},
+  { timeoutMs = 10_000, program }: WaitOptions = {},
 ): Promise<T> {
   const start = performance.now();
   const end = start + timeoutMs;

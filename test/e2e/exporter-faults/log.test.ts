@@ -11,7 +11,12 @@ import { exitsWith, fakeNode, OFTEN, pageWhere, polls, up } from "./support.ts";
 /** The log of the real program cannot be written. */
 
 describe("the log cannot be written", () => {
-  const nodes = async () => [{ name: "one", chain: "wire", url: (await fakeNode(wireWith(1))).url }];
+  /** Logs much, to where the shell leads it. */
+  async function startLogging(redirect: string): Promise<FaultyExporter> {
+    const { url } = await fakeNode(wireWith(1));
+    const nodes = [{ name: "one", chain: "wire", url }];
+    return startFaultyExporter({ nodes, config: OFTEN, args: ["--log.level=debug"], redirect });
+  }
 
   async function worksAndStops(exporter: FaultyExporter) {
     await pageWhere(exporter, (page) => polls(page, "one") >= 3 && up(page, "one") === 1, "some polls");
@@ -23,8 +28,7 @@ describe("the log cannot be written", () => {
     [faultOf("logDiskFull").fault, ">/dev/full 2>/dev/full"],
     [faultOf("logClosed").fault, ">&- 2>&-"],
   ])("%s", async (_, redirect) => {
-    const options = { nodes: await nodes(), config: OFTEN, args: ["--log.level=debug"], redirect };
-    await worksAndStops(await startFaultyExporter(options));
+    await worksAndStops(await startLogging(redirect));
   });
 
   async function pipe() {
@@ -42,24 +46,14 @@ describe("the log cannot be written", () => {
 
   test(`${faultOf("logClosed").fault}: the reader of a pipe`, async () => {
     const { path, close } = await pipe();
-    const exporter = await startFaultyExporter({
-      nodes: await nodes(),
-      config: OFTEN,
-      args: ["--log.level=debug"],
-      redirect: `2>"${path}"`,
-    });
+    const exporter = await startLogging(`2>"${path}"`);
     close();
     await worksAndStops(exporter);
   });
 
   test(faultOf("logUnread").fault, async () => {
     const { path, reader } = await pipe();
-    const exporter = await startFaultyExporter({
-      nodes: await nodes(),
-      config: OFTEN,
-      args: ["--log.level=debug"],
-      redirect: `2>"${path}"`,
-    });
+    const exporter = await startLogging(`2>"${path}"`);
     const agent = new Agent({ connections: 8, pipelining: 1 });
     onTestFinished(() => agent.destroy());
     // Each is a line of the log: together more than pipe and exporter keep.
@@ -78,7 +72,7 @@ describe("the log cannot be written", () => {
       }
       return logPattern("logUnread").test(log);
     };
-    await waitFor(drain, "the line about lost lines", { program: exporter.program });
+    await waitFor(drain, "the line about lost lines", { timeoutMs: 20_000, program: exporter.program });
     const told = log.split("\n").find((line) => logPattern("logUnread").test(line)) ?? "";
     expect(JSON.parse(told).lost_lines).toBeGreaterThan(1000);
     // Full again, at the end.

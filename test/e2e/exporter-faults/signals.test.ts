@@ -18,7 +18,7 @@ describe("signals", () => {
   test(faultOf("stopDuringPoll").fault, async () => {
     const node = await fakeNode(silent);
     const exporter = await startFaultyExporter({ nodes: [{ name: "one", chain: "wire", url: node.url }] });
-    await waitFor(() => node.requests.length > 0, "the poll", { program: exporter.program });
+    await waitFor(() => node.requests.length > 0, "the poll", { timeoutMs: 10_000, program: exporter.program });
     exporter.signal("SIGTERM");
     await exitsWith(exporter.program, 0, 5000);
     expect(exporter.lines().some(({ msg }) => logPattern("stopDuringPoll").test(msg))).toBe(true);
@@ -37,7 +37,7 @@ describe("signals", () => {
     });
     exporter.signal("SIGTERM");
     const began = performance.now();
-    await waitFor(() => exporter.program.output().includes("stopping"), "the signal to arrive");
+    await waitFor(() => exporter.program.output().includes("stopping"), "the signal to arrive", { timeoutMs: 5000 });
     const chunks: Buffer[] = [];
     for await (const chunk of scrape) {
       chunks.push(chunk);
@@ -63,9 +63,11 @@ describe("signals", () => {
     await idleClient(exporter.port, "GET /metrics HTTP/1.1\r\nhost: a\r\n");
     await exporter.page();
     exporter.signal("SIGTERM");
-    await waitFor(() => exporter.program.output().includes("stopping"), "the first signal to arrive");
+    await waitFor(() => exporter.program.output().includes("stopping"), "the first signal to arrive", {
+      timeoutMs: 5000,
+    });
     exporter.signal(second);
-    await exitsWith(exporter.program, code, 2500);
+    await exitsWith(exporter.program, code, 1000);
   });
 
   test(faultOf("stopDuringStart").fault, async () => {

@@ -34,7 +34,7 @@ export function pageWhere(
       return isSo(found) && found;
     },
     what,
-    { program },
+    { timeoutMs: 30_000, program },
   );
 }
 

@@ -54,13 +54,15 @@ describe.each(renderings.filter(({ name }) => name !== "helm-sidecars"))(
       const url = await waitFor(
         () => /"listen":\["(http:[^"]+)"/.exec(program.output())?.[1],
         "the exporter to listen",
-        { program },
+        { timeoutMs: 30_000, program },
       );
       const statusOf = async ({ httpGet: { path } }: z.infer<typeof probe>) => (await fetch(url + path)).status;
       expect(await statusOf(paths.startupProbe)).toBe(200);
       expect(await statusOf(paths.livenessProbe)).toBe(200);
       // No node is there, and yet it becomes ready, with the first poll of each.
-      await waitFor(async () => (await statusOf(paths.readinessProbe)) === 200, "the exporter to be ready");
+      await waitFor(async () => (await statusOf(paths.readinessProbe)) === 200, "the exporter to be ready", {
+        timeoutMs: 60_000,
+      });
       expect(await program.stop()).toBe(0);
     });
   },

@@ -113,6 +113,7 @@ describe.skipIf(containers === undefined)("the monerod example as a pod of podma
     await waitFor(
       async () => value(parseText((await ask("/metrics")).text), "p2p_node_up", { target: "monerod-0" }) === 0,
       "the node to be down",
+      { timeoutMs: 60_000 },
     );
     expect((await ask("/-/ready")).status).toBe(200);
   });

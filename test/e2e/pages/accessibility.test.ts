@@ -22,7 +22,9 @@ describe.skipIf(!CHROMIUM)("the pages of the demo", () => {
 
   beforeAll(async () => {
     [demo, browser] = await Promise.all([startExporter({ args: ["demo"] }), openBrowser()]);
-    await waitFor(async () => (await fetch(`${demo.url}/-/ready`)).ok, "every node to be polled");
+    await waitFor(async () => (await fetch(`${demo.url}/-/ready`)).ok, "every node to be polled", {
+      timeoutMs: 30_000,
+    });
   });
 
   afterAll(async () => {

@@ -67,7 +67,9 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
     const config = { global, connections: { max_per_node: PEERS }, nodes: [], ...parts };
     const args = path === "/" && !heading.startsWith("All") ? ["--shard", await emptyShard(config)] : [];
     const exporter = await startExporter({ config: JSON.stringify(config), args });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled");
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled", {
+      timeoutMs: 60_000,
+    });
     for (const width of [390, 1280]) {
       const { page, misdeeds, close } = await openPage(browser, {
         origin: exporter.url,

@@ -124,7 +124,9 @@ describe.skipIf(!CHROMIUM)("texts of strangers in a browser", () => {
     }));
     const config = JSON.stringify({ global: { interval: "10s", timeout: "10s" }, nodes });
     [exporter, browser] = await Promise.all([startExporter({ config }), openBrowser()]);
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled");
+    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled", {
+      timeoutMs: 30_000,
+    });
   });
 
   afterAll(async () => {

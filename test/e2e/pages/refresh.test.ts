@@ -56,7 +56,8 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
   }
 
   const notice = () => page.locator("#notice").textContent();
-  const noticed = (text: RegExp) => waitFor(async () => text.test((await notice()) ?? ""), `the notice ${text}`);
+  const noticed = (text: RegExp) =>
+    waitFor(async () => text.test((await notice()) ?? ""), `the notice ${text}`, { timeoutMs: 30_000 });
 
   test("with new numbers, and keeps place, focus and opened parts", async () => {
     await page.goto(`${exporter.url}/nodes/alpha?sort=peer`);
