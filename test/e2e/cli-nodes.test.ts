@@ -117,7 +117,7 @@ describe("peers", () => {
     const node = await startFakeNode(lonelyWire);
     const args = ["peers", "--watch=1s", "--json", "--config.file", await fakeConfig(node)];
     const program = await startProcess(process.execPath, [PROGRAM, ...args]);
-    await waitFor(() => program.stdout().split("\n").length > 2, "two rounds", { timeoutMs: 30_000, program });
+    await waitFor(() => program.stdout().split("\n").length > 2, "two rounds", { timeoutMs: 20_000, program });
     process.kill(program.pid, "SIGINT");
     expect(await program.exited).toBe(0);
     await node.close();
