@@ -4,6 +4,8 @@ import { chains } from "./chains/index.ts";
 import { type ConfigChanges, compareConfigs } from "./config/changes.ts";
 import { describeNode } from "./config/describe.ts";
 import type { Config, ConnectionsConfig, NodeConfig } from "./config/model.ts";
+import { descriptorWarning, shareDescriptors } from "./descriptor-shares.ts";
+import { readDescriptors } from "./lib/descriptors.ts";
 import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
@@ -19,9 +21,12 @@ import { openSession } from "./poll/session.ts";
 import { createStore, type NodeStore } from "./poll/store.ts";
 import { traceText } from "./poll/trace-text.ts";
 import { createReloader, type ReloadResult } from "./reload.ts";
+import { createRpcClient } from "./rpc/client.ts";
+import { createConnectionSlots } from "./rpc/connection-slots.ts";
 import { readSamples } from "./rpc/prometheus-text.ts";
 import type { Access } from "./server/guard.ts";
 import type { NodeCounts } from "./server/health-routes.ts";
+import { MAX_CONNECTIONS } from "./server/limits.ts";
 import { drain, listen } from "./server/listen.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
 import { createPageSource, type PageView } from "./server/page-source.ts";
@@ -43,6 +48,8 @@ export type AppOptions = {
   readonly log: Logger;
   /** What --web.config.file asks for. */
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
+  /** How many lines of the log were lost so far. */
+  readonly logLinesLost?: () => number;
 };
 
 export type App = {
@@ -63,14 +70,15 @@ type Listener = { readonly address: ListenAddress; readonly server: HttpServer }
 const SELF_METRICS_KEPT_MS = 4000;
 
 /** The composition root: builds every part and connects them. */
-export async function startApp({ config, load, addresses, telemetryPath, log, access }: AppOptions): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, load, addresses, telemetryPath, log, access } = options;
   const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
   // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
   const ownHashKey = randomBytes(32).toString("hex");
   let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };
   const store = createStore();
   const journal = createJournal();
-  const self = createSelfMetrics(VERSION);
+  const self = createSelfMetrics(VERSION, options.logLinesLost);
   const loaded = () => self.configLoaded(Date.now() / 1000);
   loaded();
   self.configRead(true);
@@ -82,8 +90,17 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
   );
   // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
   const lag = () => inForce.config.lag;
-  const poller = createPoller({ nodes: polledNodes(config), lag, open: openSession, render, store, journal, log });
+  const descriptors = readDescriptors();
+  const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
+  const slots = createConnectionSlots(shares.nodes);
+  const open = (node: NodeConfig) => openSession(node, (client) => createRpcClient({ ...client, slots }));
+  const poller = createPoller({ nodes: polledNodes(config), lag, open, render, store, journal, log });
+  const warnOfDescriptors = (polled: number) => {
+    const warning = descriptorWarning(polled, shares, descriptors);
+    if (warning !== undefined) log.warn(warning);
+  };
   const targetProbe = createTargetProbe({
+    open,
     config: () => inForce.config,
     connections: () => inForce.settings,
     log,
@@ -107,6 +124,7 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     inForce = { config: changes.config, settings };
     schedule.plan(polled);
     await retired;
+    if (changes.added.length > 0) warnOfDescriptors(polled.length);
     return logChanges(changes, log);
   }
 
@@ -139,13 +157,15 @@ export async function startApp({ config, load, addresses, telemetryPath, log, ac
     config: () => inForce.config,
     assets: openAssets(),
   });
+  const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
   const servers = addresses.map(
     (address): Listener => ({
       address,
-      server: createServer({ routes, log, observeRequest: self.observeRequest, access }),
+      server: createServer({ routes, log, observeRequest: self.observeRequest, access, maxConnections }),
     }),
   );
   const listening = await listenAll(servers, () => poller.close());
+  warnOfDescriptors(polledNodes(config).length);
   schedule.plan(polledNodes(config));
   return {
     addresses: listening,

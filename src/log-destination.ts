@@ -5,8 +5,12 @@ import { isatty } from "node:tty";
 /** Takes finished lines. Writing never throws and never waits: an exporter that cannot log still exports. */
 export type LogDestination = { write(line: string): void };
 
-/** Makes the line that tells how many lines before it were lost. */
-export type LostLine = (count: number) => string;
+export type LossReport = {
+  /** Makes the line that tells how many lines before it were lost. */
+  readonly lostLine: (count: number) => string;
+  /** Called for each line that is lost. */
+  readonly onLost: () => void;
+};
 
 /** What a reader may be behind, in characters. Beyond it lines are lost, not kept. */
 const MOST_WAITING = 1024 * 1024;
@@ -18,19 +22,19 @@ const MOST_WAITING_AFTER_LOSS = MOST_WAITING / 2;
 const STDERR = 2;
 
 /** Standard error, whatever stands behind it. */
-export function openStandardError(lostLine: LostLine): LogDestination {
+export function openStandardError(report: LossReport): LogDestination {
   const kind = fstatSync(STDERR);
   // The others never keep a writer waiting: files, and devices like /dev/null.
   return kind.isFIFO() || kind.isSocket() || isatty(STDERR)
-    ? streamDestination(process.stderr, lostLine)
-    : fileDestination(STDERR, lostLine);
+    ? streamDestination(process.stderr, report)
+    : fileDestination(STDERR, report);
 }
 
 /** For what has a reader, who may be slow or gone. Node writes to its standard streams on Linux as far as they take it at
  * once, and keeps the rest. */
 export function streamDestination(
   stream: Pick<Writable, "write" | "on" | "writableLength">,
-  lostLine: LostLine,
+  { lostLine, onLost }: LossReport,
 ): LogDestination {
   let lost = 0;
   let isGone = false;
@@ -39,11 +43,11 @@ export function streamDestination(
   });
   return {
     write(line) {
-      if (isGone) return;
+      if (isGone) return onLost();
       const most = lost > 0 ? MOST_WAITING_AFTER_LOSS : MOST_WAITING;
       if (stream.writableLength + line.length > most) {
         lost += 1;
-        return;
+        return onLost();
       }
       if (lost > 0) stream.write(lostLine(lost));
       lost = 0;
@@ -55,7 +59,11 @@ export function streamDestination(
 export type WriteBytes = (file: number, bytes: Buffer, offset: number) => number;
 
 /** For files. A full disk may have room again later, so each line is tried. */
-export function fileDestination(file: number, lostLine: LostLine, write: WriteBytes = writeSync): LogDestination {
+export function fileDestination(
+  file: number,
+  { lostLine, onLost }: LossReport,
+  write: WriteBytes = writeSync,
+): LogDestination {
   let lost = 0;
   /** The last thing in the file is a part of a line. */
   let isTorn = false;
@@ -78,7 +86,10 @@ export function fileDestination(file: number, lostLine: LostLine, write: WriteBy
       if (put(before + line)) {
         lost = 0;
         isTorn = false;
-      } else lost += 1;
+      } else {
+        lost += 1;
+        onLost();
+      }
     },
   };
 }

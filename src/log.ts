@@ -20,12 +20,14 @@ export type LogOptions = {
   readonly redact?: Redact;
   readonly level: (typeof LOG_LEVELS)[number];
   readonly format: (typeof LOG_FORMATS)[number];
+  /** Called for each line that its reader or disk did not take. */
+  readonly onLost?: () => void;
 };
 
 /** Logs to standard error: standard output is for what a command was asked to print. */
-export async function createLogger({ format, ...given }: LogOptions): Promise<Logger> {
+export async function createLogger({ format, onLost = () => {}, ...given }: LogOptions): Promise<Logger> {
   const shown = format === "json" ? (line: string) => line : await prettyLine(wantsColour(process.stderr, process.env));
-  const destination = openStandardError((count) => shown(lostLine(count)));
+  const destination = openStandardError({ lostLine: (count) => shown(lostLine(count)), onLost });
   return pino(pinoOptions(given), { write: (line) => destination.write(shown(line)) });
 }
 

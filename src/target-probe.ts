@@ -1,5 +1,5 @@
 import { chains } from "./chains/index.ts";
-import type { ProbeConfig } from "./config/model.ts";
+import type { NodeConfig, ProbeConfig } from "./config/model.ts";
 import type { Logger } from "./log.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
 import type { ConnectionSettings } from "./metrics/connections.ts";
@@ -8,7 +8,7 @@ import { createPageRenderer } from "./metrics/page.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
 import { createAdHocProber } from "./poll/ad-hoc.ts";
 import type { LagSettings } from "./poll/fleet.ts";
-import { openSession } from "./poll/session.ts";
+import type { TracedSession } from "./poll/session.ts";
 import { keptOf } from "./poll/store.ts";
 import { traceText } from "./poll/trace-text.ts";
 import type { ProbeTarget } from "./server/probe-target.ts";
@@ -16,17 +16,18 @@ import type { ProbeTarget } from "./server/probe-target.ts";
 export type TargetProbeOptions = {
   readonly config: () => { readonly probe: ProbeConfig; readonly lag: LagSettings };
   readonly connections: () => ConnectionSettings;
+  readonly open: (node: NodeConfig) => TracedSession;
   readonly log: Logger;
 };
 
 /** Everything behind /probe?target=: a catalogue of its own, as nothing is known of a target but its one poll. */
-export function createTargetProbe({ config, connections, log }: TargetProbeOptions) {
+export function createTargetProbe({ config, connections, open, log }: TargetProbeOptions) {
   const catalogue = createProbeCatalogue(chainFamilies(Object.values(chains)));
   const renderPage = createPageRenderer(catalogue);
   const prober = createAdHocProber({
     config: () => config().probe,
     lag: () => config().lag,
-    open: openSession,
+    open,
     render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections),
     log,
   });

@@ -1,8 +1,18 @@
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { fileDestination, streamDestination } from "../src/log-destination.ts";
 
-const lostLine = (count: number) => `lost ${count}\n`;
+let lost = 0;
+const report = {
+  lostLine: (count: number) => `lost ${count}\n`,
+  onLost: () => {
+    lost += 1;
+  },
+};
+
+beforeEach(() => {
+  lost = 0;
+});
 
 /** A stream whose reader may sleep. */
 function stream() {
@@ -35,7 +45,7 @@ function stream() {
 /** A log whose reader stopped reading before it got 1,100 lines, more than are kept. */
 function unread(line: string) {
   const reader = stream();
-  const log = streamDestination(Object(reader), lostLine);
+  const log = streamDestination(Object(reader), report);
   reader.sleep();
   for (let count = 0; count < 1100; count += 1) log.write(line);
   return { reader, log };
@@ -44,6 +54,7 @@ function unread(line: string) {
 test("a reader that stops reading loses lines instead of filling the memory, and is told how many", () => {
   const { reader, log } = unread(`${"x".repeat(1023)}\n`);
   expect(reader.written).toHaveLength(1024);
+  expect(lost).toBe(76);
   reader.wake();
   log.write("after\n");
   log.write("later\n");
@@ -64,11 +75,12 @@ test("a short line that just fits does not tell of a loss while it goes on", () 
 
 test("a reader that is gone is no error, and nothing is written for it", () => {
   const reader = stream();
-  const log = streamDestination(Object(reader), lostLine);
+  const log = streamDestination(Object(reader), report);
   log.write("one\n");
   reader.fail();
   log.write("two\n");
   expect(reader.written).toEqual(["one\n"]);
+  expect(lost).toBe(1);
 });
 
 /** A file on a disk with room for so many bytes. */
@@ -81,13 +93,14 @@ function disk(room: number) {
     state.room -= taken;
     return taken;
   };
-  return { state, log: fileDestination(9, lostLine, write) };
+  return { state, log: fileDestination(9, report, write) };
 }
 
 test("a full disk loses lines; when it has room again, they go on with the number of those that were lost", () => {
   const { state, log } = disk(4);
   for (const line of ["one\n", "two\n", "three\n"]) log.write(line);
   expect(state.text).toBe("one\n");
+  expect(lost).toBe(2);
   state.room = 100;
   log.write("four\n");
   log.write("five\n");

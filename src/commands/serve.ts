@@ -3,10 +3,10 @@ import { BCRYPT_WORKER } from "../assets.ts";
 import type { ServeFlags, ShardFlags, WebConfigFlags } from "../cli/invocation.ts";
 import { describeNode, describePolling } from "../config/describe.ts";
 import type { Config, Shard } from "../config/model.ts";
-import { errorCode } from "../config/secret.ts";
 import { describeShard, selectShard } from "../config/shard.ts";
 import { createLogger, defaultFormat, type Logger } from "../log.ts";
 import { keepMemorySmall } from "../memory.ts";
+import { ListenError } from "../server/listen.ts";
 import { formatListenAddress } from "../server/listen-address.ts";
 import { createThreadCompare } from "../server/web-config/bcrypt.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
@@ -49,12 +49,16 @@ export async function serve(
   const config = ownPart(whole);
   keepMemorySmall(config.nodes.length);
   const format = flags.logFormat ?? defaultFormat(process.stderr);
-  const log = await createLogger({ level: flags.logLevel, format, redact: redactor.redact });
+  let logLinesLost = 0;
+  const onLost = () => {
+    logLinesLost += 1;
+  };
+  const log = await createLogger({ level: flags.logLevel, format, redact: redactor.redact, onLost });
   crash.logTo(log);
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath } = flags;
   const load = async () => ownPart(await source.load());
-  const app = await start({ config, load, addresses, telemetryPath, log, access });
+  const app = await start({ config, load, addresses, telemetryPath, log, access, logLinesLost: () => logLinesLost });
   if (app === undefined) return 1;
   reload = app.reload;
   log.info(
@@ -96,19 +100,16 @@ async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger):
 }
 
 async function start(options: AppOptions): Promise<App | undefined> {
-  const { addresses, log } = options;
+  const { log } = options;
   try {
     return await startApp(options);
   } catch (error) {
-    if (!isListenError(error)) throw error;
-    const code = errorCode(error);
-    const wanted = addresses.map(formatListenAddress).join(", ");
-    log.error({ code }, `cannot listen on ${wanted} (${code}): choose another --web.listen-address`);
+    if (!(error instanceof ListenError)) throw error;
+    const { code, address } = error;
+    log.error(
+      { code },
+      `cannot listen on ${formatListenAddress(address)} (${code}): choose another --web.listen-address`,
+    );
     return undefined;
   }
-}
-
-/** The address cannot be had, whatever the system's reason: taken, forbidden, no such host or folder. */
-function isListenError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && ["listen", "getaddrinfo"].includes(String(error.syscall));
 }

@@ -29,7 +29,14 @@ const REQUEST_DURATION = {
 /** Gauges whose names end like a counter's; the sum over their siblings says the same. */
 const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
 
-export function createSelfMetrics(version: string): SelfMetrics {
+const LOG_LINES_LOST = {
+  name: "peer_exporter_log_lines_lost_total",
+  type: "counter",
+  help: "Log lines that were lost because the disk of the log was full, or its reader too slow or gone.",
+} as const;
+
+/** @param logLinesLost how many so far */
+export function createSelfMetrics(version: string, logLinesLost: () => number = () => 0): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -65,6 +72,7 @@ export function createSelfMetrics(version: string): SelfMetrics {
       const families = await registry.getMetricsAsJSON();
       return [
         ...families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered),
+        rendered(LOG_LINES_LOST, [{ labels: {}, value: logLinesLost() }]),
         renderedDurations(latencies.samples()),
       ];
     },

@@ -5,6 +5,7 @@ import { safeError } from "../safe-error.ts";
 import { type Signal, untilAborted } from "../signal.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { dateSkewSeconds } from "./clock.ts";
+import type { ConnectionSlots } from "./connection-slots.ts";
 import { dispatch } from "./dispatch.ts";
 import { isClosedSocket, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
@@ -72,6 +73,8 @@ export type RpcClientOptions = {
   /** The longest wait for a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes?: number | undefined;
+  /** Bounds the connections to all nodes; undefined: not bounded. */
+  readonly slots?: ConnectionSlots | undefined;
   /** Told of every exchange, also of one that is repeated with an answer to a challenge. */
   readonly observe?: ObserveCall | undefined;
 };
@@ -125,13 +128,15 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
     }
   }
 
+  function hangUp(): void {
+    void line.hangUp();
+    if (!isClosed) line = openLine(options);
+  }
+
   /** One request with its answer to a challenge. When the signal ends, so does the connection. */
   async function exchange(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
-    const hangUp = () => {
-      void line.hangUp();
-      if (!isClosed) line = openLine(options);
-    };
     signal.throwIfAborted();
+    line.busy();
     signal.addEventListener("abort", hangUp, { once: true });
     try {
       const answer = await send(request, signal);
@@ -143,6 +148,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
       throw error;
     } finally {
       signal.removeEventListener("abort", hangUp);
+      line.idle(hangUp);
     }
   }
 
@@ -180,6 +186,9 @@ type Line = {
   /** When the last of them was opened, by `performance.now()`; 0 before the first. */
   connectedAt(): number;
   certificateExpirySeconds(): number | undefined;
+  /** Nothing is asked over it now: `close` is called when another connection needs its place. */
+  idle(close: () => void): void;
+  busy(): void;
   /** Ends the connection, also one that is being dialled, and any request on it. */
   hangUp(): Promise<void>;
 };
@@ -188,7 +197,7 @@ type Line = {
  * A line is given up as a whole when a request must end. undici alone would let a request wait for the end of the
  * dial, whatever its signal says, and would dial anew after an aborted one.
  */
-function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOptions): Line {
+function openLine({ url, tls, connectTimeoutMs, maxResponseBytes, slots }: RpcClientOptions): Line {
   let connections = 0;
   let connectedAt = 0;
   let certificateExpirySeconds: number | undefined;
@@ -196,6 +205,7 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
     tls,
     timeoutMs: connectTimeoutMs,
     label: url.label,
+    slots,
     onDial: () => {
       certificateExpirySeconds = undefined;
     },
@@ -233,6 +243,8 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes }: RpcClientOpt
     connections: () => connections,
     connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,
+    idle: connector.idle,
+    busy: connector.busy,
     async hangUp() {
       connector.abandon();
       await (await client()).destroy();

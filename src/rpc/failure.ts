@@ -32,6 +32,7 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   ENOTSOCK: "connect",
   EMFILE: "connect",
   ENFILE: "connect",
+  NO_CONNECTION_SLOT: "connect",
   UND_ERR_SOCKET: "connect",
   UND_ERR_CLOSED: "connect",
   UND_ERR_DESTROYED: "connect",
@@ -123,6 +124,7 @@ function finding(reason: FailureReason, code: string): string {
       return "unexpected error in the HTTP client";
     default:
       if (code === "ECONNREFUSED") return "the connection was refused (ECONNREFUSED)";
+      if (code === "NO_CONNECTION_SLOT") return "no file descriptor was free for a connection";
       if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return `the connection was closed early (${code})`;
       return `no connection (${code})`;
   }
@@ -155,7 +157,7 @@ function connectAdvice(code: string, url: NodeUrl): string {
   if (code === "ECONNREFUSED") {
     return "check that the node runs and that its API listens at this address and port (a node that replays does not)";
   }
-  if (code === "EMFILE" || code === "ENFILE") return "raise the limit of open files of this process";
+  if (["EMFILE", "ENFILE", "NO_CONNECTION_SLOT"].includes(code)) return "raise the limit of open files of this process";
   if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE") {
     return url.protocol === "http:"
       ? "the port may want https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"

@@ -4,6 +4,7 @@ import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import { fileErrorCode } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
+import type { ConnectionSlot, ConnectionSlots } from "./connection-slots.ts";
 import type { TlsVerification } from "./settings.ts";
 
 export type ConnectorOptions = {
@@ -13,6 +14,8 @@ export type ConnectorOptions = {
   readonly socketPath?: string;
   /** How errors name the server. */
   readonly label: string;
+  /** Bounds the connections to all nodes; undefined: not bounded. */
+  readonly slots?: ConnectionSlots | undefined;
   /** Told when a dial begins, and, with the end of the server's certificate in unix seconds, when it succeeded. */
   readonly onDial: () => void;
   readonly onConnection: (certificateExpirySeconds: number | undefined) => void;
@@ -22,7 +25,14 @@ export type Connector = {
   readonly connect: buildConnector.connector;
   /** Ends a dial that is under way. */
   abandon(): void;
+  /** Nothing is asked over the connection now: `close` is called when another one needs its place. */
+  idle(close: () => void): void;
+  /** Something is asked again. */
+  busy(): void;
 };
+
+/** Of the time for a connection, this part may be spent on waiting for a slot. */
+const SLOT_WAIT_SHARE = 1 / 2;
 
 /**
  * Dials for undici. With a pin, the certificate is compared before undici gets the socket, so that not one byte of a
@@ -31,11 +41,31 @@ export type Connector = {
  */
 export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
+  /** Of the connection that is open or being opened. */
+  let slot: ConnectionSlot | undefined;
 
   async function dial(target: buildConnector.Options, done: buildConnector.Callback): Promise<void> {
     const controller = new AbortController();
     dialling = controller;
     options.onDial();
+    const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
+    slot = own;
+    const fail = (error: Error) => {
+      own?.release();
+      done(error, null);
+    };
+    await open(controller, target, (...[error, socket]) => {
+      if (error !== null) return fail(error);
+      socket.once("close", () => own?.release());
+      done(null, socket);
+    }).catch(fail);
+  }
+
+  async function open(
+    controller: AbortController,
+    target: buildConnector.Options,
+    done: buildConnector.Callback,
+  ): Promise<void> {
     const { servername = target.servername, ...tls } = await tlsOptions(options.tls);
     const { createDialler } = await import("./http-library.ts");
     controller.signal.throwIfAborted();
@@ -66,6 +96,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   return {
     connect: (target, done) => void dial(target, done).catch((error: Error) => done(error, null)),
     abandon: () => dialling?.abort(),
+    idle: (close) => slot?.idle(close),
+    busy: () => slot?.busy(),
   };
 }
 

@@ -6,19 +6,41 @@ import { errorCode } from "../config/secret.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { HttpServer } from "./server.ts";
 
+/** An address that cannot be had, whatever the system's reason: taken, forbidden, no such host or folder. */
+export class ListenError extends Error {
+  readonly address: ListenAddress;
+  /** The system's code, such as EADDRINUSE. */
+  readonly code: string;
+
+  constructor(address: ListenAddress, cause: unknown) {
+    super(`cannot listen (${errorCode(cause)})`, { cause });
+    this.name = "ListenError";
+    this.address = address;
+    this.code = errorCode(cause);
+  }
+}
+
 /**
  * Opens one address.
  * @returns it as a URL (or unix:PATH)
- * @throws Error with the system's code when the address cannot be had
+ * @throws ListenError when the address cannot be had
  */
 export async function listen(server: Server, address: ListenAddress): Promise<string> {
+  try {
+    return await open(server, address);
+  } catch (error) {
+    throw new ListenError(address, error);
+  }
+}
+
+async function open(server: Server, address: ListenAddress): Promise<string> {
   if (address.kind === "unix") {
     await removeDeadSocket(address.path);
-    await open(server, { path: address.path });
+    await bind(server, { path: address.path });
     await chmod(address.path, SOCKET_MODE);
     return `unix:${address.path}`;
   }
-  if (address.host !== undefined) await open(server, { port: address.port, host: address.host });
+  if (address.host !== undefined) await bind(server, { port: address.port, host: address.host });
   else await listenEverywhere(server, address.port);
   return urlOf(server instanceof TlsServer ? "https" : "http", server.address(), address.host);
 }
@@ -29,10 +51,10 @@ const SOCKET_MODE = 0o660;
 /** "::" takes IPv4 too where the system has both; a system without IPv6 has only the other. */
 async function listenEverywhere(server: Server, port: number): Promise<void> {
   try {
-    await open(server, { port, host: "::" });
+    await bind(server, { port, host: "::" });
   } catch (error) {
     if (!["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(errorCode(error))) throw error;
-    await open(server, { port, host: "0.0.0.0" });
+    await bind(server, { port, host: "0.0.0.0" });
   }
 }
 
@@ -60,7 +82,7 @@ function urlOf(scheme: string, bound: AddressInfo | string | null, host: string 
 }
 
 /** @throws Error of the system; then the server may be asked to listen elsewhere */
-async function open(server: Server, options: ListenOptions): Promise<void> {
+async function bind(server: Server, options: ListenOptions): Promise<void> {
   server.listen(options);
   await once(server, "listening");
 }

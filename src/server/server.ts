@@ -15,6 +15,8 @@ export type ServerOptions = {
   readonly observeRequest: (handler: string, code: number, seconds: number) => void;
   /** TLS, users and what else a web configuration asks for; without it, plain HTTP for everybody. */
   readonly access?: Access | undefined;
+  /** How many connections it takes at a time; the usual number where it is not given. */
+  readonly maxConnections?: number | undefined;
 };
 
 /** The HTTP server, not yet listening. It reads what was polled and never polls by itself. */
@@ -27,7 +29,7 @@ export type HttpServer = {
 /** Connections that cannot be taken come in crowds. */
 const REFUSALS_TOLD_EVERY_MS = 60_000;
 
-export function createServer({ routes, log, observeRequest, access }: ServerOptions): HttpServer {
+export function createServer({ routes, log, observeRequest, access, maxConnections }: ServerOptions): HttpServer {
   const route = createRouter(routes);
   const guard = access?.guard;
   const readTarget = createTargetReader();
@@ -95,7 +97,7 @@ export function createServer({ routes, log, observeRequest, access }: ServerOpti
   }
 
   const http = open();
-  limitConnections(http, log);
+  limitConnections(http, log, maxConnections);
   answerBadRequests(http);
   // Instead of the invitation to send a body that would be refused.
   http.on("checkContinue", handle);

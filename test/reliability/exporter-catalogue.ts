@@ -38,22 +38,32 @@ export const EXPORTER_FAULTS = {
     remedy:
       "Raise the limit (`ulimit -n`, `LimitNOFILE=`): three for each node, one for each client, 50 besides. Watch `process_open_fds / process_max_fds`.",
   },
+  moreNodesThanDescriptors: {
+    fault: "There are more nodes than file descriptors for their connections",
+    shows:
+      "Every node is polled: nodes take turns, and connections are closed between polls. Descriptors are kept back for scrapes and health checks. A node that finds none within half of its timeout, as others hang, is down until its next poll.",
+    reason: "connect",
+    log: "the limit of … open files leaves … connections for … nodes and … for clients: nodes take turns and connections are closed between polls; raise the limit to … or more (ulimit -n, LimitNOFILE=)",
+    remedy:
+      "Raise the limit to the number in the log line, which is written at the start and after a reload that adds nodes.",
+  },
   logDiskFull: {
     fault: "The disk that holds the log is full",
     shows:
-      "Nothing: polls and scrapes go on. Each line is tried; when there is room again, a line tells how many are missing.",
+      "Nothing: polls and scrapes go on. Each line is tried; when there is room again, a line tells how many are missing. `peer_exporter_log_lines_lost_total` counts them.",
     log: "… log lines were lost: the log's disk was full, or its reader too slow",
     remedy: "Make room. Logs go to standard error; let the service manager bound them.",
   },
   logClosed: {
     fault: "Standard output and error are closed, or their reader ends",
-    shows: "Nothing: polls and scrapes go on without a log.",
+    shows:
+      "Polls and scrapes go on without a log. `peer_exporter_log_lines_lost_total` counts lines whose reader ended.",
     remedy: "Restart with a log if you want one.",
   },
   logUnread: {
     fault: "Nobody reads the pipe of the log, and it is full",
     shows:
-      "Nothing: polls and scrapes do not wait. Up to 1 MiB of lines is kept, later ones are lost and counted until the reader has caught up by half; the exit waits a second for a reader.",
+      "Nothing: polls and scrapes do not wait. Up to 1 MiB of lines is kept, later ones are lost and counted (`peer_exporter_log_lines_lost_total`) until the reader has caught up by half; the exit waits a second for a reader.",
     log: "… log lines were lost: the log's disk was full, or its reader too slow",
     remedy: "See what became of the log's reader. Log less: `--log.level`.",
   },

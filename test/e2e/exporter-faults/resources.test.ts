@@ -49,6 +49,27 @@ test(faultOf("descriptors").fault, async () => {
   await exitsWith(exporter.program, 0, 5000);
 });
 
+test(faultOf("moreNodesThanDescriptors").fault, async () => {
+  const node = await fakeNode(wireWith(1));
+  const names = Array.from({ length: 100 }, (_, index) => `node-${index}`);
+  const exporter = await startFaultyExporter({
+    nodes: names.map((name) => ({ name, chain: "wire", url: node.url })),
+    // Long, as nothing hangs here, and a busy machine may take its time.
+    config: { global: { interval: "20s", timeout: "20s" } },
+    descriptors: 64,
+  });
+  // Each page comes over a connection of its own.
+  const page = async () => parseText(await (await request(`${exporter.url}/metrics`, { reset: true })).body.text());
+  const all = await pageWhere(
+    { ...exporter, page },
+    (now) => names.every((name) => up(now, name) === 1),
+    "all to be up",
+  );
+  expect(names.map((name) => failures(all, name, "connect")).filter((count) => count > 0)).toEqual([]);
+  expect(value(all, "process_open_fds")).toBeLessThan(64);
+  expect(exporter.lines().filter(({ msg }) => logPattern("moreNodesThanDescriptors").test(msg))).toHaveLength(1);
+});
+
 test(faultOf("eventLoopBlocked").fault, async () => {
   const node = await fakeNode(wireWith(1));
   const exporter = await startFaultyExporter({
