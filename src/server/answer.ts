@@ -8,6 +8,8 @@ export type Request = {
   readonly path: string;
   /** What stands behind the question mark. */
   readonly query: string;
+  /** The host, with the port where it has one, that the request names as this exporter's. */
+  readonly host: string | undefined;
   readonly headers: NodeJS.Dict<string | string[]>;
   /** The part of the path that the route leaves open. */
   readonly rest: string;

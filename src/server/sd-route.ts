@@ -8,8 +8,8 @@ import type { Route } from "./router.ts";
 export function sdRoute(nodes: () => readonly string[]): Route {
   return {
     path: "/sd",
-    answer: ({ headers: { host } }) => {
-      if (typeof host !== "string" || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
+    answer: ({ host }) => {
+      if (host === undefined || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
         return problem(400, "expected a Host header with this exporter's address");
       }
       const groups = nodes().map((node) => ({

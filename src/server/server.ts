@@ -4,6 +4,7 @@ import { Server as NetServer } from "node:net";
 import { errorCode } from "../config/secret.ts";
 import type { Logger } from "../log.ts";
 import { type Answer, problem, type Request } from "./answer.ts";
+import { createGate } from "./gate.ts";
 import type { Access } from "./guard.ts";
 import { answerBadRequests, BODY_REFUSED, hasBody, limitConnections, SERVER_LIMITS, TLS_LIMITS } from "./limits.ts";
 import { createRouter, type Match, type Route } from "./router.ts";
@@ -17,6 +18,8 @@ export type ServerOptions = {
   readonly access?: Access | undefined;
   /** How many connections it takes at a time; the usual number where it is not given. */
   readonly maxConnections?: number | undefined;
+  /** The host names that it answers to, as `parseHostName` gives them; without them, to every name. */
+  readonly allowedHosts?: readonly string[] | undefined;
 };
 
 /** The HTTP server, not yet listening. It reads what was polled and never polls by itself. */
@@ -29,8 +32,10 @@ export type HttpServer = {
 /** Connections that cannot be taken come in crowds. */
 const REFUSALS_TOLD_EVERY_MS = 60_000;
 
-export function createServer({ routes, log, observeRequest, access, maxConnections }: ServerOptions): HttpServer {
+export function createServer(options: ServerOptions): HttpServer {
+  const { routes, log, observeRequest, access, maxConnections, allowedHosts } = options;
   const route = createRouter(routes);
+  const gate = createGate(allowedHosts ?? []);
   const guard = access?.guard;
   const readTarget = createTargetReader();
   // Asked once: it is never another one later.
@@ -65,8 +70,13 @@ export function createServer({ routes, log, observeRequest, access, maxConnectio
       if (isTold) log.debug({ handler, method, code, type }, "answered");
     });
     try {
-      const request = { method, path: target?.path ?? "", query: target?.query ?? "", headers, rest, onGone };
-      const refusal = guard?.admit(handler, request);
+      const { path = "", query = "", authority } = target ?? {};
+      const host = authority ?? headers.host;
+      const request = { method, path, query, host, headers, rest, onGone };
+      const { httpVersionMajor, httpVersionMinor, rawHeaders } = incoming;
+      const refusal =
+        gate({ method, handler, authority, httpVersionMajor, httpVersionMinor, rawHeaders, headers }) ??
+        guard?.admit(handler, request);
       const given =
         refusal instanceof Promise
           ? refusal.then((refused) => refused ?? answer(request))
@@ -103,8 +113,8 @@ export function createServer({ routes, log, observeRequest, access, maxConnectio
   http.on("checkContinue", handle);
 
   function open(): Server | HttpsServer {
-    if (access?.tls === undefined) return createHttpServer(SERVER_LIMITS, handle);
-    const secure = createHttpsServer({ ...SERVER_LIMITS, ...TLS_LIMITS, ...access.tls }, handle);
+    if (access?.tls === undefined) return createHttpServer({ ...SERVER_LIMITS, ...OWN_CHECKS }, handle);
+    const secure = createHttpsServer({ ...SERVER_LIMITS, ...OWN_CHECKS, ...TLS_LIMITS, ...access.tls }, handle);
     access.keep(secure);
     return secure;
   }
@@ -141,7 +151,11 @@ export function createServer({ routes, log, observeRequest, access, maxConnectio
   return { http, close };
 }
 
-const OWN_HEADERS = { "x-content-type-options": "nosniff" };
+/** Node answers a request without a Host by itself, and says nothing; the gate has words for it. */
+const OWN_CHECKS = { requireHostHeader: false } as const;
+
+/** Pages of other origins neither read an answer as what it is not, nor load it at all (https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header). */
+const OWN_HEADERS = { "x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin" };
 const LAST_HEADERS = { ...OWN_HEADERS, connection: "close" };
 const NO_HEADERS = {};
 
@@ -149,7 +163,10 @@ const STOPPING: Match = { handler: "none", answer: () => problem(503, "the expor
 const WITH_BODY: Match = { handler: "none", answer: () => BODY_REFUSED, rest: "" };
 const UNREADABLE: Match = { handler: "none", answer: () => problem(400, "the path cannot be read"), rest: "" };
 
-type Target = Pick<Request, "path" | "query">;
+type Target = Pick<Request, "path" | "query"> & {
+  /** The host of a target that is a whole URL. */
+  readonly authority: string | undefined;
+};
 
 /** Scrapers ask for the same page again and again: the last target is kept. */
 function createTargetReader(): (url: string) => Target | undefined {
@@ -160,15 +177,17 @@ function createTargetReader(): (url: string) => Target | undefined {
   };
 }
 
-/** Path and query of a request's target; undefined when its escapes are no UTF-8. Proxies send whole URLs. */
+/** The parts of a request's target; undefined when its escapes are no UTF-8, or it is a URL of no web server. Proxies send whole URLs. */
 function readTarget(url: string): Target | undefined {
-  const start = url.startsWith("/") ? 0 : (/^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0);
-  const mark = url.indexOf("?", start);
-  const raw = mark < 0 ? url.slice(start) : url.slice(start, mark);
+  const isPath = url.startsWith("/") || url === "*";
+  const [base = "", authority] = isPath ? [] : (/^https?:\/\/([^/?#]*)/i.exec(url) ?? []);
+  if (!isPath && authority === undefined) return undefined;
+  const mark = url.indexOf("?", base.length);
+  const raw = mark < 0 ? url.slice(base.length) : url.slice(base.length, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
-  if (!raw.includes("%")) return { path: raw, query };
+  if (!raw.includes("%")) return { path: raw, query, authority };
   try {
-    return { path: decodeURIComponent(raw), query };
+    return { path: decodeURIComponent(raw), query, authority };
   } catch {
     return undefined;
   }

@@ -33,6 +33,6 @@ test.each([
   ["GET", "/p", "POST"],
 ])("%s %s is refused with what is allowed: %s", async (method, path, allow) => {
   const { answer } = route(method, path);
-  const refused = await answer({ method, path, query: "", headers: {}, rest: "", onGone: () => {} });
+  const refused = await answer({ method, path, query: "", host: undefined, headers: {}, rest: "", onGone: () => {} });
   expect([refused.status, refused.headers.allow]).toEqual([405, allow]);
 });
