@@ -45,6 +45,8 @@ export type AppOptions = {
   readonly load: () => Promise<Config>;
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
+  /** Host names that requests may be for, as `parseHostName` gives them; without them, every name. */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly log: Logger;
   /** What --web.config.file asks for. */
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
@@ -71,7 +73,7 @@ const SELF_METRICS_KEPT_MS = 4000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, load, addresses, telemetryPath, log, access } = options;
+  const { config, load, addresses, telemetryPath, allowedHosts, log, access } = options;
   const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
   // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
   const ownHashKey = randomBytes(32).toString("hex");
@@ -161,7 +163,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const servers = addresses.map(
     (address): Listener => ({
       address,
-      server: createServer({ routes, log, observeRequest: self.observeRequest, access, maxConnections }),
+      server: createServer({ routes, log, observeRequest: self.observeRequest, access, maxConnections, allowedHosts }),
     }),
   );
   const listening = await listenAll(servers, () => poller.close());

@@ -6,10 +6,9 @@ import type { ConnectionSettings } from "./metrics/connections.ts";
 import { createProbeCatalogue } from "./metrics/families/probe.ts";
 import { createPageRenderer } from "./metrics/page.ts";
 import { createNodeRenderer } from "./metrics/render-node.ts";
-import { createAdHocProber } from "./poll/ad-hoc.ts";
+import { createAdHocProber, TARGET_SHARED_MS } from "./poll/ad-hoc.ts";
 import type { LagSettings } from "./poll/fleet.ts";
 import type { TracedSession } from "./poll/session.ts";
-import { keptOf } from "./poll/store.ts";
 import { traceText } from "./poll/trace-text.ts";
 import type { ProbeTarget } from "./server/probe-target.ts";
 
@@ -34,11 +33,12 @@ export function createTargetProbe({ config, connections, open, log }: TargetProb
   const probe: ProbeTarget = async (request, longestMs, gone) => {
     const result = await prober.probe(request, longestMs, gone);
     if (result.kind !== "polled") return result;
-    const nodes = [{ state: keptOf(result.state), lines: result.lines }];
+    const nodes = [{ state: result.state, lines: result.lines }];
     return {
       kind: "polled",
       page: { chunks: (format, use) => renderPage(nodes, [], format, use) },
       trace: traceText(result.state.report, result.calls),
+      shared: result.ageMs === undefined ? undefined : { ageMs: result.ageMs, sharedForMs: TARGET_SHARED_MS },
     };
   };
   return { probe, close: prober.close };

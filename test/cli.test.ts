@@ -108,6 +108,11 @@ describe("what is asked for", () => {
     [["demo", "--web.config.file", "web.yaml"], { ...DEMO, webConfigFile: "web.yaml" }],
     [["--web.telemetry-path=/"], { ...SERVE, telemetryPath: "/" }],
     [["--web.telemetry-path", "/a/b-c_d.e~f"], { ...SERVE, telemetryPath: "/a/b-c_d.e~f" }],
+    [
+      ["--web.allowed-hosts=Exporter.Example.COM.", "--web.allowed-hosts", "*.bücher.example"],
+      { ...SERVE, allowedHosts: ["exporter.example.com", "*.xn--bcher-kva.example"] },
+    ],
+    [["demo", "--web.allowed-hosts=localhost"], { ...DEMO, allowedHosts: ["localhost"] }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
       [`--log.level=${logLevel}`],
       { ...SERVE, logLevel },
@@ -198,6 +203,19 @@ describe("wrong usage", () => {
     [["--web.telemetry-path=/-/ready"], "error: --web.telemetry-path: the path /- is taken\n"],
     [["--web.telemetry-path=/probe"], "error: --web.telemetry-path: the path /probe is taken\n"],
     [["--web.telemetry-path=/dashboards/x"], "error: --web.telemetry-path: the path /dashboards is taken\n"],
+    ...[
+      ["", "and * only as the whole first label"],
+      ["a b", "and * only as the whole first label"],
+      ["a.*.example", "and * only as the whole first label"],
+      ["x*.example", "and * only as the whole first label"],
+      ["*", "found * alone: leave the flag out to allow every name"],
+      ["a,b", "found a comma: give the flag once for each name"],
+      ["http://a", "found a URL: leave out all but its host"],
+      ["a:10900", "found a port or an IPv6 address: every port and address is allowed"],
+    ].map(([name, found]): [readonly string[], string] => [
+      [`--web.allowed-hosts=${name}`],
+      `error: --web.allowed-hosts: expected a host name like exporter.example.com or *.example.com, ${found}\n`,
+    ]),
     ...["", "INFO", "trace", "fatal"].map((level): [readonly string[], string] => [
       [`--log.level=${level}`],
       `error: option '--log.level <level>' argument '${level}' is invalid. ` +
@@ -259,6 +277,7 @@ describe("help and version", () => {
         "--web.listen-address",
         "--web.telemetry-path",
         "--web.config.file",
+        "--web.allowed-hosts",
         "--log.level",
         "--log.format",
       ],

@@ -5,6 +5,7 @@ import { parseDuration } from "../config/duration.ts";
 import { quoted } from "../config/fields.ts";
 import { parseNodeFlag } from "../config/node-flag.ts";
 import { parseShard, type ShardFlag } from "../config/shard.ts";
+import { parseHostName } from "../lib/host-names.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
@@ -66,6 +67,12 @@ export function addServeFlags(command: Command, address: string, logFormat?: (ty
       "path of the metrics",
       read("--web.telemetry-path", telemetryPath),
       "/metrics",
+    )
+    .option(
+      "--web.allowed-hosts <name>",
+      "answer only requests for this host name, or *.DOMAIN for names with one more label, and refuse others with 421; " +
+        "repeatable; IP addresses, localhost, /-/healthy and /-/ready always pass (default: every name)",
+      collect("--web.allowed-hosts", parseHostName),
     )
     .addOption(new Option("--log.level <level>", "leave out log lines below this").choices(LOG_LEVELS).default("info"))
     .addOption(format.choices(LOG_FORMATS).default(logFormat));
@@ -140,6 +147,7 @@ export function webConfigFlags(options: unknown): WebConfigFlags {
 
 const serveOptions = z.object({
   "web.telemetryPath": z.string(),
+  "web.allowedHosts": z.array(z.string()).optional(),
   "log.level": z.enum(LOG_LEVELS),
   "log.format": z.enum(LOG_FORMATS).optional(),
 });
@@ -150,6 +158,7 @@ export function serveFlags(options: unknown, defaultAddress: string): ServeFlags
     ...webConfigFlags(options),
     addresses: listenAddresses(options) ?? [parseListenAddress(defaultAddress)],
     telemetryPath: flags["web.telemetryPath"],
+    allowedHosts: flags["web.allowedHosts"],
     logLevel: flags["log.level"],
     logFormat: flags["log.format"],
   };

@@ -53,6 +53,8 @@ export type WebConfigFlags = { readonly webConfigFile: string | undefined };
 export type ServeFlags = WebConfigFlags & {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
+  /** Host names that requests may be for; undefined: every name. */
+  readonly allowedHosts: readonly string[] | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Undefined: as the terminal is. */
   readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;

@@ -56,9 +56,10 @@ export async function serve(
   const log = await createLogger({ level: flags.logLevel, format, redact: redactor.redact, onLost });
   crash.logTo(log);
   const access = await openAccess(flags, log);
-  const { addresses, telemetryPath } = flags;
+  const { addresses, telemetryPath, allowedHosts } = flags;
   const load = async () => ownPart(await source.load());
-  const app = await start({ config, load, addresses, telemetryPath, log, access, logLinesLost: () => logLinesLost });
+  const lost = () => logLinesLost;
+  const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
   if (app === undefined) return 1;
   reload = app.reload;
   log.info(

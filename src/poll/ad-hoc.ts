@@ -1,6 +1,7 @@
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
+import { createBriefCache } from "../lib/brief-cache.ts";
 import type { Logger } from "../log.ts";
 import type { RpcCall } from "../rpc/trace.ts";
 import { createSignal, type Signal, type SignalSource } from "../signal.ts";
@@ -9,10 +10,13 @@ import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./h
 import { pollSession } from "./poll-session.ts";
 import type { TracedSession } from "./session.ts";
 import { shownOrFailed } from "./shown.ts";
-import type { NodeLines, NodeState } from "./store.ts";
+import { type KeptState, keptOf, type NodeLines, type NodeState, outcomesOf } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
-/** Polls targets that somebody names, once each, as far as the configuration allows it. Nothing is kept of them. */
+/**
+ * Polls targets that somebody names, once each, as far as the configuration allows it. What came of it is kept for a second,
+ * in which nobody can have the target asked again.
+ */
 export type AdHocProber = {
   /**
    * @param longestMs how long whoever asks waits; the module's timeout may be shorter
@@ -26,9 +30,11 @@ export type AdHocProber = {
 export type AdHocResult =
   | {
       readonly kind: "polled";
-      readonly state: NodeState;
+      readonly state: KeptState;
       readonly lines: NodeLines;
       readonly calls: readonly RpcCall[];
+      /** Absent: the poll ended while whoever asked waited. Else it is an earlier one, which ended this long ago, in milliseconds. */
+      readonly ageMs?: number;
     }
   | { readonly kind: "bad" | "forbidden"; readonly message: string }
   /** As many targets as allowed are polled now. */
@@ -43,7 +49,18 @@ export type AdHocOptions = {
   readonly open: (node: NodeConfig) => TracedSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly log: Logger;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
 };
+
+/** How long the answer of a target is shared with whoever asks for the same, in milliseconds. */
+export const TARGET_SHARED_MS = 1000;
+
+/** Answers that are kept. Beyond these the oldest ones go: so many targets at a time share what they answered. */
+export const MAX_SHARED = 64;
+const MAX_SHARED_BYTES = 8 * 1024 * 1024;
+
+type Polled = Extract<AdHocResult, { readonly kind: "polled" }>;
 
 /** A poll that runs. */
 type Running = {
@@ -60,6 +77,15 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   /** Whoever wants the same as one of these shares it. */
   const shared = new Map<string, Running>();
   const keyOfModule = createNumbering();
+  const { now = () => performance.now() } = options;
+  /** What the last polls gave, and how long each was allowed to take. */
+  const answered = createBriefCache<{ readonly polled: Polled; readonly timeoutMs: number }>({
+    keptForMs: TARGET_SHARED_MS,
+    maxEntries: MAX_SHARED,
+    maxBytes: MAX_SHARED_BYTES,
+    bytesOf: ({ polled: { lines, calls } }) => lines.bytes.length + lines.ends.byteLength + calls.length * CALL_BYTES,
+    now,
+  });
 
   async function pollOnce(node: NodeConfig, moduleName: string, end: Signal): Promise<AdHocResult> {
     const log = options.log.child({ target: node.name, module: moduleName });
@@ -73,7 +99,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const times = { startedMs, endedMs: Date.now(), durationSeconds: Math.round(performance.now() - clock) / 1000 };
     const show = (given: NodeReport) => {
       const state = stateAfter(node, given, times, options.lag());
-      return { state, lines: options.render(state) };
+      return { state: keptOf(state), lines: options.render(state) };
     };
     const shown = shownOrFailed(report, show, log);
     const { peers } = shown.state.report ?? report;
@@ -91,12 +117,17 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     }
   }
 
-  function begin(key: string, node: NodeConfig, moduleName: string): Running {
+  function begin(key: string, targetKey: string, node: NodeConfig, moduleName: string): Running {
     const end = createSignal();
-    const result = pollOnce(node, moduleName, end.signal).finally(() => {
-      running.delete(own);
-      if (shared.get(key) === own) shared.delete(key);
-    });
+    const result = pollOnce(node, moduleName, end.signal)
+      .then((ended) => {
+        if (ended.kind === "polled") answered.set(targetKey, { polled: ended, timeoutMs: node.timeoutMs });
+        return ended;
+      })
+      .finally(() => {
+        running.delete(own);
+        if (shared.get(key) === own) shared.delete(key);
+      });
     const own: Running = { result, end, waiting: 0 };
     running.add(own);
     shared.set(key, own);
@@ -124,12 +155,17 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
       const found = resolveProbe(config, request);
       if (found.kind !== "allowed") return found;
       const timeoutMs = Math.min(found.module.timeoutMs, longestMs);
+      const targetKey = JSON.stringify([keyOfModule(found.module), found.target.address, fullPath(found.node)]);
+      const earlier = answered.get(targetKey);
+      if (earlier !== undefined && isAnswerFor(timeoutMs, earlier.value)) {
+        return { ...earlier.value.polled, ageMs: earlier.ageMs };
+      }
       // With the timeout, as a poll that is given less time may fail where another does not.
-      const key = JSON.stringify([keyOfModule(found.module), timeoutMs, found.target.address, fullPath(found.node)]);
+      const key = `${timeoutMs} ${targetKey}`;
       const same = shared.get(key);
       if (same !== undefined) return join(same, key, gone);
       if (running.size >= config.concurrency) return { kind: "busy" };
-      return join(begin(key, { ...found.node, timeoutMs }, request.module), key, gone);
+      return join(begin(key, targetKey, { ...found.node, timeoutMs }, request.module), key, gone);
     },
     async close() {
       isClosed = true;
@@ -137,6 +173,16 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
       await Promise.allSettled([...running].map(({ result }) => result));
     },
   };
+}
+
+/** About what a request of a poll holds in memory. */
+const CALL_BYTES = 500;
+
+/** A poll that somebody gave too little time says nothing to those who have more of it. */
+function isAnswerFor(timeoutMs: number, earlier: { readonly polled: Polled; readonly timeoutMs: number }): boolean {
+  const { report } = earlier.polled.state;
+  if (earlier.timeoutMs >= timeoutMs || report === undefined) return true;
+  return !outcomesOf(report).some(([, outcome]) => !outcome.ok && outcome.failure.reason === "timeout");
 }
 
 function fullPath({ url }: NodeConfig): string {

@@ -30,11 +30,20 @@ export type Poller = {
   poll(name: string): Promise<void>;
   /** A turn of the node's schedule: polls it, unless it asked to be left alone. */
   turn(name: string): Promise<void>;
-  /** Polls one node now for somebody who waits, unless it asked to be left alone. False when it is not polled any more. */
-  probe(name: string): Promise<boolean>;
+  /** Polls one node now for somebody who waits, unless it asked to be left alone or its last poll has only just ended. */
+  probe(name: string): Promise<Probed>;
   /** Ends the polls that run and closes the connections. */
   close(): Promise<void>;
 };
+
+/** What somebody who asked for a poll gets. */
+export type Probed =
+  /** What the store has of the node is of a poll that ended while they waited, or the node asked to be left alone. */
+  | { readonly kind: "polled" }
+  /** No poll: the last one ended this long ago, and its answer is shared until it is `sharedForMs` old. In milliseconds. */
+  | { readonly kind: "shared"; readonly ageMs: number; readonly sharedForMs: number }
+  /** The node is not polled any more. */
+  | { readonly kind: "gone" };
 
 export type PollerOptions = {
   /** Nodes and references. */
@@ -60,11 +69,20 @@ type Runtime = {
   readonly announce: Announce;
   /** The poll that runs: whoever wants the same node meanwhile shares it. */
   running: Promise<void> | undefined;
+  /** When its last poll of any kind ended, on a clock that never goes back; infinitely long ago before the first one. */
+  endedAt: number;
   /** Polls in a row that were answered with 429. */
   rateLimited: number;
   /** Until then the node wants to be left alone. Not the wall clock: set back, it would make every node rest. */
   restsUntil: number;
 };
+
+/**
+ * However often somebody asks for a poll, the node is asked at most once in this share of its interval, and in this many
+ * milliseconds.
+ */
+const SHARED_INTERVALS = 0.1;
+const SHARED_MS = 1000;
 
 /** Data is fresh until its node has missed one turn. */
 const FRESH_TURNS = 2;
@@ -127,6 +145,8 @@ export function createPoller(options: PollerOptions): Poller {
       retirement: createSignal(),
       announce: earlier?.announce ?? createAnnouncer(),
       running: undefined,
+      // Of a node that is asked otherwise than before the last answer is no answer.
+      endedAt: Number.NEGATIVE_INFINITY,
       rateLimited: earlier?.rateLimited ?? 0,
       restsUntil: earlier?.restsUntil ?? 0,
     };
@@ -173,8 +193,17 @@ export function createPoller(options: PollerOptions): Poller {
       })
       .finally(() => {
         runtime.running = undefined;
+        runtime.endedAt = performance.now();
       });
     return runtime.running;
+  }
+
+  /** Whether the answer of the node's last poll is young enough for whoever asks for another one. */
+  function sharedAnswer({ node, running, endedAt }: Runtime): Probed | undefined {
+    if (running !== undefined) return undefined;
+    const ageMs = performance.now() - endedAt;
+    const sharedForMs = Math.max(SHARED_MS, (store.get(node.name)?.state.turnMs ?? 0) * SHARED_INTERVALS);
+    return ageMs < sharedForMs ? { kind: "shared", ageMs, sharedForMs } : undefined;
   }
 
   /** Data that is no longer fresh is withdrawn while a node rests. */
@@ -198,9 +227,11 @@ export function createPoller(options: PollerOptions): Poller {
     setNodes: (nodes) => retireAll(begin(nodes)),
     async probe(name) {
       const runtime = runtimes.get(name);
-      if (runtime === undefined) return false;
+      if (runtime === undefined) return { kind: "gone" };
+      const shared = sharedAnswer(runtime);
+      if (shared !== undefined) return shared;
       await turn(name);
-      return !runtime.retirement.signal.aborted;
+      return { kind: runtime.retirement.signal.aborted ? "gone" : "polled" };
     },
     close: () => retireAll([...runtimes.values()]),
   };

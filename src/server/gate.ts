@@ -18,9 +18,9 @@ export type GateRequest = Pick<IncomingMessage, "httpVersionMajor" | "httpVersio
   readonly authority: string | undefined;
 };
 
-/** @param allowedHosts names as `parseHostName` gives them; empty: every name */
-export function createGate(allowedHosts: readonly string[]): Gate {
-  const isAllowed = allowedHosts.length === 0 ? undefined : createHostNameFilter(allowedHosts);
+/** @param allowedHosts names as `parseHostName` gives them; undefined: every name */
+export function createGate(allowedHosts: readonly string[] | undefined): Gate {
+  const isAllowed = allowedHosts && createHostNameFilter(allowedHosts);
   const read = createAuthorityReader();
   return (request) => {
     const malformed = headProblem(request);

@@ -1,15 +1,15 @@
 import { problem } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
-import { answerTarget, debugPage, type ProbeTarget } from "./probe-target.ts";
+import { answerTarget, debugPage, type ProbeTarget, type SharedAnswer, sharedNotice } from "./probe-target.ts";
 import type { Route } from "./router.ts";
 import { scrapeTimeoutMs } from "./scrape-timeout.ts";
 
 export type ProbeOptions = {
   /** Names of the configured nodes. */
   readonly nodes: () => readonly string[];
-  /** Polls the node now; false when the exporter stops instead. */
-  readonly probe: (name: string) => Promise<boolean>;
+  /** Polls the node now, or shares the answer of a poll that has only just ended. */
+  readonly probe: (name: string) => Promise<ProbeOutcome>;
   /** The page with the samples of one node. */
   readonly pageOf: (name: string) => Pick<PageView, "chunks">;
   /** The node's last poll in words. */
@@ -17,6 +17,9 @@ export type ProbeOptions = {
   /** Polls a target that is no node of the configuration. */
   readonly probeTarget: ProbeTarget;
 };
+
+/** `gone`: the exporter stops, or polls the node no more. */
+export type ProbeOutcome = { readonly kind: "polled" | "gone" } | ({ readonly kind: "shared" } & SharedAnswer);
 
 /** `/probe?node=NAME`: polls one configured node now and answers with its series alone (with
  * `debug=true` the poll in words before them). Or a target: probe-target.ts. */
@@ -35,11 +38,14 @@ export function probeRoute(options: ProbeOptions): Route {
       if (!options.nodes().includes(node)) {
         return problem(404, "no node that this exporter polls has this name; see /sd for all of them");
       }
-      const isDone = await endsWithin(options.probe(node), scrapeTimeoutMs(request));
-      if (isDone === false) return problem(503, "the exporter is stopping");
-      if (isDone === undefined) return problem(504, "the node was not polled within the time that the request allows");
+      const outcome = await endsWithin(options.probe(node), scrapeTimeoutMs(request));
+      if (outcome === undefined) return problem(504, "the node was not polled within the time that the request allows");
+      if (outcome.kind === "gone") return problem(503, "the exporter is stopping");
       const page = options.pageOf(node);
-      if (parameters.get("debug") === "true") return debugPage({ trace: options.traceOf(node), page });
+      if (parameters.get("debug") === "true") {
+        const trace = options.traceOf(node);
+        return debugPage({ trace: outcome.kind === "shared" ? sharedNotice(outcome) + trace : trace, page });
+      }
       return answerPage(wantedOf(request.headers), (format, encoding) => buildBody(page, format, encoding));
     },
   };

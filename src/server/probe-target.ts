@@ -1,4 +1,5 @@
 import type { ProbeRequest } from "../config/probe-target.ts";
+import { duration } from "../text/words.ts";
 import { type Answer, problem, type Request, text } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
@@ -11,6 +12,8 @@ export type TargetAnswer =
       readonly page: Pick<PageView, "chunks">;
       /** The poll in words. */
       readonly trace: string;
+      /** Of an answer that others got before; undefined: the poll ended just now. */
+      readonly shared?: SharedAnswer | undefined;
     }
   | { readonly kind: "bad" | "forbidden"; readonly message: string }
   | { readonly kind: "busy" }
@@ -34,7 +37,10 @@ export async function answerTarget(request: Request, parameters: URLSearchParams
   const result = await probe({ target, module }, scrapeTimeoutMs(request), gone.signal);
   switch (result.kind) {
     case "polled":
-      if (parameters.get("debug") === "true") return debugPage(result);
+      if (parameters.get("debug") === "true") {
+        const { trace, page, shared } = result;
+        return debugPage({ trace: shared === undefined ? trace : sharedNotice(shared) + trace, page });
+      }
       return answerPage(wantedOf(request.headers), (format, encoding) => buildBody(result.page, format, encoding));
     case "bad":
       return problem(400, result.message);
@@ -45,6 +51,15 @@ export async function answerTarget(request: Request, parameters: URLSearchParams
     case "stopping":
       return problem(503, "the exporter is stopping");
   }
+}
+
+/** The answer of a poll that others asked for: how long ago that ended, and how long whoever asks gets it. In milliseconds. */
+export type SharedAnswer = { readonly ageMs: number; readonly sharedForMs: number };
+
+/** Says so to people. */
+export function sharedNotice({ ageMs, sharedForMs }: SharedAnswer): string {
+  const [age, sharedFor] = [ageMs, sharedForMs].map((milliseconds) => duration(milliseconds / 1000));
+  return `shared: the poll below ended ${age} ago; its answer is given to everybody for ${sharedFor}, so that nobody can have the node asked more often\n\n`;
 }
 
 /** For people: the poll in words, then its series. */

@@ -35,7 +35,7 @@ const REFUSALS_TOLD_EVERY_MS = 60_000;
 export function createServer(options: ServerOptions): HttpServer {
   const { routes, log, observeRequest, access, maxConnections, allowedHosts } = options;
   const route = createRouter(routes);
-  const gate = createGate(allowedHosts ?? []);
+  const gate = createGate(allowedHosts);
   const guard = access?.guard;
   const readTarget = createTargetReader();
   // Asked once: it is never another one later.

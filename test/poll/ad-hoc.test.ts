@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { NodeReport } from "../../src/chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { type AdHocOptions, createAdHocProber } from "../../src/poll/ad-hoc.ts";
-import { LAG_SETTINGS, logSink, report } from "./support.ts";
+import { type AdHocOptions, createAdHocProber, MAX_SHARED, TARGET_SHARED_MS } from "../../src/poll/ad-hoc.ts";
+import { deadReport, LAG_SETTINGS, logSink, report } from "./support.ts";
 
 function probeConfig(overrides: Readonly<Record<string, unknown>> = {}): ProbeConfig {
   const probe = { allow: ["127.0.0.1:*", "localhost:*/*"], modules: { m: { chain: "wire" } }, ...overrides };
@@ -20,6 +20,7 @@ function setUp(options: Partial<AdHocOptions> = {}) {
   const ends: ((given: NodeReport) => void)[] = [];
   let closed = 0;
   const { log, lines } = logSink("debug");
+  let nowMs = 0;
   const prober = createAdHocProber({
     config: () => CONFIG,
     lag: () => LAG_SETTINGS,
@@ -39,6 +40,7 @@ function setUp(options: Partial<AdHocOptions> = {}) {
     },
     render: () => NO_LINES,
     log,
+    now: () => nowMs,
     ...options,
   });
   onTestFinished(() => prober.close());
@@ -47,20 +49,24 @@ function setUp(options: Partial<AdHocOptions> = {}) {
   const end = () => {
     for (const each of ends.splice(0)) each(report());
   };
-  return { prober, probe, end, opened, closed: () => closed, lines };
+  const wait = (milliseconds: number) => {
+    nowMs += milliseconds;
+  };
+  return { prober, probe, end, opened, closed: () => closed, lines, wait };
 }
 
 const CONFIG = probeConfig();
 
 describe("probes that run at once", () => {
   test("of one target are one poll, however it is written", async () => {
-    const { probe, end, opened, closed } = setUp();
+    const { probe, end, opened, closed, wait } = setUp();
     const targets = ["127.0.0.1:1", "http://127.0.0.1:1/", "http://0x7f.1:1", "http://[::ffff:127.0.0.1]:1"];
     const results = targets.map((target) => probe(target));
     expect(opened.map(({ name }) => name)).toEqual(["127.0.0.1:1"]);
     end();
     expect(new Set(await Promise.all(results)).size).toBe(1);
     expect(closed()).toBe(1);
+    wait(TARGET_SHARED_MS);
     const again = probe("127.0.0.1:1");
     expect(opened).toHaveLength(2);
     end();
@@ -95,6 +101,63 @@ describe("probes that run at once", () => {
     const next = probe("127.0.0.1:3");
     end();
     expect((await next).kind).toBe("polled");
+  });
+});
+
+describe("the answer of a target", () => {
+  const polled = async (given: ReturnType<typeof setUp>, ...args: Parameters<ReturnType<typeof setUp>["probe"]>) => {
+    const result = given.probe(...args);
+    given.end();
+    return result;
+  };
+
+  test("is shared for a second, however often it is asked for and however it is written", async () => {
+    const given = setUp();
+    await polled(given, "127.0.0.1:1");
+    given.wait(TARGET_SHARED_MS - 1);
+    for (const target of ["127.0.0.1:1", "http://0x7f.1:1/"]) {
+      expect(await given.probe(target)).toMatchObject({ kind: "polled", ageMs: TARGET_SHARED_MS - 1 });
+    }
+    expect(given.opened).toHaveLength(1);
+    given.wait(1);
+    expect(await polled(given, "127.0.0.1:1")).not.toHaveProperty("ageMs");
+    expect(given.opened).toHaveLength(2);
+  });
+
+  test("is not that of another path, module or scheme", async () => {
+    const config = probeConfig({ modules: { m: { chain: "wire" }, other: { chain: "wire" } } });
+    const given = setUp({ config: () => config });
+    await polled(given, "localhost:1");
+    await polled(given, "localhost:1/a");
+    await polled(given, "https://localhost:1");
+    await polled(given, "localhost:1", 60_000, "other");
+    expect(given.opened).toHaveLength(4);
+  });
+
+  test("is shared with those who have more time only if its poll ran out of none", async () => {
+    const ended: NodeReport[] = [deadReport("timeout"), report()];
+    const open = () => ({ calls: () => [], poll: async () => ended.shift() ?? report(), close: async () => {} });
+    const { probe } = setUp({ open });
+    expect(await probe("127.0.0.1:1", 500)).not.toHaveProperty("ageMs");
+    expect(await probe("127.0.0.1:1", 400)).toHaveProperty("ageMs");
+    expect(await probe("127.0.0.1:1", 600)).not.toHaveProperty("ageMs");
+    expect(await probe("127.0.0.1:1", 9000)).toHaveProperty("ageMs");
+  });
+
+  test("is forgotten when the configuration forbids its target", async () => {
+    let config = probeConfig();
+    const given = setUp({ config: () => config });
+    await polled(given, "127.0.0.1:1");
+    config = probeConfig({ allow: [] });
+    expect((await given.probe("127.0.0.1:1")).kind).toBe("forbidden");
+  });
+
+  test("of many targets is kept for the newest ones alone", async () => {
+    const given = setUp();
+    for (let port = 1; port <= MAX_SHARED + 1; port += 1) await polled(given, `127.0.0.1:${port}`);
+    expect(await given.probe(`127.0.0.1:${MAX_SHARED + 1}`)).toHaveProperty("ageMs");
+    expect(await given.probe("127.0.0.1:2")).toHaveProperty("ageMs");
+    expect(await polled(given, "127.0.0.1:1")).not.toHaveProperty("ageMs");
   });
 });
 
@@ -190,8 +253,9 @@ test("a bug in the chain ends in p2p_node_up 0, is logged with its stack, and fr
       closed += 1;
     },
   };
-  const { probe, lines } = setUp({ config: () => config, open: () => session });
+  const { probe, lines, wait } = setUp({ config: () => config, open: () => session });
   for (const _ of [1, 2]) {
+    wait(TARGET_SHARED_MS);
     expect(await probe("127.0.0.1:1")).toMatchObject({
       kind: "polled",
       state: { report: { peers: { ok: false, failure: { reason: "internal" } } } },

@@ -576,10 +576,83 @@ describe("a probe", () => {
     end(report());
     await Promise.all(all);
     expect([polls, state().history.polls]).toEqual([1, 1]);
+    vi.advanceTimersByTime(INTERVAL_MS / 10);
     const again = poller.probe("node-1");
     end(report());
-    await again;
+    expect(await again).toEqual({ kind: "polled" });
     expect(polls).toBe(2);
+  });
+
+  /** How many milliseconds after a poll of a node with this trigger a probe polls it again. */
+  async function sharedForMs(trigger: NodeConfig["trigger"]): Promise<number> {
+    const { poller, state } = setUp({ "node-1": answers(report()) }, { nodes: { "node-1": { trigger } } });
+    await poller.turn("node-1");
+    const first = await poller.probe("node-1");
+    if (first.kind !== "shared") throw new Error("polled at once");
+    vi.advanceTimersByTime(first.sharedForMs - 1);
+    expect(await poller.probe("node-1")).toEqual({ ...first, ageMs: first.sharedForMs - 1 });
+    expect(state().history.polls).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(await poller.probe("node-1")).toEqual({ kind: "polled" });
+    expect(await poller.probe("node-1")).toMatchObject({ kind: "shared", ageMs: 0 });
+    expect(state().history.polls).toBe(2);
+    return first.sharedForMs;
+  }
+
+  test.each<[string, NodeConfig["trigger"], number]>([
+    ["a second", { kind: "interval", intervalMs: 1000 }, 1000],
+    ["a second", { kind: "interval", intervalMs: 10_000 }, 1000],
+    ["a tenth of its interval", { kind: "interval", intervalMs: INTERVAL_MS }, 1500],
+    ["a tenth of its interval", { kind: "interval", intervalMs: 3_600_000 }, 360_000],
+    ["a tenth of the time between two turns of its cron schedule", { kind: "cron", expression: "*/5 * * * *" }, 30_000],
+    ["a second", { kind: "cron", expression: "* * * * * *" }, 1000],
+  ])("asks the node at most once in %s, whoever polled it last: %j", async (_, trigger, expected) => {
+    expect(await sharedForMs(trigger)).toBe(expected);
+  });
+
+  test("shares failures too, and what ended in a bug", async () => {
+    for (const bad of [deadReport(), new TypeError("bug")]) {
+      const { poller, state } = setUp({ "node-1": answers(bad) });
+      expect(await poller.probe("node-1")).toEqual({ kind: "polled" });
+      for (let count = 0; count < 100; count += 1) {
+        expect((await poller.probe("node-1")).kind).toBe("shared");
+      }
+      expect(state().history.polls).toBe(1);
+    }
+  });
+
+  test("does not look at the wall clock, which may be set back and forth", async () => {
+    const { poller, state } = setUp({ "node-1": answers(report()) });
+    await poller.probe("node-1");
+    vi.setSystemTime(NOW + 3_600_000);
+    expect((await poller.probe("node-1")).kind).toBe("shared");
+    vi.setSystemTime(NOW - 3_600_000);
+    vi.advanceTimersByTime(INTERVAL_MS / 10);
+    expect((await poller.probe("node-1")).kind).toBe("polled");
+    expect(state().history.polls).toBe(2);
+  });
+
+  test("does not keep the schedule from its turns", async () => {
+    const { poller, state } = setUp({ "node-1": answers(report()) });
+    await poller.probe("node-1");
+    await poller.turn("node-1");
+    expect(state().history.polls).toBe(2);
+  });
+
+  test("asks a node that is configured otherwise than before, whose last answer is another's", async () => {
+    const { poller, state } = setUp({ "node-1": answers(report()) });
+    await poller.probe("node-1");
+    await poller.setNodes([nodeConfig({ timeoutMs: 5000 })]);
+    expect(await poller.probe("node-1")).toEqual({ kind: "polled" });
+    expect(state().history.polls).toBe(2);
+  });
+
+  test("of a node that is polled no more says so", async () => {
+    const { poller } = setUp({ "node-1": obedient });
+    expect(await poller.probe("other")).toEqual({ kind: "gone" });
+    const waiting = poller.probe("node-1");
+    await poller.close();
+    expect(await waiting).toEqual({ kind: "gone" });
   });
 
   test("does not poll a node that asked to be left alone", async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { setUp } from "./support.ts";
+import type { ProbeOutcome } from "../../src/server/probe-route.ts";
+import { NO_PROBE, setUp } from "./support.ts";
 
-const never = () => new Promise<boolean>(() => {});
+const never = () => new Promise<ProbeOutcome>(() => {});
+const polled = async (): Promise<ProbeOutcome> => ({ kind: "polled" });
 
-function probed(probe: (name: string) => Promise<boolean>) {
+function probed(probe: (name: string) => Promise<ProbeOutcome>) {
   const pageOf = (name: string) => ({ chunks: (format: string) => [Buffer.from(`${name} ${format}\n`)] });
   const probeTarget = () => Promise.reject(new Error("must not be polled"));
   const traceOf = (name: string) => `the poll of ${name}\n\n`;
@@ -12,8 +14,11 @@ function probed(probe: (name: string) => Promise<boolean>) {
 
 describe("/probe", () => {
   test("polls the node, then answers with its page in the format asked for", async () => {
-    const polled: string[] = [];
-    const server = probed(async (name) => polled.push(name) > 0);
+    const asked: string[] = [];
+    const server = probed((name) => {
+      asked.push(name);
+      return polled();
+    });
     const text = await server.inject("/probe?node=two");
     expect([text.statusCode, text.headers["content-type"], text.body]).toEqual([
       200,
@@ -22,13 +27,34 @@ describe("/probe", () => {
     ]);
     const headers = { accept: "application/openmetrics-text; version=1.0.0" };
     expect((await server.inject({ url: "/probe?node=one", headers })).body).toBe("one openmetrics\n");
-    expect(polled).toEqual(["two", "one"]);
+    expect(asked).toEqual(["two", "one"]);
   });
 
   test("debug=true tells people of the poll, before its series", async () => {
-    const { statusCode, headers, body } = await probed(async () => true).inject("/probe?node=two&debug=true");
+    const { statusCode, headers, body } = await probed(polled).inject("/probe?node=two&debug=true");
     expect([statusCode, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
     expect(body).toBe("the poll of two\n\ntwo text\n");
+  });
+
+  test("an answer that is shared is the page as any other, and debug=true says how old it is", async () => {
+    const server = probed(async () => ({ kind: "shared", ageMs: 400, sharedForMs: 1500 }));
+    const plain = await server.inject("/probe?node=two");
+    expect([plain.statusCode, plain.body]).toEqual([200, "two text\n"]);
+    const { body } = await server.inject("/probe?node=two&debug=true");
+    expect(body).toMatch(
+      /^shared: the poll below ended 400ms ago; its answer is given to everybody for 2s, .*\n\nthe poll of two\n\ntwo text\n$/,
+    );
+  });
+
+  test("so is that of a target", async () => {
+    const page = { chunks: () => [Buffer.from("series\n")] };
+    const shared = { ageMs: 20, sharedForMs: 1000 };
+    const probeTarget = async () => ({ kind: "polled", page, trace: "the poll\n\n", shared }) as const;
+    const { server } = setUp({ probe: { ...NO_PROBE, probeTarget } });
+    expect((await server.inject("/probe?target=a:1&module=m")).body).toBe("series\n");
+    expect((await server.inject("/probe?target=a:1&module=m&debug=true")).body).toMatch(
+      /^shared: the poll below ended 20ms ago; .* for 1s, .*\n\nthe poll\n\nseries\n$/,
+    );
   });
 
   test.each([
@@ -61,15 +87,15 @@ describe("/probe", () => {
 });
 
 test("a probe that the exporter's stop ends gives 503, not old data", async () => {
-  expect((await probed(async () => false).inject("/probe?node=one")).statusCode).toBe(503);
+  expect((await probed(async () => ({ kind: "gone" })).inject("/probe?node=one")).statusCode).toBe(503);
 });
 
 test.each(['evil"<x>.com:1', "a b"])("/sd refuses the Host %j", async (host) => {
-  expect((await probed(async () => true).inject({ url: "/sd", headers: { host } })).statusCode).toBe(400);
+  expect((await probed(polled).inject({ url: "/sd", headers: { host } })).statusCode).toBe(400);
 });
 
 test("/sd lists every node as a target that is scraped through /probe of this address", async () => {
-  const answer = await probed(async () => true).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
+  const answer = await probed(polled).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
   expect(answer.headers["content-type"]).toContain("application/json");
   expect(answer.json()).toEqual(
     ["one", "two"].map((name) => ({

@@ -14,19 +14,23 @@ import { logSink } from "../poll/support.ts";
 
 export type Observed = { readonly handler: string; readonly code: number; readonly seconds: number };
 
-export type Overrides = Partial<RoutesOptions> & { readonly renderPage?: (format: Format) => Promise<string> };
+export type Overrides = Partial<RoutesOptions> & {
+  readonly renderPage?: (format: Format) => Promise<string>;
+  readonly allowedHosts?: readonly string[] | undefined;
+};
 
 /** Knows no node and allows no target. */
 export const NO_PROBE: RoutesOptions["probe"] = {
   nodes: () => [],
-  probe: async () => true,
+  probe: async () => ({ kind: "polled" }),
   pageOf: () => ({ chunks: () => [] }),
   traceOf: () => "",
   probeTarget: async () => ({ kind: "forbidden", message: "no target" }),
 };
 
 /** A server that serves small pages, and what it logged and measured. */
-export function setUp({ renderPage = async (format) => `page ${format}\n`, ...overrides }: Overrides = {}) {
+export function setUp(given: Overrides = {}) {
+  const { renderPage = async (format) => `page ${format}\n`, allowedHosts, ...overrides } = given;
   const { log, lines } = logSink("debug");
   const observed: Observed[] = [];
   const routes = createRoutes({
@@ -52,7 +56,7 @@ export function setUp({ renderPage = async (format) => `page ${format}\n`, ...ov
   });
   const observeRequest = (handler: string, code: number, seconds: number) =>
     void observed.push({ handler, code, seconds });
-  const { http, close } = createServer({ routes, log, observeRequest });
+  const { http, close } = createServer({ routes, log, observeRequest, allowedHosts });
   const server = { http, close, inject: (sent: Sent | string) => inject(http, sent) };
   onTestFinished(close);
   return { server, lines, observed, codes: () => observed.map(({ handler, code }) => `${handler} ${code}`) };

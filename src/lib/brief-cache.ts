@@ -1,0 +1,68 @@
+/** Values that are of use for a moment: the newest of them, up to a number and a size. */
+export type BriefCache<T> = {
+  /** The value of a key, and how old it is in milliseconds; undefined when it is too old or was never there. */
+  get(key: string): { readonly value: T; readonly ageMs: number } | undefined;
+  /** Keeps a value; the oldest ones make room for it. One that is too large for the whole cache is not kept. */
+  set(key: string, value: T): void;
+};
+
+export type BriefCacheOptions<T> = {
+  readonly keptForMs: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** About how much memory a value holds. */
+  readonly bytesOf: (value: T) => number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+};
+
+type Entry<T> = { readonly value: T; readonly bytes: number; readonly keptAt: number };
+
+/** Old values are let go by a timer as well, as nobody may ask any more. */
+export function createBriefCache<T>(options: BriefCacheOptions<T>): BriefCache<T> {
+  const { keptForMs, maxEntries, maxBytes, bytesOf, now } = options;
+  /** The oldest first. */
+  const entries = new Map<string, Entry<T>>();
+  let total = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function drop(key: string): void {
+    total -= entries.get(key)?.bytes ?? 0;
+    entries.delete(key);
+  }
+
+  function dropOld(): void {
+    const time = now();
+    for (const [key, { keptAt }] of entries) {
+      if (time - keptAt < keptForMs && entries.size <= maxEntries && total <= maxBytes) return;
+      drop(key);
+    }
+  }
+
+  function dropLater(): void {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      dropOld();
+      if (entries.size > 0) dropLater();
+    }, keptForMs).unref();
+  }
+
+  return {
+    get(key) {
+      const entry = entries.get(key);
+      if (entry === undefined) return undefined;
+      const ageMs = now() - entry.keptAt;
+      return ageMs < keptForMs ? { value: entry.value, ageMs } : undefined;
+    },
+    set(key, value) {
+      const bytes = bytesOf(value);
+      drop(key);
+      if (bytes > maxBytes) return;
+      entries.set(key, { value, bytes, keptAt: now() });
+      total += bytes;
+      dropOld();
+      dropLater();
+    },
+  };
+}
