@@ -134,6 +134,31 @@ export const EXPORTER_FAULTS = {
     shows: "Nothing: what was built is shared and dropped, memory and descriptors stay where they were.",
     remedy: "See why: mostly a `scrape_timeout` that is too short.",
   },
+  pageOfStranger: {
+    fault: "A web page of another origin, open in an operator's browser, asks for a reload or a poll, or reads pages",
+    shows:
+      'Nothing is reloaded and nothing polled: POST `/-/reload` and `/probe` answer 403, which `peer_exporter_http_requests_total{code="403"}` counts. The browser gives the page no answer to read.',
+    remedy:
+      "None. Behind a reverse proxy pass the Host header on unchanged, or browsers' own reloads are refused too ([security.md](security.md#browsers)).",
+  },
+  dnsRebinding: {
+    fault: "A web page makes its own name lead to the exporter (DNS rebinding), to read its pages",
+    shows:
+      "With `--web.allowed-hosts` requests for names that are not allowed answer 421; `/-/healthy` and `/-/ready` answer as always. Without the flag such a page reads what everybody at the port can.",
+    remedy: "Set `--web.allowed-hosts` where browsers reach the exporter without a password.",
+  },
+  twoHosts: {
+    fault:
+      "A request that two readers understand in two ways (two Host headers, two lengths, a whole URL beside a Host)",
+    shows: "It answers 400 and its connection ends, so that nobody is let in by one reading and served by another.",
+    remedy: "See which client or proxy sends it.",
+  },
+  probeLoop: {
+    fault: "A client asks for `/probe` of one node or target in a loop",
+    shows:
+      "The node is asked once in a second or in a tenth of its interval, whichever is longer, a target once in a second; everybody who asks between gets the last answer. `&debug=true` says how old it is.",
+    remedy: "None.",
+  },
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof EXPORTER_FAULTS;

@@ -17,8 +17,9 @@ const QUIET = [
   "--disable-sync",
 ];
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: requireProgram("chromium"), headless: true, args: QUIET });
+/** @param further arguments of chromium */
+export function openBrowser(further: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: requireProgram("chromium"), headless: true, args: [...QUIET, ...further] });
 }
 
 /** A page, and everything that no page of ours may do. */
