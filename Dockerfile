@@ -1,6 +1,7 @@
 # The image of peer-exporter. docs/container.md has the commands that build, check and run it.
 
 # Any Node of package.json's engines. The base to run needs Node in /nodejs/bin or on the usual PATH, and no shell.
+# By tag, as the digest behind a tag changes with every update of the base: a release names both by digest.
 ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG RUN_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
@@ -13,6 +14,16 @@ COPY config.schema.json ./
 COPY scripts/build.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
 COPY src src
 RUN node scripts/build.mjs
+# The image must not say that it stands on a digest which was not asked for by FROM.
+ARG RUN_IMAGE
+ARG BASE_NAME=${RUN_IMAGE}
+ARG BASE_DIGEST=unknown
+RUN case "${BASE_DIGEST} ${RUN_IMAGE}" in \
+      "unknown ${BASE_NAME}" | \
+      "${BASE_DIGEST} ${BASE_NAME}@${BASE_DIGEST}" | \
+      "${BASE_DIGEST} ${BASE_NAME%:*}@${BASE_DIGEST}") ;; \
+      *) echo "RUN_IMAGE is not BASE_NAME@BASE_DIGEST: give all three, or RUN_IMAGE alone" >&2; exit 1 ;; \
+    esac
 
 FROM ${RUN_IMAGE}
 # Distroless has Node in a folder of its own, Debian in /usr/local/bin. An entry point takes no build argument, but is
@@ -31,6 +42,10 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \
 ENTRYPOINT ["node", "/app/dist/main.js"]
 
 # Last, as they change with every revision and the layers above do not.
+ARG BUILD_IMAGE
+ARG RUN_IMAGE
+ARG BASE_NAME=${RUN_IMAGE}
+ARG BASE_DIGEST=unknown
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 ARG CREATED=unknown
@@ -41,4 +56,7 @@ LABEL org.opencontainers.image.title="peer-exporter" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.base.name="${BASE_NAME}" \
+      org.opencontainers.image.base.digest="${BASE_DIGEST}" \
+      io.github.peer-exporter.build.image="${BUILD_IMAGE}"

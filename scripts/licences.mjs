@@ -15,8 +15,26 @@ export function thirdPartyLicences(inputs, root) {
     inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
   );
   const texts = [...folders].sort().map((folder) => licenceOf(join(root, folder)));
-  return [HEAD, ...texts].join(`\n${"-".repeat(80)}\n\n`);
+  return [HEAD, ...texts].join(SEPARATOR);
 }
+
+/**
+ * The libraries that such a text names.
+ * @param {string} text
+ * @returns {readonly {name: string, version: string, license: string}[]}
+ */
+export function librariesOf(text) {
+  return text
+    .split(SEPARATOR)
+    .slice(1)
+    .map((part) => {
+      const [, name, version, license] = /^(\S+) (\S+): (.+)$/m.exec(part) ?? [];
+      if (license === undefined) throw new Error("a part of the licences does not begin with the name of a library");
+      return { name, version, license };
+    });
+}
+
+const SEPARATOR = `\n${"-".repeat(80)}\n\n`;
 
 const HEAD = `peer-exporter is licensed under the Apache License 2.0 (see LICENSE). Its files in this folder also hold code of the
 libraries below, each under its own licence.

@@ -1,21 +1,19 @@
 // Writes the software bill of materials of the program as CycloneDX JSON: `npm run sbom [-- FILE]`, sbom.cdx.json
-// without FILE. From package-lock.json alone, without the network and without node_modules. The same lock file gives the
-// same bytes; SOURCE_DATE_EPOCH, where it is set, becomes the timestamp.
+// without FILE. It has what is built into dist/, as dist/THIRD-PARTY-LICENSES.txt says, and of each library what
+// package-lock.json knows; without the network and without node_modules. The same two files give the same bytes;
+// SOURCE_DATE_EPOCH, where it is set, becomes the timestamp.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { librariesOf } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = resolve(process.argv[2] ?? `${root}sbom.cdx.json`);
 const { name, packages } = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8"));
 
-// npm's own --omit dev also leaves out what both we and a development tool use, such as yaml: so we choose ourselves.
-const own = new Set(
-  Object.entries(packages)
-    .filter(([path, { dev, devOptional }]) => path !== "" && dev !== true && devOptional !== true)
-    .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, "")}@${version}`),
-);
+// A dependency is installed with more than it needs here: the bundler leaves out what is never loaded.
+const own = new Set(builtIn().map(({ name: library, version }) => `${library}@${version}`));
 const [{ version }] = [packages[""]];
 const self = `${name}@${version}`;
 const isOwn = (ref) => ref === self || own.has(ref);
@@ -36,9 +34,24 @@ const sbom = {
     .filter(({ ref }) => isOwn(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isOwn) })),
 };
+const missing = [...own].filter((ref) => !sbom.components.some((component) => component["bom-ref"] === ref));
+if (missing.length > 0) fail(`dist/ is of another package-lock.json (${missing.join(", ")}): run npm run build`);
 mkdirSync(dirname(file), { recursive: true });
 writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`);
 process.stdout.write(`${file}: ${sbom.components.length} components\n`);
+
+function builtIn() {
+  try {
+    return librariesOf(readFileSync(`${root}dist/THIRD-PARTY-LICENSES.txt`, "utf8"));
+  } catch (error) {
+    return fail(`cannot read what is built into dist/ (${error.code ?? error.message}): run npm run build`);
+  }
+}
+
+function fail(words) {
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}
 
 function npmSbom() {
   const args = ["sbom", "--sbom-format=cyclonedx", "--sbom-type=application", "--package-lock-only", "--offline"];
@@ -48,6 +61,5 @@ function npmSbom() {
     maxBuffer: 64 * 1024 * 1024,
   });
   if (status === 0) return JSON.parse(stdout);
-  process.stderr.write(`npm sbom failed: ${error?.message ?? stderr}\n`);
-  process.exit(1);
+  return fail(`npm sbom failed: ${error?.message ?? stderr}`);
 }

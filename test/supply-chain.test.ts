@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { thirdPartyLicences } from "../scripts/licences.mjs";
+import { librariesOf, thirdPartyLicences } from "../scripts/licences.mjs";
 import { tempFolder } from "./support/servers.ts";
 
 /** What comes from others: pinned, without scripts of its own, named in the bill of materials, with its licence. */
@@ -59,6 +59,11 @@ const runTime = [...runTimePaths()].map((path) => ({
   ...packages[path],
 }));
 
+/** What is in the bundle. */
+const builtIn = librariesOf(readFileSync(join(root, "dist/THIRD-PARTY-LICENSES.txt"), "utf8"));
+const isBuiltIn = ({ name, version }: { readonly name: string; readonly version?: string | undefined }) =>
+  builtIn.some((library) => library.name === name && library.version === version);
+
 describe("package-lock.json", () => {
   const all = Object.entries(packages).filter(([path]) => path !== "");
 
@@ -79,6 +84,30 @@ describe("package-lock.json", () => {
       "node_modules/esbuild",
     ]);
   });
+});
+
+/** Text files that say or do something about building. */
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+
+test("CI and the Dockerfile install without scripts, and build the program themselves, as SECURITY.md says", () => {
+  for (const file of [".ci/run", "Dockerfile"]) {
+    const commands = text(file).match(/^(?:RUN|step "[^"]*") npm (?:ci|install|i)\b.*$/gm) ?? [];
+    expect(commands.length, file).toBeGreaterThan(0);
+    expect(commands.filter((line) => !line.includes("--ignore-scripts"))).toEqual([]);
+  }
+  expect(text(".ci/run")).toMatch(/^step "[^"]*" npm run build$.*^step "[^"]*" npm run sbom$/ms);
+  expect(text("Dockerfile")).toMatch(/^RUN node scripts\/build\.mjs$/m);
+});
+
+test("no file of the repository names an image by a digest, which nobody could check here", () => {
+  const files = ["Dockerfile", "compose.yaml", "README.md", "SECURITY.md", "CHANGELOG.md", ".ci/run"];
+  const folders = ["docs", "compose", "kubernetes", "charts", "systemd"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  const all = [...files, ...folders.filter((file) => /\.(?:md|ya?ml|service|tpl|txt)$/.test(file))];
+  expect(all.length).toBeGreaterThan(50);
+  expect(all.filter((file) => /@sha256:[0-9a-f]{64}/.test(text(file)))).toEqual([]);
+  for (const [, image] of text("Dockerfile").matchAll(/^ARG \w+_IMAGE=(\S+)$/gm)) expect(image).not.toContain("@");
 });
 
 test("package.json names exact versions", () => {
@@ -129,7 +158,7 @@ describe("npm run sbom", () => {
     text = makeSbom({ SOURCE_DATE_EPOCH: "" });
   }, 120_000);
 
-  test("lists every run-time dependency and nothing else, each with version, purl, licence and hash", () => {
+  test("lists what is built into dist/ and nothing else, each with version, purl, licence and hash", () => {
     const { components, metadata } = schema.parse(JSON.parse(text));
     expect(metadata.component).toMatchObject({
       name: "peer-exporter",
@@ -137,13 +166,31 @@ describe("npm run sbom", () => {
       licenses: [{ license: { id: "Apache-2.0" } }],
     });
     const listed = components.map(({ purl, licenses: [licence], hashes: [hash] }) => ({ purl, licence, hash }));
-    const expected = runTime.map(({ name, version, license, integrity = "" }) => ({
+    const expected = runTime.filter(isBuiltIn).map(({ name, version, license, integrity = "" }) => ({
       purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
       licence: { license: { id: license } },
       hash: { alg: "SHA-512", content: Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex") },
     }));
     const byPurl = (a: { purl: string }, b: { purl: string }) => (a.purl < b.purl ? -1 : 1);
     expect([...listed].sort(byPurl)).toEqual([...expected].sort(byPurl));
+    expect(listed.length).toBeGreaterThan(Object.keys(manifest.dependencies).length);
+  });
+
+  test("names the same packages as the licences in dist/", () => {
+    const { components } = schema.parse(JSON.parse(text));
+    const listed = components.map(
+      ({ name, version, licenses: [licence] }) => `${name} ${version}: ${licence?.license.id}`,
+    );
+    const licensed = builtIn.map(({ name, version, license }) => `${name} ${version}: ${license}`);
+    expect([...listed].sort()).toEqual([...licensed].sort());
+  });
+
+  test("has no library that nobody needs", () => {
+    const { components, dependencies } = schema.parse(JSON.parse(text));
+    const needed = new Map(dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
+    const found = new Set([`peer-exporter@${manifest.version}`]);
+    for (const ref of found) for (const next of needed.get(ref) ?? []) found.add(next);
+    expect(components.map((each) => each["bom-ref"]).filter((ref) => !found.has(ref))).toEqual([]);
   });
 
   test("says who needs what", () => {

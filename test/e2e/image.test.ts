@@ -44,18 +44,23 @@ async function npmArguments(): Promise<readonly string[]> {
 describe.skipIf(containers === undefined)("the container image", () => {
   const { podman, succeed, start, close } = containers ?? NO_CONTAINERS;
   let npm: readonly string[];
+  /** Of the base to run, and its name with that. */
+  let digest: string;
+  let pinned: string;
 
-  const build = (runImage: string, name: string) =>
-    succeed(
-      ...["build", "--format=docker", "--network=host", ...npm, `--build-arg=BUILD_IMAGE=${BUILD}`],
-      ...[`--build-arg=RUN_IMAGE=${runImage}`, "--build-arg=REVISION=abc123", `--tag=${name}`, ROOT],
-    );
+  const buildArguments = (runImage: string, name: string, further: readonly string[] = []) => [
+    ...["build", "--format=docker", "--network=host", ...npm, `--build-arg=BUILD_IMAGE=${BUILD}`],
+    ...[`--build-arg=RUN_IMAGE=${runImage}`, "--build-arg=REVISION=abc123", ...further, `--tag=${name}`, ROOT],
+  ];
+  const build = (...given: Parameters<typeof buildArguments>) => succeed(...buildArguments(...given));
 
   beforeAll(async () => {
     npm = await npmArguments();
     await importRootfs({ succeed }, rootfs, BARE);
     await importRootfs({ succeed }, await buildRootfs(), BUILD);
-    await build(BARE, IMAGE);
+    digest = await succeed("image", "inspect", "--format={{.Digest}}", BARE);
+    pinned = `${BARE.slice(0, BARE.lastIndexOf(":"))}@${digest}`;
+    await build(pinned, IMAGE, [`--build-arg=BASE_NAME=${BARE}`, `--build-arg=BASE_DIGEST=${digest}`]);
   }, SLOW);
 
   afterAll(close);
@@ -94,8 +99,27 @@ describe.skipIf(containers === undefined)("the container image", () => {
         "org.opencontainers.image.licenses": license,
         "org.opencontainers.image.version": version,
         "org.opencontainers.image.revision": "abc123",
+        "org.opencontainers.image.base.name": BARE,
+        "org.opencontainers.image.base.digest": digest,
+        "io.github.peer-exporter.build.image": BUILD,
       },
     });
+  });
+
+  test("cannot be built to name a digest that it does not stand on", async () => {
+    const other = `sha256:${"0".repeat(64)}`;
+    for (const [image, ...claims] of [
+      [BARE, `BASE_DIGEST=${digest}`],
+      [pinned, `BASE_NAME=${BARE}`, `BASE_DIGEST=${other}`],
+    ]) {
+      const args = claims.map((claim) => `--build-arg=${claim}`);
+      const { code, output } = await podman(...buildArguments(image ?? "", `${IMAGE}-false`, args));
+      expect([claims, code === 0, output]).toEqual([
+        claims,
+        false,
+        expect.stringContaining("RUN_IMAGE is not BASE_NAME@BASE_DIGEST"),
+      ]);
+    }
   });
 
   test("holds what runs, its rules, dashboards and licences, and nothing else, in less than 25 MB", async () => {
@@ -234,7 +258,13 @@ describe.skipIf(containers === undefined)("the container image", () => {
   test(
     "runs as well on a base that has Node in /usr/local/bin, as Debian's has",
     async () => {
-      await build(BUILD, `${IMAGE}-debian`);
+      const name = `${IMAGE}-debian`;
+      await build(BUILD, name);
+      // Nobody said which digest that is.
+      expect(JSON.parse(await succeed("image", "inspect", "--format={{json .Config.Labels}}", name))).toMatchObject({
+        "org.opencontainers.image.base.name": BUILD,
+        "org.opencontainers.image.base.digest": "unknown",
+      });
       expect(await succeed("run", "--rm", "--network=none", ...HARDENED, `${IMAGE}-debian`, "--version")).toMatch(
         /^\d+\.\d+\.\d+$/,
       );

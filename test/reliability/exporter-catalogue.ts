@@ -137,7 +137,7 @@ export const EXPORTER_FAULTS = {
   pageOfStranger: {
     fault: "A web page of another origin, open in an operator's browser, asks for a reload or a poll, or reads pages",
     shows:
-      'Nothing is reloaded and nothing polled: POST `/-/reload` and `/probe` answer 403, which `peer_exporter_http_requests_total{code="403"}` counts. The browser gives the page no answer to read.',
+      'Nothing is reloaded and nothing polled: POST `/-/reload` and `/probe` answer 403, which `peer_exporter_http_request_duration_seconds_count{code="403"}` counts. The browser gives the page no answer to read.',
     remedy:
       "None. Behind a reverse proxy pass the Host header on unchanged, or browsers' own reloads are refused too ([security.md](security.md#browsers)).",
   },
