@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { atMost, figure, runAlone } from "./support/bench.mjs";
 import { startExporter, untilSteady } from "./support/exporter.mjs";
 import { startFakeFleet } from "./support/fake-fleet.mjs";
-import { drain } from "./support/http.mjs";
+import { drain, get } from "./support/http.mjs";
 import { plotSvg } from "./support/plot.mjs";
 import { cpuSecondsOf, memoryOf, startChild } from "./support/process.mjs";
 import { withScope } from "./support/scope.mjs";
@@ -127,11 +127,18 @@ function measureLargest(progress, series) {
   });
 }
 
-/** Polls each node some times, a few of them at once. */
+/** How long to wait before a node is asked for again that was polled only just now, in milliseconds. */
+const SHARED_PAUSE_MS = 100;
+
+/** Polls each node some times, a few of them at once. Within a tenth of its interval the exporter polls none twice. */
 async function pollMore({ url }, nodes, times) {
   const left = Array.from({ length: times }, () => nodes).flat();
   const client = async () => {
-    for (let node = left.pop(); node !== undefined; node = left.pop()) await drain(`${url}/probe?node=${node.name}`);
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      const isShared = async () =>
+        (await get(`${url}/probe?node=${node.name}&debug=true`)).body.subarray(0, 7).toString() === "shared:";
+      while (await isShared()) await sleep(SHARED_PAUSE_MS);
+    }
   };
   await Promise.all(Array.from({ length: WARM_UP_CLIENTS }, client));
 }

@@ -77,7 +77,7 @@ program is a tenth faster or slower from start to start, each time is a start of
 warm-up. The page does not change: the simulated nodes are polled once. With gzip, nginx serves the exporter's own
 compressed bytes by gzip_static. Bare node, loaded in the first round of each, is node:http that answers with the same bytes from
 one Buffer and does nothing else: what Node itself takes. While polled: 100 nodes every ${POLLED_SECONDS} seconds, one
-connection, the medians of wrk's 50 % latency. One compression for each change: a node is polled through /probe, then the page
+connection, the medians of wrk's 50 % latency. One compression for each change: when the exporter's own metrics have changed, the page
 is scraped by 1 or by 8 clients at once; what the 7 further clients cost the exporter in CPU time is compared with one
 compression of the page in the bench. The main thread of each server is bound to one core and wrk to another, but where nginx
 may use every core, it and wrk are free.`;

@@ -70,8 +70,8 @@ export function addServeFlags(command: Command, address: string, logFormat?: (ty
     )
     .option(
       "--web.allowed-hosts <name>",
-      "answer only requests for this host name, or *.DOMAIN for names with one more label, and refuse others with 421; " +
-        "repeatable; IP addresses, localhost, /-/healthy and /-/ready always pass (default: every name)",
+      "answer only requests for this host name; repeatable; *.DOMAIN stands for every name with one more label. Others get " +
+        "421; IP addresses, localhost, /-/healthy and /-/ready always pass (default: every name)",
       collect("--web.allowed-hosts", parseHostName),
     )
     .addOption(new Option("--log.level <level>", "leave out log lines below this").choices(LOG_LEVELS).default("info"))
