@@ -1,5 +1,5 @@
+import { formatDuration } from "../config/duration.ts";
 import type { ProbeRequest } from "../config/probe-target.ts";
-import { duration } from "../text/words.ts";
 import { type Answer, problem, type Request, text } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
@@ -58,7 +58,7 @@ export type SharedAnswer = { readonly ageMs: number; readonly sharedForMs: numbe
 
 /** Says so to people. */
 export function sharedNotice({ ageMs, sharedForMs }: SharedAnswer): string {
-  const [age, sharedFor] = [ageMs, sharedForMs].map((milliseconds) => duration(milliseconds / 1000));
+  const [age, sharedFor] = [ageMs, sharedForMs].map(formatDuration);
   return `shared: the poll below ended ${age} ago; its answer is given to everybody for ${sharedFor}, so that nobody can have the node asked more often\n\n`;
 }
 

@@ -148,8 +148,7 @@ export const EXPORTER_FAULTS = {
     remedy: "Set `--web.allowed-hosts` where browsers reach the exporter without a password.",
   },
   twoHosts: {
-    fault:
-      "A request that two readers understand in two ways (two Host headers, two lengths, a header over two lines)",
+    fault: "A request that two readers understand in two ways (two Host headers, two lengths, a header over two lines)",
     shows: "It answers 400 and its connection ends, so that nobody is let in by one reading and served by another.",
     remedy: "See which client or proxy sends it.",
   },

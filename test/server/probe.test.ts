@@ -42,7 +42,7 @@ describe("/probe", () => {
     expect([plain.statusCode, plain.body]).toEqual([200, "two text\n"]);
     const { body } = await server.inject("/probe?node=two&debug=true");
     expect(body).toMatch(
-      /^shared: the poll below ended 400ms ago; its answer is given to everybody for 2s, .*\n\nthe poll of two\n\ntwo text\n$/,
+      /^shared: the poll below ended 400ms ago; its answer is given to everybody for 1s500ms, .*\n\nthe poll of two\n\ntwo text\n$/,
     );
   });
 
