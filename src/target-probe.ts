@@ -23,11 +23,12 @@ export type TargetProbeOptions = {
 export function createTargetProbe({ config, connections, open, log }: TargetProbeOptions) {
   const catalogue = createProbeCatalogue(chainFamilies(Object.values(chains)));
   const renderPage = createPageRenderer(catalogue);
+  const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections);
   const prober = createAdHocProber({
     config: () => config().probe,
     lag: () => config().lag,
     open,
-    render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections),
+    render: (state) => render(state).lines,
     log,
   });
   const probe: ProbeTarget = async (request, longestMs, gone) => {

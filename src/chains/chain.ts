@@ -109,7 +109,20 @@ export type FactFamily = {
   readonly scope?: "connection" | undefined;
   /** It compares several polls of a node, so that one poll alone has nothing true to say. */
   readonly needsHistory?: true | undefined;
+  /** Needed where a label has texts of the node or its peers: without a bound they could be others with each poll. */
+  readonly newSeries?: NewSeriesLimit | undefined;
 };
+
+/** Bounds the series of a family whose labels strangers choose. */
+export type NewSeriesLimit = {
+  /** Label sets of one node that it did not have within the last hour. */
+  readonly perHour: number;
+  /** Label values of the sample that takes the values of the others; without it they are left out and counted as withheld. */
+  readonly rest?: readonly string[] | undefined;
+};
+
+/** A node's version and the software of its peers do not change once a minute. */
+export const NEW_TEXTS_PER_HOUR = 60;
 
 /** One sample of a chain's own family. */
 export type Fact = {

@@ -66,7 +66,7 @@ async function metricsOf(polled: PolledNode, { connections }: Config): Promise<s
     () => settings,
   );
   const state = { ...polled, history: withoutSums(polled.history) };
-  const nodes = [{ state: keptOf(state), lines: render(state) }];
+  const nodes = [{ state: keptOf(state), ...render(state) }];
   const chunks = createPageRenderer(catalogue)(nodes, [], "text", "kept");
   return Buffer.concat([...chunks]).toString();
 }

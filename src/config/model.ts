@@ -37,6 +37,8 @@ export const ADDRESS_MODES = ["full", "subnet", "hashed", "none"] as const;
 export type ConnectionsConfig = {
   readonly series: boolean;
   readonly maxPerNode: number;
+  /** How many connections of a node get series that it did not have within the last hour. */
+  readonly maxNewPerHour: number;
   readonly address: (typeof ADDRESS_MODES)[number];
   /** Keys the hash of addresses; without it each start makes another key. */
   readonly hashKey: Secret | undefined;

@@ -16,6 +16,7 @@ export function printConfig(config: Config): string {
     connections: {
       series: connections.series,
       max_per_node: connections.maxPerNode,
+      max_new_per_hour: connections.maxNewPerHour,
       address: connections.address,
       ...(connections.hashKey === undefined ? {} : secretEntry("hash_key", connections.hashKey)),
     },

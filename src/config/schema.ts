@@ -21,6 +21,14 @@ import { fileSecret, inlineSecret } from "./secret.ts";
 
 const MAX_PER_NODE = 250;
 
+/**
+ * A public node was seen to get 1.8 new connections in an hour for each of its peers. So a first hour has 2.8 times as many
+ * series as there are at once: 700 of 250 peers. Three times that, and never less than a first hour has where more are shown.
+ */
+const MAX_NEW_PER_HOUR = 2000;
+const MAX_NEW_OF_EACH = 3;
+const MOST_CONNECTIONS = 100_000;
+
 /** Addresses are few enough to be guessed one by one: a short key could be guessed with them. */
 export const MIN_HASH_KEY_LENGTH = 16;
 
@@ -57,7 +65,8 @@ export type GlobalFields = z.output<typeof globalSchema>;
 export function connectionsSchema(configFile: string | undefined) {
   return block({
     series: z.boolean().default(true),
-    max_per_node: z.int().min(0).max(100_000).default(MAX_PER_NODE),
+    max_per_node: z.int().min(0).max(MOST_CONNECTIONS).default(MAX_PER_NODE),
+    max_new_per_hour: z.int().min(1).max(MOST_CONNECTIONS).optional(),
     address: z.enum(ADDRESS_MODES).default("full"),
     hash_key: z.string().min(MIN_HASH_KEY_LENGTH, `expected at least ${MIN_HASH_KEY_LENGTH} characters`).optional(),
     hash_key_file: pathField(configFile).optional(),
@@ -71,10 +80,15 @@ export function connectionsSchema(configFile: string | undefined) {
       return {
         series: fields.series,
         maxPerNode: fields.max_per_node,
+        maxNewPerHour: fields.max_new_per_hour ?? maxNewPerHour(fields.max_per_node),
         address: fields.address,
         hashKey: key !== undefined ? inlineSecret(key) : file !== undefined ? fileSecret(file) : undefined,
       };
     });
+}
+
+function maxNewPerHour(maxPerNode: number): number {
+  return Math.min(Math.max(MAX_NEW_PER_HOUR, MAX_NEW_OF_EACH * maxPerNode), MOST_CONNECTIONS);
 }
 
 export const nameField = z

@@ -1,8 +1,16 @@
 import { createHmac } from "node:crypto";
 import { formatAddress } from "../chains/address.ts";
-import type { ChainTraits, ConnectionState, Direction, PeerAddress, PeerConnection } from "../chains/chain.ts";
+import type {
+  AddressType,
+  ChainTraits,
+  ConnectionState,
+  Direction,
+  PeerAddress,
+  PeerConnection,
+} from "../chains/chain.ts";
 import { combine } from "../combine.ts";
 import type { ADDRESS_MODES } from "../config/model.ts";
+import { NAME_END } from "../lib/hourly-budget.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 
 /** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */
@@ -10,6 +18,8 @@ import { cleanText, escapeLabelValue } from "./exposition.ts";
 export type ConnectionSettings = {
   readonly series: boolean;
   readonly maxPerNode: number;
+  /** New series of one node in an hour. */
+  readonly maxNewPerHour: number;
   readonly address: (typeof ADDRESS_MODES)[number];
   readonly hashKey: string;
 };
@@ -18,7 +28,13 @@ export type ConnectionSettings = {
 export type ShownConnection = {
   /** `direction="…",peer="…"`. */
   readonly labels: string;
+  /** The same for short. */
+  readonly key: string;
+  /** What the peer says it runs, as a label has it; "" when it says nothing. */
+  readonly agent: string;
   readonly row: PeerConnection;
+  /** How many rows it stands for. */
+  readonly rows: number;
   readonly startSeconds: number | undefined;
 };
 
@@ -28,38 +44,95 @@ export type ShownConnections = {
   readonly omitted: number;
   /** Rows that were joined with another because their labels are the same. */
   readonly merged: number;
+  /** Rows without a series because their labels are new, and the budget for new ones is used up. */
+  readonly withheld: number;
 };
 
-const NOTHING: ShownConnections = { connections: [], omitted: 0, merged: 0 };
+/**
+ * Tells which names of a list are beyond the budget for new ones.
+ * @param rank puts new ones in the order in which they are let in
+ */
+export type AdmitNames = (
+  list: string,
+  limit: number,
+  rank?: (newNames: readonly string[]) => readonly string[],
+) => ReadonlySet<string>;
 
+/** @param admit sees every list of a node, also an empty one */
 export function showConnections(
   rows: readonly PeerConnection[],
   starts: ReadonlyMap<string, number>,
   settings: ConnectionSettings,
+  admit: AdmitNames,
 ): ShownConnections {
-  if (!settings.series) return { ...NOTHING, omitted: rows.length };
-  const kept = mostUseful(rows, settings.maxPerNode);
+  const kept = settings.series ? mostUseful(rows, settings.maxPerNode) : [];
   // Where many connections share a series by design, one that stands alone for a while is no exception.
   const isShared = settings.address === "subnet" || settings.address === "none";
   const groups = new Map<string, ShownConnection>();
   for (const row of kept) {
+    const { direction, address } = row;
+    const peer = peerText(address, settings);
     const shown = {
-      labels: nameLabels(row, settings),
+      labels: peer === "" ? `direction="${direction}"` : `direction="${direction}",peer="${peer}"`,
+      key: DIRECTION_KEYS[direction] + peer,
+      agent: row.agent === undefined ? "" : escapeLabelValue(cleanText(row.agent)),
       row: isShared ? { ...row, ...NO_OWN_VALUES } : row,
+      rows: 1,
       startSeconds: row.startSeconds ?? starts.get(row.id),
     };
-    const other = groups.get(shown.labels);
-    groups.set(shown.labels, other === undefined ? shown : merge(other, shown));
+    const other = groups.get(shown.key);
+    groups.set(shown.key, other === undefined ? shown : merge(other, shown));
   }
-  return { connections: [...groups.values()], omitted: rows.length - kept.length, merged: kept.length - groups.size };
+  const named = [...groups.values()];
+  const connections = withinBudget(named, settings.maxNewPerHour, admit);
+  const withheld = connections === named ? 0 : kept.length - sumRows(connections);
+  return {
+    connections,
+    omitted: rows.length - kept.length,
+    merged: kept.length - withheld - connections.length,
+    withheld,
+  };
 }
 
-function nameLabels({ direction, address }: PeerConnection, settings: ConnectionSettings): string {
-  const labels = `direction="${direction}"`;
+/** The same list where none is withheld. */
+function withinBudget(named: readonly ShownConnection[], limit: number, admit: AdmitNames): readonly ShownConnection[] {
+  let list = "";
+  for (const connection of named) list += nameOf(connection) + NAME_END;
+  const refused = admit(list, limit, (newNames) => {
+    const isNew = new Set(newNames);
+    const unknown = named.filter((connection) => isNew.has(nameOf(connection)));
+    return unknown.sort((a, b) => byUsefulness(a.row, b.row)).map(nameOf);
+  });
+  return refused.size === 0 ? named : named.filter((connection) => !refused.has(nameOf(connection)));
+}
+
+/**
+ * What makes another series of p2p_connection_info, but for the state, which has four values: the labels, for short. In no
+ * label is a tab or a line feed (cleanText).
+ */
+function nameOf({ key, agent, row }: ShownConnection): string {
+  return agent === "" ? key + TYPE_KEYS[row.address.type] : `${key}\t${agent}${TYPE_KEYS[row.address.type]}`;
+}
+
+const DIRECTION_KEYS: Readonly<Record<Direction, string>> = { inbound: "i", outbound: "o", unknown: "u" };
+
+const TYPE_KEYS: Readonly<Record<AddressType, string>> = {
+  ipv4: "\tipv4",
+  ipv6: "\tipv6",
+  tor: "\ttor",
+  i2p: "\ti2p",
+  unknown: "\tunknown",
+};
+
+function sumRows(connections: readonly ShownConnection[]): number {
+  return connections.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** The `peer` label as it is written, "" when addresses are not to be shown. */
+function peerText(address: PeerAddress, settings: ConnectionSettings): string {
   // Most addresses are nothing that must be cut, cleaned or escaped, and each poll writes all of them.
-  if (settings.address === "full" && PLAIN_HOST.test(address.host)) return `${labels},peer="${formatAddress(address)}"`;
-  const peer = peerLabel(address, settings);
-  return peer === "" ? labels : `${labels},peer="${escapeLabelValue(peer)}"`;
+  if (settings.address === "full" && PLAIN_HOST.test(address.host)) return formatAddress(address);
+  return escapeLabelValue(peerLabel(address, settings));
 }
 
 /** With port and suffix not longer than a label may be. */
@@ -68,9 +141,11 @@ const PLAIN_HOST = /^[\w.:-]{1,100}$/;
 /** Outbound first, as an operator chose or the node selected them; then working ones, then the longest standing. */
 function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {
   if (rows.length <= max) return rows;
-  return [...rows]
-    .sort((a, b) => usefulness(b) - usefulness(a) || (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0))
-    .slice(0, max);
+  return [...rows].sort(byUsefulness).slice(0, max);
+}
+
+function byUsefulness(a: PeerConnection, b: PeerConnection): number {
+  return usefulness(b) - usefulness(a) || (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0);
 }
 
 function usefulness({ direction, state }: PeerConnection): number {
@@ -97,7 +172,7 @@ function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
     latencySeconds: combine(Math.min, a.row.latencySeconds, b.row.latencySeconds),
     syncing: better.row.syncing ?? other.row.syncing,
   };
-  return { ...better, row, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };
+  return { ...better, row, rows: a.rows + b.rows, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };
 }
 
 const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, facts: undefined };
@@ -105,7 +180,7 @@ const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, facts: u
 /** The `peer` label, "" when addresses are not to be shown. */
 export function peerLabel(
   address: PeerAddress,
-  { address: mode, hashKey }: Omit<ConnectionSettings, "series" | "maxPerNode">,
+  { address: mode, hashKey }: Pick<ConnectionSettings, "address" | "hashKey">,
 ): string {
   switch (mode) {
     case "full":

@@ -1,4 +1,4 @@
-import type { ChainTraits, FactFamily, NodeReport } from "../chains/chain.ts";
+import type { ChainTraits, FactFamily, NewSeriesLimit, NodeReport } from "../chains/chain.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
@@ -10,6 +10,8 @@ export type NodeView = {
   readonly report: NodeReport | undefined;
   readonly traits: ChainTraits;
   readonly shown: ShownConnections | undefined;
+  /** Rows and samples without a series, as the budget for new ones is used up. */
+  readonly withheld: number;
   /** The samples of the chain's own families. */
   readonly facts: FactSamples;
   /** What the chain's own families of connections have. */
@@ -30,6 +32,8 @@ export type NodeFamily = FamilyHeader & {
   /** Label names beside target, chain and the node's own. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
+  /** Needed where a label has texts of the node or its peers; families of connections have `connections.max_new_per_hour`. */
+  readonly newSeries?: NewSeriesLimit | undefined;
   /** Of a family with a series for each connection; it has no other samples. */
   readonly connections?: ConnectionSeries | undefined;
 };

@@ -1,17 +1,26 @@
 import type { ChainTraits } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
-import type { NodeLines, NodeState } from "../poll/store.ts";
+import type { NodeLines, NodeState, RenderedNode } from "../poll/store.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
 import { connectionFacts, factSamples } from "./facts.ts";
-import type { NodeFamily, NodeView } from "./family.ts";
+import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
+import {
+  type BoundedSamples,
+  boundSamples,
+  NO_BUDGET,
+  openSeriesBudget,
+  type SeriesBefore,
+  type SeriesBudget,
+} from "./series-budget.ts";
 
 /**
  * Turns the state of a node into its sample lines; runs once for each poll.
+ * @param before what the node showed before; without it new series are not bounded
  * @param spare lines of the same renderer, which nobody reads any more: they may be written over
  */
-export type RenderNode = (state: NodeState, spare?: NodeLines) => NodeLines;
+export type RenderNode = (state: NodeState, before?: SeriesBefore, spare?: NodeLines) => RenderedNode;
 
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
@@ -20,33 +29,67 @@ export function createNodeRenderer(
 ): RenderNode {
   const write = createLinesWriter();
   const families = catalogue.map(alike);
-  return (state, spare) => {
+  const open = catalogue.filter(({ newSeries }) => newSeries !== undefined);
+  return (state, before, spare) => {
     const { report, history, node } = state;
+    const budget = before === undefined ? NO_BUDGET : openSeriesBudget(before);
     const shown = report?.peers.ok
-      ? showConnections(report.peers.value.connections, history.connectionStarts, settings())
+      ? showConnections(
+          report.peers.value.connections,
+          history.connectionStarts,
+          settings(),
+          budget.admitter(CONNECTIONS),
+        )
       : undefined;
     const connections = shown?.connections ?? [];
-    const view: NodeView = {
+    const about = node.role === "reference" ? "reference" : undefined;
+    const unbounded: NodeView = {
       state,
       report,
       traits: traitsOf(node),
       shown,
+      withheld: 0,
       facts: factSamples(report?.facts ?? []),
       connectionFacts: connectionFacts(connections),
     };
+    const bounded = about === undefined ? boundFamilies(open, unbounded, budget) : NO_FAMILIES;
+    const view = { ...unbounded, withheld: withheldOf(unbounded, bounded) };
     const identity = nodeLabels(node);
-    const about = node.role === "reference" ? "reference" : undefined;
-    return write((lines) => {
-      lines.names(connections.map(({ labels }) => labels));
+    const lines = write((writer) => {
+      writer.names(connections.map(({ labels }) => labels));
       for (const family of families) {
         if (family.about === about) {
-          lines.text(renderSamples(family, view, identity));
-          writeConnections(lines, family, view, identity);
+          writer.text(renderSamples(family, bounded.get(family.name)?.samples ?? family.samples(view), identity));
+          writeConnections(writer, family, view, identity);
         }
-        lines.endFamily();
+        writer.endFamily();
       }
     }, spare);
+    return { lines, series: budget.memories() };
   };
+}
+
+/** Under this name the connections of a node are remembered, which are in several families. */
+const CONNECTIONS = "connections";
+
+/** The families whose labels strangers choose, by their names. */
+type BoundedFamilies = ReadonlyMap<string, BoundedSamples>;
+
+const NO_FAMILIES: BoundedFamilies = new Map();
+
+function boundFamilies(open: readonly NodeFamily[], view: NodeView, budget: SeriesBudget): BoundedFamilies {
+  const bounded = new Map<string, BoundedSamples>();
+  for (const { name, labels, newSeries, samples } of open) {
+    if (newSeries === undefined) continue;
+    bounded.set(name, boundSamples(samples(view), labels, newSeries, budget.admitter(name)));
+  }
+  return bounded;
+}
+
+function withheldOf({ shown }: NodeView, bounded: BoundedFamilies): number {
+  let sum = shown?.withheld ?? 0;
+  for (const { withheld } of bounded.values()) sum += withheld;
+  return sum;
 }
 
 /** What is read of each family with each poll, in objects of one form, which the engine reads faster. */
@@ -73,10 +116,10 @@ function writeConnections(lines: LinesWriter, family: Rendered, view: NodeView, 
 }
 
 /** As renderSample would write each line; what all begin with is put together once. */
-function renderSamples({ name, samples }: Rendered, view: NodeView, identity: string): string {
+function renderSamples({ name }: Rendered, samples: Iterable<SampleValue>, identity: string): string {
   let open = "";
   let out = "";
-  for (const [labels, value] of samples(view)) {
+  for (const [labels, value] of samples) {
     if (!Number.isFinite(value)) continue;
     if (open === "") open = `${name}{${identity}`;
     out += labels === "" ? `${open}} ${value}\n` : `${open},${labels}} ${value}\n`;

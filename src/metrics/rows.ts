@@ -42,7 +42,9 @@ export function countSubnets(rows: readonly PeerConnection[] | undefined): numbe
 
 /** Strangers choose their agents, so only the most common have a series of their own. */
 const MAX_AGENTS = 20;
-const REST = "other";
+
+/** The label of the others together. */
+export const REST = "other";
 
 /** Rows by agent, the most common first and the rest together; nothing for chains whose peers tell no agent. */
 export function countAgents(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {

@@ -1,6 +1,7 @@
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { Failure } from "../errors.ts";
+import type { NameMemories } from "../lib/hourly-budget.ts";
 import type { Logger } from "../log.ts";
 import { isSameUrl } from "../rpc/node-url.ts";
 import { createSignal, type SignalSource } from "../signal.ts";
@@ -14,7 +15,7 @@ import { failedReport, pollSession } from "./poll-session.ts";
 import { createTurnLength } from "./scheduler.ts";
 import type { TracedSession } from "./session.ts";
 import { shownOrFailed } from "./shown.ts";
-import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore } from "./store.ts";
+import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore, type RenderedNode } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
 /** Polls nodes on demand and stores what each poll gave, rendered. */
@@ -50,11 +51,16 @@ export type PollerOptions = {
   readonly nodes: readonly NodeConfig[];
   readonly lag: () => LagSettings;
   readonly open: (node: NodeConfig) => TracedSession;
-  readonly render: (state: NodeState, spare?: NodeLines) => NodeLines;
+  /** @param before what was remembered of the node's series, and a time in milliseconds that never goes back */
+  readonly render: (state: NodeState, before: SeriesBefore, spare?: NodeLines) => RenderedNode;
   readonly store: NodeStore;
   readonly journal: Journal;
   readonly log: Logger;
 };
+
+type SeriesBefore = { readonly memories: NameMemories; readonly nowMs: number };
+
+const NO_SERIES: NameMemories = new Map();
 
 /** What a node that is polled needs beside what is shown of it. */
 type Runtime = {
@@ -110,7 +116,7 @@ export function createPoller(options: PollerOptions): Poller {
         continue;
       }
       forget(node.name);
-      keepState(firstState(node, turnMs()));
+      keepState(firstState(node, turnMs()), NO_SERIES);
     }
     for (const name of before.keys()) if (!runtimes.has(name)) forget(name);
     store.arrange([...runtimes.keys()]);
@@ -174,9 +180,10 @@ export function createPoller(options: PollerOptions): Poller {
     runtime.restsUntil = performance.now() + pauseAfter(report, runtime.rateLimited, state.turnMs) * 1000;
   }
 
-  function keepState(state: NodeState): void {
+  function keepState(state: NodeState, memories = store.get(state.node.name)?.series ?? NO_SERIES): void {
     const { node, report } = state;
-    store.set({ state: keptOf(state), lines: render(state, store.spare(node.name)) });
+    const before = { memories, nowMs: performance.now() };
+    store.set({ state: keptOf(state), ...render(state, before, store.spare(node.name)) });
     if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
   }
 

@@ -1,6 +1,7 @@
 import { type NodeReport, type Outcome, succeeded } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { Failure } from "../errors.ts";
+import type { NameMemories } from "../lib/hourly-budget.ts";
 import type { HeadLag } from "./fleet.ts";
 import type { NodeHistory } from "./history.ts";
 
@@ -70,7 +71,14 @@ export type NodeLines = {
   readonly ends: Uint32Array;
 };
 
-export type StoredNode = { readonly state: KeptState; readonly lines: NodeLines };
+/** What became of a node's state. */
+export type RenderedNode = {
+  readonly lines: NodeLines;
+  /** The series that it had lately, which bounds its new ones. Absent where only one poll is shown. */
+  readonly series?: NameMemories | undefined;
+};
+
+export type StoredNode = RenderedNode & { readonly state: KeptState };
 
 /** The nodes' last states, in the order of the configuration. A node is replaced whole. */
 export type NodeStore = {
@@ -120,7 +128,7 @@ export function createStore(): NodeStore {
       const stored = entries.get(name);
       if (stored === undefined) return;
       const ends = new Uint32Array(stored.lines.ends.length);
-      set({ state: stored.state, lines: { bytes: Buffer.alloc(0), ends } });
+      set({ ...stored, lines: { bytes: Buffer.alloc(0), ends } });
     },
     arrange(names) {
       const kept = names.flatMap((name) => {

@@ -43,6 +43,7 @@ describe("defaults", () => {
     expect(configOf({ nodes: [NODE] }).connections).toEqual({
       series: true,
       maxPerNode: 250,
+      maxNewPerHour: 2000,
       address: "full",
       hashKey: undefined,
     });

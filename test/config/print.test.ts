@@ -34,6 +34,7 @@ test("one node with its defaults", () => {
 connections:
   series: true
   max_per_node: 250
+  max_new_per_hour: 2000
   address: full
 lag:
   min_support: 2
@@ -53,7 +54,7 @@ nodes:
 /** Every key that can stand in a file, with values of which none is a default. */
 const WHOLE = {
   global: { interval: "1m30s", timeout: "7s" },
-  connections: { series: false, max_per_node: 5, address: "hashed", hash_key: "0123456789abcdef" },
+  connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "0123456789abcdef" },
   lag: { min_support: 3 },
   probe: {
     allow: ["https://*.example.com:443/token/*", "10.0.0.0/8:*"],
@@ -105,7 +106,7 @@ test("every setting, with the keys of the file", () => {
   const pace = { interval: "1m30s", timeout: "7s" };
   const username = "<secret>";
   expect(printed(WHOLE)).toEqual({
-    connections: { series: false, max_per_node: 5, address: "hashed", hash_key: "<secret>" },
+    connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "<secret>" },
     lag: { min_support: 3 },
     probe: {
       allow: ["https://*.example.com:443/…", "10.0.0.0/8:*"],

@@ -16,6 +16,7 @@ export const URL_KEYS = keys.filter((key) => /(?:\.|_)url$/.test(key));
 export const HARMLESS_KEYS = [
   ...["global", "global.interval", "global.timeout"],
   ...["connections", "connections.series", "connections.max_per_node", "connections.address"],
+  "connections.max_new_per_hour",
   ...["lag", "lag.min_support", "references", "nodes"],
   // Modules have the keys of nodes.
   ...["probe", "probe.allow", "probe.modules", "probe.concurrency"],

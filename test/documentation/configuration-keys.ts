@@ -96,6 +96,12 @@ export const SECTIONS: readonly Section[] = [
         meaning: "How many connections of a node have series. `p2p_node_connections_omitted` counts the others.",
         example: "max_per_node: 50",
       },
+      "connections.max_new_per_hour": {
+        fallback: "`2000`, or 3 × `max_per_node` where that is more",
+        meaning:
+          "How many connections of a node get series that it did not have within the last hour, in any 60 minutes. Further ones are in all sums and have no series of their own; `p2p_node_series_withheld` counts them. Prometheus keeps every series for hours, also one that was there for a single poll: this bounds what a node can make of them whose peers come with other addresses in each poll. A peer that comes back from another port is new, and so is one whose software says another name. A public node was seen to get 1.8 new connections in an hour for each of its peers: with 250 of them 700 in the first hour, 450 in each later one. Counted anew when the exporter starts; over reloads and outages of the node it goes on. Pages of `/probe?target=` know no earlier polls and have no such bound.",
+        example: "max_new_per_hour: 500",
+      },
       "connections.address": {
         meaning:
           "How a peer's address appears in its label. `full`: address and port. `subnet`: the first 16 bits of an IPv4, 32 of an IPv6 address. `hashed`: a pseudonym of 16 hex digits. `none`: no address. With `subnet` and `none` peers share series, and these have no byte counters.",

@@ -159,6 +159,7 @@ export const anyStates = fc.uniqueArray(anyState, {
 export const anySettings: fc.Arbitrary<ConnectionSettings> = fc.record({
   series: fc.boolean(),
   maxPerNode: fc.nat(30),
+  maxNewPerHour: fc.integer({ min: 1, max: 40 }),
   address: fc.constantFrom(...ADDRESS_MODES),
   hashKey: fc.constant("a key of some length"),
 });

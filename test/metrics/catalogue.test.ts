@@ -233,6 +233,7 @@ test("a chain's own family has the facts that are its own, and no label without 
     state: firstState(),
     traits: { directions: [], states: [] },
     shown: undefined,
+    withheld: 0,
     report: undefined,
     facts: factSamples(facts),
     connectionFacts: connectionFacts([]),
@@ -278,6 +279,7 @@ describe("texts of strangers", () => {
       state: firstState(),
       traits,
       shown: undefined,
+      withheld: 0,
       report: undefined,
       connectionFacts: connectionFacts([]),
     };

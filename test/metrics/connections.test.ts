@@ -10,7 +10,7 @@ import { readPage, SETTINGS } from "./support.ts";
 const NO_STARTS = new Map<string, number>();
 
 function show(rows: readonly PeerConnection[], settings: Partial<ConnectionSettings> = {}, starts = NO_STARTS) {
-  return showConnections(rows, starts, { ...SETTINGS, ...settings });
+  return showConnections(rows, starts, { ...SETTINGS, ...settings }, () => new Set());
 }
 
 function at(host: string, rest: Partial<PeerConnection> = {}): PeerConnection {

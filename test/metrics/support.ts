@@ -14,6 +14,7 @@ export const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
 export const SETTINGS: ConnectionSettings = {
   series: true,
   maxPerNode: 250,
+  maxNewPerHour: 2000,
   address: "full",
   hashKey: "a key of some length",
 };
@@ -35,7 +36,7 @@ export function render(
   own: readonly RenderedFamily[] = [],
 ): string {
   const renderNode = createRenderer(settings);
-  const stored = states.map((state) => ({ state, lines: renderNode(state) }));
+  const stored = states.map((state) => ({ state, ...renderNode(state) }));
   return renderPage(stored, own, format);
 }
 

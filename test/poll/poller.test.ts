@@ -4,7 +4,7 @@ import type { NodeConfig } from "../../src/config/model.ts";
 import { type FailureReason, NodeError } from "../../src/errors.ts";
 import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
-import { createStore, type NodeLines, type NodeState } from "../../src/poll/store.ts";
+import { createStore, type NodeState, type RenderedNode } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import type { Signal } from "../../src/signal.ts";
 import {
@@ -38,9 +38,9 @@ type Options = {
   readonly level?: string;
 };
 
-function rendered(text: string): NodeLines {
+function rendered(text: string): RenderedNode {
   const bytes = Buffer.from(text);
-  return { bytes, ends: Uint32Array.of(bytes.length) };
+  return { lines: { bytes, ends: Uint32Array.of(bytes.length) } };
 }
 
 /** A poller whose sessions are the given functions, by the node's name. */

@@ -14,7 +14,7 @@ const render = createRenderer();
 function pagesOf(states: readonly NodeState[], telemetryPath = "/metrics") {
   const [store, journal] = [createStore(), createJournal()];
   for (const state of states) {
-    store.set({ state: keptOf(state), lines: render(state) });
+    store.set({ state: keptOf(state), ...render(state) });
     journal.record(state, [
       {
         name: "get_info",
@@ -76,7 +76,7 @@ describe("the status page", () => {
     journal.record(good, []);
     const bad = stateAfter(deadReport(), { node, history: good.history });
     journal.record(bad, []);
-    store.set({ state: keptOf(bad), lines: render(bad) });
+    store.set({ state: keptOf(bad), ...render(bad) });
     const { server } = setUp({ nodes: { store, journal, readSamples } });
     expect(plain((await server.inject("/")).body)).not.toContain("777");
   });
@@ -112,7 +112,7 @@ describe("the status page", () => {
   test("a node that was not polled yet", async () => {
     const [store, journal] = [createStore(), createJournal()];
     const waiting = firstState();
-    store.set({ state: keptOf(waiting), lines: render(waiting) });
+    store.set({ state: keptOf(waiting), ...render(waiting) });
     const { server } = setUp({ nodes: { store, journal, readSamples } });
     for (const url of ["/", "/nodes/node-1"])
       expect(plain((await server.inject(url)).body)).toContain("not polled yet");

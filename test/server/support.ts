@@ -44,7 +44,7 @@ export function setUp(given: Overrides = {}) {
     nodes: { store: createStore(), journal: createJournal(), readSamples },
     reload: async () => ({ ok: true, summary: "all good" }),
     config: () => ({
-      connections: { series: true, maxPerNode: 250, address: "full", hashKey: undefined },
+      connections: { series: true, maxPerNode: 250, maxNewPerHour: 2000, address: "full", hashKey: undefined },
       lag: { minSupport: 2 },
       probe: { allow: [], modules: new Map(), concurrency: 10 },
       nodes: [],

@@ -1,6 +1,7 @@
-import type { FactFamily } from "../chain.ts";
+import { type FactFamily, NEW_TEXTS_PER_HOUR } from "../chain.ts";
+import { OTHER } from "./version.ts";
 
-/** The families that only Chainweb has. `braided_chain` is one of the network's chains. */
+/** The families that only Chainweb has. `braided_chain` is one of the network's chains, a number below 1000. */
 
 export const CHAIN_HEIGHT: FactFamily = {
   name: "p2p_chainweb_chain_height",
@@ -93,9 +94,10 @@ export const PROBE_REFUSED_PEERS: FactFamily = {
 export const REACHABLE_PEERS_BY_VERSION: FactFamily = {
   name: "p2p_chainweb_reachable_peers_by_version",
   type: "gauge",
-  help: "Peers that answered in the last poll by their release: the 20 most common, the rest as other; unknown without one.",
+  help: "Peers that answered in the last poll by their release: the 20 most common, the rest as other, and so are those beyond 60 new ones in an hour; unknown without one.",
   source: "X-Chainweb-Node-Version of the peers",
   labels: ["version"],
+  newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER] },
 };
 
 export const FAMILIES: readonly FactFamily[] = [

@@ -1,6 +1,5 @@
-import type { ChainTraits, PeerConnection } from "../../chains/chain.ts";
+import type { ChainTraits } from "../../chains/chain.ts";
 import type { ShownConnection } from "../connections.ts";
-import { cleanText, escapeLabelValue } from "../exposition.ts";
 import { eachConnection, type NodeFamily, ofConnections } from "../family.ts";
 
 /** The families with a series for each connection. */
@@ -11,11 +10,7 @@ export const connectionFamilies: readonly NodeFamily[] = [
     type: "gauge",
     help: "Text facts about a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
     sources: { wire: "peer, remote_ip, last_handshake agent", monero: "address, state", chainweb: "cut/peer" },
-    ...ofConnections({ values: eachConnection(() => 1), labels: ({ row }) => infoLabels(row) }, [
-      "state",
-      "agent",
-      "address_type",
-    ]),
+    ...ofConnections({ values: eachConnection(() => 1), labels: infoLabels }, ["state", "agent", "address_type"]),
   },
   {
     name: "p2p_connection_receive_bytes_total",
@@ -61,9 +56,9 @@ export const connectionFamilies: readonly NodeFamily[] = [
   },
 ];
 
-function infoLabels({ state, agent = "", address }: PeerConnection): string {
+function infoLabels({ row: { state, address }, agent }: ShownConnection): string {
   const own = state === undefined ? "" : `state="${state}",`;
-  const said = agent === "" ? "" : `agent="${escapeLabelValue(cleanText(agent))}",`;
+  const said = agent === "" ? "" : `agent="${agent}",`;
   return `${own}${said}address_type="${address.type}"`;
 }
 

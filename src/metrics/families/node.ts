@@ -1,3 +1,4 @@
+import { NEW_TEXTS_PER_HOUR } from "../../chains/chain.ts";
 import { outcomesOf } from "../../poll/store.ts";
 import { knownCombinations } from "../connections.ts";
 import { cleanText, renderLabels } from "../exposition.ts";
@@ -25,13 +26,14 @@ export const nodeFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "What the node says it is, from the last poll; always 1 (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
+    help: "What the node says it is, from the last poll; always 1; absent beyond 60 new answers in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
     sources: {
       wire: "get_info server_version_string, chain_id",
       monero: "get_info version, nettype",
       chainweb: "X-Chainweb-Node-Version or /info nodePackageVersion; cut instance",
     },
     labels: ["version", "network", "chain_id"],
+    newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
   },
   {

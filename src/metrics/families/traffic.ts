@@ -1,6 +1,6 @@
-import type { Direction } from "../../chains/chain.ts";
+import { type Direction, NEW_TEXTS_PER_HOUR } from "../../chains/chain.ts";
 import { labelled, type NodeFamily, type NodeView, one, type SampleValue } from "../family.ts";
-import { countAddressTypes, countAgents, countSubnets, workingRows } from "../rows.ts";
+import { countAddressTypes, countAgents, countSubnets, REST, workingRows } from "../rows.ts";
 
 /** Bytes, churn and diversity of a node's peers, and what its clock and certificate say. */
 export const trafficFamilies: readonly NodeFamily[] = [
@@ -55,9 +55,10 @@ export const trafficFamilies: readonly NodeFamily[] = [
   {
     name: "p2p_node_peers_by_agent",
     type: "gauge",
-    help: "Working peers by the software they say they run, from the last poll: the 20 most common, the rest as other.",
+    help: "Working peers by the software they say they run, from the last poll: the 20 most common, the rest as other, and so are those beyond 60 new ones in an hour.",
     sources: { wire: "last_handshake agent" },
     labels: ["agent"],
+    newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [REST] },
     samples: (view) => labelled("agent", countAgents(workingRows(view))),
   },
   {
@@ -83,6 +84,15 @@ export const trafficFamilies: readonly NodeFamily[] = [
     sources: { wire: "computed", monero: "computed", chainweb: "computed" },
     labels: [],
     samples: ({ shown }) => one(shown?.merged),
+  },
+  {
+    name: "p2p_node_series_withheld",
+    type: "gauge",
+    help: "Connections of the last poll without series of their own, as the node had too many new ones in an hour (connections.max_new_per_hour); and 1 while p2p_node_info is held back.",
+    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    needsHistory: true,
+    labels: [],
+    samples: ({ shown, withheld }) => (shown === undefined && withheld === 0 ? [] : one(withheld)),
   },
   {
     name: "p2p_node_connections_malformed",

@@ -22,6 +22,7 @@ const REFERENCE = "p2p_node_reference_height";
 const LAG = "p2p_node_head_lag_blocks";
 const INFO = "p2p_node_info";
 const OMITTED = "p2p_node_connections_omitted";
+const WITHHELD = "p2p_node_series_withheld";
 const SKEW = "p2p_node_clock_skew_seconds";
 const CERTIFICATE = "p2p_node_tls_certificate_expiry_timestamp_seconds";
 const REFERENCE_HEAD = "p2p_reference_head_height";
@@ -61,6 +62,7 @@ ${
     : markup`<h2>Peers</h2>
 ${peersTable({ samples, path, query, nowMs }) ?? noPeers(node, only(OMITTED)?.value)}
 ${omitted(samples, only(OMITTED)?.value)}
+${withheld(only(WITHHELD)?.value)}
 `
 }<h2>Polls</h2>
 <p>${node.isReference ? NOTHING : markup`<a href="${probe}">Poll it now</a> and see its metrics, or <a href="${probe}&amp;debug=true">with the requests</a>.`}</p>
@@ -165,6 +167,12 @@ function omitted(samples: readonly Sample[], notShown = 0): Markup {
   const isListed = samples.some(({ name }) => name === PEER_FAMILIES[0]);
   return notShown > 0 && isListed
     ? markup`<p>${count(notShown)} more have no series of their own (connections.max_per_node).</p>`
+    : NOTHING;
+}
+
+function withheld(series = 0): Markup {
+  return series > 0
+    ? markup`<p>${count(series)} more have no series of their own: the node had too many new ones in an hour (connections.max_new_per_hour).</p>`
     : NOTHING;
 }
 
