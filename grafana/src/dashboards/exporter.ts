@@ -107,6 +107,7 @@ const polls: readonly PanelSpec[] = [
     "short",
     [
       { expr: `sum by (instance) (${exporter("p2p_node_connections_omitted")})`, legend: `${NAME} omitted` },
+      { expr: `sum by (instance) (${exporter("p2p_node_series_withheld")})`, legend: `${NAME} withheld` },
       { expr: `sum by (instance) (${exporter("p2p_node_connections_merged")})`, legend: `${NAME} merged` },
     ],
     { min: 0 },

@@ -150,11 +150,12 @@ const peersRow: readonly PanelSpec[] = [
     kind: "graph",
     title: "Rows without their own series",
     description:
-      "Omitted: above the configured number; merged: same labels as another; malformed: rows that could not be read.",
+      "Omitted: above the configured number; withheld: too many new ones in an hour; merged: same labels as another; malformed: rows that could not be read.",
     unit: "short",
     min: 0,
     queries: [
       gauge("p2p_node_connections_omitted", "omitted"),
+      gauge("p2p_node_series_withheld", "withheld"),
       gauge("p2p_node_connections_merged", "merged"),
       gauge("p2p_node_connections_malformed", "malformed"),
     ],
