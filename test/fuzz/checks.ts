@@ -11,6 +11,10 @@ import type { World } from "./world.ts";
 export type Observed = {
   readonly counters: ReadonlyMap<string, number>;
   readonly up: number;
+  /** When each connection was last shown, by the labels of its p2p_connection_info but for the state, in minutes. */
+  readonly shown: ReadonlyMap<string, number>;
+  /** When each of them was new, in minutes. */
+  readonly newcomers: readonly number[];
 };
 
 export type Observation = {
@@ -42,8 +46,32 @@ export function checkLiar({ world, variant, before, isRepeated, rows }: Observat
   const page = indexed(parseText(bytes));
   checkValues(page);
   checkBounds(page, variant);
-  checkSums(page, rows);
-  return checkCounters(page, world, before, isRepeated);
+  checkSums(page, rows, heldInfo(page, world));
+  return { ...checkCounters(page, world, before, isRepeated), ...checkNewSeries(page, variant, before) };
+}
+
+/** 1 when p2p_node_info is held back: it is counted with the connections that are. */
+function heldInfo(page: Indexed, world: World): number {
+  const identity = world.state(LIAR).report?.identity ?? {};
+  const isSaid = Object.values(identity).some((text) => text !== undefined && text !== "");
+  return isSaid && !page.has("p2p_node_info") ? 1 : 0;
+}
+
+const HOUR = 60;
+
+/** In no hour a node gets more new series of connections than it may. */
+function checkNewSeries(page: Indexed, { config }: Variant, before: Observed | undefined) {
+  const minute = Math.floor(performance.now() / 60_000);
+  const shown = new Map(before?.shown ?? []);
+  const newcomers = [...(before?.newcomers ?? [])].filter((each) => each >= minute - HOUR);
+  for (const { labels } of page.get("p2p_connection_info") ?? []) {
+    const key = JSON.stringify([...labels].filter(([label]) => label !== "state"));
+    if ((shown.get(key) ?? Number.NEGATIVE_INFINITY) < minute - HOUR) newcomers.push(minute);
+    shown.set(key, minute);
+  }
+  const { maxNewPerHour } = config.connections;
+  if (newcomers.length > maxNewPerHour) fail(`${newcomers.length} new series in an hour, expected ${maxNewPerHour}`);
+  return { shown, newcomers };
 }
 
 /** All nodes together, in the other format too. */
@@ -131,7 +159,7 @@ function sum(page: Indexed, name: string, filter: Readonly<Record<string, string
 }
 
 /** Families that count the same rows agree with each other, and with the rows that were sent. */
-function checkSums(page: Indexed, rows: number | undefined): void {
+function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): void {
   const up = only(page, "p2p_node_up");
   if (up !== 0 && up !== 1) fail(`p2p_node_up is ${up}`);
   const apis = new Map((page.get("p2p_node_api_up") ?? []).map(({ labels, value }) => [labels.get("api"), value]));
@@ -157,7 +185,10 @@ function checkSums(page: Indexed, rows: number | undefined): void {
   }
   const shown = page.get("p2p_connection_info")?.length ?? 0;
   const omitted = (only(page, "p2p_node_connections_omitted") ?? 0) + (only(page, "p2p_node_connections_merged") ?? 0);
-  if (shown + omitted !== all) fail(`${shown} shown and ${omitted} omitted or merged of ${all} rows`);
+  const withheld = (only(page, "p2p_node_series_withheld") ?? 0) - heldInfos;
+  if (shown + omitted + withheld !== all) {
+    fail(`${shown} shown, ${omitted} omitted or merged and ${withheld} withheld of ${all} rows`);
+  }
   if (sum(page, "p2p_node_peers_by_address_type") !== working) fail("address types do not sum up to the peers");
   if (sum(page, "p2p_node_peers_by_agent") > working) fail("more agents than peers");
   if (sum(page, "p2p_node_syncing_peers") > working) fail("more syncing peers than peers");
@@ -186,7 +217,7 @@ const OWN_COUNTERS = ["p2p_node_polls_total", "p2p_node_poll_failures_total"];
 const CHURN = ["p2p_node_peer_connects_total", "p2p_node_peer_disconnects_total"];
 const BYTES = ["p2p_node_receive_bytes_total", "p2p_node_transmit_bytes_total"];
 
-function checkCounters(page: Indexed, world: World, before: Observed | undefined, isRepeated: boolean): Observed {
+function checkCounters(page: Indexed, world: World, before: Observed | undefined, isRepeated: boolean) {
   const isSummed = world.state(LIAR).history.totals?.source === "connections";
   const still = [...CHURN, ...(isSummed ? BYTES : [])];
   const counters = new Map(before?.counters ?? []);

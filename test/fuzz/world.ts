@@ -68,9 +68,9 @@ export function createWorld(
     nodes: config.nodes.filter(({ name }) => names.includes(name)),
     lag: () => config.lag,
     open: (node) => openSession(node, clients(node)),
-    render(state) {
+    render(state, before) {
       states.set(state.node.name, state);
-      return render(state);
+      return render(state, before);
     },
     store,
     journal: createJournal(),

@@ -482,6 +482,14 @@ export const NODE_FAULTS = {
     log: "nothing",
     remedy: "Look who they are (`p2p_node_peer_subnets`, `p2p_node_peers_by_agent`): a flood comes from few subnets.",
   },
+  changingPeers: {
+    fault: "The peers are others with each poll, and the node says another version",
+    shows:
+      "all in the sums; in any 60 minutes no more new series than `connections.max_new_per_hour` (and 60 of `p2p_node_info`), also over outages and reloads. `p2p_node_series_withheld` counts the others. Of the software of peers what is beyond 60 new names in an hour is in `other`",
+    reason: "none",
+    log: "nothing",
+    remedy: "See the runbook of [P2PNodeSeriesWithheld](runbooks/P2PNodeSeriesWithheld.md).",
+  },
 } as const satisfies Readonly<Record<string, FaultEntry>>;
 
 export type NodeFault = keyof typeof NODE_FAULTS;

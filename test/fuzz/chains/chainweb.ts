@@ -42,7 +42,7 @@ export function chainwebAdapter(corpus: Corpus): FuzzAdapter {
         "chainweb",
         { url: TOKENS, chainweb: FEWER_PARTS },
         { url: URL },
-        { max_per_node: 3 },
+        { max_per_node: 3, max_new_per_hour: 4 },
         resolving(FEWER_PARTS),
       ),
       variant("chainweb", { url: URL }, { url: URL }, { address: "subnet" }),

@@ -23,7 +23,7 @@ export function moneroAdapter(corpus: Corpus): FuzzAdapter {
         "monero",
         { url: `https://user:${CANARY}@192.0.2.10/${CANARY}/?key=${CANARY}` },
         { url: URL },
-        { max_per_node: 3 },
+        { max_per_node: 3, max_new_per_hour: 4 },
       ),
       variant(
         "monero",

@@ -24,7 +24,7 @@ export function wireAdapter(corpus: Corpus): FuzzAdapter {
         "wire",
         { url: TOKENS, wire: { ...PLUGIN, chain_url: `https://192.0.2.12/${CANARY}`, host_header: "node:8888" } },
         { url: URL, wire: PLUGIN },
-        { max_per_node: 3 },
+        { max_per_node: 3, max_new_per_hour: 4 },
       ),
       variant("antelope", { url: URL, wire: PLUGIN }, { url: URL }, { address: "subnet" }),
       variant("wire", { url: URL, auth: { bearer: { token: CANARY } } }, { url: URL }, { address: "hashed" }),
