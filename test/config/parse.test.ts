@@ -49,6 +49,14 @@ describe("defaults", () => {
     });
   });
 
+  test("of new connections in an hour: where many are shown, three times as many", () => {
+    const newOf = (connections: object) => configOf({ nodes: [NODE], connections }).connections.maxNewPerHour;
+    expect([0, 666, 667, 1000, 100_000].map((max_per_node) => newOf({ max_per_node }))).toEqual([
+      2000, 2000, 2001, 3000, 100_000,
+    ]);
+    expect(newOf({ max_per_node: 1000, max_new_per_hour: 7 })).toBe(7);
+  });
+
   test("of the chains", () => {
     expect(nodeOf({ chain: "antelope" }).options.values).toEqual({});
     expect(nodeOf({ chain: "monero" }).options.values).toEqual({});

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { admit, EMPTY_MEMORY, listOf, type NameMemories } from "../../src/lib/hourly-budget.ts";
+import { createJournal } from "../../src/poll/journal.ts";
+import { createPoller } from "../../src/poll/poller.ts";
+import { createStore } from "../../src/poll/store.ts";
+import { parseNodeUrl } from "../../src/rpc/node-url.ts";
+import { deadReport, LAG_SETTINGS, logSink, nodeConfig, report } from "./support.ts";
+
+/** A poller of one node that remembers, with each poll that is shown, how many there were. */
+function setUp() {
+  const store = createStore();
+  const given: number[] = [];
+  let isDown = false;
+  let isBroken = false;
+  const poller = createPoller({
+    nodes: [nodeConfig()],
+    lag: () => LAG_SETTINGS,
+    open: () => ({ poll: async () => (isDown ? deadReport() : report()), calls: () => [], close: async () => {} }),
+    render({ report: polled }, { memories }) {
+      if (isBroken) throw new Error("cannot be shown");
+      const before = memories.get("series") ?? EMPTY_MEMORY;
+      if (polled !== undefined) given.push(before.newcomers.reduce((sum, { count }) => sum + count, 0));
+      const { memory } = admit(before, listOf([`series ${given.length}`]), 0, 100);
+      const lines = { bytes: Buffer.alloc(0), ends: Uint32Array.of(0) };
+      const series: NameMemories = polled === undefined ? memories : new Map([["series", memory]]);
+      return { lines, series };
+    },
+    store,
+    journal: createJournal(),
+    log: logSink("fatal").log,
+  });
+  return {
+    poller,
+    store,
+    given,
+    poll: () => poller.poll("node-1"),
+    setDown: (value: boolean) => {
+      isDown = value;
+    },
+    setBroken: (value: boolean) => {
+      isBroken = value;
+    },
+  };
+}
+
+test("what is remembered of a node's series goes from poll to poll, over outages and polls that cannot be shown", async () => {
+  const { poll, given, setDown, setBroken } = setUp();
+  await poll();
+  setDown(true);
+  await poll();
+  setDown(false);
+  setBroken(true);
+  await poll();
+  setBroken(false);
+  await poll();
+  expect(given).toEqual([0, 1, 2]);
+});
+
+test("over a reload that asks the same node otherwise", async () => {
+  const { poller, poll, given } = setUp();
+  await poll();
+  await poller.setNodes([nodeConfig({ timeoutMs: 1234 })]);
+  await poll();
+  expect(given).toEqual([0, 1]);
+});
+
+test("and goes with the node: when it is removed, or another one has its name", async () => {
+  const { poller, store, poll, given } = setUp();
+  await poll();
+  await poller.setNodes([nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
+  await poll();
+  await poller.setNodes([nodeConfig({ name: "node-2" })]);
+  expect(store.get("node-1")).toBeUndefined();
+  await poller.setNodes([nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
+  await poll();
+  expect(given).toEqual([0, 0, 0]);
+});
