@@ -117,11 +117,11 @@ function nameOf({ key, agent, row }: ShownConnection): string {
 const DIRECTION_KEYS: Readonly<Record<Direction, string>> = { inbound: "i", outbound: "o", unknown: "u" };
 
 const TYPE_KEYS: Readonly<Record<AddressType, string>> = {
-  ipv4: "\tipv4",
-  ipv6: "\tipv6",
-  tor: "\ttor",
-  i2p: "\ti2p",
-  unknown: "\tunknown",
+  ipv4: "\t4",
+  ipv6: "\t6",
+  tor: "\tt",
+  i2p: "\ti",
+  unknown: "\tu",
 };
 
 function sumRows(connections: readonly ShownConnection[]): number {
