@@ -7,12 +7,12 @@ import { connectionFacts, factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import {
-  type BoundedSamples,
-  boundSamples,
+  boundFamilies,
   NO_BUDGET,
+  NO_FAMILIES,
+  openFamilies,
   openSeriesBudget,
   type SeriesBefore,
-  type SeriesBudget,
 } from "./series-budget.ts";
 
 /**
@@ -29,7 +29,7 @@ export function createNodeRenderer(
 ): RenderNode {
   const write = createLinesWriter();
   const families = catalogue.map(alike);
-  const open = catalogue.filter(({ newSeries }) => newSeries !== undefined);
+  const open = openFamilies(catalogue);
   return (state, before, spare) => {
     const { report, history, node } = state;
     const budget = before === undefined ? NO_BUDGET : openSeriesBudget(before);
@@ -53,13 +53,13 @@ export function createNodeRenderer(
       connectionFacts: connectionFacts(connections),
     };
     const bounded = about === undefined ? boundFamilies(open, unbounded, budget) : NO_FAMILIES;
-    const view = { ...unbounded, withheld: withheldOf(unbounded, bounded) };
+    const view = { ...unbounded, withheld: (shown?.withheld ?? 0) + bounded.withheld };
     const identity = nodeLabels(node);
     const lines = write((writer) => {
       writer.names(connections.map(({ labels }) => labels));
       for (const family of families) {
         if (family.about === about) {
-          writer.text(renderSamples(family, bounded.get(family.name)?.samples ?? family.samples(view), identity));
+          writer.text(renderSamples(family, bounded.samples.get(family.name) ?? family.samples(view), identity));
           writeConnections(writer, family, view, identity);
         }
         writer.endFamily();
@@ -71,26 +71,6 @@ export function createNodeRenderer(
 
 /** Under this name the connections of a node are remembered, which are in several families. */
 const CONNECTIONS = "connections";
-
-/** The families whose labels strangers choose, by their names. */
-type BoundedFamilies = ReadonlyMap<string, BoundedSamples>;
-
-const NO_FAMILIES: BoundedFamilies = new Map();
-
-function boundFamilies(open: readonly NodeFamily[], view: NodeView, budget: SeriesBudget): BoundedFamilies {
-  const bounded = new Map<string, BoundedSamples>();
-  for (const { name, labels, newSeries, samples } of open) {
-    if (newSeries === undefined) continue;
-    bounded.set(name, boundSamples(samples(view), labels, newSeries, budget.admitter(name)));
-  }
-  return bounded;
-}
-
-function withheldOf({ shown }: NodeView, bounded: BoundedFamilies): number {
-  let sum = shown?.withheld ?? 0;
-  for (const { withheld } of bounded.values()) sum += withheld;
-  return sum;
-}
 
 /** What is read of each family with each poll, in objects of one form, which the engine reads faster. */
 type Rendered = Pick<NodeFamily, "name" | "about" | "samples" | "connections">;

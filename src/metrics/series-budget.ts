@@ -1,8 +1,7 @@
-import type { NewSeriesLimit } from "../chains/chain.ts";
 import { admit, EMPTY_MEMORY, listOf, type NameMemories, type NameMemory } from "../lib/hourly-budget.ts";
 import type { AdmitNames } from "./connections.ts";
 import { renderLabels } from "./exposition.ts";
-import type { SampleValue } from "./family.ts";
+import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
 
 /**
  * Bounds the new series of a node: Prometheus keeps each for hours, also one that was there for a single poll. Its peers
@@ -45,26 +44,57 @@ const NONE: ReadonlySet<string> = new Set();
 /** For a page of a single poll: nothing is known of earlier ones. */
 export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => new Map() };
 
-export type BoundedSamples = {
-  readonly samples: readonly SampleValue[];
-  /** How many were left out. */
+/** A family whose labels strangers choose. */
+export type OpenFamily = {
+  readonly name: string;
+  readonly perHour: number;
+  /** The labels of the sample that takes the values of those beyond it; undefined where they are left out. */
+  readonly rest: string | undefined;
+  readonly samples: NodeFamily["samples"];
+};
+
+export function openFamilies(catalogue: readonly NodeFamily[]): readonly OpenFamily[] {
+  return catalogue.flatMap(({ name, labels, samples, newSeries }) => {
+    if (newSeries === undefined) return [];
+    const { perHour, rest: values } = newSeries;
+    const rest = values && renderLabels(labels.map((label, index) => [label, values[index] ?? ""] as const));
+    return [{ name, perHour, rest, samples }];
+  });
+}
+
+/** The samples of the families whose labels strangers choose, by their names. */
+export type BoundedFamilies = {
+  readonly samples: ReadonlyMap<string, readonly SampleValue[]>;
+  /** How many samples were left out. */
   readonly withheld: number;
 };
 
-/** @param names of the labels of the family */
-export function boundSamples(
-  samples: Iterable<SampleValue>,
-  names: readonly string[],
-  { perHour, rest }: NewSeriesLimit,
+export const NO_FAMILIES: BoundedFamilies = { samples: new Map(), withheld: 0 };
+
+export function boundFamilies(families: readonly OpenFamily[], view: NodeView, budget: SeriesBudget): BoundedFamilies {
+  const samples = new Map<string, readonly SampleValue[]>();
+  let withheld = 0;
+  for (const family of families) {
+    const all = [...family.samples(view)];
+    const kept = boundSamples(all, family, budget.admitter(family.name));
+    samples.set(family.name, kept);
+    if (family.rest === undefined) withheld += all.length - kept.length;
+  }
+  return { samples, withheld };
+}
+
+/** @returns the same list where all of them are let in */
+function boundSamples(
+  all: readonly SampleValue[],
+  { perHour, rest }: OpenFamily,
   admitNames: AdmitNames,
-): BoundedSamples {
-  const all = [...samples];
-  const restLabels = rest && renderLabels(names.map((name, index) => [name, rest[index] ?? ""] as const));
-  const chosen = all.flatMap(([labels]) => (labels === restLabels ? [] : [labels]));
+): readonly SampleValue[] {
+  const chosen: string[] = [];
+  for (const [labels] of all) if (labels !== rest) chosen.push(labels);
   const refused = admitNames(listOf(chosen), perHour);
-  if (refused.size === 0) return { samples: all, withheld: 0 };
-  const kept = all.filter(([labels]) => labels !== restLabels && !refused.has(labels));
-  if (restLabels === undefined) return { samples: kept, withheld: refused.size };
-  const others = all.reduce((sum, [labels, value]) => (kept.some(([own]) => own === labels) ? sum : sum + value), 0);
-  return { samples: [...kept, [restLabels, others]], withheld: 0 };
+  if (refused.size === 0) return all;
+  const kept = all.filter(([labels]) => labels !== rest && !refused.has(labels));
+  if (rest === undefined) return kept;
+  const others = all.reduce((sum, [labels, value]) => (labels === rest || refused.has(labels) ? sum + value : sum), 0);
+  return [...kept, [rest, others]];
 }

@@ -4,7 +4,6 @@ import { parseAddress } from "../../src/chains/address.ts";
 import type { NodeReport, PeerConnection } from "../../src/chains/chain.ts";
 import type { NameMemories } from "../../src/lib/hourly-budget.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
-import { boundSamples } from "../../src/metrics/series-budget.ts";
 import { deadReport, failing, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { seriesKey } from "../support/exposition-lines.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
@@ -223,18 +222,18 @@ test("a version that changes with each poll is held back also while the node giv
 });
 
 test("what is beyond the limit of a family with a sample for the rest is added to it", () => {
-  const samples = [
-    ['version="1"', 5],
-    ['version="2"', 3],
-    ['version="other"', 2],
-  ] as const;
-  const bound = (refused: readonly string[]) =>
-    boundSamples(samples, ["version"], { perHour: 1, rest: ["other"] }, (list) => {
-      expect(list).toBe('version="1"\nversion="2"\n');
-      return new Set(refused);
-    });
-  expect(bound([])).toEqual({ samples, withheld: 0 });
-  expect(bound(['version="2"'])).toEqual({ samples: [samples[0], ['version="other"', 5]], withheld: 0 });
+  const { next } = setUp();
+  const by = (...agents: readonly string[]) => {
+    const page = next(report({ peers: peers(...agents.map((agent, index) => peer(index, { agent }))) }), 0);
+    return find(page, "p2p_node_peers_by_agent").map(({ labels, value: count }) => [labels.get("agent"), count]);
+  };
+  for (let poll = 0; poll < 12; poll += 1) by(...[0, 1, 2, 3, 4].map((index) => `agent ${5 * poll + index}`));
+  // 60 are known now; a stranger may call itself as the rest is called.
+  expect(by("agent 3", "agent 3", "new", "other", "newer")).toEqual([
+    ["agent 3", 2],
+    ["other", 3],
+  ]);
+  expect(by("other")).toEqual([["other", 1]]);
 });
 
 /** Labels whose values come from a closed set: of the program, of the chain's protocol, or of the configuration. */
