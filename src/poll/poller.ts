@@ -1,7 +1,6 @@
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { Failure } from "../errors.ts";
-import type { NameMemories } from "../lib/hourly-budget.ts";
 import type { Logger } from "../log.ts";
 import { isSameUrl } from "../rpc/node-url.ts";
 import { createSignal, type SignalSource } from "../signal.ts";
@@ -15,7 +14,7 @@ import { failedReport, pollSession } from "./poll-session.ts";
 import { createTurnLength } from "./scheduler.ts";
 import type { TracedSession } from "./session.ts";
 import { shownOrFailed } from "./shown.ts";
-import { type KeptState, keptOf, type NodeLines, type NodeState, type NodeStore, type RenderedNode } from "./store.ts";
+import { type KeptState, keptOf, NO_SERIES, type NodeState, type NodeStore, type RenderState } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
 /** Polls nodes on demand and stores what each poll gave, rendered. */
@@ -51,16 +50,11 @@ export type PollerOptions = {
   readonly nodes: readonly NodeConfig[];
   readonly lag: () => LagSettings;
   readonly open: (node: NodeConfig) => TracedSession;
-  /** @param before what was remembered of the node's series, and a time in milliseconds that never goes back */
-  readonly render: (state: NodeState, before: SeriesBefore, spare?: NodeLines) => RenderedNode;
+  readonly render: RenderState;
   readonly store: NodeStore;
   readonly journal: Journal;
   readonly log: Logger;
 };
-
-type SeriesBefore = { readonly memories: NameMemories; readonly nowMs: number };
-
-const NO_SERIES: NameMemories = new Map();
 
 /** What a node that is polled needs beside what is shown of it. */
 type Runtime = {

@@ -71,12 +71,20 @@ export type NodeLines = {
   readonly ends: Uint32Array;
 };
 
+/** What was remembered of a node's series, and now in milliseconds of a clock that never goes back. */
+export type SeriesBefore = { readonly memories: NameMemories; readonly nowMs: number };
+
+export const NO_SERIES: NameMemories = new Map();
+
 /** What became of a node's state. */
 export type RenderedNode = {
   readonly lines: NodeLines;
   /** The series that it had lately, which bounds its new ones. Absent where only one poll is shown. */
   readonly series?: NameMemories | undefined;
 };
+
+/** @param spare lines that nobody reads any more: they may be written over */
+export type RenderState = (state: NodeState, before: SeriesBefore, spare?: NodeLines) => RenderedNode;
 
 export type StoredNode = RenderedNode & { readonly state: KeptState };
 
