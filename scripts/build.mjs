@@ -20,6 +20,7 @@ if (bundler === undefined) {
     entryPoints: [
       { in: "src/main.ts", out: "main" },
       { in: "src/server/web-config/bcrypt-worker.ts", out: "bcrypt-worker" },
+      { in: "src/lib/files/thread.ts", out: "file-thread" },
     ],
     outdir: fresh,
     bundle: true,

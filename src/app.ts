@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openAssets } from "./assets.ts";
 import { chains } from "./chains/index.ts";
 import { type ConfigChanges, compareConfigs } from "./config/changes.ts";
@@ -70,6 +71,9 @@ type Listener = { readonly address: ListenAddress; readonly server: HttpServer }
  * change, so does the page, and a large one takes a core a tenth of a second to compress.
  */
 const SELF_METRICS_KEPT_MS = 4000;
+
+/** A reload that runs gets this long at the end: it may be reading a file that hangs. */
+const RELOAD_END_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -173,9 +177,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     addresses: listening,
     reload: reloader.reload,
     async close() {
-      await reloader.stop();
+      const drained = servers.map(({ server }) => drain(server));
+      await Promise.race([reloader.stop(), sleep(RELOAD_END_MS, undefined, { ref: false })]);
       schedule.stop();
-      await Promise.all([poller.close(), targetProbe.close(), ...servers.map(({ server }) => drain(server))]);
+      await Promise.all([poller.close(), targetProbe.close(), ...drained]);
     },
   };
 }

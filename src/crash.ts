@@ -16,8 +16,8 @@ export type Crash = {
  * and a page made from them may not be true. The supervisor starts it anew. (A defect inside one poll never comes here: it
  * leaves that node down, with the reason `internal`.) Without this, Node would print the message as it is, together with
  * the line of the source, which in a bundle is very long.
- */
-export function exitOnDefect(redact: Redact, printError: (text: string) => void): Crash {
+ * @param exit ends the process with a code, whatever holds it */
+export function exitOnDefect(redact: Redact, printError: (text: string) => void, exit: (code: number) => void): Crash {
   let tell = (error: unknown) => {
     const { stack, message } = safeError(error, redact);
     const text = harmlessLines(stack === "" ? message : stack);
@@ -28,7 +28,7 @@ export function exitOnDefect(redact: Redact, printError: (text: string) => void)
       tell(error);
     } finally {
       // Log and standard error are written synchronously, so that nothing waits to be flushed.
-      process.exit(EXIT_DEFECT);
+      exit(EXIT_DEFECT);
     }
   });
   return {

@@ -1,23 +1,38 @@
 #!/usr/bin/env node
+import { constants } from "node:os";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Invocation, parseArguments } from "./cli.ts";
-import type { Context } from "./commands/context.ts";
+import type { Context, OnStop } from "./commands/context.ts";
 import { readConfig } from "./commands/source.ts";
 import { ConfigError } from "./config/load.ts";
 import { createRedactor } from "./config/redact.ts";
 import { errorCode } from "./config/secret.ts";
 import { exitOnDefect } from "./crash.ts";
+import { ignoreDebugger, untilStopped } from "./end-signals.ts";
+import { files } from "./files.ts";
+import { createEnding } from "./lib/ending.ts";
 import { VERSION } from "./version.ts";
+
+// From the first moment on: a signal during the start ends the exporter as orderly as a later one.
+ignoreDebugger();
+const ending = createEnding(() => files.underWay() > 0);
+const signalled = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
+const stopped = untilStopped((signal) => ending.now(signalled(signal)));
 
 const redactor = createRedactor();
 
-/** Log lines that their reader has not taken yet get this long at the end. */
+/** What the readers of log and output have not taken yet gets this long at the end. */
 const LAST_WORDS_MS = 1000;
+
+/** How a signal ends what runs. Before a command says otherwise, nothing is worth waiting for. */
+let onStop: OnStop = { waitMs: 0 };
 
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
 
 // Before anything can go wrong.
-const crash = exitOnDefect(redactor.redact, printError);
+const crash = exitOnDefect(redactor.redact, printError, ending.now);
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -37,11 +52,15 @@ async function main(args: readonly string[]): Promise<number> {
  * @throws ConfigError
  */
 async function run(asked: Invocation): Promise<number> {
-  const context: Context = { print, printError, stopped, redactor, crash };
+  const endsItself = (next: OnStop) => {
+    onStop = next;
+  };
+  const context: Context = { print, printError, stopped, endsItself, redactor, crash };
   switch (asked.command) {
     case "none":
       return asked.exitCode;
     case "serve": {
+      endsItself({ waitMs: 0, exitCode: 0 });
       const files = asked.configFile === undefined ? [] : [asked.configFile];
       const { serve } = await import("./commands/serve.ts");
       return serve({ load: () => readConfig(asked, redactor), files }, asked, context);
@@ -55,6 +74,7 @@ async function run(asked: Invocation): Promise<number> {
     case "discover":
       return (await import("./commands/once.ts")).discover(asked.address, context);
     case "demo":
+      endsItself({ waitMs: 0, exitCode: 0 });
       return (await import("./commands/demo.ts")).demo(asked, context);
     case "healthcheck":
       return (await import("./commands/healthcheck.ts")).healthcheck(asked.addresses, context);
@@ -69,16 +89,19 @@ async function run(asked: Invocation): Promise<number> {
   }
 }
 
-/** Resolves at SIGTERM or SIGINT. A second signal ends the process at once, as impatient operators expect. */
-function untilStopped(): Promise<NodeJS.Signals> {
-  const signals = ["SIGTERM", "SIGINT"] as const;
-  return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      for (const each of signals) process.removeListener(each, stop);
-      resolve(signal);
-    };
-    for (const signal of signals) process.on(signal, stop);
-  });
+/** The exit code of what a signal ended and what did not end by itself then. */
+async function givenUp(): Promise<number> {
+  const signal = await stopped;
+  await sleep(onStop.waitMs);
+  return onStop.exitCode ?? signalled(signal);
+}
+
+/** Resolves when the reader has taken everything, or is gone. */
+async function taken(stream: Writable): Promise<undefined> {
+  if (stream.writableLength > 0 && !stream.destroyed) {
+    await new Promise<void>((resolve) => void stream.write("", () => resolve()));
+  }
+  return undefined;
 }
 
 // A reader that went away (`--help | head`) is no reason for a stack trace, and a full disk is one for a line.
@@ -91,10 +114,12 @@ process.stdout.on("error", (error) => {
 // Where errors cannot be told, there is nobody to tell that.
 process.stderr.on("error", () => {});
 
-// From the first moment on: a signal during the start ends the exporter as orderly as a later one.
-const stopped = untilStopped();
-
-const code = await main(process.argv.slice(2));
-process.exitCode ||= code;
-// A log that nobody reads must not hold the exit; what a command printed may take its time.
-if (process.stdout.writableLength === 0) setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+const code = await Promise.race([main(process.argv.slice(2)), givenUp()]);
+// What a command printed may take its time, but for a signal; a log that nobody reads must not hold the exit.
+const cutOff = stopped.then(async (signal) => {
+  await sleep(LAST_WORDS_MS);
+  return onStop.exitCode ?? signalled(signal);
+});
+const cut = await Promise.race([taken(process.stdout), cutOff]);
+await Promise.race([taken(process.stderr), sleep(LAST_WORDS_MS)]);
+await ending.soon(process.exitCode === undefined ? code || (cut ?? 0) : Number(process.exitCode));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { files, MAX_FILE_BYTES } from "./files.ts";
 
 /** Watches the contents of files. */
 export type FileWatch = {
@@ -54,7 +54,7 @@ async function contentsOf(paths: readonly string[]): Promise<string> {
 async function fingerprint(path: string): Promise<string> {
   try {
     return createHash("sha256")
-      .update(await readFile(path))
+      .update(await files.read(path, MAX_FILE_BYTES.configuration))
       .digest("hex");
   } catch {
     return "unreadable";

@@ -29,6 +29,9 @@ export type ConfigSource = {
 /** Of more nodes than this each has no line of its own at the start. */
 const MANY_NODES = 20;
 
+/** From a signal on all ends within this time, or is left as it is: little less than the five seconds that are promised. */
+const STOP_MS = 4000;
+
 /**
  * Serves until a signal comes.
  * @throws ConfigError
@@ -36,7 +39,7 @@ const MANY_NODES = 20;
 export async function serve(
   source: ConfigSource,
   flags: ShardFlags & ServeFlags,
-  { stopped, redactor, crash }: Context,
+  { stopped, endsItself, redactor, crash }: Context,
   announce: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
   let reload: (cause: string) => Promise<unknown> = async () => undefined;
@@ -58,6 +61,7 @@ export async function serve(
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
   const load = async () => ownPart(await source.load());
+  endsItself({ waitMs: STOP_MS, exitCode: 0 });
   const lost = () => logLinesLost;
   const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
   if (app === undefined) return 1;

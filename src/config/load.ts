@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isObject } from "../chains/decode.ts";
+import { files, MAX_FILE_BYTES } from "../files.ts";
 import { AUTH_KEYS } from "./access.ts";
 import type { ConfigProblem } from "./explain.ts";
 import { didYouMean } from "./fields.ts";
@@ -48,7 +48,7 @@ export async function loadConfig({ file: path, nodes = [], env }: ConfigSources)
 /** A sidecar that has its nodes from flags starts without the library for YAML. */
 async function readFileAt(path: string, env: ConfigSources["env"]) {
   const { readYamlFile } = await import("./yaml-file.ts");
-  return readYamlFile(path, env);
+  return readYamlFile(path, MAX_FILE_BYTES.configuration, env);
 }
 
 /** In the order of the file. */
@@ -122,16 +122,17 @@ async function badFiles(raw: unknown, configFile: string | undefined): Promise<r
   const problems: ConfigProblem[] = [];
   for (const { path, value } of fileKeys(raw, [])) {
     const absolute = configFile === undefined ? resolve(value) : resolve(dirname(configFile), value);
-    const problem = await fileProblem(absolute, path.at(-1) === "hash_key_file" ? MIN_HASH_KEY_LENGTH : 1);
+    const problem = await fileProblem(absolute, path.at(-1));
     if (problem !== undefined) problems.push({ path, message: problem });
   }
   return problems;
 }
 
-async function fileProblem(file: string, minLength: number): Promise<string | undefined> {
+async function fileProblem(file: string, key: PropertyKey | undefined): Promise<string | undefined> {
+  const minLength = key === "hash_key_file" ? MIN_HASH_KEY_LENGTH : 1;
   try {
-    if (!(await stat(file)).isFile()) return `${file} is not a file`;
-    const { length } = (await readFile(file, "utf8")).trim();
+    const bytes = await files.read(file, key === "ca_file" ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
+    const { length } = bytes.toString("utf8").trim();
     if (length === 0) return `${file} is empty`;
     return length < minLength ? `expected at least ${minLength} characters in ${file}` : undefined;
   } catch (error) {

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
+import { files, MAX_FILE_BYTES } from "../files.ts";
+import { FileError } from "../lib/files/file-error.ts";
 
 /** How a secret looks wherever it could be printed. */
 export const MASK = "<secret>";
@@ -52,7 +53,7 @@ const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.cust
 
 async function readSecret(path: string): Promise<string> {
   try {
-    return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
+    return (await files.read(path, MAX_FILE_BYTES.secret)).toString("utf8").replace(/\r?\n$/, "");
   } catch (error) {
     throw new Error(`cannot read the secret file ${path} (${fileErrorCode(error)})`);
   }
@@ -65,13 +66,16 @@ export function errorCode(error: unknown): string {
 
 const FILE_ERRORS: Partial<Record<string, string>> = {
   EACCES: "this user may not read it",
+  EAGAIN: "it has nothing to read now, or another process holds a lease on it",
   EISDIR: "it is a folder",
+  ELOOP: "its symbolic links lead in a circle",
   ENOENT: "no such file",
   ENOTDIR: "no such folder",
 };
 
 /** The same for a file that cannot be read, with what the code means: `ENOENT: no such file`. */
 export function fileErrorCode(error: unknown): string {
+  if (error instanceof FileError) return error.finding;
   const code = errorCode(error);
   const meaning = FILE_ERRORS[code];
   return meaning === undefined ? code : `${code}: ${meaning}`;

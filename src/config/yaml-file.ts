@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { files } from "../files.ts";
 import { fileErrorCode } from "./secret.ts";
 
 /** A YAML file as plain data that still knows where each value stands. */
@@ -25,14 +25,16 @@ const MAX_DEPTH = 50;
 const MAX_ALIASES = 100;
 
 /**
+ * @param maxBytes a larger file is refused
  * @param env undefined: the file's format has no variables
  * @returns what is wrong, each with its place, when the file cannot be read as YAML
  */
 export async function readYamlFile(
   path: string,
+  maxBytes: number,
   env: Readonly<Record<string, string | undefined>> | undefined,
 ): Promise<YamlFile | { readonly broken: readonly string[] }> {
-  const text = await readText(path);
+  const text = await readText(path, maxBytes);
   if (typeof text !== "string") return text;
   const lines = new LineCounter();
   const place = (offset: number) => {
@@ -56,10 +58,10 @@ export async function readYamlFile(
   };
 }
 
-async function readText(path: string): Promise<string | { readonly broken: readonly string[] }> {
+async function readText(path: string, maxBytes: number): Promise<string | { readonly broken: readonly string[] }> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await files.read(path, maxBytes);
   } catch (error) {
     return { broken: [`${path}: cannot read the configuration file (${fileErrorCode(error)})`] };
   }

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import { fileErrorCode } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
+import { files, MAX_FILE_BYTES } from "../files.ts";
 import type { ConnectionSlot, ConnectionSlots } from "./connection-slots.ts";
 import type { TlsVerification } from "./settings.ts";
 
@@ -114,9 +114,10 @@ async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
 
 async function readCa(path: string): Promise<string> {
   const advice = "check tls.ca_file, its content and its rights";
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch((error: unknown) => {
     throw nodeError("tls", `cannot read the CA file ${path} (${fileErrorCode(error)})`, advice);
   });
+  const text = bytes.toString("utf8");
   // Node would fall back to the system's authorities for an empty file.
   if (!holdsCertificate(text)) throw nodeError("tls", `the CA file ${path} holds no certificate in PEM form`, advice);
   return text;

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type ConfigProblem, explain, problemsOf } from "../../config/explain.ts";
 import { ConfigError } from "../../config/load.ts";
 import { readYamlFile, type YamlFile } from "../../config/yaml-file.ts";
+import { MAX_FILE_BYTES } from "../../files.ts";
 import type { WebConfig } from "./model.ts";
 import { webConfigSchema } from "./schema.ts";
 import { type LoadedTls, loadTls } from "./tls-files.ts";
@@ -18,7 +19,7 @@ export type ReadWebConfig = {
 /** Reads and checks a web configuration file and the files that it names. */
 export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const own = resolve(path);
-  const file = await readYamlFile(path, undefined);
+  const file = await readYamlFile(path, MAX_FILE_BYTES.webConfiguration, undefined);
   if ("broken" in file) return { files: [own], ok: false, problems: file.broken };
   // A file with comments only asks for nothing.
   const result = webConfigSchema.safeParse(file.raw ?? {}, { error: explain });

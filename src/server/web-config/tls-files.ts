@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { ConfigProblem } from "../../config/explain.ts";
 import { errorCode, fileErrorCode } from "../../config/secret.ts";
+import { MAX_FILE_BYTES, files as reader } from "../../files.ts";
 import type { WebTls } from "./model.ts";
 import type { TlsFields } from "./schema.ts";
 import { contextOptions } from "./tls.ts";
@@ -30,8 +30,9 @@ export async function loadTls(fields: TlsFields, configFile: string): Promise<Lo
     const absolute = resolve(dirname(configFile), path);
     files.push(absolute);
     if (inline !== undefined) return report(name, `expected at most one of ${name} and ${name}_file`);
-    return readFile(absolute, "utf8").catch((error: unknown) =>
-      report(`${name}_file`, `cannot read ${absolute} (${fileErrorCode(error)})`),
+    return reader.read(absolute, MAX_FILE_BYTES.tls).then(
+      (bytes) => bytes.toString("utf8"),
+      (error: unknown) => report(`${name}_file`, `cannot read ${absolute} (${fileErrorCode(error)})`),
     );
   };
 
