@@ -52,15 +52,15 @@ async function main(args: readonly string[]): Promise<number> {
  * @throws ConfigError
  */
 async function run(asked: Invocation): Promise<number> {
-  const endsItself = (next: OnStop) => {
-    onStop = next;
+  const endsItself = (next: Partial<OnStop>) => {
+    onStop = { ...onStop, ...next };
   };
   const context: Context = { print, printError, stopped, endsItself, redactor, crash };
+  if (isEndedBySignals(asked)) endsItself({ exitCode: 0 });
   switch (asked.command) {
     case "none":
       return asked.exitCode;
     case "serve": {
-      endsItself({ waitMs: 0, exitCode: 0 });
       const files = asked.configFile === undefined ? [] : [asked.configFile];
       const { serve } = await import("./commands/serve.ts");
       return serve({ load: () => readConfig(asked, redactor), files }, asked, context);
@@ -74,7 +74,6 @@ async function run(asked: Invocation): Promise<number> {
     case "discover":
       return (await import("./commands/once.ts")).discover(asked.address, context);
     case "demo":
-      endsItself({ waitMs: 0, exitCode: 0 });
       return (await import("./commands/demo.ts")).demo(asked, context);
     case "healthcheck":
       return (await import("./commands/healthcheck.ts")).healthcheck(asked.addresses, context);
@@ -87,6 +86,13 @@ async function run(asked: Invocation): Promise<number> {
     case "node-names":
       return (await import("./commands/once.ts")).printNodeNames(asked, context);
   }
+}
+
+/** Whether a signal is how the command is meant to end. */
+function isEndedBySignals(asked: Invocation): boolean {
+  return (
+    asked.command === "serve" || asked.command === "demo" || (asked.command === "peers" && asked.watchMs !== undefined)
+  );
 }
 
 /** The exit code of what a signal ended and what did not end by itself then. */

@@ -16,7 +16,7 @@ export type Context = {
   /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
   readonly stopped: Promise<NodeJS.Signals>;
   /** Told by a command that ends by itself after `stopped`. Without it, the process ends at once. */
-  readonly endsItself: (onStop: OnStop) => void;
+  readonly endsItself: (onStop: Pick<OnStop, "waitMs">) => void;
   readonly redactor: Redactor;
   readonly crash: Crash;
 };

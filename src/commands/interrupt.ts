@@ -12,12 +12,8 @@ export type Interrupt = {
 /** Connections that are closed need no longer, and nobody waits longer at a terminal. */
 const END_MS = 3000;
 
-/** @param stopCode the exit code of a command that is meant to be ended by a signal */
-export function createInterrupt(
-  { stopped, endsItself }: Pick<Context, "stopped" | "endsItself">,
-  stopCode?: number,
-): Interrupt {
-  endsItself({ waitMs: END_MS, ...(stopCode === undefined ? {} : { exitCode: stopCode }) });
+export function createInterrupt({ stopped, endsItself }: Pick<Context, "stopped" | "endsItself">): Interrupt {
+  endsItself({ waitMs: END_MS });
   const controller = new AbortController();
   // Each poll that runs listens to it.
   setMaxListeners(0, controller.signal);

@@ -28,7 +28,7 @@ export async function peers(flags: PeersInvocation, context: Context): Promise<n
   }
   const asked = chosen === undefined ? [...config.nodes, ...config.references] : withReferences(chosen, config);
   const polling = await openPolling(asked, config.lag, context.redactor.redact);
-  const interrupt = createInterrupt(context, flags.watchMs === undefined ? undefined : 0);
+  const interrupt = createInterrupt(context);
   try {
     const show = createShow(flags, context);
     return flags.watchMs === undefined

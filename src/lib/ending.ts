@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Ends the process, whatever holds it. */
@@ -17,7 +18,7 @@ const LOOKS = 15;
 /**
  * `process.exit` waits for all threads, also for those that a dead mount or resolver keeps for ever, so that the process
  * would never end. It is asked only where nobody holds one; else the program is replaced by one that ends with the code
- * (`process.execve`, Node.js 22.15 and 23.11), and without that, killed.
+ * (`process.execve`, Node.js 22.15 and 23.11), and without that, killed: by SIGTERM where the code is 0.
  * @param isHeld tells whether a thread of the process's own may hang
  */
 export function createEnding(isHeld: () => boolean): Ending {
@@ -37,6 +38,12 @@ export function createEnding(isHeld: () => boolean): Ending {
   };
 }
 
+/** A supervisor takes SIGTERM for a good end, and SIGKILL for one that nobody wanted. */
+function signalFor(code: number): NodeJS.Signals {
+  if (code === 128 + constants.signals.SIGINT) return "SIGINT";
+  return code === 0 || code === 128 + constants.signals.SIGTERM ? "SIGTERM" : "SIGKILL";
+}
+
 function endHard(code: number): never {
   // The types know Node 20, which has no execve.
   const { execPath, env } = process;
@@ -46,7 +53,9 @@ function endHard(code: number): never {
     const rest = { ...env, NODE_OPTIONS: "" };
     execve.call(process, execPath, [execPath, "--input-type=commonjs", "-e", `process.exit(${code})`], rest);
   }
-  process.kill(process.pid, "SIGKILL");
+  const signal = signalFor(code);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
   // Still here: the kernel spares process 1 of a container its own signals, but not a fault, with which abort ends.
   process.abort();
 }
