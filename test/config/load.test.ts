@@ -236,7 +236,7 @@ nodes:
       "1:15: connections.hash_key_file: expected at least 16 characters in DIR/hash",
       "3:73: nodes[0].auth.basic.password_file: cannot read DIR/none (ENOENT: no such file)",
       "4:74: nodes[1].auth.digest.password_file: DIR/blank is empty",
-      "5:61: nodes[2].auth.bearer.token_file: DIR is not a file",
+      "5:61: nodes[2].auth.bearer.token_file: cannot read DIR (EISDIR: it is a folder)",
       "6:74: nodes[3].auth.header.value_file: cannot read DIR/none/none (ENOENT: no such file)",
       "7:52: nodes[4].tls.ca_file: cannot read DIR/none (ENOENT: no such file)",
     ]);

@@ -88,8 +88,15 @@ export const EXPORTER_FAULTS = {
   },
   secondSignal: {
     fault: "A second SIGTERM or SIGINT",
-    shows: "The process ends at once, by the signal (exit code 143 or 130).",
+    shows:
+      "The process ends at once, by the signal (exit code 143 or 130); as process 1 of a container with that code.",
     remedy: "None.",
+  },
+  debuggerSignal: {
+    fault: "SIGUSR1, at which Node.js opens its inspector",
+    shows:
+      "Nothing: the signal has no effect once the program itself runs. Before, while Node.js starts, it does what Node.js does.",
+    remedy: "None. Only this user and root may send it.",
   },
   stopDuringStart: {
     fault: "SIGTERM during the start",
@@ -113,6 +120,28 @@ export const EXPORTER_FAULTS = {
     shows: "It does not start; the exit code is 1.",
     log: "…: cannot read the configuration file (ENOENT: no such file)",
     remedy: "Check path and permissions; `peer-exporter check` tells the same without a start.",
+  },
+  fileNotRegular: {
+    fault: "A FIFO, a device or a socket in place of a file, or one that is far too large",
+    shows:
+      "Nothing but regular files, and symbolic links to them, is opened. It does not start, and `check` ends with 1. After the start, a node with such a secret or CA file is down and a reload is refused; everything else goes on. A configuration may have 16 MiB, a web configuration and a file with certificates or keys 1 MiB, a secret 64 KiB.",
+    log: "…: cannot read … (it is …, expected a regular file)",
+    remedy: "Name a regular file. Pipes, as the shell makes them of `<(…)`, are none.",
+  },
+  fileHangs: {
+    fault: "Secret files on a mount that hangs",
+    shows:
+      "Nodes with a secret there are down from their next poll on, after 2 seconds or their `timeout`; later polls fail at once while the first read still hangs. A reload is refused and names the files. Other nodes, scrapes, compression and names of hosts go on, in the worst case with five threads that hang. All comes back by itself with the mount.",
+    reason: "unauthorized",
+    log: "down: cannot read the secret file … (no answer within 2 s: see whether its mount hangs); check the auth block of this node",
+    remedy: "Mend the mount. A node whose `timeout` is 2 seconds or less says `timeout` once before it names the file.",
+  },
+  stopWhileFilesHang: {
+    fault: "SIGTERM while files hang",
+    shows:
+      "The process is gone within 5 seconds; a second signal ends it at once. Node.js waits for threads that hang before it exits, so the program replaces itself by one that exits with the code that was due: 0 for the exporter, 143 for a command. Node.js 20, and 22 before 22.15, cannot (`process.execve`): there it ends by SIGTERM (143), and as process 1 of a container, which the kernel spares its own signals, by a fault (134 or 139).",
+    log: "stopped",
+    remedy: "None.",
   },
   internalError: {
     fault: "A bug: an unexpected error in a poll or in rendering",

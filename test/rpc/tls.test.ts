@@ -1,16 +1,16 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { renameSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { createServer, type TlsOptions } from "node:tls";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import type { FailureReason } from "../../src/errors.ts";
+import { files } from "../../src/files.ts";
 import type { TlsVerification } from "../../src/rpc/settings.ts";
 import { json } from "../support/fake-node.ts";
 import { tempFolder, waitFor } from "../support/servers.ts";
+import { withResolvers } from "../support/with-resolvers.ts";
 import { closeLater, fakeNode, GET, patience, refusal, refusalAtDeadline, rpcClient } from "./support.ts";
 
 const good = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1", "localhost"] });
@@ -139,13 +139,13 @@ describe("verification by authorities", () => {
 
   it("does not dial any more when the deadline passed while the CA file was read", async () => {
     const server = await tlsServer(good);
-    const pipe = join(tempFolder(), "ca.pem");
-    execFileSync("mkfifo", [pipe]);
-    const client = rpcClient(server.url, { tls: { kind: "ca", caFile: pipe } });
+    const slow = withResolvers<Buffer>();
+    const read = vi.spyOn(files, "read").mockReturnValueOnce(slow.promise);
+    onTestFinished(() => read.mockRestore());
+    const client = rpcClient(server.url, { tls: ca(good) });
     const { error } = await refusalAtDeadline(client, 50);
     expect(error.failure.reason).toBe("timeout");
-    await writeFile(pipe, good.cert);
-    renameSync(caFile(good), pipe);
+    slow.resolve(Buffer.from(good.cert));
     expect((await client.request(GET, patience())).status).toBe(200);
     expect(server.seen.connections).toBe(1);
   });

@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { FileError } from "./file-error.ts";
 import type { FileContent } from "./regular-file.ts";
 import { createRoom, type Reading } from "./room.ts";
@@ -54,7 +54,7 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
   const hangs = `no answer within ${deadlineMs / 1000} s: see whether its mount hangs`;
 
   function start(index: number, { path, maxBytes, done, failed }: Job): void {
-    const reading: Reading = { path, folder: dirname(path), startedMs: performance.now(), state: "usual" };
+    const reading: Reading = { path, startedMs: performance.now(), state: "usual" };
     readings[index] = reading;
     let timer = setTimeout(becomeSlow, slowMs);
 

@@ -21,6 +21,11 @@ export function createThreadLane(program: URL, idleMs = IDLE_MS): Lane {
   let thread: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
 
+  function end(): void {
+    void thread?.terminate();
+    thread = undefined;
+  }
+
   async function start(): Promise<Worker> {
     const { Worker } = await import("node:worker_threads");
     const started = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: 32 } });
@@ -52,7 +57,7 @@ export function createThreadLane(program: URL, idleMs = IDLE_MS): Lane {
       if ("code" in answered) throw Object.assign(new Error("the file cannot be read"), { code: answered.code });
       return { bytes: Buffer.from(answered.bytes), device: answered.device };
     } finally {
-      idle = setTimeout(() => void thread?.terminate(), idleMs);
+      idle = setTimeout(end, idleMs);
       idle.unref();
     }
   };
