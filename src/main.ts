@@ -25,6 +25,9 @@ const redactor = createRedactor();
 /** What the readers of log and output have not taken yet gets this long at the end. */
 const LAST_WORDS_MS = 1000;
 
+/** Five seconds after a signal the process is gone. */
+const END_MS = 4500;
+
 /** How a signal ends what runs. Before a command says otherwise, nothing is worth waiting for. */
 let onStop: OnStop = { waitMs: 0 };
 
@@ -120,6 +123,10 @@ process.stdout.on("error", (error) => {
 // Where errors cannot be told, there is nobody to tell that.
 process.stderr.on("error", () => {});
 
+let endBy = Number.POSITIVE_INFINITY;
+void stopped.then(() => {
+  endBy = performance.now() + END_MS;
+});
 const code = await Promise.race([main(process.argv.slice(2)), givenUp()]);
 // What a command printed may take its time, but for a signal; a log that nobody reads must not hold the exit.
 const cutOff = stopped.then(async (signal) => {
@@ -128,4 +135,6 @@ const cutOff = stopped.then(async (signal) => {
 });
 const cut = await Promise.race([taken(process.stdout), cutOff]);
 await Promise.race([taken(process.stderr), sleep(LAST_WORDS_MS)]);
-await ending.soon(process.exitCode === undefined ? code || (cut ?? 0) : Number(process.exitCode));
+// A file that hangs is not worth waiting for; a name that is looked up may be found yet.
+const patienceMs = files.hung() > 0 ? 0 : Math.min(END_MS, endBy - performance.now());
+await ending.soon(process.exitCode === undefined ? code || (cut ?? 0) : Number(process.exitCode), patienceMs);

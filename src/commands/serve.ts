@@ -30,7 +30,7 @@ export type ConfigSource = {
 const MANY_NODES = 20;
 
 /** From a signal on all ends within this time, or is left as it is: little less than the five seconds that are promised. */
-const STOP_MS = 4000;
+const STOP_MS = 3500;
 
 /**
  * Serves until a signal comes.

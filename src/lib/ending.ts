@@ -5,15 +5,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Ending = {
   /** At once. Where a signal would have done it, as process 1 cannot be ended by its own, this does it as well. */
   now(code: number): never;
-  /** Gives what is under way a moment to end first. */
-  soon(code: number): Promise<never>;
+  /**
+   * Gives what is under way a moment to end first.
+   * @param patienceMs how long that may be where the code would be lost otherwise
+   */
+  soon(code: number, patienceMs?: number): Promise<never>;
 };
 
 /** The calls of the system that hold one of libuv's threads until they return. */
 const THREAD_HOLDERS = /^(?:FSReq|GetAddrInfoReq|GetNameInfoReq)/;
 
 const LOOK_EVERY_MS = 20;
-const LOOKS = 15;
+const MOMENT_MS = 300;
 
 /**
  * `process.exit` waits for all threads, also for those that a dead mount or resolver keeps for ever, so that the process
@@ -31,30 +34,41 @@ export function createEnding(isHeld: () => boolean): Ending {
 
   return {
     now,
-    async soon(code) {
-      for (let look = 0; look < LOOKS && holds(); look += 1) await sleep(LOOK_EVERY_MS);
+    async soon(code, patienceMs = MOMENT_MS) {
+      const isKept = execve() !== undefined || codeOf(signalFor(code)) === code;
+      const end = performance.now() + (isKept ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
+      while (holds() && performance.now() < end) await sleep(LOOK_EVERY_MS);
       return now(code);
     },
   };
 }
 
-/** A supervisor takes SIGTERM for a good end, and SIGKILL for one that nobody wanted. */
-function signalFor(code: number): NodeJS.Signals {
-  if (code === 128 + constants.signals.SIGINT) return "SIGINT";
-  return code === 0 || code === 128 + constants.signals.SIGTERM ? "SIGTERM" : "SIGKILL";
+/** Undefined where Node.js does not have it yet; its types are those of Node 20. */
+function execve(): ((file: string, args: readonly string[], env: NodeJS.ProcessEnv) => void) | undefined {
+  const found: unknown = Reflect.get(process, "execve");
+  return typeof found === "function" ? (...args) => void Reflect.apply(found, process, args) : undefined;
 }
 
+/**
+ * The signal that comes nearest to an exit code: itself where the code is that of one. A supervisor takes SIGTERM for a
+ * good end, and SIGKILL for one that nobody wanted.
+ */
+function signalFor(code: number): "SIGINT" | "SIGTERM" | "SIGKILL" {
+  if (code === codeOf("SIGINT")) return "SIGINT";
+  return code === 0 || code === codeOf("SIGTERM") ? "SIGTERM" : "SIGKILL";
+}
+
+const codeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
+
 function endHard(code: number): never {
-  // The types know Node 20, which has no execve.
   const { execPath, env } = process;
-  const execve: unknown = Reflect.get(process, "execve");
-  if (typeof execve === "function") {
-    // What is loaded before this program (NODE_OPTIONS) has nothing to do there.
-    const rest = { ...env, NODE_OPTIONS: "" };
-    execve.call(process, execPath, [execPath, "--input-type=commonjs", "-e", `process.exit(${code})`], rest);
-  }
+  // What is loaded before this program (NODE_OPTIONS) has nothing to do there.
+  execve()?.(execPath, [execPath, "--input-type=commonjs", "-e", `process.exit(${code})`], {
+    ...env,
+    NODE_OPTIONS: "",
+  });
   const signal = signalFor(code);
-  process.removeAllListeners(signal);
+  if (signal !== "SIGKILL") process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   // Still here: the kernel spares process 1 of a container its own signals, but not a fault, with which abort ends.
   process.abort();
