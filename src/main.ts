@@ -16,7 +16,7 @@ import { VERSION } from "./version.ts";
 
 // From the first moment on: a signal during the start ends the exporter as orderly as a later one.
 ignoreDebugger();
-const ending = createEnding(() => files.underWay() > 0);
+const ending = createEnding({ isBusy: () => files.underWay() > 0, isHung: () => files.hung() > 0 });
 const signalled = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 const stopped = untilStopped((signal) => ending.now(signalled(signal)));
 
@@ -135,6 +135,8 @@ const cutOff = stopped.then(async (signal) => {
 });
 const cut = await Promise.race([taken(process.stdout), cutOff]);
 await Promise.race([taken(process.stderr), sleep(LAST_WORDS_MS)]);
+// The error of a write comes a turn later.
+await sleep(0);
 // A file that hangs is not worth waiting for; a name that is looked up may be found yet.
 const patienceMs = files.hung() > 0 ? 0 : Math.min(END_MS, endBy - performance.now());
 await ending.soon(process.exitCode === undefined ? code || (cut ?? 0) : Number(process.exitCode), patienceMs);

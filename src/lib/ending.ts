@@ -18,29 +18,40 @@ const THREAD_HOLDERS = /^(?:FSReq|GetAddrInfoReq|GetNameInfoReq)/;
 const LOOK_EVERY_MS = 20;
 const MOMENT_MS = 300;
 
+/** What tells how the process is held. */
+export type Holds = {
+  /** Whether calls of the system are under way in threads of the process's own. */
+  readonly isBusy: () => boolean;
+  /** Whether some of its calls hang, in whatever thread. */
+  readonly isHung: () => boolean;
+};
+
 /**
  * `process.exit` waits for all threads, also for those that a dead mount or resolver keeps for ever, so that the process
  * would never end. It is asked only where nobody holds one; else the program is replaced by one that ends with the code
  * (`process.execve`, Node.js 22.15 and 23.11), and without that, killed: by SIGTERM where the code is 0.
- * @param isHeld tells whether a thread of the process's own may hang
  */
-export function createEnding(isHeld: () => boolean): Ending {
-  const holds = () => isHeld() || process.getActiveResourcesInfo().some((name) => THREAD_HOLDERS.test(name));
-
-  function now(code: number): never {
-    if (holds()) endHard(code);
-    process.exit(code);
-  }
+export function createEnding({ isBusy, isHung }: Holds): Ending {
+  const isHeld = () => isBusy() || process.getActiveResourcesInfo().some((name) => THREAD_HOLDERS.test(name));
 
   return {
-    now,
+    now(code) {
+      // What does not hang ends soon, and the code counts more.
+      if (isKept(code) ? isHeld() : isHung()) endHard(code);
+      process.exit(code);
+    },
     async soon(code, patienceMs = MOMENT_MS) {
-      const isKept = execve() !== undefined || codeOf(signalFor(code)) === code;
-      const end = performance.now() + (isKept ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
-      while (holds() && performance.now() < end) await sleep(LOOK_EVERY_MS);
-      return now(code);
+      const end = performance.now() + (isKept(code) ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
+      while (isHeld() && performance.now() < end) await sleep(LOOK_EVERY_MS);
+      if (isHeld()) endHard(code);
+      process.exit(code);
     },
   };
+}
+
+/** Whether the hard end leaves the code as it is. */
+function isKept(code: number): boolean {
+  return execve() !== undefined || codeOf(signalFor(code)) === code;
 }
 
 /** Undefined where Node.js does not have it yet; its types are those of Node 20. */
