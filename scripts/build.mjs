@@ -18,7 +18,7 @@ if (bundler === undefined) {
   const { metafile } = await bundler.build({
     absWorkingDir: root,
     entryPoints: [
-      { in: "src/main.ts", out: "main" },
+      { in: "src/start.ts", out: "main" },
       { in: "src/server/web-config/bcrypt-worker.ts", out: "bcrypt-worker" },
       { in: "src/lib/files/thread.ts", out: "file-thread" },
     ],

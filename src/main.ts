@@ -1,5 +1,3 @@
-#!/usr/bin/env node
-import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Invocation, parseArguments } from "./cli.ts";
@@ -9,16 +7,9 @@ import { ConfigError } from "./config/load.ts";
 import { createRedactor } from "./config/redact.ts";
 import { errorCode } from "./config/secret.ts";
 import { exitOnDefect } from "./crash.ts";
-import { ignoreDebugger, untilStopped } from "./end-signals.ts";
 import { files } from "./files.ts";
-import { createEnding } from "./lib/ending.ts";
+import { ending, signalled, stopped } from "./stop.ts";
 import { VERSION } from "./version.ts";
-
-// From the first moment on: a signal during the start ends the exporter as orderly as a later one.
-ignoreDebugger();
-const ending = createEnding({ isBusy: () => files.underWay() > 0, isHung: () => files.hung() > 0 });
-const signalled = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
-const stopped = untilStopped((signal) => ending.now(signalled(signal)));
 
 const redactor = createRedactor();
 
