@@ -21,6 +21,7 @@ const END_MS = 4500;
 
 /** How a signal ends what runs. Before a command says otherwise, nothing is worth waiting for. */
 let onStop: OnStop = { waitMs: 0 };
+let isGivenUp = false;
 
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
@@ -46,11 +47,12 @@ async function main(args: readonly string[]): Promise<number> {
  * @throws ConfigError
  */
 async function run(asked: Invocation): Promise<number> {
-  const endsItself = (next: Partial<OnStop>) => {
+  const endsItself = (next: Partial<OnStop>): Promise<void> => {
     onStop = { ...onStop, ...next };
+    return isGivenUp ? new Promise(() => {}) : Promise.resolve();
   };
   const context: Context = { print, printError, stopped, endsItself, redactor, crash };
-  if (isEndedBySignals(asked)) endsItself({ exitCode: 0 });
+  if (isEndedBySignals(asked)) void endsItself({ exitCode: 0 });
   switch (asked.command) {
     case "none":
       return asked.exitCode;
@@ -92,7 +94,13 @@ function isEndedBySignals(asked: Invocation): boolean {
 /** The exit code of what a signal ended and what did not end by itself then. */
 async function givenUp(): Promise<number> {
   const signal = await stopped;
-  await sleep(onStop.waitMs);
+  const began = performance.now();
+  let leftMs = 0;
+  do {
+    await sleep(leftMs);
+    leftMs = began + onStop.waitMs - performance.now();
+  } while (leftMs > 0);
+  isGivenUp = true;
   return onStop.exitCode ?? signalled(signal);
 }
 

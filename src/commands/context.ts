@@ -15,8 +15,11 @@ export type Context = {
   readonly printError: (text: string) => void;
   /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
   readonly stopped: Promise<NodeJS.Signals>;
-  /** Told by a command that ends by itself after `stopped`. Without it, the process ends at once. */
-  readonly endsItself: (onStop: Pick<OnStop, "waitMs">) => void;
+  /**
+   * Told by a command that ends by itself after `stopped`. Without it, the process ends at once.
+   * @returns never resolved where that end has begun already
+   */
+  readonly endsItself: (onStop: Pick<OnStop, "waitMs">) => Promise<void>;
   readonly redactor: Redactor;
   readonly crash: Crash;
 };

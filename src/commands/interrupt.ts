@@ -13,7 +13,7 @@ export type Interrupt = {
 const END_MS = 3000;
 
 export function createInterrupt({ stopped, endsItself }: Pick<Context, "stopped" | "endsItself">): Interrupt {
-  endsItself({ waitMs: END_MS });
+  void endsItself({ waitMs: END_MS });
   const controller = new AbortController();
   // Each poll that runs listens to it.
   setMaxListeners(0, controller.signal);

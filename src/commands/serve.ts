@@ -61,6 +61,7 @@ export async function serve(
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
   const load = async () => ownPart(await source.load());
+  await endsItself({ waitMs: STOP_MS });
   endsItself({ waitMs: STOP_MS });
   endsItself({ waitMs: STOP_MS, exitCode: 0 });
   const lost = () => logLinesLost;
