@@ -62,8 +62,6 @@ export async function serve(
   const { addresses, telemetryPath, allowedHosts } = flags;
   const load = async () => ownPart(await source.load());
   await endsItself({ waitMs: STOP_MS });
-  endsItself({ waitMs: STOP_MS });
-  endsItself({ waitMs: STOP_MS, exitCode: 0 });
   const lost = () => logLinesLost;
   const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
   if (app === undefined) return 1;
