@@ -1,6 +1,7 @@
-import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
+import { createHide, type Hide } from "../lib/hide.ts";
 import type { Config, NodeConfig } from "./model.ts";
-import { MASK, type Secret } from "./secret.ts";
+import { MASK } from "./secret.ts";
+import { type Holder, holdersIn, loginsOf, secretsOf, urlPartsOf, userNamesOf } from "./secret-holders.ts";
 
 /**
  * The last line of defence: takes known secrets out of texts that somebody else wrote, such as the message of an unexpected
@@ -18,107 +19,78 @@ export type Redact = (text: string) => string | undefined;
 /** A text that holds a shorter secret is withheld as a whole: that word may stand there by chance, over and over. */
 const SHORTEST_REPLACED = 4;
 
-/** Shorter parts of a URL are words like `/v1` and `json_rpc`. */
-const SHORTEST_URL_PART = 8;
-
-/** A node's answer may hold a shorter word by chance. */
-const SHORTEST_ECHO = 6;
-
-const SHORTEST_TOKEN = 16;
+/** What a node says may hold a shorter word by chance, and so may texts about any URL. */
+export const SHORTEST_HIDDEN = 6;
 
 const KEPT_CONFIGS = 2;
 
 export const WITHHELD = "<withheld>";
 
 export function createRedactor(): Redactor {
-  let holders: readonly (readonly Holder[])[] = [];
-  const takeOut = createRemover();
+  let configs: readonly Words[] = [];
+  const hideAll = createKeptHide();
   return {
     learn(config) {
-      holders = [[...holdersIn(config, new Set())], ...holders].slice(0, KEPT_CONFIGS);
+      configs = [wordsOf(config, [...config.nodes, ...config.references]), ...configs].slice(0, KEPT_CONFIGS);
     },
     redact(text) {
-      if (holders.length === 0) return undefined;
+      if (configs.length === 0) return undefined;
       // At the moment of use, as files of secrets are read again and again.
-      const known = holders.flat();
-      const secrets = known.flatMap(secretsOf).filter((secret) => secret !== "");
+      const secrets = configs.flatMap((words) => words.secrets()).filter((secret) => secret !== "");
       if (secrets.some((secret) => secret.length < SHORTEST_REPLACED && text.includes(secret))) return WITHHELD;
-      return takeOut([...secrets, ...known.flatMap(urlPartsOf)], text);
+      const long = secrets.filter(({ length }) => length >= SHORTEST_REPLACED);
+      return hideAll([...long, ...configs.flatMap(({ others }) => others)])(text);
     },
   };
 }
 
-/** Takes a node's own credentials out of what the node says: some servers repeat what they were asked. */
-export function redactEcho(node: NodeConfig): (text: string) => string {
-  const holders = [...holdersIn(node, new Set())];
-  const takeOut = createRemover();
-  // A node may well be on a network whose name stands in its URL; a token is longer.
-  const tokens = holders.flatMap(urlPartsOf).filter(({ length }) => length >= SHORTEST_TOKEN);
-  return (text) => {
-    const secrets = holders.flatMap(secretsOf).filter(({ length }) => length >= SHORTEST_ECHO);
-    return takeOut([...tokens, ...secrets], text);
+/**
+ * Takes a node's own credentials out of what the node says: some servers repeat what they were asked.
+ * @returns gives what does it for one poll, with the secrets as they are now; undefined where the node has none
+ */
+export function redactEcho(node: NodeConfig): () => Hide | undefined {
+  const { secrets, others } = wordsOf(node, [node]);
+  const hide = createKeptHide();
+  return () => {
+    const words = [...secrets().filter(isLong), ...others];
+    return words.length === 0 ? undefined : hide(words);
   };
 }
 
-/** Takes secrets out of texts. Their forms are kept until other secrets are given. */
-function createRemover(): (secrets: readonly string[], text: string) => string {
+/** The words to hide. */
+type Words = {
+  /** Passwords, tokens and keys, as far as they are in memory now, and logins as basic authentication sends them. */
+  readonly secrets: () => readonly string[];
+  /** User names and parts of URLs: those that are long and no word that everybody uses. */
+  readonly others: readonly string[];
+};
+
+function wordsOf(value: Config | NodeConfig, nodes: readonly NodeConfig[]): Words {
+  const holders = [...holdersIn(value)];
+  // What a chain's block says in plain words is shown on /config: the network stands in URLs too.
+  const shown = new Set(nodes.flatMap(({ options }) => Object.values(options.values)));
+  const others = holders.flatMap((holder) => [...userNamesOf(holder), ...urlPartsOf(holder)]);
+  return {
+    secrets: () => holders.flatMap((holder: Holder) => [...secretsOf(holder), ...loginsOf(holder)]),
+    others: [...new Set(others)].filter((word) => isLong(word) && !shown.has(word)),
+  };
+}
+
+/** In bytes, as a few letters of other scripts are as many as six of the Latin one. */
+function isLong(word: string): boolean {
+  return Buffer.byteLength(word) >= SHORTEST_HIDDEN;
+}
+
+/** What was prepared is kept until other words are given. */
+function createKeptHide(): (words: readonly string[]) => Hide {
   let known = "";
-  let forms: readonly string[] = [];
-  return (secrets, text) => {
-    const given = JSON.stringify(secrets);
+  let hide: Hide = (text) => text;
+  return (words) => {
+    const given = JSON.stringify(words);
     if (given !== known) {
+      hide = createHide(words, MASK);
       known = given;
-      forms = [...new Set(secrets.filter(({ length }) => length >= SHORTEST_REPLACED).flatMap(formsOf))]
-        // Long ones first, as one may be a part of another.
-        .sort((a, b) => b.length - a.length);
     }
-    return forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, MASK) : rest), text);
+    return hide;
   };
-}
-
-/** What holds secrets, anywhere in a configuration. */
-type Holder = Secret | NodeUrl;
-
-function* holdersIn(value: unknown, seen: Set<object>): Iterable<Holder> {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (isSecret(value) || isNodeUrl(value)) yield value;
-  const parts = value instanceof Map ? value.values() : Object.values(value);
-  for (const part of parts) yield* holdersIn(part, seen);
-}
-
-function isSecret(value: object): value is Secret {
-  return "reveal" in value && "known" in value;
-}
-
-function secretsOf(holder: Holder): readonly string[] {
-  return "known" in holder ? holder.known() : [];
-}
-
-function urlPartsOf(holder: Holder): readonly string[] {
-  if ("known" in holder) return [];
-  const { path, query, userinfo } = holder;
-  const parts = [path, ...path.split("/"), query, ...[...new URLSearchParams(query)].flat()];
-  return [...parts.filter(({ length }) => length >= SHORTEST_URL_PART), userinfo?.username ?? ""];
-}
-
-/** The secret as it is and as it stands in URLs, JSON and credentials. */
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  const wellFormed = secret.toWellFormed();
-  return [
-    secret,
-    encodeURI(wellFormed),
-    encodeURIComponent(wellFormed),
-    JSON.stringify(secret).slice(1, -1),
-    bytes.toString("hex"),
-    ...[0, 1, 2].flatMap((before) => base64Forms(bytes, before)),
-  ];
-}
-
-/** In the base64 of a longer text: what stays the same whatever stands before and behind the secret. */
-function base64Forms(secret: Buffer, before: number): readonly string[] {
-  const padded = Buffer.concat([Buffer.alloc(before), secret]);
-  const own = padded.subarray(before === 0 ? 0 : 3, padded.length - (padded.length % 3));
-  return own.length < SHORTEST_REPLACED ? [] : [own.toString("base64"), own.toString("base64url")];
 }

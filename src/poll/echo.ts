@@ -1,35 +1,118 @@
-import type { NodeIdentity, NodeReport, Outcome } from "../chains/chain.ts";
+import type { Fact, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "../chains/chain.ts";
 import { type Failure, NodeError } from "../errors.ts";
+import type { Hide } from "../lib/hide.ts";
 
 /**
- * A server may repeat what it was asked, credentials included: in an error text, or in what it says it is. Those texts
- * reach the log and the pages, so the node's own credentials are taken out of them.
+ * A server may repeat what it was asked, credentials included: in an error text, in what it says it is, or as a peer. Those texts
+ * reach the log, the pages and the metrics, so the node's own credentials are taken out of them.
  */
-export function withoutEcho(report: NodeReport, redact: (text: string) => string): NodeReport {
-  const { peers, head, parts, totals, identity } = report;
-  const clean = <T>(outcome: Outcome<T>): Outcome<T> =>
-    outcome.ok ? outcome : { ok: false, failure: cleanFailure(outcome.failure, redact) };
+export function withoutEcho(report: NodeReport, hide: Hide): NodeReport {
+  if (isClean(textsOf(report), hide)) return report;
+  const clean = withinBounds(hide);
+  const { peers, head, parts, totals, identity, facts } = report;
+  const cleanOutcome = <T>(outcome: Outcome<T>): Outcome<T> =>
+    outcome.ok ? outcome : { ok: false, failure: cleanFailure(outcome.failure, clean) };
   return {
     ...report,
-    identity: cleanIdentity(identity, redact),
-    peers: clean(peers),
-    head: clean(head),
-    parts: new Map([...parts].map(([name, outcome]) => [name, clean(outcome)])),
-    ...(totals === undefined ? {} : { totals: clean(totals) }),
+    identity: cleanIdentity(identity, clean),
+    peers: peers.ok ? { ok: true, value: cleanPeers(peers.value, clean) } : cleanOutcome(peers),
+    head: cleanOutcome(head),
+    parts: new Map([...parts].map(([name, outcome]) => [name, cleanOutcome(outcome)])),
+    facts: facts.map((fact) => cleanFact(fact, clean)),
+    ...(totals === undefined ? {} : { totals: cleanOutcome(totals) }),
   };
 }
 
 /** The error of a whole poll. */
-export function errorWithoutEcho(error: unknown, redact: (text: string) => string): unknown {
+export function errorWithoutEcho(error: unknown, hide: Hide): unknown {
   if (!(error instanceof NodeError)) return error;
-  return new NodeError(cleanFailure(error.failure, redact), { cause: error.cause });
+  return new NodeError(cleanFailure(error.failure, withinBounds(hide)), { cause: error.cause });
 }
 
-function cleanFailure(failure: Failure, redact: (text: string) => string): Failure {
-  return { ...failure, message: redact(failure.message) };
+/** Nothing shows more of a text of a node; credentials that begin before this end within LONGEST_READ. */
+const LONGEST_KEPT = 1024;
+const LONGEST_READ = 4096;
+
+/** Texts with escapes are read in many ways. No node sends as many of them, and none of them says anything to people. */
+const MOST_ESCAPED = 64 * 1024;
+
+const WITHHELD = "<withheld>";
+
+const ESCAPE = /[%\\&]/;
+
+/** Stands in no credential, and joins no two texts to one word. */
+const SEPARATOR = "\0";
+
+/** All texts at once, as nearly always there is nothing in them. */
+function isClean(texts: readonly string[], hide: Hide): boolean {
+  if (texts.some(({ length }) => length > LONGEST_KEPT)) return false;
+  const escaped = texts.filter((text) => ESCAPE.test(text)).join(SEPARATOR);
+  if (escaped.length > MOST_ESCAPED) return false;
+  const plain = texts.filter((text) => !ESCAPE.test(text)).join(SEPARATOR);
+  return hide(plain) === plain && hide(escaped) === escaped;
 }
 
-function cleanIdentity({ version, network, chainId }: NodeIdentity, redact: (text: string) => string): NodeIdentity {
-  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text));
-  return { version: clean(version), network: clean(network), chainId: clean(chainId) };
+/** For the texts of one report. */
+function withinBounds(hide: Hide): Hide {
+  let escaped = 0;
+  return (text) => {
+    const read = text.slice(0, LONGEST_READ);
+    if (ESCAPE.test(read)) escaped += read.length;
+    if (escaped > MOST_ESCAPED && ESCAPE.test(read)) return WITHHELD;
+    const hidden = hide(read);
+    return hidden.length > LONGEST_KEPT ? `${hidden.slice(0, LONGEST_KEPT)}…` : hidden;
+  };
+}
+
+/** Every text of a report that somebody else chose. */
+function textsOf({ identity, peers, head, parts, totals, facts }: NodeReport): readonly string[] {
+  const texts: string[] = [];
+  const add = (text: string | undefined) => {
+    if (text !== undefined && text !== "") texts.push(text);
+  };
+  for (const text of [identity.version, identity.network, identity.chainId]) add(text);
+  for (const outcome of [peers, head, totals, ...parts.values()]) {
+    if (outcome?.ok === false) add(outcome.failure.message);
+  }
+  for (const { labels } of facts) labels.forEach(add);
+  if (!peers.ok) return texts;
+  for (const { address, agent, chainId, facts: own } of peers.value.connections) {
+    add(address.host);
+    add(address.suffix);
+    add(agent);
+    add(chainId);
+    for (const { labels } of own ?? []) labels.forEach(add);
+  }
+  return texts;
+}
+
+function cleanFailure(failure: Failure, hide: Hide): Failure {
+  return { ...failure, message: hide(failure.message) };
+}
+
+function cleanIdentity({ version, network, chainId }: NodeIdentity, hide: Hide): NodeIdentity {
+  return { version: cleanText(version, hide), network: cleanText(network, hide), chainId: cleanText(chainId, hide) };
+}
+
+function cleanPeers(peers: PeerList, hide: Hide): PeerList {
+  return { ...peers, connections: peers.connections.map((connection) => cleanConnection(connection, hide)) };
+}
+
+function cleanConnection(connection: PeerConnection, hide: Hide): PeerConnection {
+  const { address, agent, chainId, facts } = connection;
+  return {
+    ...connection,
+    address: { ...address, host: hide(address.host), suffix: cleanText(address.suffix, hide) },
+    agent: cleanText(agent, hide),
+    chainId: cleanText(chainId, hide),
+    facts: facts?.map((fact) => cleanFact(fact, hide)),
+  };
+}
+
+function cleanFact(fact: Fact, hide: Hide): Fact {
+  return fact.labels.length === 0 ? fact : { ...fact, labels: fact.labels.map(hide) };
+}
+
+function cleanText(text: string | undefined, hide: Hide): string | undefined {
+  return text === undefined ? undefined : hide(text);
 }

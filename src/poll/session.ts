@@ -33,15 +33,20 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
     connectStranger: createClient,
   };
   const session = node.options.open(target);
-  const redact = redactEcho(node);
+  const echo = redactEcho(node);
   return {
     calls: () => calls,
     async poll(signal) {
       calls = [];
+      // The secrets as they are when the answers are there: files of them are read for each request.
       const report = await session.poll(signal).then(
-        (given) => withoutEcho(given, redact),
+        (given) => {
+          const hide = echo();
+          return hide === undefined ? given : withoutEcho(given, hide);
+        },
         (error: unknown) => {
-          throw errorWithoutEcho(error, redact);
+          const hide = echo();
+          throw hide === undefined ? error : errorWithoutEcho(error, hide);
         },
       );
       const presented = main?.presented();

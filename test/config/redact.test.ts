@@ -97,19 +97,44 @@ describe("a redactor", () => {
   });
 });
 
+function echoOf(node: object, text: string): string {
+  const [first] = configWith(node).nodes;
+  if (first === undefined) throw new Error("no node");
+  return redactEcho(first)()?.(text) ?? text;
+}
+
 describe("what a node repeats", () => {
-  test("loses the node's own credentials, and nothing that is only in its URL", () => {
-    const [node] = configWith({
-      url: "http://h/mainnet01/x?y=zzzzzzzzz",
-      auth: { basic: { username: "monitor", password: SECRET } },
-    }).nodes;
-    const redact = node === undefined ? () => "" : redactEcho(node);
-    expect(redact(`mainnet01: ${SECRET} zzzzzzzzz`)).toBe("mainnet01: <secret> zzzzzzzzz");
-    expect(leakOf(SECRET, redact(Buffer.from(`monitor:${SECRET}`).toString("base64")))).toBeUndefined();
+  test("loses the node's own credentials and tokens, and no word that everybody uses", () => {
+    const node = {
+      url: "http://h/chainweb/0.0/mainnet01/v1/k3yk3y/x?api_key=zzzzzz",
+      auth: { basic: { username: "watcher", password: SECRET } },
+    };
+    expect(echoOf(node, `mainnet01 chainweb /v1 api_key: ${SECRET} zzzzzz k3yk3y Watcher`)).toBe(
+      "mainnet01 chainweb /v1 api_key: <secret> <secret> <secret> <secret>",
+    );
+    expect(echoOf(node, Buffer.from(`watcher:${SECRET}`).toString("base64"))).toMatch(/^<secret>=*$/);
+  });
+
+  test("loses a path of short parts as a whole", () => {
+    expect(echoOf({ url: "http://h/ab1/cd2" }, "GET /ab1/cd2/v1/chain: ab1")).toBe("GET <secret>/v1/chain: ab1");
+  });
+
+  test("keeps the network that its chain's block names", () => {
+    const node = { chain: "chainweb", url: "http://h/chainweb/0.0/private07/", chainweb: { network: "private07" } };
+    expect(echoOf(node, "private07")).toBe("private07");
   });
 
   test("keeps a short word that happens to be a password", () => {
-    const [node] = configWith({ auth: { basic: { username: "monitor", password: "v4.0" } } }).nodes;
-    expect(node && redactEcho(node)("v4.0.1")).toBe("v4.0.1");
+    expect(echoOf({ auth: { basic: { username: "u", password: "v4.0" } } }, "v4.0.1")).toBe("v4.0.1");
+  });
+
+  test("loses a login of a short name and a short password, which is long in base64", () => {
+    const auth = { basic: { username: "ab", password: "c3d4" } };
+    expect(echoOf({ auth }, `got Basic ${Buffer.from("ab:c3d4").toString("base64")}`)).toBe("got Basic <secret>==");
+  });
+
+  test("is not looked through where a node has no credentials", () => {
+    const [node] = configWith({ url: "http://h/v1/json_rpc" }).nodes;
+    expect(node && redactEcho(node)()).toBeUndefined();
   });
 });

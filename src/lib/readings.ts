@@ -1,0 +1,157 @@
+/**
+ * The ways in which a text can be read when nobody says how it is written: with the escapes of URLs, of JSON and other string
+ * literals, and of HTML, in each other too. All strings here hold bytes (see byte-text.ts).
+ */
+export type Reading = {
+  readonly text: string;
+  /** Where each character of `text` begins and ends in what was given; undefined: at the same place. */
+  readonly origins: Origins | undefined;
+  /** What may stand between the digits of an encoding is left out. Only encodings are to be looked for here. */
+  readonly packed: boolean;
+};
+
+export type Origins = { readonly begins: readonly number[]; readonly ends: readonly number[] };
+
+const PERCENT = "%u[0-9a-f]{4}|%[0-9a-f]{2}";
+const CODES = String.raw`\\u\{[0-9a-f]{1,6}\}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\x[0-9a-f]{2}|\\[0-7]{3}`;
+const ENTITIES = "&#[0-9]{1,7};|&#x[0-9a-f]{1,6};|&(?:amp|lt|gt|quot|apos|sol|plus|percnt|colon|equals);";
+
+const PERCENT_ESCAPE = new RegExp(PERCENT, "gi");
+const BACKSLASH_ESCAPE = new RegExp(String.raw`${CODES}|\\[\x21-\x7e]`, "gi");
+const ENTITY = new RegExp(ENTITIES, "gi");
+const ANY_ESCAPE = new RegExp(String.raw`${PERCENT}|${ENTITIES}|${CODES}|\\[\x21-\x7e]`, "gi");
+/** A backslash before an escape does not hide it. */
+const ANY_CODE = new RegExp(`${PERCENT}|${ENTITIES}|${CODES}`, "gi");
+
+/** Escapes in each other, and escapes of one kind where what looks like another kind is plain. */
+const IN_ORDER: readonly (readonly RegExp[])[] = [
+  [ANY_ESCAPE, ANY_ESCAPE, ANY_ESCAPE],
+  [PERCENT_ESCAPE, BACKSLASH_ESCAPE],
+  [PERCENT_ESCAPE, PERCENT_ESCAPE],
+  [BACKSLASH_ESCAPE, PERCENT_ESCAPE],
+  [BACKSLASH_ESCAPE, BACKSLASH_ESCAPE],
+  [ENTITY, PERCENT_ESCAPE],
+  [ANY_CODE],
+];
+
+/**
+ * Their number is bounded (at most 30), and so is the length of each by that of the text.
+ * @param bytes a string of bytes
+ */
+export function readingsOf(bytes: string): readonly Reading[] {
+  const plain: Reading = { text: bytes, origins: undefined, packed: false };
+  if (!/[%\\&\n\r:, -]/.test(bytes)) return [plain];
+  const escaped = /[%\\&]/.test(bytes) ? IN_ORDER.flatMap((steps) => inTurn(plain, steps)) : [];
+  const different = [plain, ...escaped].filter(isFirstOfItsKind);
+  return [...different, ...different.flatMap(packedOf)];
+}
+
+function isFirstOfItsKind({ text }: Reading, index: number, all: readonly Reading[]): boolean {
+  return all.findIndex((other) => other.text === text) === index;
+}
+
+/** What each step gives, until one changes nothing. */
+function inTurn(reading: Reading, [step, ...further]: readonly RegExp[]): readonly Reading[] {
+  if (step === undefined) return [];
+  const next = rewritten(reading, step, meaningOf, false);
+  return next === undefined ? [] : [next, ...inTurn(next, further)];
+}
+
+/** Hexadecimal with something between its bytes (`61:62:63`), and lines of an encoding that are broken. */
+const SPACED_HEX = /[0-9a-f]{2}(?:[: ,-]{1,2}(?:0x)?[0-9a-f]{2}){5}/i;
+const BROKEN_LINE = /[A-Za-z0-9+/_-]{4}\r?\n[A-Za-z0-9+/_-]/;
+
+function packedOf(reading: Reading): readonly Reading[] {
+  const { text } = reading;
+  return [
+    ...(SPACED_HEX.test(text) ? [without(reading, /0x|[: ,-]/gi)] : []),
+    ...(BROKEN_LINE.test(text) ? [without(reading, /[\r\n]/g)] : []),
+  ];
+}
+
+function without(reading: Reading, pattern: RegExp): Reading {
+  return rewritten(reading, pattern, () => "", true) ?? reading;
+}
+
+/** Undefined when nothing fits the pattern. */
+function rewritten(
+  { text, origins }: Reading,
+  pattern: RegExp,
+  meaning: (written: string, next: string) => string,
+  packed: boolean,
+): Reading | undefined {
+  const matches = [...text.matchAll(pattern)];
+  if (matches.length === 0) return undefined;
+  const beginOf = (at: number) => origins?.begins[at] ?? at;
+  const endOf = (at: number) => origins?.ends[at] ?? at + 1;
+  const begins: number[] = [];
+  const ends: number[] = [];
+  let out = "";
+  let done = 0;
+  /** Of a pair of halves, which are one character: the second was read with the first. */
+  let isPair = false;
+  const copy = (end: number) => {
+    out += text.slice(done, end);
+    for (; done < end; done += 1) {
+      begins.push(beginOf(done));
+      ends.push(endOf(done));
+    }
+  };
+  for (const [index, { 0: written, index: at }] of matches.entries()) {
+    copy(at);
+    const following = matches[index + 1];
+    const next = following?.index === at + written.length ? following[0] : "";
+    const bytes = isPair ? "" : meaning(written, next);
+    isPair = !isPair && isHighHalf(codeOf(written)) && isLowHalf(codeOf(next));
+    out += bytes;
+    done = at + written.length;
+    for (let count = 0; count < bytes.length; count += 1) {
+      begins.push(beginOf(at));
+      ends.push(endOf(done - 1 + (isPair ? next.length : 0)));
+    }
+  }
+  copy(text.length);
+  return { text: out, origins: { begins, ends }, packed };
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  ...{ "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'" },
+  ...{ "&sol;": "/", "&plus;": "+", "&percnt;": "%", "&colon;": ":", "&equals;": "=" },
+  ...{ "\\n": "\n", "\\r": "\r", "\\t": "\t", "\\b": "\b", "\\f": "\f" },
+};
+
+function meaningOf(written: string, next: string): string {
+  const named = NAMED[written] ?? NAMED[written.toLowerCase()];
+  if (named !== undefined) return named;
+  if (/^(?:%|\\x)[0-9a-f]{2}$/i.test(written)) return byteText(Number.parseInt(written.slice(-2), 16));
+  if (/^\\[0-7]{3}$/.test(written)) return byteText(Number.parseInt(written.slice(1), 8) & 0xff);
+  const code = codeOf(written);
+  if (code === undefined) return written.slice(1);
+  const low = codeOf(next);
+  return utf8(isHighHalf(code) && isLowHalf(low) ? (code - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000 : code);
+}
+
+/** The number of the character that an escape stands for, where it is written as one. */
+function codeOf(written: string): number | undefined {
+  const hex = /^(?:%u|\\u\{?|\\U|&#x)([0-9a-f]+)[};]?$/i.exec(written)?.[1];
+  if (hex !== undefined) return Number.parseInt(hex, 16);
+  const decimal = /^&#([0-9]+);$/.exec(written)?.[1];
+  return decimal === undefined ? undefined : Number(decimal);
+}
+
+function isHighHalf(code: number | undefined): code is number {
+  return code !== undefined && code >= 0xd800 && code < 0xdc00;
+}
+
+function isLowHalf(code: number | undefined): code is number {
+  return code !== undefined && code >= 0xdc00 && code < 0xe000;
+}
+
+function byteText(byte: number): string {
+  return String.fromCharCode(byte);
+}
+
+function utf8(code: number): string {
+  if (code < 0x80) return byteText(code);
+  return Buffer.from(code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code), "utf8").toString("latin1");
+}
