@@ -1,6 +1,7 @@
 import type { CheckInvocation } from "../cli/invocation.ts";
 import { describeNodes } from "../config/describe.ts";
 import { selectShard, shardReport } from "../config/shard.ts";
+import { shortSecrets } from "../config/short-secrets.ts";
 import { describeWebConfig, loadWebConfig } from "../server/web-config/load.ts";
 import { checkNodes } from "./check-nodes.ts";
 import type { Context } from "./context.ts";
@@ -21,6 +22,7 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
   const shard = findShard(flags);
   print(`${configFile ?? "flags"}: good, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
+  for (const { where, message } of await shortSecrets(config)) print(`warning: ${where}: ${message}\n`);
   if (!flags.connect) return 0;
   return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
 }

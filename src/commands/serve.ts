@@ -4,6 +4,7 @@ import type { ServeFlags, ShardFlags, WebConfigFlags } from "../cli/invocation.t
 import { describeNode, describePolling } from "../config/describe.ts";
 import type { Config, Shard } from "../config/model.ts";
 import { describeShard, selectShard } from "../config/shard.ts";
+import { type ShortSecrets, shortSecrets } from "../config/short-secrets.ts";
 import { createLogger, defaultFormat, type Logger } from "../log.ts";
 import { keepMemorySmall } from "../memory.ts";
 import { ListenError } from "../server/listen.ts";
@@ -60,7 +61,12 @@ export async function serve(
   crash.logTo(log);
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
-  const load = async () => ownPart(await source.load());
+  const warnOfShort = createShortSecretWarning(log);
+  const load = async () => {
+    const next = ownPart(await source.load());
+    void warnOfShort(next);
+    return next;
+  };
   await endsItself({ waitMs: STOP_MS });
   const lost = () => logLinesLost;
   const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
@@ -72,6 +78,8 @@ export async function serve(
   );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
+  // Not waited for, as it reads files.
+  void warnOfShort(config);
   announce(app.addresses, config);
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
@@ -88,6 +96,17 @@ function logNodes(config: Config, log: Logger): void {
   if (polled.length > 1) log.info(describePolling(config));
   const level = polled.length > MANY_NODES ? "debug" : "info";
   for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
+}
+
+/** Warns once of each node, as long as what is short in it stays the same. */
+function createShortSecretWarning(log: Logger): (config: Config) => Promise<void> {
+  let told: ReadonlySet<string> = new Set();
+  return async (config) => {
+    const found = await shortSecrets(config);
+    const keyOf = ({ where, message }: ShortSecrets) => `${where}: ${message}`;
+    for (const short of found) if (!told.has(keyOf(short))) log.warn({ target: short.where }, short.message);
+    told = new Set(found.map(keyOf));
+  };
 }
 
 function logShard(shard: Shard, own: number, all: number, log: Logger): void {

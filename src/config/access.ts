@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
 import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from "./fields.ts";
-import { fileSecret, inlineSecret, type Secret } from "./secret.ts";
+import { fileSecret, inlineSecret, isSendable, type Secret } from "./secret.ts";
 
 /** The `auth` and `tls` blocks of a node: how we prove who we are, and how the node does. */
 
@@ -14,7 +14,11 @@ export const AUTH_KEYS = [
 /** `NAME` or `NAME_file`: exactly one of them. */
 function secretFields<Name extends string>(name: Name, configFile: string | undefined) {
   return {
-    [name]: z.string().min(1, "expected a text that is not empty").optional(),
+    [name]: z
+      .string()
+      .min(1, "expected a text that is not empty")
+      .refine(isSendable, "expected a text without line breaks and other control characters: HTTP carries none")
+      .optional(),
     [`${name}_file`]: pathField(configFile).optional(),
   } as const;
 }

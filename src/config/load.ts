@@ -2,12 +2,13 @@ import { dirname, resolve } from "node:path";
 import { isObject } from "../chains/decode.ts";
 import { files, MAX_FILE_BYTES } from "../files.ts";
 import { AUTH_KEYS } from "./access.ts";
+import { describeFile, NAME_NOT_SHOWN } from "./describe-file.ts";
 import type { ConfigProblem } from "./explain.ts";
 import { didYouMean } from "./fields.ts";
 import type { Config } from "./model.ts";
 import { parseConfig } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
-import { fileErrorCode } from "./secret.ts";
+import { fileErrorCode, isSendable, secretIn } from "./secret.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** A configuration that cannot be used, with one line for each thing that is wrong. */
@@ -122,22 +123,31 @@ async function badFiles(raw: unknown, configFile: string | undefined): Promise<r
   const problems: ConfigProblem[] = [];
   for (const { path, value } of fileKeys(raw, [])) {
     const absolute = configFile === undefined ? resolve(value) : resolve(dirname(configFile), value);
-    const problem = await fileProblem(absolute, path.at(-1));
+    const problem = await fileProblem(absolute, String(path.at(-1)));
     if (problem !== undefined) problems.push({ path, message: problem });
   }
   return problems;
 }
 
-async function fileProblem(file: string, key: PropertyKey | undefined): Promise<string | undefined> {
-  const minLength = key === "hash_key_file" ? MIN_HASH_KEY_LENGTH : 1;
+async function fileProblem(file: string, key: string): Promise<string | undefined> {
   try {
     const bytes = await files.read(file, key === "ca_file" ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
-    const { length } = bytes.toString("utf8").trim();
-    if (length === 0) return `${file} is empty`;
-    return length < minLength ? `expected at least ${minLength} characters in ${file}` : undefined;
+    return contentProblem(bytes.toString("utf8"), file, key);
   } catch (error) {
-    return `cannot read ${file} (${fileErrorCode(error)})`;
+    const shown = await describeFile(file, error);
+    const hint = key === "ca_file" || shown === file ? "" : `; ${NAME_NOT_SHOWN}`;
+    return `cannot read ${shown} (${fileErrorCode(error)})${hint}`;
   }
+}
+
+function contentProblem(text: string, file: string, key: string): string | undefined {
+  const { length } = text.trim();
+  if (length === 0) return `${file} is empty`;
+  if (key === "hash_key_file") {
+    return length < MIN_HASH_KEY_LENGTH ? `expected at least ${MIN_HASH_KEY_LENGTH} characters in ${file}` : undefined;
+  }
+  if (key === "ca_file" || isSendable(secretIn(text))) return undefined;
+  return `expected one line without control characters in ${file}: HTTP carries none`;
 }
 
 const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);

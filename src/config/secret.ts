@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { files, MAX_FILE_BYTES } from "../files.ts";
 import { FileError } from "../lib/files/file-error.ts";
+import { describeFile } from "./describe-file.ts";
 
 /** How a secret looks wherever it could be printed. */
 export const MASK = "<secret>";
@@ -34,6 +35,11 @@ export function inlineSecret(text: string): Secret {
 /** A rotated secret may still be in use for a moment, so the one before it is remembered too. */
 const REMEMBERED = 2;
 
+/** The secret that a file of this content holds. */
+export function secretIn(content: string): string {
+  return content.replace(/\r?\n$/, "");
+}
+
 /** A secret in a file; one trailing line end is not part of it, as editors and `echo` add one. */
 export function fileSecret(path: string): Secret {
   let known: readonly string[] = [];
@@ -53,15 +59,23 @@ const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.cust
 
 async function readSecret(path: string): Promise<string> {
   try {
-    return (await files.read(path, MAX_FILE_BYTES.secret)).toString("utf8").replace(/\r?\n$/, "");
+    return secretIn((await files.read(path, MAX_FILE_BYTES.secret)).toString("utf8"));
   } catch (error) {
-    throw new Error(`cannot read the secret file ${path} (${fileErrorCode(error)})`);
+    throw new Error(`cannot read ${await describeFile(path, error, "secret file")} (${fileErrorCode(error)})`);
   }
 }
 
 /** The system's code of an error (ENOENT, EACCES, ...), for messages that must not carry its text. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
+}
+
+/** What neither a header nor basic authentication carries. A tab passes. */
+const UNSENDABLE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** Whether HTTP carries this as a password, token or header. */
+export function isSendable(secret: string): boolean {
+  return !UNSENDABLE.test(secret);
 }
 
 const FILE_ERRORS: Partial<Record<string, string>> = {

@@ -57,15 +57,18 @@ function inTurn(reading: Reading, [step, ...further]: readonly RegExp[]): readon
   return next === undefined ? [] : [next, ...inTurn(next, further)];
 }
 
-/** Hexadecimal with something between its bytes (`61:62:63`), and lines of an encoding that are broken. */
-const SPACED_HEX = /[0-9a-f]{2}(?:[: ,-]{1,2}(?:0x)?[0-9a-f]{2}){5}/i;
+/**
+ * Hexadecimal with something between its bytes (`61:62:63`), and lines of an encoding that are broken. The first begins with what is
+ * between two bytes, as that is rarer than digits.
+ */
+const SPACED_HEX = /[: ,-](?:0x)?[0-9a-f]{2}(?:[: ,-]{1,2}(?:0x)?[0-9a-f]{2}){4}/i;
 const BROKEN_LINE = /[A-Za-z0-9+/_-]{4}\r?\n[A-Za-z0-9+/_-]/;
 
 function packedOf(reading: Reading): readonly Reading[] {
   const { text } = reading;
   return [
     ...(SPACED_HEX.test(text) ? [without(reading, /0x|[: ,-]/gi)] : []),
-    ...(BROKEN_LINE.test(text) ? [without(reading, /[\r\n]/g)] : []),
+    ...(text.includes("\n") && BROKEN_LINE.test(text) ? [without(reading, /[\r\n]/g)] : []),
   ];
 }
 

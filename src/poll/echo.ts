@@ -34,7 +34,7 @@ const LONGEST_KEPT = 1024;
 const LONGEST_READ = 4096;
 
 /** Texts with escapes are read in many ways. No node sends as many of them, and none of them says anything to people. */
-const MOST_ESCAPED = 64 * 1024;
+const MOST_ESCAPED = 16 * 1024;
 
 const WITHHELD = "<withheld>";
 
@@ -43,9 +43,11 @@ const ESCAPE = /[%\\&]/;
 /** Stands in no credential, and joins no two texts to one word. */
 const SEPARATOR = "\0";
 
-/** All texts at once, as nearly always there is nothing in them. */
+/** All texts at once, as nearly always there is nothing in them: this runs with each poll, over every peer. */
 function isClean(texts: readonly string[], hide: Hide): boolean {
-  if (texts.some(({ length }) => length > LONGEST_KEPT)) return false;
+  for (const { length } of texts) if (length > LONGEST_KEPT) return false;
+  const all = texts.join(SEPARATOR);
+  if (!ESCAPE.test(all)) return hide(all) === all;
   const escaped = texts.filter((text) => ESCAPE.test(text)).join(SEPARATOR);
   if (escaped.length > MOST_ESCAPED) return false;
   const plain = texts.filter((text) => !ESCAPE.test(text)).join(SEPARATOR);
@@ -66,24 +68,26 @@ function withinBounds(hide: Hide): Hide {
 
 /** Every text of a report that somebody else chose. */
 function textsOf({ identity, peers, head, parts, totals, facts }: NodeReport): readonly string[] {
-  const texts: string[] = [];
+  const texts = new Set<string>();
   const add = (text: string | undefined) => {
-    if (text !== undefined && text !== "") texts.push(text);
+    if (text !== undefined && text !== "") texts.add(text);
   };
   for (const text of [identity.version, identity.network, identity.chainId]) add(text);
   for (const outcome of [peers, head, totals, ...parts.values()]) {
     if (outcome?.ok === false) add(outcome.failure.message);
   }
-  for (const { labels } of facts) labels.forEach(add);
-  if (!peers.ok) return texts;
-  for (const { address, agent, chainId, facts: own } of peers.value.connections) {
+  for (const { labels } of facts) for (const label of labels) add(label);
+  if (!peers.ok) return [...texts];
+  let lastChainId: string | undefined;
+  // Facts of connections have no labels.
+  for (const { address, agent, chainId } of peers.value.connections) {
     add(address.host);
     add(address.suffix);
     add(agent);
-    add(chainId);
-    for (const { labels } of own ?? []) labels.forEach(add);
+    if (chainId !== lastChainId) add(chainId);
+    lastChainId = chainId;
   }
-  return texts;
+  return [...texts];
 }
 
 function cleanFailure(failure: Failure, hide: Hide): Failure {
@@ -99,13 +103,12 @@ function cleanPeers(peers: PeerList, hide: Hide): PeerList {
 }
 
 function cleanConnection(connection: PeerConnection, hide: Hide): PeerConnection {
-  const { address, agent, chainId, facts } = connection;
+  const { address, agent, chainId } = connection;
   return {
     ...connection,
     address: { ...address, host: hide(address.host), suffix: cleanText(address.suffix, hide) },
     agent: cleanText(agent, hide),
     chainId: cleanText(chainId, hide),
-    facts: facts?.map((fact) => cleanFact(fact, hide)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isSendable } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
 import type { RpcRequest, RpcResponse } from "./client.ts";
 import { createDigestSession } from "./digest.ts";
@@ -50,9 +51,8 @@ export function createAuthorizer(auth: Auth | undefined): Authorizer {
 async function revealed(secret: Promise<string>): Promise<string> {
   try {
     const text = await secret;
-    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
-      throw new Error("the secret has a line break or another control character inside");
-    }
+    // A file may have changed since it was checked.
+    if (!isSendable(text)) throw new Error("the secret has a line break or another control character inside");
     return text;
   } catch (error) {
     const problem = error instanceof Error ? error.message : "the secret cannot be read";

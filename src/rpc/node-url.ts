@@ -1,4 +1,4 @@
-import { inlineSecret, printsAs, type Secret } from "../config/secret.ts";
+import { inlineSecret, isSendable, printsAs, type Secret } from "../config/secret.ts";
 
 /**
  * Where a node answers. Path, query and userinfo of a URL may carry tokens (hosted gateways put them there), so only
@@ -77,11 +77,18 @@ function parseUrl(text: string): URL {
 }
 
 function userinfoOf(url: URL): NonNullable<NodeUrl["userinfo"]> {
+  let username: string;
+  let password: string;
   try {
-    return { username: decodeURIComponent(url.username), password: inlineSecret(decodeURIComponent(url.password)) };
+    username = decodeURIComponent(url.username);
+    password = decodeURIComponent(url.password);
   } catch {
     throw new Error("the user name or password in the URL has a % that does not begin an escape: write it as %25");
   }
+  if (!isSendable(username) || !isSendable(password)) {
+    throw new Error("the user name or password in the URL has a line break or another control character inside");
+  }
+  return { username, password: inlineSecret(password) };
 }
 
 function parseUnixUrl(rest: string): NodeUrl {

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
+import { describeFile } from "../config/describe-file.ts";
 import { fileErrorCode } from "../config/secret.ts";
 import { nodeError } from "../errors.ts";
 import { files, MAX_FILE_BYTES } from "../files.ts";
@@ -114,8 +115,8 @@ async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
 
 async function readCa(path: string): Promise<string> {
   const advice = "check tls.ca_file, its content and its rights";
-  const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch((error: unknown) => {
-    throw nodeError("tls", `cannot read the CA file ${path} (${fileErrorCode(error)})`, advice);
+  const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch(async (error: unknown) => {
+    throw nodeError("tls", `cannot read ${await describeFile(path, error, "CA file")} (${fileErrorCode(error)})`, advice);
   });
   const text = bytes.toString("utf8");
   // Node would fall back to the system's authorities for an empty file.

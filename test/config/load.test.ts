@@ -218,6 +218,42 @@ describe("environment variables", () => {
   });
 });
 
+describe("a secret that HTTP does not carry is refused, and not shown", () => {
+  const secretsIn = (text: string) => problemsIn(`nodes:\n  - name: one\n    chain: wire\n${text}`);
+  const EXPECTED = "expected a text without line breaks and other control characters: HTTP carries none";
+
+  test.each([
+    ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3cret\n"],
+    ["basic.password", '    url: http://h\n    auth: {basic: {username: watcher, password: "s3c\\0ret"}}\n'],
+    ["digest.password", '    url: http://h\n    auth: {digest: {username: watcher, password: "s3c\\nret"}}\n'],
+    ["header.value", '    url: http://h\n    auth: {header: {name: X, value: "s3c\\x7fret"}}\n'],
+  ])("%s", async (key, text) => {
+    expect(await secretsIn(text)).toEqual([
+      expect.stringMatching(new RegExp(`nodes\\[0\\]\\.auth\\.${key}: ${EXPECTED}$`)),
+    ]);
+  });
+
+  test.each(["url: http://user:s3c%0Aret@h", "url: http://s3c%00ret@h"])("%s", async (line) => {
+    expect(await secretsIn(`    ${line}\n`)).toEqual([
+      "4:5: nodes[0].url: the user name or password in the URL has a line break or another control character inside",
+    ]);
+  });
+
+  test.each(["s3c\nret\n", "s3cret\n\n", "s3c\0ret", "s3cret\u001b"])("a file that holds %j", async (content) => {
+    const file = join(folder, "unsendable");
+    writeFileSync(file, content);
+    expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([
+      `5:21: nodes[0].auth.bearer.token_file: expected one line without control characters in ${file}: HTTP carries none`,
+    ]);
+  });
+
+  test.each(["s3cret\n", "s3cret\r\n", "s3\tcret", "пароль"])("a file that holds %j is good", async (content) => {
+    const file = join(folder, "sendable");
+    writeFileSync(file, content);
+    expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([]);
+  });
+});
+
 describe("files that the configuration names", () => {
   test("are looked at when the configuration is read, each problem at its place", async () => {
     const secret = (name: string, text: string) => {
@@ -234,11 +270,11 @@ nodes:
 `;
     expect((await problemsIn(text)).map((line) => line.replaceAll(folder, "DIR"))).toEqual([
       "1:15: connections.hash_key_file: expected at least 16 characters in DIR/hash",
-      "3:73: nodes[0].auth.basic.password_file: cannot read DIR/none (ENOENT: no such file)",
+      "3:73: nodes[0].auth.basic.password_file: cannot read a file in DIR (ENOENT: no such file); its name is not shown, as it may be the secret itself",
       "4:74: nodes[1].auth.digest.password_file: DIR/blank is empty",
       "5:61: nodes[2].auth.bearer.token_file: cannot read DIR (EISDIR: it is a folder)",
-      "6:74: nodes[3].auth.header.value_file: cannot read DIR/none/none (ENOENT: no such file)",
-      "7:52: nodes[4].tls.ca_file: cannot read DIR/none (ENOENT: no such file)",
+      "6:74: nodes[3].auth.header.value_file: cannot read a file below DIR (ENOENT: no such file); its name is not shown, as it may be the secret itself",
+      "7:52: nodes[4].tls.ca_file: cannot read a file in DIR (ENOENT: no such file)",
     ]);
   });
 });

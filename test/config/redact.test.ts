@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createRedactor, redactEcho, WITHHELD } from "../../src/config/redact.ts";
+import { isSendable } from "../../src/config/secret.ts";
 import { anyText } from "../support/any-text.ts";
 import { canary, leakOf } from "../support/canaries.ts";
 
@@ -85,7 +86,7 @@ describe("a redactor", () => {
 
   test("takes out every secret of any kind of characters", () => {
     fc.assert(
-      fc.property(anyText({ minLength: 4 }), fc.string(), fc.string(), (secret, before, after) => {
+      fc.property(anyText({ minLength: 4 }).filter(isSendable), fc.string(), fc.string(), (secret, before, after) => {
         const { learn, redact } = createRedactor();
         learn(withToken(secret));
         for (const form of [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("hex")]) {

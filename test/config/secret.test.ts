@@ -87,10 +87,10 @@ describe("a secret in a file", () => {
     expect(() => fileSecret("/nowhere/at/all")).not.toThrow();
   });
 
-  it("that is missing is an error with the path and the code", async () => {
-    const path = join(tempFolder(), "missing");
-    await expect(fileSecret(path).reveal()).rejects.toThrow(
-      `cannot read the secret file ${path} (ENOENT: no such file)`,
+  it("that is missing is an error with the folder and the code, and not with the name, which may be the secret", async () => {
+    const folder = tempFolder();
+    await expect(fileSecret(join(folder, "hunter2")).reveal()).rejects.toThrow(
+      `cannot read a secret file in ${folder} (ENOENT: no such file)`,
     );
   });
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { fileSecret, inlineSecret } from "../../src/config/secret.ts";
@@ -538,7 +538,7 @@ describe("credentials", () => {
     const { failure } = await refusal(client.request(GET, patience()));
     expect(failure).toMatchObject({
       reason: "unauthorized",
-      message: expect.stringContaining(`${path} (ENOENT: no such file)`),
+      message: `cannot read a secret file in ${dirname(path)} (ENOENT: no such file)`,
       advice: expect.stringContaining("auth"),
     });
     expect(node.connections()).toBe(0);

@@ -1,34 +1,32 @@
 /**
- * How many times the CPU time of `work` grows when its input is four times as long: about 4 where it is linear, 16 where it is
- * quadratic. The shortest of several turns counts, as whatever else the machine does only adds to one.
- * @param length of the shorter input; found by doubling until a turn takes long enough to be measured, or `most` is reached
+ * How many times the CPU time of `work` grows when its input is eight times as long: about 8 where it is linear, 64 where it is
+ * quadratic. The smallest of several rounds counts, as whatever else the machine does only adds to one.
+ * @param work gets the length of its input
+ * @param most no input is longer: what is too fast to be measured by then counts as linear
  */
 export function growthOf(work: (length: number) => unknown, { most = 2 ** 18 } = {}): number {
   let length = 256;
-  let once = shortest(work, length, 1);
-  while (once < MEASURABLE_US && length < most) {
-    length *= 2;
-    once = shortest(work, length, 1);
+  while (length < most && cpuTime(work, length) < MEASURABLE_US) length *= 2;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS && smallest > LINEAR / 2; round += 1) {
+    const short = Math.min(cpuTime(work, length), cpuTime(work, length));
+    // Too fast to be measured.
+    if (short < MEASURABLE_US / 4) return 0;
+    smallest = Math.min(smallest, cpuTime(work, length * FACTOR) / short);
   }
-  // Too fast to be measured at a length that no input has: linear enough.
-  if (once < MEASURABLE_US) return 0;
-  const short = shortest(work, length, 3);
-  const long = shortest(work, length * 4, 3);
-  return long / Math.max(short, 1);
+  return smallest;
 }
 
-/** Between linear (4, and more where a cache is full) and quadratic (16). */
-export const LINEAR = 10;
+const FACTOR = 8;
+const ROUNDS = 5;
+const MEASURABLE_US = 1000;
 
-const MEASURABLE_US = 1500;
+/** Between linear (8, and more where a cache is full or memory is collected) and quadratic (64). */
+export const LINEAR = 24;
 
-function shortest(work: (length: number) => unknown, length: number, turns: number): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < turns; turn += 1) {
-    const before = process.cpuUsage();
-    work(length);
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, user + system);
-  }
-  return best;
+function cpuTime(work: (length: number) => unknown, length: number): number {
+  const before = process.cpuUsage();
+  work(length);
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
+import { describeFile } from "../../config/describe-file.ts";
 import type { ConfigProblem } from "../../config/explain.ts";
 import { errorCode, fileErrorCode } from "../../config/secret.ts";
 import { MAX_FILE_BYTES, files as reader } from "../../files.ts";
@@ -32,7 +33,8 @@ export async function loadTls(fields: TlsFields, configFile: string): Promise<Lo
     if (inline !== undefined) return report(name, `expected at most one of ${name} and ${name}_file`);
     return reader.read(absolute, MAX_FILE_BYTES.tls).then(
       (bytes) => bytes.toString("utf8"),
-      (error: unknown) => report(`${name}_file`, `cannot read ${absolute} (${fileErrorCode(error)})`),
+      async (error: unknown) =>
+        report(`${name}_file`, `cannot read ${await describeFile(absolute, error)} (${fileErrorCode(error)})`),
     );
   };
 

@@ -74,8 +74,8 @@ describe("a file with something wrong", () => {
     [
       "tls_server_config:\n  cert_file: none.pem\n  key_file: none/key.pem\n",
       [
-        "2:3: tls_server_config.cert_file: cannot read DIR/none.pem (ENOENT: no such file)",
-        "3:3: tls_server_config.key_file: cannot read DIR/none/key.pem (ENOENT: no such file)",
+        "2:3: tls_server_config.cert_file: cannot read a file in DIR (ENOENT: no such file)",
+        "3:3: tls_server_config.key_file: cannot read a file below DIR (ENOENT: no such file)",
       ],
     ],
     [

@@ -1,0 +1,88 @@
+import { chains } from "../chains/index.ts";
+import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
+import type { Auth } from "../rpc/settings.ts";
+import { isApiWord } from "./api-words.ts";
+import type { Config, NodeConfig } from "./model.ts";
+import { SHORTEST_HIDDEN } from "./redact.ts";
+import type { Secret } from "./secret.ts";
+
+/** Secrets of one node that cannot be hidden when the node repeats them. */
+export type ShortSecrets = {
+  /** The node's name, or `probe.modules.NAME`. */
+  readonly where: string;
+  /** Which keys hold them, and what to do. Names none of them. */
+  readonly message: string;
+};
+
+/** At most one for each node. Files of secrets are read; one that cannot be read is left out. */
+export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly ShortSecrets[]> {
+  const modules = [...probe.modules].map(([name, { auth }]) => ({ where: `probe.modules.${name}`, auth }));
+  const all = [
+    ...[...nodes, ...references].map((node) => ({ where: node.name, ...partsOf(node) })),
+    ...modules.map((module) => ({ ...module, urls: [] })),
+  ];
+  const found = await Promise.all(
+    all.map(async ({ where, auth, urls }) => {
+      const keys = [
+        ...(auth === undefined ? [] : await shortKeys(auth)),
+        ...urls.filter(isShortUrl).map(([key]) => key),
+      ];
+      return keys.length === 0 ? [] : [{ where, message: describe(keys) }];
+    }),
+  );
+  return found.flat();
+}
+
+function describe(keys: readonly string[]): string {
+  const verb = keys.length === 1 ? "is" : "are";
+  return `${keys.join(" and ")} ${verb} too short to be hidden: use at least ${SHORTEST_HIDDEN} characters`;
+}
+
+type KeyedUrl = readonly [key: string, url: NodeUrl];
+
+function partsOf({ chain, url, auth, options }: NodeConfig) {
+  const further = Object.entries(options.values).flatMap(([key, value]): readonly KeyedUrl[] =>
+    typeof value === "object" && value !== null && isNodeUrl(value)
+      ? [[`${chains[chain].optionsKey}.${key}`, value]]
+      : [],
+  );
+  const urls: readonly KeyedUrl[] = [
+    ["a secret in url", url] as const,
+    ...further.map(([key, other]) => [`a secret in ${key}`, other] as const),
+  ];
+  return { auth: url.userinfo === undefined ? auth : undefined, urls };
+}
+
+async function shortKeys(auth: Auth): Promise<readonly string[]> {
+  switch (auth.kind) {
+    case "basic":
+    case "digest":
+      return [
+        ...(isShort(auth.username) && !isApiWord(auth.username) ? [`auth.${auth.kind}.username`] : []),
+        ...(await shortKey(`auth.${auth.kind}.password`, auth.password)),
+      ];
+    case "bearer":
+      return shortKey("auth.bearer.token", auth.token);
+    case "header":
+      return shortKey("auth.header.value", auth.value);
+  }
+}
+
+async function shortKey(key: string, secret: Secret): Promise<readonly string[]> {
+  const text = secret.known()[0] ?? (await secret.reveal().catch(() => undefined));
+  if (text === undefined || !isShort(text)) return [];
+  return [secret.file() === undefined ? key : `${key}_file`];
+}
+
+/** Whether something in it is short and may be a secret. Where another part is long, that one is taken for the token. */
+function isShortUrl([, { path, query, userinfo }]: KeyedUrl): boolean {
+  const login = userinfo === undefined ? [] : [userinfo.username, ...userinfo.password.known()];
+  const values = [...new URLSearchParams(query).values()];
+  const parts = [...path.split("/"), ...values].filter((part) => part !== "" && !isApiWord(part));
+  const isToken = (part: string) => !isShort(part);
+  return login.some((part) => isShort(part) && !isApiWord(part)) || (parts.length > 0 && !parts.some(isToken));
+}
+
+function isShort(text: string): boolean {
+  return text !== "" && Buffer.byteLength(text) < SHORTEST_HIDDEN;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { failed, type NodeReport, type PeerConnection, succeeded } from "../../src/chains/chain.ts";
+import { nodeError } from "../../src/errors.ts";
+import { createHide } from "../../src/lib/hide.ts";
+import { errorWithoutEcho, withoutEcho } from "../../src/poll/echo.ts";
+import { growthOf, LINEAR } from "../support/growth.ts";
+
+const SECRET = "hunter2hunter2";
+const hide = createHide([SECRET], "<secret>");
+
+const family = { name: "p2p_x", type: "gauge", help: "x", source: "x", labels: ["l"] } as const;
+
+function peer(fields: Partial<PeerConnection>): PeerConnection {
+  return { id: "1", direction: "inbound", address: { host: "10.0.0.1", type: "ipv4" }, ...fields };
+}
+
+function report(connections: readonly PeerConnection[], rest: Partial<NodeReport> = {}): NodeReport {
+  return {
+    identity: {},
+    peers: succeeded({ connections, malformed: 0 }),
+    head: succeeded({ height: 1 }),
+    parts: new Map(),
+    facts: [],
+    minBlockSeconds: 0,
+    ...rest,
+  };
+}
+
+const failure = (message: string) => failed({ reason: "rpc", message, advice: "none" });
+
+describe("what a node repeats of its credentials", () => {
+  test.each<[string, (text: string) => NodeReport]>([
+    ["its version", (version) => report([], { identity: { version } })],
+    ["its network", (network) => report([], { identity: { network } })],
+    ["its chain id", (chainId) => report([], { identity: { chainId } })],
+    ["the peers' failure", (text) => report([], { peers: failure(text) })],
+    ["the head's failure", (text) => report([], { head: failure(text) })],
+    ["the totals' failure", (text) => report([], { totals: failure(text) })],
+    ["a part's failure", (text) => report([], { parts: new Map([["extra", failure(text)]]) })],
+    ["a fact", (text) => report([], { facts: [{ family, labels: [text], value: 1 }] })],
+    ["an agent", (agent) => report([peer({}), peer({ agent })])],
+    ["an address", (host) => report([peer({}), peer({ address: { host, type: "unknown" } })])],
+    ["the suffix of one", (suffix) => report([peer({ address: { host: "h", type: "unknown", suffix } })])],
+    ["a peer's chain id", (chainId) => report([peer({ chainId })])],
+  ])("is taken out of %s", (_, make) => {
+    expect(withoutEcho(make(`a ${SECRET} b`), hide)).toEqual(make("a <secret> b"));
+    expect(withoutEcho(make(`a ${Buffer.from(SECRET).toString("hex")} b`), hide)).toEqual(make("a <secret> b"));
+    const same = make("a b");
+    expect(withoutEcho(same, hide)).toBe(same);
+  });
+
+  test("is taken out of the error of a whole poll", () => {
+    expect(errorWithoutEcho(nodeError("rpc", SECRET, "none"), hide)).toMatchObject({
+      failure: { message: "<secret>" },
+    });
+  });
+
+  test("is not made up of two texts", () => {
+    const halves = report([peer({ agent: "hunter2" }), peer({ agent: "hunter2" })]);
+    expect(withoutEcho(halves, hide)).toBe(halves);
+  });
+});
+
+describe("however much it is,", () => {
+  test("a text is cut, and nothing of a secret stays at the cut", () => {
+    const long = (before: number) =>
+      report([], { identity: { version: "x".repeat(before) + SECRET + "y".repeat(1e6) } });
+    for (const before of [0, 1000, 1012, 1020, 1023, 1024, 5000]) {
+      const { version = "" } = withoutEcho(long(before), hide).identity;
+      expect(version.length).toBeLessThanOrEqual(1025);
+      expect(version).not.toContain("h");
+    }
+  });
+
+  test("texts with escapes are withheld where they are more than any node sends", () => {
+    const peers = Array.from({ length: 1000 }, () => peer({ agent: "%41".repeat(30) }));
+    const cleaned = withoutEcho(report([...peers, peer({ agent: `plain ${SECRET}` })]), hide);
+    const agents = cleaned.peers.ok ? cleaned.peers.value.connections.map(({ agent }) => agent) : [];
+    expect(agents.slice(0, 100)).toEqual(peers.slice(0, 100).map(({ agent }) => agent));
+    expect(agents.at(-2)).toBe("<withheld>");
+    expect(agents.at(-1)).toBe("plain <secret>");
+  });
+
+  test.each(["%41", "\\u0041", "&#65;", "h", "hunter2", "61:", "QUFB\n"])("%j is looked at once", (part) => {
+    const growth = growthOf((length) => {
+      const agents = Array.from({ length: length / 64 }, () => peer({ agent: part.repeat(20) }));
+      withoutEcho(report(agents), hide);
+    });
+    expect(growth).toBeLessThan(LINEAR);
+  });
+});
