@@ -1,6 +1,8 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, visit } from "yaml";
 import { files } from "../files.ts";
 import { fileErrorCode } from "./secret.ts";
+import { beginOf, type Misplaced, parseYaml } from "./yaml-parse.ts";
+import { toPlain } from "./yaml-plain.ts";
 
 /** A YAML file as plain data that still knows where each value stands. */
 export type YamlFile = {
@@ -15,14 +17,6 @@ export type YamlFile = {
   /** `FILE:LINE:COLUMN` */
   place(offset: number): string;
 };
-
-export type Misplaced = { readonly offset: number; readonly message: string };
-
-/** No configuration is nested as deeply; the stack of a recursive walk has an end. */
-const MAX_DEPTH = 50;
-
-/** Aliases may multiply ("billion laughs"): `yaml` refuses to resolve more than this in one go. */
-const MAX_ALIASES = 100;
 
 /**
  * @param maxBytes a larger file is refused
@@ -41,14 +35,15 @@ export async function readYamlFile(
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const syntax = syntaxErrors(document);
-  const broken = syntax.length > 0 ? syntax : structureErrors(document);
-  if (broken.length > 0) return { broken: broken.map(({ offset, message }) => `${place(offset)}: ${message}`) };
+  const parsed = parseYaml(text, lines);
+  const told = (problems: readonly Misplaced[]) =>
+    problems.map(({ offset, message }) => `${place(offset)}: ${message}`);
+  if ("broken" in parsed) return { broken: told(parsed.broken) };
+  const { document } = parsed;
   const problems = env === undefined ? [] : substituteEnv(document, env);
   const unfinished = new Set(problems.map(({ offset }) => offset));
   const raw = toPlain(document);
-  if (raw === undefined) return { broken: [`${path}: the aliases in this file multiply too often`] };
+  if ("broken" in raw) return { broken: told(raw.broken) };
   return {
     raw: raw.value,
     problems,
@@ -69,65 +64,6 @@ async function readText(path: string, maxBytes: number): Promise<string | { read
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return { broken: [`${path}: expected text in UTF-8, found other bytes: save the file as UTF-8`] };
-  }
-}
-
-/** Messages of `yaml` may repeat what stands there, which may be a password: those are put in other words. */
-function syntaxErrors(document: Document.Parsed): readonly Misplaced[] {
-  const errors = [...document.errors, ...document.warnings];
-  const exhausted = errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
-  // What the parser says after it gave up is not about the file, nor what it says next of the same place.
-  const told = exhausted === undefined ? errors : [exhausted];
-  return told
-    .filter(({ pos: [offset] }, index) => told.findIndex(({ pos: [other] }) => other === offset) === index)
-    .map(({ code, message, pos: [offset] }) => ({
-      offset,
-      message: MESSAGES[code] ?? (code === "UNEXPECTED_TOKEN" ? message.replace(/: .*$/s, "") : message),
-    }));
-}
-
-const TOO_DEEP = "nested too deeply";
-
-const MESSAGES: Partial<Record<string, string>> = {
-  BAD_DIRECTIVE: "a line that begins with % is a directive of YAML: put the value in quotes",
-  BAD_DQ_ESCAPE: "a \\ in double quotes begins an escape, and there is none like this: use single quotes",
-  BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here: check the indentation, and put a value with ": " in quotes',
-  DUPLICATE_KEY: "this key stands twice in its mapping",
-  MULTIPLE_DOCS: "expected one YAML document, found a second one behind ---",
-  NON_STRING_KEY: "expected a text as key",
-  RESOURCE_EXHAUSTION: TOO_DEEP,
-  TAB_AS_INDENT: "a tab cannot indent YAML: use spaces",
-  TAG_RESOLVE_FAILED: "this tag is not known; a value that begins with ! needs quotes",
-};
-
-/** What is YAML and yet no configuration can hold. */
-function structureErrors(document: Document.Parsed): readonly Misplaced[] {
-  const found: Misplaced[] = [];
-  const report = (node: unknown, message: string) => found.push({ offset: beginOf(node) ?? 0, message });
-  visit(document, {
-    Pair(_, { key }) {
-      // A plain object does not hold this key like others.
-      if (isScalar(key) && key.value === "__proto__") report(key, "unknown key");
-    },
-    Alias(_, alias, ancestors) {
-      const target = alias.resolve(document);
-      if (target === undefined) report(alias, "an alias without anchor; a value that begins with * needs quotes");
-      else if (ancestors.includes(target)) report(alias, "an alias inside of what it stands for");
-    },
-    Collection(_, collection, ancestors) {
-      if (ancestors.length <= MAX_DEPTH) return undefined;
-      report(collection, TOO_DEEP);
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
-
-function toPlain(document: Document.Parsed): { readonly value: unknown } | undefined {
-  try {
-    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
-  } catch {
-    return undefined;
   }
 }
 
@@ -170,8 +106,4 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
     if (begin !== undefined) return begin;
   }
   return beginOf(document.contents) ?? 0;
-}
-
-function beginOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { CANARY, type FuzzAdapter } from "./adapter.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { CANARY, type FuzzAdapter, HONEST, LIAR } from "./adapter.ts";
 import { ADAPTER_NAMES, ADAPTERS } from "./adapters.ts";
 import { createPlayer, runCampaign } from "./campaign.ts";
 import { openCorpus } from "./corpus.ts";
@@ -42,11 +43,16 @@ test.each(PARSER_TARGETS.map(({ name }) => name))("the parser: %s", async (name)
 });
 
 describe("a fault", () => {
-  /** A node that says its version is what must be kept secret: it cannot know it, so the fuzz must see it. */
+  /** A node that says its version is what must be kept secret: it cannot know it, so nobody takes it out, and the fuzz must see it. */
   function leaking(): FuzzAdapter {
     const wire = ADAPTERS.wire(corpus);
     const info = parseTree(JSON.stringify({ head_block_num: 5, server_version_string: `v1 ${CANARY}` }));
-    return { ...wire, answers: { ...wire.answers, get_info: [info] } };
+    // What a node repeats of its own credentials is taken out, so these have none.
+    const nodes = [LIAR, ...HONEST].map((name) => ({ name, chain: "wire", url: `http://${name}` }));
+    const parsed = parseConfig({ nodes }, undefined);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const variants = [{ config: parsed.config }];
+    return { ...wire, variants, answers: { ...wire.answers, get_info: [info] } };
   }
 
   test("is found, made small, and played again from its file", async () => {
