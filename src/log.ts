@@ -2,7 +2,7 @@ import pino from "pino";
 import type { Redact } from "./config/redact.ts";
 import { openStandardError } from "./log-destination.ts";
 import { redactedAgain, type SafeError, safeError } from "./safe-error.ts";
-import { harmless, harmlessLines } from "./text/harmless.ts";
+import { harmless, harmlessJson, harmlessLines } from "./text/harmless.ts";
 import { wantsColour } from "./text/style.ts";
 
 export type Logger = pino.Logger;
@@ -24,9 +24,12 @@ export type LogOptions = {
   readonly onLost?: () => void;
 };
 
-/** Logs to standard error: standard output is for what a command was asked to print. */
+/**
+ * Logs to standard error: standard output is for what a command was asked to print. A terminal may show JSON too, so what it would
+ * obey stands there as an escape.
+ */
 export async function createLogger({ format, onLost = () => {}, ...given }: LogOptions): Promise<Logger> {
-  const shown = format === "json" ? (line: string) => line : await prettyLine(wantsColour(process.stderr, process.env));
+  const shown = format === "json" ? harmlessJson : await prettyLine(wantsColour(process.stderr, process.env));
   const destination = openStandardError({ lostLine: (count) => shown(lostLine(count)), onLost });
   return pino(pinoOptions(given), { write: (line) => destination.write(shown(line)) });
 }

@@ -15,6 +15,9 @@ export type SafeError = {
 
 const LONGEST_MESSAGE = 1000;
 const MOST_FRAMES = 20;
+const FRAME = "    at ";
+/** Of a stack no more than this is looked at: V8 keeps ten frames, but the message before them may have any length. */
+const LONGEST_STACK = 64 * 1024;
 const MOST_CAUSES = 3;
 
 const UNKNOWN_SECRETS = "(the message is withheld, as the configuration with its secrets is not known yet)";
@@ -82,12 +85,22 @@ function originOf(url: string): string {
   }
 }
 
+/** `    at async Type.function [as name] (file:///path:1:2)`: words, then the place as the last of them. */
+function isFrame(line: string): boolean {
+  if (!line.startsWith(FRAME)) return false;
+  const words = line.slice(FRAME.length).split(" ");
+  const place = words.pop() ?? "";
+  return (
+    words.every((word) => /^[^\s()]+$/.test(word)) && /^\(?(?:file:\/\/|node:|\/)\S*(?<!\d):\d+:\d+\)?$/.test(place)
+  );
+}
+
 /** Frames only: the rest of a stack repeats the message, whose lines could look like frames. */
 function framesOf({ name, message, stack = "" }: Error): readonly string[] {
   const header = [`${name}: ${message}`, message].find((text) => text !== "" && stack.startsWith(text)) ?? "";
   return stack
-    .slice(header.length)
+    .slice(header.length, header.length + LONGEST_STACK)
     .split("\n")
-    .filter((line) => /^ {4}at (?:[^\s()]+ |async |new |\[as )*\(?(?:file:\/\/|node:|\/)[^\s]*:\d+:\d+\)?$/.test(line))
+    .filter(isFrame)
     .slice(0, MOST_FRAMES);
 }

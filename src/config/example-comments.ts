@@ -8,7 +8,7 @@ export function exampleComments(text: string): ReadonlyMap<string, string> {
   let around: readonly { readonly indent: number; readonly key: string }[] = [];
   let comment: readonly string[] = [];
   for (const line of switchedOn(text.split("\n"))) {
-    const [, space = "", dash = "", rest = ""] = /^( *)(- )?(.*)$/.exec(line) ?? [];
+    const [, space = "", dash = "", rest = ""] = /^( *)(- )?(.*)/.exec(line) ?? [];
     if (dash !== "" || rest === "") comment = [];
     const note = /^# ?(.*)$/.exec(rest)?.[1];
     if (note !== undefined) {

@@ -76,7 +76,7 @@ function substituteEnv(
   visit(document, {
     Scalar(key, scalar) {
       if (key === "key" || typeof scalar.value !== "string") return;
-      scalar.value = scalar.value.replace(/\$\$\{|\$\{([^}]*)\}/g, (whole, name: string | undefined) => {
+      scalar.value = scalar.value.replace(/\$\$\{|\$\{([^}]{0,200})\}/g, (whole, name: string | undefined) => {
         if (name === undefined) return "${";
         const value = Object.hasOwn(env, name) ? env[name] : undefined;
         if (value !== undefined) return value;

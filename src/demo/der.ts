@@ -63,7 +63,7 @@ export function objectId(dotted: string): Buffer {
 
 /** UTCTime up to 2049, GeneralizedTime from 2050 on (RFC 5280, section 4.1.2.5). */
 export function time(date: Date): Buffer {
-  const digits = `${date.toISOString().replace(/[-:T]|\..*$/g, "")}Z`;
+  const digits = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`;
   return date.getUTCFullYear() < 2050
     ? element(0x17, Buffer.from(digits.slice(2), "ascii"))
     : element(0x18, Buffer.from(digits, "ascii"));

@@ -27,7 +27,7 @@ export function parseChallenges(headerValues: readonly string[]): readonly Chall
 export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return challenges
     .filter((challenge) => rank(challenge) >= 0 && challenge.has("nonce"))
-    .filter((challenge) => (challenge.get("qop") ?? "").split(/\s*,\s*/).includes("auth"))
+    .filter((challenge) => (challenge.get("qop") ?? "").split(",").some((one) => one.trim() === "auth"))
     .sort((a, b) => rank(a) - rank(b))[0];
 }
 

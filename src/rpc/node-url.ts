@@ -65,7 +65,7 @@ export function isNodeUrl(value: object): value is NodeUrl {
 
 /** The request path of an API below a base URL; a query of the base URL (a gateway's token) is kept. */
 export function apiPath(base: NodeUrl, path: string): string {
-  return base.path.replace(/\/+$/, "") + path + base.query;
+  return base.path.replace(/(?<!\/)\/+$/, "") + path + base.query;
 }
 
 function parseUrl(text: string): URL {

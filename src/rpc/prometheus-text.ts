@@ -82,7 +82,7 @@ function unescaped(value: string): string {
 const VALUE = /^[ \t]*(\S{1,64})(?:[ \t]+-?\d{1,20})?[ \t\r]*$/;
 
 /** Numbers as Go and C++ print them. */
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 function readValue(rest: string): number | undefined {
   const text = VALUE.exec(rest)?.[1];

@@ -1,5 +1,6 @@
 import { formatDuration } from "../config/duration.ts";
 import type { ProbeRequest } from "../config/probe-target.ts";
+import { harmlessLines } from "../text/harmless.ts";
 import { type Answer, problem, type Request, text } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
@@ -70,5 +71,6 @@ export function debugPage({
   readonly trace: string;
   readonly page: Pick<PageView, "chunks">;
 }): Answer {
-  return text(200, trace + Buffer.concat([...page.chunks("text", "kept")]).toString());
+  // A terminal obeys some characters, and strangers may have had a say.
+  return text(200, harmlessLines(trace + Buffer.concat([...page.chunks("text", "kept")]).toString()));
 }

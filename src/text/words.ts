@@ -14,7 +14,7 @@ export function bytes(value: number, space = "\u202f"): string {
 /** How long something lasts, in its two largest units: 3h12m. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)}ms`;
-  const units = formatDuration(Math.round(seconds) * 1000).match(/\d+[a-z]+/g) ?? [];
+  const units = formatDuration(Math.round(seconds) * 1000).match(/(?<!\d)\d+[a-z]+/g) ?? [];
   return units.slice(0, 2).join("");
 }
 

@@ -6,6 +6,7 @@ import { withinBounds } from "../../src/config/yaml-bounds.ts";
 import { readYamlFile } from "../../src/config/yaml-file.ts";
 import { parseYaml } from "../../src/config/yaml-parse.ts";
 import { toPlain } from "../../src/config/yaml-plain.ts";
+import { MAX_FILE_BYTES } from "../../src/files.ts";
 import { growthOf, LINEAR } from "../support/growth.ts";
 import { tempFolder } from "../support/servers.ts";
 
@@ -13,7 +14,7 @@ const file = join(tempFolder(), "file.yaml");
 
 async function problemsIn(text: string): Promise<readonly string[]> {
   writeFileSync(file, text);
-  const read = await readYamlFile(file, {});
+  const read = await readYamlFile(file, MAX_FILE_BYTES.configuration, {});
   return "broken" in read ? read.broken.map((problem) => problem.replace(`${file}:`, "")) : [];
 }
 

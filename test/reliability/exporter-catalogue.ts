@@ -143,6 +143,27 @@ export const EXPORTER_FAULTS = {
     log: "stopped",
     remedy: "None.",
   },
+  configNested: {
+    fault:
+      "The configuration or web configuration file is nested without end, or holds values, keys or aliases without number",
+    shows:
+      "It is refused before anything is built from it: no start, exit code 1; at a reload what was in force stays, and `peer_exporter_config_last_reload_successful` is 0.",
+    log: "…: nested too deeply",
+    remedy: "See what wrote the file. Values may have 256 KiB, mappings 10,000 keys.",
+  },
+  secretAsPath: {
+    fault: "A secret stands where the path of its file belongs (`password_file: …`), or has a line break or NUL inside",
+    shows: "It does not start; the exit code is 1. Of a path that does not exist only the folder is named.",
+    log: "… cannot read a file in … (ENOENT: no such file); its name is not shown, as it may be the secret itself",
+    remedy: "Put the secret into a file, on one line, and name the file.",
+  },
+  secretRepeated: {
+    fault: "A node repeats its credentials or a token of its URL in a version, an error or as a peer, in any encoding",
+    shows:
+      "`<secret>` stands in its place, on every page, in series, logs and errors. Of a secret of fewer than 6 characters this cannot be done.",
+    log: "… too short to be hidden: use at least 6 characters",
+    remedy: "Use longer secrets. See why the node repeats them.",
+  },
   internalError: {
     fault: "A bug: an unexpected error in a poll or in rendering",
     shows:

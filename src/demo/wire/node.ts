@@ -125,7 +125,7 @@ function hostAllowed({ headers, local }: DemoRequest): boolean {
 /** An empty body or `{}`; anything else is an error since Leap 3.1 (http_plugin.hpp:227-275). */
 function withoutBody(handler: () => DemoAnswer): Handler {
   return ({ body }) =>
-    /^[ \t]*(\{[ \t]*\})?[ \t]*$/.test(body) ? handler() : invalidRequest("A Request body is not expected");
+    /^(?:\{[ \t]*\})?$/.test(body.trim()) ? handler() : invalidRequest("A Request body is not expected");
 }
 
 function invalidRequest(message: string): DemoAnswer {

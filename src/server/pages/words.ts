@@ -11,7 +11,9 @@ export const UNKNOWN = markup`<span class="unknown" title="not known">–</span>
 /** 1234567 as 1 234 567, with narrow spaces that do not break. */
 export function count(value: number): string {
   const [whole = "", fraction] = String(value).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const groups: string[] = [];
+  for (let end = whole.length; end > 0; end -= 3) groups.unshift(whole.slice(Math.max(0, end - 3), end));
+  const grouped = groups.join("\u202f");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
