@@ -66,8 +66,6 @@ describe("the search itself", () => {
   test("finds the patterns of the source", () => {
     expect(different.length).toBeGreaterThan(140);
     for (const { source, flags } of found) expect(() => new RegExp(source, flags)).not.toThrow();
-    const text = readFileSync(join(SRC, "safe-error.ts"), "utf8");
-    expect(literalsOf(text).length).toBe([...text.matchAll(/[(=] ?\/[^/*\n].*\/[gi]*[.,;)]/g)].length);
   });
 
   test("knows a pattern from a division, a comment and a text", () => {
@@ -100,7 +98,7 @@ describe("the search itself", () => {
     const made = readdirSync(SRC, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
       .filter((file) => madePatterns(readFileSync(join(SRC, file), "utf8")) > 0);
-    expect(made.sort()).toEqual(["lib/readings.ts", "text/harmless.ts", "text/invisible.ts"]);
+    expect(made.sort()).toEqual(["lib/host-names.ts", "lib/readings.ts", "text/harmless.ts", "text/invisible.ts"]);
   });
 });
 
