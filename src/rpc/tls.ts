@@ -116,7 +116,11 @@ async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
 async function readCa(path: string): Promise<string> {
   const advice = "check tls.ca_file, its content and its rights";
   const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch(async (error: unknown) => {
-    throw nodeError("tls", `cannot read ${await describeFile(path, error, "CA file")} (${fileErrorCode(error)})`, advice);
+    throw nodeError(
+      "tls",
+      `cannot read ${await describeFile(path, error, "CA file")} (${fileErrorCode(error)})`,
+      advice,
+    );
   });
   const text = bytes.toString("utf8");
   // Node would fall back to the system's authorities for an empty file.

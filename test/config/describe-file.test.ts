@@ -38,7 +38,9 @@ describe("a file in an error", () => {
   });
 
   test("shows no part of a secret with slashes", async () => {
-    expect(await describeFile(join(folder, "hun/ter/2"), NOT_READ, "secret file")).toBe(`a secret file below ${folder}`);
+    expect(await describeFile(join(folder, "hun/ter/2"), NOT_READ, "secret file")).toBe(
+      `a secret file below ${folder}`,
+    );
     expect(await describeFile("/hun/ter2", NOT_READ)).toBe("a file below /");
   });
 });

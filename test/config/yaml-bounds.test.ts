@@ -62,7 +62,7 @@ describe("a file nested without end is refused before anything is built from it:
 
 describe("more than a file may hold is refused:", () => {
   test.each<[string, string, string]>([
-    ["a value of 16 MiB", `a: ${"x".repeat(2 ** 24)}`, "1:4: expected a value of at most 256 KiB"],
+    ["a value of 8 MiB", `a: ${"x".repeat(2 ** 23)}`, "1:4: expected a value of at most 256 KiB"],
     ["a value in quotes", `a: "${"x\n  ".repeat(2 ** 18)}"`, "1:4: expected a value of at most 256 KiB"],
     ["a value in lines", `a: |\n${"  x\n".repeat(2 ** 20)}`, "2:1: expected a value of at most 256 KiB"],
     ["keys", Array.from({ length: 10_001 }, (_, key) => `k${key}: 1`).join("\n"), "1:1: expected at most 10000 keys"],
