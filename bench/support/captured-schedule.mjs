@@ -9,5 +9,5 @@ export const turn = new Promise((resolve) => {
 
 export function createSchedule(given) {
   hand(given);
-  return { plan: async () => {}, stop: async () => {} };
+  return { *plan() {}, *keep() {}, stop() {} };
 }

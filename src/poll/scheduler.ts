@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import cron from "node-cron";
 import type { NodeConfig, Trigger } from "../config/model.ts";
+import { type CronTurns, createCronTurns } from "../lib/cron-turns.ts";
+import { createLine, type Line } from "../lib/line.ts";
+import { atOnce, type Steps } from "../lib/slices.ts";
 
 /**
  * Decides when each node is polled. A node is never polled twice at once, and no node waits for another.
@@ -10,10 +12,12 @@ export type Planned = Pick<NodeConfig, "name" | "trigger">;
 
 export type Schedule = {
   /**
-   * Plans the turns of these nodes instead of those before. A node that is the same object as before keeps its turns;
-   * any other begins with a first one soon.
+   * Plans the turns of these nodes, one a step. A node that is the same object as before keeps its turns; any other begins
+   * with a first one soon.
    */
-  plan(nodes: readonly Planned[]): void;
+  plan(nodes: readonly Planned[]): Steps<void>;
+  /** Ends the turns of all nodes but these, one a step. */
+  keep(nodes: readonly Planned[]): Steps<void>;
   /** No further turns; polls that run are the poller's to end. */
   stop(): void;
 };
@@ -37,29 +41,57 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @param turn polls a node once, unless it asked to be left alone; never rejects */
 export function createSchedule(turn: (name: string) => Promise<void>): Schedule {
-  let planned = new Map<Planned, Stop>();
+  const planned = new Map<Planned, Stop>();
+  const line = createLine();
+  let isStopped = false;
 
-  function plan(nodes: readonly Planned[]): void {
-    const before = planned;
-    const fresh = nodes.filter((node) => !before.has(node));
+  function* plan(nodes: readonly Planned[]): Steps<void> {
+    const fresh = nodes.filter((node) => !planned.has(node));
     const spread = Math.min(FIRST_POLL_SPREAD_MS, fresh.length * FIRST_POLL_SPACING_MS);
-    const delays = new Map(fresh.map((node, index) => [node, (index / fresh.length) * spread]));
-    planned = new Map(nodes.map((node) => [node, before.get(node) ?? scheduleNode(node, delays.get(node) ?? 0, turn)]));
-    for (const [node, stop] of before) if (!planned.has(node)) stop();
+    for (const [index, node] of fresh.entries()) {
+      if (isStopped) return;
+      planned.set(node, scheduleNode(node, (index / fresh.length) * spread, turn, line));
+      yield;
+    }
   }
 
-  return { plan, stop: () => plan([]) };
+  function* keep(nodes: readonly Planned[]): Steps<void> {
+    const kept = new Set(nodes);
+    for (const [node, stop] of planned) {
+      if (kept.has(node)) continue;
+      stop();
+      planned.delete(node);
+      yield;
+    }
+  }
+
+  return {
+    plan,
+    keep,
+    stop() {
+      isStopped = true;
+      atOnce(keep([]));
+    },
+  };
 }
 
 type Stop = () => void;
 
-function scheduleNode({ name, trigger }: Planned, firstDelayMs: number, poll: (name: string) => Promise<void>): Stop {
+function scheduleNode(
+  { name, trigger }: Planned,
+  firstDelayMs: number,
+  poll: (name: string) => Promise<void>,
+  line: Line,
+): Stop {
   let isRunning = false;
+  let isStopped = false;
   const turn = async () => {
     if (isRunning) return;
     isRunning = true;
     try {
-      await poll(name);
+      await line.take(async () => {
+        if (!isStopped) await poll(name);
+      });
     } finally {
       isRunning = false;
     }
@@ -68,6 +100,7 @@ function scheduleNode({ name, trigger }: Planned, firstDelayMs: number, poll: (n
   const stopTurns =
     trigger.kind === "interval" ? onInterval(name, trigger.intervalMs, turn) : onCron(trigger.expression, turn);
   return () => {
+    isStopped = true;
     clearTimeout(first);
     stopTurns();
   };
@@ -110,28 +143,46 @@ export function phaseOf(name: string): number {
 /** The wall clock may be set at any time, and a timer knows nothing of it: it is looked at again after so long. */
 const LONGEST_WAIT_MS = 60_000;
 
+/** By more than this the clock is set; time services that correct a clock bit by bit do it by less between two looks. */
+const SET_BACK_MS = 1000;
+
 /**
  * Turns when the expression says so. node-cron's own schedule waits for a moment that it has once reckoned: set back by an
- * hour, the clock would make every node rest for that hour.
+ * hour, the clock would make every node rest for that hour. Here each look at the clock asks whether it was set back since the
+ * last one, and then for the moments that it has passed since by its new time.
  */
 function onCron(expression: string, turn: () => Promise<void>): Stop {
-  const nextTwo = createNextTwo(expression);
-  const wait = (due: number) =>
-    setTimeout(
-      () => {
-        if (Date.now() >= due) void turn();
-        timer = wait(nextTwo().first);
-      },
-      Math.min(due - Date.now(), LONGEST_WAIT_MS),
-    );
-  let timer = wait(nextTwo().first);
+  const turns = createCronTurns(expression);
+  const nextTwo = createNextTwo(turns);
+  let look = lookAtClocks();
+  let due = nextTwo().first;
+
+  function onLook(): void {
+    const before = look;
+    look = lookAtClocks();
+    const passedMs = look.steadyMs - before.steadyMs;
+    const isSetBack = look.wallMs - before.wallMs < passedMs - SET_BACK_MS;
+    const isDue = isSetBack ? turns.hasWithin(look.wallMs - passedMs, look.wallMs) : look.wallMs >= due;
+    if (isDue) void turn();
+    // Kept until it has come: corrected by a few milliseconds, the clock may be before the same moment once more.
+    if (isSetBack || isDue) due = nextTwo().first;
+    timer = wait();
+  }
+
+  const wait = () => setTimeout(onLook, Math.min(due - Date.now(), LONGEST_WAIT_MS));
+  let timer = wait();
   return () => clearTimeout(timer);
+}
+
+/** The clock of the wall, and one that nobody sets. */
+function lookAtClocks(): { readonly wallMs: number; readonly steadyMs: number } {
+  return { wallMs: Date.now(), steadyMs: performance.now() };
 }
 
 /** Asks for the time between two turns, in milliseconds; of a cron expression, the distance of its next two. */
 export function createTurnLength(trigger: Trigger): () => number {
   if (trigger.kind === "interval") return () => trigger.intervalMs;
-  const nextTwo = createNextTwo(trigger.expression);
+  const nextTwo = createNextTwo(createCronTurns(trigger.expression));
   return () => {
     const { first, second } = nextTwo();
     return second === Number.POSITIVE_INFINITY ? 0 : second - first;
@@ -142,20 +193,18 @@ export function createTurnLength(trigger: Trigger): () => number {
 type NextTwo = { readonly first: number; readonly second: number };
 
 /**
- * Asks for the next two moments of a cron expression. Those of a rare one take up to a third of a second to reckon, so they
- * are kept from the moment when they were reckoned until the first of them; before and after, they may be others.
+ * Asks for the next two moments of a cron expression. Those of a rare one take long to reckon, so they are kept from the moment
+ * when they were reckoned until the first of them; before and after, they may be others.
  */
-function createNextTwo(expression: string): () => NextTwo {
+function createNextTwo(turns: CronTurns): () => NextTwo {
   let reckonedMs = Number.POSITIVE_INFINITY;
   let known: NextTwo = { first: Number.NEGATIVE_INFINITY, second: Number.NEGATIVE_INFINITY };
   return () => {
     const now = Date.now();
     if (reckonedMs <= now && now < known.first) return known;
-    const task = cron.createTask(expression, () => {});
-    const [first, second] = task.getNextRuns(2).map((date) => date.getTime());
-    void task.destroy();
+    const [first, second] = turns.next();
     reckonedMs = now;
-    known = { first: first ?? Number.POSITIVE_INFINITY, second: second ?? Number.POSITIVE_INFINITY };
+    known = { first, second };
     return known;
   };
 }

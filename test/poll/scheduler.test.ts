@@ -2,7 +2,15 @@ import fc from "fast-check";
 import cron from "node-cron";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Trigger } from "../../src/config/model.ts";
-import { createSchedule, createTurnLength, phaseOf, type Schedule, untilTurn } from "../../src/poll/scheduler.ts";
+import { atOnce } from "../../src/lib/slices.ts";
+import {
+  createSchedule,
+  createTurnLength,
+  type Planned,
+  phaseOf,
+  type Schedule,
+  untilTurn,
+} from "../../src/poll/scheduler.ts";
 import { NOW } from "./support.ts";
 
 const every = (intervalMs: number): Trigger => ({ kind: "interval", intervalMs });
@@ -30,10 +38,15 @@ function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () =
     return poll(name);
   });
   const planned = Object.entries(nodes).map(([name, trigger]) => ({ name, trigger }));
-  schedule.plan(planned);
+  atOnce(schedule.plan(planned));
   schedules.push(schedule);
   const of = (name: string) => polls.filter((each) => each.name === name).map(({ ms }) => ms);
   return { schedule, planned, polls, of };
+}
+
+function replan(schedule: Schedule, nodes: readonly Planned[]): void {
+  atOnce(schedule.keep(nodes));
+  atOnce(schedule.plan(nodes));
 }
 
 /** Distances of neighbours. */
@@ -173,6 +186,36 @@ describe("a clock that is set", () => {
     expect(of("node-1").length - before).toBeLessThanOrEqual(5);
   });
 
+  test.each([
+    ["back by an hour", -3_600_000],
+    ["back by an hour and 2.3 s", -3_602_300],
+    ["back by 7 s", -7000],
+    ["forward by an hour", 3_600_000],
+    ["forward by an hour and 2.3 s", 3_602_300],
+    ["back to 1970", -NOW],
+  ])("%s keeps a schedule of every 5 s at its pace: no turn is left out", async (_, step) => {
+    for (const after of [300, 1300, 4900]) {
+      const { of } = start({ "node-1": at("*/5 * * * * *") });
+      await vi.advanceTimersByTimeAsync(20_000 + after);
+      vi.setSystemTime(Date.now() + step);
+      await vi.advanceTimersByTimeAsync(60_000);
+      const [, ...turns] = of("node-1");
+      expect(turns.length).toBeGreaterThanOrEqual(15);
+      for (const gap of gaps(turns)) expect(gap).toBeLessThanOrEqual(5001);
+    }
+  });
+
+  test("bit by bit gives no turn twice", async () => {
+    const { of } = start({ "node-1": at("*/5 * * * * *") });
+    for (let second = 0; second < 120; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      vi.setSystemTime(Date.now() + (second % 3 === 0 ? 4 : -6));
+    }
+    const [, ...turns] = of("node-1");
+    expect(turns.length).toBeGreaterThanOrEqual(23);
+    for (const gap of gaps(turns)) expect(Math.abs(gap - 5000)).toBeLessThan(50);
+  });
+
   test("is noticed within a minute by a schedule that waits for long", async () => {
     // NOW is at minute 4 and second 5 of an hour.
     const { of } = start({ "node-1": at("40 50 * * * *") });
@@ -202,7 +245,7 @@ describe("a new plan", () => {
   test("leaves the turns of a node that stays as they were", async () => {
     const { schedule, planned, of } = start({ a: every(10_000), b: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);
-    schedule.plan([{ name: "new", trigger: every(10_000) }, ...planned]);
+    replan(schedule, [{ name: "new", trigger: every(10_000) }, ...planned]);
     await vi.advanceTimersByTimeAsync(75_000);
     const alone = start({ a: every(10_000) });
     for (const name of ["a", "b"]) {
@@ -217,7 +260,7 @@ describe("a new plan", () => {
     const { schedule, of, planned } = start({ stays: every(3_600_000), changes: every(3_600_000) });
     await vi.advanceTimersByTimeAsync(25_000);
     const stays = planned.filter(({ name }) => name === "stays");
-    schedule.plan([...stays, ...["changes", "comes"].map((name) => ({ name, trigger: every(3_600_000) }))]);
+    replan(schedule, [...stays, ...["changes", "comes"].map((name) => ({ name, trigger: every(3_600_000) }))]);
     await vi.advanceTimersByTimeAsync(100);
     expect([of("stays").length, of("changes").length, of("comes").length]).toEqual([1, 2, 1]);
   });
@@ -226,7 +269,10 @@ describe("a new plan", () => {
     const { schedule, of, planned } = start({ stays: every(10_000), goes: every(10_000), cron: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);
     const before = [of("goes").length, of("cron").length];
-    schedule.plan(planned.filter(({ name }) => name === "stays"));
+    replan(
+      schedule,
+      planned.filter(({ name }) => name === "stays"),
+    );
     await vi.advanceTimersByTimeAsync(100_000);
     expect([of("goes").length, of("cron").length]).toEqual(before);
     expect(of("stays").length).toBeGreaterThanOrEqual(12);

@@ -1,0 +1,74 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+/**
+ * Long work in slices, with turns of the event loop between them: timers, sockets and signals do not wait for its end. Work
+ * is a generator that yields wherever it may be interrupted; what it returns is the result.
+ */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** How long work may go on at a stretch, in milliseconds. */
+export const SLICE_MS = 5;
+
+/**
+ * Runs the steps in slices. With a signal that is aborted the steps end where they are, as if that place had thrown.
+ * @throws the signal's reason, and what the steps throw
+ */
+export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    const began = performance.now();
+    do {
+      // Thrown inside of the steps, so that they can clean up.
+      const step = signal?.aborted ? steps.throw(signal.reason) : steps.next();
+      if (step.done) return step.value;
+    } while (performance.now() - began < SLICE_MS);
+    await nextTurn();
+  }
+}
+
+/** Runs the steps without a break, for callers that have nothing else to do. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Where there is nothing to do. */
+// biome-ignore lint/correctness/useYield: its only step is its end
+export function* done<T>(value: T): Steps<T> {
+  return value;
+}
+
+/** What `work` makes of each item, one item a step. */
+export function* mapSteps<From, To>(items: Iterable<From>, work: (item: From, index: number) => To): Steps<To[]> {
+  const made: To[] = [];
+  for (const item of items) {
+    made.push(work(item, made.length));
+    yield;
+  }
+  return made;
+}
+
+/** `work` for each item, one item a step. */
+export function* eachStep<Item>(items: Iterable<Item>, work: (item: Item) => void): Steps<void> {
+  for (const item of items) {
+    work(item);
+    yield;
+  }
+}
+
+/**
+ * Begins asynchronous tasks one after the other, in slices. To a slice belongs all that a task does before it waits for something;
+ * nobody waits for its end.
+ */
+export async function beginInSlices(tasks: Iterable<() => unknown>): Promise<void> {
+  let began = performance.now();
+  for (const begin of tasks) {
+    begin();
+    // Comes behind all promises that are settled.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    if (performance.now() - began < SLICE_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+}
