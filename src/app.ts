@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openAssets } from "./assets.ts";
 import { chains } from "./chains/index.ts";
-import { type ConfigChanges, compareConfigs } from "./config/changes.ts";
+import { type ConfigChanges, compareSteps } from "./config/changes.ts";
 import { describeNode } from "./config/describe.ts";
 import type { Config, ConnectionsConfig, NodeConfig } from "./config/model.ts";
 import { descriptorWarning, shareDescriptors } from "./descriptor-shares.ts";
 import { readDescriptors } from "./lib/descriptors.ts";
+import { beginInSlices, eachStep, inSlices, type Steps } from "./lib/slices.ts";
 import type { Logger } from "./log.ts";
 import { createCatalogue } from "./metrics/catalogue.ts";
 import { chainFamilies } from "./metrics/chain-families.ts";
@@ -40,10 +41,10 @@ import { VERSION } from "./version.ts";
 export type AppOptions = {
   readonly config: Config;
   /**
-   * Reads the configuration anew, for a reload.
+   * Reads the configuration anew, for a reload. Others have their turn meanwhile; the signal ends it.
    * @throws ConfigError
    */
-  readonly load: () => Promise<Config>;
+  readonly load: (signal: AbortSignal) => Promise<Config>;
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
   /** Host names that requests may be for, as `parseHostName` gives them; without them, every name. */
@@ -122,16 +123,21 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   access?.onRead(reloader.othersRead);
 
-  async function apply(next: Config): Promise<string> {
-    const changes = compareConfigs(inForce.config, next);
+  async function apply(next: Config, signal: AbortSignal): Promise<string> {
+    const changes = await inSlices(compareSteps(inForce.config, next), signal);
     const settings = await connectionSettings(next.connections, ownHashKey);
     const polled = polledNodes(changes.config);
-    const retired = poller.setNodes(polled);
+    const change = await inSlices(poller.prepare(polled), signal);
+    // In one go: what is polled, shown and said belongs together.
+    const retirements = change.commit();
     inForce = { config: changes.config, settings };
-    schedule.plan(polled);
-    await retired;
+    await inSlices(schedule.keep(polled));
+    const ends: Promise<void>[] = [];
+    await beginInSlices(retirements.map((retire) => () => ends.push(retire())));
+    await inSlices(schedule.plan(polled));
+    await Promise.all(ends);
     if (changes.added.length > 0) warnOfDescriptors(polled.length);
-    return logChanges(changes, log);
+    return inSlices(logChanges(changes, log));
   }
 
   const renderPage = createPageRenderer(catalogue);
@@ -172,7 +178,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   );
   const listening = await listenAll(servers, () => poller.close());
   warnOfDescriptors(polledNodes(config).length);
-  schedule.plan(polledNodes(config));
+  await inSlices(schedule.plan(polledNodes(config)));
   return {
     addresses: listening,
     reload: reloader.reload,
@@ -225,9 +231,11 @@ async function connectionSettings(
 }
 
 /** @returns them in one line */
-function logChanges({ added, changed, removed, unchanged }: ConfigChanges, log: Logger): string {
-  for (const node of [...added, ...changed]) log.info({ target: node.name, chain: node.chain }, describeNode(node));
-  for (const { name, chain } of removed) log.info({ target: name, chain }, "polled no more");
+function* logChanges({ added, changed, removed, unchanged }: ConfigChanges, log: Logger): Steps<string> {
+  yield* eachStep([...added, ...changed], (node) =>
+    log.info({ target: node.name, chain: node.chain }, describeNode(node)),
+  );
+  yield* eachStep(removed, ({ name, chain }) => log.info({ target: name, chain }, "polled no more"));
   return `nodes: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged.length} unchanged`;
 }
 

@@ -1,5 +1,6 @@
 import { ConfigError } from "./config/load.ts";
 import type { Config } from "./config/model.ts";
+import { eachStep, inSlices } from "./lib/slices.ts";
 import type { Logger } from "./log.ts";
 
 export type ReloadResult =
@@ -8,10 +9,13 @@ export type ReloadResult =
   | { readonly ok: false; readonly problems: readonly string[]; readonly summary?: string };
 
 export type ReloaderOptions = {
-  /** @throws ConfigError */
-  readonly load: () => Promise<Config>;
-  /** Puts a good configuration in force and says what changed. */
-  readonly apply: (config: Config) => Promise<string>;
+  /**
+   * The signal ends it: the exporter is stopping.
+   * @throws ConfigError
+   */
+  readonly load: (signal: AbortSignal) => Promise<Config>;
+  /** Puts a good configuration in force and says what changed. The signal ends it as long as nothing is in force. */
+  readonly apply: (config: Config, signal: AbortSignal) => Promise<string>;
   /** Reads other files anew that stand for themselves: what is wrong with them, which the log knows already. */
   readonly others?: (() => Promise<readonly string[]>) | undefined;
   /** Told when a configuration was put in force. */
@@ -26,9 +30,11 @@ export type Reloader = {
   reload(cause: string): Promise<ReloadResult>;
   /** The other files were read without a reload, with these problems. */
   othersRead(problems: readonly string[]): void;
-  /** Begins no further reload, and waits for the one that runs. */
+  /** Begins no further reload, and waits for the end of the one that runs, which comes soon. */
   stop(): Promise<void>;
 };
+
+const STOPPING: ReloadResult = { ok: false, problems: ["the exporter is stopping"] };
 
 /** Reloads one after the other: two at once could leave nodes of both configurations. */
 export function createReloader({
@@ -41,7 +47,8 @@ export function createReloader({
 }: ReloaderOptions): Reloader {
   let running: Promise<unknown> = Promise.resolve();
   let waiting: Promise<ReloadResult> | undefined;
-  let isStopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let isOwnGood = true;
   let areOthersGood = true;
 
@@ -51,21 +58,22 @@ export function createReloader({
   }
 
   async function attempt(cause: string): Promise<ReloadResult> {
-    if (isStopped) return { ok: false, problems: ["the exporter is stopping"] };
+    if (signal.aborted) return STOPPING;
     let otherProblems: readonly string[] = [];
     try {
       otherProblems = await others();
       areOthersGood = otherProblems.length === 0;
-      const summary = await apply(await load());
+      const summary = await apply(await load(signal), signal);
       loaded();
       judge(true);
       log.info({ cause }, `configuration reloaded: ${summary}`);
       return otherProblems.length === 0 ? { ok: true, summary } : { ok: false, problems: otherProblems, summary };
     } catch (error) {
+      if (signal.aborted) return STOPPING;
       judge(false);
       if (!(error instanceof ConfigError)) log.error({ err: error, cause }, "the reload ended in an unexpected error");
       const problems = error instanceof ConfigError ? error.problems : ["unexpected error: see the exporter's log"];
-      for (const problem of problems) log.error({ cause }, `configuration not reloaded: ${problem}`);
+      await inSlices(eachStep(problems, (problem) => log.error({ cause }, `configuration not reloaded: ${problem}`)));
       log.error(
         { cause },
         "the configuration in force stays as it was: mend the problems above; nothing is lost meanwhile",
@@ -94,7 +102,7 @@ export function createReloader({
       observe(isOwnGood && areOthersGood);
     },
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await running;
     },
   };

@@ -1,3 +1,4 @@
+import { atOnce, eachStep, mapSteps, type Steps } from "../lib/slices.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
 /** What a new configuration means for the nodes of the one before. */
@@ -12,19 +13,29 @@ export type ConfigChanges = {
 
 /** Nodes and references are known by their names. */
 export function compareConfigs(before: Config, after: Config): ConfigChanges {
-  const earlier = new Map([...before.nodes, ...before.references].map((node) => [node.name, node]));
-  const reuse = (node: NodeConfig) => {
-    const known = earlier.get(node.name);
-    return known?.fingerprint === node.fingerprint ? known : node;
+  return atOnce(compareSteps(before, after));
+}
+
+/** The same, one node a step. */
+export function* compareSteps(before: Config, after: Config): Steps<ConfigChanges> {
+  /** Those of before that have not been found again. */
+  const rest = new Map<string, NodeConfig>();
+  yield* eachStep(allOf(before), (node) => void rest.set(node.name, node));
+  const added: NodeConfig[] = [];
+  const changed: NodeConfig[] = [];
+  const unchanged: NodeConfig[] = [];
+  const place = (node: NodeConfig): NodeConfig => {
+    const known = rest.get(node.name);
+    rest.delete(node.name);
+    const isSame = known?.fingerprint === node.fingerprint;
+    (known === undefined ? added : isSame ? unchanged : changed).push(isSame ? known : node);
+    return isSame ? known : node;
   };
-  const config = { ...after, nodes: after.nodes.map(reuse), references: after.references.map(reuse) };
-  const all = [...config.nodes, ...config.references];
-  const names = new Set(all.map(({ name }) => name));
-  return {
-    config,
-    added: all.filter(({ name }) => !earlier.has(name)),
-    changed: all.filter((node) => earlier.has(node.name) && earlier.get(node.name) !== node),
-    removed: [...earlier.values()].filter(({ name }) => !names.has(name)),
-    unchanged: all.filter((node) => earlier.get(node.name) === node),
-  };
+  const nodes = yield* mapSteps(after.nodes, place);
+  const references = yield* mapSteps(after.references, place);
+  return { config: { ...after, nodes, references }, added, changed, removed: [...rest.values()], unchanged };
+}
+
+function allOf({ nodes, references }: Config): readonly NodeConfig[] {
+  return [...nodes, ...references];
 }

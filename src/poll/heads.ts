@@ -15,6 +15,8 @@ export type KnownHeads = {
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
   /** The node is asked no more, or is another one now. */
   forget(name: string): void;
+  /** The same for many at once, in one pass over the heads. */
+  forgetAll(names: readonly string[]): void;
   /** What others of the network say now; nothing while the own network is not known. */
   others(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
 };
@@ -41,12 +43,31 @@ export function createKnownHeads(): KnownHeads {
     const { networkKey, ranking, known } = place;
     ranking.splice(ranking.indexOf(known), 1);
     places.delete(name);
+    dropIfEmpty(networkKey);
+  }
+
+  function forgetAll(names: readonly string[]): void {
+    const gone = new Set(names);
+    for (const [networkKey, network] of networks) {
+      for (const ranking of [network.node, network.reference]) {
+        const rest = ranking.filter(({ name }) => !gone.has(name));
+        if (rest.length === ranking.length) continue;
+        ranking.length = 0;
+        for (const known of rest) ranking.push(known);
+      }
+      dropIfEmpty(networkKey);
+    }
+    for (const name of gone) places.delete(name);
+  }
+
+  function dropIfEmpty(networkKey: string): void {
     const network = networks.get(networkKey);
     if (network?.node.length === 0 && network.reference.length === 0) networks.delete(networkKey);
   }
 
   return {
     forget,
+    forgetAll,
     remember(name, role, { networkKey, head }, freshUntilMs) {
       forget(name);
       if (networkKey === undefined || !head.ok) return;

@@ -1,31 +1,40 @@
 import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { Failure } from "../errors.ts";
+import { atOnce, beginInSlices, type Steps } from "../lib/slices.ts";
 import type { Logger } from "../log.ts";
 import { isSameUrl } from "../rpc/node-url.ts";
 import { createSignal, type SignalSource } from "../signal.ts";
 import { type Announce, createAnnouncer } from "./announce.ts";
 import { isRateLimited, pauseAfter } from "./backoff.ts";
-import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
-import { createKnownHeads, type KnownHeads } from "./heads.ts";
-import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
+import { type LagSettings, NO_LAG } from "./fleet.ts";
+import { createKnownHeads } from "./heads.ts";
 import type { Journal } from "./journal.ts";
+import { firstState, freshUntilMs, isFresh, nextState } from "./next-state.ts";
+import { nodeChange } from "./node-change.ts";
 import { failedReport, pollSession } from "./poll-session.ts";
 import { createTurnLength } from "./scheduler.ts";
 import type { TracedSession } from "./session.ts";
 import { shownOrFailed } from "./shown.ts";
-import { type KeptState, keptOf, NO_SERIES, type NodeState, type NodeStore, type RenderState } from "./store.ts";
-import { isCatchingUp } from "./syncing.ts";
+import {
+  type KeptState,
+  keptOf,
+  NO_SERIES,
+  type NodeState,
+  type NodeStore,
+  type RenderState,
+  type StoredNode,
+} from "./store.ts";
 
 /** Polls nodes on demand and stores what each poll gave, rendered. */
 export type Poller = {
   /**
-   * Polls these nodes from now on. A node that is the same object as before goes on untouched. One that is asked
-   * otherwise than before, but at the same URL, keeps its history, counters and what is shown of it until its next poll.
-   * @returns when the polls of nodes that have no place any more have ended
-   * @throws Error at once when a node cannot be opened; then everything stays as it was
+   * Makes ready to poll these nodes and no others, beside what runs: nothing of it counts before it is committed. A node that
+   * is the same object as before goes on untouched then. One that is asked otherwise than before, but at the same URL, keeps
+   * its history, counters and what is shown of it until its next poll. No other change may be made ready meanwhile.
+   * @throws Error when a node cannot be opened; then everything is as it was
    */
-  setNodes(nodes: readonly NodeConfig[]): Promise<void>;
+  prepare(nodes: readonly NodeConfig[]): Steps<PreparedNodes>;
   /** Polls one node, whatever it asked for; never rejects. */
   poll(name: string): Promise<void>;
   /** A turn of the node's schedule: polls it, unless it asked to be left alone. */
@@ -44,6 +53,13 @@ export type Probed =
   | { readonly kind: "shared"; readonly ageMs: number; readonly sharedForMs: number }
   /** The node is not polled any more. */
   | { readonly kind: "gone" };
+export type PreparedNodes = {
+  /**
+   * Polls the nodes from now on, in one go: whoever looks sees all as before or all as after.
+   * @returns what is still to be done: each ends the poll of a node that has no place any more
+   */
+  commit(): readonly (() => Promise<void>)[];
+};
 
 export type PollerOptions = {
   /** Nodes and references. */
@@ -83,73 +99,73 @@ type Runtime = {
  */
 const SHARED_INTERVALS = 0.1;
 const SHARED_MS = 1000;
-
-/** Data is fresh until its node has missed one turn. */
-const FRESH_TURNS = 2;
+/** What a new runtime begins with. */
+type Opened = {
+  readonly runtime: Runtime;
+  readonly turnMs: number;
+  /** The one that polled the same server until now, or what is shown of a server that was not polled. */
+  readonly place: { readonly earlier: Runtime } | { readonly first: StoredNode };
+};
 
 export function createPoller(options: PollerOptions): Poller {
   const { render, store, journal } = options;
   const heads = createKnownHeads();
   let runtimes: ReadonlyMap<string, Runtime> = new Map();
-  begin(options.nodes);
+  atOnce(prepare(options.nodes)).commit();
 
-  /** @returns the runtimes that have no place among these nodes */
-  function begin(nodes: readonly NodeConfig[]): readonly Runtime[] {
-    const before = runtimes;
-    const opened = openAll(nodes.filter((node) => before.get(node.name)?.node !== node));
-    runtimes = new Map(
-      nodes.flatMap(({ name }) => {
-        const runtime = opened.get(name) ?? before.get(name);
-        return runtime === undefined ? [] : [[name, runtime] as const];
-      }),
-    );
-    for (const { node, turnMs } of opened.values()) {
-      const earlier = store.get(node.name);
-      if (earlier !== undefined && isSameServer(earlier.state.node, node)) {
-        store.set({ ...earlier, state: { ...earlier.state, node, turnMs: turnMs() } });
-        continue;
-      }
-      forget(node.name);
-      keepState(firstState(node, turnMs()), NO_SERIES);
+  function* prepare(nodes: readonly NodeConfig[]): Steps<PreparedNodes> {
+    const close = ({ runtime }: Opened) => void runtime.session.close();
+    const { after, opened, gone, removed } = yield* nodeChange(runtimes, nodes, openRuntime, close);
+    return {
+      commit() {
+        runtimes = after;
+        forgetAll([...removed, ...opened.flatMap(begin)]);
+        store.arrange([...after.keys()]);
+        return gone.map((runtime) => () => retire(runtime));
+      },
+    };
+  }
+
+  /** @returns the node's name, where nothing is to be kept of one that had it before */
+  function begin({ runtime, turnMs, place }: Opened): readonly string[] {
+    const { name } = runtime.node;
+    if ("first" in place) {
+      store.set(place.first);
+      return [name];
     }
-    for (const name of before.keys()) if (!runtimes.has(name)) forget(name);
-    store.arrange([...runtimes.keys()]);
-    return [...before].flatMap(([name, runtime]) => (runtimes.get(name) === runtime ? [] : [runtime]));
+    runtime.rateLimited = place.earlier.rateLimited;
+    runtime.restsUntil = place.earlier.restsUntil;
+    const stored = store.get(name);
+    if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, turnMs } });
+    return [];
   }
 
-  function forget(name: string): void {
-    heads.forget(name);
-    journal.forget(name);
+  function forgetAll(names: readonly string[]): void {
+    heads.forgetAll(names);
+    for (const name of names) journal.forget(name);
   }
 
-  /** All or none. */
-  function openAll(nodes: readonly NodeConfig[]): ReadonlyMap<string, Runtime> {
-    const opened = new Map<string, Runtime>();
-    try {
-      for (const node of nodes) opened.set(node.name, openRuntime(node, runtimes.get(node.name)));
-      return opened;
-    } catch (error) {
-      for (const { session } of opened.values()) void session.close();
-      throw error;
-    }
-  }
-
-  function openRuntime(node: NodeConfig, before: Runtime | undefined): Runtime {
+  function openRuntime(node: NodeConfig, before: Runtime | undefined): Opened {
     // A server that asked to be left alone must not be asked again because of a reload.
     const earlier = before !== undefined && isSameServer(before.node, node) ? before : undefined;
-    return {
+    const turnMs = createTurnLength(node.trigger);
+    const state = firstState(node, turnMs());
+    const runtime = {
       node,
       session: options.open(node),
-      turnMs: createTurnLength(node.trigger),
+      turnMs,
       log: options.log.child({ target: node.name }),
       retirement: createSignal(),
       announce: earlier?.announce ?? createAnnouncer(),
       running: undefined,
       // Of a node that is asked otherwise than before the last answer is no answer.
       endedAt: Number.NEGATIVE_INFINITY,
-      rateLimited: earlier?.rateLimited ?? 0,
-      restsUntil: earlier?.restsUntil ?? 0,
+      rateLimited: 0,
+      restsUntil: 0,
     };
+    const nothing = { memories: NO_SERIES, nowMs: performance.now() };
+    const place = earlier === undefined ? { first: { state, ...render(state, nothing) } } : { earlier };
+    return { runtime, turnMs: state.turnMs, place };
   }
 
   async function pollNode(runtime: Runtime, before: KeptState): Promise<void> {
@@ -158,7 +174,8 @@ export function createPoller(options: PollerOptions): Poller {
     const startedMs = Date.now();
     const clock = performance.now();
     const report = await pollSession(runtime.session, runtime.node, signal, log);
-    if (signal.aborted) return;
+    // Its place may have been taken a moment ago.
+    if (signal.aborted || runtimes.get(runtime.node.name) !== runtime) return;
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
     const times = { startedMs, endedMs: Date.now(), durationSeconds };
     const show = (given: NodeReport) => {
@@ -218,28 +235,31 @@ export function createPoller(options: PollerOptions): Poller {
 
   async function turn(name: string): Promise<void> {
     const runtime = runtimes.get(name);
-    if (runtime !== undefined && performance.now() < runtime.restsUntil) rest(runtime);
+    // A schedule ends a little later than its node.
+    if (runtime === undefined) return;
+    if (performance.now() < runtime.restsUntil) rest(runtime);
     else await poll(name);
   }
 
   return {
     poll,
     turn,
-    setNodes: (nodes) => retireAll(begin(nodes)),
+    prepare,
     async probe(name) {
       const runtime = runtimes.get(name);
       if (runtime === undefined) return { kind: "gone" };
       const shared = sharedAnswer(runtime);
       if (shared !== undefined) return shared;
       await turn(name);
-      return { kind: runtime.retirement.signal.aborted ? "gone" : "polled" };
+      const isGone = runtime.retirement.signal.aborted || runtimes.get(name) !== runtime;
+      return { kind: isGone ? "gone" : "polled" };
     },
-    close: () => retireAll([...runtimes.values()]),
+    async close() {
+      const ends: Promise<void>[] = [];
+      await beginInSlices([...runtimes.values()].map((runtime) => () => ends.push(retire(runtime))));
+      await Promise.all(ends);
+    },
   };
-}
-
-async function retireAll(runtimes: readonly Runtime[]): Promise<void> {
-  await Promise.all(runtimes.map(retire));
 }
 
 async function retire({ retirement, running, session }: Runtime): Promise<void> {
@@ -251,42 +271,6 @@ async function retire({ retirement, running, session }: Runtime): Promise<void> 
 /** What was learnt of a server stays true when only the way to ask it changes. */
 function isSameServer(before: NodeConfig, after: NodeConfig): boolean {
   return before.role === after.role && before.chain === after.chain && isSameUrl(before.url, after.url);
-}
-
-function firstState(node: NodeConfig, turnMs: number): NodeState {
-  return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, turnMs };
-}
-
-function nextState(
-  before: KeptState,
-  report: NodeReport,
-  times: PollTimes,
-  turnMs: number,
-  heads: KnownHeads,
-  settings: LagSettings,
-): NodeState {
-  const history = recordPoll(before.history, report, times);
-  const others = heads.others(before.node.name, report.networkKey, times.endedMs);
-  const lag = headLag(report, others, settings, times.endedMs);
-  return {
-    node: before.node,
-    report,
-    history,
-    lag,
-    syncing: isCatchingUp(report, lag, history, times.endedMs),
-    turnMs,
-  };
-}
-
-/** A last poll in the future tells that the clock was set back: nobody knows then how old its data is. */
-function isFresh(state: KeptState, nowMs: number): boolean {
-  const { lastPoll } = state.history;
-  return lastPoll !== undefined && lastPoll.endedMs <= nowMs && nowMs <= freshUntilMs(state);
-}
-
-function freshUntilMs({ node, history, turnMs }: KeptState): number {
-  const { lastPoll } = history;
-  return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + FRESH_TURNS * turnMs + node.timeoutMs;
 }
 
 const RESTING: Failure = {

@@ -139,12 +139,15 @@ export function createStore(): NodeStore {
       set({ ...stored, lines: { bytes: Buffer.alloc(0), ends } });
     },
     arrange(names) {
-      const kept = names.flatMap((name) => {
+      const kept = new Map<string, StoredNode>();
+      bytes = 0;
+      for (const name of names) {
         const entry = entries.get(name);
-        return entry === undefined ? [] : [[name, entry] as const];
-      });
-      entries = new Map(kept);
-      bytes = kept.reduce((sum, [, { lines }]) => sum + lines.bytes.length, 0);
+        if (entry === undefined) continue;
+        kept.set(name, entry);
+        bytes += entry.lines.bytes.length;
+      }
+      entries = kept;
       revision += 1;
       all = undefined;
     },

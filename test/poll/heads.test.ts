@@ -51,6 +51,17 @@ describe("the known heads", () => {
     );
   });
 
+  test("of many nodes are forgotten at once, and only those", () => {
+    const known = createKnownHeads();
+    for (const [index, name] of [..."abcde"].entries()) known.remember(name, "node", at(index), 10);
+    known.forgetAll(["a", "d", "nobody"]);
+    expect(heights(known).fleet).toEqual([4, 2, 1]);
+    known.remember("d", "node", at(3), 10);
+    expect(heights(known).fleet).toEqual([4, 3, 2, 1]);
+    known.forgetAll([..."abcde"]);
+    expect(heights(known).fleet).toEqual([]);
+  });
+
   test("are left out once they are no longer fresh", () => {
     const known = createKnownHeads();
     known.remember("a", "node", at(2), 10);

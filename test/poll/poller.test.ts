@@ -20,6 +20,7 @@ import {
   peers,
   report,
   row,
+  setNodes,
 } from "./support.ts";
 
 beforeEach(() => {
@@ -642,7 +643,7 @@ describe("a probe", () => {
   test("asks a node that is configured otherwise than before, whose last answer is another's", async () => {
     const { poller, state } = setUp({ "node-1": answers(report()) });
     await poller.probe("node-1");
-    await poller.setNodes([nodeConfig({ timeoutMs: 5000 })]);
+    await setNodes(poller, [nodeConfig({ timeoutMs: 5000 })]);
     expect(await poller.probe("node-1")).toEqual({ kind: "polled" });
     expect(state().history.polls).toBe(2);
   });
@@ -675,7 +676,7 @@ describe("other nodes", () => {
         }),
     });
     const poll = poller.poll("a");
-    await poller.setNodes([state("a").node, nodeConfig({ name: "b" })]);
+    await setNodes(poller, [state("a").node, nodeConfig({ name: "b" })]);
     end(report({ head: head(7) }));
     await poll;
     expect(state("a")).toMatchObject({ report: { head: { ok: true } }, history: { polls: 1 } });
@@ -690,7 +691,7 @@ describe("other nodes", () => {
     });
     await poller.poll("high");
     const running = poller.poll("gone");
-    const removed = poller.setNodes([state("low").node]);
+    const removed = setNodes(poller, [state("low").node]);
     await vi.advanceTimersByTimeAsync(0);
     await Promise.all([removed, running]);
     expect(closed.sort()).toEqual(["gone", "high"]);
@@ -704,7 +705,7 @@ describe("other nodes", () => {
     await poller.poll("node-1");
     await poller.poll("node-1");
     const { history } = state();
-    await poller.setNodes([nodeConfig({ timeoutMs: 1234, trigger: { kind: "interval", intervalMs: 1000 } })]);
+    await setNodes(poller, [nodeConfig({ timeoutMs: 1234, trigger: { kind: "interval", intervalMs: 1000 } })]);
     expect(closed).toEqual(["node-1"]);
     expect(state()).toMatchObject({ history, turnMs: 1000, node: { timeoutMs: 1234 } });
     await poller.poll("node-1");
@@ -714,7 +715,7 @@ describe("other nodes", () => {
   test("a node of the same name at another URL begins anew", async () => {
     const { poller, store, state } = setUp({ "node-1": answers(report()) });
     await poller.poll("node-1");
-    await poller.setNodes([nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
+    await setNodes(poller, [nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
     expect(state()).toMatchObject({ report: undefined, history: { polls: 0 } });
     expect(store.all()).toHaveLength(1);
   });
@@ -722,14 +723,14 @@ describe("other nodes", () => {
   test("a node that asked to be left alone is not asked because its entry changed", async () => {
     const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
     await poller.poll("node-1");
-    await poller.setNodes([nodeConfig({ timeoutMs: 1234 })]);
+    await setNodes(poller, [nodeConfig({ timeoutMs: 1234 })]);
     await poller.turn("node-1");
     expect(state().history.polls).toBe(1);
   });
 
   test("stand in the order of the configuration", async () => {
     const { poller, store, state } = setUp({ a: hang, b: hang });
-    await poller.setNodes([nodeConfig({ name: "c" }), state("b").node, state("a").node]);
+    await setNodes(poller, [nodeConfig({ name: "c" }), state("b").node, state("a").node]);
     expect(store.all().map(({ state: { node } }) => node.name)).toEqual(["c", "b", "a"]);
   });
 
@@ -749,7 +750,7 @@ describe("other nodes", () => {
       journal: createJournal(),
       log: logSink().log,
     });
-    expect(() => poller.setNodes([nodeConfig({ name: "good" }), nodeConfig({ name: "bad" })])).toThrow(
+    await expect(setNodes(poller, [nodeConfig({ name: "good" }), nodeConfig({ name: "bad" })])).rejects.toThrow(
       "cannot be opened",
     );
     expect(closed).toEqual(["good"]);

@@ -4,7 +4,7 @@ import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
-import { deadReport, LAG_SETTINGS, logSink, nodeConfig, report } from "./support.ts";
+import { deadReport, LAG_SETTINGS, logSink, nodeConfig, report, setNodes } from "./support.ts";
 
 /** A poller of one node that remembers, with each poll that is shown, how many there were. */
 function setUp() {
@@ -59,7 +59,7 @@ test("what is remembered of a node's series goes from poll to poll, over outages
 test("over a reload that asks the same node otherwise", async () => {
   const { poller, poll, given } = setUp();
   await poll();
-  await poller.setNodes([nodeConfig({ timeoutMs: 1234 })]);
+  await setNodes(poller, [nodeConfig({ timeoutMs: 1234 })]);
   await poll();
   expect(given).toEqual([0, 1]);
 });
@@ -67,11 +67,11 @@ test("over a reload that asks the same node otherwise", async () => {
 test("and goes with the node: when it is removed, or another one has its name", async () => {
   const { poller, store, poll, given } = setUp();
   await poll();
-  await poller.setNodes([nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
+  await setNodes(poller, [nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
   await poll();
-  await poller.setNodes([nodeConfig({ name: "node-2" })]);
+  await setNodes(poller, [nodeConfig({ name: "node-2" })]);
   expect(store.get("node-1")).toBeUndefined();
-  await poller.setNodes([nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
+  await setNodes(poller, [nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);
   await poll();
   expect(given).toEqual([0, 0, 0]);
 });

@@ -11,10 +11,12 @@ import {
 } from "../../src/chains/chain.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { Failure, FailureReason } from "../../src/errors.ts";
+import { atOnce } from "../../src/lib/slices.ts";
 import type { Logger } from "../../src/log.ts";
 import { headLag } from "../../src/poll/fleet.ts";
 import { createKnownHeads, type OtherHeads } from "../../src/poll/heads.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import type { Poller } from "../../src/poll/poller.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { isCatchingUp } from "../../src/poll/syncing.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
@@ -171,4 +173,13 @@ export function headsFor(
   for (const [index, report] of fleet.entries()) heads.remember(`node ${index}`, "node", report, NOW);
   for (const [index, report] of configured.entries()) heads.remember(`reference ${index}`, "reference", report, NOW);
   return heads.others("self", networkKey, NOW);
+}
+
+/** Polls these nodes and no others; ends with the polls of those that have no place any more. */
+export async function setNodes(poller: Poller, nodes: readonly NodeConfig[]): Promise<void> {
+  await Promise.all(
+    atOnce(poller.prepare(nodes))
+      .commit()
+      .map((retire) => retire()),
+  );
 }
