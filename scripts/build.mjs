@@ -21,6 +21,7 @@ if (bundler === undefined) {
       { in: "src/start.ts", out: "main" },
       { in: "src/server/web-config/bcrypt-worker.ts", out: "bcrypt-worker" },
       { in: "src/lib/files/thread.ts", out: "file-thread" },
+      { in: "src/config/yaml-worker.ts", out: "yaml-worker" },
     ],
     outdir: fresh,
     bundle: true,

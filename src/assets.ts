@@ -9,6 +9,9 @@ const RULES = new URL("../prometheus/", import.meta.url);
 /** The program of the thread that checks passwords; a thread runs what is built. */
 export const BCRYPT_WORKER = new URL("../dist/bcrypt-worker.js", import.meta.url);
 
+/** The program of the thread that parses a large configuration file. */
+export const YAML_WORKER = new URL("../dist/yaml-worker.js", import.meta.url);
+
 export type Assets = {
   /** Names of dashboards, without `.json`. */
   dashboards(): readonly string[];

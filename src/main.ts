@@ -59,7 +59,7 @@ async function run(asked: Invocation): Promise<number> {
     case "serve": {
       const files = asked.configFile === undefined ? [] : [asked.configFile];
       const { serve } = await import("./commands/serve.ts");
-      return serve({ load: () => readConfig(asked, redactor), files }, asked, context);
+      return serve({ load: (loading) => readConfig(asked, redactor, loading), files }, asked, context);
     }
     case "check":
       return (await import("./commands/once.ts")).check(asked, context);

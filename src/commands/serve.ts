@@ -1,10 +1,13 @@
 import { type App, type AppOptions, startApp } from "../app.ts";
-import { BCRYPT_WORKER } from "../assets.ts";
+import { BCRYPT_WORKER, YAML_WORKER } from "../assets.ts";
 import type { ServeFlags, ShardFlags, WebConfigFlags } from "../cli/invocation.ts";
 import { describeNode, describePolling } from "../config/describe.ts";
+import type { Loading } from "../config/load.ts";
 import type { Config, Shard } from "../config/model.ts";
-import { describeShard, selectShard } from "../config/shard.ts";
+import { describeShard, shardSteps } from "../config/shard.ts";
 import { type ShortSecrets, shortSecrets } from "../config/short-secrets.ts";
+import { createThreadReader } from "../config/yaml-thread.ts";
+import { atOnce, done, inSlices } from "../lib/slices.ts";
 import { createLogger, defaultFormat, type Logger } from "../log.ts";
 import { keepMemorySmall } from "../memory.ts";
 import { ListenError } from "../server/listen.ts";
@@ -22,7 +25,7 @@ export type ConfigSource = {
    * Reads the configuration of all shards together.
    * @throws ConfigError
    */
-  readonly load: () => Promise<Config>;
+  readonly load: (loading?: Loading) => Promise<Config>;
   /** What is read for it: a change of their contents is a reason to load it anew. */
   readonly files: readonly string[];
 };
@@ -43,14 +46,19 @@ export async function serve(
   { stopped, endsItself, redactor, crash }: Context,
   announce: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
-  let reload: (cause: string) => Promise<unknown> = async () => undefined;
+  let wanted: string | undefined;
+  // During the start it is kept for later, as the file may have been read already.
+  let reload = async (cause: string): Promise<unknown> => {
+    wanted ??= cause;
+    return undefined;
+  };
   process.on("SIGHUP", () => void reload("SIGHUP"));
   // Begun before the files are read, so that no change is missed.
   const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
   const shard = findShard(flags);
   const whole = await source.load();
-  const ownPart = (all: Config) => (shard === undefined ? all : selectShard(all, shard));
-  const config = ownPart(whole);
+  const ownPart = (all: Config) => (shard === undefined ? done(all) : shardSteps(all, shard));
+  const config = atOnce(ownPart(whole));
   keepMemorySmall(config.nodes.length);
   const format = flags.logFormat ?? defaultFormat(process.stderr);
   let logLinesLost = 0;
@@ -62,8 +70,9 @@ export async function serve(
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
   const warnOfShort = createShortSecretWarning(log);
-  const load = async () => {
-    const next = ownPart(await source.load());
+  const read = createThreadReader(YAML_WORKER);
+  const load = async (signal: AbortSignal) => {
+    const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
     void warnOfShort(next);
     return next;
   };
@@ -72,6 +81,7 @@ export async function serve(
   const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
   if (app === undefined) return 1;
   reload = app.reload;
+  if (wanted !== undefined) void reload(wanted);
   log.info(
     { version: VERSION, nodejs: process.version, listen: app.addresses },
     `serving ${telemetryPath} on ${app.addresses.join(", ")}`,

@@ -1,15 +1,16 @@
 import { dirname, resolve } from "node:path";
 import { isObject } from "../chains/decode.ts";
 import { files, MAX_FILE_BYTES } from "../files.ts";
+import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import { AUTH_KEYS } from "./access.ts";
 import { describeFile, NAME_NOT_SHOWN } from "./describe-file.ts";
+import { type ConfigDocument, documentOf, type ReadDocument } from "./document.ts";
 import type { ConfigProblem } from "./explain.ts";
 import { didYouMean } from "./fields.ts";
 import type { Config } from "./model.ts";
-import { parseConfig } from "./parse.ts";
+import { parseSteps } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
 import { fileErrorCode, isSendable, secretIn } from "./secret.ts";
-import type { YamlFile } from "./yaml-file.ts";
 
 /** A configuration that cannot be used, with one line for each thing that is wrong. */
 export class ConfigError extends Error {
@@ -36,43 +37,52 @@ export type ConfigSources = {
  * Reads and checks the configuration. Every problem is found in one go, unless the file is no YAML at all.
  * @throws ConfigError
  */
-export async function loadConfig({ file: path, nodes = [], env }: ConfigSources): Promise<Config> {
-  const file = path === undefined ? undefined : await readFileAt(path, env);
+export async function loadConfig(
+  { file: path, nodes = [], env }: ConfigSources,
+  { read = readHere, signal }: Loading = {},
+): Promise<Config> {
+  const file = path === undefined ? undefined : await read(path, env, signal);
   if (file !== undefined && "broken" in file) throw new ConfigError(file.broken);
-  const raw = withFlagNodes(file?.raw, nodes);
-  const result = parseConfig(raw, path);
-  const problems = [...(result.ok ? [] : result.problems), ...(await badFiles(raw, path))];
-  if (result.ok && problems.length === 0 && (file?.problems ?? []).length === 0) return result.config;
-  throw new ConfigError([...fileLines(file, problems, nodes), ...flagLines(file, problems, nodes)]);
+  try {
+    const raw = withFlagNodes(file?.raw, nodes);
+    const result = await inSlices(parseSteps(raw, path), signal);
+    const problems = [...(result.ok ? [] : result.problems), ...(await badFiles(raw, path, signal))];
+    if (result.ok && problems.length === 0 && file?.isWhole !== false) return result.config;
+    throw new ConfigError([...(await fileLines(file, problems, nodes)), ...flagLines(file, problems, nodes)]);
+  } finally {
+    file?.close();
+  }
 }
 
+/** How it is loaded, where others must have their turn meanwhile. */
+export type Loading = {
+  /** Reads the file, in place of this thread. */
+  readonly read?: ReadDocument;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+};
+
 /** A sidecar that has its nodes from flags starts without the library for YAML. */
-async function readFileAt(path: string, env: ConfigSources["env"]) {
+async function readHere(path: string, env: ConfigSources["env"]): ReturnType<ReadDocument> {
   const { readYamlFile } = await import("./yaml-file.ts");
-  return readYamlFile(path, MAX_FILE_BYTES.configuration, env);
+  return documentOf(await readYamlFile(path, MAX_FILE_BYTES.configuration, env));
 }
 
 /** In the order of the file. */
-function fileLines(
-  file: YamlFile | undefined,
+async function fileLines(
+  file: ConfigDocument | undefined,
   problems: readonly ConfigProblem[],
   nodes: readonly FlagNode[],
-): readonly string[] {
-  const own = problems.filter((problem) => flagOf(problem, file, nodes) === undefined);
-  if (file === undefined) return own.map(describe);
-  return [
-    ...file.problems,
-    ...own
-      .filter(({ path }) => !file.isUnfinished(path))
-      .map((problem) => ({ offset: file.offsetOf(problem.path), message: describe(problem) })),
-  ]
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, message }) => `${file.place(offset)}: ${message}`);
+): Promise<readonly string[]> {
+  const own = problems
+    .filter((problem) => flagOf(problem, file, nodes) === undefined)
+    .map((problem) => ({ path: problem.path, message: describe(problem) }));
+  return file === undefined ? own.map(({ message }) => message) : file.lines(own);
 }
 
 /** A problem of a node that came from --node has no place in a file; its flag is named instead. */
 function flagLines(
-  file: YamlFile | undefined,
+  file: ConfigDocument | undefined,
   problems: readonly ConfigProblem[],
   nodes: readonly FlagNode[],
 ): readonly string[] {
@@ -84,7 +94,7 @@ function flagLines(
 
 function flagOf(
   { path: [first, index] }: ConfigProblem,
-  file: YamlFile | undefined,
+  file: ConfigDocument | undefined,
   nodes: readonly FlagNode[],
 ): FlagNode | undefined {
   const fromFile = isObject(file?.raw) && Array.isArray(file.raw.nodes) ? file.raw.nodes.length : 0;
@@ -119,9 +129,14 @@ function shownKey(key: string, parents: readonly PropertyKey[]): string {
 }
 
 /** Files that the configuration names must be usable now, not at the first poll. */
-async function badFiles(raw: unknown, configFile: string | undefined): Promise<readonly ConfigProblem[]> {
+async function badFiles(
+  raw: unknown,
+  configFile: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  for (const { path, value } of fileKeys(raw, [])) {
+  for (const { path, value } of await inSlices(findFileKeys(raw), signal)) {
+    signal?.throwIfAborted();
     const absolute = configFile === undefined ? resolve(value) : resolve(dirname(configFile), value);
     const problem = await fileProblem(absolute, String(path.at(-1)));
     if (problem !== undefined) problems.push({ path, message: problem });
@@ -155,10 +170,20 @@ const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_ke
 /** A document may be nested deeper, without limit, as aliases repeat their anchors. */
 const DEEPEST_FILE_KEY = 6;
 
-function* fileKeys(
-  value: unknown,
-  path: readonly PropertyKey[],
-): Iterable<{ path: readonly PropertyKey[]; value: string }> {
+type FileKey = { readonly path: readonly PropertyKey[]; readonly value: string };
+
+/** One item of an outermost list a step. */
+function* findFileKeys(raw: unknown): Steps<readonly FileKey[]> {
+  if (!isObject(raw)) return [...fileKeys(raw, [])];
+  const found: FileKey[] = [];
+  for (const [key, value] of Object.entries(raw)) {
+    if (!Array.isArray(value)) found.push(...fileKeys({ [key]: value }, []));
+    else yield* eachStep(value.entries(), ([index, item]) => void found.push(...fileKeys(item, [key, index])));
+  }
+  return found;
+}
+
+function* fileKeys(value: unknown, path: readonly PropertyKey[]): Iterable<FileKey> {
   if (path.length >= DEEPEST_FILE_KEY) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* fileKeys(item, [...path, index]);

@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { ChainOptions } from "../chains/chain.ts";
 import { isObject, type JsonObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";
+import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
 import { formatDuration } from "./duration.ts";
 import { type ConfigProblem, explain, problemsOf } from "./explain.ts";
 import { quoted } from "./fields.ts";
@@ -35,6 +36,11 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * @param configFile the file it stands in: relative paths start from its folder
  */
 export function parseConfig(raw: unknown, configFile: string | undefined): ParsedConfig {
+  return atOnce(parseSteps(raw, configFile));
+}
+
+/** The same, one node a step. */
+export function* parseSteps(raw: unknown, configFile: string | undefined): Steps<ParsedConfig> {
   const problems: ConfigProblem[] = [];
   const check = <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]): T | undefined => {
     const result = schema.safeParse(value, { error: explain });
@@ -61,8 +67,8 @@ export function parseConfig(raw: unknown, configFile: string | undefined): Parse
       options && { ...node, options, role, fingerprint: fingerprintOf([role, rawNode, node.trigger, node.timeoutMs]) }
     );
   };
-  const nodes = listOf(document.nodes).map((node, index) => checkNode(node, ["nodes", index], "node"));
-  const references = listOf(document.references).map((node, index) =>
+  const nodes = yield* mapSteps(listOf(document.nodes), (node, index) => checkNode(node, ["nodes", index], "node"));
+  const references = yield* mapSteps(listOf(document.references), (node, index) =>
     checkNode(node, ["references", index], "reference"),
   );
   const probe = parseProbe(document.probe ?? {}, {

@@ -1,4 +1,5 @@
 import { chains } from "../chains/index.ts";
+import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { formatDuration } from "./duration.ts";
@@ -11,6 +12,11 @@ import { toYaml } from "./to-yaml.ts";
  * every URL as scheme, host and port. What is not known to be harmless is not printed.
  */
 export function printConfig(config: Config): string {
+  return atOnce(printSteps(config));
+}
+
+/** The same, one node a step. */
+export function* printSteps(config: Config): Steps<string> {
   const { connections, lag, probe, nodes, references } = config;
   const document = {
     connections: {
@@ -22,10 +28,16 @@ export function printConfig(config: Config): string {
     },
     lag: { min_support: lag.minSupport },
     probe: printProbe(probe),
-    ...(references.length === 0 ? {} : { references: references.map(printNode) }),
-    nodes: nodes.map(printNode),
   };
-  return comment(config) + toYaml(document);
+  const others = references.length === 0 ? "" : yield* printList("references", references);
+  return comment(config) + toYaml(document) + others + (yield* printList("nodes", nodes));
+}
+
+function* printList(key: string, nodes: readonly NodeConfig[]): Steps<string> {
+  if (nodes.length === 0) return toYaml({ [key]: [] });
+  const head = `${key}:\n`;
+  const items = yield* mapSteps(nodes, (node) => toYaml({ [key]: [printNode(node)] }).slice(head.length));
+  return head + items.join("");
 }
 
 function comment({ shard, nodes }: Config): string {

@@ -1,4 +1,5 @@
 import { createHide, type Hide } from "../lib/hide.ts";
+import { atOnce, type Steps } from "../lib/slices.ts";
 import type { Config, NodeConfig } from "./model.ts";
 import { MASK } from "./secret.ts";
 import { type Holder, holdersIn, loginsOf, secretsOf, urlPartsOf, userNamesOf } from "./secret-holders.ts";
@@ -10,6 +11,8 @@ import { type Holder, holdersIn, loginsOf, secretsOf, urlPartsOf, userNamesOf } 
 export type Redactor = {
   /** Takes out the secrets of this configuration and of the one before, which may still be in use. */
   learn(config: Config): void;
+  /** The same in steps; the last one makes it so. */
+  learnSteps(config: Config): Steps<void>;
   /** The text without the secrets known so far; undefined before any are known. */
   redact: Redact;
 };
@@ -29,10 +32,15 @@ export const WITHHELD = "<withheld>";
 export function createRedactor(): Redactor {
   let configs: readonly Words[] = [];
   const hideAll = createKeptHide();
+
+  function* learnSteps(config: Config): Steps<void> {
+    const words = yield* wordSteps(config, [...config.nodes, ...config.references]);
+    configs = [words, ...configs].slice(0, KEPT_CONFIGS);
+  }
+
   return {
-    learn(config) {
-      configs = [wordsOf(config, [...config.nodes, ...config.references]), ...configs].slice(0, KEPT_CONFIGS);
-    },
+    learn: (config) => atOnce(learnSteps(config)),
+    learnSteps,
     redact(text) {
       if (configs.length === 0) return undefined;
       // At the moment of use, as files of secrets are read again and again.
@@ -49,7 +57,7 @@ export function createRedactor(): Redactor {
  * @returns gives what does it for one poll, with the secrets as they are now; undefined where the node has none
  */
 export function redactEcho(node: NodeConfig): () => Hide | undefined {
-  const { secrets, others } = wordsOf(node, [node]);
+  const { secrets, others } = atOnce(wordSteps(node, [node]));
   const hide = createKeptHide();
   return () => {
     const words = [...secrets().filter(isLong), ...others];
@@ -65,14 +73,20 @@ type Words = {
   readonly others: readonly string[];
 };
 
-function wordsOf(value: Config | NodeConfig, nodes: readonly NodeConfig[]): Words {
-  const holders = [...holdersIn(value)];
+function* wordSteps(value: Config | NodeConfig, nodes: readonly NodeConfig[]): Steps<Words> {
   // What a chain's block says in plain words is shown on /config: the network stands in URLs too.
   const shown = new Set(nodes.flatMap(({ options }) => Object.values(options.values)));
-  const others = holders.flatMap((holder) => [...userNamesOf(holder), ...urlPartsOf(holder)]);
+  const holders: Holder[] = [];
+  const others = new Set<string>();
+  for (const holder of holdersIn(value)) {
+    holders.push(holder);
+    for (const word of [...userNamesOf(holder), ...urlPartsOf(holder)])
+      if (isLong(word) && !shown.has(word)) others.add(word);
+    yield;
+  }
   return {
-    secrets: () => holders.flatMap((holder: Holder) => [...secretsOf(holder), ...loginsOf(holder)]),
-    others: [...new Set(others)].filter((word) => isLong(word) && !shown.has(word)),
+    secrets: () => holders.flatMap((holder) => [...secretsOf(holder), ...loginsOf(holder)]),
+    others: [...others],
   };
 }
 

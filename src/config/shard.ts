@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
 import { quoted } from "./fields.ts";
 import type { Config, Shard } from "./model.ts";
 
@@ -113,7 +114,13 @@ function weightOf(index: number, name: string): string {
 
 /** The configuration of this shard: its own nodes, and all references, which are what shards have in common. */
 export function selectShard(config: Config, shard: Shard): Config {
-  return { ...config, nodes: config.nodes.filter(({ name }) => ownsNode(shard, name)), shard };
+  return atOnce(shardSteps(config, shard));
+}
+
+/** The same, one node a step. */
+export function* shardSteps(config: Config, shard: Shard): Steps<Config> {
+  const owned = yield* mapSteps(config.nodes, (node) => (ownsNode(shard, node.name) ? [node] : []));
+  return { ...config, nodes: owned.flat(), shard };
 }
 
 /** `shard 1 of 0..2: 4 of 12 nodes` */

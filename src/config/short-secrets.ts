@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { chains } from "../chains/index.ts";
+import { SLICE_MS } from "../lib/slices.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Auth } from "../rpc/settings.ts";
 import { isApiWord } from "./api-words.ts";
@@ -21,16 +23,17 @@ export async function shortSecrets({ nodes, references, probe }: Config): Promis
     ...[...nodes, ...references].map((node) => ({ where: node.name, ...partsOf(node) })),
     ...modules.map((module) => ({ ...module, urls: [] })),
   ];
-  const found = await Promise.all(
-    all.map(async ({ where, auth, urls }) => {
-      const keys = [
-        ...(auth === undefined ? [] : await shortKeys(auth)),
-        ...urls.filter(isShortUrl).map(([key]) => key),
-      ];
-      return keys.length === 0 ? [] : [{ where, message: describe(keys) }];
-    }),
-  );
-  return found.flat();
+  const found: ShortSecrets[] = [];
+  let began = performance.now();
+  for (const { where, auth, urls } of all) {
+    const ofAuth = auth === undefined ? [] : await shortKeys(auth);
+    const keys = [...ofAuth, ...urls.filter(isShortUrl).map(([key]) => key)];
+    if (keys.length > 0) found.push({ where, message: describe(keys) });
+    if (performance.now() - began < SLICE_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  return found;
 }
 
 function describe(keys: readonly string[]): string {

@@ -29,7 +29,15 @@ export async function readYamlFile(
   env: Readonly<Record<string, string | undefined>> | undefined,
 ): Promise<YamlFile | { readonly broken: readonly string[] }> {
   const text = await readText(path, maxBytes);
-  if (typeof text !== "string") return text;
+  return typeof text === "string" ? readYamlText(text, path, env) : text;
+}
+
+/** @param path how places in the text are named; the rest as in `readYamlFile` */
+export function readYamlText(
+  text: string,
+  path: string,
+  env: Readonly<Record<string, string | undefined>> | undefined,
+): YamlFile | { readonly broken: readonly string[] } {
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -53,7 +61,11 @@ export async function readYamlFile(
   };
 }
 
-async function readText(path: string, maxBytes: number): Promise<string | { readonly broken: readonly string[] }> {
+/** @returns what is wrong when the file cannot be read as text */
+export async function readText(
+  path: string,
+  maxBytes: number,
+): Promise<string | { readonly broken: readonly string[] }> {
   let bytes: Buffer;
   try {
     bytes = await files.read(path, maxBytes);
