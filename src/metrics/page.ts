@@ -40,18 +40,35 @@ function ownPage(own: readonly RenderedFamily[], format: Format): string {
 type Piece = { readonly source: Buffer; readonly start: number; readonly end: number };
 
 function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: Buffer): Iterable<Piece> {
+  // Small numbers side by side: looking at the lines of thousands of nodes for each family that most do not have would take longer
+  // than making the page, without a piece that lets others have their turn.
+  const next = Uint16Array.from(nodes, ({ lines }) => nextFamily(lines.ends, 0));
   for (const [family, header] of headers.entries()) {
     let isFirst = true;
-    for (const { lines } of nodes) {
-      const start = family === 0 ? 0 : (lines.ends[family - 1] ?? 0);
-      const end = lines.ends[family] ?? start;
-      if (start === end) continue;
+    let index = -1;
+    for (const node of nodes) {
+      index += 1;
+      if (next[index] !== family) continue;
+      const { bytes, ends } = node.lines;
       if (isFirst) yield { source: header, start: 0, end: header.length };
       isFirst = false;
-      yield { source: lines.bytes, start, end };
+      yield { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
+      next[index] = nextFamily(ends, family + 1);
     }
   }
   yield { source: own, start: 0, end: own.length };
+}
+
+/** The next family that has lines, from this one on. */
+function nextFamily(ends: Uint32Array, from: number): number {
+  const start = startOf(ends, from);
+  let family = from;
+  while (family < ends.length && ends[family] === start) family += 1;
+  return family;
+}
+
+function startOf(ends: Uint32Array, family: number): number {
+  return family === 0 ? 0 : (ends[family - 1] ?? 0);
 }
 
 function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {

@@ -1,6 +1,8 @@
 import { text } from "./answer.ts";
 import type { Route } from "./router.ts";
 
+const READY = "peer-exporter is ready.\n";
+
 export type NodeCounts = {
   readonly nodes: number;
   /** Nodes whose last poll got the peer list. */
@@ -22,10 +24,11 @@ export function healthRoutes(nodeCounts: () => NodeCounts): readonly Route[] {
     {
       path: "/-/ready",
       answer: () => {
+        if (isReady) return text(200, READY);
         const { polled, all } = nodeCounts();
-        isReady ||= polled === all;
+        isReady = polled === all;
         return isReady
-          ? text(200, "peer-exporter is ready.\n")
+          ? text(200, READY)
           : text(503, `peer-exporter is not ready: ${polled} of ${all} nodes polled.\n`);
       },
     },
