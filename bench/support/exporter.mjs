@@ -30,6 +30,8 @@ export async function startExporter(scope, { config, program = PROGRAM, flags = 
   return {
     child,
     pid: child.pid,
+    /** Its configuration. */
+    file,
     url,
     page: `${url}/metrics`,
     /** When it began to poll, by this process' clock in milliseconds. */

@@ -26,6 +26,8 @@ export type FaultyExporter = {
   readonly url: string;
   readonly port: number;
   readonly program: RunningProgram;
+  /** Its configuration, to be written anew. */
+  readonly configFile: string;
   lines(): readonly LogLine[];
   page(): Promise<Page>;
   openMetrics(): Promise<Page>;
@@ -57,6 +59,7 @@ export async function startFaultyExporter(options: FaultyOptions): Promise<Fault
     url,
     port: own,
     program,
+    configFile: file,
     lines: () => logLines(program),
     page: async () => parseText(await get("text/plain")),
     openMetrics: async () => parseOpenMetrics(await get("application/openmetrics-text; version=1.0.0")),

@@ -1,0 +1,73 @@
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { faultOf } from "../../reliability/exporter-catalogue.ts";
+import { type FaultyExporter, startFaultyExporter } from "../../support/faulty-exporter.ts";
+import { freePort, waitFor } from "../../support/servers.ts";
+import { exitsWith } from "./support.ts";
+
+const NODES = 5000;
+
+/** The promise. */
+const LONGEST_BLOCK_MS = 50;
+
+/** On a slow or busy machine everything takes longer, also the parsing of the file at a stretch: a second, where it is neither. */
+const SHARE_OF_PARSING = 1 / 12;
+
+test(faultOf("largeReload").fault, async () => {
+  // Nobody listens there, and no node has a second poll.
+  const port = await freePort();
+  const nodes = (interval: string, count = NODES) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `node-${index}`,
+      chain: "monero",
+      url: `http://127.0.0.1:${port}/${index}`,
+      interval,
+      labels: { place: `place-${index % 50}` },
+    }));
+  const exporter = await startFaultyExporter({
+    nodes: nodes("12h"),
+    preload: "longest-block.mjs",
+  });
+  const { program } = exporter;
+  await longestBlock(exporter);
+
+  const change = async (next: readonly object[], summary: string) => {
+    writeFileSync(exporter.configFile, JSON.stringify({ nodes: next }));
+    exporter.signal("SIGHUP");
+    await waitFor(() => program.output().includes(`configuration reloaded: ${summary}`), summary, {
+      timeoutMs: 120_000,
+      program,
+    });
+    const { longest, parse } = await longestBlock(exporter);
+    expect([summary, longest]).toEqual([summary, expect.toSatisfy((ms: number) => ms <= bound(parse))]);
+  };
+  await change(nodes("12h"), "nodes: 0 added, 0 changed, 0 removed, 5000 unchanged");
+  await change(nodes("10h"), "nodes: 0 added, 5000 changed, 0 removed, 0 unchanged");
+  await change(nodes("10h", NODES / 2), "nodes: 0 added, 0 changed, 2500 removed, 2500 unchanged");
+
+  // In the middle of one.
+  writeFileSync(exporter.configFile, JSON.stringify({ nodes: nodes("9h") }));
+  exporter.signal("SIGHUP");
+  exporter.signal("SIGTERM");
+  await exitsWith(program, 0, 5000);
+});
+
+function bound(parseMs: number): number {
+  return Math.max(LONGEST_BLOCK_MS, parseMs * SHARE_OF_PARSING);
+}
+
+/** Since it was last asked for. */
+async function longestBlock({ program, signal }: FaultyExporter): Promise<Block> {
+  const before = blocks(program.output()).length;
+  signal("SIGUSR2");
+  return waitFor(() => blocks(program.output())[before], "the longest block", { timeoutMs: 30_000, program });
+}
+
+type Block = { readonly longest: number; readonly parse: number };
+
+function blocks(output: string): readonly Block[] {
+  return [...output.matchAll(/"longest_block_ms":([\d.]+),"parse_ms":([\d.]+)\}/g)].map(([, longest, parse]) => ({
+    longest: Number(longest),
+    parse: Number(parse),
+  }));
+}
