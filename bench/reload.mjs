@@ -9,7 +9,7 @@ import { withScope } from "./support/scope.mjs";
 import { median, milliseconds, times, whole } from "./support/stats.mjs";
 
 const NODES = 5000;
-const ROUNDS = 1;
+const ROUNDS = 3;
 const LONGEST_BLOCK_MS = 50;
 const PATIENCE_MS = 60_000;
 

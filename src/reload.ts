@@ -62,6 +62,7 @@ export function createReloader({
     let otherProblems: readonly string[] = [];
     try {
       otherProblems = await others();
+      signal.throwIfAborted();
       areOthersGood = otherProblems.length === 0;
       const summary = await apply(await load(signal), signal);
       loaded();

@@ -120,6 +120,28 @@ test("stop waits for the one that runs, and none begins after it", async () => {
   expect(applied).toHaveLength(1);
 });
 
+test("stop ends a reading that follows its signal, which is no failure of the configuration", async () => {
+  const { log, lines } = logSink();
+  const observed: boolean[] = [];
+  const begun = withResolvers<void>();
+  const reloader = createReloader({
+    load: (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        begun.resolve();
+      }),
+    apply: async () => "",
+    loaded: () => {},
+    observe: (isGood) => void observed.push(isGood),
+    log,
+  });
+  const result = reloader.reload("SIGHUP");
+  await begun.promise;
+  await reloader.stop();
+  expect(await result).toEqual({ ok: false, problems: ["the exporter is stopping"] });
+  expect({ observed, lines }).toEqual({ observed: [], lines: [] });
+});
+
 test("what is wrong in another file does not keep a good configuration back", async () => {
   const { reloader, reading, applied, observed, counts } = setUp(async () => ["web.yaml:1:1: wrong"]);
   const result = reloader.reload("SIGHUP");
