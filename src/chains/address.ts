@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { AddressType, PeerAddress } from "./chain.ts";
 
@@ -33,9 +33,16 @@ export function numericType(ip: string): AddressType {
 export function numericAddress(host: string): string | undefined {
   // Not by ipaddr.js, which throws and catches an error for every host name.
   if (isIPv4(host)) return host;
-  if (!host.includes(":") || host.length > 64 || !ipaddr.IPv6.isValid(host)) return undefined;
-  return ipaddr.process(host).toString();
+  if (!host.includes(":") || host.length > 64) return undefined;
+  if (host.startsWith(MAPPED) && isIPv4(host.slice(MAPPED.length))) return host.slice(MAPPED.length);
+  // The URL standard writes as RFC 5952 does, in a fifth of the time that ipaddr.js takes; but for IPv4 in IPv6 and zones.
+  if (isIPv6(host) && !/[.%]/.test(host) && !/^(?:0{0,4}:)*:?ffff:/i.test(host)) {
+    return new URL(`http://[${host}]`).hostname.slice(1, -1);
+  }
+  return ipaddr.IPv6.isValid(host) ? ipaddr.process(host).toString() : undefined;
 }
+
+const MAPPED = "::ffff:";
 
 function nameType(host: string): AddressType {
   const name = host.toLowerCase();

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isObject, type JsonObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";
 import { durationField, nodeUrlField } from "./fields.ts";
+import { sizeField } from "./limits.ts";
 import { moduleSchema, probeSchema } from "./probe.ts";
 import { CHAIN_BLOCKS, chainField, connectionsSchema, globalSchema, lagSchema, nodeSchema } from "./schema.ts";
 
@@ -62,12 +63,22 @@ function plain(schema: z.ZodType): JsonObject {
     override: ({ zodSchema, jsonSchema }) => {
       // Their checks are code, of which a JSON Schema knows nothing.
       if (zodSchema === durationField) jsonSchema.pattern = DURATION;
+      if (zodSchema === sizeField) writeSize(jsonSchema);
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
       if (zodSchema === chainField) jsonSchema.enum = Object.keys(chains);
       letVariablesThrough(jsonSchema);
     },
   });
   return json;
+}
+
+const SIZE = "^\\d{1,12}(?:KiB|MiB|GiB)?$";
+
+function writeSize(schema: z.core.JSONSchema.BaseSchema): void {
+  schema.anyOf = [
+    { type: "string", pattern: `(?:${SIZE})|${VARIABLE}` },
+    { type: "integer", minimum: 1 },
+  ];
 }
 
 function letVariablesThrough(schema: z.core.JSONSchema.BaseSchema): void {
@@ -130,6 +141,7 @@ function withDescriptions(schema: JsonObject, path: string, descriptions: Readon
 }
 
 function descriptionOf(descriptions: ReadonlyMap<string, string>, path: string): { description?: string } {
-  const description = descriptions.get(path);
+  // The same block stands at two places, and is described at the first.
+  const description = descriptions.get(path) ?? descriptions.get(path.replace(/^nodes\.limits\./, "global.limits."));
   return description === undefined ? {} : { description };
 }

@@ -1,5 +1,6 @@
 import type { ChainOptions } from "../chains/chain.ts";
 import type { ChainName } from "../chains/index.ts";
+import type { AnswerLimits } from "../rpc/budget.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import type { Secret } from "./secret.ts";
@@ -26,6 +27,8 @@ export type NodeConfig = {
   readonly timeoutMs: number;
   readonly auth: Auth | undefined;
   readonly tls: TlsVerification;
+  /** What its answers may hold, instead of what is enough for each call. */
+  readonly limits: AnswerLimits;
   readonly options: ChainOptions;
   /** The same in two readings of a configuration when the node is asked in the same way. */
   readonly fingerprint: string;

@@ -7,6 +7,7 @@ import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
 import { formatDuration } from "./duration.ts";
 import { type ConfigProblem, explain, problemsOf } from "./explain.ts";
 import { quoted } from "./fields.ts";
+import { joinLimits } from "./limits.ts";
 import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
 import {
@@ -64,7 +65,12 @@ export function* parseSteps(raw: unknown, configFile: string | undefined): Steps
       problems.push({ path: [...path, ...subpath], message });
     });
     return (
-      options && { ...node, options, role, fingerprint: fingerprintOf([role, rawNode, node.trigger, node.timeoutMs]) }
+      options && {
+        ...node,
+        options,
+        role,
+        fingerprint: fingerprintOf([role, rawNode, node.trigger, node.timeoutMs, node.limits]),
+      }
     );
   };
   const nodes = yield* mapSteps(listOf(document.nodes), (node, index) => checkNode(node, ["nodes", index], "node"));
@@ -129,7 +135,7 @@ type PlainNode = Omit<NodeConfig, "options" | "role" | "fingerprint">;
 
 /** All of a node but its chain's own block. */
 function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): PlainNode {
-  const { name, chain, url, labels, auth, tls, schedule } = fields;
+  const { name, chain, url, labels, auth, tls, limits, schedule } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls needs an https:// URL");
   if (auth !== undefined && url.userinfo !== undefined) {
     report(["auth"], "auth and a user in the URL exclude each other");
@@ -155,6 +161,7 @@ function assembleNode(fields: NodeFields, global: GlobalFields, report: Report):
     // The user name in a URL may be a token.
     auth: auth ?? (url.userinfo && printsAs(MASK, { kind: "basic" as const, ...url.userinfo })),
     tls: tls ?? { kind: "ca" },
+    limits: joinLimits(global.limits, limits),
   };
 }
 

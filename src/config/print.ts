@@ -1,8 +1,10 @@
 import { chains } from "../chains/index.ts";
 import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
+import type { AnswerLimits } from "../rpc/budget.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { formatDuration } from "./duration.ts";
+import { printLimits } from "./limits.ts";
 import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
 import { MASK, type Secret } from "./secret.ts";
 import { toYaml } from "./to-yaml.ts";
@@ -61,7 +63,7 @@ function printProbe({ allow, modules, concurrency }: ProbeConfig) {
   };
 }
 
-function printModule({ chain, labels, timeoutMs, auth, tls, options, scheme, hosts, needsHttps }: ProbeModule) {
+function printModule({ chain, labels, timeoutMs, auth, tls, limits, options, scheme, hosts, needsHttps }: ProbeModule) {
   return {
     chain,
     scheme,
@@ -70,6 +72,7 @@ function printModule({ chain, labels, timeoutMs, auth, tls, options, scheme, hos
     timeout: formatDuration(timeoutMs),
     ...(auth === undefined ? {} : { auth: printAuth(auth) }),
     ...(needsHttps ? { tls: printTls(tls) } : {}),
+    ...limitsEntry(limits),
     ...printOptions(chain, options),
   };
 }
@@ -78,7 +81,7 @@ function printOptions(chain: NodeConfig["chain"], { values }: NodeConfig["option
   return Object.keys(values).length === 0 ? {} : { [chains[chain].optionsKey]: printValue(values) };
 }
 
-function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, options }: NodeConfig) {
+function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, limits, options }: NodeConfig) {
   return {
     name,
     chain,
@@ -91,8 +94,14 @@ function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, op
     // Credentials in the URL are a part of it that is not shown.
     ...(auth === undefined || url.userinfo !== undefined ? {} : { auth: printAuth(auth) }),
     ...(url.protocol === "https:" ? { tls: printTls(tls) } : {}),
+    ...limitsEntry(limits),
     ...printOptions(chain, options),
   };
+}
+
+/** Only what the file says: else each call has its own. */
+function limitsEntry(limits: AnswerLimits) {
+  return Object.keys(limits).length === 0 ? {} : { limits: printLimits(limits) };
 }
 
 /** A user name may be a token too: gateways take it as one, with any password. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ChainOptions } from "../chains/chain.ts";
 import { isObject, type JsonObject } from "../chains/decode.ts";
 import { block, parsed } from "./fields.ts";
+import { joinLimits } from "./limits.ts";
 import type { ProbeConfig, ProbeModule } from "./model.ts";
 import { CHAIN_BLOCKS, type GlobalFields, nameField, nodeSchema } from "./schema.ts";
 import { parseTargetPattern, SYNTAX, type TargetPattern } from "./target-pattern.ts";
@@ -64,7 +65,7 @@ export function parseProbe(raw: unknown, context: ProbeContext): ProbeConfig | u
 }
 
 /** What holds no credential. Every other key, also one that is added to nodes later, is taken for one. */
-const HARMLESS = new Set(["chain", "labels", "timeout", "scheme", "hosts", "tls", ...CHAIN_BLOCKS]);
+const HARMLESS = new Set(["chain", "labels", "timeout", "scheme", "hosts", "tls", "limits", ...CHAIN_BLOCKS]);
 const HARMLESS_TLS = new Set(["pin", "ca_file", "server_name", "insecure"]);
 
 function credentialsOf(raw: JsonObject): readonly string[] {
@@ -104,7 +105,7 @@ function assembleModule(
   options: ChainOptions,
   { global, defaultTimeoutMs }: ProbeContext,
 ): ProbeModule {
-  const { chain, labels, auth, tls, timeout, scheme, hosts } = fields;
+  const { chain, labels, auth, tls, limits, timeout, scheme, hosts } = fields;
   const defaultScheme = scheme ?? (tls === undefined ? "http" : "https");
   return {
     chain,
@@ -112,6 +113,7 @@ function assembleModule(
     timeoutMs: timeout ?? global.timeout ?? defaultTimeoutMs,
     auth,
     tls: tls ?? { kind: "ca" },
+    limits: joinLimits(global.limits, limits),
     options,
     scheme: defaultScheme,
     needsHttps: tls !== undefined,

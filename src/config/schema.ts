@@ -14,6 +14,7 @@ import {
   quoted,
 } from "./fields.ts";
 import { labelNameProblem } from "./labels.ts";
+import { limitsSchema } from "./limits.ts";
 import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
 import { fileSecret, inlineSecret } from "./secret.ts";
 
@@ -57,7 +58,11 @@ export const lagSchema = block({ min_support: z.int().min(1).max(1000).default(M
   ({ min_support: minSupport }): LagConfig => ({ minSupport }),
 );
 
-export const globalSchema = block({ interval: durationField.optional(), timeout: durationField.optional() });
+export const globalSchema = block({
+  interval: durationField.optional(),
+  timeout: durationField.optional(),
+  limits: limitsSchema.optional(),
+});
 
 export type GlobalFields = z.output<typeof globalSchema>;
 
@@ -166,6 +171,7 @@ export function nodeSchema(configFile: string | undefined) {
     timeout: durationField.optional(),
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
+    limits: limitsSchema.optional(),
     ...chainBlocks,
   }).meta(excludes({ interval: ["schedule"] }));
 }

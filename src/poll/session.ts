@@ -74,7 +74,7 @@ function readable(peers: Outcome<PeerList>, { url, chain }: NodeConfig): Outcome
 
 /** The node's credentials go to the host of its own URL only; a further URL brings its own in its userinfo. */
 function ownOptions(
-  { url, timeoutMs, auth, tls }: NodeConfig,
+  { url, timeoutMs, auth, tls, limits }: NodeConfig,
   target: NodeUrl,
   hostHeader: string | undefined,
 ): RpcClientOptions {
@@ -87,5 +87,6 @@ function ownOptions(
     tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
     hostHeader,
     connectTimeoutMs: timeoutMs,
+    limits,
   };
 }

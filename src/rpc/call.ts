@@ -28,7 +28,7 @@ export async function callJson(
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explain(response, call) ?? statusFailure(response, call));
   }
-  return { value: decodeJsonBody(response.body, call), response };
+  return { value: decodeJsonBody(response.body, call, response.budget ?? request.budget), response };
 }
 
 /** What an HTTP status means when the chain has nothing more to say about it. */

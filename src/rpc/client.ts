@@ -1,20 +1,19 @@
+import type { Socket } from "node:net";
 import type { Client } from "undici";
 import { errorCode } from "../config/secret.ts";
 import { NodeError } from "../errors.ts";
 import { safeError } from "../safe-error.ts";
 import { type Signal, untilAborted } from "../signal.ts";
 import { createAuthorizer } from "./authorize.ts";
+import { type AnswerBudget, type AnswerLimits, joinBudget, LIST_ANSWER } from "./budget.ts";
 import { dateSkewSeconds } from "./clock.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
 import { dispatch } from "./dispatch.ts";
-import { isClosedSocket, requestFailure } from "./failure.ts";
+import { isClosedSocket, MAX_HEADER_BYTES, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
 import { type ObserveCall, traced } from "./trace.ts";
-
-/** A larger answer is not a peer list: it is refused before it is read to its end. */
-export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -27,12 +26,16 @@ export type RpcRequest = {
   readonly path: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the answer may hold, where the node has no limits of its own; without it as much as a list of peers. */
+  readonly budget?: AnswerBudget | undefined;
 };
 
 export type RpcResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
+  /** What it may hold; without it what its request says. */
+  readonly budget?: AnswerBudget | undefined;
   /**
    * When the request was sent and when the whole answer was there, unix milliseconds. Both by our clock as it was at the
    * end: one that is set meanwhile does not make the request longer.
@@ -72,7 +75,8 @@ export type RpcClientOptions = {
   readonly hostHeader?: string | undefined;
   /** The longest wait for a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
-  readonly maxResponseBytes?: number | undefined;
+  /** For every answer, instead of what a request says. */
+  readonly limits?: AnswerLimits | undefined;
   /** Bounds the connections to all nodes; undefined: not bounded. */
   readonly slots?: ConnectionSlots | undefined;
   /** Told of every exchange, also of one that is repeated with an answer to a challenge. */
@@ -85,6 +89,7 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
   const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
   const authorize = createAuthorizer(options.auth);
   const inTurn = createQueue();
+  const budgetOf = withLimits(options.limits);
   let line = openLine(options);
   let isClosed = false;
   let skew: number | undefined;
@@ -100,17 +105,18 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
     const client = await line.client();
     signal.throwIfAborted();
     const sent = performance.now();
-    const answer = await transport(client, {
-      method: request.method,
-      path: request.path,
-      headers,
-      ...(request.body === undefined ? {} : { body: request.body }),
-    });
+    const budget = budgetOf(request.budget);
+    const { method, path, body: sentBody } = request;
+    const answer = await transport(
+      client,
+      { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
+      { budget, socket: line.socket },
+    );
     const receivedMs = Date.now();
     // The request left when its connection stood, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, line.connectedAt());
     const { status, headers: answered, body } = answer;
-    const response = { status, headers: answered, body, sentMs: receivedMs - Math.floor(tookMs), receivedMs };
+    const response = { status, headers: answered, body, budget, sentMs: receivedMs - Math.floor(tookMs), receivedMs };
     skew = dateSkewSeconds(response);
     return response;
   }
@@ -178,9 +184,17 @@ export function createRpcClient(options: RpcClientOptions, transport: typeof dis
   };
 }
 
+/** The very object where there is nothing to change, by which it is known. */
+function withLimits(limits: AnswerLimits | undefined): (budget?: AnswerBudget) => AnswerBudget {
+  const isPlain = limits === undefined || Object.keys(limits).length === 0;
+  return (budget = LIST_ANSWER) => (isPlain ? budget : joinBudget(budget, limits));
+}
+
 /** A client of undici with its one connection. */
 type Line = {
   client(): Promise<Client>;
+  /** The last connection that was opened. */
+  socket(): Socket | undefined;
   /** Connections that were opened so far. */
   connections(): number;
   /** When the last of them was opened, by `performance.now()`; 0 before the first. */
@@ -197,8 +211,9 @@ type Line = {
  * A line is given up as a whole when a request must end. undici alone would let a request wait for the end of the
  * dial, whatever its signal says, and would dial anew after an aborted one.
  */
-function openLine({ url, tls, connectTimeoutMs, maxResponseBytes, slots }: RpcClientOptions): Line {
+function openLine({ url, tls, connectTimeoutMs, slots }: RpcClientOptions): Line {
   let connections = 0;
+  let socket: Socket | undefined;
   let connectedAt = 0;
   let certificateExpirySeconds: number | undefined;
   const connector = createConnector({
@@ -209,8 +224,9 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes, slots }: RpcCl
     onDial: () => {
       certificateExpirySeconds = undefined;
     },
-    onConnection: (expirySeconds) => {
+    onConnection: (opened, expirySeconds) => {
       connections += 1;
+      socket = opened;
       connectedAt = performance.now();
       certificateExpirySeconds = expirySeconds;
     },
@@ -224,7 +240,9 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes, slots }: RpcCl
       connect: connector.connect,
       pipelining: 1,
       allowH2: false,
-      maxResponseSize: maxResponseBytes ?? MAX_RESPONSE_BYTES,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Counted by call.
+      maxResponseSize: -1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       // The signal of the poll is the deadline of everything.
@@ -240,6 +258,7 @@ function openLine({ url, tls, connectTimeoutMs, maxResponseBytes, slots }: RpcCl
 
   return {
     client,
+    socket: () => socket,
     connections: () => connections,
     connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,

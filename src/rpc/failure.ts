@@ -1,6 +1,8 @@
 import { errorCode } from "../config/secret.ts";
 import type { Failure, FailureReason } from "../errors.ts";
+import { formatSize } from "../lib/size.ts";
 import type { Signal } from "../signal.ts";
+import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** What is known about a request that got no whole answer. */
@@ -11,6 +13,10 @@ export type FailedRequest = {
 };
 
 const CUT_OFF = "ANSWER_CUT_OFF";
+const EXCESS = "ANSWER_TOO_LARGE";
+
+/** The largest head of an answer, and the largest trailers of a chunked one. */
+export const MAX_HEADER_BYTES = 16 * 1024;
 
 const CODES: Readonly<Record<string, FailureReason>> = {
   ENOTFOUND: "dns",
@@ -40,7 +46,7 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UND_ERR_CONNECT_TIMEOUT: "timeout",
   UND_ERR_HEADERS_TIMEOUT: "timeout",
   UND_ERR_BODY_TIMEOUT: "timeout",
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: "too_large",
+  [EXCESS]: "too_large",
   UND_ERR_HEADERS_OVERFLOW: "too_large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
   [CUT_OFF]: "http",
@@ -59,6 +65,25 @@ export class CutOffError extends Error {
   readonly code = CUT_OFF;
 }
 
+/** What an answer has too much of. */
+export type AnswerExcess =
+  | { readonly kind: "budget"; readonly excess: Excess }
+  /** Of what is no body, in bytes. */
+  | { readonly kind: "framing"; readonly most: number }
+  /** Answers with a status of 1xx. */
+  | { readonly kind: "interim"; readonly most: number };
+
+/** An answer was refused before it was read to its end. */
+export class ExcessError extends Error {
+  readonly code = EXCESS;
+  readonly found: AnswerExcess;
+
+  constructor(found: AnswerExcess) {
+    super("the answer is too large");
+    this.found = found;
+  }
+}
+
 /** What an error means that came after the headers of the answer. */
 export function bodyError(error: unknown): unknown {
   const isCutOff = isClosedSocket(error) || codeOf(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
@@ -75,10 +100,30 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
       advice: "the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     };
   }
+  if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
   const code = codeOf(error);
   const reason = reasonOf(code, error);
   return { reason, message: `${where}: ${finding(reason, code)}`, advice: adviceFor(reason, code, request.url) };
 }
+
+function explainExcess(found: AnswerExcess, where: string): Pick<Failure, "message" | "advice"> {
+  switch (found.kind) {
+    case "budget":
+      return { message: `${where}: ${describeExcess(found.excess)}`, advice: excessAdvice(found.excess) };
+    case "framing":
+      return {
+        message: `${where}: expected a body, found more than ${formatSize(found.most)} of HTTP around it`,
+        advice: WRONG_SERVER,
+      };
+    case "interim":
+      return {
+        message: `${where}: expected an answer after at most ${found.most} interim ones (HTTP 1xx), found more`,
+        advice: WRONG_SERVER,
+      };
+  }
+}
+
+const WRONG_SERVER = "check that the URL is the node's API; no node sends so much";
 
 /** True when a socket was closed without an answer, as a keep-alive socket may be at any time. */
 export function isClosedSocket(error: unknown): boolean {
@@ -117,7 +162,7 @@ function finding(reason: FailureReason, code: string): string {
     case "tls":
       return `the TLS connection failed (${code})`;
     case "too_large":
-      return "the answer is larger than 16 MiB, or its headers larger than 16 KiB";
+      return `expected headers of at most ${formatSize(MAX_HEADER_BYTES)}, found more`;
     case "http":
       return code === CUT_OFF ? "the answer was cut off" : "the answer is not valid HTTP, or was cut off";
     case "internal":
@@ -139,7 +184,7 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
     case "tls":
       return tlsAdvice(code);
     case "too_large":
-      return "check that the URL is the node's API; no peer list is that large";
+      return WRONG_SERVER;
     case "http":
       if (code === CUT_OFF) return "the node, or a proxy before it, closed the connection too early: see its log";
       return "check that the port speaks HTTP, and use https:// if it wants TLS";

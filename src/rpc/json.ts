@@ -1,58 +1,84 @@
 import { nodeError } from "../errors.ts";
-import { jsonExcess } from "./json-size.ts";
+import { type JsonLimits, scanJson } from "../lib/json-scan.ts";
+import { type AnswerBudget, describeExcess, excessAdvice, INFO_ANSWER, LIST_ANSWER } from "./budget.ts";
+
+const NO_LIMITS: JsonLimits = {
+  depth: Number.POSITIVE_INFINITY,
+  containers: Number.POSITIVE_INFINITY,
+  keys: Number.POSITIVE_INFINITY,
+  strings: Number.POSITIVE_INFINITY,
+  numbers: Number.POSITIVE_INFINITY,
+};
+
+const utf8 = new TextDecoder("utf-8");
 
 /**
  * JSON as nodes send it: monerod up to 0.18.5.1 writes control characters raw and `\v` as an escape (epee's
- * parserse_base_utils.cpp), which JSON.parse refuses. Integers above 2^53 come out rounded, and never below 2^53: who
- * reads one with `count` sees that it is none to rely on.
+ * parserse_base_utils.cpp), which JSON.parse refuses: they are read as spaces. Integers above 2^53 come out rounded, and
+ * never below 2^53: who reads one with `count` sees that it is none to rely on. For texts whose size is bounded.
  * @throws SyntaxError when the text is not JSON even after repair.
  */
 export function parseNodeJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const repaired = repairControlCharacters(text);
-    if (repaired === text) throw error;
-    return JSON.parse(repaired);
+    const bytes = Buffer.from(text);
+    const scan = scanJson(bytes, NO_LIMITS);
+    if (scan.kind !== "counted" || scan.bytes === bytes) throw error;
+    return JSON.parse(utf8.decode(scan.bytes));
   }
 }
 
-/** A raw control character inside a string is a space's worth of information; outside, it is white space. */
-function repairControlCharacters(text: string): string {
-  // Between escaped backslashes, each other backslash begins its own escape.
-  const parts = text.split("\\\\").map((part) => part.replaceAll("\\v", " "));
-  return parts.join("\\\\").replace(/[\x00-\x1f]/g, " ");
-}
-
-const utf8 = new TextDecoder("utf-8");
+/**
+ * A smaller answer is parsed without counting, where the operator set no limits: whatever it holds takes 10 ms (98,304 bytes
+ * of 12,000 members with names of their own, 49,000 lists in each other, on Node 20), and most polls have no larger one.
+ */
+export const UNCOUNTED_BYTES = 96 * 1024;
 
 /**
  * Decodes the body of an answer.
  * @param call how errors name the call and the server
  * @throws NodeError bad_json, too_large
  */
-export function decodeJsonBody(body: Uint8Array, call: string): unknown {
-  const excess = jsonExcess(body);
-  if (excess !== undefined) {
-    throw nodeError("too_large", `${call}: ${excess}`, "check that the URL is the node's API; no node says so much");
+export function decodeJsonBody(body: Uint8Array, call: string, budget: AnswerBudget = LIST_ANSWER): unknown {
+  if (body.length <= UNCOUNTED_BYTES && (budget === LIST_ANSWER || budget === INFO_ANSWER)) {
+    const text = utf8.decode(body);
+    try {
+      return parseNodeJson(text);
+    } catch {
+      throw notJson(text, call);
+    }
   }
-  const text = utf8.decode(body);
+  const scan = scanJson(body, budget);
+  if (scan.kind === "excess") {
+    const { limit } = scan;
+    const problem = describeExcess({ limit, most: budget[limit] });
+    throw nodeError("too_large", `${call}: ${problem}`, excessAdvice(scan));
+  }
+  const text = utf8.decode(scan.bytes);
   try {
-    return parseNodeJson(text);
+    return JSON.parse(text);
   } catch {
-    throw nodeError(
-      "bad_json",
-      `${call}: expected JSON, found ${describeBody(text)}`,
-      "check that the URL is the node's API and that no proxy or login page answers in its place",
-    );
+    throw notJson(text, call);
   }
 }
 
+function notJson(text: string, call: string) {
+  return nodeError(
+    "bad_json",
+    `${call}: expected JSON, found ${describeBody(text)}`,
+    "check that the URL is the node's API and that no proxy or login page answers in its place",
+  );
+}
+
 function describeBody(text: string): string {
-  const start = text.trimStart();
-  if (start === "") return "an empty body";
+  const start = text.slice(0, LONGEST_START).trimStart();
+  if (text.length === 0 || (start === "" && text.trim() === "")) return "an empty body";
   if (start.startsWith("<")) return "an HTML or XML page";
   if (start.startsWith("{") || start.startsWith("[")) return `broken or cut off JSON of ${text.length} characters`;
   if (start.startsWith("\u001f\ufffd")) return "compressed data that was not asked for";
   return `${text.length} characters of other text`;
 }
+
+/** More white space than this stands before no answer. */
+const LONGEST_START = 1000;

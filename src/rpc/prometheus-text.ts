@@ -1,7 +1,9 @@
+import type { AnswerBudget, Excess } from "./budget.ts";
+
 /**
- * Reads the Prometheus text format as programs of others write it (text 0.0.4): one pass over the lines, with escapes,
- * timestamps and any white space, keeping only the families that are asked for, as a page may hold thousands of series
- * that nobody wants here. The time stays linear and the memory bounded whatever a hostile server sends.
+ * Reads the Prometheus text format as programs of others write it (text 0.0.4): one pass over the characters, with escapes,
+ * timestamps and any white space, keeping only the families and labels that are asked for, as a page may hold thousands of
+ * series that nobody wants here. The time stays linear and the memory bounded whatever a hostile server sends.
  */
 
 export type TextSample = {
@@ -11,71 +13,167 @@ export type TextSample = {
   readonly value: number;
 };
 
-/** Samples whose name is wanted, in their order. Comments and broken lines are passed over. */
-export function* readSamples(text: string, isWanted: (name: string) => boolean): Generator<TextSample, void> {
-  for (let start = 0; start < text.length; ) {
-    const next = text.indexOf("\n", start);
-    const end = next < 0 ? text.length : next;
-    const sample = readLine(text.slice(start, end), isWanted);
-    if (sample !== undefined) yield sample;
-    start = end + 1;
+export type ReadOptions = {
+  /** Without it every label is wanted. */
+  readonly isWantedLabel?: (name: string) => boolean;
+  /** Of a page: its lines count as containers, its labels as keys, its samples as numbers. */
+  readonly limits?: Pick<AnswerBudget, "containers" | "keys" | "numbers">;
+};
+
+export class PageExcessError extends Error {
+  readonly excess: Excess;
+
+  constructor(excess: Excess) {
+    super("the page is too large");
+    this.excess = excess;
   }
-}
-
-const NAME = /^[ \t]*([a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]*/;
-
-function readLine(line: string, isWanted: (name: string) => boolean): TextSample | undefined {
-  if (line.startsWith("#")) return undefined;
-  const [head = "", name] = NAME.exec(line) ?? [];
-  if (name === undefined || !isWanted(name)) return undefined;
-  const labels = new Map<string, string>();
-  let at: number | undefined = head.length;
-  if (line.charAt(at) === "{") at = readLabels(line, at + 1, labels);
-  const value = at === undefined ? undefined : readValue(line.slice(at));
-  return value === undefined ? undefined : { name, labels, value };
 }
 
 /** No program needs more in one series; a line with more is broken. */
 const MAX_LABELS = 64;
 
-/** Reads `a="x",b="y",}`; the index behind the brace, or undefined when the line is broken. */
-function readLabels(line: string, start: number, labels: Map<string, string>): number | undefined {
-  const label = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"/y;
-  const close = /[ \t]*\}/y;
-  const comma = /[ \t]*,/y;
-  close.lastIndex = start;
-  if (close.test(line)) return close.lastIndex;
-  for (let at = start; labels.size < MAX_LABELS; ) {
-    label.lastIndex = at;
-    const name = label.exec(line)?.[1];
-    const end = name === undefined ? undefined : endOfQuoted(line, label.lastIndex);
-    if (name === undefined || end === undefined) return undefined;
-    labels.set(name, unescaped(line.slice(label.lastIndex, end)));
-    comma.lastIndex = end + 1;
-    const goesOn = comma.test(line);
-    at = goesOn ? comma.lastIndex : end + 1;
-    close.lastIndex = at;
-    if (close.test(line)) return close.lastIndex;
-    if (!goesOn) return undefined;
+/**
+ * Samples whose name is wanted, in their order. Comments and broken lines are passed over.
+ * @throws PageExcessError
+ */
+export function* readSamples(
+  text: string,
+  isWanted: (name: string) => boolean,
+  { isWantedLabel = () => true, limits }: ReadOptions = {},
+): Generator<TextSample, void> {
+  let lines = 0;
+  let labelCount = 0;
+  let samples = 0;
+  /** Series of one family stand together. */
+  let name = "";
+  let isNameWanted = false;
+  for (let start = 0; start < text.length; ) {
+    const next = text.indexOf("\n", start);
+    const end = next < 0 ? text.length : next;
+    let at = skipBlanks(text, start, end);
+    start = end + 1;
+    lines += 1;
+    if (limits !== undefined && lines > limits.containers) throw excess("containers", limits.containers);
+    if (!isNameStart(text.charCodeAt(at)) || at >= end) continue;
+    const nameEnd = endOfName(text, at, end);
+    if (nameEnd - at !== name.length || !text.startsWith(name, at)) {
+      name = text.slice(at, nameEnd);
+      isNameWanted = isWanted(name);
+    }
+    if (!isNameWanted) continue;
+    samples += 1;
+    if (limits !== undefined && samples > limits.numbers) throw excess("numbers", limits.numbers);
+    at = skipBlanks(text, nameEnd, end);
+    const labels = new Map<string, string>();
+    if (text.charCodeAt(at) === BRACE && at < end) {
+      const read = readLabels(text, at + 1, end, labels, isWantedLabel);
+      labelCount += read.count;
+      if (limits !== undefined && labelCount > limits.keys) throw excess("keys", limits.keys);
+      if (read.end === undefined) continue;
+      at = read.end;
+    }
+    const value = readValue(text, at, end);
+    if (value !== undefined) yield { name, labels, value };
   }
-  return undefined;
+}
+
+function excess(limit: Excess["limit"], most: number): PageExcessError {
+  return new PageExcessError({ limit, most });
+}
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const UNDERSCORE = 0x5f;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+
+function skipBlanks(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB)) at += 1;
+  return at;
+}
+
+function isLetter(char: number): boolean {
+  const lower = char | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function isDigit(char: number): boolean {
+  return char >= 0x30 && char <= 0x39;
+}
+
+function isNameStart(char: number): boolean {
+  return isLetter(char) || char === UNDERSCORE || char === COLON;
+}
+
+function endOfName(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && (isNameStart(text.charCodeAt(at)) || isDigit(text.charCodeAt(at)))) at += 1;
+  return at;
+}
+
+type LabelsRead = {
+  readonly count: number;
+  /** Behind the brace; undefined when the line is broken. */
+  readonly end: number | undefined;
+};
+
+/** Reads `a="x",b="y",}`. */
+function readLabels(
+  text: string,
+  start: number,
+  end: number,
+  labels: Map<string, string>,
+  isWanted: (name: string) => boolean,
+): LabelsRead {
+  let count = 0;
+  let at = skipBlanks(text, start, end);
+  let goesOn = true;
+  while (at < end && text.charCodeAt(at) !== CLOSING_BRACE) {
+    const nameEnd = endOfName(text, at, end);
+    count += 1;
+    if (!goesOn || nameEnd === at || isDigit(text.charCodeAt(at)) || count > MAX_LABELS)
+      return { count, end: undefined };
+    const name = text.slice(at, nameEnd);
+    const equals = skipBlanks(text, nameEnd, end);
+    const quote = skipBlanks(text, equals + 1, end);
+    if (text.charCodeAt(equals) !== EQUALS || quote >= end || text.charCodeAt(quote) !== QUOTE) {
+      return { count, end: undefined };
+    }
+    const closing = endOfQuoted(text, quote + 1, end);
+    if (closing === undefined || name.includes(":")) return { count, end: undefined };
+    if (isWanted(name)) labels.set(name, unescaped(text.slice(quote + 1, closing)));
+    at = skipBlanks(text, closing + 1, end);
+    goesOn = at < end && text.charCodeAt(at) === COMMA;
+    if (goesOn) at = skipBlanks(text, at + 1, end);
+  }
+  return { count, end: at < end ? at + 1 : undefined };
 }
 
 /** The index of the quote that closes a value; by hand, as a pattern would overflow the stack on a line of megabytes. */
-function endOfQuoted(line: string, start: number): number | undefined {
-  for (let at = start; at < line.length; at += 1) {
-    const char = line.charAt(at);
-    if (char === '"') return at;
-    if (char === "\\") at += 1;
+function endOfQuoted(text: string, start: number, end: number): number | undefined {
+  for (let at = start; at < end; at += 1) {
+    const char = text.charCodeAt(at);
+    if (char === QUOTE) return at;
+    if (char === BACKSLASH) at += 1;
   }
   return undefined;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\\\": "\\", '\\"': '"', "\\n": "\n" };
 
+/** A longer value is none that tells peers apart; it is cut before its escapes are read. */
+const LONGEST_VALUE = 1024;
+
 /** The format knows three escapes; any other stays as it is. */
 function unescaped(value: string): string {
-  return value.includes("\\") ? value.replace(/\\[\\"n]/g, (pair) => ESCAPES[pair] ?? pair) : value;
+  if (!value.includes("\\")) return value;
+  return value.slice(0, LONGEST_VALUE).replace(/\\[\\"n]/g, (pair) => ESCAPES[pair] ?? pair);
 }
 
 /** A number, perhaps with a timestamp behind it, to the end of the line. */
@@ -84,9 +182,14 @@ const VALUE = /^[ \t]*(\S{1,64})(?:[ \t]+-?\d{1,20})?[ \t\r]*$/;
 /** Numbers as Go and C++ print them. */
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-function readValue(rest: string): number | undefined {
-  const text = VALUE.exec(rest)?.[1];
-  if (text === undefined || !NUMBER.test(text)) return undefined;
-  const value = Number(text);
+/** What follows a value is white space and a timestamp. */
+const LONGEST_REST = 256;
+
+function readValue(text: string, start: number, end: number): number | undefined {
+  const at = skipBlanks(text, start, end);
+  if (end - at > LONGEST_REST) return undefined;
+  const word = VALUE.exec(text.slice(at, end))?.[1];
+  if (word === undefined || !NUMBER.test(word)) return undefined;
+  const value = Number(word);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import { describeFile } from "../config/describe-file.ts";
@@ -17,9 +18,9 @@ export type ConnectorOptions = {
   readonly label: string;
   /** Bounds the connections to all nodes; undefined: not bounded. */
   readonly slots?: ConnectionSlots | undefined;
-  /** Told when a dial begins, and, with the end of the server's certificate in unix seconds, when it succeeded. */
+  /** Told when a dial begins, and, with the end of the server's certificate in unix seconds, of what it gave. */
   readonly onDial: () => void;
-  readonly onConnection: (certificateExpirySeconds: number | undefined) => void;
+  readonly onConnection: (socket: Socket, certificateExpirySeconds: number | undefined) => void;
 };
 
 export type Connector = {
@@ -89,7 +90,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         socket.destroy();
         return done(refusal, null);
       }
-      options.onConnection(certificate && expirySeconds(certificate));
+      options.onConnection(socket, certificate && expirySeconds(certificate));
       done(null, socket);
     });
   }

@@ -34,6 +34,7 @@ describe("defaults", () => {
       timeoutMs: 10_000,
       auth: undefined,
       tls: { kind: "ca" },
+      limits: {},
     });
     expect(url).toMatchObject({ label: "http://127.0.0.1:8888", path: "", query: "" });
     expect(options.values).toEqual({});

@@ -53,13 +53,16 @@ nodes:
 
 /** Every key that can stand in a file, with values of which none is a default. */
 const WHOLE = {
-  global: { interval: "1m30s", timeout: "7s" },
+  global: {
+    ...{ interval: "1m30s", timeout: "7s" },
+    limits: { bytes: "8MiB", pieces: 1, depth: 2, containers: 3, keys: 4, strings: 5, numbers: 6 },
+  },
   connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "0123456789abcdef" },
   lag: { min_support: 3 },
   probe: {
     allow: ["https://*.example.com:443/token/*", "10.0.0.0/8:*"],
     modules: {
-      plain: { chain: "monero" },
+      plain: { chain: "monero", limits: { bytes: 5000 } },
       gateway: {
         chain: "wire",
         hosts: ["*.example.com:443/token/*"],
@@ -77,6 +80,7 @@ const WHOLE = {
       url: "https://example.com/token",
       labels: { region: "eu" },
       auth: { basic: { username: "u", password: "p" } },
+      limits: { bytes: 2048, pieces: 10, depth: 20, containers: 30, keys: 40, strings: 50, numbers: 60 },
       tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
       wire: { chain_url: "http://a:1/t", prometheus_url: "http://b:2/?t", host_header: "nodeop.internal:8888" },
     },
@@ -103,7 +107,8 @@ const WHOLE = {
 };
 
 test("every setting, with the keys of the file", () => {
-  const pace = { interval: "1m30s", timeout: "7s" };
+  const limits = { bytes: "8MiB", pieces: 1, depth: 2, containers: 3, keys: 4, strings: 5, numbers: 6 };
+  const pace = { interval: "1m30s", timeout: "7s", limits };
   const username = "<secret>";
   expect(printed(WHOLE)).toEqual({
     connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "<secret>" },
@@ -111,9 +116,13 @@ test("every setting, with the keys of the file", () => {
     probe: {
       allow: ["https://*.example.com:443/…", "10.0.0.0/8:*"],
       modules: {
-        plain: { chain: "monero", scheme: "http", labels: {}, timeout: "7s" },
+        plain: {
+          ...{ chain: "monero", scheme: "http", labels: {}, timeout: "7s" },
+          limits: { ...limits, bytes: "5000" },
+        },
         gateway: {
           ...{ chain: "wire", scheme: "https", hosts: ["*.example.com:443/…"], labels: {}, timeout: "7s" },
+          limits,
           auth: { bearer: { token: "<secret>" } },
         },
       },
@@ -122,6 +131,7 @@ test("every setting, with the keys of the file", () => {
     references: [
       {
         ...{ name: "r", chain: "chainweb", url: "https://example.com", labels: {}, interval: "1m", timeout: "7s" },
+        limits,
         tls: { insecure: false },
         chainweb: {
           ...{ network: "mainnet01", mempool_peers: false, tip_age: false },
@@ -132,6 +142,7 @@ test("every setting, with the keys of the file", () => {
     nodes: [
       {
         ...{ name: "basic", chain: "wire", url: "https://example.com", labels: { region: "eu" }, ...pace },
+        limits: { bytes: "2KiB", pieces: 10, depth: 20, containers: 30, keys: 40, strings: 50, numbers: 60 },
         auth: { basic: { username, password: "<secret>" } },
         tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
         wire: { chain_url: "http://a:1", prometheus_url: "http://b:2", host_header: "nodeop.internal:8888" },
@@ -141,7 +152,15 @@ test("every setting, with the keys of the file", () => {
         auth: { digest: { username, password_file: at("p") } },
       },
       {
-        ...{ name: "bearer", chain: "monero", url: "http://h", labels: {}, schedule: "*/5 * * * *", timeout: "7s" },
+        ...{
+          name: "bearer",
+          chain: "monero",
+          url: "http://h",
+          labels: {},
+          schedule: "*/5 * * * *",
+          timeout: "7s",
+          limits,
+        },
         auth: { bearer: { token: "<secret>" } },
       },
       {
@@ -150,7 +169,7 @@ test("every setting, with the keys of the file", () => {
       },
       {
         ...{ name: "kadena", chain: "chainweb", url: "https://[2001:db8::1]:1789", labels: {} },
-        ...{ interval: "1m30s", timeout: "2s" },
+        ...{ interval: "1m30s", timeout: "2s", limits },
         tls: { pin: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
         chainweb: {
           ...{ network: "testnet04", mempool_peers: true, tip_age: true, service_url: "http://service:1848" },
@@ -189,7 +208,12 @@ test("no key of the configuration is left out", () => {
     [printed(WHOLE), printed(files), printed({ nodes: withAuths })].flatMap((each) => keysOf(each)),
   );
   const missing = [...ALL_KEYS].filter((key) => !printedKeys.has(key) && key !== "nodes.monero");
-  expect(missing).toEqual(["global", "global.interval", "global.timeout"]);
+  expect(missing.filter((key) => !key.startsWith("global.limits."))).toEqual([
+    "global",
+    "global.interval",
+    "global.timeout",
+    "global.limits",
+  ]);
 });
 
 describe("what is printed is a configuration", () => {

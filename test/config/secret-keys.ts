@@ -14,7 +14,11 @@ export const URL_KEYS = keys.filter((key) => /(?:\.|_)url$/.test(key));
 
 /** Keys whose values may be shown: nobody writes a secret there. */
 export const HARMLESS_KEYS = [
-  ...["global", "global.interval", "global.timeout"],
+  ...["global", "global.interval", "global.timeout", "global.limits", "nodes.limits"],
+  ...["bytes", "pieces", "depth", "containers", "keys", "strings", "numbers"].flatMap((limit) => [
+    `global.limits.${limit}`,
+    `nodes.limits.${limit}`,
+  ]),
   ...["connections", "connections.series", "connections.max_per_node", "connections.address"],
   "connections.max_new_per_hour",
   ...["lag", "lag.min_support", "references", "nodes"],

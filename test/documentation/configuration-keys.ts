@@ -29,6 +29,11 @@ const URL_TEXT = "URL";
 const PATH = "path of a file";
 const SECRET = "text, secret";
 
+const LIMITS = `Of a node, a module, or \`global\`: what one answer may hold. Each call has limits that lie well above what a real node
+sends in it, so that no answer takes more than 50 ms of the CPU. A larger one is refused as \`too_large\`, and the error names the
+key. What stands here counts for every call of the node instead, also where it is lower; with higher limits one answer can hold
+up all other polls and pages for longer. Without limits of the operator, an answer of up to 96 KiB is parsed without counting.`;
+
 export const SECTIONS: readonly Section[] = [
   {
     title: "The file",
@@ -80,6 +85,12 @@ export const SECTIONS: readonly Section[] = [
         fallback: "`10s`, or the interval where that is shorter",
         meaning: "How long one whole poll of one node may take. Not longer than the interval.",
         example: "timeout: 5s",
+      },
+      "global.limits": {
+        type: "mapping",
+        fallback: "what is enough for each call",
+        meaning: "What one answer of a node may hold. See [limits](#limits).",
+        example: "limits: {bytes: 8MiB}",
       },
     },
   },
@@ -190,6 +201,56 @@ export const SECTIONS: readonly Section[] = [
         fallback: "the system's authorities",
         meaning: "How we know that it is the right server. Only with an `https://` URL. See [tls](#tls).",
         example: '{url: "https://127.0.0.1:18081", tls: {insecure: true}}',
+      },
+      "nodes.limits": {
+        type: "mapping",
+        fallback: "each from `global.limits`",
+        meaning: "What one answer of the node may hold. See [limits](#limits).",
+        example: "limits: {bytes: 8MiB, keys: 200000}",
+      },
+    },
+  },
+  {
+    title: "limits",
+    introduction: LIMITS,
+    place: "node",
+    keys: {
+      "nodes.limits.bytes": {
+        type: "size, 1KiB to 256MiB: `8MiB`, `512KiB` or a number of bytes",
+        fallback: "`3MiB` for lists, `256KiB` else",
+        meaning: "Of the body.",
+        example: "limits: {bytes: 8MiB}",
+      },
+      "nodes.limits.pieces": {
+        fallback: "`4096`",
+        meaning: "In which the body may arrive, beside one for every 512 bytes.",
+        example: "limits: {pieces: 20000}",
+      },
+      "nodes.limits.depth": {
+        fallback: "`64`",
+        meaning: "Objects and lists in each other.",
+        example: "limits: {depth: 100}",
+      },
+      "nodes.limits.containers": {
+        fallback: "`60000` for lists, `10000` else",
+        meaning: "Objects and lists. Of a page of metrics its lines.",
+        example: "limits: {containers: 100000}",
+      },
+      "nodes.limits.keys": {
+        fallback: "`80000` for lists, `20000` else",
+        meaning:
+          "Members of objects. One whose name did not follow the names before it in an earlier object counts as ten: it takes twenty times as long. Of a page of metrics its labels.",
+        example: "limits: {keys: 200000}",
+      },
+      "nodes.limits.strings": {
+        fallback: "`80000` for lists, `20000` else",
+        meaning: "Strings that are no names of members.",
+        example: "limits: {strings: 200000}",
+      },
+      "nodes.limits.numbers": {
+        fallback: "`80000` for lists, `20000` else",
+        meaning: "Numbers, `true`, `false` and `null`. Of a page of metrics its samples.",
+        example: "limits: {numbers: 200000}",
       },
     },
   },

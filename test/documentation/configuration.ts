@@ -27,7 +27,8 @@ function keysOf(json: unknown, path: string): readonly (readonly [string, Schema
 /** Every key of the configuration. Those of a module that a node has too are left to the node. */
 export const SCHEMA_KEYS: ReadonlyMap<string, SchemaKey> = new Map([
   ...keysOf(jsonOf(documentSchema), ""),
-  ...keysOf(jsonOf(globalSchema), "global"),
+  // The limits of nodes are the same.
+  ...keysOf(jsonOf(globalSchema), "global").filter(([path]) => !path.startsWith("global.limits.")),
   ...keysOf(jsonOf(connectionsSchema(undefined)), "connections"),
   ...keysOf(jsonOf(lagSchema), "lag"),
   ...keysOf(jsonOf(nodeSchema(undefined)), "nodes"),

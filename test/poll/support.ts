@@ -39,6 +39,7 @@ export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
     timeoutMs: 10_000,
     auth: undefined,
     tls: { kind: "ca" },
+    limits: {},
     options: {
       values: {},
       open() {

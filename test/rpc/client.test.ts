@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { fileSecret, inlineSecret } from "../../src/config/secret.ts";
-import { MAX_RESPONSE_BYTES } from "../../src/rpc/client.ts";
+import { INFO_ANSWER, LIST_ANSWER } from "../../src/rpc/budget.ts";
 import type { Auth } from "../../src/rpc/settings.ts";
 import { json, type OnSocket, type ReceivedRequest } from "../support/fake-node.ts";
 import {
@@ -439,10 +439,10 @@ describe("the size of an answer", () => {
     });
   };
 
-  it.each<[string, OnSocket]>([
-    ["without end", endlessBody("[")],
-    ["of 50 MiB", fiftyMiB],
-  ])("is refused %s, after some 16 MiB", async (_, onSocket) => {
+  it.each<[string, OnSocket, string, number]>([
+    ["without end, after what it may have", endlessBody("["), "found more", LIST_ANSWER.bytes],
+    ["of 50 MiB, by what it says", fiftyMiB, "found 50MiB", 0],
+  ])("is refused %s", async (_, onSocket, finding, least) => {
     const sockets: Socket[] = [];
     const server = await rawServer((socket, id) => {
       sockets.push(socket);
@@ -450,17 +450,28 @@ describe("the size of an answer", () => {
     });
     const { failure } = await refusal(rpcClient(server.url).request(GET, patience()));
     expect(failure.reason).toBe("too_large");
-    expect(failure.message).toContain("16 MiB");
+    expect(failure.message).toContain(`expected at most 3MiB (limits.bytes), ${finding}`);
+    expect(failure.advice).toContain("limits.bytes");
     await waitFor(() => server.openConnections() === 0, "the connection to be closed", { timeoutMs: 1000 });
     const written = sockets.reduce((sum, socket) => sum + socket.bytesWritten, 0);
-    expect(written).toBeGreaterThan(MAX_RESPONSE_BYTES);
-    expect(written).toBeLessThan(MAX_RESPONSE_BYTES + BUFFERS);
+    expect(written).toBeGreaterThan(least);
+    expect(written).toBeLessThan(least + BUFFERS);
     expect(server.connections()).toBe(1);
   });
 
-  it("may be exactly 16 MiB", async () => {
-    const node = await fakeNode(() => ({ body: Buffer.alloc(MAX_RESPONSE_BYTES, "x") }));
-    expect((await rpcClient(node.url).request(GET, patience())).body).toHaveLength(MAX_RESPONSE_BYTES);
+  it.each([
+    ["of a list", LIST_ANSWER, {}, LIST_ANSWER.bytes],
+    ["of what a node says of itself", INFO_ANSWER, {}, INFO_ANSWER.bytes],
+    ["raised", INFO_ANSWER, { bytes: 5_000_000 }, 5_000_000],
+    ["lowered", LIST_ANSWER, { bytes: 1024 }, 1024],
+  ])("may be exactly the limit %s", async (_, budget, limits, bytes) => {
+    const node = await fakeNode(({ url }) => ({ body: Buffer.alloc(bytes + (url === "/more" ? 1 : 0), "x") }));
+    const client = rpcClient(node.url, { limits });
+    const answer = await client.request({ ...GET, budget }, patience());
+    expect(answer.body).toHaveLength(bytes);
+    expect(answer.budget).toEqual({ ...budget, ...limits });
+    const { failure } = await refusal(client.request({ ...GET, path: "/more", budget }, patience()));
+    expect(failure).toMatchObject({ reason: "too_large", message: expect.stringContaining("limits.bytes") });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { nodeError } from "../../errors.ts";
+import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient, RpcResponse } from "../../rpc/client.ts";
@@ -46,10 +47,11 @@ export async function fetchPeerPages(
   let firstResponse: RpcResponse | undefined;
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const request = { name: shortName(path), method: "GET", path: pagePath(client, path, cursor) } as const;
+    const name = shortName(path);
+    const request = { name, method: "GET", path: pagePath(client, path, cursor), budget: LIST_ANSWER } as const;
     const { value, response } = await callJson(client, request, signal, explain);
     firstResponse ??= response;
-    const page = decodePage(value, `${shortName(path)} at ${client.url.label}`);
+    const page = decodePage(value, `${name} at ${client.url.label}`);
     malformed += page.malformed;
     for (const [id, identity] of page.identities) if (!peers.has(id)) identities.set(id, identity);
     for (const peer of page.peers) if (!peers.has(peer.id)) peers.set(peer.id, peer);

@@ -1,5 +1,6 @@
 import { withDeadline } from "../../deadline.ts";
 import { type AddressFilter, chooseDestination } from "../../rpc/address-filter.ts";
+import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import { apiPath, parseNodeUrl } from "../../rpc/node-url.ts";
 import type { TlsVerification } from "../../rpc/settings.ts";
@@ -27,9 +28,6 @@ export type ProbeSettings = {
   readonly timeoutMs: number;
   readonly connectStranger: NodeTarget["connectStranger"];
 };
-
-/** As much as a node itself reads of a peer's answer. */
-const MAX_RESPONSE_BYTES = 2 * 1024 * 1024;
 
 const HTTPS_PORT = 443;
 
@@ -59,11 +57,11 @@ async function askForCut(
     tls: verification(identity, isNamed ? address.host : undefined),
     hostHeader: isNamed ? hostHeader(address) : undefined,
     connectTimeoutMs: timeoutMs,
-    maxResponseBytes: MAX_RESPONSE_BYTES,
   });
   try {
     const path = apiPath(client.url, networkPath(network, "cut"));
-    const request = { name: "cut", method: "GET", path, headers: { accept: "application/json" } } as const;
+    const headers = { accept: "application/json" };
+    const request = { name: "cut", method: "GET", path, headers, budget: INFO_ANSWER } as const;
     const answer = await attempt(async () => {
       const { value, response } = await callJson(client, request, signal);
       return { cut: decodeCut(value, "cut"), version: readHeaders(response).version };

@@ -1,4 +1,5 @@
 import type { Failure } from "../../errors.ts";
+import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
@@ -82,7 +83,8 @@ async function fetchCreationTime(
 ): Promise<number> {
   const name = `chain/${chain}/header`;
   const path = apiPath(client.url, networkPath(network, `${name}/${hash}`));
-  const request = { name, method: "GET", path, headers: { accept: "application/json" } } as const;
+  const headers = { accept: "application/json" };
+  const request = { name, method: "GET", path, headers, budget: INFO_ANSWER } as const;
   const { value } = await callJson(client, request, signal, explainStatus("header", network));
   return decodeCreationTime(value, hash, `${name} at ${client.url.label}`);
 }

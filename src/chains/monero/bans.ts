@@ -1,4 +1,5 @@
 import { nodeError } from "../../errors.ts";
+import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { Signal } from "../../signal.ts";
 import type { Fact } from "../chain.ts";
@@ -11,7 +12,7 @@ import { callRpc } from "./json-rpc.ts";
 export type Bans = { readonly addresses: number; readonly subnets: number };
 
 export async function fetchBans(client: RpcClient, signal: Signal): Promise<Bans> {
-  return decodeBans(await callRpc(client, "get_bans", signal), `get_bans at ${client.url.label}`);
+  return decodeBans(await callRpc(client, "get_bans", signal, LIST_ANSWER), `get_bans at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `bans` is there and is not a list */

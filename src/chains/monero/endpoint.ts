@@ -1,4 +1,5 @@
 import { nodeError } from "../../errors.ts";
+import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
@@ -28,6 +29,7 @@ export async function callEndpoint(
     path: path + client.url.query,
     body: JSON.stringify(body),
     headers: { "content-type": "application/json" },
+    budget: INFO_ANSWER,
   } as const;
   const { value } = await callJson(client, request, signal);
   const call = `${path} at ${client.url.label}`;

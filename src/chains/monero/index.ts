@@ -1,6 +1,7 @@
 import { block } from "../../config/fields.ts";
 import { withDeadline } from "../../deadline.ts";
 import type { Failure } from "../../errors.ts";
+import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { Signal } from "../../signal.ts";
 import {
@@ -71,7 +72,7 @@ async function fetchPeers(
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
   return attempt(async () => {
-    const result = await callRpc(client, "get_connections", signal);
+    const result = await callRpc(client, "get_connections", signal, LIST_ANSWER);
     const receivedMs = Date.now();
     return { ...decodeConnections(result, `get_connections at ${client.url.label}`), receivedMs };
   });

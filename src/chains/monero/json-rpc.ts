@@ -1,4 +1,5 @@
 import { type Failure, NodeError, nodeError } from "../../errors.ts";
+import { type AnswerBudget, INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { Signal } from "../../signal.ts";
@@ -7,16 +8,23 @@ import { isObject, type JsonObject, shownText } from "../decode.ts";
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.
  * The body has a Content-Length: monerod ignores a chunked one (answers -32600, seen on 0.18.0.0).
+ * @param budget what the answer may hold: lists need more than what a node says of itself
  * @returns the `result` object, whose `status` is OK
  * @throws NodeError
  */
-export async function callRpc(client: RpcClient, method: string, signal: Signal): Promise<JsonObject> {
+export async function callRpc(
+  client: RpcClient,
+  method: string,
+  signal: Signal,
+  budget: AnswerBudget = INFO_ANSWER,
+): Promise<JsonObject> {
   const request = {
     name: method,
     method: "POST",
     path: jsonRpcPath(client),
     body: JSON.stringify({ jsonrpc: "2.0", id: "0", method }),
     headers: { "content-type": "application/json" },
+    budget,
   } as const;
   const { value } = await callJson(client, request, signal);
   return resultOf(value, `${method} at ${client.url.label}`);

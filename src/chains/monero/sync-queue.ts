@@ -1,4 +1,5 @@
 import { nodeError } from "../../errors.ts";
+import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { Signal } from "../../signal.ts";
 import type { Fact } from "../chain.ts";
@@ -15,7 +16,7 @@ export type SyncQueue = {
 
 /** A costly call: it writes all connections, and walks through them once more for each span (on_sync_info). */
 export async function fetchSyncQueue(client: RpcClient, signal: Signal): Promise<SyncQueue> {
-  return decodeSyncQueue(await callRpc(client, "sync_info", signal), `sync_info at ${client.url.label}`);
+  return decodeSyncQueue(await callRpc(client, "sync_info", signal, LIST_ANSWER), `sync_info at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `spans` is there and is not a list */

@@ -1,4 +1,5 @@
 import { type Failure, NodeError } from "../../errors.ts";
+import { METRICS_ANSWER } from "../../rpc/budget.ts";
 import { statusFailure } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
@@ -57,18 +58,28 @@ function remembered(outcome: Outcome<PluginPage>): Outcome<PluginPage> {
 /** @throws NodeError */
 async function fetchPage(client: RpcClient, signal: Signal): Promise<PluginPage> {
   const call = `${PATH} at ${client.url.label}`;
-  const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH) } as const;
-  const response = await client.request(request, signal).catch((error: unknown) => {
-    throw error instanceof NodeError ? new NodeError(explainSize(error.failure)) : error;
-  });
+  const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH), budget: METRICS_ANSWER } as const;
+  const response = await client.request(request, signal).catch(rethrown);
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explainStatus("prometheus")(response, call) ?? statusFailure(response, call));
   }
-  return decodePluginPage(new TextDecoder().decode(response.body), call);
+  const { body, budget = METRICS_ANSWER } = response;
+  try {
+    // Names, numbers and addresses are ASCII; to decode all else would take longer than to read the page.
+    const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
+    return decodePluginPage(text, call, budget);
+  } catch (error) {
+    return rethrown(error);
+  }
+}
+
+function rethrown(error: unknown): never {
+  throw error instanceof NodeError ? new NodeError(explainSize(error.failure)) : error;
 }
 
 /** Up to Wire W3 the plugin keeps the series of every peer that ever was connected (leap issue 1687). */
 function explainSize(failure: Failure): Failure {
   if (failure.reason !== "too_large") return failure;
-  return { ...failure, advice: "restart the node: its prometheus_plugin keeps the series of peers that left" };
+  const advice = "restart the node, as its prometheus_plugin keeps the series of peers that left; or";
+  return { ...failure, advice: `${advice} ${failure.advice}` };
 }

@@ -1,5 +1,6 @@
 import { nodeError } from "../../errors.ts";
-import { readSamples, type TextSample } from "../../rpc/prometheus-text.ts";
+import { type AnswerBudget, describeExcess } from "../../rpc/budget.ts";
+import { PageExcessError, readSamples, type TextSample } from "../../rpc/prometheus-text.ts";
 import { numericAddress } from "../address.ts";
 
 /**
@@ -57,17 +58,37 @@ function named<Family extends string>(families: readonly Family[]): ReadonlyMap<
 const OF_CONNECTION = named(CONNECTION_FAMILIES);
 const OF_NODE = named(["failed_connections", "dropped_trxs_total"]);
 
-/**
- * Series of peers that left stay on the page until the node restarts (leap issue 1687). A page as large as an answer
- * may be has about this many connections with all their families; what has more is not of the plugin.
- */
-const MAX_CONNECTIONS = 20_000;
+const LABELS: ReadonlySet<string> = new Set(["connection_id", "connid", "remote_ip"]);
 
-/** @throws NodeError bad_shape when the text has no family of the plugin */
-export function decodePluginPage(text: string, call: string): PluginPage {
+/**
+ * Series of peers that left stay on the page until the node restarts (leap issue 1687). Four times as many connections as
+ * fit into a page of the usual limits with all their families; what has more is not of the plugin.
+ */
+const MAX_CONNECTIONS = 5000;
+
+/**
+ * @param text of the page; what is read of it is ASCII
+ * @param limits what the page may hold
+ * @throws NodeError bad_shape when the text has no family of the plugin, too_large
+ */
+export function decodePluginPage(text: string, call: string, limits?: AnswerBudget): PluginPage {
+  try {
+    return readPage(text, call, limits);
+  } catch (error) {
+    if (!(error instanceof PageExcessError)) throw error;
+    throw nodeError("too_large", `${call}: ${describeExcess(error.excess)}`, `raise limits.${error.excess.limit}`);
+  }
+}
+
+function readPage(text: string, call: string, limits: AnswerBudget | undefined): PluginPage {
   const rows = new Map<string, Values>();
   const totals = new Map<string, number>();
-  for (const sample of readSamples(text, (name) => OF_CONNECTION.has(name) || OF_NODE.has(name))) {
+  const isWanted = (name: string) => OF_CONNECTION.has(name) || OF_NODE.has(name);
+  const options = {
+    isWantedLabel: (name: string) => LABELS.has(name),
+    ...(limits === undefined ? {} : { limits }),
+  };
+  for (const sample of readSamples(text, isWanted, options)) {
     const total = OF_NODE.get(sample.name);
     if (total !== undefined) totals.set(total, sample.value);
     const family = OF_CONNECTION.get(sample.name);

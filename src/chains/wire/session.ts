@@ -1,4 +1,5 @@
 import { withDeadline } from "../../deadline.ts";
+import { type AnswerBudget, INFO_ANSWER, LIST_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
@@ -108,22 +109,21 @@ function peerList({ connections, malformed }: WireList, page: PluginPage | undef
 
 function fetchPeers(client: RpcClient, before: readonly WireConnection[], signal: Signal): Promise<Outcome<WireList>> {
   const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before);
-  return fetchApi(client, "net", "/v1/net/connections", decode, signal);
+  return fetchApi(client, { api: "net", path: "/v1/net/connections", budget: LIST_ANSWER }, decode, signal);
 }
 
 function fetchInfo(client: RpcClient, signal: Signal): Promise<Outcome<ChainInfo>> {
-  return fetchApi(client, "chain", "/v1/chain/get_info", decodeInfo, signal);
+  return fetchApi(client, { api: "chain", path: "/v1/chain/get_info", budget: INFO_ANSWER }, decodeInfo, signal);
 }
 
 function fetchApi<T>(
   client: RpcClient,
-  api: WireApi,
-  path: string,
+  { api, path, budget }: { readonly api: WireApi; readonly path: string; readonly budget: AnswerBudget },
   decode: (answer: unknown, call: string) => T,
   signal: Signal,
 ): Promise<Outcome<T>> {
   // POST without a body, as clio and cleos send it: every version takes that.
-  const request = { name: path, method: "POST", path: apiPath(client.url, path) } as const;
+  const request = { name: path, method: "POST", path: apiPath(client.url, path), budget } as const;
   return attempt(async () => {
     const { value } = await callJson(client, request, signal, explainStatus(api));
     return decode(value, `${path} at ${client.url.label}`);

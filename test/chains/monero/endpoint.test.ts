@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { callEndpoint, isGateway } from "../../../src/chains/monero/endpoint.ts";
 import { type FailureReason, NodeError } from "../../../src/errors.ts";
+import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
 import type { RpcRequest } from "../../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { jsonReply, memoryClient, type Reply } from "../support.ts";
@@ -39,6 +40,7 @@ describe("callEndpoint", () => {
         path: "/in_peers?token=s3cret",
         body: '{"set":false}',
         headers: { "content-type": "application/json" },
+        budget: INFO_ANSWER,
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { callRpc, resultOf } from "../../../src/chains/monero/json-rpc.ts";
 import type { FailureReason } from "../../../src/errors.ts";
+import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
 import type { RpcRequest } from "../../../src/rpc/client.ts";
 import { jsonReply, memoryClient, thrownFailure } from "../support.ts";
 
@@ -73,6 +74,7 @@ describe("callRpc", () => {
       path: "/json_rpc",
       body: '{"jsonrpc":"2.0","id":"0","method":"get_info"}',
       headers: { "content-type": "application/json" },
+      budget: INFO_ANSWER,
     });
   });
 

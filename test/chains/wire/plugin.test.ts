@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createPlugin } from "../../../src/chains/wire/plugin.ts";
 import { nodeError } from "../../../src/errors.ts";
+import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
 import type { RpcClient, RpcRequest } from "../../../src/rpc/client.ts";
 import { failureIn, fixtureText, jsonReply, memoryClient, type Reply, valueIn } from "../support.ts";
 
@@ -29,7 +30,10 @@ test("asks with GET below the path of the URL", async () => {
   const { state, poll } = started(PAGE, "http://127.0.0.1:9101/eos/?token=secret");
   expect(valueIn(await poll()).failedConnections).toBe(214);
   expect(state.requests).toEqual([
-    { name: "/v1/prometheus/metrics", method: "GET", path: "/eos/v1/prometheus/metrics?token=secret" },
+    {
+      ...{ name: "/v1/prometheus/metrics", method: "GET", path: "/eos/v1/prometheus/metrics?token=secret" },
+      budget: METRICS_ANSWER,
+    },
   ]);
 });
 
@@ -122,7 +126,7 @@ describe("explains failures", () => {
       "too large",
       nodeError("too_large", "found", "general"),
       "too_large",
-      "restart the node: its prometheus_plugin keeps",
+      "restart the node, as its prometheus_plugin keeps the series of peers that left; or general",
     ],
     ["refused", nodeError("connect", "found", "general"), "connect", "general"],
   ])("%s", async (_, answer, reason, advice) => {

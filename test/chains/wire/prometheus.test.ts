@@ -7,6 +7,7 @@ import {
   type PluginConnection,
 } from "../../../src/chains/wire/prometheus.ts";
 import { NodeError } from "../../../src/errors.ts";
+import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
 import { anyText } from "../../support/any-text.ts";
 import { fixtureText, thrownFailure } from "../support.ts";
 
@@ -206,11 +207,27 @@ describe("large pages", () => {
     expect(Math.min(...rounds.map(([one]) => one))).toBeLessThan(4 * Math.min(...rounds.map(([, ten]) => ten)));
   });
 
-  test("a page of 16 MiB is read, and its connections are bounded", () => {
-    const families = pageOf(17_000);
-    expect(families.length).toBeGreaterThan(14 * 1024 * 1024);
-    expect(decodePluginPage(families, CALL).connections.size).toBe(17_000);
+  test("one of 1,000 connections is well within the usual limits", () => {
+    const page = pageOf(1000);
+    expect(page.length).toBeLessThan(METRICS_ANSWER.bytes * 0.9);
+    expect(decodePluginPage(page, CALL, METRICS_ANSWER).connections.size).toBe(1000);
+  });
+
+  test("its connections are bounded", () => {
     const ids = Array.from({ length: 100_000 }, (_, index) => `nodeop_p2p_port{connection_id="${index}"} 1`);
-    expect(decodePluginPage(ids.join("\n"), CALL).connections.size).toBe(20_000);
+    expect(decodePluginPage(ids.join("\n"), CALL).connections.size).toBe(5000);
+  });
+
+  test.each<[string, string, string]>([
+    ["lines", "\n".repeat(30_001), "expected at most 30000 objects and lists (limits.containers), found more"],
+    ["comments", "# HELP\n".repeat(30_001), "limits.containers"],
+    ["samples", 'nodeos_p2p_port{connid="abcdefa"} 1\n'.repeat(30_001), "limits.containers"],
+    ["labels", `nodeos_p2p_port{${'a="b",'.repeat(60)}} 1\n`.repeat(1400), "limits.keys"],
+    ["labels of a broken line", `nodeos_p2p_port{${'a="b",'.repeat(60)}\n`.repeat(1400), "limits.keys"],
+  ])("one of too many %s is refused", (_, page, message) => {
+    const failure = thrownFailure(() => decodePluginPage(page, CALL, METRICS_ANSWER));
+    expect(failure).toMatchObject({ reason: "too_large", message: expect.stringContaining(message) });
+    expect(failure.advice).toContain("raise limits.");
+    expect(() => decodePluginPage(page, CALL, { ...METRICS_ANSWER, containers: 1e6, keys: 1e6 })).not.toThrow(/large/);
   });
 });
