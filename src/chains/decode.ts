@@ -5,12 +5,11 @@ import { nodeError } from "../errors.ts";
  * odd field costs only itself. Hand-written, as they run for every row of every poll.
  */
 
-/** Far above any node seen: monerod and nodeos keep some hundreds of connections, a chainweb node some thousands of peers. */
-export const MAX_ROWS = 20_000;
+/** Far above any node seen: monerod and nodeos keep some hundreds of connections, a chainweb node sends 512 peers at once. */
+export const MAX_ROWS = 5000;
 
 /**
- * Refuses a peer list that no node has before its rows are read: 16 MiB hold a million of them, and the polls of all other
- * nodes wait while they are.
+ * Refuses a peer list that no node has before its rows are read: the polls of all other nodes wait while they are.
  * @throws NodeError too_large
  */
 export function checkRowCount(rows: readonly unknown[], call: string): void {

@@ -46,7 +46,7 @@ export function decodeJsonBody(body: Uint8Array, call: string, budget: AnswerBud
     try {
       return parseNodeJson(text);
     } catch {
-      throw notJson(text, call);
+      throw notJson(body, text.length, call);
     }
   }
   const scan = scanJson(body, budget);
@@ -59,26 +59,27 @@ export function decodeJsonBody(body: Uint8Array, call: string, budget: AnswerBud
   try {
     return JSON.parse(text);
   } catch {
-    throw notJson(text, call);
+    throw notJson(body, text.length, call);
   }
 }
 
-function notJson(text: string, call: string) {
+function notJson(body: Uint8Array, characters: number, call: string) {
   return nodeError(
     "bad_json",
-    `${call}: expected JSON, found ${describeBody(text)}`,
+    `${call}: expected JSON, found ${describeBody(body, characters)}`,
     "check that the URL is the node's API and that no proxy or login page answers in its place",
   );
 }
 
-function describeBody(text: string): string {
-  const start = text.slice(0, LONGEST_START).trimStart();
-  if (text.length === 0 || (start === "" && text.trim() === "")) return "an empty body";
+/** @param body as it came, as the repair makes compressed data look like text */
+function describeBody(body: Uint8Array, characters: number): string {
+  const start = utf8.decode(body.subarray(0, LOOKED_AT)).trimStart();
+  if (start === "") return "an empty body";
   if (start.startsWith("<")) return "an HTML or XML page";
-  if (start.startsWith("{") || start.startsWith("[")) return `broken or cut off JSON of ${text.length} characters`;
+  if (start.startsWith("{") || start.startsWith("[")) return `broken or cut off JSON of ${characters} characters`;
   if (start.startsWith("\u001f\ufffd")) return "compressed data that was not asked for";
-  return `${text.length} characters of other text`;
+  return `${characters} characters of other text`;
 }
 
-/** More white space than this stands before no answer. */
-const LONGEST_START = 1000;
+/** Nobody begins with more white space. */
+const LOOKED_AT = 1024;

@@ -18,6 +18,9 @@ const PEERS_LEFT = '`p2p_node_up 1` with its peers; `p2p_node_api_up{api="head"}
 const ALL_LEFT = "everything, as before";
 
 const CHECK_URL = "check that the URL is the node's API and that no proxy or login page answers in its place";
+const RAISE = (limit: string) => `check that the URL is the node's API; if it is, raise limits.${limit} of this node`;
+const NO_NODE = "check that the URL is the node's API; no node sends so much";
+const OTHER_SERVER = "Something else answers at this URL: correct it.";
 const LOGIN = "Set `auth` as the line of the log says, and look at the user and password of the node.";
 const PROXY = "Look at the node behind the proxy, and at the proxy's log.";
 
@@ -84,19 +87,19 @@ export const NODE_FAULTS = {
     fault: "The body never ends",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: "down: … at …: the answer is larger than 16 MiB, or its headers larger than 16 KiB; check that the URL is the node's API; no peer list is that large",
-    remedy: "Something else answers at this URL: correct it. The exporter stops reading after 16 MiB.",
+    log: `down: … at …: expected at most 3MiB (limits.bytes), found more; ${RAISE("bytes")}`,
+    remedy: `${OTHER_SERVER} The exporter stops reading at the limit.`,
   },
   huge: {
     fault: "The answer has 50 MiB",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: "down: … at …: the answer is larger than 16 MiB, or its headers larger than 16 KiB; check that the URL is the node's API; no peer list is that large",
-    remedy: "Something else answers at this URL: correct it. The exporter stops reading after 16 MiB.",
+    log: `down: … at …: expected at most 3MiB (limits.bytes), found 50MiB; ${RAISE("bytes")}`,
+    remedy: `${OTHER_SERVER} The exporter does not even begin to read.`,
   },
   gzipBomb: {
     fault: "The answer is compressed: 1 MiB for 1 GiB",
-    shows: NOTHING_LEFT,
+    shows: HEAD_LEFT,
     reason: "bad_json",
     log: `down: … at …: expected JSON, found compressed data that was not asked for; ${CHECK_URL}`,
     remedy: "The exporter never unpacks answers. Let the proxy send them as they are when no encoding is accepted.",
@@ -105,16 +108,110 @@ export const NODE_FAULTS = {
     fault: "The peer list has a million rows",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: "down: … at …: expected at most 250000 objects and lists, found more; check that the URL is the node's API; no node says so much",
-    remedy:
-      "Something else answers at this URL: correct it. The rows are not even read, nor those of more than 20,000 peers.",
+    log: `down: … at …: expected at most 60000 objects and lists (limits.containers), found more; ${RAISE("containers")}`,
+    remedy: `${OTHER_SERVER} The rows are not even read, nor those of more than 5,000 peers.`,
   },
   deepNesting: {
     fault: "The answer has millions of lists, one in the other",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: "down: … at …: expected JSON nested at most 64 deep, found it deeper; check that the URL is the node's API; no node says so much",
+    log: `down: … at …: expected at most 64 objects and lists in each other (limits.depth), found more; ${RAISE("depth")}`,
     remedy: "No node does this by itself: see who answers at this URL. Other nodes do not wait for it.",
+  },
+  manyKeys: {
+    fault: "The answer is one object with hundreds of thousands of members",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected at most 80000 members of objects (one with a new name counts as ten) (limits.keys), found more; ${RAISE("keys")}`,
+    remedy: `${OTHER_SERVER} Nothing is built of the answer: members are counted before.`,
+  },
+  manyStrings: {
+    fault: "The answer is one list of a million strings",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected at most 80000 strings (limits.strings), found more; ${RAISE("strings")}`,
+    remedy: `${OTHER_SERVER} Nothing is built of the answer: strings are counted before.`,
+  },
+  manyNumbers: {
+    fault: "The answer is one list of a million numbers",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected at most 80000 numbers (limits.numbers), found more; ${RAISE("numbers")}`,
+    remedy: `${OTHER_SERVER} Nothing is built of the answer: numbers are counted before.`,
+  },
+  manyFloats: {
+    fault: "The answer is one list of half a million numbers with fractions and exponents",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected at most 80000 numbers (limits.numbers), found more; ${RAISE("numbers")}`,
+    remedy: `${OTHER_SERVER} Nothing is built of the answer: numbers are counted before.`,
+  },
+  controlCharacters: {
+    fault: "The answer is a string of three million control characters",
+    shows: HEAD_LEFT,
+    reason: "bad_shape",
+    log: "down: … at …: expected a JSON-RPC object; check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway",
+    remedy: `${OTHER_SERVER} Control characters are read as spaces, in one pass and in memory of the size of the answer.`,
+  },
+  unknownEscapes: {
+    fault: "The answer is a string of a million escapes that JSON does not know",
+    shows: HEAD_LEFT,
+    reason: "bad_shape",
+    log: "down: peers at …: expected rows of wire, found 1 that cannot be read; check that chain and url belong together; if they do, please report this with the node's version",
+    remedy: `${OTHER_SERVER} The escape \`\\v\`, which monerod writes, is read as a space, in one pass.`,
+  },
+  openBackslashes: {
+    fault: "The answer is a string of backslashes that does not end",
+    shows: HEAD_LEFT,
+    reason: "bad_json",
+    log: `down: … at …: expected JSON, found broken or cut off JSON of … characters; ${CHECK_URL}`,
+    remedy: OTHER_SERVER,
+  },
+  tinyChunks: {
+    fault: "The answer comes in chunks of one byte",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected at most 4096 pieces beside one for every 512 bytes (limits.pieces), found more; ${RAISE("pieces")}`,
+    remedy:
+      "Look at the proxy before the node. The exporter keeps the bytes in one buffer and stops after some thousand.",
+  },
+  interimAnswers: {
+    fault: "The node sends interim answers (HTTP 103) without end",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected an answer after at most 16 interim ones (HTTP 1xx), found more; ${NO_NODE}`,
+    remedy: `${OTHER_SERVER} Nothing of them is kept.`,
+  },
+  chunkExtensions: {
+    fault: "A chunk has an extension that does not end",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected a body, found more than 256KiB of HTTP around it; ${NO_NODE}`,
+    remedy: `${OTHER_SERVER} Nothing of it is kept.`,
+  },
+  endlessTrailers: {
+    fault: "Trailers follow the body without end",
+    shows: NOTHING_LEFT,
+    reason: "too_large",
+    log: `down: … at …: expected headers of at most 16KiB, found more; ${NO_NODE}`,
+    remedy: OTHER_SERVER,
+  },
+  hugeMetrics: {
+    fault: "Wire: the page of prometheus_plugin has hundreds of thousands of series",
+    shows:
+      '`p2p_node_up 1` with its peers; `p2p_node_api_up{api="prometheus"} 0`, and nothing that the page alone tells',
+    reason: "none",
+    log: "the prometheus API fails: … at …: expected at most 30000 objects and lists (limits.containers), found more; restart the node, as its prometheus_plugin keeps the series of peers that left; or raise limits.containers of this node",
+    remedy:
+      "Restart the node, or raise the limit if it had so many peers. The page is asked for again after 30 s; peers and head do not wait for it.",
+  },
+  hugeMetricsLabels: {
+    fault: "Wire: the page of prometheus_plugin has hundreds of thousands of labels",
+    shows:
+      '`p2p_node_up 1` with its peers; `p2p_node_api_up{api="prometheus"} 0`, and nothing that the page alone tells',
+    reason: "none",
+    log: "the prometheus API fails: … at …: expected at most 80000 members of objects (one with a new name counts as ten) (limits.keys), found more; restart the node, as its prometheus_plugin keeps the series of peers that left; or raise limits.keys of this node",
+    remedy: "See who answers at `wire.prometheus_url`. A series with more than 64 labels is not read at all.",
   },
   notHttp: {
     fault: "Another protocol than HTTP answers",

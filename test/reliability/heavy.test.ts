@@ -2,10 +2,10 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fields, fixture, fixtureResult, list } from "../chains/support.ts";
 import { type Page, value } from "../support/exposition-parser.ts";
-import type { OnSocket } from "../support/fake-node.ts";
-import { endlessBody } from "../support/faults.ts";
+import type { Answer, OnSocket, ReceivedRequest } from "../support/fake-node.ts";
+import { CHUNKED, endlessBody, endlessBytes } from "../support/faults.ts";
 import type { Fault } from "./faulty-node.ts";
-import { answer, each, type Injection, socket } from "./injection.ts";
+import { answer, each, type Injection, one, socket } from "./injection.ts";
 import { describeFaults } from "./suite.ts";
 import { type Chain, WELL } from "./well-nodes.ts";
 
@@ -54,10 +54,14 @@ function withRows(chain: Chain, rows: string): Fault {
 
 const millionRows = rowsText(1_000_000, () => "{}");
 
-/** 15 MiB, which V8 alone would read for seconds. */
-const DEEP = "[".repeat(7.5 * MIB) + "]".repeat(7.5 * MIB);
+/** As many of these as an answer may have bytes. */
+const filled = (part: string) => part.repeat(Math.floor((3 * MIB - 10) / part.length));
 
-const PEERS = 10_000;
+const DEEP = "[".repeat(MIB) + "]".repeat(MIB);
+const KEYS = `{${rowsText(250_000, (index) => `"${index.toString(36)}x":0`)}}`;
+
+/** Well more than nodes have; a row has 0.8 KB. */
+const PEERS = 2500;
 
 const wireRow = fields(list(fixture("wire/w4.json"))[0]);
 const moneroRow = fields(list(fixtureResult("monero/get_connections.json").connections)[0]);
@@ -82,14 +86,38 @@ function manyRows(chain: Chain): string {
   }
 }
 
+const PEER_CALLS: Readonly<Record<Chain, (call: ReceivedRequest) => boolean>> = {
+  wire: ({ url }) => url.includes("/net/"),
+  monero: ({ body }) => body.includes("get_connections"),
+  chainweb: ({ url }) => url.includes("/cut/peer"),
+};
+
+/** A node that is well but for its peer list. */
+function asPeers(chain: Chain, given: Answer): Fault {
+  return { answer: (call) => (PEER_CALLS[chain](call) ? given : WELL[chain](call)) };
+}
+
 const many = each("manyPeers", (chain) => withRows(chain, manyRows(chain)), { left: "all" });
 
 const HEAVY: readonly Injection[] = [
   ...each("endless", socket(endlessBody("["))),
   ...each("huge", socket(fiftyMiB)),
-  ...each("gzipBomb", answer({ headers: { "content-encoding": "gzip" }, body: GIB_IN_GZIP })),
+  ...each("gzipBomb", (chain) => asPeers(chain, { headers: { "content-encoding": "gzip" }, body: GIB_IN_GZIP }), {
+    left: "head",
+  }),
   ...each("millionRows", (chain) => withRows(chain, millionRows), { left: "head" }),
   ...each("deepNesting", answer({ body: DEEP })),
+  ...each("tinyChunks", socket(endlessBytes(CHUNKED, "1\r\n[\r\n"))),
+  one("interimAnswers", "wire", socket(endlessBytes("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"))),
+  one("chunkExtensions", "monero", socket(endlessBytes(`${CHUNKED}2;x=`, "y"))),
+  one("endlessTrailers", "chainweb", socket(endlessBytes(`${CHUNKED}2\r\n{}\r\n0\r\n`, "X-Trailer: yes\r\n"))),
+  one("manyKeys", "wire", answer({ body: KEYS })),
+  one("manyStrings", "monero", answer({ body: `[${filled('"",')}0]` })),
+  one("manyNumbers", "chainweb", answer({ body: `[${filled("0,")}0]` })),
+  one("manyFloats", "wire", answer({ body: `[${filled("1e-9,")}0]` })),
+  one("controlCharacters", "monero", asPeers("monero", { body: `["${filled("\u0001")}"]` }), { left: "head" }),
+  one("unknownEscapes", "wire", asPeers("wire", { body: `["${filled("\\v")}"]` }), { left: "head" }),
+  one("openBackslashes", "chainweb", asPeers("chainweb", { body: `["${filled("\\\\")}` }), { left: "head" }),
   ...many,
 ];
 

@@ -69,6 +69,26 @@ export function endlessBody(start: string): OnSocket {
   };
 }
 
+/** An answer that starts like this and goes on with these bytes for ever, as fast as the client reads. */
+export function endlessBytes(start: string, more: string): OnSocket {
+  const block = more.repeat(Math.ceil(0x10000 / more.length));
+  function pump(socket: Socket): void {
+    while (socket.writable && socket.write(block)) {
+      // until the client is slower than we are
+    }
+  }
+  return (socket) => {
+    socket.once("data", () => {
+      socket.on("drain", () => pump(socket));
+      socket.write(start);
+      pump(socket);
+    });
+  };
+}
+
+/** The start of a chunked answer. */
+export const CHUNKED = head("Transfer-Encoding: chunked");
+
 function head(framing: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${framing}\r\n\r\n`;
 }

@@ -76,7 +76,11 @@ export function decodePluginPage(text: string, call: string, limits?: AnswerBudg
     return readPage(text, call, limits);
   } catch (error) {
     if (!(error instanceof PageExcessError)) throw error;
-    throw nodeError("too_large", `${call}: ${describeExcess(error.excess)}`, `raise limits.${error.excess.limit}`);
+    throw nodeError(
+      "too_large",
+      `${call}: ${describeExcess(error.excess)}`,
+      `raise limits.${error.excess.limit} of this node`,
+    );
   }
 }
 
