@@ -6,7 +6,7 @@ import { nodeError } from "../errors.ts";
  */
 
 /** Far above any node seen: monerod and nodeos keep some hundreds of connections, a chainweb node sends 512 peers at once. */
-export const MAX_ROWS = 5000;
+export const MAX_ROWS = 3000;
 
 /**
  * Refuses a peer list that no node has before its rows are read: the polls of all other nodes wait while they are.

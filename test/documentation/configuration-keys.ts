@@ -232,23 +232,23 @@ export const SECTIONS: readonly Section[] = [
         example: "limits: {depth: 100}",
       },
       "nodes.limits.containers": {
-        fallback: "`60000` for lists, `10000` else",
+        fallback: "`30000` for lists, `10000` else",
         meaning: "Objects and lists. Of a page of metrics its lines.",
         example: "limits: {containers: 100000}",
       },
       "nodes.limits.keys": {
-        fallback: "`80000` for lists, `20000` else",
+        fallback: "`70000` for lists, `80000` for metrics, `20000` else",
         meaning:
           "Members of objects. One whose name did not follow the names before it in an earlier object counts as ten: it takes twenty times as long. Of a page of metrics its labels.",
         example: "limits: {keys: 200000}",
       },
       "nodes.limits.strings": {
-        fallback: "`80000` for lists, `20000` else",
+        fallback: "`50000` for lists, `20000` else",
         meaning: "Strings that are no names of members.",
         example: "limits: {strings: 200000}",
       },
       "nodes.limits.numbers": {
-        fallback: "`80000` for lists, `20000` else",
+        fallback: "`50000` for lists, `30000` for metrics, `20000` else",
         meaning: "Numbers, `true`, `false` and `null`. Of a page of metrics its samples.",
         example: "limits: {numbers: 200000}",
       },

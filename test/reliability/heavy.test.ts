@@ -61,7 +61,7 @@ const DEEP = "[".repeat(MIB) + "]".repeat(MIB);
 const KEYS = `{${rowsText(250_000, (index) => `"${index.toString(36)}x":0`)}}`;
 
 /** Well more than nodes have; a row has 0.8 KB. */
-const PEERS = 2500;
+const PEERS = 1500;
 
 const wireRow = fields(list(fixture("wire/w4.json"))[0]);
 const moneroRow = fields(list(fixtureResult("monero/get_connections.json").connections)[0]);

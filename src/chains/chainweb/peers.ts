@@ -14,7 +14,7 @@ import { bytes32 } from "./cut.ts";
 const PAGE_LIMIT = 512;
 
 /** Far above any network seen; a server that never ends its list, or ignores the limit, must not hold the poll. */
-const MAX_PAGES = 20;
+const MAX_PAGES = 8;
 const MAX_PEERS = MAX_PAGES * PAGE_LIMIT;
 
 /** What proves that a server is the peer: the SHA-256 of its certificate, or a certificate of an authority. */
@@ -53,8 +53,12 @@ export async function fetchPeerPages(
     firstResponse ??= response;
     const page = decodePage(value, `${name} at ${client.url.label}`);
     malformed += page.malformed;
-    for (const [id, identity] of page.identities) if (!peers.has(id)) identities.set(id, identity);
-    for (const peer of page.peers) if (!peers.has(peer.id)) peers.set(peer.id, peer);
+    for (const peer of page.peers) {
+      if (peers.has(peer.id) || peers.size >= MAX_PEERS) continue;
+      peers.set(peer.id, peer);
+      const identity = page.identities.get(peer.id);
+      if (identity !== undefined) identities.set(peer.id, identity);
+    }
     if (peers.size >= MAX_PEERS) break;
     // `limit=0` and broken servers answer the same cursor for ever.
     if (page.next === undefined || page.rows === 0 || cursors.has(page.next)) break;

@@ -130,7 +130,7 @@ describe("outbound peers that vanished", () => {
   });
 
   test("memory is bounded, and what is in it stays", () => {
-    const names = Array.from({ length: 3000 }, (_, index) => to(`p2p-${index}.example:9876`));
+    const names = Array.from({ length: 2500 }, (_, index) => to(`p2p-${index}.example:9876`));
     const many = rememberOutbound(NOTHING_SEEN, decodeAll([...names, to("x".repeat(301))]));
     expect(many.size).toBe(1000);
     expect(countVanished(rememberOutbound(many, decodeAll([to("late:1")])), [])).toBe(1000);
