@@ -76,5 +76,15 @@ export function cleanText(text: string): string {
   // Cut before the rest, so that megabytes cost nothing; twice as many UTF-16 units hold 128 characters for sure.
   const start = text.length > MAX_LABEL_LENGTH ? text.slice(0, MAX_LABEL_LENGTH * 2) : text;
   const clean = start.toWellFormed().replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, "\ufffd");
-  return clean.length > MAX_LABEL_LENGTH ? [...clean].slice(0, MAX_LABEL_LENGTH).join("") : clean;
+  return clean.length > MAX_LABEL_LENGTH ? clean.slice(0, endOfCharacters(clean, MAX_LABEL_LENGTH)) : clean;
+}
+
+/** Where the first characters of a well-formed text end; a list of all would take a hundred times as long. */
+function endOfCharacters(text: string, count: number): number {
+  let end = 0;
+  for (let seen = 0; seen < count && end < text.length; seen += 1) {
+    const unit = text.charCodeAt(end);
+    end += unit >= 0xd800 && unit < 0xdc00 ? 2 : 1;
+  }
+  return end;
 }

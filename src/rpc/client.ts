@@ -9,7 +9,7 @@ import { type AnswerBudget, type AnswerLimits, joinBudget, LIST_ANSWER } from ".
 import { dateSkewSeconds } from "./clock.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
 import { dispatch } from "./dispatch.ts";
-import { isClosedSocket, MAX_HEADER_BYTES, requestFailure } from "./failure.ts";
+import { isClosedSocket, MAX_PARSED_BYTES, requestFailure } from "./failure.ts";
 import type { NodeUrl } from "./node-url.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
@@ -240,7 +240,7 @@ function openLine({ url, tls, connectTimeoutMs, slots }: RpcClientOptions): Line
       connect: connector.connect,
       pipelining: 1,
       allowH2: false,
-      maxHeaderSize: MAX_HEADER_BYTES,
+      maxHeaderSize: MAX_PARSED_BYTES,
       // Counted by call.
       maxResponseSize: -1,
       keepAliveTimeout: KEEP_ALIVE_MS,

@@ -14,11 +14,14 @@ export type HttpAnswer = {
 /** No server has use for more interim answers (1xx) before its answer. */
 export const MOST_INTERIM = 16;
 
+/** The largest head, and the largest trailers. */
+export const MOST_HEADER_BYTES = 16 * 1024;
+
 /**
- * What may come beside the body, and as much again as the body has: heads, chunk sizes, their extensions and trailers. The parser
- * passes over most of it without a word.
+ * What may come between two pieces of the body and behind it; and in all, together with as much as the body has: chunk sizes, their
+ * extensions and trailers. The parser passes over most of it without a word.
  */
-export const FRAMING_BYTES = 256 * 1024;
+export const FRAMING_BYTES = 64 * 1024;
 
 export type DispatchSettings = {
   readonly budget: AnswerBudget;
@@ -42,6 +45,8 @@ export function dispatch(
     let headers: IncomingHttpHeaders = {};
     let interim = 0;
     let pieces = 0;
+    /** How much had been read with the last piece of the body. */
+    let lastPiece = 0;
     const body = growingBytes(budget.bytes);
     let connection: Socket | undefined;
     let stopWatching = () => {};
@@ -60,15 +65,22 @@ export function dispatch(
         if (opened === undefined) return;
         connection = opened;
         const before = opened.bytesRead;
+        lastPiece = before;
         const look = () => {
-          if (opened.bytesRead - before > FRAMING_BYTES + 2 * body.length()) {
-            refuse(controller, { kind: "framing", most: FRAMING_BYTES });
-          }
+          const read = opened.bytesRead - before;
+          // Without a head by then, all of it is head, or a head of an interim answer.
+          if (status === 0 && read > (interim + 1) * MOST_HEADER_BYTES) refuse(controller, HEADERS);
+          else if (opened.bytesRead - lastPiece > FRAMING_BYTES) refuse(controller, FRAMING);
+          else if (read > FRAMING_BYTES + 2 * body.length()) refuse(controller, FRAMING);
         };
         opened.on("readable", look);
         stopWatching = () => void opened.off("readable", look);
       },
       onResponseStart(controller, statusCode, answered) {
+        if (sizeOf(controller.rawHeaders) > MOST_HEADER_BYTES) {
+          refuse(controller, HEADERS);
+          return;
+        }
         if (statusCode < 200) {
           interim += 1;
           if (interim > MOST_INTERIM) refuse(controller, { kind: "interim", most: MOST_INTERIM });
@@ -82,13 +94,15 @@ export function dispatch(
       onResponseData(controller, chunk) {
         const length = body.length() + chunk.length;
         pieces += 1;
+        lastPiece = connection?.bytesRead ?? 0;
         if (length > budget.bytes) refuse(controller, tooMuch("bytes", budget));
         else if (pieces > budget.pieces + length / BYTES_OF_A_PIECE) refuse(controller, tooMuch("pieces", budget));
         else body.append(chunk);
       },
-      onResponseEnd() {
+      onResponseEnd(controller) {
         stopWatching();
-        resolve({ status, headers, body: body.bytes() });
+        if (sizeOf(controller.rawTrailers) > MOST_HEADER_BYTES) refuse(controller, HEADERS);
+        else resolve({ status, headers, body: body.bytes() });
       },
       onResponseError(_controller, error) {
         stopWatching();
@@ -96,6 +110,16 @@ export function dispatch(
       },
     });
   });
+}
+
+const HEADERS: AnswerExcess = { kind: "headers", most: MOST_HEADER_BYTES };
+const FRAMING: AnswerExcess = { kind: "framing", most: FRAMING_BYTES };
+
+/** Of names and values. */
+function sizeOf(headers: Dispatcher.DispatchController["rawHeaders"]): number {
+  let bytes = 0;
+  if (Array.isArray(headers)) for (const part of headers) bytes += part.length;
+  return bytes;
 }
 
 function tooMuch(limit: "bytes" | "pieces", budget: AnswerBudget, found?: number): AnswerExcess {

@@ -15,9 +15,6 @@ export type FailedRequest = {
 const CUT_OFF = "ANSWER_CUT_OFF";
 const EXCESS = "ANSWER_TOO_LARGE";
 
-/** The largest head of an answer, and the largest trailers of a chunked one. */
-export const MAX_HEADER_BYTES = 16 * 1024;
-
 const CODES: Readonly<Record<string, FailureReason>> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",
@@ -46,7 +43,6 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UND_ERR_CONNECT_TIMEOUT: "timeout",
   UND_ERR_HEADERS_TIMEOUT: "timeout",
   UND_ERR_BODY_TIMEOUT: "timeout",
-  [EXCESS]: "too_large",
   UND_ERR_HEADERS_OVERFLOW: "too_large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
   [CUT_OFF]: "http",
@@ -65,10 +61,18 @@ export class CutOffError extends Error {
   readonly code = CUT_OFF;
 }
 
+/**
+ * What undici takes of a head or of trailers before it gives up, which costs it as much again for each further one in the
+ * same piece: `dispatch` refuses them long before.
+ */
+export const MAX_PARSED_BYTES = 256 * 1024;
+
 /** What an answer has too much of. */
 export type AnswerExcess =
   | { readonly kind: "budget"; readonly excess: Excess }
-  /** Of what is no body, in bytes. */
+  /** Of its head, or of its trailers, in bytes. */
+  | { readonly kind: "headers"; readonly most: number }
+  /** Of what else is no body, in bytes. */
   | { readonly kind: "framing"; readonly most: number }
   /** Answers with a status of 1xx. */
   | { readonly kind: "interim"; readonly most: number };
@@ -110,6 +114,8 @@ function explainExcess(found: AnswerExcess, where: string): Pick<Failure, "messa
   switch (found.kind) {
     case "budget":
       return { message: `${where}: ${describeExcess(found.excess)}`, advice: excessAdvice(found.excess) };
+    case "headers":
+      return { message: `${where}: ${tooLongHeaders(found.most)}`, advice: WRONG_SERVER };
     case "framing":
       return {
         message: `${where}: expected a body, found more than ${formatSize(found.most)} of HTTP around it`,
@@ -121,6 +127,10 @@ function explainExcess(found: AnswerExcess, where: string): Pick<Failure, "messa
         advice: WRONG_SERVER,
       };
   }
+}
+
+function tooLongHeaders(most: number): string {
+  return `expected headers of at most ${formatSize(most)}, found more`;
 }
 
 const WRONG_SERVER = "check that the URL is the node's API; no node sends so much";
@@ -162,7 +172,7 @@ function finding(reason: FailureReason, code: string): string {
     case "tls":
       return `the TLS connection failed (${code})`;
     case "too_large":
-      return `expected headers of at most ${formatSize(MAX_HEADER_BYTES)}, found more`;
+      return tooLongHeaders(MAX_PARSED_BYTES);
     case "http":
       return code === CUT_OFF ? "the answer was cut off" : "the answer is not valid HTTP, or was cut off";
     case "internal":

@@ -186,14 +186,14 @@ export const NODE_FAULTS = {
     fault: "A chunk has an extension that does not end",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected a body, found more than 256KiB of HTTP around it; ${NO_NODE}`,
+    log: `down: … at …: expected a body, found more than 64KiB of HTTP around it; ${NO_NODE}`,
     remedy: `${OTHER_SERVER} Nothing of it is kept.`,
   },
   endlessTrailers: {
     fault: "Trailers follow the body without end",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected headers of at most 16KiB, found more; ${NO_NODE}`,
+    log: `down: … at …: expected a body, found more than 64KiB of HTTP around it; ${NO_NODE}`,
     remedy: OTHER_SERVER,
   },
   hugeMetrics: {

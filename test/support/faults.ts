@@ -71,19 +71,21 @@ export function endlessBody(start: string): OnSocket {
 
 /** An answer that starts like this and goes on with these bytes for ever, as fast as the client reads. */
 export function endlessBytes(start: string, more: string): OnSocket {
+  return (socket) => {
+    socket.once("data", () => flood(socket, start, more));
+  };
+}
+
+export function flood(socket: Socket, start: string, more: string): void {
   const block = more.repeat(Math.ceil(0x10000 / more.length));
-  function pump(socket: Socket): void {
+  const pump = () => {
     while (socket.writable && socket.write(block)) {
       // until the client is slower than we are
     }
-  }
-  return (socket) => {
-    socket.once("data", () => {
-      socket.on("drain", () => pump(socket));
-      socket.write(start);
-      pump(socket);
-    });
   };
+  socket.on("drain", pump);
+  socket.write(start);
+  pump();
 }
 
 /** The start of a chunked answer. */

@@ -1,0 +1,101 @@
+import { createServer as createTlsServer } from "node:tls";
+import { describe, expect, it } from "vitest";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
+import { INFO_ANSWER } from "../../src/rpc/budget.ts";
+import { FRAMING_BYTES, MOST_HEADER_BYTES, MOST_INTERIM } from "../../src/rpc/dispatch.ts";
+import type { OnSocket } from "../support/fake-node.ts";
+import { answerBytes, CHUNKED, endlessBytes, flood } from "../support/faults.ts";
+import { waitFor } from "../support/servers.ts";
+import { closeLater, GET, patience, rawServer, refusal, rpcClient } from "./support.ts";
+
+const END = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+const interim = (count: number) => "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(count);
+const header = (bytes: number) => `X: ${"x".repeat(bytes - 1)}\r\n`;
+const withHeader = (bytes: number) =>
+  `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${header(bytes - "content-length2".length)}\r\n{}`;
+const withTrailer = (bytes: number) => `${CHUNKED}2\r\n{}\r\n0\r\n${header(bytes)}\r\n`;
+const chunks = (count: number, bytes: number) =>
+  `${CHUNKED}${`${bytes.toString(16)}\r\n${"x".repeat(bytes)}\r\n`.repeat(count)}0\r\n\r\n`;
+
+describe("what one answer may hold beside its body", () => {
+  it.each<[string, string, number]>([
+    ["as many interim answers as may be", interim(MOST_INTERIM) + END, 2],
+    ["headers as large as may be", withHeader(MOST_HEADER_BYTES), 2],
+    ["trailers as large as may be", withTrailer(MOST_HEADER_BYTES), 2],
+    ["as many pieces as may be", chunks(INFO_ANSWER.pieces, 1), INFO_ANSWER.pieces],
+    ["more pieces, which are larger", chunks(3 * INFO_ANSWER.pieces, 40), 3 * INFO_ANSWER.pieces * 40],
+    ["extensions of each chunk", `${CHUNKED}${`5;a=${"y".repeat(200)}\r\nhello\r\n`.repeat(200)}0\r\n\r\n`, 1000],
+  ])("%s", async (_, bytes, length) => {
+    const budget = {
+      ...INFO_ANSWER,
+      bytes: 1024 * 1024,
+      pieces: length > 100_000 ? 3 * INFO_ANSWER.pieces : INFO_ANSWER.pieces,
+    };
+    const server = await rawServer(answerBytes(bytes));
+    const answer = await rpcClient(server.url).request({ ...GET, budget }, patience());
+    expect(answer.status).toBe(200);
+    expect(answer.body).toHaveLength(length);
+  });
+
+  it.each<[string, string | OnSocket, RegExp]>([
+    ["one interim answer more", interim(MOST_INTERIM + 1) + END, /at most 16 interim ones/],
+    ["interim answers without end", endlessBytes("", interim(1)), /at most 16 interim ones/],
+    ["interim answers with large heads", endlessBytes("", `HTTP/1.1 103 x\r\n${header(16_000)}\r\n`), /HTTP|interim/],
+    ["a header more", withHeader(MOST_HEADER_BYTES + 1), /headers of at most 16KiB/],
+    ["a trailer more", withTrailer(MOST_HEADER_BYTES + 1), /headers of at most 16KiB/],
+    ["a header without end", endlessBytes("HTTP/1.1 200 OK\r\nX: ", "x"), /headers of at most 16KiB/],
+    ["a header of spaces without end", endlessBytes("HTTP/1.1 200 OK\r\nX: ", " "), /headers of at most 16KiB/],
+    ["headers without end", endlessBytes("HTTP/1.1 200 OK\r\n", "X:\r\n"), /headers of at most 16KiB/],
+    ["a status text without end", endlessBytes("HTTP/1.1 200 ", "x"), /headers of at most 16KiB/],
+    ["empty lines without end", endlessBytes("", "\r\n"), /headers of at most 16KiB/],
+    ["trailers without end", endlessBytes(`${CHUNKED}2\r\n{}\r\n0\r\n`, "X:\r\n"), /more than 64KiB of HTTP/],
+    ["a trailer of spaces without end", endlessBytes(`${CHUNKED}2\r\n{}\r\n0\r\nX:`, " "), /more than 64KiB of HTTP/],
+    ["an extension without end", endlessBytes(`${CHUNKED}2;x=`, "y"), /more than 64KiB of HTTP/],
+    ["a size without end", endlessBytes(CHUNKED, "0"), /more than 64KiB of HTTP/],
+    ["extensions of each chunk", endlessBytes(CHUNKED, `1;${"y".repeat(200)}\r\n[\r\n`), /more than 64KiB of HTTP/],
+    ["a piece more", chunks(INFO_ANSWER.pieces + 20, 1), /at most 4096 pieces .*limits\.pieces/],
+    ["pieces without end", endlessBytes(CHUNKED, "1\r\n[\r\n"), /at most 4096 pieces .*limits\.pieces/],
+    [
+      "a body without end",
+      endlessBytes(CHUNKED, `1000\r\n${"x".repeat(4096)}\r\n`),
+      /at most 256KiB \(limits\.bytes\)/,
+    ],
+  ])("%s is refused, and the connection closed", async (_, how, message) => {
+    const server = await rawServer(typeof how === "string" ? answerBytes(how) : how);
+    const { failure } = await refusal(rpcClient(server.url).request({ ...GET, budget: INFO_ANSWER }, patience()));
+    expect(failure.reason).toBe("too_large");
+    expect(failure.message).toMatch(message);
+    await waitFor(() => server.openConnections() === 0, "the connection to be closed");
+    expect(server.connections()).toBe(1);
+  });
+
+  it("is counted over TLS as well, and anew for each answer of a connection", async () => {
+    const { key, cert } = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1"] });
+    let answers = 0;
+    const server = createTlsServer({ key, cert }, (socket) => {
+      socket.on("error", () => {});
+      socket.on("data", () => {
+        answers += 1;
+        if (answers <= 5) socket.write(withHeader(MOST_HEADER_BYTES));
+        else flood(socket, `${CHUNKED}2;x=`, "y");
+      });
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    closeLater({ close: async () => void server.close() });
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const client = rpcClient(`https://127.0.0.1:${port}`, { tls: { kind: "insecure" } });
+    for (let count = 0; count < 5; count += 1) expect((await client.request(GET, patience())).status).toBe(200);
+    const { failure } = await refusal(client.request(GET, patience()));
+    expect(failure.message).toContain(`found more than ${FRAMING_BYTES / 1024}KiB of HTTP`);
+  });
+
+  it("does not matter to the answer after it", async () => {
+    const server = await rawServer((socket, id) =>
+      (id === 1 ? endlessBytes("", interim(1)) : answerBytes(END))(socket, id),
+    );
+    const client = rpcClient(server.url);
+    await refusal(client.request(GET, patience()));
+    expect((await client.request(GET, patience())).status).toBe(200);
+  });
+});
