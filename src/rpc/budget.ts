@@ -83,9 +83,13 @@ const WORDS: Readonly<Record<keyof AnswerBudget, string>> = {
   numbers: "numbers",
 };
 
+/** What counts of a page of metrics. */
+const PAGE_WORDS: typeof WORDS = { ...WORDS, containers: "lines", keys: "labels", numbers: "samples" };
+
 /** "expected at most 3MiB (limits.bytes), found 16MiB" */
-export function describeExcess({ limit, most, found }: Excess): string {
-  const allowed = limit === "bytes" ? formatSize(most) : `${most} ${WORDS[limit]}`;
+export function describeExcess({ limit, most, found }: Excess, of: "JSON" | "metrics" = "JSON"): string {
+  const words = of === "JSON" ? WORDS : PAGE_WORDS;
+  const allowed = limit === "bytes" ? formatSize(most) : `${most} ${words[limit]}`;
   const seen = found === undefined ? "more" : limit === "bytes" ? formatSize(found) : String(found);
   return `expected at most ${allowed} (limits.${limit}), found ${seen}`;
 }

@@ -20,6 +20,7 @@ export type ReadOptions = {
   readonly limits?: Pick<AnswerBudget, "containers" | "keys" | "numbers">;
 };
 
+/** The page has more than its limits allow. */
 export class PageExcessError extends Error {
   readonly excess: Excess;
 

@@ -5,6 +5,7 @@ import { inlineSecret } from "../../src/config/secret.ts";
 import { withDeadline } from "../../src/deadline.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { openSession } from "../../src/poll/session.ts";
+import type { AnswerLimits } from "../../src/rpc/budget.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { type FakeNode, json, startFakeNode } from "../support/fake-node.ts";
 import { nodeConfig } from "./support.ts";
@@ -109,4 +110,23 @@ test("a node that repeats its credentials where it says what it is or what is wr
   expect(head).toMatchObject({
     failure: { reason: "rpc", message: expect.stringContaining('expected status "OK", found "Bearer <secret>"') },
   });
+});
+
+test("the limits of a node hold for all of its answers", async () => {
+  const node = await serve();
+  const failed = async (limits: AnswerLimits) => {
+    const report = await poll(
+      openSession(nodeConfig({ url: parseNodeUrl(node.url), limits, options: wire.options.parse({}) })),
+    );
+    return [report.peers, report.head].map((part) =>
+      part.ok ? undefined : part.failure.message.replace(/^.*?: /, ""),
+    );
+  };
+  expect(await failed({})).toEqual([undefined, undefined]);
+  const message = "expected at most 1 members of objects (one with a new name counts as ten) (limits.keys), found more";
+  expect(await failed({ keys: 1 })).toEqual([undefined, expect.stringContaining(message)]);
+  expect(await failed({ bytes: 2, keys: 100 })).toEqual([
+    undefined,
+    expect.stringMatching(/expected at most 2 \(limits\.bytes\), found \d+/),
+  ]);
 });

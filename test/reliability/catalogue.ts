@@ -201,7 +201,7 @@ export const NODE_FAULTS = {
     shows:
       '`p2p_node_up 1` with its peers; `p2p_node_api_up{api="prometheus"} 0`, and nothing that the page alone tells',
     reason: "none",
-    log: "the prometheus API fails: … at …: expected at most 30000 objects and lists (limits.containers), found more; restart the node, as its prometheus_plugin keeps the series of peers that left; or raise limits.containers of this node",
+    log: "the prometheus API fails: … at …: expected at most 30000 lines (limits.containers), found more; restart the node, as its prometheus_plugin keeps the series of peers that left; or raise limits.containers of this node",
     remedy:
       "Restart the node, or raise the limit if it had so many peers. The page is asked for again after 30 s; peers and head do not wait for it.",
   },
@@ -210,7 +210,7 @@ export const NODE_FAULTS = {
     shows:
       '`p2p_node_up 1` with its peers; `p2p_node_api_up{api="prometheus"} 0`, and nothing that the page alone tells',
     reason: "none",
-    log: "the prometheus API fails: … at …: expected at most 80000 members of objects (one with a new name counts as ten) (limits.keys), found more; restart the node, as its prometheus_plugin keeps the series of peers that left; or raise limits.keys of this node",
+    log: "the prometheus API fails: … at …: expected at most 80000 labels (limits.keys), found more; restart the node, as its prometheus_plugin keeps the series of peers that left; or raise limits.keys of this node",
     remedy: "See who answers at `wire.prometheus_url`. A series with more than 64 labels is not read at all.",
   },
   notHttp: {

@@ -78,7 +78,7 @@ export function decodePluginPage(text: string, call: string, limits?: AnswerBudg
     if (!(error instanceof PageExcessError)) throw error;
     throw nodeError(
       "too_large",
-      `${call}: ${describeExcess(error.excess)}`,
+      `${call}: ${describeExcess(error.excess, "metrics")}`,
       `raise limits.${error.excess.limit} of this node`,
     );
   }
