@@ -8,7 +8,7 @@ import { parseConfig } from "../src/config/parse.ts";
 import { parseListenAddress } from "../src/server/listen-address.ts";
 import { logSink } from "./poll/support.ts";
 import { find, type Page, parseOpenMetrics, parseText, value } from "./support/exposition-parser.ts";
-import { type FakeNode, type Handler, json, startFakeNode } from "./support/fake-node.ts";
+import { type FakeNode, type Handler, json, MANY_ROWS, startFakeNode } from "./support/fake-node.ts";
 import { promtoolCheckMetrics } from "./support/prometheus.ts";
 import { findServer, tempFolder, waitFor } from "./support/servers.ts";
 import { withResolvers } from "./support/with-resolvers.ts";
@@ -224,7 +224,7 @@ describe("close", () => {
       address_type: 2,
     }));
     const node = await fakeNode(monerod(connections));
-    const nodes = ["a", "b"].map((name) => ({ name, chain: "monero", url: node.url }));
+    const nodes = ["a", "b"].map((name) => ({ name, chain: "monero", url: node.url, limits: MANY_ROWS }));
     const { url, close } = await start(nodes, { connections: { max_per_node: 5000 } });
     await untilReady(url);
 

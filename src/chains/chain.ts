@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type Failure, NodeError } from "../errors.ts";
+import type { AnswerLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { Signal } from "../signal.ts";
@@ -176,6 +177,8 @@ export type NodeTarget = {
   readonly url: NodeUrl;
   /** How long one whole poll may take. */
   readonly timeoutMs: number;
+  /** What the operator lets its answers hold; absent: what is enough for each call. */
+  readonly limits?: AnswerLimits | undefined;
   /** Only the head is wanted: the node is a reference, and may be somebody else's. */
   readonly headOnly?: boolean | undefined;
   /** Opens a client for the node's own URL or for another URL of the same node. */

@@ -8,14 +8,23 @@ import { nodeError } from "../errors.ts";
 /** Far above any node seen: monerod and nodeos keep some hundreds of connections, a chainweb node sends 512 peers at once. */
 export const MAX_ROWS = 3000;
 
+/** An operator who lets lists have more objects means rows as well: a row has several of them. */
+export function rowsAllowed({ containers = 0 }: { readonly containers?: number | undefined } = {}): number {
+  return Math.max(MAX_ROWS, Math.floor(containers / OBJECTS_OF_A_ROW));
+}
+
+const OBJECTS_OF_A_ROW = 10;
+
 /**
  * Refuses a peer list that no node has before its rows are read: the polls of all other nodes wait while they are.
+ * @param most as `rowsAllowed` gives it
  * @throws NodeError too_large
  */
-export function checkRowCount(rows: readonly unknown[], call: string): void {
-  if (rows.length <= MAX_ROWS) return;
-  const message = `${call}: expected at most ${MAX_ROWS} rows, found ${rows.length}`;
-  throw nodeError("too_large", message, "check that the URL is the node's API; no node has so many peers");
+export function checkRowCount(rows: readonly unknown[], call: string, most = MAX_ROWS): void {
+  if (rows.length <= most) return;
+  const message = `${call}: expected at most ${most} rows, found ${rows.length}`;
+  const advice = `check that the URL is the node's API; if it is, set limits.containers of this node to ${OBJECTS_OF_A_ROW} times as many`;
+  throw nodeError("too_large", message, advice);
 }
 
 export type JsonObject = { readonly [key: string]: unknown };

@@ -24,6 +24,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
     chain: node.chain,
     url: node.url,
     timeoutMs: node.timeoutMs,
+    limits: node.limits,
     headOnly: node.role === "reference",
     connect(url, options) {
       const client = createClient({ ...ownOptions(node, url, options?.hostHeader), observe });

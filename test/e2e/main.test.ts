@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "undici";
 import { afterAll, describe, expect, test } from "vitest";
 import { logLines, PROGRAM, startExporter } from "../support/exporter.ts";
-import { type FakeNode, type Handler, json, lonelyWire, startFakeNode } from "../support/fake-node.ts";
+import { type FakeNode, type Handler, json, lonelyWire, MANY_ROWS, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
 /** The real program as its user meets it: arguments and signals in, text and exit codes out. */
@@ -289,7 +289,8 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
           )
         : json({}),
     );
-    const config = `connections: {max_per_node: 100000}\nnodes: [{name: one, chain: wire, url: "${node.url}"}]\n`;
+    const nodes = [{ name: "one", chain: "wire", url: node.url, limits: MANY_ROWS }];
+    const config = JSON.stringify({ connections: { max_per_node: 100_000 }, nodes });
     const { url, program } = await startExporter({ config });
     await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", {
       timeoutMs: 10_000,

@@ -162,6 +162,15 @@ export async function startRawServer(onSocket: OnSocket, options: ListenOptions 
   };
 }
 
+/** Limits of a node whose list has more rows than any real one. */
+export const MANY_ROWS = {
+  bytes: "64MiB",
+  containers: 1_000_000,
+  keys: 1_000_000,
+  strings: 1_000_000,
+  numbers: 1_000_000,
+};
+
 /** A Wire node with no peers. */
 export const lonelyWire: Handler = ({ url }) =>
   url === "/v1/net/connections"

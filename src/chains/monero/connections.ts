@@ -20,13 +20,13 @@ export type MoneroPeerList = { readonly connections: readonly MoneroPeer[]; read
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
  * @throws NodeError bad_shape when `connections` is there and is not a list, too_large when it is none of a node
  */
-export function decodeConnections(result: JsonObject, call: string): MoneroPeerList {
+export function decodeConnections(result: JsonObject, call: string, mostRows?: number): MoneroPeerList {
   // epee leaves out empty lists: a node without peers sends no `connections` at all.
   const rows = result.connections ?? [];
   if (!Array.isArray(rows)) {
     throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
   }
-  checkRowCount(rows, call);
+  checkRowCount(rows, call, mostRows);
   const decoded = rows.map(decodeRow);
   const connections = decoded.filter((row) => row !== undefined);
   return { connections, malformed: rows.length - connections.length };

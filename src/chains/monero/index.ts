@@ -14,6 +14,7 @@ import {
   type Outcome,
   PEERS_NOT_ASKED,
 } from "../chain.ts";
+import { rowsAllowed } from "../decode.ts";
 import { createBlockTimes } from "./block-times.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
 import { createExtras, EXTRA_SHARE } from "./extras.ts";
@@ -44,6 +45,7 @@ const INFO_SHARE = 0.5;
 function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);
   const blockTimes = createBlockTimes(client, target.timeoutMs * EXTRA_SHARE);
+  const mostRows = rowsAllowed(target.limits);
   const extras = createExtras(client, target.timeoutMs);
   return {
     async poll(signal) {
@@ -51,7 +53,7 @@ function openSession(target: NodeTarget): NodeSession {
       // peers come before all that may hang without them.
       const infoLimitMs = target.timeoutMs * INFO_SHARE;
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
-      const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, info, signal);
+      const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, mostRows }, signal);
       const blockTime = info.ok ? await blockTimes.of(info.value, signal) : undefined;
       const isBehind = info.ok && isSyncing(info.value, peers) === true;
       const answers = target.headOnly ? {} : await extras.ask({ info, peers, isSyncing: isBehind }, signal);
@@ -67,14 +69,14 @@ async function fetchInfo(client: RpcClient, signal: Signal): Promise<DaemonInfo>
 
 async function fetchPeers(
   client: RpcClient,
-  info: Outcome<DaemonInfo>,
+  { info, mostRows }: { readonly info: Outcome<DaemonInfo>; readonly mostRows: number },
   signal: Signal,
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
   return attempt(async () => {
     const result = await callRpc(client, "get_connections", signal, LIST_ANSWER);
     const receivedMs = Date.now();
-    return { ...decodeConnections(result, `get_connections at ${client.url.label}`), receivedMs };
+    return { ...decodeConnections(result, `get_connections at ${client.url.label}`, mostRows), receivedMs };
   });
 }
 

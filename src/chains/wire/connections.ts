@@ -33,11 +33,16 @@ export type WireList = { readonly connections: readonly WireConnection[]; readon
  * @param before the connections of the poll before: what a row at the same place still says is not read again
  * @throws NodeError bad_shape when the answer is not a list, too_large when it is none of a node.
  */
-export function decodeConnections(answer: unknown, call: string, before: readonly WireConnection[] = []): WireList {
+export function decodeConnections(
+  answer: unknown,
+  call: string,
+  before: readonly WireConnection[] = [],
+  mostRows?: number,
+): WireList {
   if (!Array.isArray(answer)) {
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
-  checkRowCount(answer, call);
+  checkRowCount(answer, call, mostRows);
   const connections: WireConnection[] = [];
   for (const row of answer) {
     const connection = decodeRow(row, before[connections.length], connections.at(-1)?.chainId);

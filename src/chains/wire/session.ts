@@ -14,6 +14,7 @@ import {
   type PeerList,
   succeeded,
 } from "../chain.ts";
+import { rowsAllowed } from "../decode.ts";
 import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
@@ -45,6 +46,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   // On a connection of its own, also to the same listener: neither waits for the other.
   const plugin =
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
+  const mostRows = rowsAllowed(target.limits);
   let seen = NOTHING_SEEN;
   let before: readonly WireConnection[] = [];
 
@@ -52,7 +54,9 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   async function pollNode(signal: Signal) {
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
-      : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(net, before, share));
+      : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) =>
+          fetchPeers(net, { before, mostRows }, share),
+        );
     return { peers, info: await fetchInfo(chain, signal) };
   }
 
@@ -107,8 +111,12 @@ function peerList({ connections, malformed }: WireList, page: PluginPage | undef
   return { connections: page === undefined ? connections : joinPage(connections, page), malformed };
 }
 
-function fetchPeers(client: RpcClient, before: readonly WireConnection[], signal: Signal): Promise<Outcome<WireList>> {
-  const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before);
+function fetchPeers(
+  client: RpcClient,
+  { before, mostRows }: { readonly before: readonly WireConnection[]; readonly mostRows: number },
+  signal: Signal,
+): Promise<Outcome<WireList>> {
+  const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before, mostRows);
   return fetchApi(client, { api: "net", path: "/v1/net/connections", budget: LIST_ANSWER }, decode, signal);
 }
 

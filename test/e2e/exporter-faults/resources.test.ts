@@ -4,6 +4,7 @@ import { Agent, request } from "undici";
 import { expect, onTestFinished, test } from "vitest";
 import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
 import { type Page, parseText, value } from "../../support/exposition-parser.ts";
+import { MANY_ROWS } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { exitsWith, failures, fakeNode, idleClient, OFTEN, pageWhere, up } from "./support.ts";
 
@@ -92,7 +93,7 @@ test(faultOf("abortedScrapes").fault, async () => {
   const node = await fakeNode(wireWith(5000));
   const exporter = await startFaultyExporter({
     nodes: [{ name: "one", chain: "wire", url: node.url, interval: "1s" }],
-    config: { connections: { max_per_node: 10_000 } },
+    config: { connections: { max_per_node: 10_000 }, global: { limits: MANY_ROWS } },
   });
   await pageWhere(exporter, (page) => up(page, "one") === 1, "the node to be up");
   const abort = async (encoding: string) => {

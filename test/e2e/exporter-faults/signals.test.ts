@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
 import { logLines, PROGRAM } from "../../support/exporter.ts";
 import { find, type Page, parseText, value } from "../../support/exposition-parser.ts";
-import type { Handler } from "../../support/fake-node.ts";
+import { type Handler, MANY_ROWS } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { type RunningProgram, startProcess, waitFor } from "../../support/servers.ts";
 import { exitsWith, fakeNode, idleClient, pageWhere, polls, up } from "./support.ts";
@@ -28,7 +28,7 @@ describe("signals", () => {
     const node = await fakeNode(wireWith(20_000));
     const exporter = await startFaultyExporter({
       nodes: [{ name: "one", chain: "wire", url: node.url }],
-      config: { connections: { max_per_node: 100_000 } },
+      config: { connections: { max_per_node: 100_000 }, global: { limits: MANY_ROWS } },
     });
     await pageWhere(exporter, (page) => up(page, "one") === 1, "the node to be up");
     const scrape = await new Promise<IncomingMessage>((resolve, reject) => {
