@@ -136,7 +136,6 @@ describe("a flood of peers", () => {
       const rows = during().families.find(({ name }) => name === "p2p_connection_info")?.samples ?? [];
       expect(rows.filter(({ labels }) => labels.get("target") === target)).toHaveLength(250);
       expect(value(during(), "p2p_node_connections_omitted", { target })).toBe(PEERS - 250);
-      expect(value(during(), "p2p_node_poll_duration_seconds", { target })).toBeLessThan(20);
     },
   );
 });
