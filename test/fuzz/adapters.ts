@@ -13,3 +13,7 @@ export const ADAPTERS = {
 export type AdapterName = keyof typeof ADAPTERS;
 
 export const ADAPTER_NAMES: readonly AdapterName[] = ["wire", "monero", "chainweb"];
+
+export function isAdapterName(name: string): name is AdapterName {
+  return Object.hasOwn(ADAPTERS, name);
+}

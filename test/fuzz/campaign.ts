@@ -5,6 +5,7 @@ import type { Corpus } from "./corpus.ts";
 import type { Clients } from "./network.ts";
 import { runScenario } from "./run-scenario.ts";
 import { anyScenario, type Scenario } from "./scenario.ts";
+import type { ShapeCase } from "./shapes/shape-case.ts";
 import { type Counts, createTally, type Tally } from "./tally.ts";
 
 export type Campaign = {
@@ -17,8 +18,8 @@ export type Campaign = {
   readonly clients?: Clients | undefined;
 };
 
-/** What was played: a scenario, or a text for a parser. */
-export type Case = Scenario | { readonly text: string };
+/** What was played: a scenario, a text for a parser, or an answer of a shape. */
+export type Case = Scenario | { readonly text: string } | { readonly shape: ShapeCase };
 
 export type Found = {
   /** The smallest case that fails. */

@@ -93,7 +93,8 @@ export function checkLog(log: readonly string[]): void {
 
 const CANARY_BASE64 = Buffer.from(`user:${CANARY}`).toString("base64");
 
-function checkOutcomes(world: World): void {
+/** A failure of a part is one of the node, told in few words. */
+export function checkOutcomes(world: World): void {
   const { report } = world.state(LIAR);
   if (report === undefined) throw new Error("the poll left no report");
   const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];

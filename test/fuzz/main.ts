@@ -1,14 +1,18 @@
+import { spawnSync } from "node:child_process";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADAPTERS } from "./adapters.ts";
+import { ADAPTERS, isAdapterName } from "./adapters.ts";
 import { readArguments, USAGE } from "./arguments.ts";
 import { createPlayer, textOf } from "./campaign.ts";
 import { type CorpusRoots, openCorpus } from "./corpus.ts";
 import { PARSER_TARGETS } from "./parsers.ts";
 import { createProgress } from "./progress.ts";
 import { readReplay, writeReplay } from "./replay.ts";
-import { jobsOf, replayFile, runJobs } from "./run.ts";
+import { jobsOf, replayFile, runJobs, SMALL_HEAP } from "./run.ts";
+import { playShape } from "./shapes/play-shape.ts";
+import type { ShapeCase } from "./shapes/shape-case.ts";
+import { openShapeStand } from "./shapes/shapes.ts";
 import { summaryOf } from "./summary.ts";
 import { serveTasks } from "./worker.ts";
 
@@ -70,6 +74,7 @@ async function replay(path: string): Promise<number> {
   }
   try {
     if ("text" in scenario) await playText(target, scenario.text);
+    else if ("shape" in scenario) return await replayShape(target, scenario.shape, path);
     else {
       const corpus = openCorpus(roots);
       const adapter = Object.entries(ADAPTERS).find(([name]) => name === target)?.[1];
@@ -82,6 +87,27 @@ async function replay(path: string): Promise<number> {
   }
   process.stdout.write("the case passes\n");
   return 0;
+}
+
+/** In a process with the heap in which it was found. */
+async function replayShape(target: string, given: ShapeCase, path: string): Promise<number> {
+  if (!SMALL_HEAP.every((flag) => process.execArgv.includes(flag))) {
+    const args = [...process.execArgv, ...SMALL_HEAP, fileURLToPath(import.meta.url), "--replay", path];
+    const { status, signal } = spawnSync(process.execPath, args, { stdio: "inherit" });
+    if (signal !== null) process.stdout.write(`the process ended with ${signal}\n`);
+    return status ?? 1;
+  }
+  if (!isAdapterName(target)) throw new Error(`no adapter is called ${target}`);
+  const stand = await openShapeStand(target, openCorpus(roots));
+  try {
+    const { cost, problem } = await stand.judge(() => playShape(stand.stage, given));
+    const ended = Object.keys(stand.stage.tally.counts.reasons).join(", ");
+    const figures = `${cost.cpu.toFixed(1)} ms of CPU, ${cost.growth.toFixed(0)} MiB, ${cost.answers} answers`;
+    process.stdout.write(`${problem ?? "the case passes"}\n${figures}; failures of parts: ${ended || "none"}\n`);
+    return problem === undefined ? 0 : 1;
+  } finally {
+    await stand.close();
+  }
 }
 
 async function playText(name: string, text: string): Promise<void> {

@@ -26,5 +26,6 @@ export function readReplay(path: string): Replay {
 
 function isReplay(value: unknown): value is Replay {
   if (!isObject(value) || typeof value.target !== "string" || !isObject(value.scenario)) return false;
-  return Array.isArray(value.scenario.steps) || typeof value.scenario.text === "string";
+  const { steps, text, shape } = value.scenario;
+  return Array.isArray(steps) || typeof text === "string" || isObject(shape);
 }

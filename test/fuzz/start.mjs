@@ -27,6 +27,8 @@ await build({
   },
   logLevel: "warning",
 });
+// Threads start from files of their own.
+copyFileSync(join(root, "test/fuzz/shapes/raw-server.mjs"), join(folder, "dist/raw-server.mjs"));
 const child = spawn(process.execPath, ["--enable-source-maps", program, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, FUZZ_ROOT: root },

@@ -9,7 +9,7 @@ export function summaryOf(results: readonly JobResult[], seconds: number): strin
   return `${[...lines, `${cases} cases in ${Math.round(seconds)} s: ${end}`].join("\n")}\n`;
 }
 
-const KINDS = { memory: "", sockets: " over sockets", parsers: "" } as const;
+const KINDS = { memory: "", sockets: " over sockets", shapes: " by shape", parsers: "" } as const;
 
 function headLine({ kind, target, cases, seconds, slowest, found }: JobResult): string {
   const slow = slowest === undefined ? "" : `, slowest ${slowest.milliseconds.toFixed(1)} ms of CPU`;
