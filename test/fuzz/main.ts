@@ -9,7 +9,7 @@ import { type CorpusRoots, openCorpus } from "./corpus.ts";
 import { PARSER_TARGETS } from "./parsers.ts";
 import { createProgress } from "./progress.ts";
 import { readReplay, writeReplay } from "./replay.ts";
-import { jobsOf, replayFile, runJobs, SMALL_HEAP } from "./run.ts";
+import { jobsOf, PLAIN_MALLOC, replayFile, runJobs, SMALL_HEAP } from "./run.ts";
 import { playShape } from "./shapes/play-shape.ts";
 import type { ShapeCase } from "./shapes/shape-case.ts";
 import { openShapeStand } from "./shapes/shapes.ts";
@@ -93,7 +93,10 @@ async function replay(path: string): Promise<number> {
 async function replayShape(target: string, given: ShapeCase, path: string): Promise<number> {
   if (!SMALL_HEAP.every((flag) => process.execArgv.includes(flag))) {
     const args = [...process.execArgv, ...SMALL_HEAP, fileURLToPath(import.meta.url), "--replay", path];
-    const { status, signal } = spawnSync(process.execPath, args, { stdio: "inherit" });
+    const { status, signal } = spawnSync(process.execPath, args, {
+      stdio: "inherit",
+      env: { ...process.env, ...PLAIN_MALLOC },
+    });
     if (signal !== null) process.stdout.write(`the process ended with ${signal}\n`);
     return status ?? 1;
   }

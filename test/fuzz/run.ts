@@ -134,6 +134,9 @@ function ended(error: unknown, inHand: ShapeCase | undefined): CampaignResult {
 /** The heap of a small container; without it the engine would take more memory than it needs. */
 export const SMALL_HEAP = ["--max-old-space-size=128", "--expose-gc"];
 
+/** Without it, glibc keeps some dozen MiB that were freed, in which a case could grow unseen (mallopt(3), M_MMAP_THRESHOLD). */
+export const PLAIN_MALLOC = { MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) };
+
 type FuzzWorker = {
   perform(task: Task, onStep: (cases: number) => void): Promise<CampaignResult>;
   /** The case that was played when the process ended, where that is told. */
@@ -146,7 +149,7 @@ function startWorker(program: string, isSmall: boolean): FuzzWorker {
   const child = fork(program, ["--worker"], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv, ...(isSmall ? SMALL_HEAP : [])],
-    env: { ...process.env, [CASE_FILE]: caseFile },
+    env: { ...process.env, ...(isSmall ? PLAIN_MALLOC : {}), [CASE_FILE]: caseFile },
   });
   return {
     perform(task, onStep) {

@@ -13,7 +13,7 @@ export type Wanted = Pick<ShapeCase, "call" | "shape" | "place" | "units" | "sal
 
 export function bodyOf(adapter: AdapterName, wanted: Wanted): Body {
   const target = targetOf(adapter, wanted.call);
-  const value = valueOf(target, adapter, wanted);
+  const value = shapeOf(target, adapter, wanted);
   const { frame, closes } = target;
   if (wanted.place === "whole" || frame === undefined) return { bytes: value, closes: [""] };
   const bytes = Buffer.concat([Buffer.from(frame[0]), value]);
@@ -26,7 +26,7 @@ export function targetOf(adapter: AdapterName, call: string): Target {
   return target;
 }
 
-function valueOf(target: Target, adapter: AdapterName, { call, shape, units, salt }: Wanted): Buffer {
+function shapeOf(target: Target, adapter: AdapterName, { call, shape, units, salt }: Wanted): Buffer {
   const row = target.rows?.[shape];
   if (row !== undefined) {
     const [open, close] = target.brackets ?? ["[", "]"];

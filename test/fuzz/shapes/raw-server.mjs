@@ -44,10 +44,20 @@ async function reply(socket, key) {
     for (let at = from; at < to; at += segment) {
       if (socket.destroyed || answer.id !== id) return;
       const isTaken = socket.write(memory.subarray(at, Math.min(to, at + segment)));
-      if (!isTaken) await new Promise((resolve) => socket.once("drain", resolve).once("close", resolve));
+      if (!isTaken) await drained(socket);
       else if (segment < 65_536) await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+function drained(socket) {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off("drain", done).off("close", done);
+      resolve();
+    };
+    socket.once("drain", done).once("close", done);
+  });
 }
 
 server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));

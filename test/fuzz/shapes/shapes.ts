@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { ADAPTERS, type AdapterName } from "../adapters.ts";
 import { type CampaignResult, type Slowest, textOf } from "../campaign.ts";
@@ -36,15 +37,21 @@ export async function openShapeStand(name: AdapterName, corpus: Corpus): Promise
   const setups = await findSetups(adapter);
   const memory = createPeakMemory();
   const stage = { name, adapter, setups, server, cpu, memory, tally: createTally() };
-  const settle = () => {
-    // Only with --expose-gc.
-    globalThis.gc?.();
+  const settle = async () => {
+    // The memory of buffers is given back by another thread, a little later.
+    for (const pauseMs of [SWEEP_MS, 0]) {
+      // Only with --expose-gc.
+      globalThis.gc?.();
+      await sleep(pauseMs);
+    }
     memory.settle();
   };
   const judge = createJudge({ calibrate: createCalibration(cpu), settle });
-  settle();
+  await settle();
   return { stage, judge, close: () => server.close() };
 }
+
+const SWEEP_MS = 20;
 
 /** A failing case is made smaller in so many steps at most, as each plays it several times. */
 const MOST_SHRINKS = 40;

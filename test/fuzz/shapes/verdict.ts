@@ -21,14 +21,14 @@ export type Verdict = {
 export type JudgeOptions = {
   readonly calibrate: Calibration;
   /** Collects garbage, so that what earlier cases left is not counted. */
-  readonly settle: () => void;
+  readonly settle: () => Promise<void>;
 };
 
 export function createJudge({ calibrate, settle }: JudgeOptions): Judge {
   return async (measure) => {
     let cost = await measure();
     for (let repeat = 0; isTooMuch(cost) && repeat < REPEATS; repeat += 1) {
-      settle();
+      await settle();
       const factor = Math.max(calibrate(), 1);
       const again = await measure();
       cost = {
