@@ -15,7 +15,7 @@ const REAL_PROGRAMS = [
 /** Those that load the machine, or look at how soon something happens or at the memory: each wants it for itself. */
 const DEMANDING = [
   ...["test/e2e/load.test.ts", "test/soak.test.ts"],
-  ...["changes", "heavy", "nodes", "timeouts"].map((name) => `test/reliability/${name}.test.ts`),
+  ...["changes", "heavy", "hostile-node", "nodes", "timeouts"].map((name) => `test/reliability/${name}.test.ts`),
 ];
 
 /** They watch the demo for minutes and hardly use a core: begun last, they would be all that is left to wait for. */

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Exporter, logLines, startExporter } from "../support/exporter.ts";
+import { find, type Page } from "../support/exposition-parser.ts";
+import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
+import { type RunningProgram, startProcess, waitFor } from "../support/servers.ts";
+import { CHAINS, PEERS_CALL, WELL } from "./well-nodes.ts";
+
+/** One hostile node beside ten good ones, in a small container: another exporter with ten good ones alone tells what is usual. */
+
+const PROGRAM = fileURLToPath(new URL("../support/hostile-node.mjs", import.meta.url));
+
+const GOOD = 10;
+const INTERVAL_SECONDS = 2;
+const SMALL_HEAP = { NODE_OPTIONS: "--max-old-space-size=128" };
+/** Addresses of the one node under which it is polled: three times as many of its answers in the same time. */
+const ADDRESSES = 3;
+const LOOK_MS = 50;
+
+type Site = {
+  readonly exporter: Exporter;
+  readonly nodes: readonly FakeNode[];
+  /** Milliseconds that /-/healthy took, and what it answered instead. */
+  readonly latencies: number[];
+  readonly unhealthy: string[];
+};
+
+type Served = Readonly<Record<string, number>>;
+
+let hostile: RunningProgram;
+let site: Site;
+let control: Site;
+let served: Served;
+let page: Page;
+/** By how many polls a good node was behind the same one beside no hostile node. */
+let mostBehind: number;
+let exitCode: number;
+let peak: number;
+
+async function startSite(others: readonly object[]): Promise<Site> {
+  const nodes = await Promise.all(
+    Array.from({ length: GOOD }, (_, index) => startFakeNode(WELL[CHAINS[index % CHAINS.length] ?? "wire"])),
+  );
+  const entries = nodes.map(({ url }, index) => ({ name: `good-${index}`, chain: CHAINS[index % CHAINS.length], url }));
+  const global = { interval: `${INTERVAL_SECONDS}s`, timeout: `${INTERVAL_SECONDS}s` };
+  const config = JSON.stringify({ global, nodes: [...entries, ...others] });
+  const exporter = await startExporter({ config, env: SMALL_HEAP });
+  return { exporter, nodes, latencies: [], unhealthy: [] };
+}
+
+/** How often the peers of each good node were asked for. */
+function pollsOf({ nodes }: Site): readonly number[] {
+  return nodes.map(({ requests }, index) => {
+    const call = PEERS_CALL[CHAINS[index % CHAINS.length] ?? "wire"];
+    return requests.filter(({ url, body }) => url.includes(call) || body.includes(call)).length;
+  });
+}
+
+async function askHealth({ exporter, latencies, unhealthy }: Site): Promise<void> {
+  const began = performance.now();
+  const answer = await fetch(`${exporter.url}/-/healthy`).then(
+    ({ status }) => String(status),
+    (error: unknown) => String(error),
+  );
+  latencies.push(performance.now() - began);
+  if (answer !== "200") unhealthy.push(answer);
+}
+
+async function servedBy({ output }: RunningProgram): Promise<Served> {
+  const url = /listening on (\S+)/.exec(output())?.[1];
+  const counts: Served = JSON.parse(await (await fetch(`${url}/-/served`)).text());
+  return counts;
+}
+
+const isAllServed = (counts: Served) => Object.values(counts).every((count) => count > 0);
+
+beforeAll(async () => {
+  hostile = await startProcess(process.execPath, [PROGRAM]);
+  const url = await waitFor(() => /listening on (\S+)/.exec(hostile.output())?.[1], "the hostile node to listen");
+  const others = Array.from({ length: ADDRESSES }, (_, index) => ({
+    name: `hostile-${index}`,
+    chain: "wire",
+    url,
+    wire: { prometheus_url: url },
+    interval: "1s",
+    timeout: "1s",
+  }));
+  [site, control] = await Promise.all([startSite(others), startSite([])]);
+  const sites = [site, control];
+  await waitFor(() => sites.every((one) => pollsOf(one).every((count) => count > 0)), "each good node to be polled");
+  const before = sites.map(pollsOf);
+  mostBehind = 0;
+  await waitFor(
+    async () => {
+      await Promise.all(sites.map(askHealth));
+      const [beside, alone] = sites.map((one, which) =>
+        pollsOf(one).map((count, index) => count - (before[which]?.[index] ?? 0)),
+      );
+      mostBehind = Math.max(mostBehind, ...(alone ?? []).map((count, index) => count - (beside?.[index] ?? 0)));
+      await sleep(LOOK_MS);
+      served = await servedBy(hostile);
+      return isAllServed(served);
+    },
+    "each hostile answer to be sent",
+    { timeoutMs: 120_000, program: site.exporter.program },
+  );
+  page = await site.exporter.page();
+  peak = peakOf(site.exporter.program.pid);
+  exitCode = await site.exporter.stop();
+  process.stdout.write(
+    `/-/healthy, 99th percentile: ${percentile(site.latencies)} ms beside a hostile node, ${percentile(control.latencies)} ms ` +
+      `beside none; ${peak} MiB resident at most\n`,
+  );
+});
+
+afterAll(async () => {
+  await Promise.all([site?.exporter.stop(), control?.exporter.stop(), hostile?.stop()]);
+  await Promise.all([site, control].flatMap((one) => one?.nodes ?? []).map((node) => node.close()));
+});
+
+/** The highest resident memory so far, in MiB; 0 where the system does not tell. */
+function peakOf(pid: number): number {
+  try {
+    const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+    return Math.round(Number(kilobytes) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+function percentile(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor(sorted.length * 0.99)] ?? 0).toFixed(0);
+}
+
+test("the process lives until it is told to end", () => {
+  expect(exitCode).toBe(0);
+});
+
+test("good nodes are never late by more than one interval", () => {
+  // One for the interval, one as two exporters do not poll at the same moment.
+  expect(mostBehind).toBeLessThanOrEqual(2);
+  expect(
+    find(page, "p2p_node_up").filter(({ labels, value }) => labels.get("target")?.startsWith("good") && value !== 1),
+  ).toEqual([]);
+});
+
+test("/-/healthy keeps answering", () => {
+  expect(site.latencies.length).toBeGreaterThan(20);
+  expect(site.unhealthy).toEqual([]);
+});
+
+test("what the hostile node sends is its own failure, told in few words", () => {
+  const down = find(page, "p2p_node_up").filter(({ labels }) => labels.get("target")?.startsWith("hostile"));
+  expect(down.map(({ value }) => value)).toEqual(Array.from({ length: ADDRESSES }, () => 0));
+  expect(logLines(site.exporter.program).filter(({ level }) => level === "error" || level === "fatal")).toEqual([]);
+  expect(site.exporter.program.output().length).toBeLessThan(1024 * 1024);
+});
