@@ -1,7 +1,7 @@
+import { NEW_KEY } from "../../../src/lib/json-scan.ts";
 import type { AdapterName } from "../adapters.ts";
 import { joined, repeated } from "./bytes.ts";
 import { JSON_SHAPES } from "./json-shapes.ts";
-import { limitsOf } from "./limits.ts";
 import { MIXED, type ShapeCase } from "./shape-case.ts";
 import { TARGETS, type Target } from "./targets.ts";
 import { TEXT_SHAPES } from "./text-shapes.ts";
@@ -13,7 +13,7 @@ export type Wanted = Pick<ShapeCase, "call" | "shape" | "place" | "units" | "sal
 
 export function bodyOf(adapter: AdapterName, wanted: Wanted): Body {
   const target = targetOf(adapter, wanted.call);
-  const value = shapeOf(target, adapter, wanted);
+  const value = shapeOf(target, wanted);
   const { frame, closes } = target;
   if (wanted.place === "whole" || frame === undefined) return { bytes: value, closes: [""] };
   const bytes = Buffer.concat([Buffer.from(frame[0]), value]);
@@ -26,13 +26,13 @@ export function targetOf(adapter: AdapterName, call: string): Target {
   return target;
 }
 
-function shapeOf(target: Target, adapter: AdapterName, { call, shape, units, salt }: Wanted): Buffer {
+function shapeOf(target: Target, { shape, units, salt }: Wanted): Buffer {
   const row = target.rows?.[shape];
   if (row !== undefined) {
     const [open, close] = target.brackets ?? ["[", "]"];
     return Buffer.from(`${open}${joined(units, (index) => row(index, salt))}${close}`);
   }
-  if (shape === MIXED) return mixed(adapter, call, units, salt);
+  if (shape === MIXED) return mixed(target, units, salt);
   const build = JSON_SHAPES[shape] ?? TEXT_SHAPES[shape];
   if (build === undefined) throw new Error(`no shape is called ${shape}`);
   return build(units, salt);
@@ -41,21 +41,20 @@ function shapeOf(target: Target, adapter: AdapterName, { call, shape, units, sal
 /** Of each limit so many thousandths at once: what no limit refuses may still be too much together. */
 export const WHOLE = 1000;
 
-function mixed(adapter: AdapterName, call: string, units: number, salt: number): Buffer {
-  const limits = limitsOf(adapter, call);
-  const most = limits.bytes ?? 0;
-  const share = (limit: number | undefined) => Math.floor(((limit ?? most / 16) * units) / WHOLE);
-  const keys = share(limits.keys);
+function mixed({ budget }: Target, units: number, salt: number): Buffer {
+  const share = (limit: number) => Math.floor((limit * units) / WHOLE);
+  const keys = share(budget.keys / NEW_KEY);
   // The keys of the object, and what is around everything.
-  const containers = Math.max(0, share(limits.containers) - 5);
-  const numbers = Math.max(0, share(limits.numbers) - keys);
+  const containers = Math.max(0, share(budget.containers) - 5);
+  const numbers = Math.max(0, share(budget.numbers) - keys);
+  const strings = Math.max(0, share(budget.strings) - 1);
   const parts = [
     `{${joined(keys, (index) => `"${(index + salt).toString(36)}":${index}`)}}`,
     `[${joined(numbers, (index) => (index % 2 === 0 ? "0" : "1e-9"))}]`,
-    `[${joined(share(limits.strings), (index) => `"${(index + salt).toString(36)}"`)}]`,
+    `[${joined(strings, (index) => `"${(index + salt).toString(36)}"`)}]`,
     `[${joined(containers, (index) => (index % 2 === 0 ? "[]" : "{}"))}]`,
   ];
   const text = Buffer.from(`[${parts.join(",")}`, "latin1");
-  const left = Math.max(0, Math.floor((most * units) / WHOLE) - text.length - 200);
+  const left = Math.max(0, share(budget.bytes) - text.length - 200);
   return Buffer.concat([text, Buffer.from(',"'), repeated("\\u0041a\x01", Math.floor(left / 8)), Buffer.from('"]')]);
 }

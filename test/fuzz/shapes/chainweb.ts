@@ -1,3 +1,4 @@
+import { INFO_ANSWER, LIST_ANSWER } from "../../../src/rpc/budget.ts";
 import { ipv4, ipv6, LONG, MALFORMED, odd } from "./row-texts.ts";
 import type { Row, Target, Targets } from "./targets.ts";
 
@@ -30,12 +31,17 @@ const PAGES = 20;
 
 const PAGE: Target = {
   format: "json",
+  budget: LIST_ANSWER,
   frame: ['{"limit":512,"items":', ',"next":null}'],
   closes: Array.from({ length: PAGES }, (_, page) => `,"next":"inclusive:${100 + page}"}`),
   rows: PEERS,
 };
 
-const CUT: Target = { format: "json", frame: ['{"height":5,"instance":"mainnet01","hashes":', "}"] };
+const CUT: Target = {
+  format: "json",
+  budget: INFO_ANSWER,
+  frame: ['{"height":5,"instance":"mainnet01","hashes":', "}"],
+};
 
 const HASH = "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q";
 
@@ -48,7 +54,7 @@ export const CHAINWEB_TARGETS: Targets = {
     rows: { "rows, chains": (index) => `"${index % 1000}":{"height":${index},"hash":"${HASH}"}` },
   },
   mempool: PAGE,
-  header: { format: "json" },
-  info: { format: "json", frame: ['{"nodePackageVersion":', "}"] },
+  header: { format: "json", budget: INFO_ANSWER },
+  info: { format: "json", budget: INFO_ANSWER, frame: ['{"nodePackageVersion":', "}"] },
   peer_cut: CUT,
 };

@@ -1,3 +1,4 @@
+import { INFO_ANSWER, LIST_ANSWER } from "../../../src/rpc/budget.ts";
 import { ipv4, ipv6, LONG, MALFORMED, odd } from "./row-texts.ts";
 import type { Row, Target, Targets } from "./targets.ts";
 
@@ -57,11 +58,16 @@ const SPANS: Readonly<Record<string, Row>> = {
 
 const rpc = (field: string, rows?: Target["rows"]): Target => ({
   format: "json",
+  budget: rows === undefined ? INFO_ANSWER : LIST_ANSWER,
   frame: [`{"id":"0","jsonrpc":"2.0","result":{"status":"OK","height":5,"${field}":`, "}}"],
   ...(rows === undefined ? {} : { rows }),
 });
 
-const bare = (field: string): Target => ({ format: "json", frame: [`{"status":"OK","${field}":`, "}"] });
+const bare = (field: string): Target => ({
+  format: "json",
+  budget: INFO_ANSWER,
+  frame: [`{"status":"OK","${field}":`, "}"],
+});
 
 export const MONERO_TARGETS: Targets = {
   get_info: rpc("version"),

@@ -55,19 +55,22 @@ export async function playShape(stage: ShapeStage, given: ShapeCase): Promise<Co
   };
   const isHostile = (call: string | undefined) => call === given.call || (given.paged && call === next);
   const clients: ReturnType<Clients> = (node) => (options) =>
-    createRpcClient({ ...options, url: { ...options.url, origin: server.origin } }, async (client, request) => {
-      const { method, path, body = "" } = request;
-      const plain = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
-      const call = callName(adapter.callOf(plain), isStranger(node, options.url.hostname));
-      mark();
-      if (isHostile(call)) {
-        const headers = { ...request.headers, ...server.headerOf(asked) };
-        asked += 1;
-        return dispatch(client, { ...request, headers });
-      }
-      const reply = replyOf(script, call, plain, NOTHING);
-      return { status: reply.status, headers: reply.headers, body: bytesOf(reply) };
-    });
+    createRpcClient(
+      { ...options, url: { ...options.url, origin: server.origin } },
+      async (client, request, ...rest) => {
+        const { method, path, body = "" } = request;
+        const plain = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
+        const call = callName(adapter.callOf(plain), isStranger(node, options.url.hostname));
+        mark();
+        if (isHostile(call)) {
+          const headers = { ...request.headers, ...server.headerOf(asked) };
+          asked += 1;
+          return dispatch(client, { ...request, headers }, ...rest);
+        }
+        const reply = replyOf(script, call, plain, NOTHING);
+        return { status: reply.status, headers: reply.headers, body: bytesOf(reply) };
+      },
+    );
   const clock = stopClocks();
   const world = createWorld(variant, [LIAR], clients);
   let growth = 0;

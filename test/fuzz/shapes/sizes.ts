@@ -1,9 +1,10 @@
 import fc from "fast-check";
+import { UNCOUNTED_BYTES } from "../../../src/rpc/json.ts";
 import type { AdapterName } from "../adapters.ts";
 import { amountsOf } from "./amounts.ts";
-import { bodyOf, WHOLE } from "./bodies.ts";
+import { bodyOf, targetOf, WHOLE } from "./bodies.ts";
 import { DELIVERIES } from "./deliveries.ts";
-import { type Dimension, limitsOf } from "./limits.ts";
+import { DIMENSIONS, type Dimension, limitsOf } from "./limits.ts";
 import { MIXED, type ShapeCase } from "./shape-case.ts";
 
 /** How many units bring a shape near a limit. */
@@ -23,11 +24,11 @@ export function unitsNear(
   const between = (low: number, high: number) =>
     fc.integer({ min: Math.max(1, Math.min(low, most)), max: Math.max(1, Math.min(high, most)) });
   return fc.oneof(
-    { weight: 5, arbitrary: between(Math.floor(first * 0.95), first) },
-    { weight: 3, arbitrary: between(first - 3, first + 3) },
-    { weight: 3, arbitrary: between(first + 1, Math.ceil(first * 1.05) + 2) },
+    { weight: 4, arbitrary: between(Math.floor(first * 0.95), first) },
+    { weight: 2, arbitrary: between(first - 3, first + 3) },
+    { weight: 2, arbitrary: between(first + 1, Math.ceil(first * 1.05) + 2) },
     { weight: 2, arbitrary: between(1, first) },
-    { weight: 1, arbitrary: fc.constantFrom(...edges).chain((edge) => between(Math.floor(edge * 0.99), edge + 3)) },
+    { weight: 2, arbitrary: fc.constantFrom(...edges).chain((edge) => between(Math.floor(edge * 0.99), edge + 3)) },
   );
 }
 
@@ -44,20 +45,18 @@ function edgesOf(adapter: AdapterName, call: string, shape: string, place: Shape
 
 function measured(adapter: AdapterName, call: string, shape: string, place: ShapeCase["place"]): Edges {
   if (shape === MIXED) return { edges: [WHOLE], most: Math.ceil(WHOLE * 1.1) };
-  const limits = limitsOf(adapter, call);
+  const limits = limitsOf(targetOf(adapter, call).budget);
   const amounts = shape in DELIVERIES ? ofDelivery(shape) : ofBody(adapter, call, shape, place);
   const edges = DIMENSIONS.flatMap((dimension) => {
-    const [limit, [fixed, each]] = [limits[dimension], amounts(dimension)];
-    return limit === undefined || each <= 0 ? [] : [Math.max(1, Math.floor((limit - fixed) / each))];
+    const [fixed, each] = amounts(dimension);
+    return each <= 0 ? [] : [Math.max(1, Math.floor((limits[dimension] - fixed) / each))];
   }).sort((a, b) => a - b);
   const [fixed, each] = amounts("bytes");
+  // As much as may be without that anybody counts.
+  if (each > 0 && !(shape in DELIVERIES)) edges.push(Math.max(1, Math.floor((UNCOUNTED_BYTES - fixed) / each)));
   const most = Math.max(1, Math.floor((MOST_BYTES - fixed) / each));
   return { edges: edges.length === 0 ? [most] : edges, most };
 }
-
-const DIMENSIONS: readonly Dimension[] = [
-  ...(["bytes", "pieces", "headerBytes", "depth", "containers", "keys", "strings", "numbers", "rows"] as const),
-];
 
 /** What there is without any unit, and what each adds. */
 type Line = readonly [fixed: number, each: number];
@@ -71,7 +70,7 @@ function ofBody(adapter: AdapterName, call: string, shape: string, place: ShapeC
     return { ...amountsOf(Buffer.concat([bytes, Buffer.from(closes[0] ?? "")])), rows: isRow ? units : 0 };
   });
   return (dimension) => {
-    if (dimension === "pieces" || dimension === "headerBytes") return [0, 0];
+    if (dimension === "pieces" || dimension === "framing") return [0, 0];
     const each = ((many?.[dimension] ?? 0) - (few?.[dimension] ?? 0)) / (SAMPLES[1] - SAMPLES[0]);
     return [(few?.[dimension] ?? 0) - each * SAMPLES[0], each];
   };
@@ -84,7 +83,7 @@ function ofDelivery(shape: string): (of: Dimension) => Line {
   const each = ((many ?? 0) - (few ?? 0)) / (SAMPLES[1] - SAMPLES[0]);
   return (dimension) => {
     if (dimension === "pieces") return [0, isChunks || shape.startsWith("answers") ? 1 : 0];
-    if (dimension === "headerBytes") return [0, isChunks ? 0 : each];
+    if (dimension === "framing") return [0, isChunks ? 0 : each];
     return dimension === "bytes" ? [0, each] : [0, 0];
   };
 }

@@ -1,3 +1,4 @@
+import type { AnswerBudget } from "../../../src/rpc/budget.ts";
 import type { AdapterName } from "../adapters.ts";
 import { CHAINWEB_TARGETS } from "./chainweb.ts";
 import { MONERO_TARGETS } from "./monero.ts";
@@ -6,6 +7,8 @@ import { WIRE_TARGETS } from "./wire.ts";
 /** How an answer to one call is framed, and what its rows are. */
 export type Target = {
   readonly format: "json" | "text";
+  /** What it may hold. */
+  readonly budget: AnswerBudget;
   /** What stands around a value where the answer has its list or text; without it the whole answer is the value. */
   readonly frame?: readonly [open: string, close: string];
   /** What stands around its rows; a list where nothing is given. */

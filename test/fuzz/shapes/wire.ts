@@ -1,3 +1,4 @@
+import { INFO_ANSWER, LIST_ANSWER } from "../../../src/rpc/budget.ts";
 import { hash, ipv4, ipv6, LONG, MALFORMED, odd } from "./row-texts.ts";
 import type { Row, Targets } from "./targets.ts";
 
@@ -57,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 };
 
 export const WIRE_TARGETS: Targets = {
-  connections: { format: "json", frame: ["", ""], rows: ROWS },
-  get_info: { format: "json", frame: ['{"head_block_num":5,"server_version_string":', "}"] },
-  prometheus: { format: "text" },
+  connections: { format: "json", budget: LIST_ANSWER, frame: ["", ""], rows: ROWS },
+  get_info: { format: "json", budget: INFO_ANSWER, frame: ['{"head_block_num":5,"server_version_string":', "}"] },
+  prometheus: { format: "text", budget: LIST_ANSWER },
 };
