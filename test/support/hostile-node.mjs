@@ -5,7 +5,9 @@ import { createServer } from "node:net";
 
 const MIB = 1024 * 1024;
 /** Far more than any node sends, and just below what is taken of a list and of anything else. */
-const SIZES = [16 * MIB - 4096, 3 * MIB - 4096, MIB / 4 - 4096];
+const HUGE_SIZE = 16 * MIB - 4096;
+const LIST_SIZE = 3 * MIB - 4096;
+const INFO_SIZE = MIB / 4 - 4096;
 
 const fill = (unit, bytes) => Buffer.alloc(Math.floor(bytes / unit.length) * unit.length, unit, "latin1");
 const around = (open, unit, close) => (bytes) =>
@@ -73,16 +75,16 @@ const ENDLESS = {
 
 const whole = (body) => Buffer.concat([Buffer.from(`${HEAD}content-length: ${body.length}\r\n\r\n`), body]);
 
-const ofSizes = (bodies) =>
+const ofSizes = (bodies, sizes) =>
   Object.entries(bodies).flatMap(([name, make]) =>
-    SIZES.map((size) => ({ name: `${name}, ${(size / MIB).toFixed(1)} MiB`, first: () => whole(make(size)) })),
+    sizes.map((size) => ({ name: `${name}, ${(size / MIB).toFixed(1)} MiB`, first: () => whole(make(size)) })),
   );
 
 const lists = {
-  text: ofSizes(TEXT_BODIES),
+  text: ofSizes(TEXT_BODIES, [LIST_SIZE]),
   json: [
     ...Object.entries(ENDLESS).map(([name, [first, again]]) => ({ name, first: () => Buffer.from(first), again })),
-    ...ofSizes(JSON_BODIES),
+    ...ofSizes(JSON_BODIES, [HUGE_SIZE, LIST_SIZE, INFO_SIZE]),
   ],
 };
 const served = new Map([...lists.json, ...lists.text].map(({ name }) => [name, 0]));
@@ -141,5 +143,5 @@ createServer((socket) => {
     }
   });
 }).listen(0, "127.0.0.1", function () {
-  process.stdout.write(`listening on http://127.0.0.1:${this.address().port}\n`);
+  process.stderr.write(`listening on http://127.0.0.1:${this.address().port}\n`);
 });
