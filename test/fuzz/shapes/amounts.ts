@@ -1,8 +1,19 @@
 import { NEW_KEY } from "../../../src/lib/json-scan.ts";
 import type { Amounts } from "./limits.ts";
 
+type Counted = Omit<Amounts, "pieces" | "framing" | "rows">;
+
+/** Counts what is in a page for Prometheus: lines stand for containers, labels for keys, samples for numbers. */
+export function amountsOfPage(bytes: Buffer): Counted {
+  const text = bytes.toString("latin1");
+  const lines = text.split("\n").length - 1;
+  const samples = text.match(/^\s*node(?:os|op)_p2p_/gm)?.length ?? 0;
+  const labels = text.match(/[{,]\s*\w+\s*=/g)?.length ?? 0;
+  return { bytes: bytes.length, depth: 0, containers: lines, keys: labels, strings: 0, numbers: samples };
+}
+
 /** Counts what is in a text that may be JSON, by a reading that knows nothing of the program. */
-export function amountsOf(bytes: Buffer): Omit<Amounts, "pieces" | "framing" | "rows"> {
+export function amountsOf(bytes: Buffer): Counted {
   const text = bytes.toString("latin1");
   const tokens = text.match(/"(?:\\[\s\S]|[^"\\])*"?(?:\s*:)?|-?[\da-z][\w.+-]*|[[\]{}]/g) ?? [];
   let [deepest, containers, numbers, strings, keys] = [0, 0, 0, 0, 0];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { UNCOUNTED_BYTES } from "../../../src/rpc/json.ts";
 import type { AdapterName } from "../adapters.ts";
-import { amountsOf } from "./amounts.ts";
+import { amountsOf, amountsOfPage } from "./amounts.ts";
 import { bodyOf, targetOf, WHOLE } from "./bodies.ts";
 import { DELIVERIES } from "./deliveries.ts";
 import { DIMENSIONS, type Dimension, limitsOf } from "./limits.ts";
@@ -67,7 +67,8 @@ function ofBody(adapter: AdapterName, call: string, shape: string, place: ShapeC
   const [few, many] = SAMPLES.map((units) => {
     const { bytes, closes } = bodyOf(adapter, { call, shape, place, units, salt: 0, paged: false });
     const isRow = shape.startsWith("rows");
-    return { ...amountsOf(Buffer.concat([bytes, Buffer.from(closes[0] ?? "")])), rows: isRow ? units : 0 };
+    const count = targetOf(adapter, call).format === "text" ? amountsOfPage : amountsOf;
+    return { ...count(Buffer.concat([bytes, Buffer.from(closes[0] ?? "")])), rows: isRow ? units : 0 };
   });
   return (dimension) => {
     if (dimension === "pieces" || dimension === "framing") return [0, 0];
