@@ -21,6 +21,21 @@ export function shapesOf(adapter: AdapterName): ReadonlyMap<string, readonly Cas
   return shapes;
 }
 
+/** Where each chain begins with the shapes that all have: so a short form of all chains plays each once, and no two the same. */
+const BEGINS: Readonly<Record<AdapterName, number>> = { wire: 0, monero: 0.2, chainweb: 0.55 };
+
+/** First those that this chain alone has, then the others. */
+export function shapesInOrder(adapter: AdapterName): readonly string[] {
+  const shapes = [...shapesOf(adapter).keys()];
+  const common = shapes.filter(isCommon);
+  const begin = Math.floor(common.length * BEGINS[adapter]);
+  return [...shapes.filter((shape) => !isCommon(shape)), ...common.slice(begin), ...common.slice(0, begin)];
+}
+
+function isCommon(shape: string): boolean {
+  return shape in JSON_SHAPES || shape in DELIVERIES || shape === MIXED;
+}
+
 function bodiesOf({ format }: Target): readonly string[] {
   return format === "text" ? Object.keys(TEXT_SHAPES) : [...Object.keys(JSON_SHAPES), MIXED];
 }

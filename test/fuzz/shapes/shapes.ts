@@ -4,7 +4,7 @@ import { ADAPTERS, type AdapterName } from "../adapters.ts";
 import { type CampaignResult, type Slowest, textOf } from "../campaign.ts";
 import type { Corpus } from "../corpus.ts";
 import { createTally } from "../tally.ts";
-import { anyShapeCase, shapesOf } from "./any-shape.ts";
+import { anyShapeCase, shapesInOrder } from "./any-shape.ts";
 import { createCalibration } from "./calibration.ts";
 import { createPeakMemory } from "./peak-memory.ts";
 import { playShape, type ShapeStage } from "./play-shape.ts";
@@ -60,7 +60,7 @@ const PROGRESS_CASES = 20;
 export async function runShapes(campaign: ShapeCampaign): Promise<CampaignResult> {
   const { name, corpus, runs, seed, first = 0, onProgress, onCase } = campaign;
   const stand = await openShapeStand(name, corpus);
-  const shapes = [...shapesOf(name).keys()];
+  const shapes = shapesInOrder(name);
   const { counts } = stand.stage.tally;
   let slowest: Slowest | undefined;
   try {
