@@ -186,6 +186,13 @@ export const EXPORTER_FAULTS = {
     remedy:
       "The alerts PeerExporterEventLoopBlocked, PeerExporterEventLoopSlow and PeerExporterDown, and their runbooks.",
   },
+  smallHeap: {
+    fault:
+      "The exporter has a heap of 128 MB, and one of its nodes sends the worst answers there are, one after the other",
+    shows:
+      "That node alone is down, with the reason of each answer. Good nodes are polled at their pace, `/-/healthy` answers, the process lives and ends with code 0. `npm run bench:hostile` has figures.",
+    remedy: "See what answers at the URL of that node.",
+  },
   abortedScrapes: {
     fault: "Scrapers hang up in the middle of a page, thousands of times",
     shows: "Nothing: what was built is shared and dropped, memory and descriptors stay where they were.",

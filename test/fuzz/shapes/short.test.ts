@@ -1,29 +1,75 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { AnswerLimits } from "../../../src/rpc/budget.ts";
 import { run } from "../../support/servers.ts";
 import { ADAPTER_NAMES } from "../adapters.ts";
+import { openCorpus } from "../corpus.ts";
 import { shapesInOrder, shapesOf } from "./any-shape.ts";
+import { prepareShape } from "./play-shape.ts";
+import type { Setup } from "./setups.ts";
+import type { ShapeCase } from "./shape-case.ts";
+import { openShapeStand } from "./shapes.ts";
 import { createJudge, MOST_CPU_MS } from "./verdict.ts";
 
 /** The short form of the fuzzing by shape (docs/fuzzing.md). */
 
 const START = fileURLToPath(new URL("../start.mjs", import.meta.url));
 const CASES = 75;
+/** For a machine that is busy with other tests. */
+const LONG_MS = 180_000;
 
-test("no answer of a hostile shape takes more than 50 ms of CPU or 64 MiB", async () => {
-  const chosen = ["--kind", "shapes", "--runs", String(CASES * 5), "--seed", "11", "--workers", "1"];
-  const { code, output } = await run(process.execPath, [START, ...chosen]);
-  expect(output).toContain(`${CASES * ADAPTER_NAMES.length} cases in`);
-  expect([code, output]).toEqual([0, expect.stringContaining("nothing found")]);
-  // Answers that are all refused at the door would show nothing.
-  for (const [, share] of output.matchAll(/peers read in (\d+) %/g)) expect(Number(share)).toBeGreaterThan(30);
-});
+test(
+  "no answer of a hostile shape takes more than 50 ms of CPU or 64 MiB",
+  async () => {
+    const chosen = ["--kind", "shapes", "--runs", String(CASES * 5), "--seed", "11", "--workers", "1"];
+    const { code, output } = await run(process.execPath, [START, ...chosen]);
+    expect(output).toContain(`${CASES * ADAPTER_NAMES.length} cases in`);
+    expect([code, output]).toEqual([0, expect.stringContaining("nothing found")]);
+    // Answers that are all refused at the door would show nothing.
+    for (const [, share] of output.matchAll(/peers read in (\d+) %/g)) expect(Number(share)).toBeGreaterThan(30);
+  },
+  LONG_MS,
+);
 
 test("its cases have every shape", () => {
   const played = new Set(ADAPTER_NAMES.flatMap((name) => shapesInOrder(name).slice(0, CASES)));
   const all = ADAPTER_NAMES.flatMap((name) => [...shapesOf(name).keys()]);
   expect(all.filter((shape) => !played.has(shape))).toEqual([]);
 });
+
+test(
+  "what no limit bounds is seen",
+  async () => {
+    const fixtures = fileURLToPath(new URL("../../fixtures", import.meta.url));
+    const { stage, close } = await openShapeStand("wire", openCorpus({ fixtures, captures: undefined }));
+    try {
+      const limits = { bytes: 64 * MIB, strings: 10_000_000 };
+      const setups = new Map([...stage.setups].map(([call, known]) => [call, known.map(withLimits(limits))]));
+      const cost = await prepareShape({ ...stage, setups }, STRINGS)();
+      expect(cost.cpu).toBeGreaterThan(MOST_CPU_MS);
+      const bounded = await prepareShape(stage, STRINGS)();
+      expect(bounded.cpu).toBeLessThan(cost.cpu);
+    } finally {
+      await close();
+    }
+  },
+  LONG_MS,
+);
+
+const MIB = 1024 * 1024;
+
+/** Millions of strings, which V8 builds for a tenth of a second and more. */
+const STRINGS: ShapeCase = {
+  ...{ call: "connections", shape: "strings, different", place: "whole", units: 1_500_000, salt: 0, status: 200 },
+  ...{ chunk: 0, segment: MIB, polls: 1, paged: false, setup: 0 },
+};
+
+function withLimits(limits: AnswerLimits): (setup: Setup) => Setup {
+  return ({ variant, script }) => {
+    const nodes = variant.config.nodes.map((node) => ({ ...node, limits }));
+    return { variant: { config: { ...variant.config, nodes } }, script };
+  };
+}
 
 describe("a case that costs too much", () => {
   const judge = (factor: number) => createJudge({ calibrate: () => factor, settle: async () => {} });
