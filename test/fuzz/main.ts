@@ -10,7 +10,7 @@ import { PARSER_TARGETS } from "./parsers.ts";
 import { createProgress } from "./progress.ts";
 import { readReplay, writeReplay } from "./replay.ts";
 import { jobsOf, PLAIN_MALLOC, replayFile, runJobs, SMALL_HEAP } from "./run.ts";
-import { playShape } from "./shapes/play-shape.ts";
+import { prepareShape } from "./shapes/play-shape.ts";
 import type { ShapeCase } from "./shapes/shape-case.ts";
 import { openShapeStand } from "./shapes/shapes.ts";
 import { summaryOf } from "./summary.ts";
@@ -103,7 +103,7 @@ async function replayShape(target: string, given: ShapeCase, path: string): Prom
   if (!isAdapterName(target)) throw new Error(`no adapter is called ${target}`);
   const stand = await openShapeStand(target, openCorpus(roots));
   try {
-    const { cost, problem } = await stand.judge(() => playShape(stand.stage, given));
+    const { cost, problem } = await stand.judge(prepareShape(stand.stage, given));
     const ended = Object.keys(stand.stage.tally.counts.reasons).join(", ");
     const figures = `${cost.cpu.toFixed(1)} ms of CPU, ${cost.growth.toFixed(0)} MiB, ${cost.answers} answers`;
     process.stdout.write(`${problem ?? "the case passes"}\n${figures}; failures of parts: ${ended || "none"}\n`);

@@ -64,7 +64,7 @@ export function anyShapeCase(adapter: AdapterName, shape: string): fc.Arbitrary<
       chunk: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.constantFrom(65_536, 4096, 1000)),
       segment: fc.oneof({ weight: 8, arbitrary: fc.constant(SEGMENT) }, fc.constantFrom(65_536, 16_384)),
       polls: fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, fc.constant(2)),
-      paged: fc.nat(5).map((number) => number === 1),
+      paged: fc.nat(9).map((number) => number === 1),
       setup: fc.nat(1000),
     }),
   );

@@ -7,7 +7,7 @@ import { createTally } from "../tally.ts";
 import { anyShapeCase, shapesInOrder } from "./any-shape.ts";
 import { createCalibration } from "./calibration.ts";
 import { createPeakMemory } from "./peak-memory.ts";
-import { playShape, type ShapeStage } from "./play-shape.ts";
+import { prepareShape, type ShapeStage } from "./play-shape.ts";
 import { startRawServer } from "./raw-server.ts";
 import { findSetups } from "./setups.ts";
 import type { ShapeCase } from "./shape-case.ts";
@@ -71,7 +71,7 @@ export async function runShapes(campaign: ShapeCampaign): Promise<CampaignResult
         plays += 1;
         if (plays > MOST_SHRINKS) return;
         onCase?.(given);
-        const { cost, problem } = await stand.judge(() => playShape(stand.stage, given));
+        const { cost, problem } = await stand.judge(prepareShape(stand.stage, given));
         if (problem !== undefined) throw new Error(problem);
         if (cost.cpu > (slowest?.milliseconds ?? 0)) slowest = { milliseconds: cost.cpu, scenario: { shape: given } };
       });
