@@ -1,7 +1,7 @@
 import { NEW_KEY } from "../../../src/lib/json-scan.ts";
-import type { Amounts } from "./limits.ts";
+import type { Amounts, OfHttp } from "./limits.ts";
 
-type Counted = Omit<Amounts, "pieces" | "framing" | "rows">;
+type Counted = Omit<Amounts, OfHttp | "rows">;
 
 /** Counts what is in a page for Prometheus: lines stand for containers, labels for keys, samples for numbers. */
 export function amountsOfPage(bytes: Buffer): Counted {

@@ -7,7 +7,7 @@ import type { CpuClock } from "./thread-cpu.ts";
 export type Calibration = () => number;
 
 /** Of the machine on which the limits were set, an AMD EPYC of 2.6 GHz with Node 20, when nothing else runs. */
-const REFERENCE_MS = 5;
+const REFERENCE_MS = 7.5;
 
 const TRIES = 3;
 

@@ -1,21 +1,40 @@
 import { MAX_ROWS } from "../../../src/chains/decode.ts";
 import type { AnswerBudget } from "../../../src/rpc/budget.ts";
-import { FRAMING_BYTES } from "../../../src/rpc/dispatch.ts";
+import { FRAMING_BYTES, MOST_HEADER_BYTES, MOST_INTERIM } from "../../../src/rpc/dispatch.ts";
 
 /** What is counted of an answer. */
 export type Amounts = AnswerBudget & {
   /** What HTTP has around a body. */
   readonly framing: number;
+  /** Bytes of its head, or of its trailers. */
+  readonly headers: number;
+  /** Answers before it, with a status of 1xx. */
+  readonly interim: number;
   readonly rows: number;
 };
 
 export type Dimension = keyof Amounts;
 
 export const DIMENSIONS: readonly Dimension[] = [
-  ...(["bytes", "pieces", "framing", "depth", "containers", "keys", "strings", "numbers", "rows"] as const),
+  ...([
+    "bytes",
+    "pieces",
+    "framing",
+    "headers",
+    "interim",
+    "depth",
+    "containers",
+    "keys",
+    "strings",
+    "numbers",
+    "rows",
+  ] as const),
 ];
+
+/** What a body alone does not have. */
+export type OfHttp = "pieces" | "framing" | "headers" | "interim";
 
 /** How much of each an answer with this budget may have. */
 export function limitsOf(budget: AnswerBudget): Amounts {
-  return { ...budget, framing: FRAMING_BYTES, rows: MAX_ROWS };
+  return { ...budget, framing: FRAMING_BYTES, headers: MOST_HEADER_BYTES, interim: MOST_INTERIM, rows: MAX_ROWS };
 }

@@ -4,7 +4,7 @@ import type { AdapterName } from "../adapters.ts";
 import { amountsOf, amountsOfPage } from "./amounts.ts";
 import { bodyOf, targetOf, WHOLE } from "./bodies.ts";
 import { DELIVERIES } from "./deliveries.ts";
-import { DIMENSIONS, type Dimension, limitsOf } from "./limits.ts";
+import { DIMENSIONS, type Dimension, limitsOf, type OfHttp } from "./limits.ts";
 import { MIXED, type ShapeCase } from "./shape-case.ts";
 
 /** How many units bring a shape near a limit. */
@@ -71,7 +71,7 @@ function ofBody(adapter: AdapterName, call: string, shape: string, place: ShapeC
     return { ...count(Buffer.concat([bytes, Buffer.from(closes[0] ?? "")])), rows: isRow ? units : 0 };
   });
   return (dimension) => {
-    if (dimension === "pieces" || dimension === "framing") return [0, 0];
+    if (isOfHttp(dimension)) return [0, 0];
     const each = ((many?.[dimension] ?? 0) - (few?.[dimension] ?? 0)) / (SAMPLES[1] - SAMPLES[0]);
     return [(few?.[dimension] ?? 0) - each * SAMPLES[0], each];
   };
@@ -82,9 +82,16 @@ function ofDelivery(shape: string): (of: Dimension) => Line {
   const body = Buffer.from("[]");
   const [few, many] = SAMPLES.map((units) => DELIVERIES[shape]?.(body, units).length ?? 0);
   const each = ((many ?? 0) - (few ?? 0)) / (SAMPLES[1] - SAMPLES[0]);
-  return (dimension) => {
-    if (dimension === "pieces") return [0, isChunks || shape.startsWith("answers") ? 1 : 0];
-    if (dimension === "framing") return [0, isChunks ? 0 : each];
-    return dimension === "bytes" ? [0, each] : [0, 0];
+  const isInterim = shape.startsWith("answers before");
+  const lines: Readonly<Record<OfHttp, number>> = {
+    pieces: isChunks ? 1 : 0,
+    framing: isChunks ? 0 : each,
+    headers: isChunks || isInterim ? 0 : each,
+    interim: isInterim ? 1 : 0,
   };
+  return (dimension) => [0, isOfHttp(dimension) ? lines[dimension] : dimension === "bytes" ? each : 0];
+}
+
+function isOfHttp(dimension: Dimension): dimension is OfHttp {
+  return dimension === "pieces" || dimension === "framing" || dimension === "headers" || dimension === "interim";
 }
