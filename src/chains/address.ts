@@ -31,12 +31,12 @@ export function numericType(ip: string): AddressType {
 
 /** The canonical text of an IP address, an IPv4-mapped IPv6 address as IPv4; undefined for anything else. */
 export function numericAddress(host: string): string | undefined {
-  // Not by ipaddr.js, which throws and catches an error for every host name.
   if (isIPv4(host)) return host;
-  if (!host.includes(":") || host.length > 64) return undefined;
+  // Not by ipaddr.js, which throws and catches an error for whatever is none: 10 µs, for each of thousands of rows.
+  if (host.length > 64 || !isIPv6(host)) return undefined;
   if (host.startsWith(MAPPED) && isIPv4(host.slice(MAPPED.length))) return host.slice(MAPPED.length);
   // The URL standard writes as RFC 5952 does, in a fifth of the time that ipaddr.js takes; but for IPv4 in IPv6 and zones.
-  if (isIPv6(host) && !/[.%]/.test(host) && !/^(?:0{0,4}:)*:?ffff:/i.test(host)) {
+  if (!/[.%]/.test(host) && !/^(?:0{0,4}:)*:?ffff:/i.test(host)) {
     return new URL(`http://[${host}]`).hostname.slice(1, -1);
   }
   return ipaddr.IPv6.isValid(host) ? ipaddr.process(host).toString() : undefined;

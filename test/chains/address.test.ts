@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import ipaddr from "ipaddr.js";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { addressOf, formatAddress, numericAddress, parseAddress } from "../../src/chains/address.ts";
 import type { PeerAddress } from "../../src/chains/chain.ts";
 
@@ -123,4 +124,13 @@ describe("properties", () => {
       }),
     );
   });
+});
+
+test("what is no address costs no exception: a hostile list has thousands of them", () => {
+  const parser = vi.spyOn(ipaddr.IPv6, "isValid");
+  onTestFinished(() => parser.mockRestore());
+  for (const host of [":", "1:::2", "a:b:c", "\u0001:7", "::1::", "1:2:3:4:5:6:7:8:9"]) {
+    expect(numericAddress(host)).toBeUndefined();
+  }
+  expect(parser).not.toHaveBeenCalled();
 });
