@@ -38,7 +38,7 @@ export const LIST_ANSWER: AnswerBudget = {
  * A page of metrics: its lines count as containers, its labels as keys, its samples as numbers. nodeos sends 2.4 KB and 17 lines
  * for each peer that it had since its start.
  */
-export const METRICS_ANSWER: AnswerBudget = { ...LIST_ANSWER, keys: 80_000, numbers: 30_000 };
+export const METRICS_ANSWER: AnswerBudget = { ...LIST_ANSWER, keys: 80_000, numbers: 20_000 };
 
 /** What a node says of itself: a few KB, of a chainweb node with 98 chains 30. */
 export const INFO_ANSWER: AnswerBudget = {

@@ -248,7 +248,7 @@ export const SECTIONS: readonly Section[] = [
         example: "limits: {strings: 200000}",
       },
       "nodes.limits.numbers": {
-        fallback: "`50000` for lists, `30000` for metrics, `20000` else",
+        fallback: "`50000` for lists, `20000` else",
         meaning: "Numbers, `true`, `false` and `null`. Of a page of metrics its samples.",
         example: "limits: {numbers: 200000}",
       },
