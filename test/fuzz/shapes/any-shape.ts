@@ -21,19 +21,25 @@ export function shapesOf(adapter: AdapterName): ReadonlyMap<string, readonly Cas
   return shapes;
 }
 
-/** Where each chain begins with the shapes that all have: so a short form of all chains plays each once, and no two the same. */
-const BEGINS: Readonly<Record<AdapterName, number>> = { wire: 0, monero: 0.2, chainweb: 0.55 };
+/** Where each chain begins with the shapes that all have, so that the short forms of the chains play others. */
+const BEGINS: Readonly<Record<AdapterName, number>> = { wire: 0, monero: 0.33, chainweb: 0.66 };
 
-/** First those that this chain alone has, then the others. */
+/** Everything at once, then by turns one that this chain alone has and one of the others; at first every second of each. */
 export function shapesInOrder(adapter: AdapterName): readonly string[] {
-  const shapes = [...shapesOf(adapter).keys()];
+  const shapes = [...shapesOf(adapter).keys()].filter((shape) => shape !== MIXED);
   const common = shapes.filter(isCommon);
   const begin = Math.floor(common.length * BEGINS[adapter]);
-  return [...shapes.filter((shape) => !isCommon(shape)), ...common.slice(begin), ...common.slice(0, begin)];
+  const others = everySecond([...common.slice(begin), ...common.slice(0, begin)]);
+  const own = everySecond(shapes.filter((shape) => !isCommon(shape)));
+  return [MIXED, ...others.flatMap((shape, index) => [own[index] ?? [], shape].flat()), ...own.slice(others.length)];
+}
+
+function everySecond(shapes: readonly string[]): readonly string[] {
+  return [0, 1].flatMap((rest) => shapes.filter((_, index) => index % 2 === rest));
 }
 
 function isCommon(shape: string): boolean {
-  return shape in JSON_SHAPES || shape in DELIVERIES || shape === MIXED;
+  return shape in JSON_SHAPES || shape in DELIVERIES;
 }
 
 function bodiesOf({ format }: Target): readonly string[] {
