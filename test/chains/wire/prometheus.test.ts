@@ -221,7 +221,11 @@ describe("large pages", () => {
   test.each<[string, string, string]>([
     ["lines", "\n".repeat(30_001), "expected at most 30000 lines (limits.containers), found more"],
     ["comments", "# HELP\n".repeat(30_001), "limits.containers"],
-    ["samples", 'nodeos_p2p_port{connid="abcdefa"} 1\n'.repeat(20_001), "expected at most 20000 samples (limits.numbers)"],
+    [
+      "samples",
+      'nodeos_p2p_port{connid="abcdefa"} 1\n'.repeat(20_001),
+      "expected at most 20000 samples (limits.numbers)",
+    ],
     ["labels", `nodeos_p2p_port{${'a="b",'.repeat(60)}} 1\n`.repeat(1400), "limits.keys"],
     ["labels of a broken line", `nodeos_p2p_port{${'a="b",'.repeat(60)}\n`.repeat(1400), "limits.keys"],
   ])("one of too many %s is refused", (_, page, message) => {
