@@ -9,6 +9,7 @@ const MAX_NAME = 253;
 
 /**
  * Reads one name, such as `exporter.example.com`, or `*.example.com` for every name with one label before `.example.com`.
+ * A port behind it is ignored, as the port of a request is.
  * @returns it in the form in which names are compared: lower case, punycode, without a dot at its end
  * @throws Error that says what is expected
  */
@@ -17,9 +18,9 @@ export function parseHostName(text: string): string {
   if (text === "*") throw new Error(`${expected}, found * alone: leave the flag out to allow every name`);
   if (text.includes(",")) throw new Error(`${expected}, found a comma: give the flag once for each name`);
   if (/[/@?#]/.test(text)) throw new Error(`${expected}, found a URL: leave out all but its host`);
-  if (text.includes(":"))
-    throw new Error(`${expected}, found a port or an IPv6 address: every port and address is allowed`);
-  const lower = text.toLowerCase().replace(/\.$/, "");
+  const withoutPort = text.replace(/:\d{1,5}$/, "");
+  if (withoutPort.includes(":")) throw new Error(`${expected}, found an IPv6 address: every address is allowed`);
+  const lower = withoutPort.toLowerCase().replace(/\.$/, "");
   const [, wildcard = "", rest = ""] = /^(\*\.)?(.*)$/s.exec(lower) ?? [];
   const name = `${wildcard}${/^[\x20-\x7e]*$/.test(rest) ? rest : domainToASCII(rest)}`;
   if (name.length > MAX_NAME || !NAME.test(name)) throw new Error(`${expected}, and * only as the whole first label`);

@@ -12,6 +12,7 @@ describe("a name", () => {
     ["bücher.example", "xn--bcher-kva.example"],
     ["*.bücher.example", "*.xn--bcher-kva.example"],
     ["192.0.2.1", "192.0.2.1"],
+    ["exporter.example.com:10900", "exporter.example.com"],
   ])("%s is compared as %s", (text, name) => {
     expect(parseHostName(text)).toBe(name);
   });
@@ -21,7 +22,8 @@ describe("a name", () => {
     ...[
       "http://a",
       "a/b",
-      "a:1",
+      "a:b",
+      "a:1:1",
       "[::1]",
       "::1",
       "u@a",
