@@ -211,7 +211,7 @@ describe("wrong usage", () => {
       ["*", "found * alone: leave the flag out to allow every name"],
       ["a,b", "found a comma: give the flag once for each name"],
       ["http://a", "found a URL: leave out all but its host"],
-      ["a:10900", "found a port or an IPv6 address: every port and address is allowed"],
+      ["[::1]", "found an IPv6 address: every address is allowed"],
     ].map(([name, found]): [readonly string[], string] => [
       [`--web.allowed-hosts=${name}`],
       `error: --web.allowed-hosts: expected a host name like exporter.example.com or *.example.com, ${found}\n`,
