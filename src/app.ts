@@ -173,7 +173,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   const servers = addresses.map(
     (address): Listener => ({
       address,
-      server: createServer({ routes, log, observeRequest: self.observeRequest, access, maxConnections, allowedHosts }),
+      server: createServer({
+        routes,
+        log,
+        observeRequest: self.observeRequest,
+        observeClosed: self.connectionClosed,
+        access,
+        maxConnections,
+        allowedHosts,
+      }),
     }),
   );
   const listening = await listenAll(servers, () => poller.close());

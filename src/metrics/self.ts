@@ -1,8 +1,10 @@
 import type { MetricObjectWithValues, MetricValue } from "prom-client";
+import Counter from "prom-client/lib/counter.js";
 import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Shard } from "../config/model.ts";
+import { CLOSE_REASONS, type CloseReason } from "./close-reasons.ts";
 import { type FamilyHeader, type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
 import { createLatencies, type LatencySample } from "./latencies.ts";
 import type { RenderedFamily } from "./page.ts";
@@ -10,6 +12,8 @@ import type { RenderedFamily } from "./page.ts";
 /** The exporter's own metrics: prom-client collects them, our renderer writes them, so that the page has one format. */
 export type SelfMetrics = {
   observeRequest(handler: string, code: number, seconds: number): void;
+  /** A connection was closed because clients took too much. */
+  connectionClosed(reason: CloseReason): void;
   /** A configuration is in force from now on. */
   configLoaded(unixSeconds: number): void;
   /** Whether the files of the configuration were good when they were last read; where not, what was in force still is. */
@@ -62,9 +66,17 @@ export function createSelfMetrics(version: string, logLinesLost: () => number = 
     labelNames: ["shard", "total_shards"],
     registers,
   });
+  const closed = new Counter({
+    name: "peer_exporter_http_connections_closed_total",
+    help: "Connections that were closed because clients took more than their share, by what they took.",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of CLOSE_REASONS) closed.inc({ reason }, 0);
   const latencies = createLatencies();
   return {
     observeRequest: latencies.observe,
+    connectionClosed: (reason) => closed.inc({ reason }),
     configLoaded: (unixSeconds) => loadedAt.set(unixSeconds),
     configRead: (isGood) => successful.set(isGood ? 1 : 0),
     sharded: ({ index, total }) => shardInfo.set({ shard: String(index), total_shards: String(total) }, 1),

@@ -22,7 +22,12 @@ export type WholeBody = { readonly kind: "whole"; readonly chunks: readonly Uint
 export type Body =
   | WholeBody
   /** Too large to be held at once: each chunk may be overwritten when the next one is asked for. */
-  | { readonly kind: "streamed"; readonly chunks: Iterable<Uint8Array> };
+  | {
+      readonly kind: "streamed";
+      readonly chunks: Iterable<Uint8Array>;
+      /** What they are made of, which is not given back before the last one is sent, and about how large it is. */
+      readonly from?: { readonly page: object; readonly bytes: number };
+    };
 
 export type Headers = Readonly<Record<string, string>>;
 

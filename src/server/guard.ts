@@ -4,8 +4,13 @@ import type { Answer, Headers, Request } from "./answer.ts";
 
 /** Stands before the routes: who comes in, and with which headers answers go out. */
 export type Guard = {
-  /** Nothing when the request may come in, else what it is answered. */
-  admit(handler: string, request: Request): Answer | undefined | Promise<Answer | undefined>;
+  /**
+   * Nothing when the request may come in, else what it is answered.
+   * @param client under which name what it costs is counted, as addressGroup gives it
+   */
+  admit(handler: string, request: Request, client: string): Answer | undefined | Promise<Answer | undefined>;
+  /** Whether a request that may come in tells who its client is: by a password or a verified certificate. */
+  identifies(handler: string): boolean;
   /** The headers of an answer as they are sent. */
   dress(own: Headers): Headers;
 };

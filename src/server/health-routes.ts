@@ -13,6 +13,9 @@ export type NodeCounts = {
   readonly polled: number;
 };
 
+/** Whoever watches over the process has no password. Both pages say nothing that a stranger could use. */
+export const HEALTH_PATHS: ReadonlySet<string> = new Set(["/-/healthy", "/-/ready"]);
+
 /**
  * `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. Once ready it stays so: the nodes that a
  * reload adds are no reason to take the pages of all others out of a Service.

@@ -1,7 +1,7 @@
-import type { Server, ServerOptions } from "node:http";
+import type { IncomingMessage, Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
-import type { Logger } from "../log.ts";
 import { type Answer, problem } from "./answer.ts";
+import type { ClientLimits } from "./clients/clients.ts";
 
 /** What one client can take of the server, whoever it is. docs/security.md has these numbers. */
 
@@ -34,20 +34,33 @@ export const SERVER_LIMITS = {
 
 export const TLS_LIMITS = { handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS } as const;
 
-const DROPS_TOLD_EVERY_MS = 60_000;
+/** No client that is known sends more than one request before it has its answer. */
+const WAITING_OF_CONNECTION = 32;
+const WAITING = 1024;
 
-/** Bounds the sockets of a server. */
-export function limitConnections(http: Server, log: Logger, max: number = MAX_CONNECTIONS): void {
+const UNREAD_BYTES = 96 * 1024 * 1024;
+
+/** @param max connections that the server takes at a time */
+export function clientLimits(max: number = MAX_CONNECTIONS): ClientLimits {
+  return {
+    // The newest one is let in before another one makes room.
+    connections: Math.max(1, max - 1),
+    // Enough for the scrapers behind a proxy.
+    ofAddress: Math.ceil(max / 2),
+    waitingOfConnection: WAITING_OF_CONNECTION,
+    waiting: WAITING,
+    unread: UNREAD_BYTES,
+  };
+}
+
+/** Further headers would cost memory for each of their names and values, however short these are. */
+export const MAX_HEADERS = 100;
+
+/** Bounds the sockets of a server. Who has to go when they are too many, its clients tell. */
+export function limitConnections(http: Server, max: number = MAX_CONNECTIONS): void {
   http.maxConnections = max;
+  http.maxHeadersCount = MAX_HEADERS + 1;
   http.timeout = SILENT_MS;
-  let told = Number.NEGATIVE_INFINITY;
-  http.on("drop", () => {
-    // Whoever came next would find no place either, as long as others keep theirs without a request.
-    http.closeIdleConnections();
-    if (performance.now() - told < DROPS_TOLD_EVERY_MS) return;
-    told = performance.now();
-    log.warn({ max }, "a connection was refused: too many are open; idle ones were closed");
-  });
 }
 
 /** Answers what is no request that the routes could see, in words. */
@@ -75,6 +88,16 @@ function badRequest(code: string | undefined): Answer {
     default:
       return problem(400, "this is no HTTP/1.1 request");
   }
+}
+
+/** More headers than anybody needs: what follows them was not kept. */
+export const TOO_MANY_HEADERS = problem(431, `more than ${MAX_HEADERS} headers`, { connection: "close" });
+
+/** RFC 9110, section 10.1.1. */
+export const UNMET_EXPECTATION = problem(417, "no expectation but 100-continue is met here", { connection: "close" });
+
+export function hasTooManyHeaders({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.length > 2 * MAX_HEADERS;
 }
 
 /** Nothing here takes a body; it is not read, and the connection ends. */

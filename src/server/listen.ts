@@ -91,8 +91,8 @@ async function bind(server: Server, options: ListenOptions): Promise<void> {
 const DRAIN_MS = 3000;
 
 /** The server's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
-export async function drain({ http, close }: HttpServer): Promise<void> {
-  const timer = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+export async function drain({ close, cutOff }: HttpServer): Promise<void> {
+  const timer = setTimeout(cutOff, DRAIN_MS);
   await close();
   clearTimeout(timer);
 }

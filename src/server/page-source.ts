@@ -52,7 +52,7 @@ export function createPageSource(view: () => PageView | Promise<PageView>): Page
     const share = forms[format][encoding];
     const give = (now: PageView): Body | Promise<Body> =>
       encoding === "identity" && streams(format, now)
-        ? { kind: "streamed", chunks: now.chunks(format, "passing") }
+        ? { kind: "streamed", chunks: now.chunks(format, "passing"), from: { page: now, bytes: now.bytes } }
         : share(now, view);
     const now = view();
     return now instanceof Promise ? now.then(give) : give(now);

@@ -1,7 +1,7 @@
 import type { Journal } from "../poll/journal.ts";
 import type { NodeStore, StoredNode } from "../poll/store.ts";
 import { type Answer, html, problem, type Request } from "./answer.ts";
-import { compressed } from "./compress.ts";
+import { createCompressor } from "./compress.ts";
 import type { Markup } from "./markup.ts";
 import { htmlPage } from "./pages/layout.ts";
 import { readPageQuery } from "./pages/links.ts";
@@ -26,6 +26,7 @@ const REFRESH_SECONDS = 10;
 /** `/` and `/nodes/NAME`: what is known of the nodes, for people. */
 export function pagesRoutes({ version, telemetryPath, store, journal, readSamples }: PagesOptions): readonly Route[] {
   const overview = ({ state }: StoredNode) => overviewOf(state, journal.of(state.node.name));
+  const compressed = createCompressor();
   /** Large fleets have large pages, which browsers ask for every few seconds. */
   const page = ({ headers }: Request, title: string, path: string, content: Markup, nowMs: number) =>
     compressed(

@@ -1,3 +1,4 @@
+import { createLimiter } from "../lib/limiter.ts";
 import { problem } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
@@ -21,9 +22,13 @@ export type ProbeOptions = {
 /** `gone`: the exporter stops, or polls the node no more. */
 export type ProbeOutcome = { readonly kind: "polled" | "gone" } | ({ readonly kind: "shared" } & SharedAnswer);
 
+const BUILT_AT_A_TIME = 2;
+
 /** `/probe?node=NAME`: polls one configured node now and answers with its series alone (with
  * `debug=true` the poll in words before them). Or a target: probe-target.ts. */
 export function probeRoute(options: ProbeOptions): Route {
+  // Many may wait for the same poll, and each page that is compressed takes a megabyte meanwhile.
+  const inTurn = createLimiter(BUILT_AT_A_TIME);
   return {
     path: "/probe",
     answer: async (request) => {
@@ -46,7 +51,9 @@ export function probeRoute(options: ProbeOptions): Route {
         const trace = options.traceOf(node);
         return debugPage({ trace: outcome.kind === "shared" ? sharedNotice(outcome) + trace : trace, page });
       }
-      return answerPage(wantedOf(request.headers), (format, encoding) => buildBody(page, format, encoding));
+      return answerPage(wantedOf(request.headers), (format, encoding) =>
+        inTurn(() => buildBody(page, format, encoding)),
+      );
     },
   };
 }

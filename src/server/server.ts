@@ -3,12 +3,26 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from "n
 import { Server as NetServer } from "node:net";
 import { errorCode } from "../config/secret.ts";
 import type { Logger } from "../log.ts";
+import type { CloseReason } from "../metrics/close-reasons.ts";
 import { type Answer, problem, type Request } from "./answer.ts";
+import { type ClientLimits, type Connection, createClients } from "./clients/clients.ts";
 import { createGate } from "./gate.ts";
 import type { Access } from "./guard.ts";
-import { answerBadRequests, BODY_REFUSED, hasBody, limitConnections, SERVER_LIMITS, TLS_LIMITS } from "./limits.ts";
+import { HEALTH_PATHS } from "./health-routes.ts";
+import {
+  answerBadRequests,
+  BODY_REFUSED,
+  clientLimits,
+  hasBody,
+  hasTooManyHeaders,
+  limitConnections,
+  SERVER_LIMITS,
+  TLS_LIMITS,
+  TOO_MANY_HEADERS,
+  UNMET_EXPECTATION,
+} from "./limits.ts";
 import { createRouter, type Match, type Route } from "./router.ts";
-import { send } from "./send.ts";
+import { heldBy, send } from "./send.ts";
 
 export type ServerOptions = {
   readonly routes: readonly Route[];
@@ -20,6 +34,10 @@ export type ServerOptions = {
   readonly maxConnections?: number | undefined;
   /** The host names that it answers to, as `parseHostName` gives them; without them, to every name. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** What else clients may take, where that is not as usual. */
+  readonly limits?: Partial<ClientLimits> | undefined;
+  /** Told when a connection was closed because clients took more than that. */
+  readonly observeClosed?: ((reason: CloseReason) => void) | undefined;
 };
 
 /** The HTTP server, not yet listening. It reads what was polled and never polls by itself. */
@@ -27,6 +45,8 @@ export type HttpServer = {
   readonly http: Server | HttpsServer;
   /** Lets answers in flight be read to their end, then ends. */
   close(): Promise<void>;
+  /** Ends all connections, whatever they do. */
+  cutOff(): void;
 };
 
 /** Connections that cannot be taken come in crowds. */
@@ -34,17 +54,22 @@ const REFUSALS_TOLD_EVERY_MS = 60_000;
 
 export function createServer(options: ServerOptions): HttpServer {
   const { routes, log, observeRequest, access, maxConnections, allowedHosts } = options;
+  const limits = { ...clientLimits(maxConnections), ...options.limits };
   const route = createRouter(routes);
   const gate = createGate(allowedHosts);
   const guard = access?.guard;
   const readTarget = createTargetReader();
   // Asked once: it is never another one later.
   const isTold = log.isLevelEnabled("debug");
-  let unsent = 0;
-  let onSent = () => {};
+  const clients = createClients({ limits, log, onClosed: options.observeClosed });
   let isClosing = false;
 
-  function handle(incoming: IncomingMessage, response: ServerResponse): void {
+  function receive(incoming: IncomingMessage, response: ServerResponse, refused?: Match): void {
+    const client = clients.begin(response);
+    if (client !== undefined) handle(incoming, response, client, refused);
+  }
+
+  function handle(incoming: IncomingMessage, response: ServerResponse, client: Connection, refused?: Match): void {
     const began = performance.now();
     const { method = "GET", url = "/", headers } = incoming;
     const target = readTarget(url);
@@ -53,17 +78,13 @@ export function createServer(options: ServerOptions): HttpServer {
     if (!isWithBody) incoming.read(0);
     const { handler, rest, answer }: Match = isClosing
       ? STOPPING
-      : isWithBody
-        ? WITH_BODY
-        : target === undefined
-          ? UNREADABLE
-          : route(method, target.path);
+      : (refused ??
+        refusalOf(incoming, isWithBody) ??
+        (target === undefined ? UNREADABLE : route(method, target.path)));
     let type: string | undefined;
-    unsent += 1;
     // It comes once, and `once` would make an object for that.
     response.on("close", () => {
-      unsent -= 1;
-      onSent();
+      client.end(response);
       if (!response.writableFinished) return;
       const { statusCode: code } = response;
       observeRequest(handler, code, (performance.now() - began) / 1000);
@@ -76,23 +97,39 @@ export function createServer(options: ServerOptions): HttpServer {
       const { httpVersionMajor, httpVersionMinor, rawHeaders } = incoming;
       const refusal =
         gate({ method, handler, authority, httpVersionMajor, httpVersionMinor, rawHeaders, headers }) ??
-        guard?.admit(handler, request);
+        guard?.admit(handler, request, client.group);
       const given =
         refusal instanceof Promise
-          ? refusal.then((refused) => refused ?? answer(request))
-          : (refusal ?? answer(request));
+          ? refusal.then((found) => admitted(found) ?? answer(request))
+          : (admitted(refusal) ?? answer(request));
       const sent = given instanceof Promise ? given.then(give) : give(given);
       if (sent instanceof Promise) sent.catch(fail);
     } catch (error) {
       fail(error);
     }
 
+    /** What the guard said of the request says something of its client, too. */
+    function admitted(refusal: Answer | undefined): Answer | undefined {
+      if (refusal !== undefined) {
+        if (refusal.status === 401) client.prove("none");
+      } else if (guard?.identifies(handler)) client.prove("identified");
+      else if (HEALTH_PATHS.has(handler)) client.sawHealth();
+      else if (handler !== "none") client.prove("open");
+      return refusal;
+    }
+
     function onGone(listener: () => void): void {
-      if (response.destroyed) listener();
+      if (response.destroyed || !client.isOpen()) listener();
       else response.once("close", listener);
     }
 
     function give(ready: Answer): void | Promise<void> {
+      if (!client.isOpen()) return;
+      const held = heldBy(ready, response);
+      if (held !== undefined) {
+        client.answer(response, held);
+        if (!client.isOpen()) return;
+      }
       if (isTold) type = ready.headers["content-type"];
       const further = isClosing ? LAST_HEADERS : OWN_HEADERS;
       if (guard === undefined) return send(response, ready, further);
@@ -107,14 +144,18 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   const http = open();
-  limitConnections(http, log, maxConnections);
+  limitConnections(http, maxConnections);
+  clients.watch(http);
   answerBadRequests(http);
   // Instead of the invitation to send a body that would be refused.
-  http.on("checkContinue", handle);
+  http.on("checkContinue", receive);
+  http.on("checkExpectation", (incoming: IncomingMessage, response: ServerResponse) =>
+    receive(incoming, response, EXPECTING),
+  );
 
   function open(): Server | HttpsServer {
-    if (access?.tls === undefined) return createHttpServer({ ...SERVER_LIMITS, ...OWN_CHECKS }, handle);
-    const secure = createHttpsServer({ ...SERVER_LIMITS, ...OWN_CHECKS, ...TLS_LIMITS, ...access.tls }, handle);
+    if (access?.tls === undefined) return createHttpServer({ ...SERVER_LIMITS, ...OWN_CHECKS }, receive);
+    const secure = createHttpsServer({ ...SERVER_LIMITS, ...OWN_CHECKS, ...TLS_LIMITS, ...access.tls }, receive);
     access.keep(secure);
     return secure;
   }
@@ -138,17 +179,12 @@ export function createServer(options: ServerOptions): HttpServer {
     const closed = http.listening
       ? new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()))
       : undefined;
-    await new Promise<void>((resolve) => {
-      onSent = () => {
-        if (unsent === 0) resolve();
-      };
-      onSent();
-    });
+    await clients.quiet();
     http.close();
     await closed;
   }
 
-  return { http, close };
+  return { http, close, cutOff: clients.closeAll };
 }
 
 /** Node answers a request without a Host by itself, and says nothing; the gate has words for it. */
@@ -160,8 +196,20 @@ const LAST_HEADERS = { ...OWN_HEADERS, connection: "close" };
 const NO_HEADERS = {};
 
 const STOPPING: Match = { handler: "none", answer: () => problem(503, "the exporter is stopping"), rest: "" };
-const WITH_BODY: Match = { handler: "none", answer: () => BODY_REFUSED, rest: "" };
-const UNREADABLE: Match = { handler: "none", answer: () => problem(400, "the path cannot be read"), rest: "" };
+const WITH_BODY = always(BODY_REFUSED);
+const UNREADABLE = always(problem(400, "the path cannot be read"));
+const EXPECTING = always(UNMET_EXPECTATION);
+const OVERLOADED = always(TOO_MANY_HEADERS);
+
+function always(answer: Answer): Match {
+  return { handler: "none", answer: () => answer, rest: "" };
+}
+
+/** What is answered to a request that no route may see, whatever its path. */
+function refusalOf(incoming: IncomingMessage, isWithBody: boolean): Match | undefined {
+  if (hasTooManyHeaders(incoming)) return OVERLOADED;
+  return isWithBody ? WITH_BODY : undefined;
+}
 
 type Target = Pick<Request, "path" | "query"> & {
   /** The host of a target that is a whole URL. */

@@ -16,6 +16,11 @@ declare module "prom-client/lib/registry.js" {
   export default Registry;
 }
 
+declare module "prom-client/lib/counter.js" {
+  import { Counter } from "prom-client";
+  export default Counter;
+}
+
 declare module "prom-client/lib/gauge.js" {
   import { Gauge } from "prom-client";
   export default Gauge;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { hasBody, limitConnections, MAX_CONNECTIONS, SERVER_LIMITS, SILENT_MS } from "../../src/server/limits.ts";
+import { hasBody, MAX_CONNECTIONS, SERVER_LIMITS, SILENT_MS } from "../../src/server/limits.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 import { waitFor } from "../support/servers.ts";
@@ -24,19 +24,6 @@ async function dial(port: number, bytes = ""): Promise<Socket & { got(): string 
 const closed = (socket: Socket) => waitFor(() => socket.closed, "the connection to end", { timeoutMs: 20_000 });
 
 describe("connections", () => {
-  test("have a number that they cannot exceed, and idle ones make room for others", async () => {
-    const { server, port, url, lines } = await listen();
-    const { log } = logSink();
-    limitConnections(server.http, log, 3);
-    const idle = await Promise.all([1, 2, 3].map(() => dial(port, "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")));
-    await waitFor(() => idle.every((socket) => socket.got().includes("healthy.")), "three answers");
-    const fourth = await dial(port);
-    await closed(fourth);
-    await Promise.all(idle.map(closed));
-    expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
-    expect(lines.filter(({ msg }) => String(msg).startsWith("a connection was refused"))).toHaveLength(1);
-  });
-
   test("busy ones are not cut off for others", async () => {
     const gate = withResolvers<void>();
     const { server, port } = await listen({
@@ -90,6 +77,21 @@ describe("what is refused is told why", () => {
       "headers of 20 KiB",
       `GET / HTTP/1.1\r\nHost: x\r\nX: ${"a".repeat(20_000)}\r\n\r\n`,
       /^HTTP\/1\.1 431 [\s\S]*\r\n\r\n431: the address and the headers are larger than 16 KiB\n$/,
+    ],
+    [
+      "headers of one byte in any number",
+      `GET / HTTP/1.1\r\nHost: x\r\n${"a:\r\n".repeat(3000)}\r\n`,
+      /^HTTP\/1\.1 431 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n431: more than 100 headers\n$/i,
+    ],
+    [
+      "no host",
+      "GET / HTTP/1.1\r\n\r\n",
+      /^HTTP\/1\.1 400 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n400: the request names no host\n$/i,
+    ],
+    [
+      "an expectation that nobody knows",
+      "GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n",
+      /^HTTP\/1\.1 417 [\s\S]*connection: close\r\n/i,
     ],
     ["no HTTP", "hello\r\n\r\n", /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*\r\n\r\n400: this is no HTTP\/1\.1 request\n$/],
     [

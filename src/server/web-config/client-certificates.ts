@@ -70,7 +70,7 @@ export function checkClients(server: Server, rules: () => ClientAuth, log: Logge
     log.debug({ reason }, "a client was turned away");
     socket.destroy();
   });
-  for (const event of ["request", "checkContinue"]) {
+  for (const event of ["request", "checkContinue", "checkExpectation"]) {
     server.prependListener(event, ({ socket }: IncomingMessage) => {
       // Clients repeat a request on a new connection when the old one ends before an answer.
       if (!trusted.has(socket)) socket.destroy();

@@ -1,5 +1,6 @@
 import { type Answer, type Headers, problem } from "../answer.ts";
 import type { Guard } from "../guard.ts";
+import { HEALTH_PATHS } from "../health-routes.ts";
 import { readBasicCredentials } from "./credentials.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Authenticate, Verdict } from "./users.ts";
@@ -9,24 +10,27 @@ export type Rules = {
   readonly headers: Headers;
   /** Undefined: everybody is let in. */
   readonly authenticate: Authenticate | undefined;
+  /** Nobody comes in without a certificate of a known authority. */
+  readonly hasVerifiedClients: boolean;
   readonly rate: { readonly allows: RateLimiter; readonly intervalMs: number } | undefined;
 };
-
-/** Whoever watches over the process has no password. Both pages say nothing that a stranger could use. */
-const OPEN = new Set(["/-/healthy", "/-/ready"]);
 
 /** Who comes in, and with which headers the answers go out. */
 export function createGuard(rules: () => Rules): Guard {
   return {
-    admit(handler, request) {
+    admit(handler, request, client) {
       const { authenticate, rate } = rules();
-      if (OPEN.has(handler)) return undefined;
+      if (HEALTH_PATHS.has(handler)) return undefined;
       if (rate !== undefined && !rate.allows()) return tooMany(rate.intervalMs);
       if (authenticate === undefined) return undefined;
       const credentials = readBasicCredentials(request.headers.authorization?.toString());
       if (credentials === undefined) return UNAUTHORIZED;
-      const verdict = authenticate(credentials);
+      const verdict = authenticate(credentials, client);
       return typeof verdict === "string" ? refusal(verdict) : verdict.then(refusal);
+    },
+    identifies(handler) {
+      const { authenticate, hasVerifiedClients } = rules();
+      return hasVerifiedClients || (authenticate !== undefined && !HEALTH_PATHS.has(handler));
     },
     dress: (own) => withHeaders(own, rules().headers),
   };

@@ -29,8 +29,8 @@ export type WebAccessOptions = {
   readonly everyMs?: number;
 };
 
-/** With the usual cost of a hash, the last one waits about two seconds. */
-const MAX_WAITING = 16;
+/** With the usual cost of a hash, the last one of a client that asks alone waits about two seconds. */
+const WAITING = { ofClient: 16, all: 64 };
 
 /**
  * Reads a web configuration file and keeps to it, also when it changes.
@@ -39,14 +39,14 @@ const MAX_WAITING = 16;
 export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOptions): Promise<WebAccess> {
   const read = await readWebConfig(file);
   if (!read.ok) throw new ConfigError(read.problems);
-  const key = randomBytes(32);
-  const queue = createCompareQueue(compare, MAX_WAITING);
+  // It outlives all readings of the file: whoever was let in is not asked again because something else changed.
+  const passwords = createAuthenticator(createCompareQueue(compare, WAITING), randomBytes(32));
   const servers = new Map<HttpsServer, () => void>();
 
-  const rulesOf = ({ users, headers, rateLimit }: WebConfig, before?: Applied): Rules => ({
+  const rulesOf = ({ users, headers, rateLimit, tls }: WebConfig, before?: Applied): Rules => ({
     headers,
-    // Made anew, so that nothing is remembered of users who are gone.
-    authenticate: users.size === 0 ? undefined : createAuthenticator(users, queue, key),
+    authenticate: users.size === 0 ? undefined : passwords.authenticate,
+    hasVerifiedClients: tls?.clientAuth.type === "RequireAndVerifyClientCert",
     rate:
       rateLimit === undefined
         ? undefined
@@ -55,6 +55,7 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
           : { allows: createRateLimiter(rateLimit, () => performance.now()), intervalMs: rateLimit.intervalMs },
   });
   let now: Applied = { config: read.config, rules: rulesOf(read.config) };
+  passwords.setUsers(read.config.users);
   let files = read.files;
   tell(now.config, log);
 
@@ -71,6 +72,7 @@ export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOp
     if (isSame(plain(next.config), plain(now.config))) return [];
     const isTlsChanged = !isSame(next.config.tls, now.config.tls);
     now = { config: next.config, rules: rulesOf(next.config, now) };
+    passwords.setUsers(next.config.users);
     const { tls } = next.config;
     if (tls !== undefined && isTlsChanged) {
       for (const [server, distrust] of servers) {

@@ -5,25 +5,39 @@ import type { Credentials } from "./credentials.ts";
 /** `busy`: too many others ask at this moment. */
 export type Verdict = "known" | "unknown" | "busy";
 
-export type Authenticate = (credentials: Credentials) => Verdict | Promise<Verdict>;
+/** @param client who asks, as addressGroup names it */
+export type Authenticate = (credentials: Credentials, client: string) => Verdict | Promise<Verdict>;
 
-/** Scrapers are few; a pair is as large as its key. */
-const MAX_VERIFIED = 256;
+export type Authenticator = {
+  readonly authenticate: Authenticate;
+  /**
+   * Brings the users that count from now on.
+   * @param users bcrypt hashes by name
+   */
+  setUsers(users: ReadonlyMap<string, string>): void;
+};
+
+export type MemoryLimits = {
+  /** Pairs of one user that were found good: bcrypt reads 72 bytes, so there is more than one. */
+  readonly verifiedOfUser: number;
+  /** Pairs that were found wrong, of all names. */
+  readonly wrong: number;
+};
+
+const MEMORY: MemoryLimits = { verifiedOfUser: 16, wrong: 4096 };
 
 /**
- * Checks passwords of users. A pair that was found good is not computed again, and pairs are remembered only as a keyed
- * hash: memory holds no password.
- * @param users bcrypt hashes by name, at least one
+ * Checks passwords of users. No pair is computed twice as long as it is remembered, whether it was good or wrong, and pairs
+ * are remembered only as a keyed hash: memory holds no password. Good ones are kept apart from wrong ones, of which
+ * strangers can make as many as they like.
  * @param key made anew for each process
  */
-export function createAuthenticator(
-  users: ReadonlyMap<string, string>,
-  queue: CompareQueue,
-  key: Buffer,
-): Authenticate {
-  const verified = new Set<string>();
+export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = MEMORY): Authenticator {
+  let users: ReadonlyMap<string, string> = new Map();
+  let hashes: readonly string[] = [];
+  const verified = new Map<string, ReadonlySet<string>>();
+  const wrong = new Set<string>();
   const running = new Map<string, Promise<Verdict>>();
-  const hashes = [...users.values()];
 
   const digest = (...parts: readonly string[]) => {
     const hmac = createHmac("sha256", key);
@@ -32,25 +46,57 @@ export function createAuthenticator(
   };
 
   /** An unknown user costs what a known one does: somebody's hash is compared, always the same for one name. */
-  const hashOf = (user: string): string =>
-    users.get(user) ?? hashes[digest(user).readUInt32BE(0) % hashes.length] ?? "";
+  const anyHash = (user: string): string => hashes[digest(user).readUInt32BE(0) % hashes.length] ?? "";
 
-  return ({ user, password }) => {
-    const pair = digest(user, password).toString("base64");
-    if (verified.has(pair)) return "known";
+  function rememberVerified(user: string, pair: string): void {
+    const pairs = verified.get(user) ?? new Set();
+    verified.set(user, new Set([...pairs, pair].slice(-limits.verifiedOfUser)));
+  }
+
+  /** Those that were asked for last are kept. */
+  function rememberWrong(pair: string): void {
+    wrong.delete(pair);
+    wrong.add(pair);
+    const [oldest] = wrong;
+    if (wrong.size > limits.wrong && oldest !== undefined) wrong.delete(oldest);
+  }
+
+  function authenticate({ user, password }: Credentials, client: string): Verdict | Promise<Verdict> {
+    const own = users.get(user);
+    // A pair that was wrong may be good for another hash, and for a user who was unknown.
+    const pair = digest(user, password, own ?? "").toString("base64");
+    if (verified.get(user)?.has(pair)) return "known";
+    if (wrong.has(pair)) {
+      rememberWrong(pair);
+      return "unknown";
+    }
     const same = running.get(pair);
     if (same !== undefined) return same;
-    const compared = queue(password, hashOf(user));
+    const compared = queue({ password, hash: own ?? anyHash(user), client, isConfigured: own !== undefined });
     if (compared === undefined) return "busy";
     const verdict = compared
       .then((isEqual): Verdict => {
-        if (!isEqual || !users.has(user)) return "unknown";
-        if (verified.size >= MAX_VERIFIED) verified.clear();
-        verified.add(pair);
+        if (isEqual === undefined) return "busy";
+        if (!isEqual || own === undefined) {
+          rememberWrong(pair);
+          return "unknown";
+        }
+        // The file may have changed meanwhile; whoever asks again is compared with what counts now.
+        if (users.get(user) !== own) return "busy";
+        rememberVerified(user, pair);
         return "known";
       })
       .finally(() => running.delete(pair));
     running.set(pair, verdict);
     return verdict;
+  }
+
+  return {
+    authenticate,
+    setUsers(next) {
+      for (const [user, hash] of users) if (next.get(user) !== hash) verified.delete(user);
+      users = next;
+      hashes = [...next.values()];
+    },
   };
 }

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { type Compare, createCompareQueue, type Question } from "../../../src/server/web-config/compare-queue.ts";
+import { waitFor } from "../../support/servers.ts";
+
+/** Answers each question when it is let, and keeps the order in which they come. */
+function gated() {
+  const asked: string[] = [];
+  const gates: (() => void)[] = [];
+  const compare: Compare = async (password) => {
+    asked.push(password);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return true;
+  };
+  const answerAll = async (count: number) => {
+    for (let done = 0; done < count; done += 1) {
+      await waitFor(() => gates.length > 0, "the next comparison");
+      gates.shift()?.();
+    }
+  };
+  return { compare, asked, answerAll };
+}
+
+const question = (password: string, client: string, isConfigured = true): Question => ({
+  password,
+  hash: "h",
+  client,
+  isConfigured,
+});
+
+describe("who waits for a comparison", () => {
+  test("clients take turns, however many questions one of them has", async () => {
+    const { compare, asked, answerAll } = gated();
+    const queue = createCompareQueue(compare, { ofClient: 16, all: 64 });
+    const hostile = Array.from({ length: 10 }, (_, index) => queue(question(`h${index}`, "h")));
+    const honest = ["a0", "a1"].map((password) => queue(question(password, "a")));
+    await answerAll(12);
+    expect(await Promise.all([...hostile, ...honest])).toEqual(Array(12).fill(true));
+    expect(asked.slice(0, 5)).toEqual(["h0", "a0", "h1", "a1", "h2"]);
+  });
+
+  test("of one client, configured users go before other names, and take their places", async () => {
+    const { compare, asked, answerAll } = gated();
+    const queue = createCompareQueue(compare, { ofClient: 3, all: 64 });
+    const first = queue(question("running", "p", false));
+    const unknown = ["u0", "u1", "u2"].map((password) => queue(question(password, "p", false)));
+    expect(queue(question("u3", "p", false))).toBeUndefined();
+    const known = queue(question("k0", "p"));
+    expect(await unknown[2]).toBeUndefined();
+    await answerAll(4);
+    expect(await Promise.all([first, known, unknown[0], unknown[1]])).toEqual(Array(4).fill(true));
+    expect(asked).toEqual(["running", "k0", "u0", "u1"]);
+  });
+
+  test("few wait, of one client and in all; the client with the most gives up a place", async () => {
+    const { compare, answerAll } = gated();
+    const queue = createCompareQueue(compare, { ofClient: 4, all: 6 });
+    const running = queue(question("running", "x"));
+    const [first, second] = ["h", "i"].map((client) =>
+      Array.from({ length: 3 }, (_, index) => queue(question(`${client}${index}`, client))),
+    );
+    for (const client of ["h", "i"]) expect(queue(question("3", client))).toBeUndefined();
+    const newcomer = queue(question("n0", "n"));
+    expect(newcomer).toBeDefined();
+    expect(await first?.[2]).toBeUndefined();
+    await answerAll(7);
+    expect(await Promise.all([running, newcomer, ...(second ?? [])])).toEqual(Array(4).fill(true));
+  });
+
+  test("a comparison that fails is told to the one who asked, and the next one is made", async () => {
+    let count = 0;
+    const queue = createCompareQueue(
+      async () => {
+        count += 1;
+        if (count === 1) throw new Error("broken");
+        return false;
+      },
+      { ofClient: 4, all: 6 },
+    );
+    const [first, second] = [queue(question("1", "a")), queue(question("2", "a"))];
+    await expect(first).rejects.toThrow("broken");
+    expect(await second).toBe(false);
+  });
+});
