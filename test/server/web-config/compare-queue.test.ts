@@ -63,7 +63,7 @@ describe("who waits for a comparison", () => {
     expect(newcomer).toBeDefined();
     expect(await first?.[2]).toBeUndefined();
     await answerAll(7);
-    expect(await Promise.all([running, newcomer, ...(second ?? [])])).toEqual(Array(4).fill(true));
+    expect(await Promise.all([running, newcomer, ...(second ?? [])])).toEqual(Array(5).fill(true));
   });
 
   test("a comparison that fails is told to the one who asked, and the next one is made", async () => {
