@@ -1,4 +1,5 @@
 import { createLimiter } from "../lib/limiter.ts";
+import { createSharedWaits } from "../lib/shared-waits.ts";
 import { problem } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
@@ -28,6 +29,7 @@ const BUILT_AT_A_TIME = 2;
  * `debug=true` the poll in words before them). Or a target: probe-target.ts. */
 export function probeRoute(options: ProbeOptions): Route {
   // Many may wait for the same poll, and each page that is compressed takes a megabyte meanwhile.
+  const wait = createSharedWaits<string, ProbeOutcome>();
   const inTurn = createLimiter(BUILT_AT_A_TIME);
   return {
     path: "/probe",
@@ -43,7 +45,10 @@ export function probeRoute(options: ProbeOptions): Route {
       if (!options.nodes().includes(node)) {
         return problem(404, "no node that this exporter polls has this name; see /sd for all of them");
       }
-      const outcome = await endsWithin(options.probe(node), scrapeTimeoutMs(request));
+      const outcome = await endsWithin(
+        wait(node, () => options.probe(node), request.onGone),
+        scrapeTimeoutMs(request),
+      );
       if (outcome === undefined) return problem(504, "the node was not polled within the time that the request allows");
       if (outcome.kind === "gone") return problem(503, "the exporter is stopping");
       const page = options.pageOf(node);

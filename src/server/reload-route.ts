@@ -1,16 +1,21 @@
+import { createSharedWaits } from "../lib/shared-waits.ts";
 import type { ReloadResult } from "../reload.ts";
-import { text } from "./answer.ts";
+import { problem, text } from "./answer.ts";
 import type { Route } from "./router.ts";
 
 export type Reload = () => Promise<ReloadResult>;
 
 /** POST `/-/reload`: reads the configuration anew and says what came of it. */
 export function reloadRoute(reload: Reload): Route {
+  // Those that get the same reading wait for the same promise.
+  const wait = createSharedWaits<Promise<ReloadResult>, ReloadResult>();
   return {
     path: "/-/reload",
     method: "POST",
-    answer: async () => {
-      const result = await reload();
+    answer: async ({ onGone }) => {
+      const reading = reload();
+      const result = await wait(reading, () => reading, onGone);
+      if (result === undefined) return problem(503, "nobody waits for the answer");
       if (result.ok) return text(200, `configuration reloaded: ${result.summary}\n`);
       const whole = "configuration not reloaded, the one before stays in force";
       const head = result.summary === undefined ? whole : `configuration reloaded in part (${result.summary})`;

@@ -124,6 +124,7 @@ export function createServer(options: ServerOptions): HttpServer {
     }
 
     function give(ready: Answer): void | Promise<void> {
+      client.done(response);
       if (!client.isOpen()) return;
       const held = heldBy(ready, response);
       if (held !== undefined) {
@@ -138,6 +139,7 @@ export function createServer(options: ServerOptions): HttpServer {
 
     function fail(error: unknown): void {
       log.error({ err: error }, "a request ended in an unexpected error");
+      client.done(response);
       if (response.headersSent) response.destroy();
       else void give(problem(500, "the request cannot be answered"));
     }

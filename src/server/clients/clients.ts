@@ -12,6 +12,8 @@ export type Connection = {
   readonly group: string;
   /** Whether it still counts: one that was closed to make room counts no more. */
   isOpen(): boolean;
+  /** Nothing is done for the request any more: its answer is known, or failed. */
+  done(response: ServerResponse): void;
   /** An answer goes out; the connection may be closed for it, when clients leave too much unread. */
   answer(response: ServerResponse, held: Held): void;
   /** An answer ended, or nobody waits for it. */
@@ -27,7 +29,7 @@ export type ClientLimits = {
   readonly connections: number;
   /** Connections of one address whose clients did not prove anything. */
   readonly ofAddress: number;
-  /** Requests of one connection that are not answered to the end. */
+  /** Requests of one connection that are not answered to the end, or for which something is still done. */
   readonly waitingOfConnection: number;
   /** The same, of all connections. */
   readonly waiting: number;
@@ -56,7 +58,10 @@ export type ClientsOptions = {
 type Entry = { -readonly [Key in keyof Standing]: Standing[Key] } & {
   /** As the system gave it; over TLS another one reads and writes. */
   readonly raw: Socket;
+  /** Not answered to the end. */
   readonly responses: Set<ServerResponse>;
+  /** Those for which something is still done. */
+  readonly working: Set<ServerResponse>;
   readonly connection: Connection;
 };
 
@@ -65,9 +70,12 @@ const TOLD_EVERY_MS = 60_000;
 export function createClients({ limits, log, onClosed = () => {} }: ClientsOptions): Clients {
   const open = new Set<Entry>();
   const bySocket = new WeakMap<Socket, Entry>();
+  /** Ended, but something is still done for them. */
+  const gone = new Set<Entry>();
   const unread = createUnread<ServerResponse>(limits.unread);
   let clock = 0;
   let waiting = 0;
+  let unsent = 0;
   let onQuiet: (() => void)[] = [];
   let told = Number.NEGATIVE_INFINITY;
 
@@ -82,10 +90,12 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
       usedAt: clock,
       raw: socket,
       responses: new Set(),
+      working: new Set(),
       connection: {
         group,
         isOpen: () => open.has(entry),
         answer: (response, held) => answer(entry, response, held),
+        done: (response) => done(entry, response),
         end: (response) => settle(entry, response),
         prove: (proof) => {
           entry.proof = proof;
@@ -108,17 +118,38 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
       if (response.socket === null) response.emit("close");
       settle(entry, response);
     }
+    if (entry.waiting > 0) gone.add(entry);
   }
 
   function settle(entry: Entry, response: ServerResponse): void {
     if (!entry.responses.delete(response)) return;
     unread.release(response);
-    entry.waiting -= 1;
     entry.usedAt = ++clock;
-    waiting -= 1;
-    if (waiting > 0) return;
+    if (!entry.working.has(response)) release(entry);
+    unsent -= 1;
+    if (unsent > 0) return;
     for (const tellQuiet of onQuiet) tellQuiet();
     onQuiet = [];
+  }
+
+  function done(entry: Entry, response: ServerResponse): void {
+    if (entry.working.delete(response) && !entry.responses.has(response)) release(entry);
+  }
+
+  function release(entry: Entry): void {
+    entry.waiting -= 1;
+    waiting -= 1;
+    if (entry.waiting === 0) gone.delete(entry);
+  }
+
+  /** Who has to go because the connection has one more request; undefined when nobody has. */
+  function crowding(entry: Entry): Entry | undefined {
+    if (entry.waiting > limits.waitingOfConnection) return entry;
+    if (waiting <= limits.waiting) return undefined;
+    const found = victimOfWaiting(open, gone);
+    if (found?.victim !== undefined) return found.victim;
+    // All that could go is gone; until what is done for it ends, others may have as much again.
+    return found === undefined || found.group === entry.group || waiting > 2 * limits.waiting ? entry : undefined;
   }
 
   function answer(entry: Entry, response: ServerResponse, held: Held): void {
@@ -179,22 +210,20 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
         return undefined;
       }
       entry.responses.add(response);
+      entry.working.add(response);
       entry.waiting += 1;
       waiting += 1;
-      const victim =
-        entry.waiting > limits.waitingOfConnection
-          ? entry
-          : waiting > limits.waiting
-            ? (victimOfWaiting(open) ?? entry)
-            : undefined;
+      unsent += 1;
+      const victim = crowding(entry);
       if (victim !== undefined) close(victim, "requests_waiting");
       if (open.has(entry)) return entry.connection;
+      done(entry, response);
       stopParsing(socket);
       return undefined;
     },
     quiet: () =>
       new Promise<void>((resolve) => {
-        if (waiting === 0) resolve();
+        if (unsent === 0) resolve();
         else onQuiet.push(resolve);
       }),
     closeAll() {

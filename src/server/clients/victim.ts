@@ -43,17 +43,22 @@ export function victimOfGroup<T extends Standing>(all: Iterable<T>, newcomer: T,
 }
 
 /**
- * Which connection is closed when too many requests wait: of the address whose unidentified clients have the most waiting
- * requests, the connection with the most.
+ * Whose requests are too many when more wait than may: the address whose unidentified clients have the most, and of its
+ * connections the one with the most.
+ * @param gone connections that ended while something was still done for them
+ * @returns undefined when no request of an unidentified client waits
  */
-export function victimOfWaiting<T extends Standing>(all: Iterable<T>): T | undefined {
-  const strangers = [...all].filter(({ proof }) => proof !== "identified");
-  const group = largestGroup(strangers, ({ waiting }) => waiting);
-  let found: T | undefined;
-  for (const connection of strangers) {
-    if (connection.group === group && connection.waiting >= (found?.waiting ?? 1)) found = connection;
-  }
-  return found;
+export function victimOfWaiting<T extends Standing>(
+  open: Iterable<T>,
+  gone: Iterable<T>,
+): { readonly group: string; readonly victim: T | undefined } | undefined {
+  const isStranger = ({ proof, waiting }: Standing) => proof !== "identified" && waiting > 0;
+  const strangers = [...open].filter(isStranger);
+  const group = largestGroup([...strangers, ...[...gone].filter(isStranger)], ({ waiting }) => waiting);
+  if (group === undefined) return undefined;
+  const own = strangers.filter((connection) => connection.group === group);
+  const [first, ...others] = own;
+  return { group, victim: others.reduce((most, next) => (next.waiting >= (most?.waiting ?? 0) ? next : most), first) };
 }
 
 const BUSY = 4;

@@ -25,7 +25,7 @@ export function createGuard(rules: () => Rules): Guard {
       if (authenticate === undefined) return undefined;
       const credentials = readBasicCredentials(request.headers.authorization?.toString());
       if (credentials === undefined) return UNAUTHORIZED;
-      const verdict = authenticate(credentials, client);
+      const verdict = authenticate(credentials, { client, onGone: request.onGone });
       return typeof verdict === "string" ? refusal(verdict) : verdict.then(refusal);
     },
     identifies(handler) {

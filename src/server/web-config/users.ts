@@ -1,12 +1,19 @@
 import { createHmac } from "node:crypto";
+import { createSharedWaits, type OnGone } from "../../lib/shared-waits.ts";
 import type { CompareQueue } from "./compare-queue.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** `busy`: too many others ask at this moment. */
 export type Verdict = "known" | "unknown" | "busy";
 
-/** @param client who asks, as addressGroup names it */
-export type Authenticate = (credentials: Credentials, client: string) => Verdict | Promise<Verdict>;
+export type Asker = {
+  /** As addressGroup names it. */
+  readonly client: string;
+  /** Tells when nobody waits for the verdict any more. */
+  readonly onGone: OnGone;
+};
+
+export type Authenticate = (credentials: Credentials, asker: Asker) => Verdict | Promise<Verdict>;
 
 export type Authenticator = {
   readonly authenticate: Authenticate;
@@ -37,7 +44,7 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
   let hashes: readonly string[] = [];
   const verified = new Map<string, ReadonlySet<string>>();
   const wrong = new Set<string>();
-  const running = new Map<string, Promise<Verdict>>();
+  const wait = createSharedWaits<string, Verdict>();
 
   const digest = (...parts: readonly string[]) => {
     const hmac = createHmac("sha256", key);
@@ -61,34 +68,30 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
     if (wrong.size > limits.wrong && oldest !== undefined) wrong.delete(oldest);
   }
 
-  function authenticate({ user, password }: Credentials, client: string): Verdict | Promise<Verdict> {
+  async function compare({ user, password }: Credentials, pair: string, client: string): Promise<Verdict> {
     const own = users.get(user);
+    const isEqual = await queue({ password, hash: own ?? anyHash(user), client, isConfigured: own !== undefined });
+    if (isEqual === undefined) return "busy";
+    if (!isEqual || own === undefined) {
+      rememberWrong(pair);
+      return "unknown";
+    }
+    // The file may have changed meanwhile; whoever asks again is compared with what counts now.
+    if (users.get(user) !== own) return "busy";
+    rememberVerified(user, pair);
+    return "known";
+  }
+
+  function authenticate(credentials: Credentials, { client, onGone }: Asker): Verdict | Promise<Verdict> {
+    const { user, password } = credentials;
     // A pair that was wrong may be good for another hash, and for a user who was unknown.
-    const pair = digest(user, password, own ?? "").toString("base64");
+    const pair = digest(user, password, users.get(user) ?? "").toString("base64");
     if (verified.get(user)?.has(pair)) return "known";
     if (wrong.has(pair)) {
       rememberWrong(pair);
       return "unknown";
     }
-    const same = running.get(pair);
-    if (same !== undefined) return same;
-    const compared = queue({ password, hash: own ?? anyHash(user), client, isConfigured: own !== undefined });
-    if (compared === undefined) return "busy";
-    const verdict = compared
-      .then((isEqual): Verdict => {
-        if (isEqual === undefined) return "busy";
-        if (!isEqual || own === undefined) {
-          rememberWrong(pair);
-          return "unknown";
-        }
-        // The file may have changed meanwhile; whoever asks again is compared with what counts now.
-        if (users.get(user) !== own) return "busy";
-        rememberVerified(user, pair);
-        return "known";
-      })
-      .finally(() => running.delete(pair));
-    running.set(pair, verdict);
-    return verdict;
+    return wait(pair, () => compare(credentials, pair, client), onGone).then((verdict) => verdict ?? "busy");
   }
 
   return {

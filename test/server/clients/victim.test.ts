@@ -106,10 +106,29 @@ describe("the share of an address", () => {
   });
 });
 
-test("of too many requests that wait, the address with the most loses the connection with the most", () => {
-  const busiest = standing("h", { waiting: 7 });
-  const all = [standing("a", { waiting: 8 }), ...many(5, "h", { waiting: 6 }), busiest];
-  expect(victimOfWaiting(all)).toBe(busiest);
-  expect(victimOfWaiting([...all, standing("k", { waiting: 99, proof: "identified" })])).toBe(busiest);
-  expect(victimOfWaiting(many(3, "k", { waiting: 9, proof: "identified" }))).toBeUndefined();
+describe("too many requests wait", () => {
+  const identified = () => many(3, "k", { waiting: 99, proof: "identified" });
+
+  test("the address with the most loses the connection with the most", () => {
+    const busiest = standing("h", { waiting: 7 });
+    const open = [
+      standing("a", { waiting: 8 }),
+      ...many(5, "h", { waiting: 6 }),
+      busiest,
+      ...many(3, "h", { waiting: 1 }),
+    ];
+    expect(victimOfWaiting([...open, ...identified()], [])).toEqual({ group: "h", victim: busiest });
+  });
+
+  test("what is done for connections that are gone counts for their address", () => {
+    const own = standing("h", { waiting: 1 });
+    const gone = many(9, "h", { waiting: 1 });
+    const others = many(5, "a", { waiting: 1 });
+    expect(victimOfWaiting([...others, own], gone)).toEqual({ group: "h", victim: own });
+    expect(victimOfWaiting(others, gone)).toEqual({ group: "h", victim: undefined });
+  });
+
+  test("identified clients and connections without a request are no matter", () => {
+    expect(victimOfWaiting([...identified(), ...many(9, "h")], [])).toBeUndefined();
+  });
 });

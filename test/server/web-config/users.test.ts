@@ -87,13 +87,14 @@ describe("basic authentication", () => {
 
 describe("checking passwords", () => {
   const key = Buffer.alloc(32, 7);
+  const asker = { client: "192.0.2.1", onGone: () => {} };
   const authenticatorOf = (known: ReadonlyMap<string, string>, compare: Compare, waiting: number) => {
     const { authenticate, setUsers } = createAuthenticator(
       createCompareQueue(compare, { ofClient: waiting, all: 99 }),
       key,
     );
     setUsers(known);
-    return (credentials: Credentials, client = "192.0.2.1") => authenticate(credentials, client);
+    return (credentials: Credentials) => authenticate(credentials, asker);
   };
   const users = new Map(Object.entries(HASHES));
   const alice = { user: "alice", password: "wonder land" };
@@ -148,7 +149,7 @@ describe("checking passwords", () => {
     expect(await first).toBe("known");
 
     const waiting = ["1", "2", "3"].map((password) => authenticate({ user: "alice", password }));
-    expect(authenticate({ user: "alice", password: "4" })).toBe("busy");
+    expect(await authenticate({ user: "alice", password: "4" })).toBe("busy");
     expect(authenticate(alice)).toBe("known");
     await waitFor(() => asked.length === 2, "the second");
     expect(asked).toHaveLength(2);
@@ -195,7 +196,7 @@ describe("checking passwords", () => {
         { verifiedOfUser: 2, wrong: 3 },
       );
       setUsers(users);
-      return { asked, setUsers, ask: (user: string, password: string) => authenticate({ user, password }, "c") };
+      return { asked, setUsers, ask: (user: string, password: string) => authenticate({ user, password }, asker) };
     };
 
     test("a good pair stays as long as its user and hash do, whatever others do", async () => {
@@ -234,13 +235,13 @@ describe("checking passwords", () => {
       const { compare, asked, answerOne } = gatedCompare();
       const { authenticate, setUsers } = createAuthenticator(createCompareQueue(compare, { ofClient: 9, all: 9 }), key);
       setUsers(users);
-      const verdict = authenticate(alice, "c");
+      const verdict = authenticate(alice, asker);
       await waitFor(() => asked.length === 1, "the comparison");
       setUsers(new Map([["alice", hashOf("new")]]));
       answerOne();
       expect(await verdict).toBe("busy");
       setUsers(users);
-      expect(authenticate(alice, "c")).toBeInstanceOf(Promise);
+      expect(authenticate(alice, asker)).toBeInstanceOf(Promise);
     });
 
     test("wrong pairs are remembered up to a bound, those asked for last, and drive no good one out", async () => {
