@@ -35,6 +35,7 @@ export const SERVER_LIMITS = {
 export const TLS_LIMITS = { handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS } as const;
 
 /** No client that is known sends more than one request before it has its answer. */
+const WORKING_OF_CONNECTION = 4;
 const WAITING_OF_CONNECTION = 32;
 const WAITING = 1024;
 
@@ -47,6 +48,7 @@ export function clientLimits(max: number = MAX_CONNECTIONS): ClientLimits {
     connections: Math.max(1, max - 1),
     // Enough for the scrapers behind a proxy.
     ofAddress: Math.ceil(max / 2),
+    workingOfConnection: WORKING_OF_CONNECTION,
     waitingOfConnection: WAITING_OF_CONNECTION,
     waiting: WAITING,
     unread: UNREAD_BYTES,

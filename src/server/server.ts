@@ -111,6 +111,7 @@ export function createServer(options: ServerOptions): HttpServer {
     /** What the guard said of the request says something of its client, too. */
     function admitted(refusal: Answer | undefined): Answer | undefined {
       if (refusal !== undefined) {
+        client.turnAway();
         if (refusal.status === 401) client.prove("none");
       } else if (guard?.identifies(handler)) client.prove("identified");
       else if (HEALTH_PATHS.has(handler)) client.sawHealth();

@@ -18,6 +18,8 @@ export type Connection = {
   answer(response: ServerResponse, held: Held): void;
   /** An answer ended, or nobody waits for it. */
   end(response: ServerResponse): void;
+  /** A request was not let in: it is answered, and the next one waits a moment. */
+  turnAway(): void;
   /** What a request proved, or a wrong password took back. */
   prove(proof: Proof): void;
   /** A health page is answered, which proves nothing. */
@@ -29,7 +31,9 @@ export type ClientLimits = {
   readonly connections: number;
   /** Connections of one address whose clients did not prove anything. */
   readonly ofAddress: number;
-  /** Requests of one connection that are not answered to the end, or for which something is still done. */
+  /** Requests of one connection for which something is done before their answers are known. */
+  readonly workingOfConnection: number;
+  /** Requests of one connection that are not answered to the end. */
   readonly waitingOfConnection: number;
   /** The same, of all connections. */
   readonly waiting: number;
@@ -62,10 +66,23 @@ type Entry = { -readonly [Key in keyof Standing]: Standing[Key] } & {
   readonly responses: Set<ServerResponse>;
   /** Those for which something is still done. */
   readonly working: Set<ServerResponse>;
+  isTurnedAway: boolean;
   readonly connection: Connection;
 };
 
 const TOLD_EVERY_MS = 60_000;
+
+/**
+ * In each turn of the event loop libuv takes one new connection (1.46, uv__server_io) and one read of all others: where many
+ * ask without a pause and are turned away each time, others would wait for their connection behind all of that.
+ */
+const REST_MS = 100;
+
+function rest(socket: Socket): void {
+  if (socket.destroyed) return;
+  socket.pause();
+  setTimeout(() => socket.resume(), REST_MS).unref();
+}
 
 export function createClients({ limits, log, onClosed = () => {} }: ClientsOptions): Clients {
   const open = new Set<Entry>();
@@ -91,12 +108,16 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
       raw: socket,
       responses: new Set(),
       working: new Set(),
+      isTurnedAway: false,
       connection: {
         group,
         isOpen: () => open.has(entry),
         answer: (response, held) => answer(entry, response, held),
         done: (response) => done(entry, response),
         end: (response) => settle(entry, response),
+        turnAway: () => {
+          entry.isTurnedAway = true;
+        },
         prove: (proof) => {
           entry.proof = proof;
         },
@@ -126,6 +147,8 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
     unread.release(response);
     entry.usedAt = ++clock;
     if (!entry.working.has(response)) release(entry);
+    if (entry.isTurnedAway) rest(response.req.socket);
+    entry.isTurnedAway = false;
     unsent -= 1;
     if (unsent > 0) return;
     for (const tellQuiet of onQuiet) tellQuiet();
@@ -144,7 +167,7 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
 
   /** Who has to go because the connection has one more request; undefined when nobody has. */
   function crowding(entry: Entry): Entry | undefined {
-    if (entry.waiting > limits.waitingOfConnection) return entry;
+    if (entry.waiting > limits.waitingOfConnection || entry.working.size > limits.workingOfConnection) return entry;
     if (waiting <= limits.waiting) return undefined;
     const found = victimOfWaiting(open, gone);
     if (found?.victim !== undefined) return found.victim;
