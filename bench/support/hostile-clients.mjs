@@ -47,9 +47,7 @@ const WAYS = {
   "a TLS handshake that is never finished": plain((socket) => socket.write(Buffer.from("16030102000100", "hex"))),
   "not a word": spoken(() => {}),
   "pipelined probes": spoken((socket) => socket.write(request(`GET /probe?node=${node}`).repeat(PIPELINED))),
-  "pipelined wrong passwords": spoken((socket) =>
-    socket.write(request("GET /metrics", wrong()).repeat(PIPELINED)),
-  ),
+  "pipelined wrong passwords": spoken((socket) => socket.write(request("GET /metrics", wrong()).repeat(PIPELINED))),
   "answers that are never read": spoken((socket) => {
     socket.pause();
     socket.write(request("GET /-/healthy").repeat(PIPELINED));

@@ -193,6 +193,36 @@ export const EXPORTER_FAULTS = {
       "That node alone is down, with the reason of each answer. Good nodes are polled at their pace, `/-/healthy` answers, the process lives and ends with code 0. `npm run bench:hostile` has figures.",
     remedy: "See what answers at the URL of that node.",
   },
+  requestsPipelined: {
+    fault: "A client sends thousands of requests on one connection and waits for no answer",
+    shows:
+      "Its connection is closed with the fifth request that is worked on, or the 33rd that is not answered to the end; what followed is not even read. Scrapes go on, memory stays where it was. `peer_exporter_http_connections_closed_total` counts it.",
+    log: "clients took too much, and connections were closed: too many requests waited for their answers; …",
+    remedy: "None. The line names the client's address once a minute.",
+  },
+  connectionsHeld: {
+    fault: "A client opens hundreds of connections and sends half a request on each, again and again",
+    shows:
+      "New connections are let in, and the oldest ones of that address make room. Open connections of scrapers that were let in are not cut. `peer_exporter_http_connections_closed_total` counts them.",
+    log: "clients took too much, and connections were closed: one address had more of them than its share; …",
+    remedy: "Keep strangers from the port. The line names the client's address once a minute.",
+  },
+  headersMany: {
+    fault: "A client sends thousands of tiny headers",
+    shows: "It is answered 431 with the 101st, and its connection ends.",
+    remedy: "None. A proxy that adds so many is configured wrongly.",
+  },
+  passwordsWrong: {
+    fault: "A client asks with one wrong password after the other while the web configuration changes",
+    shows:
+      "Scrapes with the right password are answered as before, also after the change and those of a user who was not there before it. Wrong passwords get 401, or 503 while too many of that address wait to be checked.",
+    remedy: "Keep strangers from the port; `rate_limit` would turn scrapers away, too.",
+  },
+  oneProxy: {
+    fault: "All scrapers come through one proxy, each on a connection of its own",
+    shows: "Nothing: no scrape is refused.",
+    remedy: "None.",
+  },
   abortedScrapes: {
     fault: "Scrapers hang up in the middle of a page, thousands of times",
     shows: "Nothing: what was built is shared and dropped, memory and descriptors stay where they were.",

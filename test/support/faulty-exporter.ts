@@ -15,6 +15,8 @@ export type FaultyOptions = {
   /** A file of test/e2e/preload that runs before the program. */
   readonly preload?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** MiB that its heap may have, as in a small container. */
+  readonly heap?: number;
   /** How many file descriptors it may have. */
   readonly descriptors?: number;
   /** What a shell does to its standard streams. */
@@ -36,7 +38,7 @@ export type FaultyExporter = {
 
 /** The real program in a world that is not as it should be, until the test ends. Its log may be out of sight, so it gets a port. */
 export async function startFaultyExporter(options: FaultyOptions): Promise<FaultyExporter> {
-  const { nodes, config = {}, args = [], preload, env = {}, descriptors, redirect = "", port } = options;
+  const { nodes, config = {}, args = [], preload, env = {}, heap, descriptors, redirect = "", port } = options;
   const file = join(tempFolder(), "config.yaml");
   // JSON is YAML.
   writeFileSync(file, JSON.stringify({ ...config, nodes }));
@@ -45,6 +47,7 @@ export async function startFaultyExporter(options: FaultyOptions): Promise<Fault
   const command = [
     ...(descriptors === undefined ? [] : ["prlimit", `--nofile=${descriptors}:${descriptors}`]),
     process.execPath,
+    ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
     ...(preload === undefined ? [] : ["--import", new URL(`../e2e/preload/${preload}`, import.meta.url).href]),
     ...[PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${own}`, "--log.format=json", ...args],
   ];
