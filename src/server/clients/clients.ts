@@ -193,9 +193,9 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
   }
 
   function close(entry: Entry, reason: CloseReason): void {
+    open.delete(entry);
     onClosed(reason);
     tell(entry, reason);
-    open.delete(entry);
     entry.raw.destroy();
     forget(entry);
   }

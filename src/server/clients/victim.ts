@@ -27,10 +27,8 @@ export type Standing = {
 export function victimOfAll<T extends Standing>(all: Iterable<T>, newcomer: T): T | undefined {
   const others = [...all].filter((connection) => connection !== newcomer);
   const strangers = others.filter(({ proof }) => proof !== "identified");
-  const group = largestGroup(strangers);
-  if (group === undefined) {
-    return least(others.filter(({ waiting }) => waiting === 0));
-  }
+  if (strangers.length === 0) return least(others.filter(({ waiting }) => waiting === 0));
+  const group = largestGroup([...strangers, newcomer]);
   const found = least(strangers.filter((connection) => connection.group === group));
   // Whoever fills all places with work of its own gets no further one for it.
   return found !== undefined && rankOf(found) === BUSY && group === newcomer.group ? undefined : found;
