@@ -55,13 +55,12 @@ export function clientLimits(max: number = MAX_CONNECTIONS): ClientLimits {
   };
 }
 
-/** Further headers would cost memory for each of their names and values, however short these are. */
+/** Of one request; each costs memory for its name and value, however short these are. */
 export const MAX_HEADERS = 100;
 
 /** Bounds the sockets of a server. Who has to go when they are too many, its clients tell. */
 export function limitConnections(http: Server, max: number = MAX_CONNECTIONS): void {
   http.maxConnections = max;
-  http.maxHeadersCount = MAX_HEADERS + 1;
   http.timeout = SILENT_MS;
 }
 
@@ -92,7 +91,7 @@ function badRequest(code: string | undefined): Answer {
   }
 }
 
-/** More headers than anybody needs: what follows them was not kept. */
+/** More headers than anybody needs; a request that waits for its answer holds them. */
 export const TOO_MANY_HEADERS = problem(431, `more than ${MAX_HEADERS} headers`, { connection: "close" });
 
 /** RFC 9110, section 10.1.1. */

@@ -78,9 +78,7 @@ export function createServer(options: ServerOptions): HttpServer {
     if (!isWithBody) incoming.read(0);
     const { handler, rest, answer }: Match = isClosing
       ? STOPPING
-      : (refused ??
-        refusalOf(incoming, isWithBody) ??
-        (target === undefined ? UNREADABLE : route(method, target.path)));
+      : (refused ?? (isWithBody ? WITH_BODY : target === undefined ? UNREADABLE : route(method, target.path)));
     let type: string | undefined;
     // It comes once, and `once` would make an object for that.
     response.on("close", () => {
@@ -97,6 +95,7 @@ export function createServer(options: ServerOptions): HttpServer {
       const { httpVersionMajor, httpVersionMinor, rawHeaders } = incoming;
       const refusal =
         gate({ method, handler, authority, httpVersionMajor, httpVersionMinor, rawHeaders, headers }) ??
+        (hasTooManyHeaders(incoming) ? TOO_MANY_HEADERS : undefined) ??
         guard?.admit(handler, request, client.group);
       const given =
         refusal instanceof Promise
@@ -202,16 +201,9 @@ const STOPPING: Match = { handler: "none", answer: () => problem(503, "the expor
 const WITH_BODY = always(BODY_REFUSED);
 const UNREADABLE = always(problem(400, "the path cannot be read"));
 const EXPECTING = always(UNMET_EXPECTATION);
-const OVERLOADED = always(TOO_MANY_HEADERS);
 
 function always(answer: Answer): Match {
   return { handler: "none", answer: () => answer, rest: "" };
-}
-
-/** What is answered to a request that no route may see, whatever its path. */
-function refusalOf(incoming: IncomingMessage, isWithBody: boolean): Match | undefined {
-  if (hasTooManyHeaders(incoming)) return OVERLOADED;
-  return isWithBody ? WITH_BODY : undefined;
 }
 
 type Target = Pick<Request, "path" | "query"> & {

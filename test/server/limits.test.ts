@@ -80,13 +80,8 @@ describe("what is refused is told why", () => {
     ],
     [
       "headers of one byte in any number",
-      `GET / HTTP/1.1\r\nHost: x\r\n${"a:\r\n".repeat(3000)}\r\n`,
+      `GET / HTTP/1.1\r\nHost: x\r\n${"a:\r\n".repeat(900)}\r\n`,
       /^HTTP\/1\.1 431 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n431: more than 100 headers\n$/i,
-    ],
-    [
-      "no host",
-      "GET / HTTP/1.1\r\n\r\n",
-      /^HTTP\/1\.1 400 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n400: the request names no host\n$/i,
     ],
     [
       "an expectation that nobody knows",
