@@ -1,4 +1,5 @@
 // Many scrapers of every kind, while the nodes go up and down: `npm run bench:load -- [OPTIONS]`.
+import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +8,7 @@ import { parseArgs } from "node:util";
 import { atMost, figure, runAlone } from "./support/bench.mjs";
 import { LISTENING, PROGRAM } from "./support/exporter.mjs";
 import { startFlappingFleet } from "./support/flapping-fleet.mjs";
+import { startHostileClients, startHostileNode } from "./support/hostile.mjs";
 import { checkPages } from "./support/page-check.mjs";
 import { coreSecondsOf, memoryOf, startChild } from "./support/process.mjs";
 import { resultRows } from "./support/report.mjs";
@@ -23,36 +25,53 @@ const { values: flags } = parseArgs({
     seconds: { type: "string", default: "60" },
     /** The longest pause between two scrapes of a scraper, in milliseconds. */
     pause: { type: "string", default: "2000" },
-    /** Scrape over TLS. */
-    tls: { type: "boolean", default: false },
-    /** NAME:PASSWORD of basic authentication. */
-    user: { type: "string" },
+    /** Without TLS and users. */
+    plain: { type: "boolean", default: false },
+    /** Connections that misbehave. */
+    hostile: { type: "string", default: "500" },
+    /** Loops of wrong passwords. */
+    guessers: { type: "string", default: "24" },
+    /** MiB of the exporter's heap; as it chooses itself unless given. */
+    heap: { type: "string" },
     /** Write the results to docs/reliability.md. */
     write: { type: "boolean", default: false },
     /** Write the bare figures to this file. */
     json: { type: "string" },
   },
 });
-const [scrapers, nodes, peers, seconds, pauseMs] = [
+const [scrapers, nodes, peers, seconds, pauseMs, hostile, guessers] = [
   flags.scrapers,
   flags.nodes,
   flags.peers,
   flags.seconds,
   flags.pause,
+  flags.hostile,
+  flags.guessers,
 ].map(Number);
 
 const DOCS = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
 const INTERVAL_SECONDS = 2;
 const CHURN = 0.1;
 const MOST_MIB = 400;
+const USER = "prometheus";
+const HONEST_ADDRESS = "127.0.0.2";
+const HOSTILE_ADDRESS = "127.0.0.3";
+/** The longest pause before a hostile connection comes again. */
+const HOSTILE_PAUSE_MS = 1000;
+const HOSTILE_NODE = "hostile";
 
 const title = "Under load";
-const way = `${flags.tls ? "https" : "http"}${flags.user === undefined ? "" : " with basic authentication"}`;
+const way = flags.plain ? "http" : "https with basic authentication";
+const wrong = flags.plain ? "" : `, ${guessers} loops ask with wrong passwords of known and unknown users`;
 const method = `${scrapers} scrapers at once, over ${way}, each with pauses of up to ${digits(pauseMs / 1000)} s before its scrapes, for
 ${seconds} seconds. Of ten, three scrape as Prometheus does (OpenMetrics, gzip), one each takes plain text, OpenMetrics and
 compressed text, all over a connection that they keep; two open a connection for each scrape; one reads slowly; one hangs
 up in the middle of the page. Meanwhile ${nodes} simulated Monero nodes with ${peers} peers each, polled every ${INTERVAL_SECONDS} seconds
 with as much time, go from one state to another every 1 to 5 seconds: well, slow, resetting connections in the middle of answers, down.
+One further node answers with one hostile body after the other: 16 MiB of control characters, keys, numbers, lists, chunks of one byte, headers
+and answers without end. Beside them, ${hostile} connections of one other address misbehave and come again within ${digits(HOSTILE_PAUSE_MS / 1000)} s when they
+are closed: half a request line, half of the headers, headers byte by byte, an unfinished TLS handshake, silence, pipelined probes, pipelined wrong
+passwords, answers that are never read, headers of 64 KiB, bytes that are no HTTP, a body without end${wrong}.
 A scrape fails when it is not answered 200 and whole within 10 seconds. Each different page is read afterwards by the tests'
 strict parser, and must have all nodes. Durations are those of the scrapers that neither read slowly nor hang up; clients,
 nodes and exporter share the cores.`;
@@ -70,6 +89,7 @@ export function run({ progress }) {
       method,
       rows: [
         atMost("failed scrapes", failures.length, 0, whole, `of ${whole(scrapes + measured.hungUp)}`),
+        atMost("ends of the exporter before it was told to", measured.ends, 0, whole),
         atMost("invalid pages", invalid.length, 0, whole, `of ${whole(measured.pages)} different ones`),
         atMost("resident memory, at most", memory.peak, MOST_MIB, mebibytes),
         figure("resident memory before the load, after a third, at the end", memory.told.map(mebibytes).join(", ")),
@@ -85,6 +105,10 @@ export function run({ progress }) {
           "the exporter's CPU time, and how long its threads waited for a core, in cores",
           measured.cores.map(digits).join(", "),
         ),
+        figure(
+          "hostile connections opened, wrong passwords, answers of the hostile node",
+          [measured.opened, measured.guesses, measured.answers].map(whole).join(", "),
+        ),
         figure("exit code after SIGTERM", String(measured.exitCode)),
       ],
       headline: `${failures.length} failed scrapes, ${invalid.length} invalid pages, ${mebibytes(memory.peak)} at most`,
@@ -97,31 +121,62 @@ export function run({ progress }) {
 async function measure(scope, progress) {
   progress(`load: ${nodes} nodes`);
   const fleet = await startFlappingFleet(scope, { count: nodes, peers, churn: CHURN });
-  const web = await createWebConfig(scope, flags);
+  const hostileNode = await startHostileNode(scope);
+  const user = flags.plain ? undefined : `${USER}:${randomBytes(12).toString("hex")}`;
+  const web = await createWebConfig(scope, { tls: !flags.plain, user });
   const interval = `${INTERVAL_SECONDS}s`;
   const file = join(await scope.folder(), "config.yaml");
-  await writeFile(file, JSON.stringify({ global: { interval, timeout: interval }, nodes: fleet.nodes }));
-  const args = [PROGRAM, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0", ...web.args];
+  const one = { name: HOSTILE_NODE, chain: "wire", url: hostileNode.url };
+  await writeFile(file, JSON.stringify({ global: { interval, timeout: interval }, nodes: [...fleet.nodes, one] }));
+  const heap = flags.heap === undefined ? [] : [`--max-old-space-size=${flags.heap}`];
+  const args = [...heap, PROGRAM, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0", ...web.args];
   const { child, found } = await startChild(scope, process.execPath, args, { until: LISTENING });
-  const url = `${web.scheme}://127.0.0.1:${new URL(found[1]).port}/metrics`;
+  const port = Number(new URL(found[1]).port);
+  const url = `${web.scheme}://127.0.0.1:${port}/metrics`;
+  let ends = 0;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  void ended.then(() => {
+    ends += 1;
+  });
   await sleep(5000);
   await fleet.flap();
+  progress(`load: ${hostile} hostile connections`);
+  const clients = await startHostileClients(scope, {
+    port,
+    address: HOSTILE_ADDRESS,
+    isTls: !flags.plain,
+    node: HOSTILE_NODE,
+    user: USER,
+    connections: hostile,
+    guessers: flags.plain ? 0 : guessers,
+    pauseMs: HOSTILE_PAUSE_MS,
+  });
   progress(`load: ${scrapers} scrapers for ${seconds} s`);
   const memory = watchMemory(child.pid);
   const before = coreSecondsOf(child.pid);
   const { ca, headers } = web;
   const folder = await scope.folder();
-  const load = await scrapeTogether({ url, ca, headers, folder, count: scrapers, seconds, pauseMs });
+  const load = await scrapeTogether({
+    url,
+    ca,
+    headers,
+    folder,
+    count: scrapers,
+    seconds,
+    pauseMs,
+    address: HONEST_ADDRESS,
+  });
+  const endsBefore = ends;
+  if (endsBefore > 0) throw new Error(`the exporter ended with ${child.exitCode ?? child.signalCode}`);
   const told = memory.end();
   const cores = coreSecondsOf(child.pid).map((value, index) => (value - before[index]) / seconds);
-  const seen = await fleet.seen();
-  const ended = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+  const seen = { ...(await fleet.seen()), ...(await clients.seen()), ...(await hostileNode.seen()) };
   child.kill("SIGTERM");
   const exitCode = await ended;
   progress(`load: ${load.pages.size} different pages are read`);
-  const { read, series, invalid } = await checkPages(scope, load.pages.values(), nodes);
+  const { read, series, invalid } = await checkPages(scope, load.pages.values(), nodes + 1);
   const { pages, ...rest } = load;
-  return { ...rest, ...seen, memory: told, cores, pages: read, series, invalid, exitCode };
+  return { ...rest, ...seen, ends: endsBefore, memory: told, cores, pages: read, series, invalid, exitCode };
 }
 
 function watchMemory(pid) {

@@ -1,5 +1,5 @@
-// Clients of one address that misbehave, in a process of their own: `node hostile-clients.mjs JSON`, with the options of
-// startHostileClients (hostile.mjs) beside the address. They go on until the process is ended.
+// The process of clients of one address that misbehave until it is ended. Started over hostile.mjs; `only` beside its options names
+// the one way in which all of them misbehave.
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 
 const { port, address, isTls, node, user, connections, guessers, pauseMs, only } = JSON.parse(process.argv[2]);
+const seen = { opened: 0, guesses: 0 };
 
 /** How many requests are sent at once where an answer is never waited for. */
 const PIPELINED = 2000;
@@ -69,6 +70,7 @@ async function misbehave(open) {
     await sleep(Math.random() * pauseMs);
     await new Promise((resolve) => {
       const socket = open();
+      seen.opened += 1;
       socket.on("error", () => {});
       socket.once("close", resolve);
       if (!socket.isPaused()) socket.resume();
@@ -87,6 +89,7 @@ async function guess() {
       const asked = get(options, (answer) => answer.resume().once("close", resolve));
       asked.once("error", resolve);
     });
+    seen.guesses += 1;
     // Without a turn of its own, a process whose connections are refused would do nothing else.
     await sleep(1);
   }
@@ -95,4 +98,6 @@ async function guess() {
 const ways = only === undefined ? Object.values(WAYS) : [WAYS[only]];
 for (let index = 0; index < connections; index += 1) void misbehave(ways[index % ways.length]);
 for (let index = 0; index < guessers; index += 1) void guess();
+process.on("message", ({ id, command }) => process.send?.({ id, answer: command === "seen" ? seen : undefined }));
+process.once("disconnect", () => process.exit());
 process.stderr.write(`misbehaving in ${ways.length} ways\n`);

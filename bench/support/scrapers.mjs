@@ -37,11 +37,12 @@ const KINDS = [
  * Scrapes until the time is over.
  * @param {{
  *   url: string, ca?: string, headers: Record<string, string>, folder: string, count: number, seconds: number, pauseMs: number,
- * }} options folder: for the pages; pauseMs: the longest pause
+ *   address?: string,
+ * }} options folder: for the pages; address: from which they come; pauseMs: the longest pause
  *   before a scrape, each is drawn at random
  * @returns {Promise<{ durations: number[], slowDurations: number[], hungUp: number, failures: string[], pages: Map }>}
  */
-export async function scrapeTogether({ url, ca, headers, folder, count, seconds, pauseMs }) {
+export async function scrapeTogether({ url, ca, headers, folder, count, seconds, pauseMs, address }) {
   const { request, Agent } = url.startsWith("https:") ? https : http;
   const started = performance.now();
   const deadline = started + seconds * 1000;
@@ -50,7 +51,12 @@ export async function scrapeTogether({ url, ca, headers, folder, count, seconds,
 
   async function scrape(kind, agent) {
     const began = performance.now();
-    const options = { agent, ca, headers: { "accept-encoding": "identity", ...kind.headers, ...headers } };
+    const options = {
+      agent,
+      ca,
+      localAddress: address,
+      headers: { "accept-encoding": "identity", ...kind.headers, ...headers },
+    };
     const answer = await exchange(request, url, options, kind);
     if (kind.hangsUp) {
       out.hungUp += 1;
