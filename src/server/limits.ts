@@ -36,7 +36,7 @@ export const TLS_LIMITS = { handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS } as cons
 
 /** No client that is known sends more than one request before it has its answer. */
 const WORKING_OF_CONNECTION = 4;
-const WAITING_OF_CONNECTION = 32;
+const WAITING_OF_CONNECTION = { known: 32, unknown: 4 };
 const WAITING = 1024;
 
 const UNREAD_BYTES = 96 * 1024 * 1024;

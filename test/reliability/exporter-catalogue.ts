@@ -196,7 +196,7 @@ export const EXPORTER_FAULTS = {
   requestsPipelined: {
     fault: "A client sends thousands of requests on one connection and waits for no answer",
     shows:
-      "Its connection is closed with the fifth request that is worked on, or the 33rd that is not answered to the end; what followed is not even read. Scrapes go on, memory stays where it was. `peer_exporter_http_connections_closed_total` counts it.",
+      "Its connection is closed with the fifth request that is worked on, or the 33rd that is not answered to the end (the fifth where none was let in); what followed is not even read. Scrapes go on, memory stays where it was. `peer_exporter_http_connections_closed_total` counts it.",
     log: "clients took too much, and connections were closed: too many requests waited for their answers; …",
     remedy: "None. The line names the client's address once a minute.",
   },

@@ -33,8 +33,11 @@ export type ClientLimits = {
   readonly ofAddress: number;
   /** Requests of one connection for which something is done before their answers are known. */
   readonly workingOfConnection: number;
-  /** Requests of one connection that are not answered to the end. */
-  readonly waitingOfConnection: number;
+  /**
+   * Requests of one connection that are not answered to the end, and that many of a connection of which none was let in. To give
+   * one up costs Node a tenth of a millisecond, as it makes an error of it with all its lines.
+   */
+  readonly waitingOfConnection: { readonly known: number; readonly unknown: number };
   /** The same, of all connections. */
   readonly waiting: number;
   /** Bytes of pages that are kept because clients did not read them to the end. */
@@ -167,7 +170,9 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
 
   /** Who has to go because the connection has one more request; undefined when nobody has. */
   function crowding(entry: Entry): Entry | undefined {
-    if (entry.waiting > limits.waitingOfConnection || entry.working.size > limits.workingOfConnection) return entry;
+    const { known, unknown } = limits.waitingOfConnection;
+    const isPipelining = entry.waiting > (entry.proof === "none" ? unknown : known);
+    if (isPipelining || entry.working.size > limits.workingOfConnection) return entry;
     if (waiting <= limits.waiting) return undefined;
     const found = victimOfWaiting(open, gone);
     if (found?.victim !== undefined) return found.victim;

@@ -29,8 +29,8 @@ export type WebAccessOptions = {
   readonly everyMs?: number;
 };
 
-/** With the usual cost of a hash, the last one of a client that asks alone waits about two seconds. */
-const WAITING = { ofClient: 16, all: 64 };
+/** With the usual cost of a hash, the last one of a client whose passwords are wrong waits about six seconds. */
+const WAITING = { ofClient: 16, all: 64, rest: 3 };
 
 /**
  * Reads a web configuration file and keeps to it, also when it changes.

@@ -12,7 +12,13 @@ import { logSink } from "../../poll/support.ts";
 import { type Certificate, selfSigned } from "../../support/certificates.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
 
-const LIMITS = { connections: 8, ofAddress: 4, workingOfConnection: 2, waitingOfConnection: 5, waiting: 8 };
+const LIMITS = {
+  connections: 8,
+  ofAddress: 4,
+  workingOfConnection: 2,
+  waitingOfConnection: { known: 5, unknown: 3 },
+  waiting: 8,
+};
 const ask = (path: string, user = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${user}\r\n\r\n`;
 
 let certificate: Certificate;

@@ -30,7 +30,7 @@ const question = (password: string, client: string, isConfigured = true): Questi
 describe("who waits for a comparison", () => {
   test("clients take turns, however many questions one of them has", async () => {
     const { compare, asked, answerAll } = gated();
-    const queue = createCompareQueue(compare, { ofClient: 16, all: 64 });
+    const queue = createCompareQueue(compare, { ofClient: 16, all: 64, rest: 0 });
     const hostile = Array.from({ length: 10 }, (_, index) => queue(question(`h${index}`, "h")));
     const honest = ["a0", "a1"].map((password) => queue(question(password, "a")));
     await answerAll(12);
@@ -40,7 +40,7 @@ describe("who waits for a comparison", () => {
 
   test("of one client, configured users go before other names, and take their places", async () => {
     const { compare, asked, answerAll } = gated();
-    const queue = createCompareQueue(compare, { ofClient: 3, all: 64 });
+    const queue = createCompareQueue(compare, { ofClient: 3, all: 64, rest: 0 });
     const first = queue(question("running", "p", false));
     const unknown = ["u0", "u1", "u2"].map((password) => queue(question(password, "p", false)));
     expect(queue(question("u3", "p", false))).toBeUndefined();
@@ -53,7 +53,7 @@ describe("who waits for a comparison", () => {
 
   test("few wait, of one client and in all; the client with the most gives up a place", async () => {
     const { compare, answerAll } = gated();
-    const queue = createCompareQueue(compare, { ofClient: 4, all: 6 });
+    const queue = createCompareQueue(compare, { ofClient: 4, all: 6, rest: 0 });
     const running = queue(question("running", "x"));
     const [first, second] = ["h", "i"].map((client) =>
       Array.from({ length: 3 }, (_, index) => queue(question(`${client}${index}`, client))),
@@ -66,6 +66,29 @@ describe("who waits for a comparison", () => {
     expect(await Promise.all([running, newcomer, ...(second ?? [])])).toEqual(Array(5).fill(true));
   });
 
+  test("whoever asked for a wrong password rests for a multiple of what it took, and others do not", async () => {
+    const asked: string[] = [];
+    const compare: Compare = async (password) => {
+      asked.push(password);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return password.startsWith("right");
+    };
+    const queue = createCompareQueue(compare, { ofClient: 9, all: 9, rest: 10 });
+    const wrong = ["wrong 1", "wrong 2"].map((password) => queue(question(password, "h")));
+    await wrong[0];
+    const began = performance.now();
+    const right = Array.from({ length: 3 }, (_, index) => queue(question(`right ${index}`, "a")));
+    expect(await Promise.all(right)).toEqual([true, true, true]);
+    expect(await wrong[1]).toBe(false);
+    expect(performance.now() - began).toBeGreaterThan(150);
+    expect(asked.at(-1)).toBe("wrong 2");
+    // Of a name that nobody has it counts as wrong, whatever somebody's hash says of it.
+    await queue(question("right for somebody", "u", false));
+    const again = performance.now();
+    await queue(question("right", "u"));
+    expect(performance.now() - again).toBeGreaterThan(150);
+  });
+
   test("a comparison that fails is told to the one who asked, and the next one is made", async () => {
     let count = 0;
     const queue = createCompareQueue(
@@ -74,7 +97,7 @@ describe("who waits for a comparison", () => {
         if (count === 1) throw new Error("broken");
         return false;
       },
-      { ofClient: 4, all: 6 },
+      { ofClient: 4, all: 6, rest: 0 },
     );
     const [first, second] = [queue(question("1", "a")), queue(question("2", "a"))];
     await expect(first).rejects.toThrow("broken");

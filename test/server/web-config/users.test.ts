@@ -90,7 +90,7 @@ describe("checking passwords", () => {
   const asker = { client: "192.0.2.1", onGone: () => {} };
   const authenticatorOf = (known: ReadonlyMap<string, string>, compare: Compare, waiting: number) => {
     const { authenticate, setUsers } = createAuthenticator(
-      createCompareQueue(compare, { ofClient: waiting, all: 99 }),
+      createCompareQueue(compare, { ofClient: waiting, all: 99, rest: 0 }),
       key,
     );
     setUsers(known);
@@ -191,7 +191,7 @@ describe("checking passwords", () => {
         return bcrypt(password, hash);
       };
       const { authenticate, setUsers } = createAuthenticator(
-        createCompareQueue(compare, { ofClient: 9, all: 9 }),
+        createCompareQueue(compare, { ofClient: 9, all: 9, rest: 0 }),
         key,
         { verifiedOfUser: 2, wrong: 3 },
       );
@@ -233,7 +233,10 @@ describe("checking passwords", () => {
 
     test("a pair that was found good for a hash that is gone meanwhile lets nobody in", async () => {
       const { compare, asked, answerOne } = gatedCompare();
-      const { authenticate, setUsers } = createAuthenticator(createCompareQueue(compare, { ofClient: 9, all: 9 }), key);
+      const { authenticate, setUsers } = createAuthenticator(
+        createCompareQueue(compare, { ofClient: 9, all: 9, rest: 0 }),
+        key,
+      );
       setUsers(users);
       const verdict = authenticate(alice, asker);
       await waitFor(() => asked.length === 1, "the comparison");
