@@ -211,3 +211,18 @@ test("clients of a unix socket have no address and count together", async () => 
   await answered(third, "here");
   expect(reasons).toEqual(["address_share"]);
 });
+
+test.each([false, true])(
+  "what follows in the same read is not parsed once a connection is closed (TLS %s)",
+  async (isTls) => {
+    const { server, client, reasons } = await start({ isTls });
+    let requests = 0;
+    server.http.on("request", () => {
+      requests += 1;
+    });
+    const hostile = await client(H, ask("/-/healthy").repeat(1500));
+    await closed(hostile);
+    expect(reasons).toEqual(["requests_waiting"]);
+    expect(requests).toBe(4);
+  },
+);
