@@ -151,6 +151,7 @@ async function measure(scope, progress) {
     guessers: flags.plain ? 0 : guessers,
     pauseMs: HOSTILE_PAUSE_MS,
   });
+  await sleep(2000);
   progress(`load: ${scrapers} scrapers for ${seconds} s`);
   const memory = watchMemory(child.pid);
   const before = coreSecondsOf(child.pid);

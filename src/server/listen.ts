@@ -81,9 +81,15 @@ function urlOf(scheme: string, bound: AddressInfo | string | null, host: string 
   return `${scheme}://${shown.includes(":") ? `[${shown}]` : shown}:${bound.port}`;
 }
 
+/**
+ * Connections that the system keeps until they are taken; Linux has 4096 at most unless told otherwise. libuv takes one in each turn
+ * of the event loop, and one that finds no place here waits for 1, 3 and 7 seconds until it is tried again.
+ */
+const BACKLOG = 2048;
+
 /** @throws Error of the system; then the server may be asked to listen elsewhere */
 async function bind(server: Server, options: ListenOptions): Promise<void> {
-  server.listen(options);
+  server.listen({ ...options, backlog: BACKLOG });
   await once(server, "listening");
 }
 

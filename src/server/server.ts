@@ -132,7 +132,8 @@ export function createServer(options: ServerOptions): HttpServer {
         if (!client.isOpen()) return;
       }
       if (isTold) type = ready.headers["content-type"];
-      const further = isClosing ? LAST_HEADERS : OWN_HEADERS;
+      // Whatever is said to it, its body is not read: Node would go on to the end of it.
+      const further = isClosing || isWithBody ? LAST_HEADERS : OWN_HEADERS;
       if (guard === undefined) return send(response, ready, further);
       return send(response, { ...ready, headers: guard.dress({ ...ready.headers, ...further }) }, NO_HEADERS);
     }

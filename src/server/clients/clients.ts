@@ -81,10 +81,23 @@ const TOLD_EVERY_MS = 60_000;
  */
 const REST_MS = 100;
 
-function rest(socket: Socket): void {
-  if (socket.destroyed) return;
-  socket.pause();
-  setTimeout(() => socket.resume(), REST_MS).unref();
+/** Of all that rest, one comes back in each of these, so that no number of them keeps the event loop busy; and after a second anyway. */
+const REST_OF_EACH_MS = 20;
+const LONGEST_REST_MS = 1000;
+
+/** Reads nothing of a connection for a while. */
+function createRest(): (socket: Socket) => void {
+  let resting = 0;
+  return (socket) => {
+    if (socket.destroyed) return;
+    resting += 1;
+    socket.pause();
+    const milliseconds = Math.min(LONGEST_REST_MS, Math.max(REST_MS, resting * REST_OF_EACH_MS));
+    setTimeout(() => {
+      resting -= 1;
+      socket.resume();
+    }, milliseconds).unref();
+  };
 }
 
 export function createClients({ limits, log, onClosed = () => {} }: ClientsOptions): Clients {
@@ -92,6 +105,7 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
   const bySocket = new WeakMap<Socket, Entry>();
   /** Ended, but something is still done for them. */
   const gone = new Set<Entry>();
+  const rest = createRest();
   const unread = createUnread<ServerResponse>(limits.unread);
   let clock = 0;
   let waiting = 0;

@@ -226,3 +226,17 @@ test.each([false, true])(
     expect(requests).toBe(4);
   },
 );
+
+test.each([false, true])("whoever is not let in is not read on with a body, either (TLS %s)", async (isTls) => {
+  const { client } = await start({ isTls, hasUsers: true });
+  const hostile = await client(H, "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n");
+  let sent = 0;
+  const more = () => {
+    sent += 1;
+    if (!hostile.destroyed) hostile.write(Buffer.alloc(65_536), more);
+  };
+  more();
+  await closed(hostile);
+  expect(hostile.got()).toMatch(/^HTTP\/1\.1 401 [\s\S]*connection: close\r\n/i);
+  expect(sent).toBeLessThan(1000);
+});
