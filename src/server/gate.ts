@@ -80,11 +80,6 @@ const FOREIGN_HOST = refusal(
 
 const BAD_HOST = refusal(400, "expected a host name or IP address, with or without a port, as the host of the request");
 
-/** Node forgets headers beyond its thousandth without a word, and with them a second Host. */
-const MAX_HEADERS = 1000;
-
-const TOO_MANY_HEADERS = refusal(431, `a request may have fewer than ${MAX_HEADERS} headers`);
-
 /**
  * Headers of which Node keeps the first, while a proxy may have looked at another one. Lengths and encodings that
  * contradict each other its parser refuses by itself.
@@ -99,7 +94,6 @@ const OTHER_PROTOCOL = refusal(400, "this is no HTTP/1.1 request");
 /** What is wrong with the headers as they came. Done for each scrape, so the length of a name is looked at first. */
 function headProblem({ httpVersionMajor, httpVersionMinor, rawHeaders }: GateRequest): Answer | undefined {
   if (httpVersionMajor !== 1) return OTHER_PROTOCOL;
-  if (rawHeaders.length >= 2 * MAX_HEADERS) return TOO_MANY_HEADERS;
   let hosts = 0;
   let origins = 0;
   let authorizations = 0;

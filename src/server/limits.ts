@@ -55,7 +55,7 @@ export function clientLimits(max: number = MAX_CONNECTIONS): ClientLimits {
   };
 }
 
-/** Of one request; each costs memory for its name and value, however short these are. */
+/** Of one request; each costs memory for its name and value, however short these are. Node forgets those beyond its thousandth without a word. */
 export const MAX_HEADERS = 100;
 
 /** Bounds the sockets of a server. Who has to go when they are too many, its clients tell. */
