@@ -37,13 +37,11 @@ export const EXPORTER_FAULTS = {
     remedy: "None. While the thread parses, it takes about 25 MiB for each 1,000 nodes.",
   },
   descriptors: {
-    fault: "All file descriptors are in use",
+    fault: "Clients want all file descriptors there are",
     shows:
-      "Nodes that need a new connection are down; those with an open one are polled as before. New scrapes are refused, open connections are served. All comes back by itself: clients that say nothing or half a request are hung up within 40 seconds, idle ones after 90.",
-    reason: "connect",
-    log: "down: … no connection (EMFILE); raise the limit of open files of this process",
+      "Nodes are polled and scrapes answered as before: a third of the descriptors is for clients, 512 at most, and the connections that said least make room for new ones.",
     remedy:
-      "Raise the limit (`ulimit -n`, `LimitNOFILE=`): three for each node, one for each client, 50 besides. Watch `process_open_fds / process_max_fds`.",
+      "Where there are few, raise the limit (`ulimit -n`, `LimitNOFILE=`): three for each node, one for each client, 50 besides. Watch `process_open_fds / process_max_fds`.",
   },
   moreNodesThanDescriptors: {
     fault: "There are more nodes than file descriptors for their connections",
