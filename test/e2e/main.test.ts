@@ -85,7 +85,8 @@ describe("check", () => {
     const { code, stdout, output } = await exporter("check", `--config.file=${BAD}/many.yaml`);
     const expected = readFileSync(join(BAD, "many.txt"), "utf8");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(output.replaceAll(`${BAD}/`, "")).toBe(`${expected}peer-exporter: 23 problems in the configuration\n`);
+    const shown = output.replaceAll(`${BAD}/`, "").replaceAll(BAD, "../bad");
+    expect(shown).toBe(`${expected}peer-exporter: 23 problems in the configuration\n`);
   });
 
   test("a bad file is as bad for serve", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { probe } from "../reliability/observe.ts";
 import { type Exporter, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
+import { HURRY } from "../support/hurry.ts";
 import { type Monerod, startMonerod } from "../support/monerod.ts";
 import { findServer, waitFor } from "../support/servers.ts";
 
@@ -16,6 +17,7 @@ describe.skipIf(monerod === undefined)("a real monerod with a login and a restri
     node = await startMonerod({ role: "hub", rpcLogin, restrictedPort: true });
     const auth = (password: string) => `auth: {digest: {username: monitor, password: ${password}}}`;
     exporter = await startExporter({
+      env: { NODE_OPTIONS: HURRY },
       config: `
 global: {interval: 30s, timeout: 30s}
 nodes:

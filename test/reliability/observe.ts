@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Exporter, type LogLine, logLines, startExporter } from "../support/exporter.ts";
 import { find, groupedBy, type Page, value } from "../support/exposition-parser.ts";
+import { HURRY } from "../support/hurry.ts";
 import { waitFor } from "../support/servers.ts";
 
 /** What a user sees of a running exporter: its page and its log. */
@@ -27,9 +28,6 @@ export type Observed = Exporter & {
 
 const LOOK_MS = 600;
 
-/** Lets a node be polled as often as a test wants, and not only once in a tenth of its interval. */
-const HURRY = new URL("../e2e/preload/hurry.mjs", import.meta.url).href;
-
 /** The real program with these nodes, when each was polled once. */
 export async function observe(nodes: readonly NodeEntry[], options: ObserveOptions = {}): Promise<Observed> {
   const { global = { interval: "5s", timeout: "5s" }, connections = {}, env = {} } = options;
@@ -37,7 +35,7 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
   const { NODE_OPTIONS = "" } = env;
   const exporter = await startExporter({
     config: JSON.stringify({ global, connections, nodes }),
-    env: { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import=${HURRY}` },
+    env: { ...env, NODE_OPTIONS: `${NODE_OPTIONS} ${HURRY}` },
   });
   const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
   await waitFor(isReady, "every node to be polled", { timeoutMs: 60_000, program: exporter.program });
