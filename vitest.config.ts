@@ -14,7 +14,7 @@ const REAL_PROGRAMS = [
 
 /** Those that load the machine, or look at how soon something happens or at the memory: each wants it for itself. */
 const DEMANDING = [
-  ...["test/e2e/load.test.ts", "test/soak.test.ts"],
+  ...["test/e2e/load.test.ts", "test/e2e/exporter-faults/large-reload.test.ts", "test/soak.test.ts"],
   ...["changes", "heavy", "hostile-node", "nodes", "timeouts"].map((name) => `test/reliability/${name}.test.ts`),
 ];
 

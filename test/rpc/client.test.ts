@@ -270,10 +270,10 @@ describe("the deadline", () => {
       socket.once("close", () => clearInterval(timer));
     });
   };
-  /** Interim answers without end. */
+  /** Interim answers without end, so slowly that the deadline comes before there are too many. */
   const earlyHints: OnSocket = (socket) => {
     socket.once("data", () => {
-      const timer = setInterval(() => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"), 5);
+      const timer = setInterval(() => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"), 20);
       socket.once("close", () => clearInterval(timer));
     });
   };
