@@ -1,0 +1,106 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../src/config/load.ts";
+import { createBatches } from "../src/config/yaml-batches.ts";
+import { readYamlFile } from "../src/config/yaml-file.ts";
+import { redactedAgain, safeError } from "../src/safe-error.ts";
+import { recursionsIn, recursiveNames } from "./support/recursions.ts";
+import { tempFolder } from "./support/servers.ts";
+
+/**
+ * The stack has an end, and texts of others may be nested without one. Every function of the program that calls itself is found in
+ * its source; what bounds it stands here, and those that meet texts of others are given the deepest ones.
+ */
+
+/** How deep each can get. */
+const BOUNDS: Readonly<Record<string, string>> = {
+  "config/load.ts: fileKeys": "the keys of files stand six levels deep at most",
+  "config/yaml-batches.ts: countValues": "a document as yaml-plain.ts gives it",
+  "config/yaml-plain.ts: contentOf": "49 levels, aliases followed",
+  "config/yaml-plain.ts: list": "as contentOf",
+  "config/yaml-plain.ts: mapping": "as contentOf",
+  "config/yaml-plain.ts: plain": "as contentOf",
+  "safe-error.ts: describe": "three causes",
+  "safe-error.ts: redactedAgain": "what describe made",
+  "config/json-schema.ts: withDescriptions": "the program's own schema",
+  "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",
+  "config/to-yaml.ts: block": "what print.ts made",
+  "demo/monero/epee.ts: epeeJson": "the demo's own answers",
+  "metrics/numbers.ts: writeWhole": "a whole number of 16 digits, nine at a time",
+  // A callback of a timer, a promise or an event begins on an empty stack, and these call each other in no other way.
+  ...Object.fromEntries(
+    [
+      ...["commands/discover/certificate.ts: give", "commands/discover/certificate.ts: giveUp"],
+      ...["demo/outages.ts: plan", "demo/outages.ts: reopen", "end-signals.ts: stop", "lib/brief-cache.ts: dropLater"],
+      ...["becomeSlow", "end", "start", "startWaiting", "waitForHang"].map(
+        (name) => `lib/files/file-reader.ts: ${name}`,
+      ),
+      ...["poll/scheduler.ts: next", "poll/scheduler.ts: onLook", "poll/scheduler.ts: wait"],
+      ...["rpc/client.ts: hangUp", "rpc/client.ts: openLine"],
+      ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
+      ...["watch.ts: look", "watch.ts: wait"],
+    ].map((name) => [name, "callbacks"]),
+  ),
+  "demo/random.ts: createRandom": "a fork of the generator, when one is asked for",
+};
+
+test("every recursion in the source has a bound that is known", () => {
+  expect(recursionsIn(fileURLToPath(new URL("../src/", import.meta.url)))).toEqual(Object.keys(BOUNDS).sort());
+});
+
+test.each([
+  ["itself", "function f(x) { return x.map((y) => f(y)); }", ["f"]],
+  ["itself as a callback", "const f = (x) => { return x.map(f); };", ["f"]],
+  [
+    "each other",
+    "function a(x) {\n return b(x);\n}\nexport function b(x) {\n return a(x);\n}\nfunction c() {\n a();\n}",
+    ["a", "b"],
+  ],
+  ["itself as a generator", "export function* f(x) {\n for (const y of x) yield* f(y);\n}", ["f"]],
+  ["nobody again", "function f(x) { return g(x); } function g(x) { return x.f(1); }", []],
+])("the search sees what calls %s", (_, code, names) => {
+  expect(recursiveNames(code)).toEqual(names);
+});
+
+describe("the deepest texts of others end no stack:", () => {
+  const DEEP = 100_000;
+  const file = join(tempFolder(), "deep.yaml");
+  const nested = (depth: number) => `a: ${"[".repeat(depth)}${"]".repeat(depth)}\n`;
+
+  test.each<[string, string]>([
+    ["lists", nested(DEEP)],
+    ["mappings", `${"{a: ".repeat(DEEP)}`],
+    ["lists in lines", `${"- ".repeat(DEEP)}x\n`],
+    [
+      "aliases",
+      ["a0: &a0 [x]", ...Array.from({ length: 5000 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}]`)].join("\n"),
+    ],
+  ])("a configuration of %s in each other", async (_, text) => {
+    writeFileSync(file, text);
+    const read = await readYamlFile(file, text.length, {});
+    expect("broken" in read && read.broken[0]).toContain("nested too deeply");
+  });
+
+  test("the deepest document that is read", async () => {
+    writeFileSync(file, nested(48));
+    const read = await readYamlFile(file, 1000, {});
+    if ("broken" in read) throw new Error(read.broken.join());
+    const { frame, batches } = createBatches(read.raw);
+    expect([frame, batches.next().done]).toEqual([{ a: [] }, false]);
+    await expect(loadConfig({ file, env: {} })).rejects.toThrow("unknown key");
+  });
+
+  test("an error whose causes are without end", () => {
+    let error = new Error("first");
+    for (let depth = 0; depth < DEEP; depth += 1) error = new Error("next", { cause: error });
+    const safe = redactedAgain(
+      safeError(error, (text) => text),
+      (text) => text,
+    );
+    let causes = 0;
+    for (let next = safe.cause; next !== undefined; next = next.cause) causes += 1;
+    expect(causes).toBe(3);
+  });
+});
