@@ -33,7 +33,8 @@ test("holds at most twice what was put in, and never more than agreed", () => {
   const all = growingBytes(1000);
   for (let length = 1; length <= 1000; length += 1) {
     all.append(Buffer.from("x"));
-    expect(all.bytes().buffer.byteLength).toBeLessThanOrEqual(Math.max(2 * length, 8192));
+    // The first piece may stand in Node's pool of small buffers: 8 KiB, from Node 24 on 64.
+    expect(all.bytes().buffer.byteLength).toBeLessThanOrEqual(Math.max(2 * length, Buffer.poolSize));
   }
   expect(all.bytes().buffer.byteLength).toBe(1000);
   expect(() => all.append(Buffer.from("x"))).toThrow(RangeError);

@@ -1,5 +1,5 @@
 import { nodeError } from "../../errors.ts";
-import { LIST_ANSWER } from "../../rpc/budget.ts";
+import { describeExcess, excessAdvice, LIST_ANSWER } from "../../rpc/budget.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient, RpcResponse } from "../../rpc/client.ts";
@@ -17,6 +17,9 @@ const PAGE_LIMIT = 512;
 const MAX_PAGES = 8;
 const MAX_PEERS = MAX_PAGES * PAGE_LIMIT;
 
+/** A cursor is a word and an index. It is kept, and sent back in the URL of the next request. */
+const LONGEST_CURSOR = 256;
+
 /** What proves that a server is the peer: the SHA-256 of its certificate, or a certificate of an authority. */
 export type PeerIdentity = { readonly kind: "pinned"; readonly sha256: Buffer } | { readonly kind: "ca" };
 
@@ -31,7 +34,8 @@ export type PeerPages = {
 
 /**
  * Reads a peer endpoint (`cut/peer` or `chain/N/mempool/peer`) to its end. The cursor is an index into the list of that
- * moment, so a change between two pages repeats or skips peers: repeats are dropped by host and port.
+ * moment, so a change between two pages repeats or skips peers: repeats are dropped by host and port. All pages together have
+ * the budget of bytes of one answer, as all of them are held at once.
  * @throws NodeError
  */
 export async function fetchPeerPages(
@@ -44,6 +48,7 @@ export async function fetchPeerPages(
   const identities = new Map<string, PeerIdentity>();
   const cursors = new Set<string>();
   let malformed = 0;
+  let bytes = 0;
   let firstResponse: RpcResponse | undefined;
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
@@ -51,6 +56,8 @@ export async function fetchPeerPages(
     const request = { name, method: "GET", path: pagePath(client, path, cursor), budget: LIST_ANSWER } as const;
     const { value, response } = await callJson(client, request, signal, explain);
     firstResponse ??= response;
+    bytes += response.body.length;
+    checkBytes(bytes, response, `all pages of ${name} at ${client.url.label}`);
     const page = decodePage(value, `${name} at ${client.url.label}`);
     malformed += page.malformed;
     for (const peer of page.peers) {
@@ -67,6 +74,13 @@ export async function fetchPeerPages(
   }
   if (firstResponse === undefined) throw nodeError("internal", "no page was asked for", "report this bug");
   return { list: { connections: [...peers.values()], malformed }, identities, firstResponse };
+}
+
+/** @throws NodeError too_large */
+function checkBytes(found: number, { budget = LIST_ANSWER }: RpcResponse, call: string): void {
+  if (found <= budget.bytes) return;
+  const excess = { limit: "bytes", most: budget.bytes, found } as const;
+  throw nodeError("too_large", `${call}: ${describeExcess(excess)}`, excessAdvice(excess));
 }
 
 /** `/chainweb/0.0/mainnet01/cut/peer` → `cut/peer`. */
@@ -100,6 +114,15 @@ export function decodePage(answer: unknown, call: string): PeerPage {
     throw nodeError("bad_shape", `${call}: expected an object with a list of items`, WRONG_API);
   }
   checkRowCount(items, call);
+  const next = text(page?.next);
+  if (next !== undefined && next.length > LONGEST_CURSOR) {
+    const found = `one of ${next.length}`;
+    throw nodeError(
+      "bad_shape",
+      `${call}: expected a cursor of at most ${LONGEST_CURSOR} characters, found ${found}`,
+      WRONG_API,
+    );
+  }
   const peers: PeerConnection[] = [];
   const identities = new Map<string, PeerIdentity>();
   for (const item of items) {
@@ -109,7 +132,7 @@ export function decodePage(answer: unknown, call: string): PeerPage {
     if (identity !== undefined && !identities.has(peer.id)) identities.set(peer.id, identity);
     peers.push(peer);
   }
-  return { peers, identities, malformed: items.length - peers.length, rows: items.length, next: text(page?.next) };
+  return { peers, identities, malformed: items.length - peers.length, rows: items.length, next };
 }
 
 const WRONG_API = "check that the URL is the node's P2P API (default port 1789), not its service API";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodePage, fetchPeerPages } from "../../../src/chains/chainweb/peers.ts";
 import { NodeError } from "../../../src/errors.ts";
+import { LIST_ANSWER } from "../../../src/rpc/budget.ts";
 import { fields, fixture, jsonReply, line, list, memoryClient, type Reply, thrownFailure } from "../support.ts";
 
 const CALL = "cut/peer at https://192.0.2.1:1789";
@@ -58,6 +59,15 @@ describe("decodePage", () => {
     expect(decodePage({ items: [], next }, CALL).next).toBe(expected);
   });
 
+  test("a cursor that would fill the URL of the next request is none", () => {
+    const longest = "i".repeat(256);
+    expect(decodePage({ items: [], next: longest }, CALL).next).toBe(longest);
+    expect(thrownFailure(() => decodePage({ items: [], next: `${longest}i` }, CALL))).toMatchObject({
+      reason: "bad_shape",
+      message: `${CALL}: expected a cursor of at most 256 characters, found one of 257`,
+    });
+  });
+
   test("the wrapper of the documentation's sample is taken off", () => {
     const value = { items: [peer("192.0.2.1")], next: "inclusive:1" };
     expect(decodePage({ value }, CALL)).toEqual(decodePage(value, CALL));
@@ -113,6 +123,21 @@ describe("fetchPeerPages", () => {
     const { asked, connections } = await fetch(() => jsonReply({ limit: 1, items: [peer("192.0.2.1")], next: null }));
     expect(asked).toEqual([`${PATH}?limit=512`]);
     expect(connections.map(line)).toEqual(["unknown 192.0.2.1:1789 ipv4"]);
+  });
+
+  test("eight pages, each as large as an answer may be, are refused at the second: they filled a heap of 128 MB", async () => {
+    const size = LIST_ANSWER.bytes / 2;
+    const page = (number: number, bytes: number) => {
+      const text = JSON.stringify({ items: [peer(`h${number}`)], next: `inclusive:${number}` });
+      return { body: text + " ".repeat(bytes - text.length) };
+    };
+    const full = fetch((_, number) => page(number, number < 3 ? size : 1000));
+    await expect(full.catch((error: NodeError) => error.failure)).resolves.toMatchObject({
+      reason: "too_large",
+      message: `all pages of cut/peer at http://192.0.2.1:1848: expected at most 3MiB (limits.bytes), found ${2 * size + 1000}`,
+    });
+    const { connections } = await fetch((_, number) => page(number, number < 3 ? size - 4000 : 1000));
+    expect(connections).toHaveLength(8);
   });
 
   test("follows the cursor and drops peers that come again, in whatever case", async () => {
