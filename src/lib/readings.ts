@@ -46,6 +46,11 @@ export function readingsOf(bytes: string): readonly Reading[] {
   return [...different, ...different.flatMap(packedOf)];
 }
 
+/** Whether a text may be read in another way than as it stands, which costs as much again for each. */
+export function hasOtherReadings(text: string): boolean {
+  return /[%\\&\n]/.test(text) || SPACED_HEX.test(text);
+}
+
 function isFirstOfItsKind({ text }: Reading, index: number, all: readonly Reading[]): boolean {
   return all.findIndex((other) => other.text === text) === index;
 }

@@ -1,6 +1,7 @@
 import type { Fact, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "../chains/chain.ts";
 import { type Failure, NodeError } from "../errors.ts";
 import type { Hide } from "../lib/hide.ts";
+import { hasOtherReadings } from "../lib/readings.ts";
 
 /**
  * A server may repeat what it was asked, credentials included: in an error text, in what it says it is, or as a peer. Those texts
@@ -36,32 +37,74 @@ const LONGEST_READ = 4096;
 /** Texts with escapes are read in many ways. No node sends as many of them, and none of them says anything to people. */
 const MOST_ESCAPED = 16 * 1024;
 
-const WITHHELD = "<withheld>";
+/** Characters of all texts of a report: what 3,000 peers say, with 170 for each. */
+const MOST_READ = 512 * 1024;
 
-const ESCAPE = /[%\\&]/;
+/**
+ * Characters of texts in which something was hidden. Who repeats credentials as often does it on purpose, to make work: each place
+ * costs as much as some hundred other characters.
+ */
+const MOST_CHANGED = 16 * 1024;
+
+/** So many characters are looked through at once: what is not clean is found before much work was put into it. */
+const BATCH = 16 * 1024;
+
+const WITHHELD = "<withheld>";
 
 /** Stands in no credential, and joins no two texts to one word. */
 const SEPARATOR = "\0";
 
-/** All texts at once, as nearly always there is nothing in them: this runs with each poll, over every peer. */
+/** Many texts at once, as nearly always there is nothing in them: this runs with each poll, over every peer. */
 function isClean(texts: readonly string[], hide: Hide): boolean {
-  for (const { length } of texts) if (length > LONGEST_KEPT) return false;
-  const all = texts.join(SEPARATOR);
-  if (!ESCAPE.test(all)) return hide(all) === all;
-  const escaped = texts.filter((text) => ESCAPE.test(text)).join(SEPARATOR);
-  if (escaped.length > MOST_ESCAPED) return false;
-  const plain = texts.filter((text) => !ESCAPE.test(text)).join(SEPARATOR);
-  return hide(plain) === plain && hide(escaped) === escaped;
+  let all = 0;
+  for (const { length } of texts) {
+    all += length;
+    if (length > LONGEST_KEPT || all > MOST_READ) return false;
+  }
+  let escaped = 0;
+  for (const batch of batchesOf(texts)) {
+    const text = batch.join(SEPARATOR);
+    if (!hasOtherReadings(text)) {
+      if (hide(text) !== text) return false;
+      continue;
+    }
+    const many = batch.filter(hasOtherReadings).join(SEPARATOR);
+    escaped += many.length;
+    if (escaped > MOST_ESCAPED) return false;
+    const plain = batch.filter((one) => !hasOtherReadings(one)).join(SEPARATOR);
+    if (hide(plain) !== plain || hide(many) !== many) return false;
+  }
+  return true;
+}
+
+function* batchesOf(texts: readonly string[]): Iterable<readonly string[]> {
+  let start = 0;
+  let size = 0;
+  for (const [index, { length }] of texts.entries()) {
+    size += length;
+    if (size < BATCH) continue;
+    yield texts.slice(start, index + 1);
+    start = index + 1;
+    size = 0;
+  }
+  if (start < texts.length) yield texts.slice(start);
 }
 
 /** For the texts of one report. */
 function withinBounds(hide: Hide): Hide {
+  let all = 0;
   let escaped = 0;
+  let changed = 0;
   return (text) => {
     const read = text.slice(0, LONGEST_READ);
-    if (ESCAPE.test(read)) escaped += read.length;
-    if (escaped > MOST_ESCAPED && ESCAPE.test(read)) return WITHHELD;
+    all += read.length;
+    if (all > MOST_READ || changed > MOST_CHANGED) return WITHHELD;
+    if (hasOtherReadings(read)) {
+      escaped += read.length;
+      if (escaped > MOST_ESCAPED) return WITHHELD;
+    }
     const hidden = hide(read);
+    if (hidden !== read) changed += read.length;
     return hidden.length > LONGEST_KEPT ? `${hidden.slice(0, LONGEST_KEPT)}…` : hidden;
   };
 }

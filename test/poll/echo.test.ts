@@ -72,6 +72,44 @@ describe("however much it is,", () => {
     }
   });
 
+  /** What the peers say, with how often something was looked for, in characters. */
+  function cleaned(texts: readonly string[]) {
+    let looked = 0;
+    const counted = (text: string) => {
+      looked += text.length;
+      return hide(text);
+    };
+    const { peers } = withoutEcho(report(texts.map((agent) => peer({ agent }))), counted);
+    return { looked, agents: peers.ok ? peers.value.connections.map(({ agent }) => agent) : [] };
+  }
+
+  test("who repeats it in thousands of texts, over and over in each, makes work for some of them only: it took 300 ms", () => {
+    const dense = (index: number) => SECRET.repeat(70) + index;
+    const { agents, looked } = cleaned(Array.from({ length: 2900 }, (_, index) => dense(index)));
+    expect(agents[0]).toBe("<secret>0");
+    expect(new Set(agents.slice(20))).toEqual(new Set(["<withheld>"]));
+    expect(looked).toBeLessThan(64 * 1024);
+  });
+
+  test("one in thousands of plain texts is found, and the others stay", () => {
+    const plain = Array.from({ length: 3000 }, (_, index) => `agent ${index}`.padEnd(100, "x"));
+    const { agents } = cleaned([...plain, SECRET]);
+    expect(agents).toEqual([...plain, "<secret>"]);
+  });
+
+  test("texts are withheld where they are more than any node sends", () => {
+    const { agents, looked } = cleaned(Array.from({ length: 2900 }, (_, index) => `${index}`.padStart(1000, "x")));
+    expect(agents[0]).toBe("0".padStart(1000, "x"));
+    expect(agents.at(-1)).toBe("<withheld>");
+    expect(looked).toBeLessThanOrEqual(512 * 1024);
+  });
+
+  test("hexadecimal with something between its bytes is withheld as escapes are", () => {
+    const { agents } = cleaned(Array.from({ length: 1000 }, (_, index) => `61:62:63:64:65:66 ${index}`));
+    expect(agents.at(-1)).toBe("<withheld>");
+    expect(cleaned(["fe80::12:34:56:78:9a"]).agents).toEqual(["fe80::12:34:56:78:9a"]);
+  });
+
   test("texts with escapes are withheld where they are more than any node sends", () => {
     const peers = Array.from({ length: 1000 }, () => peer({ agent: "%41".repeat(30) }));
     const cleaned = withoutEcho(report([...peers, peer({ agent: `plain ${SECRET}` })]), hide);
