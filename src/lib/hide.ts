@@ -39,7 +39,9 @@ type Needle = {
 
 /** The word as bytes, in what a server may take it for. */
 function spellings(word: string): readonly string[] {
-  const composed = [word, word.normalize("NFC"), word.normalize("NFD")];
+  // Bytes are compared, so of letters beyond ASCII only these cases are found.
+  const cases = /^[\x00-\x7f]*$/.test(word) ? [word] : [word, word.toLowerCase(), word.toUpperCase()];
+  const composed = cases.flatMap((each) => [each, each.normalize("NFC"), each.normalize("NFD")]);
   const utf8 = composed.map(toByteText);
   return [
     ...new Set([

@@ -10,7 +10,7 @@ import { hasOtherReadings } from "../lib/readings.ts";
 export function withoutEcho(report: NodeReport, hide: Hide): NodeReport {
   if (isClean(textsOf(report), hide)) return report;
   const clean = withinBounds(hide);
-  const { peers, head, parts, totals, identity, facts } = report;
+  const { peers, head, parts, totals, identity, facts, networkKey } = report;
   const cleanOutcome = <T>(outcome: Outcome<T>): Outcome<T> =>
     outcome.ok ? outcome : { ok: false, failure: cleanFailure(outcome.failure, clean) };
   return {
@@ -20,6 +20,7 @@ export function withoutEcho(report: NodeReport, hide: Hide): NodeReport {
     head: cleanOutcome(head),
     parts: new Map([...parts].map(([name, outcome]) => [name, cleanOutcome(outcome)])),
     facts: facts.map((fact) => cleanFact(fact, clean)),
+    ...(networkKey === undefined ? {} : { networkKey: clean(networkKey) }),
     ...(totals === undefined ? {} : { totals: cleanOutcome(totals) }),
   };
 }
@@ -110,12 +111,12 @@ function withinBounds(hide: Hide): Hide {
 }
 
 /** Every text of a report that somebody else chose. */
-function textsOf({ identity, peers, head, parts, totals, facts }: NodeReport): readonly string[] {
+function textsOf({ identity, peers, head, parts, totals, facts, networkKey }: NodeReport): readonly string[] {
   const texts = new Set<string>();
   const add = (text: string | undefined) => {
     if (text !== undefined && text !== "") texts.add(text);
   };
-  for (const text of [identity.version, identity.network, identity.chainId]) add(text);
+  for (const text of [identity.version, identity.network, identity.chainId, networkKey]) add(text);
   for (const outcome of [peers, head, totals, ...parts.values()]) {
     if (outcome?.ok === false) add(outcome.failure.message);
   }

@@ -132,6 +132,13 @@ test("a secret is gone whatever stands around it", () => {
   );
 });
 
+test("letters beyond ASCII are found in small and in capital ones", () => {
+  const hide = createHide(["Müller7Ö"], MASK);
+  for (const text of ["müller7ö", "MÜLLER7Ö", "MÜLLER7Ö".normalize("NFD"), encodeURIComponent("MÜLLER7Ö")]) {
+    expect(hide(`a ${text} b`)).toBe("a <secret> b");
+  }
+});
+
 test("a text without the secret stays as it is", () => {
   const hide = createHide(["hunter2hunter2", "äöüäöü"], MASK);
   fc.assert(fc.property(anyText(), (text) => hide(text) === text));

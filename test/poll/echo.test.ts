@@ -33,6 +33,7 @@ describe("what a node repeats of its credentials", () => {
     ["its version", (version) => report([], { identity: { version } })],
     ["its network", (network) => report([], { identity: { network } })],
     ["its chain id", (chainId) => report([], { identity: { chainId } })],
+    ["its network, as the log names it", (networkKey) => report([], { networkKey })],
     ["the peers' failure", (text) => report([], { peers: failure(text) })],
     ["the head's failure", (text) => report([], { head: failure(text) })],
     ["the totals' failure", (text) => report([], { totals: failure(text) })],
