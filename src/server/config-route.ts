@@ -2,12 +2,18 @@ import type { Config } from "../config/model.ts";
 import { printSteps } from "../config/print.ts";
 import { inSlices } from "../lib/slices.ts";
 import { text } from "./answer.ts";
+import { createCostlyAnswers } from "./costly-answers.ts";
 import type { Route } from "./router.ts";
 
 /** `/config`: the configuration in force, without its secrets. Plain text, as browsers save other YAML to a file. */
 export function configRoute(config: () => Config): Route {
+  const inTurn = createCostlyAnswers();
   return {
     path: "/config",
-    answer: async () => text(200, await inSlices(printSteps(config())), { "cache-control": "no-store" }),
+    answer: ({ onGone }) => {
+      const printed = config();
+      const print = async () => text(200, await inSlices(printSteps(printed)), { "cache-control": "no-store" });
+      return inTurn(printed, print, onGone);
+    },
   };
 }

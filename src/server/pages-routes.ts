@@ -2,9 +2,10 @@ import type { Journal } from "../poll/journal.ts";
 import type { NodeStore, StoredNode } from "../poll/store.ts";
 import { type Answer, html, problem, type Request } from "./answer.ts";
 import { createCompressor } from "./compress.ts";
+import { createCostlyAnswers } from "./costly-answers.ts";
 import type { Markup } from "./markup.ts";
 import { htmlPage } from "./pages/layout.ts";
-import { readPageQuery } from "./pages/links.ts";
+import { type PageQuery, readPageQuery } from "./pages/links.ts";
 import { isShownOfNode, NODE_PARAMETERS, nodePage } from "./pages/node.ts";
 import { overviewOf } from "./pages/overview.ts";
 import type { Sample } from "./pages/sample.ts";
@@ -23,43 +24,49 @@ export type PagesOptions = {
 
 const REFRESH_SECONDS = 10;
 
+const NO_NODE = problem(404, "no node of this exporter has this name; see / for all of them");
+
 /** `/` and `/nodes/NAME`: what is known of the nodes, for people. */
 export function pagesRoutes({ version, telemetryPath, store, journal, readSamples }: PagesOptions): readonly Route[] {
   const overview = ({ state }: StoredNode) => overviewOf(state, journal.of(state.node.name));
   const compressed = createCompressor();
-  /** Large fleets have large pages, which browsers ask for every few seconds. */
-  const page = ({ headers }: Request, title: string, path: string, content: Markup, nowMs: number) =>
-    compressed(
-      html(htmlPage({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } })),
-      headers,
-    );
+  const inTurn = createCostlyAnswers();
+  const page = (title: string, path: string, content: Markup, nowMs: number) =>
+    html(htmlPage({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } }));
 
-  function status(request: Request): Answer | Promise<Answer> {
-    const { query } = request;
-    const nodes = store.all().map(overview);
-    const nowMs = Date.now();
-    const given = { nodes, query: readPageQuery(query, STATUS_PARAMETERS), nowMs, telemetryPath };
-    return page(request, heading(nodes), "/", statusPage(given), nowMs);
+  /** Large fleets have large pages, which browsers ask for every few seconds. */
+  async function made(
+    { headers, onGone }: Request,
+    path: string,
+    query: PageQuery,
+    make: () => Answer,
+  ): Promise<Answer> {
+    return compressed(await inTurn(JSON.stringify([path, ...query]), make, onGone), headers);
+  }
+
+  function status(request: Request): Promise<Answer> {
+    const query = readPageQuery(request.query, STATUS_PARAMETERS);
+    return made(request, "/", query, () => {
+      const nodes = store.all().map(overview);
+      const nowMs = Date.now();
+      return page(heading(nodes), "/", statusPage({ nodes, query, nowMs, telemetryPath }), nowMs);
+    });
   }
 
   function node(request: Request): Answer | Promise<Answer> {
-    const { rest, query } = request;
-    const stored = store.get(rest);
-    if (stored === undefined) return problem(404, "no node of this exporter has this name; see / for all of them");
-    const nowMs = Date.now();
-    return page(
-      request,
-      rest,
-      `/nodes/${encodeURIComponent(rest)}`,
-      nodePage({
-        node: overview(stored),
-        journal: journal.of(rest),
-        samples: [...readSamples(stored.lines.bytes.toString(), isShownOfNode)],
-        query: readPageQuery(query, NODE_PARAMETERS),
-        nowMs,
-      }),
-      nowMs,
-    );
+    const { rest } = request;
+    if (store.get(rest) === undefined) return NO_NODE;
+    const path = `/nodes/${encodeURIComponent(rest)}`;
+    const query = readPageQuery(request.query, NODE_PARAMETERS);
+    return made(request, path, query, () => {
+      // A reload may have come before its turn.
+      const stored = store.get(rest);
+      if (stored === undefined) return NO_NODE;
+      const nowMs = Date.now();
+      const samples = [...readSamples(stored.lines.bytes.toString(), isShownOfNode)];
+      const content = nodePage({ node: overview(stored), journal: journal.of(rest), samples, query, nowMs });
+      return page(rest, path, content, nowMs);
+    });
   }
 
   const nodes: Route = { path: "/nodes/*", answer: node };
