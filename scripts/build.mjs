@@ -18,10 +18,10 @@ if (bundler === undefined) {
   const { metafile } = await bundler.build({
     absWorkingDir: root,
     entryPoints: [
-      { in: "src/start.ts", out: "main" },
+      { in: "src/main.ts", out: "main" },
       { in: "src/server/web-config/bcrypt-worker.ts", out: "bcrypt-worker" },
       { in: "src/lib/files/thread.ts", out: "file-thread" },
-      { in: "src/config/yaml-worker.ts", out: "yaml-worker" },
+      { in: "src/schema/yaml-worker.ts", out: "yaml-worker" },
     ],
     outdir: fresh,
     bundle: true,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { parseArguments } from "../src/cli.ts";
+import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { parseListenAddress } from "../src/server/listen-address.ts";
 
 /** What can be said of Dockerfile, compose file and manual without running a container. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import * as invisible from "../src/text/invisible.ts";
+import * as invisible from "../src/lib/text/invisible.ts";
 import { growthOf, LINEAR } from "./support/growth.ts";
 import { attacksOn, textsOf } from "./support/hostile-texts.ts";
 import { literalsOf, madePatterns, patternsIn } from "./support/patterns.ts";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../src/config/load.ts";
-import { createBatches } from "../src/config/yaml-batches.ts";
-import { readYamlFile } from "../src/config/yaml-file.ts";
-import { redactedAgain, safeError } from "../src/safe-error.ts";
+import { redactedAgain, safeError } from "../src/lib/safe-error.ts";
+import { createBatches } from "../src/schema/yaml-batches.ts";
+import { readYamlFile } from "../src/schema/yaml-file.ts";
 import { recursionsIn, recursiveNames } from "./support/recursions.ts";
 import { tempFolder } from "./support/servers.ts";
 

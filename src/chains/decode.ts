@@ -1,4 +1,4 @@
-import { nodeError } from "../errors.ts";
+import { nodeError } from "../model/failure.ts";
 
 /**
  * Readers of single values in a node's answer. Input is `unknown` JSON; each gives the value or undefined, so that one
@@ -25,12 +25,6 @@ export function checkRowCount(rows: readonly unknown[], call: string, most = MAX
   const message = `${call}: expected at most ${most} rows, found ${rows.length}`;
   const advice = `check that the URL is the node's API; if it is, set limits.containers of this node to ${OBJECTS_OF_A_ROW} times as many`;
   throw nodeError("too_large", message, advice);
-}
-
-export type JsonObject = { readonly [key: string]: unknown };
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

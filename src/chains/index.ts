@@ -1,4 +1,4 @@
-import type { ChainAdapter } from "./chain.ts";
+import type { ChainAdapter } from "./adapter.ts";
 import { chainweb } from "./chainweb/index.ts";
 import { monero } from "./monero/index.ts";
 import { wire } from "./wire/index.ts";

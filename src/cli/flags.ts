@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 import * as z from "zod";
 import { chains } from "../chains/index.ts";
-import { parseDuration } from "../config/duration.ts";
-import { quoted } from "../config/fields.ts";
 import { parseNodeFlag } from "../config/node-flag.ts";
 import { parseShard, type ShardFlag } from "../config/shard.ts";
+import { parseDuration } from "../lib/duration.ts";
 import { parseHostName } from "../lib/host-names.ts";
-import { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
+import { quoted } from "../schema/fields.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
 

@@ -1,4 +1,4 @@
-import { EXIT_DEFECT } from "../crash.ts";
+import { EXIT_DEFECT } from "../logging/crash-handler.ts";
 
 export const EXIT_USAGE = 2;
 

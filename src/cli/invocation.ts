@@ -1,5 +1,5 @@
 import type { ShardFlag } from "../config/shard.ts";
-import type { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
+import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
 import type { SHELLS } from "./choices.ts";
 import type { SortOrder } from "./sort-order.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { didYouMean } from "../config/fields.ts";
-import { addCommands } from "./commands.ts";
+import { didYouMean } from "../schema/fields.ts";
+import { addCommands } from "./add-commands.ts";
 import {
   addServeFlags,
   addShardFlag,

@@ -1,4 +1,4 @@
-import { didYouMean, quoted } from "../config/fields.ts";
+import { didYouMean, quoted } from "../schema/fields.ts";
 import { PEER_COLUMNS, type PeerColumn } from "./choices.ts";
 
 /** What `--sort` says: a column, and whether its usual order is turned round. */

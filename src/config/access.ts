@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { fileSecret, inlineSecret, isSendable, type Secret } from "../lib/secret.ts";
 import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
-import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from "./fields.ts";
-import { fileSecret, inlineSecret, isSendable, type Secret } from "./secret.ts";
+import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from "../schema/fields.ts";
 
 /** The `auth` and `tls` blocks of a node: how we prove who we are, and how the node does. */
 

@@ -1,6 +1,6 @@
 import { chains } from "../chains/index.ts";
-import { counted } from "../text/words.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration } from "../lib/duration.ts";
+import { counted } from "../lib/text/format.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
 /** What is done with a node, for the log. */

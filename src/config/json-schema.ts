@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { isObject, type JsonObject } from "../chains/decode.ts";
 import { chains } from "../chains/index.ts";
-import { durationField, nodeUrlField } from "./fields.ts";
+import { isObject, type JsonObject } from "../lib/json.ts";
+import { durationField, nodeUrlField } from "../schema/fields.ts";
 import { sizeField } from "./limits.ts";
 import { moduleSchema, probeSchema } from "./probe.ts";
 import { CHAIN_BLOCKS, chainField, connectionsSchema, globalSchema, lagSchema, nodeSchema } from "./schema.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { formatSize, parseSize } from "../lib/size.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
-import { block, mismatch, quoted } from "./fields.ts";
+import { block, mismatch, quoted } from "../schema/fields.ts";
 
 /** The `limits` block: what an answer of a node may hold, instead of what is enough for each call. */
 

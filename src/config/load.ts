@@ -1,27 +1,18 @@
 import { dirname, resolve } from "node:path";
-import { isObject } from "../chains/decode.ts";
-import { files, MAX_FILE_BYTES } from "../files.ts";
+import { fileErrorCode } from "../lib/errno.ts";
+import { describeFile, NAME_NOT_SHOWN } from "../lib/files/describe-file.ts";
+import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
+import { isObject } from "../lib/json.ts";
+import { isSendable, secretIn } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
+import { type ConfigDocument, documentOf, type ReadDocument } from "../schema/document.ts";
+import { didYouMean } from "../schema/fields.ts";
+import type { ConfigProblem } from "../schema/problems.ts";
+import { ConfigError } from "../schema/problems.ts";
 import { AUTH_KEYS } from "./access.ts";
-import { describeFile, NAME_NOT_SHOWN } from "./describe-file.ts";
-import { type ConfigDocument, documentOf, type ReadDocument } from "./document.ts";
-import type { ConfigProblem } from "./explain.ts";
-import { didYouMean } from "./fields.ts";
 import type { Config } from "./model.ts";
 import { parseSteps } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
-import { fileErrorCode, isSendable, secretIn } from "./secret.ts";
-
-/** A configuration that cannot be used, with one line for each thing that is wrong. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.name = "ConfigError";
-    this.problems = problems;
-  }
-}
 
 type FlagNode = Readonly<Record<string, string>>;
 
@@ -64,7 +55,7 @@ export type Loading = {
 
 /** A sidecar that has its nodes from flags starts without the library for YAML. */
 async function readHere(path: string, env: ConfigSources["env"]): ReturnType<ReadDocument> {
-  const { readYamlFile } = await import("./yaml-file.ts");
+  const { readYamlFile } = await import("../schema/yaml-file.ts");
   return documentOf(await readYamlFile(path, MAX_FILE_BYTES.configuration, env));
 }
 

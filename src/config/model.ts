@@ -1,9 +1,9 @@
-import type { ChainOptions } from "../chains/chain.ts";
+import type { ChainOptions } from "../chains/adapter.ts";
 import type { ChainName } from "../chains/index.ts";
+import type { Secret } from "../lib/secret.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
-import type { Secret } from "./secret.ts";
 import type { TargetPattern } from "./target-pattern.ts";
 import type { Scheme } from "./target-url.ts";
 

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
-import type { ChainOptions } from "../chains/chain.ts";
-import { isObject, type JsonObject } from "../chains/decode.ts";
+import type { ChainOptions } from "../chains/adapter.ts";
 import { chains } from "../chains/index.ts";
+import { formatDuration } from "../lib/duration.ts";
+import { isObject, type JsonObject } from "../lib/json.ts";
+import { MASK, printsAs } from "../lib/secret.ts";
 import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
-import { formatDuration } from "./duration.ts";
-import { type ConfigProblem, explain, problemsOf } from "./explain.ts";
-import { quoted } from "./fields.ts";
+import { explain, problemsOf } from "../schema/explain.ts";
+import { quoted } from "../schema/fields.ts";
+import type { ConfigProblem } from "../schema/problems.ts";
 import { joinLimits } from "./limits.ts";
 import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
@@ -22,7 +24,6 @@ import {
   nodeSchema,
   probeDocumentSchema,
 } from "./schema.ts";
-import { MASK, printsAs } from "./secret.ts";
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }

@@ -1,12 +1,12 @@
 import { chains } from "../chains/index.ts";
+import { formatDuration } from "../lib/duration.ts";
+import { MASK, type Secret } from "../lib/secret.ts";
 import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
-import { formatDuration } from "./duration.ts";
 import { printLimits } from "./limits.ts";
 import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
-import { MASK, type Secret } from "./secret.ts";
 import { toYaml } from "./to-yaml.ts";
 
 /**

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { ChainOptions } from "../chains/chain.ts";
-import { isObject, type JsonObject } from "../chains/decode.ts";
-import { block, parsed } from "./fields.ts";
+import type { ChainOptions } from "../chains/adapter.ts";
+import { isObject, type JsonObject } from "../lib/json.ts";
+import { block, parsed } from "../schema/fields.ts";
 import { joinLimits } from "./limits.ts";
 import type { ProbeConfig, ProbeModule } from "./model.ts";
 import { CHAIN_BLOCKS, type GlobalFields, nameField, nodeSchema } from "./schema.ts";

@@ -1,7 +1,8 @@
 import { createHide, type Hide } from "../lib/hide.ts";
+import type { Redact } from "../lib/safe-error.ts";
+import { MASK } from "../lib/secret.ts";
 import { atOnce, type Steps } from "../lib/slices.ts";
 import type { Config, NodeConfig } from "./model.ts";
-import { MASK } from "./secret.ts";
 import { type Holder, holdersIn, loginsOf, secretsOf, urlPartsOf, userNamesOf } from "./secret-holders.ts";
 
 /**
@@ -16,8 +17,6 @@ export type Redactor = {
   /** The text without the secrets known so far; undefined before any are known. */
   redact: Redact;
 };
-
-export type Redact = (text: string) => string | undefined;
 
 /** A text that holds a shorter secret is withheld as a whole: that word may stand there by chance, over and over. */
 const SHORTEST_REPLACED = 4;

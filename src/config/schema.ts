@@ -1,7 +1,7 @@
 import cron from "node-cron";
 import * as z from "zod";
 import { type ChainName, chains } from "../chains/index.ts";
-import { authField, tlsField } from "./access.ts";
+import { fileSecret, inlineSecret } from "../lib/secret.ts";
 import {
   block,
   didYouMean,
@@ -12,11 +12,11 @@ import {
   parsed,
   pathField,
   quoted,
-} from "./fields.ts";
+} from "../schema/fields.ts";
+import { authField, tlsField } from "./access.ts";
 import { labelNameProblem } from "./labels.ts";
 import { limitsSchema } from "./limits.ts";
 import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
-import { fileSecret, inlineSecret } from "./secret.ts";
 
 /** The parts of the configuration file. How they depend on each other is checked in parse.ts. */
 

@@ -1,6 +1,6 @@
+import type { Secret } from "../lib/secret.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import { isApiWord } from "./api-words.ts";
-import type { Secret } from "./secret.ts";
 
 /** Where secrets stand in a checked configuration, whatever its keys are called. */
 export type Holder =

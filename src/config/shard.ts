@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
-import { quoted } from "./fields.ts";
+import { quoted } from "../schema/fields.ts";
 import type { Config, Shard } from "./model.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type AddressRange, isAddressIn, parseRange } from "../rpc/address-filter.ts";
-import { quoted } from "./fields.ts";
+import { quoted } from "../schema/fields.ts";
 import { canonicalHost, type Scheme, type TargetUrl } from "./target-url.ts";
 
 /**

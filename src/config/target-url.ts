@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { printsAs } from "../lib/secret.ts";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
-import { printsAs } from "./secret.ts";
 
 /**
  * A URL that somebody asks the exporter to poll, in the one form in which it is compared with patterns and sent. Two

@@ -1,4 +1,4 @@
-import type { ChainAdapter } from "../chains/chain.ts";
+import type { ChainAdapter } from "../chains/adapter.ts";
 import { factFamily, type NodeFamily } from "./family.ts";
 
 /** The families that the chains declare themselves, each once: several names of chains may share an adapter. */

@@ -1,16 +1,10 @@
 import { createHmac } from "node:crypto";
-import { formatAddress } from "../chains/address.ts";
-import type {
-  AddressType,
-  ChainTraits,
-  ConnectionState,
-  Direction,
-  PeerAddress,
-  PeerConnection,
-} from "../chains/chain.ts";
-import { combine } from "../combine.ts";
+import type { ChainTraits } from "../chains/adapter.ts";
 import type { ADDRESS_MODES } from "../config/model.ts";
+import { combine } from "../lib/combine.ts";
 import { NAME_END } from "../lib/hourly-budget.ts";
+import { formatAddress } from "../model/address.ts";
+import type { AddressType, ConnectionState, Direction, PeerAddress, PeerConnection } from "../model/report.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 
 /** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */

@@ -88,3 +88,6 @@ function endOfCharacters(text: string, count: number): number {
   }
   return end;
 }
+
+/** Further labels as `renderLabels` gives them, and the value. */
+export type SampleValue = readonly [labels: string, value: number];

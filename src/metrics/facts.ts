@@ -1,7 +1,7 @@
-import type { Fact, FactFamily } from "../chains/chain.ts";
+import type { Fact, FactFamily } from "../model/report.ts";
 import type { ShownConnection } from "./connections.ts";
+import type { SampleValue } from "./exposition.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
-import type { SampleValue } from "./family.ts";
 
 /** The samples of the chains' own families, each with what it has in this poll. */
 export type FactSamples = ReadonlyMap<FactFamily, readonly SampleValue[]>;

@@ -1,6 +1,8 @@
-import type { ChainTraits, FactFamily, NewSeriesLimit, NodeReport } from "../chains/chain.ts";
+import type { ChainTraits } from "../chains/adapter.ts";
+import type { FactFamily, NewSeriesLimit, NodeReport } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
+import type { SampleValue } from "./exposition.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
 import type { ConnectionValues, FactSamples } from "./facts.ts";
 
@@ -17,9 +19,6 @@ export type NodeView = {
   /** What the chain's own families of connections have. */
   readonly connectionFacts: ReadonlyMap<FactFamily, ConnectionValues>;
 };
-
-/** Further labels as `renderLabels` gives them, and the value. */
-export type SampleValue = readonly [labels: string, value: number];
 
 /** A metric family of the nodes, declared as data: docs and tests read the same table as the page. */
 export type NodeFamily = FamilyHeader & {

@@ -1,10 +1,11 @@
-import type { ChainTraits } from "../chains/chain.ts";
+import type { ChainTraits } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState, RenderedNode } from "../poll/store.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
+import type { SampleValue } from "./exposition.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
 import { connectionFacts, factSamples } from "./facts.ts";
-import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
+import type { NodeFamily, NodeView } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import {
   boundFamilies,

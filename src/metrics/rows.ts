@@ -1,4 +1,4 @@
-import { ADDRESS_TYPES, type PeerConnection } from "../chains/chain.ts";
+import { ADDRESS_TYPES, type PeerConnection } from "../model/report.ts";
 import { networkOf } from "./connections.ts";
 import { cleanText } from "./exposition.ts";
 import type { NodeView } from "./family.ts";

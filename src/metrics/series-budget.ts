@@ -1,7 +1,8 @@
 import { admit, EMPTY_MEMORY, listOf, type NameMemories, type NameMemory } from "../lib/hourly-budget.ts";
 import type { AdmitNames } from "./connections.ts";
+import type { SampleValue } from "./exposition.ts";
 import { renderLabels } from "./exposition.ts";
-import type { NodeFamily, NodeView, SampleValue } from "./family.ts";
+import type { NodeFamily, NodeView } from "./family.ts";
 
 /**
  * Bounds the new series of a node: Prometheus keeps each for hours, also one that was there for a single poll. Its peers

@@ -1,11 +1,11 @@
-import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
+import { createSignal, type Signal, type SignalSource } from "../lib/abort.ts";
 import { createBriefCache } from "../lib/brief-cache.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/trace.ts";
-import { createSignal, type Signal, type SignalSource } from "../signal.ts";
-import { headLag, type LagSettings } from "./fleet.ts";
+import { headLag, type LagSettings } from "./head-lag.ts";
 import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
 import { pollSession } from "./poll-session.ts";
 import type { TracedSession } from "./session.ts";

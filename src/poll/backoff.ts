@@ -1,5 +1,5 @@
-import type { NodeReport } from "../chains/chain.ts";
-import type { Failure } from "../errors.ts";
+import type { Failure } from "../model/failure.ts";
+import type { NodeReport } from "../model/report.ts";
 
 /** Without Retry-After, this many turns are left out after the first 429, twice as many after each further one. */
 const FIRST_PAUSE_TURNS = 1;

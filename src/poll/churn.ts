@@ -1,5 +1,5 @@
-import { DIRECTIONS, type Direction, type PeerConnection } from "../chains/chain.ts";
-import { mapOrBefore } from "./unchanged.ts";
+import { DIRECTIONS, type Direction, type PeerConnection } from "../model/report.ts";
+import { mapOrBefore } from "./reuse-if-equal.ts";
 
 /** Which connections came and went between the polls that gave a peer list. */
 export type Churn = {

@@ -1,5 +1,5 @@
-import type { Head, NodeReport } from "../chains/chain.ts";
 import type { NodeRole } from "../config/model.ts";
+import type { Head, NodeReport } from "../model/report.ts";
 
 /** Heads of other nodes of the same network whose data is fresh, the highest first. To be gone through once. */
 export type OtherHeads = {

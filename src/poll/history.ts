@@ -1,8 +1,8 @@
-import type { Head, NodeReport } from "../chains/chain.ts";
-import { FAILURE_REASONS, type Failure, type FailureReason } from "../errors.ts";
+import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
+import type { Head, NodeReport } from "../model/report.ts";
 import { advanceChurn, type Churn } from "./churn.ts";
+import { mapOrBefore } from "./reuse-if-equal.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
-import { mapOrBefore } from "./unchanged.ts";
 
 /** What is remembered of a node between polls. Immutable: each poll makes a new one. */
 export type NodeHistory = {

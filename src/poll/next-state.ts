@@ -1,6 +1,6 @@
-import type { NodeReport } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
-import { headLag, type LagSettings, NO_LAG } from "./fleet.ts";
+import type { NodeReport } from "../model/report.ts";
+import { headLag, type LagSettings, NO_LAG } from "./head-lag.ts";
 import type { KnownHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type PollTimes, recordPoll } from "./history.ts";
 import type { KeptState, NodeState } from "./store.ts";

@@ -1,9 +1,10 @@
-import type { NodeReport, NodeSession } from "../chains/chain.ts";
+import type { NodeSession } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
-import { withDeadline } from "../deadline.ts";
-import { type Failure, failureOf } from "../errors.ts";
-import type { Logger } from "../log.ts";
-import type { Signal } from "../signal.ts";
+import type { Signal } from "../lib/abort.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import type { Logger } from "../logging/logger.ts";
+import { type Failure, failureOf } from "../model/failure.ts";
+import type { NodeReport } from "../model/report.ts";
 
 /** A session that ignores its signal gets this much longer, then its poll is given up. */
 const GRACE_MS = 1000;

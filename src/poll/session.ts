@@ -1,10 +1,11 @@
-import { failed, type NodeSession, type NodeTarget, type Outcome, type PeerList } from "../chains/chain.ts";
+import type { NodeSession, NodeTarget } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { redactEcho } from "../config/redact.ts";
+import { failed, type Outcome, type PeerList } from "../model/report.ts";
 import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
-import { errorWithoutEcho, withoutEcho } from "./echo.ts";
+import { errorWithoutEcho, withoutEcho } from "./redact-report.ts";
 
 /** A session that remembers what it did. */
 export type TracedSession = NodeSession & {

@@ -1,6 +1,6 @@
-import type { NodeReport } from "../chains/chain.ts";
-import { failureOf } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/logger.ts";
+import { failureOf } from "../model/failure.ts";
+import type { NodeReport } from "../model/report.ts";
 import { failedReport } from "./poll-session.ts";
 
 /**

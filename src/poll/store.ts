@@ -1,8 +1,8 @@
-import { type NodeReport, type Outcome, succeeded } from "../chains/chain.ts";
 import type { NodeConfig } from "../config/model.ts";
-import type { Failure } from "../errors.ts";
 import type { NameMemories } from "../lib/hourly-budget.ts";
-import type { HeadLag } from "./fleet.ts";
+import type { Failure } from "../model/failure.ts";
+import { type NodeReport, type Outcome, succeeded } from "../model/report.ts";
+import type { HeadLag } from "./head-lag.ts";
 import type { NodeHistory } from "./history.ts";
 
 /** Everything known of a node after a poll. */

@@ -1,5 +1,5 @@
-import type { NodeReport } from "../chains/chain.ts";
-import type { HeadLag } from "./fleet.ts";
+import type { NodeReport } from "../model/report.ts";
+import type { HeadLag } from "./head-lag.ts";
 import type { NodeHistory, SeenHead } from "./history.ts";
 
 /** A head that is not this far behind is normal operation (forks, producer rounds, polls that do not meet). */

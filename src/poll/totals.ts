@@ -1,4 +1,4 @@
-import type { ByteCounts, PeerConnection } from "../chains/chain.ts";
+import type { ByteCounts, PeerConnection } from "../model/report.ts";
 
 /**
  * P2P byte totals of a node that never fall by themselves. A sum over the present connections would fall whenever a

@@ -1,4 +1,4 @@
-import { describeFailure } from "../errors.ts";
+import { describeFailure } from "../model/failure.ts";
 import type { RpcCall } from "../rpc/trace.ts";
 import { outcomesOf, type ReportOutcomes } from "./store.ts";
 

@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
-import { type Signal, untilAborted } from "../signal.ts";
+import { type Signal, untilAborted } from "../lib/abort.ts";
 
 /**
  * Decides whether an address that a stranger chose may be dialled. Names are resolved first and the numbers are judged,

@@ -1,7 +1,7 @@
-import { isSendable } from "../config/secret.ts";
-import { nodeError } from "../errors.ts";
-import type { RpcRequest, RpcResponse } from "./client.ts";
+import { isSendable } from "../lib/secret.ts";
+import { nodeError } from "../model/failure.ts";
 import { createDigestSession } from "./digest.ts";
+import type { RpcRequest, RpcResponse } from "./message.ts";
 import type { Auth } from "./settings.ts";
 
 /** Adds to each request what proves who asks. */

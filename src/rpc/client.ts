@@ -1,48 +1,23 @@
 import type { Socket } from "node:net";
 import type { Client } from "undici";
-import { errorCode } from "../config/secret.ts";
-import { NodeError } from "../errors.ts";
-import { safeError } from "../safe-error.ts";
-import { type Signal, untilAborted } from "../signal.ts";
+import { type Signal, untilAborted } from "../lib/abort.ts";
+import { errorCode } from "../lib/errno.ts";
+import { safeError } from "../lib/safe-error.ts";
+import { NodeError } from "../model/failure.ts";
 import { createAuthorizer } from "./authorize.ts";
 import { type AnswerBudget, type AnswerLimits, joinBudget, LIST_ANSWER } from "./budget.ts";
 import { dateSkewSeconds } from "./clock.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
 import { dispatch } from "./dispatch.ts";
-import { isClosedSocket, MAX_PARSED_BYTES, requestFailure } from "./failure.ts";
+import type { RpcRequest, RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
+import { isClosedSocket, MAX_PARSED_BYTES, requestFailure } from "./request-failure.ts";
 import type { Auth, TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
 import { type ObserveCall, traced } from "./trace.ts";
 
 /** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
 const KEEP_ALIVE_MS = 10 * 60_000;
-
-export type RpcRequest = {
-  /** How errors name the call: an API path or method name, never anything from the configured URL. */
-  readonly name: string;
-  readonly method: "GET" | "POST";
-  /** Path and query on the server. */
-  readonly path: string;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** What the answer may hold, where the node has no limits of its own; without it as much as a list of peers. */
-  readonly budget?: AnswerBudget | undefined;
-};
-
-export type RpcResponse = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Uint8Array;
-  /** What it may hold; without it what its request says. */
-  readonly budget?: AnswerBudget | undefined;
-  /**
-   * When the request was sent and when the whole answer was there, unix milliseconds. Both by our clock as it was at the
-   * end: one that is set meanwhile does not make the request longer.
-   */
-  readonly sentMs: number;
-  readonly receivedMs: number;
-};
 
 /** Sends requests to one server over one keep-alive connection, one at a time. */
 export type RpcClient = {

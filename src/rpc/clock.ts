@@ -1,5 +1,5 @@
-import type { RpcResponse } from "./client.ts";
 import { firstHeader } from "./headers.ts";
+import type { RpcResponse } from "./message.ts";
 
 /**
  * A server's clock minus ours, in seconds, from a time that it put into an answer.

@@ -1,4 +1,4 @@
-import type { Signal } from "../signal.ts";
+import type { Signal } from "../lib/abort.ts";
 
 /**
  * Bounds the connections to nodes, so that file descriptors are left for scrapes. Whoever needs one when all are taken gets that of a

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Client, Dispatcher } from "undici";
 import { growingBytes } from "../lib/growing-bytes.ts";
 import { type AnswerBudget, BYTES_OF_A_PIECE, LIST_ANSWER } from "./budget.ts";
-import { type AnswerExcess, bodyError, ExcessError } from "./failure.ts";
+import { type AnswerExcess, bodyError, ExcessError } from "./request-failure.ts";
 
 export type HttpAnswer = {
   readonly status: number;

@@ -1,4 +1,4 @@
-import type { RpcResponse } from "./client.ts";
+import type { RpcResponse } from "./message.ts";
 
 /** A header of an answer; of several with this name, the first. */
 export function firstHeader({ headers }: Pick<RpcResponse, "headers">, name: string): string | undefined {

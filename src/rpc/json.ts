@@ -1,5 +1,5 @@
-import { nodeError } from "../errors.ts";
 import { type JsonLimits, scanJson } from "../lib/json-scan.ts";
+import { nodeError } from "../model/failure.ts";
 import { type AnswerBudget, describeExcess, excessAdvice, INFO_ANSWER, LIST_ANSWER } from "./budget.ts";
 
 const NO_LIMITS: JsonLimits = {

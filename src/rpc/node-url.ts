@@ -1,4 +1,4 @@
-import { inlineSecret, isSendable, printsAs, type Secret } from "../config/secret.ts";
+import { inlineSecret, isSendable, printsAs, type Secret } from "../lib/secret.ts";
 
 /**
  * Where a node answers. Path, query and userinfo of a URL may carry tokens (hosted gateways put them there), so only

@@ -1,4 +1,4 @@
-import type { Secret } from "../config/secret.ts";
+import type { Secret } from "../lib/secret.ts";
 
 /** How requests to a node prove who asks. */
 export type Auth =

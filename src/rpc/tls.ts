@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
-import { describeFile } from "../config/describe-file.ts";
-import { fileErrorCode } from "../config/secret.ts";
-import { nodeError } from "../errors.ts";
-import { files, MAX_FILE_BYTES } from "../files.ts";
+import { fileErrorCode } from "../lib/errno.ts";
+import { describeFile } from "../lib/files/describe-file.ts";
+import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
+import { nodeError } from "../model/failure.ts";
 import type { ConnectionSlot, ConnectionSlots } from "./connection-slots.ts";
 import type { TlsVerification } from "./settings.ts";
 

@@ -1,8 +1,8 @@
-import { type FailureReason, NodeError } from "../errors.ts";
-import type { Signal } from "../signal.ts";
-import type { RpcRequest, RpcResponse } from "./client.ts";
-import { requestFailure } from "./failure.ts";
+import type { Signal } from "../lib/abort.ts";
+import { type FailureReason, NodeError } from "../model/failure.ts";
+import type { RpcRequest, RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
+import { requestFailure } from "./request-failure.ts";
 
 /** One HTTP exchange as it may be shown: no header, no body, and of the URL only scheme, host and port. */
 export type RpcCall = {

@@ -1,7 +1,7 @@
-import type { Assets } from "../assets.ts";
-import { type Answer, answer, html, json, problem } from "./answer.ts";
+import type { Assets } from "./assets.ts";
 import { type Markup, markup } from "./markup.ts";
 import { documentLink, htmlPage } from "./pages/layout.ts";
+import { type Answer, answer, html, json, problem } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */

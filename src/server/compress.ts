@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { type Answer, type Request, wholeBody } from "./answer.ts";
 import { acceptsGzip } from "./negotiate.ts";
+import { type Answer, type Request, wholeBody } from "./respond.ts";
 
 /** Less is sent in one packet as it is. */
 const WORTH_BYTES = 1400;

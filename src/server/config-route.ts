@@ -1,8 +1,8 @@
 import type { Config } from "../config/model.ts";
 import { printSteps } from "../config/print.ts";
 import { inSlices } from "../lib/slices.ts";
-import { text } from "./answer.ts";
 import { createCostlyAnswers } from "./costly-answers.ts";
+import { text } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 /** `/config`: the configuration in force, without its secrets. Plain text, as browsers save other YAML to a file. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { createSharedWaits } from "../lib/shared-waits.ts";
-import { type Answer, problem, type Request } from "./answer.ts";
+import { type Answer, problem, type Request } from "./respond.ts";
 
 /**
  * Gives the answer of a key, made when its turn comes; whoever asks for the same key until then gets the same one.

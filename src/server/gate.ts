@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Authority, isOriginOf, parseAuthority } from "../lib/authority.ts";
 import { createHostNameFilter } from "../lib/host-names.ts";
-import { type Answer, problem } from "./answer.ts";
+import { type Answer, problem } from "./respond.ts";
 
 /**
  * What no request comes past, whoever sends it: heads that two readers could understand in two ways, requests that a

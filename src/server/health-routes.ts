@@ -1,4 +1,4 @@
-import { text } from "./answer.ts";
+import { text } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 const READY = "peer-exporter is ready.\n";

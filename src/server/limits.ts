@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
-import { type Answer, problem } from "./answer.ts";
 import type { ClientLimits } from "./clients/clients.ts";
+import { type Answer, problem } from "./respond.ts";
 
 /** What one client can take of the server, whoever it is. docs/security.md has these numbers. */
 

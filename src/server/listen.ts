@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, createConnection, type ListenOptions, type Server } from "node:net";
 import { Server as TlsServer } from "node:tls";
-import { errorCode } from "../config/secret.ts";
+import { errorCode } from "../lib/errno.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { HttpServer } from "./server.ts";
 

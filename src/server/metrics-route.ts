@@ -1,7 +1,7 @@
 import { CONTENT_TYPES, type Format } from "../metrics/exposition.ts";
-import type { Answer, Body, Request } from "./answer.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
 import type { Encoding, PageSource } from "./page-source.ts";
+import type { Answer, Body, Request } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 /** The page with the samples of all nodes. Scrapes never touch a node. */

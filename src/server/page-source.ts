@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import type { Format } from "../metrics/exposition.ts";
 import type { ChunkUse } from "../metrics/page.ts";
-import { type Body, wholeBody } from "./answer.ts";
+import { type Body, wholeBody } from "./respond.ts";
 
 /**
  * The page as it is now: another object whenever a byte of it may be another. Taking it costs nothing; its bytes are made

@@ -1,6 +1,5 @@
-import type { Journal } from "../poll/journal.ts";
+import type { Journal } from "../poll/recent-polls.ts";
 import type { NodeStore, StoredNode } from "../poll/store.ts";
-import { type Answer, html, problem, type Request } from "./answer.ts";
 import { createCompressor } from "./compress.ts";
 import { createCostlyAnswers } from "./costly-answers.ts";
 import type { Markup } from "./markup.ts";
@@ -11,6 +10,7 @@ import { overviewOf } from "./pages/overview.ts";
 import type { Sample } from "./pages/sample.ts";
 import { STATUS_PARAMETERS, statusPage } from "./pages/status.ts";
 import { heading } from "./pages/summary.ts";
+import { type Answer, html, problem, type Request } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 export type PagesOptions = {

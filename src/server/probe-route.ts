@@ -1,9 +1,9 @@
 import { createLimiter } from "../lib/limiter.ts";
 import { createSharedWaits } from "../lib/shared-waits.ts";
-import { problem } from "./answer.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
 import { answerTarget, debugPage, type ProbeTarget, type SharedAnswer, sharedNotice } from "./probe-target.ts";
+import { problem } from "./respond.ts";
 import type { Route } from "./router.ts";
 import { scrapeTimeoutMs } from "./scrape-timeout.ts";
 

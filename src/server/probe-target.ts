@@ -1,9 +1,9 @@
-import { formatDuration } from "../config/duration.ts";
 import type { ProbeRequest } from "../config/probe-target.ts";
-import { harmlessLines } from "../text/harmless.ts";
-import { type Answer, problem, type Request, text } from "./answer.ts";
+import { formatDuration } from "../lib/duration.ts";
+import { harmlessLines } from "../lib/text/harmless.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";
 import { buildBody, type PageView } from "./page-source.ts";
+import { type Answer, problem, type Request, text } from "./respond.ts";
 import { scrapeTimeoutMs } from "./scrape-timeout.ts";
 
 /** What came of the wish to poll a target. */

@@ -1,6 +1,6 @@
+import type { ReloadResult } from "../config/reload.ts";
 import { createSharedWaits } from "../lib/shared-waits.ts";
-import type { ReloadResult } from "../reload.ts";
-import { problem, text } from "./answer.ts";
+import { problem, text } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 export type Reload = () => Promise<ReloadResult>;

@@ -1,4 +1,4 @@
-import { type Answer, problem, type Request } from "./answer.ts";
+import { type Answer, problem, type Request } from "./respond.ts";
 
 export type Route = {
   /** The whole path; with `/*` at its end, every path with one more segment there. */

@@ -1,5 +1,5 @@
-import type { Assets } from "../assets.ts";
 import type { Config } from "../config/model.ts";
+import type { Assets } from "./assets.ts";
 import { assetsRoutes } from "./assets-routes.ts";
 import { configRoute } from "./config-route.ts";
 import { healthRoutes, type NodeCounts } from "./health-routes.ts";

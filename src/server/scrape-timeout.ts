@@ -1,4 +1,4 @@
-import type { Request } from "./answer.ts";
+import type { Request } from "./respond.ts";
 
 /** Taken off Prometheus' timeout, so that the answer arrives before Prometheus gives up; half of a shorter one. */
 const OFFSET_SECONDS = 0.5;

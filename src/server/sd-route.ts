@@ -1,5 +1,5 @@
-import { json, problem } from "./answer.ts";
 import { createCostlyAnswers } from "./costly-answers.ts";
+import { json, problem } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 /**

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
-import type { Answer, Headers, WholeBody } from "./answer.ts";
 import type { Held } from "./clients/unread.ts";
+import type { Answer, Headers, WholeBody } from "./respond.ts";
 
 /** Writes an answer, with these headers beside its own. Ends early when the client goes away. */
 export function send(response: ServerResponse, answer: Answer, further: Headers): void | Promise<void> {

@@ -1,13 +1,12 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { Server as NetServer } from "node:net";
-import { errorCode } from "../config/secret.ts";
-import type { Logger } from "../log.ts";
+import { errorCode } from "../lib/errno.ts";
+import type { Logger } from "../logging/logger.ts";
 import type { CloseReason } from "../metrics/close-reasons.ts";
-import { type Answer, problem, type Request } from "./answer.ts";
+import type { Access } from "./access-control.ts";
 import { type ClientLimits, type Connection, createClients } from "./clients/clients.ts";
 import { createGate } from "./gate.ts";
-import type { Access } from "./guard.ts";
 import { HEALTH_PATHS } from "./health-routes.ts";
 import {
   answerBadRequests,
@@ -21,6 +20,7 @@ import {
   TOO_MANY_HEADERS,
   UNMET_EXPECTATION,
 } from "./limits.ts";
+import { type Answer, problem, type Request } from "./respond.ts";
 import { createRouter, type Match, type Route } from "./router.ts";
 import { heldBy, send } from "./send.ts";
 

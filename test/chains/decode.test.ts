@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { count, flag, isObject, text } from "../../src/chains/decode.ts";
+import { count, flag, text } from "../../src/chains/decode.ts";
+import { isObject } from "../../src/lib/json.ts";
 
 describe("count", () => {
   test.each<[unknown, number | undefined]>([

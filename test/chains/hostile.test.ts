@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  CONNECTION_STATES,
-  DIRECTIONS,
-  type NodeReport,
-  type Outcome,
-  type PeerConnection,
-  type PeerList,
-} from "../../src/chains/chain.ts";
 import { decodeCut } from "../../src/chains/chainweb/cut.ts";
 import { decodePage } from "../../src/chains/chainweb/peers.ts";
 import { MAX_ROWS } from "../../src/chains/decode.ts";
@@ -18,7 +10,15 @@ import { decodeInfo as decodeMoneroInfo } from "../../src/chains/monero/info.ts"
 import { resultOf } from "../../src/chains/monero/json-rpc.ts";
 import { decodeConnections as decodeWireConnections } from "../../src/chains/wire/connections.ts";
 import { decodeInfo as decodeWireInfo } from "../../src/chains/wire/info.ts";
-import { FAILURE_REASONS, type Failure, NodeError } from "../../src/errors.ts";
+import { FAILURE_REASONS, type Failure, NodeError } from "../../src/model/failure.ts";
+import {
+  CONNECTION_STATES,
+  DIRECTIONS,
+  type NodeReport,
+  type Outcome,
+  type PeerConnection,
+  type PeerList,
+} from "../../src/model/report.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";
 import { openInMemory, poll } from "./sessions.ts";

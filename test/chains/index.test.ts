@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { attempt, CONNECTION_STATES, DIRECTIONS } from "../../src/chains/chain.ts";
 import { chains } from "../../src/chains/index.ts";
-import { nodeError } from "../../src/errors.ts";
+import { nodeError } from "../../src/model/failure.ts";
+import { attempt, CONNECTION_STATES, DIRECTIONS } from "../../src/model/report.ts";
 
 test("Wire's adapter serves every Antelope node", () => {
   expect(Object.keys(chains)).toEqual(["wire", "antelope", "monero", "chainweb"]);

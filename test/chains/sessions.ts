@@ -1,8 +1,10 @@
 import { onTestFinished } from "vitest";
-import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
+import type { NodeSession } from "../../src/chains/adapter.ts";
 import { type ChainName, chains } from "../../src/chains/index.ts";
-import { withDeadline } from "../../src/deadline.ts";
-import { createRpcClient, type RpcRequest } from "../../src/rpc/client.ts";
+import { withDeadline } from "../../src/lib/deadline.ts";
+import type { NodeReport } from "../../src/model/report.ts";
+import { createRpcClient } from "../../src/rpc/client.ts";
+import type { RpcRequest } from "../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import type { Auth } from "../../src/rpc/settings.ts";
 import { type FakeNode, type Handler, startFakeNode } from "../support/fake-node.ts";

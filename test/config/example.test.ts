@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { isObject } from "../../src/chains/decode.ts";
 import { chains } from "../../src/chains/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { moduleSchema } from "../../src/config/probe.ts";
 import { nodeSchema } from "../../src/config/schema.ts";
+import { isObject } from "../../src/lib/json.ts";
 import { tempFolder } from "../support/servers.ts";
 import { ALL_KEYS } from "./schema-keys.ts";
 

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { isObject } from "../../src/chains/decode.ts";
 import { exampleComments } from "../../src/config/example-comments.ts";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { isObject } from "../../src/lib/json.ts";
 import { ALL_KEYS } from "./schema-keys.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConfigError, type ConfigSources, loadConfig } from "../../src/config/load.ts";
+import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
+import { ConfigError } from "../../src/schema/problems.ts";
 import { anyText } from "../support/any-text.ts";
 import { tempFolder } from "../support/servers.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createRedactor, redactEcho, WITHHELD } from "../../src/config/redact.ts";
-import { isSendable } from "../../src/config/secret.ts";
+import { isSendable } from "../../src/lib/secret.ts";
 import { anyText } from "../support/any-text.ts";
 import { canary, leakOf } from "../support/canaries.ts";
 

@@ -4,9 +4,10 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
-import { parseArguments } from "../../src/cli.ts";
-import { ConfigError, type ConfigSources, loadConfig } from "../../src/config/load.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
+import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
 import { type ParsedConfig, parseConfig } from "../../src/config/parse.ts";
+import { ConfigError } from "../../src/schema/problems.ts";
 import { tempFolder } from "../support/servers.ts";
 
 /** A secret is written in every place that can hold one; then nothing that the program prints may show it. */

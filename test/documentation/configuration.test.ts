@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatDuration } from "../../src/config/duration.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { formatDuration } from "../../src/lib/duration.ts";
 import { configurationSections, exampleConfig, SCHEMA_KEYS } from "./configuration.ts";
 import { SECTIONS } from "./configuration-keys.ts";
 import { ROOT } from "./markdown.ts";

@@ -1,9 +1,9 @@
 import { parse, stringify } from "yaml";
 import * as z from "zod";
-import { isObject, type JsonObject } from "../../src/chains/decode.ts";
 import { chains } from "../../src/chains/index.ts";
 import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
+import { isObject, type JsonObject } from "../../src/lib/json.ts";
 import { type KeyText, SECTIONS, type Section } from "./configuration-keys.ts";
 
 /** docs/configuration.md's tables: what the schema knows of each key, and what configuration-keys.ts says of it. */

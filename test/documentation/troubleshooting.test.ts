@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { FAILURE_REASONS, type FailureReason } from "../../src/errors.ts";
+import { FAILURE_REASONS, type FailureReason } from "../../src/model/failure.ts";
 import { NODE_FAULTS } from "../reliability/catalogue.ts";
 import { anchorsOf, ROOT } from "./markdown.ts";
 import { between } from "./sections.ts";

@@ -1,5 +1,5 @@
-import { parseArguments } from "../../src/cli.ts";
-import { createJournal } from "../../src/poll/journal.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { createRouter } from "../../src/server/router.ts";

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { isObject } from "../../src/chains/decode.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { isObject } from "../../src/lib/json.ts";
 import { loadWebConfig } from "../../src/server/web-config/load.ts";
 import { tempFolder } from "../support/servers.ts";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseArguments } from "../../src/cli.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { PROGRAM } from "../support/exporter.ts";
 import { findProgram, run, tempFolder } from "../support/servers.ts";
 

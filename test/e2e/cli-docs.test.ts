@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PEER_COLUMNS } from "../../src/cli/choices.ts";
-import { parseArguments } from "../../src/cli.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { PROGRAM } from "../support/exporter.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
 import { freePort, requireProgram, run, tempFolder } from "../support/servers.ts";

@@ -1,6 +1,6 @@
 import type { Config, NodeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import type { RpcRequest } from "../../src/rpc/client.ts";
+import type { RpcRequest } from "../../src/rpc/message.ts";
 import type { Tree } from "./json-tree.ts";
 
 /** What the fuzzing of one chain needs beside the chain itself. */

@@ -1,5 +1,5 @@
-import type { Outcome } from "../../src/chains/chain.ts";
-import { FAILURE_REASONS, type Failure } from "../../src/errors.ts";
+import { FAILURE_REASONS, type Failure } from "../../src/model/failure.ts";
+import type { Outcome } from "../../src/model/report.ts";
 import { seriesKey, showSeries } from "../support/exposition-lines.ts";
 import { type Page, parseOpenMetrics, parseText, type Sample } from "../support/exposition-parser.ts";
 import { CANARY, HONEST, LIAR, type Variant } from "./adapter.ts";

@@ -3,7 +3,7 @@ import type { NodeConfig } from "../../src/config/model.ts";
 import type { CreateClient } from "../../src/poll/session.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
 import type { HttpAnswer } from "../../src/rpc/dispatch.ts";
-import { bodyError } from "../../src/rpc/failure.ts";
+import { bodyError } from "../../src/rpc/request-failure.ts";
 import type { Asked } from "./adapter.ts";
 import { bytesOf, type Reply } from "./changes.ts";
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, loadConfig } from "../../src/config/load.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { ConfigError } from "../../src/schema/problems.ts";
 import { mutated } from "./mutated.ts";
 import type { ParserTarget } from "./parsers.ts";
 

@@ -1,8 +1,8 @@
 import cron from "node-cron";
-import { formatAddress, numericAddress, parseAddress } from "../../src/chains/address.ts";
-import { formatDuration, parseDuration } from "../../src/config/duration.ts";
 import { parseNodeFlag } from "../../src/config/node-flag.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { formatDuration, parseDuration } from "../../src/lib/duration.ts";
+import { formatAddress, numericAddress, parseAddress } from "../../src/model/address.ts";
 import { addressProblem, hostProblem, parseRange } from "../../src/rpc/address-filter.ts";
 import { chooseChallenge, digestAuthorization, parseChallenges } from "../../src/rpc/digest.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";

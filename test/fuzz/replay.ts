@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { isObject } from "../../src/chains/decode.ts";
+import { isObject } from "../../src/lib/json.ts";
 import type { Case } from "./campaign.ts";
 
 /** A case in a file, to be played again: `npm run fuzz -- --replay FILE`. */

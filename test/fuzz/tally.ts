@@ -1,4 +1,4 @@
-import type { Outcome } from "../../src/chains/chain.ts";
+import type { Outcome } from "../../src/model/report.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 
 /** How the polls ended: a fuzz of which every answer is refused at the door says little. */

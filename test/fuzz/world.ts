@@ -1,13 +1,13 @@
 import pino from "pino";
 import { chains } from "../../src/chains/index.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
-import type { Logger } from "../../src/log.ts";
+import type { Logger } from "../../src/logging/logger.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
-import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import type { CreateClient } from "../../src/poll/session.ts";
 import { openSession } from "../../src/poll/session.ts";
 import { createStore, type NodeState, type StoredNode } from "../../src/poll/store.ts";

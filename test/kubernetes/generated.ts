@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { openAssets } from "../../src/assets.ts";
+import { openAssets } from "../../src/server/assets.ts";
 
 /** What Kubernetes and Helm need a copy of, as neither reads files outside of its own folder. */
 

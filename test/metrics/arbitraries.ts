@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import { parseAddress } from "../../src/chains/address.ts";
-import { CONNECTION_STATES, DIRECTIONS, type NodeReport, type PeerAddress } from "../../src/chains/chain.ts";
 import { type ChainName, chains } from "../../src/chains/index.ts";
 import { ADDRESS_MODES, type NodeConfig } from "../../src/config/model.ts";
-import { FAILURE_REASONS } from "../../src/errors.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import { cleanText } from "../../src/metrics/exposition.ts";
+import { parseAddress } from "../../src/model/address.ts";
+import { FAILURE_REASONS } from "../../src/model/failure.ts";
+import { CONNECTION_STATES, DIRECTIONS, type NodeReport, type PeerAddress } from "../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { failing, firstState, INTERVAL_MS, NOW, nodeConfig, stateAfter } from "../poll/support.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { FactFamily } from "../../src/chains/chain.ts";
 import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
-import { FAILURE_REASONS } from "../../src/errors.ts";
 import { connectionFacts, factSamples } from "../../src/metrics/facts.ts";
 import { factFamily } from "../../src/metrics/family.ts";
+import { FAILURE_REASONS } from "../../src/model/failure.ts";
+import type { FactFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { catalogue, names, readPage } from "./support.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/chains/address.ts";
-import type { PeerConnection } from "../../src/chains/chain.ts";
 import { type ConnectionSettings, peerLabel, showConnections, subnet } from "../../src/metrics/connections.ts";
+import { parseAddress } from "../../src/model/address.ts";
+import type { PeerConnection } from "../../src/model/report.ts";
 import { NOW, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { readPage, SETTINGS } from "./support.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/chains/address.ts";
 import { countAddressTypes, countAgents, countSubnets } from "../../src/metrics/rows.ts";
+import { parseAddress } from "../../src/model/address.ts";
 import { row } from "../poll/support.ts";
 
 const at = (...hosts: string[]) => hosts.map((host) => row({ address: parseAddress(host) }));

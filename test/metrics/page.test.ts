@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/chains/address.ts";
-import type { NodeReport } from "../../src/chains/chain.ts";
 import { chains } from "../../src/chains/index.ts";
+import { parseAddress } from "../../src/model/address.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import {
   deadReport,

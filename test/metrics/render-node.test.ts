@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPageRenderer } from "../../src/metrics/page.ts";
-import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "../poll/support.ts";
 import { catalogue, createRenderer, renderPage } from "./support.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/chains/address.ts";
-import type { NodeReport, PeerConnection } from "../../src/chains/chain.ts";
 import type { NameMemories } from "../../src/lib/hourly-budget.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
+import { parseAddress } from "../../src/model/address.ts";
+import type { NodeReport, PeerConnection } from "../../src/model/report.ts";
 import { deadReport, failing, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { seriesKey } from "../support/exposition-lines.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";

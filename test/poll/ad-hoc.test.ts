@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { NodeReport } from "../../src/chains/chain.ts";
 import type { NodeConfig, ProbeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 import { type AdHocOptions, createAdHocProber, MAX_SHARED, TARGET_SHARED_MS } from "../../src/poll/ad-hoc.ts";
 import { deadReport, LAG_SETTINGS, logSink, report } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PeerConnection } from "../../src/chains/chain.ts";
+import type { PeerConnection } from "../../src/model/report.ts";
 import { advanceChurn, type Churn } from "../../src/poll/churn.ts";
 import { row } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Head } from "../../src/chains/chain.ts";
+import type { Head } from "../../src/model/report.ts";
 import { createKnownHeads } from "../../src/poll/heads.ts";
 import { failing, head, report } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FAILURE_REASONS } from "../../src/errors.ts";
+import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
 import { deadReport, failing, failure, head, NOW, peers, report, row, times } from "./support.ts";
 

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { NodeReport, NodeSession } from "../../src/chains/chain.ts";
+import type { NodeSession } from "../../src/chains/adapter.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
-import { type FailureReason, NodeError } from "../../src/errors.ts";
-import { createJournal } from "../../src/poll/journal.ts";
+import type { Signal } from "../../src/lib/abort.ts";
+import { type FailureReason, NodeError } from "../../src/model/failure.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 import { createPoller } from "../../src/poll/poller.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, type RenderedNode } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
-import type { Signal } from "../../src/signal.ts";
 import {
   deadReport,
   failing,

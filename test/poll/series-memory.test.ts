@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { admit, EMPTY_MEMORY, listOf, type NameMemories } from "../../src/lib/hourly-budget.ts";
-import { createJournal } from "../../src/poll/journal.ts";
 import { createPoller } from "../../src/poll/poller.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { deadReport, LAG_SETTINGS, logSink, nodeConfig, report, setNodes } from "./support.ts";

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { monero } from "../../src/chains/monero/index.ts";
 import { wire } from "../../src/chains/wire/index.ts";
-import { inlineSecret } from "../../src/config/secret.ts";
-import { withDeadline } from "../../src/deadline.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
+import { withDeadline } from "../../src/lib/deadline.ts";
+import { inlineSecret } from "../../src/lib/secret.ts";
 import { openSession } from "../../src/poll/session.ts";
 import type { AnswerLimits } from "../../src/rpc/budget.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";

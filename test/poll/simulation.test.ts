@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
-import type { Direction, NodeReport, PeerConnection } from "../../src/chains/chain.ts";
+import type { Direction, NodeReport, PeerConnection } from "../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
 import { failing, NOW, peers, report, row, times } from "./support.ts";
 

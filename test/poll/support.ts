@@ -1,5 +1,9 @@
 import pino from "pino";
-import { parseAddress } from "../../src/chains/address.ts";
+import type { NodeConfig } from "../../src/config/model.ts";
+import { atOnce } from "../../src/lib/slices.ts";
+import type { Logger } from "../../src/logging/logger.ts";
+import { parseAddress } from "../../src/model/address.ts";
+import type { Failure, FailureReason } from "../../src/model/failure.ts";
 import {
   failed,
   type Head,
@@ -8,12 +12,8 @@ import {
   type PeerConnection,
   type PeerList,
   succeeded,
-} from "../../src/chains/chain.ts";
-import type { NodeConfig } from "../../src/config/model.ts";
-import type { Failure, FailureReason } from "../../src/errors.ts";
-import { atOnce } from "../../src/lib/slices.ts";
-import type { Logger } from "../../src/log.ts";
-import { headLag } from "../../src/poll/fleet.ts";
+} from "../../src/model/report.ts";
+import { headLag } from "../../src/poll/head-lag.ts";
 import { createKnownHeads, type OtherHeads } from "../../src/poll/heads.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
 import type { Poller } from "../../src/poll/poller.ts";

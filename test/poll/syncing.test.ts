@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { NodeReport } from "../../src/chains/chain.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 import { EMPTY_HISTORY, recordPoll } from "../../src/poll/history.ts";
 import { isCatchingUp } from "../../src/poll/syncing.ts";
 import { failing, head, lagAmong, NOW, peersAt, report, times } from "./support.ts";

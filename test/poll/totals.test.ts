@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PeerConnection } from "../../src/chains/chain.ts";
+import type { PeerConnection } from "../../src/model/report.ts";
 import { advanceTotals, type ByteTotals, type TotalsInput } from "../../src/poll/totals.ts";
 import { row } from "./support.ts";
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { chains } from "../../src/chains/index.ts";
-import { parseArguments } from "../../src/cli.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { ownerOf, parseShard, resolveShard, shardReport } from "../../src/config/shard.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";

@@ -1,4 +1,4 @@
-import type { FailureReason } from "../../src/errors.ts";
+import type { FailureReason } from "../../src/model/failure.ts";
 
 /** One fault, and what a user sees of it. */
 export type FaultEntry = {

@@ -1,4 +1,4 @@
-import type { FailureReason } from "../../src/errors.ts";
+import type { FailureReason } from "../../src/model/failure.ts";
 
 /** One thing that goes wrong, and how its user learns of it. */
 export type Fault = {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startApp } from "../../src/app.ts";
-import type { NodeReport } from "../../src/chains/chain.ts";
+import { startApp } from "../../src/app/app.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 import { parseListenAddress } from "../../src/server/listen-address.ts";
 import { logSink, peers, report, row } from "../poll/support.ts";
 import { find, parseText, value } from "../support/exposition-parser.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { FailureReason } from "../../src/errors.ts";
+import type { FailureReason } from "../../src/model/failure.ts";
 import { callJson, retryAfter, statusFailure } from "../../src/rpc/call.ts";
-import type { RpcClient, RpcResponse } from "../../src/rpc/client.ts";
+import type { RpcClient } from "../../src/rpc/client.ts";
+import type { RpcResponse } from "../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { POST, patience, refusal } from "./support.ts";
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { fileSecret, inlineSecret } from "../../src/config/secret.ts";
+import { fileSecret, inlineSecret } from "../../src/lib/secret.ts";
 import { INFO_ANSWER, LIST_ANSWER } from "../../src/rpc/budget.ts";
 import type { Auth } from "../../src/rpc/settings.ts";
 import { json, type OnSocket, type ReceivedRequest } from "../support/fake-node.ts";

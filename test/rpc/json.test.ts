@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NodeError } from "../../src/errors.ts";
+import { NodeError } from "../../src/model/failure.ts";
 import { decodeJsonBody, parseNodeJson } from "../../src/rpc/json.ts";
 
 /** Any UTF-16, lone surrogates included. */

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import { afterEach, expect } from "vitest";
-import { describeFailure, FAILURE_REASONS, NodeError } from "../../src/errors.ts";
+import { describeFailure, FAILURE_REASONS, NodeError } from "../../src/model/failure.ts";
 import { createRpcClient, type RpcClient, type RpcClientOptions } from "../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { text } from "../../src/server/answer.ts";
 import { createCostlyAnswers } from "../../src/server/costly-answers.ts";
+import { text } from "../../src/server/respond.ts";
 import { withResolvers } from "../support/with-resolvers.ts";
 
 const stays = () => {};

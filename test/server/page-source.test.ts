@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import type { Body } from "../../src/server/answer.ts";
 import { createPageSource, type PageView } from "../../src/server/page-source.ts";
+import type { Body } from "../../src/server/respond.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { NodeConfig } from "../../src/config/model.ts";
-import { createJournal } from "../../src/poll/journal.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore, keptOf, type NodeState } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { createRenderer } from "../metrics/support.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { text } from "../../src/server/answer.ts";
+import { text } from "../../src/server/respond.ts";
 import { createRouter } from "../../src/server/router.ts";
 
 const route = createRouter([

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Body, wholeBody } from "../../src/server/answer.ts";
+import { type Body, wholeBody } from "../../src/server/respond.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 import { waitFor } from "../support/servers.ts";

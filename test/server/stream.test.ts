@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import type { Body } from "../../src/server/answer.ts";
+import type { Body } from "../../src/server/respond.ts";
 import { waitFor } from "../support/servers.ts";
 import { listen } from "./support.ts";
 

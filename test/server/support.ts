@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Client } from "undici";
 import { onTestFinished } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { createJournal } from "../../src/poll/journal.ts";
+import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";

@@ -1,4 +1,4 @@
-import type { Failure } from "../../errors.ts";
+import type { Failure } from "../../model/failure.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
 import { shownText } from "../decode.ts";
 

@@ -1,5 +1,5 @@
-import type { Fact, FactFamily, NodeIdentity } from "../chain.ts";
-import { factOf, facts } from "../facts.ts";
+import { factOf, facts } from "../../model/chain-samples.ts";
+import type { Fact, FactFamily, NodeIdentity } from "../../model/report.ts";
 import type { Cut } from "./cut.ts";
 import {
   CHAIN_HEAD_TIMESTAMP,

@@ -1,4 +1,4 @@
-import { type FactFamily, NEW_TEXTS_PER_HOUR } from "../chain.ts";
+import { type FactFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import { OTHER } from "./version.ts";
 
 /** The families that only Chainweb has. `braided_chain` is one of the network's chains, a number below 1000. */

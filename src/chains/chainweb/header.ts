@@ -1,4 +1,4 @@
-import { nodeError } from "../../errors.ts";
+import { nodeError } from "../../model/failure.ts";
 
 /**
  * With the fewest neighbours, none, a header has 210 bytes, with three 318; no graph of a network comes near the most.

@@ -1,6 +1,6 @@
-import type { RpcResponse } from "../../rpc/client.ts";
 import { clockSkewSeconds } from "../../rpc/clock.ts";
 import { firstHeader } from "../../rpc/headers.ts";
+import type { RpcResponse } from "../../rpc/message.ts";
 
 /** What the node says in the headers of every answer of its P2P API. */
 export type NodeHeaders = {

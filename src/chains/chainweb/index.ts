@@ -1,4 +1,4 @@
-import type { ChainAdapter, ChainOptions } from "../chain.ts";
+import type { ChainAdapter, ChainOptions } from "../adapter.ts";
 import { FAMILIES } from "./families.ts";
 import { optionsSchema } from "./options.ts";
 import { openSession } from "./session.ts";

@@ -1,5 +1,6 @@
-import { nodeError } from "../../errors.ts";
-import { count, isObject, text } from "../decode.ts";
+import { isObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
+import { count, text } from "../decode.ts";
 
 /** What /info of the service API tells; releases before 2.24 tell little of it (src/Chainweb/RestAPI/NodeInfo.hs). */
 export type Info = {

@@ -1,8 +1,8 @@
-import { nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { factOf } from "../../model/chain-samples.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { Fact } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import type { Fact } from "../chain.ts";
-import { factOf } from "../facts.ts";
 import type { Cut } from "./cut.ts";
 import { explainStatus } from "./explain.ts";
 import { MEMPOOL_PEERS } from "./families.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { block, durationField, nodeUrlField, parsed, quoted } from "../../config/fields.ts";
 import { parseRange } from "../../rpc/address-filter.ts";
+import { block, durationField, nodeUrlField, parsed, quoted } from "../../schema/fields.ts";
 
 const RANGE = "an address range like 10.0.0.0/8";
 

@@ -1,13 +1,15 @@
-import { nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { addressOf, formatAddress } from "../../model/address.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { PeerConnection, PeerList } from "../../model/report.ts";
 import { describeExcess, excessAdvice, LIST_ANSWER } from "../../rpc/budget.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
 import { callJson } from "../../rpc/call.ts";
-import type { RpcClient, RpcResponse } from "../../rpc/client.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import type { RpcResponse } from "../../rpc/message.ts";
 import { apiPath } from "../../rpc/node-url.ts";
-import type { Signal } from "../../signal.ts";
-import { addressOf, formatAddress } from "../address.ts";
-import type { PeerConnection, PeerList } from "../chain.ts";
-import { checkRowCount, count, isObject, type JsonObject, text } from "../decode.ts";
+import { checkRowCount, count, text } from "../decode.ts";
 import { bytes32 } from "./cut.ts";
 
 /** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */

@@ -1,12 +1,13 @@
-import { withDeadline } from "../../deadline.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import { formatAddress } from "../../model/address.ts";
+import { attempt, type Head, type PeerAddress, type PeerConnection } from "../../model/report.ts";
 import { type AddressFilter, chooseDestination } from "../../rpc/address-filter.ts";
 import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import { apiPath, parseNodeUrl } from "../../rpc/node-url.ts";
 import type { TlsVerification } from "../../rpc/settings.ts";
-import type { Signal } from "../../signal.ts";
-import { formatAddress } from "../address.ts";
-import { attempt, type Head, type NodeTarget, type PeerAddress, type PeerConnection } from "../chain.ts";
+import type { NodeTarget } from "../adapter.ts";
 import { decodeCut } from "./cut.ts";
 import { readHeaders } from "./headers.ts";
 import { networkPath } from "./paths.ts";

@@ -1,8 +1,9 @@
-import { failureOf, nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { factOf } from "../../model/chain-samples.ts";
+import { failureOf, nodeError } from "../../model/failure.ts";
+import { type Fact, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
-import type { Signal } from "../../signal.ts";
-import { type Fact, failed, type Head, type NodeTarget, type Outcome, succeeded } from "../chain.ts";
-import { factOf } from "../facts.ts";
+import type { NodeTarget } from "../adapter.ts";
 import { PROBE_REFUSED_PEERS, PROBED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION } from "./families.ts";
 import type { ChainwebOptions } from "./options.ts";
 import type { PeerPages } from "./peers.ts";

@@ -1,4 +1,4 @@
-import { type Fact, type Head, type NodeReport, type Outcome, succeeded } from "../chain.ts";
+import { type Fact, type Head, type NodeReport, type Outcome, succeeded } from "../../model/report.ts";
 import type { Cut } from "./cut.ts";
 import { cutFacts, identityFacts, infoFacts, tipFacts, versionFacts } from "./facts.ts";
 import type { NodeHeaders } from "./headers.ts";

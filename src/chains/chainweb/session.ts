@@ -1,12 +1,13 @@
-import { withDeadline } from "../../deadline.ts";
-import { NodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import { NodeError } from "../../model/failure.ts";
+import { attempt, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
 import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
-import type { Signal } from "../../signal.ts";
-import { attempt, type NodeSession, type NodeTarget, PEERS_NOT_ASKED } from "../chain.ts";
+import type { NodeSession, NodeTarget } from "../adapter.ts";
 import { decodeCut } from "./cut.ts";
 import { explainStatus, wrongNetwork } from "./explain.ts";
 import { readHeaders } from "./headers.ts";

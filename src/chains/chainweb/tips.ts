@@ -1,10 +1,10 @@
-import type { Failure } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import type { Failure } from "../../model/failure.ts";
+import { attempt, failed, type Outcome, succeeded } from "../../model/report.ts";
 import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
-import type { Signal } from "../../signal.ts";
-import { attempt, failed, type Outcome, succeeded } from "../chain.ts";
 import type { Cut } from "./cut.ts";
 import { explainStatus } from "./explain.ts";
 import { decodeCreationTime } from "./header.ts";

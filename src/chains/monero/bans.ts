@@ -1,9 +1,10 @@
-import { nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { Fact } from "../../model/report.ts";
 import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import type { Fact } from "../chain.ts";
-import { isObject, type JsonObject, text } from "../decode.ts";
+import { text } from "../decode.ts";
 import { fact } from "./facts.ts";
 import { BANS } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";

@@ -1,8 +1,9 @@
-import { withDeadline } from "../../deadline.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import { isObject } from "../../lib/json.ts";
+import { attempt, type Outcome, succeeded } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import { attempt, type Outcome, succeeded } from "../chain.ts";
-import { count, isObject } from "../decode.ts";
+import { count } from "../decode.ts";
 import type { DaemonInfo } from "./info.ts";
 import { callRpc } from "./json-rpc.ts";
 

@@ -1,8 +1,9 @@
-import { nodeError } from "../../errors.ts";
-import { parseAddress } from "../address.ts";
-import type { AddressType, Fact, PeerAddress, PeerConnection } from "../chain.ts";
-import { checkRowCount, count, flag, isObject, type JsonObject, text } from "../decode.ts";
-import { addFact } from "../facts.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { parseAddress } from "../../model/address.ts";
+import { addFact } from "../../model/chain-samples.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { AddressType, Fact, PeerAddress, PeerConnection } from "../../model/report.ts";
+import { checkRowCount, count, flag, text } from "../decode.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
 import { type Stripe, stripeOf } from "./pruning.ts";
 

@@ -1,10 +1,10 @@
-import { nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
 import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
-import type { Signal } from "../../signal.ts";
-import { isObject, type JsonObject } from "../decode.ts";
 import { checkStatus, WRONG_API } from "./json-rpc.ts";
 
 /** A path other than monerod's own is the JSON-RPC URL of a gateway, beside which nothing else may be asked. */

@@ -1,7 +1,7 @@
-import type { FailureReason } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import type { FailureReason } from "../../model/failure.ts";
+import type { ByteCounts, Outcome, PeerList } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import type { ByteCounts, Outcome, PeerList } from "../chain.ts";
 import { type Bans, fetchBans } from "./bans.ts";
 import { isGateway } from "./endpoint.ts";
 import type { DaemonInfo } from "./info.ts";

@@ -1,5 +1,5 @@
-import type { Fact, FactFamily } from "../chain.ts";
-import { factOf } from "../facts.ts";
+import { factOf } from "../../model/chain-samples.ts";
+import type { Fact, FactFamily } from "../../model/report.ts";
 import type { MoneroPeer } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";

@@ -1,4 +1,4 @@
-import type { FactFamily } from "../chain.ts";
+import type { FactFamily } from "../../model/report.ts";
 
 /**
  * The metric families that only Monero has. Asked with every poll, but for the limits, caps and bans, which change when

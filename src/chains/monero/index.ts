@@ -1,19 +1,11 @@
-import { block } from "../../config/fields.ts";
-import { withDeadline } from "../../deadline.ts";
-import type { Failure } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import type { Failure } from "../../model/failure.ts";
+import { attempt, failed, type Outcome, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import {
-  attempt,
-  type ChainAdapter,
-  type ChainOptions,
-  failed,
-  type NodeSession,
-  type NodeTarget,
-  type Outcome,
-  PEERS_NOT_ASKED,
-} from "../chain.ts";
+import { block } from "../../schema/fields.ts";
+import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { createBlockTimes } from "./block-times.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";

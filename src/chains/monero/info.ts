@@ -1,5 +1,6 @@
-import { nodeError } from "../../errors.ts";
-import { count, flag, type JsonObject, text } from "../decode.ts";
+import type { JsonObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
+import { count, flag, text } from "../decode.ts";
 
 /** What get_info tells (core_rpc_server_commands_defs.h), without the values that restricted RPC fakes. */
 export type DaemonInfo = {

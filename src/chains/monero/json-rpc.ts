@@ -1,9 +1,10 @@
-import { type Failure, NodeError, nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { type Failure, NodeError, nodeError } from "../../model/failure.ts";
 import { type AnswerBudget, INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import { isObject, type JsonObject, shownText } from "../decode.ts";
+import { shownText } from "../decode.ts";
 
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.

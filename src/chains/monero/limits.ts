@@ -1,8 +1,9 @@
-import { NodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import type { JsonObject } from "../../lib/json.ts";
+import { NodeError } from "../../model/failure.ts";
+import type { Fact } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import type { Fact } from "../chain.ts";
-import { count, type JsonObject } from "../decode.ts";
+import { count } from "../decode.ts";
 import { callEndpoint } from "./endpoint.ts";
 import { fact } from "./facts.ts";
 import { MAX_PEERS, RECEIVE_LIMIT, TRANSMIT_LIMIT } from "./families.ts";

@@ -1,7 +1,7 @@
-import { withDeadline } from "../../deadline.ts";
-import type { FailureReason } from "../../errors.ts";
-import type { Signal } from "../../signal.ts";
-import { attempt, type Outcome } from "../chain.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { withDeadline } from "../../lib/deadline.ts";
+import type { FailureReason } from "../../model/failure.ts";
+import { attempt, type Outcome } from "../../model/report.ts";
 
 /** A part of a poll that not every server offers, or that need not be asked with every poll. */
 export type OptionalPart<T> = {

@@ -1,4 +1,4 @@
-import { type Fact, type Head, type NodeReport, type Outcome, type PeerList, succeeded } from "../chain.ts";
+import { type Fact, type Head, type NodeReport, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
 import { banFacts } from "./bans.ts";
 import type { MoneroPeerList } from "./connections.ts";
 import type { Extras } from "./extras.ts";

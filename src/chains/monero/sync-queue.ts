@@ -1,9 +1,10 @@
-import { nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { Fact } from "../../model/report.ts";
 import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import type { Fact } from "../chain.ts";
-import { count, isObject, type JsonObject } from "../decode.ts";
+import { count } from "../decode.ts";
 import { fact } from "./facts.ts";
 import { SYNC_BLOCKS, SYNC_BYTES, SYNC_SPANS } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";

@@ -1,8 +1,9 @@
-import { nodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import type { JsonObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { ByteCounts } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import type { Signal } from "../../signal.ts";
-import type { ByteCounts } from "../chain.ts";
-import { count, type JsonObject } from "../decode.ts";
+import { count } from "../decode.ts";
 import { callEndpoint } from "./endpoint.ts";
 
 /** Bytes since the node's start, P2P only: RPC does not feed these throttles (on_get_net_stats). */

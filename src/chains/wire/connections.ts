@@ -1,7 +1,8 @@
-import { type Failure, nodeError } from "../../errors.ts";
-import { addressOf, numericAddress, numericType, parseAddress } from "../address.ts";
-import type { ConnectionState, PeerAddress, PeerConnection } from "../chain.ts";
-import { checkRowCount, count, flag, isObject, type JsonObject, text } from "../decode.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { addressOf, numericAddress, numericType, parseAddress } from "../../model/address.ts";
+import { type Failure, nodeError } from "../../model/failure.ts";
+import type { ConnectionState, PeerAddress, PeerConnection } from "../../model/report.ts";
+import { checkRowCount, count, flag, text } from "../decode.ts";
 import { hashOf, numberInBlockId } from "./ids.ts";
 import { rowFacts } from "./row-facts.ts";
 

@@ -1,8 +1,9 @@
-import type { Failure } from "../../errors.ts";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import type { Failure } from "../../model/failure.ts";
 import { retryAfter } from "../../rpc/call.ts";
-import type { RpcResponse } from "../../rpc/client.ts";
 import { parseNodeJson } from "../../rpc/json.ts";
-import { count, isObject, type JsonObject, text } from "../decode.ts";
+import type { RpcResponse } from "../../rpc/message.ts";
+import { count, text } from "../decode.ts";
 
 /**
  * What http_plugin's error answers mean. Their body is

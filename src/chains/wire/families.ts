@@ -1,4 +1,4 @@
-import type { FactFamily } from "../chain.ts";
+import type { FactFamily } from "../../model/report.ts";
 
 /** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
 

@@ -1,5 +1,5 @@
-import { block, headerValueField, nodeUrlField } from "../../config/fields.ts";
-import type { ChainAdapter, ChainOptions } from "../chain.ts";
+import { block, headerValueField, nodeUrlField } from "../../schema/fields.ts";
+import type { ChainAdapter, ChainOptions } from "../adapter.ts";
 import { wireFamilies } from "./families.ts";
 import { openSession } from "./session.ts";
 

@@ -1,6 +1,7 @@
-import { nodeError } from "../../errors.ts";
-import type { Head, NodeIdentity } from "../chain.ts";
-import { count, isObject, text } from "../decode.ts";
+import { isObject } from "../../lib/json.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { Head, NodeIdentity } from "../../model/report.ts";
+import { count, text } from "../decode.ts";
 import { hashOf, numberInBlockId } from "./ids.ts";
 import { parseTime } from "./times.ts";
 

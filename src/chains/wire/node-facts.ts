@@ -1,5 +1,5 @@
-import type { Fact } from "../chain.ts";
-import { facts } from "../facts.ts";
+import { facts } from "../../model/chain-samples.ts";
+import type { Fact } from "../../model/report.ts";
 import type { WireConnection } from "./connections.ts";
 import {
   DROPPED_TRANSACTIONS,

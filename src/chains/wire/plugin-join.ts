@@ -1,5 +1,5 @@
-import type { Fact } from "../chain.ts";
-import { facts } from "../facts.ts";
+import { facts } from "../../model/chain-samples.ts";
+import type { Fact } from "../../model/report.ts";
 import type { WireConnection } from "./connections.ts";
 import { BLOCK_SYNC_THROTTLING, FIRST_AVAILABLE_BLOCK, LAST_AVAILABLE_BLOCK, UNIQUE_FIRST_BLOCKS } from "./families.ts";
 import { connectionKey, nodeKey, type PluginConnection, type PluginPage } from "./prometheus.ts";

@@ -1,10 +1,10 @@
-import { type Failure, NodeError } from "../../errors.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { type Failure, NodeError } from "../../model/failure.ts";
+import { attempt, failed, type Outcome } from "../../model/report.ts";
 import { METRICS_ANSWER } from "../../rpc/budget.ts";
 import { statusFailure } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
-import type { Signal } from "../../signal.ts";
-import { attempt, failed, type Outcome } from "../chain.ts";
 import { explainStatus } from "./explain.ts";
 import { decodePluginPage, type PluginPage } from "./prometheus.ts";
 

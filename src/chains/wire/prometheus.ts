@@ -1,7 +1,7 @@
-import { nodeError } from "../../errors.ts";
+import { numericAddress } from "../../model/address.ts";
+import { nodeError } from "../../model/failure.ts";
 import { type AnswerBudget, describeExcess } from "../../rpc/budget.ts";
 import { PageExcessError, readSamples, type TextSample } from "../../rpc/prometheus-text.ts";
-import { numericAddress } from "../address.ts";
 
 /**
  * What prometheus_plugin knows of each connection and /v1/net/connections does not: bytes, latency, times, block ranges.

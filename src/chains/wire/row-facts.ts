@@ -1,6 +1,7 @@
-import type { ConnectionState, Fact } from "../chain.ts";
-import { count, flag, type JsonObject } from "../decode.ts";
-import { addFact } from "../facts.ts";
+import type { JsonObject } from "../../lib/json.ts";
+import { addFact } from "../../model/chain-samples.ts";
+import type { ConnectionState, Fact } from "../../model/report.ts";
+import { count, flag } from "../decode.ts";
 import {
   HANDSHAKE_GENERATION,
   HANDSHAKE_TIME,

@@ -1,19 +1,18 @@
-import { withDeadline } from "../../deadline.ts";
-import { type AnswerBudget, INFO_ANSWER, LIST_ANSWER } from "../../rpc/budget.ts";
-import { callJson } from "../../rpc/call.ts";
-import type { RpcClient } from "../../rpc/client.ts";
-import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
-import type { Signal } from "../../signal.ts";
+import type { Signal } from "../../lib/abort.ts";
+import { withDeadline } from "../../lib/deadline.ts";
 import {
   attempt,
   type NodeReport,
-  type NodeSession,
-  type NodeTarget,
   type Outcome,
   PEERS_NOT_ASKED,
   type PeerList,
   succeeded,
-} from "../chain.ts";
+} from "../../model/report.ts";
+import { type AnswerBudget, INFO_ANSWER, LIST_ANSWER } from "../../rpc/budget.ts";
+import { callJson } from "../../rpc/call.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
+import type { NodeSession, NodeTarget } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";

@@ -1,4 +1,4 @@
-import type { ChainTraits } from "../../chains/chain.ts";
+import type { ChainTraits } from "../../chains/adapter.ts";
 import type { ShownConnection } from "../connections.ts";
 import { eachConnection, type NodeFamily, ofConnections } from "../family.ts";
 

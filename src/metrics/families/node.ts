@@ -1,8 +1,8 @@
-import { NEW_TEXTS_PER_HOUR } from "../../chains/chain.ts";
+import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import { outcomesOf } from "../../poll/store.ts";
 import { knownCombinations } from "../connections.ts";
-import { cleanText, renderLabels } from "../exposition.ts";
-import { flag, labelled, type NodeFamily, type NodeView, type SampleValue } from "../family.ts";
+import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
+import { flag, labelled, type NodeFamily, type NodeView } from "../family.ts";
 import { countBy, rowsOf, workingRows } from "../rows.ts";
 
 /** Whether a node answers, what it is, and its peers. */

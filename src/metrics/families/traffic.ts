@@ -1,5 +1,6 @@
-import { type Direction, NEW_TEXTS_PER_HOUR } from "../../chains/chain.ts";
-import { labelled, type NodeFamily, type NodeView, one, type SampleValue } from "../family.ts";
+import { type Direction, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import type { SampleValue } from "../exposition.ts";
+import { labelled, type NodeFamily, type NodeView, one } from "../family.ts";
 import { countAddressTypes, countAgents, countSubnets, REST, workingRows } from "../rows.ts";
 
 /** Bytes, churn and diversity of a node's peers, and what its clock and certificate say. */

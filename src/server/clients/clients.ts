@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../logging/logger.ts";
 import type { CloseReason } from "../../metrics/close-reasons.ts";
 import { addressGroup } from "./address-group.ts";
 import { stopParsing } from "./parser.ts";

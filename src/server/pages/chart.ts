@@ -1,6 +1,6 @@
-import type { MinuteOfNode } from "../../poll/journal.ts";
+import type { MinuteOfNode } from "../../poll/recent-polls.ts";
 import { type Markup, markup } from "../markup.ts";
-import { count } from "./words.ts";
+import { count } from "./format.ts";
 
 /** Small charts of the last hour, drawn from memory. */
 

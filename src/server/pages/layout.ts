@@ -1,7 +1,7 @@
 import { htmlOf, type Markup, markup, NOTHING } from "../markup.ts";
+import { timeOfDay } from "./format.ts";
 import { PAGE_SCRIPT } from "./script.ts";
 import { PAGE_STYLE } from "./style.ts";
-import { timeOfDay } from "./words.ts";
 
 export type PageOptions = {
   readonly title: string;

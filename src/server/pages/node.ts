@@ -1,6 +1,7 @@
-import type { NodeJournal } from "../../poll/journal.ts";
+import type { NodeJournal } from "../../poll/recent-polls.ts";
 import { type Markup, markup, NOTHING } from "../markup.ts";
 import { chart } from "./chart.ts";
+import { count, duration, isoTime, moment, timeOfDay } from "./format.ts";
 import type { PageQuery } from "./links.ts";
 import type { NodeOverview } from "./overview.ts";
 import { badge, failureText, labelText } from "./parts.ts";
@@ -8,7 +9,6 @@ import { PEER_FAMILIES, peersTable } from "./peers.ts";
 import { pollsTable, traceTable } from "./polls.ts";
 import type { Sample } from "./sample.ts";
 import { SORT_PARAMETERS, table } from "./table.ts";
-import { count, duration, isoTime, moment, timeOfDay } from "./words.ts";
 
 /** The page of one node: what is wrong, its heads, its peers, its last polls. */
 

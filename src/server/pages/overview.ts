@@ -1,4 +1,4 @@
-import type { NodeJournal, PollEntry } from "../../poll/journal.ts";
+import type { NodeJournal, PollEntry } from "../../poll/recent-polls.ts";
 import { failuresAmong, type KeptState, outcomesOf, type PartFailure, type ReportOutcomes } from "../../poll/store.ts";
 
 /** What the pages say of one node, from its last state and its journal. */

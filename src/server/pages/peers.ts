@@ -1,8 +1,8 @@
 import { type Markup, markup } from "../markup.ts";
+import { bytes, count, isoTime, moment, UNKNOWN } from "./format.ts";
 import type { PageQuery } from "./links.ts";
 import type { Sample } from "./sample.ts";
 import { type Column, table } from "./table.ts";
-import { bytes, count, isoTime, moment, UNKNOWN } from "./words.ts";
 
 /** One connection as its series show it: what this page says of a peer is what the metrics say. */
 type PeerRow = {

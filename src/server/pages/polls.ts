@@ -1,8 +1,8 @@
-import type { PollEntry, PollTrace } from "../../poll/journal.ts";
+import type { PollEntry, PollTrace } from "../../poll/recent-polls.ts";
 import { type Markup, markup } from "../markup.ts";
+import { bytes, count, countOrUnknown, duration, timeOfDay, UNKNOWN } from "./format.ts";
 import { totalPeers } from "./overview.ts";
 import { table } from "./table.ts";
-import { bytes, count, countOrUnknown, duration, timeOfDay, UNKNOWN } from "./words.ts";
 
 type RpcCall = PollTrace["calls"][number];
 

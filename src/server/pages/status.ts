@@ -1,4 +1,5 @@
 import { type Markup, markup, NOTHING } from "../markup.ts";
+import { count, countOrUnknown, moment, UNKNOWN } from "./format.ts";
 import { linkWith, type PageQuery } from "./links.ts";
 import {
   headOf,
@@ -14,7 +15,6 @@ import {
 import { badge, failureText, labelText } from "./parts.ts";
 import { choices, heading, isChosen, peersText, summary, totals } from "./summary.ts";
 import { type Column, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
-import { count, countOrUnknown, moment, UNKNOWN } from "./words.ts";
 
 /** The page at `/`: every node, the sick ones first. */
 

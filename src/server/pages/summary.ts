@@ -1,9 +1,9 @@
 import { type Markup, markup, NOTHING } from "../markup.ts";
+import { count, countOrUnknown, UNKNOWN } from "./format.ts";
 import { linkWith, type PageQuery } from "./links.ts";
 import { CONDITIONS, isAlone, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
 import { CONDITION_WORDS } from "./parts.ts";
 import { table } from "./table.ts";
-import { count, countOrUnknown, UNKNOWN } from "./words.ts";
 
 /** What the page at `/` says of all nodes together, and its links that choose some of them. */
 

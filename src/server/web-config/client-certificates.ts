@@ -3,7 +3,7 @@ import type { Server } from "node:https";
 import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import ipaddr from "ipaddr.js";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../logging/logger.ts";
 import type { ClientAuth } from "./model.ts";
 
 /** Why a client may not come in; undefined when it may. */

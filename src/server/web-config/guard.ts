@@ -1,6 +1,6 @@
-import { type Answer, type Headers, problem } from "../answer.ts";
-import type { Guard } from "../guard.ts";
+import type { Guard } from "../access-control.ts";
 import { HEALTH_PATHS } from "../health-routes.ts";
+import { type Answer, type Headers, problem } from "../respond.ts";
 import { readBasicCredentials } from "./credentials.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Authenticate, Verdict } from "./users.ts";

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { hash } from "bcryptjs";
-import { errorCode } from "../../config/secret.ts";
+import { errorCode } from "../../lib/errno.ts";
 
 /** What the format's own documentation recommends: about a tenth of a second for each check. */
 const COST = 10;

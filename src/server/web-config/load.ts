@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { type ConfigProblem, explain, problemsOf } from "../../config/explain.ts";
-import { ConfigError } from "../../config/load.ts";
-import { readYamlFile, type YamlFile } from "../../config/yaml-file.ts";
-import { MAX_FILE_BYTES } from "../../files.ts";
+import { MAX_FILE_BYTES } from "../../lib/files/files.ts";
+import { explain, problemsOf } from "../../schema/explain.ts";
+import { ConfigError, type ConfigProblem } from "../../schema/problems.ts";
+import { readYamlFile, type YamlFile } from "../../schema/yaml-file.ts";
 import type { WebConfig } from "./model.ts";
 import { webConfigSchema } from "./schema.ts";
 import { type LoadedTls, loadTls } from "./tls-files.ts";

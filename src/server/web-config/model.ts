@@ -1,4 +1,4 @@
-import type { Headers } from "../answer.ts";
+import type { Headers } from "../respond.ts";
 
 /** The client certificates that a server asks for, in the names of Go's crypto/tls. */
 export const CLIENT_AUTH_TYPES = [

@@ -1,9 +1,9 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import type { Server as HttpsServer } from "node:https";
-import { ConfigError } from "../../config/load.ts";
-import type { Logger } from "../../log.ts";
-import { watchFiles } from "../../watch.ts";
-import type { Access } from "../guard.ts";
+import { watchFiles } from "../../lib/files/watch.ts";
+import type { Logger } from "../../logging/logger.ts";
+import { ConfigError } from "../../schema/problems.ts";
+import type { Access } from "../access-control.ts";
 import { checkClients } from "./client-certificates.ts";
 import { type Compare, createCompareQueue } from "./compare-queue.ts";
 import { createGuard, type Rules } from "./guard.ts";

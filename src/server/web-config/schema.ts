@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { block, didYouMean, mismatch, parsed, quoted } from "../../config/fields.ts";
-import type { Headers } from "../answer.ts";
+import { block, didYouMean, mismatch, parsed, quoted } from "../../schema/fields.ts";
+import type { Headers } from "../respond.ts";
 import { CIPHERS, CURVES } from "./ciphers.ts";
 import { parseGoDuration } from "./go-duration.ts";
 import { CLIENT_AUTH_TYPES, type RateLimit, type TLS_VERSIONS } from "./model.ts";

@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
-import { describeFile } from "../../config/describe-file.ts";
-import type { ConfigProblem } from "../../config/explain.ts";
-import { errorCode, fileErrorCode } from "../../config/secret.ts";
-import { MAX_FILE_BYTES, files as reader } from "../../files.ts";
+import { errorCode, fileErrorCode } from "../../lib/errno.ts";
+import { describeFile } from "../../lib/files/describe-file.ts";
+import { MAX_FILE_BYTES, files as reader } from "../../lib/files/files.ts";
+import type { ConfigProblem } from "../../schema/problems.ts";
 import type { WebTls } from "./model.ts";
 import type { TlsFields } from "./schema.ts";
 import { contextOptions } from "./tls.ts";

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
 import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
 import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { type DemoNode, startDemoNetwork } from "../../../src/demo/network.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { parsePin } from "../../../src/rpc/settings.ts";

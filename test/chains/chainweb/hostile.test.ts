@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
 import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { anyJson, changed, jsonText } from "../hostile.ts";
 import { openInMemory, poll } from "../sessions.ts";
 import { fields, fixture } from "../support.ts";

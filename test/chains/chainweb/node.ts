@@ -1,4 +1,4 @@
-import type { NodeReport } from "../../../src/chains/chain.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { type Answer, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { cutAnswer, header } from "./support.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fixture, valueIn } from "../support.ts";

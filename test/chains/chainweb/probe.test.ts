@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
-import { inlineSecret } from "../../../src/config/secret.ts";
+import { inlineSecret } from "../../../src/lib/secret.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";

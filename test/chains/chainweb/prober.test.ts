@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { NodeTarget } from "../../../src/chains/chain.ts";
+import type { NodeTarget } from "../../../src/chains/adapter.ts";
 import type { ProbeOptions } from "../../../src/chains/chainweb/options.ts";
 import type { Candidate } from "../../../src/chains/chainweb/probe-peer.ts";
 import { createProber, type ListedPeers, type Prober } from "../../../src/chains/chainweb/prober.ts";
-import { nodeError } from "../../../src/errors.ts";
+import type { Signal } from "../../../src/lib/abort.ts";
+import { nodeError } from "../../../src/model/failure.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";
-import type { Signal } from "../../../src/signal.ts";
 import { failureIn, jsonReply, memoryClient, type Reply, valueIn } from "../support.ts";
 import { candidate, cutBody, hashOf } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FailureReason } from "../../../src/errors.ts";
+import type { FailureReason } from "../../../src/model/failure.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fields, fixture, line, valueIn } from "../support.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
-import { addressOf } from "../../../src/chains/address.ts";
-import type { NodeReport } from "../../../src/chains/chain.ts";
 import type { Candidate } from "../../../src/chains/chainweb/probe-peer.ts";
 import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
+import { addressOf } from "../../../src/model/address.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import type { AddressRange } from "../../../src/rpc/address-filter.ts";
 import { parseRange } from "../../../src/rpc/address-filter.ts";
 import { type Answer, type FakeNode, type Handler, json, startFakeNode } from "../../support/fake-node.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Cut, decodeCut } from "../../../src/chains/chainweb/cut.ts";
 import { createTipReader, oldestTip } from "../../../src/chains/chainweb/tips.ts";
-import type { RpcRequest } from "../../../src/rpc/client.ts";
+import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { failureIn, jsonReply, memoryClient, type Reply } from "../support.ts";
 import { cutBody, hashOf, header } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PeerConnection } from "../../../src/chains/chain.ts";
 import { decodeConnections } from "../../../src/chains/monero/connections.ts";
+import type { PeerConnection } from "../../../src/model/report.ts";
 import { fields, fixtureResult, fixtureText, line, list, thrownFailure } from "../support.ts";
 
 const CALL = "get_connections at http://127.0.0.1:18081";

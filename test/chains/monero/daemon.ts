@@ -1,4 +1,4 @@
-import type { Fact, NodeReport } from "../../../src/chains/chain.ts";
+import type { Fact, NodeReport } from "../../../src/model/report.ts";
 import { type Answer, type FakeNode, type Handler, json, type ReceivedRequest } from "../../support/fake-node.ts";
 import { type NodeSettings, openNode, poll, serve } from "../sessions.ts";
 import { type Fields, fields, fixture, fixtureResult, list } from "../support.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { callEndpoint, isGateway } from "../../../src/chains/monero/endpoint.ts";
-import { type FailureReason, NodeError } from "../../../src/errors.ts";
+import { type FailureReason, NodeError } from "../../../src/model/failure.ts";
 import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
-import type { RpcRequest } from "../../../src/rpc/client.ts";
+import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { jsonReply, memoryClient, type Reply } from "../support.ts";
 

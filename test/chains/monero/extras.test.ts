@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
-import type { FailureReason } from "../../../src/errors.ts";
+import type { FailureReason } from "../../../src/model/failure.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { type Answer, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fixtureResult, valueIn } from "../support.ts";

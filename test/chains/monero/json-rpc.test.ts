@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { callRpc, resultOf } from "../../../src/chains/monero/json-rpc.ts";
-import type { FailureReason } from "../../../src/errors.ts";
+import type { FailureReason } from "../../../src/model/failure.ts";
 import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
-import type { RpcRequest } from "../../../src/rpc/client.ts";
+import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { jsonReply, memoryClient, thrownFailure } from "../support.ts";
 
 const CALL = "get_connections at http://127.0.0.1:18081";

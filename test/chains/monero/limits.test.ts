@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
 import { capOf, decodeRates, fetchLimits, type Limits, limitFacts } from "../../../src/chains/monero/limits.ts";
-import { NodeError } from "../../../src/errors.ts";
+import { NodeError } from "../../../src/model/failure.ts";
 import { fields, fixture, fixtureText, jsonReply, memoryClient, type Reply } from "../support.ts";
 import { factLines, info } from "./daemon.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createOptionalPart, REFUSED_MS } from "../../../src/chains/monero/optional-part.ts";
-import { type FailureReason, NodeError, nodeError } from "../../../src/errors.ts";
+import { type FailureReason, NodeError, nodeError } from "../../../src/model/failure.ts";
 import { failureIn } from "../support.ts";
 
 const KEEP_MS = 300_000;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { type Answers, callsOf, daemon, factLines, info, METHOD_NOT_FOUND, rpc } from "./daemon.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
-import { inlineSecret } from "../../../src/config/secret.ts";
-import type { FailureReason } from "../../../src/errors.ts";
+import { inlineSecret } from "../../../src/lib/secret.ts";
+import type { FailureReason } from "../../../src/model/failure.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fixture, fixtureResult, fixtureText, line, valueIn } from "../support.ts";

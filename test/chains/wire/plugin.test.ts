@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createPlugin } from "../../../src/chains/wire/plugin.ts";
-import { nodeError } from "../../../src/errors.ts";
+import { nodeError } from "../../../src/model/failure.ts";
 import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
-import type { RpcClient, RpcRequest } from "../../../src/rpc/client.ts";
+import type { RpcClient } from "../../../src/rpc/client.ts";
+import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { failureIn, fixtureText, jsonReply, memoryClient, type Reply, valueIn } from "../support.ts";
 
 const PAGE: Reply = { body: fixtureText("wire/prometheus.spring-1.2.txt") };

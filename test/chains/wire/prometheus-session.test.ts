@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { NodeReport, NodeSession } from "../../../src/chains/chain.ts";
+import type { NodeSession } from "../../../src/chains/adapter.ts";
 import { chains } from "../../../src/chains/index.ts";
-import { nodeError } from "../../../src/errors.ts";
+import { nodeError } from "../../../src/model/failure.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openInMemory, openNode, poll, serve } from "../sessions.ts";

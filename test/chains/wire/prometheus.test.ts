@@ -6,7 +6,7 @@ import {
   nodeKey,
   type PluginConnection,
 } from "../../../src/chains/wire/prometheus.ts";
-import { NodeError } from "../../../src/errors.ts";
+import { NodeError } from "../../../src/model/failure.ts";
 import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
 import { anyText } from "../../support/any-text.ts";
 import { fixtureText, thrownFailure } from "../support.ts";

@@ -1,5 +1,5 @@
-import type { Fact } from "../../../src/chains/chain.ts";
 import { decodeConnections, type WireConnection } from "../../../src/chains/wire/connections.ts";
+import type { Fact } from "../../../src/model/report.ts";
 import { type Fields, fields, fixture, list } from "../support.ts";
 
 export const CHAIN_ID = "327f05b5747845b2283fdb25ea0c8785f71c8cc4b42329f3b0d354f6807f8362";

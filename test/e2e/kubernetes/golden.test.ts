@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
-import { openAssets } from "../../../src/assets.ts";
+import { openAssets } from "../../../src/server/assets.ts";
 import { root } from "../../kubernetes/generated.ts";
 import {
   filesOf,

@@ -1,4 +1,4 @@
-import type { RpcRequest } from "../../../src/rpc/client.ts";
+import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { jsonReply, type Reply } from "../../chains/support.ts";
 
 /** A litecoind that answers as 0.21 does, with two peers and one row that cannot be read. */

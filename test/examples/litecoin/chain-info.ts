@@ -1,6 +1,7 @@
-import type { Head } from "../../../src/chains/chain.ts";
-import { count, flag, isObject, text } from "../../../src/chains/decode.ts";
-import { nodeError } from "../../../src/errors.ts";
+import { count, flag, text } from "../../../src/chains/decode.ts";
+import { isObject } from "../../../src/lib/json.ts";
+import { nodeError } from "../../../src/model/failure.ts";
+import type { Head } from "../../../src/model/report.ts";
 
 /** What getblockchaininfo tells. */
 export type ChainInfo = {

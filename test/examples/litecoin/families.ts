@@ -1,4 +1,4 @@
-import type { FactFamily } from "../../../src/chains/chain.ts";
+import type { FactFamily } from "../../../src/model/report.ts";
 
 /** What only this chain tells. The name begins with p2p_ and the name of the chain. */
 export const HEADERS_HEIGHT: FactFamily = {

@@ -1,22 +1,20 @@
+import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../../../src/chains/adapter.ts";
+import { count } from "../../../src/chains/decode.ts";
+import type { Signal } from "../../../src/lib/abort.ts";
+import { withDeadline } from "../../../src/lib/deadline.ts";
+import { isObject } from "../../../src/lib/json.ts";
+import { nodeError } from "../../../src/model/failure.ts";
 import {
   attempt,
   type ByteCounts,
-  type ChainAdapter,
-  type ChainOptions,
   type NodeReport,
-  type NodeSession,
-  type NodeTarget,
   type Outcome,
   PEERS_NOT_ASKED,
   type PeerList,
   succeeded,
-} from "../../../src/chains/chain.ts";
-import { count, isObject } from "../../../src/chains/decode.ts";
-import { block } from "../../../src/config/fields.ts";
-import { withDeadline } from "../../../src/deadline.ts";
-import { nodeError } from "../../../src/errors.ts";
+} from "../../../src/model/report.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
-import type { Signal } from "../../../src/signal.ts";
+import { block } from "../../../src/schema/fields.ts";
 import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
 import { families, HEADERS_HEIGHT } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";

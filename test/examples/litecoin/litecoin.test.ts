@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NodeReport } from "../../../src/chains/chain.ts";
-import { PEERS_NOT_ASKED } from "../../../src/chains/chain.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
+import { PEERS_NOT_ASKED } from "../../../src/model/report.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { anyJson, changed } from "../../chains/hostile.ts";
 import { poll } from "../../chains/sessions.ts";

@@ -1,7 +1,8 @@
-import { parseAddress } from "../../../src/chains/address.ts";
-import type { PeerConnection, PeerList } from "../../../src/chains/chain.ts";
-import { checkRowCount, count, flag, isObject, text } from "../../../src/chains/decode.ts";
-import { nodeError } from "../../../src/errors.ts";
+import { checkRowCount, count, flag, text } from "../../../src/chains/decode.ts";
+import { isObject } from "../../../src/lib/json.ts";
+import { parseAddress } from "../../../src/model/address.ts";
+import { nodeError } from "../../../src/model/failure.ts";
+import type { PeerConnection, PeerList } from "../../../src/model/report.ts";
 
 /**
  * The rows of getpeerinfo.

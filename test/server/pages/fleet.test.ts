@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { createJournal } from "../../../src/poll/journal.ts";
+import { createJournal } from "../../../src/poll/recent-polls.ts";
 import { createStore, keptOf, type NodeState } from "../../../src/poll/store.ts";
 import { readSamples } from "../../../src/rpc/prometheus-text.ts";
 import { failing, head, nodeConfig, peers, report, row, stateAfter } from "../../poll/support.ts";

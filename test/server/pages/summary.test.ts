@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { createJournal } from "../../../src/poll/journal.ts";
+import { createJournal } from "../../../src/poll/recent-polls.ts";
 import { keptOf, type NodeState } from "../../../src/poll/store.ts";
 import { isBehind, type NodeOverview, overviewOf, rank } from "../../../src/server/pages/overview.ts";
 import { heading, summary } from "../../../src/server/pages/summary.ts";

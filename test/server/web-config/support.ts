@@ -1,7 +1,7 @@
 import { hashSync } from "bcryptjs";
 import { onTestFinished } from "vitest";
-import { html, text } from "../../../src/server/answer.ts";
 import { listen as listenAt } from "../../../src/server/listen.ts";
+import { html, text } from "../../../src/server/respond.ts";
 import { createServer } from "../../../src/server/server.ts";
 import type { Compare } from "../../../src/server/web-config/compare-queue.ts";
 import { openWebAccess } from "../../../src/server/web-config/open.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compare as bcrypt } from "bcryptjs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BCRYPT_WORKER } from "../../../src/assets.ts";
+import { BCRYPT_WORKER } from "../../../src/server/assets.ts";
 import { createThreadCompare } from "../../../src/server/web-config/bcrypt.ts";
 import { type Compare, createCompareQueue } from "../../../src/server/web-config/compare-queue.ts";
 import { type Credentials, readBasicCredentials } from "../../../src/server/web-config/credentials.ts";

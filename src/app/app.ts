@@ -1,0 +1,258 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { chains } from "../chains/index.ts";
+import { type ConfigChanges, compareSteps } from "../config/changes.ts";
+import { describeNode } from "../config/describe.ts";
+import type { Config, ConnectionsConfig, NodeConfig } from "../config/model.ts";
+import { createReloader, type ReloadResult } from "../config/reload.ts";
+import { readDescriptors } from "../lib/descriptors.ts";
+import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";
+import { VERSION } from "../lib/version.ts";
+import type { Logger } from "../logging/logger.ts";
+import { createCatalogue } from "../metrics/catalogue.ts";
+import { chainFamilies } from "../metrics/chain-families.ts";
+import type { ConnectionSettings } from "../metrics/connections.ts";
+import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
+import { keepRecent } from "../metrics/recent.ts";
+import { createNodeRenderer } from "../metrics/render-node.ts";
+import { createSelfMetrics } from "../metrics/self.ts";
+import { createPoller } from "../poll/poller.ts";
+import { createJournal } from "../poll/recent-polls.ts";
+import { createSchedule } from "../poll/scheduler.ts";
+import { openSession } from "../poll/session.ts";
+import { createStore, type NodeStore } from "../poll/store.ts";
+import { traceText } from "../poll/trace-text.ts";
+import { createRpcClient } from "../rpc/client.ts";
+import { createConnectionSlots } from "../rpc/connection-slots.ts";
+import { readSamples } from "../rpc/prometheus-text.ts";
+import type { Access } from "../server/access-control.ts";
+import { openAssets } from "../server/assets.ts";
+import type { NodeCounts } from "../server/health-routes.ts";
+import { MAX_CONNECTIONS } from "../server/limits.ts";
+import { drain, listen } from "../server/listen.ts";
+import type { ListenAddress } from "../server/listen-address.ts";
+import { createPageSource, type PageView } from "../server/page-source.ts";
+import { createRoutes } from "../server/routes.ts";
+import { createServer, type HttpServer } from "../server/server.ts";
+import type { WebAccess } from "../server/web-config/open.ts";
+import { descriptorWarning, shareDescriptors } from "./descriptor-shares.ts";
+import { createTargetProbe } from "./target-probe.ts";
+
+export type AppOptions = {
+  readonly config: Config;
+  /**
+   * Reads the configuration anew, for a reload. Others have their turn meanwhile; the signal ends it.
+   * @throws ConfigError
+   */
+  readonly load: (signal: AbortSignal) => Promise<Config>;
+  readonly addresses: readonly ListenAddress[];
+  readonly telemetryPath: string;
+  /** Host names that requests may be for, as `parseHostName` gives them; without them, every name. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly log: Logger;
+  /** What --web.config.file asks for. */
+  readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
+  /** How many lines of the log were lost so far. */
+  readonly logLinesLost?: () => number;
+};
+
+export type App = {
+  /** Where it listens, as URLs (or unix:PATH). */
+  readonly addresses: readonly string[];
+  /** Puts what `load` gives in force; never rejects, and logs what came of it. */
+  reload(cause: string): Promise<ReloadResult>;
+  /** Ends polls and schedule, lets requests in flight finish, closes everything. */
+  close(): Promise<void>;
+};
+
+type Listener = { readonly address: ListenAddress; readonly server: HttpServer };
+
+/**
+ * The exporter's own metrics on a page may be this old: less than the shortest interval at which anybody scrapes. When they
+ * change, so does the page, and a large one takes a core a tenth of a second to compress.
+ */
+const SELF_METRICS_KEPT_MS = 4000;
+
+/** A reload that runs gets this long at the end: it may be reading a file that hangs. */
+const RELOAD_END_MS = 1000;
+
+/** The composition root: builds every part and connects them. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, load, addresses, telemetryPath, allowedHosts, log, access } = options;
+  const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+  // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
+  const ownHashKey = randomBytes(32).toString("hex");
+  let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };
+  const store = createStore();
+  const journal = createJournal();
+  const self = createSelfMetrics(VERSION, options.logLinesLost);
+  const loaded = () => self.configLoaded(Date.now() / 1000);
+  loaded();
+  self.configRead(true);
+  if (config.shard !== undefined) self.sharded(config.shard);
+  const render = createNodeRenderer(
+    catalogue,
+    ({ chain }) => chains[chain].traits,
+    () => inForce.settings,
+  );
+  // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
+  const lag = () => inForce.config.lag;
+  const descriptors = readDescriptors();
+  const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
+  const slots = createConnectionSlots(shares.nodes);
+  const open = (node: NodeConfig) => openSession(node, (client) => createRpcClient({ ...client, slots }));
+  const poller = createPoller({ nodes: polledNodes(config), lag, open, render, store, journal, log });
+  const warnOfDescriptors = (polled: number) => {
+    const warning = descriptorWarning(polled, shares, descriptors);
+    if (warning !== undefined) log.warn(warning);
+  };
+  const targetProbe = createTargetProbe({
+    open,
+    config: () => inForce.config,
+    connections: () => inForce.settings,
+    log,
+  });
+  const schedule = createSchedule(poller.turn);
+  const reloader = createReloader({
+    load,
+    apply,
+    others: access?.reload,
+    loaded,
+    observe: self.configRead,
+    log,
+  });
+  access?.onRead(reloader.othersRead);
+
+  async function apply(next: Config, signal: AbortSignal): Promise<string> {
+    const changes = await inSlices(compareSteps(inForce.config, next), signal);
+    const settings = await connectionSettings(next.connections, ownHashKey);
+    const polled = polledNodes(changes.config);
+    const change = await inSlices(poller.prepare(polled), signal);
+    // In one go: what is polled, shown and said belongs together.
+    const retirements = change.commit();
+    inForce = { config: changes.config, settings };
+    await inSlices(schedule.keep(polled));
+    const ends: Promise<void>[] = [];
+    await beginInSlices(retirements.map((retire) => () => ends.push(retire())));
+    await inSlices(schedule.plan(polled));
+    await Promise.all(ends);
+    if (changes.added.length > 0) warnOfDescriptors(polled.length);
+    return inSlices(logChanges(changes, log));
+  }
+
+  const renderPage = createPageRenderer(catalogue);
+  const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
+  const viewOf = createPageViews(store, renderPage);
+  const routes = createRoutes({
+    telemetryPath,
+    version: VERSION,
+    page: createPageSource(() => {
+      const own = recent();
+      return own instanceof Promise ? own.then(viewOf) : viewOf(own);
+    }),
+    nodeCounts: () => countNodes(store),
+    probe: {
+      nodes: () => inForce.config.nodes.map(({ name }) => name),
+      probe: poller.probe,
+      probeTarget: targetProbe.probe,
+      traceOf: (name) => traceText(store.get(name)?.state.report, journal.of(name).lastTrace?.calls ?? []),
+      pageOf: (name) => {
+        const own = () => {
+          const stored = store.get(name);
+          return stored === undefined ? [] : [stored];
+        };
+        return { chunks: (format, use) => store.read(() => renderPage(own(), [], format, use)) };
+      },
+    },
+    reload: () => reloader.reload("POST /-/reload"),
+    nodes: { store, journal, readSamples },
+    config: () => inForce.config,
+    assets: openAssets(),
+  });
+  const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
+  const servers = addresses.map(
+    (address): Listener => ({
+      address,
+      server: createServer({
+        routes,
+        log,
+        observeRequest: self.observeRequest,
+        observeClosed: self.connectionClosed,
+        access,
+        maxConnections,
+        allowedHosts,
+      }),
+    }),
+  );
+  const listening = await listenAll(servers, () => poller.close());
+  warnOfDescriptors(polledNodes(config).length);
+  await inSlices(schedule.plan(polledNodes(config)));
+  return {
+    addresses: listening,
+    reload: reloader.reload,
+    async close() {
+      const drained = servers.map(({ server }) => drain(server));
+      await Promise.race([reloader.stop(), sleep(RELOAD_END_MS, undefined, { ref: false })]);
+      schedule.stop();
+      await Promise.all([poller.close(), targetProbe.close(), ...drained]);
+    },
+  };
+}
+
+/** Gives the page of all nodes with what the exporter collected of itself: the same object until one of the two changes. */
+function createPageViews(store: NodeStore, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageView {
+  let last: { readonly own: object; readonly revision: number; readonly view: PageView } | undefined;
+  return (own) => {
+    const revision = store.revision();
+    if (last?.own !== own || last.revision !== revision) {
+      // Asks the store when it is read: a view that is kept must not keep the lines of polls that are long past.
+      const view: PageView = {
+        bytes: store.bytes(),
+        chunks: (format, use) => store.read((nodes) => renderPage(nodes, own, format, use)),
+      };
+      last = { own, revision, view };
+    }
+    return last.view;
+  };
+}
+
+function countNodes(store: NodeStore): NodeCounts {
+  const states = store.all().map(({ state }) => state);
+  const nodes = states.filter(({ node }) => node.role === "node");
+  return {
+    all: states.length,
+    polled: states.filter(({ report }) => report !== undefined).length,
+    nodes: nodes.length,
+    up: nodes.filter(({ report }) => report?.peers.ok).length,
+  };
+}
+
+function polledNodes({ nodes, references }: Config): readonly NodeConfig[] {
+  return [...nodes, ...references];
+}
+
+async function connectionSettings(
+  { hashKey, ...rest }: ConnectionsConfig,
+  ownHashKey: string,
+): Promise<ConnectionSettings> {
+  return { ...rest, hashKey: hashKey === undefined ? ownHashKey : await hashKey.reveal() };
+}
+
+/** @returns them in one line */
+function* logChanges({ added, changed, removed, unchanged }: ConfigChanges, log: Logger): Steps<string> {
+  yield* eachStep([...added, ...changed], (node) =>
+    log.info({ target: node.name, chain: node.chain }, describeNode(node)),
+  );
+  yield* eachStep(removed, ({ name, chain }) => log.info({ target: name, chain }, "polled no more"));
+  return `nodes: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged.length} unchanged`;
+}
+
+/** @throws Error of the first address that cannot be had; then none is left open */
+async function listenAll(servers: readonly Listener[], cleanUp: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    return await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
+  } catch (error) {
+    await Promise.all([...servers.map(({ server }) => server.close()), cleanUp()]);
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Descriptors } from "../lib/descriptors.ts";
+
+/**
+ * Who may hold how many file descriptors. Without shares, connections to nodes and idle clients use up all of them, and then no
+ * scrape and no health check gets through.
+ */
+export type DescriptorShares = {
+  /** Connections to nodes, open or being opened. */
+  readonly nodes: number;
+  /** Connections of clients, over all listeners. */
+  readonly clients: number;
+};
+
+/** For files, name lookups, the thread that compares passwords, and what Node opens later by itself. */
+const SPARE = 12;
+
+/** Of what is left, clients get this share at least: a scrape and a health check must always get through. */
+const CLIENTS_SHARE = 1 / 3;
+const MIN_CLIENTS = 2;
+const MIN_NODES = 1;
+
+/**
+ * @param maxClients how many connections clients may have where descriptors do not matter
+ * @param descriptors at the start, when everything listens; undefined: not limited
+ */
+export function shareDescriptors(maxClients: number, descriptors: Descriptors | undefined): DescriptorShares {
+  if (descriptors === undefined) return { nodes: Number.POSITIVE_INFINITY, clients: maxClients };
+  const free = descriptors.limit - descriptors.inUse - SPARE;
+  const clients = Math.max(MIN_CLIENTS, Math.min(maxClients, Math.floor(free * CLIENTS_SHARE)));
+  return { nodes: Math.max(MIN_NODES, free - clients), clients };
+}
+
+/** Most nodes need one connection; some have a second server to ask (metrics, a service API). */
+const CONNECTIONS_OF_NODE = 2;
+
+/** What to warn of at the start; undefined when every node can keep its connections. */
+export function descriptorWarning(
+  nodes: number,
+  { nodes: share, clients }: DescriptorShares,
+  descriptors: Descriptors | undefined,
+): string | undefined {
+  const wanted = nodes * CONNECTIONS_OF_NODE;
+  if (descriptors === undefined || share >= wanted) return undefined;
+  const { limit } = descriptors;
+  return (
+    `the limit of ${limit} open files leaves ${share} connections for ${nodes} nodes and ${clients} for clients: nodes take turns and ` +
+    `connections are closed between polls; raise the limit to ${limit - share + wanted} or more (ulimit -n, LimitNOFILE=)`
+  );
+}

@@ -1,0 +1,67 @@
+import type { Config } from "../../config/model.ts";
+import { counted } from "../../lib/text/format.ts";
+import { createProgress } from "../../lib/text/progress.ts";
+import { createStyle, type Style, wantsColour } from "../../lib/text/style.ts";
+import type { Context } from "../context.ts";
+import { createInterrupt } from "../interrupt.ts";
+import { describeFacts, failureLines, failuresOf } from "./format-node.ts";
+import { isUp, openPolling, type PolledNode } from "./polling.ts";
+
+/** Polls every node once and says what is wrong with it. @returns the exit code: 1 when one is down */
+export async function checkNodes(config: Config, context: Context): Promise<number> {
+  const nodes = [...config.nodes, ...config.references];
+  const interrupt = createInterrupt(context);
+  const progress = createProgress(process.stderr);
+  const polling = await openPolling(nodes, config.lag, context.redactor.redact);
+  const say = (done: number) => progress.say(`polled ${done} of ${counted(nodes.length, "node")} …`);
+  try {
+    say(0);
+    const polled = await polling.round(interrupt.signal, say);
+    progress.end();
+    if (polled === undefined) return interrupt.exitCode();
+    const style = createStyle(wantsColour(process.stdout, process.env));
+    context.print(nodesReport(polled, style));
+    return polled.every(isUp) ? 0 : 1;
+  } finally {
+    progress.end();
+    await polling.close();
+  }
+}
+
+/** A line for each node, with what fails below it, and a line for all. */
+export function nodesReport(polled: readonly PolledNode[], style: Style): string {
+  const width = Math.max(...polled.map(({ node }) => node.name.length));
+  const lines = polled.flatMap((one) => {
+    const { node } = one;
+    const role = node.role === "reference" ? "reference, " : "";
+    return [
+      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${describeFacts(one)}`,
+      ...failureLines(one, style),
+    ];
+  });
+  return [...lines, summary(polled), ""].join("\n");
+}
+
+function wordFor(polled: PolledNode, style: Style): string {
+  if (!isUp(polled)) return style.red("DOWN");
+  return failuresOf(polled).length === 0 ? style.green("OK  ") : style.yellow("PART");
+}
+
+function summary(polled: readonly PolledNode[]): string {
+  const up = polled.filter(isUp);
+  const parts = up.filter((one) => failuresOf(one).length > 0).length;
+  const down = polled.length - up.length;
+  const some = parts === 0 ? "" : `, ${polled.length === 1 ? "" : `${parts} of them `}with a part that fails`;
+  const [nodes, references] = [polled.filter((one) => !isReference(one)), polled.filter(isReference)];
+  if (references.length > 0) {
+    const upOf = (all: readonly PolledNode[], thing: string) =>
+      `${all.filter(isUp).length} of ${counted(all.length, thing)}`;
+    return `${upOf(nodes, "node")} and ${upOf(references, "reference")} up${some}${down === 0 ? "" : `, ${down} down`}`;
+  }
+  if (down === 0) return `${polled.length === 1 ? "the node is" : `all ${polled.length} nodes are`} up${some}`;
+  return `${up.length} of ${counted(polled.length, "node")} up${some}, ${down} down`;
+}
+
+function isReference({ node }: PolledNode): boolean {
+  return node.role === "reference";
+}

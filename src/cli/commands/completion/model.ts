@@ -1,0 +1,67 @@
+import type { Argument, Command, Option } from "commander";
+import { PEER_COLUMNS } from "../../choices.ts";
+import { visibleCommands } from "../../program.ts";
+
+/** The command line as plain data, for the scripts of all shells. */
+
+export type CompletedCommand = {
+  /** "" for the program itself. */
+  readonly name: string;
+  readonly description: string;
+  readonly flags: readonly CompletedFlag[];
+  /** What its argument can be. */
+  readonly argument: Values;
+};
+
+export type CompletedFlag = {
+  readonly long: string;
+  readonly short: string | undefined;
+  readonly description: string;
+  /** Undefined: it takes no value. */
+  readonly values: Values | undefined;
+};
+
+export type Values =
+  | { readonly kind: "file" | "node" | "anything" | "nothing" }
+  | { readonly kind: "words"; readonly words: readonly string[] };
+
+export function commandsOf(program: Command): readonly CompletedCommand[] {
+  const names = visibleCommands(program);
+  const own = completed(program, { kind: "words", words: names });
+  const others = names.flatMap((name) => {
+    if (name === "help") return [{ ...own, name, description: "print the help of a command", flags: [] }];
+    const command = program.commands.find((one) => one.name() === name);
+    return command === undefined ? [] : [completed(command, argumentOf(command.registeredArguments))];
+  });
+  return [{ ...own, name: "" }, ...others];
+}
+
+function completed(command: Command, argument: Values): CompletedCommand {
+  const options = command.createHelp().visibleOptions(command);
+  return { name: command.name(), description: command.description(), flags: options.map(flagOf), argument };
+}
+
+function flagOf(option: Option): CompletedFlag {
+  const { long, short, description } = option;
+  const isBare = !option.required && !option.optional;
+  return { long: long ?? "", short, description, values: isBare ? undefined : valuesOf(option) };
+}
+
+function valuesOf({ long, argChoices }: Option): Values {
+  if (argChoices !== undefined) return { kind: "words", words: argChoices };
+  if (long?.endsWith(".file")) return { kind: "file" };
+  if (long === "--sort") return { kind: "words", words: PEER_COLUMNS };
+  return { kind: "anything" };
+}
+
+function argumentOf([argument]: readonly Argument[]): Values {
+  if (argument === undefined) return { kind: "nothing" };
+  if (argument.argChoices !== undefined) return { kind: "words", words: argument.argChoices };
+  return argument.name() === "node" ? { kind: "node" } : { kind: "anything" };
+}
+
+/** The first sentence, short enough for a line of a menu. */
+export function brief(description: string): string {
+  const [first = ""] = description.split(/[;:.(\n]/);
+  return first.trim();
+}

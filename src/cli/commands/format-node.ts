@@ -1,0 +1,66 @@
+import { formatDuration } from "../../lib/duration.ts";
+import { ago, counted } from "../../lib/text/format.ts";
+import { harmless } from "../../lib/text/harmless.ts";
+import type { Style } from "../../lib/text/style.ts";
+import { failuresAmong, outcomesOf, type PartFailure } from "../../poll/store.ts";
+import type { PolledNode } from "./polling.ts";
+
+/** A polled node in words, for people at a terminal. What the node chose is made harmless here. */
+
+/** `wire v1.2.2, chain 8a34ec7d…, head 1234 (2s ago), lag 0, 12 peers: 4 in, 8 out` */
+export function describeFacts(polled: PolledNode): string {
+  const { node, report, lag, syncing } = polled;
+  if (!report.peers.ok && !report.head.ok) return `${node.chain} at ${node.url.label}`;
+  const { version, network, chainId } = report.identity;
+  const parts = [
+    version === undefined ? node.chain : `${node.chain} ${version}`,
+    network ?? (chainId === undefined ? undefined : `chain ${chainId.slice(0, 8)}…`),
+    ...headWords(polled),
+    lag.blocks === undefined ? undefined : `lag ${lag.blocks}`,
+    syncing === true ? "syncing" : undefined,
+    peerWords(polled),
+  ];
+  return harmless(parts.filter((part) => part !== undefined).join(", "));
+}
+
+function headWords({ report: { head }, history }: PolledNode): readonly (string | undefined)[] {
+  if (!head.ok) return ["head not known"];
+  const { height, timestampSeconds, finalHeight } = head.value;
+  const polledMs = history.lastPoll?.endedMs ?? Date.now();
+  const age = timestampSeconds === undefined ? "" : ` (${ago(timestampSeconds * 1000, polledMs)})`;
+  return [`head ${height}${age}`, finalHeight === undefined ? undefined : `final ${finalHeight}`];
+}
+
+function peerWords({ node, report: { peers } }: PolledNode): string | undefined {
+  if (!peers.ok || node.role === "reference") return undefined;
+  const { connections, malformed } = peers.value;
+  const working = connections.filter(({ state }) => state === undefined || state === "connected");
+  const count = (direction: string) => working.filter((row) => row.direction === direction).length;
+  const isKnown = working.some(({ direction }) => direction !== "unknown");
+  const directions = isKnown ? `: ${count("inbound")} in, ${count("outbound")} out` : "";
+  const others = connections.length - working.length;
+  return [
+    `${counted(working.length, "peer")}${directions}`,
+    ...(others === 0 ? [] : [`${others} not connected`]),
+    ...(malformed === 0 ? [] : [`${counted(malformed, "row")} of the peer list not readable`]),
+  ].join(", ");
+}
+
+/** What failed in a poll; when the whole node is away, only that. */
+export function failuresOf({ node, report }: PolledNode): readonly PartFailure[] {
+  return node.role === "node"
+    ? failuresAmong(outcomesOf(report), "peers")
+    : failuresAmong([["head", report.head], ...report.parts], "head");
+}
+
+/** Two lines for each failure: what came, and what to do. */
+export function failureLines(polled: PolledNode, style: Style): readonly string[] {
+  return failuresOf(polled).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => {
+    const wait =
+      retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
+    return [
+      `  ${style.red(api)} ${reason}: ${harmless(message)}`,
+      `  ${" ".repeat(api.length)} ${style.dim("→")} ${harmless(advice + wait)}`,
+    ];
+  });
+}

@@ -1,0 +1,78 @@
+import { formatAddress } from "../../model/address.ts";
+import type { PeerConnection } from "../../model/report.ts";
+import type { PeerColumn } from "../choices.ts";
+import type { SortOrder } from "../sort-order.ts";
+import type { PolledNode } from "./polling.ts";
+
+/** One row of a node's peer list, as the command shows it. What is not known is absent. */
+export type PeerRow = {
+  readonly peer: string;
+  readonly connection: PeerConnection;
+  /** The peer's head; nodes say 0 where they have not heard of one. */
+  readonly head: number | undefined;
+  /** The peer's head minus the node's own. */
+  readonly difference: number | undefined;
+  /** When it opened, unix seconds. */
+  readonly startSeconds: number | undefined;
+};
+
+export function peerRows({ report, history }: PolledNode, sort: SortOrder | undefined): readonly PeerRow[] {
+  if (!report.peers.ok) return [];
+  const own = report.head.ok ? report.head.value.height : undefined;
+  const rows = report.peers.value.connections.map((connection): PeerRow => {
+    const head = connection.height === 0 ? undefined : connection.height;
+    return {
+      peer: formatAddress(connection.address),
+      connection,
+      head,
+      difference: head === undefined || own === undefined ? undefined : head - own,
+      startSeconds: connection.startSeconds ?? history.connectionStarts.get(connection.id),
+    };
+  });
+  const sorted = rows.sort(inUsualOrder);
+  return sort === undefined ? sorted : sorted.sort(by(sort));
+}
+
+/** Outbound first, as the node or its operator chose them, then working ones; names with numbers as people count. */
+function inUsualOrder(a: PeerRow, b: PeerRow): number {
+  return (
+    rank(DIRECTION_RANK, a.connection.direction) - rank(DIRECTION_RANK, b.connection.direction) ||
+    rank(STATE_RANK, a.connection.state) - rank(STATE_RANK, b.connection.state) ||
+    collator.compare(a.peer, b.peer)
+  );
+}
+
+const DIRECTION_RANK: readonly (string | undefined)[] = ["outbound", "inbound", "unknown"];
+const STATE_RANK: readonly (string | undefined)[] = [undefined, "connected", "handshaking", "dialing", "disconnected"];
+
+function rank(order: readonly (string | undefined)[], value: string | undefined): number {
+  return order.indexOf(value);
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** Texts from a to z, numbers from the largest, times from the oldest; rows without a value last in any case. */
+function by({ column, isReversed }: SortOrder): (a: PeerRow, b: PeerRow) => number {
+  const sign = isReversed ? -1 : 1;
+  const value = VALUES[column];
+  return (a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    if (typeof x === "number" && typeof y === "number") return sign * (column === "since" ? x - y : y - x);
+    return sign * collator.compare(String(x), String(y));
+  };
+}
+
+const VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
+  peer: ({ peer }) => peer,
+  direction: ({ connection }) => connection.direction,
+  state: ({ connection }) => connection.state,
+  agent: ({ connection }) => connection.agent,
+  head: ({ head }) => head,
+  difference: ({ difference }) => difference,
+  in: ({ connection }) => connection.receivedBytes,
+  out: ({ connection }) => connection.sentBytes,
+  since: ({ startSeconds }) => startSeconds,
+  latency: ({ connection }) => connection.latencySeconds,
+  syncing: ({ connection }) => connection.syncing,
+};

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { chains } from "../../chains/index.ts";
+import type { Config } from "../../config/model.ts";
+import { harmlessLines } from "../../lib/text/harmless.ts";
+import { createProgress } from "../../lib/text/progress.ts";
+import { createStyle, wantsColour } from "../../lib/text/style.ts";
+import { chainFamilies } from "../../metrics/chain-families.ts";
+import { createProbeCatalogue } from "../../metrics/families/probe.ts";
+import { createPageRenderer } from "../../metrics/page.ts";
+import { createNodeRenderer } from "../../metrics/render-node.ts";
+import { withoutSums } from "../../poll/ad-hoc.ts";
+import { keptOf } from "../../poll/store.ts";
+import { traceText } from "../../poll/trace-text.ts";
+import type { Context } from "../context.ts";
+import { EXIT_USAGE } from "../help.ts";
+import { createInterrupt } from "../interrupt.ts";
+import type { ProbeInvocation } from "../invocation.ts";
+import { readConfig } from "../source.ts";
+import { chooseNode } from "./choose-node.ts";
+import { failureLines } from "./format-node.ts";
+import { isUp, openPolling, type PolledNode, withReferences } from "./polling.ts";
+
+/**
+ * Polls one node now and prints its metrics.
+ * @returns 0 when it is up, 1 when it is not
+ * @throws ConfigError
+ */
+export async function probe(flags: ProbeInvocation, context: Context): Promise<number> {
+  const config = await readConfig(flags, context.redactor);
+  const node = chooseNode(config, flags.node);
+  if (typeof node === "string") {
+    context.printError(`error: ${node}\n`);
+    return EXIT_USAGE;
+  }
+  const polling = await openPolling(withReferences(node, config), config.lag, context.redactor.redact);
+  const interrupt = createInterrupt(context);
+  const progress = createProgress(process.stderr);
+  try {
+    progress.say(`polling ${node.name} …`);
+    const [polled] = (await polling.round(interrupt.signal)) ?? [];
+    progress.end();
+    if (polled === undefined) return interrupt.exitCode();
+    const style = createStyle(wantsColour(process.stderr, process.env));
+    // The trace has what failed in its own lines.
+    const failures = flags.debug ? [] : failureLines(polled, style);
+    if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failures, ""].join("\n"));
+    if (flags.debug) context.printError(harmlessLines(traceText(polled.report, polled.calls)));
+    const page = await metricsOf(polled, config);
+    // A program must get the bytes as they are, a terminal nothing that it obeys.
+    context.print(process.stdout.isTTY ? harmlessLines(page) : page);
+    return isUp(polled) ? 0 : 1;
+  } finally {
+    progress.end();
+    await polling.close();
+  }
+}
+
+/** As /probe?target= shows a node of which nothing is known but one poll. */
+async function metricsOf(polled: PolledNode, { connections }: Config): Promise<string> {
+  const catalogue = createProbeCatalogue(chainFamilies(Object.values(chains)));
+  const { hashKey, ...rest } = connections;
+  const settings = { ...rest, hashKey: (await hashKey?.reveal()) ?? randomBytes(32).toString("hex") };
+  const render = createNodeRenderer(
+    catalogue,
+    ({ chain }) => chains[chain].traits,
+    () => settings,
+  );
+  const state = { ...polled, history: withoutSums(polled.history) };
+  const nodes = [{ state: keptOf(state), ...render(state) }];
+  const chunks = createPageRenderer(catalogue)(nodes, [], "text", "kept");
+  return Buffer.concat([...chunks]).toString();
+}

@@ -1,0 +1,149 @@
+import { type App, type AppOptions, startApp } from "../../app/app.ts";
+import { keepMemorySmall } from "../../app/memory-flags.ts";
+import { describeNode, describePolling } from "../../config/describe.ts";
+import type { Loading } from "../../config/load.ts";
+import type { Config, Shard } from "../../config/model.ts";
+import { describeShard, shardSteps } from "../../config/shard.ts";
+import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
+import { watchFiles } from "../../lib/files/watch.ts";
+import { atOnce, done, inSlices } from "../../lib/slices.ts";
+import { VERSION } from "../../lib/version.ts";
+import { createLogger, defaultFormat, type Logger } from "../../logging/logger.ts";
+import { createThreadReader } from "../../schema/yaml-thread.ts";
+import { BCRYPT_WORKER, YAML_WORKER } from "../../server/assets.ts";
+import { ListenError } from "../../server/listen.ts";
+import { formatListenAddress } from "../../server/listen-address.ts";
+import { createThreadCompare } from "../../server/web-config/bcrypt.ts";
+import type { WebAccess } from "../../server/web-config/open.ts";
+import type { Context } from "../context.ts";
+import type { ServeFlags, ShardFlags, WebConfigFlags } from "../invocation.ts";
+import { findShard } from "../source.ts";
+
+/** Where the configuration comes from. */
+export type ConfigSource = {
+  /**
+   * Reads the configuration of all shards together.
+   * @throws ConfigError
+   */
+  readonly load: (loading?: Loading) => Promise<Config>;
+  /** What is read for it: a change of their contents is a reason to load it anew. */
+  readonly files: readonly string[];
+};
+
+/** Of more nodes than this each has no line of its own at the start. */
+const MANY_NODES = 20;
+
+/** From a signal on all ends within this time, or is left as it is: little less than the five seconds that are promised. */
+const STOP_MS = 3500;
+
+/**
+ * Serves until a signal comes.
+ * @throws ConfigError
+ */
+export async function serve(
+  source: ConfigSource,
+  flags: ShardFlags & ServeFlags,
+  { stopped, endsItself, redactor, crash }: Context,
+  announce: (addresses: readonly string[], config: Config) => void = () => {},
+): Promise<number> {
+  let wanted: string | undefined;
+  // During the start it is kept for later, as the file may have been read already.
+  let reload = async (cause: string): Promise<unknown> => {
+    wanted ??= cause;
+    return undefined;
+  };
+  process.on("SIGHUP", () => void reload("SIGHUP"));
+  // Begun before the files are read, so that no change is missed.
+  const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
+  const shard = findShard(flags);
+  const whole = await source.load();
+  const ownPart = (all: Config) => (shard === undefined ? done(all) : shardSteps(all, shard));
+  const config = atOnce(ownPart(whole));
+  keepMemorySmall(config.nodes.length);
+  const format = flags.logFormat ?? defaultFormat(process.stderr);
+  let logLinesLost = 0;
+  const onLost = () => {
+    logLinesLost += 1;
+  };
+  const log = await createLogger({ level: flags.logLevel, format, redact: redactor.redact, onLost });
+  crash.logTo(log);
+  const access = await openAccess(flags, log);
+  const { addresses, telemetryPath, allowedHosts } = flags;
+  const warnOfShort = createShortSecretWarning(log);
+  const read = createThreadReader(YAML_WORKER);
+  const load = async (signal: AbortSignal) => {
+    const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
+    void warnOfShort(next);
+    return next;
+  };
+  await endsItself({ waitMs: STOP_MS });
+  const lost = () => logLinesLost;
+  const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
+  if (app === undefined) return 1;
+  reload = app.reload;
+  if (wanted !== undefined) void reload(wanted);
+  log.info(
+    { version: VERSION, nodejs: process.version, listen: app.addresses },
+    `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
+  );
+  if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
+  logNodes(config, log);
+  // Not waited for, as it reads files.
+  void warnOfShort(config);
+  announce(app.addresses, config);
+  const signal = await stopped;
+  log.info({ signal }, "stopping: requests in flight may finish");
+  watch.stop();
+  access?.stop();
+  await app.close();
+  log.info("stopped");
+  return 0;
+}
+
+/** One line for each node; where they are many, one for all of them. */
+function logNodes(config: Config, log: Logger): void {
+  const polled = [...config.nodes, ...config.references];
+  if (polled.length > 1) log.info(describePolling(config));
+  const level = polled.length > MANY_NODES ? "debug" : "info";
+  for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
+}
+
+/** Warns once of each node, as long as what is short in it stays the same. */
+function createShortSecretWarning(log: Logger): (config: Config) => Promise<void> {
+  let told: ReadonlySet<string> = new Set();
+  return async (config) => {
+    const found = await shortSecrets(config);
+    const keyOf = ({ where, message }: ShortSecrets) => `${where}: ${message}`;
+    for (const short of found) if (!told.has(keyOf(short))) log.warn({ target: short.where }, short.message);
+    told = new Set(found.map(keyOf));
+  };
+}
+
+function logShard(shard: Shard, own: number, all: number, log: Logger): void {
+  const facts = { shard: shard.index, total_shards: shard.total };
+  const text = describeShard(shard, own, all);
+  if (own > 0) log.info(facts, text);
+  else log.warn(facts, `${text}: no node falls on this shard; it runs and serves its own metrics`);
+}
+
+async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger): Promise<WebAccess | undefined> {
+  if (file === undefined) return undefined;
+  // Not loaded where nobody asks for it: it takes longer than the rest of the start.
+  const { openWebAccess } = await import("../../server/web-config/open.ts");
+  return openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
+}
+
+async function start(options: AppOptions): Promise<App | undefined> {
+  const { log } = options;
+  try {
+    return await startApp(options);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    const { code, address } = error;
+    log.error(
+      { code },
+      `cannot listen on ${formatListenAddress(address)} (${code}): choose another --web.listen-address`,
+    );
+    return undefined;
+  }
+}

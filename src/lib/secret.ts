@@ -1,0 +1,74 @@
+import { inspect } from "node:util";
+import { fileErrorCode } from "./errno.ts";
+import { describeFile } from "./files/describe-file.ts";
+import { files, MAX_FILE_BYTES } from "./files/files.ts";
+
+/** How a secret looks wherever it could be printed. */
+export const MASK = "<secret>";
+
+/** A password or token. Prints as `<secret>`; only `reveal` gives the text. */
+export type Secret = {
+  /**
+   * The text, read anew from its file each time so that a rotated secret is used at the next poll.
+   * @throws Error naming the file when it cannot be read.
+   */
+  reveal(): Promise<string>;
+  /** The texts that `reveal` would give or has given, as far as they are in memory: to find them where they must not be. */
+  known(): readonly string[];
+  /** Where the text stands, when it stands in a file. */
+  file(): string | undefined;
+  toString(): string;
+  toJSON(): string;
+  [inspect.custom](): string;
+};
+
+/** Makes logs, JSON and `inspect` show `text` instead of what the object holds. */
+export function printsAs<T extends object>(text: string, value: T): T {
+  const print = { value: () => text, enumerable: false };
+  return Object.defineProperties(value, { toJSON: print, [inspect.custom]: print });
+}
+
+export function inlineSecret(text: string): Secret {
+  return { reveal: async () => text, known: () => [text], file: () => undefined, ...PRINTS_AS_MASK };
+}
+
+/** A rotated secret may still be in use for a moment, so the one before it is remembered too. */
+const REMEMBERED = 2;
+
+/** The secret that a file of this content holds. */
+export function secretIn(content: string): string {
+  return content.replace(/\r?\n$/, "");
+}
+
+/** A secret in a file; one trailing line end is not part of it, as editors and `echo` add one. */
+export function fileSecret(path: string): Secret {
+  let known: readonly string[] = [];
+  return {
+    async reveal() {
+      const text = await readSecret(path);
+      known = [text, ...known.filter((other) => other !== text)].slice(0, REMEMBERED);
+      return text;
+    },
+    known: () => known,
+    file: () => path,
+    ...PRINTS_AS_MASK,
+  };
+}
+
+const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
+
+async function readSecret(path: string): Promise<string> {
+  try {
+    return secretIn((await files.read(path, MAX_FILE_BYTES.secret)).toString("utf8"));
+  } catch (error) {
+    throw new Error(`cannot read ${await describeFile(path, error, "secret file")} (${fileErrorCode(error)})`);
+  }
+}
+
+/** What neither a header nor basic authentication carries. A tab passes. */
+const UNSENDABLE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** Whether HTTP carries this as a password, token or header. */
+export function isSendable(secret: string): boolean {
+  return !UNSENDABLE.test(secret);
+}

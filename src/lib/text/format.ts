@@ -1,0 +1,35 @@
+import { formatDuration } from "../duration.ts";
+
+/** How numbers and times are written for people. */
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+/** 1536 as 1.5 KiB. @param space between number and unit */
+export function bytes(value: number, space = "\u202f"): string {
+  const power = value < 1 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), UNITS.length - 1);
+  const scaled = value / 1024 ** power;
+  return `${scaled >= 100 || power === 0 ? Math.round(scaled) : scaled.toFixed(1)}${space}${UNITS[power]}`;
+}
+
+/** How long something lasts, in its two largest units: 3h12m. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)}ms`;
+  const units = formatDuration(Math.round(seconds) * 1000).match(/(?<!\d)\d+[a-z]+/g) ?? [];
+  return units.slice(0, 2).join("");
+}
+
+export function ago(ms: number, nowMs: number): string {
+  const seconds = Math.max(0, (nowMs - ms) / 1000);
+  return seconds < 1 ? "now" : `${duration(seconds)} ago`;
+}
+
+/** A node may send any number as a time: one that is no date is shown as it came. */
+export function isoTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
+}
+
+/** 1 node, 2 nodes. */
+export function counted(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}

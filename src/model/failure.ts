@@ -1,0 +1,72 @@
+import type { SafeError } from "../lib/safe-error.ts";
+
+/**
+ * The closed set of reasons why one API call of a node gave nothing. The names are a contract: they are the values of
+ * the `reason` label of `p2p_node_poll_failures_total`, and alerts and docs rely on them.
+ */
+export const FAILURE_REASONS = [
+  "dns",
+  "connect",
+  "timeout",
+  "tls",
+  "tls_pin",
+  "unauthorized",
+  "not_found",
+  "unavailable",
+  "host_header",
+  "rate_limited",
+  "busy",
+  "http",
+  "rpc",
+  "too_large",
+  "bad_json",
+  "bad_shape",
+  "wrong_network",
+  "internal",
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** Why one API call of a node gave nothing. Holds no secret: it is shown in logs and on pages. */
+export type Failure = {
+  readonly reason: FailureReason;
+  /** What was asked, what was expected and what came. */
+  readonly message: string;
+  /** What the operator can change. */
+  readonly advice: string;
+  /** How long the node asks to be left alone (429 with Retry-After), in seconds. */
+  readonly retryAfterSeconds?: number;
+  /** What was thrown, where that is a bug of ours: for the log alone. */
+  readonly bug?: SafeError;
+};
+
+/** The only error that talking to a node throws. */
+export class NodeError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(`${failure.message}: ${failure.advice}`, options);
+    this.name = "NodeError";
+    this.failure = failure;
+  }
+}
+
+/** Shorthand to build the error where a call is decoded. */
+export function nodeError(reason: FailureReason, message: string, advice: string): NodeError {
+  return new NodeError({ reason, message, advice });
+}
+
+/** An expected failure as data; anything else is a bug of ours and becomes `internal`, without its text. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof NodeError) return error.failure;
+  return {
+    reason: "internal",
+    message: `unexpected ${error instanceof Error ? error.name : "error"} inside the exporter`,
+    advice: "this is a bug of peer-exporter: the log holds the stack, please report it",
+  };
+}
+
+/** One line for logs and pages: what happened, then what to do. */
+export function describeFailure(failure: Failure): string {
+  return `${failure.message}; ${failure.advice}`;
+}

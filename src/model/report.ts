@@ -1,0 +1,181 @@
+import { type Failure, NodeError } from "./failure.ts";
+
+/**
+ * What one poll of a node gives: one model for every chain. Everything here is plain data; a field that a node does not
+ * send is absent, never 0.
+ */
+
+export const DIRECTIONS = ["inbound", "outbound", "unknown"] as const;
+/** Who dialled, seen from the polled node. */
+export type Direction = (typeof DIRECTIONS)[number];
+
+export const CONNECTION_STATES = ["connected", "handshaking", "dialing", "disconnected"] as const;
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+/** `download`: the node syncs from that peer. `upload`: that peer syncs from the node. */
+export type Flow = "download" | "upload";
+
+export const ADDRESS_TYPES = ["ipv4", "ipv6", "tor", "i2p", "unknown"] as const;
+export type AddressType = (typeof ADDRESS_TYPES)[number];
+
+/** Where a peer is, as the node says it. */
+export type PeerAddress = {
+  /** Address or host name without port and brackets. A stranger may have chosen it. */
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly type: AddressType;
+  /** The numeric address where it is known, also when `host` is a name. */
+  readonly ip?: string | undefined;
+  /** What a configured Wire address carries behind the port: `:blk` or `:trx`. */
+  readonly suffix?: string | undefined;
+};
+
+/** One row of a node's peer list. */
+export type PeerConnection = {
+  /** Identity of the row on its node, the same in the next poll; never shown. */
+  readonly id: string;
+  readonly direction: Direction;
+  /** Absent where the API lists known peers and not connections (Chainweb). */
+  readonly state?: ConnectionState | undefined;
+  readonly address: PeerAddress;
+  /** Free text that the peer chose. */
+  readonly agent?: string | undefined;
+  /** The peer's head as the node last heard it, in the chain's own convention. */
+  readonly height?: number | undefined;
+  /** The network that the peer says it is on, where the API tells. */
+  readonly chainId?: string | undefined;
+  readonly syncing?: Flow | undefined;
+  /** Bytes since the connection opened. */
+  readonly receivedBytes?: number | undefined;
+  readonly sentBytes?: number | undefined;
+  /** Seconds since the connection opened, truncated. */
+  readonly ageSeconds?: number | undefined;
+  /** Unix time when the connection opened, where the node tells it. */
+  readonly startSeconds?: number | undefined;
+  /** Round trip, where the node measures it. */
+  readonly latencySeconds?: number | undefined;
+  /** Identity of the connection in force, where a row keeps its id over reconnects. */
+  readonly session?: string | undefined;
+  /** Samples of the chain's own families about this connection. */
+  readonly facts?: readonly Fact[] | undefined;
+};
+
+/** Bytes of peer-to-peer traffic. */
+export type ByteCounts = { readonly received: number; readonly sent: number };
+
+export type PeerList = {
+  readonly connections: readonly PeerConnection[];
+  /** Rows that could not be read and were left out. */
+  readonly malformed: number;
+  /** When the list had arrived, unix milliseconds: ages in it count back from here. */
+  readonly receivedMs?: number | undefined;
+};
+
+export type Head = {
+  /** In the chain's own convention (Monero: top block + 1; Chainweb: sum of the chain heights). */
+  readonly height: number;
+  /** Unix time of the head block. */
+  readonly timestampSeconds?: number | undefined;
+  /** Last irreversible block. */
+  readonly finalHeight?: number | undefined;
+  /** Height of each braided chain, where the network has several. */
+  readonly chainHeights?: ReadonlyMap<string, number> | undefined;
+};
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+/** What a node says it is. */
+export type NodeIdentity = {
+  readonly version?: string | undefined;
+  readonly network?: string | undefined;
+  readonly chainId?: string | undefined;
+};
+
+/** A metric family that only one chain has, declared beside the code that fills it. */
+export type FactFamily = {
+  /** With the chain's name: p2p_wire_…, p2p_monero_…, p2p_chainweb_… */
+  readonly name: string;
+  readonly type: "gauge" | "counter";
+  readonly help: string;
+  /** The API and field that the value comes from, for the documentation. */
+  readonly source: string;
+  /** Further labels; a connection's family has none. */
+  readonly labels: readonly string[];
+  /** What a sample is about: the node (the default) or one of its connections. */
+  readonly scope?: "connection" | undefined;
+  /** It compares several polls of a node, so that one poll alone has nothing true to say. */
+  readonly needsHistory?: true | undefined;
+  /** Needed where a label has texts of the node or its peers: without a bound they could be others with each poll. */
+  readonly newSeries?: NewSeriesLimit | undefined;
+};
+
+/** Bounds the series of a family whose labels strangers choose. */
+export type NewSeriesLimit = {
+  /** Label sets of one node that it did not have within the last hour. */
+  readonly perHour: number;
+  /** Label values of the sample that takes the values of the others; without it they are left out and counted as withheld. */
+  readonly rest?: readonly string[] | undefined;
+};
+
+/** A node's version and the software of its peers do not change once a minute. */
+export const NEW_TEXTS_PER_HOUR = 60;
+
+/** One sample of a chain's own family. */
+export type Fact = {
+  readonly family: FactFamily;
+  /** In the order of the family's labels. */
+  readonly labels: readonly string[];
+  readonly value: number;
+};
+
+/** Everything that one poll of one node gave. */
+export type NodeReport = {
+  readonly identity: NodeIdentity;
+  readonly peers: Outcome<PeerList>;
+  readonly head: Outcome<Head>;
+  /** Parts beside peers and head that were asked in this poll, by their name in `p2p_node_api_up`. */
+  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+  /** Samples of the chain's own families. */
+  readonly facts: readonly Fact[];
+  /** Heads that peers told us themselves, where the exporter asks them. */
+  readonly peerHeads?: readonly Head[] | undefined;
+  /** The node's own counters of all P2P bytes; absent where it does not offer them. */
+  readonly totals?: Outcome<ByteCounts> | undefined;
+  /** When the certificate that the node presented ends, unix seconds. */
+  readonly certificateExpirySeconds?: number | undefined;
+  /** Whether the node itself is catching up, where the node tells; absent where it cannot be known. */
+  readonly syncing?: boolean | undefined;
+  /** The node's clock minus ours, in seconds. */
+  readonly clockSkewSeconds?: number | undefined;
+  /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
+  readonly networkKey?: string | undefined;
+  /** The network makes no two blocks faster than this on average: bounds what a peer may claim. 0: no bound. */
+  readonly minBlockSeconds: number;
+  /** Usual seconds between two blocks (Chainweb: between two steps of the cut height). Absent: not known. */
+  readonly blockSeconds?: number | undefined;
+};
+
+export function succeeded<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function failed(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}
+
+/** The peer list of a node that is polled for its head alone. */
+export const PEERS_NOT_ASKED = failed({
+  reason: "unavailable",
+  message: "the peers were not asked for",
+  advice: "references are polled for their head only",
+});
+
+/** Runs one part of a poll. A failure of the node becomes data; a bug of ours stays an exception. */
+export async function attempt<T>(part: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return succeeded(await part());
+  } catch (error) {
+    if (error instanceof NodeError) return failed(error.failure);
+    throw error;
+  }
+}

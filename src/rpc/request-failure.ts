@@ -1,0 +1,236 @@
+import type { Signal } from "../lib/abort.ts";
+import { errorCode } from "../lib/errno.ts";
+import { formatSize } from "../lib/size.ts";
+import type { Failure, FailureReason } from "../model/failure.ts";
+import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
+import type { NodeUrl } from "./node-url.ts";
+
+/** What is known about a request that got no whole answer. */
+export type FailedRequest = {
+  readonly url: NodeUrl;
+  readonly call: string;
+  readonly signal: Signal;
+};
+
+const CUT_OFF = "ANSWER_CUT_OFF";
+const EXCESS = "ANSWER_TOO_LARGE";
+
+const CODES: Readonly<Record<string, FailureReason>> = {
+  ENOTFOUND: "dns",
+  EAI_AGAIN: "dns",
+  EAI_FAIL: "dns",
+  EAI_NODATA: "dns",
+  EAI_NONAME: "dns",
+  ECONNREFUSED: "connect",
+  ECONNRESET: "connect",
+  ECONNABORTED: "connect",
+  EPIPE: "connect",
+  EHOSTUNREACH: "connect",
+  EHOSTDOWN: "connect",
+  ENETUNREACH: "connect",
+  EADDRNOTAVAIL: "connect",
+  ENOENT: "connect",
+  EACCES: "connect",
+  EPERM: "connect",
+  ENOTSOCK: "connect",
+  EMFILE: "connect",
+  ENFILE: "connect",
+  NO_CONNECTION_SLOT: "connect",
+  UND_ERR_SOCKET: "connect",
+  UND_ERR_CLOSED: "connect",
+  UND_ERR_DESTROYED: "connect",
+  ETIMEDOUT: "timeout",
+  UND_ERR_CONNECT_TIMEOUT: "timeout",
+  UND_ERR_HEADERS_TIMEOUT: "timeout",
+  UND_ERR_BODY_TIMEOUT: "timeout",
+  UND_ERR_HEADERS_OVERFLOW: "too_large",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
+  [CUT_OFF]: "http",
+  UND_ERR_INVALID_ARG: "internal",
+  UND_ERR_NOT_SUPPORTED: "internal",
+  EPROTO: "tls",
+  SELF_SIGNED_CERT_IN_CHAIN: "tls",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
+  UNABLE_TO_GET_ISSUER_CERT: "tls",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
+};
+
+/** The connection was closed when a part of the answer was there. */
+export class CutOffError extends Error {
+  readonly code = CUT_OFF;
+}
+
+/**
+ * What undici takes of a head or of trailers before it gives up, which costs it as much again for each further one in the
+ * same piece: `dispatch` refuses them long before.
+ */
+export const MAX_PARSED_BYTES = 256 * 1024;
+
+/** What an answer has too much of. */
+export type AnswerExcess =
+  | { readonly kind: "budget"; readonly excess: Excess }
+  /** Of its head, or of its trailers, in bytes. */
+  | { readonly kind: "headers"; readonly most: number }
+  /** Of what else is no body, in bytes. */
+  | { readonly kind: "framing"; readonly most: number }
+  /** Answers with a status of 1xx. */
+  | { readonly kind: "interim"; readonly most: number };
+
+/** An answer was refused before it was read to its end. */
+export class ExcessError extends Error {
+  readonly code = EXCESS;
+  readonly found: AnswerExcess;
+
+  constructor(found: AnswerExcess) {
+    super("the answer is too large");
+    this.found = found;
+  }
+}
+
+/** What an error means that came after the headers of the answer. */
+export function bodyError(error: unknown): unknown {
+  const isCutOff = isClosedSocket(error) || codeOf(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+  return isCutOff ? new CutOffError() : error;
+}
+
+/** Maps what undici, TLS and the system throw to one reason, with a text that quotes nothing secret. */
+export function requestFailure(error: unknown, request: FailedRequest): Failure {
+  const where = `${request.call} at ${request.url.label}`;
+  if (request.signal.aborted || isTimeout(error)) {
+    return {
+      reason: "timeout",
+      message: `${where}: no whole answer in time`,
+      advice: "the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    };
+  }
+  if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
+  const code = codeOf(error);
+  const reason = reasonOf(code, error);
+  return { reason, message: `${where}: ${finding(reason, code)}`, advice: adviceFor(reason, code, request.url) };
+}
+
+function explainExcess(found: AnswerExcess, where: string): Pick<Failure, "message" | "advice"> {
+  switch (found.kind) {
+    case "budget":
+      return { message: `${where}: ${describeExcess(found.excess)}`, advice: excessAdvice(found.excess) };
+    case "headers":
+      return { message: `${where}: ${tooLongHeaders(found.most)}`, advice: WRONG_SERVER };
+    case "framing":
+      return {
+        message: `${where}: expected a body, found more than ${formatSize(found.most)} of HTTP around it`,
+        advice: WRONG_SERVER,
+      };
+    case "interim":
+      return {
+        message: `${where}: expected an answer after at most ${found.most} interim ones (HTTP 1xx), found more`,
+        advice: WRONG_SERVER,
+      };
+  }
+}
+
+function tooLongHeaders(most: number): string {
+  return `expected headers of at most ${formatSize(most)}, found more`;
+}
+
+const WRONG_SERVER = "check that the URL is the node's API; no node sends so much";
+
+/** True when a socket was closed without an answer, as a keep-alive socket may be at any time. */
+export function isClosedSocket(error: unknown): boolean {
+  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(codeOf(error));
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+/** Dialling a name with several addresses gives one AggregateError for all tries. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0 && !("code" in error && error.code)) {
+    return errorCode(error.errors[0]);
+  }
+  return errorCode(error);
+}
+
+function reasonOf(code: string, error: unknown): FailureReason {
+  // Node says so when the server hangs up in the middle of the TLS handshake.
+  if (code === "ECONNRESET" && error instanceof Error && error.message.includes("before secure TLS")) return "tls";
+  const known = CODES[code];
+  if (known !== undefined) return known;
+  if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|HOSTNAME_)/.test(code)) return "tls";
+  // undici 7 gives its parser's errors no code.
+  if (code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError")) return "http";
+  return code === "unknown error" ? "internal" : "connect";
+}
+
+function finding(reason: FailureReason, code: string): string {
+  switch (reason) {
+    case "dns":
+      return `the host name does not resolve (${code})`;
+    case "timeout":
+      return `no connection in time (${code})`;
+    case "tls":
+      return `the TLS connection failed (${code})`;
+    case "too_large":
+      return tooLongHeaders(MAX_PARSED_BYTES);
+    case "http":
+      return code === CUT_OFF ? "the answer was cut off" : "the answer is not valid HTTP, or was cut off";
+    case "internal":
+      return "unexpected error in the HTTP client";
+    default:
+      if (code === "ECONNREFUSED") return "the connection was refused (ECONNREFUSED)";
+      if (code === "NO_CONNECTION_SLOT") return "no file descriptor was free for a connection";
+      if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return `the connection was closed early (${code})`;
+      return `no connection (${code})`;
+  }
+}
+
+function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
+  switch (reason) {
+    case "dns":
+      return "check the host name in the URL and the name servers of this machine";
+    case "timeout":
+      return "check that the node listens at this address and that no firewall drops packets";
+    case "tls":
+      return tlsAdvice(code);
+    case "too_large":
+      return WRONG_SERVER;
+    case "http":
+      if (code === CUT_OFF) return "the node, or a proxy before it, closed the connection too early: see its log";
+      return "check that the port speaks HTTP, and use https:// if it wants TLS";
+    case "internal":
+      return "this is a bug of peer-exporter: the log holds the stack, please report it";
+    default:
+      return connectAdvice(code, url);
+  }
+}
+
+function connectAdvice(code: string, url: NodeUrl): string {
+  if (url.socketPath !== undefined) {
+    return "check that the node runs, that the socket's path is right, and that this user may open it";
+  }
+  if (code === "ECONNREFUSED") {
+    return "check that the node runs and that its API listens at this address and port (a node that replays does not)";
+  }
+  if (["EMFILE", "ENFILE", "NO_CONNECTION_SLOT"].includes(code)) return "raise the limit of open files of this process";
+  if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE") {
+    return url.protocol === "http:"
+      ? "the port may want https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"
+      : "the node may be at its connection limit or restarting";
+  }
+  return "check the address, the route and the firewall";
+}
+
+function tlsAdvice(code: string): string {
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
+    return "this port speaks plain HTTP: use http:// in the URL";
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return "the certificate is for another name: set tls.server_name, or tls.pin to the certificate's SHA-256";
+  }
+  if (code === "CERT_HAS_EXPIRED") return "renew the node's certificate";
+  if (code.includes("SELF_SIGNED") || code.includes("ISSUER") || code.includes("VERIFY")) {
+    return "no authority known here signed the certificate: set tls.ca_file, or tls.pin to the certificate's SHA-256";
+  }
+  return "check that the port speaks TLS, and the tls block of this node";
+}

@@ -1,0 +1,42 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { descriptorWarning, shareDescriptors } from "../../src/app/descriptor-shares.ts";
+
+const MAX_CLIENTS = 512;
+
+test("with the usual limit, clients have all their connections and nodes thousands", () => {
+  const descriptors = { limit: 1_048_576, inUse: 22 };
+  const shares = shareDescriptors(MAX_CLIENTS, descriptors);
+  expect(shares.clients).toBe(MAX_CLIENTS);
+  expect(shares.nodes).toBeGreaterThan(1_000_000);
+  expect(descriptorWarning(5000, shares, descriptors)).toBeUndefined();
+});
+
+test("with 64 descriptors some stay for clients, and 100 nodes are told to take turns", () => {
+  const descriptors = { limit: 64, inUse: 22 };
+  const shares = shareDescriptors(MAX_CLIENTS, descriptors);
+  expect(shares).toEqual({ nodes: 20, clients: 10 });
+  expect(descriptorWarning(100, shares, descriptors)).toBe(
+    "the limit of 64 open files leaves 20 connections for 100 nodes and 10 for clients: nodes take turns and connections " +
+      "are closed between polls; raise the limit to 244 or more (ulimit -n, LimitNOFILE=)",
+  );
+  expect(descriptorWarning(10, shares, descriptors)).toBeUndefined();
+});
+
+test("where the system tells no limit, nothing is bounded by it", () => {
+  const shares = shareDescriptors(MAX_CLIENTS, undefined);
+  expect(shares).toEqual({ nodes: Number.POSITIVE_INFINITY, clients: MAX_CLIENTS });
+  expect(descriptorWarning(1e6, shares, undefined)).toBeUndefined();
+});
+
+test("both can always go on, and together never have more than there are where that is possible", () => {
+  fc.assert(
+    fc.property(fc.nat(5000), fc.integer({ min: 10, max: 60 }), (limit, inUse) => {
+      const { nodes, clients } = shareDescriptors(MAX_CLIENTS, { limit, inUse });
+      expect(nodes).toBeGreaterThanOrEqual(1);
+      expect(clients).toBeGreaterThanOrEqual(2);
+      expect(clients).toBeLessThanOrEqual(MAX_CLIENTS);
+      if (limit - inUse >= 16) expect(nodes + clients + inUse).toBeLessThan(limit);
+    }),
+  );
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { peerRows } from "../../../src/cli/commands/peer-rows.ts";
+import { peersJson } from "../../../src/cli/commands/peers-json.ts";
+import { peersText } from "../../../src/cli/commands/peers-text.ts";
+import { parseSortOrder } from "../../../src/cli/sort-order.ts";
+import { harmlessJson } from "../../../src/lib/text/harmless.ts";
+import { createStyle } from "../../../src/lib/text/style.ts";
+import { parseAddress } from "../../../src/model/address.ts";
+import { succeeded } from "../../../src/model/report.ts";
+import { deadReport, failing, head, NOW, peers, report, row } from "../../poll/support.ts";
+import { polledNode } from "./support.ts";
+
+const STYLE = createStyle(false);
+
+function text(...given: Parameters<typeof polledNode>): string {
+  return peersText(polledNode(...given), { style: STYLE, sort: undefined, maxWidth: undefined, nowMs: NOW });
+}
+
+const IN = row({
+  id: "in",
+  address: parseAddress("203.0.113.7:18080"),
+  height: 98,
+  receivedBytes: 1536,
+  sentBytes: 0,
+  ageSeconds: 3700,
+});
+const OUT = row({ id: "out", direction: "outbound", address: parseAddress("203.0.113.10:18080"), height: 103 });
+const BARE = row({ id: "bare", address: parseAddress("203.0.113.9:18080"), state: "handshaking", height: 0 });
+
+test("a node with its peers: outbound first, only columns that have something to say", () => {
+  const given = report({
+    identity: { version: "0.18.4.4", network: "mainnet" },
+    head: head(100, { timestampSeconds: NOW / 1000 - 30 }),
+    peers: peers(IN, BARE, OUT),
+  });
+  expect(
+    text(given),
+  ).toBe(`node-1  monero 0.18.4.4, mainnet, head 100 (30s ago), lag 0, 2 peers: 1 in, 1 out, 1 not connected
+  PEER                DIR  STATE        HEAD  DIFF       IN  OUT  SINCE
+  203.0.113.10:18080  out  connected     103    +3        -    -      -
+  203.0.113.7:18080   in   connected      98    -2  1.5 KiB  0 B   1h1m
+  203.0.113.9:18080   in   handshaking     -     -        -    -      -
+`);
+});
+
+test("a node without peers has no table", () => {
+  expect(text(report())).toBe("node-1  monero, head 100, 0 peers\n");
+});
+
+test("a list of known peers has neither directions nor states", () => {
+  const known = { id: "a", direction: "unknown", address: parseAddress("a.example:1789") } as const;
+  expect(text(report({ peers: peers(known) }), { chain: "chainweb" })).toBe(
+    "node-1  chainweb, head 100, 1 peer\n  PEER\n  a.example:1789\n",
+  );
+});
+
+test("heads of Wire are those of handshakes, and it is said", () => {
+  expect(text(report({ peers: peers(IN) }), { chain: "antelope" })).toContain("HEAD and DIFF as of the last handshake");
+  expect(text(report({ peers: peers(IN) }))).not.toContain("handshake");
+});
+
+test("a node that is away says why and what to do, once", () => {
+  expect(text(deadReport())).toBe(`node-1 DOWN  monero at http://192.0.2.10:18081
+  peers connect: the call failed (connect)
+        → change something
+`);
+});
+
+test("a part that fails is told beside what the others gave", () => {
+  const shown = text(
+    report({ peers: peers(IN), head: failing("timeout"), parts: new Map([["bans", failing("rpc")]]) }),
+  );
+  expect(shown).toMatch(/^node-1 {2}monero, head not known, 1 peer: 1 in, 0 out\n {2}head timeout: .*\n {7}→ change/);
+  expect(shown).toContain("  bans rpc: the call failed (rpc)\n       → change something\n");
+  expect(shown).toContain("203.0.113.7:18080");
+});
+
+test("rows that could not be read are counted", () => {
+  const shown = text(report({ peers: succeeded({ connections: [IN], malformed: 2 }) }));
+  expect(shown).toContain("1 peer: 1 in, 0 out, 2 rows of the peer list not readable");
+});
+
+test("what strangers chose moves no cursor and turns no direction, wherever it is shown", () => {
+  const evil = "\u001b[2J\u009b31m\u202ecod\u2066\r\n";
+  const given = report({
+    identity: { version: evil, network: evil },
+    peers: peers(row({ agent: evil, address: { host: evil, type: "unknown" } })),
+    head: failing("rpc", { message: `found ${evil}`, advice: `do ${evil}` }),
+  });
+  const shown = text(given);
+  expect(shown).not.toMatch(/[\p{Cf}\x00-\x09\x0b-\x1f\x7f-\x9f]/u);
+  expect(shown.split("\n")).toHaveLength(6);
+  const json = JSON.stringify(peersJson([polledNode(given)], undefined, NOW));
+  expect(JSON.parse(harmlessJson(json))).toEqual(JSON.parse(json));
+  expect(harmlessJson(json)).not.toMatch(/[\p{Cf}\x00-\x1f\x7f-\x9f]/u);
+});
+
+test("a narrow terminal cuts names and agents", () => {
+  const long = row({
+    address: parseAddress("a-peer-with-a-very-long-name.example.org:9876"),
+    agent: "An agent of many words",
+  });
+  const shown = peersText(polledNode(report({ peers: peers(long) })), {
+    style: STYLE,
+    sort: undefined,
+    maxWidth: 60,
+    nowMs: NOW,
+  });
+  for (const line of shown.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(60);
+  expect(shown).toContain("…");
+});
+
+describe("sorted by", () => {
+  const rows = [
+    row({ id: "1", address: parseAddress("192.0.2.10:1"), height: 5, receivedBytes: 10, ageSeconds: 60, agent: "b" }),
+    row({ id: "2", address: parseAddress("192.0.2.9:1"), direction: "outbound", height: 7, ageSeconds: 600 }),
+    row({ id: "3", address: parseAddress("192.0.2.1:1"), receivedBytes: 99, agent: "a" }),
+  ];
+  const order = (column: string) =>
+    peerRows(polledNode(report({ peers: peers(...rows) })), parseSortOrder(column)).map(
+      ({ connection }) => connection.id,
+    );
+
+  test.each([
+    ["peer", "3 2 1"],
+    ["-peer", "1 2 3"],
+    ["direction", "3 1 2"],
+    ["head", "2 1 3"],
+    ["-head", "1 2 3"],
+    ["difference", "2 1 3"],
+    ["in", "3 1 2"],
+    ["since", "2 1 3"],
+    ["agent", "3 1 2"],
+    ["latency", "2 3 1"],
+  ])("%s", (column, expected) => {
+    expect(order(column).join(" ")).toBe(expected);
+  });
+});
+
+test("the JSON document has the keys that docs/cli.md promises, and leaves out what is not known", () => {
+  const given = report({
+    identity: { version: "0.18.4.4", network: "mainnet" },
+    head: head(100, { timestampSeconds: 1 }),
+    peers: peers(IN),
+    parts: new Map([["bans", failing("rpc")]]),
+  });
+  expect(JSON.parse(JSON.stringify(peersJson([polledNode(given), polledNode(deadReport())], undefined, NOW)))).toEqual({
+    time: "2026-01-02T03:04:05.000Z",
+    nodes: [
+      {
+        name: "node-1",
+        chain: "monero",
+        url: "http://192.0.2.10:18081",
+        labels: {},
+        up: true,
+        poll_seconds: 0.25,
+        version: "0.18.4.4",
+        network: "mainnet",
+        head: { height: 100, timestamp_seconds: 1, lag_blocks: 0 },
+        failures: [{ api: "bans", reason: "rpc", message: "the call failed (rpc)", advice: "change something" }],
+        malformed_rows: 0,
+        peers: [
+          {
+            peer: "203.0.113.7:18080",
+            address_type: "ipv4",
+            direction: "inbound",
+            state: "connected",
+            head_height: 98,
+            head_difference: -2,
+            receive_bytes: 1536,
+            transmit_bytes: 0,
+            start_timestamp_seconds: NOW / 1000 - 3700,
+          },
+        ],
+      },
+      {
+        name: "node-1",
+        chain: "monero",
+        url: "http://192.0.2.10:18081",
+        labels: {},
+        up: false,
+        poll_seconds: 0.25,
+        failures: [
+          { api: "peers", reason: "connect", message: "the call failed (connect)", advice: "change something" },
+        ],
+      },
+    ],
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Ask } from "../../../src/cli/commands/discover/ask.ts";
+import { attemptsAt } from "../../../src/cli/commands/discover/places.ts";
+import { search } from "../../../src/cli/commands/discover/search.ts";
+import { deadReport, failing, peersAt, report } from "../../poll/support.ts";
+import { polledNode } from "./support.ts";
+
+/** A Chainweb node on testnet06 with its service API, whose certificate nobody signed. */
+const testnet: Ask = async (entries) =>
+  entries.map((entry) => {
+    const { network, service_url: service } = entry.options;
+    const isThere = entry.url === "https://h.example:1789" && entry.chain === "chainweb" && entry.tls !== undefined;
+    if (!isThere) return { entry, polled: polledNode(deadReport()) };
+    if (network !== "testnet06") return { entry, polled: polledNode(deadReport("wrong_network")) };
+    const info = service === "http://h.example:1848" ? { ok: true as const, value: {} } : failing("connect");
+    const parts = new Map(service === undefined ? [] : [["info", info] as const]);
+    return { entry, polled: polledNode(report({ peers: peersAt(1, 2), parts })) };
+  });
+
+test("a node on another network, with a certificate of its own and a service API", async () => {
+  const { found } = await search(attemptsAt("h.example"), testnet, async () => "PIN");
+  expect(found.map(({ best, isPinned }) => [best.entry, isPinned])).toEqual([
+    [
+      {
+        ...{ name: "", chain: "chainweb", url: "https://h.example:1789", tls: { pin: "PIN" } },
+        options: { network: "testnet06", service_url: "http://h.example:1848" },
+      },
+      true,
+    ],
+  ]);
+});
+
+test("a URL that may hold a token is sent only to a server with a trusted certificate", async () => {
+  const asked: (object | undefined)[] = [];
+  const ask: Ask = async (entries) => {
+    asked.push(...entries.map(({ tls }) => tls));
+    return entries.map((entry) => ({ entry, polled: polledNode(deadReport("tls")) }));
+  };
+  await search(attemptsAt("https://user:token@h.example/path"), ask, async () => "PIN");
+  expect(asked).toEqual([undefined, undefined, undefined]);
+});
+
+test.each([
+  ["192.0.2.7", "http://192.0.2.7:8888"],
+  ["2001:db8::7", "http://[2001:db8::7]:8888"],
+  ["[2001:db8::7]:99", "https://[2001:db8::7]:99"],
+  ["h.example:99", "http://h.example:99"],
+  ["unix:/run/node.sock", "unix:/run/node.sock"],
+])("%s may be %s", (address, url) => {
+  expect(attemptsAt(address).map((attempt) => attempt.url)).toContain(url);
+});
+
+test.each(["", "a b", "h:0", "h:99999", "a/b", "user@h", "[::1"])("%j is no address", (address) => {
+  expect(() => attemptsAt(address)).toThrow("expected a host, host:port or a URL");
+});

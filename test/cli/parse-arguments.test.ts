@@ -1,0 +1,310 @@
+import { describe, expect, test } from "vitest";
+import { EXIT_USAGE, type Invocation, parseArguments } from "../../src/cli/parse-arguments.ts";
+
+type Outcome = { readonly invocation: Invocation; readonly out: string; readonly err: string };
+
+function parse(...args: readonly string[]): Outcome {
+  let out = "";
+  let err = "";
+  const invocation = parseArguments(args, "1.2.3", {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  return { invocation, out, err };
+}
+
+const SERVE = {
+  command: "serve",
+  configFile: undefined,
+  nodes: [],
+  addresses: [{ kind: "tcp", host: undefined, port: 10900 }],
+  telemetryPath: "/metrics",
+  logLevel: "info",
+  logFormat: undefined,
+};
+
+const DEMO = {
+  command: "demo",
+  addresses: [{ kind: "tcp", host: "127.0.0.1", port: 10900 }],
+  telemetryPath: "/metrics",
+  logLevel: "info",
+  logFormat: "pretty",
+};
+
+const PEERS = { command: "peers", node: undefined, json: false, watchMs: undefined, sort: undefined, nodes: [] };
+
+const A = { name: "a", chain: "wire", url: "http://h:1" };
+const B = { name: "b", chain: "monero", url: "http://h:2" };
+
+describe("what is asked for", () => {
+  test.each<[readonly string[], object]>([
+    [[], SERVE],
+    [["serve"], SERVE],
+    [["check"], { command: "check", connect: false, configFile: undefined, nodes: [] }],
+    [["check", "--connect"], { command: "check", connect: true, nodes: [] }],
+    [["peers"], PEERS],
+    [["peers", "a", "--json"], { ...PEERS, node: "a", json: true }],
+    [["peers", "--node=a=wire+http://h:1"], { ...PEERS, nodes: [A] }],
+    [["--config.file=a.yaml", "peers", "a"], { ...PEERS, configFile: "a.yaml", node: "a" }],
+    [["peers", "--watch"], { ...PEERS, watchMs: 5000 }],
+    [["peers", "--watch=1m"], { ...PEERS, watchMs: 60_000 }],
+    [["peers", "a", "--watch", "--json"], { ...PEERS, node: "a", json: true, watchMs: 5000 }],
+    [["peers", "--sort=in"], { ...PEERS, sort: { column: "in", isReversed: false } }],
+    [["peers", "--sort=-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
+    [["peers", "--sort", "-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
+    [["probe"], { command: "probe", node: undefined, debug: false, nodes: [] }],
+    [["probe", "a", "--debug"], { command: "probe", node: "a", debug: true, nodes: [] }],
+    [["discover", "192.0.2.7"], { command: "discover", address: "192.0.2.7" }],
+    [["schema"], { command: "schema" }],
+    [["completion", "fish"], { command: "completion", shell: "fish" }],
+    [["demo"], DEMO],
+    [["hash-password"], { command: "hash-password" }],
+
+    [["--config.file=a.yaml"], { ...SERVE, configFile: "a.yaml" }],
+    [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
+    [["--config.file=a=b.yaml"], { ...SERVE, configFile: "a=b.yaml" }],
+    [["--config.file=a.yaml", "--config.file=b.yaml"], { ...SERVE, configFile: "b.yaml" }],
+    [["check", "--config.file", "a.yaml"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+
+    [["--node=a=wire+http://h:1"], { ...SERVE, nodes: [A] }],
+    [["--node", "a=wire+http://h:1", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
+    [["check", "--node", "a=wire+http://h:1"], { command: "check", connect: false, configFile: undefined, nodes: [A] }],
+
+    [["--shard=0/3"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 3 } }],
+    [["--shard", "auto/3"], { ...SERVE, shard: { kind: "auto", total: 3 } }],
+    [
+      ["check", "--shard=2/3"],
+      { command: "check", connect: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
+    ],
+    [["demo", "--shard=1/2"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
+    [["--shard=1/2", "demo"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
+    [["--shard=1/2", "--shard=0/2"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 2 } }],
+
+    [["--web.listen-address=:1"], { ...SERVE, addresses: [{ kind: "tcp", host: undefined, port: 1 }] }],
+    [
+      ["--web.listen-address", "127.0.0.1:1", "--web.listen-address=[::1]:2", "--web.listen-address=unix:/a"],
+      {
+        ...SERVE,
+        addresses: [
+          { kind: "tcp", host: "127.0.0.1", port: 1 },
+          { kind: "tcp", host: "::1", port: 2 },
+          { kind: "unix", path: "/a" },
+        ],
+      },
+    ],
+    [["demo", "--web.listen-address=:1"], { ...DEMO, addresses: [{ kind: "tcp", host: undefined, port: 1 }] }],
+
+    [["healthcheck"], { command: "healthcheck", addresses: undefined }],
+    [
+      ["healthcheck", "--web.listen-address=unix:/a"],
+      { command: "healthcheck", addresses: [{ kind: "unix", path: "/a" }] },
+    ],
+
+    [["--web.config.file=web.yaml"], { ...SERVE, webConfigFile: "web.yaml" }],
+    [["demo", "--web.config.file", "web.yaml"], { ...DEMO, webConfigFile: "web.yaml" }],
+    [["--web.telemetry-path=/"], { ...SERVE, telemetryPath: "/" }],
+    [["--web.telemetry-path", "/a/b-c_d.e~f"], { ...SERVE, telemetryPath: "/a/b-c_d.e~f" }],
+    [
+      ["--web.allowed-hosts=Exporter.Example.COM.", "--web.allowed-hosts", "*.bücher.example"],
+      { ...SERVE, allowedHosts: ["exporter.example.com", "*.xn--bcher-kva.example"] },
+    ],
+    [["demo", "--web.allowed-hosts=localhost"], { ...DEMO, allowedHosts: ["localhost"] }],
+    ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
+      [`--log.level=${logLevel}`],
+      { ...SERVE, logLevel },
+    ]),
+    [["--log.format", "pretty"], { ...SERVE, logFormat: "pretty" }],
+    [["demo", "--log.format=json"], { ...DEMO, logFormat: "json" }],
+
+    // As with kingpin's flags, which other exporters have, a flag may also stand before the command.
+    [["--config.file=a.yaml", "check"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [["--config.file=a.yaml", "serve", "--log.level=warn"], { ...SERVE, configFile: "a.yaml", logLevel: "warn" }],
+    [["--log.level=warn", "demo"], { ...DEMO, logLevel: "warn" }],
+    [["--log.format=json", "demo"], { ...DEMO, logFormat: "json" }],
+    [["--log.level=warn", "serve", "--log.level=error"], { ...SERVE, logLevel: "error" }],
+    [["--node=a=wire+http://h:1", "serve", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
+  ])("%j", (args, invocation) => {
+    expect(parse(...args)).toEqual({ invocation, out: "", err: "" });
+  });
+
+  test("one call leaves nothing behind for the next", () => {
+    parse("--node=a=wire+http://h:1", "--web.listen-address=:1", "--log.level=error");
+    expect(parse().invocation).toEqual(SERVE);
+  });
+});
+
+describe("wrong usage", () => {
+  const SEE = "(see peer-exporter --help)\n";
+  test.each<[readonly string[], string]>([
+    [["--config.fil=a"], "error: unknown option '--config.fil'\n(Did you mean --config.file?)\n"],
+    [["--metrics"], "error: unknown option '--metrics'\n"],
+    [["-x"], "error: unknown option '-x'\n"],
+    [["check", "--log.level=info"], "error: unknown option '--log.level'\n"],
+    [["demo", "--config.file=a"], "error: unknown option '--config.file'\n"],
+    [["healthcheck", "--log.level=info"], "error: unknown option '--log.level'\n"],
+    [["--log.level=info", "check"], "error: the command 'check' has no option '--log.level'\n"],
+    [["--config.file=a", "demo"], "error: the command 'demo' has no option '--config.file'\n"],
+    [["--node", "a=wire+http://h", "demo"], "error: the command 'demo' has no option '--node'\n"],
+
+    [["chek"], "error: unknown command 'chek'; did you mean \"check\"?\n"],
+    [["start"], "error: unknown command 'start'\n"],
+    [["--config.file=a", "start"], "error: unknown command 'start'\n"],
+    [["config.yaml"], "error: unknown command; a configuration file is given as --config.file=PATH\n"],
+    [["serve", "demo"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1.\n"],
+    [["peers", "a", "b"], "error: too many arguments for 'peers'. Expected 1 argument but got 2.\n"],
+    [["discover"], "error: missing required argument 'address'\n"],
+    [
+      ["completion", "tcsh"],
+      "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n",
+    ],
+    [["peers", "--watch=0s"], 'error: --watch: expected a duration from 1s to 1d, like 5s, found "0s"\n'],
+    [
+      ["peers", "--sort=laten"],
+      "error: --sort: expected one of peer, direction, state, agent, head, difference, in, out, since, latency, " +
+        'syncing, with - before it for the other way round, found "laten"; did you mean "latency"?\n',
+    ],
+    [["check", "config.yaml"], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
+    [["demo", "a", "b"], "error: too many arguments for 'demo'. Expected 0 arguments but got 2.\n"],
+
+    [["--config.file"], "error: option '--config.file <path>' argument missing\n"],
+    [["--config.file="], "error: --config.file: expected the path of a file\n"],
+    [["--node"], "error: option '--node <name=chain+url>' argument missing\n"],
+    ...["", "a", "http://h"].map((text): [readonly string[], string] => [
+      [`--node=${text}`],
+      "error: --node: expected NAME=CHAIN+URL, for example monero-1=monero+http://127.0.0.1:18081\n",
+    ]),
+    [["--shard"], "error: option '--shard <i/n>' argument missing\n"],
+    [
+      ["--shard=3/3"],
+      'error: --shard: expected a shard from 0 to 2, as there are 3 shards, found "3/3": the first of N shards is 0/N\n',
+    ],
+    [
+      ["check", "--shard=1"],
+      "error: --shard: expected I/N, like 0/3 for the first of three shards, or auto/N in a StatefulSet, " +
+        'found "1"\n',
+    ],
+    [
+      ["--web.listen-address=10900"],
+      "error: --web.listen-address: expected an address like :10900, 127.0.0.1:10900, [::1]:10900 or unix:PATH, " +
+        'found "10900"\n',
+    ],
+    [
+      ["--web.listen-address=:1", "--web.listen-address=unix:"],
+      "error: --web.listen-address: expected unix: followed by the path of a socket\n",
+    ],
+    ...["metrics", "", "/a b", "/a?b", "/:name", "/*", "/ä", "/a\n"].map((path): [readonly string[], string] => [
+      [`--web.telemetry-path=${path}`],
+      "error: --web.telemetry-path: expected a path like /metrics\n",
+    ]),
+    [["--web.telemetry-path=/-/ready"], "error: --web.telemetry-path: the path /- is taken\n"],
+    [["--web.telemetry-path=/probe"], "error: --web.telemetry-path: the path /probe is taken\n"],
+    [["--web.telemetry-path=/dashboards/x"], "error: --web.telemetry-path: the path /dashboards is taken\n"],
+    ...[
+      ["", "and * only as the whole first label"],
+      ["a b", "and * only as the whole first label"],
+      ["a.*.example", "and * only as the whole first label"],
+      ["x*.example", "and * only as the whole first label"],
+      ["*", "found * alone: leave the flag out to allow every name"],
+      ["a,b", "found a comma: give the flag once for each name"],
+      ["http://a", "found a URL: leave out all but its host"],
+      ["[::1]", "found an IPv6 address: every address is allowed"],
+    ].map(([name, found]): [readonly string[], string] => [
+      [`--web.allowed-hosts=${name}`],
+      `error: --web.allowed-hosts: expected a host name like exporter.example.com or *.example.com, ${found}\n`,
+    ]),
+    ...["", "INFO", "trace", "fatal"].map((level): [readonly string[], string] => [
+      [`--log.level=${level}`],
+      `error: option '--log.level <level>' argument '${level}' is invalid. ` +
+        "Allowed choices are debug, info, warn, error.\n",
+    ]),
+    [
+      ["--log.format=logfmt"],
+      "error: option '--log.format <format>' argument 'logfmt' is invalid. Allowed choices are json, pretty.\n",
+    ],
+  ])("%j", (args, message) => {
+    expect(parse(...args)).toEqual({
+      invocation: { command: "none", exitCode: EXIT_USAGE },
+      out: "",
+      err: message + SEE,
+    });
+  });
+});
+
+const COMMANDS = [
+  ...["serve", "check", "peers", "probe", "discover", "demo", "healthcheck", "hash-password", "schema", "completion"],
+  "help",
+];
+
+describe("help and version", () => {
+  test.each(["--version", "-V"])("%s", (flag) => {
+    expect(parse(flag)).toEqual({ invocation: { command: "none", exitCode: 0 }, out: "1.2.3\n", err: "" });
+  });
+
+  test.each([["--help"], ["-h"], ["help"], ["--config.file=a", "--help"], ["--log.level=info", "-h"]])(
+    "%s %s",
+    (...args) => {
+      const { invocation, out, err } = parse(...args);
+      expect(invocation).toEqual({ command: "none", exitCode: 0 });
+      expect(out).toMatch(/^Usage: peer-exporter \[options\] \[command\]\n/);
+      expect(err).toBe("");
+    },
+  );
+
+  test.each([
+    ["check", "--help"],
+    ["help", "check"],
+  ])("%s %s", (...args) => {
+    const { invocation, out, err } = parse(...args);
+    expect(invocation).toEqual({ command: "none", exitCode: 0 });
+    expect(out).toMatch(/^Usage: peer-exporter check \[options\]\n/);
+    expect(out).toContain("--config.file <path>");
+    expect(out).toContain("--web.config.file");
+    expect(out).not.toMatch(/--web\.(?!config\.file)/);
+    expect(err).toBe("");
+  });
+
+  test("the help tells every command, flag, default and exit code", () => {
+    const { out } = parse("--help");
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const flag of [
+      ...[
+        "--config.file",
+        "--node",
+        "--web.listen-address",
+        "--web.telemetry-path",
+        "--web.config.file",
+        "--web.allowed-hosts",
+        "--log.level",
+        "--log.format",
+      ],
+      ...["--shard", "--help", "--version"],
+    ]) {
+      expect(out).toMatch(new RegExp(`^ .*${flag} `, "m"));
+    }
+    const text = out.replaceAll(/\s+/g, " ");
+    expect(text).toContain("(default: :10900)");
+    expect(text).toContain('(default: "/metrics")');
+    expect(text).toContain('"debug", "info", "warn", "error", default: "info"');
+    expect(text).toContain("chains: wire, antelope, monero, chainweb");
+    expect(text).toContain("shard I of N, which are numbered from 0");
+    expect(text).toContain("Exit codes: 0 success, 1 bad configuration, failure to start, or a node that is down");
+    expect(text).not.toMatch(/undefined|\[object|default: \[\]/);
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("every example in the help is good usage", () => {
+    const examples = [...parse("--help").out.matchAll(/^ {2}peer-exporter (.+)$/gm)].map(([, args = ""]) => args);
+    expect(examples.length).toBeGreaterThan(3);
+    for (const args of examples) {
+      expect(parse(...args.split(" "))).toMatchObject({ err: "", out: "" });
+    }
+  });
+
+  test("the demo is offered to this machine only, unless somebody says so", () => {
+    expect(parse("demo", "--help").out).toContain("(default: 127.0.0.1:10900)");
+  });
+});

@@ -1,9 +1,0 @@
-import type { NodeReport } from "../../src/chains/chain.ts";
-import type { PolledNode } from "../../src/commands/polling.ts";
-import type { NodeConfig } from "../../src/config/model.ts";
-import { nodeConfig, stateAfter } from "../poll/support.ts";
-
-/** A node right after its first poll, at NOW. */
-export function polledNode(report: NodeReport, node: Partial<NodeConfig> = {}): PolledNode {
-  return { ...stateAfter(report, { node: nodeConfig(node) }), report, calls: [] };
-}

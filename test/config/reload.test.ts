@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../src/config/model.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { createReloader } from "../../src/config/reload.ts";
+import { ConfigError } from "../../src/schema/problems.ts";
+import { logSink } from "../poll/support.ts";
+import { type PromiseWithResolvers, withResolvers } from "../support/with-resolvers.ts";
+
+function config(): Config {
+  const parsed = parseConfig({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:1" }] }, undefined);
+  if (!parsed.ok) throw new Error("the configuration is good");
+  return parsed.config;
+}
+
+/** A reloader whose readings of the configuration end when the test says so. */
+function setUp(others: () => Promise<readonly string[]> = async () => []) {
+  const { log, lines } = logSink();
+  const readings: PromiseWithResolvers<Config>[] = [];
+  const applied: Config[] = [];
+  const observed: boolean[] = [];
+  const counts = { loaded: 0 };
+  const reloader = createReloader({
+    load: () => {
+      const reading = withResolvers<Config>();
+      readings.push(reading);
+      return reading.promise;
+    },
+    apply: async (given) => {
+      applied.push(given);
+      return "nodes: 1 added";
+    },
+    others,
+    loaded: () => {
+      counts.loaded += 1;
+    },
+    observe: (isSuccessful) => void observed.push(isSuccessful),
+    log,
+  });
+  /** The reading that runs, once it has begun. */
+  const reading = async (index: number) => {
+    while (readings[index] === undefined) await Promise.resolve();
+    return readings[index];
+  };
+  return { reloader, reading, readings, applied, observed, counts, lines };
+}
+
+test("a good configuration is put in force, and said once", async () => {
+  const { reloader, reading, applied, observed, lines } = setUp();
+  const result = reloader.reload("SIGHUP");
+  const good = config();
+  (await reading(0)).resolve(good);
+  expect(await result).toEqual({ ok: true, summary: "nodes: 1 added" });
+  expect(applied).toEqual([good]);
+  expect(observed).toEqual([true]);
+  expect(lines).toMatchObject([{ level: "info", msg: "configuration reloaded: nodes: 1 added", cause: "SIGHUP" }]);
+});
+
+test("a bad one is not, and each of its problems is said", async () => {
+  const { reloader, reading, applied, observed, lines } = setUp();
+  const result = reloader.reload("file changed");
+  (await reading(0)).reject(new ConfigError(["config.yaml:1:1: no", "config.yaml:2:1: nor this"]));
+  expect(await result).toEqual({ ok: false, problems: ["config.yaml:1:1: no", "config.yaml:2:1: nor this"] });
+  expect(applied).toEqual([]);
+  expect(observed).toEqual([false]);
+  expect(lines.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+    "error configuration not reloaded: config.yaml:1:1: no",
+    "error configuration not reloaded: config.yaml:2:1: nor this",
+    expect.stringContaining("the configuration in force stays as it was"),
+  ]);
+});
+
+test("an unexpected error is contained, and its text kept from whoever asked", async () => {
+  const { reloader, reading, observed, lines } = setUp();
+  const result = reloader.reload("POST /-/reload");
+  (await reading(0)).reject(new Error("surprise"));
+  expect(await result).toEqual({ ok: false, problems: ["unexpected error: see the exporter's log"] });
+  expect(observed).toEqual([false]);
+  expect(lines[0]?.err?.message).toBe("surprise");
+});
+
+describe("many at once", () => {
+  test("run one after the other, and those that wait share one reading", async () => {
+    const { reloader, reading, readings, applied } = setUp();
+    const first = reloader.reload("SIGHUP");
+    const running = await reading(0);
+    const later = [reloader.reload("SIGHUP"), reloader.reload("file changed"), reloader.reload("POST /-/reload")];
+    expect(readings).toHaveLength(1);
+    running.resolve(config());
+    await first;
+    (await reading(1)).resolve(config());
+    await Promise.all(later);
+    expect(readings).toHaveLength(2);
+    expect(applied).toHaveLength(2);
+  });
+
+  test("a bad one does not stop the next", async () => {
+    const { reloader, reading } = setUp();
+    const first = reloader.reload("SIGHUP");
+    const running = await reading(0);
+    const second = reloader.reload("SIGHUP");
+    running.reject(new ConfigError(["bad"]));
+    expect((await first).ok).toBe(false);
+    (await reading(1)).resolve(config());
+    expect((await second).ok).toBe(true);
+  });
+});
+
+test("stop waits for the one that runs, and none begins after it", async () => {
+  const { reloader, reading, readings, applied } = setUp();
+  const first = reloader.reload("SIGHUP");
+  const running = await reading(0);
+  const waiting = reloader.reload("SIGHUP");
+  const stopped = reloader.stop();
+  running.resolve(config());
+  await stopped;
+  expect((await first).ok).toBe(true);
+  expect(await waiting).toEqual({ ok: false, problems: ["the exporter is stopping"] });
+  expect(await reloader.reload("SIGHUP")).toEqual({ ok: false, problems: ["the exporter is stopping"] });
+  expect(readings).toHaveLength(1);
+  expect(applied).toHaveLength(1);
+});
+
+test("stop ends a reading that follows its signal, which is no failure of the configuration", async () => {
+  const { log, lines } = logSink();
+  const observed: boolean[] = [];
+  const begun = withResolvers<void>();
+  const reloader = createReloader({
+    load: (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        begun.resolve();
+      }),
+    apply: async () => "",
+    loaded: () => {},
+    observe: (isGood) => void observed.push(isGood),
+    log,
+  });
+  const result = reloader.reload("SIGHUP");
+  await begun.promise;
+  await reloader.stop();
+  expect(await result).toEqual({ ok: false, problems: ["the exporter is stopping"] });
+  expect({ observed, lines }).toEqual({ observed: [], lines: [] });
+});
+
+test("what is wrong in another file does not keep a good configuration back", async () => {
+  const { reloader, reading, applied, observed, counts } = setUp(async () => ["web.yaml:1:1: wrong"]);
+  const result = reloader.reload("SIGHUP");
+  const good = config();
+  (await reading(0))?.resolve(good);
+  expect(await result).toEqual({ ok: false, problems: ["web.yaml:1:1: wrong"], summary: "nodes: 1 added" });
+  // The time of the configuration is that of the one in force, although another file is bad.
+  expect({ applied, observed, counts }).toEqual({ applied: [good], observed: [false], counts: { loaded: 1 } });
+});
+
+describe("whether all files are good is right", () => {
+  test("after other files were mended, or broken, without a reload", async () => {
+    const { reloader, reading, observed } = setUp(async () => ["web.yaml:1:1: wrong"]);
+    const result = reloader.reload("SIGHUP");
+    (await reading(0))?.resolve(config());
+    await result;
+    reloader.othersRead(["web.yaml:1:1: still wrong"]);
+    expect(observed).toEqual([false]);
+    reloader.othersRead([]);
+    reloader.othersRead([]);
+    expect(observed).toEqual([false, true]);
+    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    expect(observed).toEqual([false, true, false]);
+  });
+
+  test("while the configuration itself is bad, whatever becomes of the others", async () => {
+    const { reloader, reading, observed } = setUp();
+    const result = reloader.reload("SIGHUP");
+    (await reading(0))?.reject(new ConfigError(["no"]));
+    await result;
+    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    reloader.othersRead([]);
+    expect(observed).toEqual([false, false, false]);
+  });
+});
+
+test("what is wrong in both files is told together", async () => {
+  const { reloader, reading, observed, counts } = setUp(async () => ["one"]);
+  const result = reloader.reload("SIGHUP");
+  (await reading(0))?.reject(new ConfigError(["two"]));
+  expect(await result).toEqual({ ok: false, problems: ["one", "two"] });
+  expect({ observed, counts }).toEqual({ observed: [false], counts: { loaded: 0 } });
+});
