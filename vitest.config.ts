@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { embeddedInTests } from "./scripts/embedded.mjs";
 
 const common = { testTimeout: 15_000, hookTimeout: 30_000 };
 /** Each may wait for several programs, and only a failure takes so long. */
@@ -32,6 +33,7 @@ class LongFirst extends BaseSequencer {
 
 /** Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones. */
 export default defineConfig({
+  plugins: [embeddedInTests()],
   test: {
     globalSetup: "test/support/build.ts",
     sequence: { sequencer: LongFirst },

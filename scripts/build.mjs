@@ -5,6 +5,7 @@
 // stage, and the step is skipped.
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
 import { thirdPartyLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -15,33 +16,26 @@ const bundler = await import("esbuild").catch(() => undefined);
 if (bundler === undefined) {
   process.stderr.write("peer-exporter: no bundler installed, dist/ is left as it is\n");
 } else {
+  const programInputs = [];
   const { metafile } = await bundler.build({
+    ...BUILD_OPTIONS,
     absWorkingDir: root,
-    entryPoints: [
-      { in: "src/main.ts", out: "main" },
-      { in: "src/server/web-config/bcrypt-worker.ts", out: "bcrypt-worker" },
-      { in: "src/lib/files/thread.ts", out: "file-thread" },
-      { in: "src/schema/yaml-worker.ts", out: "yaml-worker" },
-    ],
+    entryPoints: [{ in: "src/main.ts", out: "main" }],
     outdir: fresh,
-    bundle: true,
     // What only some runs need (the demo, pretty logs, YAML) is loaded when it is needed.
     splitting: true,
     format: "esm",
-    platform: "node",
-    target: "node20.20",
-    // The engine keeps the source in memory, so white space costs; identifiers stay, for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
     // Libraries in CommonJS ask for built-in modules by require.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
     metafile: true,
-    alias: { "@opentelemetry/api": "./scripts/no-tracing.cjs" },
-    logLevel: "warning",
+    plugins: [embedded((bundled) => void programInputs.push(...bundled))],
   });
-  writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicences(Object.keys(metafile.inputs), root));
+  writeFileSync(
+    `${fresh}/THIRD-PARTY-LICENSES.txt`,
+    thirdPartyLicences([...Object.keys(metafile.inputs), ...programInputs], root),
+  );
   chmodSync(`${fresh}/main.js`, 0o755);
   // Swapped in whole, so that a program started meanwhile finds the old build or the new one, never half of one.
   rmSync(dist, { recursive: true, force: true });

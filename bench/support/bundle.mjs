@@ -2,7 +2,7 @@
 // measured without the rest knowing. SOURCE names the src folder of another version, to compare.
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const SOURCE = resolve(process.env.SOURCE ?? fileURLToPath(new URL("../../src", import.meta.url)));
@@ -31,9 +31,15 @@ export async function bundle(scope, { entry, replace }) {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
     logLevel: "warning",
-    plugins: [replacing(replace)],
+    plugins: [replacing(replace), ...(await embedding())],
   });
   return outfile;
+}
+
+/** What another version carries within itself, its own scripts say; older ones carry nothing. */
+async function embedding() {
+  const scripts = await import(pathToFileURL(join(SOURCE, "../scripts/embedded.mjs")).href).catch(() => undefined);
+  return scripts === undefined ? [] : [scripts.embedded()];
 }
 
 /** `src:` in an import names the module of the program itself, also in the file that stands in for it. */

@@ -26,7 +26,7 @@ import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { readSamples } from "../rpc/prometheus-text.ts";
 import type { Access } from "../server/access-control.ts";
-import { openAssets } from "../server/assets.ts";
+import { loadAssets } from "../server/assets.ts";
 import type { NodeCounts } from "../server/health-routes.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
@@ -166,8 +166,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     reload: () => reloader.reload("POST /-/reload"),
     nodes: { store, journal, readSamples },
+    loadAssets,
     config: () => inForce.config,
-    assets: openAssets(),
   });
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
   const servers = addresses.map(

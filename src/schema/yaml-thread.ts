@@ -15,11 +15,13 @@ import { type FromYamlThread, isFromYamlThread, type ToYamlThread, type YamlTask
 /** What is shorter, in characters, is parsed in less time than a thread takes to start: some milliseconds. */
 const SHORT = 16 * 1024;
 
+const loadProgram = async () => (await import("./yaml-worker.ts?program")).default;
+
 /**
  * Reads configuration files in a thread of its own, which lives as long as its document is open.
- * @param program of the thread
+ * @param load gives the program of the thread
  */
-export function createThreadReader(program: URL): ReadDocument {
+export function createThreadReader(load = loadProgram): ReadDocument {
   return async (path, env, signal) => {
     const { readYamlText, readText } = await import("./yaml-file.ts");
     const text = await readText(path, MAX_FILE_BYTES.configuration);
@@ -28,7 +30,7 @@ export function createThreadReader(program: URL): ReadDocument {
     if (text.length < SHORT) return documentOf(readYamlText(text, path, env));
     const task: YamlTask = { text, path, env: { ...env } };
     // Preloaded modules are for the program, not for its threads.
-    return open(new Worker(program, { workerData: task, execArgv: [] }), path, signal);
+    return open(new Worker(await load(), { eval: true, workerData: task, execArgv: [] }), path, signal);
   };
 }
 

@@ -5,20 +5,22 @@ import { type Answer, answer, html, json, problem } from "./respond.ts";
 import type { Route } from "./router.ts";
 
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: what Grafana and Prometheus take as it is. */
-export function assetsRoutes(assets: Assets, version: string): readonly Route[] {
+export function assetsRoutes(loadAssets: () => Promise<Assets>, version: string): readonly Route[] {
   return [
     {
       path: "/dashboards",
-      answer: () => html(htmlPage({ title: "Dashboards", version, path: "/dashboards", content: listPage(assets) })),
+      answer: async () =>
+        html(htmlPage({ title: "Dashboards", version, path: "/dashboards", content: listPage(await loadAssets()) })),
     },
     {
       path: "/dashboards/*",
-      answer: ({ rest }) => {
+      answer: async ({ rest }) => {
+        const assets = await loadAssets();
         const dashboard = rest.endsWith(".json") ? assets.dashboard(rest.slice(0, -".json".length)) : undefined;
         return dashboard === undefined ? problem(404, "no such dashboard; see /dashboards") : json(dashboard);
       },
     },
-    { path: "/rules", answer: ({ headers }) => rulesAnswer(assets.rules(), headers.accept) },
+    { path: "/rules", answer: async ({ headers }) => rulesAnswer((await loadAssets()).rules(), headers.accept) },
   ];
 }
 

@@ -19,19 +19,19 @@ export type RoutesOptions = {
   readonly probe: ProbeOptions;
   readonly reload: Reload;
   readonly nodes: Pick<PagesOptions, "store" | "journal" | "readSamples">;
-  readonly assets: Assets;
+  readonly loadAssets: () => Promise<Assets>;
   readonly config: () => Config;
 };
 
 /** Everything that the exporter serves. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const { telemetryPath, version, page, nodeCounts, probe, reload, assets, nodes, config } = options;
+  const { telemetryPath, version, page, nodeCounts, probe, reload, loadAssets, nodes, config } = options;
   return [
     metricsRoute(telemetryPath, page),
     ...pagesRoutes({ version, telemetryPath, ...nodes }),
     probeRoute(probe),
     sdRoute(probe.nodes),
-    ...assetsRoutes(assets, version),
+    ...assetsRoutes(loadAssets, version),
     configRoute(config),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),

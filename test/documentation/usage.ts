@@ -2,6 +2,7 @@ import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { createJournal } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
+import { loadAssets } from "../../src/server/assets.ts";
 import { createRouter } from "../../src/server/router.ts";
 import { createRoutes } from "../../src/server/routes.ts";
 import { NO_PROBE } from "../server/support.ts";
@@ -28,7 +29,7 @@ const routes = createRoutes({
   probe: NO_PROBE,
   reload: async () => ({ ok: true, summary: "" }),
   nodes: { store: createStore(), journal: createJournal(), readSamples },
-  assets: { dashboards: () => [], dashboard: () => undefined, description: () => "", rules: () => "" },
+  loadAssets,
   config: () => {
     throw new Error("no configuration is made here");
   },

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { expect, test } from "vitest";
+import { embedded } from "../../scripts/embedded.mjs";
 import { blocksOf, ROOT } from "../documentation/markdown.ts";
 import { applied } from "../documentation/patch.ts";
 import { litecoind } from "../examples/litecoin/answers.ts";
@@ -32,12 +33,11 @@ function registered(diff: string): Plugin {
 
 test("two lines in the registry make the program poll litecoind", async () => {
   const folder = tempFolder();
-  mkdirSync(join(folder, "dist"));
-  writeFileSync(join(folder, "package.json"), '{"version": "1.2.3", "type": "module"}');
+  writeFileSync(join(folder, "package.json"), '{"type": "module"}');
   await build({
     absWorkingDir: ROOT,
     entryPoints: ["src/main.ts"],
-    outfile: join(folder, "dist/main.js"),
+    outfile: join(folder, "main.js"),
     bundle: true,
     format: "esm",
     platform: "node",
@@ -45,13 +45,13 @@ test("two lines in the registry make the program poll litecoind", async () => {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
-    plugins: [registered(registry?.text ?? "")],
+    plugins: [registered(registry?.text ?? ""), embedded()],
     logLevel: "warning",
   });
   const answer = litecoind();
   const node = await startFakeNode(({ body }) => answer({ body }));
   const program = await startProcess(process.execPath, [
-    join(folder, "dist/main.js"),
+    join(folder, "main.js"),
     `--node=litecoin-1=litecoin+${node.url}`,
     "--web.listen-address=127.0.0.1:0",
   ]);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { embedded } from "../../scripts/embedded.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "peer-exporter-fuzz-"));
@@ -26,6 +27,7 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
   logLevel: "warning",
+  plugins: [embedded()],
 });
 // Threads start from files of their own.
 copyFileSync(join(root, "test/fuzz/shapes/raw-server.mjs"), join(folder, "dist/raw-server.mjs"));

@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { expect, test } from "vitest";
 import { generatedFiles, generatedFolders, root } from "./generated.ts";
 
-const files = generatedFiles();
+const files = await generatedFiles();
 
 test("rules and dashboards for Kubernetes and Helm are what the sources generate (npm run kubernetes)", () => {
   if (process.env.UPDATE_KUBERNETES === "1") {

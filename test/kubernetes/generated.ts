@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { openAssets } from "../../src/server/assets.ts";
+import { loadAssets } from "../../src/server/assets.ts";
 
 /** What Kubernetes and Helm need a copy of, as neither reads files outside of its own folder. */
 
@@ -24,8 +24,8 @@ export type GeneratedFile = { readonly path: string; readonly text: string };
 /** The folders that hold nothing but generated files. */
 export const generatedFolders = ["charts/peer-exporter/files/dashboards"];
 
-export function generatedFiles(): readonly GeneratedFile[] {
-  const rules = openAssets().rules();
+export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  const rules = (await loadAssets()).rules();
   const dashboards = readdirSync(`${root}grafana/dashboards`).sort();
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },

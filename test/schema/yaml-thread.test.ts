@@ -5,11 +5,10 @@ import { describe, expect, test } from "vitest";
 import { type Loading, loadConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/schema/problems.ts";
 import { createThreadReader } from "../../src/schema/yaml-thread.ts";
-import { YAML_WORKER } from "../../src/server/assets.ts";
 import { tempFolder } from "../support/servers.ts";
 
 const folder = tempFolder();
-const read = createThreadReader(YAML_WORKER);
+const read = createThreadReader();
 
 /** Long enough for a thread. */
 const node = (index: number, more = "") =>
@@ -76,8 +75,8 @@ test("the signal ends the reading", async () => {
 
 test("a thread that cannot be started, or ends, is an error and no wait", async () => {
   const file = write("config.yaml", large());
-  const none = createThreadReader(new URL("file:///nowhere/worker.js"));
+  const none = createThreadReader(async () => "throw new Error()");
   await expect(outcome(file, { read: none })).rejects.toThrow();
-  const ends = write("ends.mjs", "process.exit(0);\n");
-  await expect(outcome(file, { read: createThreadReader(new URL(`file://${ends}`)) })).rejects.toThrow("ended");
+  const ends = createThreadReader(async () => "process.exit(0)");
+  await expect(outcome(file, { read: ends })).rejects.toThrow("ended");
 });

@@ -112,7 +112,7 @@ describe("/dashboards and /rules", () => {
     description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
     rules: () => "groups:\n  - name: a\n",
   };
-  const { server } = { server: () => setUp({ assets }).server };
+  const { server } = { server: () => setUp({ loadAssets: async () => assets }).server };
 
   test("the list links to every dashboard and says what it shows", async () => {
     const { body } = await server().inject("/dashboards");

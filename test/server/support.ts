@@ -50,7 +50,12 @@ export function setUp(given: Overrides = {}) {
       nodes: [],
       references: [],
     }),
-    assets: { dashboards: () => [], dashboard: () => undefined, description: () => "", rules: () => "groups:\n" },
+    loadAssets: async () => ({
+      dashboards: () => [],
+      dashboard: () => undefined,
+      description: () => "",
+      rules: () => "groups:\n",
+    }),
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
   });

@@ -10,7 +10,6 @@ import { atOnce, done, inSlices } from "../../lib/slices.ts";
 import { VERSION } from "../../lib/version.ts";
 import { createLogger, defaultFormat, type Logger } from "../../logging/logger.ts";
 import { createThreadReader } from "../../schema/yaml-thread.ts";
-import { BCRYPT_WORKER, YAML_WORKER } from "../../server/assets.ts";
 import { ListenError } from "../../server/listen.ts";
 import { formatListenAddress } from "../../server/listen-address.ts";
 import { createThreadCompare } from "../../server/web-config/bcrypt.ts";
@@ -70,7 +69,7 @@ export async function serve(
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
   const warnOfShort = createShortSecretWarning(log);
-  const read = createThreadReader(YAML_WORKER);
+  const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
     void warnOfShort(next);
@@ -130,7 +129,7 @@ async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger):
   if (file === undefined) return undefined;
   // Not loaded where nobody asks for it: it takes longer than the rest of the start.
   const { openWebAccess } = await import("../../server/web-config/open.ts");
-  return openWebAccess({ file, compare: createThreadCompare(BCRYPT_WORKER), log });
+  return openWebAccess({ file, compare: createThreadCompare(), log });
 }
 
 async function start(options: AppOptions): Promise<App | undefined> {

@@ -14,9 +14,6 @@ export const MAX_FILE_BYTES = {
   secret: 64 * 2 ** 10,
 } as const;
 
-/** The program of the threads that read while a file hangs; a thread runs what is built. */
-const THREAD = new URL("../../../dist/file-thread.js", import.meta.url);
-
 /**
  * Two of the four threads that Node.js has for files, names of hosts and compression: those that hang hold them for good, and
  * the others must go on. Further files are read in threads of their own then.
@@ -30,7 +27,7 @@ const readFromPool = (path: string, maxBytes: number) => readRegularFile(path, m
 export const files = createFileReader({
   lanes: [
     ...Array.from({ length: POOL_LANES }, () => readFromPool),
-    ...Array.from({ length: THREAD_LANES }, () => createThreadLane(THREAD)),
+    ...Array.from({ length: THREAD_LANES }, () => createThreadLane()),
   ],
   usualLanes: POOL_LANES,
   slowMs: 500,

@@ -12,12 +12,14 @@ export type Answer =
 /** Without work for this long, a thread and its memory are given back. */
 const IDLE_MS = 30_000;
 
+const loadProgram = async () => (await import("./thread.ts?program")).default;
+
 /**
  * Reads in a thread that is none of Node's own, so that a file that hangs takes nothing from anybody else. The thread is
  * started when it is needed, and never holds the end of the process by being there.
- * @param program the thread's program
+ * @param load gives the thread's program
  */
-export function createThreadLane(program: URL, idleMs = IDLE_MS): Lane {
+export function createThreadLane({ load = loadProgram, idleMs = IDLE_MS } = {}): Lane {
   let thread: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
 
@@ -28,7 +30,7 @@ export function createThreadLane(program: URL, idleMs = IDLE_MS): Lane {
 
   async function start(): Promise<Worker> {
     const { Worker } = await import("node:worker_threads");
-    const started = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: 32 } });
+    const started = new Worker(await load(), { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } });
     started.unref();
     // Who waits for an answer hears of it by the exit.
     started.on("error", () => {});

@@ -5,11 +5,13 @@ import type { Compare } from "./compare-queue.ts";
 /** Without work for this long, the thread and its memory are given back. */
 const IDLE_MS = 30_000;
 
+const loadProgram = async () => (await import("./bcrypt-worker.ts?program")).default;
+
 /**
  * Compares in a thread, which is started when it is needed. For one comparison at a time.
- * @param file the thread's program
+ * @param load gives the thread's program
  */
-export function createThreadCompare(file: URL, idleMs = IDLE_MS): Compare {
+export function createThreadCompare({ load = loadProgram, idleMs = IDLE_MS } = {}): Compare {
   let thread: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
 
@@ -18,8 +20,8 @@ export function createThreadCompare(file: URL, idleMs = IDLE_MS): Compare {
     thread = undefined;
   };
 
-  const start = (): Worker => {
-    const started = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 32 } });
+  const start = async (): Promise<Worker> => {
+    const started = new Worker(await load(), { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } });
     // Who waits for an answer hears of it; a thread that fails while it is idle is no reason to end the process.
     started.on("error", () => {});
     started.once("exit", () => {
@@ -31,7 +33,7 @@ export function createThreadCompare(file: URL, idleMs = IDLE_MS): Compare {
 
   return async (password, hash) => {
     clearTimeout(idle);
-    const own = thread ?? start();
+    const own = thread ?? (await start());
     own.ref();
     const controller = new AbortController();
     const { signal } = controller;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
-import { openAssets } from "../../../src/server/assets.ts";
+import { loadAssets } from "../../../src/server/assets.ts";
 import { root } from "../../kubernetes/generated.ts";
 import {
   filesOf,
@@ -46,14 +46,12 @@ describe.each(renderings.filter(({ name }) => ["example-central", "helm-full", "
       async () => {
         const manifests = await render(rendering);
         const rules = manifests.filter(({ kind }) => kind === "PrometheusRule");
-        expect(rules.map(({ spec }) => spec)).toEqual([parse(openAssets().rules())]);
+        expect(rules.map(({ spec }) => spec)).toEqual([parse((await loadAssets()).rules())]);
 
         const dashboards = manifests.filter(({ metadata }) => metadata.labels.grafana_dashboard === "1");
         const texts = dashboards.flatMap(({ metadata }) => Object.entries(filesOf(manifests, metadata.name)));
         expect(texts.map(([name]) => name).sort()).toEqual(
-          openAssets()
-            .dashboards()
-            .map((name) => `${name}.json`),
+          (await loadAssets()).dashboards().map((name) => `${name}.json`),
         );
         for (const [name, text] of texts)
           expect(text, name).toBe(readFileSync(`${root}grafana/dashboards/${name}`, "utf8"));

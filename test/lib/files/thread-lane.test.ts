@@ -5,11 +5,9 @@ import { describe, expect, it } from "vitest";
 import { createThreadLane } from "../../../src/lib/files/thread-lane.ts";
 import { tempFolder } from "../../support/servers.ts";
 
-const THREAD = new URL("../../../dist/file-thread.js", import.meta.url);
-
 describe("createThreadLane", () => {
   it("reads one file after the other, and names what is wrong as a reader without a thread does", async () => {
-    const lane = createThreadLane(THREAD);
+    const lane = createThreadLane();
     const folder = tempFolder();
     const path = join(folder, "file");
     writeFileSync(path, "text\n");
@@ -26,11 +24,11 @@ describe("createThreadLane", () => {
   it("starts a new thread after one that was idle, and fails where there is none", async () => {
     const path = join(tempFolder(), "file");
     writeFileSync(path, "text");
-    const lane = createThreadLane(THREAD, 1);
+    const lane = createThreadLane({ idleMs: 1 });
     expect((await lane(path, 100)).bytes.toString()).toBe("text");
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await lane(path, 100)).bytes.toString()).toBe("text");
-    const none = createThreadLane(new URL("none.js", THREAD));
+    const none = createThreadLane({ load: async () => "throw new Error()" });
     await expect(none(path, 100)).rejects.toThrow("the thread that reads it ended");
   });
 });

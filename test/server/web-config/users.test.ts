@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { compare as bcrypt } from "bcryptjs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BCRYPT_WORKER } from "../../../src/server/assets.ts";
 import { createThreadCompare } from "../../../src/server/web-config/bcrypt.ts";
 import { type Compare, createCompareQueue } from "../../../src/server/web-config/compare-queue.ts";
 import { type Credentials, readBasicCredentials } from "../../../src/server/web-config/credentials.ts";
@@ -273,7 +272,7 @@ describe("checking passwords", () => {
   });
 
   test("a flood of wrong passwords is answered, and those who are known do not wait", async () => {
-    const { url } = await startWith(webFile("flood.yaml", HASHES), createThreadCompare(BCRYPT_WORKER));
+    const { url } = await startWith(webFile("flood.yaml", HASHES), createThreadCompare());
     const page = async (headers: Record<string, string>) => (await fetch(`${url}/metrics`, { headers })).status;
     expect(await page(basic("alice", "wonder land"))).toBe(200);
     const flood = Array.from({ length: 200 }, (_, index) => page(basic("alice", `wrong ${index}`)));
@@ -285,7 +284,7 @@ describe("checking passwords", () => {
 
 describe("the thread", () => {
   test("says what bcryptjs says, is given back when idle, and comes again", async () => {
-    const compare = createThreadCompare(BCRYPT_WORKER, 10);
+    const compare = createThreadCompare({ idleMs: 10 });
     for (let round = 0; round < 2; round += 1) {
       expect(await compare("wonder land", HASHES.alice)).toBe(true);
       expect(await compare("wrong", HASHES.alice)).toBe(false);
@@ -294,7 +293,7 @@ describe("the thread", () => {
   });
 
   test("that cannot be started is an error to the one who asks", async () => {
-    const compare = createThreadCompare(new URL("file:///nowhere/worker.js"));
+    const compare = createThreadCompare({ load: async () => "throw new Error()" });
     await expect(compare("x", HASHES.alice)).rejects.toThrow();
     await expect(compare("x", HASHES.alice)).rejects.toThrow();
   });

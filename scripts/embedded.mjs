@@ -1,0 +1,119 @@
+// What the program carries within itself, so that it needs no file next to it. An import names it:
+//   embedded:version      the version of package.json
+//   embedded:dashboards   the Grafana dashboards, text by name
+//   FILE?text             the text of a file
+//   FILE?minified         the text of a style sheet or browser script, without white space
+//   FILE?program          a TypeScript file with all that it imports, as one CommonJS text for a thread
+// The build (scripts/build.mjs) and the tests (vitest.config.ts) resolve them alike; src/lib/types declares their types.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+const NAMED = /^embedded:(version|dashboards)$/;
+const SUFFIXED = /\?(text|minified|program)$/;
+
+/** Options that the program and the texts of its threads share. */
+export const BUILD_OPTIONS = {
+  bundle: true,
+  platform: "node",
+  target: "node20.20",
+  // The engine keeps the source in memory, so white space costs; identifiers stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  alias: { "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs") },
+  logLevel: "warning",
+};
+
+/**
+ * @param {string} path as `resolved` gives it
+ * @returns {Promise<{ code: string, files: readonly string[], inputs: readonly string[] }>} a module; the files that it
+ *   was made from; and those that were bundled into it, relative to the root
+ */
+async function load(path) {
+  const [file, kind = ""] = path.split("?");
+  const value = kind === "" ? named(file) : await suffixed(file, kind);
+  return { code: `export default ${JSON.stringify(value.value)};`, files: value.files, inputs: value.inputs ?? [] };
+}
+
+function named(name) {
+  if (name === "embedded:version") {
+    const file = join(ROOT, "package.json");
+    return { value: JSON.parse(readFileSync(file, "utf8")).version, files: [file] };
+  }
+  const folder = join(ROOT, "grafana/dashboards");
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort();
+  const texts = names.map((file) => [file.slice(0, -".json".length), readFileSync(join(folder, file), "utf8")]);
+  return { value: Object.fromEntries(texts), files: names.map((file) => join(folder, file)) };
+}
+
+async function suffixed(file, kind) {
+  if (kind === "text") return { value: readFileSync(file, "utf8"), files: [file] };
+  const { build, transform } = await import("esbuild");
+  if (kind === "minified") {
+    const loader = file.endsWith(".css") ? "css" : "js";
+    const { code } = await transform(readFileSync(file, "utf8"), { loader, minify: true, target: "es2022" });
+    return { value: code.trim(), files: [file] };
+  }
+  const { outputFiles, metafile } = await build({
+    ...BUILD_OPTIONS,
+    absWorkingDir: ROOT,
+    entryPoints: [file],
+    format: "cjs",
+    write: false,
+    metafile: true,
+    plugins: [embedded()],
+  });
+  const inputs = Object.keys(metafile.inputs);
+  return { value: outputFiles[0].text, files: inputs.map((input) => join(ROOT, input)), inputs };
+}
+
+/** The path of such a module, or undefined if it is none. */
+function resolved(path, importer) {
+  if (NAMED.test(path)) return path;
+  return SUFFIXED.test(path) ? resolve(dirname(importer), path) : undefined;
+}
+
+/**
+ * A plugin for esbuild.
+ * @param {(inputs: readonly string[]) => void} [onInputs] called with the files that were bundled into a program's text
+ * @returns {import("esbuild").Plugin}
+ */
+export function embedded(onInputs = () => {}) {
+  return {
+    name: "embedded",
+    setup({ onResolve, onLoad }) {
+      for (const filter of [NAMED, SUFFIXED]) {
+        onResolve({ filter }, ({ path, importer }) => ({ path: resolved(path, importer), namespace: "embedded" }));
+      }
+      onLoad({ filter: /.*/, namespace: "embedded" }, async ({ path }) => {
+        const { code, files, inputs } = await load(path);
+        onInputs(inputs);
+        return { contents: code, loader: "js", watchFiles: [...files] };
+      });
+    },
+  };
+}
+
+/**
+ * The same plugin for Vite.
+ * @returns {import("vite").Plugin}
+ */
+export function embeddedInTests() {
+  return {
+    name: "embedded",
+    enforce: "pre",
+    resolveId(path, importer) {
+      const found = resolved(path, importer?.split("?")[0] ?? ROOT);
+      return found === undefined ? undefined : `\0${found}`;
+    },
+    async load(id) {
+      return NAMED.test(id.slice(1)) || (id.startsWith("\0") && SUFFIXED.test(id))
+        ? (await load(id.slice(1))).code
+        : undefined;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// What the program carries within itself (scripts/embedded.mjs).
+
+declare module "embedded:version" {
+  const version: string;
+  export default version;
+}
+
+declare module "embedded:dashboards" {
+  /** JSON texts by name. */
+  const dashboards: Readonly<Record<string, string>>;
+  export default dashboards;
+}
+
+declare module "*?text" {
+  const text: string;
+  export default text;
+}
+
+declare module "*?minified" {
+  const text: string;
+  export default text;
+}
+
+declare module "*?program" {
+  const program: string;
+  export default program;
+}
