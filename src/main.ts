@@ -1,5 +1,27 @@
 #!/usr/bin/env node
-// Signals first: what the program itself consists of takes most of the start to load.
-import "./cli/stop.ts";
+// Arguments in, exit code out. process-end.ts comes first and listens to signals: loading the program itself takes most of
+// the start.
+import { endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/process-end.ts";
 
-await import("./cli/run.ts");
+const print = (text: string) => void process.stdout.write(text);
+const printError = (text: string) => void process.stderr.write(text);
+
+/** Until a command says otherwise, nothing is worth waiting for at a signal. */
+let onStop: OnStop = { waitMs: 0 };
+let isGivenUp = false;
+
+function endsItself(next: Partial<OnStop>): Promise<void> {
+  onStop = { ...onStop, ...next };
+  return isGivenUp ? new Promise(() => {}) : Promise.resolve();
+}
+
+watchOutput(printError);
+void endAfter({
+  done: import("./cli/run.ts").then(({ run }) =>
+    run(process.argv.slice(2), { print, printError, stopped, endsItself, endNow: ending.now }),
+  ),
+  onStop: () => onStop,
+  giveUp: () => {
+    isGivenUp = true;
+  },
+});

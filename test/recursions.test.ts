@@ -17,13 +17,13 @@ import { tempFolder } from "./support/servers.ts";
 /** How deep each can get. */
 const BOUNDS: Readonly<Record<string, string>> = {
   "config/load.ts: fileKeys": "the keys of files stand six levels deep at most",
-  "config/yaml-batches.ts: countValues": "a document as yaml-plain.ts gives it",
-  "config/yaml-plain.ts: contentOf": "49 levels, aliases followed",
-  "config/yaml-plain.ts: list": "as contentOf",
-  "config/yaml-plain.ts: mapping": "as contentOf",
-  "config/yaml-plain.ts: plain": "as contentOf",
-  "safe-error.ts: describe": "three causes",
-  "safe-error.ts: redactedAgain": "what describe made",
+  "schema/yaml-batches.ts: countValues": "a document as yaml-plain.ts gives it",
+  "schema/yaml-plain.ts: contentOf": "49 levels, aliases followed",
+  "schema/yaml-plain.ts: list": "as contentOf",
+  "schema/yaml-plain.ts: mapping": "as contentOf",
+  "schema/yaml-plain.ts: plain": "as contentOf",
+  "lib/safe-error.ts: describe": "three causes",
+  "lib/safe-error.ts: redactedAgain": "what describe made",
   "config/json-schema.ts: withDescriptions": "the program's own schema",
   "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",
   "config/to-yaml.ts: block": "what print.ts made",
@@ -32,15 +32,20 @@ const BOUNDS: Readonly<Record<string, string>> = {
   // A callback of a timer, a promise or an event begins on an empty stack, and these call each other in no other way.
   ...Object.fromEntries(
     [
-      ...["commands/discover/certificate.ts: give", "commands/discover/certificate.ts: giveUp"],
-      ...["demo/outages.ts: plan", "demo/outages.ts: reopen", "end-signals.ts: stop", "lib/brief-cache.ts: dropLater"],
+      ...["cli/commands/discover/certificate.ts: give", "cli/commands/discover/certificate.ts: giveUp"],
+      ...[
+        "demo/outages.ts: plan",
+        "demo/outages.ts: reopen",
+        "cli/process-end.ts: stop",
+        "lib/brief-cache.ts: dropLater",
+      ],
       ...["becomeSlow", "end", "start", "startWaiting", "waitForHang"].map(
         (name) => `lib/files/file-reader.ts: ${name}`,
       ),
       ...["poll/scheduler.ts: next", "poll/scheduler.ts: onLook", "poll/scheduler.ts: wait"],
       ...["rpc/client.ts: hangUp", "rpc/client.ts: openLine"],
       ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
-      ...["watch.ts: look", "watch.ts: wait"],
+      ...["lib/files/watch.ts: look", "lib/files/watch.ts: wait"],
     ].map((name) => [name, "callbacks"]),
   ),
   "demo/random.ts: createRandom": "a fork of the generator, when one is asked for",

@@ -1,3 +1,4 @@
+import VERSION from "embedded:version";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { chains } from "../chains/index.ts";
@@ -5,9 +6,7 @@ import { type ConfigChanges, compareSteps } from "../config/changes.ts";
 import { describeNode } from "../config/describe.ts";
 import type { Config, ConnectionsConfig, NodeConfig } from "../config/model.ts";
 import { createReloader, type ReloadResult } from "../config/reload.ts";
-import { readDescriptors } from "../lib/descriptors.ts";
 import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";
-import { VERSION } from "../lib/version.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
 import { chainFamilies } from "../metrics/chain-families.ts";
@@ -35,7 +34,7 @@ import { createPageSource, type PageView } from "../server/page-source.ts";
 import { createRoutes } from "../server/routes.ts";
 import { createServer, type HttpServer } from "../server/server.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
-import { descriptorWarning, shareDescriptors } from "./descriptor-shares.ts";
+import { descriptorWarning, readDescriptors, shareDescriptors } from "./descriptors.ts";
 import { createTargetProbe } from "./target-probe.ts";
 
 export type AppOptions = {

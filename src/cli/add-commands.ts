@@ -1,6 +1,5 @@
 import { Argument, type Command, Option } from "commander";
 import * as z from "zod";
-import { PEER_COLUMNS, SHELLS } from "./choices.ts";
 import {
   addListenFlag,
   addServeFlags,
@@ -17,37 +16,37 @@ import {
   webConfigFlags,
 } from "./flags.ts";
 import type { Invocation } from "./invocation.ts";
-import { parseSortOrder, type SortOrder } from "./sort-order.ts";
+import { PEER_COLUMNS, parseSortOrder, SHELLS, type SortOrder } from "./invocation.ts";
 
-/** The demo shows invented data: it is not offered to the network unless somebody says so. */
+/** The demo shows invented data, so it is not offered to the network by default. */
 const DEMO_ADDRESS = "127.0.0.1:10900";
-const HEALTHCHECK_ADDRESS = `that of process 1, where that is the exporter, else ${DEFAULT_ADDRESS}`;
+const HEALTHCHECK_ADDRESS = `that of process 1 if it is the exporter, else ${DEFAULT_ADDRESS}`;
 
 const DEFAULT_WATCH = "5s";
 
 type Configure = (command: Command) => Command;
 type Invoke = (invocation: Invocation) => void;
 
-/** Every command but the default one, in the order of the help. */
+/** Adds every command except the default one, in the order of the help. */
 export function addCommands(program: Command, configure: Configure, invoke: Invoke): void {
   addCheck(configure(program.command("check")), invoke);
   addPeers(configure(program.command("peers")), invoke);
   addProbe(configure(program.command("probe")), invoke);
   addDiscover(configure(program.command("discover")), invoke);
   const demo = configure(program.command("demo")).description(
-    "serve metrics of simulated nodes of every chain: invented data, for trying out",
+    "serve metrics of simulated nodes of every chain, to try the exporter",
   );
   addServeFlags(addShardFlag(demo), DEMO_ADDRESS, "pretty").action((options: unknown) => {
     invoke({ command: "demo", ...shardFlags(options), ...serveFlags(options, DEMO_ADDRESS) });
   });
   const healthcheck = configure(program.command("healthcheck")).description(
-    "ask the exporter on this machine whether it runs, and exit: 0 if it does, 1 if not",
+    "check whether the exporter on this machine is healthy: exit code 0 if it is, 1 if not",
   );
-  addListenFlag(healthcheck, HEALTHCHECK_ADDRESS, "where it serves").action((options: unknown) => {
+  addListenFlag(healthcheck, HEALTHCHECK_ADDRESS, "address that the exporter serves on").action((options: unknown) => {
     invoke({ command: "healthcheck", addresses: listenAddresses(options) });
   });
   configure(program.command("hash-password"))
-    .description("read a password and print its bcrypt hash, for the users of --web.config.file")
+    .description("read a password and print its bcrypt hash, for --web.config.file")
     .action(() => invoke({ command: "hash-password" }));
   configure(program.command("schema"))
     .description("print the JSON Schema of the configuration file, for editors")
@@ -61,9 +60,9 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
 const checkOptions = z.object({ connect: z.boolean().default(false) });
 
 function addCheck(check: Command, invoke: Invoke): void {
-  check.description("check the configuration and exit: 0 if it is good, 1 if not");
+  check.description("check the configuration: exit code 0 if it is valid, 1 if not");
   addWebConfigFlag(addShardFlag(addSourceFlags(check)))
-    .option("--connect", "also poll each node once and say what is wrong with it; 1 when one is down")
+    .option("--connect", "also poll each node once and report its problems; exit code 1 if a node is down")
     .action((options: unknown) => {
       invoke({
         command: "check",
@@ -82,19 +81,19 @@ const peersOptions = z.object({
 });
 
 function addPeers(peers: Command, invoke: Invoke): void {
-  peers.description("poll the nodes once and print their peers; 1 when a node is down");
+  peers.description("poll the nodes once and print their peers; exit code 1 if a node is down");
   addSourceFlags(peers)
-    .argument("[node]", "the name of one node; without it, every node")
-    .option("--json", "one JSON document instead of tables; docs/cli.md has its keys")
+    .argument("[node]", "name of one node (default: every node)")
+    .option("--json", "print one JSON document instead of tables; docs/cli.md describes it")
     .option(
       "--watch [interval]",
-      `again and again, every ${DEFAULT_WATCH} or as given, until Ctrl-C`,
+      `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C`,
       read("--watch", pace),
     )
     .addOption(
       new Option(
         "--sort <column>",
-        `${PEER_COLUMNS.join(", ")}; numbers begin with the largest; with - before it the other way round`,
+        `${PEER_COLUMNS.join(", ")}; largest numbers first; a leading - reverses the order`,
       ).argParser(read("--sort", parseSortOrder)),
     )
     .action((node: string | undefined, options: unknown) => {
@@ -107,10 +106,10 @@ function addPeers(peers: Command, invoke: Invoke): void {
 const probeOptions = z.object({ debug: z.boolean().default(false) });
 
 function addProbe(probe: Command, invoke: Invoke): void {
-  probe.description("poll one node now and print its metrics; 0 if the node is up, 1 if not");
+  probe.description("poll one node now and print its metrics; exit code 0 if the node is up, 1 if not");
   addSourceFlags(probe)
-    .argument("[node]", "the name of the node; needless where there is only one")
-    .option("--debug", "also print on standard error how each part of the poll ended, and its requests")
+    .argument("[node]", "name of the node; optional if only one is configured")
+    .option("--debug", "also print the result of each API call and its requests on standard error")
     .action((node: string | undefined, options: unknown) => {
       invoke({ command: "probe", node, ...probeOptions.parse(options), ...sourceFlags(options) });
     });
@@ -118,7 +117,7 @@ function addProbe(probe: Command, invoke: Invoke): void {
 
 function addDiscover(discover: Command, invoke: Invoke): void {
   discover
-    .description("find out what kind of node answers at an address, and print its entry for the configuration file")
+    .description("find the node at an address and print its entry for the configuration file")
     .argument("<address>", "host, host:port or URL; without a port, the usual ports of every chain are tried")
     .action((address: string) => invoke({ command: "discover", address }));
 }
@@ -127,7 +126,7 @@ const shell = z.enum(SHELLS);
 
 function addCompletion(completion: Command, invoke: Invoke): void {
   completion
-    .description("print a completion script, to be sourced by the shell")
-    .addArgument(new Argument("<shell>", "for which shell").choices(SHELLS))
+    .description("print a completion script for a shell to source")
+    .addArgument(new Argument("<shell>", "name of the shell").choices(SHELLS))
     .action((name: unknown) => invoke({ command: "completion", shell: shell.parse(name) }));
 }

@@ -1,25 +1,46 @@
+import { setMaxListeners } from "node:events";
 import type { Redactor } from "../config/redact.ts";
 import type { Crash } from "../logging/crash-handler.ts";
+import { type OnStop, signalExitCode } from "./process-end.ts";
 
-/** What becomes of a command at a signal. */
-export type OnStop = {
-  /** So long the process waits for the command to end by itself, in milliseconds. */
-  readonly waitMs: number;
-  /** The exit code of a command that does not, if it is not that of the signal. */
-  readonly exitCode?: number;
-};
+/** Wrong usage: flags and arguments that mean nothing. */
+export const EXIT_USAGE = 2;
 
 /** What the process gives to each command. */
 export type Context = {
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
-  /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+  /** Resolves at the first SIGTERM or SIGINT; a second one ends the process immediately. */
   readonly stopped: Promise<NodeJS.Signals>;
   /**
-   * Told by a command that ends by itself after `stopped`. Without it, the process ends at once.
-   * @returns never resolved where that end has begun already
+   * Called by a command that ends by itself after `stopped`. Without it, the process ends immediately.
+   * @returns never resolves where that end has begun already
    */
-  readonly endsItself: (onStop: Pick<OnStop, "waitMs">) => Promise<void>;
+  readonly endsItself: (onStop: Partial<OnStop>) => Promise<void>;
   readonly redactor: Redactor;
   readonly crash: Crash;
 };
+
+/** The end of a command before its work is done: by a signal, or because its output is not read any more. */
+export type Interrupt = {
+  readonly signal: AbortSignal;
+  /** 128 plus the number of the signal, as shells count it. */
+  exitCode(): number;
+};
+
+/** At a terminal, nobody waits longer than this for open connections. */
+const INTERRUPT_END_MS = 3000;
+
+export function createInterrupt({ stopped, endsItself }: Pick<Context, "stopped" | "endsItself">): Interrupt {
+  void endsItself({ waitMs: INTERRUPT_END_MS });
+  const controller = new AbortController();
+  // Each running poll listens to it.
+  setMaxListeners(0, controller.signal);
+  let exitCode = 0;
+  void stopped.then((signal) => {
+    exitCode = signalExitCode(signal);
+    controller.abort(new Error("interrupted"));
+  });
+  process.stdout.once("error", () => controller.abort(new Error("the output is not read any more")));
+  return { signal: controller.signal, exitCode: () => exitCode };
+}

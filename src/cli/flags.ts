@@ -10,9 +10,9 @@ import { quoted } from "../schema/fields.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
 
-/** The flags that several commands share: how each is declared, and how its value is read back with its type. */
+/** The flags that several commands share: their declarations, and how their values are read back with their types. */
 
-/** A bad value of a flag. commander's own error for it would repeat the value, which may hold a token. */
+/** An invalid value of a flag. commander's own error would repeat the value, which may hold a token. */
 export class FlagError extends Error {}
 
 export const DEFAULT_ADDRESS = ":10900";
@@ -26,7 +26,7 @@ export function addSourceFlags(command: Command): Command {
     )
     .option(
       "--node <name=chain+url>",
-      `a node that is in no file; repeatable; chains: ${Object.keys(chains).join(", ")}`,
+      `add a node without a configuration file; repeatable; chains: ${Object.keys(chains).join(", ")}`,
       collect("--node", parseNodeFlag),
     );
 }
@@ -34,14 +34,14 @@ export function addSourceFlags(command: Command): Command {
 export function addShardFlag(command: Command): Command {
   return command.option(
     "--shard <i/n>",
-    "poll only the nodes of shard I of N, which are numbered from 0: 0/3, 1/3 and 2/3 share all nodes, by a hash of " +
-      "their names. auto/N: I is the number at the end of the pod's name in a StatefulSet (POD_NAME, else HOSTNAME, " +
-      "else the host's name). Every shard polls all references",
+    "poll only the nodes of shard I of N, counted from 0: 0/3, 1/3 and 2/3 share all nodes, by a hash of their names. " +
+      "auto/N: I is the number at the end of the pod's name in a StatefulSet (POD_NAME, else HOSTNAME, else the host's " +
+      "name). Every shard polls all references",
     read("--shard", parseShard),
   );
 }
 
-export function addListenFlag(command: Command, address: string, purpose = "where to serve"): Command {
+export function addListenFlag(command: Command, address: string, purpose = "address to serve on"): Command {
   return command.option(
     "--web.listen-address <address>",
     `${purpose}: [HOST]:PORT or unix:PATH; repeatable (default: ${address})`,
@@ -52,14 +52,14 @@ export function addListenFlag(command: Command, address: string, purpose = "wher
 export function addWebConfigFlag(command: Command): Command {
   return command.option(
     "--web.config.file <path>",
-    "TLS, users, headers and a rate limit for the exporter's own pages: the web configuration file of " +
-      "Prometheus' exporters (YAML); docs/security.md explains it",
+    "web configuration file (YAML), as for other Prometheus exporters: TLS, users, headers and a rate limit for the " +
+      "exporter's own pages; see docs/security.md",
     read("--web.config.file", filePath),
   );
 }
 
 export function addServeFlags(command: Command, address: string, logFormat?: (typeof LOG_FORMATS)[number]): Command {
-  const otherwise = logFormat === undefined ? "; unless given, pretty on a terminal, else json" : "";
+  const otherwise = logFormat === undefined ? "; default: pretty on a terminal, else json" : "";
   const format = new Option("--log.format <format>", `json for machines, pretty for people${otherwise}`);
   return addWebConfigFlag(addListenFlag(command, address))
     .option(
@@ -70,15 +70,15 @@ export function addServeFlags(command: Command, address: string, logFormat?: (ty
     )
     .option(
       "--web.allowed-hosts <name>",
-      "answer only requests for this host name; repeatable; *.DOMAIN stands for every name with one more label. Others get " +
-        "421; IP addresses, localhost, /-/healthy and /-/ready always pass (default: every name)",
+      "serve only requests for this host name; repeatable; *.DOMAIN matches every name with one more label. Other requests " +
+        "get 421; IP addresses, localhost, /-/healthy and /-/ready are always allowed (default: every name)",
       collect("--web.allowed-hosts", parseHostName),
     )
-    .addOption(new Option("--log.level <level>", "leave out log lines below this").choices(LOG_LEVELS).default("info"))
+    .addOption(new Option("--log.level <level>", "lowest level that is logged").choices(LOG_LEVELS).default("info"))
     .addOption(format.choices(LOG_FORMATS).default(logFormat));
 }
 
-/** Repeatable: each use adds one. */
+/** For a repeatable flag: each use adds a value. */
 function collect<T>(flag: string, parse: (text: string) => T) {
   const readOne = read(flag, parse);
   return (text: string, earlier: readonly T[] | undefined): readonly T[] => [...(earlier ?? []), readOne(text)];
@@ -104,18 +104,18 @@ function telemetryPath(text: string): string {
   const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards", "/config", "/nodes"].find(
     (path) => text === path || text.startsWith(`${path}/`),
   );
-  if (taken !== undefined) throw new Error(`the path ${taken} is taken`);
+  if (taken !== undefined) throw new Error(`the path ${taken} is already used`);
   return text;
 }
 
-/** How often something is looked at again, in milliseconds. */
+/** The interval of a watch, in milliseconds. */
 export function pace(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= 86_400_000) return milliseconds;
   throw new Error(`expected a duration from 1s to 1d, like 5s, found ${quoted(text)}`);
 }
 
-/** commander hands over loose records; here they get their types back. */
+/** commander gives untyped records; here the values get their types back. */
 const sourceOptions = z.object({
   "config.file": z.string().optional(),
   node: z.array(z.object({ name: z.string(), chain: z.string(), url: z.string() })).default([]),

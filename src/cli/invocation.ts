@@ -1,10 +1,9 @@
 import type { ShardFlag } from "../config/shard.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
+import { didYouMean, quoted } from "../schema/fields.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
-import type { SHELLS } from "./choices.ts";
-import type { SortOrder } from "./sort-order.ts";
 
-/** What the command line asks for. */
+/** What the command line asks for: a command with its flags. */
 export type Invocation =
   | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
   | CheckInvocation
@@ -29,7 +28,7 @@ export type PeersInvocation = {
   /** Undefined: every configured node. */
   readonly node: string | undefined;
   readonly json: boolean;
-  /** How often to look again; undefined: once. */
+  /** The interval of a watch; undefined: poll once. */
   readonly watchMs: number | undefined;
   readonly sort: SortOrder | undefined;
 } & SourceFlags;
@@ -53,9 +52,43 @@ export type WebConfigFlags = { readonly webConfigFile: string | undefined };
 export type ServeFlags = WebConfigFlags & {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
-  /** Host names that requests may be for; undefined: every name. */
+  /** Host names that are served; undefined: every name. */
   readonly allowedHosts: readonly string[] | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** Undefined: as the terminal is. */
+  /** Undefined: pretty on a terminal, else json. */
   readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
 };
+
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** The columns of `peers`, in their order. */
+export const PEER_COLUMNS = [
+  "peer",
+  "direction",
+  "state",
+  "agent",
+  "head",
+  "difference",
+  "in",
+  "out",
+  "since",
+  "latency",
+  "syncing",
+] as const;
+
+export type PeerColumn = (typeof PEER_COLUMNS)[number];
+
+/** The value of `--sort`: a column, and whether its usual order is reversed. */
+export type SortOrder = { readonly column: PeerColumn; readonly isReversed: boolean };
+
+/** @throws Error with what was expected */
+export function parseSortOrder(text: string): SortOrder {
+  const isReversed = text.startsWith("-");
+  const word = isReversed ? text.slice(1) : text;
+  const column = PEER_COLUMNS.find((name) => name === word);
+  if (column !== undefined) return { column, isReversed };
+  const hint = didYouMean(word, PEER_COLUMNS) ?? "";
+  throw new Error(
+    `expected one of ${PEER_COLUMNS.join(", ")}, with a leading - to reverse the order, found ${quoted(text)}${hint}`,
+  );
+}

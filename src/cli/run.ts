@@ -1,38 +1,30 @@
-import type { Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
+import VERSION from "embedded:version";
 import { createRedactor } from "../config/redact.ts";
-import { errorCode } from "../lib/errno.ts";
-import { files } from "../lib/files/files.ts";
-import { VERSION } from "../lib/version.ts";
 import { exitOnDefect } from "../logging/crash-handler.ts";
 import { ConfigError } from "../schema/problems.ts";
-import type { Context, OnStop } from "./context.ts";
-import { type Invocation, parseArguments } from "./parse-arguments.ts";
+import type { Context } from "./context.ts";
+import type { Invocation } from "./invocation.ts";
+import { parseArguments } from "./parse-arguments.ts";
 import { readConfig } from "./source.ts";
-import { ending, signalled, stopped } from "./stop.ts";
 
-const redactor = createRedactor();
+/** What the process gives to the program. */
+export type ProcessContext = Omit<Context, "redactor" | "crash"> & {
+  /** Ends the process with an exit code, whatever holds it. */
+  readonly endNow: (code: number) => void;
+};
 
-/** What the readers of log and output have not taken yet gets this long at the end. */
-const LAST_WORDS_MS = 1000;
-
-/** Five seconds after a signal the process is gone. */
-const END_MS = 4500;
-
-/** How a signal ends what runs. Before a command says otherwise, nothing is worth waiting for. */
-let onStop: OnStop = { waitMs: 0 };
-let isGivenUp = false;
-
-const print = (text: string) => void process.stdout.write(text);
-const printError = (text: string) => void process.stderr.write(text);
-
-// Before anything can go wrong.
-const crash = exitOnDefect(redactor.redact, printError, ending.now);
-
-/** @returns the exit code */
-async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs what the arguments ask for. Problems of the configuration are printed.
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], { endNow, ...process }: ProcessContext): Promise<number> {
+  const redactor = createRedactor();
+  const { print, printError } = process;
+  // Before anything can go wrong.
+  const crash = exitOnDefect(redactor.redact, printError, endNow);
+  const invocation = parseArguments(args, VERSION, { out: print, err: printError });
   try {
-    return await run(parseArguments(args, VERSION, { out: print, err: printError }));
+    return await runCommand(invocation, { ...process, redactor, crash });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) printError(`${problem}\n`);
@@ -43,99 +35,49 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Commands are loaded when they are run: none that runs for long or often waits for the libraries of another.
+ * Commands are loaded when they are run: a command that runs for long, or often, does not wait for the libraries of another.
  * @throws ConfigError
  */
-async function run(asked: Invocation): Promise<number> {
-  const endsItself = (next: Partial<OnStop>): Promise<void> => {
-    onStop = { ...onStop, ...next };
-    return isGivenUp ? new Promise(() => {}) : Promise.resolve();
-  };
-  const context: Context = { print, printError, stopped, endsItself, redactor, crash };
-  if (isEndedBySignals(asked)) void endsItself({ exitCode: 0 });
-  switch (asked.command) {
+async function runCommand(invocation: Invocation, context: Context): Promise<number> {
+  if (isEndedBySignals(invocation)) void context.endsItself({ exitCode: 0 });
+  const once = () => import("./commands/once.ts");
+  switch (invocation.command) {
     case "none":
-      return asked.exitCode;
+      return invocation.exitCode;
     case "serve": {
-      const files = asked.configFile === undefined ? [] : [asked.configFile];
+      const files = invocation.configFile === undefined ? [] : [invocation.configFile];
       const { serve } = await import("./commands/serve.ts");
-      return serve({ load: (loading) => readConfig(asked, redactor, loading), files }, asked, context);
+      return serve(
+        { load: (loading) => readConfig(invocation, context.redactor, loading), files },
+        invocation,
+        context,
+      );
     }
-    case "check":
-      return (await import("./commands/once.ts")).check(asked, context);
-    case "peers":
-      return (await import("./commands/once.ts")).peers(asked, context);
-    case "probe":
-      return (await import("./commands/once.ts")).probe(asked, context);
-    case "discover":
-      return (await import("./commands/once.ts")).discover(asked.address, context);
     case "demo":
-      return (await import("./commands/demo.ts")).demo(asked, context);
+      return (await import("./commands/demo.ts")).demo(invocation, context);
     case "healthcheck":
-      return (await import("./commands/healthcheck.ts")).healthcheck(asked.addresses, context);
+      return (await import("./commands/healthcheck.ts")).healthcheck(invocation.addresses, context);
+    case "check":
+      return (await once()).check(invocation, context);
+    case "peers":
+      return (await once()).peers(invocation, context);
+    case "probe":
+      return (await once()).probe(invocation, context);
+    case "discover":
+      return (await once()).discover(invocation.address, context);
     case "hash-password":
-      return (await import("./commands/once.ts")).printHash(context);
+      return (await once()).printHash(context);
     case "schema":
-      return (await import("./commands/once.ts")).printSchema(context);
+      return (await once()).printSchema(context);
     case "completion":
-      return (await import("./commands/once.ts")).printCompletion(asked.shell, context);
+      return (await once()).printCompletion(invocation.shell, context);
     case "node-names":
-      return (await import("./commands/once.ts")).printNodeNames(asked, context);
+      return (await once()).printNodeNames(invocation, context);
   }
 }
 
 /** Whether a signal is how the command is meant to end. */
-function isEndedBySignals(asked: Invocation): boolean {
-  return (
-    asked.command === "serve" || asked.command === "demo" || (asked.command === "peers" && asked.watchMs !== undefined)
-  );
+function isEndedBySignals(invocation: Invocation): boolean {
+  const { command } = invocation;
+  return command === "serve" || command === "demo" || (command === "peers" && invocation.watchMs !== undefined);
 }
-
-/** The exit code of what a signal ended and what did not end by itself then. */
-async function givenUp(): Promise<number> {
-  const signal = await stopped;
-  const began = performance.now();
-  let leftMs = 0;
-  do {
-    await sleep(leftMs);
-    leftMs = began + onStop.waitMs - performance.now();
-  } while (leftMs > 0);
-  isGivenUp = true;
-  return onStop.exitCode ?? signalled(signal);
-}
-
-/** Resolves when the reader has taken everything, or is gone. */
-async function taken(stream: Writable): Promise<undefined> {
-  if (stream.writableLength > 0 && !stream.destroyed) {
-    await new Promise<void>((resolve) => void stream.write("", () => resolve()));
-  }
-  return undefined;
-}
-
-// A reader that went away (`--help | head`) is no reason for a stack trace, and a full disk is one for a line.
-process.stdout.on("error", (error) => {
-  const code = errorCode(error);
-  if (code === "EPIPE") return;
-  process.exitCode = 1;
-  printError(`peer-exporter: cannot write to standard output (${code})\n`);
-});
-// Where errors cannot be told, there is nobody to tell that.
-process.stderr.on("error", () => {});
-
-let endBy = Number.POSITIVE_INFINITY;
-void stopped.then(() => {
-  endBy = performance.now() + END_MS;
-});
-const code = await Promise.race([main(process.argv.slice(2)), givenUp()]);
-// What a command printed may take its time, but for a signal; a log that nobody reads must not hold the exit.
-const cutOff = stopped.then(async (signal) => {
-  await sleep(LAST_WORDS_MS);
-  return onStop.exitCode ?? signalled(signal);
-});
-const cut = await Promise.race([taken(process.stdout), cutOff]);
-await Promise.race([taken(process.stderr), sleep(LAST_WORDS_MS)]);
-// The error of a write comes a turn later.
-await sleep(0);
-// A file that hangs is not worth waiting for; a name that is looked up may be found yet.
-const patienceMs = files.hung() > 0 ? 0 : Math.min(END_MS, endBy - performance.now());
-await ending.soon(process.exitCode === undefined ? code || (cut ?? 0) : Number(process.exitCode), patienceMs);

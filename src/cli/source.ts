@@ -8,7 +8,7 @@ import { ConfigError } from "../schema/problems.ts";
 import type { ShardFlags, SourceFlags } from "./invocation.ts";
 
 /**
- * Reads the configuration that the flags name, of all shards together: what is wrong in it is wrong for every shard.
+ * Reads the configuration that the flags name, for all shards together: a problem in it concerns every shard.
  * @throws ConfigError
  */
 export async function readConfig(

@@ -2,36 +2,40 @@ import { fstatSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
-/** Takes finished lines. Writing never throws and never waits: an exporter that cannot log still exports. */
+/** Takes complete lines. Writing never throws and never waits: an exporter that cannot log still exports. */
 export type LogDestination = { write(line: string): void };
 
 export type LossReport = {
-  /** Makes the line that tells how many lines before it were lost. */
+  /** Formats the line that reports how many lines before it were lost. */
   readonly lostLine: (count: number) => string;
   /** Called for each line that is lost. */
   readonly onLost: () => void;
 };
 
-/** What a reader may be behind, in characters. Beyond it lines are lost, not kept. */
-const MOST_WAITING = 1024 * 1024;
+/** How far a reader may be behind, in characters. Further lines are dropped. */
+const MAX_WAITING = 1024 * 1024;
 
-/** What may wait when lines go on after a loss. At the limit itself a short line would fit between two long ones that do not, and
- * a loss would be told in pieces, of a log with holes. */
-const MOST_WAITING_AFTER_LOSS = MOST_WAITING / 2;
+/**
+ * How far a reader may be behind when lines are written again after a loss. At the limit itself, a short line would fit
+ * between two dropped long ones, and the log would report one loss in many pieces.
+ */
+const MAX_WAITING_AFTER_LOSS = MAX_WAITING / 2;
 
 const STDERR = 2;
 
-/** Standard error, whatever stands behind it. */
+/** Standard error: a file, device, pipe, socket or terminal. */
 export function openStandardError(report: LossReport): LogDestination {
   const kind = fstatSync(STDERR);
-  // The others never keep a writer waiting: files, and devices like /dev/null.
+  // Files, and devices like /dev/null, never block the writer.
   return kind.isFIFO() || kind.isSocket() || isatty(STDERR)
     ? streamDestination(process.stderr, report)
     : fileDestination(STDERR, report);
 }
 
-/** For what has a reader, who may be slow or gone. Node writes to its standard streams on Linux as far as they take it at
- * once, and keeps the rest. */
+/**
+ * For a stream with a reader, which may be slow or gone. On Linux, Node writes to its standard streams as much as they take
+ * immediately, and keeps the rest.
+ */
 export function streamDestination(
   stream: Pick<Writable, "write" | "on" | "writableLength">,
   { lostLine, onLost }: LossReport,
@@ -44,8 +48,8 @@ export function streamDestination(
   return {
     write(line) {
       if (isGone) return onLost();
-      const most = lost > 0 ? MOST_WAITING_AFTER_LOSS : MOST_WAITING;
-      if (stream.writableLength + line.length > most) {
+      const max = lost > 0 ? MAX_WAITING_AFTER_LOSS : MAX_WAITING;
+      if (stream.writableLength + line.length > max) {
         lost += 1;
         return onLost();
       }
@@ -65,7 +69,7 @@ export function fileDestination(
   write: WriteBytes = writeSync,
 ): LogDestination {
   let lost = 0;
-  /** The last thing in the file is a part of a line. */
+  /** The file ends with a part of a line. */
   let isTorn = false;
 
   function put(text: string): boolean {

@@ -1,8 +1,7 @@
 import pino from "pino";
-import type { Redact } from "../lib/safe-error.ts";
-import { redactedAgain, type SafeError, safeError } from "../lib/safe-error.ts";
+import { type Redact, redactedAgain, type SafeError, safeError } from "../lib/safe-error.ts";
 import { harmless, harmlessJson, harmlessLines } from "../lib/text/harmless.ts";
-import { wantsColour } from "../lib/text/style.ts";
+import { wantsColour } from "../lib/text/terminal.ts";
 import { openStandardError } from "./destination.ts";
 
 export type Logger = pino.Logger;
@@ -10,7 +9,7 @@ export type Logger = pino.Logger;
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["json", "pretty"] as const;
 
-/** Where nobody chose one: for people at a terminal, else for machines. */
+/** The format without --log.format: pretty on a terminal, JSON elsewhere. */
 export function defaultFormat({ isTTY }: { readonly isTTY?: boolean | undefined }): (typeof LOG_FORMATS)[number] {
   return isTTY === true ? "pretty" : "json";
 }
@@ -20,13 +19,13 @@ export type LogOptions = {
   readonly redact?: Redact;
   readonly level: (typeof LOG_LEVELS)[number];
   readonly format: (typeof LOG_FORMATS)[number];
-  /** Called for each line that its reader or disk did not take. */
+  /** Called for each line that the reader or the disk did not take. */
   readonly onLost?: () => void;
 };
 
 /**
- * Logs to standard error: standard output is for what a command was asked to print. A terminal may show JSON too, so what it would
- * obey stands there as an escape.
+ * Logs to standard error, as standard output is for the output of commands. A terminal may show JSON as well, so control
+ * sequences are escaped there too.
  */
 export async function createLogger({ format, onLost = () => {}, ...given }: LogOptions): Promise<Logger> {
   const shown = format === "json" ? harmlessJson : await prettyLine(wantsColour(process.stderr, process.env));
@@ -34,19 +33,19 @@ export async function createLogger({ format, onLost = () => {}, ...given }: LogO
   return pino(pinoOptions(given), { write: (line) => destination.write(shown(line)) });
 }
 
-/** Facts that the message itself tells people; machines want them apart. */
-const TOLD_IN_WORDS = "target,chain,api,listen,nodejs,shard,total_shards,cause,signal,code";
+/** Fields that repeat what the message says: people do not need them, machines do. */
+const FIELDS_OF_MESSAGE = "target,chain,api,listen,nodejs,shard,total_shards,cause,signal,code";
 
-/** A line of JSON as people read it. */
+/** Formats a line of JSON for people. */
 export async function prettyLine(colorize: boolean): Promise<(line: string) => string> {
   const { default: pretty } = await import("pino-pretty");
   const show = pretty.prettyFactory({
     colorize,
     singleLine: true,
     messageFormat: ({ target, msg }) => harmless(target === undefined ? `${msg}` : `${target}: ${msg}`),
-    ignore: TOLD_IN_WORDS,
+    ignore: FIELDS_OF_MESSAGE,
   });
-  // A node may have had a say in any text, and a terminal obeys escape sequences. Only stacks have several lines.
+  // Any text may contain words of a node, and a terminal obeys escape sequences. Only stacks have several lines.
   return (line) => show(JSON.parse(line, (_, value) => (typeof value === "string" ? harmlessLines(value) : value)));
 }
 
@@ -55,7 +54,7 @@ function lostLine(count: number): string {
   return `${JSON.stringify({ level: "warn", time: new Date().toISOString(), lost_lines: count, msg })}\n`;
 }
 
-/** What every line has and lacks, wherever it is written to. */
+/** The fields of every line, wherever it is written to. */
 export function pinoOptions({ level, redact = () => undefined }: Omit<LogOptions, "format">): pino.LoggerOptions {
   return {
     level,
@@ -66,7 +65,7 @@ export function pinoOptions({ level, redact = () => undefined }: Omit<LogOptions
       err: (error: unknown) => safeError(error, redact),
       bug: (bug: SafeError | undefined) => bug && redactedAgain(bug, redact),
     },
-    // Requests may carry credentials of the one who scrapes.
+    // Requests may carry the credentials of the scraper.
     redact: { paths: ["req.headers", "res.headers", "headers"], remove: true },
   };
 }

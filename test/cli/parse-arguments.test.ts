@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { EXIT_USAGE, type Invocation, parseArguments } from "../../src/cli/parse-arguments.ts";
+import { EXIT_USAGE } from "../../src/cli/context.ts";
+import type { Invocation } from "../../src/cli/invocation.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
 
 type Outcome = { readonly invocation: Invocation; readonly out: string; readonly err: string };
 
@@ -153,7 +155,7 @@ describe("wrong usage", () => {
     [["chek"], "error: unknown command 'chek'; did you mean \"check\"?\n"],
     [["start"], "error: unknown command 'start'\n"],
     [["--config.file=a", "start"], "error: unknown command 'start'\n"],
-    [["config.yaml"], "error: unknown command; a configuration file is given as --config.file=PATH\n"],
+    [["config.yaml"], "error: unknown command; pass a configuration file with --config.file=PATH\n"],
     [["serve", "demo"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1.\n"],
     [["peers", "a", "b"], "error: too many arguments for 'peers'. Expected 1 argument but got 2.\n"],
     [["discover"], "error: missing required argument 'address'\n"],
@@ -165,7 +167,7 @@ describe("wrong usage", () => {
     [
       ["peers", "--sort=laten"],
       "error: --sort: expected one of peer, direction, state, agent, head, difference, in, out, since, latency, " +
-        'syncing, with - before it for the other way round, found "laten"; did you mean "latency"?\n',
+        'syncing, with a leading - to reverse the order, found "laten"; did you mean "latency"?\n',
     ],
     [["check", "config.yaml"], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
     [["demo", "a", "b"], "error: too many arguments for 'demo'. Expected 0 arguments but got 2.\n"],
@@ -200,9 +202,9 @@ describe("wrong usage", () => {
       [`--web.telemetry-path=${path}`],
       "error: --web.telemetry-path: expected a path like /metrics\n",
     ]),
-    [["--web.telemetry-path=/-/ready"], "error: --web.telemetry-path: the path /- is taken\n"],
-    [["--web.telemetry-path=/probe"], "error: --web.telemetry-path: the path /probe is taken\n"],
-    [["--web.telemetry-path=/dashboards/x"], "error: --web.telemetry-path: the path /dashboards is taken\n"],
+    [["--web.telemetry-path=/-/ready"], "error: --web.telemetry-path: the path /- is already used\n"],
+    [["--web.telemetry-path=/probe"], "error: --web.telemetry-path: the path /probe is already used\n"],
+    [["--web.telemetry-path=/dashboards/x"], "error: --web.telemetry-path: the path /dashboards is already used\n"],
     ...[
       ["", "and * only as the whole first label"],
       ["a b", "and * only as the whole first label"],
@@ -290,8 +292,8 @@ describe("help and version", () => {
     expect(text).toContain('(default: "/metrics")');
     expect(text).toContain('"debug", "info", "warn", "error", default: "info"');
     expect(text).toContain("chains: wire, antelope, monero, chainweb");
-    expect(text).toContain("shard I of N, which are numbered from 0");
-    expect(text).toContain("Exit codes: 0 success, 1 bad configuration, failure to start, or a node that is down");
+    expect(text).toContain("shard I of N, counted from 0");
+    expect(text).toContain("Exit codes: 0 success, 1 invalid configuration, failure to start, or a node that is down");
     expect(text).not.toMatch(/undefined|\[object|default: \[\]/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PEER_COLUMNS } from "../../src/cli/choices.ts";
+import { PEER_COLUMNS } from "../../src/cli/invocation.ts";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { PROGRAM } from "../support/exporter.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";

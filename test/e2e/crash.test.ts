@@ -33,9 +33,7 @@ describe("before the configuration is known", () => {
     const args = program(code, "check", "--config.file", file);
     const { code: exitCode, output } = await run(process.execPath, args);
     expect(exitCode).toBe(70);
-    expect(output).toMatch(
-      /^peer-exporter: ended by a defect, please report it: TypeError: \(the message is withheld/m,
-    );
+    expect(output).toMatch(/^peer-exporter: internal error, please report it: TypeError: \(the message is withheld/m);
     expect(output).toMatch(/^ {4}at .*preload\.mjs:\d+:\d+/m);
     expect(output).not.toContain(SECRET);
   });

@@ -229,7 +229,7 @@ describe.each([
 
   test("its end is one entry of the log that hides what it must, and exit code 70", () => {
     expect(exitCode).toBe(70);
-    const end = said.slice(said.indexOf("ended by a defect") - (format === "json" ? 20_000 : 0));
+    const end = said.slice(said.indexOf("internal error") - (format === "json" ? 20_000 : 0));
     expect(end).toContain("outer <secret>");
     expect(end).toContain("inner <secret>");
     expect(end).toMatch(/at .*defect\.mjs:\d+:\d+/);

@@ -16,7 +16,7 @@ test("a pretty line has nothing that a terminal obeys, in no text of an error an
   const shown = (await prettyLine(false))(lines[0] ?? "");
   expect(shown).not.toMatch(OBEYED);
   expect(shown).toMatch(/ERROR: a\ufffd\[2J .*something .*\n {4}err: .*Error: outer \ufffd\[2J.*inner/s);
-  expect(shown).toMatch(/ at .*log\.test\.ts:/);
+  expect(shown).toMatch(/ at .*logger\.test\.ts:/);
   expect(shown).toContain(" at nodes (/etc/");
 });
 
@@ -41,7 +41,7 @@ test("an unexpected error is logged with its stack, without secrets and without 
     err: {
       type: "Error",
       message: "outer <secret>",
-      stack: expect.stringMatching(/^Error: outer <secret>\n {4}at .*log\.test\.ts:/),
+      stack: expect.stringMatching(/^Error: outer <secret>\n {4}at .*logger\.test\.ts:/),
       cause: { type: "RangeError", message: "inner <secret>" },
     },
   });

@@ -1,9 +1,8 @@
 import type { Config } from "../../config/model.ts";
 import { counted } from "../../lib/text/format.ts";
-import { createProgress } from "../../lib/text/progress.ts";
-import { createStyle, type Style, wantsColour } from "../../lib/text/style.ts";
+import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
 import type { Context } from "../context.ts";
-import { createInterrupt } from "../interrupt.ts";
+import { createInterrupt } from "../context.ts";
 import { describeFacts, failureLines, failuresOf } from "./format-node.ts";
 import { isUp, openPolling, type PolledNode } from "./polling.ts";
 
@@ -13,7 +12,7 @@ export async function checkNodes(config: Config, context: Context): Promise<numb
   const interrupt = createInterrupt(context);
   const progress = createProgress(process.stderr);
   const polling = await openPolling(nodes, config.lag, context.redactor.redact);
-  const say = (done: number) => progress.say(`polled ${done} of ${counted(nodes.length, "node")} …`);
+  const say = (done: number) => progress.show(`polled ${done} of ${counted(nodes.length, "node")} …`);
   try {
     say(0);
     const polled = await polling.round(interrupt.signal, say);

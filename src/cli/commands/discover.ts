@@ -1,7 +1,6 @@
-import { createProgress } from "../../lib/text/progress.ts";
+import { createProgress } from "../../lib/text/terminal.ts";
 import type { Context } from "../context.ts";
-import { EXIT_USAGE } from "../help.ts";
-import { createInterrupt } from "../interrupt.ts";
+import { createInterrupt, EXIT_USAGE } from "../context.ts";
 import { createAsk } from "./discover/ask.ts";
 import { presentedPin } from "./discover/certificate.ts";
 import { configText } from "./discover/entry.ts";
@@ -19,7 +18,7 @@ export async function discover(address: string, context: Context): Promise<numbe
   const { signal } = interrupt;
   try {
     const attempts = attemptsAt(address);
-    progress.say(`asking ${new Set(attempts.map(({ url }) => url)).size} addresses …`);
+    progress.show(`asking ${new Set(attempts.map(({ url }) => url)).size} addresses …`);
     const ask = createAsk(redactor, signal);
     const { found, failed } = await search(attempts, ask, (url) => presentedPin(url, PIN_TIMEOUT_MS, signal));
     progress.end();

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../lib/duration.ts";
 import { ago, counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
-import type { Style } from "../../lib/text/style.ts";
+import type { Style } from "../../lib/text/terminal.ts";
 import { failuresAmong, outcomesOf, type PartFailure } from "../../poll/store.ts";
 import type { PolledNode } from "./polling.ts";
 

@@ -1,8 +1,12 @@
-import { VERSION } from "../../lib/version.ts";
-import type { ListenAddress } from "../../server/listen-address.ts";
+import VERSION from "embedded:version";
+import { readFileSync } from "node:fs";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { networkInterfaces } from "node:os";
+import { errorCode } from "../../lib/errno.ts";
+import { formatListenAddress, type ListenAddress } from "../../server/listen-address.ts";
 import type { Context } from "../context.ts";
 import { parseArguments } from "../parse-arguments.ts";
-import { argumentsOfProcess1, checkHealth } from "./healthcheck/request.ts";
 
 export async function healthcheck(
   addresses: readonly ListenAddress[] | undefined,
@@ -18,4 +22,135 @@ function servedAddresses(): readonly ListenAddress[] {
   const parse = (args: readonly string[]) => parseArguments(args, VERSION, { out: () => {}, err: () => {} });
   const running = [parse(argumentsOfProcess1(process.argv[1] ?? "") ?? []), parse([])];
   return running.find((one) => one.command === "serve" || one.command === "demo")?.addresses ?? [];
+}
+
+/** For health checks of containers whose image has no other program to ask with. */
+
+export type Health = { readonly healthy: boolean; readonly message: string };
+
+const PATH = "/-/healthy";
+const TIMEOUT_MS = 5000;
+
+/** Asks the exporter that listens on these addresses of this machine. Each must answer. */
+export async function checkHealth(addresses: readonly ListenAddress[], timeoutMs = TIMEOUT_MS): Promise<Health> {
+  const found = await Promise.all(addresses.map((address) => checkAddress(address, timeoutMs)));
+  return {
+    healthy: found.length > 0 && found.every(({ healthy }) => healthy),
+    message: found.map(({ healthy, message }) => `${healthy ? "healthy" : "unhealthy"}: ${message}\n`).join(""),
+  };
+}
+
+async function checkAddress(address: ListenAddress, timeoutMs: number): Promise<Health> {
+  if (address.kind === "tcp" && address.port === 0) {
+    return unhealthy("port 0 leaves the choice to the system: give the --web.listen-address that it chose");
+  }
+  const signal = AbortSignal.timeout(timeoutMs);
+  const plain = await ask("http", address, signal);
+  // What speaks TLS breaks off when it hears plain HTTP.
+  return judge(address, plain.kind === "broken" ? await ask("https", address, signal) : plain);
+}
+
+type Outcome =
+  | { readonly kind: "status"; readonly status: number }
+  | { readonly kind: "late" | "certificate_wanted" | "turned_away" }
+  | { readonly kind: "refused" | "broken"; readonly code: string };
+
+/** Who asks for a password or a certificate runs, and we have none. */
+function judge(address: ListenAddress, outcome: Outcome): Health {
+  const asked = `${PATH} of ${formatListenAddress(address)}`;
+  switch (outcome.kind) {
+    case "status":
+      if (outcome.status === 200) return healthy(`${asked} answered`);
+      if (outcome.status === 401) return healthy(`${asked} asks for a password`);
+      return unhealthy(`${asked} answered ${outcome.status}, expected 200`);
+    case "late":
+      return unhealthy(`${asked} gave no answer in time`);
+    case "refused":
+      return unhealthy(`${asked}: ${outcome.code}: give the --web.listen-address that the exporter was started with`);
+    case "certificate_wanted":
+      return healthy(`${asked} asks for a certificate`);
+    case "turned_away":
+      return healthy(`${asked} broke off a TLS connection without a certificate, as it does when it wants one`);
+    case "broken":
+      return unhealthy(`${asked} broke off, in plain HTTP and in TLS (${outcome.code})`);
+  }
+}
+
+const healthy = (message: string): Health => ({ healthy: true, message });
+const unhealthy = (message: string): Health => ({ healthy: false, message });
+
+/** The alerts of TLS 1.3 and TLS 1.2 for a missing certificate; in the code of Node's error stands the first one alone. */
+const CERTIFICATE_WANTED = /alert (?:certificate required|handshake failure)/;
+
+/** Codes of a connection that did not come about: another try with TLS would not either. */
+const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
+
+/** By the other end: a certificate that we refuse has other codes. */
+const BROKEN_OFF = ["ECONNRESET", "EPIPE"];
+
+function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSignal): Promise<Outcome> {
+  const options = { ...destination(address), path: PATH, agent: false, signal };
+  return new Promise((resolve) => {
+    const request =
+      scheme === "http"
+        ? httpRequest(options)
+        : // No secret is sent, and an own address leads nowhere else, so any certificate will do there.
+          httpsRequest({ ...options, rejectUnauthorized: !isOwn(address) });
+    let speaksTls = false;
+    // With the first keys, TLS has begun. `secureConnect` may never come, as the other end may break off before.
+    request.once("socket", (socket) =>
+      socket.once("keylog", () => {
+        speaksTls = true;
+      }),
+    );
+    request.once("response", ({ statusCode = 0 }) => {
+      resolve({ kind: "status", status: statusCode });
+      request.destroy();
+    });
+    request.on("error", (error) => {
+      const code = errorCode(error);
+      if (signal.aborted) resolve({ kind: "late" });
+      else if (CERTIFICATE_WANTED.test(error.message)) resolve({ kind: "certificate_wanted" });
+      // The exporter looks at certificates when its part of the handshake is over, and then breaks off without a word.
+      else if (speaksTls && BROKEN_OFF.includes(code)) resolve({ kind: "turned_away" });
+      else resolve({ kind: REFUSALS.includes(code) ? "refused" : "broken", code });
+    });
+    request.end();
+  });
+}
+
+/** What listens everywhere is asked on the loopback interface, by number: a bare image may know no names. */
+function destination(address: ListenAddress): { socketPath: string } | { host: string; port: number } {
+  if (address.kind === "unix") return { socketPath: address.path };
+  const { host, port } = address;
+  if (host === undefined || host === "0.0.0.0") return { host: "127.0.0.1", port };
+  return { host: host === "::" ? "::1" : host, port };
+}
+
+function isOwn(address: ListenAddress): boolean {
+  const to = destination(address);
+  if ("socketPath" in to) return true;
+  if (to.host === "localhost" || to.host.startsWith("127.")) return true;
+  try {
+    return Object.values(networkInterfaces()).some((some) => some?.some((one) => one.address === to.host));
+  } catch {
+    // Where sockets of the kernel's own family are forbidden, nobody tells the addresses.
+    return false;
+  }
+}
+
+/**
+ * The arguments of the exporter when it is process 1, as it is in a container, alone or behind an init: they say where it
+ * listens.
+ * @param program the path of the program as this process has it
+ */
+export function argumentsOfProcess1(program: string, file = "/proc/1/cmdline"): readonly string[] | undefined {
+  let words: readonly string[];
+  try {
+    words = readFileSync(file, "utf8").split("\0").slice(0, -1);
+  } catch {
+    return undefined;
+  }
+  const at = words.indexOf(program);
+  return at < 0 ? undefined : words.slice(at + 1);
 }

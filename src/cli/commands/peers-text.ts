@@ -1,9 +1,8 @@
 import { chains } from "../../chains/index.ts";
 import { bytes, duration } from "../../lib/text/format.ts";
-import type { Paint, Style } from "../../lib/text/style.ts";
 import { type Cell, type TextColumn, tableLines } from "../../lib/text/table.ts";
-import type { PeerColumn } from "../choices.ts";
-import type { SortOrder } from "../sort-order.ts";
+import type { Paint, Style } from "../../lib/text/terminal.ts";
+import type { PeerColumn, SortOrder } from "../invocation.ts";
 import { describeFacts, failureLines } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
 import { isUp, type PolledNode } from "./polling.ts";

@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { counted } from "../../lib/text/format.ts";
+import type { WriteStream } from "node:tty";
+import { formatDuration } from "../../lib/duration.ts";
+import { counted, isoTime } from "../../lib/text/format.ts";
 import { harmlessJson } from "../../lib/text/harmless.ts";
-import { createProgress } from "../../lib/text/progress.ts";
-import { createStyle, wantsColour } from "../../lib/text/style.ts";
-import type { Context } from "../context.ts";
-import { EXIT_USAGE } from "../help.ts";
-import { createInterrupt, type Interrupt } from "../interrupt.ts";
+import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
+import { type Context, createInterrupt, EXIT_USAGE, type Interrupt } from "../context.ts";
 import type { PeersInvocation } from "../invocation.ts";
 import { readConfig } from "../source.ts";
 import { chooseNode } from "./choose-node.ts";
-import { peersJson } from "./peers-json.ts";
+import { peersJson } from "./peer-rows.ts";
 import { peersText } from "./peers-text.ts";
 import { isUp, openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
-import { createScreen } from "./screen.ts";
 
 /**
  * Polls nodes and prints their peers, once or again and again.
@@ -43,7 +41,7 @@ type Show = (polled: readonly PolledNode[]) => void;
 
 async function once(polling: Polling, count: number, show: Show, interrupt: Interrupt): Promise<number> {
   const progress = createProgress(process.stderr);
-  const say = (done: number) => progress.say(`polled ${done} of ${counted(count, "node")} …`);
+  const say = (done: number) => progress.show(`polled ${done} of ${counted(count, "node")} …`);
   say(0);
   const polled = await polling.round(interrupt.signal, say);
   progress.end();
@@ -83,4 +81,45 @@ function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context
   if (watchMs === undefined) return (polled) => print(text(polled));
   const screen = createScreen(stdout, watchMs, style);
   return (polled) => screen.draw(text(polled));
+}
+
+/** Where a watch shows each round: a terminal is drawn anew, anything else gets one round below the other. */
+export type Screen = { draw(text: string): void };
+
+type Output = Pick<WriteStream, "write" | "isTTY" | "rows">;
+
+const CLEAR = "\u001b[2J";
+const HOME = "\u001b[H";
+const CLEAR_REST_OF_LINE = "\u001b[K";
+const CLEAR_BELOW = "\u001b[J";
+
+export function createScreen(output: Output, everyMs: number, style: Style): Screen {
+  let isFirst = true;
+  const begin = () => {
+    const clear = isFirst ? CLEAR : "";
+    isFirst = false;
+    return clear + HOME;
+  };
+  return {
+    draw(text) {
+      const time = isoTime(Date.now()).slice(0, 19).replace("T", " ");
+      if (!output.isTTY) {
+        output.write(`${isFirst ? "" : "\n"}${time} UTC\n\n${text}`);
+        isFirst = false;
+        return;
+      }
+      const title = style.dim(`${time} UTC, every ${formatDuration(everyMs)}, Ctrl-C to end`);
+      const lines = fitting([title, "", ...text.trimEnd().split("\n")], output.rows, style);
+      // Line by line over what was there, so that nothing flickers.
+      output.write(`${begin()}${lines.map((line) => line + CLEAR_REST_OF_LINE).join("\n")}${CLEAR_BELOW}`);
+    },
+  };
+}
+
+/** What does not fit would scroll, and the next round would be drawn at the wrong place. */
+function fitting(lines: readonly string[], rows: number | undefined, style: Style): readonly string[] {
+  // A terminal that does not know its size says 0.
+  if (rows === undefined || rows === 0 || lines.length <= rows) return lines;
+  const kept = lines.slice(0, Math.max(1, rows - 1));
+  return [...kept, style.dim(`… ${lines.length - kept.length} more lines: name one node, or enlarge the window`)];
 }

@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chains } from "../../chains/index.ts";
 import type { Config } from "../../config/model.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
-import { createProgress } from "../../lib/text/progress.ts";
-import { createStyle, wantsColour } from "../../lib/text/style.ts";
+import { createProgress, createStyle, wantsColour } from "../../lib/text/terminal.ts";
 import { chainFamilies } from "../../metrics/chain-families.ts";
 import { createProbeCatalogue } from "../../metrics/families/probe.ts";
 import { createPageRenderer } from "../../metrics/page.ts";
@@ -12,8 +11,7 @@ import { withoutSums } from "../../poll/ad-hoc.ts";
 import { keptOf } from "../../poll/store.ts";
 import { traceText } from "../../poll/trace-text.ts";
 import type { Context } from "../context.ts";
-import { EXIT_USAGE } from "../help.ts";
-import { createInterrupt } from "../interrupt.ts";
+import { createInterrupt, EXIT_USAGE } from "../context.ts";
 import type { ProbeInvocation } from "../invocation.ts";
 import { readConfig } from "../source.ts";
 import { chooseNode } from "./choose-node.ts";
@@ -36,7 +34,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
   const interrupt = createInterrupt(context);
   const progress = createProgress(process.stderr);
   try {
-    progress.say(`polling ${node.name} …`);
+    progress.show(`polling ${node.name} …`);
     const [polled] = (await polling.round(interrupt.signal)) ?? [];
     progress.end();
     if (polled === undefined) return interrupt.exitCode();

@@ -1,3 +1,4 @@
+import VERSION from "embedded:version";
 import { type App, type AppOptions, startApp } from "../../app/app.ts";
 import { keepMemorySmall } from "../../app/memory-flags.ts";
 import { describeNode, describePolling } from "../../config/describe.ts";
@@ -7,7 +8,6 @@ import { describeShard, shardSteps } from "../../config/shard.ts";
 import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";
 import { atOnce, done, inSlices } from "../../lib/slices.ts";
-import { VERSION } from "../../lib/version.ts";
 import { createLogger, defaultFormat, type Logger } from "../../logging/logger.ts";
 import { createThreadReader } from "../../schema/yaml-thread.ts";
 import { ListenError } from "../../server/listen.ts";

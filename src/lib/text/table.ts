@@ -1,6 +1,6 @@
+import stringWidth from "fast-string-truncated-width";
 import { harmless } from "./harmless.ts";
-import type { Paint } from "./style.ts";
-import { truncate, width } from "./width.ts";
+import type { Paint } from "./terminal.ts";
 
 /** A table of plain text in aligned columns, for people at a terminal. */
 
@@ -93,4 +93,21 @@ function shrink(wanted: readonly number[], columns: readonly TextColumn[], room:
     over -= 1;
   }
   return widths;
+}
+
+/** How many columns of a terminal a text takes, once it is harmless: without control characters. */
+export function width(text: string): number {
+  return stringWidth(text).width;
+}
+
+/** The text in at most so many columns, with … in place of the part that is cut off. */
+export function truncate(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  let kept = "";
+  // The library's own truncation may exceed the limit by half a wide character.
+  for (const character of text) {
+    if (width(kept + character) > columns - 1) break;
+    kept += character;
+  }
+  return columns < 1 ? "" : `${kept}…`;
 }

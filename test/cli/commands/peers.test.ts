@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { peerRows } from "../../../src/cli/commands/peer-rows.ts";
-import { peersJson } from "../../../src/cli/commands/peers-json.ts";
+import { peerRows, peersJson } from "../../../src/cli/commands/peer-rows.ts";
 import { peersText } from "../../../src/cli/commands/peers-text.ts";
-import { parseSortOrder } from "../../../src/cli/sort-order.ts";
+import { parseSortOrder } from "../../../src/cli/invocation.ts";
 import { harmlessJson } from "../../../src/lib/text/harmless.ts";
-import { createStyle } from "../../../src/lib/text/style.ts";
+import { createStyle } from "../../../src/lib/text/terminal.ts";
 import { parseAddress } from "../../../src/model/address.ts";
 import { succeeded } from "../../../src/model/report.ts";
 import { deadReport, failing, head, NOW, peers, report, row } from "../../poll/support.ts";

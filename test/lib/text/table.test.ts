@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createStyle } from "../../../src/lib/text/style.ts";
-import { type TextTable, tableLines } from "../../../src/lib/text/table.ts";
-import { truncate, width } from "../../../src/lib/text/width.ts";
+import { type TextTable, tableLines, truncate, width } from "../../../src/lib/text/table.ts";
+import { createStyle } from "../../../src/lib/text/terminal.ts";
 
 const { red, dim } = createStyle(true);
 const plain = (text: string) => text;

@@ -4,7 +4,7 @@ import { Agent, type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { checkHealth } from "../../../src/cli/commands/healthcheck/request.ts";
+import { checkHealth } from "../../../src/cli/commands/healthcheck.ts";
 import { parseListenAddress } from "../../../src/server/listen-address.ts";
 import { altNamesOf, clientProblem } from "../../../src/server/web-config/client-certificates.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
-import { PEER_COLUMNS } from "../../choices.ts";
-import { visibleCommands } from "../../program.ts";
+import { PEER_COLUMNS } from "../../invocation.ts";
+import { visibleCommands } from "../../parse-arguments.ts";
 
 /** The command line as plain data, for the scripts of all shells. */
 

@@ -1,4 +1,4 @@
-import type { Descriptors } from "../lib/descriptors.ts";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * Who may hold how many file descriptors. Without shares, connections to nodes and idle clients use up all of them, and then no
@@ -46,4 +46,22 @@ export function descriptorWarning(
     `the limit of ${limit} open files leaves ${share} connections for ${nodes} nodes and ${clients} for clients: nodes take turns and ` +
     `connections are closed between polls; raise the limit to ${limit - share + wanted} or more (ulimit -n, LimitNOFILE=)`
   );
+}
+
+/** File descriptors of this process, as Linux reports them. */
+export type Descriptors = {
+  /** How many it may have open. */
+  readonly limit: number;
+  readonly inUse: number;
+};
+
+/** @returns undefined where the system does not report them (no /proc) or sets no limit */
+export function readDescriptors(folder = "/proc/self"): Descriptors | undefined {
+  try {
+    const [, soft] = /^Max open files +(\d{1,15}) /m.exec(readFileSync(`${folder}/limits`, "utf8")) ?? [];
+    if (soft === undefined) return undefined;
+    return { limit: Number(soft), inUse: readdirSync(`${folder}/fd`).length };
+  } catch {
+    return undefined;
+  }
 }

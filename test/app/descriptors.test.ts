@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { descriptorWarning, shareDescriptors } from "../../src/app/descriptor-shares.ts";
+import { descriptorWarning, readDescriptors, shareDescriptors } from "../../src/app/descriptors.ts";
+import { tempFolder } from "../support/servers.ts";
 
 const MAX_CLIENTS = 512;
 
@@ -39,4 +42,25 @@ test("both can always go on, and together never have more than there are where t
       if (limit - inUse >= 16) expect(nodes + clients + inUse).toBeLessThan(limit);
     }),
   );
+});
+
+function folderWith(limits: string): string {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "fd"));
+  for (const name of ["0", "1", "2"]) writeFileSync(join(folder, "fd", name), "");
+  writeFileSync(join(folder, "limits"), limits);
+  return folder;
+}
+
+test("the soft limit and the open descriptors are read from /proc", () => {
+  const limits =
+    "Limit                     Soft Limit           Hard Limit           Units\nMax open files            64                   4096                 files\n";
+  expect(readDescriptors(folderWith(limits))).toEqual({ limit: 64, inUse: 3 });
+});
+
+test("no limit and no /proc are the same: nothing is known", () => {
+  expect(
+    readDescriptors(folderWith("Max open files            unlimited            unlimited            files\n")),
+  ).toBeUndefined();
+  expect(readDescriptors(join(tempFolder(), "none"))).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStyle, wantsColour } from "../../../src/lib/text/style.ts";
+import { createStyle, wantsColour } from "../../../src/lib/text/terminal.ts";
 
 const TERMINAL = { isTTY: true };
 const PIPE = { isTTY: false };

@@ -1,0 +1,122 @@
+import { constants } from "node:os";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createEnding } from "../lib/ending.ts";
+import { errorCode } from "../lib/errno.ts";
+import { files } from "../lib/files/files.ts";
+
+/**
+ * How the process ends. Loading this file takes effect immediately, and it is loaded before everything else: process 1 of a
+ * container never gets a signal that comes before its listener, and any other process is killed by it.
+ */
+
+/** How the running command ends after a signal. */
+export type OnStop = {
+  /** How long the process waits for the command to end by itself, in milliseconds. */
+  readonly waitMs: number;
+  /** The exit code of a command that does not, where it differs from the signal's own. */
+  readonly exitCode?: number;
+};
+
+/** The process is gone this long after a signal: within the five seconds that are documented. */
+const END_MS = 4500;
+
+/** How long readers of the log and of the output have, at the end, to take what they have not read yet. */
+const LAST_OUTPUT_MS = 1000;
+
+const END_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+export const ending = createEnding({ isBusy: () => files.underWay() > 0, isHung: () => files.hung() > 0 });
+
+/** The exit code of a process that a signal ended, as shells count it. */
+export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+
+/** Resolves at the first SIGTERM or SIGINT. */
+export const stopped = untilStopped();
+
+// Node.js opens its inspector at SIGUSR1, and through it any local user could run code as the exporter.
+process.on("SIGUSR1", () => {});
+
+/**
+ * A second signal ends the process immediately, as impatient operators expect: by the signal itself, or, as process 1 of a
+ * container, to which the kernel does not deliver signals without a listener, by `ending`.
+ */
+function untilStopped(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let isFirst = true;
+    const stop = (signal: NodeJS.Signals) => {
+      if (isFirst) {
+        isFirst = false;
+        resolve(signal);
+        return;
+      }
+      for (const each of END_SIGNALS) process.removeListener(each, stop);
+      process.kill(process.pid, signal);
+      ending.now(signalExitCode(signal));
+    };
+    for (const signal of END_SIGNALS) process.on(signal, stop);
+  });
+}
+
+/** The running command, as the end of the process sees it. */
+export type Running = {
+  /** Resolves with the exit code. */
+  readonly done: Promise<number>;
+  readonly onStop: () => OnStop;
+  /** Called when a signal ends the process while the command still runs. */
+  readonly giveUp: () => void;
+};
+
+/** Ends the process with the command's exit code, or after a signal within five seconds. */
+export async function endAfter({ done, onStop, giveUp }: Running): Promise<never> {
+  let endBy = Number.POSITIVE_INFINITY;
+  void stopped.then(() => {
+    endBy = performance.now() + END_MS;
+  });
+  const code = await Promise.race([done, codeOfStopped(onStop, giveUp)]);
+  // The output of a command may take its time, except after a signal; a log that is not read must not hold the exit.
+  const cutOff = stopped.then(async (signal) => {
+    await sleep(LAST_OUTPUT_MS);
+    return onStop().exitCode ?? signalExitCode(signal);
+  });
+  const cutOffCode = await Promise.race([flushed(process.stdout), cutOff]);
+  await Promise.race([flushed(process.stderr), sleep(LAST_OUTPUT_MS)]);
+  // The error of a write is reported one turn of the event loop later.
+  await sleep(0);
+  // A file that hangs is not worth waiting for; the lookup of a name may still end.
+  const patienceMs = files.hung() > 0 ? 0 : Math.min(END_MS, endBy - performance.now());
+  return ending.soon(process.exitCode === undefined ? code || (cutOffCode ?? 0) : Number(process.exitCode), patienceMs);
+}
+
+/** The exit code where a signal came and the command did not end by itself after it. */
+async function codeOfStopped(onStop: () => OnStop, giveUp: () => void): Promise<number> {
+  const signal = await stopped;
+  const startedMs = performance.now();
+  let leftMs = 0;
+  do {
+    await sleep(leftMs);
+    leftMs = startedMs + onStop().waitMs - performance.now();
+  } while (leftMs > 0);
+  giveUp();
+  return onStop().exitCode ?? signalExitCode(signal);
+}
+
+/** Resolves when the reader has taken everything, or is gone. */
+async function flushed(stream: Writable): Promise<undefined> {
+  if (stream.writableLength > 0 && !stream.destroyed) {
+    await new Promise<void>((resolve) => void stream.write("", () => resolve()));
+  }
+  return undefined;
+}
+
+/** A reader that closes the pipe (`--help | head`) is no error; a full disk is one, and gets one line. */
+export function watchOutput(printError: (text: string) => void): void {
+  process.stdout.on("error", (error) => {
+    const code = errorCode(error);
+    if (code === "EPIPE") return;
+    process.exitCode = 1;
+    printError(`peer-exporter: cannot write to standard output (${code})\n`);
+  });
+  // An error on standard error cannot be reported anywhere.
+  process.stderr.on("error", () => {});
+}
