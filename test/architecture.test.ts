@@ -2,25 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { TOWER } from "../tools/tower.ts";
 
-/**
- * The tower: a folder imports only from folders on lower levels, types included. Folders on the same level do not know each
- * other. docs/architecture.md shows the same list.
- */
-const LEVELS: readonly (readonly string[])[] = [
-  ["main.ts"],
-  ["cli"],
-  ["app"],
-  ["server"],
-  ["metrics"],
-  ["poll", "demo"],
-  ["config"],
-  ["chains"],
-  ["schema"],
-  ["rpc"],
-  ["model", "logging"],
-  ["lib"],
-];
+/** The tower of folders (tools/tower.ts), and what else keeps src/ easy to read. */
+
+const LEVELS = TOWER.map((rooms) => rooms.map(({ name }) => name));
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })

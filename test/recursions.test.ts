@@ -24,7 +24,6 @@ const BOUNDS: Readonly<Record<string, string>> = {
   "schema/yaml-plain.ts: plain": "as contentOf",
   "lib/safe-error.ts: describe": "three causes",
   "lib/safe-error.ts: redactedAgain": "what describe made",
-  "config/json-schema.ts: withDescriptions": "the program's own schema",
   "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",
   "config/to-yaml.ts: block": "what print.ts made",
   "demo/monero/epee.ts: epeeJson": "the demo's own answers",

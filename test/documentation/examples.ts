@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./markdown.ts";
+import { ROOT } from "../../tools/repository.ts";
 
 const folder = join(ROOT, "test/examples");
 

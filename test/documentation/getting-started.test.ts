@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ROOT, textOf } from "./markdown.ts";
+import { ROOT, textOf } from "../../tools/repository.ts";
 
 /** What docs/getting-started says of requests and errors is what the code has. Its commands run in test/e2e. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { textOf } from "./markdown.ts";
+import { textOf } from "../../tools/repository.ts";
 import { isRoute, paths } from "./usage.ts";
 
 const table = textOf("docs/http.md").split("\n\n```")[0] ?? "";

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
-import { anchorsOf, documents, linksOf, ROOT, textOf } from "./markdown.ts";
+import { anchorsOf } from "../../tools/documents/anchors.ts";
+import { ROOT, textOf } from "../../tools/repository.ts";
+import { documents, linksOf } from "./markdown.ts";
 
 /** Links inside of the repository lead somewhere. */
 

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT, textOf } from "../../tools/repository.ts";
 
 /** Reads what the tests want of the documents: their blocks of code, links and headings. */
-
-export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const LEFT_OUT = new Set(["node_modules", ".git", "dist"]);
 
@@ -17,10 +15,6 @@ function filesBelow(folder: string): readonly string[] {
     if (entry.isDirectory()) return LEFT_OUT.has(entry.name) ? [] : filesBelow(path);
     return path.endsWith(".md") ? [path] : [];
   });
-}
-
-export function textOf(document: string): string {
-  return readFileSync(join(ROOT, document), "utf8");
 }
 
 export type Block = {
@@ -69,22 +63,4 @@ export function proseOf(markdown: string): string {
 /** The targets of links and pictures. */
 export function linksOf(markdown: string): readonly string[] {
   return [...proseOf(markdown).matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => target);
-}
-
-/** The anchors of its headings, as GitHub makes them. */
-export function anchorsOf(markdown: string): ReadonlySet<string> {
-  const anchors = new Set<string>();
-  const headings = markdown.replaceAll(/^( *)```.*?^ *```$/gms, "").matchAll(/^#{1,6} (.*)$/gm);
-  for (const [, heading = ""] of headings) {
-    const shown = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
-    const plain = shown
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
-      .trim()
-      .replaceAll(" ", "-");
-    let anchor = plain;
-    for (let again = 1; anchors.has(anchor); again += 1) anchor = `${plain}-${again}`;
-    anchors.add(anchor);
-  }
-  return anchors;
 }

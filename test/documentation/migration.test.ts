@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { textOf } from "./markdown.ts";
+import { textOf } from "../../tools/repository.ts";
 import { familyNames, queryProblems } from "./metrics.ts";
 
 const document = textOf("docs/migration.md");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./markdown.ts";
+import { ROOT } from "../../tools/repository.ts";
 
 /** A `diff` block of a document: `--- FILE`, then parts between `@@`, without numbers of lines. */
 export type Patched = { readonly file: string; readonly text: string };

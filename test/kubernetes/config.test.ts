@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { parseNodeFlag } from "../../src/config/node-flag.ts";
+import { ROOT } from "../../tools/repository.ts";
 import { tempFolder } from "../support/servers.ts";
-import { root } from "./generated.ts";
 import { exporterOf, filesOf, golden, renderings, workloadsOf } from "./manifests.ts";
 import { expanded, withSecrets } from "./pod.ts";
 
@@ -43,20 +43,20 @@ describe.each(exporters)("the configuration of $name", ({ manifests, workload, e
 
 describe("the name of the image", () => {
   const image = "ghcr.io/peer-exporter/peer-exporter";
-  const version: string = JSON.parse(readFileSync(`${root}package.json`, "utf8")).version;
+  const version: string = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")).version;
 
   test("stands in one place for Kustomize and in one for Helm", () => {
     const naming = (folder: string, skip: RegExp) =>
-      readdirSync(root + folder, { recursive: true, encoding: "utf8" })
+      readdirSync(ROOT + folder, { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(?:ya?ml|tpl|txt)$/.test(file) && !skip.test(file))
-        .filter((file) => new RegExp(`^[^#]*${image}`, "m").test(readFileSync(join(root, folder, file), "utf8")));
+        .filter((file) => new RegExp(`^[^#]*${image}`, "m").test(readFileSync(join(ROOT, folder, file), "utf8")));
     expect(naming("kubernetes", /^$/)).toEqual(["components/image/kustomization.yaml"]);
     expect(naming("charts", /^$/)).toEqual(["peer-exporter/values.yaml"]);
-    expect(parse(readFileSync(`${root}charts/peer-exporter/values.yaml`, "utf8")).image.repository).toBe(image);
+    expect(parse(readFileSync(`${ROOT}charts/peer-exporter/values.yaml`, "utf8")).image.repository).toBe(image);
   });
 
   test("comes with the version of this repository", () => {
-    const chart = parse(readFileSync(`${root}charts/peer-exporter/Chart.yaml`, "utf8"));
+    const chart = parse(readFileSync(`${ROOT}charts/peer-exporter/Chart.yaml`, "utf8"));
     expect([chart.version, chart.appVersion]).toEqual([version, version]);
     for (const { name, exporter } of exporters.filter((each) => each.name !== "helm-full")) {
       expect(exporter.image, name).toBe(`${image}:${version}`);
@@ -65,7 +65,7 @@ describe("the name of the image", () => {
 });
 
 test("the README of the chart has every value with its default", () => {
-  const readme = readFileSync(`${root}charts/peer-exporter/README.md`, "utf8");
+  const readme = readFileSync(`${ROOT}charts/peer-exporter/README.md`, "utf8");
   const rows = [...readme.matchAll(/^\| `([\w.]+)` \| `([^|]*)` \|/gm)].map(([, name, value]) => [name, value]);
   // Settings of these have names of their own in the table; the others are one value each.
   const groups = [
@@ -77,7 +77,7 @@ test("the README of the chart has every value with its default", () => {
     "serviceMonitor",
   ].concat(["podMonitor", "prometheusRule", "dashboards"]);
   const values: Readonly<Record<string, unknown>> = parse(
-    readFileSync(`${root}charts/peer-exporter/values.yaml`, "utf8"),
+    readFileSync(`${ROOT}charts/peer-exporter/values.yaml`, "utf8"),
   );
   const shown = (value: unknown) => (typeof value === "string" && value !== "" ? value : JSON.stringify(value));
   const expected = Object.entries(values).flatMap(([key, value]) =>
@@ -90,9 +90,9 @@ test("the README of the chart has every value with its default", () => {
 
 test("the schema of the values knows every value, and no other", () => {
   const values: Readonly<Record<string, unknown>> = parse(
-    readFileSync(`${root}charts/peer-exporter/values.yaml`, "utf8"),
+    readFileSync(`${ROOT}charts/peer-exporter/values.yaml`, "utf8"),
   );
-  const schema = JSON.parse(readFileSync(`${root}charts/peer-exporter/values.schema.json`, "utf8"));
+  const schema = JSON.parse(readFileSync(`${ROOT}charts/peer-exporter/values.schema.json`, "utf8"));
   // Helm itself adds `global`.
   expect(Object.keys(schema.properties).sort()).toEqual([...Object.keys(values), "global"].sort());
   expect(schema.additionalProperties).toBe(false);

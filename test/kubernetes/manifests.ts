@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import * as z from "zod";
-import { root } from "./generated.ts";
+import { ROOT } from "../../tools/repository.ts";
 
 /** Kubernetes objects, as `kubectl kustomize` and `helm template` print them. */
 
@@ -26,11 +26,11 @@ export function parseManifests(text: string): readonly Manifest[] {
 export type Rendering = {
   readonly name: string;
   readonly program: "kubectl" | "helm";
-  /** To be run in the root of the repository. */
+  /** To be run in the ROOT of the repository. */
   readonly args: readonly string[];
 };
 
-const folders = (path: string) => readdirSync(root + path).sort();
+const folders = (path: string) => readdirSync(ROOT + path).sort();
 
 /** What stands in kubernetes/ and charts/, rendered in every way that is shown to users. */
 export const renderings: readonly Rendering[] = [
@@ -58,7 +58,7 @@ export const renderings: readonly Rendering[] = [
 ];
 
 /** The committed renderings, so that every check but that of their age runs without kubectl and helm. */
-export const goldenFile = (name: string) => `${root}test/fixtures/kubernetes/${name}.yaml`;
+export const goldenFile = (name: string) => `${ROOT}test/fixtures/kubernetes/${name}.yaml`;
 
 export function golden(name: string): readonly Manifest[] {
   return parseManifests(readFileSync(goldenFile(name), "utf8"));

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import * as z from "zod";
+import { parseAlerts, parseRecordings } from "../../tools/prometheus-rules.ts";
+import { textOf } from "../../tools/repository.ts";
 
 export const folder = fileURLToPath(new URL("../../prometheus", import.meta.url));
 
@@ -10,23 +12,9 @@ export function readYaml(path: string): unknown {
   return parse(readFileSync(join(folder, path), "utf8"));
 }
 
-const alertRule = z.strictObject({
-  alert: z.string(),
-  expr: z.string(),
-  for: z.string(),
-  keep_firing_for: z.string(),
-  labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]) }),
-  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
-});
-
-const recordingRule = z.strictObject({ record: z.string(), expr: z.string() });
-
-const group = <Rule extends z.ZodType>(rule: Rule) =>
-  z.strictObject({ groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule) })) });
-
-export const alertGroups = group(alertRule).parse(readYaml("alerts.yaml")).groups;
+export const alertGroups = parseAlerts(textOf("prometheus/alerts.yaml"));
 export const alerts = alertGroups.flatMap(({ rules }) => rules);
-export const recordingGroups = group(recordingRule).parse(readYaml("rules.yaml")).groups;
+export const recordingGroups = parseRecordings(textOf("prometheus/rules.yaml"));
 export const recordings = recordingGroups.flatMap(({ rules }) => rules);
 
 const testFile = z.object({

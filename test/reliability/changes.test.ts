@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { bare, daemon, info, row, rpc } from "../chains/monero/daemon.ts";
 import { fields, fixture } from "../chains/support.ts";
 import { digestRules } from "../rpc/digest-node.ts";
@@ -6,7 +7,6 @@ import { find, type Page, value } from "../support/exposition-parser.ts";
 import { type Handler, json } from "../support/fake-node.ts";
 import { hang } from "../support/faults.ts";
 import { waitFor } from "../support/servers.ts";
-import { NODE_FAULTS } from "./catalogue.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import { createHosts } from "./hosts.ts";
 import {

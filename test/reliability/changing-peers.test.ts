@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { fields, fixture, fixtureResult, list } from "../chains/support.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
 import { type Handler, json } from "../support/fake-node.ts";
-import { NODE_FAULTS } from "./catalogue.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import { isUp, type NodeEntry, type Observed, observe } from "./observe.ts";
 import { every } from "./suite.ts";

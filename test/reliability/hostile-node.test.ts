@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { faultOf } from "../../tools/faults/exporter-faults.ts";
 import { type Exporter, logLines, startExporter } from "../support/exporter.ts";
 import { find, type Page } from "../support/exposition-parser.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, startProcess, waitFor } from "../support/servers.ts";
-import { faultOf } from "./exporter-catalogue.ts";
 import { CHAINS, PEERS_CALL, WELL } from "./well-nodes.ts";
 
 /** `faultOf("smallHeap")`; another exporter with ten good nodes alone tells what is usual on this machine. */

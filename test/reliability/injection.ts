@@ -1,5 +1,5 @@
+import type { NodeFault } from "../../tools/faults/node-faults.ts";
 import type { Answer, OnSocket } from "../support/fake-node.ts";
-import type { NodeFault } from "./catalogue.ts";
 import type { Fault, KeyPair } from "./faulty-node.ts";
 import { CHAINS, type Chain } from "./well-nodes.ts";
 

@@ -3,10 +3,10 @@ import { startApp } from "../../src/app/app.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import { parseListenAddress } from "../../src/server/listen-address.ts";
+import { faultOf, logPattern } from "../../tools/faults/exporter-faults.ts";
 import { logSink, peers, report, row } from "../poll/support.ts";
 import { find, parseText, value } from "../support/exposition-parser.ts";
 import { waitFor } from "../support/servers.ts";
-import { faultOf, logPattern } from "./exporter-catalogue.ts";
 
 /** Bugs planted in the code of a chain, below the whole program. */
 

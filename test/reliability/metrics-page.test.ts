@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { value } from "../support/exposition-parser.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
-import { NODE_FAULTS } from "./catalogue.ts";
 import { type Observed, observe } from "./observe.ts";
 import { matches } from "./suite.ts";
 import { WELL } from "./well-nodes.ts";

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { type Page, value } from "../support/exposition-parser.ts";
 import { tempFolder, waitFor } from "../support/servers.ts";
-import { NODE_FAULTS } from "./catalogue.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import type { Injection } from "./injection.ts";
 import {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { BASE } from "../chains/chainweb/node.ts";
 import { callOf } from "../chains/monero/daemon.ts";
 import { fixture, list } from "../chains/support.ts";
 import { parseText, type Sample } from "../support/exposition-parser.ts";
 import type { Handler } from "../support/fake-node.ts";
-import { NODE_FAULTS } from "./catalogue.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import { type Observed, observe } from "./observe.ts";
 import { matches } from "./suite.ts";

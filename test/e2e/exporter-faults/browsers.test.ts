@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { faultOf } from "../../reliability/exporter-catalogue.ts";
+import { faultOf } from "../../../tools/faults/exporter-faults.ts";
 import { CHROMIUM, openBrowser } from "../../support/browser.ts";
 import { lonelyWire } from "../../support/fake-node.ts";
 import { type FaultyExporter, startFaultyExporter } from "../../support/faulty-exporter.ts";

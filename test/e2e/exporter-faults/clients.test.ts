@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
-import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
 import { type Page, value } from "../../support/exposition-parser.ts";
 import { type FaultyExporter, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { startNginx } from "../../support/nginx.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { faultOf } from "../../reliability/exporter-catalogue.ts";
+import { faultOf } from "../../../tools/faults/exporter-faults.ts";
 import { find, type Page, value } from "../../support/exposition-parser.ts";
 import { startFaultyExporter, wellMonerod, wireWith } from "../../support/faulty-exporter.ts";
 import { tempFolder } from "../../support/servers.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Agent, request } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
 import { createDeadMount, type DeadMount } from "../../support/dead-mount.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { find } from "../../support/exposition-parser.ts";

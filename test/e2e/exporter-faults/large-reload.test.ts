@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { faultOf } from "../../reliability/exporter-catalogue.ts";
+import { faultOf } from "../../../tools/faults/exporter-faults.ts";
 import { type FaultyExporter, startFaultyExporter } from "../../support/faulty-exporter.ts";
 import { freePort, waitFor } from "../../support/servers.ts";
 import { exitsWith } from "./support.ts";

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Agent, request } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { type Page, value } from "../../support/exposition-parser.ts";
 import { type FaultyExporter, ROOT, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { faultOf } from "../../reliability/exporter-catalogue.ts";
+import { faultOf } from "../../../tools/faults/exporter-faults.ts";
 import { lonelyWire } from "../../support/fake-node.ts";
 import { startFaultyExporter } from "../../support/faulty-exporter.ts";
 import { waitFor } from "../../support/servers.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { expect, test } from "vitest";
-import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
 import { type Page, parseText, value } from "../../support/exposition-parser.ts";
 import { MANY_ROWS } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
 import { logLines, PROGRAM } from "../../support/exporter.ts";
 import { find, type Page, parseText, value } from "../../support/exposition-parser.ts";
 import { type Handler, MANY_ROWS } from "../../support/fake-node.ts";

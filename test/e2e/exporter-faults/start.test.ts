@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { faultOf, logPattern } from "../../reliability/exporter-catalogue.ts";
+import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { find } from "../../support/exposition-parser.ts";
 import { json } from "../../support/fake-node.ts";

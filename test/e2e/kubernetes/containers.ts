@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "../../kubernetes/generated.ts";
+import { ROOT } from "../../../tools/repository.ts";
 import { bareRootfs, importRootfs, programRootfs } from "../../support/base-image.ts";
 import type { Containers } from "../../support/containers.ts";
 import { run } from "../../support/servers.ts";
@@ -20,7 +20,7 @@ export async function importExporter(containers: Containers, name: string): Prom
   ]) {
     const target = join(folder, "app", path);
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(root + path, target, { recursive: true });
+    cpSync(ROOT + path, target, { recursive: true });
   }
   await importRootfs(containers, folder, name, ["USER 65532:65532", `ENTRYPOINT ["${NODE}", "/app/dist/main.js"]`]);
 }

@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { root } from "../../kubernetes/generated.ts";
+import { ROOT } from "../../../tools/repository.ts";
 import { exporterOf, filesOf, golden, renderings, workloadsOf } from "../../kubernetes/manifests.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { run, tempFolder } from "../../support/servers.ts";
@@ -13,7 +13,7 @@ import { schemaProblems } from "./schema.ts";
 
 const found = { kubectl: findRenderer("kubectl"), helm: findRenderer("helm") };
 const documents = ["docs/kubernetes.md", "charts/peer-exporter/README.md"];
-const textOf = (path: string) => readFileSync(root + path, "utf8");
+const textOf = (path: string) => readFileSync(ROOT + path, "utf8");
 
 /** The YAML blocks whose first line is the given comment. */
 function snippets(document: string, comment: string): readonly string[] {
@@ -26,7 +26,7 @@ function snippets(document: string, comment: string): readonly string[] {
 function operatorFolder(files: Readonly<Record<string, string>>): string {
   const folder = tempFolder();
   for (const part of ["kubernetes", "grafana"])
-    cpSync(root + part, join(folder, "peer-exporter", part), { recursive: true });
+    cpSync(ROOT + part, join(folder, "peer-exporter", part), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
@@ -36,7 +36,7 @@ const kustomize = (folder: string) => render({ name: "snippet", program: "kubect
 test.each(documents)("every file that %s links to exists", (document) => {
   const links = [...textOf(document).matchAll(/\]\(([^)#]+)\)/g)].map(([, target = ""]) => target);
   expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((target) => !existsSync(join(root, dirname(document), target)))).toEqual([]);
+  expect(links.filter((target) => !existsSync(join(ROOT, dirname(document), target)))).toEqual([]);
 });
 
 test("the folders that docs/kubernetes.md renders are all examples", () => {
@@ -58,7 +58,7 @@ describe.skipIf(!found.kubectl)("kustomizations of docs/kubernetes.md", () => {
 
   test("the sidecar comes into the StatefulSet, and the annotation says what it polls", async () => {
     const folder = operatorFolder({ "kustomization.yaml": sidecar });
-    copyFileSync(`${root}kubernetes/examples/monerod/monerod.yaml`, join(folder, "monerod.yaml"));
+    copyFileSync(`${ROOT}kubernetes/examples/monerod/monerod.yaml`, join(folder, "monerod.yaml"));
     const [workload] = workloadsOf(await kustomize(folder));
     const [example] = workloadsOf(golden("example-monerod"));
     expect(workload?.spec).toEqual(example?.spec);
@@ -108,7 +108,7 @@ describe.skipIf(!found.kubectl)("kustomizations of docs/kubernetes.md", () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const images = `images: [{name: ghcr.io/peer-exporter/peer-exporter, newName: registry.example/mine, digest: "${digest}"}]\n`;
     const folder = operatorFolder({ "kustomization.yaml": sidecar + images });
-    copyFileSync(`${root}kubernetes/examples/monerod/monerod.yaml`, join(folder, "monerod.yaml"));
+    copyFileSync(`${ROOT}kubernetes/examples/monerod/monerod.yaml`, join(folder, "monerod.yaml"));
     const [workload] = workloadsOf(await kustomize(folder));
     expect(workload && exporterOf(workload.spec.template)?.image).toBe(`registry.example/mine@${digest}`);
   });
@@ -229,7 +229,7 @@ describe.skipIf(!found.helm)("values for the chart", () => {
     const { stdout } = await run(
       "helm",
       ["template", "mine", "charts/peer-exporter", "--kube-version=1.29.0", `--values=${join(folder, "values.yaml")}`],
-      { cwd: root },
+      { cwd: ROOT },
     );
     expect(stdout.match(/sampleLimit: .*/g)).toEqual(["sampleLimit: 1000000", "sampleLimit: 1000000"]);
   });
@@ -245,7 +245,7 @@ describe.skipIf(!found.helm)("values for the chart", () => {
   /** What `helm install` says, which `helm template` does not print. */
   const notes = async (values: string) => {
     const chart = join(tempFolder(), "chart");
-    cpSync(`${root}charts/peer-exporter`, chart, { recursive: true });
+    cpSync(`${ROOT}charts/peer-exporter`, chart, { recursive: true });
     const text = `{{ define "notes" }}${textOf("charts/peer-exporter/templates/NOTES.txt")}{{ end }}`;
     writeFileSync(join(chart, "templates/_notes.tpl"), text);
     writeFileSync(

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { loadAssets } from "../../../src/server/assets.ts";
-import { root } from "../../kubernetes/generated.ts";
+import { ROOT } from "../../../tools/repository.ts";
 import {
   filesOf,
   golden,
@@ -54,7 +54,7 @@ describe.each(renderings.filter(({ name }) => ["example-central", "helm-full", "
           (await loadAssets()).dashboards().map((name) => `${name}.json`),
         );
         for (const [name, text] of texts)
-          expect(text, name).toBe(readFileSync(`${root}grafana/dashboards/${name}`, "utf8"));
+          expect(text, name).toBe(readFileSync(`${ROOT}grafana/dashboards/${name}`, "utf8"));
 
         const tooLarge = manifests.filter((manifest) => JSON.stringify(manifest).length > MAX_ANNOTATIONS * 0.8);
         expect(tooLarge.map(keyOf)).toEqual([]);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { root } from "../../kubernetes/generated.ts";
+import { ROOT } from "../../../tools/repository.ts";
 import { type Manifest, parseManifests, type Rendering } from "../../kubernetes/manifests.ts";
 import { findProgram, requireProgram, run } from "../../support/servers.ts";
 
@@ -26,7 +26,7 @@ function kubectlMinor(path: string): number {
 }
 
 export async function render({ program, args }: Rendering): Promise<readonly Manifest[]> {
-  const { code, output, stdout } = await run(requireProgram(program), args, { cwd: root });
+  const { code, output, stdout } = await run(requireProgram(program), args, { cwd: ROOT });
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${output}`);
   return parseManifests(stdout);
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { root } from "../../kubernetes/generated.ts";
+import { ROOT } from "../../../tools/repository.ts";
 import { golden, type Manifest, parseManifests, renderings } from "../../kubernetes/manifests.ts";
 import { findServer, run, tempFolder } from "../../support/servers.ts";
 import { schemaProblems, typeProblems } from "./schema.ts";
@@ -16,7 +16,7 @@ const ours = Object.fromEntries([
   ...renderings.flatMap(({ name }) => named(name, golden(name))),
   ...named(
     "prometheusrule.yaml",
-    parseManifests(readFileSync(`${root}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8")),
+    parseManifests(readFileSync(`${ROOT}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8")),
   ),
 ]);
 
@@ -85,7 +85,7 @@ describe("objects against the schemas of Kubernetes and the Prometheus operator"
 });
 
 test("a planted field of a rule is found, though keep_firing_for is let through", async () => {
-  const rule = parse(readFileSync(`${root}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8"));
+  const rule = parse(readFileSync(`${ROOT}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8"));
   rule.spec.groups[1].rules[0].expression = "1";
   const [manifest] = parseManifests(JSON.stringify(rule));
   if (manifest === undefined) throw new Error("no manifest");
@@ -93,7 +93,7 @@ test("a planted field of a rule is found, though keep_firing_for is let through"
 });
 
 test.skipIf(promtool === undefined)("promtool takes the groups of the PrometheusRule", async () => {
-  const rule = parse(readFileSync(`${root}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8"));
+  const rule = parse(readFileSync(`${ROOT}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8"));
   const file = join(tempFolder(), "rules.yaml");
   writeFileSync(file, stringify(rule.spec));
   const { code, output } = await run(promtool ?? "", ["check", "rules", file]);

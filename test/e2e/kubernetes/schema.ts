@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../kubernetes/generated.ts";
+import { ROOT } from "../../../tools/repository.ts";
 import type { Manifest } from "../../kubernetes/manifests.ts";
 import { run, tempFolder } from "../../support/servers.ts";
 
@@ -61,7 +61,7 @@ export async function typeProblems(
   manifests: Readonly<Record<string, Manifest>>,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const folder = tempFolder();
-  symlinkSync(`${root}node_modules`, join(folder, "node_modules"));
+  symlinkSync(`${ROOT}node_modules`, join(folder, "node_modules"));
   mkdirSync(join(folder, "objects"));
   const names = Object.keys(manifests);
   for (const [index, manifest] of Object.values(manifests).entries()) {
@@ -93,7 +93,7 @@ function withKnownFields(manifest: Manifest): unknown {
 }
 
 function compiler(): string {
-  const path = `${root}node_modules/.bin/tsc`;
+  const path = `${ROOT}node_modules/.bin/tsc`;
   if (!existsSync(path)) throw new Error("tsc is not installed: npm ci");
   return path;
 }

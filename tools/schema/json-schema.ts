@@ -1,10 +1,19 @@
 import * as z from "zod";
-import { chains } from "../chains/index.ts";
-import { isObject, type JsonObject } from "../lib/json.ts";
-import { durationField, nodeUrlField } from "../schema/fields.ts";
-import { sizeField } from "./limits.ts";
-import { moduleSchema, probeSchema } from "./probe.ts";
-import { CHAIN_BLOCKS, chainField, connectionsSchema, globalSchema, lagSchema, nodeSchema } from "./schema.ts";
+import { chains } from "../../src/chains/index.ts";
+import { sizeField } from "../../src/config/limits.ts";
+import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
+import {
+  CHAIN_BLOCKS,
+  chainField,
+  connectionsSchema,
+  globalSchema,
+  lagSchema,
+  nodeSchema,
+} from "../../src/config/schema.ts";
+import { isObject, type JsonObject } from "../../src/lib/json.ts";
+import { durationField, nodeUrlField } from "../../src/schema/fields.ts";
+import { textOf } from "../repository.ts";
+import { exampleComments } from "./example-comments.ts";
 
 /**
  * config.schema.json: the configuration file for editors, made from the schemas that the program checks it with. It refuses
@@ -13,6 +22,12 @@ import { CHAIN_BLOCKS, chainField, connectionsSchema, globalSchema, lagSchema, n
 
 /** The draft that editors know best. */
 const DRAFT = "draft-7";
+
+/** The text of config.schema.json, with the comments of config.example.yaml as descriptions. */
+export function configSchemaText(): string {
+  const schema = configJsonSchema(exampleComments(textOf("config.example.yaml")));
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
 
 /** @param descriptions what keys mean, by path: `nodes.auth.basic` */
 export function configJsonSchema(descriptions: ReadonlyMap<string, string>): JsonObject {

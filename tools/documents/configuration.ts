@@ -5,6 +5,7 @@ import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
 import { type KeyText, SECTIONS, type Section } from "./configuration-keys.ts";
+import { between } from "./markers.ts";
 
 /** docs/configuration.md's tables: what the schema knows of each key, and what configuration-keys.ts says of it. */
 
@@ -39,9 +40,9 @@ export const SCHEMA_KEYS: ReadonlyMap<string, SchemaKey> = new Map([
   ),
 ]);
 
-/** All sections, as they stand between the markers of the document. */
-export function configurationSections(): string {
-  return SECTIONS.map(sectionText).join("\n");
+/** docs/configuration.md with the tables of all keys between its markers. */
+export function configurationDocument(document: string): string {
+  return between(document, "keys", SECTIONS.map(sectionText).join("\n"));
 }
 
 function sectionText({ title, introduction, keys }: Section): string {

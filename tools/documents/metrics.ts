@@ -1,5 +1,9 @@
-import { renderLabels, renderSample } from "./exposition.ts";
-import type { NodeFamily } from "./family.ts";
+import { chains } from "../../src/chains/index.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { chainFamilies } from "../../src/metrics/chain-families.ts";
+import { renderLabels, renderSample } from "../../src/metrics/exposition.ts";
+import { probeFamilies } from "../../src/metrics/families/probe.ts";
+import type { NodeFamily } from "../../src/metrics/family.ts";
 
 /** docs/metrics.md: every family of the catalogue, with where its values come from. */
 
@@ -23,10 +27,15 @@ its data series with the poll that failed. The exporter's own metrics (\`peer_ex
 they are in their HELP.
 `;
 
-/** @param catalogue all families, in the order of the page */
-export function metricsDocument(catalogue: readonly NodeFamily[]): string {
+/** All families, in the order of the metrics page. */
+export const CATALOGUE: readonly NodeFamily[] = [
+  ...createCatalogue(chainFamilies(Object.values(chains))),
+  ...probeFamilies,
+];
+
+export function metricsDocument(): string {
   const sections = SECTIONS.map(({ title, has }) => {
-    const families = catalogue.filter(has).map(describeFamily);
+    const families = CATALOGUE.filter(has).map(describeFamily);
     return families.length === 0 ? "" : `\n## ${title}\n\n${families.join("\n")}`;
   });
   return INTRODUCTION + sections.join("");

@@ -1,0 +1,43 @@
+import { dashboardFiles } from "./dashboards.ts";
+import { alertingDocument } from "./documents/alerting.ts";
+import { architectureDocument } from "./documents/architecture.ts";
+import { configurationDocument } from "./documents/configuration.ts";
+import { metricsDocument } from "./documents/metrics.ts";
+import { reliabilityDocument } from "./documents/reliability.ts";
+import { troubleshootingDocument } from "./documents/troubleshooting.ts";
+import { kubernetesFiles } from "./kubernetes.ts";
+import { textOf } from "./repository.ts";
+import { configSchemaText } from "./schema/json-schema.ts";
+
+/** Everything in this repository that is generated, but for docs/cli.md: that needs the built program. */
+
+export type GeneratedFile = {
+  /** Below the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+};
+
+/** Folders that hold nothing but generated files. */
+export const GENERATED_FOLDERS = ["grafana/dashboards", "charts/peer-exporter/files/dashboards"] as const;
+
+export const GROUPS = ["docs", "schema", "dashboards", "kubernetes"] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** The files of each group, made from the sources of this moment. Nothing is written. */
+export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[]>> {
+  const dashboards = dashboardFiles();
+  const schema = { path: "config.schema.json", text: configSchemaText() };
+  return {
+    docs: [
+      { path: "docs/alerting.md", text: alertingDocument(textOf("docs/alerting.md")) },
+      { path: "docs/architecture.md", text: architectureDocument(textOf("docs/architecture.md")) },
+      { path: "docs/configuration.md", text: configurationDocument(textOf("docs/configuration.md")) },
+      { path: "docs/metrics.md", text: metricsDocument() },
+      { path: "docs/reliability.md", text: reliabilityDocument(textOf("docs/reliability.md")) },
+      { path: "docs/troubleshooting.md", text: troubleshootingDocument(textOf("docs/troubleshooting.md")) },
+    ],
+    schema: [schema],
+    dashboards,
+    kubernetes: await kubernetesFiles({ dashboards, configSchema: schema.text }),
+  };
+}
