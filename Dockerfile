@@ -1,11 +1,11 @@
 # The image of peer-exporter. docs/container.md has the commands that build, check and run it.
 
-# Any Node of package.json's engines. The base to run needs Node in /nodejs/bin or on the usual PATH, and no shell.
-# By tag, as the digest behind a tag changes with every update of the base: a release names both by digest.
+# Any Node of package.json's engines. The base image needs Node in /nodejs/bin or on the usual PATH, but no shell.
+# By tag, because the digest of a tag changes with every update of the base; a release names both by digest.
 ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG RUN_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
-# The bundle is plain JavaScript, the same for every architecture, so it is built on the builder's own.
+# The bundle is plain JavaScript, the same for every architecture, so the builder's architecture builds it.
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -14,7 +14,7 @@ COPY config.schema.json ./
 COPY scripts/build.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
 COPY src src
 RUN node scripts/build.mjs
-# The image must not say that it stands on a digest which was not asked for by FROM.
+# The labels must not name a base digest that FROM did not use.
 ARG RUN_IMAGE
 ARG BASE_NAME=${RUN_IMAGE}
 ARG BASE_DIGEST=unknown
@@ -26,22 +26,22 @@ RUN case "${BASE_DIGEST} ${RUN_IMAGE}" in \
     esac
 
 FROM ${RUN_IMAGE}
-# Distroless has Node in a folder of its own, Debian in /usr/local/bin. An entry point takes no build argument, but is
-# looked up here.
+# Distroless has Node in /nodejs/bin, Debian in /usr/local/bin. An entry point cannot use a build argument, but it is
+# looked up in this PATH.
 ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 WORKDIR /app
 COPY package.json LICENSE config.example.yaml ./
 COPY grafana/dashboards grafana/dashboards
 COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
 COPY --from=build /build/dist dist
-# A number, so that Kubernetes can tell that it is not root (runAsNonRoot).
+# A number, so that Kubernetes can check that it is not root (runAsNonRoot).
 USER 65532:65532
 EXPOSE 10900
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \
   CMD ["node", "/app/dist/main.js", "healthcheck"]
 ENTRYPOINT ["node", "/app/dist/main.js"]
 
-# Last, as they change with every revision and the layers above do not.
+# At the end, because they change with every revision, unlike the layers above.
 ARG BUILD_IMAGE
 ARG RUN_IMAGE
 ARG BASE_NAME=${RUN_IMAGE}

@@ -38,6 +38,6 @@ export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[
     ],
     schema: [schema],
     dashboards,
-    kubernetes: await kubernetesFiles({ dashboards, configSchema: schema.text }),
+    kubernetes: kubernetesFiles({ dashboards, configSchema: schema.text }),
   };
 }

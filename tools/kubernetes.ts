@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { loadAssets } from "../src/server/assets.ts";
+import { joinRules } from "../src/server/assets.ts";
 import type { GeneratedFile } from "./generated.ts";
 import { textOf } from "./repository.ts";
 
@@ -24,11 +24,8 @@ export type KubernetesSources = {
   readonly configSchema: string;
 };
 
-export async function kubernetesFiles({
-  dashboards,
-  configSchema,
-}: KubernetesSources): Promise<readonly GeneratedFile[]> {
-  const rules = (await loadAssets()).rules();
+export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources): readonly GeneratedFile[] {
+  const rules = joinRules(textOf("prometheus/rules.yaml"), textOf("prometheus/alerts.yaml"));
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },
     { path: "charts/peer-exporter/files/rules.yaml", text: NOTE + rules },

@@ -27,7 +27,11 @@ export async function loadAssets(): Promise<Assets> {
       const parsed: unknown = JSON.parse(byName.get(name) ?? "null");
       return isObject(parsed) && typeof parsed.description === "string" ? parsed.description : "";
     },
-    // Both files are a list of groups, so the second goes on where the first ends.
-    rules: () => rules + alerts.replace(/^groups:\s*$/m, ""),
+    rules: () => joinRules(rules, alerts),
   };
+}
+
+/** Both files are a list of groups, so the second continues the list of the first. */
+export function joinRules(rules: string, alerts: string): string {
+  return rules + alerts.replace(/^groups:\s*$/m, "");
 }

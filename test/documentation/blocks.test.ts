@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -112,7 +112,13 @@ function commandProblems(command: Command): readonly string[] {
   }
   if (program === "curl") return args.flatMap((url) => urlProblems(url, args));
   if (program === "npm" && args[0] === "run") return (args[1] ?? "") in scripts ? [] : [`no npm script ${args[1]}`];
-  return PROGRAMS.has(program) ? [] : [`nobody checks what ${program} does: see programs.ts`];
+  if (program === "npx" && args[0] === "vitest") return missingTests(args.slice(1));
+  return PROGRAMS.has(program) ? [] : [`no test covers what ${program} does: see programs.ts`];
+}
+
+/** Files and folders of tests that a command names and that do not exist. */
+function missingTests(args: readonly string[]): readonly string[] {
+  return args.filter((arg) => arg.startsWith("test/") && !existsSync(join(ROOT, arg))).map((path) => `no test ${path}`);
 }
 
 /** The arguments of the exporter, in each way in which it is started. */

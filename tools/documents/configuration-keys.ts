@@ -1,22 +1,22 @@
 /**
- * What docs/configuration.md says of each key. Type, limits, default and whether it must be there come from the schema
- * unless they stand here, as the schema knows a duration as a text.
+ * The texts of docs/configuration.md for each key. Type, limits, default and whether it is required come from the schema
+ * unless they are given here: in the schema, a duration is only a text.
  */
 
 export type KeyText = {
-  /** Where the schema says only "a text", or less. */
+  /** If the schema has only "a text", or less. */
   readonly type?: string;
-  /** Where the schema has no default, but the program does something of its own. */
+  /** If the schema has no default, but the program has. */
   readonly fallback?: string;
   readonly meaning: string;
-  /** YAML at the place of the section; a test loads it. */
+  /** YAML of the section; a test loads it. */
   readonly example: string;
 };
 
 export type Section = {
   readonly title: string;
   readonly introduction: string;
-  /** Where its examples stand. */
+  /** Where its examples belong. */
   readonly place: "document" | "global" | "connections" | "lag" | "probe" | "module" | "node";
   /** The chain of the node that an example is put into. */
   readonly chain?: "wire" | "monero" | "chainweb";
@@ -29,49 +29,50 @@ const URL_TEXT = "URL";
 const PATH = "path of a file";
 const SECRET = "text, secret";
 
-const LIMITS = `Of a node, a module, or \`global\`: what one answer may hold. Each call has limits that lie well above what a real node
-sends in it, so that no answer takes more than 50 ms of the CPU. A larger one is refused as \`too_large\`, and the error names the
-key. What stands here counts for every call of the node instead, also where it is lower; with higher limits one answer can hold
-up all other polls and pages for longer. Without limits of the operator, an answer of up to 96 KiB is parsed without counting.`;
+const LIMITS = `Limits on one response of a node; a node, a module and \`global\` can have them. By default each call has limits well above what
+a real node sends, so that no response takes more than 50 ms of CPU. A larger response is refused as \`too_large\`, and the error
+names the key. A limit in the configuration replaces the default for every call of the node, even if it is lower; with higher limits
+one response can delay all other polls and pages for longer. Without configured limits, responses of up to 96 KiB are parsed without
+counting.`;
 
 export const SECTIONS: readonly Section[] = [
   {
     title: "The file",
-    introduction: "Only `nodes` must be there; with `probe.modules` not even that.",
+    introduction: "Only `nodes` is required; with `probe.modules` it is optional too.",
     place: "document",
     keys: {
       global: {
         type: "mapping",
-        meaning: "Pace of all nodes: [global](#global).",
+        meaning: "Defaults for all nodes: [global](#global).",
         example: "global: {interval: 30s}",
       },
       connections: {
         type: "mapping",
-        meaning: "Series of single connections: [connections](#connections).",
+        meaning: "Series for each connection: [connections](#connections).",
         example: "connections: {max_per_node: 50}",
       },
-      lag: { type: "mapping", meaning: "How far a head is behind: [lag](#lag).", example: "lag: {min_support: 3}" },
+      lag: { type: "mapping", meaning: "How head lag is computed: [lag](#lag).", example: "lag: {min_support: 3}" },
       probe: {
         type: "mapping",
-        meaning: "Targets that are no nodes here: [probe](#probe).",
+        meaning: "Targets that are not in `nodes`: [probe](#probe).",
         example: "probe: {concurrency: 20}",
       },
       nodes: {
         type: "list",
-        meaning: "What is polled: [nodes](#nodes).",
+        meaning: "The nodes to poll: [nodes](#nodes).",
         example: 'nodes: [{name: wire-1, chain: wire, url: "http://127.0.0.1:8888"}]',
       },
       references: {
         type: "list",
         fallback: "none",
-        meaning: "Nodes that are asked for their head alone: [references](#references).",
+        meaning: "Nodes polled only for their head: [references](#references).",
         example: 'references: [{name: seed, chain: monero, url: "http://192.0.2.1:18081", interval: 1m}]',
       },
     },
   },
   {
     title: "global",
-    introduction: "For all nodes and references; each can have its own.",
+    introduction: "Defaults for all nodes and references; each of them can override these.",
     place: "global",
     keys: {
       "global.interval": {
@@ -82,94 +83,95 @@ export const SECTIONS: readonly Section[] = [
       },
       "global.timeout": {
         type: "duration, at least 1s",
-        fallback: "`10s`, or the interval where that is shorter",
-        meaning: "How long one whole poll of one node may take. Not longer than the interval.",
+        fallback: "`10s`, or the interval if that is shorter",
+        meaning: "Time limit for one whole poll of a node. At most the interval.",
         example: "timeout: 5s",
       },
       "global.limits": {
         type: "mapping",
-        fallback: "what is enough for each call",
-        meaning: "What one answer of a node may hold. See [limits](#limits).",
+        fallback: "per call",
+        meaning: "Limits on one response of a node. See [limits](#limits).",
         example: "limits: {bytes: 8MiB}",
       },
     },
   },
   {
     title: "connections",
-    introduction: "Series with a `peer` label: one set for each connection of a node.",
+    introduction: "Series with a `peer` label, one set per connection of a node.",
     place: "connections",
     keys: {
       "connections.series": {
-        meaning: "`false`: no such series, only the sums of each node.",
+        meaning: "`false`: no such series, only the sums per node.",
         example: "series: false",
       },
       "connections.max_per_node": {
-        meaning: "How many connections of a node have series. `p2p_node_connections_omitted` counts the others.",
+        meaning:
+          "Maximum number of connections of a node that have series. `p2p_node_connections_omitted` counts the others.",
         example: "max_per_node: 50",
       },
       "connections.max_new_per_hour": {
-        fallback: "`2000`, or 3 × `max_per_node` where that is more",
+        fallback: "`2000`, or 3 × `max_per_node` if that is more",
         meaning:
-          "How many connections of a node get series that it did not have within the last hour, in any 60 minutes. Further ones are in all sums and have no series of their own; `p2p_node_series_withheld` counts them. Prometheus keeps every series for hours, also one that was there for a single poll: this bounds what a node can make of them whose peers come with other addresses in each poll. A peer that comes back from another port is new, and so is one whose software says another name. A public node was seen to get 1.8 new connections in an hour for each of its peers: with 250 of them 700 in the first hour, 450 in each later one. Counted anew when the exporter starts; over reloads and outages of the node it goes on. Pages of `/probe?target=` know no earlier polls and have no such bound.",
+          "Maximum number of connections of a node that get new series in any 60 minutes. A connection is new if it had no series within the last hour. Further connections are in all sums but have no series of their own; `p2p_node_series_withheld` counts them. Prometheus keeps every series for hours, even one that existed for a single poll, so this limits the series of a node whose peers change their addresses in each poll. A peer that returns from another port is new, and so is a peer whose software reports another name. A measured public node got 1.8 new connections per hour for each of its peers: with 250 peers, 700 in the first hour and 450 in each later hour. The count starts from zero when the exporter starts; it continues over reloads and outages of the node. Pages of `/probe?target=` have no earlier polls and therefore no such limit.",
         example: "max_new_per_hour: 500",
       },
       "connections.address": {
         meaning:
-          "How a peer's address appears in its label. `full`: address and port. `subnet`: the first 16 bits of an IPv4, 32 of an IPv6 address. `hashed`: a pseudonym of 16 hex digits. `none`: no address. With `subnet` and `none` peers share series, and these have no byte counters.",
+          "How a peer's address appears in its label. `full`: address and port. `subnet`: the first 16 bits of an IPv4 address, 32 of an IPv6 address. `hashed`: a pseudonym of 16 hex digits. `none`: no address. With `subnet` and `none` peers share series, and shared series have no byte counters.",
         example: "address: hashed",
       },
       "connections.hash_key": {
         type: "text, at least 16 characters, secret",
-        fallback: "another one at each start",
-        meaning: "Keys the pseudonyms, so that they stay the same over restarts and are the same in all shards.",
+        fallback: "random at each start",
+        meaning: "Key of the pseudonyms. With it they stay the same over restarts and in all shards.",
         example: `{address: hashed, hash_key: "\${PEER_HASH_KEY}"}`,
       },
       "connections.hash_key_file": {
         type: PATH,
         fallback: "none",
-        meaning: "The same in a file. One of the two.",
+        meaning: "The same in a file. Set one of the two.",
         example: "{address: hashed, hash_key_file: /run/secrets/hash-key}",
       },
     },
   },
   {
     title: "lag",
-    introduction: "[head-lag.md](head-lag.md) says how lag is computed.",
+    introduction: "[head-lag.md](head-lag.md) explains how lag is computed.",
     place: "lag",
     keys: {
       "lag.min_support": {
         meaning:
-          "How many peers of a node must have a height, or a higher one, before it counts. Raise it where several peers may be one person.",
+          "How many peers of a node must have a height, or a higher one, before it counts. Raise it if several peers may belong to one person.",
         example: "min_support: 3",
       },
     },
   },
   {
     title: "nodes",
-    introduction: "A list; each node is polled on its own.",
+    introduction: "A list; each node is polled separately.",
     place: "node",
     keys: {
       "nodes.name": {
         type: "text: 1 to 63 letters, digits and `. _ : @ -`",
-        meaning: "Becomes the label `target` of all series of the node. No two nodes or references have the same.",
+        meaning: "The label `target` of all series of the node. Unique among nodes and references.",
         example: "name: wire-1",
       },
       "nodes.chain": {
         type: "one of `wire`, `antelope`, `monero`, `chainweb`",
-        meaning: "How to talk to it. `wire` and `antelope` are polled alike and differ in the label `chain` only.",
+        meaning: "The kind of node. `wire` and `antelope` are polled in the same way; only the label `chain` differs.",
         example: "chain: antelope",
       },
       "nodes.url": {
         type: "URL: `http://`, `https://` or `unix:/path`",
         meaning:
-          "Where the API answers. Wire and Chainweb: the base. Monero: without a path `/json_rpc` is added; with one it is the whole JSON-RPC URL of a gateway. Path, query and `user:password@` are sent and never shown.",
+          "URL of the API. Wire and Chainweb: the base URL. Monero: without a path, `/json_rpc` is added; with a path, it is the whole JSON-RPC URL of a gateway. Path, query and `user:password@` are sent to the node and never shown.",
         example: 'url: "http://127.0.0.1:18081"',
       },
       "nodes.labels": {
         type: "mapping of texts",
         fallback: "none",
         meaning:
-          "Added to all series of the node. Names that Prometheus, Kubernetes or the exporter's own families use are refused, and the error says which.",
+          "Labels added to all series of the node. Names that Prometheus, Kubernetes or the exporter's own metrics use are refused.",
         example: "labels: {region: eu-west, owner: infra}",
       },
       "nodes.interval": {
@@ -181,31 +183,31 @@ export const SECTIONS: readonly Section[] = [
       "nodes.schedule": {
         type: "cron expression of 5 fields, or 6 with seconds first",
         fallback: "none",
-        meaning: "Instead of an interval, in the time zone of the exporter (`TZ`).",
+        meaning: "Used instead of an interval, in the time zone of the exporter (`TZ`).",
         example: 'schedule: "*/5 * * * *"',
       },
       "nodes.timeout": {
         type: DURATION,
         fallback: "`global.timeout`",
-        meaning: "How long one whole poll of this node may take. Not longer than its interval.",
+        meaning: "Time limit for one whole poll of this node. At most its interval.",
         example: "timeout: 5s",
       },
       "nodes.auth": {
         type: "mapping",
         fallback: "none",
-        meaning: "How we prove who we are: one of `basic`, `digest`, `bearer` and `header`. See [auth](#auth).",
+        meaning: "How the exporter authenticates: one of `basic`, `digest`, `bearer` and `header`. See [auth](#auth).",
         example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
       },
       "nodes.tls": {
         type: "mapping",
         fallback: "the system's authorities",
-        meaning: "How we know that it is the right server. Only with an `https://` URL. See [tls](#tls).",
+        meaning: "How the exporter verifies the server. Only with an `https://` URL. See [tls](#tls).",
         example: '{url: "https://127.0.0.1:18081", tls: {insecure: true}}',
       },
       "nodes.limits": {
         type: "mapping",
         fallback: "each from `global.limits`",
-        meaning: "What one answer of the node may hold. See [limits](#limits).",
+        meaning: "Limits on one response of the node. See [limits](#limits).",
         example: "limits: {bytes: 8MiB, keys: 200000}",
       },
     },
@@ -217,46 +219,46 @@ export const SECTIONS: readonly Section[] = [
     keys: {
       "nodes.limits.bytes": {
         type: "size, 1KiB to 256MiB: `8MiB`, `512KiB` or a number of bytes",
-        fallback: "`3MiB` for lists, `256KiB` else",
-        meaning: "Of the body.",
+        fallback: "`3MiB` for lists, else `256KiB`",
+        meaning: "Size of the body.",
         example: "limits: {bytes: 8MiB}",
       },
       "nodes.limits.pieces": {
         fallback: "`4096`",
-        meaning: "In which the body may arrive, beside one for every 512 bytes.",
+        meaning: "Chunks in which the body may arrive, plus one per 512 bytes.",
         example: "limits: {pieces: 20000}",
       },
       "nodes.limits.depth": {
         fallback: "`64`",
-        meaning: "Objects and lists in each other.",
+        meaning: "Nesting of objects and arrays.",
         example: "limits: {depth: 100}",
       },
       "nodes.limits.containers": {
-        fallback: "`30000` for lists, `10000` else",
-        meaning: "Objects and lists. Of a page of metrics its lines.",
+        fallback: "`30000` for lists, else `10000`",
+        meaning: "Objects and arrays. For a metrics page: its lines.",
         example: "limits: {containers: 100000}",
       },
       "nodes.limits.keys": {
-        fallback: "`70000` for lists, `80000` for metrics, `20000` else",
+        fallback: "`70000` for lists, `80000` for metrics, else `20000`",
         meaning:
-          "Members of objects. One whose name did not follow the names before it in an earlier object counts as ten: it takes twenty times as long. Of a page of metrics its labels.",
+          "Members of objects. A member whose name did not follow the same names in an earlier object counts as ten, as it takes twenty times as long to parse. For a metrics page: its labels.",
         example: "limits: {keys: 200000}",
       },
       "nodes.limits.strings": {
-        fallback: "`50000` for lists, `20000` else",
-        meaning: "Strings that are no names of members.",
+        fallback: "`50000` for lists, else `20000`",
+        meaning: "Strings, without the names of members.",
         example: "limits: {strings: 200000}",
       },
       "nodes.limits.numbers": {
-        fallback: "`50000` for lists, `20000` else",
-        meaning: "Numbers, `true`, `false` and `null`. Of a page of metrics its samples.",
+        fallback: "`50000` for lists, else `20000`",
+        meaning: "Numbers, `true`, `false` and `null`. For a metrics page: its samples.",
         example: "limits: {numbers: 200000}",
       },
     },
   },
   {
     title: "auth",
-    introduction: `Of a node or module. Each secret stands here, as \`\${NAME}\` from the environment, or in a \`…_file\`, which is read anew when it is needed.`,
+    introduction: `For a node or module. Each secret is written here, comes from the environment as \`\${NAME}\`, or is in a \`…_file\`, which is read again when it is needed.`,
     place: "node",
     keys: {
       "nodes.auth.basic": {
@@ -273,19 +275,19 @@ export const SECTIONS: readonly Section[] = [
       "nodes.auth.basic.password": {
         type: SECRET,
         fallback: "the file",
-        meaning: "The password. One of the two.",
+        meaning: "The password. Set one of the two.",
         example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.basic.password_file": {
         type: PATH,
         fallback: "the text",
-        meaning: "A file that holds the password.",
+        meaning: "File with the password.",
         example: "auth: {basic: {username: monitor, password_file: /run/secrets/password}}",
       },
       "nodes.auth.digest": {
         type: "mapping",
         fallback: "none",
-        meaning: "HTTP digest authentication, which monerod's `rpc-login` wants.",
+        meaning: "HTTP digest authentication, for monerod's `rpc-login`.",
         example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.digest.username": {
@@ -296,13 +298,13 @@ export const SECTIONS: readonly Section[] = [
       "nodes.auth.digest.password": {
         type: SECRET,
         fallback: "the file",
-        meaning: "The password. One of the two.",
+        meaning: "The password. Set one of the two.",
         example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
       },
       "nodes.auth.digest.password_file": {
         type: PATH,
         fallback: "the text",
-        meaning: "A file that holds the password.",
+        meaning: "File with the password.",
         example: "auth: {digest: {username: monitor, password_file: /run/secrets/password}}",
       },
       "nodes.auth.bearer": {
@@ -314,92 +316,93 @@ export const SECTIONS: readonly Section[] = [
       "nodes.auth.bearer.token": {
         type: SECRET,
         fallback: "the file",
-        meaning: "The token. One of the two.",
+        meaning: "The token. Set one of the two.",
         example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.bearer.token_file": {
         type: PATH,
         fallback: "the text",
-        meaning: "A file that holds the token.",
+        meaning: "File with the token.",
         example: "auth: {bearer: {token_file: /run/secrets/token}}",
       },
       "nodes.auth.header": {
         type: "mapping",
         fallback: "none",
-        meaning: "A header of your choice.",
+        meaning: "A custom header.",
         example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.header.name": {
         type: "name of a header",
-        meaning: "Its name. Not one that HTTP itself needs, such as `Host`.",
+        meaning: "Name of the header. Headers that HTTP itself needs, such as `Host`, are refused.",
         example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.header.value": {
         type: SECRET,
         fallback: "the file",
-        meaning: "Its value. One of the two.",
+        meaning: "Value of the header. Set one of the two.",
         example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
       },
       "nodes.auth.header.value_file": {
         type: PATH,
         fallback: "the text",
-        meaning: "A file that holds its value.",
+        meaning: "File with the value.",
         example: "auth: {header: {name: X-Api-Key, value_file: /run/secrets/token}}",
       },
     },
   },
   {
     title: "tls",
-    introduction: "Of a node or module. One of `pin`, `ca_file` (with `server_name`) and `insecure`.",
+    introduction: "For a node or module. Set one of `pin`, `ca_file` (with `server_name`) and `insecure`.",
     place: "node",
     keys: {
       "nodes.tls.pin": {
         type: "43 characters, or 64 hex digits with or without colons",
         fallback: "none",
         meaning:
-          "The SHA-256 of the server's certificate: a Chainweb peer id, or what `openssl x509 -fingerprint -sha256` prints. Nothing else is checked, and nothing is sent to a server with another certificate.",
+          "The SHA-256 of the server's certificate: a Chainweb peer id, or the output of `openssl x509 -fingerprint -sha256`. The exporter checks nothing else, and sends nothing to a server with another certificate.",
         example: '{url: "https://127.0.0.1:1789", tls: {pin: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU}}',
       },
       "nodes.tls.ca_file": {
         type: PATH,
         fallback: "the system's authorities",
-        meaning: "The authorities that may have signed the certificate, as PEM.",
+        meaning: "Certificate authorities to verify the certificate with, as PEM.",
         example: '{url: "https://127.0.0.1:1789", tls: {ca_file: /run/secrets/ca.pem}}',
       },
       "nodes.tls.server_name": {
         fallback: "the URL's host",
-        meaning: "The name to expect in the certificate.",
+        meaning: "Expected name in the certificate.",
         example: '{url: "https://127.0.0.1:1789", tls: {server_name: kadena.internal}}',
       },
       "nodes.tls.insecure": {
         fallback: "`false`",
-        meaning: "`true`: no check at all. Whoever is on the way can read the credentials and change the answers.",
+        meaning:
+          "`true`: no verification. Anyone between the exporter and the node can read the credentials and change the responses.",
         example: '{url: "https://127.0.0.1:1789", tls: {insecure: true}}',
       },
     },
   },
   {
     title: "wire",
-    introduction: "What only nodes with `chain: wire` or `antelope` have.",
+    introduction: "Only for nodes with `chain: wire` or `antelope`.",
     place: "node",
     chain: "wire",
     keys: {
       "nodes.wire": {
         type: "mapping",
         fallback: "all defaults",
-        meaning: "The block of these keys.",
+        meaning: "Block with these keys.",
         example: "wire: {host_header: nodeop.internal:8888}",
       },
       "nodes.wire.chain_url": {
         type: URL_TEXT,
         fallback: "`url`",
-        meaning: "Base URL of the listener with chain_api_plugin, where it is not `url`.",
+        meaning: "Base URL of the listener with chain_api_plugin, if it differs from `url`.",
         example: 'wire: {chain_url: "http://127.0.0.1:8889"}',
       },
       "nodes.wire.prometheus_url": {
         type: URL_TEXT,
-        fallback: "none: not asked",
-        meaning: "Base URL of the listener with prometheus_plugin, for bytes and latency of each connection.",
+        fallback: "none: not polled",
+        meaning: "Base URL of the listener with prometheus_plugin, for bytes and latency per connection.",
         example: 'wire: {prometheus_url: "http://127.0.0.1:9101"}',
       },
       "nodes.wire.host_header": {
@@ -411,68 +414,68 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: "monero",
-    introduction: "Nodes with `chain: monero` have no keys of their own; an empty block is allowed.",
+    introduction: "There are no keys only for nodes with `chain: monero`; an empty block is allowed.",
     place: "node",
     chain: "monero",
     keys: {
-      "nodes.monero": { type: "mapping", fallback: "empty", meaning: "Has no keys.", example: "monero: {}" },
+      "nodes.monero": { type: "mapping", fallback: "empty", meaning: "No keys.", example: "monero: {}" },
     },
   },
   {
     title: "chainweb",
-    introduction: "What only nodes with `chain: chainweb` have.",
+    introduction: "Only for nodes with `chain: chainweb`.",
     place: "node",
     chain: "chainweb",
     keys: {
       "nodes.chainweb": {
         type: "mapping",
         fallback: "all defaults",
-        meaning: "The block of these keys.",
+        meaning: "Block with these keys.",
         example: "chainweb: {network: testnet06}",
       },
       "nodes.chainweb.network": {
-        meaning: "The network's name, part of every API path.",
+        meaning: "Name of the network, part of every API path.",
         example: "chainweb: {network: testnet06}",
       },
       "nodes.chainweb.service_url": {
         type: URL_TEXT,
-        fallback: "none: not asked",
-        meaning: "Base URL of the service API, for `/info`: version, end of service, pace of blocks.",
+        fallback: "none: not polled",
+        meaning: "Base URL of the service API, for `/info`: version, end of service, block rate.",
         example: 'chainweb: {service_url: "http://127.0.0.1:1848"}',
       },
       "nodes.chainweb.mempool_peers": {
-        meaning: "Also count the mempool peers of every chain: one more request for each chain in each poll.",
+        meaning: "Also count the mempool peers of every chain: one more request per chain in each poll.",
         example: "chainweb: {mempool_peers: true}",
       },
       "nodes.chainweb.tip_age": {
         meaning:
-          "Also read when the newest block of every chain was made: one request for each new block, at most 20 in a poll.",
+          "Also read the creation time of the newest block of every chain: one request per new block, at most 20 in a poll.",
         example: "chainweb: {tip_age: true}",
       },
       "nodes.chainweb.probe": {
         type: "mapping",
         fallback: "all defaults",
         meaning:
-          "Ask peers themselves for their cut: how many answer, their versions, and heads for the lag. Strangers chose their addresses, so only public ones are dialled.",
+          "Ask peers directly for their cut: how many answer, their versions, and heads for the lag. Peer addresses are not trusted, so the exporter dials only public ones.",
         example: "chainweb: {probe: {peers: 5}}",
       },
       "nodes.chainweb.probe.peers": {
-        meaning: "How many in each poll, in turn; 0: none.",
+        meaning: "Number of peers to ask in each poll, in rotation; 0: none.",
         example: "chainweb: {probe: {peers: 5}}",
       },
       "nodes.chainweb.probe.timeout": {
         type: DURATION,
-        meaning: "How long one of them may take.",
+        meaning: "Time limit for one peer.",
         example: "chainweb: {probe: {peers: 5, timeout: 2s}}",
       },
       "nodes.chainweb.probe.concurrency": {
-        meaning: "How many are asked at once.",
+        meaning: "Number of peers asked at the same time.",
         example: "chainweb: {probe: {peers: 5, concurrency: 8}}",
       },
       "nodes.chainweb.probe.allow": {
         type: "list of address ranges",
         fallback: "none",
-        meaning: "Ranges that may be dialled although they are not public.",
+        meaning: "Non-public ranges that may be dialled.",
         example: 'chainweb: {probe: {peers: 5, allow: ["10.0.0.0/8"]}}',
       },
     },
@@ -485,36 +488,37 @@ export const SECTIONS: readonly Section[] = [
       "probe.allow": {
         type: "list of patterns `[SCHEME://]HOST:PORT[/PATH]`",
         fallback: "none: nothing may be probed",
-        meaning: "Where targets may be. [Patterns](probe.md#patterns).",
+        meaning: "Permitted targets. [Patterns](probe.md#patterns).",
         example: '{allow: ["10.0.0.0/8:18081"], modules: {monero: {chain: monero}}}',
       },
       "probe.modules": {
         type: "mapping of names to modules",
         fallback: "none",
         meaning:
-          "How targets of a kind are polled. A module takes what a node takes, without `name`, `url`, `interval`, `schedule` and URLs of the chain's block, and beside it the keys below.",
+          "How to poll targets of one kind. A module takes the keys of a node, except `name`, `url`, `interval`, `schedule` and URLs in the chain's block, and also the keys below.",
         example: "{modules: {monero: {chain: monero, timeout: 5s}}}",
       },
       "probe.concurrency": {
-        meaning: "How many targets are polled at once; more get 503.",
+        meaning: "Number of targets polled at the same time; further requests get 503.",
         example: "{concurrency: 20}",
       },
     },
   },
   {
     title: "probe.modules",
-    introduction: "What only a module has.",
+    introduction: "Only for modules.",
     place: "module",
     keys: {
       "probe.modules.scheme": {
         fallback: "`https` with a `tls` block, else `http`",
-        meaning: "Of a target that is written without one.",
+        meaning: "Scheme of targets without one.",
         example: "scheme: https",
       },
       "probe.modules.hosts": {
         type: "list of patterns, at least one",
-        fallback: "wherever `probe.allow` lets them be",
-        meaning: "Where its targets must be. Required beside credentials, which go nowhere else.",
+        fallback: "all targets that `probe.allow` permits",
+        meaning:
+          "Targets of this module must match one of these. Required if the module has credentials, which are sent only there.",
         example: 'hosts: ["*.nodes.example.com:443/monero/*"]',
       },
     },
