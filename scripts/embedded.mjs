@@ -19,6 +19,8 @@ export const BUILD_OPTIONS = {
   bundle: true,
   platform: "node",
   target: "node20.20",
+  // The ES modules of a library, where it has some: the bundler leaves out what the program does not use of them.
+  mainFields: ["module", "main"],
   // The engine keeps the source in memory, so white space costs; identifiers stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,

@@ -5,18 +5,19 @@ import { type DemoNode, startDemoNetwork } from "./network.ts";
 /** The simulated nodes and a configuration that polls them. */
 export type Demo = {
   readonly config: Config;
-  /** Prints where to look, once the exporter listens, and what the nodes that it polls will do. */
-  readonly announce: (addresses: readonly string[], polled: Pick<Config, "nodes">) => void;
+  /** Prints the addresses of the exporter and what the polled nodes do. Call it when the exporter listens. */
+  readonly printGuide: (addresses: readonly string[], polled: Pick<Config, "nodes">) => void;
   close(): Promise<void>;
 };
 
-/** Short, so that something happens while one watches. */
+/** Short, so that a person who watches sees changes. */
 const INTERVAL = "5s";
 const TIMEOUT = "3s";
 
-/** Every series of the demo carries it, so that invented numbers cannot be taken for real ones. */
+/** On every series of the demo, so that simulated values are not mistaken for real ones. */
 const LABELS = { simulated: "true" };
 
+/** Starts the simulated nodes. `print` writes to standard output. */
 export async function startDemo(print: (text: string) => void): Promise<Demo> {
   const network = await startDemoNetwork();
   const raw = {
@@ -25,17 +26,13 @@ export async function startDemo(print: (text: string) => void): Promise<Demo> {
     references: referencesOf(network.nodes),
   };
   const parsed = parseConfig(raw, undefined);
-  if (!parsed.ok) throw new Error(`the demo's own configuration is bad: ${JSON.stringify(parsed.problems)}`);
+  if (!parsed.ok) throw new Error(`invalid configuration of the demo: ${JSON.stringify(parsed.problems)}`);
   return {
     config: parsed.config,
-    announce: (addresses, polled) => {
-      const names = new Set(polled.nodes.map(({ name }) => name));
-      print(
-        guide(
-          network.nodes.filter(({ name }) => names.has(name)),
-          addresses,
-        ),
-      );
+    printGuide: (addresses, polled) => {
+      const polledNames = new Set(polled.nodes.map(({ name }) => name));
+      const nodes = network.nodes.filter(({ name }) => polledNames.has(name));
+      print(guide(nodes, addresses));
     },
     close: network.close,
   };
@@ -52,7 +49,7 @@ function nodeConfig({ name, chain, url, pin, options = {} }: DemoNode): Record<s
   };
 }
 
-/** One node once more, as a reference would stand in a configuration: somebody else's node with a known good head. */
+/** One of the nodes again as a reference: in a real configuration that is a node of someone else with a good head. */
 function referencesOf(nodes: readonly DemoNode[]): readonly Record<string, unknown>[] {
   return nodes
     .filter(({ name }) => name === "wire-1")
@@ -64,13 +61,13 @@ function guide(nodes: readonly DemoNode[], addresses: readonly string[]): string
   const stories = nodes.map(({ name, story }) => `  ${name.padEnd(width)}  ${story}`);
   const [address = ""] = addresses;
   return `
-peer-exporter demo: these nodes are SIMULATED, no real network is asked.
+peer-exporter demo: all nodes are SIMULATED, the demo connects to no real network.
 
 ${stories.join("\n")}
 
 Look at
   ${address}/metrics    the page that Prometheus scrapes
-  ${address}/           every node, for people
+  ${address}/           the pages for people
 
 Try
   curl -s ${address}/metrics | grep p2p_node_up

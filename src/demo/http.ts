@@ -10,41 +10,46 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 
 const LOOPBACK = "127.0.0.1";
-const LARGEST_BODY = 1 << 20;
+/** In bytes; no real request is larger. */
+const MAX_BODY = 1 << 20;
 
-/** What a simulated node sees of a request. */
+/** A request as a simulated node receives it. */
 export type DemoRequest = {
   readonly method: string;
-  /** The request target as it was sent: path and query. */
+  /** The request target as sent: path and query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The address that the request came to. */
+  /** The node's end of the connection. */
   readonly local: { readonly host: string; readonly port: number };
+  /** The client's end of the connection. */
   readonly remote: { readonly host: string; readonly port: number };
 };
 
-export type DemoAnswer = {
+export type DemoResponse = {
   readonly status: number;
-  /** The status text, where the real node has its own. */
+  /** The status text, if the real node does not use the standard one. */
   readonly reason?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 };
 
-/** A listener of a simulated node on an ephemeral port of loopback. It can be closed and opened again. */
+export type DemoHandler = (request: DemoRequest) => DemoResponse;
+
+/** A listener of a simulated node on an ephemeral loopback port. It can be closed and opened again. */
 export type DemoServer = {
-  /** Opens the listener: the first time on a free port, then always on that port. */
+  /** Opens the listener: the first time on a free port, later on the same port. Rejects if the port is taken. */
   open(): Promise<void>;
-  /** Closes the listener and all its sockets: from then on the port refuses. */
+  /** Closes the listener and all its sockets: from then on the port refuses connections. */
   close(): Promise<void>;
+  /** 0 before the listener was opened. */
   port(): number;
   openSockets(): number;
 };
 
-/** Creates a server that answers every request with what `answer` returns; it never fails on a bad request. */
+/** Creates a server that answers every request with `handler`. A bad request never ends it. */
 export function createDemoServer(
-  answer: (request: DemoRequest) => DemoAnswer,
+  handler: DemoHandler,
   tls?: { readonly key: string; readonly cert: string },
 ): DemoServer {
   const sockets = new Set<Socket>();
@@ -53,13 +58,13 @@ export function createDemoServer(
 
   const listener: RequestListener = (request, response) => {
     readBody(request).then(
-      (body) => send(response, body === undefined ? tooLarge() : guarded(() => answer(describe(request, body)))),
+      (body) => send(response, body === undefined ? tooLarge() : guarded(() => handler(describe(request, body)))),
       () => request.socket.destroy(),
     );
   };
 
   async function open(): Promise<void> {
-    // Nodes check the Host header themselves, or not at all; they do not leave that to their HTTP library.
+    // Real nodes check the Host header themselves or not at all, so the HTTP library must not.
     const created =
       tls === undefined
         ? createHttpServer({ requireHostHeader: false, keepAliveTimeout: 60_000 }, listener)
@@ -72,7 +77,7 @@ export function createDemoServer(
     created.on("clientError", (_error, socket) => socket.destroy());
     created.on("tlsClientError", (_error, socket) => socket.destroy());
     await new Promise<void>((resolve, reject) => {
-      created.on("error", reject); // stays: an error while accepting must not end the program
+      created.on("error", reject); // stays registered: an error while accepting must not end the program
       created.listen(port, LOOPBACK, resolve);
     });
     const address = created.address();
@@ -104,33 +109,33 @@ function describe(request: IncomingMessage, body: string): DemoRequest {
   };
 }
 
-/** The whole body as text, or undefined if it is larger than any honest request. */
+/** The whole body as text, or undefined if it is larger than MAX_BODY. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) continue;
     size += chunk.length;
-    if (size > LARGEST_BODY) return undefined;
+    if (size > MAX_BODY) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function tooLarge(): DemoAnswer {
+function tooLarge(): DemoResponse {
   return { status: 413, headers: { Connection: "close" }, body: "" };
 }
 
-/** A mistake in the simulation must not end the program that shows it. */
-function guarded(answer: () => DemoAnswer): DemoAnswer {
+/** An error in the simulation must not end the program. */
+function guarded(respond: () => DemoResponse): DemoResponse {
   try {
-    return answer();
+    return respond();
   } catch (error) {
     return { status: 500, headers: { "Content-Type": "text/plain" }, body: String(error) };
   }
 }
 
-function send(response: ServerResponse, { status, reason, headers, body }: DemoAnswer): void {
+function send(response: ServerResponse, { status, reason, headers, body }: DemoResponse): void {
   response.on("error", () => response.destroy());
   response.sendDate = false; // neither monerod nor nodeos sends a Date
   response.writeHead(status, reason, { ...headers, "Content-Length": Buffer.byteLength(body) });

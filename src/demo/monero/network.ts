@@ -1,117 +1,93 @@
-import type { Clock } from "../clock.ts";
-import { delayAt, type LagCycle, type OutageCycle } from "../cycles.ts";
-import { createDemoServer, type DemoAnswer, type DemoRequest, type DemoServer } from "../http.ts";
-import type { Random } from "../random.ts";
-import { heightAt } from "./chain.ts";
-import { createMoneroDirectory } from "./directory.ts";
-import { createMoneroNode } from "./node.ts";
-import { createMoneroPeers } from "./peers.ts";
-import type { MoneroSoftware, MoneroState } from "./state.ts";
+import { createHash } from "node:crypto";
+import { i2pHost, ipv4Addresses, ipv6Addresses, onionHost, type Random } from "../random.ts";
 
-const HEAD_START_SECONDS = 7200;
-/** A node that was just started needs this long to get the blocks that it missed. */
-const FIRST_SYNC_SECONDS = 8;
+/** The simulated Monero network: the chain that all its nodes follow, and the peers that they meet. */
 
-/** monero-2 stops for 180 s, falls 18 blocks behind, and catches up in 30 s. */
-export const MONERO_LAG: LagCycle = { period: 330, stallFrom: 40, stallFor: 180, catchUpFor: 30 };
-/** monero-4 is down for 30 s of every 2 minutes. */
-export const MONERO_OUTAGE: OutageCycle = { period: 120, downFrom: 27, downFor: 30 };
+/**
+ * A block every 10 s instead of Monero's 120 s, which would look dead in a demonstration. The nodes say so: their
+ * get_info has `target` 10.
+ */
+export const BLOCK_SECONDS = 10;
+/** The height of the simulated chain at a fixed time, so that heights rise from one demo to the next. */
+const ANCHOR_TIME = Date.UTC(2025, 8, 1) / 1000;
+const ANCHOR_HEIGHT = 3_490_000;
+export const DIFFICULTY = 612_345_678_901n;
 
-const NEWEST: MoneroSoftware = { version: "0.18.5.1-release", rpcMinor: 16, fillsIpv6: true, outdated: false };
-const OLDER: MoneroSoftware = { version: "0.18.4.4-release", rpcMinor: 15, fillsIpv6: false, outdated: true };
+/** The chain's height at a time in Unix seconds: the number of the top block + 1. */
+export function heightAt(now: number): number {
+  return ANCHOR_HEIGHT + Math.floor((now - ANCHOR_TIME) / BLOCK_SECONDS);
+}
 
-export type MoneroDemoNode = {
-  readonly server: DemoServer;
-  answer(request: DemoRequest): DemoAnswer;
-  /** Begins its next life: a new start time, new connections, counters from 0. */
-  restart(turn: number): void;
+/** The time of the top block of a chain with that height, in Unix seconds. */
+export function topBlockTime(height: number): number {
+  return ANCHOR_TIME + (height - ANCHOR_HEIGHT) * BLOCK_SECONDS;
+}
+
+/** The hash of a block by its number. */
+export function blockHash(number: number, branch = "main"): string {
+  return createHash("sha256").update(`simulated monero ${branch} ${number}`).digest("hex");
+}
+
+/** Above 2^53, as on the real chain since 2017: JSON.parse rounds it silently. */
+export function cumulativeDifficulty(height: number): bigint {
+  return DIFFICULTY * BigInt(height);
+}
+
+export type MoneroNetworkType = "ipv4" | "ipv6" | "tor" | "i2p";
+
+/** A node of the simulated network, as other nodes meet it. */
+export type MoneroPeer = {
+  readonly type: MoneroNetworkType;
+  readonly host: string;
+  readonly port: number;
+  /** 64 bits: hexadecimal digits in get_connections, a number in get_peer_list. */
+  readonly peerId: string;
+  /** 0, or 384 to 391 for one of the eight stripes of a pruned node (src/common/pruning.cpp). */
+  readonly pruningSeed: number;
+  /** The port of its public restricted RPC; 0 if it has none. */
+  readonly rpcPort: number;
+  /** It relays new blocks to us; other peers send their height only in the timed sync every 60 s. */
+  readonly relays: boolean;
+  /** It is far behind and downloads blocks from us. */
+  readonly isBehind: boolean;
+  /** Seconds since it was last seen, in the peer lists. */
+  readonly lastSeenAgo: number;
 };
 
-export type MoneroNetwork = {
-  readonly healthy: MoneroDemoNode;
-  readonly lagging: MoneroDemoNode;
-  readonly restricted: MoneroDemoNode;
-  readonly restarting: MoneroDemoNode;
+/** All peers of the network, which all its nodes have in their peer lists. */
+export type MoneroDirectory = {
+  readonly clearnet: readonly MoneroPeer[];
+  readonly tor: MoneroPeer;
+  readonly i2p: MoneroPeer;
+  /** Peers that no node has reached yet. */
+  readonly gray: readonly MoneroPeer[];
 };
 
-type NodeOptions = {
-  readonly name: string;
-  readonly software: MoneroSoftware;
-  readonly outbound: number;
-  readonly inbound: number;
-  readonly anonymous?: boolean;
-  readonly restricted?: boolean;
-  readonly lag?: LagCycle;
-  readonly bans?: MoneroState["bans"];
-  readonly alternativeChain?: boolean;
-  readonly maxInbound?: number;
-};
+export function createMoneroDirectory(random: Random): MoneroDirectory {
+  const ipv4 = ipv4Addresses(random, 140);
+  const ipv6 = ipv6Addresses(random, 8);
 
-/** The four nodes of the simulated Monero network. */
-export function createMoneroNetwork(clock: Clock, random: Random): MoneroNetwork {
-  const directory = createMoneroDirectory(random.fork("directory"));
-
-  function node(options: NodeOptions): MoneroDemoNode {
-    const source = random.fork(options.name);
-    let startedAt = clock.startedAt - HEAD_START_SECONDS;
-    let peers = createPeers(source, startedAt, cycleDelay);
-
-    function cycleDelay(now: number): number {
-      return options.lag === undefined ? 0 : delayAt(options.lag, now - clock.startedAt);
-    }
-
-    function createPeers(drawn: Random, from: number, delay: (now: number) => number) {
-      const { outbound, inbound, anonymous = false } = options;
-      return createMoneroPeers({ random: drawn, from, directory, outbound, inbound, anonymous, delay });
-    }
-
-    let delay = cycleDelay;
-
-    const state: MoneroState = {
-      software: options.software,
-      restricted: options.restricted ?? false,
-      directory,
-      bans: options.bans ?? [],
-      alternativeChain: options.alternativeChain ?? false,
-      maxInbound: options.maxInbound,
-      startedAt: () => startedAt,
-      peers: () => peers,
-      rpcConnections: () => server.openSockets(),
-      height: (now) => heightAt(now - delay(now)),
-      synchronized: (now) => now - startedAt >= FIRST_SYNC_SECONDS,
-    };
-    const answer = createMoneroNode(state, clock.now);
-    const server = createDemoServer(answer);
-
+  function peer(type: MoneroNetworkType, host: string, port = 18080): MoneroPeer {
     return {
-      server,
-      answer,
-      restart(turn) {
-        const from = clock.now();
-        const missed = MONERO_OUTAGE.downFor;
-        startedAt = from;
-        delay = (now) => missed * Math.max(0, 1 - Math.max(0, now - from) / FIRST_SYNC_SECONDS);
-        peers = createPeers(source.fork(`run ${turn}`), from, delay);
-      },
+      type,
+      host,
+      port,
+      peerId: random.hex(16),
+      pruningSeed: random.chance(0.3) ? random.integer(384, 391) : 0,
+      rpcPort: random.chance(0.2) ? 18089 : 0,
+      relays: random.chance(0.6),
+      isBehind: random.chance(0.08),
+      lastSeenAgo: random.integer(60, 200_000),
     };
   }
 
   return {
-    healthy: node({
-      name: "monero-1",
-      software: NEWEST,
-      outbound: 12,
-      inbound: 16,
-      anonymous: true,
-      bans: [
-        { host: "203.0.113.250", ip: 0xfa7100cb },
-        // A subnet has no number of its own.
-        { host: "198.51.100.0/28", ip: 0 },
-      ],
-      alternativeChain: true,
-    }),
-    lagging: node({ name: "monero-2", software: OLDER, outbound: 8, inbound: 6, maxInbound: 32, lag: MONERO_LAG }),
-    restricted: node({ name: "monero-3", software: NEWEST, outbound: 12, inbound: 20, restricted: true }),
-    restarting: node({ name: "monero-4", software: OLDER, outbound: 10, inbound: 8 }),
+    clearnet: random.shuffle([
+      ...ipv4.slice(0, 70).map((host) => peer("ipv4", host)),
+      ...ipv6.map((host) => ({ ...peer("ipv6", host), isBehind: false })),
+    ]),
+    tor: { ...peer("tor", onionHost(random), 18083), pruningSeed: 0, isBehind: false },
+    i2p: { ...peer("i2p", i2pHost(random), 1), pruningSeed: 0, isBehind: false },
+    gray: ipv4.slice(70).map((host) => peer("ipv4", host)),
   };
 }

@@ -1,44 +1,49 @@
 import { isIP } from "node:net";
-import type { DemoAnswer, DemoRequest } from "../http.ts";
-import { fcTime } from "./chain.ts";
-import type { Dialect } from "./dialects.ts";
-import { chainInfo, type WireSoftware } from "./info.ts";
-import type { WireRow } from "./row.ts";
-import type { ChainView } from "./view.ts";
+import type { DemoHandler, DemoRequest, DemoResponse } from "../http.ts";
+import { blockId, blockTime, CHAIN_ID, type ChainView, fcTime, finalBlock, producerOf } from "./network.ts";
+import type { Dialect, WireRow } from "./rows.ts";
+
+/** What a node reports about its own software. */
+export type WireSoftware = {
+  /** The first 8 digits of the commit, as `server_version` shows it. */
+  readonly commit: string;
+  readonly version: string;
+};
 
 export type WireNodeOptions = {
   readonly software: WireSoftware;
   readonly dialect: Dialect;
   readonly view: ChainView;
-  /** Whether it has /v1/net/bp_gossip_peers (Spring 1.2 and its relatives). */
-  readonly gossip: boolean;
+  /** Whether it has /v1/net/bp_gossip_peers (Spring 1.2 and nodes derived from it). */
+  readonly hasGossip: boolean;
   rows(now: number): WireRow[];
   /** The page of prometheus_plugin, if it is loaded. */
   prometheus?(now: number): string;
+  /** Unix seconds. */
   now(): number;
 };
 
-/** The HTTP listeners of a node, by the API categories that are bound to them. */
+/** The HTTP listeners of a node, by the API categories that it binds to them. */
 export type WireListeners = {
-  /** Chain and net API, and the metrics page too. */
-  readonly all: (request: DemoRequest) => DemoAnswer;
-  /** Without the metrics page. */
-  readonly api: (request: DemoRequest) => DemoAnswer;
-  /** The metrics page, and get_info, which every listener has (category `node`). */
-  readonly metrics: (request: DemoRequest) => DemoAnswer;
+  /** Chain API, net API and the metrics page. */
+  readonly all: DemoHandler;
+  /** Chain API and net API. */
+  readonly api: DemoHandler;
+  /** The metrics page and get_info, which every listener has (category `node`). */
+  readonly metrics: DemoHandler;
 };
 
-type Handler = (request: DemoRequest) => DemoAnswer;
+type Routes = Readonly<Record<string, DemoHandler>>;
 
-/** A node with http_plugin as in Leap 5, Spring and Wire. */
+/** Creates a node with the http_plugin of Leap 5, Spring and Wire. */
 export function createWireNode(options: WireNodeOptions): WireListeners {
   const list = () => options.rows(options.now()).map((row) => ({ row, fields: options.dialect(row) }));
 
-  const node: Record<string, Handler> = {
+  const node: Routes = {
     "/v1/chain/get_info": withoutBody(() => json(200, chainInfo(options.view, options.software, options.now()))),
   };
-  const net: Record<string, Handler> = {
-    // 201, unlike what the swagger file says (net_api_plugin.cpp:64-65).
+  const net: Routes = {
+    // 201, unlike in the swagger file (net_api_plugin.cpp:64-65).
     "/v1/net/connections": withoutBody(() =>
       json(
         201,
@@ -46,14 +51,14 @@ export function createWireNode(options: WireNodeOptions): WireListeners {
       ),
     ),
     "/v1/net/status": (request) => {
-      const wanted = parsed(request.body);
+      const wanted = parseJson(request.body);
       if (typeof wanted !== "string") return invalidRequest("Unable to parse valid input from POST body");
       return json(201, list().find(({ row }) => row.configured === wanted)?.fields ?? null);
     },
-    ...(options.gossip ? { "/v1/net/bp_gossip_peers": withoutBody(() => json(201, gossipPeers())) } : {}),
+    ...(options.hasGossip ? { "/v1/net/bp_gossip_peers": withoutBody(() => json(201, gossipPeers())) } : {}),
   };
   const page = options.prometheus;
-  const metrics: Record<string, Handler> =
+  const metrics: Routes =
     page === undefined
       ? {}
       : {
@@ -66,8 +71,8 @@ export function createWireNode(options: WireNodeOptions): WireListeners {
 
   function gossipPeers() {
     const expiration = fcTime(Math.ceil(options.now() / 60) * 60 + 600);
-    return options.rows(options.now()).flatMap(({ handshake, blockProducer, remote }) =>
-      handshake && remote && blockProducer
+    return options.rows(options.now()).flatMap(({ handshake, isBlockProducer, remote }) =>
+      handshake && remote && isBlockProducer
         ? [
             {
               producer_name: `${handshake.peer.nodeId.replace(/[^a-f]/g, "").slice(0, 8)}.bp`,
@@ -87,10 +92,40 @@ export function createWireNode(options: WireNodeOptions): WireListeners {
   };
 }
 
-/** Handlers are looked up by the whole request target: a query or a trailing slash is another target. */
-function listener(routes: Record<string, Handler>): Handler {
+/** The body of /v1/chain/get_info. Leap 5, Spring and Wire have the same fields (spring get_info_db.hpp). */
+function chainInfo(view: ChainView, software: WireSoftware, now: number): Readonly<Record<string, unknown>> {
+  const head = view.head(now);
+  const final = finalBlock(head);
+  const received = view.received(now);
+  return {
+    server_version: software.commit,
+    chain_id: CHAIN_ID,
+    head_block_num: head,
+    last_irreversible_block_num: final,
+    last_irreversible_block_id: blockId(final),
+    head_block_id: blockId(head),
+    head_block_time: fcTime(blockTime(head)),
+    head_block_producer: producerOf(head),
+    virtual_block_cpu_limit: 200_000_000,
+    virtual_block_net_limit: 1_048_576_000,
+    block_cpu_limit: 200_000,
+    block_net_limit: 1_048_576,
+    server_version_string: software.version,
+    fork_db_head_block_num: received,
+    fork_db_head_block_id: blockId(received),
+    server_full_version_string: `${software.version}-${software.commit.repeat(5)}`,
+    // fc writes integers above 0xffffffff as strings (libfc json.cpp:592-621).
+    total_cpu_weight: "10000002000000",
+    total_net_weight: "5000002000000",
+    earliest_available_block_num: 1,
+    last_irreversible_block_time: fcTime(blockTime(final)),
+  };
+}
+
+/** Looks up handlers by the whole request target: a query or a trailing slash makes another target. */
+function listener(routes: Routes): DemoHandler {
   const supported = Object.keys(routes).sort();
-  const handlers = new Map<string, Handler>([
+  const handlers = new Map<string, DemoHandler>([
     ...Object.entries(routes),
     ["/v1/node/get_supported_apis", () => json(200, { apis: supported })],
   ]);
@@ -111,8 +146,8 @@ function listener(routes: Record<string, Handler>): Handler {
 }
 
 /**
- * http-validate-host of Leap 5, Spring and Wire (http_plugin common.hpp:189-206), with no http-alias: the listen
- * address as configured, or the socket's own IP with any port.
+ * http-validate-host of Leap 5, Spring and Wire (http_plugin common.hpp:189-206) without http-alias: allows the
+ * configured listen address, and the socket's own IP address with any port.
  */
 function hostAllowed({ headers, local }: DemoRequest): boolean {
   const host = headers.host;
@@ -122,13 +157,13 @@ function hostAllowed({ headers, local }: DemoRequest): boolean {
   return isIP(name) !== 0 && name.replace(/^::ffff:/i, "") === local.host;
 }
 
-/** An empty body or `{}`; anything else is an error since Leap 3.1 (http_plugin.hpp:227-275). */
-function withoutBody(handler: () => DemoAnswer): Handler {
+/** Accepts an empty body or `{}`; anything else is an error since Leap 3.1 (http_plugin.hpp:227-275). */
+function withoutBody(handler: () => DemoResponse): DemoHandler {
   return ({ body }) =>
     /^(?:\{[ \t]*\})?$/.test(body.trim()) ? handler() : invalidRequest("A Request body is not expected");
 }
 
-function invalidRequest(message: string): DemoAnswer {
+function invalidRequest(message: string): DemoResponse {
   return refused(400, "Invalid Request", {
     code: 3200006,
     name: "invalid_http_request",
@@ -139,15 +174,19 @@ function invalidRequest(message: string): DemoAnswer {
 
 type ErrorBody = { readonly code: number; name?: string; what?: string; details?: readonly unknown[] };
 
-function refused(status: number, message: string, { code, name = "", what = "", details = [] }: ErrorBody): DemoAnswer {
+function refused(
+  status: number,
+  message: string,
+  { code, name = "", what = "", details = [] }: ErrorBody,
+): DemoResponse {
   return json(status, { code: status, message, error: { code, name, what, details } });
 }
 
-function json(status: number, value: unknown): DemoAnswer {
+function json(status: number, value: unknown): DemoResponse {
   return { status, headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

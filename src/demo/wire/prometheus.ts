@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { CHAIN_ID } from "./chain.ts";
-import type { WireSoftware } from "./info.ts";
-import type { WireRow } from "./row.ts";
-import type { ChainView } from "./view.ts";
+import { CHAIN_ID, type ChainView } from "./network.ts";
+import type { WireSoftware } from "./node.ts";
+import type { WireRow } from "./rows.ts";
 
-/** The plugin copies its numbers at every sweep: a page is up to 30 s old (spring v1.2.2 net_plugin.cpp:4924-4928). */
-export const REFRESH_SECONDS = 30;
+/** The plugin copies its numbers every 30 s, so a page is up to that old (spring v1.2.2 net_plugin.cpp:4924-4928). */
+const REFRESH_SECONDS = 30;
 
 /** A latency that was not measured: the largest uint64, which the page shows as a double. */
 const NOT_MEASURED = 2 ** 64;
@@ -18,7 +17,7 @@ type Family = {
   value(row: WireRow): number;
 };
 
-/** The families with one sample for each connection. All are declared gauge, also those that only rise. */
+/** The families with one sample for each connection. The plugin declares all of them gauge, also those that only rise. */
 const PER_CONNECTION: readonly Family[] = [
   family("p2p_port", "port", (row) => row.remote?.port ?? 0),
   family("p2p_connection_number", "monatomic increasing connection number", (row) => row.connectionId),
@@ -51,41 +50,42 @@ const PER_CONNECTION: readonly Family[] = [
 ];
 
 export type PrometheusPageOptions = {
-  /** The prefix of all families: `nodeos` or, on Wire, `nodeop`. */
+  /** The prefix of all families: `nodeos`, or `nodeop` on Wire. */
   readonly prefix: string;
   /**
-   * How a connection is named: by the first 7 digits of the peer's node id, in which case series of peers that left
-   * stay for ever (leap issue 1687), or as the newest Wire does it (metrics.hpp@f0b76aaa).
+   * The labels of a connection. `connid` is the first 7 digits of the peer's node id; series of peers that left then
+   * stay until the node restarts (leap issue 1687). `connection_id` is what the newest Wire has (metrics.hpp@f0b76aaa).
    */
   readonly labels: "connid" | "connection_id";
   readonly software: WireSoftware;
   readonly view: ChainView;
+  /** When the node was started, in Unix seconds. */
   readonly startedAt: number;
   rows(now: number): WireRow[];
 };
 
-/** The page of prometheus_plugin at `/v1/prometheus/metrics`. */
+/** Creates the page of prometheus_plugin at `/v1/prometheus/metrics`. */
 export function createPrometheusPage(options: PrometheusPageOptions): (now: number) => string {
-  const remembered = new Map<string, { readonly labels: Labels; readonly row: WireRow }>();
+  const seriesByLabels = new Map<string, { readonly labels: Labels; readonly row: WireRow }>();
   let page = "";
-  let refreshed = Number.NaN;
-  let asked = 0;
+  let pageRefresh = Number.NaN;
+  let requestCount = 0;
 
   function refresh(now: number): string {
     const rows = options.rows(now);
-    if (options.labels === "connection_id") remembered.clear();
+    if (options.labels === "connection_id") seriesByLabels.clear();
     for (const row of rows) {
-      // Dead inbound rows are swept away before the numbers are copied.
+      // The node removes closed inbound rows before it copies the numbers.
       if (row.configured === "" && row.handshake === undefined) continue;
       const labels = options.labels === "connid" ? connid(row) : connectionId(row);
-      remembered.set(JSON.stringify(labels), { labels, row });
+      seriesByLabels.set(JSON.stringify(labels), { labels, row });
     }
-    const series = [...remembered.values()];
+    const series = [...seriesByLabels.values()];
     const samples = (of: Family) => series.map(({ labels, row }) => sample(of.name, labels, of.value(row)));
     const age = now - options.startedAt;
     return [
       ...header("p2p_peers", "gauge", "current number of connected outgoing peers"),
-      // Counts configured peers that are not connected too (spring issue 1006).
+      // It also counts configured peers that are not connected (spring issue 1006).
       sample("p2p_peers", {}, rows.filter((row) => row.configured !== "").length),
       ...header("p2p_clients", "gauge", "current number of connected incoming clients"),
       sample("p2p_clients", {}, rows.filter((row) => row.configured === "").length),
@@ -121,20 +121,20 @@ export function createPrometheusPage(options: PrometheusPageOptions): (now: numb
   }
 
   function sample(name: string, labels: Labels, value: number): string {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`);
     return `${options.prefix}_${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${numberText(value)}`;
   }
 
   return (now) => {
-    const sweep = Math.floor((now - options.startedAt) / REFRESH_SECONDS);
-    if (sweep !== refreshed) {
+    const latest = Math.floor((now - options.startedAt) / REFRESH_SECONDS);
+    if (latest !== pageRefresh) {
       page = refresh(now);
-      refreshed = sweep;
+      pageRefresh = latest;
     }
-    asked += 1;
+    requestCount += 1;
     const requests = [
       ...header("http_requests_total", "counter", "number of HTTP requests"),
-      sample("http_requests_total", { handler: "/v1/prometheus/metrics" }, asked),
+      sample("http_requests_total", { handler: "/v1/prometheus/metrics" }, requestCount),
     ];
     return `${requests.join("\n")}\n${page}\n`;
   };
@@ -144,7 +144,7 @@ function family(name: string, help: string, value: (row: WireRow) => number): Fa
   return { name, type: "gauge", help, value };
 }
 
-/** The first 7 digits of the peer's node id; a row without a handshake has a made-up one. */
+/** The first 7 digits of the peer's node id; a row without a handshake has invented ones. */
 function connid(row: WireRow): Labels {
   const id = row.handshake?.peer.nodeId ?? createHash("sha256").update(`${row.connectionId}`).digest("hex");
   return { connid: id.slice(0, 7) };
@@ -169,7 +169,7 @@ function serverLabels({ commit, version }: WireSoftware): Labels {
   };
 }
 
-function escaped(text: string): string {
+function escapeLabel(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../../src/demo/random.ts";
-import { createWireNetwork } from "../../../src/demo/wire/network.ts";
+import { createWireNodes } from "../../../src/demo/wire/nodes.ts";
 import { request, testClock } from "../../demo/support.ts";
 import { openInMemory, poll } from "../sessions.ts";
 import { valueIn } from "../support.ts";
@@ -9,7 +9,7 @@ import { shown } from "./support.ts";
 describe("the simulated nodes", () => {
   test.each(["spring", "wire"] as const)("%s: nearly all connected rows get bytes and a latency", async (name) => {
     const clock = testClock();
-    const nodes = createWireNetwork(clock, createRandom("plugin"));
+    const nodes = createWireNodes(clock, createRandom("plugin"));
     const answer = (path: string) => nodes[name].all(request(path));
     const session = openInMemory(
       "wire",
@@ -36,7 +36,7 @@ describe("the simulated nodes", () => {
   });
 
   test("the Spring node has a duplicate link", async () => {
-    const nodes = createWireNetwork(testClock(), createRandom("plugin"));
+    const nodes = createWireNodes(testClock(), createRandom("plugin"));
     const session = openInMemory("wire", ({ path }) => {
       const { status, body } = nodes.spring.all(request(path));
       return { status, body: body.toString() };
