@@ -1,8 +1,8 @@
 import { isoTime } from "../../lib/text/format.ts";
+import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { SortOrder } from "../sort-order.ts";
-import { failuresOf } from "./format-node.ts";
 import { peerRows } from "./peer-rows.ts";
-import { isUp, type PolledNode } from "./polling.ts";
+import type { PolledNode } from "./polling.ts";
 
 /**
  * What `peers --json` prints; docs/cli.md promises these keys. Bytes, seconds and heights are numbers, times are unix

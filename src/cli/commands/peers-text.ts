@@ -2,11 +2,12 @@ import { chains } from "../../chains/index.ts";
 import { bytes, duration } from "../../lib/text/format.ts";
 import type { Paint, Style } from "../../lib/text/style.ts";
 import { type Cell, type TextColumn, tableLines } from "../../lib/text/table.ts";
+import { isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn } from "../choices.ts";
 import type { SortOrder } from "../sort-order.ts";
 import { describeFacts, failureLines } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
-import { isUp, type PolledNode } from "./polling.ts";
+import type { PolledNode } from "./polling.ts";
 
 export type PeersTextOptions = {
   readonly style: Style;

@@ -3,6 +3,7 @@ import { counted } from "../../lib/text/format.ts";
 import { harmlessJson } from "../../lib/text/harmless.ts";
 import { createProgress } from "../../lib/text/progress.ts";
 import { createStyle, wantsColour } from "../../lib/text/style.ts";
+import { isUp } from "../../poll/outcomes.ts";
 import type { Context } from "../context.ts";
 import { EXIT_USAGE } from "../help.ts";
 import { createInterrupt, type Interrupt } from "../interrupt.ts";
@@ -11,7 +12,7 @@ import { readConfig } from "../source.ts";
 import { chooseNode } from "./choose-node.ts";
 import { peersJson } from "./peers-json.ts";
 import { peersText } from "./peers-text.ts";
-import { isUp, openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
+import { openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
 import { createScreen } from "./screen.ts";
 
 /**
