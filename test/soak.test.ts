@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { createPoller } from "../src/poll/poller.ts";
-import { createJournal } from "../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../src/poll/recent-polls.ts";
 import { createStore } from "../src/poll/store.ts";
 import { createRenderer } from "./metrics/support.ts";
 import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "./poll/support.ts";
@@ -66,7 +66,7 @@ test("peers that come and go leave nothing behind", async () => {
     }),
     render: createRenderer(),
     store: createStore(),
-    journal: createJournal(),
+    recentPolls: createRecentPolls(),
     log: logSink("error").log,
   });
   const polls = async (rounds: number) => {

@@ -15,12 +15,12 @@ import { createPageRenderer, type RenderedFamily, type RenderPage } from "../met
 import { keepRecent } from "../metrics/recent.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { createSelfMetrics } from "../metrics/self.ts";
+import { isUp, traceText } from "../poll/outcomes.ts";
 import { createPoller } from "../poll/poller.ts";
-import { createJournal } from "../poll/recent-polls.ts";
+import { createRecentPolls } from "../poll/recent-polls.ts";
 import { createSchedule } from "../poll/scheduler.ts";
 import { openSession } from "../poll/session.ts";
 import { createStore, type NodeStore } from "../poll/store.ts";
-import { traceText } from "../poll/trace-text.ts";
 import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { readSamples } from "../rpc/prometheus-text.ts";
@@ -83,7 +83,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ownHashKey = randomBytes(32).toString("hex");
   let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };
   const store = createStore();
-  const journal = createJournal();
+  const recentPolls = createRecentPolls();
   const self = createSelfMetrics(VERSION, options.logLinesLost);
   const loaded = () => self.configLoaded(Date.now() / 1000);
   loaded();
@@ -100,7 +100,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
   const slots = createConnectionSlots(shares.nodes);
   const open = (node: NodeConfig) => openSession(node, (client) => createRpcClient({ ...client, slots }));
-  const poller = createPoller({ nodes: polledNodes(config), lag, open, render, store, journal, log });
+  const poller = createPoller({ nodes: polledNodes(config), lag, open, render, store, recentPolls, log });
   const warnOfDescriptors = (polled: number) => {
     const warning = descriptorWarning(polled, shares, descriptors);
     if (warning !== undefined) log.warn(warning);
@@ -111,7 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     connections: () => inForce.settings,
     log,
   });
-  const schedule = createSchedule(poller.turn);
+  const schedule = createSchedule(poller.scheduledPoll);
   const reloader = createReloader({
     load,
     apply,
@@ -154,7 +154,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       nodes: () => inForce.config.nodes.map(({ name }) => name),
       probe: poller.probe,
       probeTarget: targetProbe.probe,
-      traceOf: (name) => traceText(store.get(name)?.state.report, journal.of(name).lastTrace?.calls ?? []),
+      traceOf: (name) => traceText(store.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
       pageOf: (name) => {
         const own = () => {
           const stored = store.get(name);
@@ -164,7 +164,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       },
     },
     reload: () => reloader.reload("POST /-/reload"),
-    nodes: { store, journal, readSamples },
+    nodes: { store, recentPolls, readSamples },
     loadAssets,
     config: () => inForce.config,
   });
@@ -222,7 +222,7 @@ function countNodes(store: NodeStore): NodeCounts {
     all: states.length,
     polled: states.filter(({ report }) => report !== undefined).length,
     nodes: nodes.length,
-    up: nodes.filter(({ report }) => report?.peers.ok).length,
+    up: nodes.filter(isUp).length,
   };
 }
 

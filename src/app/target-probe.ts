@@ -8,8 +8,8 @@ import { createPageRenderer } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { createAdHocProber, TARGET_SHARED_MS } from "../poll/ad-hoc.ts";
 import type { LagSettings } from "../poll/head-lag.ts";
+import { traceText } from "../poll/outcomes.ts";
 import type { TracedSession } from "../poll/session.ts";
-import { traceText } from "../poll/trace-text.ts";
 import type { ProbeTarget } from "../server/probe-target.ts";
 
 export type TargetProbeOptions = {
@@ -38,7 +38,7 @@ export function createTargetProbe({ config, connections, open, log }: TargetProb
     return {
       kind: "polled",
       page: { chunks: (format, use) => renderPage(nodes, [], format, use) },
-      trace: traceText(result.state.report, result.calls),
+      trace: traceText(result.state, result.calls),
       shared: result.ageMs === undefined ? undefined : { ageMs: result.ageMs, sharedForMs: TARGET_SHARED_MS },
     };
   };

@@ -7,10 +7,11 @@ import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/trace.ts";
 import { headLag, type LagSettings } from "./head-lag.ts";
 import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
+import { mainFailure, outcomesOf } from "./outcomes.ts";
 import { pollSession } from "./poll-session.ts";
 import type { TracedSession } from "./session.ts";
 import { shownOrFailed } from "./shown.ts";
-import { type KeptState, keptOf, type NodeLines, type NodeState, outcomesOf } from "./store.ts";
+import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
 import { isCatchingUp } from "./syncing.ts";
 
 /**
@@ -30,7 +31,7 @@ export type AdHocProber = {
 export type AdHocResult =
   | {
       readonly kind: "polled";
-      readonly state: KeptState;
+      readonly state: StoredState;
       readonly lines: NodeLines;
       readonly calls: readonly RpcCall[];
       /** Absent: the poll ended while whoever asked waited. Else it is an earlier one, which ended this long ago, in milliseconds. */
@@ -99,11 +100,11 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const times = { startedMs, endedMs: Date.now(), durationSeconds: Math.round(performance.now() - clock) / 1000 };
     const show = (given: NodeReport) => {
       const state = stateAfter(node, given, times, options.lag());
-      return { state: keptOf(state), lines: options.render(state) };
+      return { state: toStored(state), lines: options.render(state) };
     };
     const shown = shownOrFailed(report, show, log);
-    const { peers } = shown.state.report ?? report;
-    log.debug({ reason: peers.ok ? undefined : peers.failure.reason }, peers.ok ? "probed" : "a probe failed");
+    const failure = mainFailure(shown.state);
+    log.debug({ reason: failure?.reason }, failure === undefined ? "probed" : "probe failed");
     return { kind: "polled", ...shown, calls };
   }
 
@@ -180,9 +181,9 @@ const CALL_BYTES = 500;
 
 /** A poll that somebody gave too little time says nothing to those who have more of it. */
 function isAnswerFor(timeoutMs: number, earlier: { readonly polled: Polled; readonly timeoutMs: number }): boolean {
-  const { report } = earlier.polled.state;
-  if (earlier.timeoutMs >= timeoutMs || report === undefined) return true;
-  return !outcomesOf(report).some(([, outcome]) => !outcome.ok && outcome.failure.reason === "timeout");
+  const { state } = earlier.polled;
+  if (earlier.timeoutMs >= timeoutMs) return true;
+  return !outcomesOf(state).some(([, outcome]) => !outcome.ok && outcome.failure.reason === "timeout");
 }
 
 function fullPath({ url }: NodeConfig): string {
@@ -204,10 +205,10 @@ function createNumbering(): (object: object) => number {
 
 /** The state after the only poll. Other nodes are no reference: a target that a stranger names is not one of ours. */
 function stateAfter(node: NodeConfig, report: NodeReport, times: PollTimes, lagSettings: LagSettings): NodeState {
-  const history = withoutSums(recordPoll(EMPTY_HISTORY, report, times));
+  const history = withoutSums(recordPoll(EMPTY_HISTORY, report, times, node.role));
   const lag = headLag(report, { fleet: [], configured: [] }, lagSettings, times.endedMs);
   const syncing = isCatchingUp(report, lag, history, times.endedMs);
-  return { node, report, history, lag, syncing, turnMs: node.timeoutMs };
+  return { node, report, history, lag, syncing, intervalMs: node.timeoutMs };
 }
 
 /** Bytes that are added up between polls would be 0 for ever; a node's own counters are what they are. */

@@ -14,12 +14,12 @@ export function isRateLimited(report: NodeReport): boolean {
  * How long to leave the node alone, in seconds: what it asked for, or more and more turns while it keeps answering 429.
  * @param rateLimited how many polls in a row were answered so
  */
-export function pauseAfter(report: NodeReport, rateLimited: number, turnMs: number): number {
+export function pauseAfter(report: NodeReport, rateLimited: number, intervalMs: number): number {
   const asked = Math.max(0, ...failuresOf(report).map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
   if (asked > 0 || rateLimited === 0) return asked;
   const turns = Math.min(FIRST_PAUSE_TURNS * 2 ** (rateLimited - 1), LONGEST_PAUSE_TURNS);
   // Half a turn more, so that a turn that comes a moment early is left out as well.
-  return ((turns + 0.5) * turnMs) / 1000;
+  return ((turns + 0.5) * intervalMs) / 1000;
 }
 
 function failuresOf({ peers, head }: NodeReport): readonly Failure[] {

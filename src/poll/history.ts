@@ -1,6 +1,8 @@
+import type { NodeRole } from "../config/model.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
 import type { Head, NodeReport } from "../model/report.ts";
 import { advanceChurn, type Churn } from "./churn.ts";
+import { mainPart } from "./outcomes.ts";
 import { mapOrBefore } from "./reuse-if-equal.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
 
@@ -10,7 +12,7 @@ export type NodeHistory = {
   /** Every reason of the closed set, with 0 where it never came. */
   readonly failures: ReadonlyMap<FailureReason, number>;
   readonly lastPoll: PollRecord | undefined;
-  /** When the last poll with a peer list ended, unix milliseconds. */
+  /** When the last poll that succeeded ended, unix milliseconds: one with a peer list, of a reference one with a head. */
   readonly lastSuccessMs: number | undefined;
   /** When each connection opened, unix seconds, by its id: first estimate kept, so that it does not jump by a second. */
   readonly connectionStarts: ReadonlyMap<string, number>;
@@ -26,7 +28,7 @@ export type PollRecord = {
   readonly startedMs: number;
   readonly endedMs: number;
   readonly durationSeconds: number;
-  /** Why the poll gave no peer list. */
+  /** Why the poll failed: why it got no peer list, of a reference no head. */
   readonly failure: Failure | undefined;
 };
 
@@ -47,15 +49,16 @@ export const EMPTY_HISTORY: NodeHistory = {
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
 
 /** The history after one more poll. */
-export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes): NodeHistory {
+export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes, role: NodeRole): NodeHistory {
   const { peers, head, totals } = report;
-  const failure = peers.ok ? undefined : peers.failure;
+  const main = report[mainPart(role)];
+  const failure = main.ok ? undefined : main.failure;
   const connections = peers.ok ? peers.value.connections : undefined;
   return {
     polls: history.polls + 1,
     failures: failure === undefined ? history.failures : increment(history.failures, failure.reason),
     lastPoll: { ...times, failure },
-    lastSuccessMs: peers.ok ? times.endedMs : history.lastSuccessMs,
+    lastSuccessMs: main.ok ? times.endedMs : history.lastSuccessMs,
     connectionStarts: peers.ok ? connectionStarts(history, report, times.endedMs) : history.connectionStarts,
     totals: advanceTotals(history.totals, {
       own: totals === undefined ? "none" : totals.ok ? totals.value : undefined,

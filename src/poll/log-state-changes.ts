@@ -1,104 +1,87 @@
-import type { NodeRole } from "../config/model.ts";
 import { formatDuration } from "../lib/duration.ts";
 import type { Logger } from "../logging/logger.ts";
 import { describeFailure, type Failure, type FailureReason } from "../model/failure.ts";
-import { type KeptState, outcomesOf, type ReportOutcomes } from "./store.ts";
+import { failuresOf, mainPart, outcomesOf } from "./outcomes.ts";
+import type { StoredState } from "./store.ts";
 
 /** Logs what changed between two states of a node. */
-export type Announce = (before: KeptState, after: KeptState, log: Logger) => void;
+export type LogStateChanges = (before: StoredState, after: StoredState, log: Logger) => void;
 
 /**
- * One line for each change of a node's state, none for a poll like the last. While a part fails, each reason is told once,
- * as some nodes alternate between two; a network that is not the first one is told once too.
+ * One line for each change of a node's state, none for a poll like the last one. While a part fails, each reason is logged
+ * once, as some nodes alternate between two. Each network after the first is logged once as well.
  */
-export function createAnnouncer(): Announce {
-  const told = new Map<string, Set<FailureReason>>();
+export function createStateChangeLog(): LogStateChanges {
+  const alreadyLogged = new Map<string, Set<FailureReason>>();
   const networks = new Set<string>();
+
+  /** Whether this reason is new since the part last worked. */
+  function isNewFailure(api: string, reason: FailureReason): boolean {
+    const reasons = alreadyLogged.get(api) ?? new Set();
+    const isNew = !reasons.has(reason);
+    alreadyLogged.set(api, reasons.add(reason));
+    return isNew;
+  }
+
   return (before, after, log) => {
-    announceNetwork(networks, after.report?.networkKey, log);
-    announce(before, after, log, (api, reason) => {
-      const reasons = told.get(api) ?? new Set();
-      if (reason === undefined) return told.delete(api);
-      const isNew = !reasons.has(reason);
-      told.set(api, reasons.add(reason));
-      return isNew;
-    });
+    logOtherNetwork(networks, after.report?.networkKey, log);
+    if (after.report === undefined || after.history.lastPoll === undefined) return;
+    // Withdrawing the data of a node that is not polled leaves its history as it was.
+    if (after.history !== before.history) {
+      log.debug({ duration_seconds: after.history.lastPoll.durationSeconds }, "polled");
+    }
+    const main = mainPart(after.node.role);
+    const earlier = partsOf(before);
+    for (const [api, failure] of partsOf(after)) {
+      const was = earlier.get(api);
+      const isChange = failure?.reason !== was?.reason || !earlier.has(api);
+      if (failure !== undefined) {
+        const isNew = isNewFailure(api, failure.reason);
+        if (isChange && isNew) logFailure(api, failure, api === main, log);
+        continue;
+      }
+      alreadyLogged.delete(api);
+      if (!isChange) continue;
+      if (api === main) log.info({ api }, upAgain(before));
+      else if (was !== undefined) log.info({ api }, `the ${api} API answers again`);
+    }
   };
 }
 
-/** Behind a balancer the network may change with each poll, and a broken node may make up new ones: each is told once. */
-const MOST_NETWORKS = 10;
+/** The parts to report on. A part that fails for the same reason as the whole node has no line of its own. */
+function partsOf(state: StoredState): ReadonlyMap<string, Failure | undefined> {
+  const failures = new Map(failuresOf(state).map(({ api, failure }) => [api, failure]));
+  const reported = outcomesOf(state).filter(([api, { ok }]) => ok || failures.has(api));
+  return new Map(reported.map(([api]) => [api, failures.get(api)]));
+}
 
-function announceNetwork(seen: Set<string>, found: string | undefined, log: Logger): void {
-  if (found === undefined || seen.has(found) || seen.size >= MOST_NETWORKS) return;
+function logFailure(api: string, failure: Failure, isDown: boolean, log: Logger): void {
+  const { reason, bug } = failure;
+  log.warn({ api, reason, bug }, `${isDown ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`);
+}
+
+/** Counts from the last successful poll, as a node that is down may still answer with an error. */
+function upAgain({ history: { lastSuccessMs } }: StoredState): string {
+  if (lastSuccessMs === undefined) return "up";
+  const seconds = Math.max(0, Math.round((Date.now() - lastSuccessMs) / 1000));
+  return `up again, ${formatDuration(seconds * 1000)} after its last successful poll`;
+}
+
+/** Behind a load balancer the network may change with each poll, and a broken node may invent new ones. */
+const MAX_NETWORKS = 10;
+
+function logOtherNetwork(seen: Set<string>, found: string | undefined, log: Logger): void {
+  if (found === undefined || seen.has(found) || seen.size >= MAX_NETWORKS) return;
   const [first] = seen;
   seen.add(found);
   if (first === undefined) return;
   log.warn(
-    `the node is on another network now: expected ${shown(first)}, found ${shown(found)}; ` +
-      "check what stands behind the URL, and that nobody changed the node's configuration",
+    `the node is on another network now: expected ${quoted(first)}, found ${quoted(found)}; ` +
+      "check which server answers at the URL, and whether the node's configuration changed",
   );
 }
 
-/** A node may call its network as it likes. */
-function shown(network: string): string {
+/** The node chooses this text. */
+function quoted(network: string): string {
   return JSON.stringify(network.slice(0, 100));
-}
-
-/** Keeps what was told of a part; true when this reason is news. Without a reason the part works again. */
-type Tell = (api: string, reason: FailureReason | undefined) => boolean;
-
-function announce(before: KeptState, after: KeptState, log: Logger, tell: Tell): void {
-  const { report, history } = after;
-  if (report === undefined || history.lastPoll === undefined) return;
-  // The history stands still when data of a resting node is withdrawn, which is no poll.
-  if (history !== before.history) log.debug({ duration_seconds: history.lastPoll.durationSeconds }, "polled");
-  const { main, parts } = SCOPES[after.node.role];
-  const was = parts(before.report);
-  for (const [api, failure] of parts(report)) {
-    const earlier = was.get(api);
-    const isNews = tell(api, failure?.reason);
-    if (failure?.reason === earlier?.reason && was.has(api)) continue;
-    if (failure !== undefined) {
-      if (!isNews) continue;
-      log.warn(
-        { api, reason: failure.reason, bug: failure.bug },
-        `${api === main ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`,
-      );
-    } else if (api === main) {
-      log.info({ api }, upAgain(before));
-    } else if (earlier !== undefined) {
-      log.info({ api }, `the ${api} API answers again`);
-    }
-  }
-}
-
-type Parts = ReadonlyMap<string, Failure | undefined>;
-
-/** What makes a node or a reference up, and what else is told of it. */
-const SCOPES: Readonly<Record<NodeRole, { main: string; parts: (report: ReportOutcomes | undefined) => Parts }>> = {
-  node: { main: "peers", parts: tellableParts },
-  reference: { main: "head", parts: headAlone },
-};
-
-function headAlone(report: ReportOutcomes | undefined): Parts {
-  return report === undefined ? new Map() : new Map([["head", report.head.ok ? undefined : report.head.failure]]);
-}
-
-/** The parts of a poll. When the whole node is away, the line about its peers says so for every part. */
-function tellableParts(report: ReportOutcomes | undefined): Parts {
-  if (report === undefined) return new Map();
-  const parts = outcomesOf(report).map(([api, outcome]) => [api, outcome.ok ? undefined : outcome.failure] as const);
-  const whole = report.peers.ok ? undefined : report.peers.failure.reason;
-  return new Map(
-    parts.filter(([api, failure]) => api === "peers" || failure === undefined || failure.reason !== whole),
-  );
-}
-
-/** A node that is down may answer all the same, with an error: so only its good polls are spoken of. */
-function upAgain({ node, history }: KeptState): string {
-  const lastGoodMs = node.role === "reference" ? history.head?.seenMs : history.lastSuccessMs;
-  if (lastGoodMs === undefined) return "up";
-  const seconds = Math.max(0, Math.round((Date.now() - lastGoodMs) / 1000));
-  return `up again, ${formatDuration(seconds * 1000)} after its last good poll`;
 }

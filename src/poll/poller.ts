@@ -8,22 +8,22 @@ import { isSameUrl } from "../rpc/node-url.ts";
 import { isRateLimited, pauseAfter } from "./backoff.ts";
 import { type LagSettings, NO_LAG } from "./head-lag.ts";
 import { createKnownHeads } from "./heads.ts";
-import { type Announce, createAnnouncer } from "./log-state-changes.ts";
+import { createStateChangeLog, type LogStateChanges } from "./log-state-changes.ts";
 import { firstState, freshUntilMs, isFresh, nextState } from "./next-state.ts";
 import { nodeChange } from "./node-change.ts";
 import { failedReport, pollSession } from "./poll-session.ts";
-import type { Journal } from "./recent-polls.ts";
+import type { RecentPolls } from "./recent-polls.ts";
 import { createTurnLength } from "./scheduler.ts";
 import type { TracedSession } from "./session.ts";
 import { shownOrFailed } from "./shown.ts";
 import {
-  type KeptState,
-  keptOf,
   NO_SERIES,
   type NodeState,
   type NodeStore,
   type RenderState,
   type StoredNode,
+  type StoredState,
+  toStored,
 } from "./store.ts";
 
 /** Polls nodes on demand and stores what each poll gave, rendered. */
@@ -37,8 +37,8 @@ export type Poller = {
   prepare(nodes: readonly NodeConfig[]): Steps<PreparedNodes>;
   /** Polls one node, whatever it asked for; never rejects. */
   poll(name: string): Promise<void>;
-  /** A turn of the node's schedule: polls it, unless it asked to be left alone. */
-  turn(name: string): Promise<void>;
+  /** A scheduled poll: polls the node, unless it asked to be left alone. */
+  scheduledPoll(name: string): Promise<void>;
   /** Polls one node now for somebody who waits, unless it asked to be left alone or its last poll has only just ended. */
   probe(name: string): Promise<Probed>;
   /** Ends the polls that run and closes the connections. */
@@ -68,7 +68,7 @@ export type PollerOptions = {
   readonly open: (node: NodeConfig) => TracedSession;
   readonly render: RenderState;
   readonly store: NodeStore;
-  readonly journal: Journal;
+  readonly recentPolls: RecentPolls;
   readonly log: Logger;
 };
 
@@ -77,12 +77,12 @@ type Runtime = {
   readonly node: NodeConfig;
   readonly session: TracedSession;
   /** Time between two turns of its schedule. */
-  readonly turnMs: () => number;
+  readonly intervalMs: () => number;
   /** Its lines name the node. */
   readonly log: Logger;
   /** Ends when the node is polled no more. */
   readonly retirement: SignalSource;
-  readonly announce: Announce;
+  readonly logStateChanges: LogStateChanges;
   /** The poll that runs: whoever wants the same node meanwhile shares it. */
   running: Promise<void> | undefined;
   /** When its last poll of any kind ended, on a clock that never goes back; infinitely long ago before the first one. */
@@ -102,13 +102,13 @@ const SHARED_MS = 1000;
 /** What a new runtime begins with. */
 type Opened = {
   readonly runtime: Runtime;
-  readonly turnMs: number;
+  readonly intervalMs: number;
   /** The one that polled the same server until now, or what is shown of a server that was not polled. */
   readonly place: { readonly earlier: Runtime } | { readonly first: StoredNode };
 };
 
 export function createPoller(options: PollerOptions): Poller {
-  const { render, store, journal } = options;
+  const { render, store, recentPolls } = options;
   const heads = createKnownHeads();
   let runtimes: ReadonlyMap<string, Runtime> = new Map();
   atOnce(prepare(options.nodes)).commit();
@@ -127,7 +127,7 @@ export function createPoller(options: PollerOptions): Poller {
   }
 
   /** @returns the node's name, where nothing is to be kept of one that had it before */
-  function begin({ runtime, turnMs, place }: Opened): readonly string[] {
+  function begin({ runtime, intervalMs, place }: Opened): readonly string[] {
     const { name } = runtime.node;
     if ("first" in place) {
       store.set(place.first);
@@ -136,27 +136,27 @@ export function createPoller(options: PollerOptions): Poller {
     runtime.rateLimited = place.earlier.rateLimited;
     runtime.restsUntil = place.earlier.restsUntil;
     const stored = store.get(name);
-    if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, turnMs } });
+    if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
     return [];
   }
 
   function forgetAll(names: readonly string[]): void {
     heads.forgetAll(names);
-    for (const name of names) journal.forget(name);
+    for (const name of names) recentPolls.forget(name);
   }
 
   function openRuntime(node: NodeConfig, before: Runtime | undefined): Opened {
     // A server that asked to be left alone must not be asked again because of a reload.
     const earlier = before !== undefined && isSameServer(before.node, node) ? before : undefined;
-    const turnMs = createTurnLength(node.trigger);
-    const state = firstState(node, turnMs());
+    const intervalMs = createTurnLength(node.trigger);
+    const state = firstState(node, intervalMs());
     const runtime = {
       node,
       session: options.open(node),
-      turnMs,
+      intervalMs,
       log: options.log.child({ target: node.name }),
       retirement: createSignal(),
-      announce: earlier?.announce ?? createAnnouncer(),
+      logStateChanges: earlier?.logStateChanges ?? createStateChangeLog(),
       running: undefined,
       // Of a node that is asked otherwise than before the last answer is no answer.
       endedAt: Number.NEGATIVE_INFINITY,
@@ -165,10 +165,10 @@ export function createPoller(options: PollerOptions): Poller {
     };
     const nothing = { memories: NO_SERIES, nowMs: performance.now() };
     const place = earlier === undefined ? { first: { state, ...render(state, nothing) } } : { earlier };
-    return { runtime, turnMs: state.turnMs, place };
+    return { runtime, intervalMs: state.intervalMs, place };
   }
 
-  async function pollNode(runtime: Runtime, before: KeptState): Promise<void> {
+  async function pollNode(runtime: Runtime, before: StoredState): Promise<void> {
     const { log } = runtime;
     const { signal } = runtime.retirement;
     const startedMs = Date.now();
@@ -179,22 +179,22 @@ export function createPoller(options: PollerOptions): Poller {
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
     const times = { startedMs, endedMs: Date.now(), durationSeconds };
     const show = (given: NodeReport) => {
-      const next = nextState(before, given, times, runtime.turnMs(), heads, options.lag());
+      const next = nextState(before, given, times, runtime.intervalMs(), heads, options.lag());
       keepState(next);
       return next;
     };
     // If the failure cannot be shown either, no series at all is better than those of an earlier poll.
     const state = shownOrFailed(report, show, log, () => store.withdraw(before.node.name));
-    journal.record(state, runtime.session.calls());
-    runtime.announce(before, state, log);
+    recentPolls.record(state, runtime.session.calls());
+    runtime.logStateChanges(before, state, log);
     runtime.rateLimited = isRateLimited(report) ? runtime.rateLimited + 1 : 0;
-    runtime.restsUntil = performance.now() + pauseAfter(report, runtime.rateLimited, state.turnMs) * 1000;
+    runtime.restsUntil = performance.now() + pauseAfter(report, runtime.rateLimited, state.intervalMs) * 1000;
   }
 
   function keepState(state: NodeState, memories = store.get(state.node.name)?.series ?? NO_SERIES): void {
     const { node, report } = state;
     const before = { memories, nowMs: performance.now() };
-    store.set({ state: keptOf(state), ...render(state, before, store.spare(node.name)) });
+    store.set({ state: toStored(state), ...render(state, before, store.spare(node.name)) });
     if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
   }
 
@@ -220,20 +220,20 @@ export function createPoller(options: PollerOptions): Poller {
   function sharedAnswer({ node, running, endedAt }: Runtime): Probed | undefined {
     if (running !== undefined) return undefined;
     const ageMs = performance.now() - endedAt;
-    const sharedForMs = Math.max(SHARED_MS, (store.get(node.name)?.state.turnMs ?? 0) * SHARED_INTERVALS);
+    const sharedForMs = Math.max(SHARED_MS, (store.get(node.name)?.state.intervalMs ?? 0) * SHARED_INTERVALS);
     return ageMs < sharedForMs ? { kind: "shared", ageMs, sharedForMs } : undefined;
   }
 
   /** Data that is no longer fresh is withdrawn while a node rests. */
-  function rest({ node, announce, log }: Runtime): void {
+  function rest({ node, logStateChanges, log }: Runtime): void {
     const before = store.get(node.name)?.state;
     if (before?.report === undefined || isFresh(before, Date.now())) return;
     const state = { ...before, report: failedReport(RESTING), lag: NO_LAG, syncing: undefined };
     keepState(state);
-    announce(before, state, log);
+    logStateChanges(before, state, log);
   }
 
-  async function turn(name: string): Promise<void> {
+  async function scheduledPoll(name: string): Promise<void> {
     const runtime = runtimes.get(name);
     // A schedule ends a little later than its node.
     if (runtime === undefined) return;
@@ -243,14 +243,14 @@ export function createPoller(options: PollerOptions): Poller {
 
   return {
     poll,
-    turn,
+    scheduledPoll,
     prepare,
     async probe(name) {
       const runtime = runtimes.get(name);
       if (runtime === undefined) return { kind: "gone" };
       const shared = sharedAnswer(runtime);
       if (shared !== undefined) return shared;
-      await turn(name);
+      await scheduledPoll(name);
       const isGone = runtime.retirement.signal.aborted || runtimes.get(name) !== runtime;
       return { kind: isGone ? "gone" : "polled" };
     },

@@ -2,13 +2,14 @@ import { combine } from "../lib/combine.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Direction } from "../model/report.ts";
 import type { RpcCall } from "../rpc/trace.ts";
+import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
 
 /**
  * What people want to see of a node beyond its last state: its last polls, the failed ones kept longer, the requests of
  * one poll, and the last hour. For pages only; metrics are made from the state.
  */
-export type NodeJournal = {
+export type RecentPollsOfNode = {
   /** The latest first. */
   readonly polls: readonly PollEntry[];
   /** The latest first; some may stand in `polls` as well. */
@@ -43,9 +44,9 @@ export type MinuteOfNode = {
   readonly lagBlocks: number | undefined;
 };
 
-export type Journal = {
+export type RecentPolls = {
   record(state: NodeState, calls: readonly RpcCall[]): void;
-  of(name: string): NodeJournal;
+  of(name: string): RecentPollsOfNode;
   forget(name: string): void;
 };
 
@@ -54,7 +55,7 @@ const KEPT_FAILED_POLLS = 20;
 const KEPT_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
-export const EMPTY_JOURNAL: NodeJournal = {
+export const NO_RECENT_POLLS: RecentPollsOfNode = {
   polls: [],
   failedPolls: [],
   lastTrace: undefined,
@@ -62,38 +63,38 @@ export const EMPTY_JOURNAL: NodeJournal = {
   lastHour: [],
 };
 
-export function createJournal(): Journal {
-  const journals = new Map<string, NodeJournal>();
-  const of = (name: string) => journals.get(name) ?? EMPTY_JOURNAL;
+export function createRecentPolls(): RecentPolls {
+  const byNode = new Map<string, RecentPollsOfNode>();
+  const of = (name: string) => byNode.get(name) ?? NO_RECENT_POLLS;
   return {
     of,
-    record: (state, calls) => void journals.set(state.node.name, extend(of(state.node.name), state, calls)),
-    forget: (name) => void journals.delete(name),
+    record: (state, calls) => void byNode.set(state.node.name, extend(of(state.node.name), state, calls)),
+    forget: (name) => void byNode.delete(name),
   };
 }
 
-function extend(journal: NodeJournal, state: NodeState, calls: readonly RpcCall[]): NodeJournal {
+function extend(recentPolls: RecentPollsOfNode, state: NodeState, calls: readonly RpcCall[]): RecentPollsOfNode {
   const entry = entryOf(state);
-  if (entry === undefined) return journal;
+  if (entry === undefined) return recentPolls;
   const trace = { endedMs: entry.endedMs, calls };
   const isFailed = entry.failure !== undefined;
   return {
-    polls: [entry, ...journal.polls].slice(0, KEPT_POLLS),
-    failedPolls: isFailed ? [entry, ...journal.failedPolls].slice(0, KEPT_FAILED_POLLS) : journal.failedPolls,
+    polls: [entry, ...recentPolls.polls].slice(0, KEPT_POLLS),
+    failedPolls: isFailed ? [entry, ...recentPolls.failedPolls].slice(0, KEPT_FAILED_POLLS) : recentPolls.failedPolls,
     lastTrace: trace,
-    lastFailedTrace: isFailed ? trace : journal.lastFailedTrace,
-    lastHour: extendHour(journal.lastHour, entry),
+    lastFailedTrace: isFailed ? trace : recentPolls.lastFailedTrace,
+    lastHour: extendHour(recentPolls.lastHour, entry),
   };
 }
 
-function entryOf({ node, report, history, lag }: NodeState): PollEntry | undefined {
+function entryOf(state: NodeState): PollEntry | undefined {
+  const { report, history, lag } = state;
   const { lastPoll } = history;
   if (report === undefined || lastPoll === undefined) return undefined;
-  const main = node.role === "reference" ? report.head : report.peers;
   return {
     endedMs: lastPoll.endedMs,
     durationSeconds: lastPoll.durationSeconds,
-    failure: main.ok ? undefined : main.failure,
+    failure: mainFailure(state),
     peers: workingPeers(report),
     height: report.head.ok ? report.head.value.height : undefined,
     lagBlocks: lag.blocks,

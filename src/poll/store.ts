@@ -1,9 +1,9 @@
 import type { NodeConfig } from "../config/model.ts";
 import type { NameMemories } from "../lib/hourly-budget.ts";
-import type { Failure } from "../model/failure.ts";
 import { type NodeReport, type Outcome, succeeded } from "../model/report.ts";
 import type { HeadLag } from "./head-lag.ts";
 import type { NodeHistory } from "./history.ts";
+import type { ReportOutcomes } from "./outcomes.ts";
 
 /** Everything known of a node after a poll. */
 export type NodeState = {
@@ -14,41 +14,13 @@ export type NodeState = {
   readonly lag: HeadLag;
   readonly syncing: boolean | undefined;
   /** Time between two turns of the node's schedule. */
-  readonly turnMs: number;
+  readonly intervalMs: number;
 };
-
-/** How the parts of a poll ended, without what they gave. */
-export type ReportOutcomes = {
-  /** Known right after the poll; not kept until the next. */
-  readonly networkKey?: string | undefined;
-  readonly peers: Outcome<unknown>;
-  readonly head: Outcome<unknown>;
-  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
-};
-
-export type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
-
-/** Every part of a poll, by its name in `p2p_node_api_up`. */
-export function outcomesOf({ peers, head, parts }: ReportOutcomes): readonly NamedOutcome[] {
-  return [["peers", peers], ["head", head], ...parts];
-}
-
-export type PartFailure = { readonly api: string; readonly failure: Failure };
-
-/**
- * What failed. When the node as a whole is away, what is said of its main part holds for every part that fails alike.
- * @param main the part that makes the node up; of those given it comes first
- */
-export function failuresAmong(outcomes: readonly NamedOutcome[], main: string): readonly PartFailure[] {
-  const failed = outcomes.flatMap(([api, outcome]) => (outcome.ok ? [] : [{ api, failure: outcome.failure }]));
-  const [first] = failed;
-  return failed.filter((each) => each === first || first?.api !== main || each.failure.reason !== first.failure.reason);
-}
 
 /** What is kept of a node until its next poll: its peers are in the lines, and a fleet has a hundred thousand of them. */
-export type KeptState = Omit<NodeState, "report"> & { readonly report: ReportOutcomes | undefined };
+export type StoredState = Omit<NodeState, "report"> & { readonly report: ReportOutcomes | undefined };
 
-export function keptOf(state: NodeState): KeptState {
+export function toStored(state: NodeState): StoredState {
   if (state.report === undefined) return { ...state, report: undefined };
   const { peers, head, parts } = state.report;
   const outcomes = new Map([...parts].map(([name, outcome]) => [name, bare(outcome)] as const));
@@ -86,7 +58,7 @@ export type RenderedNode = {
 /** @param spare lines that nobody reads any more: they may be written over */
 export type RenderState = (state: NodeState, before: SeriesBefore, spare?: NodeLines) => RenderedNode;
 
-export type StoredNode = RenderedNode & { readonly state: KeptState };
+export type StoredNode = RenderedNode & { readonly state: StoredState };
 
 /** The nodes' last states, in the order of the configuration. A node is replaced whole. */
 export type NodeStore = {

@@ -1,4 +1,4 @@
-import type { Journal } from "../poll/recent-polls.ts";
+import type { RecentPolls } from "../poll/recent-polls.ts";
 import type { NodeStore, StoredNode } from "../poll/store.ts";
 import { createCompressor } from "./compress.ts";
 import { createCostlyAnswers } from "./costly-answers.ts";
@@ -17,7 +17,7 @@ export type PagesOptions = {
   readonly version: string;
   readonly telemetryPath: string;
   readonly store: Pick<NodeStore, "all" | "get">;
-  readonly journal: Pick<Journal, "of">;
+  readonly recentPolls: Pick<RecentPolls, "of">;
   /** Reads the samples of some families out of a node's lines. */
   readonly readSamples: (lines: string, isWanted: (family: string) => boolean) => Iterable<Sample>;
 };
@@ -27,8 +27,14 @@ const REFRESH_SECONDS = 10;
 const NO_NODE = problem(404, "no node of this exporter has this name; see / for all of them");
 
 /** `/` and `/nodes/NAME`: what is known of the nodes, for people. */
-export function pagesRoutes({ version, telemetryPath, store, journal, readSamples }: PagesOptions): readonly Route[] {
-  const overview = ({ state }: StoredNode) => overviewOf(state, journal.of(state.node.name));
+export function pagesRoutes({
+  version,
+  telemetryPath,
+  store,
+  recentPolls,
+  readSamples,
+}: PagesOptions): readonly Route[] {
+  const overview = ({ state }: StoredNode) => overviewOf(state, recentPolls.of(state.node.name));
   const compressed = createCompressor();
   const inTurn = createCostlyAnswers();
   const page = (title: string, path: string, content: Markup, nowMs: number) =>
@@ -64,7 +70,7 @@ export function pagesRoutes({ version, telemetryPath, store, journal, readSample
       if (stored === undefined) return NO_NODE;
       const nowMs = Date.now();
       const samples = [...readSamples(stored.lines.bytes.toString(), isShownOfNode)];
-      const content = nodePage({ node: overview(stored), journal: journal.of(rest), samples, query, nowMs });
+      const content = nodePage({ node: overview(stored), recentPolls: recentPolls.of(rest), samples, query, nowMs });
       return page(rest, path, content, nowMs);
     });
   }

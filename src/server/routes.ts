@@ -18,7 +18,7 @@ export type RoutesOptions = {
   readonly nodeCounts: () => NodeCounts;
   readonly probe: ProbeOptions;
   readonly reload: Reload;
-  readonly nodes: Pick<PagesOptions, "store" | "journal" | "readSamples">;
+  readonly nodes: Pick<PagesOptions, "store" | "recentPolls" | "readSamples">;
   readonly loadAssets: () => Promise<Assets>;
   readonly config: () => Config;
 };

@@ -384,6 +384,6 @@ test("logs name host and port of a target, and never its path and query", async 
     expect(await answer.text()).not.toContain("TOKEN");
   }
   await waitFor(() => lines.filter(({ msg }) => msg === "answered").length === 4, "all answers to be logged");
-  expect(lines.some(({ target, msg }) => target === hostOf(node) && msg === "a probe failed")).toBe(true);
+  expect(lines.some(({ target, msg }) => target === hostOf(node) && msg === "probe failed")).toBe(true);
   expect(JSON.stringify(lines)).not.toContain("TOKEN");
 });

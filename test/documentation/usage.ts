@@ -1,5 +1,5 @@
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { loadAssets } from "../../src/server/assets.ts";
@@ -28,7 +28,7 @@ const routes = createRoutes({
   nodeCounts: () => ({ nodes: 0, up: 0, all: 0, polled: 0 }),
   probe: NO_PROBE,
   reload: async () => ({ ok: true, summary: "" }),
-  nodes: { store: createStore(), journal: createJournal(), readSamples },
+  nodes: { store: createStore(), recentPolls: createRecentPolls(), readSamples },
   loadAssets,
   config: () => {
     throw new Error("no configuration is made here");

@@ -7,7 +7,7 @@ import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import type { CreateClient } from "../../src/poll/session.ts";
 import { openSession } from "../../src/poll/session.ts";
 import { createStore, type NodeState, type StoredNode } from "../../src/poll/store.ts";
@@ -73,7 +73,7 @@ export function createWorld(
       return render(state, before);
     },
     store,
-    journal: createJournal(),
+    recentPolls: createRecentPolls(),
     log: logger,
   });
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createPoller } from "../../src/poll/poller.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "../poll/support.ts";
 import { catalogue, createRenderer, renderPage } from "./support.ts";
@@ -29,7 +29,7 @@ function setUp() {
     }),
     render: createRenderer(),
     store,
-    journal: createJournal(),
+    recentPolls: createRecentPolls(),
     log: logSink("error").log,
   });
   const page = createPageRenderer(catalogue);

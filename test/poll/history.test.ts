@@ -21,7 +21,7 @@ test("an empty history has every reason with 0", () => {
 describe("counters", () => {
   test("count polls, and failures of the peer list by reason", () => {
     const reports = [report(), deadReport("timeout"), deadReport("timeout"), deadReport("dns"), report()];
-    const history = reports.reduce((before, given) => recordPoll(before, given, times()), EMPTY_HISTORY);
+    const history = reports.reduce((before, given) => recordPoll(before, given, times(), "node"), EMPTY_HISTORY);
     expect(history.polls).toBe(5);
     expect([...history.failures].filter(([, count]) => count > 0)).toEqual([
       ["dns", 1],
@@ -32,25 +32,30 @@ describe("counters", () => {
 
   test("another part's failure is no failed poll", () => {
     const given = report({ head: failing("timeout"), parts: new Map([["info", failing("connect")]]) });
-    const history = recordPoll(EMPTY_HISTORY, given, times());
+    const history = recordPoll(EMPTY_HISTORY, given, times(), "node");
     expect([...history.failures.values()].every((count) => count === 0)).toBe(true);
     expect(history.lastPoll?.failure).toBeUndefined();
   });
 
   test("the last poll and the last success are kept apart", () => {
-    const good = recordPoll(EMPTY_HISTORY, report(), times(NOW));
-    const bad = recordPoll(good, deadReport("tls"), times(NOW + 15_000));
+    const good = recordPoll(EMPTY_HISTORY, report(), times(NOW), "node");
+    const bad = recordPoll(good, deadReport("tls"), times(NOW + 15_000), "node");
     expect(bad.lastSuccessMs).toBe(NOW);
     expect(bad.lastPoll).toEqual({ ...times(NOW + 15_000), failure: failure("tls") });
-    expect(recordPoll(EMPTY_HISTORY, deadReport(), times()).lastSuccessMs).toBeUndefined();
+    expect(recordPoll(EMPTY_HISTORY, deadReport(), times(), "node").lastSuccessMs).toBeUndefined();
   });
 });
 
 test("each poll makes a new history and leaves the old one as it was", () => {
-  const first = frozen(recordPoll(EMPTY_HISTORY, report({ peers: peers(row({ ageSeconds: 5 })) }), times(NOW)));
+  const first = frozen(recordPoll(EMPTY_HISTORY, report({ peers: peers(row({ ageSeconds: 5 })) }), times(NOW), "node"));
   const before = structuredClone({ ...first, failures: [...first.failures], starts: [...first.connectionStarts] });
-  recordPoll(first, deadReport(), times(NOW + 1));
-  recordPoll(first, report({ peers: peers(row({ id: "other", ageSeconds: 1 })), head: head(200) }), times(NOW + 1));
+  recordPoll(first, deadReport(), times(NOW + 1), "node");
+  recordPoll(
+    first,
+    report({ peers: peers(row({ id: "other", ageSeconds: 1 })), head: head(200) }),
+    times(NOW + 1),
+    "node",
+  );
   expect({ ...first, failures: [...first.failures], starts: [...first.connectionStarts] }).toEqual(before);
   expect([...EMPTY_HISTORY.failures.values()].every((count) => count === 0)).toBe(true);
 });
@@ -58,7 +63,7 @@ test("each poll makes a new history and leaves the old one as it was", () => {
 describe("when a connection opened", () => {
   const start = (history: NodeHistory, id = "1") => history.connectionStarts.get(id);
   const poll = (history: NodeHistory, ageSeconds: number | undefined, endedMs: number) =>
-    recordPoll(history, report({ peers: peers(row({ ageSeconds })) }), times(endedMs));
+    recordPoll(history, report({ peers: peers(row({ ageSeconds })) }), times(endedMs), "node");
 
   test("does not move while ages are cut to seconds and polls end at odd moments", () => {
     let history = poll(EMPTY_HISTORY, 100, NOW);
@@ -78,9 +83,9 @@ describe("when a connection opened", () => {
 
   test("is kept through a failed poll and forgotten with the connection", () => {
     const known = poll(EMPTY_HISTORY, 100, NOW);
-    const failed = recordPoll(known, deadReport(), times(NOW + 15_000));
+    const failed = recordPoll(known, deadReport(), times(NOW + 15_000), "node");
     expect(start(failed)).toBe(start(known));
-    expect(start(recordPoll(failed, report(), times(NOW + 30_000)))).toBeUndefined();
+    expect(start(recordPoll(failed, report(), times(NOW + 30_000), "node"))).toBeUndefined();
   });
 
   test("is not known without an age", () => {
@@ -99,12 +104,12 @@ describe("when a connection opened", () => {
 
 describe("heads", () => {
   test("the last two that were seen, also over a failed poll", () => {
-    const first = recordPoll(EMPTY_HISTORY, report({ head: head(100, { timestampSeconds: 7 }) }), times(NOW));
+    const first = recordPoll(EMPTY_HISTORY, report({ head: head(100, { timestampSeconds: 7 }) }), times(NOW), "node");
     expect(first.head).toEqual({ height: 100, timestampSeconds: 7, seenMs: NOW });
     expect(first.previousHead).toBeUndefined();
-    const failed = recordPoll(first, deadReport(), times(NOW + 1000));
+    const failed = recordPoll(first, deadReport(), times(NOW + 1000), "node");
     expect([failed.head, failed.previousHead]).toEqual([first.head, undefined]);
-    const third = recordPoll(failed, report({ head: head(101) }), times(NOW + 2000));
+    const third = recordPoll(failed, report({ head: head(101) }), times(NOW + 2000), "node");
     expect(third.head).toEqual({ height: 101, seenMs: NOW + 2000 });
     expect(third.previousHead).toEqual(first.head);
   });

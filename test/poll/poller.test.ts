@@ -5,7 +5,7 @@ import type { Signal } from "../../src/lib/abort.ts";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import { createPoller } from "../../src/poll/poller.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, type RenderedNode } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import {
@@ -60,7 +60,7 @@ function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, l
     }),
     render: (given) => rendered(render?.(given) ?? "rendered"),
     store,
-    journal: createJournal(),
+    recentPolls: createRecentPolls(),
     log,
   });
   const state = (name = "node-1") => {
@@ -294,13 +294,13 @@ describe("how long to leave a node alone", () => {
   /** Seconds from each poll to the next turn that polls again, asking each second. */
   async function pauses(...reports: readonly NodeReport[]): Promise<number[]> {
     const { poller, state } = setUp({ "node-1": answers(...reports) });
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     const found: number[] = [];
     for (const [index] of reports.entries()) {
       let seconds = 0;
       for (; state().history.polls === index + 1; seconds += 1) {
         if (seconds > 0) await vi.advanceTimersByTimeAsync(1000);
-        await poller.turn("node-1");
+        await poller.scheduledPoll("node-1");
       }
       found.push(seconds - 1);
     }
@@ -339,11 +339,11 @@ describe("how long to leave a node alone", () => {
     const { poller, state, lines } = setUp({ "node-1": answers(partly) }, { level: "debug" });
     await poller.poll("node-1");
     vi.setSystemTime(Date.now() + INTERVAL_MS);
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().report?.peers.ok).toBe(true);
     vi.setSystemTime(Date.now() + 2 * INTERVAL_MS);
-    await poller.turn("node-1");
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
     expect(state().history.polls).toBe(1);
     expect(lines.filter((line) => JSON.stringify(line).includes("not polled for now"))).toHaveLength(1);
@@ -357,7 +357,7 @@ describe("how long to leave a node alone", () => {
     const { poller, state } = setUp({ "node-1": answers(partly) });
     await poller.poll("node-1");
     vi.setSystemTime(Date.now() - 3_600_000 + 3 * INTERVAL_MS);
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
   });
 
@@ -368,27 +368,27 @@ describe("how long to leave a node alone", () => {
     );
     await poller.poll("node-1");
     await vi.advanceTimersByTimeAsync(14_999);
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().history.polls).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().history.polls).toBe(2);
   });
 
   test("a clock that is set back does not lengthen it", async () => {
     const { poller, state } = setUp({ "node-1": answers(limited(20), report()) });
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     vi.setSystemTime(Date.now() - 3_600_000);
     await vi.advanceTimersByTimeAsync(20_000);
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().history.polls).toBe(2);
   });
 
   test("one node's pause is not another's", async () => {
     const { poller, state } = setUp({ limited: answers(limited(3600)), free: answers(report()) });
     for (let turns = 0; turns < 3; turns += 1) {
-      await poller.turn("limited");
-      await poller.turn("free");
+      await poller.scheduledPoll("limited");
+      await poller.scheduledPoll("free");
     }
     expect([state("limited").history.polls, state("free").history.polls]).toEqual([1, 3]);
   });
@@ -443,7 +443,7 @@ describe("log lines", () => {
 
   const OTHER_NETWORK = (found: string, first = "a") =>
     `warn: the node is on another network now: expected "${first}", found "${found}"; ` +
-    "check what stands behind the URL, and that nobody changed the node's configuration";
+    "check which server answers at the URL, and whether the node's configuration changed";
 
   test.each<[string, NodeReport[], string[]]>([
     ["a node that is well says so once", [report(), report(), report()], ["info: up"]],
@@ -455,7 +455,7 @@ describe("log lines", () => {
     [
       "a node that goes and comes has one line for each",
       [report(), deadReport("connect"), deadReport("connect"), report(), report()],
-      ["info: up", DOWN("connect"), "info: up again, 45s after its last good poll"],
+      ["info: up", DOWN("connect"), "info: up again, 45s after its last successful poll"],
     ],
     [
       "the first time up after a bad start is no `again`",
@@ -481,7 +481,7 @@ describe("log lines", () => {
     [
       "a part that failed before the whole node went, and is well after it",
       [noHead("busy"), deadReport("connect"), report()],
-      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again, 30s after its last good poll"],
+      ["info: up", HEAD_FAILS("busy"), DOWN("connect"), "info: up again, 30s after its last successful poll"],
     ],
     [
       "a node of another network says so, once for each, also when it goes back and forth",
@@ -519,7 +519,7 @@ describe("log lines", () => {
     expect(lines.map(({ msg }) => msg)).toEqual([
       "up",
       "down: the call failed (connect); change something",
-      "up again, 30s after its last good poll",
+      "up again, 30s after its last successful poll",
     ]);
   });
 
@@ -545,7 +545,7 @@ describe("the schedule's turn", () => {
   test("is left out too when a probe was told to leave the node alone", async () => {
     const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
     await poller.probe("node-1");
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().history.polls).toBe(1);
   });
 
@@ -556,7 +556,7 @@ describe("the schedule's turn", () => {
     onTestFinished(() => void process.removeListener("warning", keep));
     const names = Array.from({ length: 30 }, (_, index) => `node-${index}`);
     const { poller } = setUp(Object.fromEntries(names.map((name) => [name, obedient])));
-    const all = names.map((name) => poller.turn(name));
+    const all = names.map((name) => poller.scheduledPoll(name));
     await poller.close();
     await Promise.all(all);
     expect(warnings).toEqual([]);
@@ -588,7 +588,7 @@ describe("a probe", () => {
   /** How many milliseconds after a poll of a node with this trigger a probe polls it again. */
   async function sharedForMs(trigger: NodeConfig["trigger"]): Promise<number> {
     const { poller, state } = setUp({ "node-1": answers(report()) }, { nodes: { "node-1": { trigger } } });
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     const first = await poller.probe("node-1");
     if (first.kind !== "shared") throw new Error("polled at once");
     vi.advanceTimersByTime(first.sharedForMs - 1);
@@ -637,7 +637,7 @@ describe("a probe", () => {
   test("does not keep the schedule from its turns", async () => {
     const { poller, state } = setUp({ "node-1": answers(report()) });
     await poller.probe("node-1");
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().history.polls).toBe(2);
   });
 
@@ -708,7 +708,7 @@ describe("other nodes", () => {
     const { history } = state();
     await setNodes(poller, [nodeConfig({ timeoutMs: 1234, trigger: { kind: "interval", intervalMs: 1000 } })]);
     expect(closed).toEqual(["node-1"]);
-    expect(state()).toMatchObject({ history, turnMs: 1000, node: { timeoutMs: 1234 } });
+    expect(state()).toMatchObject({ history, intervalMs: 1000, node: { timeoutMs: 1234 } });
     await poller.poll("node-1");
     expect(state().history.polls).toBe(3);
   });
@@ -725,7 +725,7 @@ describe("other nodes", () => {
     const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
     await poller.poll("node-1");
     await setNodes(poller, [nodeConfig({ timeoutMs: 1234 })]);
-    await poller.turn("node-1");
+    await poller.scheduledPoll("node-1");
     expect(state().history.polls).toBe(1);
   });
 
@@ -748,7 +748,7 @@ describe("other nodes", () => {
       },
       render: () => rendered(""),
       store,
-      journal: createJournal(),
+      recentPolls: createRecentPolls(),
       log: logSink().log,
     });
     await expect(setNodes(poller, [nodeConfig({ name: "good" }), nodeConfig({ name: "bad" })])).rejects.toThrow(

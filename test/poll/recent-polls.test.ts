@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import type { RpcCall } from "../../src/rpc/trace.ts";
 import { deadReport, failing, head, NOW, nodeConfig, peers, report, row, stateAfter } from "./support.ts";
 
@@ -16,14 +16,14 @@ const MINUTE_MS = 60_000;
 
 describe("an entry", () => {
   test("counts the working peers and has head and lag", () => {
-    const journal = createJournal();
+    const recentPolls = createRecentPolls();
     const list = peers(
       row({ id: "1", height: 110 }),
       row({ id: "2", height: 110, direction: "outbound" }),
       row({ id: "3", state: "handshaking" }),
     );
-    journal.record(stateAfter(report({ peers: list, head: head(100) })), [CALL]);
-    expect(journal.of("node-1")).toEqual({
+    recentPolls.record(stateAfter(report({ peers: list, head: head(100) })), [CALL]);
+    expect(recentPolls.of("node-1")).toEqual({
       polls: [
         {
           endedMs: NOW,
@@ -42,52 +42,52 @@ describe("an entry", () => {
   });
 
   test("counts known peers, which have no state", () => {
-    const journal = createJournal();
-    journal.record(stateAfter(report({ peers: peers(row({ state: undefined, direction: "unknown" })) })), []);
-    expect(journal.of("node-1").polls[0]?.peers).toEqual({ inbound: 0, outbound: 0, unknown: 1 });
+    const recentPolls = createRecentPolls();
+    recentPolls.record(stateAfter(report({ peers: peers(row({ state: undefined, direction: "unknown" })) })), []);
+    expect(recentPolls.of("node-1").polls[0]?.peers).toEqual({ inbound: 0, outbound: 0, unknown: 1 });
   });
 
   test("of a failed poll has no numbers, but the reason", () => {
-    const journal = createJournal();
-    journal.record(stateAfter(deadReport("dns")), [CALL]);
-    const [entry] = journal.of("node-1").polls;
+    const recentPolls = createRecentPolls();
+    recentPolls.record(stateAfter(deadReport("dns")), [CALL]);
+    const [entry] = recentPolls.of("node-1").polls;
     expect(entry).toMatchObject({ failure: { reason: "dns" }, peers: undefined, height: undefined });
-    expect(journal.of("node-1").failedPolls).toEqual([entry]);
-    expect(journal.of("node-1").lastFailedTrace?.calls).toEqual([CALL]);
+    expect(recentPolls.of("node-1").failedPolls).toEqual([entry]);
+    expect(recentPolls.of("node-1").lastFailedTrace?.calls).toEqual([CALL]);
   });
 
   test("of a reference is failed when its head is", () => {
     const node = nodeConfig({ role: "reference" });
-    const journal = createJournal();
-    journal.record(stateAfter(report({ peers: failing("unavailable") }), { node }), []);
-    journal.record(stateAfter(report({ peers: failing("unavailable"), head: failing("http") }), { node }), []);
-    expect(journal.of("node-1").polls.map(({ failure }) => failure?.reason)).toEqual(["http", undefined]);
+    const recentPolls = createRecentPolls();
+    recentPolls.record(stateAfter(report({ peers: failing("unavailable") }), { node }), []);
+    recentPolls.record(stateAfter(report({ peers: failing("unavailable"), head: failing("http") }), { node }), []);
+    expect(recentPolls.of("node-1").polls.map(({ failure }) => failure?.reason)).toEqual(["http", undefined]);
   });
 });
 
 test("failed polls and their trace outlive good ones", () => {
-  const journal = createJournal();
-  journal.record(stateAfter(deadReport(), { endedMs: NOW }), [CALL]);
-  for (let poll = 1; poll <= 50; poll += 1) journal.record(stateAfter(report(), { endedMs: NOW + poll }), []);
-  const { polls, failedPolls, lastTrace, lastFailedTrace } = journal.of("node-1");
+  const recentPolls = createRecentPolls();
+  recentPolls.record(stateAfter(deadReport(), { endedMs: NOW }), [CALL]);
+  for (let poll = 1; poll <= 50; poll += 1) recentPolls.record(stateAfter(report(), { endedMs: NOW + poll }), []);
+  const { polls, failedPolls, lastTrace, lastFailedTrace } = recentPolls.of("node-1");
   expect(polls.map(({ endedMs }) => endedMs - NOW)).toEqual(Array.from({ length: 20 }, (_, index) => 50 - index));
   expect(failedPolls.map(({ endedMs }) => endedMs)).toEqual([NOW]);
   expect([lastTrace?.calls, lastFailedTrace?.calls]).toEqual([[], [CALL]]);
 });
 
 test("the last hour holds the worst of each minute", () => {
-  const journal = createJournal();
+  const recentPolls = createRecentPolls();
   const start = Math.floor(NOW / MINUTE_MS) * MINUTE_MS;
   const at = (seconds: number, count: number) => {
     const list = peers(...Array.from({ length: count }, (_, index) => row({ id: `${index}`, height: 100 + count })));
-    journal.record(stateAfter(report({ peers: list }), { endedMs: start + seconds * 1000 }), []);
+    recentPolls.record(stateAfter(report({ peers: list }), { endedMs: start + seconds * 1000 }), []);
   };
   at(0, 5);
   at(15, 3);
   at(30, 4);
   at(60, 9);
   const minute = start / MINUTE_MS;
-  expect(journal.of("node-1").lastHour).toEqual([
+  expect(recentPolls.of("node-1").lastHour).toEqual([
     { minute, peers: 3, lagBlocks: 5 },
     { minute: minute + 1, peers: 9, lagBlocks: 9 },
   ]);
@@ -97,9 +97,9 @@ test("the last hour is bounded and in order, however the clock jumps", () => {
   const offset = fc.integer({ min: -3 * 3_600_000, max: 3 * 3_600_000 });
   fc.assert(
     fc.property(fc.array(offset, { minLength: 1, maxLength: 200 }), (offsets) => {
-      const journal = createJournal();
-      for (const ms of offsets) journal.record(stateAfter(report(), { endedMs: NOW + ms }), []);
-      const minutes = journal.of("node-1").lastHour.map(({ minute }) => minute);
+      const recentPolls = createRecentPolls();
+      for (const ms of offsets) recentPolls.record(stateAfter(report(), { endedMs: NOW + ms }), []);
+      const minutes = recentPolls.of("node-1").lastHour.map(({ minute }) => minute);
       expect(minutes).toEqual([...new Set(minutes)].sort((a, b) => a - b));
       expect((minutes.at(-1) ?? 0) - (minutes[0] ?? 0)).toBeLessThan(60);
       expect(minutes.at(-1)).toBe(Math.floor((NOW + (offsets.at(-1) ?? 0)) / MINUTE_MS));
@@ -108,8 +108,8 @@ test("the last hour is bounded and in order, however the clock jumps", () => {
 });
 
 test("a node that is forgotten begins anew", () => {
-  const journal = createJournal();
-  journal.record(stateAfter(report()), []);
-  journal.forget("node-1");
-  expect(journal.of("node-1").polls).toEqual([]);
+  const recentPolls = createRecentPolls();
+  recentPolls.record(stateAfter(report()), []);
+  recentPolls.forget("node-1");
+  expect(recentPolls.of("node-1").polls).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { admit, EMPTY_MEMORY, listOf, type NameMemories } from "../../src/lib/hourly-budget.ts";
 import { createPoller } from "../../src/poll/poller.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { deadReport, LAG_SETTINGS, logSink, nodeConfig, report, setNodes } from "./support.ts";
@@ -26,7 +26,7 @@ function setUp() {
       return { lines, series };
     },
     store,
-    journal: createJournal(),
+    recentPolls: createRecentPolls(),
     log: logSink("fatal").log,
   });
   return {

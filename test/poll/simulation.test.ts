@@ -103,7 +103,7 @@ test("every counter and every start equals the model's after every poll, and no 
         started: false,
       };
       const poll = (given: NodeReport) => {
-        history = recordPoll(history, given, times(now));
+        history = recordPoll(history, given, times(now), "node");
         model.polls += 1;
       };
       for (const happened of events) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStore, keptOf, type NodeLines, type StoredNode } from "../../src/poll/store.ts";
+import { createStore, type NodeLines, type StoredNode, toStored } from "../../src/poll/store.ts";
 import { firstState, nodeConfig } from "./support.ts";
 
 test("nobody writes over lines that are read", () => {
@@ -58,7 +58,7 @@ function setUp(...names: readonly string[]) {
 function entry(name: string, lines: string): StoredNode {
   const bytes = Buffer.from(lines);
   return {
-    state: keptOf(firstState(nodeConfig({ name }))),
+    state: toStored(firstState(nodeConfig({ name }))),
     lines: { bytes, ends: Uint32Array.of(bytes.length) },
   };
 }

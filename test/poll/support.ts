@@ -122,7 +122,7 @@ export function firstState(node = nodeConfig()): NodeState {
     history: EMPTY_HISTORY,
     lag: { references: new Map(), blocks: undefined },
     syncing: undefined,
-    turnMs: INTERVAL_MS,
+    intervalMs: INTERVAL_MS,
   };
 }
 
@@ -136,7 +136,7 @@ export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], n
 /** The state of a node after one more poll, put together as the poller does. */
 export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeState {
   const { node = nodeConfig(), history = EMPTY_HISTORY, others = [], endedMs = NOW } = options;
-  const after = recordPoll(history, given, times(endedMs));
+  const after = recordPoll(history, given, times(endedMs), node.role);
   const lag = lagAmong(given, others, endedMs);
   return {
     node,
@@ -144,7 +144,7 @@ export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeS
     history: after,
     lag,
     syncing: isCatchingUp(given, lag, after, endedMs),
-    turnMs: INTERVAL_MS,
+    intervalMs: INTERVAL_MS,
   };
 }
 

@@ -6,8 +6,8 @@ import { failing, head, lagAmong, NOW, peersAt, report, times } from "./support.
 
 /** What the second of two polls, 15 s apart, tells. */
 function afterTwoPolls(first: NodeReport | undefined, second: NodeReport): boolean | undefined {
-  const before = first === undefined ? EMPTY_HISTORY : recordPoll(EMPTY_HISTORY, first, times(NOW - 15_000));
-  return isCatchingUp(second, lagAmong(second), recordPoll(before, second, times(NOW)), NOW);
+  const before = first === undefined ? EMPTY_HISTORY : recordPoll(EMPTY_HISTORY, first, times(NOW - 15_000), "node");
+  return isCatchingUp(second, lagAmong(second), recordPoll(before, second, times(NOW), "node"), NOW);
 }
 
 describe("a node that says so itself", () => {
@@ -46,10 +46,10 @@ describe("by its progress, with a block every second", () => {
   });
 
   test("a clock that was set back between two polls does not make a node catch up", () => {
-    const before = recordPoll(EMPTY_HISTORY, at(985, 5000), times(NOW));
+    const before = recordPoll(EMPTY_HISTORY, at(985, 5000), times(NOW), "node");
     const second = at(1000, 5000);
     const setBack = NOW - 3_600_000;
-    const history = recordPoll(before, second, times(setBack));
+    const history = recordPoll(before, second, times(setBack), "node");
     expect(isCatchingUp(second, lagAmong(second), history, setBack)).toBeUndefined();
   });
 });

@@ -184,7 +184,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
       const messages = good.map(({ msg }) => msg);
       if (left === "all") expect(messages).toEqual([]);
       else if (left === "peers") expect(messages).toEqual(["the head API answers again"]);
-      else expect(messages).toEqual([expect.stringMatching(/^up again, \d+\w+ after its last good poll$/)]);
+      else expect(messages).toEqual([expect.stringMatching(/^up again, \d+\w+ after its last successful poll$/)]);
     });
   });
 

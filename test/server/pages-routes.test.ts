@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { NodeConfig } from "../../src/config/model.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
-import { createStore, keptOf, type NodeState } from "../../src/poll/store.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
+import { createStore, type NodeState, toStored } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { createRenderer } from "../metrics/support.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
@@ -12,10 +12,10 @@ const render = createRenderer();
 
 /** The pages of nodes in these states, each after its one poll. */
 function pagesOf(states: readonly NodeState[], telemetryPath = "/metrics") {
-  const [store, journal] = [createStore(), createJournal()];
+  const [store, recentPolls] = [createStore(), createRecentPolls()];
   for (const state of states) {
-    store.set({ state: keptOf(state), ...render(state) });
-    journal.record(state, [
+    store.set({ state: toStored(state), ...render(state) });
+    recentPolls.record(state, [
       {
         name: "get_info",
         method: "POST",
@@ -26,7 +26,7 @@ function pagesOf(states: readonly NodeState[], telemetryPath = "/metrics") {
       },
     ]);
   }
-  const { server } = setUp({ nodes: { store, journal, readSamples }, telemetryPath });
+  const { server } = setUp({ nodes: { store, recentPolls, readSamples }, telemetryPath });
   return async (url: string) => {
     const { statusCode, headers, body } = await server.inject(url);
     return { statusCode, headers, body, text: plain(body) };
@@ -70,14 +70,14 @@ describe("the status page", () => {
   });
 
   test("has no old number of a node that is down", async () => {
-    const [store, journal] = [createStore(), createJournal()];
+    const [store, recentPolls] = [createStore(), createRecentPolls()];
     const node = nodeConfig({ name: "n" });
     const good = stateAfter(report({ peers: peers(row()), head: head(777) }), { node });
-    journal.record(good, []);
+    recentPolls.record(good, []);
     const bad = stateAfter(deadReport(), { node, history: good.history });
-    journal.record(bad, []);
-    store.set({ state: keptOf(bad), ...render(bad) });
-    const { server } = setUp({ nodes: { store, journal, readSamples } });
+    recentPolls.record(bad, []);
+    store.set({ state: toStored(bad), ...render(bad) });
+    const { server } = setUp({ nodes: { store, recentPolls, readSamples } });
     expect(plain((await server.inject("/")).body)).not.toContain("777");
   });
 
@@ -110,10 +110,10 @@ describe("the status page", () => {
   });
 
   test("a node that was not polled yet", async () => {
-    const [store, journal] = [createStore(), createJournal()];
+    const [store, recentPolls] = [createStore(), createRecentPolls()];
     const waiting = firstState();
-    store.set({ state: keptOf(waiting), ...render(waiting) });
-    const { server } = setUp({ nodes: { store, journal, readSamples } });
+    store.set({ state: toStored(waiting), ...render(waiting) });
+    const { server } = setUp({ nodes: { store, recentPolls, readSamples } });
     for (const url of ["/", "/nodes/node-1"])
       expect(plain((await server.inject(url)).body)).toContain("not polled yet");
   });

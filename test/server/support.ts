@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Client } from "undici";
 import { onTestFinished } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { createJournal } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";
@@ -41,7 +41,7 @@ export function setUp(given: Overrides = {}) {
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
     probe: NO_PROBE,
-    nodes: { store: createStore(), journal: createJournal(), readSamples },
+    nodes: { store: createStore(), recentPolls: createRecentPolls(), readSamples },
     reload: async () => ({ ok: true, summary: "all good" }),
     config: () => ({
       connections: { series: true, maxPerNode: 250, maxNewPerHour: 2000, address: "full", hashKey: undefined },

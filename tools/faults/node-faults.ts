@@ -562,7 +562,7 @@ export const NODE_FAULTS = {
     shows:
       "the new node under its own `p2p_node_info`; the old series end, and its head is compared with nobody of the old network",
     reason: "none",
-    log: "the node is on another network now: expected …, found …; check what stands behind the URL, and that nobody changed the node's configuration",
+    log: "the node is on another network now: expected …, found …; check which server answers at the URL, and whether the node's configuration changed",
     remedy: "Find out what happened to the node. For Chainweb this takes the node down, as its network is configured.",
   },
   manyDown: {

@@ -1,10 +1,11 @@
 import type { Config } from "../../config/model.ts";
 import { counted } from "../../lib/text/format.ts";
 import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
+import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { Context } from "../context.ts";
 import { createInterrupt } from "../context.ts";
-import { describeFacts, failureLines, failuresOf } from "./format-node.ts";
-import { isUp, openPolling, type PolledNode } from "./polling.ts";
+import { describeFacts, failureLines } from "./format-node.ts";
+import { openPolling, type PolledNode } from "./polling.ts";
 
 /** Polls every node once and says what is wrong with it. @returns the exit code: 1 when one is down */
 export async function checkNodes(config: Config, context: Context): Promise<number> {

@@ -2,7 +2,7 @@ import { formatDuration } from "../../lib/duration.ts";
 import { ago, counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
 import type { Style } from "../../lib/text/terminal.ts";
-import { failuresAmong, outcomesOf, type PartFailure } from "../../poll/store.ts";
+import { failuresOf } from "../../poll/outcomes.ts";
 import type { PolledNode } from "./polling.ts";
 
 /** A polled node in words, for people at a terminal. What the node chose is made harmless here. */
@@ -44,13 +44,6 @@ function peerWords({ node, report: { peers } }: PolledNode): string | undefined 
     ...(others === 0 ? [] : [`${others} not connected`]),
     ...(malformed === 0 ? [] : [`${counted(malformed, "row")} of the peer list not readable`]),
   ].join(", ");
-}
-
-/** What failed in a poll; when the whole node is away, only that. */
-export function failuresOf({ node, report }: PolledNode): readonly PartFailure[] {
-  return node.role === "node"
-    ? failuresAmong(outcomesOf(report), "peers")
-    : failuresAmong([["head", report.head], ...report.parts], "head");
 }
 
 /** Two lines for each failure: what came, and what to do. */

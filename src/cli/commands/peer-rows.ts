@@ -1,9 +1,9 @@
 import { isoTime } from "../../lib/text/format.ts";
 import { formatAddress } from "../../model/address.ts";
 import type { PeerConnection } from "../../model/report.ts";
+import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../invocation.ts";
-import { failuresOf } from "./format-node.ts";
-import { isUp, type PolledNode } from "./polling.ts";
+import type { PolledNode } from "./polling.ts";
 
 /** One row of a node's peer list, as the command shows it. What is not known is absent. */
 export type PeerRow = {

@@ -2,10 +2,11 @@ import { chains } from "../../chains/index.ts";
 import { bytes, duration } from "../../lib/text/format.ts";
 import { type Cell, type TextColumn, tableLines } from "../../lib/text/table.ts";
 import type { Paint, Style } from "../../lib/text/terminal.ts";
+import { isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../invocation.ts";
 import { describeFacts, failureLines } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
-import { isUp, type PolledNode } from "./polling.ts";
+import type { PolledNode } from "./polling.ts";
 
 export type PeersTextOptions = {
   readonly style: Style;

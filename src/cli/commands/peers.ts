@@ -4,13 +4,14 @@ import { formatDuration } from "../../lib/duration.ts";
 import { counted, isoTime } from "../../lib/text/format.ts";
 import { harmlessJson } from "../../lib/text/harmless.ts";
 import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
+import { isUp } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE, type Interrupt } from "../context.ts";
 import type { PeersInvocation } from "../invocation.ts";
 import { readConfig } from "../source.ts";
 import { chooseNode } from "./choose-node.ts";
 import { peersJson } from "./peer-rows.ts";
 import { peersText } from "./peers-text.ts";
-import { isUp, openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
+import { openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
 
 /**
  * Polls nodes and prints their peers, once or again and again.

@@ -43,8 +43,8 @@ export async function openPolling(
     const clock = performance.now();
     const report = await pollSession(session, node, end, log.child({ target: node.name }));
     const durationSeconds = Math.round(performance.now() - clock) / 1000;
-    known.history = recordPoll(known.history, report, { startedMs, endedMs: Date.now(), durationSeconds });
-    return { node, report, history: known.history, turnMs: node.timeoutMs, calls: session.calls() };
+    known.history = recordPoll(known.history, report, { startedMs, endedMs: Date.now(), durationSeconds }, node.role);
+    return { node, report, history: known.history, intervalMs: node.timeoutMs, calls: session.calls() };
   }
 
   return {
@@ -92,11 +92,6 @@ async function inParallel<T, R>(items: readonly T[], limit: number, work: (item:
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
-}
-
-/** A node is up as the metrics say it: it gave its peers, a reference its head. */
-export function isUp({ node, report }: PolledNode): boolean {
-  return node.role === "node" ? report.peers.ok : report.head.ok;
 }
 
 /** The node and what tells how far it is behind: references of its chain. */

@@ -8,15 +8,15 @@ import { createProbeCatalogue } from "../../metrics/families/probe.ts";
 import { createPageRenderer } from "../../metrics/page.ts";
 import { createNodeRenderer } from "../../metrics/render-node.ts";
 import { withoutSums } from "../../poll/ad-hoc.ts";
-import { keptOf } from "../../poll/store.ts";
-import { traceText } from "../../poll/trace-text.ts";
+import { isUp, traceText } from "../../poll/outcomes.ts";
+import { toStored } from "../../poll/store.ts";
 import type { Context } from "../context.ts";
 import { createInterrupt, EXIT_USAGE } from "../context.ts";
 import type { ProbeInvocation } from "../invocation.ts";
 import { readConfig } from "../source.ts";
 import { chooseNode } from "./choose-node.ts";
 import { failureLines } from "./format-node.ts";
-import { isUp, openPolling, type PolledNode, withReferences } from "./polling.ts";
+import { openPolling, type PolledNode, withReferences } from "./polling.ts";
 
 /**
  * Polls one node now and prints its metrics.
@@ -42,7 +42,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     // The trace has what failed in its own lines.
     const failures = flags.debug ? [] : failureLines(polled, style);
     if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failures, ""].join("\n"));
-    if (flags.debug) context.printError(harmlessLines(traceText(polled.report, polled.calls)));
+    if (flags.debug) context.printError(harmlessLines(traceText(polled, polled.calls)));
     const page = await metricsOf(polled, config);
     // A program must get the bytes as they are, a terminal nothing that it obeys.
     context.print(process.stdout.isTTY ? harmlessLines(page) : page);
@@ -64,7 +64,7 @@ async function metricsOf(polled: PolledNode, { connections }: Config): Promise<s
     () => settings,
   );
   const state = { ...polled, history: withoutSums(polled.history) };
-  const nodes = [{ state: keptOf(state), ...render(state) }];
+  const nodes = [{ state: toStored(state), ...render(state) }];
   const chunks = createPageRenderer(catalogue)(nodes, [], "text", "kept");
   return Buffer.concat([...chunks]).toString();
 }

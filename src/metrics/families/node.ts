@@ -1,5 +1,5 @@
 import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
-import { outcomesOf } from "../../poll/store.ts";
+import { isUp, outcomesOf } from "../../poll/outcomes.ts";
 import { knownCombinations } from "../connections.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
 import { flag, labelled, type NodeFamily, type NodeView } from "../family.ts";
@@ -13,7 +13,7 @@ export const nodeFamilies: readonly NodeFamily[] = [
     help: "1 if the last poll got the peer list of the node, else 0. Before the first poll 0.",
     sources: { wire: "/v1/net/connections", monero: "get_connections", chainweb: "cut/peer" },
     labels: [],
-    samples: ({ report }) => flag(report?.peers.ok === true),
+    samples: ({ state }) => flag(isUp(state)),
   },
   {
     name: "p2p_node_api_up",
@@ -21,7 +21,7 @@ export const nodeFamilies: readonly NodeFamily[] = [
     help: "1 if this part of the last poll succeeded: peers, head, and what else the chain has. A part that is asked less often keeps its last outcome (prometheus 30 s, bans and limits 5 min).",
     sources: { wire: "each call", monero: "each call", chainweb: "each call" },
     labels: ["api"],
-    samples: ({ report }) => labelled("api", report === undefined ? [] : apis(report)),
+    samples: ({ state }) => labelled("api", apis(state)),
   },
   {
     name: "p2p_node_info",
@@ -70,8 +70,8 @@ export const nodeFamilies: readonly NodeFamily[] = [
   },
 ];
 
-function apis(report: NonNullable<NodeView["report"]>): [string, number][] {
-  return outcomesOf(report).map(([api, { ok }]) => [api, ok ? 1 : 0]);
+function apis(state: NodeView["state"]): [string, number][] {
+  return outcomesOf(state).map(([api, { ok }]) => [api, ok ? 1 : 0]);
 }
 
 function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | undefined): readonly SampleValue[] {

@@ -35,7 +35,7 @@ export const pollFamilies: readonly NodeFamily[] = [
     sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
     needsHistory: true,
     labels: [],
-    samples: ({ state }) => one(state.turnMs / 1000),
+    samples: ({ state }) => one(state.intervalMs / 1000),
   },
   {
     name: "p2p_node_last_success_timestamp_seconds",

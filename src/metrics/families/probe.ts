@@ -1,3 +1,4 @@
+import { mainFailure } from "../../poll/outcomes.ts";
 import { labelled, type NodeFamily } from "../family.ts";
 import { connectionFamilies } from "./connection.ts";
 import { headFamilies } from "./head.ts";
@@ -13,9 +14,9 @@ export const probeFamilies: readonly NodeFamily[] = [
     help: "Why this probe got no peer list; always 1, absent when it did. Only on the page of /probe?target= and of the command probe.",
     sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
     labels: ["reason"],
-    samples: ({ report }) => {
-      const reason = report === undefined || report.peers.ok ? undefined : report.peers.failure.reason;
-      return labelled("reason", reason === undefined ? [] : [[reason, 1]]);
+    samples: ({ state }) => {
+      const failure = mainFailure(state);
+      return labelled("reason", failure === undefined ? [] : [[failure.reason, 1]]);
     },
   },
 ];

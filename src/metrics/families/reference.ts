@@ -1,3 +1,4 @@
+import { isUp } from "../../poll/outcomes.ts";
 import { flag, type NodeFamily, one } from "../family.ts";
 
 const SOURCES = { wire: "get_info", monero: "get_info", chainweb: "cut" };
@@ -11,7 +12,7 @@ export const referenceFamilies: readonly NodeFamily[] = [
     sources: SOURCES,
     labels: [],
     about: "reference",
-    samples: ({ report }) => flag(report?.head.ok === true),
+    samples: ({ state }) => flag(isUp(state)),
   },
   {
     name: "p2p_reference_head_height",

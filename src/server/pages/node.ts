@@ -1,4 +1,4 @@
-import type { NodeJournal } from "../../poll/recent-polls.ts";
+import type { RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import { type Markup, markup, NOTHING } from "../markup.ts";
 import { chart } from "./chart.ts";
 import { count, duration, isoTime, moment, timeOfDay } from "./format.ts";
@@ -38,14 +38,14 @@ export function isShownOfNode(family: string): boolean {
 
 export type NodePageOptions = {
   readonly node: NodeOverview;
-  readonly journal: NodeJournal;
+  readonly recentPolls: RecentPollsOfNode;
   /** The node's samples of the families that are shown. */
   readonly samples: readonly Sample[];
   readonly query: PageQuery;
   readonly nowMs: number;
 };
 
-export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptions): Markup {
+export function nodePage({ node, recentPolls, samples, query, nowMs }: NodePageOptions): Markup {
   const path = `/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `/probe?node=${encodeURIComponent(node.name)}`;
@@ -53,7 +53,7 @@ export function nodePage({ node, journal, samples, query, nowMs }: NodePageOptio
 <p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
 ${facts(node, only, nowMs)}
-${charts(node, journal, nowMs)}
+${charts(node, recentPolls, nowMs)}
 <h2>Heads</h2>
 ${heads(samples)}
 ${
@@ -66,10 +66,10 @@ ${withheld(only(WITHHELD)?.value)}
 `
 }<h2>Polls</h2>
 <p>${node.isReference ? NOTHING : markup`<a href="${probe}">Poll it now</a> and see its metrics, or <a href="${probe}&amp;debug=true">with the requests</a>.`}</p>
-${pollsTable("The last polls", journal.polls)}
-${journal.failedPolls.length === 0 ? NOTHING : pollsTable("The last polls that failed, kept longer", journal.failedPolls)}
-${trace("last-trace", "Requests of the last poll", journal.lastTrace)}
-${trace("failed-trace", "Requests of the last poll that failed", journal.lastFailedTrace)}`;
+${pollsTable("The last polls", recentPolls.polls)}
+${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("The last polls that failed, kept longer", recentPolls.failedPolls)}
+${trace("last-trace", "Requests of the last poll", recentPolls.lastTrace)}
+${trace("failed-trace", "Requests of the last poll that failed", recentPolls.lastFailedTrace)}`;
 }
 
 type Only = (family: string) => Sample | undefined;
@@ -104,7 +104,7 @@ function timeOfDayOrNumber(ms: number): Markup {
   return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : timeOfDay(ms);
 }
 
-function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: NodeJournal, nowMs: number): Markup {
+function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: RecentPollsOfNode, nowMs: number): Markup {
   const gapMinutes = Math.max(2, Math.ceil((2 * intervalMs) / 60_000));
   const drawn = { hour: lastHour, gapMinutes, nowMs };
   if (isReference) return NOTHING;
@@ -176,7 +176,7 @@ function withheld(series = 0): Markup {
     : NOTHING;
 }
 
-function trace(id: string, title: string, given: NodeJournal["lastTrace"]): Markup {
+function trace(id: string, title: string, given: RecentPollsOfNode["lastTrace"]): Markup {
   if (given === undefined) return NOTHING;
   return markup`<details id="${id}"><summary>${title}</summary>
 ${traceTable(`Ended ${isoTime(given.endedMs)}. Secrets and all but scheme, host and port of URLs are left out.`, given)}

@@ -1,7 +1,8 @@
-import type { NodeJournal, PollEntry } from "../../poll/recent-polls.ts";
-import { failuresAmong, type KeptState, outcomesOf, type PartFailure, type ReportOutcomes } from "../../poll/store.ts";
+import { failuresOf, isUp, type PartFailure } from "../../poll/outcomes.ts";
+import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
+import type { StoredState } from "../../poll/store.ts";
 
-/** What the pages say of one node, from its last state and its journal. */
+/** What the pages say of one node, from its last state and its recentPolls. */
 export type NodeOverview = {
   readonly name: string;
   readonly chain: string;
@@ -24,35 +25,28 @@ export type NodeOverview = {
 export const CONDITIONS = ["down", "partly", "waiting", "up"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-export function overviewOf(state: KeptState, journal: NodeJournal): NodeOverview {
-  const { node, report, history, syncing, turnMs } = state;
-  const main = node.role === "reference" ? "head" : "peers";
-  const failures = report === undefined ? [] : failuresOf(report, main);
-  const [last] = journal.polls;
+export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): NodeOverview {
+  const { node, history, syncing, intervalMs } = state;
+  const failures = failuresOf(state);
+  const [last] = recentPolls.polls;
   return {
     name: node.name,
     chain: node.chain,
     isReference: node.role === "reference",
-    condition: conditionOf(report, failures, main),
+    condition: conditionOf(state, failures),
     server: node.url.label,
     labels: node.labels,
     syncing,
     failures,
     last,
-    lastSuccessMs:
-      main === "head" ? journal.polls.find(({ failure }) => failure === undefined)?.endedMs : history.lastSuccessMs,
-    intervalMs: turnMs,
+    lastSuccessMs: history.lastSuccessMs,
+    intervalMs,
   };
 }
 
-/** A reference is asked for its head alone. */
-function failuresOf(report: ReportOutcomes, main: string): readonly PartFailure[] {
-  return failuresAmong(main === "head" ? [["head", report.head]] : outcomesOf(report), main);
-}
-
-function conditionOf(report: ReportOutcomes | undefined, failures: readonly PartFailure[], main: string): Condition {
-  if (report === undefined) return "waiting";
-  if (failures.some(({ api }) => api === main)) return "down";
+function conditionOf(state: StoredState, failures: readonly PartFailure[]): Condition {
+  if (state.report === undefined) return "waiting";
+  if (!isUp(state)) return "down";
   return failures.length > 0 ? "partly" : "up";
 }
 

@@ -1,4 +1,4 @@
-import type { PartFailure } from "../../poll/store.ts";
+import type { PartFailure } from "../../poll/outcomes.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Condition } from "./overview.ts";
 

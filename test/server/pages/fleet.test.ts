@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { createJournal } from "../../../src/poll/recent-polls.ts";
-import { createStore, keptOf, type NodeState } from "../../../src/poll/store.ts";
+import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
+import { createStore, type NodeState, toStored } from "../../../src/poll/store.ts";
 import { readSamples } from "../../../src/rpc/prometheus-text.ts";
 import { failing, head, nodeConfig, peers, report, row, stateAfter } from "../../poll/support.ts";
 import { setUp } from "../support.ts";
@@ -9,13 +9,13 @@ import { setUp } from "../support.ts";
 const NO_LINES = { bytes: Buffer.alloc(0), ends: new Uint32Array() };
 
 function fleetOf(number: number, of: (index: number) => NodeState) {
-  const [store, journal] = [createStore(), createJournal()];
+  const [store, recentPolls] = [createStore(), createRecentPolls()];
   for (let index = 0; index < number; index += 1) {
     const state = of(index);
-    store.set({ state: keptOf(state), lines: NO_LINES });
-    journal.record(state, []);
+    store.set({ state: toStored(state), lines: NO_LINES });
+    recentPolls.record(state, []);
   }
-  return setUp({ nodes: { store, journal, readSamples } }).server;
+  return setUp({ nodes: { store, recentPolls, readSamples } }).server;
 }
 
 const named = (index: number) => `chain-node-${String(index).padStart(5, "0")}.eu-west-1`;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { createJournal } from "../../../src/poll/recent-polls.ts";
-import { keptOf, type NodeState } from "../../../src/poll/store.ts";
+import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
+import { type NodeState, toStored } from "../../../src/poll/store.ts";
 import { isBehind, type NodeOverview, overviewOf, rank } from "../../../src/server/pages/overview.ts";
 import { heading, summary } from "../../../src/server/pages/summary.ts";
 import {
@@ -20,9 +20,9 @@ import {
 const CHAINS = ["antelope", "chainweb", "monero", "wire"] as const;
 
 function overview(state: NodeState): NodeOverview {
-  const journal = createJournal();
-  journal.record(state, []);
-  return overviewOf(keptOf(state), journal.of(state.node.name));
+  const recentPolls = createRecentPolls();
+  recentPolls.record(state, []);
+  return overviewOf(toStored(state), recentPolls.of(state.node.name));
 }
 
 const up = overview(stateAfter(report({ peers: peers(row()) })));

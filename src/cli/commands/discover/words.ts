@@ -1,6 +1,7 @@
 import { harmless } from "../../../lib/text/harmless.ts";
 import type { Failure, FailureReason } from "../../../model/failure.ts";
-import { describeFacts, failuresOf } from "../format-node.ts";
+import { failuresOf } from "../../../poll/outcomes.ts";
+import { describeFacts } from "../format-node.ts";
 import type { Answer } from "./ask.ts";
 import type { Described } from "./entry.ts";
 import { nameFor } from "./entry.ts";

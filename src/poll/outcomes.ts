@@ -1,0 +1,94 @@
+import type { NodeConfig, NodeRole } from "../config/model.ts";
+import { describeFailure, type Failure } from "../model/failure.ts";
+import type { Outcome } from "../model/report.ts";
+import type { RpcCall } from "../rpc/trace.ts";
+
+/** How the parts of a poll ended, without what they returned. */
+export type ReportOutcomes = {
+  /** Known right after the poll; not stored until the next. */
+  readonly networkKey?: string | undefined;
+  readonly peers: Outcome<unknown>;
+  readonly head: Outcome<unknown>;
+  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+};
+
+/** What decides whether a node is up: its role, and its last report, which is undefined before the first poll. */
+export type PolledState = {
+  readonly node: Pick<NodeConfig, "role">;
+  readonly report: ReportOutcomes | undefined;
+};
+
+export type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
+
+export type PartFailure = { readonly api: string; readonly failure: Failure };
+
+const MAIN_PARTS = { node: "peers", reference: "head" } as const satisfies Record<NodeRole, keyof ReportOutcomes>;
+
+/** The part that makes a node up: its peer list; of a reference, which is polled for its head only, the head. */
+export function mainPart(role: NodeRole): "peers" | "head" {
+  return MAIN_PARTS[role];
+}
+
+/** Why the last poll counts as failed; undefined when the node is up or has not been polled. */
+export function mainFailure({ node, report }: PolledState): Failure | undefined {
+  const main = report?.[mainPart(node.role)];
+  return main === undefined || main.ok ? undefined : main.failure;
+}
+
+/** Whether the main part of the last poll succeeded. A node that has not been polled is not up. */
+export function isUp({ node, report }: PolledState): boolean {
+  return report?.[mainPart(node.role)].ok === true;
+}
+
+/** Every part that was asked for, the main part first, by its name in `p2p_node_api_up`. */
+export function outcomesOf({ node, report }: PolledState): readonly NamedOutcome[] {
+  if (report === undefined) return [];
+  const { peers, head, parts } = report;
+  return node.role === "reference" ? [["head", head], ...parts] : [["peers", peers], ["head", head], ...parts];
+}
+
+/** What failed in the last poll. While the node is down, parts that fail for the same reason are left out. */
+export function failuresOf(state: PolledState): readonly PartFailure[] {
+  const main = mainPart(state.node.role);
+  const down = mainFailure(state);
+  return outcomesOf(state).flatMap(([api, outcome]) => {
+    if (outcome.ok) return [];
+    const { failure } = outcome;
+    return api === main || failure.reason !== down?.reason ? [{ api, failure }] : [];
+  });
+}
+
+/** One poll as text for people: how each part ended, then the requests in the order in which they were sent. */
+export function traceText(state: PolledState | undefined, calls: readonly RpcCall[]): string {
+  const outcomes = state === undefined ? [] : outcomesOf(state).map(outcomeLine);
+  return [...outcomes, "", ...callTable(calls), "", ""].join("\n");
+}
+
+function outcomeLine([api, outcome]: NamedOutcome): string {
+  return `${api}: ${outcome.ok ? "good" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`;
+}
+
+/** The requests as a table, in the order in which they were sent. */
+function callTable(calls: readonly RpcCall[]): readonly string[] {
+  const inOrder = [...calls].sort((a, b) => a.startedMs - b.startedMs);
+  const first = inOrder[0]?.startedMs ?? 0;
+  const rows = inOrder.map((call) => [
+    `+${Math.round(call.startedMs - first)} ms`,
+    `${Math.round(call.milliseconds)} ms`,
+    ...(call.outcome.kind === "answered"
+      ? [`HTTP ${call.outcome.status}`, `${call.outcome.bytes} B`]
+      : [call.outcome.reason, ""]),
+    `${call.method} ${call.name} at ${call.server}`,
+  ]);
+  return aligned([["sent", "took", "result", "size", "request"], ...rows]);
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
