@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nodesReport } from "../../src/cli/commands/check-nodes.ts";
-import { createStyle } from "../../src/lib/text/style.ts";
+import { createStyle } from "../../src/lib/text/terminal.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import { createStateChangeLog } from "../../src/poll/log-state-changes.ts";
 import { failuresOf, isUp, mainFailure, outcomesOf, traceText } from "../../src/poll/outcomes.ts";
