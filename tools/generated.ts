@@ -4,6 +4,7 @@ import { architectureDocument } from "./documents/architecture.ts";
 import { configurationDocument } from "./documents/configuration.ts";
 import { metricsDocument } from "./documents/metrics.ts";
 import { reliabilityDocument } from "./documents/reliability.ts";
+import { towerPicture } from "./documents/tower-picture.ts";
 import { troubleshootingDocument } from "./documents/troubleshooting.ts";
 import { kubernetesFiles } from "./kubernetes.ts";
 import { textOf } from "./repository.ts";
@@ -31,6 +32,7 @@ export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[
     docs: [
       { path: "docs/alerting.md", text: alertingDocument(textOf("docs/alerting.md")) },
       { path: "docs/architecture.md", text: architectureDocument(textOf("docs/architecture.md")) },
+      { path: "docs/images/tower.svg", text: towerPicture() },
       { path: "docs/configuration.md", text: configurationDocument(textOf("docs/configuration.md")) },
       { path: "docs/metrics.md", text: metricsDocument() },
       { path: "docs/reliability.md", text: reliabilityDocument(textOf("docs/reliability.md")) },
