@@ -1,8 +1,8 @@
-/** Values that are of use for a moment: the newest of them, up to a number and a size. */
+/** Keeps values for a short time: the newest ones, up to a number and a total size. */
 export type BriefCache<T> = {
-  /** The value of a key, and how old it is in milliseconds; undefined when it is too old or was never there. */
+  /** The value of a key, and how old it is in milliseconds; undefined if there is none or it is too old. */
   get(key: string): { readonly value: T; readonly ageMs: number } | undefined;
-  /** Keeps a value; the oldest ones make room for it. One that is too large for the whole cache is not kept. */
+  /** Keeps a value and drops the oldest ones to make room. A value larger than the whole cache is not kept. */
   set(key: string, value: T): void;
 };
 
@@ -10,7 +10,7 @@ export type BriefCacheOptions<T> = {
   readonly keptForMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
-  /** About how much memory a value holds. */
+  /** The memory that a value takes, roughly. */
   readonly bytesOf: (value: T) => number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
@@ -18,7 +18,7 @@ export type BriefCacheOptions<T> = {
 
 type Entry<T> = { readonly value: T; readonly bytes: number; readonly keptAt: number };
 
-/** Old values are let go by a timer as well, as nobody may ask any more. */
+/** A timer drops old values as well, as there may be no further reads. */
 export function createBriefCache<T>(options: BriefCacheOptions<T>): BriefCache<T> {
   const { keptForMs, maxEntries, maxBytes, bytesOf, now } = options;
   /** The oldest first. */

@@ -1,4 +1,4 @@
-/** Durations as Prometheus writes them: 500ms, 15s, 1m30s, 1h, 2d. */
+/** Durations in the notation of Prometheus: 500ms, 15s, 1m30s, 1h, 2d. */
 
 const UNITS = [
   ["d", 86_400_000],
@@ -10,7 +10,10 @@ const UNITS = [
 
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** Milliseconds, or undefined when the text is not a duration. Units go from large to small, each at most once. */
+/**
+ * Units go from large to small, each at most once.
+ * @returns milliseconds, or undefined if the text is not a duration
+ */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);
   if (match === null || text === "") return undefined;

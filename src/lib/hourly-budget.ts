@@ -1,19 +1,19 @@
 /**
- * A budget for names that strangers choose: so many new ones are let in within an hour. Nothing is kept here: each step
- * takes what is remembered and gives what to remember. Time is in whole minutes of a clock that never goes back.
+ * A budget for names that peers choose: it admits a limited number of new names an hour. The functions are pure: each step
+ * takes a memory and returns the next one. Time is in whole minutes of a monotonic clock.
  */
 
 /**
- * What is remembered of the names that were let in. Lists are single texts: a fleet has a hundred thousand names, most steps
- * bring those of the last step again, and to compare one text with another costs nothing.
+ * The admitted names. Lists are single texts: a fleet has a hundred thousand names, most steps have the same names as the
+ * step before, and comparing one text with another is cheap.
  */
 export type NameMemory = {
-  /** Those of the last step. */
+  /** The names of the last step. */
   readonly present: string;
   readonly presentMinute: number;
-  /** Those that were let in before and not in the last step, by the minute in which they were last; the earliest first. */
+  /** The names that were admitted before the last step but not in it, by the minute of their last step; the earliest first. */
   readonly past: readonly PastNames[];
-  /** How many were new, by minute; the earliest first. */
+  /** The number of new names by minute; the earliest first. */
   readonly newcomers: readonly Newcomers[];
 };
 
@@ -27,15 +27,15 @@ export const EMPTY_MEMORY: NameMemory = { present: "", presentMinute: 0, past: [
 export type NameMemories = ReadonlyMap<string, NameMemory>;
 
 export type Admission = {
-  /** The same object as before where there is nothing else to remember. */
+  /** The same object as before if nothing changed. */
   readonly memory: NameMemory;
-  /** The names that are not let in. */
+  /** The names that are not admitted. */
   readonly refused: ReadonlySet<string>;
 };
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Ends each name of a list. */
+/** Terminates each name of a list. */
 export const NAME_END = "\n";
 
 /** @param names without line feeds */
@@ -48,18 +48,18 @@ function namesOf(list: string): readonly string[] {
 }
 
 /**
- * What happened 60 whole minutes ago may have been a second less than an hour ago. So it still counts, and the limit holds
- * in every 60 minutes, wherever they begin.
+ * An event of 60 whole minutes ago may be a second less than an hour old, so it still counts: the limit holds for every span
+ * of 60 minutes.
  */
 const HOUR = 60;
 
 /**
- * Lets in all names that were let in within the last hour, and as many new ones as the limit leaves room for. At most `limit`
- * names are remembered beside those of the last step; the earliest are forgotten, and are new when they come back.
- * @param list as listOf gives it, each name once
- * @param minute now
+ * Admits all names that were admitted within the last hour, and new ones up to the limit. Besides the names of the last step,
+ * at most `limit` names are remembered; the earliest ones are forgotten, and are new when they return.
+ * @param list as listOf returns it, each name once
+ * @param minute the current one
  * @param limit new names in an hour
- * @param rank puts new names in the order in which they are let in; called only when there is no room for all
+ * @param rank sorts new names into the order of admission; called only if not all of them can be admitted
  */
 export function admit(
   before: NameMemory,
@@ -91,12 +91,12 @@ export function admit(
   };
 }
 
-/** After a step that let in the same names as the last. */
+/** The memory after a step that admitted the same names as the last one. */
 function stayed(memory: NameMemory, minute: number): NameMemory {
   return memory.presentMinute === minute || memory.present === "" ? memory : { ...memory, presentMinute: minute };
 }
 
-/** Without what is more than an hour ago. */
+/** Drops everything older than an hour. */
 function forgetOld(memory: NameMemory, minute: number, limit: number): NameMemory {
   const oldest = minute - HOUR;
   const isCurrent = (each: { readonly minute: number }) => each.minute >= oldest;
@@ -120,7 +120,7 @@ function without(past: readonly PastNames[], names: ReadonlySet<string>): readon
   });
 }
 
-/** With those who left: no others were let in later. */
+/** Adds the names that left: no other names were admitted later. */
 function withLeft(past: readonly PastNames[], minute: number, left: readonly string[]): readonly PastNames[] {
   if (left.length === 0) return past;
   const last = past.at(-1);

@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /**
- * Long work in slices, with turns of the event loop between them: timers, sockets and signals do not wait for its end. Work
- * is a generator that yields wherever it may be interrupted; what it returns is the result.
+ * Runs long work in slices, with turns of the event loop between them, so that timers, sockets and signals do not wait for
+ * its end. The work is a generator that yields wherever it may be interrupted and returns the result.
  */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** How long work may go on at a stretch, in milliseconds. */
+/** How long a slice may take, in milliseconds. */
 export const SLICE_MS = 5;
 
 /**
- * Runs the steps in slices. With a signal that is aborted the steps end where they are, as if that place had thrown.
- * @throws the signal's reason, and what the steps throw
+ * Runs the steps in slices. An aborted signal ends the steps where they are, as if that place had thrown.
+ * @throws the signal's reason, and the errors of the steps
  */
 export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
@@ -25,7 +25,7 @@ export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promis
   }
 }
 
-/** Runs the steps without a break, for callers that have nothing else to do. */
+/** Runs all steps without a break, for callers that have nothing else to do. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
@@ -33,13 +33,13 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Where there is nothing to do. */
+/** No steps, only a result. */
 // biome-ignore lint/correctness/useYield: its only step is its end
 export function* done<T>(value: T): Steps<T> {
   return value;
 }
 
-/** What `work` makes of each item, one item a step. */
+/** Maps each item, one item a step. */
 export function* mapSteps<From, To>(items: Iterable<From>, work: (item: From, index: number) => To): Steps<To[]> {
   const made: To[] = [];
   for (const item of items) {
@@ -49,7 +49,7 @@ export function* mapSteps<From, To>(items: Iterable<From>, work: (item: From, in
   return made;
 }
 
-/** `work` for each item, one item a step. */
+/** Calls `work` for each item, one item a step. */
 export function* eachStep<Item>(items: Iterable<Item>, work: (item: Item) => void): Steps<void> {
   for (const item of items) {
     work(item);
@@ -58,14 +58,14 @@ export function* eachStep<Item>(items: Iterable<Item>, work: (item: Item) => voi
 }
 
 /**
- * Begins asynchronous tasks one after the other, in slices. To a slice belongs all that a task does before it waits for something;
- * nobody waits for its end.
+ * Starts asynchronous tasks one after the other, in slices, without waiting for their end. The time of a slice includes
+ * everything that a task does before it first waits.
  */
 export async function beginInSlices(tasks: Iterable<() => unknown>): Promise<void> {
   let began = performance.now();
   for (const begin of tasks) {
     begin();
-    // Comes behind all promises that are settled.
+    // Runs after all settled promises.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     if (performance.now() - began < SLICE_MS) continue;
     await nextTurn();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NodeConfig, Trigger } from "../config/model.ts";
-import { type CronTurns, createCronTurns } from "../lib/cron-turns.ts";
+import { type CronTimes, createCronTimes } from "../lib/cron-times.ts";
 import { createLine, type Line } from "../lib/line.ts";
 import { atOnce, type Steps } from "../lib/slices.ts";
 
@@ -152,7 +152,7 @@ const SET_BACK_MS = 1000;
  * last one, and then for the moments that it has passed since by its new time.
  */
 function onCron(expression: string, turn: () => Promise<void>): Stop {
-  const turns = createCronTurns(expression);
+  const turns = createCronTimes(expression);
   const nextTwo = createNextTwo(turns);
   let look = lookAtClocks();
   let due = nextTwo().first;
@@ -182,7 +182,7 @@ function lookAtClocks(): { readonly wallMs: number; readonly steadyMs: number } 
 /** Asks for the time between two turns, in milliseconds; of a cron expression, the distance of its next two. */
 export function createTurnLength(trigger: Trigger): () => number {
   if (trigger.kind === "interval") return () => trigger.intervalMs;
-  const nextTwo = createNextTwo(createCronTurns(trigger.expression));
+  const nextTwo = createNextTwo(createCronTimes(trigger.expression));
   return () => {
     const { first, second } = nextTwo();
     return second === Number.POSITIVE_INFINITY ? 0 : second - first;
@@ -196,7 +196,7 @@ type NextTwo = { readonly first: number; readonly second: number };
  * Asks for the next two moments of a cron expression. Those of a rare one take long to reckon, so they are kept from the moment
  * when they were reckoned until the first of them; before and after, they may be others.
  */
-function createNextTwo(turns: CronTurns): () => NextTwo {
+function createNextTwo(turns: CronTimes): () => NextTwo {
   let reckonedMs = Number.POSITIVE_INFINITY;
   let known: NextTwo = { first: Number.NEGATIVE_INFINITY, second: Number.NEGATIVE_INFINITY };
   return () => {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type Authority, isOriginOf, parseAuthority } from "../lib/authority.ts";
-import { createHostNameFilter } from "../lib/host-names.ts";
+import { type Authority, createHostNameFilter, isOriginOf, parseAuthority } from "../lib/host-names.ts";
 import { type Answer, problem } from "./respond.ts";
 
 /**

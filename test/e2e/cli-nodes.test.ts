@@ -180,7 +180,7 @@ describe.skipIf(script === undefined)("on a terminal", () => {
     const [, screen = ""] = program.stdout().split("\u001b[2J\u001b[H");
     const [first = ""] = screen.split("\u001b[H");
     expect(first.split("\r\n")).toHaveLength(12);
-    expect(first).toMatch(/… \d+ more lines: name one node, or enlarge the window/);
+    expect(first).toMatch(/… \d+ more lines: choose one node, or enlarge the window/);
     await program.stop();
   });
 });

@@ -128,7 +128,7 @@ test("a shard without nodes is ready, serves its own metrics and says so", async
   await shard.openMetrics();
   expect(logLines(shard.program)[1]).toMatchObject({
     level: "warn",
-    msg: `shard ${empty} of 0..1: 0 of 1 node: no node falls on this shard; it runs and serves its own metrics`,
+    msg: `shard ${empty} of 0..1: 0 of 1 node: no node belongs to this shard; it only serves its own metrics`,
   });
   expect(await shard.stop()).toBe(0);
 });

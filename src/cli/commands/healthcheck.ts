@@ -17,21 +17,22 @@ export async function healthcheck(
   return healthy ? 0 : 1;
 }
 
-/** Where the exporter of this container listens; outside of one, where an exporter does by itself. */
+/** Where the exporter of this container listens; outside of a container, the default address. */
 function servedAddresses(): readonly ListenAddress[] {
   const parse = (args: readonly string[]) => parseArguments(args, VERSION, { out: () => {}, err: () => {} });
   const running = [parse(argumentsOfProcess1(process.argv[1] ?? "") ?? []), parse([])];
   return running.find((one) => one.command === "serve" || one.command === "demo")?.addresses ?? [];
 }
 
-/** For health checks of containers whose image has no other program to ask with. */
-
 export type Health = { readonly healthy: boolean; readonly message: string };
 
 const PATH = "/-/healthy";
 const TIMEOUT_MS = 5000;
 
-/** Asks the exporter that listens on these addresses of this machine. Each must answer. */
+/**
+ * Asks the exporter that listens on these addresses of this machine, each of which must answer. For health checks of
+ * containers whose image has no HTTP client.
+ */
 export async function checkHealth(addresses: readonly ListenAddress[], timeoutMs = TIMEOUT_MS): Promise<Health> {
   const found = await Promise.all(addresses.map((address) => checkAddress(address, timeoutMs)));
   return {
@@ -42,11 +43,11 @@ export async function checkHealth(addresses: readonly ListenAddress[], timeoutMs
 
 async function checkAddress(address: ListenAddress, timeoutMs: number): Promise<Health> {
   if (address.kind === "tcp" && address.port === 0) {
-    return unhealthy("port 0 leaves the choice to the system: give the --web.listen-address that it chose");
+    return unhealthy("port 0 lets the system choose: pass the address that it chose as --web.listen-address");
   }
   const signal = AbortSignal.timeout(timeoutMs);
   const plain = await ask("http", address, signal);
-  // What speaks TLS breaks off when it hears plain HTTP.
+  // A TLS server closes the connection when it receives plain HTTP.
   return judge(address, plain.kind === "broken" ? await ask("https", address, signal) : plain);
 }
 
@@ -55,7 +56,7 @@ type Outcome =
   | { readonly kind: "late" | "certificate_wanted" | "turned_away" }
   | { readonly kind: "refused" | "broken"; readonly code: string };
 
-/** Who asks for a password or a certificate runs, and we have none. */
+/** An exporter that asks for a password or a certificate is running; a health check has neither. */
 function judge(address: ListenAddress, outcome: Outcome): Health {
   const asked = `${PATH} of ${formatListenAddress(address)}`;
   switch (outcome.kind) {
@@ -64,28 +65,28 @@ function judge(address: ListenAddress, outcome: Outcome): Health {
       if (outcome.status === 401) return healthy(`${asked} asks for a password`);
       return unhealthy(`${asked} answered ${outcome.status}, expected 200`);
     case "late":
-      return unhealthy(`${asked} gave no answer in time`);
+      return unhealthy(`${asked} did not answer in time`);
     case "refused":
-      return unhealthy(`${asked}: ${outcome.code}: give the --web.listen-address that the exporter was started with`);
+      return unhealthy(`${asked}: ${outcome.code}: pass the --web.listen-address that the exporter was started with`);
     case "certificate_wanted":
       return healthy(`${asked} asks for a certificate`);
     case "turned_away":
-      return healthy(`${asked} broke off a TLS connection without a certificate, as it does when it wants one`);
+      return healthy(`${asked} closed a TLS connection without a client certificate, as it does if it requires one`);
     case "broken":
-      return unhealthy(`${asked} broke off, in plain HTTP and in TLS (${outcome.code})`);
+      return unhealthy(`${asked} closed the connection, in plain HTTP and in TLS (${outcome.code})`);
   }
 }
 
 const healthy = (message: string): Health => ({ healthy: true, message });
 const unhealthy = (message: string): Health => ({ healthy: false, message });
 
-/** The alerts of TLS 1.3 and TLS 1.2 for a missing certificate; in the code of Node's error stands the first one alone. */
+/** The alerts of TLS 1.3 and TLS 1.2 for a missing certificate; the code of Node's error has only the first one. */
 const CERTIFICATE_WANTED = /alert (?:certificate required|handshake failure)/;
 
-/** Codes of a connection that did not come about: another try with TLS would not either. */
+/** Codes of a connection that could not be opened: a try with TLS would fail as well. */
 const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
-/** By the other end: a certificate that we refuse has other codes. */
+/** Closed by the other end: a certificate that is rejected here has other codes. */
 const BROKEN_OFF = ["ECONNRESET", "EPIPE"];
 
 function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSignal): Promise<Outcome> {
@@ -94,10 +95,10 @@ function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSign
     const request =
       scheme === "http"
         ? httpRequest(options)
-        : // No secret is sent, and an own address leads nowhere else, so any certificate will do there.
+        : // No secret is sent, and an address of this machine leads nowhere else, so any certificate is accepted there.
           httpsRequest({ ...options, rejectUnauthorized: !isOwn(address) });
     let speaksTls = false;
-    // With the first keys, TLS has begun. `secureConnect` may never come, as the other end may break off before.
+    // TLS starts with the first keys. `secureConnect` may never come, as the other end may close before.
     request.once("socket", (socket) =>
       socket.once("keylog", () => {
         speaksTls = true;
@@ -111,7 +112,7 @@ function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSign
       const code = errorCode(error);
       if (signal.aborted) resolve({ kind: "late" });
       else if (CERTIFICATE_WANTED.test(error.message)) resolve({ kind: "certificate_wanted" });
-      // The exporter looks at certificates when its part of the handshake is over, and then breaks off without a word.
+      // The exporter checks certificates after its part of the handshake, and then closes without a message.
       else if (speaksTls && BROKEN_OFF.includes(code)) resolve({ kind: "turned_away" });
       else resolve({ kind: REFUSALS.includes(code) ? "refused" : "broken", code });
     });
@@ -119,7 +120,7 @@ function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSign
   });
 }
 
-/** What listens everywhere is asked on the loopback interface, by number: a bare image may know no names. */
+/** An exporter that listens on all addresses is asked on loopback, by number: a bare image may resolve no names. */
 function destination(address: ListenAddress): { socketPath: string } | { host: string; port: number } {
   if (address.kind === "unix") return { socketPath: address.path };
   const { host, port } = address;
@@ -134,14 +135,13 @@ function isOwn(address: ListenAddress): boolean {
   try {
     return Object.values(networkInterfaces()).some((some) => some?.some((one) => one.address === to.host));
   } catch {
-    // Where sockets of the kernel's own family are forbidden, nobody tells the addresses.
+    // The addresses are unknown where netlink sockets are forbidden.
     return false;
   }
 }
 
 /**
- * The arguments of the exporter when it is process 1, as it is in a container, alone or behind an init: they say where it
- * listens.
+ * The arguments of the exporter if it is process 1, alone or behind an init, as in a container: they say where it listens.
  * @param program the path of the program as this process has it
  */
 export function argumentsOfProcess1(program: string, file = "/proc/1/cmdline"): readonly string[] | undefined {

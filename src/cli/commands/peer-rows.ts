@@ -5,11 +5,11 @@ import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../invocation.ts";
 import type { PolledNode } from "./polling.ts";
 
-/** One row of a node's peer list, as the command shows it. What is not known is absent. */
+/** One row of a node's peer list, as the command shows it. Unknown values are undefined. */
 export type PeerRow = {
   readonly peer: string;
   readonly connection: PeerConnection;
-  /** The peer's head; nodes say 0 where they have not heard of one. */
+  /** The peer's head; nodes report 0 until they know it. */
   readonly head: number | undefined;
   /** The peer's head minus the node's own. */
   readonly difference: number | undefined;
@@ -34,7 +34,7 @@ export function peerRows({ report, history }: PolledNode, sort: SortOrder | unde
   return sort === undefined ? sorted : sorted.sort(by(sort));
 }
 
-/** Outbound first, as the node or its operator chose them, then working ones; names with numbers as people count. */
+/** Outbound first, as the node or its operator chose them, then connected ones; then by name, numbers in natural order. */
 function inUsualOrder(a: PeerRow, b: PeerRow): number {
   return (
     rank(DIRECTION_RANK, a.connection.direction) - rank(DIRECTION_RANK, b.connection.direction) ||
@@ -52,7 +52,7 @@ function rank(order: readonly (string | undefined)[], value: string | undefined)
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** Texts from a to z, numbers from the largest, times from the oldest; rows without a value last in any case. */
+/** Texts from a to z, numbers from the largest, times from the oldest; rows without a value are last in either order. */
 function by({ column, isReversed }: SortOrder): (a: PeerRow, b: PeerRow) => number {
   const sign = isReversed ? -1 : 1;
   const value = VALUES[column];
@@ -79,8 +79,8 @@ const VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | un
 };
 
 /**
- * What `peers --json` prints; docs/cli.md promises these keys. Bytes, seconds and heights are numbers, times are unix
- * seconds; what a node does not tell is left out. Texts of strangers stay as they came.
+ * The output of `peers --json`; its keys are a contract (docs/cli.md). Bytes, seconds and heights are numbers, times are unix
+ * seconds; values that a node does not report are left out. Texts that peers chose are not changed.
  */
 export function peersJson(polled: readonly PolledNode[], sort: SortOrder | undefined, nowMs: number): object {
   return { time: isoTime(nowMs), nodes: polled.map((one) => nodeJson(one, sort)) };

@@ -11,12 +11,12 @@ import type { PolledNode } from "./polling.ts";
 export type PeersTextOptions = {
   readonly style: Style;
   readonly sort: SortOrder | undefined;
-  /** Columns of the terminal; undefined: nothing is cut. */
+  /** The width of the terminal; undefined: no limit. */
   readonly maxWidth: number | undefined;
   readonly nowMs: number;
 };
 
-/** A node in one line, what fails, and a table of its peers. */
+/** A node in one line, its failures, and a table of its peers. */
 export function peersText(polled: PolledNode, options: PeersTextOptions): string {
   const { style } = options;
   const { node } = polled;
@@ -104,7 +104,7 @@ const plain: Paint = (text) => text;
 
 const DIRECTIONS = { inbound: "in", outbound: "out", unknown: undefined } as const;
 
-/** Only the columns that have something to say. */
+/** Only the columns with values. */
 function peersTable(rows: readonly PeerRow[], options: PeersTextOptions): readonly string[] {
   const columns = COLUMNS.filter(({ cell }) => rows.some((row) => cell(row, options) !== undefined));
   const cells = rows.map((row) =>
@@ -132,7 +132,7 @@ function size(value: number | undefined): string | undefined {
   return value === undefined ? undefined : bytes(value, " ");
 }
 
-/** A node may send any number as a time: one in the future is none. */
+/** A node may send any number as a time: a time in the future is ignored. */
 function age(startSeconds: number | undefined, nowMs: number): string | undefined {
   if (startSeconds === undefined) return undefined;
   const seconds = Math.floor(nowMs / 1000 - startSeconds);

@@ -14,8 +14,8 @@ import { peersText } from "./peers-text.ts";
 import { openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
 
 /**
- * Polls nodes and prints their peers, once or again and again.
- * @returns 1 when a node is down; a watch ends well
+ * Polls nodes and prints their peers, once or repeatedly.
+ * @returns the exit code: 1 if a node is down; 0 after a watch
  * @throws ConfigError
  */
 export async function peers(flags: PeersInvocation, context: Context): Promise<number> {
@@ -52,7 +52,7 @@ async function once(polling: Polling, count: number, show: Show, interrupt: Inte
   return nodes.every(isUp) ? 0 : 1;
 }
 
-/** Rounds begin at a steady pace; one that takes longer is followed at once. Ctrl-C is how a watch is meant to end. */
+/** Rounds start at a steady pace; a round that takes longer is followed immediately. Ctrl-C is the normal end of a watch. */
 async function watch(polling: Polling, everyMs: number, show: Show, { signal }: Interrupt): Promise<number> {
   while (!signal.aborted) {
     const next = performance.now() + everyMs;
@@ -67,14 +67,14 @@ async function watch(polling: Polling, everyMs: number, show: Show, { signal }: 
 function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context): Show {
   const { stdout } = process;
   if (json) {
-    // One document; of a watch, one on each line.
+    // One document; a watch prints one on each line.
     const space = watchMs === undefined ? 2 : undefined;
     return (polled) =>
       print(`${harmlessJson(JSON.stringify(peersJson(polled, sort, Date.now()), undefined, space))}\n`);
   }
   const style = createStyle(wantsColour(stdout, process.env));
   const text = (polled: readonly PolledNode[]) => {
-    // A terminal that does not know its size says 0.
+    // A terminal of unknown size reports 0.
     const maxWidth = stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined;
     const options = { style, sort, maxWidth, nowMs: Date.now() };
     return polled.map((one) => peersText(one, options)).join("\n");
@@ -84,7 +84,7 @@ function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context
   return (polled) => screen.draw(text(polled));
 }
 
-/** Where a watch shows each round: a terminal is drawn anew, anything else gets one round below the other. */
+/** Where a watch shows each round: a terminal is redrawn, any other output gets one round below the other. */
 export type Screen = { draw(text: string): void };
 
 type Output = Pick<WriteStream, "write" | "isTTY" | "rows">;
@@ -111,16 +111,16 @@ export function createScreen(output: Output, everyMs: number, style: Style): Scr
       }
       const title = style.dim(`${time} UTC, every ${formatDuration(everyMs)}, Ctrl-C to end`);
       const lines = fitting([title, "", ...text.trimEnd().split("\n")], output.rows, style);
-      // Line by line over what was there, so that nothing flickers.
+      // Line by line over the previous round, so that nothing flickers.
       output.write(`${begin()}${lines.map((line) => line + CLEAR_REST_OF_LINE).join("\n")}${CLEAR_BELOW}`);
     },
   };
 }
 
-/** What does not fit would scroll, and the next round would be drawn at the wrong place. */
+/** Lines that do not fit would scroll, and the next round would be drawn at the wrong place. */
 function fitting(lines: readonly string[], rows: number | undefined, style: Style): readonly string[] {
-  // A terminal that does not know its size says 0.
+  // A terminal of unknown size reports 0.
   if (rows === undefined || rows === 0 || lines.length <= rows) return lines;
   const kept = lines.slice(0, Math.max(1, rows - 1));
-  return [...kept, style.dim(`… ${lines.length - kept.length} more lines: name one node, or enlarge the window`)];
+  return [...kept, style.dim(`… ${lines.length - kept.length} more lines: choose one node, or enlarge the window`)];
 }

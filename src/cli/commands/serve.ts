@@ -25,14 +25,14 @@ export type ConfigSource = {
    * @throws ConfigError
    */
   readonly load: (loading?: Loading) => Promise<Config>;
-  /** What is read for it: a change of their contents is a reason to load it anew. */
+  /** The files that are read for it: a change of their contents reloads the configuration. */
   readonly files: readonly string[];
 };
 
-/** Of more nodes than this each has no line of its own at the start. */
+/** With more nodes than this, the start logs one line for all of them. */
 const MANY_NODES = 20;
 
-/** From a signal on all ends within this time, or is left as it is: little less than the five seconds that are promised. */
+/** After a signal everything ends within this time, or is abandoned: less than the five seconds that are documented. */
 const STOP_MS = 3500;
 
 /**
@@ -46,13 +46,13 @@ export async function serve(
   announce: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
   let wanted: string | undefined;
-  // During the start it is kept for later, as the file may have been read already.
+  // During the start a request is kept for later, as the file may have been read already.
   let reload = async (cause: string): Promise<unknown> => {
     wanted ??= cause;
     return undefined;
   };
   process.on("SIGHUP", () => void reload("SIGHUP"));
-  // Begun before the files are read, so that no change is missed.
+  // Starts before the files are read, so that no change is missed.
   const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
   const shard = findShard(flags);
   const whole = await source.load();
@@ -99,7 +99,7 @@ export async function serve(
   return 0;
 }
 
-/** One line for each node; where they are many, one for all of them. */
+/** One line for each node, or one for all of them if there are many. */
 function logNodes(config: Config, log: Logger): void {
   const polled = [...config.nodes, ...config.references];
   if (polled.length > 1) log.info(describePolling(config));
@@ -107,14 +107,14 @@ function logNodes(config: Config, log: Logger): void {
   for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
 }
 
-/** Warns once of each node, as long as what is short in it stays the same. */
+/** Warns once about each short secret of a node, until it changes. */
 function createShortSecretWarning(log: Logger): (config: Config) => Promise<void> {
-  let told: ReadonlySet<string> = new Set();
+  let alreadyLogged: ReadonlySet<string> = new Set();
   return async (config) => {
     const found = await shortSecrets(config);
     const keyOf = ({ where, message }: ShortSecrets) => `${where}: ${message}`;
-    for (const short of found) if (!told.has(keyOf(short))) log.warn({ target: short.where }, short.message);
-    told = new Set(found.map(keyOf));
+    for (const short of found) if (!alreadyLogged.has(keyOf(short))) log.warn({ target: short.where }, short.message);
+    alreadyLogged = new Set(found.map(keyOf));
   };
 }
 
@@ -122,12 +122,12 @@ function logShard(shard: Shard, own: number, all: number, log: Logger): void {
   const facts = { shard: shard.index, total_shards: shard.total };
   const text = describeShard(shard, own, all);
   if (own > 0) log.info(facts, text);
-  else log.warn(facts, `${text}: no node falls on this shard; it runs and serves its own metrics`);
+  else log.warn(facts, `${text}: no node belongs to this shard; it only serves its own metrics`);
 }
 
 async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger): Promise<WebAccess | undefined> {
   if (file === undefined) return undefined;
-  // Not loaded where nobody asks for it: it takes longer than the rest of the start.
+  // Loaded on demand: it takes longer than the rest of the start.
   const { openWebAccess } = await import("../../server/web-config/open.ts");
   return openWebAccess({ file, compare: createThreadCompare(), log });
 }

@@ -97,7 +97,7 @@ describe("nobody there", () => {
     const address = `127.0.0.1:${await freePort()}`;
     expect(await check([address])).toEqual({
       healthy: false,
-      message: `unhealthy: /-/healthy of ${address}: ECONNREFUSED: give the --web.listen-address that the exporter was started with\n`,
+      message: `unhealthy: /-/healthy of ${address}: ECONNREFUSED: pass the --web.listen-address that the exporter was started with\n`,
     });
   });
 
@@ -113,7 +113,7 @@ describe("nobody there", () => {
       createNetServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n")),
       "127.0.0.1",
     );
-    expect(await check([address])).toMatchObject({ healthy: false, message: expect.stringContaining("broke off") });
+    expect(await check([address])).toMatchObject({ healthy: false, message: expect.stringContaining("closed the connection") });
   });
 
   test("an exporter that hangs", async () => {
@@ -122,7 +122,7 @@ describe("nobody there", () => {
     open.push({ close: () => server.closeAllConnections() });
     expect(await check([address], 100)).toEqual({
       healthy: false,
-      message: `unhealthy: /-/healthy of ${address} gave no answer in time\n`,
+      message: `unhealthy: /-/healthy of ${address} did not answer in time\n`,
     });
   });
 

@@ -216,7 +216,7 @@ describe("client certificates", () => {
       for (const rows of [[type("RequireAnyClientCert")], VERIFY]) {
         const { url } = await startWith(setUp(...rows, `  max_version: ${version}`).file);
         const address = url.slice("https://".length);
-        const found = "broke off a TLS connection without a certificate, as it does when it wants one";
+        const found = "closed a TLS connection without a client certificate, as it does if it requires one";
         expect(await checkHealth([parseListenAddress(address)])).toEqual({
           healthy: true,
           message: `healthy: /-/healthy of ${address} ${found}\n`,

@@ -1,24 +1,24 @@
 import cron from "node-cron";
 
-/** The moments of a cron expression, in the zone of the machine. Unix milliseconds. */
-export type CronTurns = {
-  /** The next two from now on; infinite where there is none. */
+/** The times of a cron expression, in the time zone of the machine, in unix milliseconds. */
+export type CronTimes = {
+  /** The next two times from now on; Infinity if there is no further one. */
   next(): readonly [first: number, second: number];
-  /** Whether there is one after `fromMs` and up to `toMs`, which may be a minute apart, no more. */
+  /** Whether one lies after `fromMs` and not after `toMs`, which are at most a minute apart. */
   hasWithin(fromMs: number, toMs: number): boolean;
 };
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 
-/** What `hasWithin` looks at most far back for. */
+/** The longest span of `hasWithin`. */
 const LONGEST_LOOK_MS = 60_000;
 
-/** @param expression one that node-cron takes */
-export function createCronTurns(expression: string): CronTurns {
+/** @param expression valid for node-cron */
+export function createCronTimes(expression: string): CronTimes {
   const { second, minute, hour } = cron.parse(expression);
   const times = { seconds: new Set(second), minutes: new Set(minute), hours: new Set(hour) };
-  /** An expression that names one moment of some hours means it once a day; any other means a pace. */
+  /** An expression with one time in certain hours means once a day; any other one means a pace. */
   const isPace = times.hours.size === 24 || times.minutes.size * times.seconds.size > 1;
 
   function withTask<T>(use: (task: ReturnType<typeof cron.createTask>) => T): T {
@@ -30,7 +30,7 @@ export function createCronTurns(expression: string): CronTurns {
     }
   }
 
-  /** The first moment after `fromMs` and not after `toMs`, second by second. */
+  /** The first time after `fromMs` and not after `toMs`, searched second by second. */
   function walk(fromMs: number, toMs: number): number | undefined {
     const begin = Math.floor(fromMs / SECOND_MS) * SECOND_MS + SECOND_MS;
     return withTask((task) => {
@@ -47,9 +47,9 @@ export function createCronTurns(expression: string): CronTurns {
   }
 
   /**
-   * Where clocks go back at the end of summer time, an hour comes twice, and node-cron (4.6.0) knows only its second coming: a
-   * schedule of every five seconds would pause for an hour.
-   * @param askedMs when node-cron was asked, which gave `knownMs`
+   * When clocks go back at the end of summer time, an hour occurs twice, and node-cron (4.6.0) reports only the second
+   * occurrence: a schedule of every five seconds would pause for an hour.
+   * @param askedMs when node-cron was asked and returned `knownMs`
    */
   function between(fromMs: number, knownMs: number, askedMs: number): number {
     const hasClockChange = offsetAt(askedMs) < offsetAt(knownMs);

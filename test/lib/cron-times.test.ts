@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { createCronTurns } from "../../src/lib/cron-turns.ts";
+import { createCronTimes } from "../../src/lib/cron-times.ts";
 
 type Case = readonly [expression: string, from: string, moments: readonly string[]];
 
@@ -27,7 +27,7 @@ const CASES = [...CLOCKS_GO_BACK, ...CLOCKS_GO_FORWARD];
 
 /** Follows each schedule from one moment to the next, with a clock that stands still. Gives the moments and the ones that were foretold. */
 const FOLLOW = `
-  import { createCronTurns } from "./src/lib/cron-turns.ts";
+  import { createCronTimes } from "./src/lib/cron-times.ts";
   const RealDate = Date;
   let now = 0;
   globalThis.Date = class extends RealDate {
@@ -35,7 +35,7 @@ const FOLLOW = `
     static now() { return now; }
   };
   const follow = ([expression, from, moments]) => {
-    const turns = createCronTurns(expression);
+    const turns = createCronTimes(expression);
     now = RealDate.parse(from);
     return moments.map(() => {
       const [first, second] = turns.next();
@@ -73,7 +73,7 @@ test("in the nights when clocks are put back and forward, a schedule goes on at 
 });
 
 describe("what lies within", () => {
-  const turns = () => createCronTurns("*/20 * * * * *");
+  const turns = () => createCronTimes("*/20 * * * * *");
   const at = (time: string) => Date.parse(`2026-06-01T12:00:${time}Z`);
 
   test("is told without the begin and with the end", () => {
@@ -84,10 +84,10 @@ describe("what lies within", () => {
   });
 
   test("is looked for in the last minute only", () => {
-    expect(createCronTurns("0 0 1 1 *").hasWithin(0, at("01.5"))).toBe(false);
+    expect(createCronTimes("0 0 1 1 *").hasWithin(0, at("01.5"))).toBe(false);
   });
 
   test("days count as well", () => {
-    expect(createCronTurns("*/20 * * 2 * *").hasWithin(at("01.5"), at("59.0"))).toBe(false);
+    expect(createCronTimes("*/20 * * 2 * *").hasWithin(at("01.5"), at("59.0"))).toBe(false);
   });
 });
