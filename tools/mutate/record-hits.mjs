@@ -1,0 +1,17 @@
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect } from "vitest";
+
+/** Set-up of each test file while the covered blocks are recorded: see `probed`. */
+
+const hits = new Set();
+globalThis.mutateHits = hits;
+
+afterAll(() => {
+  const { testPath } = expect.getState();
+  writeFileSync(
+    join(process.env.MUTATE_HITS, `${randomUUID()}.json`),
+    JSON.stringify({ test: testPath, hits: [...hits] }),
+  );
+});
