@@ -1,4 +1,6 @@
-import { relative } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { embeddedInTests } from "./scripts/embedded.mjs";
@@ -19,6 +21,16 @@ const DEMANDING = [
   ...["changes", "heavy", "hostile-node", "nodes", "timeouts"].map((name) => `test/reliability/${name}.test.ts`),
 ];
 
+/** Campaigns, and what is too slow for a suite that runs after each change. */
+const CAMPAIGNS = "test/**/*.long.test.ts";
+
+/** Tests that try as many cases as they are asked for: a few in the unit suite, many in the long run (test/support/effort.ts). */
+const TESTS = fileURLToPath(new URL("test/", import.meta.url));
+const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".test.ts"))
+  .filter((file) => /"fast-check"|\/effort\.ts"/.test(readFileSync(join(TESTS, file), "utf8")))
+  .map((file) => `test/${file}`);
+
 /** They watch the demo for minutes and hardly use a core: begun last, they would be all that is left to wait for. */
 const LONG: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.test.ts"];
 
@@ -31,7 +43,10 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones. */
+/**
+ * Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones.
+ * `npm test` runs these three, `npm run test:long` the fourth.
+ */
 export default defineConfig({
   plugins: [embeddedInTests()],
   test: {
@@ -48,7 +63,8 @@ export default defineConfig({
           // Some wait for sockets and timers: one more than CI has cores.
           maxWorkers: 3,
           include: ["test/**/*.test.ts"],
-          exclude: [...REAL_PROGRAMS, ...DEMANDING],
+          exclude: [...REAL_PROGRAMS, ...DEMANDING, CAMPAIGNS],
+          setupFiles: ["test/support/properties.ts"],
           sequence: { groupOrder: 0 },
         },
       },
@@ -71,6 +87,19 @@ export default defineConfig({
           include: [...DEMANDING],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...patient,
+          name: "long",
+          include: [CAMPAIGNS, ...PROPERTIES],
+          env: { TEST_LONG: "1" },
+          setupFiles: ["test/support/properties.ts"],
+          isolate: false,
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

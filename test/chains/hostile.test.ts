@@ -20,6 +20,7 @@ import {
   type PeerList,
 } from "../../src/model/report.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";
+import { runs } from "../support/effort.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";
 import { openInMemory, poll } from "./sessions.ts";
 import { fields, fixture, list, type Reply, thrownFailure } from "./support.ts";
@@ -87,7 +88,7 @@ describe("any JSON gives a value or a NodeError", () => {
   ])("%s", (_, decode) => {
     fc.assert(
       fc.property(anyJson, (answer) => void attempted(() => decode(received(answer)))),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -115,7 +116,7 @@ describe("rows with values gone or changed", () => {
         expect(connections.length + malformed).toBe(rows.length);
         for (const connection of connections) expectSound(connection);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -205,7 +206,7 @@ describe("a whole poll of a hostile node gives a report", () => {
       fc.asyncProperty(answersOf(valid), async (answers) => {
         expectSoundReport(await pollHostile(chain, answers, options));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

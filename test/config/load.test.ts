@@ -8,6 +8,7 @@ import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import { ConfigError } from "../../src/schema/problems.ts";
 import { anyText } from "../support/any-text.ts";
+import { runs } from "../support/effort.ts";
 import { tempFolder } from "../support/servers.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/config/", import.meta.url));
@@ -397,7 +398,7 @@ describe("any text as a file", () => {
       fc.asyncProperty(text, async (content) => {
         for (const line of await problemsIn(content)) expect(line).toMatch(/^(?:\d+:\d+: |\s)?[^\n]+$/);
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
   });
 
@@ -415,7 +416,7 @@ describe("any text as a file", () => {
         );
         await problemsIn(Buffer.from(bytes, "latin1"));
       }),
-      { numRuns: 75 },
+      { numRuns: runs(75) },
     );
   });
 });

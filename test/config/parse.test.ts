@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config, NodeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { runs } from "../support/effort.ts";
 
 const NODE = { name: "one", chain: "wire", url: "http://127.0.0.1:8888" };
 
@@ -262,7 +263,7 @@ describe("anything at all", () => {
         else for (const { message } of result.problems) expect(message).toMatch(/^[^\n]+$/);
         if (!result.ok) expect(result.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -272,7 +273,7 @@ describe("anything at all", () => {
         const result = parseConfig({ nodes: [NODE, other] }, undefined);
         if (!result.ok) for (const { path } of result.problems) expect(path.slice(0, 2)).toEqual(["nodes", 1]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
 import { type ParsedConfig, parseConfig } from "../../src/config/parse.ts";
 import { ConfigError } from "../../src/schema/problems.ts";
+import { runs } from "../support/effort.ts";
 import { tempFolder } from "../support/servers.ts";
 
 /** A secret is written in every place that can hold one; then nothing that the program prints may show it. */
@@ -280,7 +281,7 @@ describe("errors", () => {
         for (const problem of await problemsIn(broken))
           expect({ broken, problem, leak: leak(problem) }).toMatchObject({ leak: undefined });
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
   });
 });

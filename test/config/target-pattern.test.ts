@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchesTarget, parseTargetPattern } from "../../src/config/target-pattern.ts";
 import { parseTarget } from "../../src/config/target-url.ts";
+import { runs } from "../support/effort.ts";
 
 /** Whether the target may be polled; what is no target may not. */
 function allows(pattern: string, target: string): boolean {
@@ -205,7 +206,7 @@ describe("whatever is asked for", () => {
           expect(target.url.socketPath).toBeUndefined();
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -231,7 +232,7 @@ describe("whatever is asked for", () => {
         }
         expect(matchesTarget(pattern, target)).toBe(isIP(target.url.hostname) === 4 && target.host.startsWith("10."));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { toYaml } from "../../src/config/to-yaml.ts";
+import { runs } from "../support/effort.ts";
 
 test("looks as people write it", () => {
   const value = {
@@ -82,6 +83,6 @@ test.each(["1.1", "1.2"] as const)("is read back as it was, by readers of YAML %
       fc.pre(!JSON.stringify(value).includes("__proto__"));
       expect(parse(toYaml(value), { version })).toEqual(value);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });

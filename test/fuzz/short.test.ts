@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
+import { IS_LONG } from "../support/effort.ts";
 import { CANARY, type FuzzAdapter, HONEST, LIAR } from "./adapter.ts";
 import { ADAPTER_NAMES, ADAPTERS } from "./adapters.ts";
 import { createPlayer, runCampaign } from "./campaign.ts";
@@ -13,7 +14,11 @@ import { PARSER_TARGETS, runParsers } from "./parsers.ts";
 import { readReplay, writeReplay } from "./replay.ts";
 import { runSockets } from "./sockets.ts";
 
-/** The short form of `npm run fuzz` (docs/fuzzing.md): a few cases, the same in each run. */
+/** The short form of `npm run fuzz` (docs/fuzzing.md): a few cases, the same in each run; more in the long run of the tests. */
+
+const CASES = IS_LONG ? 200 : 15;
+const SOCKET_CASES = IS_LONG ? 20 : 2;
+const PARSER_CASES = IS_LONG ? 200 : 20;
 
 const corpus = openCorpus({ fixtures: fileURLToPath(new URL("../fixtures", import.meta.url)), captures: undefined });
 
@@ -21,9 +26,9 @@ describe.each(ADAPTER_NAMES)("%s", (name) => {
   const adapter = ADAPTERS[name](corpus);
 
   test("whatever a node answers, the page is sound", async () => {
-    const { found, counts, cases } = await runCampaign({ adapter, corpus, runs: 50, seed: 1 });
+    const { found, counts, cases } = await runCampaign({ adapter, corpus, runs: CASES, seed: 1 });
     expect(found).toBeUndefined();
-    expect(cases).toBe(50);
+    expect(cases).toBe(CASES);
     // Answers that are all refused at the door would show nothing.
     expect(counts.up / counts.polls).toBeGreaterThan(0.5);
     expect(counts.headOk / counts.polls).toBeGreaterThan(0.5);
@@ -31,14 +36,14 @@ describe.each(ADAPTER_NAMES)("%s", (name) => {
   });
 
   test("also over sockets", async () => {
-    const { found, cases } = await runSockets({ adapter, corpus, runs: 8, seed: 2 });
-    expect([found, cases]).toEqual([undefined, 8]);
+    const { found, cases } = await runSockets({ adapter, corpus, runs: SOCKET_CASES, seed: 2 });
+    expect([found, cases]).toEqual([undefined, SOCKET_CASES]);
   });
 });
 
 test.each(PARSER_TARGETS.map(({ name }) => name))("the parser: %s", async (name) => {
   const target = PARSER_TARGETS.find((one) => one.name === name);
-  const { found } = await runParsers(target, { runs: name === "cron" ? 10 : 60, seed: 3 });
+  const { found } = await runParsers(target, { runs: name === "cron" ? 10 : PARSER_CASES, seed: 3 });
   expect(found).toBeUndefined();
 });
 

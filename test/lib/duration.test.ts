@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDuration, parseDuration } from "../../src/lib/duration.ts";
 import { anyText } from "../support/any-text.ts";
+import { runs } from "../support/effort.ts";
 
 describe("parseDuration", () => {
   test.each([
@@ -40,7 +41,7 @@ describe("parseDuration", () => {
         expect(text).toMatch(/^(?:[0-9]+(?:ms|[dhms]))+$/);
         expect(Number.isSafeInteger(milliseconds) && milliseconds >= 0).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { admit, EMPTY_MEMORY, listOf, type NameMemory } from "../../src/lib/hourly-budget.ts";
+import { runs } from "../support/effort.ts";
 
 type Step = { readonly minute: number; readonly names: readonly string[] };
 
@@ -60,7 +61,7 @@ describe("whatever names come when", () => {
           expect(within.length).toBeLessThanOrEqual(limit);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -76,7 +77,7 @@ describe("whatever names come when", () => {
           expect(returned.filter((name) => !names.has(name))).toEqual([]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -106,7 +107,7 @@ describe("whatever names come when", () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
     expect(refusedAtAll).toBeGreaterThan(100);
   });

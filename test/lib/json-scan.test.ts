@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type JsonLimits, NEW_KEY, scanJson } from "../../src/lib/json-scan.ts";
+import { codePoint } from "../support/any-text.ts";
+import { runs } from "../support/effort.ts";
 
 const NONE: JsonLimits = { depth: 1e9, containers: 1e9, keys: 1e9, strings: 1e9, numbers: 1e9 };
 const bytes = (text: string) => Buffer.from(text);
@@ -68,7 +70,7 @@ describe("counts", () => {
 
   test("what JSON.parse makes of any JSON", () => {
     fc.assert(
-      fc.property(fc.json({ noUnicodeString: false, maxDepth: 5 }), fc.constantFrom(undefined, 1), (json, space) => {
+      fc.property(fc.json({ stringUnit: codePoint, maxDepth: 5 }), fc.constantFrom(undefined, 1), (json, space) => {
         const value: unknown = JSON.parse(json);
         const text = JSON.stringify(value, null, space);
         const scan = scanJson(bytes(text), NONE);
@@ -76,7 +78,7 @@ describe("counts", () => {
         const seen = countIn(text, "containers") + countIn(text, "strings") + countIn(text, "numbers");
         expect(seen).toBe(valuesIn(value));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -204,7 +206,7 @@ describe("the repair", () => {
       fc.property(fc.oneof(body, fc.string({ unit, maxLength: 20 })), (text) => {
         expect(parsed(repaired(text))).toBe(parsed(byText(text)));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -11,6 +11,7 @@ import {
   renderLabels,
   renderSample,
 } from "../../src/metrics/exposition.ts";
+import { runs } from "../support/effort.ts";
 import { anyUtf16 } from "./arbitraries.ts";
 import { read } from "./support.ts";
 
@@ -188,7 +189,7 @@ describe("cleanText", () => {
         expect(clean).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
         expect(cleanText(clean)).toBe(clean);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

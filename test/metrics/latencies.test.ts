@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Histogram, Registry } from "prom-client";
 import { expect, test } from "vitest";
 import { createLatencies } from "../../src/metrics/latencies.ts";
+import { runs } from "../support/effort.ts";
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5];
 
@@ -37,7 +38,7 @@ test("whatever was observed, the samples are those of prom-client's histogram", 
         samples.map((sample) => JSON.stringify(sample, sortedKeys)).sort();
       expect(inOrder(given)).toEqual(inOrder(expected));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

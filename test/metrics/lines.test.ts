@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createLinesWriter, type LinesWriter } from "../../src/metrics/lines.ts";
 import { LONGEST_NUMBER, writeNumber } from "../../src/metrics/numbers.ts";
 import type { NodeLines } from "../../src/poll/store.ts";
+import { runs } from "../support/effort.ts";
 import { hostileText } from "./arbitraries.ts";
 
 /** The lines of each family. */
@@ -143,6 +144,6 @@ test("numbers are written as JavaScript writes them", () => {
         expect(space.toString("latin1", 1, end)).toBe(String(value));
       },
     ),
-    { numRuns: 4000 },
+    { numRuns: runs(4000) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../support/effort.ts";
 import type { Page } from "../support/exposition-parser.ts";
 import { promtoolCheckMetrics } from "../support/prometheus.ts";
 import { findServer } from "../support/servers.ts";
@@ -24,7 +25,7 @@ describe("a page of any nodes with any reports", () => {
         const openmetrics = read(render(states, "openmetrics", settings), "openmetrics");
         expect(series(openmetrics)).toEqual(series(text));
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -42,7 +43,7 @@ describe("a page of any nodes with any reports", () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -55,7 +56,7 @@ describe("a page of any nodes with any reports", () => {
           expect(found.map(({ labels }) => labels.get("target"))).toEqual(states.map(({ node }) => node.name));
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -5,6 +5,7 @@ import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import type { NodeReport, PeerConnection } from "../../src/model/report.ts";
 import { deadReport, failing, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
+import { runs } from "../support/effort.ts";
 import { seriesKey } from "../support/exposition-lines.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
 import { catalogue, createRenderer, names, read, renderPage } from "./support.ts";
@@ -197,7 +198,7 @@ test.each(["full", "subnet", "hashed", "none"] as const)(
         }
         expect(watched.most("p2p_connection_info")).toBeLessThanOrEqual(maxNewPerHour);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   },
 );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { saysTheSame, unchangedOr } from "../../src/poll/reuse-if-equal.ts";
+import { runs } from "../support/effort.ts";
 
 const maps = fc
   .array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)))
@@ -13,7 +14,7 @@ test("the earlier map is kept exactly when it says the same", () => {
       const isSame = JSON.stringify(sorted(before)) === JSON.stringify(sorted(now));
       expect(unchangedOr(before, now)).toBe(isSame ? before : now);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -30,6 +31,6 @@ test("a map says the same as rows exactly when it was made of them", () => {
       expect(saysTheSame(map, given, ([key, value], known, of) => key === known && value === of)).toBe(isSame);
       expect(saysTheSame(map, [...map], ([key, value], known, of) => key === known && value === of)).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { test } from "vitest";
 import type { Direction, NodeReport, PeerConnection } from "../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import { runs } from "../support/effort.ts";
 import { failing, NOW, peers, report, row, times } from "./support.ts";
 
 /**
@@ -157,6 +158,6 @@ test("every counter and every start equals the model's after every poll, and no 
         for (const [id, { start }] of model.seen) assert.equal(history.connectionStarts.get(id), start);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });

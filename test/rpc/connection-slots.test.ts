@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createConnectionSlots, NoSlotError } from "../../src/rpc/connection-slots.ts";
+import { runs } from "../support/effort.ts";
 import type { Handler } from "../support/fake-node.ts";
 import { closeLater, fakeNode, GET, patience, refusal, rpcClient } from "./support.ts";
 
@@ -102,7 +103,7 @@ describe("slots", () => {
           await new Promise(setImmediate);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NodeError } from "../../src/model/failure.ts";
 import { decodeJsonBody, parseNodeJson } from "../../src/rpc/json.ts";
+import { runs } from "../support/effort.ts";
 
 /** Any UTF-16, lone surrogates included. */
 const anyString = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) });
@@ -127,7 +128,7 @@ describe("parseNodeJson", () => {
         const text = JSON.stringify(value, null, indent);
         expect(parseNodeJson(text)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -143,7 +144,7 @@ describe("parseNodeJson", () => {
           texts.map((text) => text.toWellFormed().replace(/[\x00-\x1f]/g, " ")),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -159,7 +160,7 @@ describe("parseNodeJson", () => {
           expect(error).toBeInstanceOf(SyntaxError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { anyText } from "../support/any-text.ts";
+import { runs } from "../support/effort.ts";
 
 /** Name, labels as an object, value. */
 type Shown = readonly [string, Readonly<Record<string, string>>, number];
@@ -178,7 +179,7 @@ describe("any page", () => {
       fc.property(fc.array(fc.oneof(odd, fc.string())), (parts) => {
         for (const [, , number] of read(parts.join(""))) expect(Number.isFinite(number)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LineCounter, parseDocument } from "yaml";
 import { MAX_FILE_BYTES } from "../../src/lib/files/files.ts";
-import { withinBounds } from "../../src/schema/yaml-bounds.ts";
 import { readYamlFile } from "../../src/schema/yaml-file.ts";
 import { parseYaml } from "../../src/schema/yaml-parse.ts";
 import { toPlain } from "../../src/schema/yaml-plain.ts";
@@ -25,7 +24,8 @@ function plainOf(text: string): unknown {
   return "broken" in plain ? plain : plain.value;
 }
 
-const MANY = 200_000;
+/** Many times what the stack holds. */
+const MANY = 30_000;
 
 describe("a file nested without end is refused before anything is built from it:", () => {
   const each = (count: number, text: (index: number) => string) =>
@@ -71,20 +71,10 @@ describe("more than a file may hold is refused:", () => {
     expect((await problemsIn(text)).at(0)).toContain(problem);
   });
 
-  test("words and marks", () => {
-    const lexemes = function* () {
-      for (let count = 0; count < 1_000_001; count += 1) yield "\n";
-    };
-    const read = () => {
-      for (const _ of withinBounds(lexemes()));
-    };
-    expect(read).toThrow(/^expected at most \d+ words and marks in the file, as many as the memory/);
-  });
-
   test("problems beyond the first hundred are left out", async () => {
-    expect(await problemsIn("]".repeat(5000))).toHaveLength(100);
-    expect(await problemsIn(`- *a\n`.repeat(5000))).toHaveLength(100);
-    expect(await problemsIn(`a: 1\n`.repeat(5000))).toHaveLength(100);
+    expect(await problemsIn("]".repeat(500))).toHaveLength(100);
+    expect(await problemsIn(`- *a\n`.repeat(500))).toHaveLength(100);
+    expect(await problemsIn(`a: 1\n`.repeat(500))).toHaveLength(100);
   });
 });
 
@@ -101,7 +91,7 @@ test.each<[string, (index: number) => string]>([
   ["carriage returns", () => "\r"],
 ])("the time for %s grows with their number", (_, part) => {
   const work = (length: number) => plainOf(Array.from({ length }, (_, index) => part(index)).join(""));
-  expect(growthOf(work, { most: 2 ** 10 })).toBeLessThan(LINEAR);
+  expect(growthOf(work, { most: 2 ** 9 })).toBeLessThan(LINEAR);
 });
 
 describe("what real files hold is not taken for deep:", () => {

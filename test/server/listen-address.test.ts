@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatListenAddress, parseListenAddress } from "../../src/server/listen-address.ts";
 import { anyText } from "../support/any-text.ts";
+import { runs } from "../support/effort.ts";
 
 describe("parseListenAddress", () => {
   test.each([
@@ -57,7 +58,7 @@ describe("parseListenAddress", () => {
           expect(String(error)).toMatch(/^Error: expected /);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

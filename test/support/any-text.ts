@@ -4,7 +4,7 @@ import fc from "fast-check";
  * Any code point, half of a surrogate pair included. fast-check's own unit "binary" first makes a table of all 1.1 million of
  * them, which takes a second and much memory in each process of the tests.
  */
-const codePoint = fc
+export const codePoint = fc
   .oneof(
     fc.integer({ min: 0, max: 0x7f }),
     fc.integer({ min: 0x80, max: 0xffff }),

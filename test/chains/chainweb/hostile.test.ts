@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
+import { runs } from "../../support/effort.ts";
 import { anyJson, changed, jsonText } from "../hostile.ts";
 import { openInMemory, poll } from "../sessions.ts";
 import { fields, fixture } from "../support.ts";
@@ -68,6 +69,6 @@ test("whatever a node and its peers answer gives a report", async () => {
   );
   await fc.assert(
     fc.asyncProperty(answers, fc.string(), async (all, version) => expectSound(await pollHostile(all, version))),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { monero } from "../../../src/chains/monero/index.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
+import { runs } from "../../support/effort.ts";
 import { anyJson, changed, jsonText } from "../hostile.ts";
 import { poll } from "../sessions.ts";
 import { fields, fixture, memoryClient, type Reply } from "../support.ts";
@@ -108,7 +109,7 @@ test("a hostile node cannot make it change anything, and gets a report that is s
         for (const bytes of Object.values(report.totals.value)) expect(Number.isSafeInteger(bytes)).toBe(true);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -121,6 +122,6 @@ test("at a gateway only its own URL is asked, whatever it answers", async () => 
         expectReadOnly({ ...request, path: "/json_rpc" });
       }
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeConnections } from "../../../src/chains/wire/connections.ts";
+import { runs } from "../../support/effort.ts";
 import { changedRow, DIALECTS, rowsOf } from "./support.ts";
 
 const CALL = "/v1/net/connections at http://127.0.0.1:8888";
@@ -60,7 +61,7 @@ test("a list says the same whatever list came before it", () => {
         before = now.connections;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -6,6 +6,7 @@ import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { anyJson, changed } from "../../chains/hostile.ts";
 import { poll } from "../../chains/sessions.ts";
 import { failureIn, jsonReply, line, memoryClient, type Reply, valueIn } from "../../chains/support.ts";
+import { runs } from "../../support/effort.ts";
 import { litecoind, RESULTS, rpcError } from "./answers.ts";
 import { litecoin } from "./index.ts";
 
@@ -81,6 +82,6 @@ test("whatever a node sends, a poll ends in a report, and no failure is a bug of
         if (outcome !== undefined && !outcome.ok) expect(outcome.failure.reason).not.toBe("internal");
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
