@@ -8,8 +8,8 @@ import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
-import type { CreateClient } from "../../src/poll/session.ts";
-import { openSession } from "../../src/poll/session.ts";
+import type { CreateClient } from "../../src/poll/run-poll.ts";
+import { openSession } from "../../src/poll/run-poll.ts";
 import { createStore, type NodeState, type StoredNode } from "../../src/poll/store.ts";
 import type { Variant } from "./adapter.ts";
 

@@ -7,7 +7,7 @@ import { chainFamilies } from "../../metrics/chain-families.ts";
 import { createProbeCatalogue } from "../../metrics/families/probe.ts";
 import { createPageRenderer } from "../../metrics/page.ts";
 import { createNodeRenderer } from "../../metrics/render-node.ts";
-import { withoutSums } from "../../poll/ad-hoc.ts";
+import { singlePollState } from "../../poll/derive-state.ts";
 import { isUp, traceText } from "../../poll/outcomes.ts";
 import { toStored } from "../../poll/store.ts";
 import type { Context } from "../context.ts";
@@ -63,7 +63,7 @@ async function metricsOf(polled: PolledNode, { connections }: Config): Promise<s
     ({ chain }) => chains[chain].traits,
     () => settings,
   );
-  const state = { ...polled, history: withoutSums(polled.history) };
+  const state = singlePollState(polled);
   const nodes = [{ state: toStored(state), ...render(state) }];
   const chunks = createPageRenderer(catalogue)(nodes, [], "text", "kept");
   return Buffer.concat([...chunks]).toString();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createHide } from "../../src/lib/hide.ts";
 import { nodeError } from "../../src/model/failure.ts";
+import { redactError, redactReport } from "../../src/model/redact-report.ts";
 import { failed, type NodeReport, type PeerConnection, succeeded } from "../../src/model/report.ts";
-import { errorWithoutEcho, withoutEcho } from "../../src/poll/redact-report.ts";
 import { growthOf, LINEAR } from "../support/growth.ts";
 
 const SECRET = "hunter2hunter2";
@@ -44,21 +44,21 @@ describe("what a node repeats of its credentials", () => {
     ["the suffix of one", (suffix) => report([peer({ address: { host: "h", type: "unknown", suffix } })])],
     ["a peer's chain id", (chainId) => report([peer({ chainId })])],
   ])("is taken out of %s", (_, make) => {
-    expect(withoutEcho(make(`a ${SECRET} b`), hide)).toEqual(make("a <secret> b"));
-    expect(withoutEcho(make(`a ${Buffer.from(SECRET).toString("hex")} b`), hide)).toEqual(make("a <secret> b"));
+    expect(redactReport(make(`a ${SECRET} b`), hide)).toEqual(make("a <secret> b"));
+    expect(redactReport(make(`a ${Buffer.from(SECRET).toString("hex")} b`), hide)).toEqual(make("a <secret> b"));
     const same = make("a b");
-    expect(withoutEcho(same, hide)).toBe(same);
+    expect(redactReport(same, hide)).toBe(same);
   });
 
   test("is taken out of the error of a whole poll", () => {
-    expect(errorWithoutEcho(nodeError("rpc", SECRET, "none"), hide)).toMatchObject({
+    expect(redactError(nodeError("rpc", SECRET, "none"), hide)).toMatchObject({
       failure: { message: "<secret>" },
     });
   });
 
   test("is not made up of two texts", () => {
     const halves = report([peer({ agent: "hunter2" }), peer({ agent: "hunter2" })]);
-    expect(withoutEcho(halves, hide)).toBe(halves);
+    expect(redactReport(halves, hide)).toBe(halves);
   });
 });
 
@@ -67,7 +67,7 @@ describe("however much it is,", () => {
     const long = (before: number) =>
       report([], { identity: { version: "x".repeat(before) + SECRET + "y".repeat(1e6) } });
     for (const before of [0, 1000, 1012, 1020, 1023, 1024, 5000]) {
-      const { version = "" } = withoutEcho(long(before), hide).identity;
+      const { version = "" } = redactReport(long(before), hide).identity;
       expect(version.length).toBeLessThanOrEqual(1025);
       expect(version).not.toContain("h");
     }
@@ -80,7 +80,7 @@ describe("however much it is,", () => {
       looked += text.length;
       return hide(text);
     };
-    const { peers } = withoutEcho(report(texts.map((agent) => peer({ agent }))), counted);
+    const { peers } = redactReport(report(texts.map((agent) => peer({ agent }))), counted);
     return { looked, agents: peers.ok ? peers.value.connections.map(({ agent }) => agent) : [] };
   }
 
@@ -113,7 +113,7 @@ describe("however much it is,", () => {
 
   test("texts with escapes are withheld where they are more than any node sends", () => {
     const peers = Array.from({ length: 1000 }, () => peer({ agent: "%41".repeat(30) }));
-    const cleaned = withoutEcho(report([...peers, peer({ agent: `plain ${SECRET}` })]), hide);
+    const cleaned = redactReport(report([...peers, peer({ agent: `plain ${SECRET}` })]), hide);
     const agents = cleaned.peers.ok ? cleaned.peers.value.connections.map(({ agent }) => agent) : [];
     expect(agents.slice(0, 100)).toEqual(peers.slice(0, 100).map(({ agent }) => agent));
     expect(agents.at(-2)).toBe("<withheld>");
@@ -123,7 +123,7 @@ describe("however much it is,", () => {
   test.each(["%41", "\\u0041", "&#65;", "h", "hunter2", "61:", "QUFB\n"])("%j is looked at once", (part) => {
     const growth = growthOf((length) => {
       const agents = Array.from({ length: length / 64 }, () => peer({ agent: part.repeat(20) }));
-      withoutEcho(report(agents), hide);
+      redactReport(report(agents), hide);
     });
     expect(growth).toBeLessThan(LINEAR);
   });

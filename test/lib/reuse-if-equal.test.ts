@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { saysTheSame, unchangedOr } from "../../src/poll/reuse-if-equal.ts";
+import { hasSameEntries, reuseIfEqual } from "../../src/lib/reuse-if-equal.ts";
 
 const maps = fc
   .array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)))
@@ -11,7 +11,7 @@ test("the earlier map is kept exactly when it says the same", () => {
     fc.property(maps, maps, (before, now) => {
       const sorted = (map: typeof now) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
       const isSame = JSON.stringify(sorted(before)) === JSON.stringify(sorted(now));
-      expect(unchangedOr(before, now)).toBe(isSame ? before : now);
+      expect(reuseIfEqual(before, now)).toBe(isSame ? before : now);
     }),
     { numRuns: 1000 },
   );
@@ -19,7 +19,7 @@ test("the earlier map is kept exactly when it says the same", () => {
 
 test("without an earlier map there is the later one", () => {
   const now = new Map();
-  expect(unchangedOr(undefined, now)).toBe(now);
+  expect(reuseIfEqual(undefined, now)).toBe(now);
 });
 
 test("a map says the same as rows exactly when it was made of them", () => {
@@ -27,8 +27,8 @@ test("a map says the same as rows exactly when it was made of them", () => {
   fc.assert(
     fc.property(maps, rows, (map, given) => {
       const isSame = JSON.stringify([...map]) === JSON.stringify(given);
-      expect(saysTheSame(map, given, ([key, value], known, of) => key === known && value === of)).toBe(isSame);
-      expect(saysTheSame(map, [...map], ([key, value], known, of) => key === known && value === of)).toBe(true);
+      expect(hasSameEntries(map, given, ([key, value], known, of) => key === known && value === of)).toBe(isSame);
+      expect(hasSameEntries(map, [...map], ([key, value], known, of) => key === known && value === of)).toBe(true);
     }),
     { numRuns: 1000 },
   );

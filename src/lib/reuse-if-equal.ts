@@ -1,8 +1,11 @@
 /**
- * The earlier of two maps where both say the same. What lives from poll to poll is promoted by the engine's collector, which
- * costs more than all that a poll throws away at once; most peer lists have the same connections as the one before.
+ * Keeps the earlier of two maps where both have the same entries. Objects that live from poll to poll are promoted by the
+ * engine's garbage collector, which costs more than everything that a poll discards; and most peer lists have the same
+ * connections as the one before.
  */
-export function unchangedOr<K, V>(before: ReadonlyMap<K, V> | undefined, now: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+
+/** The earlier map if both have the same entries, else the new one. */
+export function reuseIfEqual<K, V>(before: ReadonlyMap<K, V> | undefined, now: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
   if (before?.size !== now.size) return now;
   for (const [key, value] of now) {
     if (before.get(key) !== value || (value === undefined && !before.has(key))) return now;
@@ -11,8 +14,8 @@ export function unchangedOr<K, V>(before: ReadonlyMap<K, V> | undefined, now: Re
 }
 
 /**
- * The map of these rows, or the earlier one where both say the same.
- * @param valueFor a row's value; `known` is the earlier one of its key
+ * The map of these rows, or the earlier one if it has the same entries.
+ * @param valueFor the value of a row; `known` is the earlier value of its key
  */
 export function mapOrBefore<K, V, R>(
   before: ReadonlyMap<K, V> | undefined,
@@ -21,17 +24,17 @@ export function mapOrBefore<K, V, R>(
   valueFor: (row: R, known: V | undefined) => V,
 ): ReadonlyMap<K, V> {
   const isSame = (row: R, key: K, value: V) => keyOf(row) === key && valueFor(row, value) === value;
-  if (before !== undefined && saysTheSame(before, rows, isSame)) return before;
+  if (before !== undefined && hasSameEntries(before, rows, isSame)) return before;
   const now = new Map<K, V>();
   for (const row of rows) now.set(keyOf(row), valueFor(row, before?.get(keyOf(row))));
-  return unchangedOr(before, now);
+  return reuseIfEqual(before, now);
 }
 
 /**
- * Whether each entry of the map says the same as the row at its place, and there are no other rows. Without looking anything
- * up: nodes list their connections in one order, and a list has hundreds.
+ * Whether the entries of the map match the rows, one by one and in the same order. This needs no lookups: nodes list their
+ * connections in a stable order, and a list has hundreds.
  */
-export function saysTheSame<K, V, R>(
+export function hasSameEntries<K, V, R>(
   map: ReadonlyMap<K, V>,
   rows: readonly R[],
   isSame: (row: R, key: K, value: V) => boolean,

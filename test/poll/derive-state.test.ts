@@ -1,22 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { NodeReport } from "../../src/model/report.ts";
-import { EMPTY_HISTORY, recordPoll } from "../../src/poll/history.ts";
-import { isCatchingUp } from "../../src/poll/syncing.ts";
-import { failing, head, lagAmong, NOW, peersAt, report, times } from "./support.ts";
+import { singlePollState } from "../../src/poll/derive-state.ts";
+import { failing, head, NOW, peers, peersAt, report, row, stateAfter } from "./support.ts";
 
-/** What the second of two polls, 15 s apart, tells. */
+/** Whether the node is catching up after the second of two polls, 15 s apart. */
 function afterTwoPolls(first: NodeReport | undefined, second: NodeReport): boolean | undefined {
-  const before = first === undefined ? EMPTY_HISTORY : recordPoll(EMPTY_HISTORY, first, times(NOW - 15_000), "node");
-  return isCatchingUp(second, lagAmong(second), recordPoll(before, second, times(NOW), "node"), NOW);
+  const history = first === undefined ? undefined : stateAfter(first, { endedMs: NOW - 15_000 }).history;
+  return stateAfter(second, history === undefined ? {} : { history }).syncing;
 }
 
-describe("a node that says so itself", () => {
+describe("a node whose API reports that it syncs", () => {
   test.each([true, false])("is believed: %s", (syncing) => {
     expect(afterTwoPolls(undefined, report({ syncing, blockSeconds: 1, peers: peersAt(900, 900) }))).toBe(syncing);
   });
 });
 
-describe("by its progress, with a block every second", () => {
+describe("a node whose API does not report it, by its progress with a block every second", () => {
   const at = (height: number, reference: number) =>
     report({ head: head(height), peers: peersAt(reference, reference), blockSeconds: 1 });
 
@@ -36,7 +35,7 @@ describe("by its progress, with a block every second", () => {
     expect(afterTwoPolls(first, second)).toBe(expected);
   });
 
-  test("an old head block tells as much as a lag", () => {
+  test("an old head block counts like a lag", () => {
     const old = (height: number) =>
       report({ head: head(height, { timestampSeconds: NOW / 1000 - 61 }), blockSeconds: 1 });
     expect(afterTwoPolls(old(100), old(1000))).toBe(true);
@@ -46,10 +45,21 @@ describe("by its progress, with a block every second", () => {
   });
 
   test("a clock that was set back between two polls does not make a node catch up", () => {
-    const before = recordPoll(EMPTY_HISTORY, at(985, 5000), times(NOW), "node");
-    const second = at(1000, 5000);
-    const setBack = NOW - 3_600_000;
-    const history = recordPoll(before, second, times(setBack), "node");
-    expect(isCatchingUp(second, lagAmong(second), history, setBack)).toBeUndefined();
+    const { history } = stateAfter(at(985, 5000));
+    expect(stateAfter(at(1000, 5000), { history, endedMs: NOW - 3_600_000 }).syncing).toBeUndefined();
+  });
+});
+
+describe("the state of a single poll", () => {
+  test("has no bytes that were added up over polls, which would always be 0", () => {
+    const counted = report({ peers: peers(row({ receivedBytes: 5, sentBytes: 7 })) });
+    const state = stateAfter(counted);
+    expect(state.history.totals).toMatchObject({ source: "connections", counts: { received: 0, sent: 0 } });
+    expect(singlePollState(state).history.totals).toBeUndefined();
+  });
+
+  test("has the node's own counters", () => {
+    const state = stateAfter(report({ totals: { ok: true, value: { received: 5, sent: 7 } } }));
+    expect(singlePollState(state)).toBe(state);
   });
 });

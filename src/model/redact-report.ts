@@ -1,13 +1,14 @@
 import type { Hide } from "../lib/hide.ts";
 import { hasOtherReadings } from "../lib/readings.ts";
-import { type Failure, NodeError } from "../model/failure.ts";
-import type { Fact, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "../model/report.ts";
+import { type Failure, NodeError } from "./failure.ts";
+import type { Fact, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "./report.ts";
 
 /**
- * A server may repeat what it was asked, credentials included: in an error text, in what it says it is, or as a peer. Those texts
- * reach the log, the pages and the metrics, so the node's own credentials are taken out of them.
+ * The report without the node's own credentials. A server may repeat the request, credentials included: in an error text, in
+ * its version or as a peer. These texts reach the log, the pages and the metrics.
+ * @param hide replaces the credentials in a text
  */
-export function withoutEcho(report: NodeReport, hide: Hide): NodeReport {
+export function redactReport(report: NodeReport, hide: Hide): NodeReport {
   if (isClean(textsOf(report), hide)) return report;
   const clean = withinBounds(hide);
   const { peers, head, parts, totals, identity, facts, networkKey } = report;
@@ -25,42 +26,42 @@ export function withoutEcho(report: NodeReport, hide: Hide): NodeReport {
   };
 }
 
-/** The error of a whole poll. */
-export function errorWithoutEcho(error: unknown, hide: Hide): unknown {
+/** The same for the error of a poll that failed as a whole. */
+export function redactError(error: unknown, hide: Hide): unknown {
   if (!(error instanceof NodeError)) return error;
   return new NodeError(cleanFailure(error.failure, withinBounds(hide)), { cause: error.cause });
 }
 
-/** Nothing shows more of a text of a node; credentials that begin before this end within LONGEST_READ. */
-const LONGEST_KEPT = 1024;
-const LONGEST_READ = 4096;
+/** Pages, log and metrics show no more characters of a text; credentials that begin before this end within MAX_READ_LENGTH. */
+const MAX_SHOWN_LENGTH = 1024;
+const MAX_READ_LENGTH = 4096;
 
-/** Texts with escapes are read in many ways. No node sends as many of them, and none of them says anything to people. */
-const MOST_ESCAPED = 16 * 1024;
+/** Characters in texts with escapes, which are decoded in many ways. No real node sends as many. */
+const MAX_ESCAPED = 16 * 1024;
 
-/** Characters of all texts of a report: what 3,000 peers say, with 170 for each. */
-const MOST_READ = 512 * 1024;
+/** Characters in all texts of a report: 170 from each of 3,000 peers. */
+const MAX_READ = 512 * 1024;
 
 /**
- * Characters of texts in which something was hidden. Who repeats credentials as often does it on purpose, to make work: each place
- * costs as much as some hundred other characters.
+ * Characters in texts that contained credentials. A server that repeats them this often is malicious: hiding one costs as much
+ * as reading some hundred other characters.
  */
-const MOST_CHANGED = 16 * 1024;
+const MAX_CHANGED = 16 * 1024;
 
-/** So many characters are looked through at once: what is not clean is found before much work was put into it. */
+/** Characters that are searched together, so that a text with credentials is found before much work is done. */
 const BATCH = 16 * 1024;
 
 const WITHHELD = "<withheld>";
 
-/** Stands in no credential, and joins no two texts to one word. */
+/** In no credential, and keeps two texts from forming one word. */
 const SEPARATOR = "\0";
 
-/** Many texts at once, as nearly always there is nothing in them: this runs with each poll, over every peer. */
+/** Searches many texts together, as nearly all of them are clean: this runs with each poll, over every peer. */
 function isClean(texts: readonly string[], hide: Hide): boolean {
   let all = 0;
   for (const { length } of texts) {
     all += length;
-    if (length > LONGEST_KEPT || all > MOST_READ) return false;
+    if (length > MAX_SHOWN_LENGTH || all > MAX_READ) return false;
   }
   let escaped = 0;
   for (const batch of batchesOf(texts)) {
@@ -71,7 +72,7 @@ function isClean(texts: readonly string[], hide: Hide): boolean {
     }
     const many = batch.filter(hasOtherReadings).join(SEPARATOR);
     escaped += many.length;
-    if (escaped > MOST_ESCAPED) return false;
+    if (escaped > MAX_ESCAPED) return false;
     const plain = batch.filter((one) => !hasOtherReadings(one)).join(SEPARATOR);
     if (hide(plain) !== plain || hide(many) !== many) return false;
   }
@@ -91,26 +92,26 @@ function* batchesOf(texts: readonly string[]): Iterable<readonly string[]> {
   if (start < texts.length) yield texts.slice(start);
 }
 
-/** For the texts of one report. */
+/** Hides credentials in the texts of one report, within the limits above. */
 function withinBounds(hide: Hide): Hide {
   let all = 0;
   let escaped = 0;
   let changed = 0;
   return (text) => {
-    const read = text.slice(0, LONGEST_READ);
+    const read = text.slice(0, MAX_READ_LENGTH);
     all += read.length;
-    if (all > MOST_READ || changed > MOST_CHANGED) return WITHHELD;
+    if (all > MAX_READ || changed > MAX_CHANGED) return WITHHELD;
     if (hasOtherReadings(read)) {
       escaped += read.length;
-      if (escaped > MOST_ESCAPED) return WITHHELD;
+      if (escaped > MAX_ESCAPED) return WITHHELD;
     }
     const hidden = hide(read);
     if (hidden !== read) changed += read.length;
-    return hidden.length > LONGEST_KEPT ? `${hidden.slice(0, LONGEST_KEPT)}…` : hidden;
+    return hidden.length > MAX_SHOWN_LENGTH ? `${hidden.slice(0, MAX_SHOWN_LENGTH)}…` : hidden;
   };
 }
 
-/** Every text of a report that somebody else chose. */
+/** Every text of a report that the node or its peers chose. */
 function textsOf({ identity, peers, head, parts, totals, facts, networkKey }: NodeReport): readonly string[] {
   const texts = new Set<string>();
   const add = (text: string | undefined) => {
