@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Signal } from "../lib/abort.ts";
-import type { ConnectionState, Direction, FactFamily, Flow, NodeReport } from "../model/report.ts";
+import type { ChainFamily, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
@@ -31,10 +31,10 @@ export type NodeTarget = {
   /** Opens a client for the node's own URL or for another URL of the same node. */
   readonly connect: ConnectNode;
   /** Opens a client for a server that a stranger named: it never carries credentials of the node. */
-  readonly connectStranger: (options: StrangerOptions) => RpcClient;
+  readonly connectUntrusted: (options: UntrustedPeerOptions) => RpcClient;
 };
 
-export type StrangerOptions = Omit<RpcClientOptions, "auth">;
+export type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
 /** Talks to one node; keeps what must survive between polls (sockets, caches). */
 export type NodeSession = {
@@ -70,6 +70,6 @@ export type ChainAdapter = {
   readonly optionsKey: string;
   readonly options: z.ZodType<ChainOptions>;
   readonly traits: ChainTraits;
-  readonly families: readonly FactFamily[];
+  readonly families: readonly ChainFamily[];
   readonly discovery: Discovery;
 };

@@ -1,10 +1,10 @@
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { FactFamily, NewSeriesLimit, NodeReport } from "../model/report.ts";
+import type { ChainFamily, NewSeriesLimit, NodeReport } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
+import type { ChainSampleValues, ConnectionValues } from "./chain-samples.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
 import type { SampleValue } from "./exposition.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
-import type { ConnectionValues, FactSamples } from "./facts.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -15,9 +15,9 @@ export type NodeView = {
   /** Rows and samples without a series, as the budget for new ones is used up. */
   readonly withheld: number;
   /** The samples of the chain's own families. */
-  readonly facts: FactSamples;
+  readonly chainSamples: ChainSampleValues;
   /** What the chain's own families of connections have. */
-  readonly connectionFacts: ReadonlyMap<FactFamily, ConnectionValues>;
+  readonly connectionChainSamples: ReadonlyMap<ChainFamily, ConnectionValues>;
 };
 
 /** A metric family of the nodes, declared as data: docs and tests read the same table as the page. */
@@ -69,13 +69,14 @@ export function* labelled(
   }
 }
 
-/** A chain's own family, filled from the facts of the report, or of its connections. */
-export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
+/** A chain's own family, filled from the samples of the report, or of its connections. */
+export function chainFamily(family: ChainFamily, chain: ChainKey): NodeFamily {
   const declared = { ...family, sources: { [chain]: family.source } };
-  if (family.scope !== "connection") return { ...declared, samples: ({ facts }) => facts.get(family) ?? [] };
+  if (family.scope !== "connection")
+    return { ...declared, samples: ({ chainSamples }) => chainSamples.get(family) ?? [] };
   return {
     ...declared,
-    ...ofConnections({ values: ({ connectionFacts }) => connectionFacts.get(family) ?? NO_VALUES }),
+    ...ofConnections({ values: ({ connectionChainSamples }) => connectionChainSamples.get(family) ?? NO_VALUES }),
   };
 }
 

@@ -47,5 +47,5 @@ async function orGivenUp(poll: Promise<NodeReport>, signal: Signal): Promise<Nod
 
 export function failedReport(failure: Failure): NodeReport {
   const outcome = { ok: false, failure } as const;
-  return { identity: {}, peers: outcome, head: outcome, parts: new Map(), facts: [], minBlockSeconds: 0 };
+  return { identity: {}, peers: outcome, head: outcome, apis: new Map(), chainSamples: [], minBlockSeconds: 0 };
 }

@@ -32,7 +32,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
       if (url === node.url) main = client;
       return client;
     },
-    connectStranger: createClient,
+    connectUntrusted: createClient,
   };
   const session = node.options.open(target);
   const echo = redactEcho(node);

@@ -23,14 +23,14 @@ export type ReportOutcomes = {
   readonly networkKey?: string | undefined;
   readonly peers: Outcome<unknown>;
   readonly head: Outcome<unknown>;
-  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+  readonly apis: ReadonlyMap<string, Outcome<unknown>>;
 };
 
 export type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
 
 /** Every part of a poll, by its name in `p2p_node_api_up`. */
-export function outcomesOf({ peers, head, parts }: ReportOutcomes): readonly NamedOutcome[] {
-  return [["peers", peers], ["head", head], ...parts];
+export function outcomesOf({ peers, head, apis }: ReportOutcomes): readonly NamedOutcome[] {
+  return [["peers", peers], ["head", head], ...apis];
 }
 
 export type PartFailure = { readonly api: string; readonly failure: Failure };
@@ -50,9 +50,9 @@ export type KeptState = Omit<NodeState, "report"> & { readonly report: ReportOut
 
 export function keptOf(state: NodeState): KeptState {
   if (state.report === undefined) return { ...state, report: undefined };
-  const { peers, head, parts } = state.report;
-  const outcomes = new Map([...parts].map(([name, outcome]) => [name, bare(outcome)] as const));
-  return { ...state, report: { peers: bare(peers), head: bare(head), parts: outcomes } };
+  const { peers, head, apis } = state.report;
+  const outcomes = new Map([...apis].map(([name, outcome]) => [name, bare(outcome)] as const));
+  return { ...state, report: { peers: bare(peers), head: bare(head), apis: outcomes } };
 }
 
 function bare(outcome: Outcome<unknown>): Outcome<unknown> {

@@ -106,7 +106,7 @@ describe("the store", () => {
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
     await expect(poller.poll("node-1")).resolves.toBeUndefined();
     const done = { ok: true, value: undefined };
-    expect(state().report).toEqual({ peers: done, head: done, parts: new Map() });
+    expect(state().report).toEqual({ peers: done, head: done, apis: new Map() });
     expect(state().history).toMatchObject({ polls: 1, lastSuccessMs: NOW });
     expect(render).toHaveBeenCalledTimes(2);
     expect(render).toHaveBeenLastCalledWith({ ...state(), report: given });
@@ -319,7 +319,7 @@ describe("how long to leave a node alone", () => {
   test("as its peers or head ask, not as a part with a pace of its own does", async () => {
     const given = report({
       head: failing("rate_limited", { retryAfterSeconds: 9 }),
-      parts: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),
+      apis: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),
     });
     expect(await pauses(given)).toEqual([9]);
   });
@@ -525,7 +525,7 @@ describe("log lines", () => {
 
   test("name the node, the part and the reason, for filters", async () => {
     const { poller, lines } = setUp({
-      "node-1": answers(report({ parts: new Map([["mempool", failing("too_large")]]) })),
+      "node-1": answers(report({ apis: new Map([["mempool", failing("too_large")]]) })),
     });
     await poller.poll("node-1");
     expect(lines).toMatchObject([

@@ -22,7 +22,7 @@ test("a poll in words: how each part ended, then its requests as they were sent"
       outcome: { kind: "answered", status: 200, bytes: 1234 },
     },
   ];
-  const given = report({ peers: failing("timeout"), head: head(7), parts: new Map([["bans", failing("http")]]) });
+  const given = report({ peers: failing("timeout"), head: head(7), apis: new Map([["bans", failing("http")]]) });
   expect(traceText(given, calls)).toMatchInlineSnapshot(`
     "peers: timeout: the call failed (timeout); change something
     head: good

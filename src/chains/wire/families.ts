@@ -1,4 +1,4 @@
-import type { FactFamily } from "../../model/report.ts";
+import type { ChainFamily } from "../../model/report.ts";
 
 /** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
 
@@ -6,13 +6,13 @@ const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
 const PLUGIN = "/v1/prometheus/metrics";
 
-type Declaration = Pick<FactFamily, "name" | "help" | "source"> & Partial<Pick<FactFamily, "type" | "needsHistory">>;
+type Declaration = Pick<ChainFamily, "name" | "help" | "source"> & Partial<Pick<ChainFamily, "type" | "needsHistory">>;
 
-function ofNode(declaration: Declaration): FactFamily {
+function ofNode(declaration: Declaration): ChainFamily {
   return { type: "gauge", labels: [], ...declaration };
 }
 
-function ofConnection(declaration: Declaration): FactFamily {
+function ofConnection(declaration: Declaration): ChainFamily {
   return { ...ofNode(declaration), scope: "connection" };
 }
 
@@ -147,7 +147,7 @@ export const BLOCK_SYNC_THROTTLING = ofConnection({
   source: `${PLUGIN} p2p_block_sync_throttling`,
 });
 
-export const wireFamilies: readonly FactFamily[] = [
+export const wireFamilies: readonly ChainFamily[] = [
   LIB_LAG,
   FORK_DB_HEAD,
   FORK_DB_LAG,

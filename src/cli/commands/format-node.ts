@@ -50,7 +50,7 @@ function peerWords({ node, report: { peers } }: PolledNode): string | undefined 
 export function failuresOf({ node, report }: PolledNode): readonly PartFailure[] {
   return node.role === "node"
     ? failuresAmong(outcomesOf(report), "peers")
-    : failuresAmong([["head", report.head], ...report.parts], "head");
+    : failuresAmong([["head", report.head], ...report.apis], "head");
 }
 
 /** Two lines for each failure: what came, and what to do. */

@@ -1,7 +1,7 @@
-import type { FactFamily } from "../../../src/model/report.ts";
+import type { ChainFamily } from "../../../src/model/report.ts";
 
 /** What only this chain tells. The name begins with p2p_ and the name of the chain. */
-export const HEADERS_HEIGHT: FactFamily = {
+export const HEADERS_HEIGHT: ChainFamily = {
   name: "p2p_litecoin_headers_height",
   type: "gauge",
   help: "The best header that the node has, from the last poll: above the head while it fetches blocks (headers).",
@@ -9,4 +9,4 @@ export const HEADERS_HEIGHT: FactFamily = {
   labels: [],
 };
 
-export const families: readonly FactFamily[] = [HEADERS_HEIGHT];
+export const families: readonly ChainFamily[] = [HEADERS_HEIGHT];

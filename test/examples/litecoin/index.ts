@@ -62,8 +62,8 @@ function report(
     identity: { network: chain?.network },
     peers,
     head: info.ok ? succeeded(info.value.head) : info,
-    parts: new Map(totals === undefined ? [] : [["totals", totals]]),
-    facts: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
+    apis: new Map(totals === undefined ? [] : [["totals", totals]]),
+    chainSamples: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
     totals,
     syncing: chain?.isInitialDownload,
     // Heads are compared only between nodes of the same network.
