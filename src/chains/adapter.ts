@@ -65,11 +65,21 @@ export type Discovery = {
 
 export type Place = { readonly scheme: "http" | "https"; readonly port: number };
 
+/** Name of a shared metric family -> the API and field of this chain that its value comes from, for the documentation. */
+export type SharedSources = Readonly<Record<string, string>>;
+
 export type ChainAdapter = {
+  /** What the documentation calls the chain. */
+  readonly title: string;
   /** The name of the chain's block in a node's configuration. */
   readonly optionsKey: string;
   readonly options: z.ZodType<ChainOptions>;
   readonly traits: ChainTraits;
+  /** The metric families that only this chain has. */
   readonly families: readonly ChainFamily[];
+  /** The families that all chains share and this chain has, unless the exporter computes them. */
+  readonly sources: SharedSources;
+  /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
+  readonly usualLagBlocks: number;
   readonly discovery: Discovery;
 };

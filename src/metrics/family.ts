@@ -23,7 +23,7 @@ export type NodeView = {
 /** A metric family of the nodes, declared as data: docs and tests read the same table as the page. */
 export type NodeFamily = FamilyHeader & {
   /** The API and field that the value comes from, for each chain that has the family. */
-  readonly sources: Partial<Record<ChainKey, string>>;
+  readonly sources: Readonly<Record<ChainKey, string>>;
   /** What has the family: nodes (the default) or references. */
   readonly about?: "reference" | undefined;
   /** It compares several polls, so that one poll alone has nothing true to say. */
@@ -35,6 +35,12 @@ export type NodeFamily = FamilyHeader & {
   readonly newSeries?: NewSeriesLimit | undefined;
   /** Of a family with a series for each connection; it has no other samples. */
   readonly connections?: ConnectionSeries | undefined;
+};
+
+/** A family that the chains share, as its table declares it. */
+export type SharedFamily = Omit<NodeFamily, "sources"> & {
+  /** Where the values come from, where that is the same for every chain. Without it each adapter says it (`sources`). */
+  readonly source?: string | undefined;
 };
 
 /** Not as `samples`: a list of them would cost more than the lines. */

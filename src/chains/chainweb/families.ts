@@ -1,4 +1,5 @@
 import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import type { SharedSources } from "../adapter.ts";
 import { OTHER } from "./version.ts";
 
 /** The families that only Chainweb has. `braided_chain` is one of the network's chains, a number below 1000. */
@@ -100,7 +101,7 @@ export const REACHABLE_PEERS_BY_VERSION: ChainFamily = {
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER] },
 };
 
-export const FAMILIES: readonly ChainFamily[] = [
+export const families: readonly ChainFamily[] = [
   CHAIN_HEIGHT,
   CHAINS,
   CUT_WEIGHT,
@@ -114,3 +115,19 @@ export const FAMILIES: readonly ChainFamily[] = [
   REACHABLE_PEERS_BY_VERSION,
   REFUSED_PEERS,
 ];
+
+/** Where the families that all chains share get their values. */
+export const sources: SharedSources = {
+  p2p_node_up: "cut/peer",
+  p2p_node_info: "X-Chainweb-Node-Version or /info nodePackageVersion; cut instance",
+  p2p_node_peers: "cut/peer: known peers without a failure",
+  p2p_node_head_height: "cut height",
+  p2p_node_head_timestamp_seconds: "creationTime of the oldest tip, with tip_age",
+  p2p_node_syncing: "computed from the progress of the cut",
+  p2p_node_peer_subnets: "cut/peer hostname",
+  p2p_node_peers_by_address_type: "cut/peer hostname",
+  p2p_node_clock_skew_seconds: "X-Server-Timestamp, else Date",
+  p2p_connection_info: "cut/peer",
+  p2p_reference_up: "cut",
+  p2p_reference_head_height: "cut",
+};

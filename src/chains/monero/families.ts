@@ -1,4 +1,5 @@
 import type { ChainFamily } from "../../model/report.ts";
+import type { SharedSources } from "../adapter.ts";
 
 /**
  * The metric families that only Monero has. Asked with every poll, but for the limits, caps and bans, which change when
@@ -192,3 +193,30 @@ export const families: readonly ChainFamily[] = [
   ...[START_TIMESTAMP, RESTRICTED, UNTRUSTED, OFFLINE, UPDATE_AVAILABLE, RPC_CONNECTIONS, FREE_SPACE, DATABASE_SIZE],
   ...[RECEIVE_IDLE, TRANSMIT_IDLE],
 ];
+
+/** Where the families that all chains share get their values. */
+export const sources: SharedSources = {
+  p2p_node_up: "get_connections",
+  p2p_node_info: "get_info version, nettype",
+  p2p_node_peers: "get_connections: all but before_handshake",
+  p2p_node_connections: "get_connections state",
+  p2p_node_syncing_peers: "get_connections state synchronizing, standby",
+  p2p_node_head_height: "get_info height",
+  p2p_node_head_timestamp_seconds: "get_last_block_header timestamp",
+  p2p_node_syncing: "get_info synchronized, target_height; get_connections state",
+  p2p_node_receive_bytes_total: "/get_net_stats total_bytes_in, else added up from recv_count",
+  p2p_node_transmit_bytes_total: "/get_net_stats total_bytes_out, else added up from send_count",
+  p2p_node_peer_connects_total: "get_connections connection_id, compared",
+  p2p_node_peer_disconnects_total: "get_connections connection_id, compared",
+  p2p_node_peer_subnets: "address",
+  p2p_node_peers_by_address_type: "address, address_type",
+  p2p_node_clock_skew_seconds: "Date header",
+  p2p_connection_info: "address, state",
+  p2p_connection_receive_bytes_total: "recv_count",
+  p2p_connection_transmit_bytes_total: "send_count",
+  p2p_connection_head_height: "height",
+  p2p_connection_syncing: "state",
+  p2p_connection_start_timestamp_seconds: "live_time",
+  p2p_reference_up: "get_info",
+  p2p_reference_head_height: "get_info",
+};

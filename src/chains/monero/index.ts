@@ -10,7 +10,7 @@ import { rowsAllowed } from "../decode.ts";
 import { createBlockTimes } from "./block-times.ts";
 import { callRpc } from "./calls.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
-import { families } from "./families.ts";
+import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
 import { isSyncing, report } from "./report.ts";
 import { createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
@@ -19,10 +19,14 @@ const optionsSchema = block({});
 
 /** monerod 0.18 and 0.19, and gateways that offer its JSON-RPC. */
 export const monero: ChainAdapter = {
+  title: "Monero",
   optionsKey: "monero",
   options: optionsSchema.transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
   families,
+  sources,
+  // 10 minutes, at a block every 120 s.
+  usualLagBlocks: 5,
   discovery: {
     // Of mainnet, its restricted RPC, testnet and stagenet.
     places: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),

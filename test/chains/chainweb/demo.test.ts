@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
+import { families } from "../../../src/chains/chainweb/families.ts";
 import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { type DemoNode, startDemoNetwork } from "../../../src/demo/network.ts";
@@ -45,7 +45,7 @@ test("the demo shows every family of the chain, and asks only the peers on loopb
   const reports = await Promise.all(nodes.map(pollDemo));
   for (const { apis } of reports) for (const [name, { ok }] of apis) expect([name, ok]).toEqual([name, true]);
   const shown = new Set(reports.flatMap(({ chainSamples }) => chainSamples.map(({ family }) => family)));
-  expect(FAMILIES.filter((family) => !shown.has(family)).map(({ name }) => name)).toEqual([]);
+  expect(families.filter((family) => !shown.has(family)).map(({ name }) => name)).toEqual([]);
 
   const [first] = reports;
   if (first === undefined) throw new Error("no chainweb node in the demo");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
+import { families } from "../../../src/chains/chainweb/families.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { anyJson, changed, jsonText } from "../hostile.ts";
 import { openInMemory, poll } from "../sessions.ts";
@@ -44,7 +44,7 @@ function pollHostile(answers: Answers, version: string): Promise<NodeReport> {
 function expectSound({ chainSamples, apis, head, peerHeads = [] }: NodeReport): void {
   for (const [, outcome] of apis) if (!outcome.ok) expect(outcome.failure.reason).not.toBe("internal");
   for (const { family, labels, value } of chainSamples) {
-    assert(FAMILIES.includes(family), family.name);
+    assert(families.includes(family), family.name);
     assert.equal(labels.length, family.labels.length);
     assert(Number.isFinite(value) && value >= 0, `${family.name} ${value}`);
   }
