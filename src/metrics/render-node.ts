@@ -1,10 +1,10 @@
 import type { ChainTraits } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeState, RenderedNode } from "../poll/store.ts";
+import { connectionChainSamples, nodeChainSamples } from "./chain-samples.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
 import type { SampleValue } from "./exposition.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
-import { connectionFacts, factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import {
@@ -50,8 +50,8 @@ export function createNodeRenderer(
       traits: traitsOf(node),
       shown,
       withheld: 0,
-      facts: factSamples(report?.facts ?? []),
-      connectionFacts: connectionFacts(connections),
+      chainSamples: nodeChainSamples(report?.chainSamples ?? []),
+      connectionChainSamples: connectionChainSamples(connections),
     };
     const bounded = about === undefined ? boundFamilies(open, unbounded, budget) : NO_FAMILIES;
     const view = { ...unbounded, withheld: (shown?.withheld ?? 0) + bounded.withheld };

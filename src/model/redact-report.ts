@@ -1,7 +1,7 @@
 import type { Hide } from "../lib/hide.ts";
 import { hasOtherReadings } from "../lib/readings.ts";
 import { type Failure, NodeError } from "./failure.ts";
-import type { Fact, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "./report.ts";
+import type { ChainSample, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "./report.ts";
 
 /**
  * The report without the node's own credentials. A server may repeat the request, credentials included: in an error text, in
@@ -11,7 +11,7 @@ import type { Fact, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList 
 export function redactReport(report: NodeReport, hide: Hide): NodeReport {
   if (isClean(textsOf(report), hide)) return report;
   const clean = withinBounds(hide);
-  const { peers, head, parts, totals, identity, facts, networkKey } = report;
+  const { peers, head, apis, totals, identity, chainSamples, networkKey } = report;
   const cleanOutcome = <T>(outcome: Outcome<T>): Outcome<T> =>
     outcome.ok ? outcome : { ok: false, failure: cleanFailure(outcome.failure, clean) };
   return {
@@ -19,8 +19,8 @@ export function redactReport(report: NodeReport, hide: Hide): NodeReport {
     identity: cleanIdentity(identity, clean),
     peers: peers.ok ? { ok: true, value: cleanPeers(peers.value, clean) } : cleanOutcome(peers),
     head: cleanOutcome(head),
-    parts: new Map([...parts].map(([name, outcome]) => [name, cleanOutcome(outcome)])),
-    facts: facts.map((fact) => cleanFact(fact, clean)),
+    apis: new Map([...apis].map(([name, outcome]) => [name, cleanOutcome(outcome)])),
+    chainSamples: chainSamples.map((sample) => cleanSample(sample, clean)),
     ...(networkKey === undefined ? {} : { networkKey: clean(networkKey) }),
     ...(totals === undefined ? {} : { totals: cleanOutcome(totals) }),
   };
@@ -112,16 +112,16 @@ function withinBounds(hide: Hide): Hide {
 }
 
 /** Every text of a report that the node or its peers chose. */
-function textsOf({ identity, peers, head, parts, totals, facts, networkKey }: NodeReport): readonly string[] {
+function textsOf({ identity, peers, head, apis, totals, chainSamples, networkKey }: NodeReport): readonly string[] {
   const texts = new Set<string>();
   const add = (text: string | undefined) => {
     if (text !== undefined && text !== "") texts.add(text);
   };
   for (const text of [identity.version, identity.network, identity.chainId, networkKey]) add(text);
-  for (const outcome of [peers, head, totals, ...parts.values()]) {
+  for (const outcome of [peers, head, totals, ...apis.values()]) {
     if (outcome?.ok === false) add(outcome.failure.message);
   }
-  for (const { labels } of facts) for (const label of labels) add(label);
+  for (const { labels } of chainSamples) for (const label of labels) add(label);
   if (!peers.ok) return [...texts];
   let lastChainId: string | undefined;
   // Facts of connections have no labels.
@@ -157,8 +157,8 @@ function cleanConnection(connection: PeerConnection, hide: Hide): PeerConnection
   };
 }
 
-function cleanFact(fact: Fact, hide: Hide): Fact {
-  return fact.labels.length === 0 ? fact : { ...fact, labels: fact.labels.map(hide) };
+function cleanSample(sample: ChainSample, hide: Hide): ChainSample {
+  return sample.labels.length === 0 ? sample : { ...sample, labels: sample.labels.map(hide) };
 }
 
 function cleanText(text: string | undefined, hide: Hide): string | undefined {

@@ -39,7 +39,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
       if (url === node.url) main = client;
       return client;
     },
-    connectStranger: createClient,
+    connectUntrusted: createClient,
   };
   const session = node.options.open(target);
   const currentRedaction = redactEcho(node);
@@ -161,7 +161,7 @@ async function orGivenUp(poll: Promise<NodeReport>, signal: Signal): Promise<Nod
 /** The report of a poll that failed as a whole. */
 export function failedReport(failure: Failure): NodeReport {
   const outcome = { ok: false, failure } as const;
-  return { identity: {}, peers: outcome, head: outcome, parts: new Map(), facts: [], minBlockSeconds: 0 };
+  return { identity: {}, peers: outcome, head: outcome, apis: new Map(), chainSamples: [], minBlockSeconds: 0 };
 }
 
 /**

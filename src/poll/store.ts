@@ -22,9 +22,9 @@ export type StoredState = Omit<NodeState, "report"> & { readonly report: ReportO
 
 export function toStored(state: NodeState): StoredState {
   if (state.report === undefined) return { ...state, report: undefined };
-  const { peers, head, parts } = state.report;
-  const outcomes = new Map([...parts].map(([name, outcome]) => [name, withoutValue(outcome)] as const));
-  return { ...state, report: { peers: withoutValue(peers), head: withoutValue(head), parts: outcomes } };
+  const { peers, head, apis } = state.report;
+  const outcomes = new Map([...apis].map(([name, outcome]) => [name, withoutValue(outcome)] as const));
+  return { ...state, report: { peers: withoutValue(peers), head: withoutValue(head), apis: outcomes } };
 }
 
 function withoutValue(outcome: Outcome<unknown>): Outcome<unknown> {

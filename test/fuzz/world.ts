@@ -1,9 +1,8 @@
 import pino from "pino";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { Logger } from "../../src/logging/logger.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
@@ -25,7 +24,7 @@ export type World = {
   close(): Promise<void>;
 };
 
-const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+const catalogue = createCatalogue(ADAPTERS);
 const renderPage = createPageRenderer(catalogue);
 const HASH_KEY = "a key of some length";
 

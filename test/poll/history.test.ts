@@ -32,7 +32,7 @@ describe("counters", () => {
   });
 
   test("another part's failure is no failed poll", () => {
-    const given = report({ head: failing("timeout"), parts: new Map([["info", failing("connect")]]) });
+    const given = report({ head: failing("timeout"), apis: new Map([["info", failing("connect")]]) });
     const history = recordPoll(EMPTY_HISTORY, given, times(), "node");
     expect([...history.failures.values()].every((count) => count === 0)).toBe(true);
     expect(history.lastPoll?.failure).toBeUndefined();

@@ -112,7 +112,7 @@ describe("log lines", () => {
 
   test("name the node, the part and the reason, for filters", async () => {
     const { poller, lines } = setUp({
-      "node-1": answers(report({ parts: new Map([["mempool", failing("too_large")]]) })),
+      "node-1": answers(report({ apis: new Map([["mempool", failing("too_large")]]) })),
     });
     await poller.poll("node-1");
     expect(lines).toMatchObject([

@@ -30,7 +30,7 @@ describe("the store", () => {
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
     await expect(poller.poll("node-1")).resolves.toBeUndefined();
     const done = { ok: true, value: undefined };
-    expect(state().report).toEqual({ peers: done, head: done, parts: new Map() });
+    expect(state().report).toEqual({ peers: done, head: done, apis: new Map() });
     expect(state().history).toMatchObject({ polls: 1, lastSuccessMs: NOW });
     expect(render).toHaveBeenCalledTimes(2);
     expect(render).toHaveBeenLastCalledWith({ ...state(), report: given });

@@ -61,7 +61,7 @@ describe("how long a node is backed off", () => {
   test("as its peers or head ask, not as a part with its own pace does", async () => {
     const given = report({
       head: failing("rate_limited", { retryAfterSeconds: 9 }),
-      parts: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),
+      apis: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),
     });
     expect(await pauses(given)).toEqual([9]);
   });

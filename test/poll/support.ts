@@ -89,8 +89,8 @@ export function report(overrides: Partial<NodeReport> = {}): NodeReport {
     identity: {},
     peers: peers(),
     head: head(100),
-    parts: new Map(),
-    facts: [],
+    apis: new Map(),
+    chainSamples: [],
     minBlockSeconds: 0,
     ...overrides,
   };

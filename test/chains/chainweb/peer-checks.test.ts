@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { NodeTarget } from "../../../src/chains/adapter.ts";
+import type { Candidate } from "../../../src/chains/chainweb/check-peer.ts";
 import type { ProbeOptions } from "../../../src/chains/chainweb/options.ts";
-import type { Candidate } from "../../../src/chains/chainweb/probe-peer.ts";
-import { createProber, type ListedPeers, type Prober } from "../../../src/chains/chainweb/prober.ts";
+import { createPeerChecker, type ListedPeers, type PeerChecker } from "../../../src/chains/chainweb/peer-checks.ts";
 import type { Signal } from "../../../src/lib/abort.ts";
 import { nodeError } from "../../../src/model/failure.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";
@@ -35,7 +35,7 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
   const asked: string[] = [];
   let open = 0;
   let most = 0;
-  const connectStranger: NodeTarget["connectStranger"] = ({ url }) => {
+  const connectUntrusted: NodeTarget["connectUntrusted"] = ({ url }) => {
     asked.push(url.hostname);
     open += 1;
     most = Math.max(most, open);
@@ -53,7 +53,7 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
     };
   };
   const probe = { peers: 4, timeout: 4 * SECOND, concurrency: 4, allow: [], ...options };
-  const made = createProber({ name: "node", connectStranger }, { network: "mainnet01", probe }, resolve);
+  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", probe }, resolve);
   return { prober: made, asked, open: () => open, most: () => most };
 }
 
@@ -69,12 +69,12 @@ function cut(...heights: number[]): Reply {
   return { ...jsonReply(cutBody(heights)), headers: { "x-chainweb-node-version": "3.2" } };
 }
 
-/** The facts of a round by family and label, and its heads by height. */
-async function round(of: Prober, all: readonly Candidate[], budgetMs = 10 * SECOND) {
-  const { facts, heads } = valueIn(await of.round(listed(all), budgetMs, PATIENCE));
+/** The samples of a round by family and label, and its heads by height. */
+async function round(of: PeerChecker, all: readonly Candidate[], budgetMs = 10 * SECOND) {
+  const { chainSamples, heads } = valueIn(await of.round(listed(all), budgetMs, PATIENCE));
   return {
-    facts: Object.fromEntries(
-      facts.map(({ family, labels, value }) => [
+    samples: Object.fromEntries(
+      chainSamples.map(({ family, labels, value }) => [
         [family.name.replace("p2p_chainweb_", ""), ...labels].join(" "),
         value,
       ]),
@@ -86,7 +86,7 @@ async function round(of: Prober, all: readonly Candidate[], budgetMs = 10 * SECO
 test("some peers are asked, and counted", async () => {
   const made = prober({ answer: (address) => (address === "1.0.0.2" ? { status: 503 } : cut(7, 8)) });
   expect(await round(made.prober, peers(3))).toEqual({
-    facts: { probed_peers: 3, reachable_peers: 2, probe_refused_peers: 0, "reachable_peers_by_version 3.2": 2 },
+    samples: { probed_peers: 3, reachable_peers: 2, probe_refused_peers: 0, "reachable_peers_by_version 3.2": 2 },
     heads: [15, 15],
   });
   expect([[...made.asked].sort(), made.open()]).toEqual([["1.0.0.1", "1.0.0.2", "1.0.0.3"], 0]);
@@ -94,7 +94,7 @@ test("some peers are asked, and counted", async () => {
 
 test("nobody to ask is 0, not nothing", async () => {
   expect(await round(prober().prober, [])).toEqual({
-    facts: { probed_peers: 0, reachable_peers: 0, probe_refused_peers: 0 },
+    samples: { probed_peers: 0, reachable_peers: 0, probe_refused_peers: 0 },
     heads: [],
   });
 });
@@ -116,9 +116,9 @@ describe("the turns", () => {
   test("who is refused for the address takes nobody's turn", async () => {
     const made = prober({ peers: 3 });
     const refused = Array.from({ length: 30 }, (_, index) => candidate(`10.0.0.${index}`, 1789, hashOf(`${index}`)));
-    const { facts } = await round(made.prober, [...refused, ...peers(3)]);
-    expect(facts).toMatchObject({ probed_peers: 3, reachable_peers: 3 });
-    expect(facts.probe_refused_peers).toBeGreaterThan(0);
+    const { samples } = await round(made.prober, [...refused, ...peers(3)]);
+    expect(samples).toMatchObject({ probed_peers: 3, reachable_peers: 3 });
+    expect(samples.probe_refused_peers).toBeGreaterThan(0);
     expect([...made.asked].sort()).toEqual(["1.0.0.1", "1.0.0.2", "1.0.0.3"]);
   });
 
@@ -130,14 +130,14 @@ describe("the turns", () => {
     };
     const made = prober({ peers: 3, resolve });
     const named = Array.from({ length: 30 }, (_, index) => candidate(`n${index}.test`, 1789, null));
-    expect((await round(made.prober, named)).facts).toMatchObject({ probed_peers: 0, probe_refused_peers: 3 });
+    expect((await round(made.prober, named)).samples).toMatchObject({ probed_peers: 0, probe_refused_peers: 3 });
     expect([looked.length, made.asked]).toEqual([3, []]);
   });
 
   test("allowed ranges are asked", async () => {
     const made = prober({ allow: ["10.0.0.0/8"] });
-    const { facts } = await round(made.prober, [candidate("10.0.0.1", 1, null), candidate("192.168.0.1", 1, null)]);
-    expect(facts).toMatchObject({ probed_peers: 1, probe_refused_peers: 1 });
+    const { samples } = await round(made.prober, [candidate("10.0.0.1", 1, null), candidate("192.168.0.1", 1, null)]);
+    expect(samples).toMatchObject({ probed_peers: 1, probe_refused_peers: 1 });
   });
 
   test("who cannot be recognized is not asked", async () => {
@@ -155,9 +155,9 @@ describe("the time", () => {
     const hang = () => new Promise<Reply>(() => {});
     const made = prober({ peers: 10, concurrency: 2, timeout: SECOND, answer: hang });
     const begun = performance.now();
-    const { facts } = await round(made.prober, peers(10), 1.5 * SECOND);
+    const { samples } = await round(made.prober, peers(10), 1.5 * SECOND);
     expect(performance.now() - begun).toBeLessThan(1.9 * SECOND);
-    expect(facts).toMatchObject({ probed_peers: 2, reachable_peers: 0 });
+    expect(samples).toMatchObject({ probed_peers: 2, reachable_peers: 0 });
     // Those that hang do not keep the others from their turn.
     await round(made.prober, peers(10), 1.5 * SECOND);
     expect(new Set(made.asked).size).toBe(4);
@@ -202,7 +202,7 @@ describe("the heads that peers told", () => {
   test("of other networks do not count", async () => {
     const made = prober({ answer: () => jsonReply(cutBody([7], "testnet06")) });
     expect(await round(made.prober, peers(2))).toMatchObject({
-      facts: { probed_peers: 2, reachable_peers: 0 },
+      samples: { probed_peers: 2, reachable_peers: 0 },
       heads: [],
     });
   });
@@ -220,10 +220,10 @@ test("versions: the 20 most common, the rest as other, and what is none as other
       return { ...cut(7), headers: value === undefined ? {} : { "x-chainweb-node-version": value } };
     },
   });
-  const { facts } = await round(made.prober, peers(50));
-  const versions = Object.entries(facts).filter(([name]) => name.startsWith("reachable_peers_by_version"));
+  const { samples } = await round(made.prober, peers(50));
+  const versions = Object.entries(samples).filter(([name]) => name.startsWith("reachable_peers_by_version"));
   expect(versions).toHaveLength(21);
-  expect(facts).toMatchObject({
+  expect(samples).toMatchObject({
     "reachable_peers_by_version 3.2": 5,
     "reachable_peers_by_version other": 50 - 5 - 19,
     reachable_peers: 50,
@@ -234,9 +234,9 @@ test("versions: the 20 most common, the rest as other, and what is none as other
 test.each<[string, () => never, string]>([
   ["a bug of ours", () => raise(new TypeError("bug")), "internal"],
   ["a failure while a client is opened", () => raise(nodeError("tls", "x", "y")), "tls"],
-])("%s is a failure of the round", async (_, connectStranger, reason) => {
+])("%s is a failure of the round", async (_, connectUntrusted, reason) => {
   const probe = { peers: 4, timeout: SECOND, concurrency: 2, allow: [] };
-  const made = createProber({ name: "node", connectStranger }, { network: "mainnet01", probe }, noLookUp);
+  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", probe }, noLookUp);
   expect(failureIn(await made.round(listed(peers(3)), 10 * SECOND, PATIENCE)).reason).toBe(reason);
 });
 

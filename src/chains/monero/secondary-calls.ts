@@ -3,15 +3,15 @@ import type { FailureReason } from "../../model/failure.ts";
 import type { ByteCounts, Outcome, PeerList } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { type Bans, fetchBans } from "./bans.ts";
+import { createCachedCall } from "./cached-call.ts";
 import { isGateway } from "./endpoint.ts";
 import type { DaemonInfo } from "./info.ts";
-import { fetchLimits, type Limits } from "./limits.ts";
-import { createOptionalPart } from "./optional-part.ts";
+import { fetchLimits, type Limits } from "./secondary-answers.ts";
 import { fetchSyncQueue, type SyncQueue } from "./sync-queue.ts";
 import { fetchTotals } from "./totals.ts";
 
 /** What is asked beside get_info and get_connections, as far as it was asked and the server offers it. */
-export type Extras = {
+export type SecondaryAnswers = {
   readonly totals?: Outcome<ByteCounts> | undefined;
   readonly sync?: Outcome<SyncQueue> | undefined;
   readonly bans?: Outcome<Bans> | undefined;
@@ -19,14 +19,14 @@ export type Extras = {
 };
 
 /** What the poll knows by then. */
-export type Known = {
+export type PollSoFar = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<PeerList>;
   readonly isSyncing: boolean;
 };
 
 /** Part of a poll that each of them may use up. */
-export const EXTRA_SHARE = 0.2;
+export const SECONDARY_SHARE = 0.2;
 
 /** What changes only when an operator changes it is asked this seldom. */
 const SLOW_PACE_MS = 5 * 60_000;
@@ -37,22 +37,22 @@ const NOT_THERE: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found
 /** Hosted gateways refuse methods in many ways, and nobody could change that. */
 const GATEWAY_REFUSALS: ReadonlySet<FailureReason> = new Set([...NOT_THERE, "unauthorized", "rpc"]);
 
-export type ExtraParts = {
+export type SecondaryCalls = {
   /** In series, over the one socket. */
-  ask(known: Known, signal: Signal): Promise<Extras>;
+  ask(known: PollSoFar, signal: Signal): Promise<SecondaryAnswers>;
 };
 
-export function createExtras(client: RpcClient, timeoutMs: number): ExtraParts {
+export function createSecondaryCalls(client: RpcClient, timeoutMs: number): SecondaryCalls {
   const hasEndpoints = !isGateway(client.url);
-  const common = { limitMs: timeoutMs * EXTRA_SHARE, refusals: hasEndpoints ? NOT_THERE : GATEWAY_REFUSALS };
-  const totals = createOptionalPart<ByteCounts>({ ...common, keepMs: 0 });
-  const sync = createOptionalPart<SyncQueue>({ ...common, keepMs: 0 });
-  const bans = createOptionalPart<Bans>({ ...common, keepMs: SLOW_PACE_MS });
-  const limits = createOptionalPart<Limits>({ ...common, keepMs: SLOW_PACE_MS });
+  const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: hasEndpoints ? NOT_THERE : GATEWAY_REFUSALS };
+  const totals = createCachedCall<ByteCounts>({ ...common, keepMs: 0 });
+  const sync = createCachedCall<SyncQueue>({ ...common, keepMs: 0 });
+  const bans = createCachedCall<Bans>({ ...common, keepMs: SLOW_PACE_MS });
+  const limits = createCachedCall<Limits>({ ...common, keepMs: SLOW_PACE_MS });
   let startSeconds: number | undefined;
 
   /** Bans and caps do not outlive the process that they were set in. */
-  function forgetOldProcess(known: Known): void {
+  function forgetOldProcess(known: PollSoFar): void {
     const started = known.info.ok ? known.info.value.startSeconds : undefined;
     const isRestarted = started !== undefined && startSeconds !== undefined && started !== startSeconds;
     if (isRestarted || isAway(known)) for (const part of [totals, sync, bans, limits]) part.forget();
@@ -76,6 +76,6 @@ export function createExtras(client: RpcClient, timeoutMs: number): ExtraParts {
 }
 
 /** Nothing answers; asking more would only repeat the failure. */
-function isAway({ info, peers }: Known): boolean {
+function isAway({ info, peers }: PollSoFar): boolean {
   return !info.ok && !peers.ok;
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Candidate, type ProbeSettings, probePeer } from "../../../src/chains/chainweb/probe-peer.ts";
+import { type Candidate, checkPeer, type PeerCheckSettings } from "../../../src/chains/chainweb/check-peer.ts";
 import { withDeadline } from "../../../src/lib/deadline.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
@@ -12,11 +12,11 @@ import { candidate, cutAnswer, cutBody, hashOf, ranges, type TlsPeer, tlsPeer } 
 const LOOPBACK = ranges("127.0.0.0/8");
 const noLookUp: Resolve = () => Promise.reject(new Error("no name here"));
 
-function probe(peer: Candidate, settings: Partial<ProbeSettings> = {}, resolve: Resolve = noLookUp) {
+function probe(peer: Candidate, settings: Partial<PeerCheckSettings> = {}, resolve: Resolve = noLookUp) {
   const filter = { allowed: LOOPBACK, resolve };
-  return probePeer(
+  return checkPeer(
     peer,
-    { network: "mainnet01", filter, timeoutMs: 5000, connectStranger: createRpcClient, ...settings },
+    { network: "mainnet01", filter, timeoutMs: 5000, connectUntrusted: createRpcClient, ...settings },
     new AbortController().signal,
   );
 }
@@ -62,7 +62,7 @@ describe("a peer without an id is known by its name", () => {
     const result = await probe(
       candidate(host, peer.port, null),
       {
-        connectStranger: (options) => {
+        connectUntrusted: (options) => {
           expect(options.tls.kind).toBe("ca");
           return createRpcClient(isKnown ? { ...options, tls: { ...options.tls, kind: "ca", caFile } } : options);
         },
@@ -118,10 +118,10 @@ describe("where it is", () => {
   ])("%s is refused without a packet", async (_, host, addresses) => {
     const peer = await tlsPeer(() => cutAnswer([7]));
     const resolve: Resolve = async () => addresses;
-    const connectStranger = () => {
+    const connectUntrusted = () => {
       throw new Error("dialled");
     };
-    const settings = { filter: { allowed: [], resolve }, connectStranger };
+    const settings = { filter: { allowed: [], resolve }, connectUntrusted };
     expect(await probe(pinned(peer, host), settings)).toEqual({ kind: "refused" });
     expect(peer.connections()).toBe(0);
   });
@@ -132,13 +132,13 @@ describe("where it is", () => {
 
   test("the port of a name is left out where it is the usual one", async () => {
     const hosts: (string | undefined)[] = [];
-    const connectStranger: ProbeSettings["connectStranger"] = (options) => {
+    const connectUntrusted: PeerCheckSettings["connectUntrusted"] = (options) => {
       hosts.push(`${options.url.label} ${options.hostHeader}`);
       return createRpcClient({ ...options, connectTimeoutMs: 1 });
     };
-    await probe(candidate("a.test", 443, null), { connectStranger }, async () => ["127.0.0.1"]);
+    await probe(candidate("a.test", 443, null), { connectUntrusted }, async () => ["127.0.0.1"]);
     await probe(candidate("::1", 1789, null), {
-      connectStranger,
+      connectUntrusted,
       filter: { allowed: ranges("::1/128"), resolve: noLookUp },
     });
     expect(hosts).toEqual(["https://127.0.0.1 a.test", "https://[::1]:1789 undefined"]);
@@ -247,10 +247,10 @@ describe("a peer that lets us wait", () => {
 
   test("and a poll that ends meanwhile", async () => {
     const peer = await tlsPeer(() => ({ body: () => {} }));
-    const settings = { network: "mainnet01", timeoutMs: 60_000, connectStranger: createRpcClient };
+    const settings = { network: "mainnet01", timeoutMs: 60_000, connectUntrusted: createRpcClient };
     const filter = { allowed: LOOPBACK, resolve: noLookUp };
     const { signal } = new AbortController();
-    const work = withDeadline(signal, SHORT, (poll) => probePeer(pinned(peer), { ...settings, filter }, poll));
+    const work = withDeadline(signal, SHORT, (poll) => checkPeer(pinned(peer), { ...settings, filter }, poll));
     expect(await waited(work)).toBeLessThan(SHORT + 700);
     await expect.poll(peer.openConnections).toBe(0);
   });

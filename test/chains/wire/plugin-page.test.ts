@@ -5,7 +5,7 @@ import {
   decodePluginPage,
   nodeKey,
   type PluginConnection,
-} from "../../../src/chains/wire/prometheus.ts";
+} from "../../../src/chains/wire/plugin-page.ts";
 import { NodeError } from "../../../src/model/failure.ts";
 import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
 import { anyText } from "../../support/any-text.ts";

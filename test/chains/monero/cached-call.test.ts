@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createOptionalPart, REFUSED_MS } from "../../../src/chains/monero/optional-part.ts";
+import { createCachedCall, REFUSED_MS } from "../../../src/chains/monero/cached-call.ts";
 import { type FailureReason, NodeError, nodeError } from "../../../src/model/failure.ts";
 import { failureIn } from "../support.ts";
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 /** A part, and how often it asked. */
 function part({ keepMs = KEEP_MS, limitMs = 5000 } = {}) {
   const refusals: ReadonlySet<FailureReason> = new Set(["not_found"]);
-  const optional = createOptionalPart<number>({ keepMs, limitMs, refusals });
+  const optional = createCachedCall<number>({ keepMs, limitMs, refusals });
   let asked = 0;
   return {
     forget: optional.forget,
@@ -82,7 +82,7 @@ test("what was answered can be forgotten", async () => {
 });
 
 test("a hanging one ends at its limit", async () => {
-  const optional = createOptionalPart<number>({ keepMs: 0, limitMs: 20, refusals: new Set() });
+  const optional = createCachedCall<number>({ keepMs: 0, limitMs: 20, refusals: new Set() });
   const outcome = await optional.ask(
     signal,
     (share) =>
@@ -94,7 +94,7 @@ test("a hanging one ends at its limit", async () => {
 });
 
 test("a bug of ours stays an exception", async () => {
-  const optional = createOptionalPart<number>({ keepMs: 0, limitMs: 1000, refusals: new Set(["internal"]) });
+  const optional = createCachedCall<number>({ keepMs: 0, limitMs: 1000, refusals: new Set(["internal"]) });
   const error = await optional.ask(signal, () => Promise.reject(new TypeError("bug"))).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(TypeError);
   expect(error).not.toBeInstanceOf(NodeError);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChainInfo } from "../../../src/chains/wire/info.ts";
-import { nodeFacts } from "../../../src/chains/wire/node-facts.ts";
+import { nodeSamples } from "../../../src/chains/wire/node-samples.ts";
 import { countVanished, NOTHING_SEEN, rememberOutbound } from "../../../src/chains/wire/outbound-memory.ts";
 import type { Fields } from "../support.ts";
 import { CHAIN_ID, changedRow, DIALECTS, decodeAll, OTHER_CHAIN_ID, rowsOf, shown } from "./support.ts";
@@ -16,11 +16,11 @@ const NOTHING = { rows: undefined, info: undefined, page: undefined };
 const [outbound, inbound] = rowsOf("s12-spring-1.2-w2");
 
 function factsOf(rows: readonly unknown[], info: ChainInfo = INFO) {
-  return shown(nodeFacts({ ...NOTHING, rows: decodeAll(rows), info }, NOTHING_SEEN));
+  return shown(nodeSamples({ ...NOTHING, rows: decodeAll(rows), info }, NOTHING_SEEN));
 }
 
 describe("of get_info", () => {
-  const of = (info: Partial<ChainInfo>) => shown(nodeFacts({ ...NOTHING, info: { ...INFO, ...info } }, NOTHING_SEEN));
+  const of = (info: Partial<ChainInfo>) => shown(nodeSamples({ ...NOTHING, info: { ...INFO, ...info } }, NOTHING_SEEN));
 
   test("lags, fork database, block log", () => {
     expect(of({})).toEqual({
@@ -44,13 +44,13 @@ describe("of get_info", () => {
 });
 
 test("nothing is known of a node that does not answer", () => {
-  expect(nodeFacts(NOTHING, NOTHING_SEEN)).toEqual([]);
-  expect(shown(nodeFacts({ ...NOTHING, rows: [] }, NOTHING_SEEN))).toEqual({ duplicate_links: 0, vanished_peers: 0 });
+  expect(nodeSamples(NOTHING, NOTHING_SEEN)).toEqual([]);
+  expect(shown(nodeSamples({ ...NOTHING, rows: [] }, NOTHING_SEEN))).toEqual({ duplicate_links: 0, vanished_peers: 0 });
 });
 
 test("of the plugin", () => {
   const page = { connections: new Map(), failedConnections: 214, droppedTransactions: undefined };
-  expect(shown(nodeFacts({ ...NOTHING, page }, NOTHING_SEEN))).toEqual({ failed_connections_total: 214 });
+  expect(shown(nodeSamples({ ...NOTHING, page }, NOTHING_SEEN))).toEqual({ failed_connections_total: 214 });
 });
 
 describe("duplicate links", () => {

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
-import { capOf, decodeRates, fetchLimits, type Limits, limitFacts } from "../../../src/chains/monero/limits.ts";
+import {
+  capOf,
+  decodeRates,
+  fetchLimits,
+  type Limits,
+  limitSamples,
+} from "../../../src/chains/monero/secondary-answers.ts";
 import { NodeError } from "../../../src/model/failure.ts";
 import { fields, fixture, fixtureText, jsonReply, memoryClient, type Reply } from "../support.ts";
-import { factLines, info } from "./daemon.ts";
+import { info, sampleLines } from "./daemon.ts";
 
 const rates = fields(fixture("monero/get_limit.json"));
 
@@ -23,7 +29,7 @@ describe("rates", () => {
     ["beyond what a double holds", { limit_down: Number.MAX_SAFE_INTEGER, limit_up: "18446744073709551615" }],
     ["those of a bootstrap daemon", { ...rates, untrusted: true }],
   ])("%s: not shown", (_, answer) => {
-    expect(factLines(limitFacts(decodeRates({ ...answer })))).toEqual([]);
+    expect(sampleLines(limitSamples(decodeRates({ ...answer })))).toEqual([]);
   });
 });
 
@@ -40,9 +46,9 @@ test.each<[unknown, number | undefined]>([
   expect(capOf(cap)).toBe(expected);
 });
 
-test("facts", () => {
+test("samples", () => {
   const limits = { receiveBytesPerSecond: 1024, transmitBytesPerSecond: 2048, maxInbound: 64, maxOutbound: 0 };
-  expect(factLines(limitFacts(limits))).toEqual([
+  expect(sampleLines(limitSamples(limits))).toEqual([
     "max_peers direction=inbound 64",
     "max_peers direction=outbound 0",
     "receive_limit_bytes_per_second 1024",
@@ -111,7 +117,7 @@ describe("fetchLimits", () => {
       "/in_peers": { status: 404 },
       "/out_peers": { status: 404 },
     });
-    expect(factLines(limitFacts(limits))).toEqual([
+    expect(sampleLines(limitSamples(limits))).toEqual([
       "receive_limit_bytes_per_second 33554432",
       "transmit_limit_bytes_per_second 8388608",
     ]);

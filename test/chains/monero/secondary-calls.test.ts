@@ -9,13 +9,13 @@ import {
   bare,
   callsOf,
   daemon,
-  factLines,
   info,
   METHOD_NOT_FOUND,
   pollDaemon,
   RESTRICTED,
   row,
   rpc,
+  sampleLines,
 } from "./daemon.ts";
 
 const SYNCING: Answers = { get_connections: rpc({ connections: [row({ state: "synchronizing" })] }) };
@@ -33,21 +33,21 @@ const SYNC = [
 const OWN = /^(?:bans|max_peers|receive_limit|transmit_limit|sync)_?/;
 
 /** The lines of what is asked beside get_info and get_connections. */
-function extraLines({ facts }: NodeReport): readonly string[] {
-  return factLines(facts).filter((line) => OWN.test(line));
+function extraLines({ chainSamples }: NodeReport): readonly string[] {
+  return sampleLines(chainSamples).filter((line) => OWN.test(line));
 }
 
-function failures({ parts }: NodeReport): Record<string, FailureReason> {
+function failures({ apis }: NodeReport): Record<string, FailureReason> {
   return Object.fromEntries(
-    [...parts].flatMap(([name, part]) => (part.ok ? [] : [[name, part.failure.reason] as const])),
+    [...apis].flatMap(([name, part]) => (part.ok ? [] : [[name, part.failure.reason] as const])),
   );
 }
 
 test("a monerod that syncs tells everything", async () => {
   const report = await pollDaemon(SYNCING);
   expect(report.totals).toEqual({ ok: true, value: { received: 912_345_678_901, sent: 1_723_456_789_012 } });
-  expect(report.parts.get("totals")).toBe(report.totals);
-  expect([...report.parts.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
+  expect(report.apis.get("totals")).toBe(report.totals);
+  expect([...report.apis.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
   expect(failures(report)).toEqual({});
   expect(extraLines(report)).toEqual([...BANS, ...LIMITS, ...SYNC]);
 });
@@ -62,7 +62,7 @@ describe("sync_info", () => {
   ])("%s", async (_, answers, isAsked) => {
     const fake = await serve(daemon(answers));
     const report = await poll(openNode("monero", fake.url));
-    expect([callsOf(fake).includes("sync_info"), report.parts.has("sync")]).toEqual([isAsked, isAsked]);
+    expect([callsOf(fake).includes("sync_info"), report.apis.has("sync")]).toEqual([isAsked, isAsked]);
     expect(extraLines(report).filter((line) => line.startsWith("sync"))).toEqual(isAsked ? SYNC : []);
   });
 });
@@ -92,7 +92,7 @@ describe("one that fails", () => {
     const report = await poll(session, 1500);
     const part = PART[call] ?? "";
     expect(failures(report)).toEqual({ [part]: reason });
-    expect(report.parts.size).toBe(5);
+    expect(report.apis.size).toBe(5);
     expect([report.peers.ok, report.head.ok, report.syncing]).toEqual([true, true, true]);
     expect(report.totals?.ok).toBe(part !== "totals");
     const rest = { bans: BANS, limits: LIMITS, sync: SYNC };
@@ -126,14 +126,14 @@ describe("what a server does not offer is no failure", () => {
       get_bans: METHOD_NOT_FOUND,
       sync_info: METHOD_NOT_FOUND,
     });
-    expect([report.totals, [...report.parts.keys()], extraLines(report)]).toEqual([undefined, ["last_block"], []]);
+    expect([report.totals, [...report.apis.keys()], extraLines(report)]).toEqual([undefined, ["last_block"], []]);
     expect(report.peers.ok).toBe(true);
   });
 
   test("a restricted RPC that get_info did not show as such", async () => {
     const fake = await serve(daemon({ ...RESTRICTED, get_info: { status: 500 }, get_connections: rpc({}) }));
     const report = await poll(openNode("monero", fake.url));
-    expect([report.totals, report.parts.size, extraLines(report)]).toEqual([undefined, 0, []]);
+    expect([report.totals, report.apis.size, extraLines(report)]).toEqual([undefined, 0, []]);
     // /get_limit would answer, but a part of the limits alone is asked nowhere.
     expect(callsOf(fake)).toEqual(["get_info", "get_connections", "/get_net_stats", "get_bans"]);
   });
@@ -146,14 +146,14 @@ describe("what a server does not offer is no failure", () => {
   ])("a gateway that answers %s", async (_, refusal) => {
     const fake = await serve(daemon({ ...SYNCING, get_bans: refusal, sync_info: refusal }));
     const report = await poll(openNode("monero", `${fake.url}/s3cret-token/`));
-    expect([report.totals, [...report.parts.keys()], extraLines(report)]).toEqual([undefined, ["last_block"], []]);
+    expect([report.totals, [...report.apis.keys()], extraLines(report)]).toEqual([undefined, ["last_block"], []]);
     expect(new Set(fake.requests.map(({ url }) => url))).toEqual(new Set(["/s3cret-token/"]));
   });
 
   test("a gateway that offers the methods", async () => {
     const fake = await serve(daemon(SYNCING));
     const report = await poll(openNode("monero", `${fake.url}/s3cret-token/`));
-    expect([report.totals, [...report.parts.keys()]]).toEqual([undefined, ["last_block", "sync", "bans"]]);
+    expect([report.totals, [...report.apis.keys()]]).toEqual([undefined, ["last_block", "sync", "bans"]]);
     expect(extraLines(report)).toEqual([...BANS, ...SYNC]);
   });
 
@@ -184,11 +184,7 @@ describe("the limits are asked only beside a get_info of the node itself", () =>
     const report = await poll(openNode("monero", fake.url));
     expect(callsOf(fake)).toEqual(expect.arrayContaining(["/get_net_stats", "get_bans"]));
     expect(callsOf(fake).filter((call) => /limit|_peers/.test(call))).toEqual([]);
-    expect([report.parts.has("limits"), report.totals?.ok, extraLines(report).slice(0, 2)]).toEqual([
-      false,
-      true,
-      BANS,
-    ]);
+    expect([report.apis.has("limits"), report.totals?.ok, extraLines(report).slice(0, 2)]).toEqual([false, true, BANS]);
   });
 
   test("the rates of a bootstrap daemon are not the node's", async () => {
@@ -201,7 +197,7 @@ test("a node that answers neither is asked nothing more", async () => {
   const fake = await serve(daemon({ get_info: { status: 500 }, get_connections: { status: 500 } }));
   const report = await poll(openNode("monero", fake.url));
   expect(callsOf(fake)).toEqual(["get_info", "get_connections"]);
-  expect([failureIn(report.peers).reason, report.parts.size, report.facts, report.totals]).toEqual([
+  expect([failureIn(report.peers).reason, report.apis.size, report.chainSamples, report.totals]).toEqual([
     "http",
     0,
     [],
@@ -212,6 +208,6 @@ test("a node that answers neither is asked nothing more", async () => {
 test("get_connections that fails leaves what the node says of itself", async () => {
   const report = await pollDaemon({ get_connections: { status: 500 } });
   expect([report.totals?.ok, extraLines(report)]).toEqual([true, [...BANS, ...LIMITS]]);
-  expect(factLines(report.facts)).toContain(`rpc_connections ${String(info.rpc_connections_count)}`);
-  expect(factLines(report.facts).filter((line) => /stripe|public_rpc/.test(line))).toEqual([]);
+  expect(sampleLines(report.chainSamples)).toContain(`rpc_connections ${String(info.rpc_connections_count)}`);
+  expect(sampleLines(report.chainSamples).filter((line) => /stripe|public_rpc/.test(line))).toEqual([]);
 });

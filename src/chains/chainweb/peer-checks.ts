@@ -1,26 +1,26 @@
 import type { Signal } from "../../lib/abort.ts";
-import { factOf } from "../../model/chain-samples.ts";
+import { chainSample } from "../../model/chain-samples.ts";
 import { failureOf, nodeError } from "../../model/failure.ts";
-import { type Fact, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
+import { type ChainSample, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
 import type { NodeTarget } from "../adapter.ts";
-import { PROBE_REFUSED_PEERS, PROBED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION } from "./families.ts";
+import { type Candidate, checkPeer, type PeerCheckResult } from "./check-peer.ts";
+import { CHECKED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION, REFUSED_PEERS } from "./families.ts";
 import type { ChainwebOptions } from "./options.ts";
-import type { PeerPages } from "./peers.ts";
-import { type Candidate, type ProbeResult, probePeer } from "./probe-peer.ts";
+import type { PeerPages } from "./peer-page.ts";
 import { inTurn, type Marked } from "./rotation.ts";
 import { commonest, versionLabel } from "./version.ts";
 
 /** Asks the peers of a node themselves, some in each poll. */
-export type Prober = {
+export type PeerChecker = {
   /** One round, which ends within `budgetMs`. If it could not run that is a failure, never an exception. */
-  round(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<Outcome<ProbeRound>>;
+  round(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<Outcome<PeerCheckRound>>;
 };
 
 export type ListedPeers = Pick<PeerPages, "list" | "identities">;
 
-export type ProbeRound = {
-  readonly facts: readonly Fact[];
+export type PeerCheckRound = {
+  readonly chainSamples: readonly ChainSample[];
   /** The heads of the peers that answered in this round or shortly before, one for each peer. */
   readonly heads: readonly Head[];
 };
@@ -36,37 +36,37 @@ const MIN_TIMEOUT_MS = 1000;
 
 const SHOWN_VERSIONS = 20;
 
-type ToldHead = { readonly head: Head; readonly round: number };
+type PeerHead = { readonly head: Head; readonly round: number };
 
-export function createProber(
-  { name, connectStranger }: Pick<NodeTarget, "name" | "connectStranger">,
+export function createPeerChecker(
+  { name, connectUntrusted }: Pick<NodeTarget, "name" | "connectUntrusted">,
   { network, probe }: Pick<ChainwebOptions, "network" | "probe">,
   resolve: Resolve,
-): Prober {
+): PeerChecker {
   const allowed = probe.allow.map(parseRange).filter((range) => range !== undefined);
   let lastMark: string | undefined;
   let rounds = 0;
-  let told: ReadonlyMap<string, ToldHead> = new Map();
+  let told: ReadonlyMap<string, PeerHead> = new Map();
 
-  async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<ProbeRound> {
+  async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<PeerCheckRound> {
     const timeoutMs = Math.min(probe.timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
     if (timeoutMs > budgetMs) throw nodeError("timeout", "the poll left no time to ask peers", "raise timeout");
-    const settings = { network, filter: { allowed, resolve }, timeoutMs, connectStranger };
+    const settings = { network, filter: { allowed, resolve }, timeoutMs, connectUntrusted };
     // A peer whose whole time would not fit is not asked at all, so that no answer is cut short.
     const startUntil = performance.now() + budgetMs - timeoutMs;
     const { chosen, refused } = choose(inTurn(candidates(peers), idOf, name, lastMark), probe.peers, allowed);
 
-    const results: ProbeResult[] = [];
+    const results: PeerCheckResult[] = [];
     const heads = new Map([...told].filter(([, { round }]) => rounds - round < ROUNDS_KEPT));
     await pooled(chosen, probe.concurrency, async ({ item, mark }) => {
       if (signal.aborted || performance.now() > startUntil) return;
       lastMark = mark;
-      const result = await probePeer(item, settings, signal);
+      const result = await checkPeer(item, settings, signal);
       results.push(result);
       if (result.kind === "reachable") heads.set(idOf(item), { head: result.head, round: rounds });
     });
     told = heads;
-    return { facts: facts(results, refused), heads: [...heads.values()].map(({ head }) => head) };
+    return { chainSamples: roundSamples(results, refused), heads: [...heads.values()].map(({ head }) => head) };
   }
 
   return {
@@ -106,7 +106,7 @@ function choose(turn: readonly Marked<Candidate>[], most: number, allowed: reado
   return { chosen, refused };
 }
 
-function facts(results: readonly ProbeResult[], refusedBefore: number): readonly Fact[] {
+function roundSamples(results: readonly PeerCheckResult[], refusedBefore: number): readonly ChainSample[] {
   const reachable = results.filter((result) => result.kind === "reachable");
   const refused = results.filter(({ kind }) => kind === "refused").length;
   const versions = commonest(
@@ -114,10 +114,10 @@ function facts(results: readonly ProbeResult[], refusedBefore: number): readonly
     SHOWN_VERSIONS,
   );
   return [
-    factOf(PROBED_PEERS, results.length - refused),
-    factOf(REACHABLE_PEERS, reachable.length),
-    factOf(PROBE_REFUSED_PEERS, refusedBefore + refused),
-    ...versions.map(([version, value]) => factOf(REACHABLE_PEERS_BY_VERSION, value, [version])),
+    chainSample(CHECKED_PEERS, results.length - refused),
+    chainSample(REACHABLE_PEERS, reachable.length),
+    chainSample(REFUSED_PEERS, refusedBefore + refused),
+    ...versions.map(([version, value]) => chainSample(REACHABLE_PEERS_BY_VERSION, value, [version])),
   ];
 }
 

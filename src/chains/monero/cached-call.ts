@@ -4,14 +4,14 @@ import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type Outcome } from "../../model/report.ts";
 
 /** A part of a poll that not every server offers, or that need not be asked with every poll. */
-export type OptionalPart<T> = {
+export type CachedCall<T> = {
   /** Undefined: the server does not offer it. */
   ask(signal: Signal, fetch: (signal: Signal) => Promise<T>): Promise<Outcome<T> | undefined>;
   /** What was answered is no longer true. */
   forget(): void;
 };
 
-export type OptionalPartOptions = {
+export type CachedCallOptions = {
   /** How long one asking may take, so that a hanging one leaves time for the others. */
   readonly limitMs: number;
   /** How long an answer is kept before the node is asked again; 0: it is asked every time. */
@@ -23,7 +23,7 @@ export type OptionalPartOptions = {
 /** A server that refused is not asked again for this long. */
 export const REFUSED_MS = 5 * 60_000;
 
-export function createOptionalPart<T>({ limitMs, keepMs, refusals }: OptionalPartOptions): OptionalPart<T> {
+export function createCachedCall<T>({ limitMs, keepMs, refusals }: CachedCallOptions): CachedCall<T> {
   let kept: { readonly answer: Outcome<T> | undefined; readonly untilMs: number } | undefined;
 
   function keep(answer: Outcome<T> | undefined, forMs: number): Outcome<T> | undefined {

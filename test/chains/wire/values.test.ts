@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { handshakeTime, parseTime } from "../../../src/chains/wire/times.ts";
+import { handshakeTime, parseTime } from "../../../src/chains/wire/values.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { callRpc, resultOf } from "../../../src/chains/monero/json-rpc.ts";
+import { callRpc, resultOf } from "../../../src/chains/monero/calls.ts";
 import type { FailureReason } from "../../../src/model/failure.ts";
 import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
 import type { RpcRequest } from "../../../src/rpc/message.ts";

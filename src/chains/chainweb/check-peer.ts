@@ -11,23 +11,23 @@ import type { NodeTarget } from "../adapter.ts";
 import { decodeCut } from "./cut.ts";
 import { readHeaders } from "./headers.ts";
 import { networkPath } from "./paths.ts";
-import type { PeerIdentity } from "./peers.ts";
+import type { PeerIdentity } from "./peer-page.ts";
 
 /** A peer of the list, with what proves who it is. */
 export type Candidate = { readonly peer: PeerConnection; readonly identity: PeerIdentity };
 
-export type ProbeResult =
+export type PeerCheckResult =
   /** The address must not be dialled. */
   | { readonly kind: "refused" }
   /** No connection, the wrong certificate, no cut, or that of another network. */
   | { readonly kind: "unreachable" }
   | { readonly kind: "reachable"; readonly version: string | undefined; readonly head: Head };
 
-export type ProbeSettings = {
+export type PeerCheckSettings = {
   readonly network: string;
   readonly filter: AddressFilter;
   readonly timeoutMs: number;
-  readonly connectStranger: NodeTarget["connectStranger"];
+  readonly connectUntrusted: NodeTarget["connectUntrusted"];
 };
 
 const HTTPS_PORT = 443;
@@ -36,7 +36,7 @@ const HTTPS_PORT = 443;
  * Asks one peer for its cut. A stranger chose the address: the number that is dialled is the one that was checked, the
  * answer is bounded in size and time, and nothing that belongs to the polled node is sent.
  */
-export function probePeer(candidate: Candidate, settings: ProbeSettings, signal: Signal): Promise<ProbeResult> {
+export function checkPeer(candidate: Candidate, settings: PeerCheckSettings, signal: Signal): Promise<PeerCheckResult> {
   return withDeadline(signal, settings.timeoutMs, async (deadline) => {
     const { address } = candidate.peer;
     const destination = await chooseDestination(address.host, settings.filter, deadline);
@@ -49,11 +49,11 @@ export function probePeer(candidate: Candidate, settings: ProbeSettings, signal:
 async function askForCut(
   { peer: { address }, identity }: Candidate,
   ip: string,
-  { network, timeoutMs, connectStranger }: ProbeSettings,
+  { network, timeoutMs, connectUntrusted }: PeerCheckSettings,
   signal: Signal,
-): Promise<ProbeResult> {
+): Promise<PeerCheckResult> {
   const isNamed = address.ip === undefined;
-  const client = connectStranger({
+  const client = connectUntrusted({
     url: parseNodeUrl(`https://${formatAddress({ host: ip, port: address.port, type: address.type })}`),
     tls: verification(identity, isNamed ? address.host : undefined),
     hostHeader: isNamed ? hostHeader(address) : undefined,

@@ -1,11 +1,11 @@
 import type { Signal } from "../../lib/abort.ts";
 import type { JsonObject } from "../../lib/json.ts";
 import { NodeError } from "../../model/failure.ts";
-import type { Fact } from "../../model/report.ts";
+import type { ChainSample } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { count } from "../decode.ts";
 import { callEndpoint } from "./endpoint.ts";
-import { fact } from "./facts.ts";
+import { sampleOf } from "./facts.ts";
 import { MAX_PEERS, RECEIVE_LIMIT, TRANSMIT_LIMIT } from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
 
@@ -73,11 +73,11 @@ export function capOf(cap: unknown): number | undefined {
   return peers === UNLIMITED ? undefined : peers;
 }
 
-export function limitFacts(limits: Limits): readonly Fact[] {
+export function limitSamples(limits: Limits): readonly ChainSample[] {
   return [
-    ...fact(MAX_PEERS, limits.maxInbound, "inbound"),
-    ...fact(MAX_PEERS, limits.maxOutbound, "outbound"),
-    ...fact(RECEIVE_LIMIT, limits.receiveBytesPerSecond),
-    ...fact(TRANSMIT_LIMIT, limits.transmitBytesPerSecond),
+    ...sampleOf(MAX_PEERS, limits.maxInbound, "inbound"),
+    ...sampleOf(MAX_PEERS, limits.maxOutbound, "outbound"),
+    ...sampleOf(RECEIVE_LIMIT, limits.receiveBytesPerSecond),
+    ...sampleOf(TRANSMIT_LIMIT, limits.transmitBytesPerSecond),
   ];
 }

@@ -1,5 +1,5 @@
-import { facts } from "../../model/chain-samples.ts";
-import type { Fact } from "../../model/report.ts";
+import { knownSamples } from "../../model/chain-samples.ts";
+import type { ChainSample } from "../../model/report.ts";
 import type { WireConnection } from "./connections.ts";
 import {
   DROPPED_TRANSACTIONS,
@@ -14,17 +14,17 @@ import {
 } from "./families.ts";
 import type { ChainInfo } from "./info.ts";
 import { countVanished, type OutboundMemory } from "./outbound-memory.ts";
-import type { PluginPage } from "./prometheus.ts";
+import type { PluginPage } from "./plugin-page.ts";
 
 /** What the answers that came tell of the node as a whole. */
-export type Answers = {
+export type WireAnswers = {
   readonly rows: readonly WireConnection[] | undefined;
   readonly info: ChainInfo | undefined;
   readonly page: PluginPage | undefined;
 };
 
-export function nodeFacts({ rows, info, page }: Answers, seen: OutboundMemory): readonly Fact[] {
-  return facts(
+export function nodeSamples({ rows, info, page }: WireAnswers, seen: OutboundMemory): readonly ChainSample[] {
+  return knownSamples(
     [LIB_LAG, distance(info?.head.finalHeight, info?.head.height)],
     [FORK_DB_HEAD, info?.forkDbHeadHeight],
     [FORK_DB_LAG, distance(info?.head.height, info?.forkDbHeadHeight)],

@@ -20,7 +20,7 @@ const MAX_PAGES = 8;
 const MAX_PEERS = MAX_PAGES * PAGE_LIMIT;
 
 /** A cursor is a word and an index. It is kept, and sent back in the URL of the next request. */
-const LONGEST_CURSOR = 256;
+const MAX_CURSOR_LENGTH = 256;
 
 /** What proves that a server is the peer: the SHA-256 of its certificate, or a certificate of an authority. */
 export type PeerIdentity = { readonly kind: "pinned"; readonly sha256: Buffer } | { readonly kind: "ca" };
@@ -117,11 +117,11 @@ export function decodePage(answer: unknown, call: string): PeerPage {
   }
   checkRowCount(items, call);
   const next = text(page?.next);
-  if (next !== undefined && next.length > LONGEST_CURSOR) {
+  if (next !== undefined && next.length > MAX_CURSOR_LENGTH) {
     const found = `one of ${next.length}`;
     throw nodeError(
       "bad_shape",
-      `${call}: expected a cursor of at most ${LONGEST_CURSOR} characters, found ${found}`,
+      `${call}: expected a cursor of at most ${MAX_CURSOR_LENGTH} characters, found ${found}`,
       WRONG_API,
     );
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodePage, fetchPeerPages } from "../../../src/chains/chainweb/peers.ts";
+import { decodePage, fetchPeerPages } from "../../../src/chains/chainweb/peer-page.ts";
 import { NodeError } from "../../../src/model/failure.ts";
 import { LIST_ANSWER } from "../../../src/rpc/budget.ts";
 import { fields, fixture, jsonReply, line, list, memoryClient, type Reply, thrownFailure } from "../support.ts";
