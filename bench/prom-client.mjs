@@ -26,7 +26,7 @@ const BARE = fileURLToPath(new URL("support/buffer-server.mjs", import.meta.url)
 
 const STAND_INS = {
   "rpc/client.ts": "answering-client.mjs",
-  "poll/session.ts": "decoded-session.mjs",
+  "poll/run-poll.ts": "decoded-session.mjs",
   "poll/scheduler.ts": "captured-schedule.mjs",
 };
 

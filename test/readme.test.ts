@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { chains } from "../src/chains/index.ts";
+import { ADAPTERS } from "../src/chains/index.ts";
 import { parseConfig } from "../src/config/parse.ts";
 import { createCatalogue } from "../src/metrics/catalogue.ts";
-import { chainFamilies } from "../src/metrics/chain-families.ts";
 import { FAILURE_REASONS } from "../src/model/failure.ts";
 import { blocksOf } from "./documentation/markdown.ts";
 import { commandsOf } from "./documentation/shell.ts";
@@ -51,7 +50,7 @@ test("the README counts the reasons right", () => {
 
 test("docs/metrics-overview.md names every metric family, those of a chain and of connections together", () => {
   const overview = readFileSync(`${root}docs/metrics-overview.md`, "utf8");
-  const families = createCatalogue(chainFamilies(Object.values(chains)));
+  const families = createCatalogue(ADAPTERS);
   const isNamed = (name: string) =>
     overview.includes(name) ||
     overview.includes(`\`${name.split("_").slice(0, 2).join("_")}_*`) ||

@@ -1,9 +1,9 @@
-// Stands in for src/poll/scheduler.ts: hands the turns of the nodes to the bench, which decides when they come.
+// Stands in for src/poll/scheduler.ts: hands the poller's scheduled poll to the bench, which decides when each node is polled.
 export * from "src:poll/scheduler.ts";
 
-/** @type {(turn: (name: string) => Promise<unknown>) => void} */
+/** @type {(poll: (name: string) => Promise<unknown>) => void} */
 let hand;
-export const turn = new Promise((resolve) => {
+export const scheduledPoll = new Promise((resolve) => {
   hand = resolve;
 });
 

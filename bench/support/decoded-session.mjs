@@ -1,8 +1,8 @@
-// Stands in for src/poll/session.ts: a few polls are decoded, then their reports are given in turn, so that only what
+// Stands in for src/poll/run-poll.ts: a few polls are decoded, then their reports are given in turn, so that only what
 // comes behind the decoding costs anything.
-import { openSession as openReal } from "src:poll/session.ts";
+import { openSession as openReal } from "src:poll/run-poll.ts";
 
-export * from "src:poll/session.ts";
+export * from "src:poll/run-poll.ts";
 
 const VARIANTS = 3;
 

@@ -1,11 +1,11 @@
 // Bundled with the program by poll-cost.mjs: polls one node over and over, in turn with the baseline, and prints the
 // medians in microseconds.
-import { startApp } from "src:app.ts";
+import { startApp } from "src:app/app.ts";
+import { keepMemorySmall } from "src:app/memory-flags.ts";
 import { loadConfig } from "src:config/load.ts";
-import { createLogger } from "src:log.ts";
-import { keepMemorySmall } from "src:memory.ts";
+import { createLogger } from "src:logging/logger.ts";
 import { take } from "./answering-client.mjs";
-import { turn } from "./captured-schedule.mjs";
+import { scheduledPoll } from "./captured-schedule.mjs";
 import { median } from "./stats.mjs";
 
 /** The compiler changes its mind a few times before a program that runs for weeks is as fast as it stays. */
@@ -19,7 +19,7 @@ const config = await loadConfig({ nodes: [{ name: "node", chain, url: "http://12
 const log = await createLogger({ level: "error", format: "json" });
 keepMemorySmall(1);
 await startApp({ config, load: async () => config, addresses: [], telemetryPath: "/metrics", log });
-const poll = await turn;
+const poll = await scheduledPoll;
 
 const polled = [];
 const parsed = [];

@@ -1,9 +1,9 @@
 // Bundled with the program by prom-client.mjs: the whole exporter with its server, but polls come when the bench asks for
 // them: this share of the nodes, each in its turn.
-import { startApp } from "src:app.ts";
+import { startApp } from "src:app/app.ts";
 import { loadConfig } from "src:config/load.ts";
-import { createLogger } from "src:log.ts";
-import { turn } from "./captured-schedule.mjs";
+import { createLogger } from "src:logging/logger.ts";
+import { scheduledPoll } from "./captured-schedule.mjs";
 
 const nodes = Array.from({ length: Number(process.argv[2]) }, (_, index) => ({
   name: `node-${index}`,
@@ -20,7 +20,7 @@ const { addresses } = await startApp({
   telemetryPath: "/metrics",
   log,
 });
-const poll = await turn;
+const poll = await scheduledPoll;
 let polls = 0;
 let due = 0;
 

@@ -1,7 +1,7 @@
 import VERSION from "embedded:version";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { chains } from "../chains/index.ts";
+import { ADAPTERS, chains } from "../chains/index.ts";
 import { type ConfigChanges, compareSteps } from "../config/changes.ts";
 import { describeNode } from "../config/describe.ts";
 import type { Config, ConnectionsConfig, NodeConfig } from "../config/model.ts";
@@ -9,7 +9,6 @@ import { createReloader, type ReloadResult } from "../config/reload.ts";
 import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
-import { chainFamilies } from "../metrics/chain-families.ts";
 import type { ConnectionSettings } from "../metrics/connections.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { keepRecent } from "../metrics/recent.ts";
@@ -18,8 +17,8 @@ import { createSelfMetrics } from "../metrics/self.ts";
 import { isUp, traceText } from "../poll/outcomes.ts";
 import { createPoller } from "../poll/poller.ts";
 import { createRecentPolls } from "../poll/recent-polls.ts";
+import { openSession } from "../poll/run-poll.ts";
 import { createSchedule } from "../poll/scheduler.ts";
-import { openSession } from "../poll/session.ts";
 import { createStore, type NodeStore } from "../poll/store.ts";
 import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
@@ -78,7 +77,7 @@ const RELOAD_END_MS = 1000;
 /** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, load, addresses, telemetryPath, allowedHosts, log, access } = options;
-  const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+  const catalogue = createCatalogue(ADAPTERS);
   // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
   const ownHashKey = randomBytes(32).toString("hex");
   let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };

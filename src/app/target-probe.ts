@@ -1,15 +1,14 @@
-import { chains } from "../chains/index.ts";
+import { ADAPTERS, chains } from "../chains/index.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import type { Logger } from "../logging/logger.ts";
-import { chainFamilies } from "../metrics/chain-families.ts";
+import { createProbeCatalogue } from "../metrics/catalogue.ts";
 import type { ConnectionSettings } from "../metrics/connections.ts";
-import { createProbeCatalogue } from "../metrics/families/probe.ts";
 import { createPageRenderer } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { createAdHocProber, TARGET_SHARED_MS } from "../poll/ad-hoc.ts";
 import type { LagSettings } from "../poll/head-lag.ts";
 import { traceText } from "../poll/outcomes.ts";
-import type { TracedSession } from "../poll/session.ts";
+import type { TracedSession } from "../poll/run-poll.ts";
 import type { ProbeTarget } from "../server/probe-target.ts";
 
 export type TargetProbeOptions = {
@@ -21,7 +20,7 @@ export type TargetProbeOptions = {
 
 /** Everything behind /probe?target=: a catalogue of its own, as nothing is known of a target but its one poll. */
 export function createTargetProbe({ config, connections, open, log }: TargetProbeOptions) {
-  const catalogue = createProbeCatalogue(chainFamilies(Object.values(chains)));
+  const catalogue = createProbeCatalogue(ADAPTERS);
   const renderPage = createPageRenderer(catalogue);
   const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections);
   const prober = createAdHocProber({

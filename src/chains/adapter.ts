@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Signal } from "../lib/abort.ts";
-import type { ConnectionState, Direction, FactFamily, Flow, NodeReport } from "../model/report.ts";
+import type { ChainFamily, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
@@ -31,10 +31,10 @@ export type NodeTarget = {
   /** Opens a client for the node's own URL or for another URL of the same node. */
   readonly connect: ConnectNode;
   /** Opens a client for a server that a stranger named: it never carries credentials of the node. */
-  readonly connectStranger: (options: StrangerOptions) => RpcClient;
+  readonly connectUntrusted: (options: UntrustedPeerOptions) => RpcClient;
 };
 
-export type StrangerOptions = Omit<RpcClientOptions, "auth">;
+export type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
 /** Talks to one node; keeps what must survive between polls (sockets, caches). */
 export type NodeSession = {
@@ -65,11 +65,21 @@ export type Discovery = {
 
 export type Place = { readonly scheme: "http" | "https"; readonly port: number };
 
+/** Name of a shared metric family -> the API and field of this chain that its value comes from, for the documentation. */
+export type SharedSources = Readonly<Record<string, string>>;
+
 export type ChainAdapter = {
+  /** What the documentation calls the chain. */
+  readonly title: string;
   /** The name of the chain's block in a node's configuration. */
   readonly optionsKey: string;
   readonly options: z.ZodType<ChainOptions>;
   readonly traits: ChainTraits;
-  readonly families: readonly FactFamily[];
+  /** The metric families that only this chain has. */
+  readonly families: readonly ChainFamily[];
+  /** The families that all chains share and this chain has, unless the exporter computes them. */
+  readonly sources: SharedSources;
+  /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
+  readonly usualLagBlocks: number;
   readonly discovery: Discovery;
 };

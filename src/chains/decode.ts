@@ -47,7 +47,7 @@ export function text(value: unknown): string | undefined {
 
 /** How an error repeats a text of a node: whole or not at all, as half of an echoed password would pass unnoticed. */
 export function shownText(text: string): string {
-  return text.length <= LONGEST_SHOWN ? JSON.stringify(text) : `a text of ${text.length} characters`;
+  return text.length <= MAX_SHOWN_CHARACTERS ? JSON.stringify(text) : `a text of ${text.length} characters`;
 }
 
-const LONGEST_SHOWN = 60;
+const MAX_SHOWN_CHARACTERS = 60;

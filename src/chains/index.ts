@@ -3,7 +3,10 @@ import { chainweb } from "./chainweb/index.ts";
 import { monero } from "./monero/index.ts";
 import { wire } from "./wire/index.ts";
 
-/** Every chain that a node's `chain` key can name. A new chain is one folder beside this file and one line here. */
+/**
+ * Every chain that a node's `chain` key can name. A new chain is one folder next to this file and one line here: whatever
+ * needs to know the chains asks this table.
+ */
 export const chains = {
   wire,
   antelope: wire,
@@ -12,3 +15,18 @@ export const chains = {
 } satisfies Record<string, ChainAdapter>;
 
 export type ChainName = keyof typeof chains;
+
+/** Every name in the order of the table. */
+export const CHAIN_NAMES: readonly ChainName[] = Object.keys(chains).filter(isChainName);
+
+export function isChainName(name: unknown): name is ChainName {
+  return typeof name === "string" && Object.hasOwn(chains, name);
+}
+
+/** Of each adapter the first name: several names may share one. */
+export const FIRST_NAMES: readonly ChainName[] = CHAIN_NAMES.filter(
+  (name, index) => CHAIN_NAMES.findIndex((other) => chains[other] === chains[name]) === index,
+);
+
+/** Every adapter once, in the order of the table. */
+export const ADAPTERS: readonly ChainAdapter[] = FIRST_NAMES.map((name) => chains[name]);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
-import { chains } from "../chains/index.ts";
+import { chains, isChainName } from "../chains/index.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
 import { MASK, printsAs } from "../lib/secret.ts";
@@ -18,7 +18,6 @@ import {
   documentSchema,
   type GlobalFields,
   globalSchema,
-  isChainName,
   lagSchema,
   type NodeFields,
   nodeSchema,

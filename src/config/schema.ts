@@ -1,6 +1,6 @@
 import cron from "node-cron";
 import * as z from "zod";
-import { type ChainName, chains } from "../chains/index.ts";
+import { ADAPTERS, CHAIN_NAMES, type ChainName, isChainName } from "../chains/index.ts";
 import { fileSecret, inlineSecret } from "../lib/secret.ts";
 import {
   block,
@@ -103,11 +103,6 @@ export const nameField = z
     "expected 1 to 63 letters, digits and . _ : @ - that begin with a letter or digit",
   );
 
-export function isChainName(name: unknown): name is ChainName {
-  return typeof name === "string" && Object.hasOwn(chains, name);
-}
-
-const CHAIN_NAMES = Object.keys(chains);
 const CHAIN = `one of ${CHAIN_NAMES.join(", ")}`;
 
 export const chainField = parsed(CHAIN, (text): ChainName => {
@@ -154,7 +149,7 @@ function hasTurns(expression: string): boolean {
 }
 
 /** The keys of the blocks that belong to one chain each. */
-export const CHAIN_BLOCKS = [...new Set(Object.values(chains).map(({ optionsKey }) => optionsKey))];
+export const CHAIN_BLOCKS = ADAPTERS.map(({ optionsKey }) => optionsKey);
 
 /** A node without its chain's own block, which the chain's adapter checks. */
 export function nodeSchema(configFile: string | undefined) {

@@ -169,7 +169,7 @@ function stateRank(state: ConnectionState | undefined): number {
 
 /**
  * The highest head and the earliest start are kept; texts come from the row in the better state. A sum of bytes would fall
- * when one of them leaves, and the facts of one row are not those of the other: a shared series has neither.
+ * when one of them leaves, and the chain samples of one row are not those of the other: a shared series has neither.
  */
 function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
   const [better, other] = stateRank(b.row.state) > stateRank(a.row.state) ? [b, a] : [a, b];
@@ -183,7 +183,7 @@ function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
   return { ...better, row, rows: a.rows + b.rows, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };
 }
 
-const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, facts: undefined };
+const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, chainSamples: undefined };
 
 /** The `peer` label, "" when addresses are not to be shown. */
 export function peerLabel(

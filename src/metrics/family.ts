@@ -1,10 +1,10 @@
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { FactFamily, NewSeriesLimit, NodeReport } from "../model/report.ts";
+import type { ChainFamily, NewSeriesLimit, NodeReport } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
+import type { ChainSampleValues, ConnectionValues } from "./chain-samples.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
 import type { SampleValue } from "./exposition.ts";
 import { type FamilyHeader, renderLabels } from "./exposition.ts";
-import type { ConnectionValues, FactSamples } from "./facts.ts";
 
 /** What the families of a node are made from. */
 export type NodeView = {
@@ -15,15 +15,15 @@ export type NodeView = {
   /** Rows and samples without a series, as the budget for new ones is used up. */
   readonly withheld: number;
   /** The samples of the chain's own families. */
-  readonly facts: FactSamples;
+  readonly chainSamples: ChainSampleValues;
   /** What the chain's own families of connections have. */
-  readonly connectionFacts: ReadonlyMap<FactFamily, ConnectionValues>;
+  readonly connectionChainSamples: ReadonlyMap<ChainFamily, ConnectionValues>;
 };
 
 /** A metric family of the nodes, declared as data: docs and tests read the same table as the page. */
 export type NodeFamily = FamilyHeader & {
   /** The API and field that the value comes from, for each chain that has the family. */
-  readonly sources: Partial<Record<ChainKey, string>>;
+  readonly sources: Readonly<Record<ChainKey, string>>;
   /** What has the family: nodes (the default) or references. */
   readonly about?: "reference" | undefined;
   /** It compares several polls, so that one poll alone has nothing true to say. */
@@ -35,6 +35,12 @@ export type NodeFamily = FamilyHeader & {
   readonly newSeries?: NewSeriesLimit | undefined;
   /** Of a family with a series for each connection; it has no other samples. */
   readonly connections?: ConnectionSeries | undefined;
+};
+
+/** A family that the chains share, as its table declares it. */
+export type SharedFamily = Omit<NodeFamily, "sources"> & {
+  /** Where the values come from, where that is the same for every chain. Without it each adapter says it (`sources`). */
+  readonly source?: string | undefined;
 };
 
 /** Not as `samples`: a list of them would cost more than the lines. */
@@ -69,13 +75,14 @@ export function* labelled(
   }
 }
 
-/** A chain's own family, filled from the facts of the report, or of its connections. */
-export function factFamily(family: FactFamily, chain: ChainKey): NodeFamily {
+/** A chain's own family, filled from the samples of the report, or of its connections. */
+export function chainFamily(family: ChainFamily, chain: ChainKey): NodeFamily {
   const declared = { ...family, sources: { [chain]: family.source } };
-  if (family.scope !== "connection") return { ...declared, samples: ({ facts }) => facts.get(family) ?? [] };
+  if (family.scope !== "connection")
+    return { ...declared, samples: ({ chainSamples }) => chainSamples.get(family) ?? [] };
   return {
     ...declared,
-    ...ofConnections({ values: ({ connectionFacts }) => connectionFacts.get(family) ?? NO_VALUES }),
+    ...ofConnections({ values: ({ connectionChainSamples }) => connectionChainSamples.get(family) ?? NO_VALUES }),
   };
 }
 

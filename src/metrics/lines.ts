@@ -14,9 +14,9 @@ export type LinesWriter = {
 
 /**
  * @param fill writes the lines of all families; what it had written when it threw is forgotten
- * @param spare earlier lines of the same writer, which nobody reads any more: they may be written over
+ * @param reusable a buffer whose content is no longer needed and which may be overwritten
  */
-export type WriteLines = (fill: (writer: LinesWriter) => void, spare?: NodeLines) => NodeLines;
+export type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLike) => NodeLines;
 
 /** A node with some hundred peers has lines of 100 KB. */
 const WORKSPACE_BYTES = 1024 * 1024;
@@ -103,10 +103,10 @@ export function createLinesWriter(): WriteLines {
     openingEnd = 0;
   }
 
-  return (fill, spare) => {
+  return (fill, reusable) => {
     try {
       fill(writer);
-      const bytes = bufferOf(end - namesEnd, spare?.bytes.buffer);
+      const bytes = bufferOf(end - namesEnd, reusable);
       space.copy(bytes, 0, namesEnd, end);
       return { bytes, ends: new Uint32Array(ends) };
     } finally {
@@ -122,9 +122,9 @@ const FREE_SHARE = 1 / 32;
  * New buffers for the lines of every poll would make the engine mark its whole heap every few seconds to find the old
  * ones, in a large fleet a fifth of all work.
  */
-function bufferOf(bytes: number, spare: ArrayBufferLike | undefined): Buffer {
-  const fits = spare !== undefined && spare.byteLength >= bytes && spare.byteLength <= 2 * bytes;
-  return Buffer.from(fits ? spare : new ArrayBuffer(Math.ceil(bytes * (1 + FREE_SHARE))), 0, bytes);
+function bufferOf(bytes: number, reusable: ArrayBufferLike | undefined): Buffer {
+  const fits = reusable !== undefined && reusable.byteLength >= bytes && reusable.byteLength <= 2 * bytes;
+  return Buffer.from(fits ? reusable : new ArrayBuffer(Math.ceil(bytes * (1 + FREE_SHARE))), 0, bytes);
 }
 
 /** For short texts faster than a call of the engine's own. */

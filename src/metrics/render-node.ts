@@ -1,10 +1,10 @@
 import type { ChainTraits } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
-import type { NodeLines, NodeState, RenderedNode } from "../poll/store.ts";
+import type { NodeState, RenderedNode } from "../poll/store.ts";
+import { connectionChainSamples, nodeChainSamples } from "./chain-samples.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
 import type { SampleValue } from "./exposition.ts";
 import { cleanText, renderLabels } from "./exposition.ts";
-import { connectionFacts, factSamples } from "./facts.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import {
@@ -19,9 +19,9 @@ import {
 /**
  * Turns the state of a node into its sample lines; runs once for each poll.
  * @param before what the node showed before; without it new series are not bounded
- * @param spare lines of the same renderer, which nobody reads any more: they may be written over
+ * @param reusable a buffer whose content is no longer needed and which may be overwritten
  */
-export type RenderNode = (state: NodeState, before?: SeriesBefore, spare?: NodeLines) => RenderedNode;
+export type RenderNode = (state: NodeState, before?: SeriesBefore, reusable?: ArrayBufferLike) => RenderedNode;
 
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
@@ -31,7 +31,7 @@ export function createNodeRenderer(
   const write = createLinesWriter();
   const families = catalogue.map(alike);
   const open = openFamilies(catalogue);
-  return (state, before, spare) => {
+  return (state, before, reusable) => {
     const { report, history, node } = state;
     const budget = before === undefined ? NO_BUDGET : openSeriesBudget(before);
     const shown = report?.peers.ok
@@ -50,8 +50,8 @@ export function createNodeRenderer(
       traits: traitsOf(node),
       shown,
       withheld: 0,
-      facts: factSamples(report?.facts ?? []),
-      connectionFacts: connectionFacts(connections),
+      chainSamples: nodeChainSamples(report?.chainSamples ?? []),
+      connectionChainSamples: connectionChainSamples(connections),
     };
     const bounded = about === undefined ? boundFamilies(open, unbounded, budget) : NO_FAMILIES;
     const view = { ...unbounded, withheld: (shown?.withheld ?? 0) + bounded.withheld };
@@ -65,7 +65,7 @@ export function createNodeRenderer(
         }
         writer.endFamily();
       }
-    }, spare);
+    }, reusable);
     return { lines, series: budget.memories() };
   };
 }

@@ -57,7 +57,7 @@ export type PeerConnection = {
   /** Identity of the connection in force, where a row keeps its id over reconnects. */
   readonly session?: string | undefined;
   /** Samples of the chain's own families about this connection. */
-  readonly facts?: readonly Fact[] | undefined;
+  readonly chainSamples?: readonly ChainSample[] | undefined;
 };
 
 /** Bytes of peer-to-peer traffic. */
@@ -92,7 +92,7 @@ export type NodeIdentity = {
 };
 
 /** A metric family that only one chain has, declared beside the code that fills it. */
-export type FactFamily = {
+export type ChainFamily = {
   /** With the chain's name: p2p_wire_…, p2p_monero_…, p2p_chainweb_… */
   readonly name: string;
   readonly type: "gauge" | "counter";
@@ -121,8 +121,8 @@ export type NewSeriesLimit = {
 export const NEW_TEXTS_PER_HOUR = 60;
 
 /** One sample of a chain's own family. */
-export type Fact = {
-  readonly family: FactFamily;
+export type ChainSample = {
+  readonly family: ChainFamily;
   /** In the order of the family's labels. */
   readonly labels: readonly string[];
   readonly value: number;
@@ -134,9 +134,9 @@ export type NodeReport = {
   readonly peers: Outcome<PeerList>;
   readonly head: Outcome<Head>;
   /** Parts beside peers and head that were asked in this poll, by their name in `p2p_node_api_up`. */
-  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+  readonly apis: ReadonlyMap<string, Outcome<unknown>>;
   /** Samples of the chain's own families. */
-  readonly facts: readonly Fact[];
+  readonly chainSamples: readonly ChainSample[];
   /** Heads that peers told us themselves, where the exporter asks them. */
   readonly peerHeads?: readonly Head[] | undefined;
   /** The node's own counters of all P2P bytes; absent where it does not offer them. */

@@ -5,25 +5,21 @@ import { createBriefCache } from "../lib/brief-cache.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/trace.ts";
-import { headLag, type LagSettings } from "./head-lag.ts";
-import { EMPTY_HISTORY, type NodeHistory, type PollTimes, recordPoll } from "./history.ts";
+import { deriveState, singlePollState } from "./derive-state.ts";
+import type { LagSettings } from "./head-lag.ts";
+import { NO_OTHER_HEADS } from "./heads.ts";
+import { EMPTY_HISTORY } from "./history.ts";
 import { mainFailure, outcomesOf } from "./outcomes.ts";
-import { pollSession } from "./poll-session.ts";
-import type { TracedSession } from "./session.ts";
-import { shownOrFailed } from "./shown.ts";
+import { renderOrFail, runPoll, type TracedSession } from "./run-poll.ts";
 import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
-import { isCatchingUp } from "./syncing.ts";
 
-/**
- * Polls targets that somebody names, once each, as far as the configuration allows it. What came of it is kept for a second,
- * in which nobody can have the target asked again.
- */
+/** Polls the targets of /probe?target= once each, where the configuration allows them. Results are shared for a second. */
 export type AdHocProber = {
   /**
-   * @param longestMs how long whoever asks waits; the module's timeout may be shorter
-   * @param gone ends when whoever asks is gone: a poll for which nobody waits any more is given up
+   * @param maxWaitMs how long the caller waits; the timeout of the module may be shorter
+   * @param gone aborted when the caller is gone; a poll without a waiting caller is cancelled
    */
-  probe(request: ProbeRequest, longestMs: number, gone: Signal): Promise<AdHocResult>;
+  probe(request: ProbeRequest, maxWaitMs: number, gone: Signal): Promise<AdHocResult>;
   /** Ends the polls that run. */
   close(): Promise<void>;
 };
@@ -34,52 +30,51 @@ export type AdHocResult =
       readonly state: StoredState;
       readonly lines: NodeLines;
       readonly calls: readonly RpcCall[];
-      /** Absent: the poll ended while whoever asked waited. Else it is an earlier one, which ended this long ago, in milliseconds. */
+      /** Milliseconds since the end of an earlier poll whose result is shared; absent when the poll ended while the caller waited. */
       readonly ageMs?: number;
     }
   | { readonly kind: "bad" | "forbidden"; readonly message: string }
-  /** As many targets as allowed are polled now. */
+  /** The configured maximum of targets is being polled. */
   | { readonly kind: "busy" }
-  /** The poll was given up, as the exporter stops; or nobody waits for it. */
+  /** The poll was cancelled: the exporter stops, or no caller waits for it any more. */
   | { readonly kind: "stopping" };
 
 export type AdHocOptions = {
-  /** Read for each probe, as it may be replaced. */
+  /** Called for each probe: a reload replaces the configuration. */
   readonly config: () => ProbeConfig;
   readonly lag: () => LagSettings;
   readonly open: (node: NodeConfig) => TracedSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly log: Logger;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 };
 
-/** How long the answer of a target is shared with whoever asks for the same, in milliseconds. */
+/** How long the result of a target is shared with other callers, in milliseconds. */
 export const TARGET_SHARED_MS = 1000;
 
-/** Answers that are kept. Beyond these the oldest ones go: so many targets at a time share what they answered. */
+/** Results that are kept; the oldest are dropped first. */
 export const MAX_SHARED = 64;
 const MAX_SHARED_BYTES = 8 * 1024 * 1024;
 
 type Polled = Extract<AdHocResult, { readonly kind: "polled" }>;
 
-/** A poll that runs. */
-type Running = {
+type RunningPoll = {
   readonly result: Promise<AdHocResult>;
   readonly end: SignalSource;
-  /** How many wait for it. */
+  /** How many callers wait for it. */
   waiting: number;
 };
 
 export function createAdHocProber(options: AdHocOptions): AdHocProber {
   let isClosed = false;
-  /** Polls that have not ended yet, those that were given up among them. */
-  const running = new Set<Running>();
-  /** Whoever wants the same as one of these shares it. */
-  const shared = new Map<string, Running>();
+  /** Polls that have not ended, cancelled ones included. */
+  const running = new Set<RunningPoll>();
+  /** Running polls that callers with the same request share. */
+  const shared = new Map<string, RunningPoll>();
   const keyOfModule = createNumbering();
   const { now = () => performance.now() } = options;
-  /** What the last polls gave, and how long each was allowed to take. */
+  /** The last results, with the timeout of each poll. */
   const answered = createBriefCache<{ readonly polled: Polled; readonly timeoutMs: number }>({
     keptForMs: TARGET_SHARED_MS,
     maxEntries: MAX_SHARED,
@@ -90,35 +85,26 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
 
   async function pollOnce(node: NodeConfig, moduleName: string, end: Signal): Promise<AdHocResult> {
     const log = options.log.child({ target: node.name, module: moduleName });
-    const startedMs = Date.now();
-    const clock = performance.now();
-    const { report, calls } = await pollAndClose(node, end, log);
+    const session = options.open(node);
+    const { report, times, calls } = await runPoll(session, node, end, log).finally(() => session.close());
     if (end.aborted) {
-      log.debug("a probe was given up: nobody waits for it, or the exporter stops");
+      log.debug("probe cancelled: no caller waits for it, or the exporter stops");
       return { kind: "stopping" };
     }
-    const times = { startedMs, endedMs: Date.now(), durationSeconds: Math.round(performance.now() - clock) / 1000 };
-    const show = (given: NodeReport) => {
-      const state = stateAfter(node, given, times, options.lag());
+    const before = { node, history: EMPTY_HISTORY, intervalMs: node.timeoutMs };
+    // Other nodes are no reference: a target that a client names is not one of ours.
+    const render = (given: NodeReport) => {
+      const poll = { report: given, times };
+      const state = singlePollState(deriveState(before, poll, NO_OTHER_HEADS, options.lag()));
       return { state: toStored(state), lines: options.render(state) };
     };
-    const shown = shownOrFailed(report, show, log);
-    const failure = mainFailure(shown.state);
+    const rendered = renderOrFail(report, render, log);
+    const failure = mainFailure(rendered.state);
     log.debug({ reason: failure?.reason }, failure === undefined ? "probed" : "probe failed");
-    return { kind: "polled", ...shown, calls };
+    return { kind: "polled", ...rendered, calls };
   }
 
-  async function pollAndClose(node: NodeConfig, end: Signal, log: Logger) {
-    const session = options.open(node);
-    try {
-      const report = await pollSession(session, node, end, log);
-      return { report, calls: session.calls() };
-    } finally {
-      await session.close();
-    }
-  }
-
-  function begin(key: string, targetKey: string, node: NodeConfig, moduleName: string): Running {
+  function start(key: string, targetKey: string, node: NodeConfig, moduleName: string): RunningPoll {
     const end = createSignal();
     const result = pollOnce(node, moduleName, end.signal)
       .then((ended) => {
@@ -129,44 +115,44 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
         running.delete(own);
         if (shared.get(key) === own) shared.delete(key);
       });
-    const own: Running = { result, end, waiting: 0 };
+    const own: RunningPoll = { result, end, waiting: 0 };
     running.add(own);
     shared.set(key, own);
     return own;
   }
 
-  /** Waits for a poll as long as whoever asks is there. */
-  function join(poll: Running, key: string, gone: Signal): Promise<AdHocResult> {
+  /** Waits for a poll until the caller is gone. */
+  function join(poll: RunningPoll, key: string, gone: Signal): Promise<AdHocResult> {
     poll.waiting += 1;
     const leave = () => {
       poll.waiting -= 1;
       if (poll.waiting > 0) return;
-      // Whoever comes while it ends needs one of his own. Its slot is free when it has ended.
+      // A caller that comes while it ends needs another poll. The slot is free when it has ended.
       if (shared.get(key) === poll) shared.delete(key);
-      poll.end.abort(new Error("nobody waits for the poll"));
+      poll.end.abort(new Error("no caller waits for the poll"));
     };
     gone.addEventListener("abort", leave, { once: true });
     return poll.result.finally(() => gone.removeEventListener("abort", leave));
   }
 
   return {
-    async probe(request, longestMs, gone) {
+    async probe(request, maxWaitMs, gone) {
       if (isClosed || gone.aborted) return { kind: "stopping" };
       const config = options.config();
       const found = resolveProbe(config, request);
       if (found.kind !== "allowed") return found;
-      const timeoutMs = Math.min(found.module.timeoutMs, longestMs);
+      const timeoutMs = Math.min(found.module.timeoutMs, maxWaitMs);
       const targetKey = JSON.stringify([keyOfModule(found.module), found.target.address, fullPath(found.node)]);
       const earlier = answered.get(targetKey);
       if (earlier !== undefined && isAnswerFor(timeoutMs, earlier.value)) {
         return { ...earlier.value.polled, ageMs: earlier.ageMs };
       }
-      // With the timeout, as a poll that is given less time may fail where another does not.
+      // The timeout is part of the key: a poll with less time may fail where another succeeds.
       const key = `${timeoutMs} ${targetKey}`;
       const same = shared.get(key);
       if (same !== undefined) return join(same, key, gone);
       if (running.size >= config.concurrency) return { kind: "busy" };
-      return join(begin(key, targetKey, { ...found.node, timeoutMs }, request.module), key, gone);
+      return join(start(key, targetKey, { ...found.node, timeoutMs }, request.module), key, gone);
     },
     async close() {
       isClosed = true;
@@ -176,10 +162,10 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   };
 }
 
-/** About what a request of a poll holds in memory. */
+/** About the memory that the record of one request takes. */
 const CALL_BYTES = 500;
 
-/** A poll that somebody gave too little time says nothing to those who have more of it. */
+/** The result of a poll that ran out of time is no answer for callers with more time. */
 function isAnswerFor(timeoutMs: number, earlier: { readonly polled: Polled; readonly timeoutMs: number }): boolean {
   const { state } = earlier.polled;
   if (earlier.timeoutMs >= timeoutMs) return true;
@@ -190,7 +176,7 @@ function fullPath({ url }: NodeConfig): string {
   return `${url.protocol}${url.path}${url.query}`;
 }
 
-/** Tells objects apart: after a reload a module of the same name may have other credentials. */
+/** Numbers objects: after a reload a module of the same name may have other credentials. */
 function createNumbering(): (object: object) => number {
   const numbers = new WeakMap<object, number>();
   let last = 0;
@@ -201,17 +187,4 @@ function createNumbering(): (object: object) => number {
     numbers.set(object, last);
     return last;
   };
-}
-
-/** The state after the only poll. Other nodes are no reference: a target that a stranger names is not one of ours. */
-function stateAfter(node: NodeConfig, report: NodeReport, times: PollTimes, lagSettings: LagSettings): NodeState {
-  const history = withoutSums(recordPoll(EMPTY_HISTORY, report, times, node.role));
-  const lag = headLag(report, { fleet: [], configured: [] }, lagSettings, times.endedMs);
-  const syncing = isCatchingUp(report, lag, history, times.endedMs);
-  return { node, report, history, lag, syncing, intervalMs: node.timeoutMs };
-}
-
-/** Bytes that are added up between polls would be 0 for ever; a node's own counters are what they are. */
-export function withoutSums(history: NodeHistory): NodeHistory {
-  return { ...history, totals: history.totals?.source === "node" ? history.totals : undefined };
 }

@@ -2,27 +2,27 @@ import type { Head, NodeReport, PeerConnection } from "../model/report.ts";
 import type { OtherHeads } from "./heads.ts";
 
 /**
- * Head lag: how far a node's head is behind the best head that is known. A height is believed only with support, as
- * peers are strangers and may claim anything.
+ * Head lag: how far a node's head is behind the best known head. Peers may claim any height, so a height counts only when
+ * enough of them support it.
  */
 
 export type ReferenceName = "peers" | "fleet" | "configured";
 
 export type LagSettings = {
-  /** How many peers must have a height at least this high; where fewer report any, all of them. */
+  /** A height counts when at least this many peers report it or a higher one. If fewer peers report heights, all must. */
   readonly minSupport: number;
 };
 
 export type HeadLag = {
   /** The best head by each kind of reference, in the chain's own convention. */
   readonly references: ReadonlyMap<ReferenceName, number>;
-  /** How far the own head is behind the best reference; undefined with no reference. */
+  /** How far the node's head is behind the best reference; undefined without a reference. */
   readonly blocks: number | undefined;
 };
 
 export const NO_LAG: HeadLag = { references: new Map(), blocks: undefined };
 
-/** What a peer may be ahead of the bound below: clocks differ, and a block may come at once. */
+/** Blocks that a peer may be above the highest possible height: clocks differ, and a block may come early. */
 const SLACK_BLOCKS = 20;
 
 /** @param nowMs unix milliseconds */
@@ -53,7 +53,7 @@ function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs
   return supportedHeight(peerHeights(report, own, nowMs), settings);
 }
 
-/** Heights of peers that are on the node's network and not impossible. A height of 0 says that none is known. */
+/** Possible heights of peers on the node's network. A height of 0 means unknown. */
 function peerHeights(report: NodeReport, own: Head, nowMs: number): readonly number[] {
   if (!report.peers.ok) return [];
   const highest = highestPossible(report, own, nowMs);
@@ -69,20 +69,20 @@ function isOnOtherChain(peer: PeerConnection, { identity }: NodeReport): boolean
   return peer.chainId !== undefined && identity.chainId !== undefined && peer.chainId !== identity.chainId;
 }
 
-/** No network makes more blocks than its fastest rate allows since the own head block. */
+/** The highest height at the network's fastest rate of blocks since the node's head block. */
 function highestPossible({ minBlockSeconds }: NodeReport, own: Head, nowMs: number): number {
   if (minBlockSeconds <= 0 || own.timestampSeconds === undefined) return Number.POSITIVE_INFINITY;
   const age = Math.max(0, nowMs / 1000 - own.timestampSeconds);
   return own.height + Math.ceil(age / minBlockSeconds) + SLACK_BLOCKS;
 }
 
-/** The highest height that enough peers reach. */
+/** The highest height that enough peers have reached. */
 function supportedHeight(heights: readonly number[], { minSupport }: LagSettings): number | undefined {
   const descending = [...heights].sort((a, b) => b - a);
   return descending[Math.min(minSupport, descending.length) - 1];
 }
 
-/** The best head among trusted nodes of the same network, given the highest first. */
+/** The best head among trusted nodes of the same network. @param heads the highest first */
 function bestHeight(own: Head, heads: Iterable<Head>): number | undefined {
   if (own.chainHeights !== undefined) {
     return compareChains(own, own.chainHeights, [...heads], (heights) => Math.max(...heights));
@@ -92,9 +92,9 @@ function bestHeight(own: Head, heads: Iterable<Head>): number | undefined {
 }
 
 /**
- * Braided chains are compared one by one: nodes may know different numbers of chains while one syncs, and the cut
- * heights of two equal nodes differ by single blocks at any moment. Chains that the node itself does not have yet are
- * left out, so the lag is a lower bound then.
+ * Compares braided chains one by one: nodes may know different numbers of chains while one of them syncs, and the cut heights
+ * of two equal nodes differ by single blocks at any moment. Chains that the node does not have yet are left out, so the lag is
+ * a lower bound then.
  */
 function compareChains(
   own: Head,

@@ -1,48 +1,46 @@
 import type { NodeRole } from "../config/model.ts";
 import type { Head, NodeReport } from "../model/report.ts";
 
-/** Heads of other nodes of the same network whose data is fresh, the highest first. To be gone through once. */
+/** Fresh heads of the other nodes on the same network, the highest first. They can be iterated once. */
 export type OtherHeads = {
-  /** Of the other nodes of the configuration. */
+  /** Of the configured nodes. */
   readonly fleet: Iterable<Head>;
-  /** Of its references. */
+  /** Of the configured references. */
   readonly configured: Iterable<Head>;
 };
 
-/** The last head of every node, ranked by network: to look through all reports for each poll would cost more than polling. */
+export const NO_OTHER_HEADS: OtherHeads = { fleet: [], configured: [] };
+
+/** The last head of every node, ranked by network: searching all reports after each poll would cost more than the poll. */
 export type KnownHeads = {
   /** @param freshUntilMs unix milliseconds */
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
-  /** The node is asked no more, or is another one now. */
-  forget(name: string): void;
-  /** The same for many at once, in one pass over the heads. */
+  /** Forgets nodes that are no longer polled or have another server now, in one pass over the heads. */
   forgetAll(names: readonly string[]): void;
-  /** What others of the network say now; nothing while the own network is not known. */
-  others(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
+  /** The heads of the others on the node's network; none while the network of the node is unknown. */
+  othersOnNetwork(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
 };
 
 type KnownHead = { readonly name: string; readonly head: Head; readonly freshUntilMs: number };
 
-/** The highest first. */
+/** The highest head first. */
 type Ranking = KnownHead[];
 
 type Network = Record<NodeRole, Ranking>;
 
-const NOBODY: OtherHeads = { fleet: [], configured: [] };
-
 export function createKnownHeads(): KnownHeads {
   const networks = new Map<string, Network>();
-  const places = new Map<
+  const rankedNodes = new Map<
     string,
     { readonly networkKey: string; readonly ranking: Ranking; readonly known: KnownHead }
   >();
 
   function forget(name: string): void {
-    const place = places.get(name);
-    if (place === undefined) return;
-    const { networkKey, ranking, known } = place;
+    const ranked = rankedNodes.get(name);
+    if (ranked === undefined) return;
+    const { networkKey, ranking, known } = ranked;
     ranking.splice(ranking.indexOf(known), 1);
-    places.delete(name);
+    rankedNodes.delete(name);
     dropIfEmpty(networkKey);
   }
 
@@ -50,14 +48,14 @@ export function createKnownHeads(): KnownHeads {
     const gone = new Set(names);
     for (const [networkKey, network] of networks) {
       for (const ranking of [network.node, network.reference]) {
-        const rest = ranking.filter(({ name }) => !gone.has(name));
-        if (rest.length === ranking.length) continue;
+        const others = ranking.filter(({ name }) => !gone.has(name));
+        if (others.length === ranking.length) continue;
         ranking.length = 0;
-        for (const known of rest) ranking.push(known);
+        for (const known of others) ranking.push(known);
       }
       dropIfEmpty(networkKey);
     }
-    for (const name of gone) places.delete(name);
+    for (const name of gone) rankedNodes.delete(name);
   }
 
   function dropIfEmpty(networkKey: string): void {
@@ -66,7 +64,6 @@ export function createKnownHeads(): KnownHeads {
   }
 
   return {
-    forget,
     forgetAll,
     remember(name, role, { networkKey, head }, freshUntilMs) {
       forget(name);
@@ -76,11 +73,11 @@ export function createKnownHeads(): KnownHeads {
       const known = { name, head: head.value, freshUntilMs };
       ranking.splice(rankOf(head.value, ranking), 0, known);
       networks.set(networkKey, network);
-      places.set(name, { networkKey, ranking, known });
+      rankedNodes.set(name, { networkKey, ranking, known });
     },
-    others(name, networkKey, nowMs) {
+    othersOnNetwork(name, networkKey, nowMs) {
       const network = networkKey === undefined ? undefined : networks.get(networkKey);
-      if (network === undefined) return NOBODY;
+      if (network === undefined) return NO_OTHER_HEADS;
       return {
         fleet: freshOf(network.node, name, nowMs),
         configured: freshOf(network.reference, name, nowMs),
@@ -89,7 +86,7 @@ export function createKnownHeads(): KnownHeads {
   };
 }
 
-/** Where a head belongs: before all that are lower. */
+/** The index of a head in the ranking: before all lower ones. */
 function rankOf({ height }: Head, ranking: Ranking): number {
   let low = 0;
   let high = ranking.length;

@@ -1,25 +1,24 @@
 import type { NodeRole } from "../config/model.ts";
+import { mapOrBefore } from "../lib/reuse-if-equal.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
-import type { Head, NodeReport } from "../model/report.ts";
-import { advanceChurn, type Churn } from "./churn.ts";
+import { DIRECTIONS, type Direction, type Head, type NodeReport, type PeerConnection } from "../model/report.ts";
 import { mainPart } from "./outcomes.ts";
-import { mapOrBefore } from "./reuse-if-equal.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
 
-/** What is remembered of a node between polls. Immutable: each poll makes a new one. */
+/** What is kept of a node from poll to poll. Immutable: each poll makes a new one. */
 export type NodeHistory = {
   readonly polls: number;
-  /** Every reason of the closed set, with 0 where it never came. */
+  /** Polls that failed, by reason; every reason of the closed set is present. */
   readonly failures: ReadonlyMap<FailureReason, number>;
   readonly lastPoll: PollRecord | undefined;
   /** When the last poll that succeeded ended, unix milliseconds: one with a peer list, of a reference one with a head. */
   readonly lastSuccessMs: number | undefined;
-  /** When each connection opened, unix seconds, by its id: first estimate kept, so that it does not jump by a second. */
+  /** When each connection opened, unix seconds, by its id. The first estimate is kept, so that it does not jump by a second. */
   readonly connectionStarts: ReadonlyMap<string, number>;
   readonly totals: ByteTotals | undefined;
   /** Undefined until the first peer list. */
   readonly churn: Churn | undefined;
-  /** The head of the last poll that had one, and the one before it. */
+  /** The heads of the last two polls that had one. */
   readonly head: SeenHead | undefined;
   readonly previousHead: SeenHead | undefined;
 };
@@ -75,7 +74,7 @@ function increment(counts: NodeHistory["failures"], reason: FailureReason): Node
   return new Map(counts).set(reason, (counts.get(reason) ?? 0) + 1);
 }
 
-/** A larger difference is not rounding: another connection has the same id, or a clock was set. */
+/** A larger difference is no rounding error: another connection has the same id, or a clock was set. */
 const START_TOLERANCE_SECONDS = 10;
 
 function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {
@@ -84,7 +83,7 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
   for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
     if (ageSeconds === undefined) continue;
     const start = Math.floor(listedMs / 1000) - ageSeconds;
-    // Nothing opened before 1970: such an age is no age.
+    // An age that reaches back before 1970 is invalid.
     if (start >= 0) estimates.push({ id, start });
   }
   return mapOrBefore(
@@ -96,3 +95,59 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
 }
 
 type Estimate = { readonly id: string; readonly start: number };
+
+/** Which connections opened and closed between the polls that got a peer list. */
+type Churn = {
+  readonly connects: ReadonlyMap<Direction, number>;
+  readonly disconnects: ReadonlyMap<Direction, number>;
+  /** The working connections of the last peer list, with their direction. */
+  readonly present: ReadonlyMap<string, Direction>;
+};
+
+/**
+ * The churn after one more peer list. The first list is the baseline. A connection that opened and closed between two polls
+ * is not counted.
+ */
+function advanceChurn(before: Churn | undefined, connections: readonly PeerConnection[]): Churn {
+  const present = workingConnections(before?.present, connections);
+  if (before === undefined) {
+    const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
+    return { connects: zero, disconnects: zero, present };
+  }
+  if (present === before.present) return before;
+  const connects = addMissing(before.connects, present, before.present);
+  // If as many stayed as were there before, no connection closed.
+  const stayed = present.size - (sum(connects) - sum(before.connects));
+  const disconnects =
+    stayed === before.present.size ? before.disconnects : addMissing(before.disconnects, before.present, present);
+  return { connects, disconnects, present };
+}
+
+function workingConnections(
+  before: Churn["present"] | undefined,
+  connections: readonly PeerConnection[],
+): Churn["present"] {
+  const rows = connections.filter(({ state }) => state === "connected");
+  return mapOrBefore(before, rows, sessionOf, ({ direction }) => direction);
+}
+
+function sessionOf({ id, session = id }: PeerConnection): string {
+  return session;
+}
+
+function sum(counts: ReadonlyMap<Direction, number>): number {
+  return DIRECTIONS.reduce((total, direction) => total + (counts.get(direction) ?? 0), 0);
+}
+
+/** The counts, plus one for each entry of `from` that is missing in `others`. */
+function addMissing(
+  counts: ReadonlyMap<Direction, number>,
+  from: ReadonlyMap<string, Direction>,
+  others: ReadonlyMap<string, Direction>,
+): ReadonlyMap<Direction, number> {
+  const out = new Map(counts);
+  for (const [session, direction] of from) {
+    if (!others.has(session)) out.set(direction, (out.get(direction) ?? 0) + 1);
+  }
+  return out;
+}

@@ -9,7 +9,7 @@ export type ReportOutcomes = {
   readonly networkKey?: string | undefined;
   readonly peers: Outcome<unknown>;
   readonly head: Outcome<unknown>;
-  readonly parts: ReadonlyMap<string, Outcome<unknown>>;
+  readonly apis: ReadonlyMap<string, Outcome<unknown>>;
 };
 
 /** What decides whether a node is up: its role, and its last report, which is undefined before the first poll. */
@@ -43,8 +43,8 @@ export function isUp({ node, report }: PolledState): boolean {
 /** Every part that was asked for, the main part first, by its name in `p2p_node_api_up`. */
 export function outcomesOf({ node, report }: PolledState): readonly NamedOutcome[] {
   if (report === undefined) return [];
-  const { peers, head, parts } = report;
-  return node.role === "reference" ? [["head", head], ...parts] : [["peers", peers], ["head", head], ...parts];
+  const { peers, head, apis } = report;
+  return node.role === "reference" ? [["head", head], ...apis] : [["peers", peers], ["head", head], ...apis];
 }
 
 /** What failed in the last poll. While the node is down, parts that fail for the same reason are left out. */

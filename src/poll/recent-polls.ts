@@ -6,13 +6,13 @@ import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
 
 /**
- * What people want to see of a node beyond its last state: its last polls, the failed ones kept longer, the requests of
- * one poll, and the last hour. For pages only; metrics are made from the state.
+ * What the pages show of a node besides its last state: its last polls, failed ones for longer, the requests of one poll, and
+ * the last hour. Metrics are made from the state alone.
  */
 export type RecentPollsOfNode = {
   /** The latest first. */
   readonly polls: readonly PollEntry[];
-  /** The latest first; some may stand in `polls` as well. */
+  /** The latest first; some may be in `polls` as well. */
   readonly failedPolls: readonly PollEntry[];
   readonly lastTrace: PollTrace | undefined;
   readonly lastFailedTrace: PollTrace | undefined;
@@ -24,7 +24,7 @@ export type PollEntry = {
   /** Unix milliseconds. */
   readonly endedMs: number;
   readonly durationSeconds: number;
-  /** Why a node gave no peer list, or a reference no head. */
+  /** Why the poll got no peer list, of a reference no head. */
   readonly failure: Failure | undefined;
   /** Working peers; absent without a peer list. */
   readonly peers: Readonly<Record<Direction, number>> | undefined;
@@ -34,13 +34,13 @@ export type PollEntry = {
 
 export type PollTrace = { readonly endedMs: number; readonly calls: readonly RpcCall[] };
 
-/** The worst of one minute. */
+/** The worst values of one minute. */
 export type MinuteOfNode = {
   /** Whole minutes since 1970. */
   readonly minute: number;
-  /** The fewest working peers; absent when no poll gave a peer list. */
+  /** The fewest working peers; absent when no poll got a peer list. */
   readonly peers: number | undefined;
-  /** The most blocks behind; absent when it was never known. */
+  /** The most blocks behind; absent when never known. */
   readonly lagBlocks: number | undefined;
 };
 
@@ -50,9 +50,9 @@ export type RecentPolls = {
   forget(name: string): void;
 };
 
-const KEPT_POLLS = 20;
-const KEPT_FAILED_POLLS = 20;
-const KEPT_MINUTES = 60;
+const MAX_POLLS = 20;
+const MAX_FAILED_POLLS = 20;
+const MAX_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
 export const NO_RECENT_POLLS: RecentPollsOfNode = {
@@ -79,8 +79,8 @@ function extend(recentPolls: RecentPollsOfNode, state: NodeState, calls: readonl
   const trace = { endedMs: entry.endedMs, calls };
   const isFailed = entry.failure !== undefined;
   return {
-    polls: [entry, ...recentPolls.polls].slice(0, KEPT_POLLS),
-    failedPolls: isFailed ? [entry, ...recentPolls.failedPolls].slice(0, KEPT_FAILED_POLLS) : recentPolls.failedPolls,
+    polls: [entry, ...recentPolls.polls].slice(0, MAX_POLLS),
+    failedPolls: isFailed ? [entry, ...recentPolls.failedPolls].slice(0, MAX_FAILED_POLLS) : recentPolls.failedPolls,
     lastTrace: trace,
     lastFailedTrace: isFailed ? trace : recentPolls.lastFailedTrace,
     lastHour: extendHour(recentPolls.lastHour, entry),
@@ -101,7 +101,7 @@ function entryOf(state: NodeState): PollEntry | undefined {
   };
 }
 
-/** A list of known peers has no states: each counts, as in p2p_node_peers. */
+/** Counts as p2p_node_peers does: in a list of known peers, which has no states, every peer counts. */
 function workingPeers({ peers }: NonNullable<NodeState["report"]>): PollEntry["peers"] {
   if (!peers.ok) return undefined;
   const counts = { inbound: 0, outbound: 0, unknown: 0 };
@@ -120,7 +120,7 @@ function extendHour(hour: readonly MinuteOfNode[], entry: PollEntry): readonly M
     peers: combine(Math.min, same?.peers, total),
     lagBlocks: combine(Math.max, same?.lagBlocks, lagBlocks),
   };
-  // A clock that was set back would draw the line backwards.
-  const kept = hour.filter((each) => each.minute < minute && each.minute > minute - KEPT_MINUTES);
+  // After the clock was set back, later minutes are dropped: the line would run backwards.
+  const kept = hour.filter((each) => each.minute < minute && each.minute > minute - MAX_MINUTES);
   return [...kept, point];
 }

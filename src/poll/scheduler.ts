@@ -5,62 +5,62 @@ import { createLine, type Line } from "../lib/line.ts";
 import { atOnce, type Steps } from "../lib/slices.ts";
 
 /**
- * Decides when each node is polled. A node is never polled twice at once, and no node waits for another.
+ * Decides when each node is polled. A node has at most one poll at a time, and nodes do not wait for each other.
  */
 
-export type Planned = Pick<NodeConfig, "name" | "trigger">;
+export type ScheduledNode = Pick<NodeConfig, "name" | "trigger">;
 
 export type Schedule = {
   /**
-   * Plans the turns of these nodes, one a step. A node that is the same object as before keeps its turns; any other begins
-   * with a first one soon.
+   * Schedules these nodes, one per step. A node that is the same object as before keeps its schedule; the first poll of any
+   * other node comes soon.
    */
-  plan(nodes: readonly Planned[]): Steps<void>;
-  /** Ends the turns of all nodes but these, one a step. */
-  keep(nodes: readonly Planned[]): Steps<void>;
-  /** No further turns; polls that run are the poller's to end. */
+  plan(nodes: readonly ScheduledNode[]): Steps<void>;
+  /** Ends the schedules of all other nodes, one per step. */
+  keep(nodes: readonly ScheduledNode[]): Steps<void>;
+  /** Schedules no more polls; the poller ends those that run. */
   stop(): void;
 };
 
 /**
- * The first polls of many nodes are spread, so that the start is no burst: each takes three times as long as later ones, and
- * answers that wait for a core are memory. Measured with 1,000 nodes of 100 peers, in 6 instead of 3 seconds: 160 instead of
- * 240 MiB from then on, and all nodes polled once after 7.0 instead of 6.3 seconds.
+ * The first polls of many nodes are spread to avoid a burst at the start: each takes three times as long as later ones, and
+ * responses that wait for a core take memory. Measured with 1,000 nodes of 100 peers, spread over 6 instead of 3 seconds: 160
+ * instead of 240 MiB from then on, and all nodes polled once after 7.0 instead of 6.3 seconds.
  */
 const FIRST_POLL_SPACING_MS = 20;
 const FIRST_POLL_SPREAD_MS = 6000;
 
 /**
- * Turns of many nodes come together, a few every tenth of a second: a processor that was idle starts with cold caches, and a
- * poll alone takes a third more of its time than one of several (docs/performance.md).
+ * Polls of many nodes are grouped, a few every tenth of a second: an idle processor starts with cold caches, and a single poll
+ * takes a third more of its time than one of several (docs/performance.md).
  */
-const TURN_GRID_MS = 100;
+const POLL_GRID_MS = 100;
 
-/** Longer timers overflow in Node and fire at once. The longest interval is shorter. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Longer timers overflow in Node and fire immediately. The longest configurable interval is shorter. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** @param turn polls a node once, unless it asked to be left alone; never rejects */
-export function createSchedule(turn: (name: string) => Promise<void>): Schedule {
-  const planned = new Map<Planned, Stop>();
+/** @param poll polls a node once; never rejects */
+export function createSchedule(poll: (name: string) => Promise<void>): Schedule {
+  const scheduled = new Map<ScheduledNode, Stop>();
   const line = createLine();
   let isStopped = false;
 
-  function* plan(nodes: readonly Planned[]): Steps<void> {
-    const fresh = nodes.filter((node) => !planned.has(node));
+  function* plan(nodes: readonly ScheduledNode[]): Steps<void> {
+    const fresh = nodes.filter((node) => !scheduled.has(node));
     const spread = Math.min(FIRST_POLL_SPREAD_MS, fresh.length * FIRST_POLL_SPACING_MS);
     for (const [index, node] of fresh.entries()) {
       if (isStopped) return;
-      planned.set(node, scheduleNode(node, (index / fresh.length) * spread, turn, line));
+      scheduled.set(node, scheduleNode(node, (index / fresh.length) * spread, poll, line));
       yield;
     }
   }
 
-  function* keep(nodes: readonly Planned[]): Steps<void> {
+  function* keep(nodes: readonly ScheduledNode[]): Steps<void> {
     const kept = new Set(nodes);
-    for (const [node, stop] of planned) {
+    for (const [node, stop] of scheduled) {
       if (kept.has(node)) continue;
       stop();
-      planned.delete(node);
+      scheduled.delete(node);
       yield;
     }
   }
@@ -78,14 +78,14 @@ export function createSchedule(turn: (name: string) => Promise<void>): Schedule 
 type Stop = () => void;
 
 function scheduleNode(
-  { name, trigger }: Planned,
+  { name, trigger }: ScheduledNode,
   firstDelayMs: number,
   poll: (name: string) => Promise<void>,
   line: Line,
 ): Stop {
   let isRunning = false;
   let isStopped = false;
-  const turn = async () => {
+  const pollInLine = async () => {
     if (isRunning) return;
     isRunning = true;
     try {
@@ -96,91 +96,93 @@ function scheduleNode(
       isRunning = false;
     }
   };
-  const first = setTimeout(() => void turn(), firstDelayMs);
-  const stopTurns =
-    trigger.kind === "interval" ? onInterval(name, trigger.intervalMs, turn) : onCron(trigger.expression, turn);
+  const first = setTimeout(() => void pollInLine(), firstDelayMs);
+  const stopTimer =
+    trigger.kind === "interval"
+      ? onInterval(name, trigger.intervalMs, pollInLine)
+      : onCron(trigger.expression, pollInLine);
   return () => {
     isStopped = true;
     clearTimeout(first);
-    stopTurns();
+    stopTimer();
   };
 }
 
 /**
- * Turns at a fixed phase of the interval, on the grid. A cron expression cannot say "every 90 s at second 13.4", so intervals run on
- * timers; each is set anew from the wall clock, which keeps them from drifting.
+ * Polls at a fixed phase of the interval, on the grid. A cron expression cannot say "every 90 s at second 13.4", so intervals run
+ * on timers. Each timer is set from the wall clock, so that they do not drift.
  */
-function onInterval(name: string, intervalMs: number, turn: () => Promise<void>): Stop {
-  const phase = Math.floor((phaseOf(name) * intervalMs) / TURN_GRID_MS) * TURN_GRID_MS;
+function onInterval(name: string, intervalMs: number, poll: () => Promise<void>): Stop {
+  const phase = Math.floor((phaseOf(name) * intervalMs) / POLL_GRID_MS) * POLL_GRID_MS;
   const next = (earliest: number) => {
-    const delay = untilTurn(earliest, intervalMs, phase) + earliest - Date.now();
+    const delay = untilPhase(earliest, intervalMs, phase) + earliest - Date.now();
     return setTimeout(
       () => {
-        void turn();
-        // A timer may fire a little early; half an interval on, it is surely another turn.
+        void poll();
+        // A timer may fire slightly early; half an interval later, the next phase is certainly another one.
         timer = next(Date.now() + intervalMs / 2);
       },
-      Math.min(delay, LONGEST_TIMER_MS),
+      Math.min(delay, MAX_TIMER_MS),
     );
   };
-  // The first poll has just been; a turn right after it would tell nothing new.
+  // A poll right after the first one would bring nothing new.
   let timer = next(Date.now() + intervalMs / 2);
   return () => clearTimeout(timer);
 }
 
 /** Milliseconds from `fromMs` to the next moment whose remainder by the interval is `phaseMs`. */
-export function untilTurn(fromMs: number, intervalMs: number, phaseMs: number): number {
-  // Added once more, as the remainder of a negative number is negative: a clock without a battery starts at 1970.
+export function untilPhase(fromMs: number, intervalMs: number, phaseMs: number): number {
+  // The interval is added since the remainder of a negative number is negative, and a clock without a battery starts at 1970.
   const passed = (((fromMs - phaseMs) % intervalMs) + intervalMs) % intervalMs;
   return passed === 0 ? 0 : intervalMs - passed;
 }
 
-/** A stable share of the interval, from 0 to 1, so that nodes are spread and keep their place over restarts. */
+/** A stable share of the interval, from 0 to 1: nodes are spread, and keep their phase over restarts. */
 export function phaseOf(name: string): number {
   return createHash("sha256").update(name).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-/** The wall clock may be set at any time, and a timer knows nothing of it: it is looked at again after so long. */
-const LONGEST_WAIT_MS = 60_000;
+/** The wall clock may be set at any time, which a timer does not notice, so the clock is read again after this time. */
+const MAX_WAIT_MS = 60_000;
 
-/** By more than this the clock is set; time services that correct a clock bit by bit do it by less between two looks. */
+/** A larger step back means that the clock was set. Time services that correct it gradually make smaller steps. */
 const SET_BACK_MS = 1000;
 
 /**
- * Turns when the expression says so. node-cron's own schedule waits for a moment that it has once reckoned: set back by an
- * hour, the clock would make every node rest for that hour. Here each look at the clock asks whether it was set back since the
- * last one, and then for the moments that it has passed since by its new time.
+ * Polls when the expression matches. node-cron's own schedule waits for a time computed once: with a clock that is set back by
+ * an hour, no node would be polled for that hour. Here each reading of the clock checks whether it was set back since the last
+ * reading, and if so, whether the expression matched since then by the new time.
  */
-function onCron(expression: string, turn: () => Promise<void>): Stop {
-  const turns = createCronTimes(expression);
-  const nextTwo = createNextTwo(turns);
-  let look = lookAtClocks();
+function onCron(expression: string, poll: () => Promise<void>): Stop {
+  const matches = createCronTimes(expression);
+  const nextTwo = createNextTwo(matches);
+  let reading = readClocks();
   let due = nextTwo().first;
 
-  function onLook(): void {
-    const before = look;
-    look = lookAtClocks();
-    const passedMs = look.steadyMs - before.steadyMs;
-    const isSetBack = look.wallMs - before.wallMs < passedMs - SET_BACK_MS;
-    const isDue = isSetBack ? turns.hasWithin(look.wallMs - passedMs, look.wallMs) : look.wallMs >= due;
-    if (isDue) void turn();
-    // Kept until it has come: corrected by a few milliseconds, the clock may be before the same moment once more.
+  function onTimer(): void {
+    const before = reading;
+    reading = readClocks();
+    const passedMs = reading.monotonicMs - before.monotonicMs;
+    const isSetBack = reading.wallMs - before.wallMs < passedMs - SET_BACK_MS;
+    const isDue = isSetBack ? matches.hasWithin(reading.wallMs - passedMs, reading.wallMs) : reading.wallMs >= due;
+    if (isDue) void poll();
+    // Kept until it has passed: a clock that is corrected by milliseconds may reach the same time twice.
     if (isSetBack || isDue) due = nextTwo().first;
     timer = wait();
   }
 
-  const wait = () => setTimeout(onLook, Math.min(due - Date.now(), LONGEST_WAIT_MS));
+  const wait = () => setTimeout(onTimer, Math.min(due - Date.now(), MAX_WAIT_MS));
   let timer = wait();
   return () => clearTimeout(timer);
 }
 
-/** The clock of the wall, and one that nobody sets. */
-function lookAtClocks(): { readonly wallMs: number; readonly steadyMs: number } {
-  return { wallMs: Date.now(), steadyMs: performance.now() };
+/** The wall clock, and one that is never set. */
+function readClocks(): { readonly wallMs: number; readonly monotonicMs: number } {
+  return { wallMs: Date.now(), monotonicMs: performance.now() };
 }
 
-/** Asks for the time between two turns, in milliseconds; of a cron expression, the distance of its next two. */
-export function createTurnLength(trigger: Trigger): () => number {
+/** Returns the milliseconds between two scheduled polls; of a cron expression, between its next two matches. */
+export function createPollInterval(trigger: Trigger): () => number {
   if (trigger.kind === "interval") return () => trigger.intervalMs;
   const nextTwo = createNextTwo(createCronTimes(trigger.expression));
   return () => {
@@ -189,21 +191,21 @@ export function createTurnLength(trigger: Trigger): () => number {
   };
 }
 
-/** Unix milliseconds; infinite where there is none. */
+/** Unix milliseconds; infinite where the expression has no more matches. */
 type NextTwo = { readonly first: number; readonly second: number };
 
 /**
- * Asks for the next two moments of a cron expression. Those of a rare one take long to reckon, so they are kept from the moment
- * when they were reckoned until the first of them; before and after, they may be others.
+ * Returns the next two matches of a cron expression. Those of a rare expression take long to compute, so they are kept from the
+ * time of the computation until the first of them. If the clock is set outside of this range, they are computed again.
  */
-function createNextTwo(turns: CronTimes): () => NextTwo {
-  let reckonedMs = Number.POSITIVE_INFINITY;
+function createNextTwo(matches: CronTimes): () => NextTwo {
+  let computedMs = Number.POSITIVE_INFINITY;
   let known: NextTwo = { first: Number.NEGATIVE_INFINITY, second: Number.NEGATIVE_INFINITY };
   return () => {
     const now = Date.now();
-    if (reckonedMs <= now && now < known.first) return known;
-    const [first, second] = turns.next();
-    reckonedMs = now;
+    if (computedMs <= now && now < known.first) return known;
+    const [first, second] = matches.next();
+    computedMs = now;
     known = { first, second };
     return known;
   };

@@ -13,29 +13,29 @@ export type NodeState = {
   readonly history: NodeHistory;
   readonly lag: HeadLag;
   readonly syncing: boolean | undefined;
-  /** Time between two turns of the node's schedule. */
+  /** Milliseconds between two scheduled polls. */
   readonly intervalMs: number;
 };
 
-/** What is kept of a node until its next poll: its peers are in the lines, and a fleet has a hundred thousand of them. */
+/** What is stored of a node until its next poll. Its peers are in the lines only: a fleet has a hundred thousand of them. */
 export type StoredState = Omit<NodeState, "report"> & { readonly report: ReportOutcomes | undefined };
 
 export function toStored(state: NodeState): StoredState {
   if (state.report === undefined) return { ...state, report: undefined };
-  const { peers, head, parts } = state.report;
-  const outcomes = new Map([...parts].map(([name, outcome]) => [name, bare(outcome)] as const));
-  return { ...state, report: { peers: bare(peers), head: bare(head), parts: outcomes } };
+  const { peers, head, apis } = state.report;
+  const outcomes = new Map([...apis].map(([name, outcome]) => [name, withoutValue(outcome)] as const));
+  return { ...state, report: { peers: withoutValue(peers), head: withoutValue(head), apis: outcomes } };
 }
 
-function bare(outcome: Outcome<unknown>): Outcome<unknown> {
-  return outcome.ok ? NOTHING : outcome;
+function withoutValue(outcome: Outcome<unknown>): Outcome<unknown> {
+  return outcome.ok ? SUCCEEDED : outcome;
 }
 
-const NOTHING = succeeded(undefined);
+const SUCCEEDED = succeeded(undefined);
 
 /**
- * A node's finished sample lines in UTF-8, family after family in the order of the catalogue. Bytes and not strings: a
- * page is put together by copying, and what a fleet holds lies outside of the engine's heap.
+ * A node's finished sample lines in UTF-8, family after family in the order of the catalogue. Bytes and not strings: a page
+ * is assembled by copying, and the lines of a fleet are outside of the engine's heap.
  */
 export type NodeLines = {
   readonly bytes: Buffer;
@@ -43,42 +43,41 @@ export type NodeLines = {
   readonly ends: Uint32Array;
 };
 
-/** What was remembered of a node's series, and now in milliseconds of a clock that never goes back. */
+/** The recent series of a node, and the time now in milliseconds of a monotonic clock. */
 export type SeriesBefore = { readonly memories: NameMemories; readonly nowMs: number };
 
 export const NO_SERIES: NameMemories = new Map();
 
-/** What became of a node's state. */
 export type RenderedNode = {
   readonly lines: NodeLines;
-  /** The series that it had lately, which bounds its new ones. Absent where only one poll is shown. */
+  /** The recent series of the node, which limit its new ones. Absent where only one poll is shown. */
   readonly series?: NameMemories | undefined;
 };
 
-/** @param spare lines that nobody reads any more: they may be written over */
-export type RenderState = (state: NodeState, before: SeriesBefore, spare?: NodeLines) => RenderedNode;
+/** @param reusable a buffer whose content is no longer needed and which may be overwritten */
+export type RenderState = (state: NodeState, before: SeriesBefore, reusable?: ArrayBufferLike) => RenderedNode;
 
 export type StoredNode = RenderedNode & { readonly state: StoredState };
 
-/** The nodes' last states, in the order of the configuration. A node is replaced whole. */
+/** The last states of the nodes, in the order of the configuration. A node is replaced as a whole. */
 export type NodeStore = {
   set(entry: StoredNode): void;
-  /** Keeps these nodes, in this order, and no others. */
+  /** Keeps these nodes, in this order, and removes all others. */
   arrange(names: readonly string[]): void;
   /** Takes the node's lines off the page; its state stays. */
   withdraw(name: string): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];
   /**
-   * What is made of the nodes' lines piece by piece, with other work between the pieces: as long as it is read, the lines
-   * stay as they are. It begins with the nodes as they are when its first piece is asked for.
+   * Reads the nodes' lines piece by piece, with other work between the pieces. Until the last piece, the lines do not change.
+   * The nodes are those of the moment when the first piece is requested.
    */
   read<T>(make: (nodes: readonly StoredNode[]) => Iterable<T>): Iterable<T>;
-  /** The node's present lines, which its next ones may be written over; undefined while they are read. */
-  spare(name: string): NodeLines | undefined;
+  /** The buffer of the node's present lines, for its next ones; undefined while lines are being read. */
+  reusableBuffer(name: string): ArrayBufferLike | undefined;
   /** Grows with every change. */
   revision(): number;
-  /** The lines of all nodes together. */
+  /** The size of all lines. */
   bytes(): number;
 };
 
@@ -133,7 +132,7 @@ export function createStore(): NodeStore {
         readers -= 1;
       }
     },
-    spare: (name) => (readers === 0 ? entries.get(name)?.lines : undefined),
+    reusableBuffer: (name) => (readers === 0 ? entries.get(name)?.lines.bytes.buffer : undefined),
     revision: () => revision,
     bytes: () => bytes,
   };

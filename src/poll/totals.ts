@@ -1,32 +1,32 @@
 import type { ByteCounts, PeerConnection } from "../model/report.ts";
 
 /**
- * P2P byte totals of a node that never fall by themselves. A sum over the present connections would fall whenever a
- * peer leaves; so either the node's own counters are shown, or the bytes that connections gained are added up here.
+ * P2P byte totals of a node. A sum over the present connections would fall whenever a peer leaves, so either the node's own
+ * counters are shown, or the bytes that connections gained between polls are added up.
  */
 export type ByteTotals =
   /** The node's own counters; they restart with the node, which Prometheus sees as a counter reset. */
   | { readonly source: "node"; readonly counts: ByteCounts | undefined }
   | {
       readonly source: "connections";
-      /** Whether the last peer list told byte counts (or was empty): else the sum stands still without meaning it. */
+      /** Whether the last peer list had byte counts or was empty; else the sum is out of date. */
       readonly isCurrent: boolean;
-      /** Undefined until a connection had byte counts: some chains never tell any. */
+      /** Undefined until a connection had byte counts: some chains never report any. */
       readonly counts: ByteCounts | undefined;
-      /** The counts of the present connections when last seen; undefined for those whose counts are not known yet. */
+      /** The last known counts of the present connections; undefined while unknown. */
       readonly last: ReadonlyMap<string, ByteCounts | undefined>;
     };
 
 export type TotalsInput = {
-  /** The node's own counters: "none" when this node does not offer them, undefined when asking failed this time. */
+  /** The node's own counters; "none" when the node has none, undefined when this poll did not get them. */
   readonly own: ByteCounts | "none" | undefined;
-  /** Undefined when the poll gave no peer list. */
+  /** Undefined when the poll got no peer list. */
   readonly connections: readonly PeerConnection[] | undefined;
 };
 
 /**
- * The totals after one more poll; undefined while neither source has given anything. The source that gave the first
- * numbers stays: a change would look like a jump of all bytes ever counted.
+ * The totals after one more poll; undefined while neither source has given numbers. The source of the first numbers is kept:
+ * a change of source would look like a jump by all bytes ever counted.
  */
 export function advanceTotals(
   before: ByteTotals | undefined,
@@ -49,7 +49,7 @@ function accumulate(before: Accumulated | undefined, connections: readonly PeerC
   for (const [id, now] of last) {
     const known = before === undefined ? undefined : lastOf(before, id);
     if (now === undefined) {
-      // Counters that could not be read this time go on from where they were.
+      // Counters missing in this poll continue from their last known values.
       last.set(id, known);
       continue;
     }
@@ -64,7 +64,7 @@ function accumulate(before: Accumulated | undefined, connections: readonly PeerC
 }
 
 /**
- * What a connection carried before our first poll is not ours to count; a connection that is new since then counts from
+ * The counts at the last poll. Bytes from before the first poll are not counted; a connection that opened later counts from
  * its first byte.
  */
 function lastOf({ last }: Accumulated, id: string): ByteCounts | undefined {
@@ -72,8 +72,8 @@ function lastOf({ last }: Accumulated, id: string): ByteCounts | undefined {
 }
 
 /**
- * Undefined where a connection's counters cannot be read. Of two rows with one id, which no node should send, the larger
- * counters are the newer ones: compared one by one with the last poll, they would count anew each time.
+ * Undefined where a connection has no readable counters. No node should send two rows with one id; of such rows the larger
+ * counters are the newer ones. Compared one by one with the last poll, both would be counted again each time.
  */
 function countsById(connections: readonly PeerConnection[]): Map<string, ByteCounts | undefined> {
   const counts = new Map<string, ByteCounts | undefined>();
@@ -91,7 +91,7 @@ function countsById(connections: readonly PeerConnection[]): Map<string, ByteCou
   return counts;
 }
 
-/** A counter that fell belongs to a connection that was opened anew under the same id: it counts whole. */
+/** A counter that fell belongs to a new connection with the same id, so all of it counts. */
 function gained(before: number, now: number): number {
   return now < before ? now : now - before;
 }

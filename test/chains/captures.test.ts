@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { decodePage } from "../../src/chains/chainweb/peers.ts";
+import { decodePage } from "../../src/chains/chainweb/peer-page.ts";
+import { callRpc } from "../../src/chains/monero/calls.ts";
 import { decodeConnections as decodeMoneroConnections } from "../../src/chains/monero/connections.ts";
 import { decodeInfo as decodeMoneroInfo } from "../../src/chains/monero/info.ts";
-import { callRpc } from "../../src/chains/monero/json-rpc.ts";
 import { decodeConnections as decodeWireConnections } from "../../src/chains/wire/connections.ts";
-import { decodePluginPage } from "../../src/chains/wire/prometheus.ts";
+import { decodePluginPage } from "../../src/chains/wire/plugin-page.ts";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
 import type { NodeReport, PeerList } from "../../src/model/report.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";

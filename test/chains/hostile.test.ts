@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeCut } from "../../src/chains/chainweb/cut.ts";
-import { decodePage } from "../../src/chains/chainweb/peers.ts";
+import { decodePage } from "../../src/chains/chainweb/peer-page.ts";
 import { MAX_ROWS } from "../../src/chains/decode.ts";
 import type { ChainName } from "../../src/chains/index.ts";
+import { resultOf } from "../../src/chains/monero/calls.ts";
 import { decodeConnections as decodeMoneroConnections } from "../../src/chains/monero/connections.ts";
 import { decodeInfo as decodeMoneroInfo } from "../../src/chains/monero/info.ts";
-import { resultOf } from "../../src/chains/monero/json-rpc.ts";
 import { decodeConnections as decodeWireConnections } from "../../src/chains/wire/connections.ts";
 import { decodeInfo as decodeWireInfo } from "../../src/chains/wire/info.ts";
 import { FAILURE_REASONS, type Failure, NodeError } from "../../src/model/failure.ts";
@@ -137,7 +137,7 @@ describe("a list longer than any node's is refused unread (the polls of other no
 });
 
 function expectSoundReport(report: NodeReport): void {
-  const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];
+  const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.apis.values()];
   for (const outcome of outcomes) if (!outcome.ok) expectSoundFailure(outcome.failure);
   if (report.peers.ok) for (const row of report.peers.value.connections) expectSound(row);
   if (report.head.ok) {
@@ -145,7 +145,7 @@ function expectSoundReport(report: NodeReport): void {
     for (const count of [height, finalHeight, ...chainHeights.values()]) expectCount(count);
     expect(timestampSeconds >= 0 && timestampSeconds < Number.POSITIVE_INFINITY).toBe(true);
   }
-  for (const { value, labels, family } of report.facts) {
+  for (const { value, labels, family } of report.chainSamples) {
     // A weight is beyond 2^53.
     assert(value >= 0 && value < Number.POSITIVE_INFINITY, `${family.name} ${value}`);
     assert.equal(labels.length, family.labels.length);

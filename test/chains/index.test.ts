@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { chains } from "../../src/chains/index.ts";
-import { nodeError } from "../../src/model/failure.ts";
-import { attempt, CONNECTION_STATES, DIRECTIONS } from "../../src/model/report.ts";
+import { ADAPTERS, CHAIN_NAMES, chains, FIRST_NAMES, isChainName } from "../../src/chains/index.ts";
+import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
+import { CONNECTION_STATES, DIRECTIONS } from "../../src/model/report.ts";
 
 test("Wire's adapter serves every Antelope node", () => {
   expect(Object.keys(chains)).toEqual(["wire", "antelope", "monero", "chainweb"]);
   expect(chains.antelope).toBe(chains.wire);
+});
+
+test("names and adapters follow from the table", () => {
+  expect(CHAIN_NAMES).toEqual(Object.keys(chains));
+  expect(FIRST_NAMES).toEqual(["wire", "monero", "chainweb"]);
+  expect(ADAPTERS).toEqual([chains.wire, chains.monero, chains.chainweb]);
+  expect(["antelope", "toString", "Wire", "", undefined].map(isChainName)).toEqual([true, false, false, false, false]);
 });
 
 describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits, families }) => {
@@ -33,17 +40,10 @@ test("the options of a chain are shown as they were given", () => {
   expect(chains.wire.options.parse({ host_header: "a:1" }).values).toMatchObject({ host_header: "a:1" });
 });
 
-describe("attempt", () => {
-  test("a value", async () => {
-    expect(await attempt(async () => 7)).toEqual({ ok: true, value: 7 });
-  });
-
-  test("a failure of the node", async () => {
-    const error = nodeError("busy", "what came", "what to do");
-    expect(await attempt(async () => Promise.reject(error))).toEqual({ ok: false, failure: error.failure });
-  });
-
-  test("a bug of ours stays an exception", async () => {
-    await expect(attempt(async () => Promise.reject(new TypeError("bug")))).rejects.toThrow(TypeError);
-  });
-});
+test.each(ADAPTERS.map((adapter) => [adapter.optionsKey, adapter] as const))(
+  "%s: each of its sources belongs to a shared family",
+  (key, adapter) => {
+    const shown = createFullCatalogue(ADAPTERS).filter(({ name }) => Object.hasOwn(adapter.sources, name));
+    expect(Object.fromEntries(shown.map(({ name, sources }) => [name, sources[key]]))).toEqual(adapter.sources);
+  },
+);

@@ -30,7 +30,7 @@ export function openNode(
     timeoutMs,
     connect: (target, { hostHeader } = {}) =>
       createRpcClient({ url: target, auth, tls: { kind: "ca" }, hostHeader, connectTimeoutMs: timeoutMs }),
-    connectStranger: createRpcClient,
+    connectUntrusted: createRpcClient,
   });
   onTestFinished(() => session.close());
   return session;
@@ -60,6 +60,6 @@ export function openInMemory(
     url: parseNodeUrl("http://127.0.0.1:8888"),
     timeoutMs: 5000,
     connect: (url) => ({ ...memoryClient(answer), url }),
-    connectStranger: ({ url }) => ({ ...memoryClient(answer), url }),
+    connectUntrusted: ({ url }) => ({ ...memoryClient(answer), url }),
   });
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 
 describe("labelNameProblem", () => {
   test.each(["region", "owner", "_private", "a1", "Zone", "target_name", "peer_exporter", "x__y"])(
@@ -38,7 +37,7 @@ describe("labelNameProblem", () => {
 });
 
 describe("labels that the exporter's own series have", () => {
-  const families = createCatalogue(chainFamilies(Object.values(chains)));
+  const families = createCatalogue(ADAPTERS);
   const used = new Set(["target", "chain", ...families.flatMap(({ labels }) => labels)]);
 
   test.each([...used])("%s is reserved", (name) => {

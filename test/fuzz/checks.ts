@@ -97,7 +97,7 @@ const CANARY_BASE64 = Buffer.from(`user:${CANARY}`).toString("base64");
 export function checkOutcomes(world: World): void {
   const { report } = world.state(LIAR);
   if (report === undefined) throw new Error("the poll left no report");
-  const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];
+  const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.apis.values()];
   for (const outcome of outcomes) if (!outcome.ok) checkFailure(outcome.failure);
 }
 

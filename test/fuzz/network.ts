@@ -1,6 +1,6 @@
 import Request from "undici/lib/core/request.js";
 import type { NodeConfig } from "../../src/config/model.ts";
-import type { CreateClient } from "../../src/poll/session.ts";
+import type { CreateClient } from "../../src/poll/run-poll.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
 import type { HttpAnswer } from "../../src/rpc/dispatch.ts";
 import { bodyError } from "../../src/rpc/request-failure.ts";

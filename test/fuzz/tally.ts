@@ -22,7 +22,7 @@ export function createTally(): Tally {
         counts.rows += report.peers.value.connections.length;
       }
       if (report.head.ok) counts.headOk += 1;
-      const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.parts.values()];
+      const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.apis.values()];
       for (const outcome of outcomes) {
         if (outcome.ok) continue;
         counts.reasons[outcome.failure.reason] = (counts.reasons[outcome.failure.reason] ?? 0) + 1;

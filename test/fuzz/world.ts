@@ -1,15 +1,14 @@
 import pino from "pino";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { Logger } from "../../src/logging/logger.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
-import type { CreateClient } from "../../src/poll/session.ts";
-import { openSession } from "../../src/poll/session.ts";
+import type { CreateClient } from "../../src/poll/run-poll.ts";
+import { openSession } from "../../src/poll/run-poll.ts";
 import { createStore, type NodeState, type StoredNode } from "../../src/poll/store.ts";
 import type { Variant } from "./adapter.ts";
 
@@ -25,7 +24,7 @@ export type World = {
   close(): Promise<void>;
 };
 
-const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+const catalogue = createCatalogue(ADAPTERS);
 const renderPage = createPageRenderer(catalogue);
 const HASH_KEY = "a key of some length";
 

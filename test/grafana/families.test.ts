@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
 import { panelQueries, substitute } from "../../grafana/src/queries.ts";
 import { unusedFamilies } from "../../grafana/unused-families.ts";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createSelfMetrics } from "../../src/metrics/self.ts";
 import { selectors } from "./promql.ts";
 
-const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+const catalogue = createCatalogue(ADAPTERS);
 
 const used = panelQueries().flatMap(({ dashboard, panel, expr }) =>
   selectors(substitute(expr)).map((selector) => ({ at: `${dashboard}: ${panel}`, ...selector })),

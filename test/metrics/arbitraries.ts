@@ -92,7 +92,7 @@ function outcome<T>(value: fc.Arbitrary<T>) {
   );
 }
 
-const mempoolFacts = fc
+const mempoolSamples = fc
   .uniqueArray(fc.tuple(hostileText, anyNumber), { selector: ([label]) => cleanText(label), maxLength: 4 })
   .map((pairs) => {
     const [family] = chains.chainweb.families;
@@ -110,15 +110,15 @@ export const anyReport: fc.Arbitrary<NodeReport> = fc.record({
       chainHeights: maybe(fc.array(fc.tuple(fc.nat(9).map(String), fc.nat())).map((heights) => new Map(heights))),
     }),
   ),
-  parts: fc
+  apis: fc
     .uniqueArray(
       fc.tuple(fc.constantFrom("info", "mempool", "last_block", "totals"), outcome(fc.constant(undefined))),
       {
         selector: ([api]) => api,
       },
     )
-    .map((parts) => new Map(parts)),
-  facts: mempoolFacts,
+    .map((apis) => new Map(apis)),
+  chainSamples: mempoolSamples,
   syncing: maybe(fc.boolean()),
   clockSkewSeconds: maybe(anyNumber),
   networkKey: maybe(fc.constantFrom("a", "b")),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/labels.ts";
-import { connectionFacts, factSamples } from "../../src/metrics/facts.ts";
-import { factFamily } from "../../src/metrics/family.ts";
+import { connectionChainSamples, nodeChainSamples } from "../../src/metrics/chain-samples.ts";
+import { chainFamily } from "../../src/metrics/family.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
-import type { FactFamily } from "../../src/model/report.ts";
+import type { ChainFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { catalogue, names, readPage } from "./support.ts";
@@ -214,8 +214,8 @@ describe("what the node does not say is left out", () => {
   });
 });
 
-test("a chain's own family has the facts that are its own, and no label without a value", () => {
-  const declared = (name: string): FactFamily => ({
+test("a chain's own family has the samples that are its own, and no label without a value", () => {
+  const declared = (name: string): ChainFamily => ({
     name,
     type: "gauge",
     help: "X.",
@@ -223,7 +223,7 @@ test("a chain's own family has the facts that are its own, and no label without 
     labels: ["one", "two"],
   });
   const [a, b] = [declared("p2p_wire_a"), declared("p2p_wire_b")];
-  const facts = [
+  const given = [
     { family: a, labels: ["x", "y"], value: 1 },
     { family: b, labels: ["x", "y"], value: 2 },
     { family: a, labels: ["", "y"], value: 3 },
@@ -235,10 +235,10 @@ test("a chain's own family has the facts that are its own, and no label without 
     shown: undefined,
     withheld: 0,
     report: undefined,
-    facts: factSamples(facts),
-    connectionFacts: connectionFacts([]),
+    chainSamples: nodeChainSamples(given),
+    connectionChainSamples: connectionChainSamples([]),
   };
-  expect([...factFamily(a, "wire").samples(view)]).toEqual([
+  expect([...chainFamily(a, "wire").samples(view)]).toEqual([
     ['one="x",two="y"', 1],
     ['two="y"', 3],
     ['one="x"', 4],
@@ -246,7 +246,7 @@ test("a chain's own family has the facts that are its own, and no label without 
 });
 
 test("a chain's own family of connections has no labels beside theirs: no line of it shows any", () => {
-  const families = Object.values(chains).flatMap((chain): readonly FactFamily[] => chain.families);
+  const families = Object.values(chains).flatMap((chain): readonly ChainFamily[] => chain.families);
   const ofConnections = families.filter(({ scope }) => scope === "connection");
   expect(ofConnections.length).toBeGreaterThan(0);
   expect(ofConnections.filter(({ labels }) => labels.length > 0)).toEqual([]);
@@ -272,7 +272,10 @@ describe("texts of strangers", () => {
   });
 
   test("in a chain's own families too", () => {
-    const family = factFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
+    const family = chainFamily(
+      { name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] },
+      "wire",
+    );
     const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
     const traits = { directions: [], states: [] };
     const view = {
@@ -281,11 +284,11 @@ describe("texts of strangers", () => {
       shown: undefined,
       withheld: 0,
       report: undefined,
-      connectionFacts: connectionFacts([]),
+      connectionChainSamples: connectionChainSamples([]),
     };
-    expect([...family.samples({ ...view, facts: factSamples([]) })]).toEqual([]);
-    const facts = factSamples([{ family: declared, labels: [hostile], value: 1 }]);
-    expect([...factFamily(declared, "wire").samples({ ...view, facts })]).toEqual([
+    expect([...family.samples({ ...view, chainSamples: nodeChainSamples([]) })]).toEqual([]);
+    const chainSamples = nodeChainSamples([{ family: declared, labels: [hostile], value: 1 }]);
+    expect([...chainFamily(declared, "wire").samples({ ...view, chainSamples })]).toEqual([
       [`name="\ufffd\ufffd${"x".repeat(126)}"`, 1],
     ]);
   });

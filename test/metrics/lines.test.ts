@@ -55,7 +55,7 @@ test("lines are the same whether or not they are written over earlier ones", () 
   const [fresh, reusing] = [createLinesWriter(), createLinesWriter()];
   fc.assert(
     fc.property(fc.array(fc.array(hostileText, { maxLength: 20 }), { maxLength: 10 }), (polls) => {
-      let spare: NodeLines | undefined;
+      let reusable: ArrayBufferLike | undefined;
       for (const texts of polls) {
         const fill = (writer: LinesWriter) => {
           for (const text of texts) {
@@ -63,21 +63,21 @@ test("lines are the same whether or not they are written over earlier ones", () 
             writer.endFamily();
           }
         };
-        const lines: NodeLines = reusing(fill, spare);
+        const lines: NodeLines = reusing(fill, reusable);
         expect(families(lines)).toEqual(families(fresh(fill)));
-        spare = lines;
+        reusable = lines.bytes.buffer;
       }
     }),
   );
 });
 
-test("a buffer is written over when the lines fill most of it, and left alone when nobody gives it away", () => {
+test("a buffer is reused when the lines fill most of it, and left alone when it is not given", () => {
   const write = createLinesWriter();
-  const lines = (length: number, spare?: NodeLines) =>
+  const lines = (length: number, reusable?: NodeLines) =>
     write((writer) => {
       writer.text("x".repeat(length));
       writer.endFamily();
-    }, spare);
+    }, reusable?.bytes.buffer);
   const first = lines(1000);
   expect(lines(1000).bytes.buffer).not.toBe(first.bytes.buffer);
   for (const length of [1000, 1030, 900, 600]) expect(lines(length, first).bytes.buffer).toBe(first.bytes.buffer);

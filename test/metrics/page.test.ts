@@ -97,7 +97,7 @@ const moneroReport = report({
   identity: { version: "0.18.4.3-release", network: "mainnet" },
   peers: moneroPeers,
   head: head(3_299_990, { timestampSeconds: NOW / 1000 - 1320 }),
-  parts: new Map([["last_block", { ok: true, value: undefined }]]),
+  apis: new Map([["last_block", { ok: true, value: undefined }]]),
   syncing: true,
   networkKey: "monero mainnet",
   minBlockSeconds: 60,
@@ -109,7 +109,7 @@ const restrictedReport = report({
   ...moneroReport,
   peers: failing("unavailable"),
   head: head(3_300_001),
-  parts: new Map(),
+  apis: new Map(),
   syncing: undefined,
 });
 
@@ -127,11 +127,11 @@ const chainwebReport = report({
     ),
   ),
   head: head(18_000_029, { chainHeights: chainwebHeights }),
-  parts: new Map([
+  apis: new Map([
     ["info", { ok: true, value: undefined }],
     ["mempool", { ok: true, value: undefined }],
   ]),
-  facts: [...chainwebHeights.keys()].flatMap((chain, index) =>
+  chainSamples: [...chainwebHeights.keys()].flatMap((chain, index) =>
     chains.chainweb.families.map((family) => ({ family, labels: [chain], value: 20 + index })),
   ),
   clockSkewSeconds: -0.125,
@@ -148,11 +148,11 @@ const chainwebBest = report({
 const chainwebPartly = report({
   ...chainwebReport,
   head: failing("timeout"),
-  parts: new Map([
+  apis: new Map([
     ["info", failing("connect")],
     ["mempool", failing("timeout")],
   ]),
-  facts: [],
+  chainSamples: [],
   blockSeconds: undefined,
 });
 

@@ -1,6 +1,5 @@
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
 import { createPageRenderer, type RenderedFamily } from "../../src/metrics/page.ts";
@@ -9,7 +8,7 @@ import type { NodeState, StoredNode } from "../../src/poll/store.ts";
 import { type Page, parseOpenMetrics, parseText } from "../support/exposition-parser.ts";
 
 /** The families of all chains, as the program puts them together. */
-export const catalogue = createCatalogue(chainFamilies(Object.values(chains)));
+export const catalogue = createCatalogue(ADAPTERS);
 
 export const SETTINGS: ConnectionSettings = {
   series: true,

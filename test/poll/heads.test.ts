@@ -10,7 +10,7 @@ const heightsOf = (heads: Iterable<Head>) => [...heads].map(({ height }) => heig
 
 /** Heights that "self" learns of. */
 function heights(known: ReturnType<typeof createKnownHeads>, nowMs = 0, networkKey: string | undefined = "net") {
-  const { fleet, configured } = known.others("self", networkKey, nowMs);
+  const { fleet, configured } = known.othersOnNetwork("self", networkKey, nowMs);
   return { fleet: heightsOf(fleet), configured: heightsOf(configured) };
 }
 
@@ -29,7 +29,7 @@ describe("the known heads", () => {
   test("nothing is known for a node whose network is not", () => {
     const known = createKnownHeads();
     known.remember("a", "node", at(2), 10);
-    expect(known.others("self", undefined, 0)).toEqual({ fleet: [], configured: [] });
+    expect(known.othersOnNetwork("self", undefined, 0)).toEqual({ fleet: [], configured: [] });
   });
 
   test("come ranked, the highest first, whatever came and went", () => {
@@ -40,7 +40,7 @@ describe("the known heads", () => {
         const expected = new Map<string, number>();
         for (const { name, height } of changes) {
           expected.delete(name);
-          if (height === null) known.forget(name);
+          if (height === null) known.forgetAll([name]);
           else {
             known.remember(name, "node", at(height), 10);
             expected.set(name, height);

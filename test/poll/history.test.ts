@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
+import type { PeerConnection } from "../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
 import { deadReport, failing, failure, head, NOW, peers, report, row, times } from "./support.ts";
 
@@ -31,7 +32,7 @@ describe("counters", () => {
   });
 
   test("another part's failure is no failed poll", () => {
-    const given = report({ head: failing("timeout"), parts: new Map([["info", failing("connect")]]) });
+    const given = report({ head: failing("timeout"), apis: new Map([["info", failing("connect")]]) });
     const history = recordPoll(EMPTY_HISTORY, given, times(), "node");
     expect([...history.failures.values()].every((count) => count === 0)).toBe(true);
     expect(history.lastPoll?.failure).toBeUndefined();
@@ -112,5 +113,46 @@ describe("heads", () => {
     const third = recordPoll(failed, report({ head: head(101) }), times(NOW + 2000), "node");
     expect(third.head).toEqual({ height: 101, seenMs: NOW + 2000 });
     expect(third.previousHead).toEqual(first.head);
+  });
+});
+
+function churnAfter(...polls: (readonly PeerConnection[])[]): NodeHistory["churn"] {
+  const record = (before: NodeHistory, rows: readonly PeerConnection[]) =>
+    recordPoll(before, report({ peers: peers(...rows) }), times(), "node");
+  return polls.reduce(record, EMPTY_HISTORY).churn;
+}
+
+const counts = (churn: NodeHistory["churn"]) => ({
+  in: [churn?.connects.get("inbound"), churn?.disconnects.get("inbound")],
+  out: [churn?.connects.get("outbound"), churn?.disconnects.get("outbound")],
+});
+
+const outbound = (id: string, overrides: Partial<PeerConnection> = {}) =>
+  row({ id, direction: "outbound", ...overrides });
+const inbound = (id: string) => row({ id, direction: "inbound" });
+
+describe("churn", () => {
+  test.each<[string, (readonly PeerConnection[])[], { in: number[]; out: number[] }]>([
+    ["the first list is the baseline", [[outbound("a"), inbound("b")]], { in: [0, 0], out: [0, 0] }],
+    ["who appears", [[outbound("a")], [outbound("a"), inbound("b")]], { in: [1, 0], out: [0, 0] }],
+    ["who vanishes", [[outbound("a"), inbound("b")], [inbound("b")]], { in: [0, 0], out: [0, 1] }],
+    ["who comes back", [[outbound("a")], [], [outbound("a")]], { in: [0, 0], out: [1, 1] }],
+    [
+      "a configured row that stays in the list while it is not connected",
+      [[outbound("a")], [outbound("a", { state: "disconnected" })], [outbound("a")]],
+      { in: [0, 0], out: [1, 1] },
+    ],
+    [
+      "a reconnect between two polls, seen by the session",
+      [[outbound("a", { session: "a 1" })], [outbound("a", { session: "a 2" })]],
+      { in: [0, 0], out: [1, 1] },
+    ],
+    [
+      "a handshake that never ends is no connection",
+      [[], [row({ id: "x", direction: "inbound", state: "handshaking" })], []],
+      { in: [0, 0], out: [0, 0] },
+    ],
+  ])("%s", (_, polls, expected) => {
+    expect(counts(churnAfter(...polls))).toEqual(expected);
   });
 });

@@ -41,7 +41,7 @@ test("a poll in words: how each part ended, then its requests as they were sent"
       outcome: { kind: "answered", status: 200, bytes: 1234 },
     },
   ];
-  const given = report({ peers: failing("timeout"), head: head(7), parts: new Map([["bans", failing("http")]]) });
+  const given = report({ peers: failing("timeout"), head: head(7), apis: new Map([["bans", failing("http")]]) });
   expect(traceText({ node: nodeConfig(), report: given }, calls)).toMatchInlineSnapshot(`
     "peers: timeout: the call failed (timeout); change something
     head: good
@@ -101,7 +101,7 @@ describe("a node is up by its peer list, a reference by its head", () => {
     [
       "reference, another part fails",
       REFERENCE,
-      headOnly({ parts: new Map([["info", failing("http")]]) }),
+      headOnly({ apis: new Map([["info", failing("http")]]) }),
       true,
       ["info http"],
     ],
@@ -119,14 +119,14 @@ describe("a reference that works in part is the same on its page, in the log and
   test.each([
     [
       "the head fails while another part works",
-      headOnly({ head: failing("http"), parts: new Map([["info", works]]) }),
+      headOnly({ head: failing("http"), apis: new Map([["info", works]]) }),
       "down",
       "DOWN",
       ["warn: down: the call failed (http); change something"],
     ],
     [
       "the head works while another part fails",
-      headOnly({ parts: new Map([["info", failing("http")]]) }),
+      headOnly({ apis: new Map([["info", failing("http")]]) }),
       "partly up",
       "PART",
       ["info: up", "warn: the info API fails: the call failed (http); change something"],

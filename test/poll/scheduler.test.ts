@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Trigger } from "../../src/config/model.ts";
 import { atOnce } from "../../src/lib/slices.ts";
 import {
+  createPollInterval,
   createSchedule,
-  createTurnLength,
-  type Planned,
   phaseOf,
   type Schedule,
-  untilTurn,
+  type ScheduledNode,
+  untilPhase,
 } from "../../src/poll/scheduler.ts";
 import { NOW } from "./support.ts";
 
@@ -44,7 +44,7 @@ function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () =
   return { schedule, planned, polls, of };
 }
 
-function replan(schedule: Schedule, nodes: readonly Planned[]): void {
+function replan(schedule: Schedule, nodes: readonly ScheduledNode[]): void {
   atOnce(schedule.keep(nodes));
   atOnce(schedule.plan(nodes));
 }
@@ -311,7 +311,7 @@ describe("stop", () => {
   });
 });
 
-describe("untilTurn", () => {
+describe("untilPhase", () => {
   const moment = fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.double({ min: 0, max: 4e12, noNaN: true }));
   const interval = fc.integer({ min: 1000, max: 24 * 86_400_000 });
   const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -320,7 +320,7 @@ describe("untilTurn", () => {
     fc.assert(
       fc.property(moment, interval, share, (fromMs, intervalMs, part) => {
         const phase = part * intervalMs;
-        const wait = untilTurn(fromMs, intervalMs, phase);
+        const wait = untilPhase(fromMs, intervalMs, phase);
         expect(wait).toBeGreaterThanOrEqual(0);
         expect(wait).toBeLessThanOrEqual(intervalMs);
         const rest = Math.abs(fromMs + wait - phase) % intervalMs;
@@ -331,9 +331,9 @@ describe("untilTurn", () => {
   });
 
   test("is 0 at the phase", () => {
-    expect(untilTurn(45_003, 15_000, 3)).toBe(0);
-    expect(untilTurn(45_004, 15_000, 3)).toBe(14_999);
-    expect(untilTurn(45_002, 15_000, 3)).toBe(1);
+    expect(untilPhase(45_003, 15_000, 3)).toBe(0);
+    expect(untilPhase(45_004, 15_000, 3)).toBe(14_999);
+    expect(untilPhase(45_002, 15_000, 3)).toBe(1);
   });
 });
 
@@ -359,12 +359,12 @@ describe("the time between two turns", () => {
     [at("* * * * *"), 60_000],
     [at("0 * * * *"), HOUR],
   ])("of %j is %d", (trigger, expected) => {
-    expect(createTurnLength(trigger)()).toBe(expected);
+    expect(createPollInterval(trigger)()).toBe(expected);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test("of an expression whose turns lie unevenly is that of the next two, also after a turn and a clock set back", () => {
-    const length = createTurnLength(at("0 0,1,4 * * *"));
+    const length = createPollInterval(at("0 0,1,4 * * *"));
     const hour = new Date(NOW).setHours(23, 30, 0, 0);
     const lengthAt = (hours: number) => {
       vi.setSystemTime(hour + hours * HOUR);
@@ -375,7 +375,7 @@ describe("the time between two turns", () => {
 
   test("of a rare expression is reckoned once, not with each poll", () => {
     const reckon = vi.spyOn(cron, "createTask");
-    const length = createTurnLength(at("0 0 29 2 1"));
+    const length = createPollInterval(at("0 0 29 2 1"));
     const values = [1, 2, 3].map(length);
     expect(new Set(values).size).toBe(1);
     expect(reckon).toHaveBeenCalledTimes(1);

@@ -1,23 +1,23 @@
 import { expect, test } from "vitest";
-import { createStore, type NodeLines, type StoredNode, toStored } from "../../src/poll/store.ts";
+import { createStore, type StoredNode, toStored } from "../../src/poll/store.ts";
 import { firstState, nodeConfig } from "./support.ts";
 
-test("nobody writes over lines that are read", () => {
+test("the buffer of lines that are being read is not reusable", () => {
   const store = setUp("a", "b");
-  expect(text(store.spare("a"))).toBe("a");
+  expect(text(store.reusableBuffer("a"))).toBe("a");
   const reading = store.read(lineByLine)[Symbol.iterator]();
-  expect(text(store.spare("a"))).toBe("a");
+  expect(text(store.reusableBuffer("a"))).toBe("a");
   expect(reading.next().value).toBe("a");
-  expect(store.spare("a")).toBeUndefined();
+  expect(store.reusableBuffer("a")).toBeUndefined();
   store.set(entry("a", "new"));
   store.set(entry("b", "new"));
   expect(reading.next().value).toBe("b");
-  expect(store.spare("a")).toBeUndefined();
+  expect(store.reusableBuffer("a")).toBeUndefined();
   expect(reading.next().done).toBe(true);
-  expect(text(store.spare("a"))).toBe("new");
+  expect(text(store.reusableBuffer("a"))).toBe("new");
 });
 
-test("lines are given for writing when the last reader is done, whatever ended it", () => {
+test("buffers are reusable again when the last reader is done, however it ended", () => {
   const store = setUp("a", "b");
   const other = store.read(lineByLine)[Symbol.iterator]();
   other.next();
@@ -31,22 +31,22 @@ test("lines are given for writing when the last reader is done, whatever ended i
     }),
   ];
   expect(broken).toThrow("a bug");
-  expect(store.spare("b")).toBeUndefined();
+  expect(store.reusableBuffer("b")).toBeUndefined();
   other.return?.();
-  expect(text(store.spare("b"))).toBe("b");
+  expect(text(store.reusableBuffer("b"))).toBe("b");
 });
 
-test("a reading that nobody begins holds nothing, and one that begins late reads what is there then", () => {
+test("a reading that has not begun blocks nothing, and one that begins late reads the lines of that moment", () => {
   const store = setUp("a");
   const late = store.read(lineByLine);
   store.read(lineByLine);
   store.set(entry("a", "new"));
-  expect(text(store.spare("a"))).toBe("new");
+  expect(text(store.reusableBuffer("a"))).toBe("new");
   expect([...late]).toEqual(["new"]);
 });
 
-test("a node that is not known has nothing to write over", () => {
-  expect(setUp("a").spare("b")).toBeUndefined();
+test("an unknown node has no reusable buffer", () => {
+  expect(setUp("a").reusableBuffer("b")).toBeUndefined();
 });
 
 function setUp(...names: readonly string[]) {
@@ -56,7 +56,7 @@ function setUp(...names: readonly string[]) {
 }
 
 function entry(name: string, lines: string): StoredNode {
-  const bytes = Buffer.from(lines);
+  const bytes = Buffer.from(new TextEncoder().encode(lines).buffer);
   return {
     state: toStored(firstState(nodeConfig({ name }))),
     lines: { bytes, ends: Uint32Array.of(bytes.length) },
@@ -64,7 +64,7 @@ function entry(name: string, lines: string): StoredNode {
 }
 
 function* lineByLine(nodes: readonly StoredNode[]): Iterable<string> {
-  for (const { lines } of nodes) yield text(lines);
+  for (const { lines } of nodes) yield text(lines.bytes.buffer);
 }
 
-const text = (lines: NodeLines | undefined) => lines?.bytes.toString() ?? "";
+const text = (buffer: ArrayBufferLike | undefined) => (buffer === undefined ? "" : Buffer.from(buffer).toString());

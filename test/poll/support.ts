@@ -13,12 +13,12 @@ import {
   type PeerList,
   succeeded,
 } from "../../src/model/report.ts";
+import { deriveState, firstState as stateBefore } from "../../src/poll/derive-state.ts";
 import { headLag } from "../../src/poll/head-lag.ts";
 import { createKnownHeads, type OtherHeads } from "../../src/poll/heads.ts";
-import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
 import type { Poller } from "../../src/poll/poller.ts";
 import type { NodeState } from "../../src/poll/store.ts";
-import { isCatchingUp } from "../../src/poll/syncing.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 
 /** Plain data for tests that need no node. */
@@ -89,8 +89,8 @@ export function report(overrides: Partial<NodeReport> = {}): NodeReport {
     identity: {},
     peers: peers(),
     head: head(100),
-    parts: new Map(),
-    facts: [],
+    apis: new Map(),
+    chainSamples: [],
     minBlockSeconds: 0,
     ...overrides,
   };
@@ -116,14 +116,7 @@ export type StateOptions = {
 
 /** The state of a node before its first poll. */
 export function firstState(node = nodeConfig()): NodeState {
-  return {
-    node,
-    report: undefined,
-    history: EMPTY_HISTORY,
-    lag: { references: new Map(), blocks: undefined },
-    syncing: undefined,
-    intervalMs: INTERVAL_MS,
-  };
+  return stateBefore(node, INTERVAL_MS);
 }
 
 export const LAG_SETTINGS = { minSupport: 2 };
@@ -136,16 +129,8 @@ export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], n
 /** The state of a node after one more poll, put together as the poller does. */
 export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeState {
   const { node = nodeConfig(), history = EMPTY_HISTORY, others = [], endedMs = NOW } = options;
-  const after = recordPoll(history, given, times(endedMs), node.role);
-  const lag = lagAmong(given, others, endedMs);
-  return {
-    node,
-    report: given,
-    history: after,
-    lag,
-    syncing: isCatchingUp(given, lag, after, endedMs),
-    intervalMs: INTERVAL_MS,
-  };
+  const before = { node, history, intervalMs: INTERVAL_MS };
+  return deriveState(before, { report: given, times: times(endedMs) }, headsFor(given, others), LAG_SETTINGS);
 }
 
 export type LogLine = {
@@ -173,7 +158,7 @@ export function headsFor(
   const heads = createKnownHeads();
   for (const [index, report] of fleet.entries()) heads.remember(`node ${index}`, "node", report, NOW);
   for (const [index, report] of configured.entries()) heads.remember(`reference ${index}`, "reference", report, NOW);
-  return heads.others("self", networkKey, NOW);
+  return heads.othersOnNetwork("self", networkKey, NOW);
 }
 
 /** Polls these nodes and no others; ends with the polls of those that have no place any more. */

@@ -1,16 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { createSelfMetrics } from "../../src/metrics/self.ts";
 import { alertGroups, alerts, metricsIn, queriesIn, recordingGroups, recordings, ruleTests } from "./support.ts";
 
 const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
 const runbooks = fileURLToPath(new URL("../../docs/runbooks/", import.meta.url));
 
-const families = new Map(createCatalogue(chainFamilies(Object.values(chains))).map((family) => [family.name, family]));
+const families = new Map(createCatalogue(ADAPTERS).map((family) => [family.name, family]));
 
 test("the names of alerts, groups and records are unique and keep to the conventions", () => {
   const names = alerts.map(({ alert }) => alert);

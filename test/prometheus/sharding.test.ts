@@ -4,12 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS } from "../../src/chains/index.ts";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { ownerOf, parseShard, resolveShard, shardReport } from "../../src/config/shard.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
 import { findServer, run, tempFolder } from "../support/servers.ts";
 import { metricsIn } from "./support.ts";
 
@@ -94,10 +93,7 @@ test("the references are a good configuration", () => {
 test("the rules use metrics that exist", () => {
   const { groups } = ruleFile.parse(parse(block("groups:")));
   const rules = groups.flatMap((group) => group.rules);
-  const exists = new Set([
-    ...createCatalogue(chainFamilies(Object.values(chains))).map(({ name }) => name),
-    ...rules.map(({ record }) => record),
-  ]);
+  const exists = new Set([...createCatalogue(ADAPTERS).map(({ name }) => name), ...rules.map(({ record }) => record)]);
   const used = rules.flatMap(({ expr }) => metricsIn(expr.replaceAll(/group_(?:left|right) \([^)]*\)/g, "")));
   expect(used).toContain("p2p_node_head_height");
   expect(used.filter((name) => !exists.has(name))).toEqual([]);

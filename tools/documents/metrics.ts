@@ -1,8 +1,6 @@
-import { chains } from "../../src/chains/index.ts";
-import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { chainFamilies } from "../../src/metrics/chain-families.ts";
+import { ADAPTERS } from "../../src/chains/index.ts";
+import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
 import { renderLabels, renderSample } from "../../src/metrics/exposition.ts";
-import { probeFamilies } from "../../src/metrics/families/probe.ts";
 import type { NodeFamily } from "../../src/metrics/family.ts";
 
 /** docs/metrics.md: every family of the catalogue, with where its values come from. */
@@ -12,9 +10,10 @@ const SECTIONS: readonly { readonly title: string; readonly has: (family: NodeFa
   { title: "Probes of targets", has: ({ name }) => name.startsWith("p2p_probe_") },
   { title: "Connections", has: ({ name }) => name.startsWith("p2p_connection_") },
   { title: "References", has: ({ about }) => about === "reference" },
-  { title: "Wire and Antelope", has: ({ name }) => name.startsWith("p2p_wire_") },
-  { title: "Monero", has: ({ name }) => name.startsWith("p2p_monero_") },
-  { title: "Chainweb", has: ({ name }) => name.startsWith("p2p_chainweb_") },
+  ...ADAPTERS.map(({ title, optionsKey }) => ({
+    title,
+    has: ({ name }: NodeFamily) => name.startsWith(`p2p_${optionsKey}_`),
+  })),
 ];
 
 const INTRODUCTION = `# Metrics
@@ -28,10 +27,7 @@ they are in their HELP.
 `;
 
 /** All families, in the order of the metrics page. */
-export const CATALOGUE: readonly NodeFamily[] = [
-  ...createCatalogue(chainFamilies(Object.values(chains))),
-  ...probeFamilies,
-];
+export const CATALOGUE: readonly NodeFamily[] = createFullCatalogue(ADAPTERS);
 
 export function metricsDocument(): string {
   const sections = SECTIONS.map(({ title, has }) => {

@@ -1,9 +1,10 @@
-import { type FactFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import type { SharedSources } from "../adapter.ts";
 import { OTHER } from "./version.ts";
 
 /** The families that only Chainweb has. `braided_chain` is one of the network's chains, a number below 1000. */
 
-export const CHAIN_HEIGHT: FactFamily = {
+export const CHAIN_HEIGHT: ChainFamily = {
   name: "p2p_chainweb_chain_height",
   type: "gauge",
   help: "Height of a braided chain in the node's cut, from the last poll.",
@@ -11,7 +12,7 @@ export const CHAIN_HEIGHT: FactFamily = {
   labels: ["braided_chain"],
 };
 
-export const CHAINS: FactFamily = {
+export const CHAINS: ChainFamily = {
   name: "p2p_chainweb_chains",
   type: "gauge",
   help: "Braided chains in the node's cut, from the last poll; fewer than the network has while the node syncs its early blocks.",
@@ -19,7 +20,7 @@ export const CHAINS: FactFamily = {
   labels: [],
 };
 
-export const CUT_WEIGHT: FactFamily = {
+export const CUT_WEIGHT: ChainFamily = {
   name: "p2p_chainweb_cut_weight",
   type: "gauge",
   help: "Weight of the node's cut, the sum of the work in it, from the last poll. Of two cuts nodes choose the heavier.",
@@ -27,7 +28,7 @@ export const CUT_WEIGHT: FactFamily = {
   labels: [],
 };
 
-export const MEMPOOL_PEERS: FactFamily = {
+export const MEMPOOL_PEERS: ChainFamily = {
   name: "p2p_chainweb_mempool_peers",
   type: "gauge",
   help: "Known mempool peers of a braided chain that currently do not fail, from the last poll.",
@@ -35,7 +36,7 @@ export const MEMPOOL_PEERS: FactFamily = {
   labels: ["braided_chain"],
 };
 
-export const PEERS_BY_IDENTITY: FactFamily = {
+export const PEERS_BY_IDENTITY: ChainFamily = {
   name: "p2p_chainweb_peers_by_identity",
   type: "gauge",
   help: "Known peers by what proves who they are, from the last poll: pinned, the id of their certificate; ca, a certificate of an authority.",
@@ -43,7 +44,7 @@ export const PEERS_BY_IDENTITY: FactFamily = {
   labels: ["identity"],
 };
 
-export const SERVICE_DATE: FactFamily = {
+export const SERVICE_DATE: ChainFamily = {
   name: "p2p_chainweb_service_date_timestamp_seconds",
   type: "gauge",
   help: "Unix time at which this release of the node stops by itself, from the last poll; releases from 3.1 on have none.",
@@ -51,7 +52,7 @@ export const SERVICE_DATE: FactFamily = {
   labels: [],
 };
 
-export const OUTDATED: FactFamily = {
+export const OUTDATED: ChainFamily = {
   name: "p2p_chainweb_outdated",
   type: "gauge",
   help: "1 if the node's release is older than 3.0, the oldest that current nodes accept as a peer, from the last poll.",
@@ -59,7 +60,7 @@ export const OUTDATED: FactFamily = {
   labels: [],
 };
 
-export const CHAIN_HEAD_TIMESTAMP: FactFamily = {
+export const CHAIN_HEAD_TIMESTAMP: ChainFamily = {
   name: "p2p_chainweb_chain_head_timestamp_seconds",
   type: "gauge",
   help: "Unix time at which the newest block of a braided chain was made, from the last poll, as its miner says.",
@@ -67,7 +68,7 @@ export const CHAIN_HEAD_TIMESTAMP: FactFamily = {
   labels: ["braided_chain"],
 };
 
-export const PROBED_PEERS: FactFamily = {
+export const CHECKED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probed_peers",
   type: "gauge",
   help: "Peers that the exporter itself asked for their cut in the last poll.",
@@ -75,7 +76,7 @@ export const PROBED_PEERS: FactFamily = {
   labels: [],
 };
 
-export const REACHABLE_PEERS: FactFamily = {
+export const REACHABLE_PEERS: ChainFamily = {
   name: "p2p_chainweb_reachable_peers",
   type: "gauge",
   help: "Those of the peers asked in the last poll that answered with a cut of this network.",
@@ -83,7 +84,7 @@ export const REACHABLE_PEERS: FactFamily = {
   labels: [],
 };
 
-export const PROBE_REFUSED_PEERS: FactFamily = {
+export const REFUSED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probe_refused_peers",
   type: "gauge",
   help: "Peers that the exporter passed over in the last poll because their address is not public (chainweb.probe.allow).",
@@ -91,7 +92,7 @@ export const PROBE_REFUSED_PEERS: FactFamily = {
   labels: [],
 };
 
-export const REACHABLE_PEERS_BY_VERSION: FactFamily = {
+export const REACHABLE_PEERS_BY_VERSION: ChainFamily = {
   name: "p2p_chainweb_reachable_peers_by_version",
   type: "gauge",
   help: "Peers that answered in the last poll by their release: the 20 most common, the rest as other, and so are those beyond 60 new ones in an hour; unknown without one.",
@@ -100,7 +101,7 @@ export const REACHABLE_PEERS_BY_VERSION: FactFamily = {
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER] },
 };
 
-export const FAMILIES: readonly FactFamily[] = [
+export const families: readonly ChainFamily[] = [
   CHAIN_HEIGHT,
   CHAINS,
   CUT_WEIGHT,
@@ -109,8 +110,24 @@ export const FAMILIES: readonly FactFamily[] = [
   PEERS_BY_IDENTITY,
   SERVICE_DATE,
   OUTDATED,
-  PROBED_PEERS,
+  CHECKED_PEERS,
   REACHABLE_PEERS,
   REACHABLE_PEERS_BY_VERSION,
-  PROBE_REFUSED_PEERS,
+  REFUSED_PEERS,
 ];
+
+/** Where the families that all chains share get their values. */
+export const sources: SharedSources = {
+  p2p_node_up: "cut/peer",
+  p2p_node_info: "X-Chainweb-Node-Version or /info nodePackageVersion; cut instance",
+  p2p_node_peers: "cut/peer: known peers without a failure",
+  p2p_node_head_height: "cut height",
+  p2p_node_head_timestamp_seconds: "creationTime of the oldest tip, with tip_age",
+  p2p_node_syncing: "computed from the progress of the cut",
+  p2p_node_peer_subnets: "cut/peer hostname",
+  p2p_node_peers_by_address_type: "cut/peer hostname",
+  p2p_node_clock_skew_seconds: "X-Server-Timestamp, else Date",
+  p2p_connection_info: "cut/peer",
+  p2p_reference_up: "cut",
+  p2p_reference_head_height: "cut",
+};

@@ -1,5 +1,5 @@
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
-import { FAMILIES } from "./families.ts";
+import { families, sources } from "./families.ts";
 import { optionsSchema } from "./options.ts";
 import { openSession } from "./session.ts";
 
@@ -11,12 +11,16 @@ const NETWORKS = [
 
 /** Kadena's chainweb-node and its community edition. */
 export const chainweb: ChainAdapter = {
+  title: "Chainweb",
   optionsKey: "chainweb",
   options: optionsSchema.transform(
     (options): ChainOptions => ({ values: options, open: (target) => openSession(target, options) }),
   ),
   traits: { directions: ["unknown"], states: [] },
-  families: FAMILIES,
+  families,
+  sources,
+  // 90 s, at a block every 30 s on each of 20 chains, whose lags are summed.
+  usualLagBlocks: 60,
   discovery: {
     places: [{ scheme: "https", port: 1789 }],
     variants: NETWORKS.map((network) => ({ network })),

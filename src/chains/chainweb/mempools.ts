@@ -1,13 +1,13 @@
 import type { Signal } from "../../lib/abort.ts";
-import { factOf } from "../../model/chain-samples.ts";
+import { chainSample } from "../../model/chain-samples.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { Fact } from "../../model/report.ts";
+import type { ChainSample } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import { explainStatus } from "./api.ts";
 import type { Cut } from "./cut.ts";
-import { explainStatus } from "./explain.ts";
 import { MEMPOOL_PEERS } from "./families.ts";
 import { networkPath } from "./paths.ts";
-import { fetchPeerPages } from "./peers.ts";
+import { fetchPeerPages } from "./peer-page.ts";
 
 /**
  * One request for each chain of the cut; all or none, as their lists are nearly equal.
@@ -18,8 +18,8 @@ export async function fetchMempools(
   network: string,
   cut: Cut,
   signal: Signal,
-): Promise<readonly Fact[]> {
-  const facts: Fact[] = [];
+): Promise<readonly ChainSample[]> {
+  const samples: ChainSample[] = [];
   for (const chain of cut.tips.keys()) {
     const name = `chain/${chain}/mempool/peer`;
     const path = networkPath(network, name);
@@ -29,7 +29,7 @@ export async function fetchMempools(
       const message = `${name} at ${client.url.label}: expected peers, found ${list.malformed} rows that cannot be read`;
       throw nodeError("bad_shape", message, "please report this with the node's version");
     }
-    facts.push(factOf(MEMPOOL_PEERS, list.connections.length, [chain]));
+    samples.push(chainSample(MEMPOOL_PEERS, list.connections.length, [chain]));
   }
-  return facts;
+  return samples;
 }

@@ -1,27 +1,27 @@
-import { type Fact, type Head, type NodeReport, type Outcome, succeeded } from "../../model/report.ts";
+import { type ChainSample, type Head, type NodeReport, type Outcome, succeeded } from "../../model/report.ts";
 import type { Cut } from "./cut.ts";
-import { cutFacts, identityFacts, infoFacts, tipFacts, versionFacts } from "./facts.ts";
+import { cutSamples, identitySamples, infoSamples, tipSamples, versionSamples } from "./facts.ts";
 import type { NodeHeaders } from "./headers.ts";
 import type { Info } from "./info.ts";
-import type { PeerPages } from "./peers.ts";
-import type { ProbeRound } from "./prober.ts";
+import type { PeerCheckRound } from "./peer-checks.ts";
+import type { PeerPages } from "./peer-page.ts";
 import { oldestTip, type Tips } from "./tips.ts";
 
 /** What one poll got; undefined is what was not asked for. */
-export type Answers = {
+export type ChainwebAnswers = {
   readonly peers: Outcome<Omit<PeerPages, "firstResponse"> & { readonly headers: NodeHeaders }>;
   readonly cut: Outcome<{ readonly cut: Cut; readonly headers: NodeHeaders }>;
   readonly info: Outcome<Info> | undefined;
   readonly tips: Tips | undefined;
-  readonly mempools: Outcome<readonly Fact[]> | undefined;
-  readonly probe: Outcome<ProbeRound> | undefined;
+  readonly mempools: Outcome<readonly ChainSample[]> | undefined;
+  readonly peerCheck: Outcome<PeerCheckRound> | undefined;
 };
 
 /** Each chain makes a block every 30 s on every network seen (BlockDelay 30_000_000 µs). */
 const CHAIN_BLOCK_SECONDS = 30;
 
-export function report(network: string, answers: Answers): NodeReport {
-  const { cut, info, tips, mempools, probe } = answers;
+export function report(network: string, answers: ChainwebAnswers): NodeReport {
+  const { cut, info, tips, mempools, peerCheck } = answers;
   // A node that calls itself another network in /cut is the wrong node: then its peers are not shown either.
   const peers = !cut.ok && isWrongNode(cut) ? cut : answers.peers;
   const headers = answers.peers.ok ? answers.peers.value.headers : cut.ok ? cut.value.headers : {};
@@ -29,22 +29,22 @@ export function report(network: string, answers: Answers): NodeReport {
     version: (info?.ok ? info.value.version : undefined) ?? headers.version,
     network: peers.ok || cut.ok ? network : undefined,
   };
-  const parts = Object.entries({ info, tips: tips?.outcome, mempool: mempools, probe });
+  const apis = Object.entries({ info, tips: tips?.outcome, mempool: mempools, probe: peerCheck });
   return {
     identity,
     peers: peers.ok ? succeeded(peers.value.list) : peers,
     head: cut.ok ? succeeded(headOf(cut.value.cut, tips)) : isWrongNode(answers.peers) ? answers.peers : cut,
-    parts: new Map(parts.flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const]))),
-    facts: [
-      ...(cut.ok ? cutFacts(cut.value.cut) : []),
-      ...(tips === undefined ? [] : tipFacts(tips)),
+    apis: new Map(apis.flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const]))),
+    chainSamples: [
+      ...(cut.ok ? cutSamples(cut.value.cut) : []),
+      ...(tips === undefined ? [] : tipSamples(tips)),
       ...(mempools?.ok ? mempools.value : []),
-      ...(peers.ok ? identityFacts(peers.value.identities) : []),
-      ...(info?.ok ? infoFacts(info.value) : []),
-      ...versionFacts(identity),
-      ...(probe?.ok ? probe.value.facts : []),
+      ...(peers.ok ? identitySamples(peers.value.identities) : []),
+      ...(info?.ok ? infoSamples(info.value) : []),
+      ...versionSamples(identity),
+      ...(peerCheck?.ok ? peerCheck.value.chainSamples : []),
     ],
-    peerHeads: probe?.ok ? probe.value.heads : undefined,
+    peerHeads: peerCheck?.ok ? peerCheck.value.heads : undefined,
     clockSkewSeconds: headers.clockSkewSeconds,
     networkKey: `chainweb ${network}`,
     minBlockSeconds: 0,
@@ -61,6 +61,6 @@ function headOf(cut: Cut, tips: Tips | undefined): Head {
 }
 
 /** Between two steps of the height of the cut, to which all chains add. */
-function blockSeconds({ tips }: Cut, info: Answers["info"]): number {
+function blockSeconds({ tips }: Cut, info: ChainwebAnswers["info"]): number {
   return ((info?.ok ? info.value.blockSeconds : undefined) ?? CHAIN_BLOCK_SECONDS) / tips.size;
 }

@@ -8,16 +8,16 @@ import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget } from "../adapter.ts";
+import { explainStatus, wrongNetwork } from "./api.ts";
 import { decodeCut } from "./cut.ts";
-import { explainStatus, wrongNetwork } from "./explain.ts";
 import { readHeaders } from "./headers.ts";
 import { decodeInfo, type Info } from "./info.ts";
 import { fetchMempools } from "./mempools.ts";
 import type { ChainwebOptions } from "./options.ts";
 import { networkPath } from "./paths.ts";
-import { fetchPeerPages } from "./peers.ts";
-import { createProber } from "./prober.ts";
-import { type Answers, isWrongNode, report } from "./report.ts";
+import { createPeerChecker } from "./peer-checks.ts";
+import { fetchPeerPages } from "./peer-page.ts";
+import { type ChainwebAnswers, isWrongNode, report } from "./report.ts";
 import { createTipReader } from "./tips.ts";
 
 /** Parts of a poll that these calls may use up, so that a hanging one leaves time for what comes behind it. */
@@ -26,7 +26,7 @@ const CUT_SHARE = 0.25;
 /** Of what is left then. The peers of the node come last, and must be done before the poll is over. */
 const TIPS_SHARE = 0.5;
 const MEMPOOL_SHARE = 0.5;
-const PROBE_SHARE = 0.9;
+const PEER_CHECK_SHARE = 0.9;
 
 /** @param resolve how host names of peers become addresses */
 export function openSession(
@@ -40,15 +40,15 @@ export function openSession(
   const isHeadOnly = target.headOnly === true;
   const readTips = options.tip_age ? createTipReader(p2p, network) : undefined;
   const asksMempools = options.mempool_peers && !isHeadOnly;
-  const prober = options.probe.peers > 0 && !isHeadOnly ? createProber(target, options, resolve) : undefined;
+  const peerChecker = options.probe.peers > 0 && !isHeadOnly ? createPeerChecker(target, options, resolve) : undefined;
 
-  async function pollP2p(signal: Signal): Promise<Omit<Answers, "info">> {
+  async function pollP2p(signal: Signal): Promise<Omit<ChainwebAnswers, "info">> {
     const endsAt = performance.now() + target.timeoutMs;
     const left = () => Math.max(0, endsAt - performance.now());
     const within = <T>(milliseconds: number, part: (signal: Signal) => Promise<T>) =>
       attempt(() => withDeadline(signal, milliseconds, part));
-    const probe = async (peers: Answers["peers"]) =>
-      prober && (peers.ok ? prober.round(peers.value, left() * PROBE_SHARE, signal) : peers);
+    const checkPeers = async (peers: ChainwebAnswers["peers"]) =>
+      peerChecker && (peers.ok ? peerChecker.round(peers.value, left() * PEER_CHECK_SHARE, signal) : peers);
 
     const peers = isHeadOnly
       ? PEERS_NOT_ASKED
@@ -61,7 +61,7 @@ export function openSession(
         cut: answer,
         tips: readTips && { seconds: new Map(), outcome: answer },
         mempools: asksMempools ? answer : undefined,
-        probe: isWrongNode(answer) ? prober && answer : await probe(peers),
+        peerCheck: isWrongNode(answer) ? peerChecker && answer : await checkPeers(peers),
       };
     }
     const { cut } = answer.value;
@@ -73,7 +73,7 @@ export function openSession(
       mempools: asksMempools
         ? await within(left() * MEMPOOL_SHARE, (share) => fetchMempools(p2p, network, cut, share))
         : undefined,
-      probe: await probe(peers),
+      peerCheck: await checkPeers(peers),
     };
   }
 

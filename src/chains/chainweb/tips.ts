@@ -5,8 +5,8 @@ import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
+import { explainStatus } from "./api.ts";
 import type { Cut } from "./cut.ts";
-import { explainStatus } from "./explain.ts";
 import { decodeCreationTime } from "./header.ts";
 import { networkPath } from "./paths.ts";
 

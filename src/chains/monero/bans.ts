@@ -1,13 +1,13 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { Fact } from "../../model/report.ts";
+import type { ChainSample } from "../../model/report.ts";
 import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { text } from "../decode.ts";
-import { fact } from "./facts.ts";
+import { callRpc } from "./calls.ts";
+import { sampleOf } from "./facts.ts";
 import { BANS } from "./families.ts";
-import { callRpc } from "./json-rpc.ts";
 
 /** How many bans are in force. A ban of a subnet says nothing of how many peers it keeps away. */
 export type Bans = { readonly addresses: number; readonly subnets: number };
@@ -28,6 +28,6 @@ export function decodeBans(result: JsonObject, call: string): Bans {
   return { addresses: hosts.length - subnets, subnets };
 }
 
-export function banFacts({ addresses, subnets }: Bans): readonly Fact[] {
-  return [...fact(BANS, addresses, "address"), ...fact(BANS, subnets, "subnet")];
+export function banSamples({ addresses, subnets }: Bans): readonly ChainSample[] {
+  return [...sampleOf(BANS, addresses, "address"), ...sampleOf(BANS, subnets, "subnet")];
 }

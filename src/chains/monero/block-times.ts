@@ -4,8 +4,8 @@ import { isObject } from "../../lib/json.ts";
 import { attempt, type Outcome, succeeded } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { count } from "../decode.ts";
+import { callRpc } from "./calls.ts";
 import type { DaemonInfo } from "./info.ts";
-import { callRpc } from "./json-rpc.ts";
 
 export type BlockTimes = {
   /** Unix seconds of the node's top block; undefined result when it is not worth asking. */

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { parseAddress } from "../../model/address.ts";
-import { addFact } from "../../model/chain-samples.ts";
+import { addSample } from "../../model/chain-samples.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { AddressType, Fact, PeerAddress, PeerConnection } from "../../model/report.ts";
+import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
 import { type Stripe, stripeOf } from "./pruning.ts";
@@ -21,13 +21,13 @@ export type MoneroPeerList = { readonly connections: readonly MoneroPeer[]; read
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
  * @throws NodeError bad_shape when `connections` is there and is not a list, too_large when it is none of a node
  */
-export function decodeConnections(result: JsonObject, call: string, mostRows?: number): MoneroPeerList {
+export function decodeConnections(result: JsonObject, call: string, maxRows?: number): MoneroPeerList {
   // epee leaves out empty lists: a node without peers sends no `connections` at all.
   const rows = result.connections ?? [];
   if (!Array.isArray(rows)) {
     throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
   }
-  checkRowCount(rows, call, mostRows);
+  checkRowCount(rows, call, maxRows);
   const decoded = rows.map(decodeRow);
   const connections = decoded.filter((row) => row !== undefined);
   return { connections, malformed: rows.length - connections.length };
@@ -52,7 +52,7 @@ function decodeRow(row: unknown): MoneroPeer | undefined {
     receivedBytes: count(row.recv_count),
     sentBytes: count(row.send_count),
     ageSeconds: count(row.live_time),
-    facts: idleFacts(row),
+    chainSamples: idleSamples(row),
     pruningStripe: stripeOf(row.pruning_seed),
     offersRpc: (count(row.rpc_port) ?? 0) > 0,
   };
@@ -62,10 +62,10 @@ function decodeRow(row: unknown): MoneroPeer | undefined {
  * They count from the connection's start where no byte came yet. A byte that arrives just as they are made wraps them
  * below 0, to 2^64 - 1 (get_connections of cryptonote_protocol_handler.inl): then they are left out.
  */
-function idleFacts(row: JsonObject): readonly Fact[] {
-  const known: Fact[] = [];
-  addFact(known, RECEIVE_IDLE, count(row.recv_idle_time));
-  addFact(known, TRANSMIT_IDLE, count(row.send_idle_time));
+function idleSamples(row: JsonObject): readonly ChainSample[] {
+  const known: ChainSample[] = [];
+  addSample(known, RECEIVE_IDLE, count(row.recv_idle_time));
+  addSample(known, TRANSMIT_IDLE, count(row.send_idle_time));
   return known;
 }
 

@@ -5,7 +5,7 @@ import { INFO_ANSWER } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
-import { checkStatus, WRONG_API } from "./json-rpc.ts";
+import { checkStatus, WRONG_API } from "./calls.ts";
 
 /** A path other than monerod's own is the JSON-RPC URL of a gateway, beside which nothing else may be asked. */
 export function isGateway({ path }: NodeUrl): boolean {

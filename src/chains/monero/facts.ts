@@ -1,40 +1,44 @@
-import { factOf } from "../../model/chain-samples.ts";
-import type { Fact, FactFamily } from "../../model/report.ts";
+import { chainSample } from "../../model/chain-samples.ts";
+import type { ChainFamily, ChainSample } from "../../model/report.ts";
 import type { MoneroPeer } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
 import { STRIPES } from "./pruning.ts";
 
 /** One sample, or none where the value is not known, or more than a double holds. */
-export function fact(family: FactFamily, value: number | undefined, ...labels: readonly string[]): readonly Fact[] {
-  return value !== undefined && Number.isSafeInteger(value) ? [factOf(family, value, labels)] : [];
+export function sampleOf(
+  family: ChainFamily,
+  value: number | undefined,
+  ...labels: readonly string[]
+): readonly ChainSample[] {
+  return value !== undefined && Number.isSafeInteger(value) ? [chainSample(family, value, labels)] : [];
 }
 
-function flagFact(family: FactFamily, value: boolean | undefined): readonly Fact[] {
-  return fact(family, value === undefined ? undefined : Number(value));
+function flagSample(family: ChainFamily, value: boolean | undefined): readonly ChainSample[] {
+  return sampleOf(family, value === undefined ? undefined : Number(value));
 }
 
 /** What get_info tells of the node itself. */
-export function infoFacts(info: DaemonInfo): readonly Fact[] {
+export function infoSamples(info: DaemonInfo): readonly ChainSample[] {
   const target = info.untrusted === true || info.targetHeight === 0 ? undefined : info.targetHeight;
   return [
-    ...fact(families.PEERLIST_SIZE, info.whitePeers, "white"),
-    ...fact(families.PEERLIST_SIZE, info.grayPeers, "gray"),
-    ...fact(families.TARGET_HEIGHT, target),
-    ...fact(families.ALTERNATIVE_BLOCKS, info.alternativeBlocks),
-    ...fact(families.START_TIMESTAMP, info.startSeconds),
-    ...flagFact(families.RESTRICTED, info.restricted),
-    ...flagFact(families.UNTRUSTED, info.untrusted),
-    ...flagFact(families.OFFLINE, info.offline),
-    ...flagFact(families.UPDATE_AVAILABLE, info.updateAvailable),
-    ...fact(families.RPC_CONNECTIONS, info.rpcConnections),
-    ...fact(families.FREE_SPACE, info.freeSpaceBytes),
-    ...fact(families.DATABASE_SIZE, info.databaseBytes),
+    ...sampleOf(families.PEERLIST_SIZE, info.whitePeers, "white"),
+    ...sampleOf(families.PEERLIST_SIZE, info.grayPeers, "gray"),
+    ...sampleOf(families.TARGET_HEIGHT, target),
+    ...sampleOf(families.ALTERNATIVE_BLOCKS, info.alternativeBlocks),
+    ...sampleOf(families.START_TIMESTAMP, info.startSeconds),
+    ...flagSample(families.RESTRICTED, info.restricted),
+    ...flagSample(families.UNTRUSTED, info.untrusted),
+    ...flagSample(families.OFFLINE, info.offline),
+    ...flagSample(families.UPDATE_AVAILABLE, info.updateAvailable),
+    ...sampleOf(families.RPC_CONNECTIONS, info.rpcConnections),
+    ...sampleOf(families.FREE_SPACE, info.freeSpaceBytes),
+    ...sampleOf(families.DATABASE_SIZE, info.databaseBytes),
   ];
 }
 
 /** Counts over the peers in working connection: before the handshake a peer has told nothing. */
-export function peerFacts(peers: readonly MoneroPeer[]): readonly Fact[] {
+export function peerSamples(peers: readonly MoneroPeer[]): readonly ChainSample[] {
   const keepers = new Map<MoneroPeer["pruningStripe"], number>();
   let publicRpc = 0;
   for (const { state, pruningStripe, offersRpc } of peers) {
@@ -43,7 +47,7 @@ export function peerFacts(peers: readonly MoneroPeer[]): readonly Fact[] {
     if (offersRpc) publicRpc += 1;
   }
   return [
-    ...STRIPES.flatMap((stripe) => fact(families.PEERS_BY_STRIPE, keepers.get(stripe) ?? 0, stripe)),
-    ...fact(families.PUBLIC_RPC_PEERS, publicRpc),
+    ...STRIPES.flatMap((stripe) => sampleOf(families.PEERS_BY_STRIPE, keepers.get(stripe) ?? 0, stripe)),
+    ...sampleOf(families.PUBLIC_RPC_PEERS, publicRpc),
   ];
 }

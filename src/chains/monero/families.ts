@@ -1,4 +1,5 @@
-import type { FactFamily } from "../../model/report.ts";
+import type { ChainFamily } from "../../model/report.ts";
+import type { SharedSources } from "../adapter.ts";
 
 /**
  * The metric families that only Monero has. Asked with every poll, but for the limits, caps and bans, which change when
@@ -7,7 +8,7 @@ import type { FactFamily } from "../../model/report.ts";
 
 const LATELY = "as of the last poll that asked for it (every 5 minutes at most)";
 
-export const PEERLIST_SIZE: FactFamily = {
+export const PEERLIST_SIZE: ChainFamily = {
   name: "p2p_monero_peerlist_size",
   type: "gauge",
   help: "Addresses in the node's lists of public peers, from the last poll: white (reached before), gray (heard of).",
@@ -15,7 +16,7 @@ export const PEERLIST_SIZE: FactFamily = {
   labels: ["list"],
 };
 
-export const RPC_CONNECTIONS: FactFamily = {
+export const RPC_CONNECTIONS: ChainFamily = {
   name: "p2p_monero_rpc_connections",
   type: "gauge",
   help: "Open connections to this RPC port of the node, the exporter's own included, from the last poll.",
@@ -23,7 +24,7 @@ export const RPC_CONNECTIONS: FactFamily = {
   labels: [],
 };
 
-export const ALTERNATIVE_BLOCKS: FactFamily = {
+export const ALTERNATIVE_BLOCKS: ChainFamily = {
   name: "p2p_monero_alternative_blocks",
   type: "gauge",
   help: "Blocks that the node keeps beside its main chain, from the last poll.",
@@ -31,7 +32,7 @@ export const ALTERNATIVE_BLOCKS: FactFamily = {
   labels: [],
 };
 
-export const FREE_SPACE: FactFamily = {
+export const FREE_SPACE: ChainFamily = {
   name: "p2p_monero_free_space_bytes",
   type: "gauge",
   help: "Free space where the node keeps its data, from the last poll.",
@@ -39,7 +40,7 @@ export const FREE_SPACE: FactFamily = {
   labels: [],
 };
 
-export const DATABASE_SIZE: FactFamily = {
+export const DATABASE_SIZE: ChainFamily = {
   name: "p2p_monero_database_size_bytes",
   type: "gauge",
   help: "Size of the node's database file, from the last poll.",
@@ -47,7 +48,7 @@ export const DATABASE_SIZE: FactFamily = {
   labels: [],
 };
 
-export const TARGET_HEIGHT: FactFamily = {
+export const TARGET_HEIGHT: ChainFamily = {
   name: "p2p_monero_target_height",
   type: "gauge",
   help: "Height that the node syncs to in its first sync since its start, from the last poll; absent after that sync, also when the node falls behind.",
@@ -55,7 +56,7 @@ export const TARGET_HEIGHT: FactFamily = {
   labels: [],
 };
 
-export const START_TIMESTAMP: FactFamily = {
+export const START_TIMESTAMP: ChainFamily = {
   name: "p2p_monero_start_timestamp_seconds",
   type: "gauge",
   help: "Unix time of the node's start by its own clock, from the last poll.",
@@ -63,7 +64,7 @@ export const START_TIMESTAMP: FactFamily = {
   labels: [],
 };
 
-export const RESTRICTED: FactFamily = {
+export const RESTRICTED: ChainFamily = {
   name: "p2p_monero_restricted",
   type: "gauge",
   help: "1 if the polled RPC is a restricted one, which hides the peers, from the last poll.",
@@ -71,7 +72,7 @@ export const RESTRICTED: FactFamily = {
   labels: [],
 };
 
-export const UNTRUSTED: FactFamily = {
+export const UNTRUSTED: ChainFamily = {
   name: "p2p_monero_untrusted",
   type: "gauge",
   help: "1 while a bootstrap daemon answers in place of the node, from the last poll; absent from 0.19 on, which has none.",
@@ -79,7 +80,7 @@ export const UNTRUSTED: FactFamily = {
   labels: [],
 };
 
-export const UPDATE_AVAILABLE: FactFamily = {
+export const UPDATE_AVAILABLE: ChainFamily = {
   name: "p2p_monero_update_available",
   type: "gauge",
   help: "1 if the node knows of a newer release, from the last poll; always 0 where its check-updates is disabled.",
@@ -87,7 +88,7 @@ export const UPDATE_AVAILABLE: FactFamily = {
   labels: [],
 };
 
-export const OFFLINE: FactFamily = {
+export const OFFLINE: ChainFamily = {
   name: "p2p_monero_offline",
   type: "gauge",
   help: "1 if the node was told to have no peers (its option offline), from the last poll.",
@@ -95,7 +96,7 @@ export const OFFLINE: FactFamily = {
   labels: [],
 };
 
-export const PEERS_BY_STRIPE: FactFamily = {
+export const PEERS_BY_STRIPE: ChainFamily = {
   name: "p2p_monero_peers_by_pruning_stripe",
   type: "gauge",
   help: "Peers in working connection by what they keep of the old blocks, from the last poll: none is not pruned and keeps all, 1 to 8 is the stripe of a pruned node.",
@@ -103,7 +104,7 @@ export const PEERS_BY_STRIPE: FactFamily = {
   labels: ["stripe"],
 };
 
-export const PUBLIC_RPC_PEERS: FactFamily = {
+export const PUBLIC_RPC_PEERS: ChainFamily = {
   name: "p2p_monero_public_rpc_peers",
   type: "gauge",
   help: "Peers in working connection that say they offer public RPC, from the last poll.",
@@ -111,7 +112,7 @@ export const PUBLIC_RPC_PEERS: FactFamily = {
   labels: [],
 };
 
-export const BANS: FactFamily = {
+export const BANS: ChainFamily = {
   name: "p2p_monero_bans",
   type: "gauge",
   help: `Addresses and subnets that the node has banned, ${LATELY}.`,
@@ -119,7 +120,7 @@ export const BANS: FactFamily = {
   labels: ["kind"],
 };
 
-export const RECEIVE_LIMIT: FactFamily = {
+export const RECEIVE_LIMIT: ChainFamily = {
   name: "p2p_monero_receive_limit_bytes_per_second",
   type: "gauge",
   help: `P2P bytes that the node lets itself receive in a second, ${LATELY}.`,
@@ -127,7 +128,7 @@ export const RECEIVE_LIMIT: FactFamily = {
   labels: [],
 };
 
-export const TRANSMIT_LIMIT: FactFamily = {
+export const TRANSMIT_LIMIT: ChainFamily = {
   name: "p2p_monero_transmit_limit_bytes_per_second",
   type: "gauge",
   help: `P2P bytes that the node lets itself send in a second, ${LATELY}.`,
@@ -135,7 +136,7 @@ export const TRANSMIT_LIMIT: FactFamily = {
   labels: [],
 };
 
-export const MAX_PEERS: FactFamily = {
+export const MAX_PEERS: ChainFamily = {
   name: "p2p_monero_max_peers",
   type: "gauge",
   help: `Public peers that the node wants at most, ${LATELY}; absent where there is no limit.`,
@@ -143,7 +144,7 @@ export const MAX_PEERS: FactFamily = {
   labels: ["direction"],
 };
 
-export const SYNC_SPANS: FactFamily = {
+export const SYNC_SPANS: ChainFamily = {
   name: "p2p_monero_sync_spans",
   type: "gauge",
   help: "Runs of blocks in the node's download queue, from the last poll: requested from a peer, or downloaded and waiting to be added. Only while the node syncs.",
@@ -151,7 +152,7 @@ export const SYNC_SPANS: FactFamily = {
   labels: ["state"],
 };
 
-export const SYNC_BLOCKS: FactFamily = {
+export const SYNC_BLOCKS: ChainFamily = {
   name: "p2p_monero_sync_queued_blocks",
   type: "gauge",
   help: "Blocks in the node's download queue, from the last poll: requested from a peer, or downloaded and waiting to be added. Only while the node syncs.",
@@ -159,7 +160,7 @@ export const SYNC_BLOCKS: FactFamily = {
   labels: ["state"],
 };
 
-export const SYNC_BYTES: FactFamily = {
+export const SYNC_BYTES: ChainFamily = {
   name: "p2p_monero_sync_queued_bytes",
   type: "gauge",
   help: "Bytes of the blocks that are downloaded and wait to be added, from the last poll. Only while the node syncs.",
@@ -167,7 +168,7 @@ export const SYNC_BYTES: FactFamily = {
   labels: [],
 };
 
-export const RECEIVE_IDLE: FactFamily = {
+export const RECEIVE_IDLE: ChainFamily = {
   name: "p2p_monero_receive_idle_seconds",
   type: "gauge",
   help: "Seconds since the node last received a byte of the connection, at the last poll.",
@@ -176,7 +177,7 @@ export const RECEIVE_IDLE: FactFamily = {
   scope: "connection",
 };
 
-export const TRANSMIT_IDLE: FactFamily = {
+export const TRANSMIT_IDLE: ChainFamily = {
   name: "p2p_monero_transmit_idle_seconds",
   type: "gauge",
   help: "Seconds since the node last sent a byte on the connection, at the last poll.",
@@ -186,9 +187,36 @@ export const TRANSMIT_IDLE: FactFamily = {
 };
 
 /** In the order of the page. */
-export const families: readonly FactFamily[] = [
+export const families: readonly ChainFamily[] = [
   ...[PEERLIST_SIZE, PEERS_BY_STRIPE, PUBLIC_RPC_PEERS, MAX_PEERS, BANS, RECEIVE_LIMIT, TRANSMIT_LIMIT],
   ...[TARGET_HEIGHT, SYNC_SPANS, SYNC_BLOCKS, SYNC_BYTES, ALTERNATIVE_BLOCKS],
   ...[START_TIMESTAMP, RESTRICTED, UNTRUSTED, OFFLINE, UPDATE_AVAILABLE, RPC_CONNECTIONS, FREE_SPACE, DATABASE_SIZE],
   ...[RECEIVE_IDLE, TRANSMIT_IDLE],
 ];
+
+/** Where the families that all chains share get their values. */
+export const sources: SharedSources = {
+  p2p_node_up: "get_connections",
+  p2p_node_info: "get_info version, nettype",
+  p2p_node_peers: "get_connections: all but before_handshake",
+  p2p_node_connections: "get_connections state",
+  p2p_node_syncing_peers: "get_connections state synchronizing, standby",
+  p2p_node_head_height: "get_info height",
+  p2p_node_head_timestamp_seconds: "get_last_block_header timestamp",
+  p2p_node_syncing: "get_info synchronized, target_height; get_connections state",
+  p2p_node_receive_bytes_total: "/get_net_stats total_bytes_in, else added up from recv_count",
+  p2p_node_transmit_bytes_total: "/get_net_stats total_bytes_out, else added up from send_count",
+  p2p_node_peer_connects_total: "get_connections connection_id, compared",
+  p2p_node_peer_disconnects_total: "get_connections connection_id, compared",
+  p2p_node_peer_subnets: "address",
+  p2p_node_peers_by_address_type: "address, address_type",
+  p2p_node_clock_skew_seconds: "Date header",
+  p2p_connection_info: "address, state",
+  p2p_connection_receive_bytes_total: "recv_count",
+  p2p_connection_transmit_bytes_total: "send_count",
+  p2p_connection_head_height: "height",
+  p2p_connection_syncing: "state",
+  p2p_connection_start_timestamp_seconds: "live_time",
+  p2p_reference_up: "get_info",
+  p2p_reference_head_height: "get_info",
+};

@@ -8,21 +8,25 @@ import { block } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { createBlockTimes } from "./block-times.ts";
+import { callRpc } from "./calls.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
-import { createExtras, EXTRA_SHARE } from "./extras.ts";
-import { families } from "./families.ts";
+import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
-import { callRpc } from "./json-rpc.ts";
 import { isSyncing, report } from "./report.ts";
+import { createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
 
 const optionsSchema = block({});
 
 /** monerod 0.18 and 0.19, and gateways that offer its JSON-RPC. */
 export const monero: ChainAdapter = {
+  title: "Monero",
   optionsKey: "monero",
   options: optionsSchema.transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
   families,
+  sources,
+  // 10 minutes, at a block every 120 s.
+  usualLagBlocks: 5,
   discovery: {
     // Of mainnet, its restricted RPC, testnet and stagenet.
     places: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),
@@ -36,20 +40,20 @@ const INFO_SHARE = 0.5;
 
 function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);
-  const blockTimes = createBlockTimes(client, target.timeoutMs * EXTRA_SHARE);
-  const mostRows = rowsAllowed(target.limits);
-  const extras = createExtras(client, target.timeoutMs);
+  const blockTimes = createBlockTimes(client, target.timeoutMs * SECONDARY_SHARE);
+  const maxRows = rowsAllowed(target.limits);
+  const secondaryCalls = createSecondaryCalls(client, target.timeoutMs);
   return {
     async poll(signal) {
       // In series over one socket: the server has two threads, and digest counts the requests on a connection. The
       // peers come before all that may hang without them.
       const infoLimitMs = target.timeoutMs * INFO_SHARE;
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
-      const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, mostRows }, signal);
+      const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, maxRows }, signal);
       const blockTime = info.ok ? await blockTimes.of(info.value, signal) : undefined;
       const isBehind = info.ok && isSyncing(info.value, peers) === true;
-      const answers = target.headOnly ? {} : await extras.ask({ info, peers, isSyncing: isBehind }, signal);
-      return report({ info, peers, blockTime, extras: answers });
+      const answers = target.headOnly ? {} : await secondaryCalls.ask({ info, peers, isSyncing: isBehind }, signal);
+      return report({ info, peers, blockTime, secondary: answers });
     },
     close: () => client.close(),
   };
@@ -61,14 +65,14 @@ async function fetchInfo(client: RpcClient, signal: Signal): Promise<DaemonInfo>
 
 async function fetchPeers(
   client: RpcClient,
-  { info, mostRows }: { readonly info: Outcome<DaemonInfo>; readonly mostRows: number },
+  { info, maxRows }: { readonly info: Outcome<DaemonInfo>; readonly maxRows: number },
   signal: Signal,
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
   return attempt(async () => {
     const result = await callRpc(client, "get_connections", signal, LIST_ANSWER);
     const receivedMs = Date.now();
-    return { ...decodeConnections(result, `get_connections at ${client.url.label}`, mostRows), receivedMs };
+    return { ...decodeConnections(result, `get_connections at ${client.url.label}`, maxRows), receivedMs };
   });
 }
 

@@ -1,23 +1,30 @@
-import { type Fact, type Head, type NodeReport, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
-import { banFacts } from "./bans.ts";
+import {
+  type ChainSample,
+  type Head,
+  type NodeReport,
+  type Outcome,
+  type PeerList,
+  succeeded,
+} from "../../model/report.ts";
+import { banSamples } from "./bans.ts";
 import type { MoneroPeerList } from "./connections.ts";
-import type { Extras } from "./extras.ts";
-import { infoFacts, peerFacts } from "./facts.ts";
+import { infoSamples, peerSamples } from "./facts.ts";
 import type { DaemonInfo } from "./info.ts";
-import { limitFacts } from "./limits.ts";
-import { syncFacts } from "./sync-queue.ts";
+import { limitSamples } from "./secondary-answers.ts";
+import type { SecondaryAnswers } from "./secondary-calls.ts";
+import { syncSamples } from "./sync-queue.ts";
 
-export type Answers = {
+export type MoneroAnswers = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<MoneroPeerList>;
   readonly blockTime: Outcome<number | undefined> | undefined;
-  readonly extras: Extras;
+  readonly secondary: SecondaryAnswers;
 };
 
 /** The network's average may be faster than its target for a while, as hash rate comes; not twice as fast for long. */
 const FASTEST_SHARE_OF_TARGET = 0.5;
 
-export function report({ info, peers, blockTime, extras }: Answers): NodeReport {
+export function report({ info, peers, blockTime, secondary }: MoneroAnswers): NodeReport {
   const daemon = info.ok ? info.value : undefined;
   const isRegtest = daemon?.network === "fakechain";
   const blockSeconds = isRegtest ? undefined : daemon?.blockSeconds;
@@ -25,13 +32,13 @@ export function report({ info, peers, blockTime, extras }: Answers): NodeReport 
     identity: { version: daemon?.version, network: daemon?.network },
     peers,
     head: info.ok ? succeeded(headOf(info.value, blockTime)) : info,
-    parts: partsOf({ last_block: blockTime, ...extras }),
-    facts: [
-      ...factsOf(info, infoFacts),
-      ...factsOf(peers, ({ connections }) => peerFacts(connections)),
-      ...extraFacts(extras),
+    apis: apisOf({ last_block: blockTime, ...secondary }),
+    chainSamples: [
+      ...samplesOf(info, infoSamples),
+      ...samplesOf(peers, ({ connections }) => peerSamples(connections)),
+      ...secondarySamples(secondary),
     ],
-    totals: extras.totals,
+    totals: secondary.totals,
     syncing: daemon === undefined ? undefined : isSyncing(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
@@ -44,18 +51,21 @@ function headOf(info: DaemonInfo, blockTime: Outcome<number | undefined> | undef
 }
 
 /** Those that were asked and that the server offers. */
-function partsOf(answers: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["parts"] {
+function apisOf(answers: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["apis"] {
   return new Map(
     Object.entries(answers).flatMap(([name, answer]) => (answer === undefined ? [] : [[name, answer] as const])),
   );
 }
 
-function extraFacts({ bans, limits, sync }: Extras): readonly Fact[] {
-  return [...factsOf(bans, banFacts), ...factsOf(limits, limitFacts), ...factsOf(sync, syncFacts)];
+function secondarySamples({ bans, limits, sync }: SecondaryAnswers): readonly ChainSample[] {
+  return [...samplesOf(bans, banSamples), ...samplesOf(limits, limitSamples), ...samplesOf(sync, syncSamples)];
 }
 
-function factsOf<T>(answer: Outcome<T> | undefined, facts: (value: T) => readonly Fact[]): readonly Fact[] {
-  return answer?.ok ? facts(answer.value) : [];
+function samplesOf<T>(
+  answer: Outcome<T> | undefined,
+  read: (value: T) => readonly ChainSample[],
+): readonly ChainSample[] {
+  return answer?.ok ? read(answer.value) : [];
 }
 
 /**

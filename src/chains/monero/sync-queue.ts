@@ -1,13 +1,13 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { Fact } from "../../model/report.ts";
+import type { ChainSample } from "../../model/report.ts";
 import { LIST_ANSWER } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { count } from "../decode.ts";
-import { fact } from "./facts.ts";
+import { callRpc } from "./calls.ts";
+import { sampleOf } from "./facts.ts";
 import { SYNC_BLOCKS, SYNC_BYTES, SYNC_SPANS } from "./families.ts";
-import { callRpc } from "./json-rpc.ts";
 
 /** Where the blocks of a sync are. Much downloaded: adding them is slow; little: the peers are. */
 export type SyncQueue = {
@@ -48,12 +48,12 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-export function syncFacts({ requested, downloaded }: SyncQueue): readonly Fact[] {
+export function syncSamples({ requested, downloaded }: SyncQueue): readonly ChainSample[] {
   return [
-    ...fact(SYNC_SPANS, requested.spans, "requested"),
-    ...fact(SYNC_SPANS, downloaded.spans, "downloaded"),
-    ...fact(SYNC_BLOCKS, requested.blocks, "requested"),
-    ...fact(SYNC_BLOCKS, downloaded.blocks, "downloaded"),
-    ...fact(SYNC_BYTES, downloaded.bytes),
+    ...sampleOf(SYNC_SPANS, requested.spans, "requested"),
+    ...sampleOf(SYNC_SPANS, downloaded.spans, "downloaded"),
+    ...sampleOf(SYNC_BLOCKS, requested.blocks, "requested"),
+    ...sampleOf(SYNC_BLOCKS, downloaded.blocks, "downloaded"),
+    ...sampleOf(SYNC_BYTES, downloaded.bytes),
   ];
 }

@@ -4,7 +4,7 @@ import { type Failure, nodeError } from "../../model/failure.ts";
 import type { ConnectionState, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { hashOf, numberInBlockId } from "./ids.ts";
-import { rowFacts } from "./row-facts.ts";
+import { rowSamples } from "./row-facts.ts";
 
 /**
  * Rows of /v1/net/connections: `connection_status` of net_plugin.hpp, with the fields of every dialect from EOSIO 1.0
@@ -38,12 +38,12 @@ export function decodeConnections(
   answer: unknown,
   call: string,
   before: readonly WireConnection[] = [],
-  mostRows?: number,
+  maxRows?: number,
 ): WireList {
   if (!Array.isArray(answer)) {
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
-  checkRowCount(answer, call, mostRows);
+  checkRowCount(answer, call, maxRows);
   const connections: WireConnection[] = [];
   for (const row of answer) {
     const connection = decodeRow(row, before[connections.length], connections.at(-1)?.chainId);
@@ -95,7 +95,7 @@ function decodeRow(
     chainId: chain !== undefined && handshake.chain_id === chain ? chain : hashOf(handshake.chain_id),
     // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
     syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
-    facts: rowFacts(row, handshake, state),
+    chainSamples: rowSamples(row, handshake, state),
     wire: {
       nodeId,
       connectionId,

@@ -67,11 +67,11 @@ function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, messa
 }
 
 /** Its errors have a few lines; whatever else comes with an error status is not worth its time. */
-const LONGEST_ERROR_BYTES = 64 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
 
 /** The body when nodeos wrote it: it repeats the status as `code`, which gateways with a `message` of their own do not. */
 function errorBody(response: RpcResponse): JsonObject | undefined {
-  if (response.body.length > LONGEST_ERROR_BYTES) return undefined;
+  if (response.body.length > MAX_ERROR_BYTES) return undefined;
   try {
     const body = parseNodeJson(new TextDecoder().decode(response.body));
     if (!isObject(body)) return undefined;

@@ -1,4 +1,5 @@
-import type { FactFamily } from "../../model/report.ts";
+import type { ChainFamily } from "../../model/report.ts";
+import type { SharedSources } from "../adapter.ts";
 
 /** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
 
@@ -6,13 +7,13 @@ const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
 const PLUGIN = "/v1/prometheus/metrics";
 
-type Declaration = Pick<FactFamily, "name" | "help" | "source"> & Partial<Pick<FactFamily, "type" | "needsHistory">>;
+type Declaration = Pick<ChainFamily, "name" | "help" | "source"> & Partial<Pick<ChainFamily, "type" | "needsHistory">>;
 
-function ofNode(declaration: Declaration): FactFamily {
+function ofNode(declaration: Declaration): ChainFamily {
   return { type: "gauge", labels: [], ...declaration };
 }
 
-function ofConnection(declaration: Declaration): FactFamily {
+function ofConnection(declaration: Declaration): ChainFamily {
   return { ...ofNode(declaration), scope: "connection" };
 }
 
@@ -147,7 +148,7 @@ export const BLOCK_SYNC_THROTTLING = ofConnection({
   source: `${PLUGIN} p2p_block_sync_throttling`,
 });
 
-export const wireFamilies: readonly FactFamily[] = [
+export const families: readonly ChainFamily[] = [
   LIB_LAG,
   FORK_DB_HEAD,
   FORK_DB_LAG,
@@ -170,3 +171,33 @@ export const wireFamilies: readonly FactFamily[] = [
   UNIQUE_FIRST_BLOCKS,
   BLOCK_SYNC_THROTTLING,
 ];
+
+/** Where the families that all chains share get their values. */
+export const sources: SharedSources = {
+  p2p_node_up: "/v1/net/connections",
+  p2p_node_info: "get_info server_version_string, chain_id",
+  p2p_node_peers: "/v1/net/connections: open, handshake done",
+  p2p_node_connections: "connecting, is_socket_open, generation",
+  p2p_node_syncing_peers: "syncing",
+  p2p_node_head_height: "get_info head_block_num",
+  p2p_node_head_timestamp_seconds: "get_info head_block_time",
+  p2p_node_final_height: "get_info last_irreversible_block_num",
+  p2p_node_syncing: "computed from the progress of the head",
+  p2p_node_receive_bytes_total: "added up from prometheus_plugin p2p_bytes_received",
+  p2p_node_transmit_bytes_total: "added up from prometheus_plugin p2p_bytes_sent",
+  p2p_node_peer_connects_total: "/v1/net/connections, compared",
+  p2p_node_peer_disconnects_total: "/v1/net/connections, compared",
+  p2p_node_peer_subnets: "remote_ip",
+  p2p_node_peers_by_agent: "last_handshake agent",
+  p2p_node_peers_by_address_type: "remote_ip, peer",
+  p2p_node_clock_skew_seconds: "Date header",
+  p2p_connection_info: "peer, remote_ip, last_handshake agent",
+  p2p_connection_receive_bytes_total: "prometheus_plugin p2p_bytes_received",
+  p2p_connection_transmit_bytes_total: "prometheus_plugin p2p_bytes_sent",
+  p2p_connection_head_height: "last_handshake: largest of the head numbers and block ids",
+  p2p_connection_syncing: "syncing",
+  p2p_connection_start_timestamp_seconds: "prometheus_plugin p2p_connection_start_time",
+  p2p_connection_latency_seconds: "prometheus_plugin p2p_latency",
+  p2p_reference_up: "get_info",
+  p2p_reference_head_height: "get_info",
+};

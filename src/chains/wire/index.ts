@@ -1,6 +1,6 @@
 import { block, headerValueField, nodeUrlField } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
-import { wireFamilies } from "./families.ts";
+import { families, sources } from "./families.ts";
 import { openSession } from "./session.ts";
 
 const optionsSchema = block({
@@ -13,6 +13,7 @@ const optionsSchema = block({
 
 /** Wire's nodeop and every Antelope node (Vaulta/EOS, Telos, WAX): one API, several dialects. */
 export const wire: ChainAdapter = {
+  title: "Wire and Antelope",
   optionsKey: "wire",
   options: optionsSchema.transform(
     (options): ChainOptions => ({ values: options, open: (target) => openSession(target, options) }),
@@ -22,6 +23,9 @@ export const wire: ChainAdapter = {
     states: ["connected", "handshaking", "dialing", "disconnected"],
     flow: "upload",
   },
-  families: wireFamilies,
+  families,
+  sources,
+  // A minute, at a block every half second.
+  usualLagBlocks: 120,
   discovery: { places: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
 };

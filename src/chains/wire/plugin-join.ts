@@ -1,8 +1,8 @@
-import { facts } from "../../model/chain-samples.ts";
-import type { Fact } from "../../model/report.ts";
+import { knownSamples } from "../../model/chain-samples.ts";
+import type { ChainSample } from "../../model/report.ts";
 import type { WireConnection } from "./connections.ts";
 import { BLOCK_SYNC_THROTTLING, FIRST_AVAILABLE_BLOCK, LAST_AVAILABLE_BLOCK, UNIQUE_FIRST_BLOCKS } from "./families.ts";
-import { connectionKey, nodeKey, type PluginConnection, type PluginPage } from "./prometheus.ts";
+import { connectionKey, nodeKey, type PluginConnection, type PluginPage } from "./plugin-page.ts";
 
 /** The rows with what the plugin knows of them. A row that it does not clearly know stays as it is. */
 export function joinPage(rows: readonly WireConnection[], page: PluginPage): readonly WireConnection[] {
@@ -17,7 +17,7 @@ export function joinPage(rows: readonly WireConnection[], page: PluginPage): rea
       sentBytes,
       latencySeconds,
       startSeconds,
-      facts: [...(row.facts ?? []), ...pluginFacts(values)],
+      chainSamples: [...(row.chainSamples ?? []), ...pluginSamples(values)],
     };
   });
 }
@@ -54,8 +54,8 @@ function agree<T>(a: T | undefined, b: T | undefined): boolean {
   return a === undefined || b === undefined || a === b;
 }
 
-function pluginFacts(values: PluginConnection): readonly Fact[] {
-  return facts(
+function pluginSamples(values: PluginConnection): readonly ChainSample[] {
+  return knownSamples(
     [FIRST_AVAILABLE_BLOCK, values.firstAvailableBlock],
     [LAST_AVAILABLE_BLOCK, values.lastAvailableBlock],
     [UNIQUE_FIRST_BLOCKS, values.uniqueFirstBlocks],

@@ -6,7 +6,7 @@ import { statusFailure } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import { explainStatus } from "./explain.ts";
-import { decodePluginPage, type PluginPage } from "./prometheus.ts";
+import { decodePluginPage, type PluginPage } from "./plugin-page.ts";
 
 /** The page of a node's prometheus_plugin, asked for no more often than it makes sense. */
 export type Plugin = {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../lib/json.ts";
-import { addFact } from "../../model/chain-samples.ts";
-import type { ConnectionState, Fact } from "../../model/report.ts";
+import { addSample } from "../../model/chain-samples.ts";
+import type { ChainSample, ConnectionState } from "../../model/report.ts";
 import { count, flag } from "../decode.ts";
 import {
   HANDSHAKE_GENERATION,
@@ -12,26 +12,26 @@ import {
   LAST_VOTE_TIME,
   PEER_SCORE,
 } from "./families.ts";
-import { handshakeTime, parseTime } from "./times.ts";
+import { handshakeTime, parseTime } from "./values.ts";
 
 /**
  * What a row tells beside the model that all chains share. When a link closes, the node zeroes the handshake, the vote
- * and the producer flags (net_plugin.cpp connection::_close), so these are facts of connected rows only.
+ * and the producer flags (net_plugin.cpp connection::_close), so only connected rows only.
  */
-export function rowFacts(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly Fact[] {
-  const known: Fact[] = [];
+export function rowSamples(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly ChainSample[] {
+  const known: ChainSample[] = [];
   if (state === "connected") {
-    addFact(known, HANDSHAKE_TIME, handshakeTime(handshake.time));
-    addFact(known, HANDSHAKE_GENERATION, count(handshake.generation));
-    addFact(known, IS_BP_PEER, flag(row.is_bp_peer));
-    addFact(known, IS_BP_GOSSIP_PEER, flag(row.is_bp_gossip_peer));
+    addSample(known, HANDSHAKE_TIME, handshakeTime(handshake.time));
+    addSample(known, HANDSHAKE_GENERATION, count(handshake.generation));
+    addSample(known, IS_BP_PEER, flag(row.is_bp_peer));
+    addSample(known, IS_BP_GOSSIP_PEER, flag(row.is_bp_gossip_peer));
     // Leap 5 and the first Wire send both and never assign them (spring cd66df0dd); votes came after them.
     if (row.last_vote_received !== undefined) {
-      addFact(known, IS_BLOCKS_ONLY, flag(row.is_blocks_only));
-      addFact(known, IS_TRANSACTIONS_ONLY, flag(row.is_transactions_only));
+      addSample(known, IS_BLOCKS_ONLY, flag(row.is_blocks_only));
+      addSample(known, IS_TRANSACTIONS_ONLY, flag(row.is_transactions_only));
     }
-    addFact(known, LAST_VOTE_TIME, parseTime(row.last_vote_received));
+    addSample(known, LAST_VOTE_TIME, parseTime(row.last_vote_received));
   }
-  addFact(known, PEER_SCORE, count(row.peer_score));
+  addSample(known, PEER_SCORE, count(row.peer_score));
   return known;
 }

@@ -17,11 +17,11 @@ import { rowsAllowed } from "../decode.ts";
 import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
-import { nodeFacts } from "./node-facts.ts";
+import { nodeSamples } from "./node-samples.ts";
 import { NOTHING_SEEN, type OutboundMemory, rememberOutbound } from "./outbound-memory.ts";
 import { createPlugin } from "./plugin.ts";
 import { joinPage } from "./plugin-join.ts";
-import type { PluginPage } from "./prometheus.ts";
+import type { PluginPage } from "./plugin-page.ts";
 
 export type WireOptions = {
   readonly chain_url?: NodeUrl | undefined;
@@ -45,7 +45,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   // On a connection of its own, also to the same listener: neither waits for the other.
   const plugin =
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
-  const mostRows = rowsAllowed(target.limits);
+  const maxRows = rowsAllowed(target.limits);
   let seen = NOTHING_SEEN;
   let before: readonly WireConnection[] = [];
 
@@ -54,7 +54,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
       : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) =>
-          fetchPeers(net, { before, mostRows }, share),
+          fetchPeers(net, { before, maxRows }, share),
         );
     return { peers, info: await fetchInfo(chain, signal) };
   }
@@ -98,8 +98,8 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
     identity,
     peers: peers.ok ? succeeded(peerList(peers.value, answers.page)) : peers,
     head: info.ok ? succeeded(info.value.head) : info,
-    parts: new Map(page === undefined ? [] : [["prometheus", page]]),
-    facts: nodeFacts(answers, seen),
+    apis: new Map(page === undefined ? [] : [["prometheus", page]]),
+    chainSamples: nodeSamples(answers, seen),
     networkKey: identity.chainId === undefined ? undefined : `antelope ${identity.chainId}`,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
@@ -112,10 +112,10 @@ function peerList({ connections, malformed }: WireList, page: PluginPage | undef
 
 function fetchPeers(
   client: RpcClient,
-  { before, mostRows }: { readonly before: readonly WireConnection[]; readonly mostRows: number },
+  { before, maxRows }: { readonly before: readonly WireConnection[]; readonly maxRows: number },
   signal: Signal,
 ): Promise<Outcome<WireList>> {
-  const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before, mostRows);
+  const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before, maxRows);
   return fetchApi(client, { api: "net", path: "/v1/net/connections", budget: LIST_ANSWER }, decode, signal);
 }
 

@@ -1,13 +1,12 @@
 import type { Config, NodeConfig } from "../../config/model.ts";
 import type { Redact } from "../../lib/safe-error.ts";
 import { createLogger } from "../../logging/logger.ts";
-import { headLag, type LagSettings, NO_LAG } from "../../poll/head-lag.ts";
-import { createKnownHeads } from "../../poll/heads.ts";
-import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../poll/history.ts";
-import { pollSession } from "../../poll/poll-session.ts";
-import { openSession, type TracedSession } from "../../poll/session.ts";
+import { deriveState } from "../../poll/derive-state.ts";
+import type { LagSettings } from "../../poll/head-lag.ts";
+import { createKnownHeads, NO_OTHER_HEADS } from "../../poll/heads.ts";
+import { EMPTY_HISTORY, type NodeHistory } from "../../poll/history.ts";
+import { type FinishedPoll, openSession, runPoll, type TracedSession } from "../../poll/run-poll.ts";
 import type { NodeState } from "../../poll/store.ts";
-import { isCatchingUp } from "../../poll/syncing.ts";
 import type { RpcCall } from "../../rpc/trace.ts";
 
 /** A node right after a poll. */
@@ -16,14 +15,17 @@ export type PolledNode = NodeState & {
   readonly calls: readonly RpcCall[];
 };
 
-/** Polls nodes for a command, all of them in each round. What must survive between rounds is kept. */
+/** Polls nodes for a command, all of them in each round. Their histories are kept from round to round. */
 export type Polling = {
-  /** Undefined when `end` came first. @param onPolled told after each node */
+  /**
+   * @param onPolled called after each node with the number of polled nodes
+   * @returns undefined when `end` is aborted before all nodes are polled
+   */
   round(end: AbortSignal, onPolled?: (done: number) => void): Promise<readonly PolledNode[] | undefined>;
   close(): Promise<void>;
 };
 
-/** How many nodes are polled at once: they are asked as gently by a command as by the exporter. */
+/** How many nodes are polled at the same time. */
 const CONCURRENCY = 20;
 
 type Known = { readonly node: NodeConfig; readonly session: TracedSession; history: NodeHistory };
@@ -33,35 +35,26 @@ export async function openPolling(
   lagSettings: LagSettings,
   redact: Redact,
 ): Promise<Polling> {
-  // A bug of ours has its stack in the log.
+  // The log shows the stack of an internal error.
   const log = await createLogger({ level: "error", format: "pretty", redact });
   const all = nodes.map((node): Known => ({ node, session: openSession(node), history: EMPTY_HISTORY }));
-
-  async function poll(known: Known, end: AbortSignal): Promise<Omit<PolledNode, "lag" | "syncing">> {
-    const { node, session } = known;
-    const startedMs = Date.now();
-    const clock = performance.now();
-    const report = await pollSession(session, node, end, log.child({ target: node.name }));
-    const durationSeconds = Math.round(performance.now() - clock) / 1000;
-    known.history = recordPoll(known.history, report, { startedMs, endedMs: Date.now(), durationSeconds }, node.role);
-    return { node, report, history: known.history, intervalMs: node.timeoutMs, calls: session.calls() };
-  }
 
   return {
     async round(end, onPolled = () => {}) {
       let done = 0;
-      const polled = await inParallel(all, CONCURRENCY, async (known) => {
+      const polls = await inParallel(all, CONCURRENCY, async ({ node, session }) => {
         if (end.aborted) return undefined;
-        const result = await poll(known, end);
+        const poll = await runPoll(session, node, end, log.child({ target: node.name }));
         done += 1;
         onPolled(done);
-        return result;
+        return poll;
       });
       if (end.aborted) return undefined;
-      return withLag(
-        polled.filter((one) => one !== undefined),
-        lagSettings,
-      );
+      const finished = all.flatMap((known, index) => {
+        const poll = polls[index];
+        return poll === undefined ? [] : [{ known, poll }];
+      });
+      return deriveStates(finished, lagSettings);
     },
     async close() {
       await Promise.all(all.map(({ session }) => session.close()));
@@ -69,18 +62,22 @@ export async function openPolling(
   };
 }
 
-/** Each node's lag against its peers, the other nodes and the references, once all of them are known. */
-function withLag(polled: readonly Omit<PolledNode, "lag" | "syncing">[], settings: LagSettings): readonly PolledNode[] {
+type Finished = { readonly known: Known; readonly poll: FinishedPoll };
+
+/** Compares the nodes with each other and with the references, once all of them are polled. */
+function deriveStates(finished: readonly Finished[], settings: LagSettings): readonly PolledNode[] {
   const heads = createKnownHeads();
-  const nowMs = Date.now();
-  for (const { node, report } of polled) heads.remember(node.name, node.role, report, Number.POSITIVE_INFINITY);
-  return polled.map((one) => {
-    const { node, report, history } = one;
-    const lag =
-      node.role === "node"
-        ? headLag(report, heads.others(node.name, report.networkKey, nowMs), settings, nowMs)
-        : NO_LAG;
-    return { ...one, lag, syncing: isCatchingUp(report, lag, history, nowMs) };
+  for (const { known, poll } of finished) {
+    heads.remember(known.node.name, known.node.role, poll.report, Number.POSITIVE_INFINITY);
+  }
+  return finished.map(({ known, poll }) => {
+    const { node } = known;
+    const { report, times, calls } = poll;
+    const isReference = node.role === "reference";
+    const others = isReference ? NO_OTHER_HEADS : heads.othersOnNetwork(node.name, report.networkKey, times.endedMs);
+    const state = deriveState({ ...known, intervalMs: node.timeoutMs }, poll, others, settings);
+    known.history = state.history;
+    return { ...state, report, calls };
   });
 }
 
@@ -94,7 +91,7 @@ async function inParallel<T, R>(items: readonly T[], limit: number, work: (item:
   return results;
 }
 
-/** The node and what tells how far it is behind: references of its chain. */
+/** The node, and the references of its chain to compare it with. */
 export function withReferences(node: NodeConfig, { references }: Pick<Config, "references">): readonly NodeConfig[] {
   const { chain } = node;
   return [node, ...references.filter((reference) => reference.chain === chain)];

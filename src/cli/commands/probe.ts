@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chains } from "../../chains/index.ts";
+import { ADAPTERS, chains } from "../../chains/index.ts";
 import type { Config } from "../../config/model.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
 import { createProgress, createStyle, wantsColour } from "../../lib/text/terminal.ts";
-import { chainFamilies } from "../../metrics/chain-families.ts";
-import { createProbeCatalogue } from "../../metrics/families/probe.ts";
+import { createProbeCatalogue } from "../../metrics/catalogue.ts";
 import { createPageRenderer } from "../../metrics/page.ts";
 import { createNodeRenderer } from "../../metrics/render-node.ts";
-import { withoutSums } from "../../poll/ad-hoc.ts";
+import { singlePollState } from "../../poll/derive-state.ts";
 import { isUp, traceText } from "../../poll/outcomes.ts";
 import { toStored } from "../../poll/store.ts";
 import type { Context } from "../context.ts";
@@ -55,7 +54,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
 
 /** As /probe?target= shows a node of which nothing is known but one poll. */
 async function metricsOf(polled: PolledNode, { connections }: Config): Promise<string> {
-  const catalogue = createProbeCatalogue(chainFamilies(Object.values(chains)));
+  const catalogue = createProbeCatalogue(ADAPTERS);
   const { hashKey, ...rest } = connections;
   const settings = { ...rest, hashKey: (await hashKey?.reveal()) ?? randomBytes(32).toString("hex") };
   const render = createNodeRenderer(
@@ -63,7 +62,7 @@ async function metricsOf(polled: PolledNode, { connections }: Config): Promise<s
     ({ chain }) => chains[chain].traits,
     () => settings,
   );
-  const state = { ...polled, history: withoutSums(polled.history) };
+  const state = singlePollState(polled);
   const nodes = [{ state: toStored(state), ...render(state) }];
   const chunks = createPageRenderer(catalogue)(nodes, [], "text", "kept");
   return Buffer.concat([...chunks]).toString();

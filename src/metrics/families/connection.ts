@@ -1,57 +1,50 @@
 import type { ChainTraits } from "../../chains/adapter.ts";
 import type { ShownConnection } from "../connections.ts";
-import { eachConnection, type NodeFamily, ofConnections } from "../family.ts";
+import { eachConnection, ofConnections, type SharedFamily } from "../family.ts";
 
 /** The families with a series for each connection. */
 
-export const connectionFamilies: readonly NodeFamily[] = [
+export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
     help: "Text facts about a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
-    sources: { wire: "peer, remote_ip, last_handshake agent", monero: "address, state", chainweb: "cut/peer" },
     ...ofConnections({ values: eachConnection(() => 1), labels: infoLabels }, ["state", "agent", "address_type"]),
   },
   {
     name: "p2p_connection_receive_bytes_total",
     type: "counter",
     help: "Bytes received since the connection opened, from the last poll (recv_count; p2p_bytes_received).",
-    sources: { wire: "prometheus_plugin p2p_bytes_received", monero: "recv_count" },
     ...ofConnections({ values: eachConnection(({ row }) => row.receivedBytes) }),
   },
   {
     name: "p2p_connection_transmit_bytes_total",
     type: "counter",
     help: "Bytes sent since the connection opened, from the last poll (send_count; p2p_bytes_sent).",
-    sources: { wire: "prometheus_plugin p2p_bytes_sent", monero: "send_count" },
     ...ofConnections({ values: eachConnection(({ row }) => row.sentBytes) }),
   },
   {
     name: "p2p_connection_head_height",
     type: "gauge",
     help: "The peer's head as the node last heard it, from the last poll; often old (last_handshake: largest of head number and block id; height).",
-    sources: { wire: "last_handshake: largest of the head numbers and block ids", monero: "height" },
     ...ofConnections({ values: eachConnection(({ row }) => row.height) }),
   },
   {
     name: "p2p_connection_syncing",
     type: "gauge",
     help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero); upload, the peer from the node (Wire).",
-    sources: { wire: "syncing", monero: "state" },
     ...ofConnections({ values: eachConnection(isSyncing), labels: (_, { flow = "" }) => `flow="${flow}"` }, ["flow"]),
   },
   {
     name: "p2p_connection_start_timestamp_seconds",
     type: "gauge",
     help: "Unix time when the connection opened, from the last poll (live_time; p2p_connection_start_time).",
-    sources: { wire: "prometheus_plugin p2p_connection_start_time", monero: "live_time" },
     ...ofConnections({ values: eachConnection(({ startSeconds }) => startSeconds) }),
   },
   {
     name: "p2p_connection_latency_seconds",
     type: "gauge",
     help: "Round trip of the connection as the node measures it, from the last poll (p2p_latency).",
-    sources: { wire: "prometheus_plugin p2p_latency" },
     ...ofConnections({ values: eachConnection(({ row }) => row.latencySeconds) }),
   },
 ];

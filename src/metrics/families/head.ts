@@ -1,12 +1,11 @@
-import { flag, labelled, type NodeFamily, one } from "../family.ts";
+import { flag, labelled, one, type SharedFamily } from "../family.ts";
 
 /** The node's head, and how far it is behind. */
-export const headFamilies: readonly NodeFamily[] = [
+export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_height",
     type: "gauge",
     help: "The node's head, from the last poll (head_block_num; get_info height, top block + 1; cut height, the sum over the chains).",
-    sources: { wire: "get_info head_block_num", monero: "get_info height", chainweb: "cut height" },
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
   },
@@ -14,11 +13,6 @@ export const headFamilies: readonly NodeFamily[] = [
     name: "p2p_node_head_timestamp_seconds",
     type: "gauge",
     help: "Unix time of the node's head block, from the last poll (head_block_time; get_last_block_header timestamp).",
-    sources: {
-      wire: "get_info head_block_time",
-      monero: "get_last_block_header timestamp",
-      chainweb: "creationTime of the oldest tip, with tip_age",
-    },
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.timestampSeconds : undefined),
   },
@@ -26,7 +20,6 @@ export const headFamilies: readonly NodeFamily[] = [
     name: "p2p_node_final_height",
     type: "gauge",
     help: "Last irreversible block of the node, from the last poll (last_irreversible_block_num).",
-    sources: { wire: "get_info last_irreversible_block_num" },
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.finalHeight : undefined),
   },
@@ -34,7 +27,7 @@ export const headFamilies: readonly NodeFamily[] = [
     name: "p2p_node_reference_height",
     type: "gauge",
     help: "Best head known at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes of the network; configured, the highest of the references.",
-    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    source: "computed",
     labels: ["reference"],
     samples: ({ state }) => labelled("reference", state.lag.references),
   },
@@ -42,7 +35,7 @@ export const headFamilies: readonly NodeFamily[] = [
     name: "p2p_node_head_lag_blocks",
     type: "gauge",
     help: "How far the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains.",
-    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    source: "computed",
     labels: [],
     samples: ({ state }) => one(state.lag.blocks),
   },
@@ -50,11 +43,6 @@ export const headFamilies: readonly NodeFamily[] = [
     name: "p2p_node_syncing",
     type: "gauge",
     help: "1 while the node itself catches up, from the last poll (Monero: its flags and peer states; else: far behind and gaining).",
-    sources: {
-      wire: "computed from the progress of the head",
-      monero: "get_info synchronized, target_height; get_connections state",
-      chainweb: "computed from the progress of the cut",
-    },
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

@@ -2,16 +2,15 @@ import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import { isUp, outcomesOf } from "../../poll/outcomes.ts";
 import { knownCombinations } from "../connections.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
-import { flag, labelled, type NodeFamily, type NodeView } from "../family.ts";
+import { flag, labelled, type NodeView, type SharedFamily } from "../family.ts";
 import { countBy, rowsOf, workingRows } from "../rows.ts";
 
 /** Whether a node answers, what it is, and its peers. */
-export const nodeFamilies: readonly NodeFamily[] = [
+export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
     help: "1 if the last poll got the peer list of the node, else 0. Before the first poll 0.",
-    sources: { wire: "/v1/net/connections", monero: "get_connections", chainweb: "cut/peer" },
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },
@@ -19,7 +18,7 @@ export const nodeFamilies: readonly NodeFamily[] = [
     name: "p2p_node_api_up",
     type: "gauge",
     help: "1 if this part of the last poll succeeded: peers, head, and what else the chain has. A part that is asked less often keeps its last outcome (prometheus 30 s, bans and limits 5 min).",
-    sources: { wire: "each call", monero: "each call", chainweb: "each call" },
+    source: "each call",
     labels: ["api"],
     samples: ({ state }) => labelled("api", apis(state)),
   },
@@ -27,11 +26,6 @@ export const nodeFamilies: readonly NodeFamily[] = [
     name: "p2p_node_info",
     type: "gauge",
     help: "What the node says it is, from the last poll; always 1; absent beyond 60 new answers in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
-    sources: {
-      wire: "get_info server_version_string, chain_id",
-      monero: "get_info version, nettype",
-      chainweb: "X-Chainweb-Node-Version or /info nodePackageVersion; cut instance",
-    },
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
@@ -40,11 +34,6 @@ export const nodeFamilies: readonly NodeFamily[] = [
     name: "p2p_node_peers",
     type: "gauge",
     help: "Peers in working connection, from the last poll. Chainweb: known peers that currently do not fail (its API lists no connections).",
-    sources: {
-      wire: "/v1/net/connections: open, handshake done",
-      monero: "get_connections: all but before_handshake",
-      chainweb: "cut/peer: known peers without a failure",
-    },
     labels: ["direction"],
     samples: (view) =>
       labelled(
@@ -56,7 +45,6 @@ export const nodeFamilies: readonly NodeFamily[] = [
     name: "p2p_node_connections",
     type: "gauge",
     help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Not for Chainweb, whose API lists no connections.",
-    sources: { wire: "connecting, is_socket_open, generation", monero: "get_connections state" },
     labels: ["direction", "state"],
     samples: connectionCounts,
   },
@@ -64,7 +52,6 @@ export const nodeFamilies: readonly NodeFamily[] = [
     name: "p2p_node_syncing_peers",
     type: "gauge",
     help: "Peers in sync traffic, from the last poll: download, this node syncs from them (Monero state synchronizing, standby); upload, they sync from this node (Wire syncing).",
-    sources: { wire: "syncing", monero: "get_connections state synchronizing, standby" },
     labels: ["flow"],
     samples: syncingPeers,
   },

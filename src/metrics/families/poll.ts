@@ -1,12 +1,12 @@
-import { labelled, type NodeFamily, one } from "../family.ts";
+import { labelled, one, type SharedFamily } from "../family.ts";
 
 /** The polls themselves: how old and how costly the data is, and why they fail. */
-export const pollFamilies: readonly NodeFamily[] = [
+export const pollFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_polls_total",
     type: "counter",
     help: "Polls of the node that ended.",
-    sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
+    source: "the exporter",
     needsHistory: true,
     labels: [],
     samples: ({ state }) => one(state.history.polls),
@@ -15,7 +15,7 @@ export const pollFamilies: readonly NodeFamily[] = [
     name: "p2p_node_poll_failures_total",
     type: "counter",
     help: "Polls of the node that gave no peer list, by reason.",
-    sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
+    source: "the exporter",
     needsHistory: true,
     labels: ["reason"],
     samples: ({ state }) => labelled("reason", state.history.failures),
@@ -24,7 +24,7 @@ export const pollFamilies: readonly NodeFamily[] = [
     name: "p2p_node_poll_duration_seconds",
     type: "gauge",
     help: "How long the last poll took.",
-    sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
+    source: "the exporter",
     labels: [],
     samples: ({ state }) => one(state.history.lastPoll?.durationSeconds),
   },
@@ -32,7 +32,7 @@ export const pollFamilies: readonly NodeFamily[] = [
     name: "p2p_node_poll_interval_seconds",
     type: "gauge",
     help: "Time between two polls of the node by its interval, or between the next two turns of its schedule.",
-    sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
+    source: "the exporter",
     needsHistory: true,
     labels: [],
     samples: ({ state }) => one(state.intervalMs / 1000),
@@ -41,7 +41,7 @@ export const pollFamilies: readonly NodeFamily[] = [
     name: "p2p_node_last_success_timestamp_seconds",
     type: "gauge",
     help: "Unix time of the end of the last poll that got the peer list.",
-    sources: { wire: "the exporter", monero: "the exporter", chainweb: "the exporter" },
+    source: "the exporter",
     needsHistory: true,
     labels: [],
     samples: ({ state: { history } }) =>

@@ -1,18 +1,14 @@
 import { type Direction, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import type { SampleValue } from "../exposition.ts";
-import { labelled, type NodeFamily, type NodeView, one } from "../family.ts";
+import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
 import { countAddressTypes, countAgents, countSubnets, REST, workingRows } from "../rows.ts";
 
 /** Bytes, churn and diversity of a node's peers, and what its clock and certificate say. */
-export const trafficFamilies: readonly NodeFamily[] = [
+export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_receive_bytes_total",
     type: "counter",
     help: "P2P bytes received, from the last poll: the node's own counter where it has one (since the node's start), else added up over connections (since the exporter's start).",
-    sources: {
-      wire: "added up from prometheus_plugin p2p_bytes_received",
-      monero: "/get_net_stats total_bytes_in, else added up from recv_count",
-    },
     labels: [],
     samples: (view) => one(totalsOf(view)?.received),
   },
@@ -20,10 +16,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_transmit_bytes_total",
     type: "counter",
     help: "P2P bytes sent, from the last poll: the node's own counter where it has one (since the node's start), else added up over connections (since the exporter's start).",
-    sources: {
-      wire: "added up from prometheus_plugin p2p_bytes_sent",
-      monero: "/get_net_stats total_bytes_out, else added up from send_count",
-    },
     labels: [],
     samples: (view) => one(totalsOf(view)?.sent),
   },
@@ -31,7 +23,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_peer_connects_total",
     type: "counter",
     help: "Working connections that appeared up to the last poll; one that came and went between two polls is not seen.",
-    sources: { wire: "/v1/net/connections, compared", monero: "get_connections connection_id, compared" },
     needsHistory: true,
     labels: ["direction"],
     samples: (view) => churnSamples(view, "connects"),
@@ -40,7 +31,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_peer_disconnects_total",
     type: "counter",
     help: "Working connections that vanished up to the last poll.",
-    sources: { wire: "/v1/net/connections, compared", monero: "get_connections connection_id, compared" },
     needsHistory: true,
     labels: ["direction"],
     samples: (view) => churnSamples(view, "disconnects"),
@@ -49,7 +39,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_peer_subnets",
     type: "gauge",
     help: "Distinct subnets (IPv4 /16, IPv6 /32) among working peers with a known IP address, from the last poll; a low number is an eclipse risk.",
-    sources: { wire: "remote_ip", monero: "address", chainweb: "cut/peer hostname" },
     labels: [],
     samples: (view) => one(countSubnets(workingRows(view))),
   },
@@ -57,7 +46,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_peers_by_agent",
     type: "gauge",
     help: "Working peers by the software they say they run, from the last poll: the 20 most common, the rest as other, and so are those beyond 60 new ones in an hour.",
-    sources: { wire: "last_handshake agent" },
     labels: ["agent"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [REST] },
     samples: (view) => labelled("agent", countAgents(workingRows(view))),
@@ -66,7 +54,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_peers_by_address_type",
     type: "gauge",
     help: "Working peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, unknown (a host name).",
-    sources: { wire: "remote_ip, peer", monero: "address, address_type", chainweb: "cut/peer hostname" },
     labels: ["address_type"],
     samples: (view) => labelled("address_type", countAddressTypes(workingRows(view))),
   },
@@ -74,7 +61,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_connections_omitted",
     type: "gauge",
     help: "Connections of the last poll without series of their own (connections.max_per_node, connections.series).",
-    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    source: "computed",
     labels: [],
     samples: ({ shown }) => one(shown?.omitted),
   },
@@ -82,7 +69,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_connections_merged",
     type: "gauge",
     help: "Connections of the last poll that share the series of another one, because their labels are the same; such a series has no byte counters.",
-    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    source: "computed",
     labels: [],
     samples: ({ shown }) => one(shown?.merged),
   },
@@ -90,7 +77,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_series_withheld",
     type: "gauge",
     help: "Connections of the last poll without series of their own, as the node had too many new ones in an hour (connections.max_new_per_hour); and 1 while p2p_node_info is held back.",
-    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    source: "computed",
     needsHistory: true,
     labels: [],
     samples: ({ shown, withheld }) => (shown === undefined && withheld === 0 ? [] : one(withheld)),
@@ -99,7 +86,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_connections_malformed",
     type: "gauge",
     help: "Rows of the last poll's peer list that could not be read and were left out.",
-    sources: { wire: "computed", monero: "computed", chainweb: "computed" },
+    source: "computed",
     labels: [],
     samples: ({ report }) => one(report?.peers.ok ? report.peers.value.malformed : undefined),
   },
@@ -107,7 +94,6 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_clock_skew_seconds",
     type: "gauge",
     help: "The node's clock minus the exporter's, from the last poll (X-Server-Timestamp or Date, both in steps of a second).",
-    sources: { wire: "Date header", monero: "Date header", chainweb: "X-Server-Timestamp, else Date" },
     labels: [],
     samples: ({ report }) => one(report?.clockSkewSeconds),
   },
@@ -115,7 +101,7 @@ export const trafficFamilies: readonly NodeFamily[] = [
     name: "p2p_node_tls_certificate_expiry_timestamp_seconds",
     type: "gauge",
     help: "Unix time when the certificate ends that the node presented for the connection of the last poll.",
-    sources: { wire: "TLS notAfter", monero: "TLS notAfter", chainweb: "TLS notAfter" },
+    source: "TLS notAfter",
     labels: [],
     samples: ({ report }) => one(report?.certificateExpirySeconds),
   },

@@ -2,7 +2,7 @@ import { failuresOf, isUp, type PartFailure } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
 
-/** What the pages say of one node, from its last state and its recentPolls. */
+/** What the pages say of one node, from its last state and its recent polls. */
 export type NodeOverview = {
   readonly name: string;
   readonly chain: string;

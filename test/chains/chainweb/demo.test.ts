@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
+import { families } from "../../../src/chains/chainweb/families.ts";
 import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { type DemoNode, startDemoNetwork } from "../../../src/demo/network.ts";
@@ -9,7 +9,7 @@ import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { parsePin } from "../../../src/rpc/settings.ts";
 import { poll } from "../sessions.ts";
 import { valueIn } from "../support.ts";
-import { factsOf } from "./support.ts";
+import { samplesOf } from "./support.ts";
 
 const TIMEOUT_MS = 5000;
 
@@ -28,7 +28,7 @@ async function pollDemo({ name, chain, url, pin, options }: DemoNode): Promise<N
           tls: sha256 === undefined || target !== own ? { kind: "ca" } : { kind: "pin", sha256 },
           connectTimeoutMs: TIMEOUT_MS,
         }),
-      connectStranger: createRpcClient,
+      connectUntrusted: createRpcClient,
     },
     optionsSchema.parse(options),
     // The demo says that nobody outside is asked: not even for a name.
@@ -43,17 +43,17 @@ test("the demo shows every family of the chain, and asks only the peers on loopb
   onTestFinished(() => network.close());
   const nodes = network.nodes.filter(({ chain }) => chain === "chainweb");
   const reports = await Promise.all(nodes.map(pollDemo));
-  for (const { parts } of reports) for (const [name, { ok }] of parts) expect([name, ok]).toEqual([name, true]);
-  const shown = new Set(reports.flatMap(({ facts }) => facts.map(({ family }) => family)));
-  expect(FAMILIES.filter((family) => !shown.has(family)).map(({ name }) => name)).toEqual([]);
+  for (const { apis } of reports) for (const [name, { ok }] of apis) expect([name, ok]).toEqual([name, true]);
+  const shown = new Set(reports.flatMap(({ chainSamples }) => chainSamples.map(({ family }) => family)));
+  expect(families.filter((family) => !shown.has(family)).map(({ name }) => name)).toEqual([]);
 
   const [first] = reports;
   if (first === undefined) throw new Error("no chainweb node in the demo");
-  expect(factsOf(first, "probed_peers")).toEqual({ "": 4 });
+  expect(samplesOf(first, "probed_peers")).toEqual({ "": 4 });
   // One has another certificate than the list says, and one is behind.
-  expect(factsOf(first, "reachable_peers_by_version")).toEqual({ "3.2": 2, "3.1": 1 });
+  expect(samplesOf(first, "reachable_peers_by_version")).toEqual({ "3.2": 2, "3.1": 1 });
   const { connections } = valueIn(first.peers);
-  expect(factsOf(first, "probe_refused_peers")).toEqual({ "": connections.length - 4 });
+  expect(samplesOf(first, "probe_refused_peers")).toEqual({ "": connections.length - 4 });
   const own = valueIn(first.head).height;
   const behind = (first.peerHeads ?? []).map(({ height }) => own - height).sort((a, b) => a - b);
   expect(behind.length).toBe(3);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FAMILIES } from "../../../src/chains/chainweb/families.ts";
+import { families } from "../../../src/chains/chainweb/families.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { runs } from "../../support/effort.ts";
 import { anyJson, changed, jsonText } from "../hostile.ts";
@@ -42,14 +42,14 @@ function pollHostile(answers: Answers, version: string): Promise<NodeReport> {
   return poll(session);
 }
 
-function expectSound({ facts, parts, head, peerHeads = [] }: NodeReport): void {
-  for (const [, outcome] of parts) if (!outcome.ok) expect(outcome.failure.reason).not.toBe("internal");
-  for (const { family, labels, value } of facts) {
-    assert(FAMILIES.includes(family), family.name);
+function expectSound({ chainSamples, apis, head, peerHeads = [] }: NodeReport): void {
+  for (const [, outcome] of apis) if (!outcome.ok) expect(outcome.failure.reason).not.toBe("internal");
+  for (const { family, labels, value } of chainSamples) {
+    assert(families.includes(family), family.name);
     assert.equal(labels.length, family.labels.length);
     assert(Number.isFinite(value) && value >= 0, `${family.name} ${value}`);
   }
-  const series = facts.map(({ family, labels }) => `${family.name} ${labels.join()}`);
+  const series = chainSamples.map(({ family, labels }) => `${family.name} ${labels.join()}`);
   expect(new Set(series).size).toBe(series.length);
   for (const { height } of peerHeads) expect(Number.isSafeInteger(height)).toBe(true);
   if (head.ok && head.value.timestampSeconds !== undefined) expect(head.value.timestampSeconds).toBeGreaterThan(0);

@@ -4,20 +4,20 @@ import { json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fixture, valueIn } from "../support.ts";
 import { node, peerList, pollNode } from "./node.ts";
-import { cutAnswer, cutBody, factsOf, hashOf } from "./support.ts";
+import { cutAnswer, cutBody, hashOf, samplesOf } from "./support.ts";
 
 describe("what every poll tells", () => {
   test("of the cut", async () => {
     const report = await pollNode({ "/cut": json(fixture("chainweb/cut.20chains.json")) });
-    expect(Object.entries(factsOf(report, "chain_height"))).toHaveLength(20);
-    expect(factsOf(report, "chain_height")).toMatchObject({ "0": 6_400_001, "1": 6_400_000 });
-    expect(factsOf(report, "chains")).toEqual({ "": 20 });
-    expect(factsOf(report, "cut_weight")).toEqual({ "": 4.26493783959394e22 });
+    expect(Object.entries(samplesOf(report, "chain_height"))).toHaveLength(20);
+    expect(samplesOf(report, "chain_height")).toMatchObject({ "0": 6_400_001, "1": 6_400_000 });
+    expect(samplesOf(report, "chains")).toEqual({ "": 20 });
+    expect(samplesOf(report, "cut_weight")).toEqual({ "": 4.26493783959394e22 });
   });
 
   test("nothing of a cut that did not come", async () => {
     const report = await pollNode({ "/cut": { status: 503 } });
-    expect([factsOf(report, "chain_height"), factsOf(report, "chains"), factsOf(report, "cut_weight")]).toEqual([
+    expect([samplesOf(report, "chain_height"), samplesOf(report, "chains"), samplesOf(report, "cut_weight")]).toEqual([
       {},
       {},
       {},
@@ -26,7 +26,7 @@ describe("what every poll tells", () => {
 
   test("no weight where it is none", async () => {
     const report = await pollNode({ "/cut": json({ ...cutBody([7]), weight: "heavy" }) });
-    expect([factsOf(report, "chains"), factsOf(report, "cut_weight")]).toEqual([{ "": 1 }, {}]);
+    expect([samplesOf(report, "chains"), samplesOf(report, "cut_weight")]).toEqual([{ "": 1 }, {}]);
   });
 
   test("by what peers are known", async () => {
@@ -35,14 +35,14 @@ describe("what every poll tells", () => {
       ["192.0.2.2", 1789, null],
       ["192.0.2.3", 1789, hashOf("b")],
     );
-    expect(factsOf(await pollNode({ "/cut/peer": peers }), "peers_by_identity")).toEqual({ pinned: 2, ca: 1 });
-    expect(factsOf(await pollNode(), "peers_by_identity")).toEqual({ pinned: 0, ca: 0 });
-    expect(factsOf(await pollNode({ "/cut/peer": { status: 503 } }), "peers_by_identity")).toEqual({});
+    expect(samplesOf(await pollNode({ "/cut/peer": peers }), "peers_by_identity")).toEqual({ pinned: 2, ca: 1 });
+    expect(samplesOf(await pollNode(), "peers_by_identity")).toEqual({ pinned: 0, ca: 0 });
+    expect(samplesOf(await pollNode({ "/cut/peer": { status: 503 } }), "peers_by_identity")).toEqual({});
   });
 
   test("no peers of another network's node", async () => {
     const report = await pollNode({ "/cut": json(cutBody([7], "testnet06")) });
-    expect(report.facts).toEqual([]);
+    expect(report.chainSamples).toEqual([]);
   });
 });
 
@@ -51,8 +51,8 @@ test("a mempool of which no peer can be read fails (it counted 0 peers)", async 
   const broken = json({ limit: 1, items, next: null });
   const answers = { "/cut": cutAnswer([7]), "/chain/0/mempool/peer": broken };
   const report = await pollNode(answers, { mempool_peers: true });
-  expect(failureIn(report.parts.get("mempool")).reason).toBe("bad_shape");
-  expect(factsOf(report, "mempool_peers")).toEqual({});
+  expect(failureIn(report.apis.get("mempool")).reason).toBe("bad_shape");
+  expect(samplesOf(report, "mempool_peers")).toEqual({});
 });
 
 describe("outdated", () => {
@@ -66,15 +66,15 @@ describe("outdated", () => {
       return { body: JSON.stringify(body), headers: { "x-chainweb-node-version": version } };
     });
     const report = await poll(openNode("chainweb", url, { options: { network } }));
-    expect(factsOf(report, "outdated")).toEqual(expected);
+    expect(samplesOf(report, "outdated")).toEqual(expected);
     expect(report.identity).toEqual({ version, network });
   });
 
   test("is not known without a version; that of the cut counts when the peers did not come", async () => {
     const nothing = { "/cut": json(cutBody([7])) };
-    expect(factsOf(await pollNode(nothing), "outdated")).toEqual({});
+    expect(samplesOf(await pollNode(nothing), "outdated")).toEqual({});
     const report = await pollNode({ "/cut": cutAnswer([7], "2.31"), "/cut/peer": { status: 503 } });
-    expect([report.identity.version, factsOf(report, "outdated")]).toEqual(["2.31", { "": 1 }]);
+    expect([report.identity.version, samplesOf(report, "outdated")]).toEqual(["2.31", { "": 1 }]);
   });
 });
 
@@ -86,13 +86,13 @@ describe("/info", () => {
 
   test("gives the service date and the block delay", async () => {
     const report = await withInfo({ nodeServiceDate: "2025-10-15T00:00:00Z", nodeBlockDelay: 15_000_000 });
-    expect(factsOf(report, "service_date_timestamp_seconds")).toEqual({ "": 1_760_486_400 });
+    expect(samplesOf(report, "service_date_timestamp_seconds")).toEqual({ "": 1_760_486_400 });
     expect(report.blockSeconds).toBe(5);
   });
 
   test("without them there is no date, and blocks come every 30 s", async () => {
     const report = await withInfo({ nodeServiceDate: null });
-    expect(factsOf(report, "service_date_timestamp_seconds")).toEqual({});
+    expect(samplesOf(report, "service_date_timestamp_seconds")).toEqual({});
     expect(report.blockSeconds).toBe(10);
   });
 });
@@ -100,33 +100,33 @@ describe("/info", () => {
 describe("tip_age", () => {
   test("gives each chain's newest block a time, and the head the oldest", async () => {
     const report = await pollNode({}, { tip_age: true });
-    expect(factsOf(report, "chain_head_timestamp_seconds")).toEqual({
+    expect(samplesOf(report, "chain_head_timestamp_seconds")).toEqual({
       "0": 1_800_000_000,
       "1": 1_800_000_001,
       "2": 1_800_000_002,
     });
     expect(valueIn(report.head)).toMatchObject({ height: 22, timestampSeconds: 1_800_000_000 });
-    expect(report.parts.get("tips")?.ok).toBe(true);
+    expect(report.apis.get("tips")?.ok).toBe(true);
   });
 
   test("is off by default", async () => {
     const fake = await node();
     const report = await poll(openNode("chainweb", fake.url));
-    expect([report.parts.has("tips"), valueIn(report.head).timestampSeconds]).toEqual([false, undefined]);
+    expect([report.apis.has("tips"), valueIn(report.head).timestampSeconds]).toEqual([false, undefined]);
     expect(fake.requests).toHaveLength(2);
   });
 
   test("one bad header: the others stay, the head has no time", async () => {
     const tip = `/chain/1/header/${hashOf("1 8")}`;
     const report = await pollNode({ [tip]: json("AAAA") }, { tip_age: true });
-    expect(Object.keys(factsOf(report, "chain_head_timestamp_seconds"))).toEqual(["0", "2"]);
+    expect(Object.keys(samplesOf(report, "chain_head_timestamp_seconds"))).toEqual(["0", "2"]);
     expect(valueIn(report.head).timestampSeconds).toBeUndefined();
-    expect(failureIn(report.parts.get("tips")).reason).toBe("bad_shape");
+    expect(failureIn(report.apis.get("tips")).reason).toBe("bad_shape");
   });
 
   test("fails with the cut", async () => {
     const report = await pollNode({ "/cut": { status: 503 } }, { tip_age: true });
-    expect(failureIn(report.parts.get("tips"))).toEqual(failureIn(report.head));
+    expect(failureIn(report.apis.get("tips"))).toEqual(failureIn(report.head));
   });
 
   test("a header that hangs leaves time for the rest", async () => {
@@ -139,8 +139,8 @@ describe("tip_age", () => {
     });
     const options = { tip_age: true, mempool_peers: true };
     const report = await poll(openNode("chainweb", url, { options, timeoutMs: 800 }), 800);
-    expect(Object.keys(factsOf(report, "chain_head_timestamp_seconds"))).toEqual(["0"]);
-    const reasons = ["tips", "mempool"].map((part) => failureIn(report.parts.get(part)).reason);
+    expect(Object.keys(samplesOf(report, "chain_head_timestamp_seconds"))).toEqual(["0"]);
+    const reasons = ["tips", "mempool"].map((part) => failureIn(report.apis.get(part)).reason);
     expect([report.peers.ok, report.head.ok, ...reasons]).toEqual([true, true, "timeout", "timeout"]);
   });
 });

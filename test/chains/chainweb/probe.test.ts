@@ -9,7 +9,7 @@ import { type Answer, json } from "../../support/fake-node.ts";
 import { openNode, poll } from "../sessions.ts";
 import { failureIn, valueIn } from "../support.ts";
 import { type Answers, BASE, node, peerList, pollNode } from "./node.ts";
-import { cutAnswer, cutBody, factsOf, type TlsPeer, tlsPeer } from "./support.ts";
+import { cutAnswer, cutBody, samplesOf, type TlsPeer, tlsPeer } from "./support.ts";
 
 describe("probe", () => {
   const probe = { peers: 5, timeout: "1s", allow: ["127.0.0.0/8"] };
@@ -25,18 +25,18 @@ describe("probe", () => {
     ]);
     const report = await pollNode({ "/cut/peer": listOf(ahead, old) }, { probe });
     expect(report.peerHeads?.map(({ height }) => height).sort()).toEqual([18, 27]);
-    expect(factsOf(report, "probed_peers")).toEqual({ "": 2 });
-    expect(factsOf(report, "reachable_peers")).toEqual({ "": 2 });
-    expect(factsOf(report, "reachable_peers_by_version")).toEqual({ "2.31": 1, "3.2": 1 });
-    expect(report.parts.get("probe")?.ok).toBe(true);
+    expect(samplesOf(report, "probed_peers")).toEqual({ "": 2 });
+    expect(samplesOf(report, "reachable_peers")).toEqual({ "": 2 });
+    expect(samplesOf(report, "reachable_peers_by_version")).toEqual({ "2.31": 1, "3.2": 1 });
+    expect(report.apis.get("probe")?.ok).toBe(true);
   });
 
   test("is off by default, and loopback is not asked unless it is allowed", async () => {
     const peer = await tlsPeer(() => cutAnswer([9]));
     const off = await pollNode({ "/cut/peer": listOf(peer) });
-    expect([off.parts.size, off.peerHeads, factsOf(off, "probed_peers")]).toEqual([0, undefined, {}]);
+    expect([off.apis.size, off.peerHeads, samplesOf(off, "probed_peers")]).toEqual([0, undefined, {}]);
     const on = await pollNode({ "/cut/peer": listOf(peer) }, { probe: { peers: 5 } });
-    expect([factsOf(on, "probed_peers"), factsOf(on, "probe_refused_peers")]).toEqual([{ "": 0 }, { "": 1 }]);
+    expect([samplesOf(on, "probed_peers"), samplesOf(on, "probe_refused_peers")]).toEqual([{ "": 0 }, { "": 1 }]);
     expect(peer.connections()).toBe(0);
   });
 
@@ -48,11 +48,11 @@ describe("probe", () => {
       createRpcClient({ url: target, tls: { kind: "ca" }, connectTimeoutMs: 1000 });
     const target = { name: "node", chain: "chainweb", url: parseNodeUrl(url), timeoutMs: 5000 };
     const session = openSession(
-      { ...target, connect, connectStranger: createRpcClient },
+      { ...target, connect, connectUntrusted: createRpcClient },
       optionsSchema.parse({ probe }),
       resolve,
     );
-    expect(factsOf(await poll(session), "reachable_peers")).toEqual({ "": 1 });
+    expect(samplesOf(await poll(session), "reachable_peers")).toEqual({ "": 1 });
     await session.close();
   });
 
@@ -74,7 +74,7 @@ describe("probe", () => {
     const report = await poll(openNode("chainweb", url, { options: { probe }, timeoutMs: 2000 }), 2000);
     expect(performance.now() - begun).toBeLessThan(1900);
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
-    expect([factsOf(report, "probed_peers"), factsOf(report, "reachable_peers")]).toEqual([{ "": 1 }, { "": 0 }]);
+    expect([samplesOf(report, "probed_peers"), samplesOf(report, "reachable_peers")]).toEqual([{ "": 1 }, { "": 0 }]);
   });
 
   test.each<[string, Answers, string]>([
@@ -82,13 +82,13 @@ describe("probe", () => {
     ["the right network", { "/cut": json(cutBody([7], "testnet06")) }, "wrong_network"],
   ])("fails without %s", async (_, answers, reason) => {
     const report = await pollNode(answers, { probe });
-    expect([failureIn(report.parts.get("probe")).reason, report.peerHeads]).toEqual([reason, undefined]);
+    expect([failureIn(report.apis.get("probe")).reason, report.peerHeads]).toEqual([reason, undefined]);
   });
 
   test("runs without the node's own cut", async () => {
     const peer = await tlsPeer(() => cutAnswer([9]));
     const report = await pollNode({ "/cut": { status: 503 }, "/cut/peer": listOf(peer) }, { probe });
-    expect([report.head.ok, factsOf(report, "reachable_peers")]).toEqual([false, { "": 1 }]);
+    expect([report.head.ok, samplesOf(report, "reachable_peers")]).toEqual([false, { "": 1 }]);
   });
 });
 
@@ -104,14 +104,14 @@ test("a reference is asked for its head alone", async () => {
       timeoutMs: 5000,
       headOnly: true,
       connect: (url) => createRpcClient({ url, tls: { kind: "ca" }, connectTimeoutMs: 1000 }),
-      connectStranger: createRpcClient,
+      connectUntrusted: createRpcClient,
     },
     optionsSchema.parse({ probe, mempool_peers: true }),
   );
   const report = await poll(session);
   await session.close();
   expect(fake.requests.map(({ url }) => url)).toEqual([`${BASE}/cut`]);
-  expect([report.peers.ok, valueIn(report.head).height, report.parts.size]).toEqual([false, 22, 0]);
+  expect([report.peers.ok, valueIn(report.head).height, report.apis.size]).toEqual([false, 22, 0]);
   expect(report.identity).toEqual({ version: "3.2", network: "mainnet01" });
   expect(peer.connections()).toBe(0);
 });

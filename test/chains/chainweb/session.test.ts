@@ -3,7 +3,7 @@ import type { FailureReason } from "../../../src/model/failure.ts";
 import { type Answer, type Handler, json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
 import { failureIn, fields, fixture, line, valueIn } from "../support.ts";
-import { factsOf } from "./support.ts";
+import { samplesOf } from "./support.ts";
 
 const BASE = "/chainweb/0.0/mainnet01";
 const PEERS = `${BASE}/cut/peer`;
@@ -58,7 +58,7 @@ test("one poll gives peers, head and what the headers say", async () => {
   expect(report).toMatchObject({
     identity: { version: "3.1", network: "mainnet01" },
     head: { ok: true, value: { height: 128_000_007 } },
-    parts: new Map(),
+    apis: new Map(),
     networkKey: "chainweb mainnet01",
     minBlockSeconds: 0,
     blockSeconds: 1.5,
@@ -120,7 +120,7 @@ describe("another network", () => {
   test("in /info: only that part fails", async () => {
     const service = await serve(() => json({ ...fields(fixture("chainweb/info.3.2.json")), nodeVersion: "testnet06" }));
     const report = await pollNode({}, { service_url: service.url });
-    expect(failureIn(report.parts.get("info"))).toMatchObject({
+    expect(failureIn(report.apis.get("info"))).toMatchObject({
       reason: "wrong_network",
       message: `info at ${service.url}: expected the network mainnet01, found "testnet06"`,
     });
@@ -136,7 +136,7 @@ describe("/info of the service API", () => {
   ])("%s", async (_, info, version) => {
     const service = await serve(() => json(info));
     const report = await pollNode({}, { service_url: `${service.url}/` });
-    expect(report.parts.get("info")?.ok).toBe(true);
+    expect(report.apis.get("info")?.ok).toBe(true);
     expect(report.identity).toEqual({ version, network: "mainnet01" });
     expect(service.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /info"]);
   });
@@ -144,7 +144,7 @@ describe("/info of the service API", () => {
   test("is not asked without its URL", async () => {
     const fake = await serve(node());
     const report = await poll(openNode("chainweb", fake.url));
-    expect(report.parts.has("info")).toBe(false);
+    expect(report.apis.has("info")).toBe(false);
     expect(fake.requests.some(({ url }) => url === INFO)).toBe(false);
   });
 
@@ -156,7 +156,7 @@ describe("/info of the service API", () => {
   ])("that is %s costs only itself", async (_, answer, reason, advice) => {
     const service = await serve(() => answer);
     const report = await pollNode({}, { service_url: service.url });
-    expect(failureIn(report.parts.get("info"))).toMatchObject({ reason, advice: expect.stringContaining(advice) });
+    expect(failureIn(report.apis.get("info"))).toMatchObject({ reason, advice: expect.stringContaining(advice) });
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
   });
 });
@@ -174,8 +174,8 @@ describe("mempool peers", () => {
   test("are counted for every chain of the cut", async () => {
     const fake = await serve(node(answers));
     const report = await poll(openNode("chainweb", fake.url, { options: { mempool_peers: true } }));
-    expect(factsOf(report, "mempool_peers")).toEqual({ "0": 4, "1": 0, "13": 4 });
-    expect(report.parts.get("mempool")?.ok).toBe(true);
+    expect(samplesOf(report, "mempool_peers")).toEqual({ "0": 4, "1": 0, "13": 4 });
+    expect(report.apis.get("mempool")?.ok).toBe(true);
     expect(fake.requests.slice(2).map(({ url }) => url)).toEqual(
       ["0", "1", "13"].map((chain) => `${mempool(chain)}?limit=512`),
     );
@@ -183,7 +183,7 @@ describe("mempool peers", () => {
 
   test("are not asked for unless wanted", async () => {
     const report = await pollNode(answers);
-    expect([factsOf(report, "mempool_peers"), report.parts.size]).toEqual([{}, 0]);
+    expect([samplesOf(report, "mempool_peers"), report.apis.size]).toEqual([{}, 0]);
   });
 
   test.each<[string, Answers, FailureReason, string]>([
@@ -192,8 +192,8 @@ describe("mempool peers", () => {
     ["the node is still starting", { [mempool("0")]: notFound() }, "unavailable", "chain/0/mempool/peer at"],
   ])("are not shown when %s", async (_, broken, reason, message) => {
     const report = await pollNode({ ...answers, ...broken }, { mempool_peers: true });
-    expect(failureIn(report.parts.get("mempool"))).toMatchObject({ reason, message: expect.stringContaining(message) });
-    expect([factsOf(report, "mempool_peers"), report.peers.ok]).toEqual([{}, true]);
+    expect(failureIn(report.apis.get("mempool"))).toMatchObject({ reason, message: expect.stringContaining(message) });
+    expect([samplesOf(report, "mempool_peers"), report.peers.ok]).toEqual([{}, true]);
   });
 });
 
@@ -269,9 +269,9 @@ test("a node that hangs in one call leaves time for the others", async () => {
     hanging({ [PEERS]: HANGS, [CUT]: HANGS }),
   ]);
   expect(failureIn(peers.peers).reason).toBe("timeout");
-  expect([peers.head.ok, peers.parts.get("info")?.ok]).toEqual([true, true]);
+  expect([peers.head.ok, peers.apis.get("info")?.ok]).toEqual([true, true]);
   expect([failureIn(everything.peers).reason, failureIn(everything.head).reason]).toEqual(["timeout", "timeout"]);
-  expect([everything.parts.get("info")?.ok, everything.identity.version]).toEqual([true, "3.2"]);
+  expect([everything.apis.get("info")?.ok, everything.identity.version]).toEqual([true, "3.2"]);
 });
 
 test("close ends the connections", async () => {

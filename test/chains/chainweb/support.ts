@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
-import type { Candidate } from "../../../src/chains/chainweb/probe-peer.ts";
+import type { Candidate } from "../../../src/chains/chainweb/check-peer.ts";
 import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
 import { addressOf } from "../../../src/model/address.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
@@ -58,7 +58,7 @@ export function ranges(...texts: readonly string[]): readonly AddressRange[] {
 }
 
 /** The samples of a family p2p_chainweb_… by their label; "" without one. */
-export function factsOf({ facts }: NodeReport, family: string): Readonly<Record<string, number>> {
-  const found = facts.filter((fact) => fact.family.name === `p2p_chainweb_${family}`);
+export function samplesOf({ chainSamples }: NodeReport, family: string): Readonly<Record<string, number>> {
+  const found = chainSamples.filter((sample) => sample.family.name === `p2p_chainweb_${family}`);
   return Object.fromEntries(found.map(({ labels, value }) => [labels.join(","), value]));
 }

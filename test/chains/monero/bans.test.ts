@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { banFacts, decodeBans } from "../../../src/chains/monero/bans.ts";
+import { banSamples, decodeBans } from "../../../src/chains/monero/bans.ts";
 import { fixtureResult, thrownFailure } from "../support.ts";
-import { factLines } from "./daemon.ts";
+import { sampleLines } from "./daemon.ts";
 
 const CALL = "get_bans at http://127.0.0.1:18081";
 
@@ -27,5 +27,5 @@ test.each([[{}], ["none"], [7], [false]])("%j is not a list of bans", (bans) => 
 });
 
 test("both kinds are always shown", () => {
-  expect(factLines(banFacts({ addresses: 0, subnets: 2 }))).toEqual(["bans kind=address 0", "bans kind=subnet 2"]);
+  expect(sampleLines(banSamples({ addresses: 0, subnets: 2 }))).toEqual(["bans kind=address 0", "bans kind=subnet 2"]);
 });

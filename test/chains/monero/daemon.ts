@@ -1,4 +1,4 @@
-import type { Fact, NodeReport } from "../../../src/model/report.ts";
+import type { ChainSample, NodeReport } from "../../../src/model/report.ts";
 import { type Answer, type FakeNode, type Handler, json, type ReceivedRequest } from "../../support/fake-node.ts";
 import { type NodeSettings, openNode, poll, serve } from "../sessions.ts";
 import { type Fields, fields, fixture, fixtureResult, list } from "../support.ts";
@@ -77,9 +77,9 @@ export function row(values: object): Fields {
   return { ...fields(list(fixtureResult("monero/get_connections.json").connections)[0]), ...values };
 }
 
-/** The facts as sample lines, without the common start of their names. */
-export function factLines(facts: readonly Fact[] | undefined = []): readonly string[] {
-  return facts.map(({ family, labels, value }) => {
+/** The samples as sample lines, without the common start of their names. */
+export function sampleLines(samples: readonly ChainSample[] | undefined = []): readonly string[] {
+  return samples.map(({ family, labels, value }) => {
     if (labels.length !== family.labels.length) throw new Error(`${family.name} has other labels`);
     const pairs = labels.map((label, index) => `${family.labels[index]}=${label}`);
     return [family.name.replace(/^p2p_monero_/, ""), ...pairs, value].join(" ");

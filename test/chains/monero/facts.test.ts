@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeConnections } from "../../../src/chains/monero/connections.ts";
-import { fact, infoFacts, peerFacts } from "../../../src/chains/monero/facts.ts";
+import { infoSamples, peerSamples, sampleOf } from "../../../src/chains/monero/facts.ts";
 import * as declared from "../../../src/chains/monero/families.ts";
 import { monero } from "../../../src/chains/monero/index.ts";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
 import { STRIPES } from "../../../src/chains/monero/pruning.ts";
 import { fixtureResult } from "../support.ts";
-import { factLines, info, row } from "./daemon.ts";
+import { info, row, sampleLines } from "./daemon.ts";
 
 test("every family that is declared is one of the adapter's, once", () => {
   const { families, ...single } = declared;
@@ -17,14 +17,14 @@ test("every family that is declared is one of the adapter's, once", () => {
 });
 
 test("a value that is not known, or that a double does not hold, gives no sample", () => {
-  expect(fact(declared.BANS, 0, "address")).toEqual([{ family: declared.BANS, labels: ["address"], value: 0 }]);
+  expect(sampleOf(declared.BANS, 0, "address")).toEqual([{ family: declared.BANS, labels: ["address"], value: 0 }]);
   for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
-    expect(fact(declared.BANS, value, "address")).toEqual([]);
+    expect(sampleOf(declared.BANS, value, "address")).toEqual([]);
   }
 });
 
 describe("get_info", () => {
-  const linesOf = (values: object) => factLines(infoFacts(decodeInfo({ ...info, ...values }, "get_info")));
+  const linesOf = (values: object) => sampleLines(infoSamples(decodeInfo({ ...info, ...values }, "get_info")));
 
   const LISTS = ["peerlist_size list=white 1000", "peerlist_size list=gray 4987"];
   const REST = ["rpc_connections 1", "free_space_bytes 90000000000", "database_size_bytes 251658240000"];
@@ -45,7 +45,7 @@ describe("get_info", () => {
   });
 
   test("the target only in the first sync", () => {
-    expect(factLines(infoFacts(decodeInfo(fixtureResult("monero/get_info.first_sync.json"), "")))).toContain(
+    expect(sampleLines(infoSamples(decodeInfo(fixtureResult("monero/get_info.first_sync.json"), "")))).toContain(
       "target_height 3512001",
     );
     expect(linesOf({}).filter((line) => line.startsWith("target_height"))).toEqual([]);
@@ -53,7 +53,7 @@ describe("get_info", () => {
 
   test("restricted RPC: none of its fake zeros, of 2^64 - 1 and of what is rounded up", () => {
     const result = fixtureResult("monero/get_info.restricted.json");
-    expect(factLines(infoFacts(decodeInfo({ ...result, target_height: 3_600_000 }, "")))).toEqual([
+    expect(sampleLines(infoSamples(decodeInfo({ ...result, target_height: 3_600_000 }, "")))).toEqual([
       "target_height 3600000",
       "restricted 1",
       "untrusted 0",
@@ -63,13 +63,13 @@ describe("get_info", () => {
 
   test("a bootstrap daemon's answer: nothing of it is the node's", () => {
     const result = { ...fixtureResult("monero/get_info.bootstrap.json"), offline: true, target_height: 3_600_000 };
-    expect(factLines(infoFacts(decodeInfo(result, "")))).toEqual(["untrusted 1"]);
+    expect(sampleLines(infoSamples(decodeInfo(result, "")))).toEqual(["untrusted 1"]);
   });
 });
 
 describe("get_connections", () => {
   const linesOf = (rows: readonly object[]) =>
-    factLines(peerFacts(decodeConnections({ connections: rows.map(row) }, "").connections));
+    sampleLines(peerSamples(decodeConnections({ connections: rows.map(row) }, "").connections));
   const stripes = (counts: Readonly<Record<string, number>>) =>
     STRIPES.map((stripe) => `peers_by_pruning_stripe stripe=${stripe} ${counts[stripe] ?? 0}`);
 
@@ -98,7 +98,7 @@ describe("get_connections", () => {
           { connections: seeds.map((pruning_seed) => row({ pruning_seed })) },
           "",
         );
-        const counted = peerFacts(connections).filter(({ family }) => family === declared.PEERS_BY_STRIPE);
+        const counted = peerSamples(connections).filter(({ family }) => family === declared.PEERS_BY_STRIPE);
         expect(counted.map(({ labels }) => labels[0])).toEqual(STRIPES);
         expect(counted.reduce((sum, { value }) => sum + value, 0)).toBe(seeds.length);
       }),
@@ -112,7 +112,7 @@ describe("get_connections", () => {
     [{ recv_idle_time: undefined, send_idle_time: null }, []],
   ])("idle times %j", (values, expected) => {
     const [connection] = decodeConnections({ connections: [row(values)] }, "").connections;
-    expect(factLines(connection?.facts)).toEqual(expected);
-    for (const { family } of connection?.facts ?? []) expect(family.scope).toBe("connection");
+    expect(sampleLines(connection?.chainSamples)).toEqual(expected);
+    for (const { family } of connection?.chainSamples ?? []) expect(family.scope).toBe("connection");
   });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { openNode, poll, serve } from "../sessions.ts";
-import { type Answers, callsOf, daemon, factLines, info, METHOD_NOT_FOUND, rpc } from "./daemon.ts";
+import { type Answers, callsOf, daemon, info, METHOD_NOT_FOUND, rpc, sampleLines } from "./daemon.ts";
 
 /** What is asked with which poll of one session, while the clock is moved by hand. */
 
@@ -27,7 +27,7 @@ async function started() {
       const before = fake.requests.length;
       const report = await poll(session);
       nowMs += INTERVAL_MS;
-      return { asked: callsOf(fake, before), report, lines: factLines(report.facts) };
+      return { asked: callsOf(fake, before), report, lines: sampleLines(report.chainSamples) };
     },
   };
 }
@@ -40,7 +40,7 @@ test("bans, limits and caps are asked every 5 minutes and shown all the time, th
       expect(asked).toEqual(expect.arrayContaining(["get_info", "get_connections", "/get_net_stats"]));
       expect(asked.filter((call) => SLOW.includes(call))).toEqual(turn === 0 ? SLOW : []);
       expect(lines).toEqual(expect.arrayContaining(["bans kind=subnet 3", "max_peers direction=outbound 12"]));
-      expect(["bans", "limits", "totals"].every((part) => report.parts.get(part)?.ok)).toBe(true);
+      expect(["bans", "limits", "totals"].every((part) => report.apis.get(part)?.ok)).toBe(true);
     }
   }
 });
@@ -61,7 +61,7 @@ test("what fails when its time has come is gone at once, and asked again with th
   await node.poll();
   nowMs += ROUND * INTERVAL_MS;
   const failed = await node.poll({ get_bans: { status: 500 } });
-  expect(failed.report.parts.get("bans")?.ok).toBe(false);
+  expect(failed.report.apis.get("bans")?.ok).toBe(false);
   expect(failed.lines.filter((line) => line.startsWith("bans"))).toEqual([]);
   expect(failed.lines).toContain("max_peers direction=outbound 12");
   const after = await node.poll();
@@ -99,7 +99,7 @@ describe("older answers are not shown", () => {
     const node = await started();
     await node.poll();
     const away = await node.poll({ get_info: { status: 503 }, get_connections: { status: 503 } });
-    expect([away.asked, away.lines, away.report.parts.size]).toEqual([["get_info", "get_connections"], [], 0]);
+    expect([away.asked, away.lines, away.report.apis.size]).toEqual([["get_info", "get_connections"], [], 0]);
     const back = await node.poll({ get_bans: rpc({}) });
     expect(back.asked).toEqual(expect.arrayContaining(SLOW));
     expect(back.lines).toContain("bans kind=subnet 0");

@@ -51,7 +51,7 @@ async function pollOf(answers: Readonly<Record<string, unknown>>, url = "http://
       ...memoryClient((request) => answer({ body: undefined, ...request })),
       url: target,
     }),
-    connectStranger: () => {
+    connectUntrusted: () => {
       throw new Error("nobody else is asked");
     },
   });
@@ -83,7 +83,7 @@ test("every call of a poll is made, and each only reads", async () => {
 test("a reference is asked for its head alone", async () => {
   const { report, asked } = await pollOf(ANSWERS, undefined, true);
   expect(asked.map(({ body }) => fields(JSON.parse(body ?? "")).method)).toEqual(["get_info", "get_last_block_header"]);
-  expect([report.head.ok, report.peers.ok, report.totals, [...report.parts.keys()]]).toEqual([
+  expect([report.head.ok, report.peers.ok, report.totals, [...report.apis.keys()]]).toEqual([
     true,
     false,
     undefined,
@@ -97,14 +97,17 @@ test("a hostile node cannot make it change anything, and gets a report that is s
       const { report, asked } = await pollOf(answers);
       for (const request of asked) expectReadOnly(request);
       const rows = report.peers.ok ? report.peers.value.connections : [];
-      for (const { family, labels, value } of [...report.facts, ...rows.flatMap(({ facts }) => facts ?? [])]) {
+      for (const { family, labels, value } of [
+        ...report.chainSamples,
+        ...rows.flatMap(({ chainSamples }) => chainSamples ?? []),
+      ]) {
         assert(monero.families.includes(family), family.name);
         assert.equal(labels.length, family.labels.length);
         assert(Number.isSafeInteger(value) && value >= 0, `${family.name} ${value}`);
       }
-      const series = report.facts.map(({ family, labels }) => [family.name, ...labels].join(" "));
+      const series = report.chainSamples.map(({ family, labels }) => [family.name, ...labels].join(" "));
       expect(new Set(series).size).toBe(series.length);
-      for (const part of report.parts.values()) if (!part.ok) expect(part.failure.reason).not.toBe("internal");
+      for (const part of report.apis.values()) if (!part.ok) expect(part.failure.reason).not.toBe("internal");
       if (report.totals?.ok) {
         for (const bytes of Object.values(report.totals.value)) expect(Number.isSafeInteger(bytes)).toBe(true);
       }

@@ -10,7 +10,6 @@ import {
   callOf,
   callsOf,
   daemon,
-  factLines,
   header,
   info,
   METHOD_NOT_FOUND,
@@ -18,6 +17,7 @@ import {
   RESTRICTED,
   row,
   rpc,
+  sampleLines,
 } from "./daemon.ts";
 
 const connections = json(fixture("monero/get_connections.json"));
@@ -39,8 +39,8 @@ test("one poll gives peers, head and identity, in series over one connection", a
     minBlockSeconds: 60,
     blockSeconds: 120,
   });
-  expect([...report.parts.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
-  expect(report.parts.get("last_block")).toEqual({ ok: true, value: 1_800_000_034 });
+  expect([...report.apis.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
+  expect(report.apis.get("last_block")).toEqual({ ok: true, value: 1_800_000_034 });
   expect(fake.requests.map((request) => [request.method, request.url, callOf(request)])).toEqual([
     ["POST", "/json_rpc", "get_info"],
     ["POST", "/json_rpc", "get_connections"],
@@ -72,7 +72,7 @@ test("the raw text of monerod is read: wrapped numbers, control characters", asy
 describe("a restricted node", () => {
   test("shows nothing that restricted RPC fakes, and says what to do", async () => {
     const fake = await serve(daemon(RESTRICTED));
-    const { facts, ...report } = await poll(openNode("monero", fake.url));
+    const { chainSamples, ...report } = await poll(openNode("monero", fake.url));
     expect(report).toEqual({
       identity: { version: undefined, network: "mainnet" },
       peers: {
@@ -84,14 +84,14 @@ describe("a restricted node", () => {
         },
       },
       head: { ok: true, value: { height: 3_512_001, timestampSeconds: 1_800_000_034 } },
-      parts: new Map([["last_block", { ok: true, value: 1_800_000_034 }]]),
+      apis: new Map([["last_block", { ok: true, value: 1_800_000_034 }]]),
       totals: undefined,
       syncing: undefined,
       networkKey: "monero mainnet",
       minBlockSeconds: 60,
       blockSeconds: 120,
     });
-    expect(factLines(facts)).toEqual(["restricted 1", "untrusted 0", "offline 0"]);
+    expect(sampleLines(chainSamples)).toEqual(["restricted 1", "untrusted 0", "offline 0"]);
     expect(callsOf(fake)).toEqual(["get_info", "get_last_block_header"]);
   });
 
@@ -184,7 +184,7 @@ describe("the time of the last block", () => {
     ]);
     expect(seen.map(({ asked }) => asked)).toEqual([true, false, true, false]);
     expect(seen.map(timeOf)).toEqual([100, 100, 220, 220]);
-    expect(seen.every(({ report }) => report.parts.get("last_block")?.ok)).toBe(true);
+    expect(seen.every(({ report }) => report.apis.get("last_block")?.ok)).toBe(true);
   });
 
   test("of a block that came between two calls is not kept for the older one", async () => {
@@ -200,7 +200,7 @@ describe("the time of the last block", () => {
     const busy = json({ result: { status: "BUSY", untrusted: false } });
     const seen = await polls([{ get_last_block_header: busy }, {}]);
     expect(seen.map(({ asked }) => asked)).toEqual([true, true]);
-    expect(failureIn(seen[0]?.report.parts.get("last_block")).reason).toBe("busy");
+    expect(failureIn(seen[0]?.report.apis.get("last_block")).reason).toBe("busy");
     expect(seen.map(timeOf)).toEqual([undefined, 1_800_000_034]);
     expect(seen.map(({ report }) => report.peers.ok)).toEqual([true, true]);
   });
@@ -211,7 +211,7 @@ describe("the time of the last block", () => {
     ["without get_info", { get_info: { status: 503 } }],
   ])("is not asked for %s", async (_, answers) => {
     const [seen] = await polls([answers]);
-    expect([seen?.asked, seen?.report.parts.has("last_block")]).toEqual([false, false]);
+    expect([seen?.asked, seen?.report.apis.has("last_block")]).toEqual([false, false]);
   });
 
   test.each<[string, Answer]>([
@@ -276,7 +276,7 @@ describe("a hosted gateway", () => {
     const report = await pollDaemon({ get_connections: METHOD_NOT_FOUND, get_last_block_header: METHOD_NOT_FOUND });
     expect(failureIn(report.peers).reason).toBe("unavailable");
     expect(valueIn(report.head).height).toBe(3_512_001);
-    expect(failureIn(report.parts.get("last_block")).reason).toBe("unavailable");
+    expect(failureIn(report.apis.get("last_block")).reason).toBe("unavailable");
   });
 });
 
@@ -334,7 +334,7 @@ describe("a login", () => {
     const auth = { kind: "digest", username: "monitor", password: inlineSecret("s3cret") } as const;
     const report = await poll(openNode("monero", fake.url, { auth }));
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
-    expect(report.parts.size).toBe(4);
+    expect(report.apis.size).toBe(4);
     const counts = fake.requests.map(({ headers }) => /nc=(\w+)/.exec(headers.authorization ?? "")?.[1]);
     expect(counts).toEqual([undefined, ...Array.from({ length: 8 }, (_, index) => `0000000${index + 1}`)]);
     expect(new Set(fake.requests.map(({ socketId }) => socketId)).size).toBe(1);
@@ -352,5 +352,5 @@ test("a daemon that hangs in one call leaves time for the others", async () => {
   expect(valueIn(info?.peers).connections).toEqual([]);
   expect(failureIn(connections?.peers).reason).toBe("timeout");
   expect(valueIn(connections?.head).height).toBe(3_512_001);
-  expect([header?.peers.ok, header?.head.ok, header?.parts.get("last_block")?.ok]).toEqual([true, true, false]);
+  expect([header?.peers.ok, header?.head.ok, header?.apis.get("last_block")?.ok]).toEqual([true, true, false]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { decodeSyncQueue, syncFacts } from "../../../src/chains/monero/sync-queue.ts";
+import { decodeSyncQueue, syncSamples } from "../../../src/chains/monero/sync-queue.ts";
 import { fields, fixtureResult, list, thrownFailure } from "../support.ts";
-import { factLines } from "./daemon.ts";
+import { sampleLines } from "./daemon.ts";
 
 const CALL = "sync_info at http://127.0.0.1:18081";
 const result = fixtureResult("monero/sync_info.json");
@@ -37,8 +37,8 @@ test.each([[{}], ["none"], [7], [true]])("%j is not a list of spans", (spans) =>
   });
 });
 
-test("facts", () => {
-  expect(factLines(syncFacts(decodeSyncQueue(result, CALL)))).toEqual([
+test("samples", () => {
+  expect(sampleLines(syncSamples(decodeSyncQueue(result, CALL)))).toEqual([
     "sync_spans state=requested 2",
     "sync_spans state=downloaded 2",
     "sync_queued_blocks state=requested 33",
@@ -49,7 +49,7 @@ test("facts", () => {
 
 test("sums that no double holds are left out", () => {
   const most = { nblocks: Number.MAX_SAFE_INTEGER, size: Number.MAX_SAFE_INTEGER };
-  const lines = factLines(syncFacts(decodeSyncQueue({ spans: [most, most] }, CALL)));
+  const lines = sampleLines(syncSamples(decodeSyncQueue({ spans: [most, most] }, CALL)));
   expect(lines).toEqual([
     "sync_spans state=requested 0",
     "sync_spans state=downloaded 2",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { joinPage } from "../../../src/chains/wire/plugin-join.ts";
-import { decodePluginPage, type PluginPage } from "../../../src/chains/wire/prometheus.ts";
+import { decodePluginPage, type PluginPage } from "../../../src/chains/wire/plugin-page.ts";
 import { type Fields, fixtureText } from "../support.ts";
 import { changedRow, type Dialect, decodeAll, rowsOf, shown } from "./support.ts";
 
@@ -53,7 +53,7 @@ test("what a row gets", () => {
     latencySeconds: 0.042123456,
     startSeconds: START,
   });
-  expect(shown(first?.facts)).toMatchObject({
+  expect(shown(first?.chainSamples)).toMatchObject({
     handshake_generation: 2,
     first_available_block: 20_000_001,
     last_available_block: 21_000_500,
@@ -61,8 +61,8 @@ test("what a row gets", () => {
     block_sync_throttling: 0,
   });
   expect(second).toMatchObject({ receivedBytes: 4096, latencySeconds: undefined, startSeconds: START + 90 });
-  expect(shown(second?.facts)).toMatchObject({ unique_first_blocks_total: 3, block_sync_throttling: 1 });
-  expect(Object.keys(shown(second?.facts))).not.toContain("first_available_block");
+  expect(shown(second?.chainSamples)).toMatchObject({ unique_first_blocks_total: 3, block_sync_throttling: 1 });
+  expect(Object.keys(shown(second?.chainSamples))).not.toContain("first_available_block");
   expect(sixth).toMatchObject({ receivedBytes: 2048, sentBytes: 2049, latencySeconds: 0.187 });
 });
 

@@ -48,8 +48,8 @@ describe("a separate listener", () => {
     const metrics = await serve(PLUGIN);
     const report = await poll(openNode("wire", net.url, { options: { prometheus_url: metrics.url } }));
     expect(joinedBytes(report)).toBe(ALL_BYTES);
-    expect(shown(report.facts)).toMatchObject({ failed_connections_total: 214, dropped_transactions_total: 7 });
-    expect([...report.parts].map(([name, { ok }]) => [name, ok])).toEqual([["prometheus", true]]);
+    expect(shown(report.chainSamples)).toMatchObject({ failed_connections_total: 214, dropped_transactions_total: 7 });
+    expect([...report.apis].map(([name, { ok }]) => [name, ok])).toEqual([["prometheus", true]]);
     expect(metrics.requests.map(({ method, url, body }) => [method, url, body])).toEqual([["GET", METRICS, ""]]);
     expect(net.requests.map(({ url }) => url)).toEqual([NET, INFO]);
   });
@@ -58,8 +58,8 @@ describe("a separate listener", () => {
     const net = await serve(answering({ [NET]: json(rows, 201), [INFO]: json(info), [METRICS]: { body: page } }));
     const report = await poll(openNode("wire", net.url));
     expect(net.requests.map(({ url }) => url)).toEqual([NET, INFO]);
-    expect([joinedBytes(report), report.parts.size]).toEqual([undefined, 0]);
-    expect(Object.keys(shown(report.facts))).not.toContain("failed_connections_total");
+    expect([joinedBytes(report), report.apis.size]).toEqual([undefined, 0]);
+    expect(Object.keys(shown(report.chainSamples))).not.toContain("failed_connections_total");
   });
 
   test("host_header goes to it too", async () => {
@@ -93,7 +93,7 @@ describe("one failing part leaves the others", () => {
     const net = await serve(API);
     const report = await poll(openNode("wire", net.url, { options: { prometheus_url: net.url } }));
     expect([report.peers.ok, report.head.ok, joinedBytes(report)]).toEqual([true, true, undefined]);
-    expect(failureIn(report.parts.get("prometheus"))).toEqual({
+    expect(failureIn(report.apis.get("prometheus"))).toEqual({
       reason: "unavailable",
       message: `${METRICS} at ${net.url}: expected HTTP 200 or 201, found 404`,
       advice:
@@ -108,7 +108,7 @@ describe("one failing part leaves the others", () => {
     const report = await poll(openNode("wire", net.url, { options: { prometheus_url: metrics.url }, timeoutMs: 3000 }));
     expect(performance.now() - started).toBeLessThan(2700);
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
-    expect(failureIn(report.parts.get("prometheus")).reason).toBe("timeout");
+    expect(failureIn(report.apis.get("prometheus")).reason).toBe("timeout");
   });
 
   test("the peer list hangs: the plugin's totals are there", async () => {
@@ -116,9 +116,9 @@ describe("one failing part leaves the others", () => {
     const metrics = await serve(PLUGIN);
     const settings = { options: { prometheus_url: metrics.url }, timeoutMs: 800 };
     const report = await poll(openNode("wire", net.url, settings), 800);
-    expect([report.peers.ok, report.head.ok, report.parts.get("prometheus")?.ok]).toEqual([false, true, true]);
-    expect(shown(report.facts)).toMatchObject({ failed_connections_total: 214, lib_lag_blocks: 44 });
-    expect(Object.keys(shown(report.facts))).not.toContain("vanished_peers");
+    expect([report.peers.ok, report.head.ok, report.apis.get("prometheus")?.ok]).toEqual([false, true, true]);
+    expect(shown(report.chainSamples)).toMatchObject({ failed_connections_total: 214, lib_lag_blocks: 44 });
+    expect(Object.keys(shown(report.chainSamples))).not.toContain("vanished_peers");
   });
 
   test("the token of its URL is never shown", async () => {
@@ -175,7 +175,7 @@ describe("between polls", () => {
     answers[METRICS] = { status: 404, body: JSON.stringify({ code: 404, message: "Not Found" }) };
     for (const seconds of [30, 60, 60, 420]) {
       const report = await pollAfter(seconds);
-      expect([joinedBytes(report), failureIn(report.parts.get("prometheus")).reason]).toEqual([
+      expect([joinedBytes(report), failureIn(report.apis.get("prometheus")).reason]).toEqual([
         undefined,
         "unavailable",
       ]);
@@ -187,7 +187,7 @@ describe("between polls", () => {
 
   test("a configured peer that vanishes is counted, also after a poll that failed", async () => {
     const { answers, pollAfter } = started({});
-    const vanished = async () => shown((await pollAfter(15)).facts).vanished_peers;
+    const vanished = async () => shown((await pollAfter(15)).chainSamples).vanished_peers;
     expect(await vanished()).toBe(0);
     answers[NET] = { body: JSON.stringify(rows.filter((row) => row.peer !== "p2p-c.example:9876")) };
     expect(await vanished()).toBe(1);
@@ -200,7 +200,7 @@ describe("between polls", () => {
 
   test("a node that was down may come back with other peers: none has vanished", async () => {
     const { answers, pollAfter } = started({});
-    const vanished = async () => shown((await pollAfter(15)).facts).vanished_peers;
+    const vanished = async () => shown((await pollAfter(15)).chainSamples).vanished_peers;
     await vanished();
     answers[NET] = nodeError("connect", "refused", "start it");
     expect(await vanished()).toBeUndefined();
@@ -213,7 +213,7 @@ describe("between polls", () => {
     await first.pollAfter(0);
     const second = started({});
     second.answers[NET] = { body: "[]" };
-    expect(shown((await second.pollAfter(0)).facts)).toMatchObject({ vanished_peers: 0 });
+    expect(shown((await second.pollAfter(0)).chainSamples)).toMatchObject({ vanished_peers: 0 });
   });
 });
 
@@ -230,10 +230,10 @@ test("a reference is asked for its head alone", async () => {
     timeoutMs: 1000,
     headOnly: true,
     connect: (url) => ({ ...connect, url }),
-    connectStranger: ({ url }) => ({ ...connect, url }),
+    connectUntrusted: ({ url }) => ({ ...connect, url }),
   });
   const report = await poll(session);
   expect(valueIn(report.head).height).toBe(21_000_500);
   expect(failureIn(report.peers).message).toBe("the peers were not asked for");
-  expect([asked, report.parts.size]).toEqual([[INFO], 0]);
+  expect([asked, report.apis.size]).toEqual([[INFO], 0]);
 });

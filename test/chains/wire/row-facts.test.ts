@@ -32,11 +32,11 @@ describe.each(DIALECTS)("%s", (dialect) => {
   const rows = decodeAll(rowsOf(dialect));
 
   test("a connected row", () => {
-    expect(shown(rows[0]?.facts)).toEqual(FIRST[dialect]);
+    expect(shown(rows[0]?.chainSamples)).toEqual(FIRST[dialect]);
   });
 
   test("a connected row for transactions, without a vote", () => {
-    const { last_vote_timestamp_seconds: _, ...same } = { ...shown(rows[0]?.facts) };
+    const { last_vote_timestamp_seconds: _, ...same } = { ...shown(rows[0]?.chainSamples) };
     const expected = {
       ...same,
       handshake_generation: 32_767,
@@ -45,12 +45,13 @@ describe.each(DIALECTS)("%s", (dialect) => {
       ...("is_transactions_only" in same ? { is_transactions_only: 1 } : {}),
       ...("peer_score" in same ? { peer_score: 95 } : {}),
     };
-    expect(shown(rows[5]?.facts)).toEqual(expected);
+    expect(shown(rows[5]?.chainSamples)).toEqual(expected);
   });
 
   test("rows that are not connected have nothing but their score", () => {
-    for (const { state, facts } of rows) {
-      if (state !== "connected") expect(Object.keys(shown(facts))).toEqual(dialect === "w4" ? ["peer_score"] : []);
+    for (const { state, chainSamples } of rows) {
+      if (state !== "connected")
+        expect(Object.keys(shown(chainSamples))).toEqual(dialect === "w4" ? ["peer_score"] : []);
     }
   });
 });
@@ -66,18 +67,22 @@ describe("odd values", () => {
     ["no handshake time", {}, { time: 0 }, "handshake_timestamp_seconds"],
     ["a handshake time of another length", {}, { time: "176851980" }, "handshake_timestamp_seconds"],
   ])("%s", (_, row, handshake, name) => {
-    expect(Object.keys(shown(decodeOne(changedRow(first, row, handshake)).facts))).not.toContain(name);
+    expect(Object.keys(shown(decodeOne(changedRow(first, row, handshake)).chainSamples))).not.toContain(name);
   });
 
   test("the kind is told where votes are, whatever is in them", () => {
-    const facts = shown(decodeOne(changedRow(first, { last_vote_received: "never", is_blocks_only: true })).facts);
-    expect(facts).toMatchObject({ is_blocks_only: 1, is_transactions_only: 0 });
-    const before = shown(decodeOne(changedRow(first, { last_vote_received: undefined, is_blocks_only: true })).facts);
+    const samples = shown(
+      decodeOne(changedRow(first, { last_vote_received: "never", is_blocks_only: true })).chainSamples,
+    );
+    expect(samples).toMatchObject({ is_blocks_only: 1, is_transactions_only: 0 });
+    const before = shown(
+      decodeOne(changedRow(first, { last_vote_received: undefined, is_blocks_only: true })).chainSamples,
+    );
     expect(Object.keys(before)).not.toContain("is_blocks_only");
   });
 
   test("a generation as a text", () => {
-    expect(shown(decodeOne(changedRow(first, {}, { generation: "17" })).facts)).toMatchObject({
+    expect(shown(decodeOne(changedRow(first, {}, { generation: "17" })).chainSamples)).toMatchObject({
       handshake_generation: 17,
     });
   });

@@ -31,13 +31,13 @@ test("one poll gives peers, head and identity", async () => {
     identity: { version: "v1.2.2", chainId },
     peers: { ok: true, value: { malformed: 0 } },
     head: { ok: true, value: { height: 21_000_500, finalHeight: 21_000_456 } },
-    parts: new Map(),
+    apis: new Map(),
     networkKey: `antelope ${chainId}`,
     minBlockSeconds: 0.5,
     blockSeconds: 0.5,
   });
   expect(report.syncing).toBeUndefined();
-  expect(shown(report.facts)).toEqual({
+  expect(shown(report.chainSamples)).toEqual({
     lib_lag_blocks: 44,
     fork_db_head_height: 21_000_502,
     fork_db_lag_blocks: 2,

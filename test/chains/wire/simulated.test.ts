@@ -41,6 +41,6 @@ describe("the simulated nodes", () => {
       const { status, body } = nodes.spring.all(request(path));
       return { status, body: body.toString() };
     });
-    expect(shown((await poll(session)).facts)).toMatchObject({ duplicate_links: 1, wrong_chain_peers: 0 });
+    expect(shown((await poll(session)).chainSamples)).toMatchObject({ duplicate_links: 1, wrong_chain_peers: 0 });
   });
 });

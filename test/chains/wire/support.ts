@@ -1,5 +1,5 @@
 import { decodeConnections, type WireConnection } from "../../../src/chains/wire/connections.ts";
-import type { Fact } from "../../../src/model/report.ts";
+import type { ChainSample } from "../../../src/model/report.ts";
 import { type Fields, fields, fixture, list } from "../support.ts";
 
 export const CHAIN_ID = "327f05b5747845b2283fdb25ea0c8785f71c8cc4b42329f3b0d354f6807f8362";
@@ -39,10 +39,10 @@ export function decodeOne(row: unknown): WireConnection {
   return connection;
 }
 
-/** Facts by the names of their families without p2p_wire_; a name that stands twice is an error. */
-export function shown(facts: readonly Fact[] | undefined): Readonly<Record<string, number>> {
-  const values = (facts ?? []).map(({ family, value }) => [family.name.replace("p2p_wire_", ""), value] as const);
+/** Samples by the names of their families without p2p_wire_; a name that stands twice is an error. */
+export function shown(samples: readonly ChainSample[] | undefined): Readonly<Record<string, number>> {
+  const values = (samples ?? []).map(({ family, value }) => [family.name.replace("p2p_wire_", ""), value] as const);
   const record = Object.fromEntries(values);
-  if (Object.keys(record).length !== values.length) throw new Error("a fact stands twice");
+  if (Object.keys(record).length !== values.length) throw new Error("a sample stands twice");
   return record;
 }

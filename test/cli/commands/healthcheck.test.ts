@@ -113,7 +113,10 @@ describe("nobody there", () => {
       createNetServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n")),
       "127.0.0.1",
     );
-    expect(await check([address])).toMatchObject({ healthy: false, message: expect.stringContaining("closed the connection") });
+    expect(await check([address])).toMatchObject({
+      healthy: false,
+      message: expect.stringContaining("closed the connection"),
+    });
   });
 
   test("an exporter that hangs", async () => {

@@ -66,9 +66,7 @@ test("a node that is away says why and what to do, once", () => {
 });
 
 test("a part that fails is told beside what the others gave", () => {
-  const shown = text(
-    report({ peers: peers(IN), head: failing("timeout"), parts: new Map([["bans", failing("rpc")]]) }),
-  );
+  const shown = text(report({ peers: peers(IN), head: failing("timeout"), apis: new Map([["bans", failing("rpc")]]) }));
   expect(shown).toMatch(/^node-1 {2}monero, head not known, 1 peer: 1 in, 0 out\n {2}head timeout: .*\n {7}→ change/);
   expect(shown).toContain("  bans rpc: the call failed (rpc)\n       → change something\n");
   expect(shown).toContain("203.0.113.7:18080");
@@ -141,7 +139,7 @@ test("the JSON document has the keys that docs/cli.md promises, and leaves out w
     identity: { version: "0.18.4.4", network: "mainnet" },
     head: head(100, { timestampSeconds: 1 }),
     peers: peers(IN),
-    parts: new Map([["bans", failing("rpc")]]),
+    apis: new Map([["bans", failing("rpc")]]),
   });
   expect(JSON.parse(JSON.stringify(peersJson([polledNode(given), polledNode(deadReport())], undefined, NOW)))).toEqual({
     time: "2026-01-02T03:04:05.000Z",

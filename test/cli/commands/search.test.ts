@@ -13,8 +13,8 @@ const testnet: Ask = async (entries) =>
     if (!isThere) return { entry, polled: polledNode(deadReport()) };
     if (network !== "testnet06") return { entry, polled: polledNode(deadReport("wrong_network")) };
     const info = service === "http://h.example:1848" ? { ok: true as const, value: {} } : failing("connect");
-    const parts = new Map(service === undefined ? [] : [["info", info] as const]);
-    return { entry, polled: polledNode(report({ peers: peersAt(1, 2), parts })) };
+    const apis = new Map(service === undefined ? [] : [["info", info] as const]);
+    return { entry, polled: polledNode(report({ peers: peersAt(1, 2), apis })) };
   });
 
 test("a node on another network, with a certificate of its own and a service API", async () => {

@@ -1,7 +1,8 @@
-import type { FactFamily } from "../../../src/model/report.ts";
+import type { SharedSources } from "../../../src/chains/adapter.ts";
+import type { ChainFamily } from "../../../src/model/report.ts";
 
 /** What only this chain tells. The name begins with p2p_ and the name of the chain. */
-export const HEADERS_HEIGHT: FactFamily = {
+export const HEADERS_HEIGHT: ChainFamily = {
   name: "p2p_litecoin_headers_height",
   type: "gauge",
   help: "The best header that the node has, from the last poll: above the head while it fetches blocks (headers).",
@@ -9,4 +10,31 @@ export const HEADERS_HEIGHT: FactFamily = {
   labels: [],
 };
 
-export const families: readonly FactFamily[] = [HEADERS_HEIGHT];
+export const families: readonly ChainFamily[] = [HEADERS_HEIGHT];
+
+/** Where the families that all chains share get their values. */
+export const sources: SharedSources = {
+  p2p_node_up: "getpeerinfo",
+  p2p_node_info: "getblockchaininfo chain",
+  p2p_node_peers: "getpeerinfo: handshake done",
+  p2p_node_connections: "getpeerinfo version",
+  p2p_node_head_height: "getblockchaininfo blocks",
+  p2p_node_head_timestamp_seconds: "getblockchaininfo time",
+  p2p_node_syncing: "getblockchaininfo initialblockdownload",
+  p2p_node_receive_bytes_total: "getnettotals totalbytesrecv",
+  p2p_node_transmit_bytes_total: "getnettotals totalbytessent",
+  p2p_node_peer_connects_total: "getpeerinfo id, compared",
+  p2p_node_peer_disconnects_total: "getpeerinfo id, compared",
+  p2p_node_peer_subnets: "getpeerinfo addr",
+  p2p_node_peers_by_agent: "getpeerinfo subver",
+  p2p_node_peers_by_address_type: "getpeerinfo addr",
+  p2p_node_clock_skew_seconds: "Date header",
+  p2p_connection_info: "getpeerinfo addr, subver",
+  p2p_connection_receive_bytes_total: "getpeerinfo bytesrecv",
+  p2p_connection_transmit_bytes_total: "getpeerinfo bytessent",
+  p2p_connection_head_height: "getpeerinfo synced_headers",
+  p2p_connection_start_timestamp_seconds: "getpeerinfo conntime",
+  p2p_connection_latency_seconds: "getpeerinfo pingtime",
+  p2p_reference_up: "getblockchaininfo",
+  p2p_reference_head_height: "getblockchaininfo blocks",
+};

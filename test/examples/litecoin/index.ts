@@ -16,16 +16,20 @@ import {
 import type { RpcClient } from "../../../src/rpc/client.ts";
 import { block } from "../../../src/schema/fields.ts";
 import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
-import { families, HEADERS_HEIGHT } from "./families.ts";
+import { families, HEADERS_HEIGHT, sources } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";
 import { decodePeers } from "./peers.ts";
 
 /** litecoind 0.21 and its kin. An example: docs/adding-a-chain.md. */
 export const litecoin: ChainAdapter = {
+  title: "Litecoin",
   optionsKey: "litecoin",
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"] },
   families,
+  sources,
+  // 10 minutes, at a block every 150 s.
+  usualLagBlocks: 4,
   discovery: { places: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
 };
 
@@ -62,8 +66,8 @@ function report(
     identity: { network: chain?.network },
     peers,
     head: info.ok ? succeeded(info.value.head) : info,
-    parts: new Map(totals === undefined ? [] : [["totals", totals]]),
-    facts: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
+    apis: new Map(totals === undefined ? [] : [["totals", totals]]),
+    chainSamples: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
     totals,
     syncing: chain?.isInitialDownload,
     // Heads are compared only between nodes of the same network.

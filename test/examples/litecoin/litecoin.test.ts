@@ -20,14 +20,14 @@ function pollOnce(broken: Readonly<Record<string, Reply>> = {}, headOnly = false
     timeoutMs: 5000,
     headOnly,
     connect: (url) => ({ ...memoryClient(litecoind(broken)), url }),
-    connectStranger: () => {
+    connectUntrusted: () => {
       throw new Error("no stranger is asked");
     },
   });
   return poll(session);
 }
 
-test("a poll gives peers, head, totals and the chain's own facts", async () => {
+test("a poll gives peers, head, totals and the chain's own samples", async () => {
   const report = await pollOnce();
   const { connections, malformed } = valueIn(report.peers);
   expect(connections.map(line)).toEqual([
@@ -39,7 +39,7 @@ test("a poll gives peers, head, totals and the chain's own facts", async () => {
   expect(valueIn(report.head)).toEqual({ height: 2_600_008, timestampSeconds: undefined });
   expect(valueIn(report.totals)).toEqual({ received: 123_456, sent: 65_432 });
   expect(report).toMatchObject({ syncing: false, networkKey: "litecoin main", minBlockSeconds: 75 });
-  expect(report.facts.map(({ family, value }) => [family.name, value])).toEqual([
+  expect(report.chainSamples.map(({ family, value }) => [family.name, value])).toEqual([
     ["p2p_litecoin_headers_height", 2_600_010],
   ]);
 });
@@ -62,7 +62,7 @@ describe("one part that fails leaves the others, and says why", () => {
     const report = await pollOnce({ getblockchaininfo: rpcError(500, -28, "Loading block index…") });
     expect(valueIn(report.peers).connections).toHaveLength(2);
     expect(failureIn(report.head).reason).toBe("busy");
-    expect(report).toMatchObject({ networkKey: undefined, syncing: undefined, facts: [] });
+    expect(report).toMatchObject({ networkKey: undefined, syncing: undefined, chainSamples: [] });
   });
 });
 

@@ -65,7 +65,7 @@ async function withCompanions(best: Answer, ask: Ask): Promise<Answer> {
     const url = elsewhere(best.entry.url, place);
     if (url === undefined) continue;
     const [answer] = await ask([{ ...kept.entry, options: { ...kept.entry.options, [option]: url } }]);
-    const parts = answer === undefined ? [] : [...answer.polled.report.parts.values()];
+    const parts = answer === undefined ? [] : [...answer.polled.report.apis.values()];
     if (answer !== undefined && isFound(answer) && parts.every(({ ok }) => ok)) kept = answer;
   }
   return kept;

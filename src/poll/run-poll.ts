@@ -1,0 +1,186 @@
+import type { NodeSession, NodeTarget } from "../chains/adapter.ts";
+import type { NodeConfig } from "../config/model.ts";
+import { redactEcho } from "../config/redact.ts";
+import type { Signal } from "../lib/abort.ts";
+import { withDeadline } from "../lib/deadline.ts";
+import type { Logger } from "../logging/logger.ts";
+import { type Failure, failureOf } from "../model/failure.ts";
+import { redactError, redactReport } from "../model/redact-report.ts";
+import { failed, type NodeReport, type Outcome, type PeerList } from "../model/report.ts";
+import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
+import type { NodeUrl } from "../rpc/node-url.ts";
+import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
+import type { PollTimes } from "./history.ts";
+
+/** One poll of one node: the session that runs it, its deadline, its duration, and the report of a poll that failed. */
+
+/** A session that records its requests. */
+export type TracedSession = NodeSession & {
+  /** The requests to the node's own servers since the last poll began, without those to untrusted peers. */
+  calls(): readonly RpcCall[];
+};
+
+export type CreateClient = (options: RpcClientOptions) => RpcClient;
+
+/** Opens a session with a configured node. Only requests to the node itself carry its credentials. */
+export function openSession(node: NodeConfig, createClient: CreateClient = createRpcClient): TracedSession {
+  let calls: RpcCall[] = [];
+  const observe: ObserveCall = (call) => void calls.push(call);
+  let main: RpcClient | undefined;
+  const target: NodeTarget = {
+    name: node.name,
+    chain: node.chain,
+    url: node.url,
+    timeoutMs: node.timeoutMs,
+    limits: node.limits,
+    headOnly: node.role === "reference",
+    connect(url, options) {
+      const client = createClient({ ...clientOptions(node, url, options?.hostHeader), observe });
+      if (url === node.url) main = client;
+      return client;
+    },
+    connectUntrusted: createClient,
+  };
+  const session = node.options.open(target);
+  const currentRedaction = redactEcho(node);
+  return {
+    calls: () => calls,
+    async poll(signal) {
+      calls = [];
+      // The redaction is read after the poll: files with secrets are read for each request and may have changed.
+      const report = await session.poll(signal).then(
+        (given) => {
+          const hide = currentRedaction();
+          return hide === undefined ? given : redactReport(given, hide);
+        },
+        (error: unknown) => {
+          const hide = currentRedaction();
+          throw hide === undefined ? error : redactError(error, hide);
+        },
+      );
+      const presented = main?.presented();
+      return {
+        ...report,
+        peers: rejectUnreadable(report.peers, node),
+        certificateExpirySeconds: presented?.certificateExpirySeconds,
+        // A header of the chain's own is more reliable than Date, which a proxy may have set.
+        clockSkewSeconds: report.clockSkewSeconds ?? presented?.clockSkewSeconds,
+      };
+    },
+    close: () => session.close(),
+  };
+}
+
+/** A list without a single readable row comes from another API. Shown as an empty list, it would be a false 0. */
+function rejectUnreadable(peers: Outcome<PeerList>, { url, chain }: NodeConfig): Outcome<PeerList> {
+  if (!peers.ok || peers.value.malformed === 0 || peers.value.connections.length > 0) return peers;
+  return failed({
+    reason: "bad_shape",
+    message: `peers at ${url.label}: expected rows of ${chain}, found ${peers.value.malformed} that cannot be read`,
+    advice: "check that chain and url belong together; if they do, please report this with the node's version",
+  });
+}
+
+/** The node's credentials are sent to the host of its own URL only. Another URL has its own credentials in its userinfo. */
+function clientOptions(
+  { url, timeoutMs, auth, tls, limits }: NodeConfig,
+  target: NodeUrl,
+  hostHeader: string | undefined,
+): RpcClientOptions {
+  const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
+  const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
+  return {
+    url: target,
+    auth: ownAuth ?? (isSameHost ? auth : undefined),
+    // A pin belongs to the certificate of the node's own URL.
+    tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
+    hostHeader,
+    connectTimeoutMs: timeoutMs,
+    limits,
+  };
+}
+
+export type FinishedPoll = {
+  readonly report: NodeReport;
+  readonly times: PollTimes;
+  readonly calls: readonly RpcCall[];
+};
+
+/**
+ * Polls a node once, within its timeout. Never rejects: every error becomes a report of failure.
+ * @param end ends the poll early; its result must be discarded then
+ */
+export async function runPoll(
+  session: TracedSession,
+  node: NodeConfig,
+  end: Signal,
+  log: Logger,
+): Promise<FinishedPoll> {
+  const startedMs = Date.now();
+  const clock = performance.now();
+  const report = await pollWithinTimeout(session, node, end, log);
+  const durationSeconds = Math.round(performance.now() - clock) / 1000;
+  return { report, times: { startedMs, endedMs: Date.now(), durationSeconds }, calls: session.calls() };
+}
+
+async function pollWithinTimeout(
+  session: NodeSession,
+  node: NodeConfig,
+  end: Signal,
+  log: Logger,
+): Promise<NodeReport> {
+  try {
+    return await withDeadline(end, node.timeoutMs, (signal) => orGivenUp(session.poll(signal), signal));
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.reason === "internal" && !end.aborted) log.error({ err: error }, failure.message);
+    return failedReport(failure);
+  }
+}
+
+/** A session that ignores its signal has this much longer to end. */
+const GRACE_MS = 1000;
+
+/** The poll's result; rejects when the poll still runs GRACE_MS after its signal was aborted. */
+async function orGivenUp(poll: Promise<NodeReport>, signal: Signal): Promise<NodeReport> {
+  let grace: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    const wait = () => {
+      grace = setTimeout(() => reject(new Error("the poll did not end in time")), GRACE_MS);
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener("abort", wait, { once: true });
+  });
+  try {
+    return await Promise.race([poll, givenUp]);
+  } finally {
+    clearTimeout(grace);
+  }
+}
+
+/** The report of a poll that failed as a whole. */
+export function failedReport(failure: Failure): NodeReport {
+  const outcome = { ok: false, failure } as const;
+  return { identity: {}, peers: outcome, head: outcome, apis: new Map(), chainSamples: [], minBlockSeconds: 0 };
+}
+
+/**
+ * Renders a report. If that throws, renders the node as down instead, as its earlier data is no longer true.
+ * @param beforeFailure called before the failure is rendered, which may throw as well
+ * @throws what rendering the failure throws
+ */
+export function renderOrFail<T>(
+  report: NodeReport,
+  render: (report: NodeReport) => T,
+  log: Logger,
+  beforeFailure: () => void = () => {},
+): T {
+  try {
+    return render(report);
+  } catch (error) {
+    const failure = failureOf(error);
+    log.error({ err: error }, failure.message);
+    beforeFailure();
+    return render(failedReport(failure));
+  }
+}

@@ -1,0 +1,245 @@
+import { describe, expect, test } from "vitest";
+import type { NodeTarget } from "../../../src/chains/adapter.ts";
+import type { Candidate } from "../../../src/chains/chainweb/check-peer.ts";
+import type { ProbeOptions } from "../../../src/chains/chainweb/options.ts";
+import { createPeerChecker, type ListedPeers, type PeerChecker } from "../../../src/chains/chainweb/peer-checks.ts";
+import type { Signal } from "../../../src/lib/abort.ts";
+import { nodeError } from "../../../src/model/failure.ts";
+import type { Resolve } from "../../../src/rpc/address-filter.ts";
+import { failureIn, jsonReply, memoryClient, type Reply, valueIn } from "../support.ts";
+import { candidate, cutBody, hashOf } from "./support.ts";
+
+const PATIENCE = new AbortController().signal;
+const SECOND = 1000;
+
+/** Peers of the network at 1.0.0.1, 1.0.0.2, … */
+function peers(count: number): readonly Candidate[] {
+  return Array.from({ length: count }, (_, index) => candidate(`1.0.0.${index + 1}`, 1789, hashOf(`peer ${index}`)));
+}
+
+function listed(all: readonly Candidate[]): ListedPeers {
+  return {
+    list: { connections: all.map(({ peer }) => peer), malformed: 0 },
+    identities: new Map(all.map(({ peer, identity }) => [peer.id, identity])),
+  };
+}
+
+type Behaviour = Partial<ProbeOptions> & {
+  /** What the peer at an address answers; by default that it is at height 7. */
+  readonly answer?: (address: string) => Reply | Promise<Reply>;
+  readonly resolve?: Resolve;
+};
+
+/** A prober whose peers answer without a network; `asked` are the addresses that it dialled. */
+function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behaviour = {}) {
+  const asked: string[] = [];
+  let open = 0;
+  let most = 0;
+  const connectUntrusted: NodeTarget["connectUntrusted"] = ({ url }) => {
+    asked.push(url.hostname);
+    open += 1;
+    most = Math.max(most, open);
+    const client = memoryClient(() => ({}), url.label);
+    return {
+      ...client,
+      request: async (request, signal) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        const reply = await Promise.race([answer(url.hostname), end(signal)]);
+        return memoryClient(() => reply).request(request, signal);
+      },
+      close: async () => {
+        open -= 1;
+      },
+    };
+  };
+  const probe = { peers: 4, timeout: 4 * SECOND, concurrency: 4, allow: [], ...options };
+  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", probe }, resolve);
+  return { prober: made, asked, open: () => open, most: () => most };
+}
+
+/** As the real client ends a request with its signal. */
+function end(signal: Signal): Promise<never> {
+  const late = nodeError("timeout", "no whole answer in time", "");
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(late), { once: true }));
+}
+
+const noLookUp: Resolve = () => Promise.reject(new Error("no name here"));
+
+function cut(...heights: number[]): Reply {
+  return { ...jsonReply(cutBody(heights)), headers: { "x-chainweb-node-version": "3.2" } };
+}
+
+/** The samples of a round by family and label, and its heads by height. */
+async function round(of: PeerChecker, all: readonly Candidate[], budgetMs = 10 * SECOND) {
+  const { chainSamples, heads } = valueIn(await of.round(listed(all), budgetMs, PATIENCE));
+  return {
+    samples: Object.fromEntries(
+      chainSamples.map(({ family, labels, value }) => [
+        [family.name.replace("p2p_chainweb_", ""), ...labels].join(" "),
+        value,
+      ]),
+    ),
+    heads: heads.map(({ height }) => height).sort(),
+  };
+}
+
+test("some peers are asked, and counted", async () => {
+  const made = prober({ answer: (address) => (address === "1.0.0.2" ? { status: 503 } : cut(7, 8)) });
+  expect(await round(made.prober, peers(3))).toEqual({
+    samples: { probed_peers: 3, reachable_peers: 2, probe_refused_peers: 0, "reachable_peers_by_version 3.2": 2 },
+    heads: [15, 15],
+  });
+  expect([[...made.asked].sort(), made.open()]).toEqual([["1.0.0.1", "1.0.0.2", "1.0.0.3"], 0]);
+});
+
+test("nobody to ask is 0, not nothing", async () => {
+  expect(await round(prober().prober, [])).toEqual({
+    samples: { probed_peers: 0, reachable_peers: 0, probe_refused_peers: 0 },
+    heads: [],
+  });
+});
+
+describe("the turns", () => {
+  test("all peers in as few rounds as possible, then again in the same order", async () => {
+    const made = prober();
+    for (let rounds = 0; rounds < 6; rounds++) await round(made.prober, peers(12));
+    expect(new Set(made.asked.slice(0, 12)).size).toBe(12);
+    expect(made.asked.slice(12)).toEqual(made.asked.slice(0, 12));
+  });
+
+  test("no more than so many at once", async () => {
+    const made = prober({ peers: 50, concurrency: 3 });
+    await round(made.prober, peers(20));
+    expect([made.asked.length, made.most()]).toEqual([20, 3]);
+  });
+
+  test("who is refused for the address takes nobody's turn", async () => {
+    const made = prober({ peers: 3 });
+    const refused = Array.from({ length: 30 }, (_, index) => candidate(`10.0.0.${index}`, 1789, hashOf(`${index}`)));
+    const { samples } = await round(made.prober, [...refused, ...peers(3)]);
+    expect(samples).toMatchObject({ probed_peers: 3, reachable_peers: 3 });
+    expect(samples.probe_refused_peers).toBeGreaterThan(0);
+    expect([...made.asked].sort()).toEqual(["1.0.0.1", "1.0.0.2", "1.0.0.3"]);
+  });
+
+  test("who is refused after a look-up does: names must not make us look up hundreds", async () => {
+    const looked: string[] = [];
+    const resolve: Resolve = async (name) => {
+      looked.push(name);
+      return ["10.0.0.1"];
+    };
+    const made = prober({ peers: 3, resolve });
+    const named = Array.from({ length: 30 }, (_, index) => candidate(`n${index}.test`, 1789, null));
+    expect((await round(made.prober, named)).samples).toMatchObject({ probed_peers: 0, probe_refused_peers: 3 });
+    expect([looked.length, made.asked]).toEqual([3, []]);
+  });
+
+  test("allowed ranges are asked", async () => {
+    const made = prober({ allow: ["10.0.0.0/8"] });
+    const { samples } = await round(made.prober, [candidate("10.0.0.1", 1, null), candidate("192.168.0.1", 1, null)]);
+    expect(samples).toMatchObject({ probed_peers: 1, probe_refused_peers: 1 });
+  });
+
+  test("who cannot be recognized is not asked", async () => {
+    const made = prober();
+    const [peer] = peers(1);
+    if (peer === undefined) throw new Error("no peer");
+    const { list } = listed([peer]);
+    const outcome = await made.prober.round({ list, identities: new Map() }, 10 * SECOND, PATIENCE);
+    expect([outcome.ok, made.asked]).toEqual([true, []]);
+  });
+});
+
+describe("the time", () => {
+  test("nobody is asked whose time would not fit", async () => {
+    const hang = () => new Promise<Reply>(() => {});
+    const made = prober({ peers: 10, concurrency: 2, timeout: SECOND, answer: hang });
+    const begun = performance.now();
+    const { samples } = await round(made.prober, peers(10), 1.5 * SECOND);
+    expect(performance.now() - begun).toBeLessThan(1.9 * SECOND);
+    expect(samples).toMatchObject({ probed_peers: 2, reachable_peers: 0 });
+    // Those that hang do not keep the others from their turn.
+    await round(made.prober, peers(10), 1.5 * SECOND);
+    expect(new Set(made.asked).size).toBe(4);
+  });
+
+  test("with less than a second left the round fails", async () => {
+    const made = prober();
+    const outcome = await made.prober.round(listed(peers(3)), 0.9 * SECOND, PATIENCE);
+    expect(failureIn(outcome)).toEqual({
+      reason: "timeout",
+      message: "the poll left no time to ask peers",
+      advice: "raise timeout",
+    });
+    expect(made.asked).toEqual([]);
+  });
+
+  test("a poll that is over asks nobody", async () => {
+    const made = prober();
+    const outcome = await made.prober.round(listed(peers(3)), 10 * SECOND, AbortSignal.abort());
+    expect([outcome.ok, made.asked]).toEqual([true, []]);
+  });
+});
+
+describe("the heads that peers told", () => {
+  test("are kept for three rounds, one for each peer", async () => {
+    let height = 0;
+    const made = prober({ peers: 2, answer: () => cut(++height) });
+    const all = peers(6);
+    expect((await round(made.prober, all)).heads).toEqual([1, 2]);
+    expect((await round(made.prober, all)).heads).toEqual([1, 2, 3, 4]);
+    expect((await round(made.prober, all)).heads).toEqual([1, 2, 3, 4, 5, 6]);
+    expect((await round(made.prober, all)).heads).toEqual([3, 4, 5, 6, 7, 8]);
+  });
+
+  test("a newer one replaces the older, also a lower one", async () => {
+    let height = 9;
+    const made = prober({ answer: () => cut(--height) });
+    expect((await round(made.prober, peers(1))).heads).toEqual([8]);
+    expect((await round(made.prober, peers(1))).heads).toEqual([7]);
+  });
+
+  test("of other networks do not count", async () => {
+    const made = prober({ answer: () => jsonReply(cutBody([7], "testnet06")) });
+    expect(await round(made.prober, peers(2))).toMatchObject({
+      samples: { probed_peers: 2, reachable_peers: 0 },
+      heads: [],
+    });
+  });
+});
+
+test("versions: the 20 most common, the rest as other, and what is none as other", async () => {
+  const version = (address: string) => {
+    const number = Number(address.split(".")[3]);
+    return number <= 5 ? "3.2" : number <= 7 ? "x".repeat(300) : number === 8 ? undefined : `3.${number}`;
+  };
+  const made = prober({
+    peers: 50,
+    answer: (address) => {
+      const value = version(address);
+      return { ...cut(7), headers: value === undefined ? {} : { "x-chainweb-node-version": value } };
+    },
+  });
+  const { samples } = await round(made.prober, peers(50));
+  const versions = Object.entries(samples).filter(([name]) => name.startsWith("reachable_peers_by_version"));
+  expect(versions).toHaveLength(21);
+  expect(samples).toMatchObject({
+    "reachable_peers_by_version 3.2": 5,
+    "reachable_peers_by_version other": 50 - 5 - 19,
+    reachable_peers: 50,
+  });
+  expect(versions.reduce((sum, [, count]) => sum + count, 0)).toBe(50);
+});
+
+test.each<[string, () => never, string]>([
+  ["a bug of ours", () => raise(new TypeError("bug")), "internal"],
+  ["a failure while a client is opened", () => raise(nodeError("tls", "x", "y")), "tls"],
+])("%s is a failure of the round", async (_, connectUntrusted, reason) => {
+  const probe = { peers: 4, timeout: SECOND, concurrency: 2, allow: [] };
+  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", probe }, noLookUp);
+  expect(failureIn(await made.round(listed(peers(3)), 10 * SECOND, PATIENCE)).reason).toBe(reason);
+});
+
+function raise(error: Error): never {
+  throw error;
+}

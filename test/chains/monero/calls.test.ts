@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { callRpc, resultOf } from "../../../src/chains/monero/calls.ts";
+import type { FailureReason } from "../../../src/model/failure.ts";
+import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
+import type { RpcRequest } from "../../../src/rpc/message.ts";
+import { jsonReply, memoryClient, thrownFailure } from "../support.ts";
+
+const CALL = "get_connections at http://127.0.0.1:18081";
+
+function rpcError(code: unknown, message = "text of the server") {
+  return { error: { code, message }, id: "0", jsonrpc: "2.0" };
+}
+
+describe("resultOf", () => {
+  test("gives the result whose status is OK, whatever the id", () => {
+    const result = { status: "OK", height: 7 };
+    expect(resultOf({ id: "0", jsonrpc: "2.0", result }, CALL)).toBe(result);
+    expect(resultOf({ id: 0, result, error: null }, CALL)).toBe(result);
+    expect(resultOf({ result }, CALL)).toBe(result);
+  });
+
+  test.each<[unknown, FailureReason, string, string]>([
+    [rpcError(-32601), "unavailable", 'JSON-RPC error -32601 "Method not found"', "use monerod's unrestricted RPC"],
+    [rpcError(-9), "busy", 'JSON-RPC error -9 "Core is busy"', "still starting or syncing"],
+    [rpcError(-32600), "rpc", "JSON-RPC error -32600", "did not arrive whole"],
+    [rpcError(-32700), "rpc", "JSON-RPC error -32700", "did not arrive whole"],
+    [rpcError(-32602), "rpc", "JSON-RPC error -32602", "monerod's log"],
+    [rpcError(-19), "rpc", "JSON-RPC error -19", "monerod's log"],
+    [rpcError("-9"), "rpc", "JSON-RPC error without a code", "monerod's log"],
+    [{ error: "access denied" }, "rpc", "JSON-RPC error without a code", "monerod's log"],
+    [{ result: { status: "BUSY", height: 0 } }, "busy", 'status "OK", found "BUSY"', "still starting or syncing"],
+    [{ result: { status: "PAYMENT REQUIRED" } }, "unauthorized", '"PAYMENT REQUIRED"', "poll a node of your own"],
+    [{ result: { status: "Failed" } }, "rpc", 'found "Failed"', "monerod's log"],
+    [{ result: { height: 7 } }, "bad_shape", 'status "OK", found none', "monerod's RPC"],
+    [{ result: { status: 0 } }, "bad_shape", "found none", "monerod's RPC"],
+    [{ result: [] }, "bad_shape", "expected a JSON-RPC result", "the JSON-RPC URL of a gateway"],
+    [{ id: "0" }, "bad_shape", "expected a JSON-RPC result", "default port 18081"],
+    // get_info without the envelope: the URL was set to /get_info.
+    [{ status: "OK", height: 7 }, "bad_shape", "expected a JSON-RPC result", "monerod's RPC"],
+    [[], "bad_shape", "expected a JSON-RPC object", "monerod's RPC"],
+    [null, "bad_shape", "expected a JSON-RPC object", "monerod's RPC"],
+    ["OK", "bad_shape", "expected a JSON-RPC object", "monerod's RPC"],
+  ])("%j", (answer, reason, message, advice) => {
+    const failure = thrownFailure(() => resultOf(answer, CALL));
+    expect(failure).toMatchObject({ reason, advice: expect.stringContaining(advice) });
+    expect(failure.message).toContain(message);
+    expect(failure.message.startsWith(`${CALL}: expected `)).toBe(true);
+  });
+
+  test("texts of the server are neither long nor repeated", () => {
+    const { message } = thrownFailure(() => resultOf({ result: { status: "x".repeat(10_000) } }, CALL));
+    expect(message.length).toBeLessThan(200);
+    expect(thrownFailure(() => resultOf(rpcError(-5, "a token"), CALL)).message).not.toContain("a token");
+  });
+});
+
+describe("callRpc", () => {
+  async function requestTo(url: string): Promise<RpcRequest> {
+    const requests: RpcRequest[] = [];
+    const client = memoryClient((request) => {
+      requests.push(request);
+      return jsonReply({ result: { status: "OK" } });
+    }, url);
+    await callRpc(client, "get_info", new AbortController().signal);
+    const [request] = requests;
+    if (request === undefined) throw new Error("nothing was asked");
+    return request;
+  }
+
+  test("sends the whole body at once, with an id", async () => {
+    expect(await requestTo("http://127.0.0.1:18081")).toEqual({
+      name: "get_info",
+      method: "POST",
+      path: "/json_rpc",
+      body: '{"jsonrpc":"2.0","id":"0","method":"get_info"}',
+      headers: { "content-type": "application/json" },
+      budget: INFO_ANSWER,
+    });
+  });
+
+  test.each([
+    ["http://127.0.0.1:18081", "/json_rpc"],
+    ["http://127.0.0.1:18081/", "/json_rpc"],
+    ["http://127.0.0.1:18081/json_rpc", "/json_rpc"],
+    ["https://gateway.example/s3cret/", "/s3cret/"],
+    ["https://gateway.example/s3cret", "/s3cret"],
+    ["https://gateway.example/xmr/json_rpc?key=s3cret", "/xmr/json_rpc?key=s3cret"],
+    ["https://gateway.example?key=s3cret", "/json_rpc?key=s3cret"],
+  ])("the URL %s gives the path %s", async (url, path) => {
+    expect((await requestTo(url)).path).toBe(path);
+  });
+});

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ChainInfo } from "../../../src/chains/wire/info.ts";
+import { nodeSamples } from "../../../src/chains/wire/node-samples.ts";
+import { countVanished, NOTHING_SEEN, rememberOutbound } from "../../../src/chains/wire/outbound-memory.ts";
+import type { Fields } from "../support.ts";
+import { CHAIN_ID, changedRow, DIALECTS, decodeAll, OTHER_CHAIN_ID, rowsOf, shown } from "./support.ts";
+
+const INFO: ChainInfo = {
+  identity: { chainId: CHAIN_ID },
+  head: { height: 1000, finalHeight: 997 },
+  forkDbHeadHeight: 1004,
+  earliestBlock: 1,
+};
+const NOTHING = { rows: undefined, info: undefined, page: undefined };
+const [outbound, inbound] = rowsOf("s12-spring-1.2-w2");
+
+function factsOf(rows: readonly unknown[], info: ChainInfo = INFO) {
+  return shown(nodeSamples({ ...NOTHING, rows: decodeAll(rows), info }, NOTHING_SEEN));
+}
+
+describe("of get_info", () => {
+  const of = (info: Partial<ChainInfo>) => shown(nodeSamples({ ...NOTHING, info: { ...INFO, ...info } }, NOTHING_SEEN));
+
+  test("lags, fork database, block log", () => {
+    expect(of({})).toEqual({
+      lib_lag_blocks: 3,
+      fork_db_head_height: 1004,
+      fork_db_lag_blocks: 4,
+      earliest_available_block: 1,
+    });
+  });
+
+  test("what an old node does not send is absent", () => {
+    expect(of({ head: { height: 1000 }, forkDbHeadHeight: undefined, earliestBlock: undefined })).toEqual({});
+  });
+
+  test("no lag is below 0", () => {
+    expect(of({ head: { height: 1000, finalHeight: 1001 }, forkDbHeadHeight: 999 })).toMatchObject({
+      lib_lag_blocks: 0,
+      fork_db_lag_blocks: 0,
+    });
+  });
+});
+
+test("nothing is known of a node that does not answer", () => {
+  expect(nodeSamples(NOTHING, NOTHING_SEEN)).toEqual([]);
+  expect(shown(nodeSamples({ ...NOTHING, rows: [] }, NOTHING_SEEN))).toEqual({ duplicate_links: 0, vanished_peers: 0 });
+});
+
+test("of the plugin", () => {
+  const page = { connections: new Map(), failedConnections: 214, droppedTransactions: undefined };
+  expect(shown(nodeSamples({ ...NOTHING, page }, NOTHING_SEEN))).toEqual({ failed_connections_total: 214 });
+});
+
+describe("duplicate links", () => {
+  const closed = { is_socket_open: false, connecting: false };
+  const claims = (p2p_address: string) => changedRow(inbound, {}, { p2p_address });
+  const dead = (peer: string, state: object = closed) => changedRow(outbound, { ...state, peer });
+  const twin = claims("p2p-x.example:9876 - 6709920");
+
+  test.each<[string, readonly Fields[], number]>([
+    ["the inbound row is of the dead row's peer", [dead("p2p-x.example:9876"), twin], 1],
+    ["the kind does not count", [dead("p2p-x.example:9876:blk"), claims("p2p-x.example:9876:trx - 6709920")], 1],
+    ["while it is dialled again", [dead("p2p-x.example:9876", { is_socket_open: false, connecting: true }), twin], 1],
+    ["two dead rows", [dead("p2p-x.example:9876"), dead("p2p-x.example:9876:blk"), twin], 2],
+    ["no dead row", [changedRow(outbound, { peer: "p2p-x.example:9876" }), twin], 0],
+    ["another port", [dead("p2p-x.example:9877"), twin], 0],
+    ["the inbound row is closed as well", [dead("p2p-x.example:9876"), changedRow(twin, closed)], 0],
+    ["only an outbound row claims it", [dead("p2p-x.example:9876"), changedRow(outbound, { peer: "y:1" })], 0],
+    ["a peer that claims nothing", [dead("p2p-x.example:9876"), claims("")], 0],
+  ])("%s", (_, rows, count) => {
+    expect(factsOf(rows)).toMatchObject({ duplicate_links: count });
+  });
+});
+
+describe("peers on another chain", () => {
+  const other = changedRow(outbound, {}, { chain_id: OTHER_CHAIN_ID });
+
+  test("connected rows count", () => {
+    expect(factsOf([{ ...outbound }, { ...inbound }])).toMatchObject({ wrong_chain_peers: 0 });
+    expect(factsOf([{ ...outbound }, other, other])).toMatchObject({ wrong_chain_peers: 2 });
+    expect(factsOf([changedRow(other, { connecting: true })])).toMatchObject({ wrong_chain_peers: 0 });
+  });
+
+  test("a chain id of zeros is none", () => {
+    expect(factsOf([changedRow(outbound, {}, { chain_id: "0".repeat(64) })])).toMatchObject({ wrong_chain_peers: 0 });
+  });
+
+  test("unknown when the node's own chain is", () => {
+    expect(Object.keys(factsOf([other], { ...INFO, identity: {} }))).not.toContain("wrong_chain_peers");
+  });
+
+  test.each(DIALECTS)("%s", (dialect) => {
+    expect(factsOf(rowsOf(dialect))).toMatchObject({ wrong_chain_peers: dialect === "l5-leap-5.0-w1" ? 1 : 0 });
+  });
+});
+
+describe("outbound peers that vanished", () => {
+  const plain = { is_bp_peer: false, is_bp_gossip_peer: false };
+  const to = (peer: string, change: object = plain) => changedRow(outbound, { peer, ...change });
+  /** How many are missing after each of some lists. */
+  const counts = (...lists: readonly (readonly Fields[])[]) => {
+    let seen = NOTHING_SEEN;
+    return lists.map((rows) => {
+      const decoded = decodeAll(rows);
+      seen = rememberOutbound(seen, decoded);
+      return countVanished(seen, decoded);
+    });
+  };
+
+  test("are missed until they are back", () => {
+    expect(counts([to("a:1"), to("b:1")], [to("a:1")], [], [to("b:1")], [to("a:1"), to("b:1")])).toEqual([
+      0, 1, 2, 1, 0,
+    ]);
+  });
+
+  test("a new peer and an inbound one are not missed", () => {
+    expect(counts([to("a:1")], [to("a:1"), to("b:1"), { ...inbound }], [to("a:1"), to("b:1")])).toEqual([0, 0, 0]);
+  });
+
+  test("the kind is part of the name", () => {
+    expect(counts([to("a:1"), to("a:1:blk")], [to("a:1")])).toEqual([0, 1]);
+  });
+
+  test.each([["is_bp_peer"], ["is_bp_gossip_peer"]])("a block producer (%s) comes and goes", (flag) => {
+    const closed = { ...plain, is_socket_open: false, connecting: false };
+    // The node forgets the flag when the link closes.
+    expect(counts([to("a:1")], [to("a:1", { ...plain, [flag]: true })], [to("a:1", closed)], [])).toEqual([0, 0, 0, 0]);
+  });
+
+  test("memory is bounded, and what is in it stays", () => {
+    const names = Array.from({ length: 2500 }, (_, index) => to(`p2p-${index}.example:9876`));
+    const many = rememberOutbound(NOTHING_SEEN, decodeAll([...names, to("x".repeat(301))]));
+    expect(many.size).toBe(1000);
+    expect(countVanished(rememberOutbound(many, decodeAll([to("late:1")])), [])).toBe(1000);
+    expect(countVanished(rememberOutbound(many, decodeAll([to("p2p-7.example:9876", {})])), [])).toBe(999);
+    expect(rememberOutbound(NOTHING_SEEN, decodeAll([to("x".repeat(301))])).size).toBe(0);
+  });
+
+  test("whatever lists come, those missing are the names of earlier ones that the last one lacks", () => {
+    const names = fc.uniqueArray(fc.constantFrom("a:1", "b:1", "c:1", "d:1:blk"));
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 1, maxLength: 6 }), (lists) => {
+        const last = lists.at(-1) ?? [];
+        const expected = new Set(lists.flat().filter((name) => !last.includes(name))).size;
+        expect(counts(...lists.map((list) => list.map((name) => to(name)))).at(-1)).toBe(expected);
+      }),
+    );
+  });
+
+  test("the memory before stays as it was", () => {
+    const before = rememberOutbound(NOTHING_SEEN, decodeAll([to("a:1")]));
+    rememberOutbound(before, decodeAll([to("b:1")]));
+    expect([...before.keys()]).toEqual(["a:1"]);
+    expect(NOTHING_SEEN.size).toBe(0);
+  });
+});

@@ -1,0 +1,281 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { monero } from "../../src/chains/monero/index.ts";
+import { wire } from "../../src/chains/wire/index.ts";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
+import type { Signal } from "../../src/lib/abort.ts";
+import { withDeadline } from "../../src/lib/deadline.ts";
+import { inlineSecret } from "../../src/lib/secret.ts";
+import { NodeError } from "../../src/model/failure.ts";
+import { openSession } from "../../src/poll/run-poll.ts";
+import type { AnswerLimits } from "../../src/rpc/budget.ts";
+import { parseNodeUrl } from "../../src/rpc/node-url.ts";
+import { type FakeNode, json, startFakeNode } from "../support/fake-node.ts";
+import { answers, hang, obedient, type Poll, setUp } from "./poller-support.ts";
+import { failing, failure, head, NOW, nodeConfig, report } from "./support.ts";
+
+const AUTH = { kind: "bearer", token: inlineSecret("canary-token") } as const;
+
+async function serve(tls?: { readonly key: string; readonly cert: string }): Promise<FakeNode> {
+  const node = await startFakeNode(
+    ({ url }) => (url === "/v1/net/connections" ? json([], 201) : json({ head_block_num: 7, chain_id: "a" })),
+    tls === undefined ? {} : { tls },
+  );
+  onTestFinished(() => node.close());
+  return node;
+}
+
+function poll(session: ReturnType<typeof openSession>) {
+  onTestFinished(() => session.close());
+  return withDeadline(new AbortController().signal, 5000, (signal) => session.poll(signal));
+}
+
+test("a node's credentials go to its own host, and not to another host that its options name", async () => {
+  const net = await serve();
+  const chain = await serve();
+  const elsewhere = chain.url.replace("127.0.0.1", "localhost");
+  for (const [chainUrl, expected] of [
+    [chain.url, "Bearer canary-token"],
+    [elsewhere, undefined],
+  ] as const) {
+    const before = chain.requests.length;
+    const options = wire.options.parse({ chain_url: chainUrl });
+    const report = await poll(openSession(nodeConfig({ url: parseNodeUrl(net.url), auth: AUTH, options })));
+    expect(report.head.ok).toBe(true);
+    expect(net.requests.at(-1)?.headers.authorization).toBe("Bearer canary-token");
+    expect(chain.requests.slice(before).map(({ headers }) => headers.authorization)).toEqual([expected]);
+  }
+});
+
+test("a pin holds for the node's own URL only", async () => {
+  const certificate = createSelfSignedCertificate({ commonName: "node" });
+  const net = await serve(certificate);
+  const chain = await serve();
+  const report = await poll(
+    openSession(
+      nodeConfig({
+        url: parseNodeUrl(net.url),
+        tls: { kind: "pin", sha256: Buffer.from(certificate.peerId, "base64url") },
+        options: wire.options.parse({ chain_url: chain.url }),
+      }),
+    ),
+  );
+  expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
+  expect(report.certificateExpirySeconds).toBeGreaterThan(Date.now() / 1000);
+});
+
+test("the clock of the Date header is the node's, where the chain has no better one", async () => {
+  const net = await serve();
+  const options = wire.options.parse({});
+  const report = await poll(openSession(nodeConfig({ url: parseNodeUrl(net.url), options })));
+  expect(Math.abs(report.clockSkewSeconds ?? Number.NaN)).toBeLessThan(3);
+});
+
+test("a reference is asked for its head only", async () => {
+  const net = await serve();
+  const options = wire.options.parse({});
+  const report = await poll(openSession(nodeConfig({ role: "reference", url: parseNodeUrl(net.url), options })));
+  expect(report.head.ok).toBe(true);
+  expect(net.requests.map(({ url }) => url)).toEqual(["/v1/chain/get_info"]);
+});
+
+test("a list of which no row can be read is not an empty one", async () => {
+  const node = await startFakeNode(({ url }) =>
+    url === "/v1/net/connections" ? json([{ a: 1 }, 3], 201) : json({ head_block_num: 7 }),
+  );
+  onTestFinished(() => node.close());
+  const options = wire.options.parse({});
+  const report = await poll(openSession(nodeConfig({ chain: "wire", url: parseNodeUrl(node.url), options })));
+  expect(report.peers).toMatchObject({ ok: false, failure: { reason: "bad_shape" } });
+  expect(report.head.ok).toBe(true);
+});
+
+test("a node that repeats its credentials where it says what it is or what is wrong does not get them shown", async () => {
+  const talkative = await startFakeNode(({ url, headers }) =>
+    url.startsWith("/0123456789abcdef/v1/net")
+      ? { status: 404 }
+      : json({ head_block_num: 7, server_version_string: `${headers.authorization}, ${url}` }),
+  );
+  onTestFinished(() => talkative.close());
+  const url = parseNodeUrl(`${talkative.url}/0123456789abcdef`);
+  const options = wire.options.parse({});
+  const said = await poll(openSession(nodeConfig({ url, auth: AUTH, options })));
+  expect(said.identity.version).toBe("Bearer <secret>, <secret>/v1/chain/get_info");
+
+  const daemon = await startFakeNode(({ headers }) => json({ result: { status: headers.authorization } }));
+  onTestFinished(() => daemon.close());
+  const failing = nodeConfig({
+    chain: "monero",
+    url: parseNodeUrl(daemon.url),
+    auth: AUTH,
+    options: monero.options.parse({}),
+  });
+  const { head } = await poll(openSession(failing));
+  expect(head).toMatchObject({
+    failure: { reason: "rpc", message: expect.stringContaining('expected status "OK", found "Bearer <secret>"') },
+  });
+});
+
+test("the limits of a node hold for all of its answers", async () => {
+  const node = await serve();
+  const failed = async (limits: AnswerLimits) => {
+    const report = await poll(
+      openSession(nodeConfig({ url: parseNodeUrl(node.url), limits, options: wire.options.parse({}) })),
+    );
+    return [report.peers, report.head].map((part) =>
+      part.ok ? undefined : part.failure.message.replace(/^.*?: /, ""),
+    );
+  };
+  expect(await failed({})).toEqual([undefined, undefined]);
+  const message = "expected at most 1 members of objects (one with a new name counts as ten) (limits.keys), found more";
+  expect(await failed({ keys: 1 })).toEqual([undefined, expect.stringContaining(message)]);
+  expect(await failed({ bytes: 2, keys: 100 })).toEqual([
+    undefined,
+    expect.stringMatching(/expected at most 2 \(limits\.bytes\), found \d+/),
+  ]);
+});
+
+describe("a poll that fails or takes too long", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: NOW });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  describe("failures", () => {
+    test("a thrown NodeError is the failure of the whole node", async () => {
+      const { poller, state } = setUp({ "node-1": answers(new NodeError(failure("tls_pin"))) });
+      await poller.poll("node-1");
+      expect(state().report).toMatchObject({ peers: failing("tls_pin"), head: failing("tls_pin") });
+      expect(state().history.failures.get("tls_pin")).toBe(1);
+    });
+
+    test("a thrown bug is `internal`, is logged with its stack, and the others go on", async () => {
+      const { poller, state, lines } = setUp({
+        broken: answers(new TypeError("x is not a function (secret-token)")),
+        well: answers(report()),
+      });
+      await Promise.all([poller.poll("broken"), poller.poll("well")]);
+      expect(state("broken").history.failures.get("internal")).toBe(1);
+      expect(state("well").report?.peers.ok).toBe(true);
+      const [error] = lines.filter(({ level }) => level === "error");
+      expect(error).toMatchObject({ target: "broken", err: { message: "x is not a function (secret-token)" } });
+      expect(error?.err?.stack).toContain("run-poll.test.ts");
+      // What pages and labels may show has nothing of the bug's text.
+      expect(JSON.stringify(state("broken").report)).not.toContain("secret-token");
+      await poller.poll("broken");
+      expect(state("broken").history.polls).toBe(2);
+    });
+
+    test("a session that throws before it gives a promise is no different", async () => {
+      const throws: Poll = () => {
+        throw new RangeError("synchronous");
+      };
+      const { poller, state } = setUp({ "node-1": throws });
+      await poller.poll("node-1");
+      expect(state().history.failures.get("internal")).toBe(1);
+    });
+
+    test("a bug in rendering withdraws the node's data instead of freezing it", async () => {
+      const { poller, state, store, lines } = setUp(
+        { "node-1": answers(report(), report({ head: head(13) }), report()) },
+        {
+          render: ({ report: given }) => {
+            if (given?.head.ok && given.head.value.height === 13) throw new Error("cannot render 13");
+            return given?.peers.ok ? "up" : "down";
+          },
+        },
+      );
+      await poller.poll("node-1");
+      const shown = () => store.get("node-1")?.lines.bytes.toString();
+      expect(shown()).toBe("up");
+      await poller.poll("node-1");
+      expect(shown()).toBe("down");
+      expect(state().history).toMatchObject({ polls: 2, lastPoll: { failure: { reason: "internal" } } });
+      expect(lines.filter(({ level }) => level === "error").map(({ err }) => err?.message)).toEqual([
+        "cannot render 13",
+      ]);
+      await poller.poll("node-1");
+      expect(shown()).toBe("up");
+    });
+
+    test("if the failure cannot be rendered either, the node is taken off the page", async () => {
+      let isBroken = false;
+      const { poller, store, lines } = setUp(
+        { "node-1": answers(report(), report(), report()) },
+        {
+          render: () => {
+            if (isBroken) throw new Error("cannot render");
+            return "up";
+          },
+        },
+      );
+      const shown = () => store.get("node-1")?.lines.bytes.toString();
+      await poller.poll("node-1");
+      isBroken = true;
+      await poller.poll("node-1");
+      expect(shown()).toBe("");
+      expect(lines.filter(({ level }) => level === "error")).toHaveLength(2);
+      isBroken = false;
+      await poller.poll("node-1");
+      expect(shown()).toBe("up");
+    });
+
+    test("a poll never rejects, not even for an unknown node", async () => {
+      const { poller, lines } = setUp({ "node-1": hang });
+      await expect(poller.poll("unknown")).resolves.toBeUndefined();
+      expect(lines).toMatchObject([{ level: "error", target: "unknown" }]);
+    });
+  });
+
+  describe("the timeout", () => {
+    test("ends a poll through its signal", async () => {
+      const { poller, state } = setUp({ "node-1": obedient }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+      const poll = poller.poll("node-1");
+      await vi.advanceTimersByTimeAsync(3999);
+      expect(state().history.polls).toBe(0);
+      await vi.advanceTimersByTimeAsync(1);
+      await poll;
+      expect(state().history.failures.get("timeout")).toBe(1);
+      expect(state().history.lastPoll).toMatchObject({ startedMs: NOW, endedMs: NOW + 4000, durationSeconds: 4 });
+    });
+
+    test("a session that ignores its signal is given up a second later, and is a bug", async () => {
+      const { poller, state, lines } = setUp({ "node-1": hang }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+      const poll = poller.poll("node-1");
+      await vi.advanceTimersByTimeAsync(4999);
+      expect(state().history.polls).toBe(0);
+      await vi.advanceTimersByTimeAsync(1);
+      await poll;
+      expect(state().history.failures.get("internal")).toBe(1);
+      expect(lines.some(({ level, err }) => level === "error" && err !== undefined)).toBe(true);
+    });
+
+    test("a session that ends in its second of grace still counts", async () => {
+      const late: Poll = (signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener("abort", () => setTimeout(() => resolve(report({ head: head(7) })), 500));
+        });
+      const { poller, state } = setUp({ "node-1": late }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+      const poll = poller.poll("node-1");
+      await vi.advanceTimersByTimeAsync(4500);
+      await poll;
+      expect(state().history.head?.height).toBe(7);
+    });
+
+    test("a poll that ends leaves no timer and no listener that would end the next one", async () => {
+      const signals: Signal[] = [];
+      const { poller } = setUp({
+        "node-1": async (signal) => {
+          signals.push(signal);
+          return report();
+        },
+      });
+      for (let poll = 0; poll < 3; poll++) await poller.poll("node-1");
+      expect(vi.getTimerCount()).toBe(0);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
+    });
+  });
+});
