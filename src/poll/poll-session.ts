@@ -1,7 +1,7 @@
 import type { NodeSession } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { Signal } from "../lib/abort.ts";
-import { withDeadline } from "../lib/deadline.ts";
+import { withDeadline } from "../lib/abort.ts";
 import type { Logger } from "../logging/logger.ts";
 import { type Failure, failureOf } from "../model/failure.ts";
 import type { NodeReport } from "../model/report.ts";

@@ -1,7 +1,7 @@
-import { combine } from "../lib/combine.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Direction } from "../model/report.ts";
-import type { RpcCall } from "../rpc/trace.ts";
+import { chooseKnown } from "../model/report.ts";
+import type { RpcCall } from "../rpc/client.ts";
 import type { NodeState } from "./store.ts";
 
 /**
@@ -116,8 +116,8 @@ function extendHour(hour: readonly MinuteOfNode[], entry: PollEntry): readonly M
   const same = hour.at(-1)?.minute === minute ? hour.at(-1) : undefined;
   const point = {
     minute,
-    peers: combine(Math.min, same?.peers, total),
-    lagBlocks: combine(Math.max, same?.lagBlocks, lagBlocks),
+    peers: chooseKnown(Math.min, same?.peers, total),
+    lagBlocks: chooseKnown(Math.max, same?.lagBlocks, lagBlocks),
   };
   // A clock that was set back would draw the line backwards.
   const kept = hour.filter((each) => each.minute < minute && each.minute > minute - KEPT_MINUTES);

@@ -2,9 +2,9 @@ import type { NodeSession, NodeTarget } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { redactEcho } from "../config/redact.ts";
 import { failed, type Outcome, type PeerList } from "../model/report.ts";
+import type { ObserveCall, RpcCall } from "../rpc/client.ts";
 import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
-import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
 import { errorWithoutEcho, withoutEcho } from "./redact-report.ts";
 
 /** A session that remembers what it did. */

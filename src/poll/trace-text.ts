@@ -1,5 +1,5 @@
 import { describeFailure } from "../model/failure.ts";
-import type { RpcCall } from "../rpc/trace.ts";
+import type { RpcCall } from "../rpc/client.ts";
 import { outcomesOf, type ReportOutcomes } from "./store.ts";
 
 /** One poll in words, for people: how each of its parts ended, and its requests. */

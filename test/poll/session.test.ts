@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { monero } from "../../src/chains/monero/index.ts";
 import { wire } from "../../src/chains/wire/index.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
-import { withDeadline } from "../../src/lib/deadline.ts";
+import { withDeadline } from "../../src/lib/abort.ts";
 import { inlineSecret } from "../../src/lib/secret.ts";
 import { openSession } from "../../src/poll/session.ts";
 import type { AnswerLimits } from "../../src/rpc/budget.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { traceText } from "../../src/poll/trace-text.ts";
-import type { RpcCall } from "../../src/rpc/trace.ts";
+import type { RpcCall } from "../../src/rpc/client.ts";
 import { failing, head, NOW, peers, report } from "./support.ts";
 
 const CALL = { method: "POST", server: "http://192.0.2.10:18081" } as const;

@@ -8,7 +8,7 @@ import { pollSession } from "../../poll/poll-session.ts";
 import { openSession, type TracedSession } from "../../poll/session.ts";
 import type { NodeState } from "../../poll/store.ts";
 import { isCatchingUp } from "../../poll/syncing.ts";
-import type { RpcCall } from "../../rpc/trace.ts";
+import type { RpcCall } from "../../rpc/client.ts";
 
 /** A node right after a poll. */
 export type PolledNode = NodeState & {
