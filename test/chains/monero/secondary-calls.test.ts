@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { EXTRA_SHARE } from "../../../src/chains/monero/extras.ts";
+import { SECONDARY_SHARE } from "../../../src/chains/monero/secondary-calls.ts";
 import type { FailureReason } from "../../../src/model/failure.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { type Answer, json } from "../../support/fake-node.ts";
@@ -47,7 +47,7 @@ function failures({ apis }: NodeReport): Record<string, FailureReason> {
 const TIMEOUT_MS = 5000;
 
 /** Time passes only while a call hangs: as much as one of these calls may take. */
-const HANGS: Answer = { body: () => void vi.advanceTimersByTime(TIMEOUT_MS * EXTRA_SHARE) };
+const HANGS: Answer = { body: () => void vi.advanceTimersByTime(TIMEOUT_MS * SECONDARY_SHARE) };
 
 function stopTimers(): { passedMs(): number } {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 0 });
