@@ -18,7 +18,7 @@ export type GeneratedFile = {
   readonly text: string;
 };
 
-/** Folders that hold nothing but generated files. */
+/** Folders with only generated files. */
 export const GENERATED_FOLDERS = ["grafana/dashboards", "charts/peer-exporter/files/dashboards"] as const;
 
 export const GROUPS = ["docs", "schema", "dashboards", "kubernetes"] as const;

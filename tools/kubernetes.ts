@@ -40,8 +40,8 @@ export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources)
 const VALUES_SCHEMA = "charts/peer-exporter/values.schema.json";
 
 /**
- * The schema of the values, written by hand but for `config`: that is the schema of the exporter's configuration, so that
- * Helm refuses what the exporter would. Whether there are nodes is told by a template, in better words.
+ * The schema of the values, written by hand except for `config`: that is the schema of the exporter's configuration, so that
+ * Helm refuses what the exporter would. A template checks whether there are nodes, with a better message.
  */
 function valuesSchema(configSchema: string): string {
   const values = JSON.parse(textOf(VALUES_SCHEMA));

@@ -19,7 +19,7 @@ function sectionOf(page: string, title: string): string {
 
 /** The requests in the table of a page. */
 function requestsOf(page: string): string {
-  const rows = sectionOf(page, "## 4. What the exporter asks").split("\n");
+  const rows = sectionOf(page, "## 4. Requests of the exporter").split("\n");
   return rows.flatMap((row) => (row.startsWith("| ") ? [row.split("|")[1] ?? ""] : [])).join("\n");
 }
 
@@ -59,7 +59,7 @@ test("chainweb: every call of the adapter, and no other", () => {
 
 describe.each(["monero", "wire", "chainweb"])("the errors of %s", (page) => {
   const code = sourcesIn("src");
-  const rows = [...sectionOf(page, "## 5. Typical first errors").matchAll(/^\| `(\w+)`(?:: ([^|]+?))? \|/gm)];
+  const rows = [...sectionOf(page, "## 5. Common errors").matchAll(/^\| `(\w+)`(?:: ([^|]+?))? \|/gm)];
 
   test("are those of the program", () => {
     expect(rows.length).toBeGreaterThan(2);

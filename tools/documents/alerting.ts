@@ -7,8 +7,8 @@ export function alertingDocument(document: string): string {
   const alerts = parseAlerts(textOf("prometheus/alerts.yaml")).flatMap(({ rules }) => rules);
   const rows = alerts.map(
     ({ alert, labels, annotations, for: wait }) =>
-      `| [${alert}](runbooks/${alert}.md) | ${labels.severity} | ${wait === "0m" ? "at once" : wait} | ${annotations.summary} |`,
+      `| [${alert}](runbooks/${alert}.md) | ${labels.severity} | ${wait === "0m" ? "immediately" : wait} | ${annotations.summary} |`,
   );
-  const table = `| alert | severity | fires after | what it says |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+  const table = `| alert | severity | fires after | meaning |\n|---|---|---|---|\n${rows.join("\n")}\n`;
   return between(document, "alerts", table);
 }

@@ -3,7 +3,7 @@ import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
 import { renderLabels, renderSample } from "../../src/metrics/exposition.ts";
 import type { NodeFamily } from "../../src/metrics/family.ts";
 
-/** docs/metrics.md: every family of the catalogue, with where its values come from. */
+/** docs/metrics.md: every family of the catalogue, with the sources of its values. */
 
 const SECTIONS: readonly { readonly title: string; readonly has: (family: NodeFamily) => boolean }[] = [
   { title: "Nodes", has: ({ name }) => name.startsWith("p2p_node_") },
@@ -18,12 +18,12 @@ const SECTIONS: readonly { readonly title: string; readonly has: (family: NodeFa
 
 const INTRODUCTION = `# Metrics
 
-Generated from the catalogue of the program (\`npm run docs\`); a test fails when the two differ.
+Generated from the catalogue of the program (\`npm run docs\`); a test fails if the two differ.
 
-Every series carries \`target\`, the node's name in the configuration (host and port of a [probed target](probe.md)),
-\`chain\`, and the labels that the configuration gives the node. A series is absent when its value is not known: nothing missing becomes 0, and a node that stops answering loses
-its data series with the poll that failed. The exporter's own metrics (\`peer_exporter_*\`, \`process_*\`, \`nodejs_*\`) say what
-they are in their HELP.
+Every series has the labels \`target\`, the node's name in the configuration (host and port of a [probed target](probe.md)),
+\`chain\`, and the \`labels\` of the node in the configuration. A series is absent if its value is not known: missing values never
+become 0, and a node that stops answering loses its data series with the first failed poll. The exporter's own metrics
+(\`peer_exporter_*\`, \`process_*\`, \`nodejs_*\`) are described in their HELP.
 `;
 
 /** All families, in the order of the metrics page. */

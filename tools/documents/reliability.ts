@@ -26,7 +26,7 @@ ${shows}
 
 | | |
 |---|---|
-| \`reason\` | ${reason === undefined ? "none: no poll fails of it" : `\`${reason}\``} |
+| \`reason\` | ${reason === undefined ? "none: no poll fails because of it" : `\`${reason}\``} |
 | log | ${log === undefined ? "nothing" : `\`${log}\``} |
 | remedy | ${remedy} |
 `;

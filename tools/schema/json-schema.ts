@@ -76,7 +76,7 @@ function plain(schema: z.ZodType): JsonObject {
     target: DRAFT,
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema }) => {
-      // Their checks are code, of which a JSON Schema knows nothing.
+      // Their checks are code, which a JSON Schema cannot express.
       if (zodSchema === durationField) jsonSchema.pattern = DURATION;
       if (zodSchema === sizeField) writeSize(jsonSchema);
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
@@ -156,7 +156,7 @@ function withDescriptions(schema: JsonObject, path: string, descriptions: Readon
 }
 
 function descriptionOf(descriptions: ReadonlyMap<string, string>, path: string): { description?: string } {
-  // The same block stands at two places, and is described at the first.
+  // The same block is allowed in two places, and described at the first.
   const description = descriptions.get(path) ?? descriptions.get(path.replace(/^nodes\.limits\./, "global.limits."));
   return description === undefined ? {} : { description };
 }
