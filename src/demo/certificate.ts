@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import * as x509 from "@peculiar/asn1-x509";
 
-export type CertificateOptions = {
+type CertificateOptions = {
   readonly commonName: string;
   /** Default: now. */
   readonly notBefore?: Date;

@@ -3,7 +3,7 @@ import { parseConfig } from "../config/parse.ts";
 import { type DemoNode, startDemoNetwork } from "./network.ts";
 
 /** The simulated nodes and a configuration that polls them. */
-export type Demo = {
+type Demo = {
   readonly config: Config;
   /** Prints the addresses of the exporter and what the polled nodes do. Call it when the exporter listens. */
   readonly printGuide: (addresses: readonly string[], polled: Pick<Config, "nodes">) => void;

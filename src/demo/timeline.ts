@@ -13,7 +13,7 @@ export type Session<T> = {
   readonly details: T;
 };
 
-export type TimelineOptions<T> = {
+type TimelineOptions<T> = {
   readonly random: Random;
   /** When the node was started, in Unix seconds. */
   readonly startedAt: number;

@@ -12,8 +12,8 @@ function find(network: DemoNetwork, name: string): DemoNode {
 
 async function call(url: string, method: string) {
   const body = JSON.stringify({ jsonrpc: "2.0", id: "0", method });
-  const answer = await request(`${url}/json_rpc`, { method: "POST", body });
-  return fields(fields(await answer.body.json()).result);
+  const response = await request(`${url}/json_rpc`, { method: "POST", body });
+  return fields(fields(await response.body.json()).result);
 }
 
 /** Tries to connect once. @returns "connected" or the code of the error */
@@ -51,10 +51,10 @@ describe("over HTTP", () => {
 
   test("wire", async () => {
     for (const { url } of network.nodes.filter(({ chain }) => chain === "wire")) {
-      const answer = await request(`${url}/v1/net/connections`, { method: "POST" });
-      expect(answer.statusCode).toBe(201);
-      expect(answer.headers["content-type"]).toBe("application/json");
-      expect(rows(await answer.body.json()).length).toBeGreaterThan(5);
+      const response = await request(`${url}/v1/net/connections`, { method: "POST" });
+      expect(response.statusCode).toBe(201);
+      expect(response.headers["content-type"]).toBe("application/json");
+      expect(rows(await response.body.json()).length).toBeGreaterThan(5);
     }
     const { url, options } = find(network, "wire-3");
     expect((await request(`${url}/v1/prometheus/metrics`)).statusCode).toBe(404);
@@ -96,11 +96,11 @@ describe("over HTTP", () => {
         });
       },
     });
-    const answer = await request(`${url}/chainweb/0.0/mainnet01/cut/peer`, { dispatcher });
+    const response = await request(`${url}/chainweb/0.0/mainnet01/cut/peer`, { dispatcher });
     expect(seen).toBe(pin);
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers["x-peer-addr"]).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(rows(fields(await answer.body.json()).items).length).toBe(64);
+    expect(response.statusCode).toBe(200);
+    expect(response.headers["x-peer-addr"]).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(rows(fields(await response.body.json()).items).length).toBe(64);
     await dispatcher.close();
     await expect(request(`${url}/info`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     expect((await request(`${options?.service_url}/info`)).statusCode).toBe(200);
@@ -128,7 +128,7 @@ describe("over HTTP", () => {
         method: "POST",
         body: "x".repeat(2 << 20),
       }).then(
-        (answer) => answer.status,
+        (response) => response.status,
         () => "refused",
       );
       expect(large).toBeOneOf([400, 413, "refused"]);

@@ -17,7 +17,7 @@ import {
 } from "./chain.ts";
 import { naturalProblem, type PeerDatabase, type PeerInfo, pageOf, parseNatural } from "./peer-database.ts";
 
-export type ChainwebNodeOptions = {
+type ChainwebNodeOptions = {
   /** The package version, as in X-Chainweb-Node-Version. */
   readonly version: string;
   /** When this release stops by itself. 3.0 was the last one that does. */

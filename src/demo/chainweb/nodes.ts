@@ -16,7 +16,7 @@ const STALLING_CHAIN = 13;
 /** kadena-2 runs the last release with a service date, this long after the start of the demo. */
 const SERVICE_DATE_AFTER_SECONDS = 30 * 86_400;
 
-export type ChainwebDemoNode = {
+type ChainwebDemoNode = {
   readonly p2p: DemoServer;
   readonly service: DemoServer;
   readonly apis: ChainwebApis;
@@ -26,7 +26,7 @@ export type ChainwebDemoNode = {
   readonly listeningPeers: readonly DemoServer[];
 };
 
-export type ChainwebNodes = { readonly healthy: ChainwebDemoNode; readonly trailing: ChainwebDemoNode };
+type ChainwebNodes = { readonly healthy: ChainwebDemoNode; readonly trailing: ChainwebDemoNode };
 
 /** Creates the two nodes of the simulated Chainweb network, and a few peers that can be checked directly. */
 export function createChainwebNodes(clock: Clock, random: Random): ChainwebNodes {

@@ -81,10 +81,10 @@ const DEFAULT_LIMIT = 64;
 const MAX_LIMIT = 512;
 
 /** A page of a list (src/Chainweb/Utils/Paging.hs). `limit` is the number of its items, not the requested limit. */
-export type Page<T> = { readonly limit: number; readonly items: readonly T[]; readonly next: string | null };
+type Page<T> = { readonly limit: number; readonly items: readonly T[]; readonly next: string | null };
 
 /** A page, or the text of an HTTP 400. */
-export type PageResult<T> = { readonly page: Page<T> } | { readonly problem: string };
+type PageResult<T> = { readonly page: Page<T> } | { readonly problem: string };
 
 /** Cuts a page out of a list as chainweb does: the cursor is an index into the list at the time of this request. */
 export function pageOf<T>(all: readonly T[], query: URLSearchParams): PageResult<T> {

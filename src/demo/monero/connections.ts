@@ -42,7 +42,7 @@ export type MoneroConnection = {
 
 type Bytes = { readonly received: number; readonly sent: number };
 
-export type MoneroConnectionsOptions = {
+type MoneroConnectionsOptions = {
   readonly random: Random;
   /** When the node was started, in Unix seconds. */
   readonly startedAt: number;

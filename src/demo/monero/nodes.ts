@@ -21,14 +21,14 @@ export const MONERO_OUTAGE: OutageCycle = { period: 120, downFrom: 27, downFor: 
 const NEWEST: MoneroSoftware = { version: "0.18.5.1-release", rpcMinor: 16, fillsIpv6: true, isOutdated: false };
 const OLDER: MoneroSoftware = { version: "0.18.4.4-release", rpcMinor: 15, fillsIpv6: false, isOutdated: true };
 
-export type MoneroDemoNode = {
+type MoneroDemoNode = {
   readonly server: DemoServer;
   readonly respond: DemoHandler;
   /** Simulates restart number `index` (from 0): a new start time, new connections, counters from 0. */
   restart(index: number): void;
 };
 
-export type MoneroNodes = {
+type MoneroNodes = {
   readonly healthy: MoneroDemoNode;
   readonly lagging: MoneroDemoNode;
   readonly restricted: MoneroDemoNode;

@@ -40,7 +40,7 @@ export const OK = { status: "OK", untrusted: false } as const;
 export const PAID = { credits: 0, top_hash: "" } as const;
 
 /** What results consist of. bigint is for integers above 2^53 (difficulty, peer ids). */
-export type EpeeValue = string | number | bigint | boolean | readonly EpeeValue[] | EpeeObject;
+type EpeeValue = string | number | bigint | boolean | readonly EpeeValue[] | EpeeObject;
 export type EpeeObject = { readonly [key: string]: EpeeValue };
 
 /**

@@ -11,7 +11,7 @@ const HANDSHAKE_SECONDS = 0.8;
 const SYNC_BYTES_PER_BLOCK = 900;
 const LISTEN_PORT = 9876;
 
-export type WireConnectionsOptions = {
+type WireConnectionsOptions = {
   readonly random: Random;
   /** When the node was started, in Unix seconds. */
   readonly startedAt: number;

@@ -10,7 +10,7 @@ export type WireSoftware = {
   readonly version: string;
 };
 
-export type WireNodeOptions = {
+type WireNodeOptions = {
   readonly software: WireSoftware;
   readonly dialect: Dialect;
   readonly view: ChainView;

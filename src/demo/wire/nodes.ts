@@ -12,7 +12,7 @@ const HEAD_START_SECONDS = 7200;
 /** wire-2 stops for 90 s, falls 180 blocks behind, and catches up in 30 s. */
 export const WIRE_LAG: LagCycle = { period: 240, stallFrom: 20, stallFor: 90, catchUpFor: 30 };
 
-export type WireNodes = {
+type WireNodes = {
   readonly spring: WireListeners;
   readonly leap: WireListeners;
   readonly wire: WireListeners;

@@ -49,7 +49,7 @@ const PER_CONNECTION: readonly Family[] = [
   ),
 ];
 
-export type PrometheusPageOptions = {
+type PrometheusPageOptions = {
   /** The prefix of all families: `nodeos`, or `nodeop` on Wire. */
   readonly prefix: string;
   /**

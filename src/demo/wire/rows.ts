@@ -33,7 +33,7 @@ export type WireHandshake = {
 };
 
 /** What only prometheus_plugin reports about a connection. Bytes belong to the connection object, not to the socket. */
-export type WireCounters = {
+type WireCounters = {
   readonly received: number;
   readonly sent: number;
   readonly syncSent: number;

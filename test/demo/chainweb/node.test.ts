@@ -54,9 +54,9 @@ describe("headers and routes", () => {
     "/",
     "//",
   ])("the P2P API has no %s", (target) => {
-    const answer = p2p(target);
-    expect(answer).toMatchObject({ status: 404, body: "" });
-    expect(answer.headers).toHaveProperty("X-Server-Timestamp");
+    const response = p2p(target);
+    expect(response).toMatchObject({ status: 404, body: "" });
+    expect(response.headers).toHaveProperty("X-Server-Timestamp");
   });
 
   test.each([`${BASE}/cut/peer`, `${BASE}/chain/0/mempool/peer`, "/config"])("the service API has no %s", (target) => {

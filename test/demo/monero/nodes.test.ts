@@ -53,9 +53,9 @@ describe("the restricted node", () => {
   });
 
   test.each(["get_connections", "sync_info", "get_bans", "get_alternate_chains"])("does not know %s", (method) => {
-    const answer = raw("restricted", method);
-    expect(answer.status).toBe(200);
-    expect(json(answer)).toEqual({ error: { code: -32601, message: "Method not found" }, id: "0", jsonrpc: "2.0" });
+    const response = raw("restricted", method);
+    expect(response.status).toBe(200);
+    expect(json(response)).toEqual({ error: { code: -32601, message: "Method not found" }, id: "0", jsonrpc: "2.0" });
   });
 
   test.each(["/get_net_stats", "/get_peer_list", "/out_peers", "/in_peers"])("has no %s", (path) => {

@@ -14,9 +14,9 @@ describe("requests", () => {
   });
 
   test("any other body is refused", () => {
-    const answer = ask(request("/v1/net/connections", { method: "POST", body: '{"a":1}' }));
-    expect(answer.status).toBe(400);
-    expect(json(answer)).toMatchObject({
+    const response = ask(request("/v1/net/connections", { method: "POST", body: '{"a":1}' }));
+    expect(response.status).toBe(400);
+    expect(json(response)).toMatchObject({
       code: 400,
       message: "Invalid Request",
       error: { code: 3200006, name: "invalid_http_request" },
@@ -26,9 +26,9 @@ describe("requests", () => {
   test.each(["/v1/net/connections/", "/v1/net/connections?a=1", "/v1/net/nothing", "/", "http://x/"])(
     "404: %s",
     (target) => {
-      const answer = ask(request(target));
-      expect(answer.status).toBe(404);
-      expect(json(answer)).toMatchObject({
+      const response = ask(request(target));
+      expect(response.status).toBe(404);
+      expect(json(response)).toMatchObject({
         code: 404,
         message: "Not Found",
         error: { what: "unspecified", details: [{ message: "Unknown Endpoint" }] },
@@ -46,10 +46,10 @@ describe("requests", () => {
     ["", false],
     [undefined, false],
   ])("Host %s: %s", (host, allowed) => {
-    const answer = ask(request("/v1/chain/get_info", { headers: host === undefined ? {} : { host } }));
-    expect(answer.status).toBe(allowed ? 200 : 400);
+    const response = ask(request("/v1/chain/get_info", { headers: host === undefined ? {} : { host } }));
+    expect(response.status).toBe(allowed ? 200 : 400);
     if (!allowed) {
-      expect(json(answer)).toEqual({
+      expect(json(response)).toEqual({
         code: 400,
         message: "Disallowed HTTP HOST header in the request",
         error: { code: 0, name: "", what: "", details: [] },

@@ -13,15 +13,15 @@ describe("heads", () => {
 
   test("get_info is like that of a real node", () => {
     const { clock, info } = started();
-    const answer = info("spring");
-    const head = Number(answer.head_block_num);
-    expect(Number.parseInt(String(answer.head_block_id).slice(0, 8), 16)).toBe(head);
-    expect(answer.total_cpu_weight).toBeTypeOf("string");
-    expect(answer.head_block_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/);
-    const age = clock.now() - Date.parse(`${answer.head_block_time}Z`) / 1000;
+    const response = info("spring");
+    const head = Number(response.head_block_num);
+    expect(Number.parseInt(String(response.head_block_id).slice(0, 8), 16)).toBe(head);
+    expect(response.total_cpu_weight).toBeTypeOf("string");
+    expect(response.head_block_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/);
+    const age = clock.now() - Date.parse(`${response.head_block_time}Z`) / 1000;
     expect(age).toBeGreaterThanOrEqual(0);
     expect(age).toBeLessThan(0.5);
-    expect(head - Number(answer.last_irreversible_block_num)).toBe(3);
+    expect(head - Number(response.last_irreversible_block_num)).toBe(3);
   });
 
   test("the lagging node falls 180 blocks behind, shows it in the heads of its peers, and catches up", () => {
