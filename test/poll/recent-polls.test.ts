@@ -86,11 +86,21 @@ test("the last hour holds the worst of each minute", () => {
   at(15, 3);
   at(30, 4);
   at(60, 9);
+  at(75, 8);
   const minute = start / MINUTE_MS;
   expect(recentPolls.of("node-1").lastHour).toEqual([
     { minute, peers: 3, lagBlocks: 5 },
-    { minute: minute + 1, peers: 9, lagBlocks: 9 },
+    { minute: minute + 1, peers: 8, lagBlocks: 9 },
   ]);
+});
+
+test("the last hour has 60 minutes, the present one included", () => {
+  const recentPolls = createRecentPolls();
+  const start = Math.floor(NOW / MINUTE_MS);
+  for (let minute = 0; minute <= 60; minute += 1)
+    recentPolls.record(stateAfter(report(), { endedMs: (start + minute) * MINUTE_MS }), []);
+  const minutes = recentPolls.of("node-1").lastHour.map(({ minute }) => minute - start);
+  expect(minutes).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
 });
 
 test("the last hour is bounded and in order, however the clock jumps", () => {

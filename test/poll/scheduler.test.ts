@@ -295,6 +295,26 @@ describe("stop", () => {
     }
   });
 
+  test("ends a plan whose steps have not all been taken", async () => {
+    const { schedule, polls } = start({});
+    const steps = schedule.plan(["a", "b", "c"].map((name) => ({ name, trigger: every(1000) })));
+    steps.next();
+    schedule.stop();
+    atOnce(steps);
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(polls).toEqual([]);
+  });
+
+  test("prevents polls that are due and wait in line behind others", async () => {
+    const { schedule, polls } = start({ a: every(60_000), b: every(60_000) });
+    // Both first polls are due, but no promise settles and no other turn of the event loop passes between them.
+    vi.advanceTimersByTime(20);
+    schedule.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(polls.map(({ name }) => name)).toEqual(["a"]);
+  });
+
   test("does not wait for a poll that runs, which plans no further turn", async () => {
     let end = () => {};
     const { schedule, of } = start({ "node-1": every(1000) }, async () => {

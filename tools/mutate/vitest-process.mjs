@@ -32,9 +32,7 @@ function transform(code, id) {
 }
 
 /** The unit project of vitest.config.ts, one worker without output. */
-async function testConfig() {
-  const { config } = await loadConfigFromFile({ command: "serve", mode: "test" }, resolve(root, "vitest.config.ts"));
-  const { projects, ...common } = config.test;
+function testConfig({ projects, ...common }) {
   const unit = projects.find(({ test }) => test.name === "unit").test;
   return {
     ...common,
@@ -108,9 +106,12 @@ function nameOf(module) {
   return `${module.relativeModuleId}${test ? ` > ${test.fullName}` : ""}: ${error?.message.split("\n")[0] ?? ""}`;
 }
 
-const vitest = await createVitest("test", await testConfig(), {
+const { config } = await loadConfigFromFile({ command: "serve", mode: "test" }, resolve(root, "vitest.config.ts"));
+const { test, plugins = [], ...others } = config;
+const vitest = await createVitest("test", testConfig(test), {
+  ...others,
   root,
-  plugins: [{ name: "mutate", enforce: "pre", transform }],
+  plugins: [{ name: "mutate", enforce: "pre", transform }, ...plugins],
 });
 
 process.on("message", async (message) => {

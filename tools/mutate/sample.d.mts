@@ -1,0 +1,1 @@
+export function shuffle<T>(items: readonly T[], seed: number): T[];
