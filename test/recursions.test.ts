@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../src/config/load.ts";
 import { redactedAgain, safeError } from "../src/lib/safe-error.ts";
-import { createBatches } from "../src/schema/yaml-batches.ts";
 import { readYamlFile } from "../src/schema/yaml-file.ts";
+import { createBatches } from "../src/schema/yaml-messages.ts";
 import { recursionsIn, recursiveNames } from "./support/recursions.ts";
 import { tempFolder } from "./support/servers.ts";
 
@@ -17,15 +17,15 @@ import { tempFolder } from "./support/servers.ts";
 /** How deep each can get. */
 const BOUNDS: Readonly<Record<string, string>> = {
   "config/load.ts: fileKeys": "the keys of files stand six levels deep at most",
-  "schema/yaml-batches.ts: countValues": "a document as yaml-plain.ts gives it",
-  "schema/yaml-plain.ts: contentOf": "49 levels, aliases followed",
-  "schema/yaml-plain.ts: list": "as contentOf",
-  "schema/yaml-plain.ts: mapping": "as contentOf",
-  "schema/yaml-plain.ts: plain": "as contentOf",
+  "schema/yaml-messages.ts: countValues": "a document as toPlain of yaml-parse.ts gives it",
+  "schema/yaml-parse.ts: contentOf": "49 levels, aliases followed",
+  "schema/yaml-parse.ts: list": "as contentOf",
+  "schema/yaml-parse.ts: mapping": "as contentOf",
+  "schema/yaml-parse.ts: plain": "as contentOf",
   "lib/safe-error.ts: describe": "three causes",
   "lib/safe-error.ts: redactedAgain": "what describe made",
   "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",
-  "config/to-yaml.ts: block": "what print.ts made",
+  "lib/to-yaml.ts: block": "what print.ts made",
   "demo/monero/epee.ts: epeeJson": "the demo's own answers",
   "metrics/numbers.ts: writeWhole": "a whole number of 16 digits, nine at a time",
   // A callback of a timer, a promise or an event begins on an empty stack, and these call each other in no other way.
@@ -42,7 +42,6 @@ const BOUNDS: Readonly<Record<string, string>> = {
         (name) => `lib/files/file-reader.ts: ${name}`,
       ),
       ...["poll/scheduler.ts: next", "poll/scheduler.ts: onLook", "poll/scheduler.ts: wait"],
-      ...["rpc/client.ts: hangUp", "rpc/client.ts: openLine"],
       ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
       ...["lib/files/watch.ts: look", "lib/files/watch.ts: wait"],
     ].map((name) => [name, "callbacks"]),

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import * as z from "zod";
 import { chains } from "../chains/index.ts";
-import { parseNodeFlag } from "../config/node-flag.ts";
+import { parseNodeFlag } from "../config/load.ts";
 import { parseShard, type ShardFlag } from "../config/shard.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { parseHostName } from "../lib/host-names.ts";

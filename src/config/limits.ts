@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { formatSize, parseSize } from "../lib/size.ts";
+import { formatSize, parseSize } from "../lib/text/format.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import { block, mismatch, quoted } from "../schema/fields.ts";
 

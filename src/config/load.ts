@@ -1,18 +1,30 @@
 import { dirname, resolve } from "node:path";
-import { fileErrorCode } from "../lib/errno.ts";
-import { describeFile, NAME_NOT_SHOWN } from "../lib/files/describe-file.ts";
+import { describeFile, fileErrorCode, NAME_NOT_SHOWN } from "../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
 import { isSendable, secretIn } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
-import { type ConfigDocument, documentOf, type ReadDocument } from "../schema/document.ts";
 import { didYouMean } from "../schema/fields.ts";
 import type { ConfigProblem } from "../schema/problems.ts";
-import { ConfigError } from "../schema/problems.ts";
+import { type ConfigDocument, ConfigError, documentOf, type ReadDocument } from "../schema/problems.ts";
 import { AUTH_KEYS } from "./access.ts";
 import type { Config } from "./model.ts";
 import { parseSteps } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
+
+/**
+ * `--node NAME=CHAIN+URL`, for example `monero-1=monero+http://127.0.0.1:18081`: a node without a file, for sidecars.
+ * The parts are checked like those of a file.
+ * @throws Error that does not repeat the URL, as it may hold a token
+ */
+export function parseNodeFlag(text: string): Readonly<Record<"name" | "chain" | "url", string>> {
+  const match = /^([^=+/?]+)=([a-z]+)\+(.+)$/.exec(text);
+  const [, name, chain, url] = match ?? [];
+  if (name === undefined || chain === undefined || url === undefined) {
+    throw new Error("expected NAME=CHAIN+URL, for example monero-1=monero+http://127.0.0.1:18081");
+  }
+  return { name, chain, url };
+}
 
 type FlagNode = Readonly<Record<string, string>>;
 

@@ -4,8 +4,7 @@ import type { Secret } from "../lib/secret.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
-import type { TargetPattern } from "./target-pattern.ts";
-import type { Scheme } from "./target-url.ts";
+import type { Scheme, TargetPattern } from "./target.ts";
 
 /** When a node is polled. */
 export type Trigger =

@@ -2,12 +2,13 @@ import { chains } from "../chains/index.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { MASK, type Secret } from "../lib/secret.ts";
 import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
+import { counted } from "../lib/text/format.ts";
+import { toYaml } from "../lib/to-yaml.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { printLimits } from "./limits.ts";
 import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
-import { toYaml } from "./to-yaml.ts";
 
 /**
  * The configuration in force as YAML, with the keys of the file: every default filled in, every secret as `<secret>`,
@@ -152,4 +153,34 @@ function printValue(value: unknown, key = ""): unknown {
   if (isNodeUrl(value)) return value.label;
   if ("reveal" in value) return MASK;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, printValue(item, name)]));
+}
+
+/** What is done with a node, for the log. */
+export function describeNode({ role, url, trigger, timeoutMs }: NodeConfig): string {
+  const pace = trigger.kind === "interval" ? `every ${formatDuration(trigger.intervalMs)}` : `at ${trigger.expression}`;
+  return `polling ${role === "reference" ? "the reference " : ""}${url.label} ${pace}, timeout ${formatDuration(timeoutMs)}`;
+}
+
+/** What is done with all of them: "polling 9 nodes and 1 reference of 3 chains every 5s to 1m". */
+export function describePolling({ nodes, references }: Pick<Config, "nodes" | "references">): string {
+  const all = [...nodes, ...references];
+  const adapters = new Set(all.map(({ chain }) => chains[chain]));
+  return `polling ${describeNodes({ nodes, references })} of ${counted(adapters.size, "chain")}${paceOf(all)}`;
+}
+
+/** "9 nodes and 1 reference" */
+export function describeNodes({ nodes, references }: Pick<Config, "nodes" | "references">): string {
+  const what = references.length === 0 ? [] : [counted(references.length, "reference")];
+  return [counted(nodes.length, "node"), ...what].join(" and ");
+}
+
+function paceOf(all: readonly NodeConfig[]): string {
+  const intervals = all.flatMap(({ trigger }) => (trigger.kind === "interval" ? [trigger.intervalMs] : []));
+  const scheduled = all.length - intervals.length;
+  const [shortest, longest] = [Math.min(...intervals), Math.max(...intervals)].map(formatDuration);
+  const parts = [
+    ...(intervals.length === 0 ? [] : [` every ${shortest === longest ? shortest : `${shortest} to ${longest}`}`]),
+    ...(scheduled === 0 ? [] : [`${intervals.length === 0 ? "" : ` ${scheduled} of them`} at cron expressions`]),
+  ];
+  return parts.join(",");
 }

@@ -1,9 +1,10 @@
 import { createHide, type Hide } from "../lib/hide.ts";
 import type { Redact } from "../lib/safe-error.ts";
+import type { Secret } from "../lib/secret.ts";
 import { MASK } from "../lib/secret.ts";
 import { atOnce, type Steps } from "../lib/slices.ts";
+import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Config, NodeConfig } from "./model.ts";
-import { type Holder, holdersIn, loginsOf, secretsOf, urlPartsOf, userNamesOf } from "./secret-holders.ts";
 
 /**
  * The last line of defence: takes known secrets out of texts that somebody else wrote, such as the message of an unexpected
@@ -106,4 +107,94 @@ function createKeptHide(): (words: readonly string[]) => Hide {
     }
     return hide;
   };
+}
+
+/**
+ * What stands in URLs of nodes and is no secret: names of APIs, of networks and of programs. Anything else in a path or query may be a
+ * token, as hosted gateways put theirs there. The list is closed on purpose: a word that is missing costs a `<secret>` in a text of a
+ * node, one too many could cost a secret.
+ */
+const API_WORDS: ReadonlySet<string> = new Set([
+  ...["json_rpc", "jsonrpc", "rpc", "api", "http", "https", "public", "private", "node", "nodes", "service", "p2p"],
+  ...["v1", "v2", "v3", "chain", "get_info", "net", "connections", "prometheus", "metrics", "status", "health"],
+  ...["get_connections", "get_net_stats", "get_limit", "in_peers", "out_peers", "get_version", "get_peer_list"],
+  ...["chainweb", "0.0", "cut", "peer", "peers", "info", "mempool", "pact", "header", "height", "payload"],
+  ...["mainnet01", "testnet04", "testnet05", "testnet06", "development", "recap-development", "fast-development"],
+  ...["mainnet", "testnet", "stagenet", "fakechain", "devnet", "localnet", "jungle", "jungle4", "kylin"],
+  ...["monero", "monerod", "wire", "nodeop", "nodeos", "antelope", "leap", "spring", "eosio", "kadena"],
+  ...["chainweb-node", "localhost", "index.html"],
+  // Names of parameters, whose values are the secrets.
+  ...["apikey", "api_key", "api-key", "access_token", "access-token", "accesstoken", "auth_token", "token", "key"],
+  ...["secret", "password", "username", "project", "projectid", "project_id", "client", "client_id", "format"],
+]);
+
+/** Whether a part of a URL, or a user name, is a word that everybody uses. */
+export function isApiWord(text: string): boolean {
+  return API_WORDS.has(text.toLowerCase());
+}
+
+/** Where secrets stand in a checked configuration, whatever its keys are called. */
+export type Holder =
+  | { readonly kind: "secret"; readonly secret: Secret }
+  | { readonly kind: "login"; readonly username: string; readonly password: Secret }
+  | { readonly kind: "url"; readonly url: NodeUrl };
+
+/** Anywhere in a value. Without recursion, as the depth of a value of a chain's own block is its own affair. */
+export function* holdersIn(value: unknown): Iterable<Holder> {
+  const seen = new Set<object>();
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== "object" || next === null || seen.has(next)) continue;
+    seen.add(next);
+    yield* holdersOf(next);
+    for (const part of next instanceof Map ? next.values() : Object.values(next)) waiting.push(part);
+  }
+}
+
+function* holdersOf(value: object): Iterable<Holder> {
+  if (isSecret(value)) yield { kind: "secret", secret: value };
+  if (isNodeUrl(value)) yield { kind: "url", url: value };
+  if (!("username" in value && "password" in value)) return;
+  const { username, password } = value;
+  if (typeof username === "string" && isSecret(password)) yield { kind: "login", username, password };
+}
+
+function isSecret(value: unknown): value is Secret {
+  return typeof value === "object" && value !== null && "reveal" in value && "known" in value;
+}
+
+/** What is in memory now. */
+export function secretsOf(holder: Holder): readonly string[] {
+  return holder.kind === "secret" ? holder.secret.known() : [];
+}
+
+/** `user:password`, as basic authentication encodes it. */
+export function loginsOf(holder: Holder): readonly string[] {
+  return holder.kind === "login" ? holder.password.known().map((password) => `${holder.username}:${password}`) : [];
+}
+
+/** Gateways take a token as the user name, too. */
+export function userNamesOf(holder: Holder): readonly string[] {
+  return holder.kind === "login" && !isApiWord(holder.username) ? [holder.username] : [];
+}
+
+/** Parts of a path and a query that may be a token, as they are sent and as they were meant. */
+export function urlPartsOf(holder: Holder): readonly string[] {
+  if (holder.kind !== "url") return [];
+  const { path, query } = holder.url;
+  const parts = [...path.split("/"), ...query.slice(1).split("&")].flatMap((part) => [part, ...part.split(/[=;,:]/)]);
+  const unknown = parts.flatMap((part) => [part, decoded(part)]).filter((part) => part !== "" && !isApiWord(part));
+  if (unknown.length === 0) return [];
+  // Short parts are long together.
+  const whole = [path, query].filter((text) => unknown.some((part) => text.includes(part)));
+  return [...new Set([...whole, ...unknown])];
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll("+", " "));
+  } catch {
+    return part;
+  }
 }

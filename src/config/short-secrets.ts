@@ -4,9 +4,8 @@ import type { Secret } from "../lib/secret.ts";
 import { SLICE_MS } from "../lib/slices.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Auth } from "../rpc/settings.ts";
-import { isApiWord } from "./api-words.ts";
 import type { Config, NodeConfig } from "./model.ts";
-import { SHORTEST_HIDDEN } from "./redact.ts";
+import { isApiWord, SHORTEST_HIDDEN } from "./redact.ts";
 
 /** Secrets of one node that cannot be hidden when the node repeats them. */
 export type ShortSecrets = {

@@ -1,6 +1,5 @@
 import { inspect } from "node:util";
-import { fileErrorCode } from "./errno.ts";
-import { describeFile } from "./files/describe-file.ts";
+import { describeFile, fileErrorCode } from "./errno.ts";
 import { files, MAX_FILE_BYTES } from "./files/files.ts";
 
 /** How a secret looks wherever it could be printed. */

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { ChainTraits } from "../chains/adapter.ts";
 import type { ADDRESS_MODES } from "../config/model.ts";
-import { combine } from "../lib/combine.ts";
 import { NAME_END } from "../lib/hourly-budget.ts";
 import { formatAddress } from "../model/address.ts";
 import type { AddressType, ConnectionState, Direction, PeerAddress, PeerConnection } from "../model/report.ts";
+import { chooseKnown } from "../model/report.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 
 /** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */
@@ -175,12 +175,12 @@ function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
   const [better, other] = stateRank(b.row.state) > stateRank(a.row.state) ? [b, a] : [a, b];
   const row: PeerConnection = {
     ...better.row,
-    height: combine(Math.max, a.row.height, b.row.height),
+    height: chooseKnown(Math.max, a.row.height, b.row.height),
     ...NO_OWN_VALUES,
-    latencySeconds: combine(Math.min, a.row.latencySeconds, b.row.latencySeconds),
+    latencySeconds: chooseKnown(Math.min, a.row.latencySeconds, b.row.latencySeconds),
     syncing: better.row.syncing ?? other.row.syncing,
   };
-  return { ...better, row, rows: a.rows + b.rows, startSeconds: combine(Math.min, a.startSeconds, b.startSeconds) };
+  return { ...better, row, rows: a.rows + b.rows, startSeconds: chooseKnown(Math.min, a.startSeconds, b.startSeconds) };
 }
 
 const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, chainSamples: undefined };

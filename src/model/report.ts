@@ -179,3 +179,12 @@ export async function attempt<T>(part: () => Promise<T>): Promise<Outcome<T>> {
     throw error;
   }
 }
+
+/** The chosen one of two numbers, or the one that is known. */
+export function chooseKnown(
+  choose: (a: number, b: number) => number,
+  a: number | undefined,
+  b: number | undefined,
+): number | undefined {
+  return a === undefined ? b : b === undefined ? a : choose(a, b);
+}

@@ -1,10 +1,10 @@
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
-import { type ProbeRequest, resolveProbe } from "../config/probe-target.ts";
+import { type ProbeRequest, resolveProbe } from "../config/probe.ts";
 import { createSignal, type Signal, type SignalSource } from "../lib/abort.ts";
 import { createBriefCache } from "../lib/brief-cache.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { NodeReport } from "../model/report.ts";
-import type { RpcCall } from "../rpc/trace.ts";
+import type { RpcCall } from "../rpc/client.ts";
 import { deriveState, singlePollState } from "./derive-state.ts";
 import type { LagSettings } from "./head-lag.ts";
 import { NO_OTHER_HEADS } from "./heads.ts";

@@ -1,7 +1,7 @@
 import type { NodeConfig, NodeRole } from "../config/model.ts";
 import { describeFailure, type Failure } from "../model/failure.ts";
 import type { Outcome } from "../model/report.ts";
-import type { RpcCall } from "../rpc/trace.ts";
+import type { RpcCall } from "../rpc/client.ts";
 
 /** How the parts of a poll ended, without what they returned. */
 export type ReportOutcomes = {

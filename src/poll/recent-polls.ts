@@ -1,7 +1,6 @@
-import { combine } from "../lib/combine.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Direction } from "../model/report.ts";
-import type { RpcCall } from "../rpc/trace.ts";
+import { chooseKnown, type Direction } from "../model/report.ts";
+import type { RpcCall } from "../rpc/client.ts";
 import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
 
@@ -117,8 +116,8 @@ function extendHour(hour: readonly MinuteOfNode[], entry: PollEntry): readonly M
   const same = hour.at(-1)?.minute === minute ? hour.at(-1) : undefined;
   const point = {
     minute,
-    peers: combine(Math.min, same?.peers, total),
-    lagBlocks: combine(Math.max, same?.lagBlocks, lagBlocks),
+    peers: chooseKnown(Math.min, same?.peers, total),
+    lagBlocks: chooseKnown(Math.max, same?.lagBlocks, lagBlocks),
   };
   // After the clock was set back, later minutes are dropped: the line would run backwards.
   const kept = hour.filter((each) => each.minute < minute && each.minute > minute - MAX_MINUTES);

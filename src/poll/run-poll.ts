@@ -2,14 +2,14 @@ import type { NodeSession, NodeTarget } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { redactEcho } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
-import { withDeadline } from "../lib/deadline.ts";
+import { withDeadline } from "../lib/abort.ts";
 import type { Logger } from "../logging/logger.ts";
 import { type Failure, failureOf } from "../model/failure.ts";
 import { redactError, redactReport } from "../model/redact-report.ts";
 import { failed, type NodeReport, type Outcome, type PeerList } from "../model/report.ts";
+import type { ObserveCall, RpcCall } from "../rpc/client.ts";
 import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
-import type { ObserveCall, RpcCall } from "../rpc/trace.ts";
 import type { PollTimes } from "./history.ts";
 
 /** One poll of one node: the session that runs it, its deadline, its duration, and the report of a poll that failed. */

@@ -1,30 +1,32 @@
+import { createHash, randomBytes } from "node:crypto";
 import { isSendable } from "../lib/secret.ts";
 import { nodeError } from "../model/failure.ts";
-import { createDigestSession } from "./digest.ts";
 import type { RpcRequest, RpcResponse } from "./message.ts";
 import type { Auth } from "./settings.ts";
 
-/** Adds to each request what proves who asks. */
+/** Adds the credentials to each request. */
 export type Authorizer = {
+  /** @throws NodeError unauthorized when the secret cannot be read */
   headers(request: RpcRequest): Promise<Record<string, string>>;
-  /** True when a 401 carries a challenge that can be answered, so that one retry makes sense. */
-  challenged(answer: RpcResponse): boolean;
+  /** Whether a 401 carries a challenge that can be answered, so that one retry makes sense. */
+  accepts(response: RpcResponse): boolean;
 };
 
-export function createAuthorizer(auth: Auth | undefined): Authorizer {
-  const refused = () => false;
+/** @returns undefined without auth */
+export function createAuthorizer(auth: Auth | undefined): Authorizer | undefined {
+  const accepts = () => false;
   switch (auth?.kind) {
     case undefined:
-      return { headers: async () => ({}), challenged: refused };
+      return undefined;
     case "bearer":
       return {
         headers: async () => ({ authorization: headerText(`Bearer ${await revealed(auth.token.reveal())}`) }),
-        challenged: refused,
+        accepts,
       };
     case "header":
       return {
         headers: async () => ({ [auth.name]: headerText(await revealed(auth.value.reveal())) }),
-        challenged: refused,
+        accepts,
       };
     case "basic":
       return {
@@ -32,7 +34,7 @@ export function createAuthorizer(auth: Auth | undefined): Authorizer {
           const pair = `${auth.username}:${await revealed(auth.password.reveal())}`;
           return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
         },
-        challenged: refused,
+        accepts,
       };
     case "digest": {
       const session = createDigestSession();
@@ -42,7 +44,7 @@ export function createAuthorizer(auth: Auth | undefined): Authorizer {
           const authorization = session.authorize({ username: auth.username, password, method, uri: path });
           return authorization === undefined ? {} : { authorization: headerText(authorization) };
         },
-        challenged: ({ headers }) => session.accept([headers["www-authenticate"] ?? []].flat()),
+        accepts: ({ headers }) => session.accept([headers["www-authenticate"] ?? []].flat()),
       };
     }
   }
@@ -63,4 +65,110 @@ async function revealed(secret: Promise<string>): Promise<string> {
 /** The bytes of UTF-8, in the form in which the HTTP client takes bytes beyond ASCII. */
 function headerText(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/**
+ * HTTP digest authentication (RFC 7616, qop=auth) as monerod wants it: contrib/epee/src/http_auth.cpp of
+ * monero-project/monero v0.18. The nonce lives in the server's handler of one TCP connection, so the answer must go
+ * over the socket that was challenged, and `nc` must count the requests on it.
+ */
+
+/** Strongest first; monerod offers MD5 and MD5-sess. */
+const ALGORITHMS = ["SHA-256", "MD5", "SHA-256-SESS", "MD5-SESS"];
+
+export type Challenge = ReadonlyMap<string, string>;
+
+/** All Digest challenges of WWW-Authenticate header values, each by lower-case parameter name. */
+export function parseChallenges(headerValues: readonly string[]): readonly Challenge[] {
+  const challenges: Map<string, string>[] = [];
+  // A word is tried from its first letter only, or a long one would cost the square of its length.
+  const token = /(?<![\w-])([A-Za-z][\w-]*)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))|(?=\s|,|$))/g;
+  for (const [, word = "", quoted, bare] of headerValues.join(", ").matchAll(token)) {
+    if (quoted === undefined && bare === undefined) challenges.push(new Map([["scheme", word.toLowerCase()]]));
+    else challenges.at(-1)?.set(word.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "");
+  }
+  return challenges.filter((challenge) => challenge.get("scheme") === "digest");
+}
+
+/** The strongest challenge that can be answered. */
+export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
+  return challenges
+    .filter((challenge) => rank(challenge) >= 0 && challenge.has("nonce"))
+    .filter((challenge) => (challenge.get("qop") ?? "").split(",").some((one) => one.trim() === "auth"))
+    .sort((a, b) => rank(a) - rank(b))[0];
+}
+
+function rank(challenge: Challenge): number {
+  return ALGORITHMS.indexOf((challenge.get("algorithm") ?? "MD5").toUpperCase());
+}
+
+export type DigestAnswer = {
+  readonly username: string;
+  readonly password: string;
+  readonly method: string;
+  /** The exact path and query of the request: newer servers compare it with the request target. */
+  readonly uri: string;
+  /** How many requests were authorised with this nonce, this one included. */
+  readonly count: number;
+  readonly cnonce: string;
+};
+
+/** The Authorization header that answers a challenge. */
+export function digestAuthorization(challenge: Challenge, answer: DigestAnswer): string {
+  const algorithm = challenge.get("algorithm") ?? "MD5";
+  const realm = challenge.get("realm") ?? "";
+  const nonce = challenge.get("nonce") ?? "";
+  const { username, password, method, uri, cnonce } = answer;
+  const name = algorithm.toUpperCase();
+  const hash = (text: string) =>
+    createHash(name.startsWith("SHA-256") ? "sha256" : "md5")
+      .update(text)
+      .digest("hex");
+  // Hexadecimal: a decimal counter passes nine times and fails at the tenth.
+  const nc = answer.count.toString(16).padStart(8, "0");
+  const secret = hash(`${username}:${realm}:${password}`);
+  const ha1 = name.endsWith("-SESS") ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
+  const response = hash(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`);
+  const opaque = challenge.get("opaque");
+  return [
+    `Digest username=${quote(username)}`,
+    `realm=${quote(realm)}`,
+    `nonce=${quote(nonce)}`,
+    `uri=${quote(uri)}`,
+    `algorithm=${algorithm}`,
+    "qop=auth",
+    `nc=${nc}`,
+    `cnonce=${quote(cnonce)}`,
+    `response=${quote(response)}`,
+    ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
+  ].join(", ");
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** The digest state of one connection: the challenge in force and how often it was answered. */
+export type DigestSession = {
+  /** Takes the best challenge of a 401; false when none can be answered, so a retry would be useless. */
+  accept(headerValues: readonly string[]): boolean;
+  /** The Authorization header for the next request; undefined before the first challenge. */
+  authorize(request: { username: string; password: string; method: string; uri: string }): string | undefined;
+};
+
+export function createDigestSession(): DigestSession {
+  let challenge: Challenge | undefined;
+  let count = 0;
+  return {
+    accept(headerValues) {
+      challenge = chooseChallenge(parseChallenges(headerValues));
+      count = 0;
+      return challenge !== undefined;
+    },
+    authorize(request) {
+      if (challenge === undefined) return undefined;
+      count += 1;
+      return digestAuthorization(challenge, { ...request, count, cnonce: randomBytes(16).toString("base64") });
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { JsonLimits } from "../lib/json-scan.ts";
-import { formatSize } from "../lib/size.ts";
+import { formatSize } from "../lib/text/format.ts";
 
 /**
  * What one answer of a node may hold. It is counted while the answer arrives and before anything is built from it, so that
@@ -8,7 +8,7 @@ import { formatSize } from "../lib/size.ts";
 export type AnswerBudget = JsonLimits & {
   /** Of the body. */
   readonly bytes: number;
-  /** In which the body may arrive, beside one for every `BYTES_OF_A_PIECE` bytes. */
+  /** In which the body may arrive, beside one for every `BYTES_PER_PIECE` bytes. */
   readonly pieces: number;
 };
 
@@ -16,7 +16,7 @@ export type AnswerBudget = JsonLimits & {
 export type AnswerLimits = { readonly [Limit in keyof AnswerBudget]?: number | undefined };
 
 /** Of many small pieces each costs as much as some hundred bytes; networks and servers make larger ones. */
-export const BYTES_OF_A_PIECE = 512;
+export const BYTES_PER_PIECE = 512;
 
 const KIB = 1024;
 
@@ -75,7 +75,7 @@ export type Excess = {
 
 const WORDS: Readonly<Record<keyof AnswerBudget, string>> = {
   bytes: "bytes",
-  pieces: `pieces beside one for every ${BYTES_OF_A_PIECE} bytes`,
+  pieces: `pieces beside one for every ${BYTES_PER_PIECE} bytes`,
   depth: "objects and lists in each other",
   containers: "objects and lists",
   keys: "members of objects (one with a new name counts as ten)",

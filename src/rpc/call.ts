@@ -2,9 +2,9 @@ import type { Signal } from "../lib/abort.ts";
 import type { Failure } from "../model/failure.ts";
 import { NodeError } from "../model/failure.ts";
 import type { RpcClient } from "./client.ts";
-import { firstHeader } from "./headers.ts";
 import { decodeJsonBody } from "./json.ts";
 import type { RpcRequest, RpcResponse } from "./message.ts";
+import { firstHeader } from "./message.ts";
 
 /** A longer pause than this is not taken from a server. */
 const MAX_RETRY_AFTER_SECONDS = 3600;

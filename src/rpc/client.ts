@@ -1,261 +1,251 @@
-import type { Socket } from "node:net";
-import type { Client } from "undici";
 import { type Signal, untilAborted } from "../lib/abort.ts";
 import { errorCode } from "../lib/errno.ts";
+import { createLimiter } from "../lib/limiter.ts";
 import { safeError } from "../lib/safe-error.ts";
-import { NodeError } from "../model/failure.ts";
-import { createAuthorizer } from "./authorize.ts";
+import { type FailureReason, NodeError } from "../model/failure.ts";
+import { type Authorizer, createAuthorizer } from "./authorize.ts";
 import { type AnswerBudget, type AnswerLimits, joinBudget, LIST_ANSWER } from "./budget.ts";
-import { dateSkewSeconds } from "./clock.ts";
-import type { ConnectionSlots } from "./connection-slots.ts";
-import { dispatch } from "./dispatch.ts";
-import type { RpcRequest, RpcResponse } from "./message.ts";
+import { dateSkewSeconds, type RpcRequest, type RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
-import { isClosedSocket, MAX_PARSED_BYTES, requestFailure } from "./request-failure.ts";
-import type { Auth, TlsVerification } from "./settings.ts";
-import { createConnector } from "./tls.ts";
-import { type ObserveCall, traced } from "./trace.ts";
-
-/** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
-const KEEP_ALIVE_MS = 10 * 60_000;
+import { isClosedSocket, requestFailure } from "./request-failure.ts";
+import type { Auth } from "./settings.ts";
+import { dispatch, openTransport, type Transport, type TransportOptions } from "./transport.ts";
 
 /** Sends requests to one server over one keep-alive connection, one at a time. */
 export type RpcClient = {
   readonly url: NodeUrl;
   /**
-   * Any HTTP status is an answer; redirects are never followed.
-   * @throws NodeError when there is no whole answer before `signal` ends it.
+   * Returns a response of any HTTP status; redirects are never followed.
+   * @throws NodeError when the whole response does not arrive before `signal` ends
    */
   request(request: RpcRequest, signal: Signal): Promise<RpcResponse>;
-  /** What the server showed of itself beside its answers. */
+  /** What the server said about itself next to its responses. */
   presented(): Presented;
   close(): Promise<void>;
 };
 
-export type Presented = {
+type Presented = {
   /** When the certificate of the connection in use ends, unix seconds. */
   readonly certificateExpirySeconds: number | undefined;
-  /** Its clock minus ours by the Date header of the last answer, in seconds. */
+  /** The server's clock minus ours by the Date header of the last response, in seconds. */
   readonly clockSkewSeconds: number | undefined;
 };
 
 /** Opens a client for one of the URLs of a node. */
 export type ConnectNode = (url: NodeUrl, options?: { readonly hostHeader?: string | undefined }) => RpcClient;
 
-export type RpcClientOptions = {
-  readonly url: NodeUrl;
+export type RpcClientOptions = TransportOptions & {
   readonly auth?: Auth | undefined;
-  readonly tls: TlsVerification;
   /** Sent instead of the URL's host, for servers that check it (nodeos' http-validate-host). */
   readonly hostHeader?: string | undefined;
-  /** The longest wait for a connection, TLS included, in milliseconds. */
-  readonly connectTimeoutMs: number;
-  /** For every answer, instead of what a request says. */
+  /** For every response, instead of the budget of a request. */
   readonly limits?: AnswerLimits | undefined;
-  /** Bounds the connections to all nodes; undefined: not bounded. */
-  readonly slots?: ConnectionSlots | undefined;
-  /** Told of every exchange, also of one that is repeated with an answer to a challenge. */
+  /** Called after every exchange, also after one that is repeated to answer a challenge. */
   readonly observe?: ObserveCall | undefined;
 };
 
-/** @param transport gives the answer to one request; a test may answer without a network */
-export function createRpcClient(options: RpcClientOptions, transport: typeof dispatch = dispatch): RpcClient {
-  const { url } = options;
-  const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
-  const authorize = createAuthorizer(options.auth);
-  const inTurn = createQueue();
-  const budgetOf = withLimits(options.limits);
-  let line = openLine(options);
-  let isClosed = false;
-  let skew: number | undefined;
+/** One HTTP exchange as it may be shown: no header, no body, and of the URL only scheme, host and port. */
+export type RpcCall = {
+  /** API path or method name. */
+  readonly name: string;
+  readonly method: RpcRequest["method"];
+  /** Scheme, host and port. */
+  readonly server: string;
+  /** Unix milliseconds. */
+  readonly startedMs: number;
+  readonly milliseconds: number;
+  readonly outcome: CallOutcome;
+};
 
-  function attempt(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
-    const { observe } = options;
-    const exchange = () => sendOnce(request, signal);
-    return observe === undefined ? exchange() : traced(exchange, request, { url, signal, observe });
-  }
+export type CallOutcome =
+  /** @property bytes size of the body */
+  | { readonly kind: "answered"; readonly status: number; readonly bytes: number }
+  | { readonly kind: "failed"; readonly reason: FailureReason };
 
-  async function sendOnce(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
-    const headers = { ...ownHeaders, ...request.headers, ...(await authorize.headers(request)) };
-    const client = await line.client();
-    signal.throwIfAborted();
-    const sent = performance.now();
-    const budget = budgetOf(request.budget);
-    const { method, path, body: sentBody } = request;
-    const answer = await transport(
-      client,
-      { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
-      { budget, socket: line.socket },
-    );
-    const receivedMs = Date.now();
-    // The request left when its connection stood, not when the dial began.
-    const tookMs = performance.now() - Math.max(sent, line.connectedAt());
-    const { status, headers: answered, body } = answer;
-    const response = { status, headers: answered, body, budget, sentMs: receivedMs - Math.floor(tookMs), receivedMs };
-    skew = dateSkewSeconds(response);
-    return response;
-  }
+export type ObserveCall = (call: RpcCall) => void;
 
-  async function send(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
-    const connectionsBefore = line.connections();
-    try {
-      return await attempt(request, signal);
-    } catch (error) {
-      // The server may have closed the idle socket just as the request went out. All requests only read, so one more
-      // try on a new socket is safe; a socket that was opened for this request gets no second try.
-      const wasReused = connectionsBefore > 0 && line.connections() === connectionsBefore;
-      if (wasReused && isClosedSocket(error)) return attempt(request, signal);
-      throw error;
-    }
-  }
+/** One way to get the response to a request. Each layer below adds one concern to the layer that it is given. */
+type Exchange = (request: RpcRequest, signal: Signal) => Promise<RpcResponse>;
 
-  function hangUp(): void {
-    void line.hangUp();
-    if (!isClosed) line = openLine(options);
-  }
+/** @param send sends one request and returns its response; a test may respond without a network */
+export function createRpcClient(options: RpcClientOptions, send: typeof dispatch = dispatch): RpcClient {
+  const { url, observe } = options;
+  // Digest authentication counts requests, and challenges of two requests must not mix.
+  const oneAtATime = createLimiter(1);
+  const link = createLink(options);
+  const authorizer = createAuthorizer(options.auth);
+  let last: Pick<RpcResponse, "headers" | "sentMs" | "receivedMs"> | undefined;
 
-  /** One request with its answer to a challenge. When the signal ends, so does the connection. */
-  async function exchange(request: RpcRequest, signal: Signal): Promise<RpcResponse> {
-    signal.throwIfAborted();
-    line.busy();
-    signal.addEventListener("abort", hangUp, { once: true });
-    try {
-      const answer = await send(request, signal);
-      if (answer.status === 401 && authorize.challenged(answer)) return await send(request, signal);
-      return answer;
-    } catch (error) {
-      // undici 7 takes the request for a running one for ever after (client.js handleConnectError), and dials no more.
-      if (errorCode(error) === "ERR_TLS_CERT_ALTNAME_INVALID") hangUp();
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", hangUp);
-      line.idle(hangUp);
-    }
-  }
-
-  async function request(call: RpcRequest, signal: Signal): Promise<RpcResponse> {
-    try {
-      signal.throwIfAborted();
-      const answer = inTurn(() => exchange(call, signal));
-      return await untilAborted(answer, signal);
-    } catch (error) {
-      if (error instanceof NodeError) throw error;
-      const failure = requestFailure(error, { url, call: call.name, signal });
-      // Errors of the HTTP client may quote what the server sent; only for a bug of ours is their stack worth it.
-      throw failure.reason === "internal"
-        ? new NodeError({ ...failure, bug: safeError(error, (text) => text) }, { cause: error })
-        : new NodeError(failure);
-    }
-  }
+  const once = exchangeOnce(options, {
+    link,
+    authorizer,
+    send,
+    onResponse: ({ headers, sentMs, receivedMs }) => {
+      last = { headers, sentMs, receivedMs };
+    },
+  });
+  const observed = observe === undefined ? once : withObserver(once, url, observe);
+  const challenged = withChallenges(withRetry(observed, link), authorizer);
+  const complete = withSignal(challenged, link);
 
   return {
     url,
-    request,
-    presented: () => ({ certificateExpirySeconds: line.certificateExpirySeconds(), clockSkewSeconds: skew }),
+    async request(request, signal) {
+      try {
+        signal.throwIfAborted();
+        const response = oneAtATime(() => complete(request, signal));
+        return await untilAborted(response, signal);
+      } catch (error) {
+        throw toNodeError(error, { url, call: request.name, signal });
+      }
+    },
+    presented: () => ({
+      certificateExpirySeconds: link.transport().certificateExpirySeconds(),
+      clockSkewSeconds: last && dateSkewSeconds(last),
+    }),
+    close: link.close,
+  };
+}
+
+/** The transport in use. A new one replaces it when it is closed. */
+type Link = {
+  transport(): Transport;
+  /** Closes the transport; the next request opens another one. */
+  reset(): void;
+  /** Closes the transport for good. */
+  close(): Promise<void>;
+};
+
+function createLink(options: TransportOptions): Link {
+  let transport = openTransport(options);
+  let isClosed = false;
+  return {
+    transport: () => transport,
+    reset() {
+      void transport.close();
+      if (!isClosed) transport = openTransport(options);
+    },
     close() {
       isClosed = true;
-      return line.hangUp();
+      return transport.close();
     },
   };
 }
 
-/** The very object where there is nothing to change, by which it is known. */
+type ExchangeParts = {
+  readonly link: Link;
+  readonly authorizer: Authorizer | undefined;
+  readonly send: typeof dispatch;
+  readonly onResponse: (response: RpcResponse) => void;
+};
+
+/** Sends the request with its headers once. */
+function exchangeOnce(options: RpcClientOptions, { link, authorizer, send, onResponse }: ExchangeParts): Exchange {
+  const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
+  const budgetOf = withLimits(options.limits);
+  return async (request, signal) => {
+    const { method, path, body: sentBody } = request;
+    const headers = { ...ownHeaders, ...request.headers, ...(await authorizer?.headers(request)) };
+    const transport = link.transport();
+    const client = await transport.client();
+    signal.throwIfAborted();
+    const budget = budgetOf(request.budget);
+    const sent = performance.now();
+    const {
+      status,
+      headers: received,
+      body,
+    } = await send(
+      client,
+      { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
+      { budget, socket: transport.socket },
+    );
+    const receivedMs = Date.now();
+    // The request was sent when its connection was open, not when the dial began.
+    const tookMs = performance.now() - Math.max(sent, transport.connectedAt());
+    const sentMs = receivedMs - Math.floor(tookMs);
+    const response = { status, headers: received, body, budget, sentMs, receivedMs };
+    onResponse(response);
+    return response;
+  };
+}
+
+/** Without limits the very same object, by which decoding recognizes it. */
 function withLimits(limits: AnswerLimits | undefined): (budget?: AnswerBudget) => AnswerBudget {
   const isPlain = limits === undefined || Object.keys(limits).length === 0;
   return (budget = LIST_ANSWER) => (isPlain ? budget : joinBudget(budget, limits));
 }
 
-/** A client of undici with its one connection. */
-type Line = {
-  client(): Promise<Client>;
-  /** The last connection that was opened. */
-  socket(): Socket | undefined;
-  /** Connections that were opened so far. */
-  connections(): number;
-  /** When the last of them was opened, by `performance.now()`; 0 before the first. */
-  connectedAt(): number;
-  certificateExpirySeconds(): number | undefined;
-  /** Nothing is asked over it now: `close` is called when another connection needs its place. */
-  idle(close: () => void): void;
-  busy(): void;
-  /** Ends the connection, also one that is being dialled, and any request on it. */
-  hangUp(): Promise<void>;
-};
-
-/**
- * A line is given up as a whole when a request must end. undici alone would let a request wait for the end of the
- * dial, whatever its signal says, and would dial anew after an aborted one.
- */
-function openLine({ url, tls, connectTimeoutMs, slots }: RpcClientOptions): Line {
-  let connections = 0;
-  let socket: Socket | undefined;
-  let connectedAt = 0;
-  let certificateExpirySeconds: number | undefined;
-  const connector = createConnector({
-    tls,
-    timeoutMs: connectTimeoutMs,
-    label: url.label,
-    slots,
-    onDial: () => {
-      certificateExpirySeconds = undefined;
-    },
-    onConnection: (opened, expirySeconds) => {
-      connections += 1;
-      socket = opened;
-      connectedAt = performance.now();
-      certificateExpirySeconds = expirySeconds;
-    },
-    ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
-  });
-  let opened: Promise<Client> | undefined;
-
-  async function open(): Promise<Client> {
-    const library = await import("./http-library.ts");
-    return new library.Client(url.origin, {
-      connect: connector.connect,
-      pipelining: 1,
-      allowH2: false,
-      maxHeaderSize: MAX_PARSED_BYTES,
-      // Counted by call.
-      maxResponseSize: -1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      // The signal of the poll is the deadline of everything.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-  }
-
-  function client(): Promise<Client> {
-    opened ??= open();
-    return opened;
-  }
-
-  return {
-    client,
-    socket: () => socket,
-    connections: () => connections,
-    connectedAt: () => connectedAt,
-    certificateExpirySeconds: () => certificateExpirySeconds,
-    idle: connector.idle,
-    busy: connector.busy,
-    async hangUp() {
-      connector.abandon();
-      await (await client()).destroy();
-    },
+/** Reports each exchange when it has ended, with its response or its failure. */
+function withObserver(exchange: Exchange, url: NodeUrl, observe: ObserveCall): Exchange {
+  return async (request, signal) => {
+    const { name, method } = request;
+    const startedMs = Date.now();
+    const started = performance.now();
+    const report = (outcome: CallOutcome) =>
+      observe({ name, method, server: url.label, startedMs, milliseconds: performance.now() - started, outcome });
+    try {
+      const response = await exchange(request, signal);
+      report({ kind: "answered", status: response.status, bytes: response.body.length });
+      return response;
+    } catch (error) {
+      const failure = error instanceof NodeError ? error.failure : requestFailure(error, { url, call: name, signal });
+      report({ kind: "failed", reason: failure.reason });
+      throw error;
+    }
   };
 }
 
-/** Starts each work when the one before has ended: digest counts requests, and its challenges must not mix. */
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    // Without the result, of which nobody needs the body until the next request.
-    last = result.then(
-      () => {},
-      () => {},
-    );
-    return result;
+/**
+ * Repeats a request once on a new socket when the server closed the idle socket just as the request was sent. All requests
+ * only read, so that is safe. A socket that was opened for this request gets no second attempt.
+ */
+function withRetry(exchange: Exchange, link: Link): Exchange {
+  return async (request, signal) => {
+    const connectionsBefore = link.transport().connections();
+    try {
+      return await exchange(request, signal);
+    } catch (error) {
+      const isReused = connectionsBefore > 0 && link.transport().connections() === connectionsBefore;
+      if (!isReused || !isClosedSocket(error)) throw error;
+      return exchange(request, signal);
+    }
   };
+}
+
+/** Repeats a request once when its 401 carries a challenge that can be answered. */
+function withChallenges(exchange: Exchange, authorizer: Authorizer | undefined): Exchange {
+  if (authorizer === undefined) return exchange;
+  return async (request, signal) => {
+    const response = await exchange(request, signal);
+    return response.status === 401 && authorizer.accepts(response) ? exchange(request, signal) : response;
+  };
+}
+
+/** Closes the transport when the signal ends during a request; says whether the connection is idle. */
+function withSignal(exchange: Exchange, link: Link): Exchange {
+  return async (request, signal) => {
+    signal.throwIfAborted();
+    link.transport().busy();
+    signal.addEventListener("abort", link.reset, { once: true });
+    try {
+      return await exchange(request, signal);
+    } catch (error) {
+      // After this error undici 7 believes that a request is running, and dials no more (client.js handleConnectError).
+      if (errorCode(error) === "ERR_TLS_CERT_ALTNAME_INVALID") link.reset();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", link.reset);
+      link.transport().idle(link.reset);
+    }
+  };
+}
+
+function toNodeError(error: unknown, request: Parameters<typeof requestFailure>[1]): NodeError {
+  if (error instanceof NodeError) return error;
+  const failure = requestFailure(error, request);
+  // Errors of the HTTP client may quote what the server sent; their stack is kept for bugs of ours only.
+  return failure.reason === "internal"
+    ? new NodeError({ ...failure, bug: safeError(error, (text) => text) }, { cause: error })
+    : new NodeError(failure);
 }

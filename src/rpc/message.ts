@@ -8,7 +8,7 @@ export type RpcRequest = {
   readonly path: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the answer may hold, where the node has no limits of its own; without it as much as a list of peers. */
+  /** The limits of the response, unless the node has limits of its own. Default: those of a list of peers. */
   readonly budget?: AnswerBudget | undefined;
 };
 
@@ -16,12 +16,38 @@ export type RpcResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
-  /** What it may hold; without it what its request says. */
+  /** The limits that apply to it. Default: those of its request. */
   readonly budget?: AnswerBudget | undefined;
   /**
-   * When the request was sent and when the whole answer was there, unix milliseconds. Both by our clock as it was at the
-   * end: one that is set meanwhile does not make the request longer.
+   * When the request was sent and when the whole response had arrived, unix milliseconds. Both by our clock as it was at the
+   * end, so that a change of the clock meanwhile does not make the request longer.
    */
   readonly sentMs: number;
   readonly receivedMs: number;
 };
+
+/** The first value of a header. @param name in lower case */
+export function firstHeader({ headers }: Pick<RpcResponse, "headers">, name: string): string | undefined {
+  const found = headers[name];
+  return typeof found === "object" ? found[0] : found;
+}
+
+/**
+ * The server's clock minus ours, in seconds.
+ * @param stampSeconds a time from the response, unix seconds without fraction: on average half a second earlier than the clock
+ */
+export function clockSkewSeconds(
+  stampSeconds: number,
+  { sentMs, receivedMs }: Pick<RpcResponse, "sentMs" | "receivedMs">,
+): number {
+  const skew = stampSeconds + 0.5 - (sentMs + receivedMs) / 2000;
+  return Math.round(skew * 1000) / 1000;
+}
+
+/** The skew by the Date header (RFC 9110 6.6.1); undefined for a response from a cache. */
+export function dateSkewSeconds(response: Pick<RpcResponse, "headers" | "sentMs" | "receivedMs">): number | undefined {
+  const text = firstHeader(response, "date") ?? "";
+  // Date.parse alone accepts almost any text; dates of HTTP end in GMT.
+  const date = text.endsWith(" GMT") ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) || response.headers.age !== undefined ? undefined : clockSkewSeconds(date / 1000, response);
+}

@@ -1,6 +1,6 @@
 import type { Signal } from "../lib/abort.ts";
 import { errorCode } from "../lib/errno.ts";
-import { formatSize } from "../lib/size.ts";
+import { formatSize } from "../lib/text/format.ts";
 import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import type { NodeUrl } from "./node-url.ts";

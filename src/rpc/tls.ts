@@ -2,8 +2,7 @@ import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
-import { fileErrorCode } from "../lib/errno.ts";
-import { describeFile } from "../lib/files/describe-file.ts";
+import { describeFile, fileErrorCode } from "../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { nodeError } from "../model/failure.ts";
 import type { ConnectionSlot, ConnectionSlots } from "./connection-slots.ts";
@@ -69,7 +68,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     done: buildConnector.Callback,
   ): Promise<void> {
     const { servername = target.servername, ...tls } = await tlsOptions(options.tls);
-    const { createDialler } = await import("./http-library.ts");
+    const { default: createDialler } = await import("undici/lib/core/connect.js");
     controller.signal.throwIfAborted();
     const connect = createDialler({
       ...tls,

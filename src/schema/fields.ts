@@ -3,6 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 import * as z from "zod";
 import { parseDuration } from "../lib/duration.ts";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
+import type { ConfigProblem } from "./problems.ts";
 
 /** Field types that the configuration and the chains' own blocks share. Each turns its text into a value once. */
 
@@ -119,4 +120,51 @@ export const headerValueField = z
 export function quoted(text: string): string {
   const shown = text.replace(/\/\/.+$/s, "//…");
   return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
+}
+
+/** What the schema library finds wrong, in the words of the people who write the file. */
+
+/** One problem for each unknown key, at the key; any other issue is one problem. */
+export function problemsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): ConfigProblem[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const lines = issue.message.split("\n");
+    return issue.keys.map((key, index) => ({ path: [...path, key], message: lines[index] ?? "unknown key" }));
+  }
+  return [{ path, message: issue.message }];
+}
+
+/** Names of kinds of values for people who write YAML. */
+const KINDS: Partial<Record<string, string>> = {
+  string: "a text",
+  boolean: "true or false",
+  number: "a number",
+  int: "a whole number",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+/** The message of an issue for which the schema has none of its own. */
+export function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int" && typeof issue.input === "number"
+        ? "expected a whole number"
+        : mismatch(KINDS[issue.expected] ?? issue.expected, issue.input);
+    case "invalid_value": {
+      const names = issue.values.map(String);
+      const expected = `one of ${names.join(", ")}`;
+      if (typeof issue.input !== "string") return mismatch(expected, issue.input);
+      return `expected ${expected}, found ${quoted(issue.input)}${didYouMean(issue.input, names) ?? ""}`;
+    }
+    case "invalid_key":
+      return issue.issues[0]?.message;
+    case "too_small":
+      return `expected at least ${issue.minimum}`;
+    case "too_big":
+      return `expected at most ${issue.maximum}`;
+    default:
+      return undefined;
+  }
 }

@@ -1,8 +1,7 @@
 import { type Document, isMap, isScalar, LineCounter, visit } from "yaml";
 import { fileErrorCode } from "../lib/errno.ts";
 import { files } from "../lib/files/files.ts";
-import { beginOf, type Misplaced, parseYaml } from "./yaml-parse.ts";
-import { toPlain } from "./yaml-plain.ts";
+import { beginOf, type Misplaced, parseYaml, toPlain } from "./yaml-parse.ts";
 
 /** A YAML file as plain data that still knows where each value stands. */
 export type YamlFile = {

@@ -8,9 +8,8 @@ import {
   documentOf,
   type PlacedProblem,
   type ReadDocument,
-} from "./document.ts";
-import { putBack } from "./yaml-batches.ts";
-import { type FromYamlThread, isFromYamlThread, type ToYamlThread, type YamlTask } from "./yaml-messages.ts";
+} from "./problems.ts";
+import { type FromYamlThread, isFromYamlThread, putBack, type ToYamlThread, type YamlTask } from "./yaml-messages.ts";
 
 /** What is shorter, in characters, is parsed in less time than a thread takes to start: some milliseconds. */
 const SHORT = 16 * 1024;

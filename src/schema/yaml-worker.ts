@@ -1,8 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { linesOf } from "./document.ts";
-import { createBatches } from "./yaml-batches.ts";
+import { linesOf } from "./problems.ts";
 import { readYamlText } from "./yaml-file.ts";
-import { type FromYamlThread, isToYamlThread, isYamlTask } from "./yaml-messages.ts";
+import { createBatches, type FromYamlThread, isToYamlThread, isYamlTask } from "./yaml-messages.ts";
 
 /**
  * Runs in a thread of its own: parsing a file of thousands of nodes takes a second. What it gives comes in pieces, each when it is

@@ -1,4 +1,4 @@
-import type { ProbeRequest } from "../config/probe-target.ts";
+import type { ProbeRequest } from "../config/probe.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { harmlessLines } from "../lib/text/harmless.ts";
 import { answerPage, wantedOf } from "./metrics-route.ts";

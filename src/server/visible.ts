@@ -1,4 +1,4 @@
-import { INVISIBLE_IN_TEXT } from "../lib/text/invisible.ts";
+import { INVISIBLE_IN_TEXT } from "../lib/text/harmless.ts";
 
 /** Shows what nobody sees by its code. Tabs and ends of lines are left alone. */
 export function visible(text: string): string {

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { NodeSession } from "../../src/chains/adapter.ts";
 import { type ChainName, chains } from "../../src/chains/index.ts";
-import { withDeadline } from "../../src/lib/deadline.ts";
+import { withDeadline } from "../../src/lib/abort.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
 import type { RpcRequest } from "../../src/rpc/message.ts";

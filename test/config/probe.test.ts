@@ -4,7 +4,7 @@ import * as z from "zod";
 import { chains } from "../../src/chains/index.ts";
 import type { ProbeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { type ProbeRequest, resolveProbe } from "../../src/config/probe-target.ts";
+import { type ProbeRequest, resolveProbe } from "../../src/config/probe.ts";
 
 const NODE = { name: "one", chain: "wire", url: "http://127.0.0.1:8888" };
 

@@ -1,7 +1,7 @@
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
+import { readSamples } from "../../src/lib/prometheus-text.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
-import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { loadAssets } from "../../src/server/assets.ts";
 import { createRouter } from "../../src/server/router.ts";
 import { createRoutes } from "../../src/server/routes.ts";

@@ -2,8 +2,8 @@ import Request from "undici/lib/core/request.js";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { CreateClient } from "../../src/poll/run-poll.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
-import type { HttpAnswer } from "../../src/rpc/dispatch.ts";
 import { bodyError } from "../../src/rpc/request-failure.ts";
+import type { RawResponse } from "../../src/rpc/transport.ts";
 import type { Asked } from "./adapter.ts";
 import { bytesOf, type Reply } from "./changes.ts";
 
@@ -38,7 +38,7 @@ export function isStranger({ url, options }: NodeConfig, hostname: string): bool
   return hostname !== url.hostname && !JSON.stringify(options.values).includes(hostname);
 }
 
-function received(reply: Reply): HttpAnswer {
+function received(reply: Reply): RawResponse {
   if (reply.failure !== undefined) {
     const { code, afterHeaders } = reply.failure;
     const error = Object.assign(new Error(`the transport failed`), { code });

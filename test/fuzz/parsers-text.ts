@@ -1,13 +1,13 @@
 import cron from "node-cron";
-import { parseNodeFlag } from "../../src/config/node-flag.ts";
+import { parseNodeFlag } from "../../src/config/load.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { formatDuration, parseDuration } from "../../src/lib/duration.ts";
+import { readSamples } from "../../src/lib/prometheus-text.ts";
 import { formatAddress, numericAddress, parseAddress } from "../../src/model/address.ts";
 import { addressProblem, hostProblem, parseRange } from "../../src/rpc/address-filter.ts";
-import { chooseChallenge, digestAuthorization, parseChallenges } from "../../src/rpc/digest.ts";
+import { chooseChallenge, digestAuthorization, parseChallenges } from "../../src/rpc/authorize.ts";
 import { parseNodeJson } from "../../src/rpc/json.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
-import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { formatListenAddress, parseListenAddress } from "../../src/server/listen-address.ts";
 import { acceptsGzip, negotiateFormat } from "../../src/server/negotiate.ts";
 import { mutated } from "./mutated.ts";

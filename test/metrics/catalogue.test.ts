@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
-import { labelNameProblem } from "../../src/config/labels.ts";
+import { labelNameProblem } from "../../src/config/schema.ts";
 import { connectionChainSamples, nodeChainSamples } from "../../src/metrics/chain-samples.ts";
 import { chainFamily } from "../../src/metrics/family.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";

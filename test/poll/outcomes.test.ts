@@ -6,7 +6,7 @@ import { createStateChangeLog } from "../../src/poll/log-state-changes.ts";
 import { failuresOf, isUp, mainFailure, outcomesOf, traceText } from "../../src/poll/outcomes.ts";
 import { NO_RECENT_POLLS } from "../../src/poll/recent-polls.ts";
 import { toStored } from "../../src/poll/store.ts";
-import type { RpcCall } from "../../src/rpc/trace.ts";
+import type { RpcCall } from "../../src/rpc/client.ts";
 import { overviewOf } from "../../src/server/pages/overview.ts";
 import { CONDITION_WORDS } from "../../src/server/pages/parts.ts";
 import {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
-import type { RpcCall } from "../../src/rpc/trace.ts";
+import type { RpcCall } from "../../src/rpc/client.ts";
 import { deadReport, failing, head, NOW, nodeConfig, peers, report, row, stateAfter } from "./support.ts";
 
 const CALL: RpcCall = {

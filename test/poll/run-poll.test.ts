@@ -3,7 +3,7 @@ import { monero } from "../../src/chains/monero/index.ts";
 import { wire } from "../../src/chains/wire/index.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import type { Signal } from "../../src/lib/abort.ts";
-import { withDeadline } from "../../src/lib/deadline.ts";
+import { withDeadline } from "../../src/lib/abort.ts";
 import { inlineSecret } from "../../src/lib/secret.ts";
 import { NodeError } from "../../src/model/failure.ts";
 import { openSession } from "../../src/poll/run-poll.ts";

@@ -4,8 +4,7 @@ import { describe, expect, test } from "vitest";
 import { LineCounter, parseDocument } from "yaml";
 import { MAX_FILE_BYTES } from "../../src/lib/files/files.ts";
 import { readYamlFile } from "../../src/schema/yaml-file.ts";
-import { parseYaml } from "../../src/schema/yaml-parse.ts";
-import { toPlain } from "../../src/schema/yaml-plain.ts";
+import { parseYaml, toPlain } from "../../src/schema/yaml-parse.ts";
 import { growthOf, LINEAR } from "../support/growth.ts";
 import { tempFolder } from "../support/servers.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { NodeConfig } from "../../src/config/model.ts";
+import { readSamples } from "../../src/lib/prometheus-text.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, toStored } from "../../src/poll/store.ts";
-import { readSamples } from "../../src/rpc/prometheus-text.ts";
 import { createRenderer } from "../metrics/support.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { setUp } from "./support.ts";

@@ -1,5 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/deadline.ts";
+import { withDeadline } from "../../lib/abort.ts";
 import { formatAddress } from "../../model/address.ts";
 import { attempt, type Head, type PeerAddress, type PeerConnection } from "../../model/report.ts";
 import { type AddressFilter, chooseDestination } from "../../rpc/address-filter.ts";

@@ -1,6 +1,5 @@
-import { clockSkewSeconds } from "../../rpc/clock.ts";
-import { firstHeader } from "../../rpc/headers.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
+import { clockSkewSeconds, firstHeader } from "../../rpc/message.ts";
 
 /** What the node says in the headers of every answer of its P2P API. */
 export type NodeHeaders = {

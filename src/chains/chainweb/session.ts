@@ -1,5 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/deadline.ts";
+import { withDeadline } from "../../lib/abort.ts";
 import { NodeError } from "../../model/failure.ts";
 import { attempt, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";

@@ -1,5 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/deadline.ts";
+import { withDeadline } from "../../lib/abort.ts";
 import { isObject } from "../../lib/json.ts";
 import { attempt, type Outcome, succeeded } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";

@@ -1,5 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/deadline.ts";
+import { withDeadline } from "../../lib/abort.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type Outcome } from "../../model/report.ts";
 

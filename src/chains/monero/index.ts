@@ -1,5 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/deadline.ts";
+import { withDeadline } from "../../lib/abort.ts";
 import type { Failure } from "../../model/failure.ts";
 import { attempt, failed, type Outcome, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { LIST_ANSWER } from "../../rpc/budget.ts";

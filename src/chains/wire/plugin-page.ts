@@ -1,7 +1,7 @@
+import { PageExcessError, readSamples, type TextSample } from "../../lib/prometheus-text.ts";
 import { numericAddress } from "../../model/address.ts";
 import { nodeError } from "../../model/failure.ts";
 import { type AnswerBudget, describeExcess } from "../../rpc/budget.ts";
-import { PageExcessError, readSamples, type TextSample } from "../../rpc/prometheus-text.ts";
 
 /**
  * What prometheus_plugin knows of each connection and /v1/net/connections does not: bytes, latency, times, block ranges.
@@ -66,6 +66,9 @@ const LABELS: ReadonlySet<string> = new Set(["connection_id", "connid", "remote_
  */
 const MAX_CONNECTIONS = 5000;
 
+/** Which limit of a node bounds what of a page. */
+const LIMIT_KEYS = { lines: "containers", labels: "keys", samples: "numbers" } as const;
+
 /**
  * @param text of the page; what is read of it is ASCII
  * @param limits what the page may hold
@@ -76,10 +79,11 @@ export function decodePluginPage(text: string, call: string, limits?: AnswerBudg
     return readPage(text, call, limits);
   } catch (error) {
     if (!(error instanceof PageExcessError)) throw error;
+    const limit = LIMIT_KEYS[error.limit];
     throw nodeError(
       "too_large",
-      `${call}: ${describeExcess(error.excess, "metrics")}`,
-      `raise limits.${error.excess.limit} of this node`,
+      `${call}: ${describeExcess({ limit, most: limits?.[limit] ?? 0 }, "metrics")}`,
+      `raise limits.${limit} of this node`,
     );
   }
 }
@@ -90,7 +94,7 @@ function readPage(text: string, call: string, limits: AnswerBudget | undefined):
   const isWanted = (name: string) => OF_CONNECTION.has(name) || OF_NODE.has(name);
   const options = {
     isWantedLabel: (name: string) => LABELS.has(name),
-    ...(limits === undefined ? {} : { limits }),
+    limits: limits && { lines: limits.containers, labels: limits.keys, samples: limits.numbers },
   };
   for (const sample of readSamples(text, isWanted, options)) {
     const total = OF_NODE.get(sample.name);

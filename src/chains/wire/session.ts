@@ -1,5 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/deadline.ts";
+import { withDeadline } from "../../lib/abort.ts";
 import {
   attempt,
   type NodeReport,

@@ -1,4 +1,4 @@
-import { describeNodes } from "../../config/describe.ts";
+import { describeNodes } from "../../config/print.ts";
 import { selectShard, shardReport } from "../../config/shard.ts";
 import { shortSecrets } from "../../config/short-secrets.ts";
 import { describeWebConfig, loadWebConfig } from "../../server/web-config/load.ts";

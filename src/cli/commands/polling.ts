@@ -7,7 +7,7 @@ import { createKnownHeads, NO_OTHER_HEADS } from "../../poll/heads.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../poll/history.ts";
 import { type FinishedPoll, openSession, runPoll, type TracedSession } from "../../poll/run-poll.ts";
 import type { NodeState } from "../../poll/store.ts";
-import type { RpcCall } from "../../rpc/trace.ts";
+import type { RpcCall } from "../../rpc/client.ts";
 
 /** A node right after a poll. */
 export type PolledNode = NodeState & {

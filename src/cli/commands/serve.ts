@@ -1,9 +1,9 @@
 import VERSION from "embedded:version";
 import { type App, type AppOptions, startApp } from "../../app/app.ts";
 import { keepMemorySmall } from "../../app/memory-flags.ts";
-import { describeNode, describePolling } from "../../config/describe.ts";
 import type { Loading } from "../../config/load.ts";
 import type { Config, Shard } from "../../config/model.ts";
+import { describeNode, describePolling } from "../../config/print.ts";
 import { describeShard, shardSteps } from "../../config/shard.ts";
 import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";

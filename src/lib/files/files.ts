@@ -1,6 +1,5 @@
 import { createFileReader } from "./file-reader.ts";
-import { THREAD_POOL } from "./file-systems.ts";
-import { readRegularFile } from "./regular-file.ts";
+import { readRegularFile, THREAD_POOL } from "./regular-file.ts";
 import { createThreadLane } from "./thread-lane.ts";
 
 /** Through here goes every file that the operator names. */

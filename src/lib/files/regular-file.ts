@@ -1,5 +1,19 @@
-import { constants, type Stats } from "node:fs";
-import { FileError } from "./file-error.ts";
+import {
+  close,
+  closeSync,
+  constants,
+  fstat,
+  fstatSync,
+  open,
+  openSync,
+  read,
+  readSync,
+  type Stats,
+  stat,
+  statSync,
+} from "node:fs";
+import { promisify } from "node:util";
+import { FileError } from "../errno.ts";
 
 /** What is asked of the system, one call after the other. */
 export type FileSystem = {
@@ -80,3 +94,23 @@ function tooLarge(maxBytes: number): FileError {
   const size = maxBytes % 2 ** 20 === 0 ? `${maxBytes / 2 ** 20} MiB` : `${Math.ceil(maxBytes / 1024)} KiB`;
   return new FileError(`it is larger than ${size}`);
 }
+
+const readPart = promisify(read);
+
+/** The system's calls in the threads that Node.js has for them: while one of them hangs, it holds one of the four threads. */
+export const THREAD_POOL: FileSystem = {
+  stat: (path) => promisify(stat)(path),
+  open: (path, flags) => promisify(open)(path, flags),
+  fstat: (file) => promisify(fstat)(file),
+  read: async (file, into, offset) => (await readPart(file, into, offset, into.length - offset, null)).bytesRead,
+  close: (file) => promisify(close)(file),
+};
+
+/** The same in the calling thread, which waits meanwhile: for a thread that has nothing else to do. */
+export const CALLING_THREAD: FileSystem = {
+  stat: async (path) => statSync(path),
+  open: async (path, flags) => openSync(path, flags),
+  fstat: async (file) => fstatSync(file),
+  read: async (file, into, offset) => readSync(file, into, offset, into.length - offset, null),
+  close: async (file) => closeSync(file),
+};

@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { FileError } from "./file-error.ts";
+import { FileError } from "../errno.ts";
 import type { Lane } from "./file-reader.ts";
 
 /** What the thread is asked, and what it answers (thread.ts). */

@@ -1,7 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { FileError } from "./file-error.ts";
-import { CALLING_THREAD } from "./file-systems.ts";
-import { readRegularFile } from "./regular-file.ts";
+import { FileError } from "../errno.ts";
+import { CALLING_THREAD, readRegularFile } from "./regular-file.ts";
 import type { Answer, Question } from "./thread-lane.ts";
 
 /** Runs in a thread of its own: reads one file after the other, and may hang in any of them. */

@@ -33,3 +33,24 @@ export function isoTime(ms: number): string {
 export function counted(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
+
+/** Sizes as people write them: `8MiB`, `512KiB`, or a plain number of bytes. */
+
+const SIZE_UNITS = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+
+const SIZE = /^(\d{1,12})(KiB|MiB|GiB)?$/;
+
+/** Bytes; undefined for anything that is no size. */
+export function parseSize(text: string): number | undefined {
+  const [, digits, unit] = SIZE.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  return Number(digits) * (unit === "KiB" || unit === "MiB" || unit === "GiB" ? SIZE_UNITS[unit] : 1);
+}
+
+/** As parseSize reads it: the largest unit that gives a whole number. */
+export function formatSize(bytes: number): string {
+  for (const unit of ["GiB", "MiB", "KiB"] as const) {
+    if (bytes >= SIZE_UNITS[unit] && bytes % SIZE_UNITS[unit] === 0) return `${bytes / SIZE_UNITS[unit]}${unit}`;
+  }
+  return String(bytes);
+}

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { MAX_FILE_BYTES } from "../../lib/files/files.ts";
-import { explain, problemsOf } from "../../schema/explain.ts";
+import { explain, problemsOf } from "../../schema/fields.ts";
 import { ConfigError, type ConfigProblem } from "../../schema/problems.ts";
 import { readYamlFile, type YamlFile } from "../../schema/yaml-file.ts";
 import type { WebConfig } from "./model.ts";

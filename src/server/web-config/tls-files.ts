@@ -1,8 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
-import { errorCode, fileErrorCode } from "../../lib/errno.ts";
-import { describeFile } from "../../lib/files/describe-file.ts";
+import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
 import { MAX_FILE_BYTES, files as reader } from "../../lib/files/files.ts";
 import type { ConfigProblem } from "../../schema/problems.ts";
 import type { WebTls } from "./model.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Candidate, checkPeer, type PeerCheckSettings } from "../../../src/chains/chainweb/check-peer.ts";
-import { withDeadline } from "../../../src/lib/deadline.ts";
+import { withDeadline } from "../../../src/lib/abort.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
 import { type Answer, json, type OnSocket, startRawServer } from "../../support/fake-node.ts";

@@ -1,7 +1,7 @@
 import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../../../src/chains/adapter.ts";
 import { count } from "../../../src/chains/decode.ts";
 import type { Signal } from "../../../src/lib/abort.ts";
-import { withDeadline } from "../../../src/lib/deadline.ts";
+import { withDeadline } from "../../../src/lib/abort.ts";
 import { isObject } from "../../../src/lib/json.ts";
 import { nodeError } from "../../../src/model/failure.ts";
 import {

@@ -1,6 +1,6 @@
 import { MAX_ROWS } from "../../../src/chains/decode.ts";
 import type { AnswerBudget } from "../../../src/rpc/budget.ts";
-import { FRAMING_BYTES, MOST_HEADER_BYTES, MOST_INTERIM } from "../../../src/rpc/dispatch.ts";
+import { MAX_FRAMING_BYTES, MAX_HEADER_BYTES, MAX_INTERIM } from "../../../src/rpc/transport.ts";
 
 /** What is counted of an answer. */
 export type Amounts = AnswerBudget & {
@@ -36,5 +36,5 @@ export type OfHttp = "pieces" | "framing" | "headers" | "interim";
 
 /** How much of each an answer with this budget may have. */
 export function limitsOf(budget: AnswerBudget): Amounts {
-  return { ...budget, framing: FRAMING_BYTES, headers: MOST_HEADER_BYTES, interim: MOST_INTERIM, rows: MAX_ROWS };
+  return { ...budget, framing: MAX_FRAMING_BYTES, headers: MAX_HEADER_BYTES, interim: MAX_INTERIM, rows: MAX_ROWS };
 }

@@ -1,5 +1,5 @@
 import { createRpcClient } from "../../../src/rpc/client.ts";
-import { dispatch } from "../../../src/rpc/dispatch.ts";
+import { dispatch } from "../../../src/rpc/transport.ts";
 import { type Asked, type FuzzAdapter, LIAR } from "../adapter.ts";
 import type { AdapterName } from "../adapters.ts";
 import { bytesOf } from "../changes.ts";

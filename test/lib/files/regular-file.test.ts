@@ -3,8 +3,7 @@ import { appendFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } f
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CALLING_THREAD, THREAD_POOL } from "../../../src/lib/files/file-systems.ts";
-import { type FileSystem, readRegularFile } from "../../../src/lib/files/regular-file.ts";
+import { CALLING_THREAD, type FileSystem, readRegularFile, THREAD_POOL } from "../../../src/lib/files/regular-file.ts";
 import { tempFolder } from "../../support/servers.ts";
 
 const MAX = 1000;

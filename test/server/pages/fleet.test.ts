@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { readSamples } from "../../../src/lib/prometheus-text.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, toStored } from "../../../src/poll/store.ts";
-import { readSamples } from "../../../src/rpc/prometheus-text.ts";
 import { failing, head, nodeConfig, peers, report, row, stateAfter } from "../../poll/support.ts";
 import { setUp } from "../support.ts";
 

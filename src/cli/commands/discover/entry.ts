@@ -1,4 +1,4 @@
-import { toYaml } from "../../../config/to-yaml.ts";
+import { toYaml } from "../../../lib/to-yaml.ts";
 import type { TriedChain } from "./places.ts";
 import { mayBeSecret } from "./places.ts";
 

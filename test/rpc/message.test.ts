@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { clockSkewSeconds, dateSkewSeconds } from "../../src/rpc/clock.ts";
 import type { RpcResponse } from "../../src/rpc/message.ts";
+import { clockSkewSeconds, dateSkewSeconds } from "../../src/rpc/message.ts";
 
 /** Noon of a day; the answer took 200 ms. */
 const NOON = Date.UTC(2026, 0, 2, 12, 0, 0);

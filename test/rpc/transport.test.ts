@@ -1,8 +1,9 @@
 import { createServer as createTlsServer } from "node:tls";
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { INFO_ANSWER } from "../../src/rpc/budget.ts";
-import { FRAMING_BYTES, MOST_HEADER_BYTES, MOST_INTERIM } from "../../src/rpc/dispatch.ts";
+import { growingBytes, MAX_FRAMING_BYTES, MAX_HEADER_BYTES, MAX_INTERIM } from "../../src/rpc/transport.ts";
 import type { OnSocket } from "../support/fake-node.ts";
 import { answerBytes, CHUNKED, endlessBytes, flood } from "../support/faults.ts";
 import { waitFor } from "../support/servers.ts";
@@ -19,9 +20,9 @@ const chunks = (count: number, bytes: number) =>
 
 describe("what one answer may hold beside its body", () => {
   it.each<[string, string, number]>([
-    ["as many interim answers as may be", interim(MOST_INTERIM) + END, 2],
-    ["headers as large as may be", withHeader(MOST_HEADER_BYTES), 2],
-    ["trailers as large as may be", withTrailer(MOST_HEADER_BYTES), 2],
+    ["as many interim answers as may be", interim(MAX_INTERIM) + END, 2],
+    ["headers as large as may be", withHeader(MAX_HEADER_BYTES), 2],
+    ["trailers as large as may be", withTrailer(MAX_HEADER_BYTES), 2],
     ["as many pieces as may be", chunks(INFO_ANSWER.pieces, 1), INFO_ANSWER.pieces],
     ["more pieces, which are larger", chunks(3 * INFO_ANSWER.pieces, 40), 3 * INFO_ANSWER.pieces * 40],
     ["extensions of each chunk", `${CHUNKED}${`5;a=${"y".repeat(200)}\r\nhello\r\n`.repeat(200)}0\r\n\r\n`, 1000],
@@ -38,11 +39,11 @@ describe("what one answer may hold beside its body", () => {
   });
 
   it.each<[string, string | OnSocket, RegExp]>([
-    ["one interim answer more", interim(MOST_INTERIM + 1) + END, /at most 16 interim ones/],
+    ["one interim answer more", interim(MAX_INTERIM + 1) + END, /at most 16 interim ones/],
     ["interim answers without end", endlessBytes("", interim(1)), /at most 16 interim ones/],
     ["interim answers with large heads", endlessBytes("", `HTTP/1.1 103 x\r\n${header(16_000)}\r\n`), /HTTP|interim/],
-    ["a header more", withHeader(MOST_HEADER_BYTES + 1), /headers of at most 16KiB/],
-    ["a trailer more", withTrailer(MOST_HEADER_BYTES + 1), /headers of at most 16KiB/],
+    ["a header more", withHeader(MAX_HEADER_BYTES + 1), /headers of at most 16KiB/],
+    ["a trailer more", withTrailer(MAX_HEADER_BYTES + 1), /headers of at most 16KiB/],
     ["a header without end", endlessBytes("HTTP/1.1 200 OK\r\nX: ", "x"), /headers of at most 16KiB/],
     ["a header of spaces without end", endlessBytes("HTTP/1.1 200 OK\r\nX: ", " "), /headers of at most 16KiB/],
     ["headers without end", endlessBytes("HTTP/1.1 200 OK\r\n", "X:\r\n"), /headers of at most 16KiB/],
@@ -76,7 +77,7 @@ describe("what one answer may hold beside its body", () => {
       socket.on("error", () => {});
       socket.on("data", () => {
         answers += 1;
-        if (answers <= 5) socket.write(withHeader(MOST_HEADER_BYTES));
+        if (answers <= 5) socket.write(withHeader(MAX_HEADER_BYTES));
         else flood(socket, `${CHUNKED}2;x=`, "y");
       });
     });
@@ -87,7 +88,7 @@ describe("what one answer may hold beside its body", () => {
     const client = rpcClient(`https://127.0.0.1:${port}`, { tls: { kind: "insecure" } });
     for (let count = 0; count < 5; count += 1) expect((await client.request(GET, patience())).status).toBe(200);
     const { failure } = await refusal(client.request(GET, patience()));
-    expect(failure.message).toContain(`found more than ${FRAMING_BYTES / 1024}KiB of HTTP`);
+    expect(failure.message).toContain(`found more than ${MAX_FRAMING_BYTES / 1024}KiB of HTTP`);
   });
 
   it("does not matter to the answer after it", async () => {
@@ -98,4 +99,42 @@ describe("what one answer may hold beside its body", () => {
     await refusal(client.request(GET, patience()));
     expect((await client.request(GET, patience())).status).toBe(200);
   });
+});
+
+test("gives what was put in, whatever the pieces", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 40 }), (pieces) => {
+      const all = growingBytes(10_000);
+      for (const piece of pieces) all.append(piece);
+      expect(Buffer.from(all.bytes())).toEqual(Buffer.concat(pieces));
+      expect(all.length()).toBe(Buffer.concat(pieces).length);
+    }),
+  );
+});
+
+test("keeps a single piece as it is", () => {
+  const piece = Buffer.from("whole");
+  const all = growingBytes(5);
+  all.append(piece);
+  expect(all.bytes().buffer).toBe(piece.buffer);
+});
+
+test("changes no piece that it was given", () => {
+  const [first, second] = [Buffer.from("ab-----").subarray(0, 2), Buffer.from("cd")];
+  const all = growingBytes(100);
+  all.append(first);
+  all.append(second);
+  expect(Buffer.from(all.bytes()).toString()).toBe("abcd");
+  expect(Buffer.from(first.buffer, first.byteOffset, 7).toString()).toBe("ab-----");
+});
+
+test("holds at most twice what was put in, and never more than agreed", () => {
+  const all = growingBytes(1000);
+  for (let length = 1; length <= 1000; length += 1) {
+    all.append(Buffer.from("x"));
+    // The first piece may stand in Node's pool of small buffers: 8 KiB, from Node 24 on 64.
+    expect(all.bytes().buffer.byteLength).toBeLessThanOrEqual(Math.max(2 * length, Buffer.poolSize));
+  }
+  expect(all.bytes().buffer.byteLength).toBe(1000);
+  expect(() => all.append(Buffer.from("x"))).toThrow(RangeError);
 });

@@ -1,40 +1,42 @@
-import type { AnswerBudget, Excess } from "./budget.ts";
-
 /**
- * Reads the Prometheus text format as programs of others write it (text 0.0.4): one pass over the characters, with escapes,
- * timestamps and any white space, keeping only the families and labels that are asked for, as a page may hold thousands of
- * series that nobody wants here. The time stays linear and the memory bounded whatever a hostile server sends.
+ * Reads the Prometheus text format (0.0.4) as other programs write it: one pass over the characters, with escapes, timestamps
+ * and any white space. Only the requested families and labels are kept, as a page may have thousands of series that the
+ * caller does not use. Time is linear and memory bounded, whatever a hostile server sends.
  */
 
 export type TextSample = {
   readonly name: string;
   readonly labels: ReadonlyMap<string, string>;
-  /** Finite: NaN and infinities are no facts, and their lines are passed over. */
+  /** Finite: lines with NaN or an infinity are skipped. */
   readonly value: number;
 };
 
-export type ReadOptions = {
-  /** Without it every label is wanted. */
+/** How much a page may have. Samples and labels count only where their family is wanted. */
+export type PageLimits = { readonly lines: number; readonly samples: number; readonly labels: number };
+
+type ReadOptions = {
+  /** Default: every label is wanted. */
   readonly isWantedLabel?: (name: string) => boolean;
-  /** Of a page: its lines count as containers, its labels as keys, its samples as numbers. */
-  readonly limits?: Pick<AnswerBudget, "containers" | "keys" | "numbers">;
+  /** Default: no limits. */
+  readonly limits?: PageLimits | undefined;
 };
 
 /** The page has more than its limits allow. */
 export class PageExcessError extends Error {
-  readonly excess: Excess;
+  readonly limit: keyof PageLimits;
 
-  constructor(excess: Excess) {
+  /** @param limit the limit that the page exceeds */
+  constructor(limit: keyof PageLimits) {
     super("the page is too large");
-    this.excess = excess;
+    this.limit = limit;
   }
 }
 
-/** No program needs more in one series; a line with more is broken. */
+/** A line with more labels is malformed. */
 const MAX_LABELS = 64;
 
 /**
- * Samples whose name is wanted, in their order. Comments and broken lines are passed over.
+ * The samples whose name is wanted, in their order. Comments and malformed lines are skipped.
  * @throws PageExcessError
  */
 export function* readSamples(
@@ -45,7 +47,7 @@ export function* readSamples(
   let lines = 0;
   let labelCount = 0;
   let samples = 0;
-  /** Series of one family stand together. */
+  /** Series of one family follow each other, so the last name is usually the next one too. */
   let name = "";
   let isNameWanted = false;
   for (let start = 0; start < text.length; ) {
@@ -54,7 +56,7 @@ export function* readSamples(
     let at = skipBlanks(text, start, end);
     start = end + 1;
     lines += 1;
-    if (limits !== undefined && lines > limits.containers) throw excess("containers", limits.containers);
+    if (limits !== undefined && lines > limits.lines) throw new PageExcessError("lines");
     if (!isNameStart(text.charCodeAt(at)) || at >= end) continue;
     const nameEnd = endOfName(text, at, end);
     if (nameEnd - at !== name.length || !text.startsWith(name, at)) {
@@ -63,23 +65,19 @@ export function* readSamples(
     }
     if (!isNameWanted) continue;
     samples += 1;
-    if (limits !== undefined && samples > limits.numbers) throw excess("numbers", limits.numbers);
+    if (limits !== undefined && samples > limits.samples) throw new PageExcessError("samples");
     at = skipBlanks(text, nameEnd, end);
     const labels = new Map<string, string>();
     if (text.charCodeAt(at) === BRACE && at < end) {
       const read = readLabels(text, at + 1, end, labels, isWantedLabel);
       labelCount += read.count;
-      if (limits !== undefined && labelCount > limits.keys) throw excess("keys", limits.keys);
+      if (limits !== undefined && labelCount > limits.labels) throw new PageExcessError("labels");
       if (read.end === undefined) continue;
       at = read.end;
     }
     const value = readValue(text, at, end);
     if (value !== undefined) yield { name, labels, value };
   }
-}
-
-function excess(limit: Excess["limit"], most: number): PageExcessError {
-  return new PageExcessError({ limit, most });
 }
 
 const TAB = 0x09;
@@ -120,7 +118,7 @@ function endOfName(text: string, start: number, end: number): number {
 
 type LabelsRead = {
   readonly count: number;
-  /** Behind the brace; undefined when the line is broken. */
+  /** The index after the closing brace; undefined when the line is malformed. */
   readonly end: number | undefined;
 };
 
@@ -156,7 +154,7 @@ function readLabels(
   return { count, end: at < end ? at + 1 : undefined };
 }
 
-/** The index of the quote that closes a value; by hand, as a pattern would overflow the stack on a line of megabytes. */
+/** The index of the quote that closes a value. Not a regular expression: it would overflow the stack on a line of megabytes. */
 function endOfQuoted(text: string, start: number, end: number): number | undefined {
   for (let at = start; at < end; at += 1) {
     const char = text.charCodeAt(at);
@@ -168,27 +166,27 @@ function endOfQuoted(text: string, start: number, end: number): number | undefin
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\\\": "\\", '\\"': '"', "\\n": "\n" };
 
-/** A longer value is none that tells peers apart; it is cut before its escapes are read. */
-const LONGEST_VALUE = 1024;
+/** Longer values do not identify peers; they are cut before their escapes are replaced. */
+const MAX_VALUE_LENGTH = 1024;
 
-/** The format knows three escapes; any other stays as it is. */
+/** The format has three escapes; any other stays as it is. */
 function unescaped(value: string): string {
   if (!value.includes("\\")) return value;
-  return value.slice(0, LONGEST_VALUE).replace(/\\[\\"n]/g, (pair) => ESCAPES[pair] ?? pair);
+  return value.slice(0, MAX_VALUE_LENGTH).replace(/\\[\\"n]/g, (pair) => ESCAPES[pair] ?? pair);
 }
 
-/** A number, perhaps with a timestamp behind it, to the end of the line. */
+/** A number and an optional timestamp, up to the end of the line. */
 const VALUE = /^[ \t]*(\S{1,64})(?:[ \t]+-?\d{1,20})?[ \t\r]*$/;
 
 /** Numbers as Go and C++ print them. */
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** What follows a value is white space and a timestamp. */
-const LONGEST_REST = 256;
+/** The length of a value with its timestamp and white space. */
+const MAX_REST_LENGTH = 256;
 
 function readValue(text: string, start: number, end: number): number | undefined {
   const at = skipBlanks(text, start, end);
-  if (end - at > LONGEST_REST) return undefined;
+  if (end - at > MAX_REST_LENGTH) return undefined;
   const word = VALUE.exec(text.slice(at, end))?.[1];
   if (word === undefined || !NUMBER.test(word)) return undefined;
   const value = Number(word);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { toYaml } from "../../src/config/to-yaml.ts";
+import { toYaml } from "../../src/lib/to-yaml.ts";
 import { runs } from "../support/effort.ts";
 
 test("looks as people write it", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ADAPTERS } from "../../src/chains/index.ts";
-import { labelNameProblem } from "../../src/config/labels.ts";
+import { labelNameProblem } from "../../src/config/schema.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 
 describe("labelNameProblem", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createBatches, putBack } from "../../src/schema/yaml-batches.ts";
+import { createBatches, putBack } from "../../src/schema/yaml-messages.ts";
 
 /** Takes a document apart and puts it together again. */
 function handOver(document: unknown): { readonly whole: unknown; readonly sizes: readonly number[] } {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatSize, parseSize } from "../../src/lib/size.ts";
+import { formatSize, parseSize } from "../../../src/lib/text/format.ts";
 
 test.each<[string, number | undefined]>([
   ["0", 0],

@@ -1,9 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeFile } from "../../../src/lib/files/describe-file.ts";
-import { FileError } from "../../../src/lib/files/file-error.ts";
-import { tempFolder } from "../../support/servers.ts";
+import { describeFile, FileError } from "../../src/lib/errno.ts";
+import { tempFolder } from "../support/servers.ts";
 
 const folder = tempFolder();
 writeFileSync(join(folder, "token"), "x");

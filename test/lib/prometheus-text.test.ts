@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSamples } from "../../src/rpc/prometheus-text.ts";
+import { readSamples } from "../../src/lib/prometheus-text.ts";
 import { anyText } from "../support/any-text.ts";
 import { runs } from "../support/effort.ts";
 
