@@ -252,14 +252,14 @@ describe("a pattern does not let through", () => {
 describe("is no pattern", () => {
   test.each([
     ["", "expected a pattern like"],
-    ["a", "expected a port from 1 to 65535 or * behind the host: a:8888 or a:*"],
+    ["a", "expected a port from 1 to 65535 or * after the host: a:8888 or a:*"],
     ["a:", "expected a port"],
     ["a:0", "expected a port"],
     ["a:65536", "expected a port"],
     ["a:80-90", "expected a port"],
     ["a:8*", "expected a port"],
     ["http://a", "expected a port"],
-    ["10.0.0.0/8", "expected a port from 1 to 65535 or * behind the host: 10.0.0.0/8:8888"],
+    ["10.0.0.0/8", "expected a port from 1 to 65535 or * after the host: 10.0.0.0/8:8888"],
     ["[fd00::/8]", "expected a port"],
     ["*:80", "open proxy"],
     ["*://a:80", "expected"],
