@@ -114,12 +114,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const reloader = createReloader({
     load,
     apply,
-    others: access?.reload,
+    reloadOtherFiles: access?.reload,
     loaded,
     observe: self.configRead,
     log,
   });
-  access?.onRead(reloader.othersRead);
+  access?.onRead(reloader.otherFilesRead);
 
   async function apply(next: Config, signal: AbortSignal): Promise<string> {
     const changes = await inSlices(compareSteps(inForce.config, next), signal);

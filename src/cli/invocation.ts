@@ -1,6 +1,7 @@
 import type { ShardFlag } from "../config/shard.ts";
+import { didYouMean } from "../lib/suggest.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
-import { didYouMean, quoted } from "../schema/fields.ts";
+import { quoted } from "../schema/fields.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
 
 /** What the command line asks for: a command with its flags. */

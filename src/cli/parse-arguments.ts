@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { didYouMean } from "../lib/suggest.ts";
 import { EXIT_DEFECT } from "../logging/crash-handler.ts";
-import { didYouMean } from "../schema/fields.ts";
 import { addCommands } from "./add-commands.ts";
 import { EXIT_USAGE } from "./context.ts";
 import {

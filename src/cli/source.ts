@@ -19,7 +19,7 @@ export async function readConfig(
   if (configFile === undefined && nodes.length === 0)
     throw new ConfigError(["no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)"]);
   const config = await loadConfig({ file: configFile, nodes, env: process.env }, loading);
-  await inSlices(redactor.learnSteps(config), loading.signal);
+  await inSlices(redactor.addSecretsSteps(config), loading.signal);
   return config;
 }
 

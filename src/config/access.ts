@@ -3,7 +3,7 @@ import { fileSecret, inlineSecret, isSendable, type Secret } from "../lib/secret
 import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
 import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from "../schema/fields.ts";
 
-/** The `auth` and `tls` blocks of a node: how we prove who we are, and how the node does. */
+/** The `auth` block (credentials that the exporter sends) and the `tls` block (how it verifies the node). */
 
 /** Every key in an `auth` block. */
 export const AUTH_KEYS = [
@@ -16,8 +16,11 @@ function secretFields<Name extends string>(name: Name, configFile: string | unde
   return {
     [name]: z
       .string()
-      .min(1, "expected a text that is not empty")
-      .refine(isSendable, "expected a text without line breaks and other control characters: HTTP carries none")
+      .min(1, "expected a non-empty string")
+      .refine(
+        isSendable,
+        "expected a string without line breaks and other control characters, as HTTP cannot send them",
+      )
       .optional(),
     [`${name}_file`]: pathField(configFile).optional(),
   } as const;
@@ -32,14 +35,14 @@ function secretOf(name: string, fields: Readonly<Record<string, unknown>>, conte
   return z.NEVER;
 }
 
-/** For config.schema.json; `secretOf` is the check. */
+/** For config.schema.json; `secretOf` does the check. */
 function oneSecret(name: string) {
   return exactlyOne(name, `${name}_file`);
 }
 
-const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name without colon and control characters");
+const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name without colons and control characters");
 
-/** The HTTP client sets these itself and refuses them from others. */
+/** The HTTP client sets these itself and refuses them as options. */
 const FRAMING_HEADERS = [
   "host",
   "content-length",
@@ -80,7 +83,10 @@ export function authField(configFile: string | undefined) {
       name: z
         .string()
         .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
-        .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase()), "expected a header that carries no framing"),
+        .refine(
+          (name) => !FRAMING_HEADERS.includes(name.toLowerCase()),
+          "this header cannot be configured, as the HTTP client sets it",
+        ),
       ...secretFields("value", configFile),
     })
       .meta(oneSecret("value"))
@@ -101,7 +107,7 @@ const pin = parsed(PIN, (text): TlsVerification => {
   return { kind: "pin", sha256 };
 });
 
-/** For config.schema.json: `insecure: false` may stand beside anything. */
+/** For config.schema.json: `insecure: true` excludes the other keys, `insecure: false` does not. */
 const INSECURE_ALONE = {
   if: { properties: { insecure: { const: true } }, required: ["insecure"] },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

@@ -1,9 +1,9 @@
 import { atOnce, eachStep, mapSteps, type Steps } from "../lib/slices.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
-/** What a new configuration means for the nodes of the one before. */
+/** How a new configuration differs from the previous one. */
 export type ConfigChanges = {
-  /** The new configuration; a node that is asked as before is the very object of the configuration before. */
+  /** The new configuration. An unchanged node is the same object as in the previous configuration. */
   readonly config: Config;
   readonly added: readonly NodeConfig[];
   readonly changed: readonly NodeConfig[];
@@ -11,29 +11,29 @@ export type ConfigChanges = {
   readonly unchanged: readonly NodeConfig[];
 };
 
-/** Nodes and references are known by their names. */
+/** Compares nodes and references by name. */
 export function compareConfigs(before: Config, after: Config): ConfigChanges {
   return atOnce(compareSteps(before, after));
 }
 
-/** The same, one node a step. */
+/** As compareConfigs, one node a step. */
 export function* compareSteps(before: Config, after: Config): Steps<ConfigChanges> {
-  /** Those of before that have not been found again. */
-  const rest = new Map<string, NodeConfig>();
-  yield* eachStep(allOf(before), (node) => void rest.set(node.name, node));
+  /** Previous nodes that the new configuration has not named yet. */
+  const remaining = new Map<string, NodeConfig>();
+  yield* eachStep(allOf(before), (node) => void remaining.set(node.name, node));
   const added: NodeConfig[] = [];
   const changed: NodeConfig[] = [];
   const unchanged: NodeConfig[] = [];
   const place = (node: NodeConfig): NodeConfig => {
-    const known = rest.get(node.name);
-    rest.delete(node.name);
+    const known = remaining.get(node.name);
+    remaining.delete(node.name);
     const isSame = known?.fingerprint === node.fingerprint;
     (known === undefined ? added : isSame ? unchanged : changed).push(isSame ? known : node);
     return isSame ? known : node;
   };
   const nodes = yield* mapSteps(after.nodes, place);
   const references = yield* mapSteps(after.references, place);
-  return { config: { ...after, nodes, references }, added, changed, removed: [...rest.values()], unchanged };
+  return { config: { ...after, nodes, references }, added, changed, removed: [...remaining.values()], unchanged };
 }
 
 function allOf({ nodes, references }: Config): readonly NodeConfig[] {

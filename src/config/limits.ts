@@ -3,13 +3,13 @@ import { formatSize, parseSize } from "../lib/text/format.ts";
 import type { AnswerLimits } from "../rpc/budget.ts";
 import { block, mismatch, quoted } from "../schema/fields.ts";
 
-/** The `limits` block: what an answer of a node may hold, instead of what is enough for each call. */
+/** The `limits` block: the limits of a node's responses, instead of the default of each call. */
 
-const LEAST_BYTES = 1024;
-/** V8 has no longer strings than 512 MiB; more than half of it is no answer. */
-const MOST_BYTES = 256 * 1024 * 1024;
-const MOST_PARTS = 10_000_000;
-const DEEPEST = 1000;
+const MIN_BYTES = 1024;
+/** Half of the longest string that V8 can make. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_PARTS = 10_000_000;
+const MAX_DEPTH = 1000;
 
 const SIZE = "a size like 8MiB or a number of bytes";
 
@@ -26,28 +26,28 @@ export const sizeField = z
 function sizeProblem(bytes: number | undefined, given: string | number): string | undefined {
   const found = typeof given === "number" ? String(given) : quoted(given);
   if (bytes === undefined || !Number.isInteger(bytes)) return `expected ${SIZE}, found ${found}`;
-  if (bytes < LEAST_BYTES) return `expected at least ${formatSize(LEAST_BYTES)}, found ${found}`;
-  return bytes > MOST_BYTES ? `expected at most ${formatSize(MOST_BYTES)}, found ${found}` : undefined;
+  if (bytes < MIN_BYTES) return `expected at least ${formatSize(MIN_BYTES)}, found ${found}`;
+  return bytes > MAX_BYTES ? `expected at most ${formatSize(MAX_BYTES)}, found ${found}` : undefined;
 }
 
-const partsField = z.int().min(1).max(MOST_PARTS);
+const partsField = z.int().min(1).max(MAX_PARTS);
 
 export const limitsSchema = block({
   bytes: sizeField.optional(),
   pieces: partsField.optional(),
-  depth: z.int().min(1).max(DEEPEST).optional(),
+  depth: z.int().min(1).max(MAX_DEPTH).optional(),
   containers: partsField.optional(),
   keys: partsField.optional(),
   strings: partsField.optional(),
   numbers: partsField.optional(),
 });
 
-/** What stands at a node goes before what stands at `global`. */
+/** The limits of a node override those of `global`. */
 export function joinLimits(global: AnswerLimits | undefined, own: AnswerLimits | undefined): AnswerLimits {
   return { ...global, ...own };
 }
 
-/** With the keys of the file. */
+/** The limits under the keys of the file. */
 export function printLimits({ bytes, ...counts }: AnswerLimits) {
   return { ...(bytes === undefined ? {} : { bytes: formatSize(bytes) }), ...counts };
 }

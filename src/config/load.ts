@@ -4,18 +4,24 @@ import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
 import { isSendable, secretIn } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
-import { didYouMean } from "../schema/fields.ts";
-import type { ConfigProblem } from "../schema/problems.ts";
-import { type ConfigDocument, ConfigError, documentOf, type ReadDocument } from "../schema/problems.ts";
+import { didYouMean } from "../lib/suggest.ts";
+import {
+  type ConfigDocument,
+  ConfigError,
+  type ConfigProblem,
+  describeProblem,
+  documentOf,
+  type ReadDocument,
+} from "../schema/problems.ts";
 import { AUTH_KEYS } from "./access.ts";
 import type { Config } from "./model.ts";
 import { parseSteps } from "./parse.ts";
 import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
 
 /**
- * `--node NAME=CHAIN+URL`, for example `monero-1=monero+http://127.0.0.1:18081`: a node without a file, for sidecars.
- * The parts are checked like those of a file.
- * @throws Error that does not repeat the URL, as it may hold a token
+ * Reads `--node NAME=CHAIN+URL`, a node without a configuration file, for sidecars:
+ * `monero-1=monero+http://127.0.0.1:18081`. The parts are checked later, like those of a file.
+ * @throws Error that does not repeat the URL, as it may contain a token
  */
 export function parseNodeFlag(text: string): Readonly<Record<"name" | "chain" | "url", string>> {
   const match = /^([^=+/?]+)=([a-z]+)\+(.+)$/.exec(text);
@@ -37,7 +43,7 @@ export type ConfigSources = {
 };
 
 /**
- * Reads and checks the configuration. Every problem is found in one go, unless the file is no YAML at all.
+ * Reads and checks the configuration. Reports all problems together, unless the file is not valid YAML.
  * @throws ConfigError
  */
 export async function loadConfig(
@@ -49,7 +55,7 @@ export async function loadConfig(
   try {
     const raw = withFlagNodes(file?.raw, nodes);
     const result = await inSlices(parseSteps(raw, path), signal);
-    const problems = [...(result.ok ? [] : result.problems), ...(await badFiles(raw, path, signal))];
+    const problems = [...(result.ok ? [] : result.problems), ...(await fileProblems(raw, path, signal))];
     if (result.ok && problems.length === 0 && file?.isWhole !== false) return result.config;
     throw new ConfigError([...(await fileLines(file, problems, nodes)), ...flagLines(file, problems, nodes)]);
   } finally {
@@ -57,21 +63,20 @@ export async function loadConfig(
   }
 }
 
-/** How it is loaded, where others must have their turn meanwhile. */
+/** For a running exporter, which must respond while it loads. */
 export type Loading = {
-  /** Reads the file, in place of this thread. */
+  /** Reads and parses the file, usually in another thread. Default: in this one. */
   readonly read?: ReadDocument;
-  /** Ends it. */
   readonly signal?: AbortSignal;
 };
 
-/** A sidecar that has its nodes from flags starts without the library for YAML. */
+/** Loads the YAML library only if there is a file: a sidecar that has its nodes from flags starts without it. */
 async function readHere(path: string, env: ConfigSources["env"]): ReturnType<ReadDocument> {
   const { readYamlFile } = await import("../schema/yaml-file.ts");
   return documentOf(await readYamlFile(path, MAX_FILE_BYTES.configuration, env));
 }
 
-/** In the order of the file. */
+/** The problems of the file as lines, in the order of the file. */
 async function fileLines(
   file: ConfigDocument | undefined,
   problems: readonly ConfigProblem[],
@@ -79,11 +84,11 @@ async function fileLines(
 ): Promise<readonly string[]> {
   const own = problems
     .filter((problem) => flagOf(problem, file, nodes) === undefined)
-    .map((problem) => ({ path: problem.path, message: describe(problem) }));
+    .map((problem) => ({ path: problem.path, message: describeProblem(problem, showKey) }));
   return file === undefined ? own.map(({ message }) => message) : file.lines(own);
 }
 
-/** A problem of a node that came from --node has no place in a file; its flag is named instead. */
+/** The problems of nodes from --node as lines: they have no place in a file, so the flag is named. */
 function flagLines(
   file: ConfigDocument | undefined,
   problems: readonly ConfigProblem[],
@@ -91,7 +96,8 @@ function flagLines(
 ): readonly string[] {
   return problems.flatMap((problem) => {
     const flag = flagOf(problem, file, nodes);
-    return flag === undefined ? [] : [`--node ${flag.name}: ${describe({ ...problem, path: problem.path.slice(2) })}`];
+    if (flag === undefined) return [];
+    return [`--node ${flag.name}: ${describeProblem({ ...problem, path: problem.path.slice(2) }, showKey)}`];
   });
 }
 
@@ -109,30 +115,21 @@ function withFlagNodes(raw: unknown, nodes: readonly FlagNode[]): unknown {
   if (raw === undefined || raw === null) return { nodes };
   if (!isObject(raw)) return raw;
   const fromFile = raw.nodes ?? [];
-  // Anything but a list is an error to be found.
+  // The schema reports any other value.
   return Array.isArray(fromFile) ? { ...raw, nodes: [...fromFile, ...nodes] } : raw;
 }
 
-/** `nodes[0].url: expected …` */
-function describe({ path, message }: ConfigProblem): string {
-  const keys = path.map((key, index) => {
-    if (typeof key === "number") return `[${key}]`;
-    return `${index === 0 ? "" : "."}${shownKey(String(key), path.slice(0, index))}`;
-  });
-  return keys.length === 0 ? message : `${keys.join("")}: ${message}`;
-}
-
-/** What is a key for YAML may have been meant as a value, and hold a secret: `{url:https://TOKEN@host}`. */
-function shownKey(key: string, parents: readonly PropertyKey[]): string {
+/** What YAML takes for a key may have been meant as a value, with a secret in it: `{url:https://TOKEN@host}`. */
+function showKey(key: string, parents: readonly PropertyKey[]): string {
   if (parents.includes("auth")) return didYouMean(key, AUTH_KEYS) === undefined ? "…" : key;
-  // No key of ours has a digit, and nearly every token has one.
+  // None of our keys has a digit, but nearly every token has one.
   const isName = parents.includes("labels") || parents.at(-1) === "modules";
   const plain = isName ? /^[\w.-]{1,60}$/ : /^[A-Za-z_.-]{1,30}$/;
   return plain.test(key) ? key : "…";
 }
 
-/** Files that the configuration names must be usable now, not at the first poll. */
-async function badFiles(
+/** Problems of the files that the configuration names: they must be usable now, not only at the first poll. */
+async function fileProblems(
   raw: unknown,
   configFile: string | undefined,
   signal: AbortSignal | undefined,
@@ -165,17 +162,17 @@ function contentProblem(text: string, file: string, key: string): string | undef
     return length < MIN_HASH_KEY_LENGTH ? `expected at least ${MIN_HASH_KEY_LENGTH} characters in ${file}` : undefined;
   }
   if (key === "ca_file" || isSendable(secretIn(text))) return undefined;
-  return `expected one line without control characters in ${file}: HTTP carries none`;
+  return `expected one line without control characters in ${file}, as HTTP cannot send them`;
 }
 
 const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);
 
-/** A document may be nested deeper, without limit, as aliases repeat their anchors. */
-const DEEPEST_FILE_KEY = 6;
+/** How deep keys of files may be. Aliases can make a document deeper than any bound. */
+const MAX_FILE_KEY_DEPTH = 6;
 
 type FileKey = { readonly path: readonly PropertyKey[]; readonly value: string };
 
-/** One item of an outermost list a step. */
+/** All keys of files with their values; one item of an outermost list a step. */
 function* findFileKeys(raw: unknown): Steps<readonly FileKey[]> {
   if (!isObject(raw)) return [...fileKeys(raw, [])];
   const found: FileKey[] = [];
@@ -187,7 +184,7 @@ function* findFileKeys(raw: unknown): Steps<readonly FileKey[]> {
 }
 
 function* fileKeys(value: unknown, path: readonly PropertyKey[]): Iterable<FileKey> {
-  if (path.length >= DEEPEST_FILE_KEY) return;
+  if (path.length >= MAX_FILE_KEY_DEPTH) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* fileKeys(item, [...path, index]);
   } else if (isObject(value)) {

@@ -11,7 +11,7 @@ export type Trigger =
   | { readonly kind: "interval"; readonly intervalMs: number }
   | { readonly kind: "cron"; readonly expression: string };
 
-/** A reference is polled only to know the head of its network. */
+/** A reference is polled only for the head of its network. */
 export type NodeRole = "node" | "reference";
 
 export type NodeConfig = {
@@ -22,14 +22,14 @@ export type NodeConfig = {
   /** Added to every series of the node. */
   readonly labels: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
-  /** How long one whole poll may take. */
+  /** The longest time of one whole poll. */
   readonly timeoutMs: number;
   readonly auth: Auth | undefined;
   readonly tls: TlsVerification;
-  /** What its answers may hold, instead of what is enough for each call. */
+  /** The limits of its responses, instead of the default of each call. */
   readonly limits: AnswerLimits;
   readonly options: ChainOptions;
-  /** The same in two readings of a configuration when the node is asked in the same way. */
+  /** Equal in two configurations when the node is polled in the same way. */
   readonly fingerprint: string;
 };
 
@@ -39,35 +39,35 @@ export const ADDRESS_MODES = ["full", "subnet", "hashed", "none"] as const;
 export type ConnectionsConfig = {
   readonly series: boolean;
   readonly maxPerNode: number;
-  /** How many connections of a node get series that it did not have within the last hour. */
+  /** How many connections that a node did not have within the last hour get series. */
   readonly maxNewPerHour: number;
   readonly address: (typeof ADDRESS_MODES)[number];
-  /** Keys the hash of addresses; without it each start makes another key. */
+  /** The key of address hashes; undefined: a random one for each start. */
   readonly hashKey: Secret | undefined;
 };
 
-/** What a peer's height is worth. */
+/** `minSupport`: how many peers must report a height before it counts. */
 export type LagConfig = { readonly minSupport: number };
 
 /** One of `total` exporters that share the nodes of one configuration; the first has index 0. */
 export type Shard = { readonly index: number; readonly total: number };
 
-/** `/probe?target=`: which targets may be polled although they are not configured, and how. */
+/** `/probe?target=`: which targets that are not configured may be polled, and how. */
 export type ProbeConfig = {
-  /** Empty: none. */
+  /** Empty: no target. */
   readonly allow: readonly TargetPattern[];
   readonly modules: ReadonlyMap<string, ProbeModule>;
-  /** How many targets are polled at once. */
+  /** How many targets are polled at the same time. */
   readonly concurrency: number;
 };
 
-/** What the targets of a kind have in common. */
+/** The settings that targets of one kind share. */
 export type ProbeModule = Omit<NodeConfig, "role" | "name" | "url" | "trigger" | "fingerprint"> & {
-  /** Of a target that is written as host:port. */
+  /** The scheme of a target that is written as host:port. */
   readonly scheme: Scheme;
-  /** Where its targets must be; undefined: wherever probe.allow lets them be. */
+  /** Its targets must match one of these as well as one of probe.allow; undefined: only probe.allow. */
   readonly hosts: readonly TargetPattern[] | undefined;
-  /** What its tls block says would have no effect over http. */
+  /** Whether it has a tls block, which would have no effect over http. */
   readonly needsHttps: boolean;
 };
 
@@ -77,6 +77,6 @@ export type Config = {
   readonly probe: ProbeConfig;
   readonly nodes: readonly NodeConfig[];
   readonly references: readonly NodeConfig[];
-  /** Which part of the nodes these are, where they are not all. */
+  /** Set when `nodes` are only the nodes of this shard. */
   readonly shard?: Shard;
 };

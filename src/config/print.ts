@@ -11,14 +11,14 @@ import { printLimits } from "./limits.ts";
 import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
 
 /**
- * The configuration in force as YAML, with the keys of the file: every default filled in, every secret as `<secret>`,
- * every URL as scheme, host and port. What is not known to be harmless is not printed.
+ * The current configuration as YAML, with the keys of the file: every default filled in, every secret as `<secret>`,
+ * every URL as scheme, host and port. Only what is known to contain no secret is printed.
  */
 export function printConfig(config: Config): string {
   return atOnce(printSteps(config));
 }
 
-/** The same, one node a step. */
+/** As printConfig, one node a step. */
 export function* printSteps(config: Config): Steps<string> {
   const { connections, lag, probe, nodes, references } = config;
   const document = {
@@ -45,8 +45,8 @@ function* printList(key: string, nodes: readonly NodeConfig[]): Steps<string> {
 
 function comment({ shard, nodes }: Config): string {
   const lines = [
-    "The configuration in force. Defaults and the settings of `global` stand where they count, at each node.",
-    `A secret stands here as ${MASK}; of a URL only scheme, host and port, as the rest may hold tokens.`,
+    "The current configuration. Each node shows its defaults and the settings of `global`.",
+    `Secrets are shown as ${MASK}. URLs are shown without path and query, which may contain tokens.`,
     ...(shard === undefined
       ? []
       : [`Only the nodes of shard ${shard.index} of 0..${shard.total - 1}: ${nodes.length}.`]),
@@ -100,12 +100,12 @@ function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, li
   };
 }
 
-/** Only what the file says: else each call has its own. */
+/** Only the configured limits: each call has its own defaults. */
 function limitsEntry(limits: AnswerLimits) {
   return Object.keys(limits).length === 0 ? {} : { limits: printLimits(limits) };
 }
 
-/** A user name may be a token too: gateways take it as one, with any password. */
+/** A user name may be a token too: some gateways accept it with any password. */
 function printAuth(auth: Auth) {
   switch (auth.kind) {
     case "basic":
@@ -118,7 +118,7 @@ function printAuth(auth: Auth) {
   }
 }
 
-/** The path of a secret's file is no secret: the operator needs it to find the file. */
+/** The path of a secret's file is shown: the operator needs it to find the file. */
 function secretEntry(key: string, secret: Secret): Readonly<Record<string, string>> {
   const file = secret.file();
   return file === undefined ? { [key]: MASK } : { [`${key}_file`]: file };
@@ -155,13 +155,13 @@ function printValue(value: unknown, key = ""): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, printValue(item, name)]));
 }
 
-/** What is done with a node, for the log. */
+/** How a node is polled, for the log. */
 export function describeNode({ role, url, trigger, timeoutMs }: NodeConfig): string {
   const pace = trigger.kind === "interval" ? `every ${formatDuration(trigger.intervalMs)}` : `at ${trigger.expression}`;
   return `polling ${role === "reference" ? "the reference " : ""}${url.label} ${pace}, timeout ${formatDuration(timeoutMs)}`;
 }
 
-/** What is done with all of them: "polling 9 nodes and 1 reference of 3 chains every 5s to 1m". */
+/** How all nodes are polled: "polling 9 nodes and 1 reference of 3 chains every 5s to 1m". */
 export function describePolling({ nodes, references }: Pick<Config, "nodes" | "references">): string {
   const all = [...nodes, ...references];
   const adapters = new Set(all.map(({ chain }) => chains[chain]));

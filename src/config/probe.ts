@@ -1,10 +1,17 @@
 import * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
-import { block, parsed } from "../schema/fields.ts";
+import { block, type Checker, parsed } from "../schema/fields.ts";
 import { joinLimits } from "./limits.ts";
 import type { NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
-import { CHAIN_BLOCKS, type GlobalFields, nameField, nodeSchema } from "./schema.ts";
+import {
+  CHAIN_BLOCKS,
+  checkChainOptions,
+  DEFAULT_TIMEOUT_MS,
+  type GlobalFields,
+  nameField,
+  nodeSchema,
+} from "./schema.ts";
 import {
   matchesTarget,
   parseTarget,
@@ -14,20 +21,20 @@ import {
   type TargetUrl,
 } from "./target.ts";
 
-/** The `probe` block: which targets `/probe?target=` may poll, and with what. */
+/** The `probe` block: which targets `/probe?target=` may poll, and with which settings. */
 
 const MAX_CONCURRENCY = 1000;
-const CONCURRENCY = 10;
+const DEFAULT_CONCURRENCY = 10;
 
 const patternsField = z.array(parsed(SYNTAX, parseTargetPattern));
 
 export const probeSchema = block({
   allow: patternsField.default([]),
   modules: z.record(nameField, z.unknown()).default({}),
-  concurrency: z.int().min(1).max(MAX_CONCURRENCY).default(CONCURRENCY),
+  concurrency: z.int().min(1).max(MAX_CONCURRENCY).default(DEFAULT_CONCURRENCY),
 });
 
-/** The keys of a node, without those that only a node of the configuration has. */
+/** A module has the keys of a node, except those that only a configured node can have. */
 export function moduleSchema(configFile: string | undefined) {
   const { name: _name, url: _url, interval: _interval, schedule: _schedule, ...shared } = nodeSchema(configFile).shape;
   return block({
@@ -42,36 +49,32 @@ type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;
 export type ProbeContext = {
   readonly configFile: string | undefined;
   readonly global: GlobalFields;
-  readonly defaultTimeoutMs: number;
-  readonly check: <T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[]) => T | undefined;
-  /** The chain's own block of a node. */
-  readonly checkOptions: (raw: unknown, path: readonly PropertyKey[]) => ChainOptions | undefined;
-  readonly report: (path: readonly PropertyKey[], message: string) => void;
+  readonly checker: Checker;
 };
 
-/** Undefined when something is wrong, which is reported then. */
-export function parseProbe(raw: unknown, context: ProbeContext): ProbeConfig | undefined {
-  const block = context.check(probeSchema, raw, ["probe"]);
-  // Modules are looked at also when another key is wrong, so that everything is found in one go.
+/** @returns undefined when something is wrong, which is reported then */
+export function parseProbe(raw: unknown, { configFile, global, checker }: ProbeContext): ProbeConfig | undefined {
+  const probe = checker.check(probeSchema, raw, ["probe"]);
+  // Modules are checked even if another key is wrong, so that all problems are reported together.
   const rawModules = isObject(raw) && isObject(raw.modules) ? raw.modules : {};
-  const schema = moduleSchema(context.configFile);
+  const schema = moduleSchema(configFile);
   const modules = new Map<string, ProbeModule>();
   for (const [name, rawModule] of Object.entries(rawModules)) {
     const path = ["probe", "modules", name];
-    const fields = context.check(schema, rawModule, path);
-    const options = context.checkOptions(rawModule, path);
+    const fields = checker.check(schema, rawModule, path);
+    const options = checkChainOptions(rawModule, path, checker);
     if (fields === undefined || options === undefined || !isObject(rawModule)) continue;
-    checkModule(rawModule, fields, options, path, context.report);
-    modules.set(name, assembleModule(fields, options, context));
+    checkModule(rawModule, fields, options, path, checker);
+    modules.set(name, assembleModule(fields, options, global));
   }
-  if (block === undefined) return undefined;
-  if (block.allow.length > 0 && modules.size === 0) {
-    context.report(["probe", "allow"], "expected at least one of probe.modules, which say how targets are polled");
+  if (probe === undefined) return undefined;
+  if (probe.allow.length > 0 && modules.size === 0) {
+    checker.report(["probe", "allow"], "requires at least one module in probe.modules, which says how to poll targets");
   }
-  return { allow: block.allow, concurrency: block.concurrency, modules };
+  return { allow: probe.allow, concurrency: probe.concurrency, modules };
 }
 
-/** What holds no credential. Every other key, also one that is added to nodes later, is taken for one. */
+/** Keys without credentials. Every other key, also one that nodes get later, counts as a credential. */
 const HARMLESS = new Set(["chain", "labels", "timeout", "scheme", "hosts", "tls", "limits", ...CHAIN_BLOCKS]);
 const HARMLESS_TLS = new Set(["pin", "ca_file", "server_name", "insecure"]);
 
@@ -88,58 +91,54 @@ function checkModule(
   fields: ModuleFields,
   options: ChainOptions,
   path: readonly PropertyKey[],
-  report: ProbeContext["report"],
+  { report }: Checker,
 ): void {
   const credentials = credentialsOf(raw);
   if (credentials.length > 0 && fields.hosts === undefined) {
     const list = credentials.join(", ");
-    report(path, `expected hosts beside ${list}: the targets that may get these credentials, and no other`);
+    report(path, `${list} requires hosts: the targets that may receive these credentials`);
   }
-  if (fields.tls !== undefined && fields.scheme === "http") report([...path, "tls"], "tls needs the scheme https");
+  if (fields.tls !== undefined && fields.scheme === "http") report([...path, "tls"], "tls requires the scheme https");
   for (const [key, value] of Object.entries(options.values)) {
-    // Such a URL belongs to one node, and would give its facts to each target.
+    // Such a URL belongs to one node: every target would show the values of that node.
     if (!key.endsWith("_url") || value === undefined) continue;
     const chainBlock = CHAIN_BLOCKS.find((name) => isObject(raw[name])) ?? "";
     report(
       [...path, chainBlock, key],
-      "a module is for any target, so it has no URL of its own: put this node under nodes",
+      "not allowed in a module, which serves any target: configure this node under nodes",
     );
   }
 }
 
-function assembleModule(
-  fields: ModuleFields,
-  options: ChainOptions,
-  { global, defaultTimeoutMs }: ProbeContext,
-): ProbeModule {
+function assembleModule(fields: ModuleFields, options: ChainOptions, global: GlobalFields): ProbeModule {
   const { chain, labels, auth, tls, limits, timeout, scheme, hosts } = fields;
   const defaultScheme = scheme ?? (tls === undefined ? "http" : "https");
   return {
     chain,
     labels,
-    timeoutMs: timeout ?? global.timeout ?? defaultTimeoutMs,
+    timeoutMs: timeout ?? global.timeout ?? DEFAULT_TIMEOUT_MS,
     auth,
     tls: tls ?? { kind: "ca" },
     limits: joinLimits(global.limits, limits),
     options,
     scheme: defaultScheme,
     needsHttps: tls !== undefined,
-    // Whoever asks chooses the scheme of a target: what was meant for https must not go out in the clear.
+    // The client chooses the scheme of a target: credentials for https must not be sent over http.
     hosts: hosts?.map((pattern): TargetPattern => ({ ...pattern, scheme: pattern.scheme ?? defaultScheme })),
   };
 }
 
-/** What somebody asks for: the `target` and `module` parameters of /probe. */
+/** The `target` and `module` parameters of /probe. */
 export type ProbeRequest = { readonly target: string; readonly module: string };
 
 export type ResolvedProbe =
   | { readonly kind: "allowed"; readonly node: NodeConfig; readonly target: TargetUrl; readonly module: ProbeModule }
-  /** The request makes no sense. */
+  /** The request is not valid. */
   | { readonly kind: "bad"; readonly message: string }
-  /** The configuration does not let this target be polled. */
+  /** The configuration does not allow this target. */
   | { readonly kind: "forbidden"; readonly message: string };
 
-/** The node to poll for a request, if the configuration allows it. Messages show scheme, host and port only. */
+/** The node to poll for a request, if the configuration allows it. Of the target, messages show scheme, host and port only. */
 export function resolveProbe(config: ProbeConfig, request: ProbeRequest): ResolvedProbe {
   if (config.allow.length === 0) return { kind: "forbidden", message: OFF };
   const module = config.modules.get(request.module);
@@ -151,18 +150,18 @@ export function resolveProbe(config: ProbeConfig, request: ProbeRequest): Resolv
   return { kind: "allowed", node: nodeOf(module, target), target, module };
 }
 
-const OFF = `no target may be probed, as the configuration allows none. To allow some, with a module for each kind:
+const OFF = `the configuration allows no targets. To allow some, with a module for each kind:
 probe:
   allow: ["http://10.0.0.0/8:18081", "https://*.nodes.example.com:1789"]
   modules:
     monero: {chain: monero}
-Nodes of the configuration need no permission: /probe?node=NAME`;
+Configured nodes need no permission: /probe?node=NAME`;
 
 function moduleProblem({ modules }: ProbeConfig, name: string): string {
   const known = `the modules are ${[...modules.keys()].join(", ")}`;
   return name === ""
     ? `expected /probe?target=URL&module=NAME; ${known}`
-    : `no module of the configuration has this name; ${known}`;
+    : `the configuration has no module of this name; ${known}`;
 }
 
 function readTarget(text: string, { scheme }: ProbeModule): TargetUrl | string {
@@ -176,19 +175,19 @@ function readTarget(text: string, { scheme }: ProbeModule): TargetUrl | string {
 function targetProblem({ allow }: ProbeConfig, module: ProbeModule, target: TargetUrl): string | undefined {
   const { label } = target.url;
   if (!allow.some((pattern) => matchesTarget(pattern, target))) {
-    return `${label}${hasMore(target) ? " with this path and query" : ""} matches no pattern of probe.allow in the configuration`;
+    return `${label}${hasPath(target) ? " with this path and query" : ""} is not in the probe.allow list`;
   }
   if (module.needsHttps && target.scheme !== "https") {
-    return `${label} is not https, which the tls block of this module needs`;
+    return `${label} is not https, which the tls block of this module requires`;
   }
   if (module.hosts !== undefined && !module.hosts.some((pattern) => matchesTarget(pattern, target))) {
-    return `${label} matches no pattern of this module's hosts in the configuration, which alone it may be used for`;
+    return `${label} is not in this module's hosts list`;
   }
   return undefined;
 }
 
-/** Without a path in the pattern, none is allowed; that is easily overlooked. */
-function hasMore({ path, query }: TargetUrl): boolean {
+/** A pattern without a path allows no path, which is easily overlooked. */
+function hasPath({ path, query }: TargetUrl): boolean {
   return path !== "" || query !== "";
 }
 
@@ -199,9 +198,9 @@ function nodeOf(module: ProbeModule, target: TargetUrl): NodeConfig {
     role: "node",
     name: target.address,
     url: target.url,
-    // Nothing is kept of it that a reload could keep.
+    // A reload compares configured nodes only.
     fingerprint: "",
-    // It has no turns; only its timeout bounds a poll.
+    // It is not scheduled; its timeout alone bounds a poll.
     trigger: { kind: "interval", intervalMs: module.timeoutMs },
   };
 }

@@ -7,24 +7,25 @@ import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
 /**
- * The last line of defence: takes known secrets out of texts that somebody else wrote, such as the message of an unexpected
- * error. What the exporter itself writes holds none in the first place.
+ * The last line of defence: removes known secrets from texts that the exporter did not write, such as the message of an
+ * unexpected error. Its own texts contain no secrets.
  */
 export type Redactor = {
-  /** Takes out the secrets of this configuration and of the one before, which may still be in use. */
-  learn(config: Config): void;
-  /** The same in steps; the last one makes it so. */
-  learnSteps(config: Config): Steps<void>;
-  /** The text without the secrets known so far; undefined before any are known. */
+  /** Adds the secrets of a configuration. Those of the previous one stay, as they may still be in use. */
+  addSecrets(config: Config): void;
+  /** As addSecrets, in steps; takes effect with the last one. */
+  addSecretsSteps(config: Config): Steps<void>;
+  /** The text without the known secrets; undefined before the first configuration. */
   redact: Redact;
 };
 
-/** A text that holds a shorter secret is withheld as a whole: that word may stand there by chance, over and over. */
-const SHORTEST_REPLACED = 4;
+/** A text with a shorter secret is withheld as a whole, as so short a word may occur by chance. In characters. */
+const MIN_REPLACED_LENGTH = 4;
 
-/** What a node says may hold a shorter word by chance, and so may texts about any URL. */
-export const SHORTEST_HIDDEN = 6;
+/** Shorter words stay in responses of nodes and in texts about URLs, where they may occur by chance. In bytes. */
+export const MIN_HIDDEN_BYTES = 6;
 
+/** How many configurations the redactor keeps the secrets of. */
 const KEPT_CONFIGS = 2;
 
 export const WITHHELD = "<withheld>";
@@ -33,69 +34,69 @@ export function createRedactor(): Redactor {
   let configs: readonly Words[] = [];
   const hideAll = createKeptHide();
 
-  function* learnSteps(config: Config): Steps<void> {
+  function* addSecretsSteps(config: Config): Steps<void> {
     const words = yield* wordSteps(config, [...config.nodes, ...config.references]);
     configs = [words, ...configs].slice(0, KEPT_CONFIGS);
   }
 
   return {
-    learn: (config) => atOnce(learnSteps(config)),
-    learnSteps,
+    addSecrets: (config) => atOnce(addSecretsSteps(config)),
+    addSecretsSteps,
     redact(text) {
       if (configs.length === 0) return undefined;
-      // At the moment of use, as files of secrets are read again and again.
+      // Collected now, as files of secrets are read again at each poll.
       const secrets = configs.flatMap((words) => words.secrets()).filter((secret) => secret !== "");
-      if (secrets.some((secret) => secret.length < SHORTEST_REPLACED && text.includes(secret))) return WITHHELD;
-      const long = secrets.filter(({ length }) => length >= SHORTEST_REPLACED);
-      return hideAll([...long, ...configs.flatMap(({ others }) => others)])(text);
+      if (secrets.some((secret) => secret.length < MIN_REPLACED_LENGTH && text.includes(secret))) return WITHHELD;
+      const long = secrets.filter(({ length }) => length >= MIN_REPLACED_LENGTH);
+      return hideAll([...long, ...configs.flatMap(({ words }) => words)])(text);
     },
   };
 }
 
 /**
- * Takes a node's own credentials out of what the node says: some servers repeat what they were asked.
- * @returns gives what does it for one poll, with the secrets as they are now; undefined where the node has none
+ * Removes a node's own credentials from its responses: some servers repeat the request.
+ * @returns a function that gives the redaction for one poll, with the current secrets; undefined if the node has none
  */
 export function redactEcho(node: NodeConfig): () => Hide | undefined {
-  const { secrets, others } = atOnce(wordSteps(node, [node]));
+  const { secrets, words: otherWords } = atOnce(wordSteps(node, [node]));
   const hide = createKeptHide();
   return () => {
-    const words = [...secrets().filter(isLong), ...others];
+    const words = [...secrets().filter(isLong), ...otherWords];
     return words.length === 0 ? undefined : hide(words);
   };
 }
 
 /** The words to hide. */
 type Words = {
-  /** Passwords, tokens and keys, as far as they are in memory now, and logins as basic authentication sends them. */
+  /** Passwords, tokens and keys that are in memory now, and logins as basic authentication sends them. */
   readonly secrets: () => readonly string[];
-  /** User names and parts of URLs: those that are long and no word that everybody uses. */
-  readonly others: readonly string[];
+  /** User names and parts of URLs that are long and not common words. */
+  readonly words: readonly string[];
 };
 
 function* wordSteps(value: Config | NodeConfig, nodes: readonly NodeConfig[]): Steps<Words> {
-  // What a chain's block says in plain words is shown on /config: the network stands in URLs too.
+  // Plain values of a chain's block, such as the network, are shown on /config and occur in URLs too.
   const shown = new Set(nodes.flatMap(({ options }) => Object.values(options.values)));
   const holders: Holder[] = [];
-  const others = new Set<string>();
+  const words = new Set<string>();
   for (const holder of holdersIn(value)) {
     holders.push(holder);
     for (const word of [...userNamesOf(holder), ...urlPartsOf(holder)])
-      if (isLong(word) && !shown.has(word)) others.add(word);
+      if (isLong(word) && !shown.has(word)) words.add(word);
     yield;
   }
   return {
     secrets: () => holders.flatMap((holder) => [...secretsOf(holder), ...loginsOf(holder)]),
-    others: [...others],
+    words: [...words],
   };
 }
 
-/** In bytes, as a few letters of other scripts are as many as six of the Latin one. */
+/** Counts bytes: a few letters of another script are as hard to guess as six Latin ones. */
 function isLong(word: string): boolean {
-  return Buffer.byteLength(word) >= SHORTEST_HIDDEN;
+  return Buffer.byteLength(word) >= MIN_HIDDEN_BYTES;
 }
 
-/** What was prepared is kept until other words are given. */
+/** Reuses the prepared redaction as long as the words stay the same. */
 function createKeptHide(): (words: readonly string[]) => Hide {
   let known = "";
   let hide: Hide = (text) => text;
@@ -110,9 +111,9 @@ function createKeptHide(): (words: readonly string[]) => Hide {
 }
 
 /**
- * What stands in URLs of nodes and is no secret: names of APIs, of networks and of programs. Anything else in a path or query may be a
- * token, as hosted gateways put theirs there. The list is closed on purpose: a word that is missing costs a `<secret>` in a text of a
- * node, one too many could cost a secret.
+ * Words in URLs of nodes that are not secret: names of APIs, networks and programs. Any other part of a path or query may be
+ * a token, as hosted gateways put theirs there. The list is closed on purpose: a missing word costs a `<secret>` in a text of
+ * a node, a wrong word could expose a secret.
  */
 const API_WORDS: ReadonlySet<string> = new Set([
   ...["json_rpc", "jsonrpc", "rpc", "api", "http", "https", "public", "private", "node", "nodes", "service", "p2p"],
@@ -123,23 +124,23 @@ const API_WORDS: ReadonlySet<string> = new Set([
   ...["mainnet", "testnet", "stagenet", "fakechain", "devnet", "localnet", "jungle", "jungle4", "kylin"],
   ...["monero", "monerod", "wire", "nodeop", "nodeos", "antelope", "leap", "spring", "eosio", "kadena"],
   ...["chainweb-node", "localhost", "index.html"],
-  // Names of parameters, whose values are the secrets.
+  // Names of parameters; their values are the secrets.
   ...["apikey", "api_key", "api-key", "access_token", "access-token", "accesstoken", "auth_token", "token", "key"],
   ...["secret", "password", "username", "project", "projectid", "project_id", "client", "client_id", "format"],
 ]);
 
-/** Whether a part of a URL, or a user name, is a word that everybody uses. */
+/** Whether a part of a URL, or a user name, is a common word and not a secret. */
 export function isApiWord(text: string): boolean {
   return API_WORDS.has(text.toLowerCase());
 }
 
-/** Where secrets stand in a checked configuration, whatever its keys are called. */
+/** A part of a checked configuration that contains secrets, found by its type and not by its key. */
 export type Holder =
   | { readonly kind: "secret"; readonly secret: Secret }
   | { readonly kind: "login"; readonly username: string; readonly password: Secret }
   | { readonly kind: "url"; readonly url: NodeUrl };
 
-/** Anywhere in a value. Without recursion, as the depth of a value of a chain's own block is its own affair. */
+/** All holders in a value. Without recursion, as values of a chain's block may have any depth. */
 export function* holdersIn(value: unknown): Iterable<Holder> {
   const seen = new Set<object>();
   const waiting = [value];
@@ -164,7 +165,7 @@ function isSecret(value: unknown): value is Secret {
   return typeof value === "object" && value !== null && "reveal" in value && "known" in value;
 }
 
-/** What is in memory now. */
+/** The secrets that are in memory now. */
 export function secretsOf(holder: Holder): readonly string[] {
   return holder.kind === "secret" ? holder.secret.known() : [];
 }
@@ -174,19 +175,19 @@ export function loginsOf(holder: Holder): readonly string[] {
   return holder.kind === "login" ? holder.password.known().map((password) => `${holder.username}:${password}`) : [];
 }
 
-/** Gateways take a token as the user name, too. */
+/** Some gateways take a token as the user name. */
 export function userNamesOf(holder: Holder): readonly string[] {
   return holder.kind === "login" && !isApiWord(holder.username) ? [holder.username] : [];
 }
 
-/** Parts of a path and a query that may be a token, as they are sent and as they were meant. */
+/** Parts of a path and a query that may be a token, as sent and decoded. */
 export function urlPartsOf(holder: Holder): readonly string[] {
   if (holder.kind !== "url") return [];
   const { path, query } = holder.url;
   const parts = [...path.split("/"), ...query.slice(1).split("&")].flatMap((part) => [part, ...part.split(/[=;,:]/)]);
   const unknown = parts.flatMap((part) => [part, decoded(part)]).filter((part) => part !== "" && !isApiWord(part));
   if (unknown.length === 0) return [];
-  // Short parts are long together.
+  // Short parts may be long together.
   const whole = [path, query].filter((text) => unknown.some((part) => text.includes(part)));
   return [...new Set([...whole, ...unknown])];
 }

@@ -5,106 +5,123 @@ import type { Config } from "./model.ts";
 
 export type ReloadResult =
   | { readonly ok: true; readonly summary: string }
-  /** What was in force before still is, but for what `summary` tells. */
+  /** The previous configuration stays, except for the changes that `summary` names. */
   | { readonly ok: false; readonly problems: readonly string[]; readonly summary?: string };
 
 export type ReloaderOptions = {
   /**
-   * The signal ends it: the exporter is stopping.
+   * Reads the configuration. The signal ends it when the exporter stops.
    * @throws ConfigError
    */
   readonly load: (signal: AbortSignal) => Promise<Config>;
-  /** Puts a good configuration in force and says what changed. The signal ends it as long as nothing is in force. */
+  /** Applies a valid configuration and returns what changed. The signal ends it until the first change is made. */
   readonly apply: (config: Config, signal: AbortSignal) => Promise<string>;
-  /** Reads other files anew that stand for themselves: what is wrong with them, which the log knows already. */
-  readonly others?: (() => Promise<readonly string[]>) | undefined;
-  /** Told when a configuration was put in force. */
+  /** Reloads files that do not belong to the configuration. Returns their problems, which it has already logged. */
+  readonly reloadOtherFiles?: (() => Promise<readonly string[]>) | undefined;
+  /** Called when a configuration has been applied. */
   readonly loaded: () => void;
-  /** Told whether all files were good when they were last read. */
-  readonly observe: (isGood: boolean) => void;
+  /** Called with whether all files were valid when they were last read. */
+  readonly observe: (isValid: boolean) => void;
   readonly log: Logger;
 };
 
 export type Reloader = {
-  /** Never rejects. Whoever asks while the configuration is being read gets the reading after it. */
+  /**
+   * Never rejects. A call while a reload runs gets the result of the next one, which all calls until then share.
+   * @param cause why, for the log: `SIGHUP`, `POST /-/reload`
+   */
   reload(cause: string): Promise<ReloadResult>;
-  /** The other files were read without a reload, with these problems. */
-  othersRead(problems: readonly string[]): void;
-  /** Begins no further reload, and waits for the end of the one that runs, which comes soon. */
+  /** Reports the problems of the other files, which were read without a reload. */
+  otherFilesRead(problems: readonly string[]): void;
+  /** Starts no further reload and waits for the end of the one that runs, which its signal ends. */
   stop(): Promise<void>;
 };
 
 const STOPPING: ReloadResult = { ok: false, problems: ["the exporter is stopping"] };
 
-/** Reloads one after the other: two at once could leave nodes of both configurations. */
-export function createReloader({
-  load,
-  apply,
-  others = async () => [],
-  loaded,
-  observe,
-  log,
-}: ReloaderOptions): Reloader {
-  let running: Promise<unknown> = Promise.resolve();
-  let waiting: Promise<ReloadResult> | undefined;
+/** Reloads one after the other: two at the same time could leave nodes of both configurations. */
+export function createReloader(options: ReloaderOptions): Reloader {
   const stopping = new AbortController();
-  const { signal } = stopping;
-  let isOwnGood = true;
-  let areOthersGood = true;
-
-  function judge(isGood: boolean): void {
-    isOwnGood = isGood;
-    observe(isOwnGood && areOthersGood);
-  }
-
-  async function attempt(cause: string): Promise<ReloadResult> {
-    if (signal.aborted) return STOPPING;
-    let otherProblems: readonly string[] = [];
-    try {
-      otherProblems = await others();
-      signal.throwIfAborted();
-      areOthersGood = otherProblems.length === 0;
-      const summary = await apply(await load(signal), signal);
-      loaded();
-      judge(true);
-      log.info({ cause }, `configuration reloaded: ${summary}`);
-      return otherProblems.length === 0 ? { ok: true, summary } : { ok: false, problems: otherProblems, summary };
-    } catch (error) {
-      if (signal.aborted) return STOPPING;
-      judge(false);
-      if (!(error instanceof ConfigError)) log.error({ err: error, cause }, "the reload ended in an unexpected error");
-      const problems = error instanceof ConfigError ? error.problems : ["unexpected error: see the exporter's log"];
-      await inSlices(eachStep(problems, (problem) => log.error({ cause }, `configuration not reloaded: ${problem}`)));
-      log.error(
-        { cause },
-        "the configuration in force stays as it was: mend the problems above; nothing is lost meanwhile",
-      );
-      return { ok: false, problems: [...otherProblems, ...problems] };
-    }
-  }
-
-  function reload(cause: string): Promise<ReloadResult> {
-    if (waiting !== undefined) return waiting;
-    const next = running.then(() => {
-      waiting = undefined;
-      return attempt(cause);
-    });
-    waiting = next;
-    running = next;
-    return next;
-  }
+  const validity = createValidity(options.observe);
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<ReloadResult> | undefined;
 
   return {
-    reload,
-    othersRead(problems) {
-      const areGood = problems.length === 0;
-      if (areGood === areOthersGood) return;
-      areOthersGood = areGood;
-      observe(isOwnGood && areOthersGood);
+    reload(cause) {
+      if (next !== undefined) return next;
+      next = running.then(() => {
+        next = undefined;
+        return reloadOnce(cause, options, validity, stopping.signal);
+      });
+      running = next;
+      return next;
     },
+    otherFilesRead: (problems) => validity.otherFilesRead(problems.length === 0),
     async stop() {
       stopping.abort();
       await running;
     },
   };
+}
+
+/** Whether the configuration and the other files were valid when they were last read. */
+type Validity = {
+  configurationRead(isValid: boolean): void;
+  otherFilesRead(areValid: boolean): void;
+  /** As `otherFilesRead`, but waits for `configurationRead` before it reports. */
+  otherFilesReloaded(areValid: boolean): void;
+};
+
+function createValidity(observe: (isValid: boolean) => void): Validity {
+  let isConfigurationValid = true;
+  let areOthersValid = true;
+  const report = () => observe(isConfigurationValid && areOthersValid);
+  return {
+    configurationRead(isValid) {
+      isConfigurationValid = isValid;
+      report();
+    },
+    otherFilesRead(areValid) {
+      if (areValid === areOthersValid) return;
+      areOthersValid = areValid;
+      report();
+    },
+    otherFilesReloaded(areValid) {
+      areOthersValid = areValid;
+    },
+  };
+}
+
+async function reloadOnce(
+  cause: string,
+  { load, apply, reloadOtherFiles = async () => [], loaded, log }: ReloaderOptions,
+  validity: Validity,
+  signal: AbortSignal,
+): Promise<ReloadResult> {
+  if (signal.aborted) return STOPPING;
+  let otherProblems: readonly string[] = [];
+  try {
+    otherProblems = await reloadOtherFiles();
+    signal.throwIfAborted();
+    validity.otherFilesReloaded(otherProblems.length === 0);
+    const summary = await apply(await load(signal), signal);
+    loaded();
+    validity.configurationRead(true);
+    log.info({ cause }, `configuration reloaded: ${summary}`);
+    return otherProblems.length === 0 ? { ok: true, summary } : { ok: false, problems: otherProblems, summary };
+  } catch (error) {
+    if (signal.aborted) return STOPPING;
+    validity.configurationRead(false);
+    const problems = await logFailure(error, cause, log);
+    return { ok: false, problems: [...otherProblems, ...problems] };
+  }
+}
+
+/** Logs why a configuration was not reloaded, and returns it as lines for the client that asked for the reload. */
+async function logFailure(error: unknown, cause: string, log: Logger): Promise<readonly string[]> {
+  if (!(error instanceof ConfigError)) log.error({ err: error, cause }, "unexpected error while reloading");
+  const problems = error instanceof ConfigError ? error.problems : ["unexpected error: see the exporter's log"];
+  await inSlices(eachStep(problems, (problem) => log.error({ cause }, `configuration not reloaded: ${problem}`)));
+  log.error({ cause }, "keeping the current configuration; fix the errors above");
+  return problems;
 }

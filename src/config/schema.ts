@@ -1,10 +1,13 @@
 import cron from "node-cron";
 import * as z from "zod";
-import { ADAPTERS, CHAIN_NAMES, type ChainName, isChainName } from "../chains/index.ts";
+import type { ChainOptions } from "../chains/adapter.ts";
+import { ADAPTERS, CHAIN_NAMES, type ChainName, chains, isChainName } from "../chains/index.ts";
+import { isObject } from "../lib/json.ts";
 import { fileSecret, inlineSecret } from "../lib/secret.ts";
+import { didYouMean } from "../lib/suggest.ts";
 import {
   block,
-  didYouMean,
+  type Checker,
   durationField,
   excludes,
   mismatch,
@@ -17,12 +20,13 @@ import { authField, tlsField } from "./access.ts";
 import { limitsSchema } from "./limits.ts";
 import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
 
-/** Names that a node's own labels may not have, each with the reason that the error gives. */
+/** The parts of the configuration file. parse.ts checks how they depend on each other. */
 
 const KUBERNETES = "scrape configurations set it on targets, so Prometheus would rename yours to exported_…";
 const OWN = "the exporter's own families use it";
-const FORMAT = "the exposition format gives it a meaning of its own";
+const FORMAT = "it has a special meaning in the exposition format";
 
+/** Names that a node's own labels may not have, each with the reason for the error. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ...["job", "instance", "node", "pod", "endpoint", "namespace", "service", "container"].map(
     (name) => [name, KUBERNETES] as const,
@@ -54,28 +58,30 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
 /** Why a label of a node may not have this name; undefined when it may. */
 export function labelNameProblem(name: string): string | undefined {
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name))
-    return "expected a label name: letters, digits and _, not beginning with a digit";
-  if (name.startsWith("__")) return "names that begin with __ belong to Prometheus";
+    return "expected a label name: letters, digits and _, not starting with a digit";
+  if (name.startsWith("__")) return "names that start with __ are reserved for Prometheus";
   const reason = RESERVED.get(name);
-  return reason === undefined ? undefined : `the label name ${name} is not free: ${reason}`;
+  return reason === undefined ? undefined : `the label name ${name} is reserved: ${reason}`;
 }
 
-/** The parts of the configuration file. How they depend on each other is checked in parse.ts. */
+/** The timeout of a poll where neither the node nor `global` sets one. */
+export const DEFAULT_TIMEOUT_MS = 10_000;
 
-const MAX_PER_NODE = 250;
+const DEFAULT_MAX_PER_NODE = 250;
 
 /**
- * A public node was seen to get 1.8 new connections in an hour for each of its peers. So a first hour has 2.8 times as many
- * series as there are at once: 700 of 250 peers. Three times that, and never less than a first hour has where more are shown.
+ * A public node got 1.8 new connections in an hour for each of its peers. So a first hour has 2.8 times as many series as
+ * there are peers at one time: 700 for 250 peers. The default allows about three times that for up to 667 peers, and the
+ * series of a first hour for more peers.
  */
-const MAX_NEW_PER_HOUR = 2000;
-const MAX_NEW_OF_EACH = 3;
-const MOST_CONNECTIONS = 100_000;
+const DEFAULT_MAX_NEW_PER_HOUR = 2000;
+const NEW_PER_HOUR_OF_EACH_PEER = 3;
+const MAX_CONNECTIONS = 100_000;
 
-/** Addresses are few enough to be guessed one by one: a short key could be guessed with them. */
+/** A short key could be guessed together with the addresses, which are few enough to try them all. */
 export const MIN_HASH_KEY_LENGTH = 16;
 
-/** The outermost keys; their values are checked one by one, so that each error is found in one go. */
+/** The outermost keys. Their values are checked separately, so that one problem hides no other. */
 export const documentSchema = block({
   global: z.unknown().optional(),
   connections: z.unknown().optional(),
@@ -87,16 +93,16 @@ export const documentSchema = block({
   references: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of references", input) }).optional(),
 });
 
-/** An exporter may be there only for targets that others name. */
+/** With modules, an exporter may serve only targets of /probe. */
 export const probeDocumentSchema = block({
   ...documentSchema.shape,
   nodes: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) }).optional(),
 });
 
-/** How many peers must have a height before it is believed. */
-const MIN_SUPPORT = 2;
+/** How many peers must report a height before it counts. */
+const DEFAULT_MIN_SUPPORT = 2;
 
-export const lagSchema = block({ min_support: z.int().min(1).max(1000).default(MIN_SUPPORT) }).transform(
+export const lagSchema = block({ min_support: z.int().min(1).max(1000).default(DEFAULT_MIN_SUPPORT) }).transform(
   ({ min_support: minSupport }): LagConfig => ({ minSupport }),
 );
 
@@ -108,12 +114,12 @@ export const globalSchema = block({
 
 export type GlobalFields = z.output<typeof globalSchema>;
 
-/** @param configFile the file that the configuration stands in: relative paths start from its folder */
+/** @param configFile the configuration file: relative paths start from its folder */
 export function connectionsSchema(configFile: string | undefined) {
   return block({
     series: z.boolean().default(true),
-    max_per_node: z.int().min(0).max(MOST_CONNECTIONS).default(MAX_PER_NODE),
-    max_new_per_hour: z.int().min(1).max(MOST_CONNECTIONS).optional(),
+    max_per_node: z.int().min(0).max(MAX_CONNECTIONS).default(DEFAULT_MAX_PER_NODE),
+    max_new_per_hour: z.int().min(1).max(MAX_CONNECTIONS).optional(),
     address: z.enum(ADDRESS_MODES).default("full"),
     hash_key: z.string().min(MIN_HASH_KEY_LENGTH, `expected at least ${MIN_HASH_KEY_LENGTH} characters`).optional(),
     hash_key_file: pathField(configFile).optional(),
@@ -127,22 +133,22 @@ export function connectionsSchema(configFile: string | undefined) {
       return {
         series: fields.series,
         maxPerNode: fields.max_per_node,
-        maxNewPerHour: fields.max_new_per_hour ?? maxNewPerHour(fields.max_per_node),
+        maxNewPerHour: fields.max_new_per_hour ?? defaultMaxNewPerHour(fields.max_per_node),
         address: fields.address,
         hashKey: key !== undefined ? inlineSecret(key) : file !== undefined ? fileSecret(file) : undefined,
       };
     });
 }
 
-function maxNewPerHour(maxPerNode: number): number {
-  return Math.min(Math.max(MAX_NEW_PER_HOUR, MAX_NEW_OF_EACH * maxPerNode), MOST_CONNECTIONS);
+function defaultMaxNewPerHour(maxPerNode: number): number {
+  return Math.min(Math.max(DEFAULT_MAX_NEW_PER_HOUR, NEW_PER_HOUR_OF_EACH_PEER * maxPerNode), MAX_CONNECTIONS);
 }
 
 export const nameField = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,62}$/,
-    "expected 1 to 63 letters, digits and . _ : @ - that begin with a letter or digit",
+    "expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
   );
 
 const CHAIN = `one of ${CHAIN_NAMES.join(", ")}`;
@@ -158,28 +164,25 @@ const labelName = z.string().superRefine((name, context) => {
 });
 const labelsField = z.record(labelName, z.string());
 
-/** The library writes out every number of a range before it looks whether they fit. */
+/** The library expands every number of a range before it checks whether they fit. */
 const LONG_NUMBER = /\d{4}/;
 
 const scheduleField = z.string().superRefine((expression, context) => {
   if (LONG_NUMBER.test(expression)) {
-    const message = "expected a cron expression like */5 * * * *: no number in it has more than two digits";
+    const message = "expected a cron expression like */5 * * * *: its numbers have at most two digits";
     context.addIssue({ code: "custom", message });
     return;
   }
   const { valid, errors } = cron.validateDetailed(expression);
   const detail = errors.map(({ message }) => message).join("; ");
   if (!valid) context.addIssue({ code: "custom", message: `expected a cron expression like */5 * * * *: ${detail}` });
-  else if (!hasTurns(expression)) {
-    context.addIssue({
-      code: "custom",
-      message: "expected a cron expression with a next turn: no day is all that it asks for",
-    });
+  else if (!everMatches(expression)) {
+    context.addIssue({ code: "custom", message: "cron expression never matches: no date satisfies all its fields" });
   }
 });
 
-/** Valid fields may never meet: the 7th is in no month the last Sunday. The schedule would find out at the start. */
-function hasTurns(expression: string): boolean {
+/** Valid fields may exclude each other: in no month the 7th is the last Sunday. */
+function everMatches(expression: string): boolean {
   const task = cron.createTask(expression, () => {});
   try {
     return task.getNextRuns(2).length === 2;
@@ -193,7 +196,26 @@ function hasTurns(expression: string): boolean {
 /** The keys of the blocks that belong to one chain each. */
 export const CHAIN_BLOCKS = ADAPTERS.map(({ optionsKey }) => optionsKey);
 
-/** A node without its chain's own block, which the chain's adapter checks. */
+/**
+ * Checks the chain's own block of a node or module. A block of another chain is a problem, as it would have no effect.
+ * @returns undefined when something is wrong, which is reported then
+ */
+export function checkChainOptions(
+  raw: unknown,
+  path: readonly PropertyKey[],
+  checker: Checker,
+): ChainOptions | undefined {
+  if (!isObject(raw) || !isChainName(raw.chain)) return undefined;
+  const { optionsKey, options } = chains[raw.chain];
+  for (const key of CHAIN_BLOCKS) {
+    if (key !== optionsKey && raw[key] !== undefined) {
+      checker.report([...path, key], `a node of chain ${raw.chain} cannot have a ${key} block, only ${optionsKey}`);
+    }
+  }
+  return checker.check(options, raw[optionsKey] ?? {}, [...path, optionsKey]);
+}
+
+/** A node. The block of its chain is checked by `checkChainOptions`. */
 export function nodeSchema(configFile: string | undefined) {
   const chainBlocks: Record<string, z.ZodOptional<z.ZodUnknown>> = Object.fromEntries(
     CHAIN_BLOCKS.map((key) => [key, z.unknown().optional()]),

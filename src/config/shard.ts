@@ -4,37 +4,37 @@ import { quoted } from "../schema/fields.ts";
 import type { Config, Shard } from "./model.ts";
 
 /**
- * Sharding: several exporters with one configuration, each of which polls a part of the nodes. They need not know of each
- * other: a node belongs to the shard that has the highest weight for its name (rendezvous hashing).
+ * Sharding: several exporters share one configuration, and each polls a part of the nodes. They need no contact: a node
+ * belongs to the shard with the highest weight for its name (rendezvous hashing).
  */
 
-/** What --shard says. */
+/** The value of --shard. */
 export type ShardFlag =
   | ({ readonly kind: "fixed" } & Shard)
-  /** The shard's number is the ordinal in the pod's name. */
+  /** The index is the ordinal in the pod's name. */
   | { readonly kind: "auto"; readonly total: number };
 
-/** What tells the name of the pod. */
+/** Where the name of the pod may come from. */
 export type PodFacts = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
 };
 
-/** More is a slip of the hand: each node's weight is computed for each shard. */
+/** More is probably a typo: the weight of each node is computed for each shard. */
 const MAX_SHARDS = 1000;
 
 const SYNTAX = "expected I/N, like 0/3 for the first of three shards, or auto/N in a StatefulSet";
 
 /**
  * Reads the value of --shard: `I/N` with I from 0 to N-1, or `auto/N`.
- * @throws Error with what was expected, what was found and what to write instead
+ * @throws Error with the expected value, the value found and a correction
  */
 export function parseShard(text: string): ShardFlag {
   const [, which, shards] = /^(\d{1,9}|auto)\/(\d{1,9})$/.exec(text) ?? [];
   if (which === undefined || shards === undefined) throw new Error(`${SYNTAX}, found ${quoted(text)}`);
   const total = Number(shards);
   if (total === 0) {
-    throw new Error(`expected at least 1 shard, found ${quoted(text)}: leave --shard out where one exporter polls all`);
+    throw new Error(`expected at least 1 shard, found ${quoted(text)}: omit --shard if one exporter polls all nodes`);
   }
   if (total > MAX_SHARDS) {
     throw new Error(`expected at most ${MAX_SHARDS} shards, found ${quoted(text)}: use fewer shards`);
@@ -49,9 +49,9 @@ export function parseShard(text: string): ShardFlag {
 }
 
 /**
- * The shard that the flag means in this pod. `auto` takes the number at the end of POD_NAME, else HOSTNAME, else the
- * host's name: a StatefulSet numbers its pods from 0.
- * @throws Error with what was expected, what was found and what to change
+ * The shard of this pod. `auto` takes the number at the end of POD_NAME, else HOSTNAME, else the host's name: a StatefulSet
+ * numbers its pods from 0.
+ * @throws Error with the expected name, the name found and a correction
  */
 export function resolveShard(flag: ShardFlag, { env, hostname }: PodFacts): Shard {
   const { total } = flag;
@@ -61,7 +61,7 @@ export function resolveShard(flag: ShardFlag, { env, hostname }: PodFacts): Shar
   if (ordinal === undefined) {
     throw new Error(
       `expected a name that ends in -0, -1, …, as a StatefulSet gives its pods, found ${quoted(name)} (${source}): ` +
-        `set POD_NAME to the pod's name, or write the number of the shard: --shard 0/${total}`,
+        `set POD_NAME to the pod's name, or give the number of the shard: --shard 0/${total}`,
     );
   }
   const index = Number(ordinal);
@@ -74,7 +74,7 @@ export function resolveShard(flag: ShardFlag, { env, hostname }: PodFacts): Shar
   return { index, total };
 }
 
-/** An empty variable counts as none: that is what a template without a value makes. */
+/** An empty variable counts as unset: a template without a value gives one. */
 function podName(env: PodFacts["env"], hostname: string): readonly [source: string, name: string] {
   for (const variable of ["POD_NAME", "HOSTNAME"]) {
     const name = env[variable];
@@ -89,8 +89,8 @@ export function ownsNode({ index, total }: Shard, name: string): boolean {
 }
 
 /**
- * The number of the shard that polls the node. Another shard more changes no weight of the others, so a node either stays
- * or moves to the new one.
+ * The index of the shard that polls the node. A new shard does not change the weights of the others, so a node either stays
+ * or moves to the new shard.
  */
 export function ownerOf(name: string, total: number): number {
   let owner = 0;
@@ -105,19 +105,19 @@ export function ownerOf(name: string, total: number): number {
 }
 
 /**
- * SHA-256 of the shard's decimal number, a colon and the node's name in UTF-8, as a number of 256 bits. In lower-case hex,
- * which all have the same length, the order of the texts is that of the numbers. docs/sharding.md promises it to others.
+ * SHA-256 of the shard's decimal number, a colon and the node's name in UTF-8, as a number of 256 bits. As hex texts of the
+ * same length, they sort like the numbers. docs/sharding.md documents the formula for other programs.
  */
 function weightOf(index: number, name: string): string {
   return createHash("sha256").update(`${index}:${name}`).digest("hex");
 }
 
-/** The configuration of this shard: its own nodes, and all references, which are what shards have in common. */
+/** The configuration of this shard: its own nodes, and all references, which every shard polls. */
 export function selectShard(config: Config, shard: Shard): Config {
   return atOnce(shardSteps(config, shard));
 }
 
-/** The same, one node a step. */
+/** As selectShard, one node a step. */
 export function* shardSteps(config: Config, shard: Shard): Steps<Config> {
   const owned = yield* mapSteps(config.nodes, (node) => (ownsNode(shard, node.name) ? [node] : []));
   return { ...config, nodes: owned.flat(), shard };
@@ -128,7 +128,7 @@ export function describeShard({ index, total }: Shard, own: number, all: number)
   return `shard ${index} of 0..${total - 1}: ${own} of ${all} ${all === 1 ? "node" : "nodes"}`;
 }
 
-/** For people: how many nodes each shard has, and the names of those that this one has, each on a line of its own. */
+/** How many nodes each shard has, and the names of the nodes of this shard, one a line. */
 export function shardReport({ nodes }: Config, { index, total }: Shard): string {
   const namesOf = Array.from({ length: total }, (): string[] => []);
   for (const { name } of nodes) namesOf[ownerOf(name, total)]?.push(name);

@@ -1,21 +1,20 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { chains } from "../chains/index.ts";
 import type { Secret } from "../lib/secret.ts";
-import { SLICE_MS } from "../lib/slices.ts";
+import { eachInSlices } from "../lib/slices.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Auth } from "../rpc/settings.ts";
 import type { Config, NodeConfig } from "./model.ts";
-import { isApiWord, SHORTEST_HIDDEN } from "./redact.ts";
+import { isApiWord, MIN_HIDDEN_BYTES } from "./redact.ts";
 
-/** Secrets of one node that cannot be hidden when the node repeats them. */
+/** Secrets of one node that are too short to be redacted from its responses. */
 export type ShortSecrets = {
   /** The node's name, or `probe.modules.NAME`. */
   readonly where: string;
-  /** Which keys hold them, and what to do. Names none of them. */
+  /** Their keys, and what to do. Contains none of them. */
   readonly message: string;
 };
 
-/** At most one for each node. Files of secrets are read; one that cannot be read is left out. */
+/** At most one result for each node or module. Reads files of secrets; one that cannot be read is skipped. */
 export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly ShortSecrets[]> {
   const modules = [...probe.modules].map(([name, { auth }]) => ({ where: `probe.modules.${name}`, auth }));
   const all = [
@@ -23,21 +22,17 @@ export async function shortSecrets({ nodes, references, probe }: Config): Promis
     ...modules.map((module) => ({ ...module, urls: [] })),
   ];
   const found: ShortSecrets[] = [];
-  let began = performance.now();
-  for (const { where, auth, urls } of all) {
+  await eachInSlices(all, async ({ where, auth, urls }) => {
     const ofAuth = auth === undefined ? [] : await shortKeys(auth);
     const keys = [...ofAuth, ...urls.filter(isShortUrl).map(([key]) => key)];
     if (keys.length > 0) found.push({ where, message: describe(keys) });
-    if (performance.now() - began < SLICE_MS) continue;
-    await nextTurn();
-    began = performance.now();
-  }
+  });
   return found;
 }
 
 function describe(keys: readonly string[]): string {
   const verb = keys.length === 1 ? "is" : "are";
-  return `${keys.join(" and ")} ${verb} too short to be hidden: use at least ${SHORTEST_HIDDEN} characters`;
+  return `${keys.join(" and ")} ${verb} too short to be hidden: use at least ${MIN_HIDDEN_BYTES} characters`;
 }
 
 type KeyedUrl = readonly [key: string, url: NodeUrl];
@@ -76,7 +71,7 @@ async function shortKey(key: string, secret: Secret): Promise<readonly string[]>
   return [secret.file() === undefined ? key : `${key}_file`];
 }
 
-/** Whether something in it is short and may be a secret. Where another part is long, that one is taken for the token. */
+/** Whether a short part of the URL may be a secret. If another part is long, that one counts as the token. */
 function isShortUrl([, { path, query, userinfo }]: KeyedUrl): boolean {
   const login = userinfo === undefined ? [] : [userinfo.username, ...userinfo.password.known()];
   const values = [...new URLSearchParams(query).values()];
@@ -86,5 +81,5 @@ function isShortUrl([, { path, query, userinfo }]: KeyedUrl): boolean {
 }
 
 function isShort(text: string): boolean {
-  return text !== "" && Buffer.byteLength(text) < SHORTEST_HIDDEN;
+  return text !== "" && Buffer.byteLength(text) < MIN_HIDDEN_BYTES;
 }

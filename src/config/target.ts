@@ -1,21 +1,20 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { printsAs } from "../lib/secret.ts";
-import { type AddressRange, isAddressIn, parseRange } from "../rpc/address-filter.ts";
+import { type AddressRange, isAddressIn, isHostName, parseRange } from "../rpc/address-filter.ts";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
 import { quoted } from "../schema/fields.ts";
 
 /**
- * A URL that somebody asks the exporter to poll, in the one form in which it is compared with patterns and sent. Two
- * texts that a server or resolver could take for the same must become the same here, or be refused. Prints as scheme, host
- * and port.
+ * A URL that a client asks the exporter to poll, in the canonical form that is compared with patterns and sent. Two texts
+ * that a server or resolver could take for the same must become equal here, or be refused. Prints as scheme, host and port.
  */
 export type TargetUrl = {
   readonly scheme: Scheme;
-  /** Lower case, punycode, no trailing dot; an address in its canonical text, IPv4 also where IPv6 wraps it. */
+  /** Lower case, punycode, no trailing dot; an address in its canonical form, IPv4 also for an IPv6-mapped one. */
   readonly host: string;
   readonly port: number;
-  /** "" or begins with a slash. May be secret, as may the query. */
+  /** "" or starts with a slash. May be secret, as may the query. */
   readonly path: string;
   readonly query: string;
   /** `host:port`, the label of its series. */
@@ -25,24 +24,26 @@ export type TargetUrl = {
 
 export type Scheme = "http" | "https";
 
-const LONGEST = 2048;
+const MAX_URL_LENGTH = 2048;
 
 /**
  * Reads `http://…`, `https://…` or, with the default scheme, `host:port`.
- * @throws Error with a sentence that does not repeat the text, as it may hold a token
+ * @throws Error with a message that does not repeat the text, as it may contain a token
  */
 export function parseTarget(text: string, defaultScheme: Scheme): TargetUrl {
-  if (text.length > LONGEST) throw new Error(`expected a URL of at most ${LONGEST} characters`);
+  if (text.length > MAX_URL_LENGTH) throw new Error(`expected a URL of at most ${MAX_URL_LENGTH} characters`);
   if (/^unix:/i.test(text)) throw new Error("a unix socket cannot be a target: configure its node under nodes");
-  // The URL standard mends these or drops them; a mended text may mean another host than whoever reads it thinks.
-  if (/[\\\s\x00-\x20\x7f]/.test(text)) throw new Error("expected a URL without space, backslash or control character");
+  // The URL parser corrects or drops these characters, and the result may be another host than a reader would think.
+  if (/[\\\s\x00-\x20\x7f]/.test(text)) {
+    throw new Error("expected a URL without spaces, backslashes and control characters");
+  }
   if (text.includes("#")) throw new Error("expected a URL without a #fragment, which is never sent to a server");
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${defaultScheme}://${text}`;
   const [, scheme = "", authority = ""] = /^([^:]*):\/\/([^/?]*)/.exec(whole) ?? [];
   if (!isScheme(scheme.toLowerCase())) throw new Error("expected http:// or https://");
   if (authority === "") throw new Error(`expected ${EXAMPLE}`);
   if (authority.includes("@")) {
-    throw new Error("expected a URL without user and password: credentials belong into a module of the configuration");
+    throw new Error("expected a URL without user and password: configure credentials in a module");
   }
   const url = readUrl(whole);
   return canonicalTarget(url.protocol === "https:" ? "https" : "http", url);
@@ -84,16 +85,15 @@ function canonicalTarget(scheme: Scheme, url: URL): TargetUrl {
 const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 
 /**
- * The one form of a host that the URL parser has read (so 0x7f.1 is 127.0.0.1 already, and a name is lower case and
- * punycode). Undefined for what is neither a name nor an address.
+ * The canonical form of a host.
+ * @param hostname from the URL parser: 0x7f.1 is 127.0.0.1 already, and a name is lower case and punycode
+ * @returns undefined for text that is neither a name nor an address
  */
-export function canonicalHost(hostname: string): string | undefined {
+function canonicalHost(hostname: string): string | undefined {
   const bare = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (isIP(bare) !== 0) return canonicalAddress(bare);
-  return bare.length <= 253 && NAME.test(bare) ? bare : undefined;
+  return isHostName(bare) ? bare : undefined;
 }
-
-const NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
 /** The system dials a mapped IPv4 address (::ffff:10.0.0.1) over IPv4, so it is one. */
 function canonicalAddress(text: string): string {
@@ -102,8 +102,8 @@ function canonicalAddress(text: string): string {
 }
 
 /**
- * A path that every server reads alike. The URL parser has resolved dots, also as %2e. An escaped slash, backslash, dot or
- * percent sign, and `..;` of Java servers, would be another path behind a proxy that decodes them.
+ * A path that every server reads in the same way. The URL parser has resolved dots, also as %2e. An escaped slash, backslash,
+ * dot or percent sign, and `..;` of Java servers, would be another path behind a proxy that decodes them.
  */
 function canonicalPath(path: string): string {
   if (/%(?:2[ef5]|5c|[01][0-9a-f]|7f|c[01])|%(?![0-9a-f]{2})/i.test(path) || path.includes(";")) {
@@ -119,11 +119,11 @@ function canonicalPath(path: string): string {
 }
 
 /**
- * What targets may be: `[SCHEME://]HOST:PORT[/PATH]`. No regular expressions, as these match more than their author
- * thinks of. docs/probe.md describes the language.
+ * A pattern of targets: `[SCHEME://]HOST:PORT[/PATH]`. Not a regular expression, which easily matches more than its author
+ * intended. docs/probe.md describes the syntax.
  */
 export type TargetPattern = {
-  /** How it was written, without its path, which may hold a token. */
+  /** The pattern as configured, without its path, which may contain a token. */
   readonly label: string;
   /** Undefined: both. */
   readonly scheme: Scheme | undefined;
@@ -135,17 +135,17 @@ export type TargetPattern = {
 
 type HostPattern =
   | { readonly kind: "name"; readonly name: string }
-  /** Every name that ends in these labels, with at least one more before them. */
+  /** Every name that ends in these labels after at least one other label. */
   | { readonly kind: "suffix"; readonly suffix: string }
-  /** Matches addresses only, never names: what a name resolves to is its owner's choice, and may change. */
+  /** Matches addresses only, never names: the owner of a name chooses its addresses, and may change them. */
   | { readonly kind: "range"; readonly range: AddressRange };
 
-/** This path alone, without a query; or also everything below it, with any query. */
+/** Only this path, without a query; with `below` also everything below it, with any query. */
 type PathPattern = { readonly path: string; readonly below: boolean };
 
 const PATTERN = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]]*\]|[^/:?[\]]+(?:\/\d+)?)(?::([^/]*))?(\/.*)?$/i;
 
-/** @throws Error with what was expected; it does not repeat the path, which may hold a token */
+/** @throws Error that does not repeat the path, which may contain a token */
 export function parseTargetPattern(text: string): TargetPattern {
   const [, scheme, host, port, path = ""] = PATTERN.exec(text) ?? [];
   if (host === undefined || /[\s\\@#]/.test(text)) throw new Error(`expected ${SYNTAX}`);
@@ -188,15 +188,15 @@ function parsePort(text: string | undefined, host: string): number | undefined {
   if (text === "*") return undefined;
   const port = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (port >= 1 && port <= 65535) return port;
-  throw new Error(`expected a port from 1 to 65535 or * behind the host: ${host}:8888 or ${host}:*`);
+  throw new Error(`expected a port from 1 to 65535 or * after the host: ${host}:8888 or ${host}:*`);
 }
 
 function parseHost(text: string): HostPattern {
   const bare = text.startsWith("[") ? text.slice(1, -1) : text;
   const range = rangeOf(bare);
-  // Without brackets the end of an IPv6 address and the port could not be told apart.
+  // Without brackets the port would look like the end of an IPv6 address.
   if (range !== undefined && text.startsWith("[") === bare.includes(":")) return { kind: "range", range };
-  if (text === "*") throw new Error("expected a host: to allow every host would make the exporter an open proxy");
+  if (text === "*") throw new Error("expected a host: allowing every host would make the exporter an open proxy");
   const wildcard = text.startsWith("*.");
   const name = canonicalName(wildcard ? text.slice(2) : text);
   if (name === undefined) {
@@ -207,13 +207,13 @@ function parseHost(text: string): HostPattern {
   return wildcard ? { kind: "suffix", suffix: name } : { kind: "name", name };
 }
 
-/** An address is a range of one. */
+/** A single address is a range with one address. */
 function rangeOf(text: string): AddressRange | undefined {
   const family = isIP(text);
   return parseRange(family === 0 ? text : `${text}/${family === 4 ? 32 : 128}`);
 }
 
-/** As the URL parser makes it of a target's host; undefined for other notations of an address, too. */
+/** The name in the form that the URL parser gives the host of a target; undefined also for other notations of an address. */
 function canonicalName(text: string): string | undefined {
   if (/[*/%[\]]/.test(text)) return undefined;
   try {
@@ -230,7 +230,7 @@ function parsePath(text: string): PathPattern {
   const isPlain = path === "" || /^(?:\/[A-Za-z0-9._~!$&'()+,=:@-]*)+$/.test(path);
   if (!isPlain || /\/\.{1,2}(?:\/|$)/.test(path)) {
     throw new Error(
-      "expected a path like /json_rpc or, with everything below it, /gateway/*; without query and escapes",
+      "expected a path like /json_rpc, or /gateway/* for everything below it, without a query and escapes",
     );
   }
   return { path, below };

@@ -57,6 +57,17 @@ export function* eachStep<Item>(items: Iterable<Item>, work: (item: Item) => voi
   }
 }
 
+/** Asynchronous `work` for each item, one after the other, with turns of the event loop between slices. */
+export async function eachInSlices<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+  let began = performance.now();
+  for (const item of items) {
+    await work(item);
+    if (performance.now() - began < SLICE_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+}
+
 /**
  * Starts asynchronous tasks one after the other, in slices, without waiting for their end. The time of a slice includes
  * everything that a task does before it first waits.

@@ -1,6 +1,6 @@
 /**
- * Plain data as YAML in the form in which people write configurations. Only for printing whole configurations: a library
- * takes a second for those of a large fleet, while nothing else is served.
+ * Plain data as YAML, in the style of hand-written configurations. A library would take a second for the configuration of a
+ * large fleet, and block all requests meanwhile.
  */
 export function toYaml(value: Readonly<Record<string, unknown>>): string {
   return block(value, "")
@@ -8,7 +8,7 @@ export function toYaml(value: Readonly<Record<string, unknown>>): string {
     .join("");
 }
 
-/** The lines of a mapping or list; what is undefined is left out. */
+/** The lines of a mapping or list, without undefined values. */
 function block(value: object, indent: string): readonly string[] {
   if (Array.isArray(value)) {
     return value.flatMap((item: unknown) => {
@@ -24,7 +24,7 @@ function block(value: object, indent: string): readonly string[] {
   });
 }
 
-/** What needs lines of its own: an empty mapping or list does not. */
+/** Whether a value needs lines of its own: an empty mapping or list does not. */
 function isBlock(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.values(value).some((item) => item !== undefined);
 }
@@ -35,13 +35,13 @@ function scalar(value: unknown): string {
   return typeof value === "object" && value !== null ? "{}" : String(value);
 }
 
-/** Words that readers of YAML 1.1 or 1.2 take for something else; `e5` is a number to some. */
+/** Words that YAML 1.1 or 1.2 does not read as strings; some readers take `e5` for a number. */
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|e[-+]?\d+)$/i;
 
 const WORD = /^[A-Za-z_/<](?:[\w./@:<>-]*[\w/>])?$/;
 const DURATION = /^(?:\d+(?:ms|[dhms]))+$/;
 
-/** Anything else stands in double quotes, where YAML reads what JSON writes. */
+/** Any other string is written in double quotes as JSON, which YAML reads. */
 function isPlain(text: string): boolean {
   return DURATION.test(text) || (WORD.test(text) && !RESERVED.test(text) && text !== "<<");
 }

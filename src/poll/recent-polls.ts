@@ -1,6 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import type { Direction } from "../model/report.ts";
-import { chooseKnown } from "../model/report.ts";
+import { chooseKnown, type Direction } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
 import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";

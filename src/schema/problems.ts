@@ -1,9 +1,9 @@
 import type { YamlFile } from "./yaml-file.ts";
 
-/** Something wrong in the configuration, at a path of keys and indices. */
+/** Something wrong in a configuration, at a path of keys and indices. */
 export type ConfigProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
 
-/** A configuration that cannot be used, with one line for each thing that is wrong. */
+/** A configuration that cannot be used, with one line for each problem. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -14,25 +14,23 @@ export class ConfigError extends Error {
   }
 }
 
-/** A configuration file as plain data, which can still name the places in it. */
+/** A configuration file as plain data that can still name the places in the file. */
 export type ConfigDocument = {
   readonly raw: unknown;
-  /** Whether nothing is wrong with single values although the file is YAML. */
+  /** Whether the file itself has no problems, such as environment variables that are not set. */
   readonly isWhole: boolean;
   /**
-   * `FILE:LINE:COLUMN: …` for each of these problems and for those of the file itself, in the order of the file. Nothing more is
-   * said of a value with a problem of its own.
+   * `FILE:LINE:COLUMN: …` for each of these problems and for those of the file itself, in the order of the file. A value with
+   * a problem of the file gets no second line.
    */
-  lines(problems: readonly PlacedProblem[]): Promise<readonly string[]>;
-  /** Gives back what it needs to name places. */
+  lines(problems: readonly ConfigProblem[]): Promise<readonly string[]>;
+  /** Frees what is needed to name places. */
   close(): void;
 };
 
-export type PlacedProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
-
 export type BrokenDocument = { readonly broken: readonly string[] };
 
-/** @returns what is wrong, each with its place, when the file cannot be read as YAML */
+/** @returns the problems, each with its place, when the file cannot be read as YAML */
 export type ReadDocument = (
   path: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -44,19 +42,29 @@ export function documentOf(file: YamlFile | BrokenDocument): ConfigDocument | Br
   return {
     raw: file.raw,
     isWhole: file.problems.length === 0,
-    lines: async (problems) => linesOf(file, problems),
+    lines: async (problems) => problemLines(file, problems),
     close() {},
   };
 }
 
 /** As `lines` of a document. */
-export function linesOf(file: YamlFile, problems: readonly PlacedProblem[]): readonly string[] {
-  return [
-    ...file.problems,
-    ...problems
-      .filter(({ path }) => !file.isUnfinished(path))
-      .map(({ path, message }) => ({ offset: file.offsetOf(path), message })),
-  ]
+export function problemLines(file: YamlFile, problems: readonly ConfigProblem[]): readonly string[] {
+  const placed = problems
+    .filter(({ path }) => !file.isUnfinished(path))
+    .map(({ path, message }) => ({ offset: file.offsetOf(path), message }));
+  return [...file.problems, ...placed]
     .sort((a, b) => a.offset - b.offset)
     .map(({ offset, message }) => `${file.place(offset)}: ${message}`);
+}
+
+/** How a key may be shown, as a misplaced secret may have become a key; `parents` are the keys around it. */
+export type ShowKey = (key: string, parents: readonly PropertyKey[]) => string;
+
+/** A problem with its path: `nodes[0].url: expected …`. */
+export function describeProblem({ path, message }: ConfigProblem, showKey: ShowKey): string {
+  const keys = path.map((key, index) => {
+    if (typeof key === "number") return `[${key}]`;
+    return `${index === 0 ? "" : "."}${showKey(String(key), path.slice(0, index))}`;
+  });
+  return keys.length === 0 ? message : `${keys.join("")}: ${message}`;
 }

@@ -2,29 +2,29 @@ import { getHeapStatistics } from "node:v8";
 import { CST } from "yaml";
 
 /**
- * How much a YAML file may hold, looked at before anything is built from it. The library walks what it read by recursion, and a stack
- * that overflows inside a regular expression ends the whole process (V8 aborts).
+ * Bounds of a YAML file, checked before anything is built from it. The library walks the document by recursion, and a stack
+ * overflow inside a regular expression ends the whole process (V8 aborts).
  */
 
-/** Collections in each other. No configuration has ten. */
-export const MOST_NESTED = 100;
+/** Levels of nested lists and mappings. No configuration has ten. */
+export const MAX_NESTING = 100;
 
 /** A configuration of 5,000 nodes with every key has 700,000. */
-const MOST_TOKENS = 1_000_000;
+const MAX_TOKENS = 1_000_000;
 
-/** What the library needs for one, and the exporter for what it makes of it. A file that takes all memory would end the process. */
+/** The memory that the library and the exporter need for a token. A file that takes all memory would end the process. */
 const BYTES_PER_TOKEN = 1024;
 
-/** An anchor may stand for something of each node. */
-const MOST_ALIASES = 20_000;
+/** Enough for an alias in each node. */
+const MAX_ALIASES = 20_000;
 
-/** Longer than any certificate chain. The library puts a long value together from pieces, which takes sixty times its size. */
-const LONGEST_VALUE = 256 * 1024;
+/** In characters, longer than any certificate chain. The library needs sixty times the size of a long value. */
+const MAX_VALUE_LENGTH = 256 * 1024;
 
-/** Tags or anchors of one value: one each is allowed. */
-const MOST_PROPERTIES = 100;
+/** Tags and anchors of one value. YAML allows one of each. */
+const MAX_PROPERTIES = 100;
 
-/** Ends the reading at once: what was read so far is not built. */
+/** Ends the parsing immediately, before anything is built. */
 export class OutOfBoundsError extends Error {
   readonly offset: number;
 
@@ -36,7 +36,7 @@ export class OutOfBoundsError extends Error {
 }
 
 /**
- * Passes tokens of the library's lexer on as long as they keep within the bounds.
+ * Yields the tokens of the library's lexer as long as they stay within the bounds.
  * @throws OutOfBoundsError
  */
 export function* withinBounds(lexemes: Iterable<string>): Iterable<string> {
@@ -46,9 +46,9 @@ export function* withinBounds(lexemes: Iterable<string>): Iterable<string> {
   let properties = 0;
   let aliases = 0;
   let isText = false;
-  const mostTokens = Math.min(MOST_TOKENS, Math.floor(getHeapStatistics().heap_size_limit / BYTES_PER_TOKEN));
+  const maxTokens = Math.min(MAX_TOKENS, Math.floor(getHeapStatistics().heap_size_limit / BYTES_PER_TOKEN));
   for (const lexeme of lexemes) {
-    // Behind its mark comes the text of a plain value, whatever it looks like.
+    // The token after this mark is a plain value, whatever it looks like.
     const type = isText ? "scalar" : CST.tokenType(lexeme);
     isText = !isText && lexeme === CST.SCALAR;
     tokens += 1;
@@ -56,14 +56,14 @@ export function* withinBounds(lexemes: Iterable<string>): Iterable<string> {
     if (type === "tag" || type === "anchor") properties += 1;
     else if (type !== "space" && type !== "newline" && type !== "comment") properties = 0;
     const message =
-      nesting.enter(type, lexeme) > MOST_NESTED || properties > MOST_PROPERTIES
+      nesting.enter(type, lexeme) > MAX_NESTING || properties > MAX_PROPERTIES
         ? "nested too deeply"
-        : lexeme.length > LONGEST_VALUE
-          ? `expected a value of at most ${LONGEST_VALUE / 1024} KiB`
-          : tokens > mostTokens
-            ? `expected at most ${mostTokens} words and marks in the file, as many as the memory of this process allows`
-            : aliases > MOST_ALIASES
-              ? `expected at most ${MOST_ALIASES} aliases`
+        : lexeme.length > MAX_VALUE_LENGTH
+          ? `expected a value of at most ${MAX_VALUE_LENGTH / 1024} KiB`
+          : tokens > maxTokens
+            ? `expected at most ${maxTokens} YAML tokens, the limit for the memory of this process`
+            : aliases > MAX_ALIASES
+              ? `expected at most ${MAX_ALIASES} aliases`
               : undefined;
     if (message !== undefined) throw new OutOfBoundsError(offset, message);
     yield lexeme;
@@ -71,27 +71,27 @@ export function* withinBounds(lexemes: Iterable<string>): Iterable<string> {
   }
 }
 
-/** What the lexer puts between tokens, and is not in the file. */
+/** Whether the lexer inserted it: a mark is not in the file. */
 function isMark(lexeme: string): boolean {
   return lexeme === CST.DOCUMENT || lexeme === CST.FLOW_END || lexeme === CST.SCALAR;
 }
 
 type Nesting = {
-  /** @returns how deep the token stands, or a little more */
+  /** @returns the nesting of the token, or slightly more */
   enter(type: CST.TokenType | null, lexeme: string): number;
 };
 
 /**
- * Counts open brackets, and columns at which a list or mapping began and to which no line has come back. What the parser would refuse
- * counts too, as it builds that before it says so.
+ * Counts open brackets and the columns of open block lists and mappings. Also counts what the parser would refuse, as it builds
+ * that before it reports the error.
  */
 function createNesting(): Nesting {
-  /** Columns of the open block collections, each further to the right than the one before. */
+  /** Columns of the open block collections, from left to right. */
   let columns: number[] = [];
-  /** Of each open bracket how many `?` and `:` its present item has. */
+  /** For each open bracket the number of `?` and `:` of its current item. */
   let flows: number[] = [];
   let column = 0;
-  /** Where the present value began, which is the column of a mapping if it is its first key. */
+  /** The column of the current value, which is the column of a mapping if it is its first key. */
   let began: number | undefined;
 
   function open(at: number): void {
@@ -140,7 +140,7 @@ function createNesting(): Nesting {
 
   return {
     enter(type, lexeme) {
-      // A line that begins further to the left ends what is deeper.
+      // A line that starts further to the left closes the deeper collections.
       if (column === 0 && type !== "newline" && type !== "comment") leave(type === "space" ? lexeme.length : 0);
       enter(type);
       if (!isMark(lexeme)) advance(lexeme);

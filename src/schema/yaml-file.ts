@@ -1,17 +1,17 @@
 import { type Document, isMap, isScalar, LineCounter, visit } from "yaml";
 import { fileErrorCode } from "../lib/errno.ts";
 import { files } from "../lib/files/files.ts";
-import { beginOf, type Misplaced, parseYaml, toPlain } from "./yaml-parse.ts";
+import { beginOf, composeYaml, type Misplaced, toPlain } from "./yaml-parse.ts";
 
-/** A YAML file as plain data that still knows where each value stands. */
+/** A YAML file as plain data that can still name the place of each value. */
 export type YamlFile = {
-  /** With environment variables in place; a value with a missing variable stays as it is written. */
+  /** With environment variables replaced; a value with a missing variable stays as it is written. */
   readonly raw: unknown;
-  /** What is wrong with single values although the file is YAML: environment variables that are not set. */
+  /** Problems of single values of a valid YAML file: environment variables that are not set. */
   readonly problems: readonly Misplaced[];
-  /** Where the value at a path begins: at its key where it has one, else at the nearest thing around it. */
+  /** The offset of the value at a path: of its key if it has one, else of the nearest value around it. */
   offsetOf(path: readonly PropertyKey[]): number;
-  /** Whether one of `problems` is about the value at this path, so that nothing more can be said of it. */
+  /** Whether one of `problems` is about the value at this path, so that it cannot be checked. */
   isUnfinished(path: readonly PropertyKey[]): boolean;
   /** `FILE:LINE:COLUMN` */
   place(offset: number): string;
@@ -20,7 +20,7 @@ export type YamlFile = {
 /**
  * @param maxBytes a larger file is refused
  * @param env undefined: the file's format has no variables
- * @returns what is wrong, each with its place, when the file cannot be read as YAML
+ * @returns the problems, each with its place, when the file cannot be read as YAML
  */
 export async function readYamlFile(
   path: string,
@@ -28,11 +28,11 @@ export async function readYamlFile(
   env: Readonly<Record<string, string | undefined>> | undefined,
 ): Promise<YamlFile | { readonly broken: readonly string[] }> {
   const text = await readText(path, maxBytes);
-  return typeof text === "string" ? readYamlText(text, path, env) : text;
+  return typeof text === "string" ? parseYaml(text, path, env) : text;
 }
 
-/** @param path how places in the text are named; the rest as in `readYamlFile` */
-export function readYamlText(
+/** As readYamlFile, for a text. @param path the file that problems name */
+export function parseYaml(
   text: string,
   path: string,
   env: Readonly<Record<string, string | undefined>> | undefined,
@@ -42,15 +42,15 @@ export function readYamlText(
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  const parsed = parseYaml(text, lines);
-  const told = (problems: readonly Misplaced[]) =>
+  const parsed = composeYaml(text, lines);
+  const placed = (problems: readonly Misplaced[]) =>
     problems.map(({ offset, message }) => `${place(offset)}: ${message}`);
-  if ("broken" in parsed) return { broken: told(parsed.broken) };
+  if ("broken" in parsed) return { broken: placed(parsed.broken) };
   const { document } = parsed;
   const problems = env === undefined ? [] : substituteEnv(document, env);
   const unfinished = new Set(problems.map(({ offset }) => offset));
   const raw = toPlain(document);
-  if ("broken" in raw) return { broken: told(raw.broken) };
+  if ("broken" in raw) return { broken: placed(raw.broken) };
   return {
     raw: raw.value,
     problems,
@@ -60,7 +60,7 @@ export function readYamlText(
   };
 }
 
-/** @returns what is wrong when the file cannot be read as text */
+/** @returns the problem when the file cannot be read as text */
 export async function readText(
   path: string,
   maxBytes: number,
@@ -74,11 +74,11 @@ export async function readText(
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return { broken: [`${path}: expected text in UTF-8, found other bytes: save the file as UTF-8`] };
+    return { broken: [`${path}: expected UTF-8 text, found other bytes: save the file as UTF-8`] };
   }
 }
 
-/** Replaces ${NAME} in string values and $${ by ${; keys stay as they are. Gives the variables that are not set. */
+/** Replaces ${NAME} in string values and $${ by ${, but not in keys. Returns the variables that are not set. */
 function substituteEnv(
   document: Document.Parsed,
   env: Readonly<Record<string, string | undefined>>,
@@ -99,7 +99,7 @@ function substituteEnv(
   return missing;
 }
 
-/** What is no name of a variable may be part of a password. */
+/** Any other text than the name of a variable may be part of a password, and is not shown. */
 function notSet(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
     ? `the environment variable ${name} is not set`

@@ -1,9 +1,9 @@
 import { isObject } from "../lib/json.ts";
-import type { PlacedProblem } from "./problems.ts";
+import type { ConfigProblem } from "./problems.ts";
 
-/** What the thread that parses YAML and the one that asks it say to each other. */
+/** The messages between the thread that parses YAML and the thread that asks it, and the batches that carry a document. */
 
-/** What the thread is started with. */
+/** The data that the thread starts with. */
 export type YamlTask = {
   readonly text: string;
   readonly path: string;
@@ -12,7 +12,7 @@ export type YamlTask = {
 
 export type ToYamlThread =
   | { readonly kind: "next" }
-  | { readonly kind: "lines"; readonly problems: readonly PlacedProblem[] };
+  | { readonly kind: "lines"; readonly problems: readonly ConfigProblem[] };
 
 export type FromYamlThread =
   | { readonly kind: "broken"; readonly lines: readonly string[] }
@@ -44,9 +44,9 @@ export function isFromYamlThread(value: unknown): value is FromYamlThread {
   }
 }
 
-/** A large document in pieces that are small enough to be handed from thread to thread without holding up either. */
+/** A large document in pieces that are small enough to pass between threads without blocking either. */
 export type Batches = {
-  /** The document with its outermost lists empty. */
+  /** The document with empty outermost lists. */
   readonly frame: unknown;
   /** The items of those lists, in order. */
   readonly batches: Iterator<Batch, undefined>;
@@ -55,10 +55,10 @@ export type Batches = {
 export type Batch = { readonly key: string; readonly items: readonly unknown[] };
 
 /**
- * Values in a batch, more or less: those of 500 nodes. Copying them takes two or three milliseconds; with smaller ones both threads
- * would wait for each other more often, on a busy machine each time for a core.
+ * The approximate number of values in a batch, enough for 500 nodes. Copying them takes two or three milliseconds. With
+ * smaller batches the threads would wait for each other more often, on a busy machine each time for a core.
  */
-const MOST_VALUES = 8000;
+const BATCH_VALUES = 8000;
 
 export function createBatches(document: unknown): Batches {
   if (!isObject(document)) return { frame: document, batches: cut([]) };
@@ -74,8 +74,8 @@ function* cut(lists: readonly (readonly [key: string, items: readonly unknown[]]
     let begin = 0;
     let values = 0;
     for (const [index, item] of items.entries()) {
-      values += countValues(item, MOST_VALUES);
-      if (values < MOST_VALUES) continue;
+      values += countValues(item, BATCH_VALUES);
+      if (values < BATCH_VALUES) continue;
       yield { key, items: items.slice(begin, index + 1) };
       begin = index + 1;
       values = 0;
@@ -85,18 +85,18 @@ function* cut(lists: readonly (readonly [key: string, items: readonly unknown[]]
   return undefined;
 }
 
-/** Counts no further than `most`, as aliases may repeat their anchors over and over. */
-function countValues(value: unknown, most: number): number {
+/** Counts up to `max`, as aliases may repeat their anchors many times. */
+function countValues(value: unknown, max: number): number {
   if (typeof value !== "object" || value === null) return 1;
   let count = 1;
   for (const part of Object.values(value)) {
-    count += countValues(part, most - count);
-    if (count >= most) break;
+    count += countValues(part, max - count);
+    if (count >= max) break;
   }
   return count;
 }
 
-/** Puts a batch back into its list of the frame. */
+/** Appends a batch to its list in the frame. */
 export function putBack(frame: unknown, { key, items }: Batch): void {
   const list = isObject(frame) ? frame[key] : undefined;
   if (Array.isArray(list)) for (const item of items) list.push(item);

@@ -14,30 +14,30 @@ import {
 } from "yaml";
 import { OutOfBoundsError, withinBounds } from "./yaml-bounds.ts";
 
-/** Something in a file, and where it stands. */
+/** A problem at an offset of a file. */
 export type Misplaced = { readonly offset: number; readonly message: string };
 
 export type ParsedYaml = { readonly document: Document.Parsed } | { readonly broken: readonly Misplaced[] };
 
-/** Nobody mends more at once. */
-export const MOST_ERRORS = 100;
+/** How many errors of one file are reported. */
+const MAX_ERRORS = 100;
 
 /**
- * Reads a text as YAML, in time and memory that its length bounds.
- * @param lines learns where lines begin
+ * Parses a text as YAML, in time and memory that its length bounds.
+ * @param lines receives the offsets of the lines
  */
-export function parseYaml(text: string, lines: LineCounter): ParsedYaml {
+export function composeYaml(text: string, lines: LineCounter): ParsedYaml {
   try {
     const { document, errors } = withoutStacks(() => compose(text, lines));
-    const broken = [...syntaxErrors(errors), ...repeatedKeys(document)];
-    return broken.length > 0 ? { broken: broken.slice(0, MOST_ERRORS) } : { document };
+    const broken = [...syntaxErrors(errors), ...duplicateKeys(document)];
+    return broken.length > 0 ? { broken: broken.slice(0, MAX_ERRORS) } : { document };
   } catch (error) {
     if (!(error instanceof OutOfBoundsError)) throw error;
     return { broken: [{ offset: error.offset, message: error.message }] };
   }
 }
 
-/** A file may hold 100,000 errors, and the stack of each takes more memory than all else. */
+/** A file may contain 100,000 errors, and their stacks would take most of the memory. */
 function withoutStacks<T>(work: () => T): T {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -50,13 +50,13 @@ function withoutStacks<T>(work: () => T): T {
 
 type YamlError = Pick<Document.Parsed["errors"][number], "code" | "message" | "pos">;
 
-/** As `parseDocument` of the library does, with tokens that were looked at before. */
+/** As `parseDocument` of the library, with tokens that were checked before. */
 function compose(
   text: string,
   lines: LineCounter,
 ): { readonly document: Document.Parsed; readonly errors: readonly YamlError[] } {
   const parser = new Parser(lines.addNewLine);
-  // Its own search for repeated keys takes the square of their number, and its further tags stand for what is no plain data.
+  // Its own search for duplicate keys takes the square of their number, and further tags would give values that are not plain data.
   const composer = new Composer({
     ...{ lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false, resolveKnownTags: false },
   });
@@ -78,42 +78,41 @@ function compose(
   return { document, errors: [...document.errors, ...document.warnings] };
 }
 
-/** Messages of `yaml` may repeat what stands there, which may be a password: those are put in other words. */
+/** Messages of `yaml` may repeat text of the file, which may be a password: those are replaced. */
 function syntaxErrors(errors: readonly YamlError[]): readonly Misplaced[] {
   const exhausted = errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
-  // What the parser says after it gave up is not about the file, nor what it says next of the same place.
-  const told = new Map<number, YamlError>();
+  // Later errors of a parser that gave up, and further errors at one place, are not about the file.
+  const first = new Map<number, YamlError>();
   for (const error of exhausted === undefined ? errors : [exhausted]) {
-    if (!told.has(error.pos[0])) told.set(error.pos[0], error);
+    if (!first.has(error.pos[0])) first.set(error.pos[0], error);
   }
-  return [...told].map(([offset, { code, message }]) => ({
+  return [...first].map(([offset, { code, message }]) => ({
     offset,
     message: MESSAGES[code] ?? (code === "UNEXPECTED_TOKEN" ? message.replace(/: .*$/s, "") : message),
   }));
 }
 
-export const TOO_DEEP = "nested too deeply";
+const TOO_DEEP = "nested too deeply";
 
 const MESSAGES: Partial<Record<string, string>> = {
-  BAD_DIRECTIVE: "a line that begins with % is a directive of YAML: put the value in quotes",
-  BAD_DQ_ESCAPE: "a \\ in double quotes begins an escape, and there is none like this: use single quotes",
-  BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot begin here: check the indentation, and put a value with ": " in quotes',
-  MULTIPLE_DOCS: "expected one YAML document, found a second one behind ---",
-  NON_STRING_KEY: "expected a text as key",
+  BAD_DIRECTIVE: "a line that starts with % is a YAML directive: put the value in quotes",
+  BAD_DQ_ESCAPE: "unknown escape: \\ in double quotes starts an escape, so use single quotes",
+  BLOCK_AS_IMPLICIT_KEY: 'a mapping cannot start here: check the indentation, and put a value with ": " in quotes',
+  MULTIPLE_DOCS: "expected one YAML document, found a second one after ---",
+  NON_STRING_KEY: "expected a string as key",
   RESOURCE_EXHAUSTION: TOO_DEEP,
-  TAB_AS_INDENT: "a tab cannot indent YAML: use spaces",
-  TAG_RESOLVE_FAILED: "this tag is not known; a value that begins with ! needs quotes",
+  TAB_AS_INDENT: "tabs cannot indent YAML: use spaces",
+  TAG_RESOLVE_FAILED: "unknown tag; a value that starts with ! needs quotes",
 };
 
-function repeatedKeys(document: Document.Parsed): readonly Misplaced[] {
+function duplicateKeys(document: Document.Parsed): readonly Misplaced[] {
   const found: Misplaced[] = [];
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key)) continue;
-        if (seen.has(key.value))
-          found.push({ offset: beginOf(key) ?? 0, message: "this key stands twice in its mapping" });
+        if (seen.has(key.value)) found.push({ offset: beginOf(key) ?? 0, message: "duplicate key" });
         seen.add(key.value);
       }
     },
@@ -125,32 +124,32 @@ export function beginOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-/** Lists and mappings in each other, aliases followed. No configuration is nested as deeply. */
+/** Levels of nested lists and mappings, including those of aliases. No configuration needs as many. */
 const MAX_DEPTH = 49;
 
-/** What a file stands for once its aliases are replaced. They may multiply: ten lines of them stand for a billion values. */
-const MOST_VALUES = 1_000_000;
+/** Values after all aliases are replaced. Aliases of aliases multiply: ten lines can give a billion values. */
+const MAX_VALUES = 1_000_000;
 
-/** Of so many keys nothing is written by hand. What is wrong with keys is found by looking through them all. */
-const MOST_KEYS = 10_000;
+/** Keys of one mapping. An unknown key is compared with all valid ones, and no mapping needs as many. */
+const MAX_KEYS = 10_000;
 
-/** A value as plain data. Where aliases stand for it, it is one object in several places. */
+/** A value as plain data. Its aliases are the same object. */
 type Plain = {
   readonly value: unknown;
-  /** How many lists and mappings are in each other. */
+  /** Levels of nested lists and mappings. */
   readonly depth: number;
-  /** How many values it would be if each alias were a copy. */
+  /** How many values it would have if each alias were a copy. */
   readonly size: number;
 };
 
-/** A node with an anchor is `open` until its end has come: until then nothing can stand for it. */
+/** A node with an anchor is `open` until it has been read: until then it cannot have aliases. */
 type Anchored = Plain | "open";
 
 export type PlainYaml = { readonly value: unknown } | { readonly broken: readonly Misplaced[] };
 
 /**
- * The document as plain data, in one pass: the library's own way looks through all anchors again for each alias.
- * @param document as parseYaml gives it, so that its depth is bounded
+ * The document as plain data, in one pass: the library searches all anchors for each alias.
+ * @param document from composeYaml, which bounds its depth
  */
 export function toPlain(document: Document.Parsed): PlainYaml {
   const found: Misplaced[] = [];
@@ -171,15 +170,15 @@ export function toPlain(document: Document.Parsed): PlainYaml {
 
   function aliased(source: string, alias: unknown): Plain {
     const target = anchors.get(source);
-    if (target === undefined) return report(alias, "an alias without anchor; a value that begins with * needs quotes");
-    if (target === "open") return report(alias, "an alias inside of what it stands for");
+    if (target === undefined) return report(alias, "alias without an anchor; a value that starts with * needs quotes");
+    if (target === "open") return report(alias, "alias inside the value that it refers to");
     return target;
   }
 
   function contentOf(node: unknown, depth: number): Plain {
     if (isMap(node) || isSeq(node)) {
       if (depth >= MAX_DEPTH) return report(node, TOO_DEEP);
-      if (node.items.length > MOST_KEYS && isMap(node)) return report(node, `expected at most ${MOST_KEYS} keys`);
+      if (node.items.length > MAX_KEYS && isMap(node)) return report(node, `expected at most ${MAX_KEYS} keys`);
       const whole = isMap(node) ? mapping(node.items, depth) : list(node.items, depth);
       return whole.depth > MAX_DEPTH ? report(node, TOO_DEEP) : whole;
     }
@@ -197,7 +196,7 @@ export function toPlain(document: Document.Parsed): PlainYaml {
   function mapping(pairs: readonly { readonly key: unknown; readonly value: unknown }[], depth: number): Plain {
     const parts = pairs.map(({ key, value }) => {
       const name = keyOf(plain(key, depth + 1).value);
-      // A plain object does not hold this key like others.
+      // This key would change the prototype of a plain object.
       if (name === "__proto__") report(key, "unknown key");
       return { name, part: plain(value, depth + 1) };
     });
@@ -208,8 +207,9 @@ export function toPlain(document: Document.Parsed): PlainYaml {
   }
 
   const { value, size } = plain(document.contents, 0);
-  if (found.length > 0) return { broken: found.slice(0, MOST_ERRORS) };
-  if (size > MOST_VALUES) return { broken: [{ offset: 0, message: "the aliases in this file multiply too often" }] };
+  if (found.length > 0) return { broken: found.slice(0, MAX_ERRORS) };
+  if (size > MAX_VALUES)
+    return { broken: [{ offset: 0, message: `expected at most ${MAX_VALUES} values, aliases included` }] };
   return { value: document.contents === null ? null : value };
 }
 

@@ -5,28 +5,28 @@ import { MAX_FILE_BYTES } from "../lib/files/files.ts";
 import {
   type BrokenDocument,
   type ConfigDocument,
+  type ConfigProblem,
   documentOf,
-  type PlacedProblem,
   type ReadDocument,
 } from "./problems.ts";
 import { type FromYamlThread, isFromYamlThread, putBack, type ToYamlThread, type YamlTask } from "./yaml-messages.ts";
 
-/** What is shorter, in characters, is parsed in less time than a thread takes to start: some milliseconds. */
-const SHORT = 16 * 1024;
+/** Shorter texts, in characters, are parsed in less time than a thread takes to start: some milliseconds. */
+const MIN_LENGTH_FOR_THREAD = 16 * 1024;
 
 const loadProgram = async () => (await import("./yaml-worker.ts?program")).default;
 
 /**
- * Reads configuration files in a thread of its own, which lives as long as its document is open.
- * @param load gives the program of the thread
+ * Parses configuration files in a thread of their own, which lives until the document is closed. Short files are parsed here.
+ * @param load loads the program of the thread
  */
 export function createThreadReader(load = loadProgram): ReadDocument {
   return async (path, env, signal) => {
-    const { readYamlText, readText } = await import("./yaml-file.ts");
+    const { parseYaml, readText } = await import("./yaml-file.ts");
     const text = await readText(path, MAX_FILE_BYTES.configuration);
     if (typeof text !== "string") return text;
     signal?.throwIfAborted();
-    if (text.length < SHORT) return documentOf(readYamlText(text, path, env));
+    if (text.length < MIN_LENGTH_FOR_THREAD) return documentOf(parseYaml(text, path, env));
     const task: YamlTask = { text, path, env: { ...env } };
     // Preloaded modules are for the program, not for its threads.
     return open(new Worker(await load(), { eval: true, workerData: task, execArgv: [] }), path, signal);
@@ -52,26 +52,26 @@ async function open(
       if (next.kind !== "batch") throw unexpected(next);
       putBack(frame, next);
     }
-    const lines = async (problems: readonly PlacedProblem[]) => {
-      const answer = await ask({ kind: "lines", problems });
-      if (answer.kind !== "lines") throw unexpected(answer);
-      return answer.lines;
+    const lines = async (problems: readonly ConfigProblem[]) => {
+      const reply = await ask({ kind: "lines", problems });
+      if (reply.kind !== "lines") throw unexpected(reply);
+      return reply.lines;
     };
     return { raw: frame, isWhole, lines, close };
   } catch (error) {
     close();
     if (errorCode(error) !== "ERR_WORKER_OUT_OF_MEMORY") throw error;
     return {
-      broken: [`${path}: parsing it takes more memory than there is: raise the memory limit, or use fewer nodes`],
+      broken: [`${path}: not enough memory to parse it: raise the memory limit or use fewer nodes`],
     };
   }
 }
 
 type Ask = (message?: ToYamlThread) => Promise<FromYamlThread>;
 
-/** One question after the other; the thread speaks first by itself. */
+/** Sends one message after the other and waits for each reply. The thread sends its first message unasked. */
 function createAsker(thread: Worker, signal: AbortSignal | undefined): Ask {
-  // Whoever waits for an answer hears of it.
+  // The caller that waits for a reply gets the error from `once`.
   thread.on("error", () => {});
   const ended = once(thread, "exit").then(() => {
     throw new Error("the thread that parses YAML ended");
@@ -81,11 +81,11 @@ function createAsker(thread: Worker, signal: AbortSignal | undefined): Ask {
     const listening = new AbortController();
     const signals = signal === undefined ? [listening.signal] : [listening.signal, signal];
     try {
-      const answered = once(thread, "message", { signal: AbortSignal.any(signals) });
+      const received = once(thread, "message", { signal: AbortSignal.any(signals) });
       if (message !== undefined) thread.postMessage(message);
-      const [answer]: unknown[] = await Promise.race([answered, ended]);
-      if (!isFromYamlThread(answer)) throw new Error("the thread that parses YAML gave no answer that is known");
-      return answer;
+      const [reply]: unknown[] = await Promise.race([received, ended]);
+      if (!isFromYamlThread(reply)) throw new Error("the thread that parses YAML sent an unknown message");
+      return reply;
     } finally {
       listening.abort();
     }
@@ -93,5 +93,5 @@ function createAsker(thread: Worker, signal: AbortSignal | undefined): Ask {
 }
 
 function unexpected({ kind }: FromYamlThread): Error {
-  return new Error(`the thread that parses YAML gave an answer out of turn: ${kind}`);
+  return new Error(`the thread that parses YAML sent an unexpected message: ${kind}`);
 }

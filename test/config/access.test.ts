@@ -75,7 +75,7 @@ describe("auth", () => {
     [{ bearer: {} }, ["bearer: expected exactly one of token and token_file"]],
     [{ bearer: { token: "a", token_file: "b" } }, ["bearer: expected exactly one of token and token_file"]],
     [{ header: { name: "a" } }, ["header: expected exactly one of value and value_file"]],
-    [{ bearer: { token: "" } }, ["bearer: token: expected a text that is not empty"]],
+    [{ bearer: { token: "" } }, ["bearer: token: expected a non-empty string"]],
     [{ bearer: { token_file: "" } }, ["bearer: token_file: expected a path"]],
   ])("refuses %j", (value, expected) => {
     expect(problems(auth, value)).toEqual(expected);
@@ -83,7 +83,7 @@ describe("auth", () => {
 
   test.each(["a:b", "", "a\n", "a\u007f", "\u0000"])("%j is no user name", (username) => {
     expect(problems(auth, { basic: { username, password: "a" } })).toEqual([
-      "basic: username: expected a user name without colon and control characters",
+      "basic: username: expected a user name without colons and control characters",
     ]);
   });
 

@@ -61,7 +61,7 @@ test.each<[object, string]>([
   [{ bytes: "999999999999GiB" }, 'bytes: expected at most 256MiB, found "999999999999GiB"'],
   [{ pieces: 0 }, "pieces: expected at least 1"],
   [{ depth: 1001 }, "depth: expected at most 1000"],
-  [{ containers: "5" }, "containers: expected a number, found a text"],
+  [{ containers: "5" }, "containers: expected a number, found a string"],
   [{ keys: 10_000_001 }, "keys: expected at most 10000000"],
   [{ strings: -1 }, "strings: expected at least 1"],
   [{ numbers: 1.5 }, "numbers: expected a whole number"],

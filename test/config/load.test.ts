@@ -222,7 +222,7 @@ describe("environment variables", () => {
 
 describe("a secret that HTTP does not carry is refused, and not shown", () => {
   const secretsIn = (text: string) => problemsIn(`nodes:\n  - name: one\n    chain: wire\n${text}`);
-  const EXPECTED = "expected a text without line breaks and other control characters: HTTP carries none";
+  const EXPECTED = "expected a string without line breaks and other control characters, as HTTP cannot send them";
 
   test.each([
     ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3cret\n"],
@@ -245,7 +245,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
     const file = join(folder, "unsendable");
     writeFileSync(file, content);
     expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([
-      `5:21: nodes[0].auth.bearer.token_file: expected one line without control characters in ${file}: HTTP carries none`,
+      `5:21: nodes[0].auth.bearer.token_file: expected one line without control characters in ${file}, as HTTP cannot send them`,
     ]);
   });
 
@@ -322,17 +322,17 @@ describe("nodes from --node", () => {
     expect((await problemsOf({ file, nodes, env: {} })).map((line) => line.replace(file, "FILE"))).toEqual([
       "FILE:5:5: nodes[0].colour: unknown key; valid here: name, chain, url, labels, interval, schedule, timeout, auth, " +
         "tls, limits, wire, monero, chainweb",
-      "--node a b: name: expected 1 to 63 letters, digits and . _ : @ - that begin with a letter or digit",
+      "--node a b: name: expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
       '--node a b: chain: expected one of wire, antelope, monero, chainweb, found "bitcoin"',
       "--node a b: url: expected a URL with http://, https:// or unix:, found ftp://",
-      '--node one: name: the name "one" is taken by nodes[0]',
+      '--node one: name: duplicate name: "one" is also the name of nodes[0]',
     ]);
   });
 
   test.each([
     ["nodes: {one: 1}\n", "1:1: nodes: expected a list of nodes, found a mapping"],
-    ["nodes: one\n", "1:1: nodes: expected a list of nodes, found a text"],
-    ["hello\n", "1:1: expected a mapping, found a text"],
+    ["nodes: one\n", "1:1: nodes: expected a list of nodes, found a string"],
+    ["hello\n", "1:1: expected a mapping, found a string"],
     ["- a\n", "1:1: expected a mapping, found a list"],
   ])("do not hide that the file is wrong: %j", async (text, problem) => {
     const file = write(text);

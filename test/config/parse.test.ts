@@ -124,7 +124,7 @@ describe("a node's values", () => {
     "%j is no name",
     (name) => {
       expect(problemsOf({ nodes: [{ ...NODE, name }] })).toEqual([
-        "nodes.0.name: expected 1 to 63 letters, digits and . _ : @ - that begin with a letter or digit",
+        "nodes.0.name: expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
       ]);
     },
   );
@@ -196,8 +196,8 @@ describe("what nodes may not have together", () => {
   test("the same name; the first is told", () => {
     const nodes = ["a", "b", "a", "a"].map((name) => ({ ...NODE, name }));
     expect(problemsOf({ nodes })).toEqual([
-      'nodes.2.name: the name "a" is taken by nodes[0]',
-      'nodes.3.name: the name "a" is taken by nodes[0]',
+      'nodes.2.name: duplicate name: "a" is also the name of nodes[0]',
+      'nodes.3.name: duplicate name: "a" is also the name of nodes[0]',
     ]);
   });
 
@@ -213,19 +213,19 @@ describe("what nodes may not have together", () => {
     ["chainweb", "wire", "chainweb"],
   ])("a node of chain %s has no %s block", (chain, key, own) => {
     expect(problemsOf({ nodes: [{ ...NODE, chain, [key]: {} }] })).toEqual([
-      `nodes.0.${key}: a node of chain ${chain} has no ${key} block; its own is ${own}`,
+      `nodes.0.${key}: a node of chain ${chain} cannot have a ${key} block, only ${own}`,
     ]);
   });
 
   test("auth and a user in the URL", () => {
     expect(problemsOf({ nodes: [{ ...NODE, url: "http://a@h", auth: { bearer: { token: "t" } } }] })).toEqual([
-      "nodes.0.auth: auth and a user in the URL exclude each other",
+      "nodes.0.auth: expected at most one of auth and a user in the URL",
     ]);
   });
 
   test.each(["http://h", "unix:/run/a.sock"])("tls and %s", (url) => {
     expect(problemsOf({ nodes: [{ ...NODE, url, tls: { insecure: true } }] })).toEqual([
-      "nodes.0.tls: tls needs an https:// URL",
+      "nodes.0.tls: tls requires an https:// URL",
     ]);
   });
 });

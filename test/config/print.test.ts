@@ -29,8 +29,8 @@ function printed(raw: unknown): unknown {
 test("one node with its defaults", () => {
   const config = load({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:8888" }] });
   expect(printConfig(config)).toBe(`\
-# The configuration in force. Defaults and the settings of \`global\` stand where they count, at each node.
-# A secret stands here as <secret>; of a URL only scheme, host and port, as the rest may hold tokens.
+# The current configuration. Each node shows its defaults and the settings of \`global\`.
+# Secrets are shown as <secret>. URLs are shown without path and query, which may contain tokens.
 connections:
   series: true
   max_per_node: 250

@@ -69,7 +69,7 @@ describe("a module", () => {
     { auth: { header: { name: "X-Key", value: "v" } } },
   ])("with a credential says where it may go: %j", (credential) => {
     const module = { chain: "wire", ...credential };
-    expect(problemsOf({ modules: { m: module } })).toEqual([expect.stringContaining("expected hosts beside auth")]);
+    expect(problemsOf({ modules: { m: module } })).toEqual([expect.stringContaining("auth requires hosts")]);
     expect(problemsOf({ modules: { m: { ...module, hosts: ["a:1"] } } })).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe("a module", () => {
         const module = { chain, [optionsKey]: { [key]: "http://127.0.0.1:1" } };
         if (!options.safeParse(module[optionsKey]).success || key === "host_header") continue;
         expect(problemsOf({ modules: { m: module } })).toEqual([
-          `probe.modules.m.${optionsKey}.${key}: a module is for any target, so it has no URL of its own: put this node under nodes`,
+          `probe.modules.m.${optionsKey}.${key}: not allowed in a module, which serves any target: configure this node under nodes`,
         ]);
       }
     }
@@ -121,8 +121,20 @@ describe("a request", () => {
     ["for an unknown module lists them", "10.0.0.1:1", "nope", "bad", "the modules are open, token, pinned"],
     ["for a name of JavaScript's is for an unknown module", "10.0.0.1:1", "__proto__", "bad", "no module"],
     ["for no URL says what one is", "http://", "open", "bad", "target: expected a URL like"],
-    ["for another host is refused", "http://192.0.2.1:1", "open", "forbidden", "http://192.0.2.1:1 matches no pattern"],
-    ["for a path that no pattern has says so", "10.0.0.1:1/x", "open", "forbidden", "with this path and query matches"],
+    [
+      "for another host is refused",
+      "http://192.0.2.1:1",
+      "open",
+      "forbidden",
+      "http://192.0.2.1:1 is not in the probe.allow list",
+    ],
+    [
+      "for a path that no pattern has says so",
+      "10.0.0.1:1/x",
+      "open",
+      "forbidden",
+      "with this path and query is not in the probe.allow list",
+    ],
     ["over http is nothing for a module with tls", "10.0.0.1:1", "pinned", "allowed", ""],
     ["over http on purpose is refused there", "http://10.0.0.1:1", "pinned", "forbidden", "is not https"],
   ])("%s", (_, target, module, kind, message) => {

@@ -42,8 +42,8 @@ const PLACES: readonly (readonly [string, Config])[] = [
 ];
 
 describe.each(PLACES)("%s", (_, config) => {
-  const { learn, redact } = createRedactor();
-  learn(config);
+  const { addSecrets, redact } = createRedactor();
+  addSecrets(config);
 
   test.each([
     ["as it is", SECRET],
@@ -66,29 +66,29 @@ describe("a redactor", () => {
   });
 
   test("leaves other texts as they are", () => {
-    const { learn, redact } = createRedactor();
-    learn(configWith({ url: "http://user@h/v1/rpc?k=v" }));
+    const { addSecrets, redact } = createRedactor();
+    addSecrets(configWith({ url: "http://user@h/v1/rpc?k=v" }));
     expect(redact("/v1/chain/get_info at http://h: expected k=v")).toBe("/v1/chain/get_info at http://h: expected k=v");
   });
 
   test("withholds a text that may hold a secret of few characters", () => {
-    const { learn, redact } = createRedactor();
-    learn(withToken("abc"));
+    const { addSecrets, redact } = createRedactor();
+    addSecrets(withToken("abc"));
     expect(redact("the alphabet: abcdef")).toBe(WITHHELD);
     expect(redact("the alphabet")).toBe("the alphabet");
   });
 
   test("knows the configuration before the present one, and none before that", () => {
-    const { learn, redact } = createRedactor();
-    for (const token of ["first-token", "second-token", "third-token"]) learn(withToken(token));
+    const { addSecrets, redact } = createRedactor();
+    for (const token of ["first-token", "second-token", "third-token"]) addSecrets(withToken(token));
     expect(redact("first-token second-token third-token")).toBe("first-token <secret> <secret>");
   });
 
   test("takes out every secret of any kind of characters", () => {
     fc.assert(
       fc.property(anyText({ minLength: 4 }).filter(isSendable), fc.string(), fc.string(), (secret, before, after) => {
-        const { learn, redact } = createRedactor();
-        learn(withToken(secret));
+        const { addSecrets, redact } = createRedactor();
+        addSecrets(withToken(secret));
         for (const form of [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("hex")]) {
           // What stands around it may make up the mask's own characters.
           if (!"<secret>".includes(secret)) expect(redact(before + form + after)).not.toContain(form);

@@ -29,7 +29,7 @@ function setUp(others: () => Promise<readonly string[]> = async () => []) {
       applied.push(given);
       return "nodes: 1 added";
     },
-    others,
+    reloadOtherFiles: others,
     loaded: () => {
       counts.loaded += 1;
     },
@@ -44,7 +44,7 @@ function setUp(others: () => Promise<readonly string[]> = async () => []) {
   return { reloader, reading, readings, applied, observed, counts, lines };
 }
 
-test("a good configuration is put in force, and said once", async () => {
+test("a valid configuration is applied and logged once", async () => {
   const { reloader, reading, applied, observed, lines } = setUp();
   const result = reloader.reload("SIGHUP");
   const good = config();
@@ -65,7 +65,7 @@ test("a bad one is not, and each of its problems is said", async () => {
   expect(lines.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
     "error configuration not reloaded: config.yaml:1:1: no",
     "error configuration not reloaded: config.yaml:2:1: nor this",
-    expect.stringContaining("the configuration in force stays as it was"),
+    expect.stringContaining("keeping the current configuration"),
   ]);
 });
 
@@ -158,12 +158,12 @@ describe("whether all files are good is right", () => {
     const result = reloader.reload("SIGHUP");
     (await reading(0))?.resolve(config());
     await result;
-    reloader.othersRead(["web.yaml:1:1: still wrong"]);
+    reloader.otherFilesRead(["web.yaml:1:1: still wrong"]);
     expect(observed).toEqual([false]);
-    reloader.othersRead([]);
-    reloader.othersRead([]);
+    reloader.otherFilesRead([]);
+    reloader.otherFilesRead([]);
     expect(observed).toEqual([false, true]);
-    reloader.othersRead(["web.yaml:1:1: wrong"]);
+    reloader.otherFilesRead(["web.yaml:1:1: wrong"]);
     expect(observed).toEqual([false, true, false]);
   });
 
@@ -172,8 +172,8 @@ describe("whether all files are good is right", () => {
     const result = reloader.reload("SIGHUP");
     (await reading(0))?.reject(new ConfigError(["no"]));
     await result;
-    reloader.othersRead(["web.yaml:1:1: wrong"]);
-    reloader.othersRead([]);
+    reloader.otherFilesRead(["web.yaml:1:1: wrong"]);
+    reloader.otherFilesRead([]);
     expect(observed).toEqual([false, false, false]);
   });
 });

@@ -15,7 +15,7 @@ describe("labelNameProblem", () => {
     "%s belongs to scrape configurations",
     (name) => {
       expect(labelNameProblem(name)).toBe(
-        `the label name ${name} is not free: scrape configurations set it on targets, ` +
+        `the label name ${name} is reserved: scrape configurations set it on targets, ` +
           "so Prometheus would rename yours to exported_…",
       );
     },
@@ -23,16 +23,16 @@ describe("labelNameProblem", () => {
 
   test.each(["le", "quantile", "type"])("%s has a meaning in the exposition format", (name) => {
     expect(labelNameProblem(name)).toBe(
-      `the label name ${name} is not free: the exposition format gives it a meaning of its own`,
+      `the label name ${name} is reserved: it has a special meaning in the exposition format`,
     );
   });
 
   test.each(["", "1a", "a-b", "a.b", "a b", "ä", "a\n", "a:b", "$A", "a\u0000"])("%j is no label name", (name) => {
-    expect(labelNameProblem(name)).toBe("expected a label name: letters, digits and _, not beginning with a digit");
+    expect(labelNameProblem(name)).toBe("expected a label name: letters, digits and _, not starting with a digit");
   });
 
   test.each(["__name__", "__address__", "__x", "__proto__"])("%s is Prometheus' own", (name) => {
-    expect(labelNameProblem(name)).toBe("names that begin with __ belong to Prometheus");
+    expect(labelNameProblem(name)).toBe("names that start with __ are reserved for Prometheus");
   });
 });
 
@@ -41,6 +41,6 @@ describe("labels that the exporter's own series have", () => {
   const used = new Set(["target", "chain", ...families.flatMap(({ labels }) => labels)]);
 
   test.each([...used])("%s is reserved", (name) => {
-    expect(labelNameProblem(name)).toContain(`the label name ${name} is not free: `);
+    expect(labelNameProblem(name)).toContain(`the label name ${name} is reserved: `);
   });
 });

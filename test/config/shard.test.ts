@@ -44,8 +44,8 @@ describe("--shard", () => {
     ),
     ...["auto", "auto/", "AUTO/3", "auto/x"].map((text) => [text, `${SYNTAX}, found "${text}"`]),
     ["1".repeat(10_000), `${SYNTAX}, found "${"1".repeat(60)}…"`],
-    ["0/0", 'expected at least 1 shard, found "0/0": leave --shard out where one exporter polls all'],
-    ["auto/0", 'expected at least 1 shard, found "auto/0": leave --shard out where one exporter polls all'],
+    ["0/0", 'expected at least 1 shard, found "0/0": omit --shard if one exporter polls all nodes'],
+    ["auto/0", 'expected at least 1 shard, found "auto/0": omit --shard if one exporter polls all nodes'],
     ["0/1001", 'expected at most 1000 shards, found "0/1001": use fewer shards'],
     ["auto/999999999", 'expected at most 1000 shards, found "auto/999999999": use fewer shards'],
     ["1/1", 'expected a shard 0, as there is 1 shard, found "1/1": the first of N shards is 0/N'],
@@ -78,7 +78,7 @@ describe("the shard of this process", () => {
 
   const noNumber = (name: string, source: string) =>
     `expected a name that ends in -0, -1, …, as a StatefulSet gives its pods, found ${name} (${source}): ` +
-    "set POD_NAME to the pod's name, or write the number of the shard: --shard 0/3";
+    "set POD_NAME to the pod's name, or give the number of the shard: --shard 0/3";
   const tooHigh = (name: string, source: string) =>
     `expected a pod number below 3, the number of shards, found ${name} (${source}): ` +
     "give all pods --shard auto/N with N as the number of replicas, counted from 0";

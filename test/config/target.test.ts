@@ -6,27 +6,6 @@ import { matchesTarget, parseTarget, parseTargetPattern } from "../../src/config
 import { anyText } from "../support/any-text.ts";
 import { runs } from "../support/effort.ts";
 
-/** Not fc.webUrl, which makes a table of all code points first. */
-const anyUrl = (() => {
-  const word = anyText().map((text) => encodeURIComponent(text.toWellFormed()));
-  const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined });
-  return fc
-    .tuple(
-      fc.constantFrom("http", "https"),
-      fc.oneof(
-        fc.domain(),
-        fc.ipV4(),
-        fc.ipV6().map((address) => `[${address}]`),
-      ),
-      port.map((number) => (number === undefined ? "" : `:${number}`)),
-      fc.array(word, { maxLength: 3 }).map((segments) => segments.map((segment) => `/${segment}`).join("")),
-      fc
-        .option(fc.tuple(word, word), { nil: undefined })
-        .map((query) => (query === undefined ? "" : `?${query[0]}=${query[1]}`)),
-    )
-    .map(([scheme, host, port, path, query]) => `${scheme}://${host}${port}${path}${query}`);
-})();
-
 describe("a target has one form, however it is written", () => {
   test.each([
     ["http://192.0.2.7:8888", "http", "192.0.2.7:8888", ""],
@@ -135,6 +114,27 @@ describe("is no target", () => {
     }
   });
 });
+
+/** Not fc.webUrl, which makes a table of all code points first. */
+const anyUrl = (() => {
+  const word = anyText().map((text) => encodeURIComponent(text.toWellFormed()));
+  const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined });
+  return fc
+    .tuple(
+      fc.constantFrom("http", "https"),
+      fc.oneof(
+        fc.domain(),
+        fc.ipV4(),
+        fc.ipV6().map((address) => `[${address}]`),
+      ),
+      port.map((number) => (number === undefined ? "" : `:${number}`)),
+      fc.array(word, { maxLength: 3 }).map((segments) => segments.map((segment) => `/${segment}`).join("")),
+      fc
+        .option(fc.tuple(word, word), { nil: undefined })
+        .map((query) => (query === undefined ? "" : `?${query[0]}=${query[1]}`)),
+    )
+    .map(([scheme, host, port, path, query]) => `${scheme}://${host}${port}${path}${query}`);
+})();
 
 test("reading the canonical form again changes nothing", () => {
   fc.assert(
@@ -252,14 +252,14 @@ describe("a pattern does not let through", () => {
 describe("is no pattern", () => {
   test.each([
     ["", "expected a pattern like"],
-    ["a", "expected a port from 1 to 65535 or * behind the host: a:8888 or a:*"],
+    ["a", "expected a port from 1 to 65535 or * after the host: a:8888 or a:*"],
     ["a:", "expected a port"],
     ["a:0", "expected a port"],
     ["a:65536", "expected a port"],
     ["a:80-90", "expected a port"],
     ["a:8*", "expected a port"],
     ["http://a", "expected a port"],
-    ["10.0.0.0/8", "expected a port from 1 to 65535 or * behind the host: 10.0.0.0/8:8888"],
+    ["10.0.0.0/8", "expected a port from 1 to 65535 or * after the host: 10.0.0.0/8:8888"],
     ["[fd00::/8]", "expected a port"],
     ["*:80", "open proxy"],
     ["*://a:80", "expected"],

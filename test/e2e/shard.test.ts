@@ -160,7 +160,7 @@ describe("check --shard", () => {
       code: 1,
       output:
         "--shard: expected a name that ends in -0, -1, …, as a StatefulSet gives its pods, found " +
-        '"peer-exporter" (POD_NAME): set POD_NAME to the pod\'s name, or write the number of the shard: --shard 0/3\n' +
+        '"peer-exporter" (POD_NAME): set POD_NAME to the pod\'s name, or give the number of the shard: --shard 0/3\n' +
         "peer-exporter: 1 problem in the configuration\n",
     });
   });

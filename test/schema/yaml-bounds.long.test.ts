@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { withinBounds } from "../../src/schema/yaml-bounds.ts";
 
-test("more words and marks than the memory allows are refused", () => {
+test("more YAML tokens than the memory allows are refused", () => {
   const lexemes = function* () {
     for (let count = 0; count < 1_000_001; count += 1) yield "\n";
   };
   const read = () => {
     for (const _ of withinBounds(lexemes()));
   };
-  expect(read).toThrow(/^expected at most \d+ words and marks in the file, as many as the memory/);
+  expect(read).toThrow(/^expected at most \d+ YAML tokens, the limit for the memory/);
 });

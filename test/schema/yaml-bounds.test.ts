@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { LineCounter, parseDocument } from "yaml";
 import { MAX_FILE_BYTES } from "../../src/lib/files/files.ts";
 import { readYamlFile } from "../../src/schema/yaml-file.ts";
-import { parseYaml, toPlain } from "../../src/schema/yaml-parse.ts";
+import { composeYaml, toPlain } from "../../src/schema/yaml-parse.ts";
 import { growthOf, LINEAR } from "../support/growth.ts";
 import { tempFolder } from "../support/servers.ts";
 
@@ -17,7 +17,7 @@ async function problemsIn(text: string): Promise<readonly string[]> {
 }
 
 function plainOf(text: string): unknown {
-  const parsed = parseYaml(text, new LineCounter());
+  const parsed = composeYaml(text, new LineCounter());
   if ("broken" in parsed) return parsed;
   const plain = toPlain(parsed.document);
   return "broken" in plain ? plain : plain.value;

@@ -1,5 +1,5 @@
 import type { Config, NodeConfig } from "../../config/model.ts";
-import { didYouMean } from "../../schema/fields.ts";
+import { didYouMean } from "../../lib/suggest.ts";
 
 /** What a command's argument means; a text says why it means nothing. */
 export function chooseNode({ nodes }: Pick<Config, "nodes">, name: string | undefined): NodeConfig | string {

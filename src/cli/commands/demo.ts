@@ -7,7 +7,7 @@ export async function demo(flags: ShardFlags & ServeFlags, context: Context): Pr
   // A closed terminal ends the demo, which has no configuration file to reload.
   process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   const simulated = await startDemo(context.print);
-  context.redactor.learn(simulated.config);
+  context.redactor.addSecrets(simulated.config);
   try {
     return await serve({ load: async () => simulated.config, files: [] }, flags, context, simulated.printGuide);
   } finally {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { MAX_FILE_BYTES } from "../../lib/files/files.ts";
-import { explain, problemsOf } from "../../schema/fields.ts";
-import { ConfigError, type ConfigProblem } from "../../schema/problems.ts";
+import { createChecker } from "../../schema/fields.ts";
+import { ConfigError, type ConfigProblem, describeProblem, problemLines } from "../../schema/problems.ts";
 import { readYamlFile, type YamlFile } from "../../schema/yaml-file.ts";
 import type { WebConfig } from "./model.ts";
 import { webConfigSchema } from "./schema.ts";
@@ -22,12 +22,9 @@ export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const file = await readYamlFile(path, MAX_FILE_BYTES.webConfiguration, undefined);
   if ("broken" in file) return { files: [own], ok: false, problems: file.broken };
   // A file with comments only asks for nothing.
-  const result = webConfigSchema.safeParse(file.raw ?? {}, { error: explain });
-  if (!result.success) {
-    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, []));
-    return { files: [own], ok: false, problems: lines(file, problems) };
-  }
-  const fields = result.data;
+  const checker = createChecker();
+  const fields = checker.check(webConfigSchema, file.raw ?? {}, []);
+  if (fields === undefined) return { files: [own], ok: false, problems: lines(file, checker.problems) };
   const { tls, problems, files }: LoadedTls =
     fields.tls_server_config && Object.values(fields.tls_server_config).some((value) => value !== undefined)
       ? await loadTls(fields.tls_server_config, path)
@@ -64,21 +61,13 @@ export function describeWebConfig({ tls, users, headers, rateLimit }: WebConfig)
 }
 
 function lines(file: YamlFile, problems: readonly ConfigProblem[]): readonly string[] {
-  return problems
-    .map((problem) => ({ offset: file.offsetOf(problem.path), message: describe(problem) }))
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, message }) => `${file.place(offset)}: ${message}`);
-}
-
-/** `tls_server_config.cert_file: cannot read …` */
-function describe({ path, message }: ConfigProblem): string {
-  const keys = path.map((key, index) =>
-    typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${shownKey(String(key))}`,
+  return problemLines(
+    file,
+    problems.map((problem) => ({ path: problem.path, message: describeProblem(problem, showKey) })),
   );
-  return keys.length === 0 ? message : `${keys.join("")}: ${message}`;
 }
 
-/** What is a key for YAML may have been meant as a value: `{alice:$2y$10$…}` without a space is one key. */
-function shownKey(key: string): string {
+/** What YAML takes for a key may have been meant as a value: `{alice:$2y$10$…}` without a space is one key. */
+function showKey(key: string): string {
   return /^[\w.@-]{1,60}$/.test(key) ? key : "…";
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { block, didYouMean, mismatch, parsed, quoted } from "../../schema/fields.ts";
+import { didYouMean } from "../../lib/suggest.ts";
+import { block, mismatch, parsed, quoted } from "../../schema/fields.ts";
 import type { Headers } from "../respond.ts";
 import { CIPHERS, CURVES } from "./ciphers.ts";
 import { parseGoDuration } from "./go-duration.ts";

@@ -46,7 +46,7 @@ describe("a file with something wrong", () => {
   test.each<[string, readonly string[]]>([
     ["rate_limt: {}\n", ['1:1: rate_limt: unknown key; did you mean "rate_limit"?']],
     ["- a\n", ["1:1: expected a mapping, found a list"]],
-    ["tls_server_config: on\n", ["1:1: tls_server_config: expected a mapping, found a text"]],
+    ["tls_server_config: on\n", ["1:1: tls_server_config: expected a mapping, found a string"]],
     ["a: [\n", expect.arrayContaining([expect.stringMatching(/^\d:\d: /)])],
 
     // TLS
@@ -124,7 +124,7 @@ describe("a file with something wrong", () => {
     ],
     [
       tls("client_allowed_sans: ['']"),
-      ["4:25: tls_server_config.client_allowed_sans[0]: expected a name, found an empty text"],
+      ["4:25: tls_server_config.client_allowed_sans[0]: expected a name, found an empty string"],
     ],
     [
       tls("min_version: 1.2"),
@@ -150,7 +150,7 @@ describe("a file with something wrong", () => {
     ],
     [
       tls("prefer_server_cipher_suites: 'yes'"),
-      ["4:3: tls_server_config.prefer_server_cipher_suites: expected true or false, found a text"],
+      ["4:3: tls_server_config.prefer_server_cipher_suites: expected true or false, found a string"],
     ],
 
     // HTTP
@@ -191,11 +191,11 @@ describe("a file with something wrong", () => {
     ],
     [
       `basic_auth_users: {"s3:cret": "${HASH}"}\n`,
-      ["1:20: basic_auth_users.…: expected a user name without colon and control characters"],
+      ["1:20: basic_auth_users.…: expected a user name without colons and control characters"],
     ],
     [
       "basic_auth_users: {alice:s3cret}\n",
-      ["1:20: basic_auth_users.…: expected a user name without colon and control characters"],
+      ["1:20: basic_auth_users.…: expected a user name without colons and control characters"],
     ],
 
     // Rate limit

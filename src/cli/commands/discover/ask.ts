@@ -21,7 +21,7 @@ export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
     const nodes = entries.map((entry, index) => plainEntry({ ...entry, name: `n${index}` }));
     const parsed = parseConfig({ global: { timeout: TIMEOUT }, nodes }, undefined);
     if (!parsed.ok) throw new AddressError(parsed.problems[0]?.message ?? "not an address");
-    redactor.learn(parsed.config);
+    redactor.addSecrets(parsed.config);
     const polling = await openPolling(parsed.config.nodes, parsed.config.lag, redactor.redact);
     try {
       const polled = (await polling.round(end)) ?? [];

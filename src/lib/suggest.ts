@@ -1,0 +1,21 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** Longer words are no typo of a key, a command or a name, and the distance takes the square of the length. */
+const MAX_WORD_LENGTH = 100;
+
+/**
+ * Suggests the valid word that was probably meant.
+ * @param word what was written
+ * @param valid all words that may be written
+ * @returns `; did you mean "interval"?`, to follow an error message; undefined when no valid word is similar enough
+ */
+export function didYouMean(word: string, valid: readonly string[]): string | undefined {
+  if (valid.length === 0 || word.length > MAX_WORD_LENGTH) return undefined;
+  const best = closest(word, [...valid]);
+  return distance(word, best) <= maxDistance(best) ? `; did you mean "${best}"?` : undefined;
+}
+
+/** How many letters may differ: a third of the word, and at least one. */
+function maxDistance(word: string): number {
+  return Math.max(1, Math.floor((word.length + 1) / 3));
+}
