@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { joinRules } from "../src/server/assets.ts";
+import { joinRules } from "../src/server/routes/assets.ts";
 import type { GeneratedFile } from "./generated.ts";
 import { textOf } from "./repository.ts";
 

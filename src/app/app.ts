@@ -1,12 +1,12 @@
 import VERSION from "embedded:version";
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ADAPTERS, chains } from "../chains/index.ts";
 import { type ConfigChanges, compareSteps } from "../config/changes.ts";
 import type { Config, ConnectionsConfig, NodeConfig } from "../config/model.ts";
 import { describeNode } from "../config/print.ts";
 import { createReloader, type ReloadResult } from "../config/reload.ts";
-import { readSamples } from "../lib/prometheus-text.ts";
+import { withinTime } from "../lib/abort.ts";
+import { createShutdown } from "../lib/shutdown.ts";
 import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
@@ -23,15 +23,16 @@ import { createSchedule } from "../poll/scheduler.ts";
 import { createStore, type NodeStore } from "../poll/store.ts";
 import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
-import type { Access } from "../server/access-control.ts";
-import { loadAssets } from "../server/assets.ts";
-import type { NodeCounts } from "../server/health-routes.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
-import { createPageSource, type PageView } from "../server/page-source.ts";
-import { createRoutes } from "../server/routes.ts";
-import { createServer, type HttpServer } from "../server/server.ts";
+import { loadAssets } from "../server/routes/assets.ts";
+import { createRoutes } from "../server/routes/index.ts";
+import type { NodeCounts } from "../server/routes/operator.ts";
+import type { PageSnapshot } from "../server/routes/page-body.ts";
+import { createPageSource } from "../server/routes/page-source.ts";
+import { createServer } from "../server/server.ts";
+import type { Access } from "../server/web-config/access-control.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
 import { descriptorWarning, readDescriptors, shareDescriptors } from "./descriptors.ts";
 import { createTargetProbe } from "./target-probe.ts";
@@ -62,8 +63,6 @@ export type App = {
   /** Ends polls and schedule, lets requests in flight finish, closes everything. */
   close(): Promise<void>;
 };
-
-type Listener = { readonly address: ListenAddress; readonly server: HttpServer };
 
 /**
  * The exporter's own metrics on a page may be this old: less than the shortest interval at which anybody scrapes. When they
@@ -140,13 +139,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const renderPage = createPageRenderer(catalogue);
   const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
-  const viewOf = createPageViews(store, renderPage);
+  const snapshotOf = createSnapshots(store, renderPage);
   const routes = createRoutes({
     telemetryPath,
     version: VERSION,
     page: createPageSource(() => {
       const own = recent();
-      return own instanceof Promise ? own.then(viewOf) : viewOf(own);
+      return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
     }),
     nodeCounts: () => countNodes(store),
     probe: {
@@ -163,54 +162,52 @@ export async function startApp(options: AppOptions): Promise<App> {
       },
     },
     reload: () => reloader.reload("POST /-/reload"),
-    nodes: { store, recentPolls, readSamples },
+    nodes: { store, recentPolls },
     loadAssets,
     config: () => inForce.config,
   });
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
-  const servers = addresses.map(
-    (address): Listener => ({
-      address,
-      server: createServer({
-        routes,
-        log,
-        observeRequest: self.observeRequest,
-        observeClosed: self.connectionClosed,
-        access,
-        maxConnections,
-        allowedHosts,
-      }),
-    }),
-  );
-  const listening = await listenAll(servers, () => poller.close());
+  const shutdown = createShutdown();
+  shutdown.addSlow(poller.close);
+  shutdown.addSlow(targetProbe.close);
+  shutdown.add(schedule.stop);
+  shutdown.add(async () => void (await withinTime(reloader.stop(), RELOAD_END_MS)));
+  const listeners = addresses.map((address) => {
+    const server = createServer({
+      routes,
+      log,
+      observeRequest: self.observeRequest,
+      observeClosed: self.connectionClosed,
+      access,
+      maxConnections,
+      allowedHosts,
+    });
+    shutdown.addSlow(() => drain(server));
+    return () => listen(server.http, address);
+  });
+  const listening = await Promise.all(listeners.map((start) => start())).catch(async (error: unknown) => {
+    await shutdown.run();
+    throw error;
+  });
   warnOfDescriptors(polledNodes(config).length);
   await inSlices(schedule.plan(polledNodes(config)));
-  return {
-    addresses: listening,
-    reload: reloader.reload,
-    async close() {
-      const drained = servers.map(({ server }) => drain(server));
-      await Promise.race([reloader.stop(), sleep(RELOAD_END_MS, undefined, { ref: false })]);
-      schedule.stop();
-      await Promise.all([poller.close(), targetProbe.close(), ...drained]);
-    },
-  };
+  return { addresses: listening, reload: reloader.reload, close: shutdown.run };
 }
 
 /** Gives the page of all nodes with what the exporter collected of itself: the same object until one of the two changes. */
-function createPageViews(store: NodeStore, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageView {
-  let last: { readonly own: object; readonly revision: number; readonly view: PageView } | undefined;
+function createSnapshots(store: NodeStore, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageSnapshot {
+  let last: { readonly own: object; readonly revision: number; readonly snapshot: PageSnapshot } | undefined;
   return (own) => {
     const revision = store.revision();
     if (last?.own !== own || last.revision !== revision) {
-      // Asks the store when it is read: a view that is kept must not keep the lines of polls that are long past.
-      const view: PageView = {
+      // It reads the store only when its chunks are read: a held snapshot must not hold the lines of past polls.
+      const snapshot: PageSnapshot = {
         bytes: store.bytes(),
         chunks: (format, use) => store.read((nodes) => renderPage(nodes, own, format, use)),
       };
-      last = { own, revision, view };
+      last = { own, revision, snapshot };
     }
-    return last.view;
+    return last.snapshot;
   };
 }
 
@@ -243,14 +240,4 @@ function* logChanges({ added, changed, removed, unchanged }: ConfigChanges, log:
   );
   yield* eachStep(removed, ({ name, chain }) => log.info({ target: name, chain }, "polled no more"));
   return `nodes: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged.length} unchanged`;
-}
-
-/** @throws Error of the first address that cannot be had; then none is left open */
-async function listenAll(servers: readonly Listener[], cleanUp: () => Promise<void>): Promise<readonly string[]> {
-  try {
-    return await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
-  } catch (error) {
-    await Promise.all([...servers.map(({ server }) => server.close()), cleanUp()]);
-    throw error;
-  }
 }

@@ -9,7 +9,7 @@ import { createAdHocProber, TARGET_SHARED_MS } from "../poll/ad-hoc.ts";
 import type { LagSettings } from "../poll/head-lag.ts";
 import { traceText } from "../poll/outcomes.ts";
 import type { TracedSession } from "../poll/run-poll.ts";
-import type { ProbeTarget } from "../server/probe-target.ts";
+import type { ProbeTarget } from "../server/routes/probe.ts";
 
 export type TargetProbeOptions = {
   readonly config: () => { readonly probe: ProbeConfig; readonly lag: LagSettings };

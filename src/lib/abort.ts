@@ -76,3 +76,16 @@ export async function withDeadline<T>(
     parent.removeEventListener("abort", end);
   }
 }
+
+/** Waits for the work at most this long. Work that takes longer gives undefined and goes on. */
+export async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

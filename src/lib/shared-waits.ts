@@ -1,10 +1,10 @@
-/** Tells when nobody waits any more; at once, if nobody does. */
+/** Calls the listener when the caller no longer waits; immediately, if it has already gone. */
 export type OnGone = (listener: () => void) => void;
 
 /**
- * Gives what the work gives that is known under the key, started where none is under way. Whoever is gone gets undefined at
- * once and leaves nothing behind: what waits for a promise itself is held until that promise is settled.
- * @param start begins the work; `isWanted` tells later whether somebody still waits for it
+ * Runs one piece of work for each key at a time; all callers of the key share its result. A caller that goes away gets
+ * undefined immediately and leaves nothing behind: a promise would hold everything that waits for it until it is settled.
+ * @param start starts the work; `isWanted` reports later whether a caller still waits for it
  */
 export type SharedWaits<Key, T> = (
   key: Key,
@@ -20,9 +20,9 @@ export function createSharedWaits<Key, T>(): SharedWaits<Key, T> {
   function begin(key: Key, start: (isWanted: () => boolean) => Promise<T>): Set<Waiter<T>> {
     const waiters = new Set<Waiter<T>>();
     running.set(key, waiters);
-    const end = (tell: (waiter: Waiter<T>) => void) => {
+    const end = (settle: (waiter: Waiter<T>) => void) => {
       running.delete(key);
-      for (const waiter of waiters) tell(waiter);
+      for (const waiter of waiters) settle(waiter);
     };
     start(() => waiters.size > 0).then(
       (value) => end(({ resolve }) => resolve(value)),

@@ -4,8 +4,8 @@ import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 /** Families whose samples are rendered when the page is asked for: the exporter's own. */
 export type RenderedFamily = FamilyHeader & { readonly samples: (format: Format) => string };
 
-/** Whether a chunk stays as it is, or is overwritten when the next one is asked for. */
-export type ChunkUse = "kept" | "passing";
+/** Whether the reader owns a chunk, or borrows it: a borrowed one is overwritten when the next one is requested. */
+export type ChunkUse = "owned" | "borrowed";
 
 /**
  * The whole page, piece by piece: each family once, header first, its samples of all nodes together. A family without
@@ -82,10 +82,10 @@ function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {
       if (used < CHUNK_BYTES) continue;
       yield chunk;
       // A hundred megabytes in new chunks would make the engine collect garbage in the middle of a scrape.
-      if (use === "kept") chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      if (use === "owned") chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
       used = 0;
     }
   }
   // A copy of its own size where it is kept: the rest of the chunk would be held with it.
-  if (used > 0) yield use === "kept" ? Buffer.from(chunk.subarray(0, used)) : chunk.subarray(0, used);
+  if (used > 0) yield use === "owned" ? Buffer.from(chunk.subarray(0, used)) : chunk.subarray(0, used);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { NodeConfig, Trigger } from "../config/model.ts";
 import { type CronTimes, createCronTimes } from "../lib/cron-times.ts";
-import { createLine, type Line } from "../lib/line.ts";
+import { createStartQueue } from "../lib/queue.ts";
 import { atOnce, type Steps } from "../lib/slices.ts";
 
 /**
@@ -42,7 +42,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** @param poll polls a node once; never rejects */
 export function createSchedule(poll: (name: string) => Promise<void>): Schedule {
   const scheduled = new Map<ScheduledNode, Stop>();
-  const line = createLine();
+  const start = createStartQueue();
   let isStopped = false;
 
   function* plan(nodes: readonly ScheduledNode[]): Steps<void> {
@@ -50,7 +50,7 @@ export function createSchedule(poll: (name: string) => Promise<void>): Schedule 
     const spread = Math.min(FIRST_POLL_SPREAD_MS, fresh.length * FIRST_POLL_SPACING_MS);
     for (const [index, node] of fresh.entries()) {
       if (isStopped) return;
-      scheduled.set(node, scheduleNode(node, (index / fresh.length) * spread, poll, line));
+      scheduled.set(node, scheduleNode(node, (index / fresh.length) * spread, poll, start));
       yield;
     }
   }
@@ -81,7 +81,7 @@ function scheduleNode(
   { name, trigger }: ScheduledNode,
   firstDelayMs: number,
   poll: (name: string) => Promise<void>,
-  line: Line,
+  start: (task: () => Promise<void>) => Promise<void>,
 ): Stop {
   let isRunning = false;
   let isStopped = false;
@@ -89,7 +89,7 @@ function scheduleNode(
     if (isRunning) return;
     isRunning = true;
     try {
-      await line.take(async () => {
+      await start(async () => {
         if (!isStopped) await poll(name);
       });
     } finally {

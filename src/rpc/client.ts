@@ -1,6 +1,6 @@
 import { type Signal, untilAborted } from "../lib/abort.ts";
 import { errorCode } from "../lib/errno.ts";
-import { createLimiter } from "../lib/limiter.ts";
+import { createQueue } from "../lib/queue.ts";
 import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
 import { type Authorizer, createAuthorizer } from "./authorize.ts";
@@ -71,7 +71,7 @@ type Exchange = (request: RpcRequest, signal: Signal) => Promise<RpcResponse>;
 export function createRpcClient(options: RpcClientOptions, send: typeof dispatch = dispatch): RpcClient {
   const { url, observe } = options;
   // Digest authentication counts requests, and challenges of two requests must not mix.
-  const oneAtATime = createLimiter(1);
+  const oneAtATime = createQueue({ concurrency: 1 });
   const link = createLink(options);
   const authorizer = createAuthorizer(options.auth);
   let last: Pick<RpcResponse, "headers" | "sentMs" | "receivedMs"> | undefined;

@@ -1,23 +1,23 @@
 import { isIPv6 } from "node:net";
 
-/** Where to listen. `host` undefined: on all addresses, IPv6 and IPv4. */
+/** Where to listen. Without a host: on all addresses, IPv6 and IPv4. */
 export type ListenAddress =
   | { readonly kind: "tcp"; readonly host: string | undefined; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
-/** Of Linux's 108 and macOS's 104 bytes one ends the path. A longer one would be cut short without a word. */
+/** Linux has room for 108 bytes, macOS for 104, including the one that ends the path. Systems cut longer paths silently. */
 const MAX_SOCKET_PATH = 103;
 
 /**
- * Reads `:10900`, `127.0.0.1:10900`, `[::1]:10900`, `localhost:10900` or `unix:/run/peer-exporter.sock`.
- * @throws Error
+ * Parses `:10900`, `127.0.0.1:10900`, `[::1]:10900`, `localhost:10900` or `unix:/run/peer-exporter.sock`.
+ * @throws Error that says what was expected
  */
 export function parseListenAddress(text: string): ListenAddress {
   if (text.startsWith("unix:")) {
     const path = text.slice("unix:".length);
-    if (path === "") throw new Error("expected unix: followed by the path of a socket");
+    if (path === "") throw new Error("expected unix:PATH, with the path of a socket");
     if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
-      throw new Error(`expected a socket path of at most ${MAX_SOCKET_PATH} bytes, which is all that systems take`);
+      throw new Error(`expected a socket path of at most ${MAX_SOCKET_PATH} bytes, the limit of the system`);
     }
     return { kind: "unix", path };
   }
@@ -32,7 +32,7 @@ export function parseListenAddress(text: string): ListenAddress {
   return { kind: "tcp", host: bracketed ?? (plain === "" ? undefined : plain), port };
 }
 
-/** As it is written on the command line. */
+/** Formats an address as parseListenAddress reads it. */
 export function formatListenAddress(address: ListenAddress): string {
   if (address.kind === "unix") return `unix:${address.path}`;
   const { host = "", port } = address;

@@ -6,7 +6,7 @@ import { errorCode } from "../lib/errno.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { HttpServer } from "./server.ts";
 
-/** An address that cannot be had, whatever the system's reason: taken, forbidden, no such host or folder. */
+/** The system did not provide the address: it is in use or forbidden, or its host or folder does not exist. */
 export class ListenError extends Error {
   readonly address: ListenAddress;
   /** The system's code, such as EADDRINUSE. */
@@ -21,9 +21,9 @@ export class ListenError extends Error {
 }
 
 /**
- * Opens one address.
- * @returns it as a URL (or unix:PATH)
- * @throws ListenError when the address cannot be had
+ * Listens on one address.
+ * @returns the address as a URL (or unix:PATH)
+ * @throws ListenError
  */
 export async function listen(server: Server, address: ListenAddress): Promise<string> {
   try {
@@ -35,7 +35,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<st
 
 async function open(server: Server, address: ListenAddress): Promise<string> {
   if (address.kind === "unix") {
-    await removeDeadSocket(address.path);
+    await removeStaleSocket(address.path);
     await bind(server, { path: address.path });
     await chmod(address.path, SOCKET_MODE);
     return `unix:${address.path}`;
@@ -45,10 +45,10 @@ async function open(server: Server, address: ListenAddress): Promise<string> {
   return urlOf(server instanceof TlsServer ? "https" : "http", server.address(), address.host);
 }
 
-/** The exporter's own user and group; the group is how a Prometheus of another user is let in. */
+/** The exporter's own user and group. A Prometheus of another user gets access through the group. */
 const SOCKET_MODE = 0o660;
 
-/** "::" takes IPv4 too where the system has both; a system without IPv6 has only the other. */
+/** "::" includes IPv4 on systems that have both; a system without IPv6 has only 0.0.0.0. */
 async function listenEverywhere(server: Server, port: number): Promise<void> {
   try {
     await bind(server, { port, host: "::" });
@@ -58,8 +58,8 @@ async function listenEverywhere(server: Server, port: number): Promise<void> {
   }
 }
 
-/** A killed process leaves its socket behind, and every later one would find the address in use. */
-async function removeDeadSocket(path: string): Promise<void> {
+/** A killed process leaves its socket file, so that every later process would find the address in use. */
+async function removeStaleSocket(path: string): Promise<void> {
   const isSocket = await lstat(path).then(
     (found) => found.isSocket(),
     () => false,
@@ -82,23 +82,23 @@ function urlOf(scheme: string, bound: AddressInfo | string | null, host: string 
 }
 
 /**
- * Connections that the system keeps until they are taken; Linux has 4096 at most unless told otherwise. libuv takes one in each turn
- * of the event loop, and one that finds no place here waits for 1, 3 and 7 seconds until it is tried again.
+ * Connections that the system queues until the process accepts them; Linux allows 4096 by default. libuv accepts one in each
+ * turn of the event loop, and a connection that finds this queue full is tried again after 1, 3 and 7 seconds.
  */
 const BACKLOG = 2048;
 
-/** @throws Error of the system; then the server may be asked to listen elsewhere */
+/** @throws the system's error; the server can try another address afterwards */
 async function bind(server: Server, options: ListenOptions): Promise<void> {
   server.listen({ ...options, backlog: BACKLOG });
   await once(server, "listening");
 }
 
-/** Requests in flight get this long to finish when the exporter stops. */
+/** Requests in flight have this long to finish when the exporter stops. */
 const DRAIN_MS = 3000;
 
-/** The server's close waits for requests in flight; a client that never reads its answer must not hold the exit. */
-export async function drain({ close, cutOff }: HttpServer): Promise<void> {
-  const timer = setTimeout(cutOff, DRAIN_MS);
+/** Closes a server. A client that never reads its response must not delay the exit. */
+export async function drain({ close, closeConnections }: HttpServer): Promise<void> {
+  const timer = setTimeout(closeConnections, DRAIN_MS);
   await close();
   clearTimeout(timer);
 }

@@ -1,10 +1,10 @@
 import type { Format } from "../metrics/exposition.ts";
 
-/** Content negotiation (RFC 9110 12.5): pure functions of the request's headers. */
+/** Content negotiation (RFC 9110, section 12.5): pure functions of the request's headers. */
 
 type Weighted = { readonly value: string; readonly parameters: ReadonlyMap<string, string>; readonly q: number };
 
-/** The items of an Accept or Accept-Encoding header with their weights; what cannot be read is left out. */
+/** The items of an Accept or Accept-Encoding header with their weights; malformed items are left out. */
 function weightedList(header: string): readonly Weighted[] {
   return header.split(",").flatMap((item) => {
     const [value = "", ...rest] = item.split(";").map((part) => part.trim().toLowerCase());
@@ -21,8 +21,8 @@ function weightedList(header: string): readonly Weighted[] {
 }
 
 /**
- * The format of a metrics page. OpenMetrics is given only where it is asked for by name in a version that we write;
- * everything else, an unknown Accept included, gets the text format.
+ * The format of a metrics page. A client gets OpenMetrics only if it asks for it by name, in a version that the exporter
+ * writes. Every other client, including those with an unknown Accept header, gets the text format.
  */
 export function negotiateFormat(accept: string | undefined): Format {
   if (accept === undefined) return "text";
@@ -36,12 +36,12 @@ function isOpenMetrics({ value, parameters }: Weighted): boolean {
   return value === "application/openmetrics-text" && ["", "1.0.0"].includes(parameters.get("version") ?? "");
 }
 
-/** A wildcard is worth as much as it says, but never beats a format that is named: see negotiateFormat. */
+// text/* counts with its own weight; a wildcard for all types never counts against OpenMetrics, which was named.
 function isText({ value, parameters }: Weighted): boolean {
   return ["text/plain", "text/*"].includes(value) && ["", "0.0.4"].includes(parameters.get("version") ?? "");
 }
 
-/** Whether the answer may be compressed with gzip. */
+/** Whether the client accepts a response that is compressed with gzip. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   const items = weightedList(acceptEncoding ?? "");
   const named = items.find(({ value }) => value === "gzip" || value === "x-gzip");

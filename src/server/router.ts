@@ -1,47 +1,90 @@
-import { type Answer, problem, type Request } from "./respond.ts";
+import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
 
 export type Route = {
-  /** The whole path; with `/*` at its end, every path with one more segment there. */
+  /** The whole path. With `/*` at its end: every path with one more segment. */
   readonly path: string;
-  /** GET answers HEAD too. */
+  /** GET routes handle HEAD as well. */
   readonly method?: "GET" | "POST";
-  readonly answer: (request: Request) => Answer | Promise<Answer>;
+  readonly handle: (request: Request) => HttpResponse | Promise<HttpResponse>;
 };
 
-/** What answers a request, and under which name its time is measured: paths of strangers make no label. */
-export type Match = { readonly handler: string; readonly answer: Route["answer"]; readonly rest: string };
+/** What handles a request. */
+export type Match = {
+  /** The route's path, which labels the request's time. "none" without a route: clients must not create labels. */
+  readonly route: string;
+  readonly handle: Route["handle"];
+  readonly segment: string;
+};
 
 export type Router = (method: string, path: string) => Match;
 
-const ANY = "*";
+const WILDCARD = "*";
+
+/** Health checks have no password. Both pages disclose nothing that an attacker could use. */
+export const HEALTH_PATHS: ReadonlySet<string> = new Set(["/-/healthy", "/-/ready"]);
 
 export function createRouter(routes: readonly Route[]): Router {
   const byPath = new Map<string, Map<string, Match>>();
-  for (const route of routes) {
-    const byMethod = byPath.get(route.path) ?? new Map<string, Match>();
-    byPath.set(route.path, byMethod);
-    for (const method of methodsOf(route))
-      byMethod.set(method, { handler: route.path, answer: route.answer, rest: "" });
+  for (const { path, method, handle } of routes) {
+    const byMethod = byPath.get(path) ?? new Map<string, Match>();
+    byPath.set(path, byMethod);
+    for (const each of method === "POST" ? ["POST"] : ["GET", "HEAD"]) {
+      byMethod.set(each, { route: path, handle, segment: "" });
+    }
   }
   return (method, path) => {
     const exact = byPath.get(path);
     if (exact !== undefined) return exact.get(method) ?? wrongMethod(exact);
     const cut = path.lastIndexOf("/") + 1;
-    const open = cut < path.length ? byPath.get(path.slice(0, cut) + ANY) : undefined;
-    if (open === undefined) return UNKNOWN;
+    const open = cut < path.length ? byPath.get(path.slice(0, cut) + WILDCARD) : undefined;
+    if (open === undefined) return NOT_FOUND;
     const match = open.get(method);
-    return match === undefined ? wrongMethod(open) : { ...match, rest: path.slice(cut) };
+    return match === undefined ? wrongMethod(open) : { ...match, segment: path.slice(cut) };
   };
 }
 
-const UNKNOWN: Match = { handler: "none", answer: () => problem(404, "no such page; see /"), rest: "" };
-
-function methodsOf({ method = "GET" }: Route): readonly string[] {
-  return method === "GET" ? ["GET", "HEAD"] : [method];
+/** The match of a request that no route handles. */
+export function noRoute(response: HttpResponse): Match {
+  return { route: "none", handle: () => response, segment: "" };
 }
+
+const NOT_FOUND = noRoute(errorResponse(404, "no such page; see /"));
 
 function wrongMethod(byMethod: ReadonlyMap<string, Match>): Match {
   const allowed = [...byMethod.keys()];
-  const words = `only ${allowed.join(" and ")} here`;
-  return { handler: "none", answer: () => problem(405, words, { allow: allowed.join(", ") }), rest: "" };
+  const message = `this page takes only ${allowed.join(" and ")}`;
+  return noRoute(errorResponse(405, message, { allow: allowed.join(", ") }));
+}
+
+export type Target = Pick<Request, "path" | "query"> & {
+  /** The host of a target that is a whole URL. */
+  readonly authority: string | undefined;
+};
+
+/** Scrapers request the same page again and again, so the last target is remembered. */
+export function createTargetReader(): (url: string) => Target | undefined {
+  let last: { readonly url: string; readonly target: Target | undefined } | undefined;
+  return (url) => {
+    if (last?.url !== url) last = { url, target: readTarget(url) };
+    return last.target;
+  };
+}
+
+/**
+ * The parts of a request's target; undefined when its escapes are not UTF-8 or it is not a URL of a web server. Proxies send
+ * whole URLs.
+ */
+function readTarget(url: string): Target | undefined {
+  const isPath = url.startsWith("/") || url === "*";
+  const [base = "", authority] = isPath ? [] : (/^https?:\/\/([^/?#]*)/i.exec(url) ?? []);
+  if (!isPath && authority === undefined) return undefined;
+  const mark = url.indexOf("?", base.length);
+  const raw = mark < 0 ? url.slice(base.length) : url.slice(base.length, mark);
+  const query = mark < 0 ? "" : url.slice(mark + 1);
+  if (!raw.includes("%")) return { path: raw, query, authority };
+  try {
+    return { path: decodeURIComponent(raw), query, authority };
+  } catch {
+    return undefined;
+  }
 }

@@ -2,86 +2,87 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
-import type { Held } from "./clients/unread.ts";
-import type { Answer, Headers, WholeBody } from "./respond.ts";
+import type { UnreadMemory } from "./clients/unread.ts";
+import type { Headers, HttpResponse, WholeBody } from "./respond.ts";
 
-/** Writes an answer, with these headers beside its own. Ends early when the client goes away. */
-export function send(response: ServerResponse, answer: Answer, further: Headers): void | Promise<void> {
-  const { status, body } = answer;
-  const headers: string[] = [];
-  for (const name in answer.headers) headers.push(name, answer.headers[name] ?? "");
-  for (const name in further) headers.push(name, further[name] ?? "");
+/** Writes a response with these headers in addition to its own. Ends early when the client goes away. */
+export function send(
+  target: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  further: Headers,
+): void | Promise<void> {
+  const lines: string[] = [];
+  for (const name in headers) lines.push(name, headers[name] ?? "");
+  for (const name in further) lines.push(name, further[name] ?? "");
   if (body.kind === "streamed") {
-    response.writeHead(status, headers);
-    return stream(response, body.chunks);
+    target.writeHead(status, lines);
+    return stream(target, body.chunks);
   }
-  headers.push("content-length", String(body.bytes));
-  response.writeHead(status, headers);
-  if (isSliced(body, response)) {
-    return stream(response, slices(body.chunks));
-  }
+  lines.push("content-length", String(body.bytes));
+  target.writeHead(status, lines);
+  if (isSliced(body, target)) return stream(target, slices(body.chunks));
   if (body.chunks.length === 1) {
-    response.end(body.chunks[0]);
+    target.end(body.chunks[0]);
     return;
   }
   // One system call for many chunks, which are not copied.
-  response.cork();
-  for (const chunk of body.chunks) response.write(chunk);
-  response.end();
-  response.uncork();
+  target.cork();
+  for (const chunk of body.chunks) target.write(chunk);
+  target.end();
+  target.uncork();
 }
 
 /**
- * Of what is written over TLS, Node encrypts all at once and keeps that until it is read: a copy of the page for each client,
- * where otherwise all share one.
+ * Over TLS, Node encrypts everything that is written immediately and holds the result until it is read: a copy of the page
+ * for each client, where plain connections share one.
  */
-const ENCRYPTED_AT_ONCE_BYTES = 128 * 1024;
+const TLS_SLICE_BYTES = 128 * 1024;
 
 function isSliced({ bytes }: WholeBody, { req }: ServerResponse): boolean {
-  return bytes > ENCRYPTED_AT_ONCE_BYTES && req.socket instanceof TLSSocket;
-}
-
-/** Of smaller answers, those that all clients together leave unread are no matter. */
-const UNCOUNTED_BYTES = 16 * 1024;
-
-/** The chunks of a streamed page are of this size at most, and one is under way (metrics/page.ts). */
-const CHUNK_BYTES = 256 * 1024;
-
-/** What an answer keeps in memory until it is read; undefined when that does not count. */
-export function heldBy({ body }: Answer, response: ServerResponse): Held | undefined {
-  if (body.kind === "streamed") return body.from && { ...body.from, own: CHUNK_BYTES };
-  if (body.bytes <= UNCOUNTED_BYTES) return undefined;
-  return { page: body, bytes: body.bytes, own: isSliced(body, response) ? ENCRYPTED_AT_ONCE_BYTES : 0 };
+  return bytes > TLS_SLICE_BYTES && req.socket instanceof TLSSocket;
 }
 
 function* slices(chunks: readonly Uint8Array[]): Iterable<Uint8Array> {
   for (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; from += ENCRYPTED_AT_ONCE_BYTES) {
-      yield chunk.subarray(from, from + ENCRYPTED_AT_ONCE_BYTES);
+    for (let from = 0; from < chunk.length; from += TLS_SLICE_BYTES) {
+      yield chunk.subarray(from, from + TLS_SLICE_BYTES);
     }
   }
 }
 
-async function stream(response: ServerResponse, chunks: Iterable<Uint8Array>): Promise<void> {
-  if (response.req.method === "HEAD") {
-    response.end();
+/** Smaller responses are not counted: what all clients together leave unread of them stays small. */
+const UNCOUNTED_BYTES = 16 * 1024;
+
+/** The size limit of a chunk of a streamed page, of which one is under way at a time (metrics/page.ts). */
+const CHUNK_BYTES = 256 * 1024;
+
+/** The memory that a response holds until it is read; undefined when that is too little to count. */
+export function memoryOf({ body }: HttpResponse, target: ServerResponse): UnreadMemory | undefined {
+  if (body.kind === "streamed") return body.source && { ...body.source, ownBytes: CHUNK_BYTES };
+  if (body.bytes <= UNCOUNTED_BYTES) return undefined;
+  return { page: body, bytes: body.bytes, ownBytes: isSliced(body, target) ? TLS_SLICE_BYTES : 0 };
+}
+
+async function stream(target: ServerResponse, chunks: Iterable<Uint8Array>): Promise<void> {
+  if (target.req.method === "HEAD") {
+    target.end();
     return;
   }
   let isGone = false;
   const gone = new Promise<void>((resolve) =>
-    response.once("close", () => {
+    target.once("close", () => {
       isGone = true;
       resolve();
     }),
   );
-  // Behind others on its connection it would take memory for what cannot be sent yet.
-  if (response.socket === null) await Promise.race([once(response, "socket"), gone]);
+  // A response behind others on its connection would take memory for chunks that cannot be sent yet.
+  if (target.socket === null) await Promise.race([once(target, "socket"), gone]);
   for (const chunk of chunks) {
-    const written = new Promise<void>((resolve) => response.write(chunk, () => resolve()));
+    const written = new Promise<void>((resolve) => target.write(chunk, () => resolve()));
     await Promise.race([written, gone]);
-    if (isGone || response.destroyed) return;
+    if (isGone || target.destroyed) return;
     // A fast reader must not keep timers and other sockets waiting.
     await nextTurn();
   }
-  response.end();
+  target.end();
 }

@@ -196,7 +196,7 @@ describe("wrong usage", () => {
     ],
     [
       ["--web.listen-address=:1", "--web.listen-address=unix:"],
-      "error: --web.listen-address: expected unix: followed by the path of a socket\n",
+      "error: --web.listen-address: expected unix:PATH, with the path of a socket\n",
     ],
     ...["metrics", "", "/a b", "/a?b", "/:name", "/*", "/ä", "/a\n"].map((path): [readonly string[], string] => [
       [`--web.telemetry-path=${path}`],

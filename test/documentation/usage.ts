@@ -1,10 +1,9 @@
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
-import { readSamples } from "../../src/lib/prometheus-text.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
-import { loadAssets } from "../../src/server/assets.ts";
 import { createRouter } from "../../src/server/router.ts";
-import { createRoutes } from "../../src/server/routes.ts";
+import { loadAssets } from "../../src/server/routes/assets.ts";
+import { createRoutes } from "../../src/server/routes/index.ts";
 import { NO_PROBE } from "../server/support.ts";
 
 /** What the program itself says to the commands and URLs of the documents. */
@@ -28,7 +27,7 @@ const routes = createRoutes({
   nodeCounts: () => ({ nodes: 0, up: 0, all: 0, polled: 0 }),
   probe: NO_PROBE,
   reload: async () => ({ ok: true, summary: "" }),
-  nodes: { store: createStore(), recentPolls: createRecentPolls(), readSamples },
+  nodes: { store: createStore(), recentPolls: createRecentPolls() },
   loadAssets,
   config: () => {
     throw new Error("no configuration is made here");
@@ -42,5 +41,5 @@ export const paths: readonly string[] = routes.map(({ path }) => path);
 
 /** Whether the exporter answers this method on this path. */
 export function isRoute(method: string, path: string): boolean {
-  return route(method, path).handler !== "none";
+  return route(method, path).route !== "none";
 }

@@ -260,8 +260,8 @@ describe("the program", () => {
     writeFileSync(file, "rate_limt: {}\n");
     expect(await reload()).toEqual([
       500,
-      `500: configuration reloaded in part (${unchanged}):\n` +
-        `the web configuration stays as it was: ${file}:1:1: rate_limt: unknown key; did you mean "rate_limit"?\n`,
+      `500: configuration partly reloaded (${unchanged}):\n` +
+        `keeping the current web configuration: ${file}:1:1: rate_limt: unknown key; did you mean "rate_limit"?\n`,
     ]);
     expect((await fetch(`${url}/metrics`)).headers.get("x-frame-options")).toBe("deny");
   });

@@ -82,7 +82,7 @@ export function createWorld(
     },
     state: (name) => known(states.get(name)),
     stored: (name) => known(store.get(name)),
-    page: (nodes, format) => Buffer.concat([...renderPage(nodes, [], format, "kept")]),
+    page: (nodes, format) => Buffer.concat([...renderPage(nodes, [], format, "owned")]),
     close: () => poller.close(),
   };
 }

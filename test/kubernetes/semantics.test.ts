@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { healthRoutes } from "../../src/server/health-routes.ts";
+import { healthRoutes } from "../../src/server/routes/operator.ts";
 import { exporterOf, filesOf, golden, type Manifest, renderings, type Workload, workloadsOf } from "./manifests.ts";
 
 /** What schemas do not see: whether the parts of the manifests fit each other and the program. */

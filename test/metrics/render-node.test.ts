@@ -36,7 +36,7 @@ function setUp() {
   return {
     store,
     pollAll: () => Promise.all(NAMES.map((name) => poller.poll(name))),
-    chunks: () => store.read((nodes) => page(nodes, [], "text", "kept"))[Symbol.iterator](),
+    chunks: () => store.read((nodes) => page(nodes, [], "text", "owned"))[Symbol.iterator](),
     whole: () => renderPage(store.all(), [], "text"),
   };
 }

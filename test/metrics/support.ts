@@ -41,7 +41,7 @@ export function render(
 
 /** The whole page as one text. */
 export function renderPage(stored: readonly StoredNode[], own: readonly RenderedFamily[], format: Format): string {
-  return Buffer.concat([...createPageRenderer(catalogue)(stored, own, format, "kept")]).toString();
+  return Buffer.concat([...createPageRenderer(catalogue)(stored, own, format, "owned")]).toString();
 }
 
 /** Read strictly, as bytes: what Prometheus gets. */

@@ -8,7 +8,6 @@ import { NO_RECENT_POLLS } from "../../src/poll/recent-polls.ts";
 import { toStored } from "../../src/poll/store.ts";
 import type { RpcCall } from "../../src/rpc/client.ts";
 import { overviewOf } from "../../src/server/pages/overview.ts";
-import { CONDITION_WORDS } from "../../src/server/pages/parts.ts";
 import {
   deadReport,
   failing,
@@ -127,7 +126,7 @@ describe("a reference that works in part is the same on its page, in the log and
     [
       "the head works while another part fails",
       headOnly({ apis: new Map([["info", failing("http")]]) }),
-      "partly up",
+      "degraded",
       "PART",
       ["info: up", "warn: the info API fails: the call failed (http); change something"],
     ],
@@ -135,7 +134,7 @@ describe("a reference that works in part is the same on its page, in the log and
     const state = stateAfter(given, { node: REFERENCE });
     const { log, lines } = logSink();
     createStateChangeLog()(toStored(firstState(REFERENCE)), toStored(state), log);
-    expect(CONDITION_WORDS[overviewOf(toStored(state), NO_RECENT_POLLS).condition][1]).toBe(onPage);
+    expect(overviewOf(toStored(state), NO_RECENT_POLLS).condition).toBe(onPage);
     expect(nodesReport([{ ...state, report: given, calls: [] }], createStyle(false))).toMatch(
       new RegExp(`^${inCheck} `),
     );

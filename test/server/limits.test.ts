@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { hasBody, MAX_CONNECTIONS, SERVER_LIMITS, SILENT_MS } from "../../src/server/limits.ts";
+import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS, SERVER_LIMITS } from "../../src/server/limits.ts";
+import { hasBody } from "../../src/server/request-checks.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 import { waitFor } from "../support/servers.ts";
@@ -48,9 +49,9 @@ describe("connections", () => {
     const { log } = logSink();
     const { http } = createServer({ routes: [], log, observeRequest: () => {} });
     expect(http.maxConnections).toBe(MAX_CONNECTIONS);
-    expect([http.headersTimeout, http.requestTimeout, http.timeout]).toEqual([10_000, 30_000, SILENT_MS]);
+    expect([http.headersTimeout, http.requestTimeout, http.timeout]).toEqual([10_000, 30_000, IDLE_TIMEOUT_MS]);
     expect(SERVER_LIMITS.connectionsCheckingInterval).toBeLessThanOrEqual(5000);
-    expect(SILENT_MS).toBeGreaterThan(120_000);
+    expect(IDLE_TIMEOUT_MS).toBeGreaterThan(120_000);
   });
 });
 
@@ -67,7 +68,7 @@ describe("clients that take their time", () => {
     for (const socket of [silent, slow]) {
       expect(socket.got()).toMatch(/^(?:$|HTTP\/1\.1 408 Request Timeout\r\n[\s\S]*\r\n\r\n408: )/);
     }
-    expect(slow.got()).toContain("408: the request did not come in time\n");
+    expect(slow.got()).toContain("408: the request did not arrive in time\n");
   });
 });
 
@@ -76,23 +77,27 @@ describe("what is refused is told why", () => {
     [
       "headers of 20 KiB",
       `GET / HTTP/1.1\r\nHost: x\r\nX: ${"a".repeat(20_000)}\r\n\r\n`,
-      /^HTTP\/1\.1 431 [\s\S]*\r\n\r\n431: the address and the headers are larger than 16 KiB\n$/,
+      /^HTTP\/1\.1 431 [\s\S]*\r\n\r\n431: request line and headers exceed 16 KiB\n$/,
     ],
     [
       "headers of one byte in any number",
       `GET / HTTP/1.1\r\nHost: x\r\n${"a:\r\n".repeat(900)}\r\n`,
-      /^HTTP\/1\.1 431 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n431: more than 100 headers\n$/i,
+      /^HTTP\/1\.1 431 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n431: the request has more than 100 headers\n$/i,
     ],
     [
       "an expectation that nobody knows",
       "GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n",
       /^HTTP\/1\.1 417 [\s\S]*connection: close\r\n/i,
     ],
-    ["no HTTP", "hello\r\n\r\n", /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*\r\n\r\n400: this is no HTTP\/1\.1 request\n$/],
+    [
+      "no HTTP",
+      "hello\r\n\r\n",
+      /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*\r\n\r\n400: expected an HTTP\/1\.1 request\n$/,
+    ],
     [
       "a body",
       "POST /nope HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
-      /^HTTP\/1\.1 413 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n413: requests have no body here\n$/i,
+      /^HTTP\/1\.1 413 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n413: requests with a body are not supported\n$/i,
     ],
     [
       "a body that waits to be invited",

@@ -37,7 +37,7 @@ describe("parseListenAddress", () => {
   });
 
   test("unix: needs a path, which systems take whole", () => {
-    expect(() => parseListenAddress("unix:")).toThrow("expected unix: followed by the path of a socket");
+    expect(() => parseListenAddress("unix:")).toThrow("expected unix:PATH, with the path of a socket");
     expect(parseListenAddress(`unix:/${"x".repeat(102)}`)).toMatchObject({ kind: "unix" });
     for (const path of [`/${"x".repeat(103)}`, `/${"ä".repeat(60)}`]) {
       expect(() => parseListenAddress(`unix:${path}`)).toThrow("expected a socket path of at most 103 bytes");

@@ -3,10 +3,10 @@ import { text } from "../../src/server/respond.ts";
 import { createRouter } from "../../src/server/router.ts";
 
 const route = createRouter([
-  { path: "/a", answer: () => text(200, "a") },
-  { path: "/a", method: "POST", answer: () => text(200, "posted") },
-  { path: "/b/*", answer: ({ rest }) => text(200, rest) },
-  { path: "/p", method: "POST", answer: () => text(200, "p") },
+  { path: "/a", handle: () => text(200, "a") },
+  { path: "/a", method: "POST", handle: () => text(200, "posted") },
+  { path: "/b/*", handle: ({ segment }) => text(200, segment) },
+  { path: "/p", method: "POST", handle: () => text(200, "p") },
 ]);
 
 test.each([
@@ -23,8 +23,8 @@ test.each([
   ["GET", "", "none", ""],
   ["GET", "/*", "none", ""],
   ["GET", "/__proto__", "none", ""],
-])("%s %s", (method, path, handler, rest) => {
-  expect(route(method, path)).toMatchObject({ handler, rest });
+])("%s %s", (method, path, label, segment) => {
+  expect(route(method, path)).toMatchObject({ route: label, segment });
 });
 
 test.each([
@@ -32,7 +32,15 @@ test.each([
   ["POST", "/b/x", "GET, HEAD"],
   ["GET", "/p", "POST"],
 ])("%s %s is refused with what is allowed: %s", async (method, path, allow) => {
-  const { answer } = route(method, path);
-  const refused = await answer({ method, path, query: "", host: undefined, headers: {}, rest: "", onGone: () => {} });
+  const { handle } = route(method, path);
+  const refused = await handle({
+    method,
+    path,
+    query: "",
+    host: undefined,
+    headers: {},
+    segment: "",
+    onGone: () => {},
+  });
   expect([refused.status, refused.headers.allow]).toEqual([405, allow]);
 });

@@ -26,7 +26,7 @@ async function asked(
   silentMs: number,
 ): Promise<{ readonly client: Socket; readonly open: () => number }> {
   const sockets = new Set<Socket>();
-  const routes = [{ path: "/", answer: () => ({ status: 200, headers: {}, body: body() }) }];
+  const routes = [{ path: "/", handle: () => ({ status: 200, headers: {}, body: body() }) }];
   const { http, close } = createServer({ routes, log: logSink().log, observeRequest: () => {} });
   http.timeout = silentMs;
   http.on("connection", (socket: Socket) => {

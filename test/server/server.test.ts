@@ -216,7 +216,7 @@ describe("errors", () => {
     });
     expect([statusCode, headers["content-type"]]).toEqual([500, "text/plain; charset=utf-8"]);
     expect(headers).not.toHaveProperty("content-encoding");
-    expect(body).toBe("500: the request cannot be answered\n");
+    expect(body).toBe("500: internal error, see the log of the exporter\n");
     const errors = lines.filter(({ level }) => level === "error");
     expect(errors.map(({ err }) => err?.message)).toEqual(["secret inside"]);
     expect(errors[0]?.err?.stack).toContain("server.test.ts");
@@ -267,6 +267,6 @@ test("a connection that the system cannot give does not end the process, and is 
   for (let count = 0; count < 3; count += 1) server.http.emit("error", refused);
   expect((await server.inject("/metrics")).statusCode).toBe(200);
   expect(lines.filter(({ level }) => level === "warn").map(({ msg }) => msg)).toEqual([
-    "cannot take a connection (EMFILE): raise the limit of open files of this process",
+    "cannot accept a connection (EMFILE): raise the limit of open files of this process",
   ]);
 });

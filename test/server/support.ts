@@ -2,13 +2,12 @@ import type { Server } from "node:http";
 import { connect } from "node:net";
 import { Client } from "undici";
 import { onTestFinished } from "vitest";
-import { readSamples } from "../../src/lib/prometheus-text.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";
-import { buildBody } from "../../src/server/page-source.ts";
-import { createRoutes, type RoutesOptions } from "../../src/server/routes.ts";
+import { createRoutes, type RoutesOptions } from "../../src/server/routes/index.ts";
+import { buildBody } from "../../src/server/routes/page-body.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
 
@@ -41,7 +40,7 @@ export function setUp(given: Overrides = {}) {
       return buildBody({ chunks: () => [page] }, format, encoding);
     },
     probe: NO_PROBE,
-    nodes: { store: createStore(), recentPolls: createRecentPolls(), readSamples },
+    nodes: { store: createStore(), recentPolls: createRecentPolls() },
     reload: async () => ({ ok: true, summary: "all good" }),
     config: () => ({
       connections: { series: true, maxPerNode: 250, maxNewPerHour: 2000, address: "full", hashKey: undefined },

@@ -195,14 +195,14 @@ export const EXPORTER_FAULTS = {
     fault: "A client sends thousands of requests on one connection without waiting for responses",
     shows:
       "The exporter closes its connection at the fifth request in progress, or at the 33rd without a complete response (the fifth if it accepted no request of the connection); it does not read further requests. Scrapes continue, memory does not grow. `peer_exporter_http_connections_closed_total` counts it.",
-    log: "clients took too much, and connections were closed: too many requests waited for their answers; …",
+    log: "closed connections of clients that exceeded a limit: too many requests waited for their responses; …",
     remedy: "None. The log names the client's address once a minute.",
   },
   connectionsHeld: {
     fault: "A client repeatedly opens hundreds of connections and sends half a request on each",
     shows:
       "The exporter accepts new connections and closes the oldest ones of that address. It does not close connections of scrapers with accepted requests. `peer_exporter_http_connections_closed_total` counts the closed ones.",
-    log: "clients took too much, and connections were closed: one address had more of them than its share; …",
+    log: "closed connections of clients that exceeded a limit: one address exceeded its share; …",
     remedy: "Restrict access to the port. The log names the client's address once a minute.",
   },
   headersMany: {

@@ -2,7 +2,6 @@ import VERSION from "embedded:version";
 import type { Command } from "commander";
 import schema from "../../../config.schema.json" with { type: "json" };
 import { ConfigError } from "../../schema/problems.ts";
-import { hashPassword, readPassword } from "../../server/web-config/hash-password.ts";
 import type { Context } from "../context.ts";
 import type { Invocation, SourceFlags } from "../invocation.ts";
 import { createProgram } from "../parse-arguments.ts";
@@ -18,19 +17,9 @@ import { zshScript } from "./completion/zsh.ts";
  */
 export { check } from "./check.ts";
 export { discover } from "./discover.ts";
+export { printHash } from "./hash-password.ts";
 export { peers } from "./peers.ts";
 export { probe } from "./probe.ts";
-
-/** Reads a password and prints its bcrypt hash. */
-export async function printHash({ print, printError }: Context): Promise<number> {
-  try {
-    print(`${await hashPassword(await readPassword(process.stdin, printError))}\n`);
-    return 0;
-  } catch (error) {
-    printError(`peer-exporter: ${error instanceof Error ? error.message : "cannot hash"}\n`);
-    return 1;
-  }
-}
 
 /** Prints the JSON Schema of the configuration file, which is built in. */
 export function printSchema({ print }: Context): number {

@@ -64,6 +64,6 @@ async function metricsOf(polled: PolledNode, { connections }: Config): Promise<s
   );
   const state = singlePollState(polled);
   const nodes = [{ state: toStored(state), ...render(state) }];
-  const chunks = createPageRenderer(catalogue)(nodes, [], "text", "kept");
+  const chunks = createPageRenderer(catalogue)(nodes, [], "text", "owned");
   return Buffer.concat([...chunks]).toString();
 }

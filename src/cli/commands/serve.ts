@@ -7,6 +7,7 @@ import { describeNode, describePolling } from "../../config/print.ts";
 import { describeShard, shardSteps } from "../../config/shard.ts";
 import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";
+import { createShutdown } from "../../lib/shutdown.ts";
 import { atOnce, done, inSlices } from "../../lib/slices.ts";
 import { createLogger, defaultFormat, type Logger } from "../../logging/logger.ts";
 import { createThreadReader } from "../../schema/yaml-thread.ts";
@@ -92,9 +93,11 @@ export async function serve(
   announce(app.addresses, config);
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
-  watch.stop();
-  access?.stop();
-  await app.close();
+  const shutdown = createShutdown();
+  shutdown.add(app.close);
+  if (access !== undefined) shutdown.add(access.stop);
+  shutdown.add(() => watch.stop());
+  await shutdown.run();
   log.info("stopped");
   return 0;
 }

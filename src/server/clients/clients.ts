@@ -2,57 +2,56 @@ import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "../../logging/logger.ts";
 import type { CloseReason } from "../../metrics/close-reasons.ts";
-import { addressGroup } from "./address-group.ts";
-import { stopParsing } from "./parser.ts";
-import { createUnread, type Held } from "./unread.ts";
+import { addressGroup, createPause, rawSocketOf, stopParsing } from "./socket.ts";
+import { createUnread, type UnreadMemory } from "./unread.ts";
 import { type Proof, type Standing, victimOfAll, victimOfGroup, victimOfWaiting } from "./victim.ts";
 
-/** One client's connection, as the server sees it. */
+/** One client's connection, as the server uses it. */
 export type Connection = {
   readonly group: string;
-  /** Whether it still counts: one that was closed to make room counts no more. */
+  /** False after the connection was closed to make room. */
   isOpen(): boolean;
-  /** Nothing is done for the request any more: its answer is known, or failed. */
+  /** The work for the request has ended: its response is known, or failed. */
   done(response: ServerResponse): void;
-  /** An answer goes out; the connection may be closed for it, when clients leave too much unread. */
-  answer(response: ServerResponse, held: Held): void;
-  /** An answer ended, or nobody waits for it. */
+  /** A response is about to be sent. When clients leave too much unread, that may close the connection. */
+  respond(response: ServerResponse, memory: UnreadMemory): void;
+  /** A response ended, or its client no longer waits for it. */
   end(response: ServerResponse): void;
-  /** A request was not let in: it is answered, and the next one waits a moment. */
-  turnAway(): void;
-  /** What a request proved, or a wrong password took back. */
+  /** A request was refused: its response is sent, and the next request has to wait a moment. */
+  refuse(): void;
+  /** Notes what a request proved about its client; a wrong password takes earlier proof back. */
   prove(proof: Proof): void;
-  /** A health page is answered, which proves nothing. */
+  /** Notes a request for a health page, which proves nothing. */
   sawHealth(): void;
 };
 
 export type ClientLimits = {
-  /** Connections in all. */
+  /** Connections in total. */
   readonly connections: number;
-  /** Connections of one address whose clients did not prove anything. */
-  readonly ofAddress: number;
-  /** Requests of one connection for which something is done before their answers are known. */
-  readonly workingOfConnection: number;
+  /** Connections of one address whose clients have not proved anything. */
+  readonly perAddress: number;
+  /** Requests of one connection whose responses are still being made. */
+  readonly workingPerConnection: number;
   /**
-   * Requests of one connection that are not answered to the end, and that many of a connection of which none was let in. To give
-   * one up costs Node a tenth of a millisecond, as it makes an error of it with all its lines.
+   * Requests of one connection whose responses have not been read to the end, and the same for a connection whose requests
+   * were all refused. To drop one costs Node a tenth of a millisecond, as it makes an error with its stack.
    */
-  readonly waitingOfConnection: { readonly known: number; readonly unknown: number };
+  readonly waitingPerConnection: { readonly known: number; readonly unknown: number };
   /** The same, of all connections. */
   readonly waiting: number;
-  /** Bytes of pages that are kept because clients did not read them to the end. */
-  readonly unread: number;
+  /** Bytes of pages that are held because clients did not read them to the end. */
+  readonly unreadBytes: number;
 };
 
 /** The connections of one server and the requests that wait on them, both bounded. */
 export type Clients = {
-  /** To be called before the server listens, and before anything else looks at its connections. */
+  /** To be called before the server listens, and before any other listener of its connections. */
   watch(http: Server): void;
-  /** A request has come. @returns undefined when there is no place for it: its connection is closed */
+  /** A request has arrived. @returns undefined when there is no room for it: its connection is closed */
   begin(response: ServerResponse): Connection | undefined;
-  /** When no request waits any more. */
+  /** Resolves when no request waits any more. */
   quiet(): Promise<void>;
-  /** Closes all connections, also those that have not said a word. */
+  /** Closes all connections, including those that have not sent a request. */
   closeAll(): void;
 };
 
@@ -63,55 +62,28 @@ export type ClientsOptions = {
 };
 
 type Entry = { -readonly [Key in keyof Standing]: Standing[Key] } & {
-  /** As the system gave it; over TLS another one reads and writes. */
+  /** As the system opened it; with TLS another socket reads and writes. */
   readonly raw: Socket;
-  /** Not answered to the end. */
+  /** Responses that have not been read to the end. */
   readonly responses: Set<ServerResponse>;
-  /** Those for which something is still done. */
+  /** Responses that are still being made. */
   readonly working: Set<ServerResponse>;
-  isTurnedAway: boolean;
+  isRefused: boolean;
   readonly connection: Connection;
 };
-
-const TOLD_EVERY_MS = 60_000;
-
-/**
- * In each turn of the event loop libuv takes one new connection (1.46, uv__server_io) and one read of all others: where many
- * ask without a pause and are turned away each time, others would wait for their connection behind all of that.
- */
-const REST_MS = 100;
-
-/** Of all that rest, one comes back in each of these, so that no number of them keeps the event loop busy; and after a second anyway. */
-const REST_OF_EACH_MS = 20;
-const LONGEST_REST_MS = 1000;
-
-/** Reads nothing of a connection for a while. */
-function createRest(): (socket: Socket) => void {
-  let resting = 0;
-  return (socket) => {
-    if (socket.destroyed) return;
-    resting += 1;
-    socket.pause();
-    const milliseconds = Math.min(LONGEST_REST_MS, Math.max(REST_MS, resting * REST_OF_EACH_MS));
-    setTimeout(() => {
-      resting -= 1;
-      socket.resume();
-    }, milliseconds).unref();
-  };
-}
 
 export function createClients({ limits, log, onClosed = () => {} }: ClientsOptions): Clients {
   const open = new Set<Entry>();
   const bySocket = new WeakMap<Socket, Entry>();
-  /** Ended, but something is still done for them. */
+  /** Closed connections with responses that are still being made. */
   const gone = new Set<Entry>();
-  const rest = createRest();
-  const unread = createUnread<ServerResponse>(limits.unread);
+  const pause = createPause();
+  const unread = createUnread<ServerResponse>(limits.unreadBytes);
+  const warn = createWarning(log, limits);
   let clock = 0;
   let waiting = 0;
   let unsent = 0;
   let onQuiet: (() => void)[] = [];
-  let told = Number.NEGATIVE_INFINITY;
 
   function adopt(socket: Socket): Entry {
     const group = addressGroup(socket.remoteAddress);
@@ -120,20 +92,20 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
       proof: "none",
       waiting: 0,
       isHealth: false,
-      born: ++clock,
+      createdAt: ++clock,
       usedAt: clock,
       raw: socket,
       responses: new Set(),
       working: new Set(),
-      isTurnedAway: false,
+      isRefused: false,
       connection: {
         group,
         isOpen: () => open.has(entry),
-        answer: (response, held) => answer(entry, response, held),
+        respond: (response, memory) => respond(entry, response, memory),
         done: (response) => done(entry, response),
         end: (response) => settle(entry, response),
-        turnAway: () => {
-          entry.isTurnedAway = true;
+        refuse: () => {
+          entry.isRefused = true;
         },
         prove: (proof) => {
           entry.proof = proof;
@@ -149,7 +121,7 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
     return entry;
   }
 
-  /** Node tells only the answer at the head of a connection that its client is gone; the others would wait for ever. */
+  /** Node emits "close" only for the first response of a connection whose client is gone; the others would never end. */
   function forget(entry: Entry): void {
     open.delete(entry);
     for (const response of [...entry.responses]) {
@@ -164,11 +136,11 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
     unread.release(response);
     entry.usedAt = ++clock;
     if (!entry.working.has(response)) release(entry);
-    if (entry.isTurnedAway) rest(response.req.socket);
-    entry.isTurnedAway = false;
+    if (entry.isRefused) pause(response.req.socket);
+    entry.isRefused = false;
     unsent -= 1;
     if (unsent > 0) return;
-    for (const tellQuiet of onQuiet) tellQuiet();
+    for (const resolve of onQuiet) resolve();
     onQuiet = [];
   }
 
@@ -182,26 +154,26 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
     if (entry.waiting === 0) gone.delete(entry);
   }
 
-  /** Who has to go because the connection has one more request; undefined when nobody has. */
-  function crowding(entry: Entry): Entry | undefined {
-    const { known, unknown } = limits.waitingOfConnection;
+  /** The connection that has to go because this one has another request; undefined when there is room. */
+  function victimOfRequest(entry: Entry): Entry | undefined {
+    const { known, unknown } = limits.waitingPerConnection;
     const isPipelining = entry.waiting > (entry.proof === "none" ? unknown : known);
-    if (isPipelining || entry.working.size > limits.workingOfConnection) return entry;
+    if (isPipelining || entry.working.size > limits.workingPerConnection) return entry;
     if (waiting <= limits.waiting) return undefined;
     const found = victimOfWaiting(open, gone);
     if (found?.victim !== undefined) return found.victim;
-    // All that could go is gone; until what is done for it ends, others may have as much again.
+    // Nothing is left to close. Until the work for closed connections ends, other addresses may have as much again.
     return found === undefined || found.group === entry.group || waiting > 2 * limits.waiting ? entry : undefined;
   }
 
-  function answer(entry: Entry, response: ServerResponse, held: Held): void {
+  function respond(entry: Entry, response: ServerResponse, memory: UnreadMemory): void {
     if (!entry.responses.has(response)) return;
-    unread.hold(response, held);
-    while (unread.isTooMuch()) close(lastReader() ?? entry, "answers_unread");
+    unread.hold(response, memory);
+    while (unread.isTooMuch()) close(slowestReader() ?? entry, "answers_unread");
   }
 
-  /** Who has read for longest; those whom nobody knows first. */
-  function lastReader(): Entry | undefined {
+  /** The connection that has read one response for longest, preferably of an unidentified client. */
+  function slowestReader(): Entry | undefined {
     let known: Entry | undefined;
     for (const { req } of unread.oldest()) {
       const entry = bySocket.get(req.socket);
@@ -214,33 +186,24 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
   function close(entry: Entry, reason: CloseReason): void {
     open.delete(entry);
     onClosed(reason);
-    tell(entry, reason);
+    warn(entry, reason, open, waiting);
     entry.raw.destroy();
     forget(entry);
   }
 
-  function tell({ group }: Entry, reason: CloseReason): void {
-    if (performance.now() - told < TOLD_EVERY_MS) return;
-    told = performance.now();
-    const own = [...open].filter((other) => other.group === group && other.proof !== "identified").length;
-    const share = `${group} has ${own} connections whose clients are not known, its share is ${limits.ofAddress} of ${limits.connections}`;
-    const facts = { client: group, reason, open: open.size, waiting };
-    log.warn(facts, `clients took too much, and connections were closed: ${WORDS[reason]}; ${share}`);
-  }
-
-  /** The newcomer is let in; whoever is missed least makes room. */
-  function admit(socket: Socket): void {
+  /** Accepts the new connection; another one makes room for it. */
+  function accept(socket: Socket): void {
     const entry = adopt(socket);
-    const crowded = victimOfGroup(open, entry, limits.ofAddress);
-    if (crowded !== undefined) close(crowded, "address_share");
+    const victim = victimOfGroup(open, entry, limits.perAddress);
+    if (victim !== undefined) close(victim, "address_share");
     else if (open.size > limits.connections) close(victimOfAll(open, entry) ?? entry, "all_in_use");
   }
 
   return {
     watch(http) {
-      http.prependListener("connection", admit);
+      http.prependListener("connection", accept);
       http.prependListener("secureConnection", (socket: Socket) => {
-        const entry = bySocket.get(under(socket) ?? socket);
+        const entry = bySocket.get(rawSocketOf(socket) ?? socket);
         if (entry !== undefined) bySocket.set(socket, entry);
       });
     },
@@ -256,7 +219,7 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
       entry.waiting += 1;
       waiting += 1;
       unsent += 1;
-      const victim = crowding(entry);
+      const victim = victimOfRequest(entry);
       if (victim !== undefined) close(victim, "requests_waiting");
       if (open.has(entry)) return entry.connection;
       done(entry, response);
@@ -274,19 +237,26 @@ export function createClients({ limits, log, onClosed = () => {} }: ClientsOptio
   };
 }
 
-const WORDS: Readonly<Record<CloseReason, string>> = {
-  address_share: "one address had more of them than its share",
-  all_in_use: "no more may be open",
-  requests_waiting: "too many requests waited for their answers",
-  answers_unread: "too much of their answers was not read",
+const WARNING_INTERVAL_MS = 60_000;
+
+const CAUSES: Readonly<Record<CloseReason, string>> = {
+  address_share: "one address exceeded its share",
+  all_in_use: "the limit of open connections was reached",
+  requests_waiting: "too many requests waited for their responses",
+  answers_unread: "too much of their responses was not read",
 };
 
-/** The connection below a TLS socket, which Node's documentation does not have; without it the TLS socket counts as well. */
-function under(socket: Socket): Socket | undefined {
-  const parent: unknown = "_parent" in socket ? socket._parent : undefined;
-  return isSocket(parent) ? parent : undefined;
-}
-
-function isSocket(value: unknown): value is Socket {
-  return typeof value === "object" && value !== null && "remoteAddress" in value && "destroy" in value;
+/** Logs why connections are closed, once a minute at most. */
+function createWarning(log: Logger, { perAddress, connections }: ClientLimits) {
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  return ({ group }: Standing, reason: CloseReason, open: ReadonlySet<Standing>, waiting: number): void => {
+    if (performance.now() - warnedAt < WARNING_INTERVAL_MS) return;
+    warnedAt = performance.now();
+    const own = [...open].filter((other) => other.group === group && other.proof !== "identified").length;
+    log.warn(
+      { client: group, reason, open: open.size, waiting },
+      `closed connections of clients that exceeded a limit: ${CAUSES[reason]}; ${group} has ${own} connections of ` +
+        `unidentified clients, its share is ${perAddress} of ${connections}`,
+    );
+  };
 }

@@ -1,57 +1,57 @@
-/** What an answer keeps in memory while its client does not read it. */
-export type Held = {
-  /** Answers with the same page share its bytes. */
+/** The memory that a response holds while its client does not read it. */
+export type UnreadMemory = {
+  /** Responses with the same page share its bytes. */
   readonly page: object;
   readonly bytes: number;
-  /** Bytes that this answer has for itself. */
-  readonly own: number;
+  /** Bytes that this response does not share. */
+  readonly ownBytes: number;
 };
 
-export type Unread<Answer extends object> = {
-  /** The answer is on its way. */
-  hold(answer: Answer, held: Held): void;
-  release(answer: Answer): void;
-  /** Whether more is held than may be; then somebody has to stop reading. */
+export type Unread<Response extends object> = {
+  /** The response is on its way. */
+  hold(response: Response, memory: UnreadMemory): void;
+  release(response: Response): void;
+  /** Whether responses hold more than the limit, so that a client has to go. */
   isTooMuch(): boolean;
-  /** Answers on their way, the oldest first. */
-  oldest(): Iterable<Answer>;
+  /** Responses on their way, the oldest first. */
+  oldest(): Iterable<Response>;
 };
 
-/** Of the largest page that was asked for, so many may be on their way at the same time, each from another moment. */
-const PAGES = 4;
+/** That many pages as large as the largest one may be on their way at the same time, each from another moment. */
+const MAX_LARGEST_PAGES = 4;
 
 /**
- * Counts what clients keep in memory by reading slowly or not at all: each page once, however many read it. Pages change with
- * each poll, so that of every moment another one may be held.
- * @param most bytes that may be held in any case
+ * Counts the memory that clients hold by reading slowly or not at all. Each page counts once, however many clients read it.
+ * Pages change with each poll, so clients may hold several.
+ * @param maxBytes bytes that responses may hold in any case
  */
-export function createUnread<Answer extends object>(most: number): Unread<Answer> {
-  const answers = new Map<Answer, Held>();
+export function createUnread<Response extends object>(maxBytes: number): Unread<Response> {
+  const responses = new Map<Response, UnreadMemory>();
   const readers = new Map<object, number>();
   let bytes = 0;
   let largest = 0;
   return {
-    hold(answer, held) {
-      answers.set(answer, held);
-      const others = readers.get(held.page) ?? 0;
-      readers.set(held.page, others + 1);
-      largest = Math.max(largest, held.bytes);
-      bytes += held.own + (others === 0 ? held.bytes : 0);
+    hold(response, memory) {
+      responses.set(response, memory);
+      const others = readers.get(memory.page) ?? 0;
+      readers.set(memory.page, others + 1);
+      largest = Math.max(largest, memory.bytes);
+      bytes += memory.ownBytes + (others === 0 ? memory.bytes : 0);
     },
-    release(answer) {
-      const held = answers.get(answer);
-      if (held === undefined) return;
-      answers.delete(answer);
-      bytes -= held.own;
-      const others = (readers.get(held.page) ?? 1) - 1;
+    release(response) {
+      const memory = responses.get(response);
+      if (memory === undefined) return;
+      responses.delete(response);
+      bytes -= memory.ownBytes;
+      const others = (readers.get(memory.page) ?? 1) - 1;
       if (others > 0) {
-        readers.set(held.page, others);
+        readers.set(memory.page, others);
         return;
       }
-      readers.delete(held.page);
-      bytes -= held.bytes;
+      readers.delete(memory.page);
+      bytes -= memory.bytes;
     },
-    isTooMuch: () => bytes > Math.max(most, PAGES * largest),
-    oldest: () => answers.keys(),
+    isTooMuch: () => bytes > Math.max(maxBytes, MAX_LARGEST_PAGES * largest),
+    oldest: () => responses.keys(),
   };
 }

@@ -1,75 +1,74 @@
 /**
- * What is known of the client of a connection. `none`: it may be anybody. `open`: a page that is open to everybody was asked
- * for, where no users are configured. `identified`: by a password or a client certificate.
+ * How far the client of a connection is known. `none`: not at all. `open`: it requested a page that is open to everyone,
+ * because no users are configured. `identified`: by a password or a client certificate.
  */
 export type Proof = "none" | "open" | "identified";
 
-/** What counts when a connection has to go. */
+/** What counts when a connection has to make room. */
 export type Standing = {
-  /** Of addressGroup. */
+  /** As addressGroup returns it. */
   readonly group: string;
   readonly proof: Proof;
-  /** Requests that are not answered to the end. */
+  /** Requests whose responses have not been read to the end. */
   readonly waiting: number;
-  /** A health page was answered: by this alone it counts no less than others, but goes after those that asked for nothing. */
+  /** It requested a health page. It still counts as unknown, but goes after connections that requested nothing. */
   readonly isHealth: boolean;
-  /** Grows from connection to connection. */
-  readonly born: number;
-  /** The same clock, when its last answer ended. */
+  /** A counter that grows with each connection. */
+  readonly createdAt: number;
+  /** The same counter, when its last response ended. */
   readonly usedAt: number;
 };
 
 /**
- * Which connection makes room for a new one when no more may be open: of the address with the most connections of unknown
- * clients, the one that is missed least; only where there are none, the identified one that was idle for longest.
+ * The connection that makes room for a new one when the server is full: at the address with the most connections of
+ * unidentified clients, the one that is missed least. If all are identified, the one that was idle for longest.
  * @returns undefined when the new one has to go
  */
 export function victimOfAll<T extends Standing>(all: Iterable<T>, newcomer: T): T | undefined {
   const others = [...all].filter((connection) => connection !== newcomer);
-  const strangers = others.filter(({ proof }) => proof !== "identified");
-  if (strangers.length === 0) return least(others.filter(({ waiting }) => waiting === 0));
-  const group = largestGroup([...strangers, newcomer]);
-  const found = least(strangers.filter((connection) => connection.group === group));
-  // Whoever fills all places with work of its own gets no further one for it.
+  const unidentified = others.filter(({ proof }) => proof !== "identified");
+  if (unidentified.length === 0) return lowest(others.filter(({ waiting }) => waiting === 0));
+  const group = largestGroup([...unidentified, newcomer]);
+  const found = lowest(unidentified.filter((connection) => connection.group === group));
+  // An address that fills all places with requests gets no further place for them.
   return found !== undefined && rankOf(found) === BUSY && group === newcomer.group ? undefined : found;
 }
 
-/** Which connection makes room when the address of the new one has more than its share; undefined when it has not. */
+/** The connection that makes room when the new one's address exceeds its share; undefined when it does not. */
 export function victimOfGroup<T extends Standing>(all: Iterable<T>, newcomer: T, share: number): T | undefined {
   const same = [...all].filter(({ group, proof }) => proof === "none" && group === newcomer.group);
-  return same.length > share ? least(same.filter((connection) => connection !== newcomer)) : undefined;
+  return same.length > share ? lowest(same.filter((connection) => connection !== newcomer)) : undefined;
 }
 
 /**
- * Whose requests are too many when more wait than may: the address whose unidentified clients have the most, and of its
- * connections the one with the most.
- * @param gone connections that ended while something was still done for them
+ * Where requests are cut when too many wait: at the address whose unidentified clients have the most of them, the connection
+ * with the most.
+ * @param gone closed connections for which work is still under way
  * @returns undefined when no request of an unidentified client waits
  */
 export function victimOfWaiting<T extends Standing>(
   open: Iterable<T>,
   gone: Iterable<T>,
 ): { readonly group: string; readonly victim: T | undefined } | undefined {
-  const isStranger = ({ proof, waiting }: Standing) => proof !== "identified" && waiting > 0;
-  const strangers = [...open].filter(isStranger);
-  const group = largestGroup([...strangers, ...[...gone].filter(isStranger)], ({ waiting }) => waiting);
+  const isCandidate = ({ proof, waiting }: Standing) => proof !== "identified" && waiting > 0;
+  const candidates = [...open].filter(isCandidate);
+  const group = largestGroup([...candidates, ...[...gone].filter(isCandidate)], ({ waiting }) => waiting);
   if (group === undefined) return undefined;
-  const own = strangers.filter((connection) => connection.group === group);
-  const [first, ...others] = own;
+  const [first, ...others] = candidates.filter((connection) => connection.group === group);
   return { group, victim: others.reduce((most, next) => (next.waiting >= (most?.waiting ?? 0) ? next : most), first) };
 }
 
 const BUSY = 4;
 
-/** Those with the lowest rank go first. */
+/** Connections with the lowest rank go first. */
 function rankOf({ proof, waiting, isHealth }: Standing): number {
   if (proof !== "none") return waiting > 0 ? BUSY : 3;
   if (waiting > 0) return 1;
   return isHealth ? 2 : 0;
 }
 
-/** The one of the lowest rank; among these the oldest, or the one that was idle for longest. */
-function least<T extends Standing>(connections: readonly T[]): T | undefined {
+/** The connection with the lowest rank; among several, the oldest one, or the one that was idle for longest. */
+function lowest<T extends Standing>(connections: readonly T[]): T | undefined {
   return connections.reduce<T | undefined>(
     (found, next) => (found === undefined || isBefore(next, found) ? next : found),
     undefined,
@@ -79,7 +78,7 @@ function least<T extends Standing>(connections: readonly T[]): T | undefined {
 function isBefore(one: Standing, other: Standing): boolean {
   const [rank, otherRank] = [rankOf(one), rankOf(other)];
   if (rank !== otherRank) return rank < otherRank;
-  return one.proof === "none" ? one.born < other.born : one.usedAt < other.usedAt;
+  return one.proof === "none" ? one.createdAt < other.createdAt : one.usedAt < other.usedAt;
 }
 
 function largestGroup<T extends Standing>(

@@ -1,8 +1,8 @@
 import type { MinuteOfNode } from "../../poll/recent-polls.ts";
-import { type Markup, markup } from "../markup.ts";
 import { count } from "./format.ts";
+import { type Markup, markup } from "./markup.ts";
 
-/** Small charts of the last hour, drawn from memory. */
+/** Small charts of the last hour. */
 
 const MINUTES = 60;
 const WIDTH = 600;
@@ -15,34 +15,30 @@ const RIGHT = 594;
 
 export type ChartOptions = {
   readonly title: string;
-  /** What each minute gives: a chart of the worst has no word on the best. */
-  readonly worst: "fewest" | "most";
+  /** Which value of each minute the chart shows: the worst one. */
+  readonly worst: "minimum" | "maximum";
   readonly hour: readonly MinuteOfNode[];
   readonly numberOf: (minute: MinuteOfNode) => number | undefined;
-  /** Points further apart are not joined: what lies between is not known. */
+  /** Points further apart are not joined, as the values between them are unknown. */
   readonly gapMinutes: number;
   readonly nowMs: number;
 };
 
-/** A figure with its numbers in words, for whoever does not see it. */
+/** A figure, with its range in words for screen readers. */
 export function chart({ title, worst, hour, numberOf, gapMinutes, nowMs }: ChartOptions): Markup {
   const last = Math.floor(nowMs / 60_000);
   const points = hour.flatMap((each) => {
     const value = numberOf(each);
-    // A clock that was set leaves minutes that are not of this hour.
+    // After the clock was set, some minutes may not belong to this hour.
     const isShown = each.minute >= last - MINUTES && each.minute <= last;
     return value === undefined || !isShown ? [] : [{ minute: each.minute, value }];
   });
   const values = points.map(({ value }) => value);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const words =
-    points.length === 0
-      ? "nothing known"
-      : lowest === highest
-        ? count(lowest)
-        : `${count(lowest)} to ${count(highest)}`;
+    points.length === 0 ? "no data" : lowest === highest ? count(lowest) : `${count(lowest)} to ${count(highest)}`;
   const x = (minute: number) => round(RIGHT - ((last - minute) / MINUTES) * (RIGHT - LEFT));
-  // From 0 on, so that a small change does not look like a large one.
+  // The scale begins at 0, so that a small change does not look like a large one.
   const y = (value: number) => round(BOTTOM - (highest === 0 ? 0 : value / highest) * (BOTTOM - TOP));
   const lines = runs(points, gapMinutes).map((run) => {
     const [only] = run;
@@ -51,8 +47,8 @@ export function chart({ title, worst, hour, numberOf, gapMinutes, nowMs }: Chart
       : markup`<polyline class="line" points="${run.map((point) => `${x(point.minute)},${y(point.value)}`).join(" ")}"/>`;
   });
   return markup`<figure>
-<figcaption><b>${title}</b> in the last hour, the ${worst} of each minute: ${words}</figcaption>
-<svg role="img" aria-label="${title} in the last hour, the ${worst} of each minute: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
+<figcaption><b>${title}</b> in the last hour, ${worst} of each minute: ${words}</figcaption>
+<svg role="img" aria-label="${title} in the last hour, ${worst} of each minute: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
 <path class="axis" d="M0 ${BOTTOM}H${WIDTH}"/>
 ${lines}</svg>
 <p class="ends" aria-hidden="true"><span>60 min ago</span><span>now</span></p>

@@ -1,12 +1,14 @@
 import { ago, isoTime } from "../../lib/text/format.ts";
-import { type Markup, markup } from "../markup.ts";
+import type { PartFailure } from "../../poll/outcomes.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { Condition } from "./overview.ts";
 
 export { ago, bytes, duration, isoTime } from "../../lib/text/format.ts";
 
-/** How numbers and times are written for people. */
+/** How numbers, times, conditions, failures and labels look on all pages. */
 
-/** What stands where nothing is known. */
-export const UNKNOWN = markup`<span class="unknown" title="not known">–</span>`;
+/** In place of a value that is not known. */
+export const UNKNOWN = markup`<span class="unknown" title="unknown">–</span>`;
 
 /** 1234567 as 1 234 567, with narrow spaces that do not break. */
 export function count(value: number): string {
@@ -21,14 +23,39 @@ export function countOrUnknown(value: number | undefined): Markup {
   return value === undefined ? UNKNOWN : markup`${count(value)}`;
 }
 
-/** A moment, as long ago, with the date itself for whoever points at it or reads it by machine. */
+/** A time as "3 min ago". Programs and the mouse pointer get the date. */
 export function moment(ms: number, nowMs: number): Markup {
   const date = isoTime(ms);
   return markup`<time datetime="${date}" title="${date}">${ago(ms, nowMs)}</time>`;
 }
 
-/** A moment in UTC. */
+/** A time in UTC. */
 export function timeOfDay(ms: number): Markup {
   const date = isoTime(ms);
   return markup`<time datetime="${date}">${date.slice(0, 19).replace("T", " ")}</time>`;
+}
+
+const CONDITIONS: Readonly<Record<Condition, readonly [sign: string, text: string]>> = {
+  up: ["●", "up"],
+  degraded: ["◐", "degraded"],
+  waiting: ["○", "not polled yet"],
+  down: ["✕", "down"],
+};
+
+/** Sign, colour and word, for people who cannot tell the colours apart. */
+export function badge(condition: Condition): Markup {
+  const [sign, text] = CONDITIONS[condition];
+  return markup`<span class="badge ${condition}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
+}
+
+export function failureText({ api, failure }: PartFailure): Markup {
+  return markup`<p class="failure">${api}: <span class="reason">${failure.reason}</span> ${failure.message}<br>
+<span class="advice">${failure.advice}</span></p>`;
+}
+
+export function labelText(labels: Readonly<Record<string, string>>): Markup {
+  const text = Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+  return text === "" ? markup`` : markup`<span class="labels">${text}</span>`;
 }

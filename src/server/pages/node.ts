@@ -1,20 +1,29 @@
-import type { RecentPollsOfNode } from "../../poll/recent-polls.ts";
-import { type Markup, markup, NOTHING } from "../markup.ts";
+import type { TextSample } from "../../lib/prometheus-text.ts";
+import type { PollEntry, PollTrace, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import { chart } from "./chart.ts";
-import { count, duration, isoTime, moment, timeOfDay } from "./format.ts";
-import type { PageQuery } from "./links.ts";
-import type { NodeOverview } from "./overview.ts";
-import { badge, failureText, labelText } from "./parts.ts";
+import {
+  badge,
+  bytes,
+  count,
+  countOrUnknown,
+  duration,
+  failureText,
+  isoTime,
+  labelText,
+  moment,
+  timeOfDay,
+  UNKNOWN,
+} from "./format.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
+import { type NodeOverview, totalPeers } from "./overview.ts";
 import { PEER_FAMILIES, peersTable } from "./peers.ts";
-import { pollsTable, traceTable } from "./polls.ts";
-import type { Sample } from "./sample.ts";
-import { SORT_PARAMETERS, table } from "./table.ts";
+import { type PageQuery, SORT_PARAMETERS, table } from "./table.ts";
 
-/** The page of one node: what is wrong, its heads, its peers, its last polls. */
+/** The page of one node: its failures, its heads, its peers, its last polls. */
 
 export const NODE_PARAMETERS = SORT_PARAMETERS;
 
-/** The families that the page reads, beside those of the peers. */
+/** The families that the page shows, in addition to those of the peers. */
 const HEAD = "p2p_node_head_height";
 const HEAD_TIME = "p2p_node_head_timestamp_seconds";
 const FINAL = "p2p_node_final_height";
@@ -29,7 +38,7 @@ const REFERENCE_HEAD = "p2p_reference_head_height";
 
 const FAMILIES: ReadonlySet<string> = new Set([
   ...PEER_FAMILIES,
-  ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, SKEW, CERTIFICATE, REFERENCE_HEAD],
+  ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
 ]);
 
 export function isShownOfNode(family: string): boolean {
@@ -40,7 +49,7 @@ export type NodePageOptions = {
   readonly node: NodeOverview;
   readonly recentPolls: RecentPollsOfNode;
   /** The node's samples of the families that are shown. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly TextSample[];
   readonly query: PageQuery;
   readonly nowMs: number;
 };
@@ -50,7 +59,7 @@ export function nodePage({ node, recentPolls, samples, query, nowMs }: NodePageO
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `/probe?node=${encodeURIComponent(node.name)}`;
   return markup`<h1>${node.name} ${badge(node.condition)}</h1>
-<p>${node.isReference ? `a reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
+<p>${node.isReference ? `reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
 ${facts(node, only, nowMs)}
 ${charts(node, recentPolls, nowMs)}
@@ -65,30 +74,30 @@ ${omitted(samples, only(OMITTED)?.value)}
 ${withheld(only(WITHHELD)?.value)}
 `
 }<h2>Polls</h2>
-<p>${node.isReference ? NOTHING : markup`<a href="${probe}">Poll it now</a> and see its metrics, or <a href="${probe}&amp;debug=true">with the requests</a>.`}</p>
-${pollsTable("The last polls", recentPolls.polls)}
-${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("The last polls that failed, kept longer", recentPolls.failedPolls)}
+<p>${node.isReference ? NOTHING : markup`Poll the node now: <a href="${probe}">metrics</a>, or <a href="${probe}&amp;debug=true">requests and metrics</a>.`}</p>
+${pollsTable("Last polls", recentPolls.polls)}
+${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("Last failed polls, kept longer", recentPolls.failedPolls)}
 ${trace("last-trace", "Requests of the last poll", recentPolls.lastTrace)}
-${trace("failed-trace", "Requests of the last poll that failed", recentPolls.lastFailedTrace)}`;
+${trace("failed-trace", "Requests of the last failed poll", recentPolls.lastFailedTrace)}`;
 }
 
-type Only = (family: string) => Sample | undefined;
+type Only = (family: string) => TextSample | undefined;
 
-function facts({ lastSuccessMs, syncing, isReference, condition }: NodeOverview, only: Only, nowMs: number): Markup {
+function facts({ lastSuccessMs, syncing, condition }: NodeOverview, only: Only, nowMs: number): Markup {
   const info = only(INFO)?.labels;
   const skew = only(SKEW)?.value;
   const expiry = only(CERTIFICATE)?.value;
   const headTime = only(HEAD_TIME)?.value;
-  const never = condition === "waiting" ? "no poll yet" : `no poll gave ${isReference ? "its head" : "its peers"} yet`;
+  const never = condition === "waiting" ? "no poll yet" : "no successful poll yet";
   const known: readonly (readonly [title: string, value: Markup | string | undefined])[] = [
-    ["Data from", lastSuccessMs === undefined ? never : moment(lastSuccessMs, nowMs)],
+    ["Last successful poll", lastSuccessMs === undefined ? never : moment(lastSuccessMs, nowMs)],
     ["Version", info?.get("version")],
     ["Network", info?.get("network")],
     ["Chain id", info?.get("chain_id")],
-    ["Head block made", headTime === undefined ? undefined : moment(headTime * 1000, nowMs)],
-    ["Syncing", syncing === undefined ? undefined : syncing ? "yes, it catches up" : "no"],
-    ["Its clock against ours", skew === undefined ? undefined : `${skew > 0 ? "+" : ""}${count(skew)} s`],
-    ["Certificate ends", expiry === undefined ? undefined : timeOfDayOrNumber(expiry * 1000)],
+    ["Head block time", headTime === undefined ? undefined : moment(headTime * 1000, nowMs)],
+    ["Syncing", syncing === undefined ? undefined : syncing ? "yes" : "no"],
+    ["Clock skew", skew === undefined ? undefined : `${skew > 0 ? "+" : ""}${count(skew)} s`],
+    ["Certificate expires", expiry === undefined ? undefined : timeOfDayOrNumber(expiry * 1000)],
   ];
   const items = known.map(([title, value]) =>
     value === undefined
@@ -109,24 +118,24 @@ function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: RecentP
   const drawn = { hour: lastHour, gapMinutes, nowMs };
   if (isReference) return NOTHING;
   return markup`<div class="charts">
-${chart({ ...drawn, title: "Peers", worst: "fewest", numberOf: ({ peers }) => peers })}
-${chart({ ...drawn, title: "Blocks behind", worst: "most", numberOf: ({ lagBlocks }) => lagBlocks })}
+${chart({ ...drawn, title: "Peers", worst: "minimum", numberOf: ({ peers }) => peers })}
+${chart({ ...drawn, title: "Blocks behind", worst: "maximum", numberOf: ({ lagBlocks }) => lagBlocks })}
 </div>`;
 }
 
 type HeadRow = { readonly what: string; readonly height: number; readonly ahead: number | undefined };
 
 const REFERENCE_WORDS: Readonly<Record<string, string>> = {
-  peers: "best head that enough of its peers support",
-  fleet: "best head of the other nodes of this network",
+  peers: "best head that enough peers support",
+  fleet: "best head of the other nodes of the network",
   configured: "best head of the configured references",
 };
 
-function heads(samples: readonly Sample[]): Markup {
+function heads(samples: readonly TextSample[]): Markup {
   const own = samples.find(({ name }) => name === HEAD || name === REFERENCE_HEAD)?.value;
   const rows: readonly HeadRow[] = samples.flatMap(({ name, labels, value }): readonly HeadRow[] => {
-    if (name === HEAD || name === REFERENCE_HEAD) return [{ what: "its own head", height: value, ahead: undefined }];
-    if (name === FINAL) return [{ what: "its last irreversible block", height: value, ahead: undefined }];
+    if (name === HEAD || name === REFERENCE_HEAD) return [{ what: "own head", height: value, ahead: undefined }];
+    if (name === FINAL) return [{ what: "last irreversible block", height: value, ahead: undefined }];
     if (name !== REFERENCE) return [];
     const reference = labels.get("reference") ?? "";
     return [
@@ -137,7 +146,7 @@ function heads(samples: readonly Sample[]): Markup {
       },
     ];
   });
-  if (rows.length === 0) return markup`<p>The last poll gave no head.</p>`;
+  if (rows.length === 0) return markup`<p>The last poll returned no head.</p>`;
   const lag = samples.find(({ name }) => name === LAG)?.value;
   return table<HeadRow>({
     isCompact: true,
@@ -147,7 +156,7 @@ function heads(samples: readonly Sample[]): Markup {
       { key: "height", title: "Height", isNumeric: true, cell: ({ height }) => markup`${count(height)}` },
       {
         key: "ahead",
-        title: "Against its own",
+        title: "Difference",
         isNumeric: true,
         cell: ({ ahead }) => markup`${ahead === undefined ? "" : `${ahead > 0 ? "+" : ""}${count(ahead)}`}`,
       },
@@ -157,28 +166,95 @@ function heads(samples: readonly Sample[]): Markup {
 }
 
 function noPeers({ condition }: NodeOverview, notShown = 0): Markup {
-  if (condition === "down" || condition === "waiting") return markup`<p>No peer list to show.</p>`;
+  if (condition === "down" || condition === "waiting") return markup`<p>No peer list available.</p>`;
   return notShown > 0
     ? markup`<p>${count(notShown)} connections have no series of their own (connections.series is off); <code>peer-exporter peers</code> lists them.</p>`
     : markup`<p>The node has no peers.</p>`;
 }
 
-function omitted(samples: readonly Sample[], notShown = 0): Markup {
+function omitted(samples: readonly TextSample[], notShown = 0): Markup {
   const isListed = samples.some(({ name }) => name === PEER_FAMILIES[0]);
   return notShown > 0 && isListed
-    ? markup`<p>${count(notShown)} more have no series of their own (connections.max_per_node).</p>`
+    ? markup`<p>${count(notShown)} more connections have no series of their own (connections.max_per_node).</p>`
     : NOTHING;
 }
 
 function withheld(series = 0): Markup {
   return series > 0
-    ? markup`<p>${count(series)} more have no series of their own: the node had too many new ones in an hour (connections.max_new_per_hour).</p>`
+    ? markup`<p>${count(series)} more series are withheld: the node had too many new connections within an hour (connections.max_new_per_hour).</p>`
     : NOTHING;
 }
 
 function trace(id: string, title: string, given: RecentPollsOfNode["lastTrace"]): Markup {
   if (given === undefined) return NOTHING;
   return markup`<details id="${id}"><summary>${title}</summary>
-${traceTable(`Ended ${isoTime(given.endedMs)}. Secrets and all but scheme, host and port of URLs are left out.`, given)}
+${traceTable(`Ended ${isoTime(given.endedMs)}. Secrets are left out; URLs are cut to scheme, host and port.`, given)}
 </details>`;
+}
+
+function pollsTable(caption: string, polls: readonly PollEntry[]): Markup {
+  return table<PollEntry>({
+    caption,
+    columns: [
+      { key: "ended", title: "Ended (UTC)", isRowHeader: true, cell: ({ endedMs }) => timeOfDay(endedMs) },
+      { key: "took", title: "Duration", isNumeric: true, cell: (poll) => markup`${duration(poll.durationSeconds)}` },
+      { key: "result", title: "Result", cell: resultOf },
+      {
+        key: "peers",
+        title: "Peers",
+        isNumeric: true,
+        cell: ({ peers }) => countOrUnknown(peers && totalPeers(peers)),
+      },
+      { key: "head", title: "Head", isNumeric: true, cell: ({ height }) => countOrUnknown(height) },
+      { key: "lag", title: "Lag", isNumeric: true, cell: ({ lagBlocks }) => countOrUnknown(lagBlocks) },
+    ],
+    rows: polls,
+    rowClass: ({ failure }) => (failure === undefined ? "" : "down"),
+    detail: ({ failure }) =>
+      failure && markup`<p class="failure">${failure.message}<br><span class="advice">${failure.advice}</span></p>`,
+  });
+}
+
+function resultOf({ failure }: PollEntry): Markup {
+  if (failure === undefined) return markup`success`;
+  return markup`<span class="reason">${failure.reason}</span>`;
+}
+
+type RpcCall = PollTrace["calls"][number];
+
+function traceTable(caption: string, { calls }: PollTrace): Markup {
+  const inOrder = [...calls].sort((a, b) => a.startedMs - b.startedMs);
+  const [first] = inOrder;
+  return table<RpcCall>({
+    caption,
+    columns: [
+      { key: "request", title: "Request", isRowHeader: true, cell: ({ method, name }) => markup`${method} ${name}` },
+      { key: "server", title: "Server", cell: ({ server }) => markup`${server}` },
+      {
+        key: "after",
+        title: "Sent after",
+        isNumeric: true,
+        cell: ({ startedMs }) => markup`${milliseconds(startedMs - (first?.startedMs ?? startedMs))}`,
+      },
+      { key: "took", title: "Duration", isNumeric: true, cell: (call) => markup`${milliseconds(call.milliseconds)}` },
+      { key: "status", title: "Status", cell: statusOf },
+      {
+        key: "size",
+        title: "Size",
+        isNumeric: true,
+        cell: ({ outcome }) => (outcome.kind === "answered" ? markup`${bytes(outcome.bytes)}` : UNKNOWN),
+      },
+    ],
+    rows: inOrder,
+  });
+}
+
+function statusOf({ outcome }: RpcCall): Markup {
+  return outcome.kind === "answered"
+    ? markup`HTTP ${outcome.status}`
+    : markup`<span class="reason">${outcome.reason}</span>`;
+}
+
+function milliseconds(value: number): string {
+  return `${count(Math.round(value))}\u202fms`;
 }

@@ -1,28 +1,29 @@
+import { type ChainName, chains } from "../../chains/index.ts";
 import { failuresOf, isUp, type PartFailure } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
 
-/** What the pages say of one node, from its last state and its recent polls. */
+/** What the pages show of one node, from its last state and its recent polls. */
 export type NodeOverview = {
   readonly name: string;
-  readonly chain: string;
+  readonly chain: ChainName;
   readonly isReference: boolean;
   readonly condition: Condition;
   /** Scheme, host and port. */
   readonly server: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly syncing: boolean | undefined;
-  /** What failed, the reason why the node is down first. */
+  /** What failed; if the node is down, its cause comes first. */
   readonly failures: readonly PartFailure[];
-  /** The last poll; absent before the first. */
+  /** Undefined before the first poll. */
   readonly last: PollEntry | undefined;
-  /** When the last poll that gave what is asked for ended, unix milliseconds. */
+  /** When the last successful poll ended, unix milliseconds. */
   readonly lastSuccessMs: number | undefined;
   readonly intervalMs: number;
 };
 
-/** From the worst to the best. `partly`: the peers are known, and another part of the node fails. */
-export const CONDITIONS = ["down", "partly", "waiting", "up"] as const;
+/** From the worst to the best. `degraded`: the node is up, but some of its API calls fail. */
+export const CONDITIONS = ["down", "degraded", "waiting", "up"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): NodeOverview {
@@ -47,10 +48,10 @@ export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): 
 function conditionOf(state: StoredState, failures: readonly PartFailure[]): Condition {
   if (state.report === undefined) return "waiting";
   if (!isUp(state)) return "down";
-  return failures.length > 0 ? "partly" : "up";
+  return failures.length > 0 ? "degraded" : "up";
 }
 
-/** Working peers of the last poll; undefined when it gave no list, as nothing old is shown as new. */
+/** Connected peers at the last poll; undefined when it returned no list, as older numbers would look current. */
 export function peersOf({ condition, last }: NodeOverview): PollEntry["peers"] {
   return condition === "down" ? undefined : last?.peers;
 }
@@ -59,7 +60,7 @@ export function totalPeers(peers: NonNullable<PollEntry["peers"]>): number {
   return peers.inbound + peers.outbound + peers.unknown;
 }
 
-/** The head of the last poll; undefined when it gave none. */
+/** The head at the last poll; undefined when it returned no head. */
 export function headOf({ last, failures }: NodeOverview): number | undefined {
   return failures.some(({ api }) => api === "head") ? undefined : last?.height;
 }
@@ -68,26 +69,23 @@ export function lagOf(node: NodeOverview): number | undefined {
   return headOf(node) === undefined ? undefined : node.last?.lagBlocks;
 }
 
-/** As many blocks behind are no news on this chain: the thresholds of the alert P2PNodeHeadLagging. */
-const USUAL_LAG: Readonly<Record<string, number>> = { wire: 120, antelope: 120, monero: 5, chainweb: 60 };
-
-/** So far behind that somebody should look, or catching up. */
+/** It is further behind than usual, or syncing. */
 export function isBehind(node: NodeOverview): boolean {
-  return node.syncing === true || (lagOf(node) ?? 0) > (USUAL_LAG[node.chain] ?? Number.POSITIVE_INFINITY);
+  return node.syncing === true || (lagOf(node) ?? 0) > chains[node.chain].usualLagBlocks;
 }
 
-/** It answers, and nobody talks to it. */
-export function isAlone(node: NodeOverview): boolean {
+/** It is up and has no peers. */
+export function hasNoPeers(node: NodeOverview): boolean {
   const peers = peersOf(node);
   return !node.isReference && peers !== undefined && totalPeers(peers) === 0;
 }
 
-/** Up, and yet somebody should look. */
-export function isSuspect(node: NodeOverview): boolean {
-  return node.condition === "up" && (isBehind(node) || isAlone(node));
+/** It is up, but needs attention. */
+export function needsAttention(node: NodeOverview): boolean {
+  return node.condition === "up" && (isBehind(node) || hasNoPeers(node));
 }
 
-/** Where a node stands among the others: the sickest first. */
+/** Sorts nodes: unhealthy ones have lower ranks. */
 export function rank(node: NodeOverview): number {
-  return CONDITIONS.indexOf(node.condition) - (isSuspect(node) ? 0.5 : 0);
+  return CONDITIONS.indexOf(node.condition) - (needsAttention(node) ? 0.5 : 0);
 }

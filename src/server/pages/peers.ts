@@ -1,17 +1,16 @@
-import { type Markup, markup } from "../markup.ts";
+import type { TextSample } from "../../lib/prometheus-text.ts";
 import { bytes, count, isoTime, moment, UNKNOWN } from "./format.ts";
-import type { PageQuery } from "./links.ts";
-import type { Sample } from "./sample.ts";
-import { type Column, table } from "./table.ts";
+import { type Markup, markup } from "./markup.ts";
+import { type Column, type PageQuery, table } from "./table.ts";
 
-/** One connection as its series show it: what this page says of a peer is what the metrics say. */
+/** One connection, read from its series, so that the page and the metrics agree. */
 type PeerRow = {
   readonly peer: string;
   readonly direction: string;
   readonly state: string;
   readonly agent: string;
   readonly addressType: string;
-  /** What syncing means on this chain: the node downloads from this peer, or uploads to it. */
+  /** The meaning of syncing on this chain: the node downloads from this peer, or uploads to it. */
   readonly flow: string;
   readonly values: ReadonlyMap<string, number>;
 };
@@ -24,18 +23,18 @@ const SYNCING = "p2p_connection_syncing";
 const START = "p2p_connection_start_timestamp_seconds";
 const LATENCY = "p2p_connection_latency_seconds";
 
-/** The families that the table is made from. */
+/** The families that the table shows. */
 export const PEER_FAMILIES: readonly string[] = [INFO, RECEIVED, SENT, HEIGHT, SYNCING, START, LATENCY];
 
 export type PeersOptions = {
   /** The samples of those families, of one node. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly TextSample[];
   readonly path: string;
   readonly query: PageQuery;
   readonly nowMs: number;
 };
 
-/** Undefined when no connection has a series. */
+/** @returns undefined when no connection has a series */
 export function peersTable({ samples, path, query, nowMs }: PeersOptions): Markup | undefined {
   const rows = rowsOf(samples);
   if (rows.length === 0) return undefined;
@@ -43,14 +42,14 @@ export function peersTable({ samples, path, query, nowMs }: PeersOptions): Marku
     ({ key, sortBy }) => key === "peer" || rows.some((row) => sortBy?.(row) !== undefined),
   );
   return table({
-    caption: `${count(rows.length)} as of the last poll, as in the p2p_connection_* series.`,
+    caption: `${count(rows.length)} connections at the last poll, as in the p2p_connection_* series.`,
     columns: columns.map((column) => ({ ...column, key: SHORT_KEYS[column.key] ?? column.key })),
     rows,
     sorting: { path, query, anchor: "peers" },
   });
 }
 
-function rowsOf(samples: readonly Sample[]): readonly PeerRow[] {
+function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
   const values = new Map<string, Map<string, number>>();
   const flow = samples.find(({ name }) => name === SYNCING)?.labels.get("flow") ?? "";
   for (const { name, labels, value } of samples) {
@@ -76,7 +75,7 @@ function keyOf(labels: ReadonlyMap<string, string>): string {
   return JSON.stringify([labels.get("direction"), labels.get("peer")]);
 }
 
-/** The keys of links are short. */
+/** Short keys for the links. */
 const SHORT_KEYS: Readonly<Record<string, string>> = {
   [RECEIVED]: "received",
   [SENT]: "sent",
@@ -94,7 +93,7 @@ function allColumns(nowMs: number): readonly Column<PeerRow>[] {
       isRowHeader: true,
       isWide: true,
       sortBy: ({ peer }) => peer,
-      cell: ({ peer }) => (peer === "" ? markup`<span class="quiet">addresses are not shown</span>` : markup`${peer}`),
+      cell: ({ peer }) => (peer === "" ? markup`<span class="quiet">address hidden</span>` : markup`${peer}`),
     },
     text("direction", "Direction", ({ direction }) => direction),
     text("state", "State", ({ state }) => state),
@@ -102,14 +101,14 @@ function allColumns(nowMs: number): readonly Column<PeerRow>[] {
     text("type", "Address", ({ addressType }) => addressType),
     number(RECEIVED, "Received", (value) => markup`${bytes(value)}`),
     number(SENT, "Sent", (value) => markup`${bytes(value)}`),
-    number(HEIGHT, "Its head", (value) => markup`${count(value)}`),
+    number(HEIGHT, "Head", (value) => markup`${count(value)}`),
     number(SYNCING, "Syncing", (value, { flow }) => markup`${value > 0 ? flow : "no"}`),
     number(START, "Since", (value) => since(value * 1000, nowMs)),
     number(LATENCY, "Latency", (value) => markup`${count(Math.round(value * 10_000) / 10)} ms`),
   ];
 }
 
-/** A node may send any number as a time. */
+/** A node may send numbers that are not valid times. */
 function since(ms: number, nowMs: number): Markup {
   return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : moment(ms, nowMs);
 }

@@ -1,26 +1,24 @@
-import { type Markup, markup, NOTHING } from "../markup.ts";
-import { count, countOrUnknown, moment, UNKNOWN } from "./format.ts";
-import { linkWith, type PageQuery } from "./links.ts";
+import { badge, count, countOrUnknown, failureText, labelText, moment, UNKNOWN } from "./format.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
 import {
+  hasNoPeers,
   headOf,
-  isAlone,
   isBehind,
-  isSuspect,
   lagOf,
   type NodeOverview,
+  needsAttention,
   peersOf,
   rank,
   totalPeers,
 } from "./overview.ts";
-import { badge, failureText, labelText } from "./parts.ts";
-import { choices, heading, isChosen, peersText, summary, totals } from "./summary.ts";
-import { type Column, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
+import { heading, isSelected, peersText, selections, summary, totals } from "./summary.ts";
+import { type Column, linkWith, type PageQuery, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
 
-/** The page at `/`: every node, the sick ones first. */
+/** The page at `/`: all nodes, unhealthy ones first. */
 
 export const STATUS_PARAMETERS = ["chain", "state", "page", ...SORT_PARAMETERS];
 
-/** A page stays below 1 MB, also when every node of it is sick. */
+/** A page stays below 1 MB, even if all of its nodes fail. */
 const NODES_PER_PAGE = 500;
 
 export type StatusOptions = {
@@ -35,10 +33,10 @@ export function statusPage({ nodes, query, nowMs, telemetryPath }: StatusOptions
   return markup`<h1 class="${worstOf(nodes)}">${heading(nodes)}</h1>
 <p>${summary(nodes)}</p>
 ${totals(nodes)}
-${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Chosen nodes" : "All nodes"}</h2>${chosenNodes(nodes, query, nowMs)}`}
-<h2>For machines</h2>
+${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Selected nodes" : "All nodes"}</h2>${selectedNodes(nodes, query, nowMs)}`}
+<h2>Endpoints</h2>
 <dl class="links">
-${machineLinks(telemetryPath)}</dl>`;
+${endpointLinks(telemetryPath)}</dl>`;
 }
 
 function worstOf(nodes: readonly NodeOverview[]): string {
@@ -47,37 +45,37 @@ function worstOf(nodes: readonly NodeOverview[]): string {
 }
 
 function rowClass(node: NodeOverview): string {
-  return isSuspect(node) ? "suspect" : node.condition;
+  return needsAttention(node) ? "warning" : node.condition;
 }
 
-function chosenNodes(nodes: readonly NodeOverview[], query: PageQuery, nowMs: number): Markup {
-  const chosen = nodes.filter(
-    ({ chain, condition }) => isChosen(query, "chain", chain) && isChosen(query, "state", condition),
+function selectedNodes(nodes: readonly NodeOverview[], query: PageQuery, nowMs: number): Markup {
+  const selected = nodes.filter(
+    ({ chain, condition }) => isSelected(query, "chain", chain) && isSelected(query, "state", condition),
   );
   const shared = sharedLabels(nodes);
   const all = columns(nowMs, shared);
   const sorted = sortedRows(
     all,
     query,
-    [...chosen].sort((a, b) => rank(a) - rank(b)),
+    [...selected].sort((a, b) => rank(a) - rank(b)),
   );
   const page = pageOf(sorted.length, query.get("page"));
   const rows = sorted.slice((page - 1) * NODES_PER_PAGE, page * NODES_PER_PAGE);
   const links = pageLinks(sorted.length, page, query);
-  if (chosen.length === 0)
-    return markup`${choices(nodes, query)}
-<p>No node is like that. <a href="/">Show all</a></p>`;
-  return markup`${choices(nodes, query)}
+  if (selected.length === 0)
+    return markup`${selections(nodes, query)}
+<p>No node matches. <a href="/">Show all</a></p>`;
+  return markup`${selections(nodes, query)}
 ${links}
 ${table({
-  caption: "As of each node's last poll; the sick ones first unless sorted otherwise.",
+  caption: "State after each node's last poll, unhealthy nodes first by default.",
   columns: all,
   rows,
   rowClass,
   detail: ({ failures }) => (failures.length === 0 ? undefined : markup`${failures.map(failureText)}`),
   sorting: { path: "/", query, anchor: "nodes" },
 })}
-${links}${Object.keys(shared).length === 0 ? NOTHING : markup`<p>All of them have ${labelText(shared)}</p>`}`;
+${links}${Object.keys(shared).length === 0 ? NOTHING : markup`<p>Labels of all nodes: ${labelText(shared)}</p>`}`;
 }
 
 function pageOf(rows: number, wanted: string | undefined): number {
@@ -97,7 +95,7 @@ function pageLinks(rows: number, current: number, query: PageQuery): Markup {
   return markup`<ul class="pages">${links}</ul>`;
 }
 
-/** What each of several nodes has tells none from another: it is said once. */
+/** Labels that all nodes have do not distinguish them: the page shows them once. */
 function sharedLabels(nodes: readonly NodeOverview[]): Readonly<Record<string, string>> {
   const [first, ...others] = nodes;
   if (first === undefined || others.length === 0) return {};
@@ -156,22 +154,22 @@ function nameCell({ name, isReference, labels }: NodeOverview, shared: Readonly<
 function peersCell(node: NodeOverview): Markup {
   const peers = peersOf(node);
   const text = peersText(peers === undefined ? [] : [peers]);
-  return isAlone(node) ? markup`<strong class="suspect">${text}</strong>` : text;
+  return hasNoPeers(node) ? markup`<strong class="warning">${text}</strong>` : text;
 }
 
 function lagCell(node: NodeOverview): Markup {
   const lag = lagOf(node);
   const known =
-    lag !== undefined && isBehind(node) ? markup`<strong class="suspect">${count(lag)}</strong>` : countOrUnknown(lag);
-  return markup`${known}${node.syncing ? markup` <span class="badge partly">syncing</span>` : NOTHING}`;
+    lag !== undefined && isBehind(node) ? markup`<strong class="warning">${count(lag)}</strong>` : countOrUnknown(lag);
+  return markup`${known}${node.syncing ? markup` <span class="badge degraded">syncing</span>` : NOTHING}`;
 }
 
-function machineLinks(telemetryPath: string): readonly Markup[] {
+function endpointLinks(telemetryPath: string): readonly Markup[] {
   const links: readonly (readonly [path: string, text: string])[] = [
-    [telemetryPath, "metrics of all nodes and of the exporter itself: let Prometheus scrape this"],
-    ["/sd", "each node as a target of its own, for Prometheus' HTTP service discovery"],
+    [telemetryPath, "metrics of all nodes and of the exporter, for Prometheus"],
+    ["/sd", "the nodes as targets, for Prometheus' HTTP service discovery"],
     ["/-/healthy", "200 while the exporter runs"],
-    ["/-/ready", "200 when every node was polled once, 503 before"],
+    ["/-/ready", "200 after every node was polled once, 503 before"],
   ];
   return links.map(
     ([path, text]) => markup`<div><dt><a href="${path}">${path}</a></dt><dd>${text}</dd></div>

@@ -1,13 +1,11 @@
-import { type Markup, markup, NOTHING } from "../markup.ts";
-import { count, countOrUnknown, UNKNOWN } from "./format.ts";
-import { linkWith, type PageQuery } from "./links.ts";
-import { CONDITIONS, isAlone, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
-import { CONDITION_WORDS } from "./parts.ts";
-import { table } from "./table.ts";
+import { badge, count, countOrUnknown, UNKNOWN } from "./format.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
+import { CONDITIONS, hasNoPeers, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
+import { linkWith, type PageQuery, table } from "./table.ts";
 
-/** What the page at `/` says of all nodes together, and its links that choose some of them. */
+/** The summary of all nodes on the page at `/`, and its links that select some of them. */
 
-/** The title, too: what a glance at the tab should tell. */
+/** Also the title of the page, as a browser's tab shows it. */
 export function heading(nodes: readonly NodeOverview[]): string {
   const polled = nodes.filter(({ isReference }) => !isReference);
   const all = polled.length;
@@ -16,9 +14,9 @@ export function heading(nodes: readonly NodeOverview[]): string {
   const number = (wanted: string) => polled.filter(({ condition }) => condition === wanted).length;
   const behind = polled.filter((node) => node.condition === "up" && isBehind(node)).length;
   if (number("down") > 0) return `${of(number("down"))} down`;
-  if (number("partly") > 0) return `${of(number("partly"))} partly up`;
+  if (number("degraded") > 0) return `${of(number("degraded"))} degraded`;
   if (number("waiting") > 0) return `${of(number("waiting"))} not polled yet`;
-  const alone = polled.filter(isAlone).length;
+  const alone = polled.filter(hasNoPeers).length;
   if (alone > 0) return `${of(alone)} without peers`;
   if (behind > 0) return `${of(behind)} behind`;
   return all === 1 ? "The node is up" : `All ${count(all)} nodes are up`;
@@ -27,15 +25,15 @@ export function heading(nodes: readonly NodeOverview[]): string {
 export function summary(all: readonly NodeOverview[]): string {
   const nodes = all.filter(({ isReference }) => !isReference);
   const references = all.filter(({ isReference }) => isReference);
-  const told = [
-    nodes.length === 0 ? [] : [`${upOf(nodes)} ${nodes.length === 1 ? "node" : "nodes"} gave a peer list`],
+  const parts = [
+    nodes.length === 0 ? [] : [`${upOf(nodes)} ${nodes.length === 1 ? "node" : "nodes"} returned a peer list`],
     references.length === 0
       ? []
-      : [`${upOf(references)} ${references.length === 1 ? "reference" : "references"} gave a head`],
+      : [`${upOf(references)} ${references.length === 1 ? "reference" : "references"} returned a head`],
   ].flat();
-  return told.length === 0
-    ? "This exporter has none of its own: with --shard, other exporters have them."
-    : `At the last poll ${told.join(" and ")}.`;
+  return parts.length === 0
+    ? "This exporter polls no nodes: with --shard, the other exporters poll them."
+    : `At the last poll, ${parts.join(" and ")}.`;
 }
 
 function upOf(nodes: readonly NodeOverview[]): string {
@@ -43,7 +41,7 @@ function upOf(nodes: readonly NodeOverview[]): string {
 }
 
 function isUp({ condition }: NodeOverview): boolean {
-  return condition === "up" || condition === "partly";
+  return condition === "up" || condition === "degraded";
 }
 
 type ChainTotals = {
@@ -66,7 +64,7 @@ export function totals(all: readonly NodeOverview[]): Markup {
         isNumeric: true,
         cell: (row) => peersText(row.nodes.flatMap((node) => peersOf(node) ?? [])),
       },
-      { key: "lag", title: "Worst lag", isNumeric: true, cell: (row) => countOrUnknown(worstLag(row.nodes)) },
+      { key: "lag", title: "Highest lag", isNumeric: true, cell: (row) => countOrUnknown(highestLag(row.nodes)) },
     ],
     rows: chainsOf(nodes).map((chain) => ({ chain, nodes: nodes.filter((node) => node.chain === chain) })),
   });
@@ -76,14 +74,14 @@ function chainsOf(nodes: readonly NodeOverview[]): readonly string[] {
   return [...new Set(nodes.map(({ chain }) => chain))];
 }
 
-function worstLag(nodes: readonly NodeOverview[]): number | undefined {
+function highestLag(nodes: readonly NodeOverview[]): number | undefined {
   const lags = nodes.flatMap((node) => lagOf(node) ?? []);
   return lags.length === 0 ? undefined : lags.reduce((worst, lag) => Math.max(worst, lag));
 }
 
 type Peers = NonNullable<ReturnType<typeof peersOf>>;
 
-/** Where no direction is known, one number. */
+/** One number if no direction is known. */
 export function peersText(all: readonly Peers[]): Markup {
   if (all.length === 0) return UNKNOWN;
   const sum = (direction: keyof Peers) => all.reduce((total, peers) => total + peers[direction], 0);
@@ -94,42 +92,42 @@ export function peersText(all: readonly Peers[]): Markup {
     : markup`${count(inbound)} / ${count(outbound)} and ${count(unknown)}`;
 }
 
-/** The links that choose nodes, each with how many it would show. */
-export function choices(nodes: readonly NodeOverview[], query: PageQuery): Markup {
+/** The links that select nodes, each with the number of nodes that it would show. */
+export function selections(nodes: readonly NodeOverview[], query: PageQuery): Markup {
   const states = CONDITIONS.filter((state) => nodes.some(({ condition }) => condition === state));
-  return markup`<nav class="choices" aria-label="Choose nodes">${choice({
+  return markup`<nav class="selections" aria-label="Select nodes">${selection({
     title: "State",
     name: "state",
     values: states,
-    nodes: nodes.filter(({ chain }) => isChosen(query, "chain", chain)),
+    nodes: nodes.filter(({ chain }) => isSelected(query, "chain", chain)),
     of: ({ condition }) => condition,
     query,
-  })}${choice({
+  })}${selection({
     title: "Chain",
     name: "chain",
     values: chainsOf(nodes),
-    nodes: nodes.filter(({ condition }) => isChosen(query, "state", condition)),
+    nodes: nodes.filter(({ condition }) => isSelected(query, "state", condition)),
     of: ({ chain }) => chain,
     query,
   })}</nav>`;
 }
 
-export function isChosen(query: PageQuery, name: string, value: string): boolean {
+export function isSelected(query: PageQuery, name: string, value: string): boolean {
   const wanted = query.get(name);
   return wanted === undefined || wanted === value;
 }
 
-type ChoiceOptions = {
+type SelectionOptions = {
   readonly title: string;
   readonly name: string;
   readonly values: readonly string[];
-  /** Those that the other choices leave. */
+  /** The nodes that the other parameters select. */
   readonly nodes: readonly NodeOverview[];
   readonly of: (node: NodeOverview) => string;
   readonly query: PageQuery;
 };
 
-function choice({ title, name, values, nodes, of, query }: ChoiceOptions): Markup {
+function selection({ title, name, values, nodes, of, query }: SelectionOptions): Markup {
   if (values.length < 2 && !query.has(name)) return NOTHING;
   const links = [undefined, ...values].map((value) => {
     const current = query.get(name) === value ? markup` aria-current="true"` : NOTHING;
@@ -143,7 +141,5 @@ function choice({ title, name, values, nodes, of, query }: ChoiceOptions): Marku
 function labelOf(name: string, value: string | undefined): Markup {
   if (value === undefined) return markup`all`;
   const state = CONDITIONS.find((condition) => name === "state" && condition === value);
-  if (state === undefined) return markup`${value}`;
-  const [sign, words] = CONDITION_WORDS[state];
-  return markup`<span class="badge ${state}"><span aria-hidden="true">${sign}</span> ${words}</span>`;
+  return state === undefined ? markup`${value}` : badge(state);
 }

@@ -1,19 +1,18 @@
-import { type Markup, markup, NOTHING } from "../markup.ts";
-import { linkWith, type PageQuery } from "./links.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
 
-/** A table whose columns are data; those that can be sorted by have a link in their head. */
+/** A column of a table. If rows can be sorted by it, its title is a link. */
 export type Column<Row> = {
   readonly key: string;
   readonly title: string;
   readonly cell: (row: Row) => Markup;
-  /** What rows are sorted by; absent: they cannot be. Rows without it come last, whatever the direction. */
+  /** The value to sort rows by; without it they cannot be. Rows whose value is undefined come last in both directions. */
   readonly sortBy?: ((row: Row) => number | string | undefined) | undefined;
-  /** The direction of the first click. */
+  /** The direction after the first click. */
   readonly first?: SortDirection;
   readonly isNumeric?: boolean;
-  /** Long texts of others, which may break anywhere; on a phone below their title. */
+  /** Long texts, which may break anywhere; on a phone they are below their title. */
   readonly isWide?: boolean;
-  /** Names the row for whoever has it read aloud. */
+  /** The cell that names the row for screen readers. */
   readonly isRowHeader?: boolean;
 };
 
@@ -27,16 +26,16 @@ export type TableOptions<Row> = {
   readonly rows: readonly Row[];
   /** A class for the row. */
   readonly rowClass?: (row: Row) => string;
-  /** What is said below a row over its whole width; undefined: nothing. */
+  /** Content below a row, over its whole width. */
   readonly detail?: (row: Row) => Markup | undefined;
-  /** Where the links of the head lead; absent: the table cannot be sorted. */
+  /** Where the links of the column titles lead; without it the table cannot be sorted. */
   readonly sorting?: { readonly path: string; readonly query: PageQuery; readonly anchor: string };
 };
 
-/** The parameters of the links. */
+/** The query parameters of these links. */
 export const SORT_PARAMETERS = ["sort", "dir"];
 
-/** The roles are spoken out, as a style that shows rows as cards takes them away. */
+/** The roles are explicit, because the style that shows rows as cards removes the implied ones. */
 export function table<Row>(options: TableOptions<Row>): Markup {
   const { caption, isCompact, columns, rows, sorting } = options;
   const sort = sorting && chosenSort(columns, sorting.query);
@@ -52,7 +51,7 @@ ${body}</tbody>
 </table>`;
 }
 
-/** More of them need a wide window. */
+/** More columns need a wide window. */
 const MANY_COLUMNS = 8;
 
 function bodyRow<Row>({ columns, rowClass, detail }: TableOptions<Row>, row: Row): Markup {
@@ -74,7 +73,7 @@ function classOf(name: string): Markup {
 
 type Sort<Row> = { readonly column: Column<Row>; readonly direction: SortDirection };
 
-/** The rows as the query sorts them, for who shows a part of them. */
+/** The rows as the query sorts them, for pages that show a part of them. */
 export function sortedRows<Row>(
   columns: readonly Column<Row>[],
   query: PageQuery,
@@ -84,7 +83,7 @@ export function sortedRows<Row>(
   return sort === undefined ? rows : sortRows(rows, sort);
 }
 
-/** Undefined: the order in which the rows came. */
+/** Undefined: the rows stay in their order. */
 function chosenSort<Row>(columns: readonly Column<Row>[], query: PageQuery): Sort<Row> | undefined {
   const column = columns.find(({ key, sortBy }) => key === query.get("sort") && sortBy !== undefined);
   if (column === undefined) return undefined;
@@ -129,4 +128,30 @@ function cell<Row>(column: Column<Row>, row: Row): Markup {
 
 function kindOf<Row>({ isNumeric, isWide }: Column<Row>): string {
   return isNumeric ? "numeric" : isWide ? "wide" : "";
+}
+
+/** The query of a page; each link that changes a parameter keeps the others. */
+export type PageQuery = ReadonlyMap<string, string>;
+
+/** The parameters that a page has, each once; others are ignored. */
+export function readPageQuery(query: string, known: readonly string[]): PageQuery {
+  const given = new URLSearchParams(query);
+  return new Map(
+    known.flatMap((name) => {
+      const value = given.get(name);
+      return value === null || value === "" ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** The address of the page with some parameters changed; undefined removes one. */
+export function linkWith(
+  path: string,
+  query: PageQuery,
+  changes: Readonly<Record<string, string | undefined>>,
+): string {
+  const merged = { ...Object.fromEntries(query), ...changes };
+  const text = new URLSearchParams();
+  for (const [name, value] of Object.entries(merged)) if (value !== undefined) text.set(name, value);
+  return text.size === 0 ? path : `${path}?${text}`;
 }

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Compare } from "./compare-queue.ts";
 
-/** Without work for this long, the thread and its memory are given back. */
+/** A thread that is idle for this long ends, which frees its memory. */
 const IDLE_MS = 30_000;
 
 const loadProgram = async () => (await import("./bcrypt-worker.ts?program")).default;
 
 /**
- * Compares in a thread, which is started when it is needed. For one comparison at a time.
+ * Compares in a thread, which starts when it is needed. One comparison at a time.
  * @param load gives the thread's program
  */
 export function createThreadCompare({ load = loadProgram, idleMs = IDLE_MS } = {}): Compare {
@@ -22,7 +22,7 @@ export function createThreadCompare({ load = loadProgram, idleMs = IDLE_MS } = {
 
   const start = async (): Promise<Worker> => {
     const started = new Worker(await load(), { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } });
-    // Who waits for an answer hears of it; a thread that fails while it is idle is no reason to end the process.
+    // A comparison that runs fails with the thread; without a listener, a thread that fails while idle would end the process.
     started.on("error", () => {});
     started.once("exit", () => {
       if (thread === started) thread = undefined;
@@ -49,7 +49,7 @@ export function createThreadCompare({ load = loadProgram, idleMs = IDLE_MS } = {
       throw error;
     } finally {
       controller.abort();
-      // Nobody waits for a thread that has nothing to do.
+      // An idle thread must not keep the process running.
       own.unref();
       idle = setTimeout(end, idleMs);
       idle.unref();

@@ -4,89 +4,61 @@ export type Compare = (password: string, hash: string) => Promise<boolean>;
 export type Question = {
   readonly password: string;
   readonly hash: string;
-  /** Who asks, as addressGroup names it. */
+  /** The client, as addressGroup returns it. */
   readonly client: string;
-  /** Whether the hash is that of the user who is named; else it is somebody's, compared for the time that it takes. */
+  /** Whether the user exists. If not, the hash is another user's, compared only because that takes as long. */
   readonly isConfigured: boolean;
 };
 
-/** undefined: too many others wait, at once or when one came that goes before. */
+/** Undefined when too many questions wait, immediately or later, when a question with precedence takes the place. */
 export type CompareQueue = (question: Question) => Promise<boolean | undefined> | undefined;
 
 export type QueueLimits = {
-  /** Questions of one client that wait. */
-  readonly ofClient: number;
-  /** Questions that wait in all. */
-  readonly all: number;
+  /** Waiting questions of one client. */
+  readonly perClient: number;
+  /** Waiting questions of all clients. */
+  readonly total: number;
   /**
-   * After a wrong password a client's next one is compared after this many times as long as that took: somebody who guesses keeps
-   * no processor busy.
+   * After a wrong password, the client's next one waits this many times as long as the comparison took, so that a client that
+   * guesses does not keep a processor busy.
    */
-  readonly rest: number;
+  readonly pauseFactor: number;
 };
 
 type Waiting = Question & {
   /** Never rejects; undefined when the comparison failed. */
   readonly run: () => Promise<boolean | undefined>;
-  readonly turnAway: () => void;
+  readonly drop: () => void;
 };
 
-/** A client does not rest longer, however long its comparison took, in milliseconds. */
-const LONGEST_REST_MS = 1000;
+/** A client does not pause longer, however long its comparison took. */
+const MAX_PAUSE_MS = 1000;
 
 /**
- * A comparison takes about a tenth of a second of a processor. Strangers may ask for as many as they like, so one runs at
- * a time and few wait. Clients take turns, whatever each of them asks; of one client, configured users go before other names.
- * When all places are taken, the client that has the most gives up its last one for a client that has fewer.
+ * A comparison takes a processor about a tenth of a second, and anyone can request as many as they like. So one runs at a
+ * time, and few wait. Clients take turns, however many questions each of them has; of one client, those of existing users go
+ * first. When all places are taken, the client that has the most gives up its last one to a client that has fewer.
  */
-export function createCompareQueue(compare: Compare, { ofClient, all, rest }: QueueLimits): CompareQueue {
-  /** In the order of their turns. No list is empty. */
-  const byClient = new Map<string, readonly Waiting[]>();
-  /** Until when clients rest, by a clock that never goes back. */
-  const resting = new Map<string, number>();
+export function createCompareQueue(compare: Compare, limits: QueueLimits): CompareQueue {
+  const places = createPlaces(limits);
+  /** When the pause of a client ends, on a monotonic clock. */
+  const pausedUntil = new Map<string, number>();
   let last: string | undefined;
   let wake = () => {};
   let isRunning = false;
 
-  const waitingOf = (client: string) => byClient.get(client) ?? [];
-  const set = (client: string, waiting: readonly Waiting[]) =>
-    waiting.length === 0 ? byClient.delete(client) : byClient.set(client, waiting);
-
-  /** Takes away what a client is answered last. */
-  function turnAwayLast(client: string): void {
-    const waiting = waitingOf(client);
-    set(client, waiting.slice(0, -1));
-    waiting.at(-1)?.turnAway();
-  }
-
-  /** Whether there is a place for the question, made by turning another one away if need be. */
-  function hasPlace({ client, isConfigured }: Question): boolean {
-    const own = waitingOf(client);
-    if (own.length >= ofClient) {
-      if (!isConfigured || own.at(-1)?.isConfigured !== false) return false;
-      turnAwayLast(client);
-      return true;
-    }
-    const total = [...byClient.values()].reduce((sum, { length }) => sum + length, 0);
-    if (total < all) return true;
-    const [most = client] = [...byClient.keys()].sort((a, b) => waitingOf(b).length - waitingOf(a).length);
-    if (waitingOf(most).length <= own.length + 1) return false;
-    turnAwayLast(most);
-    return true;
-  }
-
-  /** Whose turn is next; undefined when nobody waits, or all that do have to rest. */
+  /** The client whose turn it is; undefined when none waits, or all have to pause. */
   function nextClient(): string | undefined {
     const now = performance.now();
-    for (const [client, until] of resting) if (until <= now) resting.delete(client);
-    const ready = [...byClient.keys()].filter((client) => !resting.has(client));
-    // Whoever asks again while its question is answered is behind all others, too.
+    for (const [client, until] of pausedUntil) if (until <= now) pausedUntil.delete(client);
+    const ready = places.clients().filter((client) => !pausedUntil.has(client));
+    // A client whose question has just been answered goes behind all others.
     return ready.find((client) => client !== last) ?? ready[0];
   }
 
-  /** Until somebody has rested enough, or somebody else comes. */
-  function pause(): Promise<void> {
-    const earliest = Math.min(...resting.values());
+  /** Until the pause of a client ends, or another question arrives. */
+  function waitForPause(): Promise<void> {
+    const earliest = Math.min(...pausedUntil.values());
     return new Promise((resolve) => {
       wake = resolve;
       setTimeout(resolve, earliest - performance.now()).unref();
@@ -95,46 +67,84 @@ export function createCompareQueue(compare: Compare, { ofClient, all, rest }: Qu
 
   async function runAll(): Promise<void> {
     isRunning = true;
-    while (byClient.size > 0) {
+    while (places.clients().length > 0) {
       const client = nextClient();
       if (client === undefined) {
-        await pause();
+        await waitForPause();
         continue;
       }
-      const [first, ...others] = waitingOf(client);
-      // Behind all others.
-      byClient.delete(client);
-      set(client, others);
       last = client;
-      const began = performance.now();
-      const isRight = await first?.run();
+      const startedAt = performance.now();
+      const isRight = await places.take(client)?.run();
       const now = performance.now();
-      if (isRight === false) resting.set(client, now + Math.min(LONGEST_REST_MS, rest * (now - began)));
+      if (isRight === false) {
+        pausedUntil.set(client, now + Math.min(MAX_PAUSE_MS, limits.pauseFactor * (now - startedAt)));
+      }
     }
     isRunning = false;
   }
 
   return (question) => {
-    if (!hasPlace(question)) return undefined;
+    if (!places.makeRoom(question)) return undefined;
     return new Promise((resolve, reject) => {
-      const { client, isConfigured } = question;
-      const waiting: Waiting = {
-        ...question,
-        run: () =>
-          compare(question.password, question.hash).then(
-            (isEqual) => {
-              resolve(isEqual);
-              return isEqual && isConfigured;
-            },
-            (error: unknown) => void reject(error),
-          ),
-        turnAway: () => resolve(undefined),
-      };
-      const own = waitingOf(client);
-      const place = isConfigured ? own.filter((other) => other.isConfigured).length : own.length;
-      set(client, [...own.slice(0, place), waiting, ...own.slice(place)]);
+      const run = () =>
+        compare(question.password, question.hash).then(
+          (isEqual) => {
+            resolve(isEqual);
+            return isEqual && question.isConfigured;
+          },
+          (error: unknown) => void reject(error),
+        );
+      places.add({ ...question, run, drop: () => resolve(undefined) });
       if (isRunning) wake();
       else void runAll();
     });
+  };
+}
+
+/** The waiting questions, by client, in the order of the clients' turns. */
+function createPlaces({ perClient, total }: QueueLimits) {
+  /** No list is empty. */
+  const byClient = new Map<string, readonly Waiting[]>();
+  const waitingOf = (client: string) => byClient.get(client) ?? [];
+  const set = (client: string, waiting: readonly Waiting[]) =>
+    void (waiting.length === 0 ? byClient.delete(client) : byClient.set(client, waiting));
+
+  function dropLast(client: string): void {
+    const waiting = waitingOf(client);
+    set(client, waiting.slice(0, -1));
+    waiting.at(-1)?.drop();
+  }
+
+  return {
+    clients: (): readonly string[] => [...byClient.keys()],
+    /** Whether there is a place for the question; another one may be dropped for it. */
+    makeRoom({ client, isConfigured }: Question): boolean {
+      const own = waitingOf(client);
+      if (own.length >= perClient) {
+        if (!isConfigured || own.at(-1)?.isConfigured !== false) return false;
+        dropLast(client);
+        return true;
+      }
+      const waiting = [...byClient.values()].reduce((sum, { length }) => sum + length, 0);
+      if (waiting < total) return true;
+      const [most = client] = [...byClient.keys()].sort((a, b) => waitingOf(b).length - waitingOf(a).length);
+      if (waitingOf(most).length <= own.length + 1) return false;
+      dropLast(most);
+      return true;
+    },
+    add(question: Waiting): void {
+      const { client, isConfigured } = question;
+      const own = waitingOf(client);
+      const place = isConfigured ? own.filter((other) => other.isConfigured).length : own.length;
+      set(client, [...own.slice(0, place), question, ...own.slice(place)]);
+    },
+    /** Takes the client's first question; its others go behind those of all other clients. */
+    take(client: string): Waiting | undefined {
+      const [first, ...others] = waitingOf(client);
+      byClient.delete(client);
+      set(client, others);
+      return first;
+    },
   };
 }

@@ -3,16 +3,27 @@ import { MAX_FILE_BYTES } from "../../lib/files/files.ts";
 import { createChecker } from "../../schema/fields.ts";
 import { ConfigError, type ConfigProblem, describeProblem, problemLines } from "../../schema/problems.ts";
 import { readYamlFile, type YamlFile } from "../../schema/yaml-file.ts";
-import type { WebConfig } from "./model.ts";
-import { webConfigSchema } from "./schema.ts";
+import type { Headers } from "../respond.ts";
+import { type RateLimit, webConfigSchema } from "./schema.ts";
+import type { WebTls } from "./tls.ts";
 import { type LoadedTls, loadTls } from "./tls-files.ts";
 
+/** A web configuration file, read and checked. */
+export type WebConfig = {
+  readonly tls: WebTls | undefined;
+  /** bcrypt hashes by user name. Without users, everyone has access. */
+  readonly users: ReadonlyMap<string, string>;
+  /** For every response, by lower-case name. An empty one removes the exporter's own header. */
+  readonly headers: Headers;
+  readonly rateLimit: RateLimit | undefined;
+};
+
 export type ReadWebConfig = {
-  /** The file itself and all files that it names; known as far as it can be read, also where something is wrong. */
+  /** The file itself and the files that it names, as far as it can be read. */
   readonly files: readonly string[];
 } & (
   | { readonly ok: true; readonly config: WebConfig }
-  /** One line for each thing that is wrong, in the order of the file. */
+  /** One line for each problem, in the order of the file. */
   | { readonly ok: false; readonly problems: readonly string[] }
 );
 
@@ -21,7 +32,7 @@ export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const own = resolve(path);
   const file = await readYamlFile(path, MAX_FILE_BYTES.webConfiguration, undefined);
   if ("broken" in file) return { files: [own], ok: false, problems: file.broken };
-  // A file with comments only asks for nothing.
+  // A file may consist of comments.
   const checker = createChecker();
   const fields = checker.check(webConfigSchema, file.raw ?? {}, []);
   if (fields === undefined) return { files: [own], ok: false, problems: lines(file, checker.problems) };
@@ -49,14 +60,14 @@ export async function loadWebConfig(path: string): Promise<WebConfig> {
   return read.config;
 }
 
-/** What a file asks for, in a few words. */
+/** Summarizes a web configuration in one line. */
 export function describeWebConfig({ tls, users, headers, rateLimit }: WebConfig): string {
   const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? "" : "s"}`;
   return [
     tls === undefined ? "no TLS" : `TLS (client certificates: ${tls.clientAuth.type})`,
-    users.size === 0 ? "no users: everybody is let in" : count(users.size, "user"),
+    users.size === 0 ? "no users: access without a password" : count(users.size, "user"),
     ...(Object.keys(headers).length === 0 ? [] : [count(Object.keys(headers).length, "header")]),
-    ...(rateLimit === undefined ? [] : [`one request each ${rateLimit.intervalMs} ms after ${rateLimit.burst}`]),
+    ...(rateLimit === undefined ? [] : [`${rateLimit.burst} requests, then one each ${rateLimit.intervalMs} ms`]),
   ].join(", ");
 }
 
@@ -67,7 +78,7 @@ function lines(file: YamlFile, problems: readonly ConfigProblem[]): readonly str
   );
 }
 
-/** What YAML takes for a key may have been meant as a value: `{alice:$2y$10$…}` without a space is one key. */
+/** A key may have been meant as a value, with a secret: YAML reads `{alice:$2y$10$…}`, without a space, as one key. */
 function showKey(key: string): string {
   return /^[\w.@-]{1,60}$/.test(key) ? key : "…";
 }

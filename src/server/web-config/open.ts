@@ -1,22 +1,19 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import type { Server as HttpsServer } from "node:https";
 import { watchFiles } from "../../lib/files/watch.ts";
+import { createQueue } from "../../lib/queue.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { ConfigError } from "../../schema/problems.ts";
-import type { Access } from "../access-control.ts";
-import { checkClients } from "./client-certificates.ts";
+import { type Access, createAccessControl, createRateLimiter, type Rules } from "./access-control.ts";
 import { type Compare, createCompareQueue } from "./compare-queue.ts";
-import { createGuard, type Rules } from "./guard.ts";
-import { describeWebConfig, readWebConfig } from "./load.ts";
-import type { WebConfig } from "./model.ts";
-import { createRateLimiter } from "./rate-limit.ts";
-import { contextOptions } from "./tls.ts";
-import { createAuthenticator } from "./users.ts";
+import { describeWebConfig, readWebConfig, type WebConfig } from "./load.ts";
+import { checkClients, contextOptions, requestsCertificates, type WebTls } from "./tls.ts";
+import { type Authenticator, createAuthenticator } from "./users.ts";
 
 export type WebAccess = Access & {
-  /** Reads the file anew. Problems, which the log has too, leave everything as it was. */
+  /** Reads the file again. With problems, which are also logged, the current web configuration stays. */
   reload(): Promise<readonly string[]>;
-  /** Tells what is wrong, which the log has too, after each reading that nobody asked for, as a file changed. */
+  /** Passes the problems, which are also logged, of each reading that a change of the files caused. */
   onRead(listener: (problems: readonly string[]) => void): void;
   stop(): void;
 };
@@ -25,137 +22,162 @@ export type WebAccessOptions = {
   readonly file: string;
   readonly compare: Compare;
   readonly log: Logger;
-  /** How often the files are looked at, where it is not as usual. */
+  /** How often the files are checked for changes, if not as by default. */
   readonly everyMs?: number;
 };
 
-/** With the usual cost of a hash, the last one of a client whose passwords are wrong waits about six seconds. */
-const WAITING = { ofClient: 16, all: 64, rest: 3 };
+/** With hashes of the usual cost, the last password of a client that guesses waits about six seconds. */
+const QUEUE_LIMITS = { perClient: 16, total: 64, pauseFactor: 3 };
+
+type Current = { readonly config: WebConfig; readonly rules: Rules };
 
 /**
- * Reads a web configuration file and keeps to it, also when it changes.
+ * Reads a web configuration file and applies it, also after changes.
  * @throws ConfigError
  */
 export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOptions): Promise<WebAccess> {
-  const read = await readWebConfig(file);
-  if (!read.ok) throw new ConfigError(read.problems);
-  // It outlives all readings of the file: whoever was let in is not asked again because something else changed.
-  const passwords = createAuthenticator(createCompareQueue(compare, WAITING), randomBytes(32));
-  const servers = new Map<HttpsServer, () => void>();
+  const first = await readWebConfig(file);
+  if (!first.ok) throw new ConfigError(first.problems);
+  // It outlives all readings of the file: users who are known are not checked again because something else changed.
+  const passwords = createAuthenticator(createCompareQueue(compare, QUEUE_LIMITS), randomBytes(32));
+  let current = apply(first.config, passwords);
+  let { files } = first;
+  const servers = createTlsServers(() => current.config.tls, log);
+  logWebConfig(current.config, log);
 
-  const rulesOf = ({ users, headers, rateLimit, tls }: WebConfig, before?: Applied): Rules => ({
-    headers,
-    authenticate: users.size === 0 ? undefined : passwords.authenticate,
-    hasVerifiedClients: tls?.clientAuth.type === "RequireAndVerifyClientCert",
-    rate:
-      rateLimit === undefined
-        ? undefined
-        : isSame(rateLimit, before?.config.rateLimit)
-          ? before?.rules.rate
-          : { allows: createRateLimiter(rateLimit, () => performance.now()), intervalMs: rateLimit.intervalMs },
-  });
-  let now: Applied = { config: read.config, rules: rulesOf(read.config) };
-  passwords.setUsers(read.config.users);
-  let files = read.files;
-  tell(now.config, log);
-
-  async function readAnew(): Promise<readonly string[]> {
+  async function read(): Promise<readonly string[]> {
     const next = await readWebConfig(file);
-    // What a bad file names is watched, too: it may be what is missing.
+    // Files that a bad configuration names are watched as well: one of them may be missing.
     files = next.ok ? next.files : [...new Set([...files, ...next.files])];
-    const problems = next.ok ? restartReasons(now.config, next.config) : next.problems;
+    const problems = next.ok ? restartReasons(current.config.tls, next.config.tls) : next.problems;
     if (!next.ok || problems.length > 0) {
-      const told = problems.map((problem) => `the web configuration stays as it was: ${problem}`);
-      for (const line of told) log.error({ file }, line);
-      return told;
+      const lines = problems.map((problem) => `keeping the current web configuration: ${problem}`);
+      for (const line of lines) log.error({ file }, line);
+      return lines;
     }
-    if (isSame(plain(next.config), plain(now.config))) return [];
-    const isTlsChanged = !isSame(next.config.tls, now.config.tls);
-    now = { config: next.config, rules: rulesOf(next.config, now) };
-    passwords.setUsers(next.config.users);
-    const { tls } = next.config;
-    if (tls !== undefined && isTlsChanged) {
-      for (const [server, distrust] of servers) {
-        server.setSecureContext(contextOptions(tls));
-        distrust();
-      }
-    }
-    tell(now.config, log);
+    const before = current;
+    if (isEqual(plain(before.config), plain(next.config))) return [];
+    current = apply(next.config, passwords, before);
+    if (!isEqual(before.config.tls, next.config.tls)) servers.update();
+    logWebConfig(current.config, log);
     return [];
   }
 
-  // The first look finds a change in any case, and so what was written while the exporter started.
-  let hasLooked = false;
-  const watched = () => {
-    const paths = hasLooked ? files : [];
-    hasLooked = true;
-    return paths;
+  const queue = createQueue({ concurrency: 1 });
+  const reload = () => queue(read);
+  const watch = watchWebConfig({ files: () => files, reload, everyMs });
+  return {
+    control: createAccessControl(() => current.rules),
+    tls: serverOptions(first.config.tls),
+    update: servers.add,
+    reload,
+    onRead: watch.onRead,
+    stop: watch.stop,
   };
-  let running: Promise<readonly string[]> = Promise.resolve([]);
-  const reload = () => {
-    running = running.then(readAnew);
-    return running;
+}
+
+/** Replaces the users and makes the rules of a configuration. */
+function apply(config: WebConfig, passwords: Authenticator, before?: Current): Current {
+  const { users, headers, rateLimit, tls } = config;
+  passwords.setUsers(users);
+  const rate = () =>
+    rateLimit && {
+      isAllowed: createRateLimiter(rateLimit, () => performance.now()),
+      intervalMs: rateLimit.intervalMs,
+    };
+  return {
+    config,
+    rules: {
+      headers,
+      authenticate: users.size === 0 ? undefined : passwords.authenticate,
+      hasVerifiedClients: tls?.clientAuth.type === "RequireAndVerifyClientCert",
+      // A rate limit that has not changed keeps its tokens.
+      rate: before !== undefined && isEqual(rateLimit, before.config.rateLimit) ? before.rules.rate : rate(),
+    },
   };
-  let lastProblems: readonly string[] = [];
-  let tellRead: (problems: readonly string[]) => void = () => {};
+}
+
+function serverOptions(tls: WebTls | undefined): Access["tls"] {
+  return tls && { ...contextOptions(tls), requestCert: requestsCertificates(tls), rejectUnauthorized: false };
+}
+
+/** The HTTPS servers to which changes of the TLS options apply. */
+function createTlsServers(tls: () => WebTls | undefined, log: Logger) {
+  const servers = new Map<HttpsServer, () => void>();
+  const clientRules = () => tls()?.clientAuth ?? REFUSE_ALL;
+  return {
+    add(server: HttpsServer): void {
+      servers.set(server, requestsCertificates(tls()) ? checkClients(server, clientRules, log) : () => {});
+      server.once("close", () => servers.delete(server));
+    },
+    update(): void {
+      const next = tls();
+      if (next === undefined) return;
+      for (const [server, checkAgain] of servers) {
+        server.setSecureContext(contextOptions(next));
+        checkAgain();
+      }
+    },
+  };
+}
+
+const REFUSE_ALL = { type: "RequireAndVerifyClientCert", allowedSans: [] } as const;
+
+type WatchOptions = {
+  readonly files: () => readonly string[];
+  readonly reload: () => Promise<readonly string[]>;
+  readonly everyMs: number | undefined;
+};
+
+/** Reloads when the files change. */
+function watchWebConfig({ files, reload, everyMs }: WatchOptions): Pick<WebAccess, "onRead" | "stop"> {
+  let problems: readonly string[] = [];
+  let report: (problems: readonly string[]) => void = () => {};
+  // The first check always finds a change, and so one that was made while the exporter started.
+  let isFirst = true;
   const watch = watchFiles({
-    paths: watched,
+    paths: () => {
+      const paths = isFirst ? [] : files();
+      isFirst = false;
+      return paths;
+    },
     onChange: async () => {
-      lastProblems = await reload();
-      tellRead(lastProblems);
+      problems = await reload();
+      report(problems);
     },
     ...(everyMs === undefined ? {} : { everyMs }),
   });
-
-  const { tls } = read.config;
   return {
-    guard: createGuard(() => now.rules),
-    tls: tls && {
-      ...contextOptions(tls),
-      requestCert: tls.clientAuth.type !== "NoClientCert",
-      rejectUnauthorized: false,
-    },
-    keep(server) {
-      const asksClients = tls !== undefined && tls.clientAuth.type !== "NoClientCert";
-      const rules = () => now.config.tls?.clientAuth ?? REFUSE_ALL;
-      servers.set(server, asksClients ? checkClients(server, rules, log) : () => {});
-      server.once("close", () => servers.delete(server));
-    },
-    reload,
     onRead(listener) {
-      tellRead = listener;
-      // The first reading may have been before anybody listened.
-      listener(lastProblems);
+      report = listener;
+      // The first reading may have ended before.
+      listener(problems);
     },
     stop: () => watch.stop(),
   };
 }
 
-type Applied = { readonly config: WebConfig; readonly rules: Rules };
-
-const REFUSE_ALL = { type: "RequireAndVerifyClientCert", allowedSans: [] } as const;
-
-/** What a server takes over only when it is made. */
-function restartReasons({ tls: before }: WebConfig, { tls: after }: WebConfig): readonly string[] {
+/** Changes that a server can apply only when it starts. */
+function restartReasons(before: WebTls | undefined, after: WebTls | undefined): readonly string[] {
   if ((before === undefined) !== (after === undefined)) {
-    return [`restart the exporter to switch TLS ${after === undefined ? "off" : "on"}`];
+    return [`restart the exporter to turn TLS ${after === undefined ? "off" : "on"}`];
   }
-  const asked = (tls: WebConfig["tls"]) => tls !== undefined && tls.clientAuth.type !== "NoClientCert";
-  if (asked(before) === asked(after)) return [];
-  return [`restart the exporter to ${asked(after) ? "begin" : "stop"} asking clients for certificates`];
+  const isRequested = requestsCertificates(after);
+  if (requestsCertificates(before) === isRequested) return [];
+  return [`restart the exporter to ${isRequested ? "start" : "stop"} requesting client certificates`];
 }
 
 function plain({ users, ...rest }: WebConfig): unknown {
   return { ...rest, users: [...users] };
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+function isEqual(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function tell(config: WebConfig, log: Logger): void {
+function logWebConfig(config: WebConfig, log: Logger): void {
   log.info(`web configuration: ${describeWebConfig(config)}`);
   if (config.tls === undefined) return;
   const { validTo } = new X509Certificate(config.tls.cert);
-  if (Date.parse(validTo) < Date.now()) log.warn(`the certificate of the web configuration ended at ${validTo}`);
+  if (Date.parse(validTo) < Date.now()) log.warn(`the certificate of the web configuration expired at ${validTo}`);
 }

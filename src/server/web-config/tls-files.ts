@@ -4,15 +4,14 @@ import { createSecureContext } from "node:tls";
 import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
 import { MAX_FILE_BYTES, files as reader } from "../../lib/files/files.ts";
 import type { ConfigProblem } from "../../schema/problems.ts";
-import type { WebTls } from "./model.ts";
 import type { TlsFields } from "./schema.ts";
-import { contextOptions } from "./tls.ts";
+import { contextOptions, type WebTls } from "./tls.ts";
 
-/** `tls_server_config` with the contents of its files, or what is wrong with them. */
+/** `tls_server_config` with the contents of its files, or their problems. */
 export type LoadedTls = {
   readonly tls: WebTls | undefined;
   readonly problems: readonly ConfigProblem[];
-  /** Every file that it names, readable or not. */
+  /** All files that it names, readable or not. */
   readonly files: readonly string[];
 };
 
@@ -69,7 +68,7 @@ export async function loadTls(fields: TlsFields, configFile: string): Promise<Lo
   try {
     createSecureContext(contextOptions(tls));
   } catch (error) {
-    report(undefined, `the TLS library does not take this (${errorCode(error)})`);
+    report(undefined, `the TLS library rejects this configuration (${errorCode(error)})`);
     return { tls: undefined, problems, files };
   }
   return { tls, problems, files };
@@ -81,19 +80,16 @@ function checkTogether(fields: TlsFields, report: (key: string, message: string)
   if (ca !== undefined && type === "NoClientCert") {
     report(ca, "has no effect without client_auth_type; set it to RequireAndVerifyClientCert");
   }
-  // Go would take the system's authorities, with which anybody can have a certificate.
+  // Go would use the system's authorities, which issue certificates to everyone.
   if (ca === undefined && type.includes("Verify")) {
-    report("client_auth_type", `${type} needs client_ca_file or client_ca: whose certificates are let in`);
+    report("client_auth_type", `${type} needs client_ca_file or client_ca, the authority of the client certificates`);
   }
   if (fields.client_allowed_sans && !type.startsWith("Require")) {
     report("client_allowed_sans", "needs client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert");
   }
-  // The names sort like the versions.
+  // The names sort in the order of the versions.
   if ((fields.min_version ?? "TLS12") > (fields.max_version ?? "TLS13")) {
-    report(
-      fields.max_version ? "max_version" : "min_version",
-      "no version is left between min_version and max_version",
-    );
+    report(fields.max_version ? "max_version" : "min_version", "min_version is higher than max_version");
   }
 }
 
@@ -112,7 +108,7 @@ function readCertificate(pem: string): X509Certificate | undefined {
 function keyProblem(pem: string, certificate: X509Certificate | undefined): string | undefined {
   try {
     const key = createPrivateKey(pem);
-    if (certificate?.checkPrivateKey(key) === false) return "this key does not belong to the certificate";
+    if (certificate?.checkPrivateKey(key) === false) return "the key does not belong to the certificate";
     return undefined;
   } catch {
     return pem.includes("ENCRYPTED")

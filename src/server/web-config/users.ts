@@ -1,15 +1,16 @@
 import { createHmac } from "node:crypto";
 import { createSharedWaits, type OnGone } from "../../lib/shared-waits.ts";
 import type { CompareQueue } from "./compare-queue.ts";
-import type { Credentials } from "./credentials.ts";
 
-/** `busy`: too many others ask at this moment. */
+export type Credentials = { readonly user: string; readonly password: string };
+
+/** `busy`: too many passwords are waiting to be checked. */
 export type Verdict = "known" | "unknown" | "busy";
 
 export type Asker = {
-  /** As addressGroup names it. */
+  /** As addressGroup returns it. */
   readonly client: string;
-  /** Tells when nobody waits for the verdict any more. */
+  /** Calls the listener when the client no longer waits for the verdict. */
   readonly onGone: OnGone;
 };
 
@@ -18,26 +19,26 @@ export type Authenticate = (credentials: Credentials, asker: Asker) => Verdict |
 export type Authenticator = {
   readonly authenticate: Authenticate;
   /**
-   * Brings the users that count from now on.
+   * Replaces all users.
    * @param users bcrypt hashes by name
    */
   setUsers(users: ReadonlyMap<string, string>): void;
 };
 
 export type MemoryLimits = {
-  /** Pairs of one user that were found good: bcrypt reads 72 bytes, so there is more than one. */
+  /** Valid pairs of one user. There may be several, as bcrypt reads only 72 bytes of a password. */
   readonly verifiedOfUser: number;
-  /** Pairs that were found wrong, of all names. */
+  /** Invalid pairs, of all names together. */
   readonly wrong: number;
 };
 
 const MEMORY: MemoryLimits = { verifiedOfUser: 16, wrong: 4096 };
 
 /**
- * Checks passwords of users. No pair is computed twice as long as it is remembered, whether it was good or wrong, and pairs
- * are remembered only as a keyed hash: memory holds no password. Good ones are kept apart from wrong ones, of which
- * strangers can make as many as they like.
- * @param key made anew for each process
+ * Checks pairs of user name and password. The result of a pair is remembered, valid or not, so that it need not be computed
+ * again. Pairs are remembered only as a keyed hash: no password stays in memory. Valid pairs have a memory of their own,
+ * because anyone can make as many invalid ones as they like.
+ * @param key random, another one in each process
  */
 export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = MEMORY): Authenticator {
   let users: ReadonlyMap<string, string> = new Map();
@@ -52,7 +53,7 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
     return hmac.digest();
   };
 
-  /** An unknown user costs what a known one does: somebody's hash is compared, always the same for one name. */
+  /** An unknown user takes as long as a known one: the password is compared with another user's hash, always the same. */
   const anyHash = (user: string): string => hashes[digest(user).readUInt32BE(0) % hashes.length] ?? "";
 
   function rememberVerified(user: string, pair: string): void {
@@ -60,7 +61,7 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
     verified.set(user, new Set([...pairs, pair].slice(-limits.verifiedOfUser)));
   }
 
-  /** Those that were asked for last are kept. */
+  /** Forgets the pair that was not sent for longest. */
   function rememberWrong(pair: string): void {
     wrong.delete(pair);
     wrong.add(pair);
@@ -76,7 +77,7 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
       rememberWrong(pair);
       return "unknown";
     }
-    // The file may have changed meanwhile; whoever asks again is compared with what counts now.
+    // The file changed meanwhile. The client may try again, with the new hash.
     if (users.get(user) !== own) return "busy";
     rememberVerified(user, pair);
     return "known";
@@ -84,7 +85,7 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
 
   function authenticate(credentials: Credentials, { client, onGone }: Asker): Verdict | Promise<Verdict> {
     const { user, password } = credentials;
-    // A pair that was wrong may be good for another hash, and for a user who was unknown.
+    // An invalid pair may become valid with another hash, or when its user is added.
     const pair = digest(user, password, users.get(user) ?? "").toString("base64");
     if (verified.get(user)?.has(pair)) return "known";
     if (wrong.has(pair)) {

@@ -202,6 +202,6 @@ test.skipIf(nginx === undefined)(faultOf("oneProxy").fault, async () => {
       );
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     }
-    expect(warned(exporter, /clients took too much/)).toEqual([]);
+    expect(warned(exporter, /closed connections of clients/)).toEqual([]);
   }
 });

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { htmlPage } from "../../../src/server/pages/layout.ts";
 import { PEER_FAMILIES, peersTable } from "../../../src/server/pages/peers.ts";
+import { htmlPage } from "../../../src/server/pages/respond.ts";
 import { CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12);

@@ -91,7 +91,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
   test("not while text is selected, which would be lost, and says so", async () => {
     await page.goto(exporter.url);
     await page.evaluate("getSelection().selectAllChildren(document.querySelector('tr.detail'))");
-    await noticed(/^Paused while text is selected; what stands here is old\.$/);
+    await noticed(/^Paused while text is selected; this page is outdated\.$/);
     expect(await page.evaluate("getSelection().toString()")).toContain("check that the node runs");
     await page.evaluate("getSelection().removeAllRanges()");
     await noticed(/^$/);
@@ -108,7 +108,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
     await page.waitForRequest(`${exporter.url}/`);
     await page.evaluate("getSelection().selectAllChildren(document.querySelector('tr.detail'))");
     held.resolve();
-    await noticed(/^Paused while text is selected; what stands here is old\.$/);
+    await noticed(/^Paused while text is selected; this page is outdated\.$/);
     expect(await page.evaluate("getSelection().toString()")).toContain("check that the node runs");
     await page.unrouteAll({ behavior: "ignoreErrors" });
   });
@@ -140,7 +140,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
     await page.goto(exporter.url);
     await renewed();
     await exporter.stop();
-    await noticed(/^The exporter does not answer \(.*\); what stands here is old\.$/);
+    await noticed(/^The exporter does not respond \(.*\); this page is outdated\.$/);
     expect(await page.getByRole("alert").isVisible()).toBe(true);
     expect(await page.locator("#nodes tbody th").count()).toBe(7);
     exporter = await start();
@@ -151,14 +151,14 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
   test("says when an answer does not come to its end", async () => {
     await page.goto(exporter.url);
     await page.route(`${exporter.url}/`, () => {});
-    await noticed(/^The exporter does not answer \(signal timed out\)/);
+    await noticed(/^The exporter does not respond \(signal timed out\)/);
     await page.unroute(`${exporter.url}/`);
     await noticed(/^$/);
   });
 
   test.each([
-    [404, /^The exporter has no such page any more; what stands here is old\.$/],
-    [401, /^The exporter does not answer \(HTTP 401\)/],
+    [404, /^The exporter no longer has this page; this page is outdated\.$/],
+    [401, /^The exporter does not respond \(HTTP 401\)/],
   ])("says when the answer is %i", async (status, text) => {
     await page.goto(`${exporter.url}/nodes/alpha`);
     await page.route(`${exporter.url}/nodes/alpha`, (route) => route.fulfill({ status, body: "no" }));

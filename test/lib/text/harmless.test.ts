@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { harmless, harmlessJson, harmlessLines } from "../../../src/lib/text/harmless.ts";
-import { visible } from "../../../src/server/visible.ts";
+import { visible } from "../../../src/server/pages/markup.ts";
 import { anyText } from "../../support/any-text.ts";
 
 test.each([

@@ -3,20 +3,20 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { Guard } from "../../../src/server/access-control.ts";
 import type { ClientLimits } from "../../../src/server/clients/clients.ts";
 import { drain, listen } from "../../../src/server/listen.ts";
-import { type Answer, problem, type Request, text, wholeBody } from "../../../src/server/respond.ts";
+import { errorResponse, type HttpResponse, type Request, text, wholeBody } from "../../../src/server/respond.ts";
 import { createServer } from "../../../src/server/server.ts";
+import type { AccessControl } from "../../../src/server/web-config/access-control.ts";
 import { logSink } from "../../poll/support.ts";
 import { type Certificate, selfSigned } from "../../support/certificates.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
 
 const LIMITS = {
   connections: 8,
-  ofAddress: 4,
-  workingOfConnection: 2,
-  waitingOfConnection: { known: 5, unknown: 3 },
+  perAddress: 4,
+  workingPerConnection: 2,
+  waitingPerConnection: { known: 5, unknown: 3 },
   waiting: 8,
 };
 const ask = (path: string, user = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${user}\r\n\r\n`;
@@ -38,25 +38,27 @@ async function start({ limits, isTls = false, hasUsers = false, path }: Settings
   const slow = (request: Request) => {
     asked.push(request.query);
     request.onGone(() => gone.push(request.query));
-    return new Promise<Answer>((resolve) => request.onGone(() => resolve(text(200, "nobody waits\n"))));
+    return new Promise<HttpResponse>((resolve) => request.onGone(() => resolve(text(200, "nobody waits\n"))));
   };
-  const guard: Guard = {
-    admit: (handler, { headers }) =>
-      hasUsers && !handler.startsWith("/-/") && headers.authorization !== "friend" ? problem(401, "no") : undefined,
+  const control: AccessControl = {
+    authorize: (handler, { headers }) =>
+      hasUsers && !handler.startsWith("/-/") && headers.authorization !== "friend"
+        ? errorResponse(401, "no")
+        : undefined,
     identifies: (handler) => hasUsers && !handler.startsWith("/-/"),
-    dress: (headers) => headers,
+    addHeaders: (headers) => headers,
   };
   const server = createServer({
     routes: [
-      { path: "/metrics", answer: () => text(200, "here\n") },
-      { path: "/-/healthy", answer: () => text(200, "healthy\n") },
-      { path: "/slow", answer: slow },
-      { path: "/large", answer: () => ({ status: 200, headers: {}, body: wholeBody([Buffer.alloc(4_000_000)]) }) },
+      { path: "/metrics", handle: () => text(200, "here\n") },
+      { path: "/-/healthy", handle: () => text(200, "healthy\n") },
+      { path: "/slow", handle: slow },
+      { path: "/large", handle: () => ({ status: 200, headers: {}, body: wholeBody([Buffer.alloc(4_000_000)]) }) },
     ],
     log,
     observeRequest: () => {},
     observeClosed: (reason) => reasons.push(reason),
-    access: { guard, tls: isTls ? certificate : undefined, keep: () => {} },
+    access: { control, tls: isTls ? certificate : undefined, update: () => {} },
     limits: { ...LIMITS, ...limits },
   });
   onTestFinished(() => drain(server));
@@ -107,13 +109,13 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     await answered(other, "here");
     await waitFor(() => own.got().split("here").length === 3, "the second answer");
     expect(new Set(reasons)).toEqual(new Set(["address_share"]));
-    const told = lines.filter(({ msg }) => String(msg).startsWith("clients took too much"));
+    const told = lines.filter(({ msg }) => String(msg).startsWith("closed connections of clients"));
     expect(told).toMatchObject([{ client: H, reason: "address_share" }]);
-    expect(told[0]?.msg).toContain(`${H} has 4 connections whose clients are not known, its share is 4 of 8`);
+    expect(told[0]?.msg).toContain(`${H} has 4 connections of unidentified clients, its share is 4 of 8`);
   });
 
   test("a wrong password proves nothing, nor does a health page", async () => {
-    const { client, reasons } = await start({ isTls, hasUsers: true, limits: { ofAddress: 2 } });
+    const { client, reasons } = await start({ isTls, hasUsers: true, limits: { perAddress: 2 } });
     const friend = await client(H, ask("/metrics", "friend"));
     await answered(friend, "here");
     const [health, wrong] = [await client(H, ask("/-/healthy")), await client(H, ask("/metrics"))];
@@ -157,7 +159,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
   });
 
   test("when all places are taken, the address with the most makes room, and identified clients last", async () => {
-    const { client, reasons } = await start({ isTls, hasUsers: true, limits: { connections: 4, ofAddress: 4 } });
+    const { client, reasons } = await start({ isTls, hasUsers: true, limits: { connections: 4, perAddress: 4 } });
     const friends = [await client(H, ask("/metrics", "friend")), await client(H, ask("/metrics", "friend"))];
     for (const friend of friends) await answered(friend, "here");
     const silent = await client(H);
@@ -172,7 +174,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
   });
 
   test("pages that nobody reads are kept up to a bound; whoever has read for longest is cut off", async () => {
-    const { client, reasons } = await start({ isTls, limits: { unread: 1000, connections: 20, ofAddress: 20 } });
+    const { client, reasons } = await start({ isTls, limits: { unreadBytes: 1000, connections: 20, perAddress: 20 } });
     const readers: Socket[] = [];
     for (let index = 0; index < 6; index += 1) {
       const reader = await client(H);
@@ -202,7 +204,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
 
 test("clients of a unix socket have no address and count together", async () => {
   const path = join(tempFolder(), "socket");
-  const { client, reasons } = await start({ path, limits: { ofAddress: 2 } });
+  const { client, reasons } = await start({ path, limits: { perAddress: 2 } });
   const first = await client("");
   await client("");
   const third = await client("");

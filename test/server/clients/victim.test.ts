@@ -5,7 +5,7 @@ let clock = 0;
 
 function standing(group: string, parts: Partial<Standing> = {}): Standing {
   clock += 1;
-  return { group, proof: "none", waiting: 0, isHealth: false, born: clock, usedAt: clock, ...parts };
+  return { group, proof: "none", waiting: 0, isHealth: false, createdAt: clock, usedAt: clock, ...parts };
 }
 
 const many = (count: number, group: string, parts: Partial<Standing> = {}) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { htmlOf } from "../../../src/server/markup.ts";
 import { chart } from "../../../src/server/pages/chart.ts";
+import { htmlOf } from "../../../src/server/pages/markup.ts";
 import { NOW } from "../../poll/support.ts";
 
 const MINUTE = Math.floor(NOW / 60_000);
@@ -8,7 +8,7 @@ const MINUTE = Math.floor(NOW / 60_000);
 function draw(points: readonly (readonly [minutesAgo: number, peers: number | undefined])[], gapMinutes = 2) {
   const hour = points.map(([minutesAgo, peers]) => ({ minute: MINUTE - minutesAgo, peers, lagBlocks: undefined }));
   return htmlOf(
-    chart({ title: "Peers", worst: "fewest", hour, numberOf: ({ peers }) => peers, gapMinutes, nowMs: NOW }),
+    chart({ title: "Peers", worst: "minimum", hour, numberOf: ({ peers }) => peers, gapMinutes, nowMs: NOW }),
   );
 }
 
@@ -22,7 +22,7 @@ test("a line from 0 on, the newest at the right", () => {
   ]);
   expect(lines(html)).toEqual(["4,94 13.8,50"]);
   expect(html).toContain('<path class="dot" d="M594 6h0"/>');
-  expect(html).toContain('aria-label="Peers in the last hour, the fewest of each minute: 0 to 10"');
+  expect(html).toContain('aria-label="Peers in the last hour, minimum of each minute: 0 to 10"');
 });
 
 test("minutes without data are a gap: nothing is drawn over what is not known", () => {
@@ -39,12 +39,12 @@ test("the last number before a node went down is not said as if it were that of 
     [31, 22],
     [30, 20],
   ]).match(/<figcaption>.*<\/figcaption>/)?.[0];
-  expect(words).toBe("<figcaption><b>Peers</b> in the last hour, the fewest of each minute: 20 to 22</figcaption>");
+  expect(words).toBe("<figcaption><b>Peers</b> in the last hour, minimum of each minute: 20 to 22</figcaption>");
 });
 
-test("nothing known draws nothing, and says so", () => {
+test("no data draws nothing, and says so", () => {
   const html = draw([]);
-  expect(html).toContain("in the last hour, the fewest of each minute: nothing known");
+  expect(html).toContain("in the last hour, minimum of each minute: no data");
   expect(html).not.toMatch(/NaN|Infinity|polyline|class="dot"/);
 });
 
@@ -62,7 +62,7 @@ test("only zeros lie on the ground", () => {
 test("a single minute is a dot, and its number is said", () => {
   const html = draw([[0, 7]]);
   expect(html).toContain('<path class="dot" d="M594 6h0"/>');
-  expect(html).toContain("<b>Peers</b> in the last hour, the fewest of each minute: 7</figcaption>");
+  expect(html).toContain("<b>Peers</b> in the last hour, minimum of each minute: 7</figcaption>");
 });
 
 test("the largest numbers stay in the picture", () => {

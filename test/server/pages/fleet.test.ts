@@ -1,6 +1,5 @@
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { readSamples } from "../../../src/lib/prometheus-text.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, toStored } from "../../../src/poll/store.ts";
 import { failing, head, nodeConfig, peers, report, row, stateAfter } from "../../poll/support.ts";
@@ -15,7 +14,7 @@ function fleetOf(number: number, of: (index: number) => NodeState) {
     store.set({ state: toStored(state), lines: NO_LINES });
     recentPolls.record(state, []);
   }
-  return setUp({ nodes: { store, recentPolls, readSamples } }).server;
+  return setUp({ nodes: { store, recentPolls } }).server;
 }
 
 const named = (index: number) => `chain-node-${String(index).padStart(5, "0")}.eu-west-1`;

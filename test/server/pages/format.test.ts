@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { htmlOf } from "../../../src/server/markup.ts";
 import { ago, bytes, count, duration, isoTime, moment, timeOfDay } from "../../../src/server/pages/format.ts";
+import { htmlOf } from "../../../src/server/pages/markup.ts";
 import { NOW } from "../../poll/support.ts";
 
 test.each([

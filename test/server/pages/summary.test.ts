@@ -41,7 +41,7 @@ test.each<[string, readonly NodeOverview[]]>([
   ["1 of 1 node down", [down]],
   ["All 2 nodes are up", [up, up, reference]],
   ["2 of 3 nodes down", [down, partly, down]],
-  ["1 of 3 nodes partly up", [behind, partly, waiting]],
+  ["1 of 3 nodes degraded", [behind, partly, waiting]],
   ["1 of 2 nodes not polled yet", [behind, waiting]],
   ["1 of 3 nodes behind", [up, behind, usual]],
   ["1 of 2 nodes without peers", [behind, alone]],
@@ -50,9 +50,9 @@ test.each<[string, readonly NodeOverview[]]>([
 });
 
 test.each<[string, readonly NodeOverview[]]>([
-  ["At the last poll 1 of 2 nodes gave a peer list and 0 of 1 reference gave a head.", [up, down, reference]],
-  ["At the last poll 0 of 1 reference gave a head.", [reference]],
-  ["This exporter has none of its own: with --shard, other exporters have them.", []],
+  ["At the last poll, 1 of 2 nodes returned a peer list and 0 of 1 reference returned a head.", [up, down, reference]],
+  ["At the last poll, 0 of 1 reference returned a head.", [reference]],
+  ["This exporter polls no nodes: with --shard, the other exporters poll them.", []],
 ])("%s", (expected, nodes) => {
   expect(summary(nodes)).toBe(expected);
 });

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { htmlOf, markup } from "../../../src/server/markup.ts";
-import { linkWith, readPageQuery } from "../../../src/server/pages/links.ts";
-import { type Column, table } from "../../../src/server/pages/table.ts";
+import { htmlOf, markup } from "../../../src/server/pages/markup.ts";
+import { type Column, linkWith, readPageQuery, table } from "../../../src/server/pages/table.ts";
 
 type Row = { readonly name: string; readonly size?: number };
 

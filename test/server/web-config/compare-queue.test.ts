@@ -30,7 +30,7 @@ const question = (password: string, client: string, isConfigured = true): Questi
 describe("who waits for a comparison", () => {
   test("clients take turns, however many questions one of them has", async () => {
     const { compare, asked, answerAll } = gated();
-    const queue = createCompareQueue(compare, { ofClient: 16, all: 64, rest: 0 });
+    const queue = createCompareQueue(compare, { perClient: 16, total: 64, pauseFactor: 0 });
     const hostile = Array.from({ length: 10 }, (_, index) => queue(question(`h${index}`, "h")));
     const honest = ["a0", "a1"].map((password) => queue(question(password, "a")));
     await answerAll(12);
@@ -40,7 +40,7 @@ describe("who waits for a comparison", () => {
 
   test("of one client, configured users go before other names, and take their places", async () => {
     const { compare, asked, answerAll } = gated();
-    const queue = createCompareQueue(compare, { ofClient: 3, all: 64, rest: 0 });
+    const queue = createCompareQueue(compare, { perClient: 3, total: 64, pauseFactor: 0 });
     const first = queue(question("running", "p", false));
     const unknown = ["u0", "u1", "u2"].map((password) => queue(question(password, "p", false)));
     expect(queue(question("u3", "p", false))).toBeUndefined();
@@ -53,7 +53,7 @@ describe("who waits for a comparison", () => {
 
   test("few wait, of one client and in all; the client with the most gives up a place", async () => {
     const { compare, answerAll } = gated();
-    const queue = createCompareQueue(compare, { ofClient: 4, all: 6, rest: 0 });
+    const queue = createCompareQueue(compare, { perClient: 4, total: 6, pauseFactor: 0 });
     const running = queue(question("running", "x"));
     const [first, second] = ["h", "i"].map((client) =>
       Array.from({ length: 3 }, (_, index) => queue(question(`${client}${index}`, client))),
@@ -73,7 +73,7 @@ describe("who waits for a comparison", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return password.startsWith("right");
     };
-    const queue = createCompareQueue(compare, { ofClient: 9, all: 9, rest: 10 });
+    const queue = createCompareQueue(compare, { perClient: 9, total: 9, pauseFactor: 10 });
     const wrong = ["wrong 1", "wrong 2"].map((password) => queue(question(password, "h")));
     await wrong[0];
     const began = performance.now();
@@ -97,7 +97,7 @@ describe("who waits for a comparison", () => {
         if (count === 1) throw new Error("broken");
         return false;
       },
-      { ofClient: 4, all: 6, rest: 0 },
+      { perClient: 4, total: 6, pauseFactor: 0 },
     );
     const [first, second] = [queue(question("1", "a")), queue(question("2", "a"))];
     await expect(first).rejects.toThrow("broken");

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createRateLimiter } from "../../../src/server/web-config/rate-limit.ts";
+import { createRateLimiter } from "../../../src/server/web-config/access-control.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
 import { basic, hashOf, startWith as start } from "./support.ts";
 
@@ -29,7 +29,7 @@ describe("rate_limit", () => {
     const refused = await fetch(`${url}/`);
     expect([refused.headers.get("retry-after"), await refused.text()]).toEqual([
       "3600",
-      "429: more requests than the rate_limit of the web configuration allows\n",
+      "429: rate_limit of the web configuration exceeded\n",
     ]);
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
   });

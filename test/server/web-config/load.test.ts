@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseGoDuration } from "../../../src/server/web-config/go-duration.ts";
 import { describeWebConfig, readWebConfig } from "../../../src/server/web-config/load.ts";
+import { parseGoDuration } from "../../../src/server/web-config/schema.ts";
 import { selfSigned } from "../../support/certificates.ts";
 import { requireProgram, run, tempFolder } from "../../support/servers.ts";
 
@@ -88,7 +88,7 @@ describe("a file with something wrong", () => {
     ],
     [
       "tls_server_config: {cert_file: cert.pem, key_file: other-key.pem}\n",
-      ["1:42: tls_server_config.key_file: this key does not belong to the certificate"],
+      ["1:42: tls_server_config.key_file: the key does not belong to the certificate"],
     ],
     [
       "tls_server_config: {cert_file: cert.pem, key_file: locked.pem}\n",
@@ -111,8 +111,8 @@ describe("a file with something wrong", () => {
     [
       tls("client_auth_type: VerifyClientCertIfGiven"),
       [
-        "4:3: tls_server_config.client_auth_type: VerifyClientCertIfGiven needs client_ca_file or client_ca: whose " +
-          "certificates are let in",
+        "4:3: tls_server_config.client_auth_type: VerifyClientCertIfGiven needs client_ca_file or client_ca, the " +
+          "authority of the client certificates",
       ],
     ],
     [
@@ -132,19 +132,19 @@ describe("a file with something wrong", () => {
     ],
     [
       tls("min_version: TLS13", "max_version: TLS12"),
-      ["5:3: tls_server_config.max_version: no version is left between min_version and max_version"],
+      ["5:3: tls_server_config.max_version: min_version is higher than max_version"],
     ],
     [
       tls("cipher_suites:", "- TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265"),
       [
-        "5:5: tls_server_config.cipher_suites[0]: expected a cipher suite in Go's name, found " +
+        "5:5: tls_server_config.cipher_suites[0]: expected a cipher suite by its Go name, found " +
           '"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265"; did you mean "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"?',
       ],
     ],
     [
       tls("curve_preferences: [P-256]"),
       [
-        '4:23: tls_server_config.curve_preferences[0]: expected a curve in Go\'s name, found "P-256"; known: ' +
+        '4:23: tls_server_config.curve_preferences[0]: expected a curve by its Go name, found "P-256"; known: ' +
           "CurveP256, CurveP384, CurveP521, X25519",
       ],
     ],
@@ -179,13 +179,13 @@ describe("a file with something wrong", () => {
     ["basic_auth_users: [alice]\n", ["1:1: basic_auth_users: expected a mapping, found a list"]],
     [
       "basic_auth_users:\n  alice: s3cret\n",
-      ["2:3: basic_auth_users.alice: expected a bcrypt hash like $2y$10$…, as htpasswd -nBC 10 makes it"],
+      ["2:3: basic_auth_users.alice: expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10"],
     ],
     ["basic_auth_users: {alice: 1}\n", ["1:20: basic_auth_users.alice: expected a bcrypt hash, found a number"]],
     [
       `basic_auth_users: {alice: "${HASH.replace("10", "31")}"}\n`,
       [
-        "1:20: basic_auth_users.alice: expected a bcrypt hash of cost 16 at most, found 31: each check would take " +
+        "1:20: basic_auth_users.alice: expected a bcrypt hash with a cost of at most 16, found 31: each check would take " +
           "seconds",
       ],
     ],
@@ -210,7 +210,7 @@ describe("a file with something wrong", () => {
     ["rate_limit: {interval: 1s, burst: -1}\n", ["1:28: rate_limit.burst: expected at least 0"]],
     [
       "rate_limit: {interval: 1s}\n",
-      ["1:1: rate_limit.burst: expected at least 1 beside an interval, as with 0 no request would ever be answered"],
+      ["1:1: rate_limit.burst: expected at least 1 with an interval: with 0 every request would be refused"],
     ],
   ])("%s", async (text, expected) => {
     const problems = await problemsIn(text);
@@ -228,7 +228,7 @@ describe("a good file", () => {
   test.each(["", "# nothing\n", "{}\n", "basic_auth_users:\ntls_server_config:\nhttp_server_config:\nrate_limit:\n"])(
     "%j asks for nothing",
     async (text) => {
-      expect(describeWebConfig(await good(text))).toBe("no TLS, no users: everybody is let in");
+      expect(describeWebConfig(await good(text))).toBe("no TLS, no users: access without a password");
     },
   );
 

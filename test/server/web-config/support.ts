@@ -1,7 +1,9 @@
 import { hashSync } from "bcryptjs";
 import { onTestFinished } from "vitest";
 import { listen as listenAt } from "../../../src/server/listen.ts";
-import { html, text } from "../../../src/server/respond.ts";
+import { markup } from "../../../src/server/pages/markup.ts";
+import { html } from "../../../src/server/pages/respond.ts";
+import { text } from "../../../src/server/respond.ts";
 import { createServer } from "../../../src/server/server.ts";
 import type { Compare } from "../../../src/server/web-config/compare-queue.ts";
 import { openWebAccess } from "../../../src/server/web-config/open.ts";
@@ -18,10 +20,10 @@ export async function startWith(file: string, compare: Compare) {
   const access = await openWebAccess({ file, compare, log, everyMs: 20 });
   const server = createServer({
     routes: [
-      { path: "/metrics", answer: () => text(200, "p2p_node_up 1\n") },
-      { path: "/", answer: () => html("<p>hello</p>") },
-      { path: "/-/healthy", answer: () => text(200, "well\n") },
-      { path: "/-/ready", answer: () => text(503, "not yet\n") },
+      { path: "/metrics", handle: () => text(200, "p2p_node_up 1\n") },
+      { path: "/", handle: () => html({ title: "Hello", version: "1", content: markup`<p>hello</p>` }) },
+      { path: "/-/healthy", handle: () => text(200, "well\n") },
+      { path: "/-/ready", handle: () => text(503, "not yet\n") },
     ],
     log,
     observeRequest: () => {},

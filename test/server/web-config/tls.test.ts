@@ -6,7 +6,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { checkHealth } from "../../../src/cli/commands/healthcheck.ts";
 import { parseListenAddress } from "../../../src/server/listen-address.ts";
-import { altNamesOf, clientProblem } from "../../../src/server/web-config/client-certificates.ts";
+import { altNamesOf, clientProblem } from "../../../src/server/web-config/tls.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";
 import type { Certificate } from "../../support/certificates.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
@@ -96,7 +96,7 @@ describe("TLS", () => {
     const socket = await handshake(port);
     socket.write("hello\r\n\r\n");
     const [chunk]: unknown[] = await once(socket, "data");
-    expect(String(chunk)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*no HTTP\/1\.1 request\n$/);
+    expect(String(chunk)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*expected an HTTP\/1\.1 request\n$/);
   });
 
   test("goes with users and headers", async () => {
@@ -156,7 +156,7 @@ describe("TLS", () => {
   });
 
   test("every suite and curve that the format knows is taken", async () => {
-    const { CIPHERS, CURVES } = await import("../../../src/server/web-config/ciphers.ts");
+    const { CIPHERS, CURVES } = await import("../../../src/server/web-config/schema.ts");
     const rows = [
       `  cipher_suites: [${Object.keys(CIPHERS).join(", ")}]`,
       `  curve_preferences: [${Object.keys(CURVES).join(", ")}]`,
@@ -239,7 +239,7 @@ describe("client certificates", () => {
     });
     expect(answer).toBe("");
     expect(lines.filter(({ msg }) => msg === "answered")).toEqual([]);
-    expect(lines.map(({ reason }) => reason)).toContain("it presented no certificate");
+    expect(lines.map(({ reason }) => reason)).toContain("no certificate");
   });
 
   test("a session is not resumed, as it would bring back what was verified earlier", async () => {
@@ -313,7 +313,7 @@ describe("a change of the files", () => {
       names(lines)
         .filter((line) => !line.startsWith("web configuration: "))
         .join(),
-    ).toMatch(/^the web configuration stays as it was: .*web\.yaml:2:3/);
+    ).toMatch(/^keeping the current web configuration: .*web\.yaml:2:3/);
     put("cert.pem", before);
     write();
     await waitFor(async () => (await get(url)) === 200, "the mended file");
@@ -362,8 +362,8 @@ describe("a change of the files", () => {
   });
 
   test.each<[string, readonly string[], string]>([
-    ["no TLS", [], "restart the exporter to switch TLS off"],
-    ["client certificates", VERIFY, "restart the exporter to begin asking clients for certificates"],
+    ["no TLS", [], "restart the exporter to turn TLS off"],
+    ["client certificates", VERIFY, "restart the exporter to start requesting client certificates"],
   ])("to %s needs a restart, and nothing else of the file counts before", async (_, rows, expected) => {
     const { file, put, write } = setUp("basic_auth_users:", `  alice: ${hashOf("x")}`);
     const { url, lines } = await startWith(file);

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { compare as bcrypt } from "bcryptjs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readBasicCredentials } from "../../../src/server/web-config/access-control.ts";
 import { createThreadCompare } from "../../../src/server/web-config/bcrypt.ts";
 import { type Compare, createCompareQueue } from "../../../src/server/web-config/compare-queue.ts";
-import { type Credentials, readBasicCredentials } from "../../../src/server/web-config/credentials.ts";
-import { createAuthenticator } from "../../../src/server/web-config/users.ts";
+import { type Credentials, createAuthenticator } from "../../../src/server/web-config/users.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
 import { basic, hashOf, startWith } from "./support.ts";
 
@@ -89,7 +89,7 @@ describe("checking passwords", () => {
   const asker = { client: "192.0.2.1", onGone: () => {} };
   const authenticatorOf = (known: ReadonlyMap<string, string>, compare: Compare, waiting: number) => {
     const { authenticate, setUsers } = createAuthenticator(
-      createCompareQueue(compare, { ofClient: waiting, all: 99, rest: 0 }),
+      createCompareQueue(compare, { perClient: waiting, total: 99, pauseFactor: 0 }),
       key,
     );
     setUsers(known);
@@ -190,7 +190,7 @@ describe("checking passwords", () => {
         return bcrypt(password, hash);
       };
       const { authenticate, setUsers } = createAuthenticator(
-        createCompareQueue(compare, { ofClient: 9, all: 9, rest: 0 }),
+        createCompareQueue(compare, { perClient: 9, total: 9, pauseFactor: 0 }),
         key,
         { verifiedOfUser: 2, wrong: 3 },
       );
@@ -233,7 +233,7 @@ describe("checking passwords", () => {
     test("a pair that was found good for a hash that is gone meanwhile lets nobody in", async () => {
       const { compare, asked, answerOne } = gatedCompare();
       const { authenticate, setUsers } = createAuthenticator(
-        createCompareQueue(compare, { ofClient: 9, all: 9, rest: 0 }),
+        createCompareQueue(compare, { perClient: 9, total: 9, pauseFactor: 0 }),
         key,
       );
       setUsers(users);

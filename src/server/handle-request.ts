@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "../logging/logger.ts";
+import type { Clients, Connection } from "./clients/clients.ts";
+import { BAD_PATH, BODY_REFUSED, createRequestChecks, hasBody } from "./request-checks.ts";
+import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
+import { createRouter, createTargetReader, HEALTH_PATHS, type Match, noRoute, type Route } from "./router.ts";
+import { memoryOf, send } from "./send.ts";
+import type { AccessControl } from "./web-config/access-control.ts";
+
+export type HandlerOptions = {
+  readonly routes: readonly Route[];
+  readonly clients: Clients;
+  readonly log: Logger;
+  readonly observeRequest: (route: string, code: number, seconds: number) => void;
+  readonly accessControl: AccessControl | undefined;
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly isClosing: () => boolean;
+};
+
+/** Handles one request. A `refused` match replaces the one of its path. */
+export type HandleRequest = (incoming: IncomingMessage, response: ServerResponse, refused?: Match) => void;
+
+/** One request on its way to its response. */
+type Exchange = {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly client: Connection;
+  readonly match: Match;
+  readonly hasBody: boolean;
+  /** The type of the response, for the log. */
+  contentType: string | undefined;
+};
+
+/** The way of every request: its route, the checks, its user, the route's response, which is sent and measured. */
+export function createRequestHandler(options: HandlerOptions): HandleRequest {
+  const { routes, clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
+  const route = createRouter(routes);
+  const readTarget = createTargetReader();
+  const check = createRequestChecks(allowedHosts);
+  // The level does not change while the process runs.
+  const isDebug = log.isLevelEnabled("debug");
+
+  function handle(incoming: IncomingMessage, response: ServerResponse, refused?: Match): void {
+    const client = clients.begin(response);
+    if (client === undefined) return;
+    const startedAt = performance.now();
+    const { method = "GET", url = "/", headers } = incoming;
+    const target = readTarget(url);
+    const isWithBody = hasBody(headers);
+    // Node reads a request that has no reader to its end as a stream, after the response: a tenth of a small scrape, for an
+    // empty body.
+    if (!isWithBody) incoming.read(0);
+    const match = isClosing()
+      ? STOPPING
+      : (refused ?? (isWithBody ? WITH_BODY : target === undefined ? UNREADABLE : route(method, target.path)));
+    const exchange: Exchange = { incoming, response, client, match, hasBody: isWithBody, contentType: undefined };
+    // It comes once; `once` would make an object for that.
+    response.on("close", () => finish(exchange, startedAt));
+    try {
+      const { path = "", query = "", authority } = target ?? {};
+      const host = authority ?? headers.host;
+      const onGone = (listener: () => void) => callWhenGone(exchange, listener);
+      const request: Request = { method, path, query, host, headers, segment: match.segment, onGone };
+      const refusal = refusalOf(exchange, request, authority);
+      const result =
+        refusal instanceof Promise
+          ? refusal.then((found) => admit(exchange, found) ?? match.handle(request))
+          : (admit(exchange, refusal) ?? match.handle(request));
+      const sent =
+        result instanceof Promise ? result.then((ready) => deliver(exchange, ready)) : deliver(exchange, result);
+      if (sent instanceof Promise) sent.catch((error: unknown) => fail(exchange, error));
+    } catch (error) {
+      fail(exchange, error);
+    }
+  }
+
+  /** The response to a request that must not reach its route. */
+  function refusalOf(
+    { incoming, client, match }: Exchange,
+    request: Request,
+    authority: string | undefined,
+  ): HttpResponse | undefined | Promise<HttpResponse | undefined> {
+    const { method, headers } = request;
+    const { httpVersionMajor, httpVersionMinor, rawHeaders } = incoming;
+    return (
+      check({ method, route: match.route, authority, httpVersionMajor, httpVersionMinor, rawHeaders, headers }) ??
+      accessControl?.authorize(match.route, request, client.group)
+    );
+  }
+
+  /** Notes what the decision on a request says about its client. */
+  function admit({ client, match: { route: path } }: Exchange, refusal: HttpResponse | undefined) {
+    if (refusal !== undefined) {
+      client.refuse();
+      if (refusal.status === 401) client.prove("none");
+    } else if (accessControl?.identifies(path)) client.prove("identified");
+    else if (HEALTH_PATHS.has(path)) client.sawHealth();
+    else if (path !== "none") client.prove("open");
+    return refusal;
+  }
+
+  function deliver(exchange: Exchange, ready: HttpResponse): void | Promise<void> {
+    const { response, client } = exchange;
+    client.done(response);
+    if (!client.isOpen()) return;
+    const memory = memoryOf(ready, response);
+    if (memory !== undefined) {
+      client.respond(response, memory);
+      if (!client.isOpen()) return;
+    }
+    if (isDebug) exchange.contentType = ready.headers["content-type"];
+    // The body of a request is not read; Node would read it to its end for the next request of the connection.
+    const ownHeaders = isClosing() || exchange.hasBody ? LAST_HEADERS : OWN_HEADERS;
+    if (accessControl === undefined) return send(response, ready, ownHeaders);
+    const headers = accessControl.addHeaders({ ...ready.headers, ...ownHeaders });
+    return send(response, { ...ready, headers }, NO_HEADERS);
+  }
+
+  function fail(exchange: Exchange, error: unknown): void {
+    const { response, client } = exchange;
+    log.error({ err: error }, "internal error while handling a request, please report it");
+    client.done(response);
+    if (response.headersSent) response.destroy();
+    else void deliver(exchange, errorResponse(500, "internal error, see the log of the exporter"));
+  }
+
+  function finish({ incoming, response, client, match, contentType }: Exchange, startedAt: number): void {
+    client.end(response);
+    if (!response.writableFinished) return;
+    const { statusCode: code } = response;
+    observeRequest(match.route, code, (performance.now() - startedAt) / 1000);
+    if (isDebug) log.debug({ handler: match.route, method: incoming.method, code, type: contentType }, "answered");
+  }
+
+  return handle;
+}
+
+function callWhenGone({ response, client }: Exchange, listener: () => void): void {
+  if (response.destroyed || !client.isOpen()) listener();
+  else response.once("close", listener);
+}
+
+/**
+ * Pages of other origins must not interpret a response as another type, nor load it
+ * (https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header).
+ */
+const OWN_HEADERS = { "x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin" };
+const LAST_HEADERS = { ...OWN_HEADERS, connection: "close" };
+const NO_HEADERS = {};
+
+const STOPPING = noRoute(errorResponse(503, "the exporter is stopping"));
+const WITH_BODY = noRoute(BODY_REFUSED);
+const UNREADABLE = noRoute(BAD_PATH);

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { type HttpResponse, respond } from "../respond.ts";
+import CARDS from "./cards.css?minified";
+import { timeOfDay } from "./format.ts";
+import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
+import PAGE from "./page.css?minified";
+import SCRIPT from "./page.js?minified";
+import TABLES from "./tables.css?minified";
+
+export type PageOptions = {
+  readonly title: string;
+  readonly version: string;
+  readonly content: Markup;
+  /** The link of the header that leads to this page. */
+  readonly path?: string;
+  /** Without it the page does not refresh itself. */
+  readonly refresh?: { readonly seconds: number; readonly nowMs: number } | undefined;
+};
+
+/** A whole page around its content, as a response. */
+export function html(options: PageOptions): HttpResponse {
+  return respond(200, "text/html; charset=utf-8", htmlPage(options), HEADERS);
+}
+
+/** Tables turn into cards in narrow windows; those with many columns do so earlier. */
+const STYLE = [
+  PAGE,
+  TABLES,
+  `@media (max-width: 48rem){${CARDS}}`,
+  `@media (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,
+].join("\n");
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/**
+ * What a browser may do with the pages. They show texts that peers choose: even if one of them became markup, the page would
+ * run no other script, load nothing, and not appear in a frame.
+ */
+const HEADERS = {
+  "content-security-policy": [
+    "default-src 'none'",
+    `style-src ${hashOf(STYLE)}`,
+    `script-src ${hashOf(SCRIPT)}`,
+    // The script fetches the page again.
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+} as const;
+
+/** The text of a page. */
+export function htmlPage({ title, version, content, path, refresh }: PageOptions): string {
+  const head = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · peer-exporter</title>
+<style>`;
+  const body = markup`</style>
+</head>
+<body${refresh === undefined ? NOTHING : markup` data-refresh="${refresh.seconds}"`}>
+<header><nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, path))}</ul></nav></header>
+<p id="notice" role="alert"></p>
+<main>
+${content}
+${refresh === undefined ? NOTHING : asOf(refresh)}</main>
+<footer><p>peer-exporter ${version}${DOCUMENTS.map(([file, text]) => markup` · ${documentLink(file, text)}`)}</p></footer>
+`;
+  const script = refresh === undefined ? "" : `<script>${SCRIPT}</script>\n`;
+  return `${htmlOf(head)}${STYLE}${htmlOf(body)}${script}</body>\n</html>\n`;
+}
+
+/** In the repository, as the runbooks of the alerts: an installed exporter has no documents with it. */
+const DOCS_URL = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/";
+
+export function documentLink(file: string, text: string): Markup {
+  return markup`<a href="${DOCS_URL}${file}" rel="noreferrer">${text}</a>`;
+}
+
+const DOCUMENTS: readonly (readonly [file: string, text: string])[] = [
+  ["README.md", "Documentation"],
+  ["pages.md", "About these pages"],
+  ["troubleshooting.md", "Troubleshooting"],
+];
+
+const LINKS: readonly (readonly [path: string, text: string])[] = [
+  ["/", "Nodes"],
+  ["/config", "Configuration"],
+  ["/dashboards", "Dashboards"],
+  ["/rules", "Rules"],
+];
+
+function item([path, text]: readonly [path: string, text: string], current: string | undefined): Markup {
+  return markup`<li><a href="${path}"${path === current ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
+}
+
+function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {
+  return markup`<p class="quiet">As of ${timeOfDay(nowMs)} UTC, refreshed every ${seconds} seconds.<noscript> Without JavaScript this page does not refresh: reload it.</noscript></p>
+`;
+}

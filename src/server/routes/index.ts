@@ -1,0 +1,35 @@
+import type { Config } from "../../config/model.ts";
+import type { Route } from "../router.ts";
+import { type Assets, assetsRoutes } from "./assets.ts";
+import { metricsRoute } from "./metrics.ts";
+import { configRoute, healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
+import type { PageSource } from "./page-source.ts";
+import { type PagesOptions, pagesRoutes } from "./pages.ts";
+import { type ProbeOptions, probeRoute } from "./probe.ts";
+
+export type RoutesOptions = {
+  readonly telemetryPath: string;
+  readonly version: string;
+  readonly page: PageSource;
+  readonly nodeCounts: () => NodeCounts;
+  readonly probe: ProbeOptions;
+  readonly reload: Reload;
+  readonly nodes: Pick<PagesOptions, "store" | "recentPolls">;
+  readonly loadAssets: () => Promise<Assets>;
+  readonly config: () => Config;
+};
+
+/** Every page that the exporter serves. */
+export function createRoutes(options: RoutesOptions): readonly Route[] {
+  const { telemetryPath, version, page, nodeCounts, probe, reload, loadAssets, nodes, config } = options;
+  return [
+    metricsRoute(telemetryPath, page),
+    ...pagesRoutes({ version, telemetryPath, ...nodes }),
+    probeRoute(probe),
+    sdRoute(probe.nodes),
+    ...assetsRoutes(loadAssets, version),
+    configRoute(config),
+    ...healthRoutes(nodeCounts),
+    reloadRoute(reload),
+  ];
+}

@@ -1,0 +1,98 @@
+import type { Config } from "../../config/model.ts";
+import { printSteps } from "../../config/print.ts";
+import type { ReloadResult } from "../../config/reload.ts";
+import { createSharedWaits } from "../../lib/shared-waits.ts";
+import { inSlices } from "../../lib/slices.ts";
+import { CLIENT_GONE, createCostlyResponses } from "../costly-responses.ts";
+import { errorResponse, json, text } from "../respond.ts";
+import type { Route } from "../router.ts";
+
+export type NodeCounts = {
+  readonly nodes: number;
+  /** Nodes whose last poll got the peer list. */
+  readonly up: number;
+  /** Nodes and references. */
+  readonly all: number;
+  /** Nodes and references that were polled at least once. */
+  readonly polled: number;
+};
+
+/**
+ * `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. The exporter stays ready from then on: nodes that a
+ * reload adds are no reason for a Service to stop serving the pages of all others.
+ */
+export function healthRoutes(nodeCounts: () => NodeCounts): readonly Route[] {
+  let isReady = false;
+  return [
+    { path: "/-/healthy", handle: () => text(200, "peer-exporter is healthy.\n") },
+    {
+      path: "/-/ready",
+      handle: () => {
+        if (isReady) return text(200, READY);
+        const { polled, all } = nodeCounts();
+        isReady = polled === all;
+        return isReady
+          ? text(200, READY)
+          : text(503, `peer-exporter is not ready: ${polled} of ${all} nodes polled.\n`);
+      },
+    },
+  ];
+}
+
+const READY = "peer-exporter is ready.\n";
+
+export type Reload = () => Promise<ReloadResult>;
+
+/** POST `/-/reload`: reads the configuration again and reports the result. */
+export function reloadRoute(reload: Reload): Route {
+  // Requests that get the same reading wait for the same promise.
+  const wait = createSharedWaits<Promise<ReloadResult>, ReloadResult>();
+  return {
+    path: "/-/reload",
+    method: "POST",
+    handle: async ({ onGone }) => {
+      const reading = reload();
+      const result = await wait(reading, () => reading, onGone);
+      if (result === undefined) return CLIENT_GONE;
+      if (result.ok) return text(200, `configuration reloaded: ${result.summary}\n`);
+      const failed = "configuration not reloaded, keeping the current configuration";
+      const head = result.summary === undefined ? failed : `configuration partly reloaded (${result.summary})`;
+      return text(500, `500: ${head}:\n${result.problems.join("\n")}\n`);
+    },
+  };
+}
+
+/** `/config`: the current configuration without its secrets. Plain text, as browsers save YAML to a file. */
+export function configRoute(config: () => Config): Route {
+  const inTurn = createCostlyResponses();
+  return {
+    path: "/config",
+    handle: ({ onGone }) => {
+      const current = config();
+      const print = async () => text(200, await inSlices(printSteps(current)), { "cache-control": "no-store" });
+      return inTurn(current, print, onGone);
+    },
+  };
+}
+
+/**
+ * `/sd`: HTTP service discovery for Prometheus. Each configured node is a target of its own, scraped through /probe of this
+ * exporter. `instance` becomes the node's name, as all targets have the same address.
+ */
+export function sdRoute(nodes: () => readonly string[]): Route {
+  const inTurn = createCostlyResponses();
+  return {
+    path: "/sd",
+    handle: ({ host, onGone }) => {
+      if (host === undefined || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
+        return errorResponse(400, "expected a Host header with this exporter's address");
+      }
+      const groups = () =>
+        nodes().map((node) => ({
+          targets: [host],
+          labels: { __metrics_path__: "/probe", __param_node: node, instance: node },
+        }));
+      return inTurn(host, () => json(JSON.stringify(groups())), onGone);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { readSamples } from "../../lib/prometheus-text.ts";
+import type { RecentPolls } from "../../poll/recent-polls.ts";
+import type { NodeStore, StoredNode } from "../../poll/store.ts";
+import { createCostlyResponses } from "../costly-responses.ts";
+import { acceptsGzip } from "../negotiate.ts";
+import type { Markup } from "../pages/markup.ts";
+import { isShownOfNode, NODE_PARAMETERS, nodePage } from "../pages/node.ts";
+import { overviewOf } from "../pages/overview.ts";
+import { html } from "../pages/respond.ts";
+import { STATUS_PARAMETERS, statusPage } from "../pages/status.ts";
+import { heading } from "../pages/summary.ts";
+import { type PageQuery, readPageQuery } from "../pages/table.ts";
+import { errorResponse, type HttpResponse, type Request, wholeBody } from "../respond.ts";
+import type { Route } from "../router.ts";
+
+export type PagesOptions = {
+  readonly version: string;
+  readonly telemetryPath: string;
+  readonly store: Pick<NodeStore, "all" | "get">;
+  readonly recentPolls: Pick<RecentPolls, "of">;
+};
+
+const REFRESH_SECONDS = 10;
+
+const NO_NODE = errorResponse(404, "this exporter has no node of this name; see / for all nodes");
+
+/** `/` and `/nodes/NAME`: the state of the nodes, for people. */
+export function pagesRoutes({ version, telemetryPath, store, recentPolls }: PagesOptions): readonly Route[] {
+  const overview = ({ state }: StoredNode) => overviewOf(state, recentPolls.of(state.node.name));
+  const compressed = createCompressor();
+  const inTurn = createCostlyResponses();
+  const page = (title: string, path: string, content: Markup, nowMs: number) =>
+    html({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } });
+
+  /** Large fleets have large pages, which browsers request every few seconds. */
+  async function made(request: Request, path: string, query: PageQuery, make: () => HttpResponse) {
+    return compressed(await inTurn(JSON.stringify([path, ...query]), make, request.onGone), request.headers);
+  }
+
+  function status(request: Request): Promise<HttpResponse> {
+    const query = readPageQuery(request.query, STATUS_PARAMETERS);
+    return made(request, "/", query, () => {
+      const nodes = store.all().map(overview);
+      const nowMs = Date.now();
+      return page(heading(nodes), "/", statusPage({ nodes, query, nowMs, telemetryPath }), nowMs);
+    });
+  }
+
+  function node(request: Request): HttpResponse | Promise<HttpResponse> {
+    const name = request.segment;
+    if (store.get(name) === undefined) return NO_NODE;
+    const path = `/nodes/${encodeURIComponent(name)}`;
+    const query = readPageQuery(request.query, NODE_PARAMETERS);
+    return made(request, path, query, () => {
+      // A reload may have removed the node while the request waited.
+      const stored = store.get(name);
+      if (stored === undefined) return NO_NODE;
+      const nowMs = Date.now();
+      // The peers of a node are stored only as lines of its metrics: a fleet has a hundred thousand of them.
+      const samples = [...readSamples(stored.lines.bytes.toString(), isShownOfNode)];
+      const content = nodePage({ node: overview(stored), recentPolls: recentPolls.of(name), samples, query, nowMs });
+      return page(name, path, content, nowMs);
+    });
+  }
+
+  const nodes: Route = { path: "/nodes/*", handle: node };
+  return telemetryPath === "/" ? [nodes] : [{ path: "/", handle: status }, nodes];
+}
+
+/** A smaller response fits into one packet as it is. */
+const MIN_COMPRESSED_BYTES = 1400;
+
+/** Each takes a copy of its page and one of the four threads that also read files, resolve names and compress scrapes. */
+const MAX_COMPRESSIONS = 2;
+
+const compress = promisify(gzip);
+
+type Compressor = (response: HttpResponse, headers: Request["headers"]) => HttpResponse | Promise<HttpResponse>;
+
+/**
+ * Compresses responses outside of the event loop, if the client accepts that and the size is worth it. While enough others
+ * are being compressed, a response stays as it is.
+ */
+function createCompressor(): Compressor {
+  let running = 0;
+  return (response, headers) => {
+    const { body } = response;
+    if (body.kind === "streamed" || body.bytes < MIN_COMPRESSED_BYTES) return response;
+    const varied = { ...response, headers: { ...response.headers, vary: "Accept-Encoding" } };
+    const isAccepted = acceptsGzip([headers["accept-encoding"] ?? []].flat().join(","));
+    if (!isAccepted || running >= MAX_COMPRESSIONS) return varied;
+    running += 1;
+    return compress(Buffer.concat(body.chunks), { level: 1 })
+      .then((bytes) => ({
+        ...varied,
+        headers: { ...varied.headers, "content-encoding": "gzip" },
+        body: wholeBody([bytes]),
+      }))
+      .finally(() => {
+        running -= 1;
+      });
+  };
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { createQueue, createStartQueue } from "../../src/lib/queue.ts";
+import { withResolvers } from "../support/with-resolvers.ts";
+
+function spin(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+describe("queue", () => {
+  test("runs all tasks, never more than its concurrency at the same time, also when one fails", async () => {
+    const queue = createQueue({ concurrency: 2 });
+    const gates = Array.from({ length: 5 }, () => withResolvers<number>());
+    let running = 0;
+    let most = 0;
+    const tasks = gates.map((gate) =>
+      queue(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        return gate.promise.finally(() => {
+          running -= 1;
+        });
+      }),
+    );
+    gates[0]?.reject(new Error("broken"));
+    for (const [index, gate] of gates.entries()) if (index > 0) gate.resolve(index);
+    const results = await Promise.allSettled(tasks);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", ...Array(4).fill("fulfilled")]);
+    expect(most).toBe(2);
+  });
+
+  test("a task gives its result before its pause; the next task starts after it", async () => {
+    const pause = withResolvers<void>();
+    const queue = createQueue({ concurrency: 1, pause: () => pause.promise });
+    const started: string[] = [];
+    const task = (name: string) => async () => void started.push(name);
+    const [first, second] = [queue(task("first")), queue(task("second"))];
+    await first;
+    await new Promise(setImmediate);
+    expect(started).toEqual(["first"]);
+    pause.resolve();
+    await second;
+    expect(started).toEqual(["first", "second"]);
+  });
+});
+
+describe("start queue", () => {
+  test("a crowd of tasks starts in order, with turns of the event loop in between, however they spend their time", async () => {
+    const start = createStartQueue();
+    let turn = 0;
+    let isDone = false;
+    const count = () => {
+      turn += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const started: number[] = [];
+    const turns: number[] = [];
+    const task = (index: number) => async () => {
+      started.push(index);
+      turns.push(turn);
+      for (let step = 0; step < 5; step += 1) await Promise.resolve();
+      spin(5);
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, index) => start(task(index))));
+    isDone = true;
+    expect(started).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    // Each spins for five milliseconds: two fit into a slice.
+    for (const each of new Set(turns)) expect(turns.filter((other) => other === each).length).toBeLessThanOrEqual(2);
+  });
+
+  test("a task that comes alone starts immediately, and its failure is its own", async () => {
+    const start = createStartQueue();
+    let isStarted = false;
+    const end = start(async () => {
+      isStarted = true;
+      throw new Error("failed");
+    });
+    expect(isStarted).toBe(true);
+    await expect(end).rejects.toThrow("failed");
+    await start(async () => {});
+  });
+});

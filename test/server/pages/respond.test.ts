@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { setUp } from "../support.ts";
+
+const PAGES = ["/", "/dashboards"];
+
+test.each(PAGES)("%s tells the browser to run nothing, load nothing and be in no frame", async (path) => {
+  const { server } = setUp();
+  const { headers } = await server.inject(path);
+  expect(headers).toMatchObject({
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+  });
+  const policy = String(headers["content-security-policy"]);
+  expect(policy).toMatch(/^default-src 'none'; /);
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe|\*/);
+});
+
+test.each(PAGES)("%s has no style and no script that its policy forbids", async (path) => {
+  const { server } = setUp();
+  const { headers, body } = await server.inject(path);
+  const styles = [...body.matchAll(/<style>(.*?)<\/style>/gs)].map(([, text = ""]) => text);
+  expect(styles).toHaveLength(1);
+  for (const style of styles) {
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(headers["content-security-policy"]).toContain(`style-src 'sha256-${hash}'`);
+  }
+  const scripts = [...body.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = ""]) => text);
+  expect(scripts).toHaveLength(path === "/" ? 1 : 0);
+  for (const script of scripts) {
+    const hash = createHash("sha256").update(script).digest("base64");
+    expect(headers["content-security-policy"]).toContain(`script-src 'sha256-${hash}'`);
+  }
+  expect(body).not.toMatch(/<script[^>]|<link|\sstyle=|\son\w+=|javascript:/i);
+});
+
+test("a metrics page carries no headers of pages", async () => {
+  const { server } = setUp();
+  const { headers } = await server.inject("/metrics");
+  expect(headers).not.toHaveProperty("content-security-policy");
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import type { ProbeOutcome } from "../../../src/server/routes/probe.ts";
+import { NO_PROBE, setUp } from "../support.ts";
+
+const never = () => new Promise<ProbeOutcome>(() => {});
+const polled = async (): Promise<ProbeOutcome> => ({ kind: "polled" });
+
+function probed(probe: (name: string) => Promise<ProbeOutcome>) {
+  const pageOf = (name: string) => ({ chunks: (format: string) => [Buffer.from(`${name} ${format}\n`)] });
+  const probeTarget = () => Promise.reject(new Error("must not be polled"));
+  const traceOf = (name: string) => `the poll of ${name}\n\n`;
+  return setUp({ probe: { nodes: () => ["one", "two"], probe, pageOf, traceOf, probeTarget } }).server;
+}
+
+describe("/probe", () => {
+  test("polls the node, then answers with its page in the format asked for", async () => {
+    const asked: string[] = [];
+    const server = probed((name) => {
+      asked.push(name);
+      return polled();
+    });
+    const text = await server.inject("/probe?node=two");
+    expect([text.statusCode, text.headers["content-type"], text.body]).toEqual([
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+      "two text\n",
+    ]);
+    const headers = { accept: "application/openmetrics-text; version=1.0.0" };
+    expect((await server.inject({ url: "/probe?node=one", headers })).body).toBe("one openmetrics\n");
+    expect(asked).toEqual(["two", "one"]);
+  });
+
+  test("debug=true tells people of the poll, before its series", async () => {
+    const { statusCode, headers, body } = await probed(polled).inject("/probe?node=two&debug=true");
+    expect([statusCode, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
+    expect(body).toBe("the poll of two\n\ntwo text\n");
+  });
+
+  test("an answer that is shared is the page as any other, and debug=true says how old it is", async () => {
+    const server = probed(async () => ({ kind: "shared", ageMs: 400, sharedForMs: 1500 }));
+    const plain = await server.inject("/probe?node=two");
+    expect([plain.statusCode, plain.body]).toEqual([200, "two text\n"]);
+    const { body } = await server.inject("/probe?node=two&debug=true");
+    expect(body).toMatch(
+      /^shared: the poll below ended 400ms ago; all requests share its result for 1s500ms, .*\n\nthe poll of two\n\ntwo text\n$/,
+    );
+  });
+
+  test("so is that of a target", async () => {
+    const page = { chunks: () => [Buffer.from("series\n")] };
+    const shared = { ageMs: 20, sharedForMs: 1000 };
+    const probeTarget = async () => ({ kind: "polled", page, trace: "the poll\n\n", shared }) as const;
+    const { server } = setUp({ probe: { ...NO_PROBE, probeTarget } });
+    expect((await server.inject("/probe?target=a:1&module=m")).body).toBe("series\n");
+    expect((await server.inject("/probe?target=a:1&module=m&debug=true")).body).toMatch(
+      /^shared: the poll below ended 20ms ago; .* for 1s, .*\n\nthe poll\n\nseries\n$/,
+    );
+  });
+
+  test.each([
+    ["/probe", 400],
+    ["/probe?node=", 400],
+    ["/probe?node=one&node=two", 400],
+    ["/probe?node=three", 404],
+    ["/probe?node=__proto__", 404],
+    ["/probe?node=one&target=http://192.0.2.1", 400],
+    ["/probe?node=&target=http://192.0.2.1", 400],
+    ["/probe?target=", 400],
+    ["/probe?target=a:1&target=b:1&module=m", 400],
+    ["/probe?target=a:1&module=m&module=m", 400],
+  ])("%s is refused with %i, and polls nothing", async (url, status) => {
+    const server = probed(() => Promise.reject(new Error("must not be polled")));
+    expect((await server.inject(url)).statusCode).toBe(status);
+  });
+
+  test("a scrape timeout of half a second or less is not taken for none", async () => {
+    const headers = { "x-prometheus-scrape-timeout-seconds": "0.4" };
+    expect((await probed(never).inject({ url: "/probe?node=one", headers })).statusCode).toBe(504);
+  });
+
+  test("a poll that outlasts Prometheus' timeout gives 504 before that", async () => {
+    const headers = { "x-prometheus-scrape-timeout-seconds": "0.6" };
+    const answer = await probed(never).inject({ url: "/probe?node=one", headers });
+    expect(answer.statusCode).toBe(504);
+    expect(answer.body).toContain("did not end within the time");
+  });
+});
+
+test("a probe that the exporter's stop ends gives 503, not old data", async () => {
+  expect((await probed(async () => ({ kind: "gone" })).inject("/probe?node=one")).statusCode).toBe(503);
+});
+
+test.each(['evil"<x>.com:1', "a b"])("/sd refuses the Host %j", async (host) => {
+  expect((await probed(polled).inject({ url: "/sd", headers: { host } })).statusCode).toBe(400);
+});
+
+test("/sd lists every node as a target that is scraped through /probe of this address", async () => {
+  const answer = await probed(polled).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
+  expect(answer.headers["content-type"]).toContain("application/json");
+  expect(answer.json()).toEqual(
+    ["one", "two"].map((name) => ({
+      targets: ["exporter.example:10900"],
+      labels: { __metrics_path__: "/probe", __param_node: name, instance: name },
+    })),
+  );
+});
+
+describe("/dashboards and /rules", () => {
+  const assets = {
+    dashboards: () => ["fleet", "a&b"],
+    dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
+    description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
+    rules: () => "groups:\n  - name: a\n",
+  };
+  const { server } = { server: () => setUp({ loadAssets: async () => assets }).server };
+
+  test("the list links to every dashboard and says what it shows", async () => {
+    const { body } = await server().inject("/dashboards");
+    expect(body).toContain('<a href="/dashboards/fleet.json" download>fleet.json</a>');
+    expect(body).toContain("All nodes &#60;at a glance&#62;.");
+    expect(body).toContain("a&#38;b.json");
+  });
+
+  test.each([
+    ["/dashboards/fleet.json", 200],
+    ["/dashboards/fleet", 404],
+    ["/dashboards/other.json", 404],
+    ["/dashboards/..%2f..%2fpackage.json", 404],
+  ])("%s gives %i", async (url, status) => {
+    const answer = await server().inject(url);
+    expect(answer.statusCode).toBe(status);
+    if (status === 200) expect(answer.json()).toEqual({ uid: "fleet" });
+  });
+
+  test("the rules are YAML", async () => {
+    const answer = await server().inject("/rules");
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "application/yaml; charset=utf-8"]);
+    expect(answer.body).toBe("groups:\n  - name: a\n");
+  });
+
+  test("a browser shows the rules instead of saving them", async () => {
+    const answer = await server().inject({ url: "/rules", headers: { accept: "text/html,*/*;q=0.8" } });
+    expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(answer.body).toBe("groups:\n  - name: a\n");
+  });
+});
+
+test("a path that cannot be decoded gets a plain 400", async () => {
+  const answer = await setUp().server.inject("/%zz");
+  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([400, "text/plain; charset=utf-8"]);
+});
