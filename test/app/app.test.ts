@@ -123,7 +123,7 @@ describe("a fake monerod", () => {
 
     const openmetrics = await fetch(`${url}/metrics`, { headers: { accept: "application/openmetrics-text" } });
     expect(value(parseOpenMetrics(await openmetrics.text()), "p2p_node_up", labels)).toBe(1);
-    expect(await (await fetch(url)).text()).toContain("1 of 1 node gave a peer list");
+    expect(await (await fetch(url)).text()).toContain("1 of 1 node returned a peer list");
   });
 
   test.skipIf(promtool === undefined)("gives a page that promtool takes", async () => {

@@ -6,7 +6,7 @@ import { waitFor } from "../../support/servers.ts";
 import { type States, startStates } from "./nodes.ts";
 
 const HEADS = ["Node", "State", "Chain", "Peers in / out", "Head", "Blocks behind", "Data age"];
-const ORDER_OF_STATES = ["down", "partly up", "not polled yet", "up"];
+const ORDER_OF_STATES = ["down", "degraded", "not polled yet", "up"];
 
 describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
   let states: States;
@@ -38,14 +38,14 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
   const names = () => page.locator("#nodes tbody th a").allInnerTexts();
   const open = (path = "/") => page.goto(exporter.url + path);
 
-  test("has the sickest first: down, partly, not polled, behind, up", async () => {
+  test("has unhealthy nodes first: down, degraded, not polled, behind, up", async () => {
     await open();
     expect(await names()).toEqual(["delta", "charlie", "echo", "bravo", "foxtrot", "alpha", "golf"]);
     expect(await page.locator("h1").innerText()).toBe("1 of 6 nodes down");
     expect(await page.title()).toBe("1 of 6 nodes down · peer-exporter");
     const row = (name: string) => page.locator("#nodes tbody tr", { hasText: name }).first();
     expect(await row("delta").innerText()).toMatch(/✕ down\s+monero\s+–\s+–\s+–\s+–/);
-    expect(await row("charlie").innerText()).toMatch(/◐ partly up\s+wire\s+\d+ \/ \d+\s+–\s+–/);
+    expect(await row("charlie").innerText()).toMatch(/◐ degraded\s+wire\s+\d+ \/ \d+\s+–\s+–/);
     expect(await row("echo").innerText()).toMatch(/○ not polled yet/);
     expect(await row("bravo").innerText()).toMatch(/● up\s+wire.*1.000\s/s);
     expect(await row("alpha").innerText()).toContain("region=eu zone=a");
@@ -100,7 +100,7 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
 
   test("chooses by state and chain, keeps both while sorting, and goes back", async () => {
     await open();
-    const choose = page.getByRole("navigation", { name: "Choose nodes" });
+    const choose = page.getByRole("navigation", { name: "Select nodes" });
     await choose.getByRole("link", { name: "monero 2" }).click();
     expect(await names()).toEqual(["delta", "foxtrot"]);
     await choose.getByRole("link", { name: "up 1", exact: true }).click();
@@ -134,9 +134,9 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
     await page.getByRole("link", { name: "bravo" }).click();
     const text = await page.locator("main").innerText();
     expect(text).toMatch(/1.000 blocks behind the best reference/);
-    await page.getByRole("img", { name: /^Blocks behind in the last hour, the most of each minute: 1.000$/ }).waitFor();
+    await page.getByRole("img", { name: /^Blocks behind in the last hour, maximum of each minute: 1.000$/ }).waitFor();
     await open("/nodes/delta");
-    expect(await page.locator("main").innerText()).toContain("The last polls that failed, kept longer");
+    expect(await page.locator("main").innerText()).toContain("Last failed polls, kept longer");
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 });
