@@ -5,8 +5,9 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { embeddedInTests } from "./scripts/embedded.mjs";
 
-const common = { testTimeout: 15_000, hookTimeout: 30_000 };
-/** Each may wait for several programs, and only a failure takes so long. */
+/** Only a failure takes so long, also on a busy machine. */
+const common = { testTimeout: 30_000, hookTimeout: 30_000 };
+/** As common, where each may wait for several programs, and only a failure takes so long. */
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
