@@ -5,8 +5,9 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { embeddedInTests } from "./scripts/embedded.mjs";
 
-const common = { testTimeout: 15_000, hookTimeout: 30_000 };
-/** Each may wait for several programs, and only a failure takes so long. */
+/** Only a failure takes so long, also on a busy machine. */
+const common = { testTimeout: 30_000, hookTimeout: 30_000 };
+/** As common, where each may wait for several programs, and only a failure takes so long. */
 const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
@@ -31,15 +32,18 @@ const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
   .filter((file) => /"fast-check"|\/effort\.ts"/.test(readFileSync(join(TESTS, file), "utf8")))
   .map((file) => `test/${file}`);
 
-/** They watch the demo for minutes and hardly use a core: begun last, they would be all that is left to wait for. */
-const LONG: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.test.ts"];
+/** They watch the demo for minutes and hardly use a core. */
+const WATCHES: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.test.ts"];
+
+/** Begun last, these would be all that is left to wait for. */
+const FIRST: readonly string[] = [...WATCHES, "test/e2e/monero.test.ts", "test/reliability/wrong-types.test.ts"];
 
 /** Within a project, those that take long first. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => LONG.includes(relative(this.ctx.config.root, moduleId));
+    const isFirst = ({ moduleId }: TestSpecification) => FIRST.includes(relative(this.ctx.config.root, moduleId));
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))];
   }
 }
 
@@ -74,7 +78,7 @@ export default defineConfig({
           ...patient,
           name: "e2e",
           include: [...REAL_PROGRAMS],
-          exclude: [...DEMANDING],
+          exclude: [...DEMANDING, ...WATCHES],
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
@@ -94,7 +98,7 @@ export default defineConfig({
         test: {
           ...patient,
           name: "long",
-          include: [CAMPAIGNS, ...PROPERTIES],
+          include: [...WATCHES, CAMPAIGNS, ...PROPERTIES],
           env: { TEST_LONG: "1" },
           setupFiles: ["test/support/properties.ts"],
           isolate: false,

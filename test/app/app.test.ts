@@ -205,11 +205,11 @@ describe("readiness", () => {
 describe("close", () => {
   test("does not wait for a poll that hangs, and hangs up on the node", async () => {
     const node = await fakeNode(hang);
-    const { url, close, lines } = await start([{ name: "hangs", chain: "monero", url: node.url }]);
+    const patient = { interval: "60s", timeout: "60s" };
+    const { url, close, lines } = await start([{ name: "hangs", chain: "monero", url: node.url, ...patient }]);
     await waitFor(() => node.requests.length > 0, "the poll to start");
-    const begun = performance.now();
+    // If it waited for the poll, the test would time out.
     await close();
-    expect(performance.now() - begun).toBeLessThan(3000);
     await waitFor(() => node.openConnections() === 0, "the connection to the node to close");
     await expect(fetch(url)).rejects.toThrow();
     expect(lines).toEqual([]);
@@ -252,8 +252,8 @@ describe("close", () => {
     response.on("data", (chunk: Buffer) => void chunks.push(chunk));
     await ended;
     await closing;
-    const page = parseText(Buffer.concat(chunks));
-    expect(find(page, "p2p_connection_info", { target: "b" })).toHaveLength(5000);
+    const page = Buffer.concat(chunks).toString();
+    expect(page.match(/^p2p_connection_info\{target="b",/gm)).toHaveLength(5000);
   });
 
   test("drops an idle keep-alive connection at once", async () => {
@@ -262,9 +262,8 @@ describe("close", () => {
     const agent = new Agent({ keepAliveTimeout: 60_000 });
     onTestFinished(() => agent.close());
     await (await undiciFetch(`${url}/metrics`, { dispatcher: agent })).text();
-    const begun = performance.now();
+    // If it waited for the connection, which the client keeps for a minute, the test would time out.
     await close();
-    expect(performance.now() - begun).toBeLessThan(3000);
   });
 
   test("ends the polls: no connection to the node and no timer is left", async () => {

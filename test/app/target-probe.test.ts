@@ -341,10 +341,9 @@ describe("many at once", () => {
 describe("time", () => {
   test("of Prometheus' timeout is kept, with a page that says so", async () => {
     const node = await serve(hang);
-    const { page } = await start({ allow: HERE });
-    const began = performance.now();
+    const { page } = await start({ allow: HERE, modules: { wire: { chain: "wire", timeout: "2m" } } });
+    // If it waited for longer, the test would time out.
     const given = await page(node.url, "wire", timeout(1.2));
-    expect(performance.now() - began).toBeLessThan(4000);
     expect(value(given, "p2p_node_up")).toBe(0);
     expect(value(given, "p2p_probe_failure_info", { reason: "timeout" })).toBe(1);
   });
@@ -352,9 +351,7 @@ describe("time", () => {
   test("of the module is kept where Prometheus would wait longer", async () => {
     const node = await serve(hang);
     const { page } = await start({ allow: HERE, modules: { wire: { chain: "wire", timeout: "1s" } } });
-    const began = performance.now();
     const given = await page(node.url, "wire", timeout(60));
-    expect(performance.now() - began).toBeLessThan(10_000);
     expect(value(given, "p2p_probe_failure_info", { reason: "timeout" })).toBe(1);
   });
 

@@ -6,7 +6,7 @@ import { createStore } from "../../src/poll/store.ts";
 import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "../poll/support.ts";
 import { catalogue, createRenderer, renderPage } from "./support.ts";
 
-const NAMES = Array.from({ length: 20 }, (_, index) => `node-${index}`);
+const NAMES = Array.from({ length: 10 }, (_, index) => `node-${index}`);
 const CONNECTIONS = Array.from({ length: 250 }, (_, index) => ({
   id: `connection ${index}`,
   address: { host: `peer-${index}.example`, port: 9876, type: "unknown" } as const,

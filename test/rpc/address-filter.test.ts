@@ -348,9 +348,7 @@ describe("the name servers", () => {
     const controller = new AbortController();
     const answer = resolve("silent.test", controller.signal);
     setTimeout(() => controller.abort(), 50);
-    const begun = performance.now();
     await expect(answer).rejects.toMatchObject({ code: "ECANCELLED" });
-    expect(performance.now() - begun).toBeLessThan(1000);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { inspect } from "node:util";
 import { afterEach, expect } from "vitest";
 import { describeFailure, FAILURE_REASONS, NodeError } from "../../src/model/failure.ts";
@@ -60,23 +61,25 @@ export async function refusal(request: Promise<unknown>): Promise<NodeError> {
   return error;
 }
 
-/** How a request failed whose signal ends after a time, and how much later than the signal. */
+/** How a request failed whose signal ends after a time, and how many turns of the event loop after the signal. */
 export async function refusalAtDeadline(
   client: RpcClient,
   milliseconds: number,
   request: Parameters<RpcClient["request"]>[0] = GET,
-): Promise<{ readonly error: NodeError; readonly lateMs: number }> {
+): Promise<{ readonly error: NodeError; readonly lateTurns: number }> {
   const controller = new AbortController();
-  let endedAt = Number.NaN;
-  const timer = setTimeout(() => {
-    endedAt = performance.now();
-    controller.abort(new DOMException("no end in time", "TimeoutError"));
-  }, milliseconds);
-  const error = await refusal(client.request(request, controller.signal));
-  clearTimeout(timer);
-  const lateMs = performance.now() - endedAt;
+  let isSettled = false;
+  const refused = refusal(client.request(request, controller.signal)).finally(() => {
+    isSettled = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  expect(isSettled).toBe(false);
+  controller.abort(new DOMException("no end in time", "TimeoutError"));
+  let lateTurns = 0;
+  for (; !isSettled && lateTurns < 100; lateTurns += 1) await nextTurn();
+  const error = await refused;
   expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-  return { error, lateMs };
+  return { error, lateTurns };
 }
 
 /** Every way in which an error could come to be printed. */

@@ -115,7 +115,7 @@ describe("verification by authorities", () => {
     expect(failure.reason).toBe("tls");
     expect(failure.message).toMatch(message);
     expect(failure.advice).toMatch(advice);
-    await waitFor(() => server.open() === 0, "the connection to be closed", { timeoutMs: 1000 });
+    await waitFor(() => server.open() === 0, "the connection to be closed");
     expect(server.seen).toMatchObject({ connections: 1, bytes: 0, requests: 0 });
   });
 
@@ -220,7 +220,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("a pin over %s", (version) => {
     for (let n = 0; n < 3; n += 1) {
       expect((await refusal(client.request(GET, patience()))).failure.reason).toBe("tls_pin");
     }
-    await waitFor(() => taken.open() === 0, "the connections to be closed", { timeoutMs: 1000 });
+    await waitFor(() => taken.open() === 0, "the connections to be closed");
     expect(taken.seen).toMatchObject({ bytes: 0, requests: 0, resumed: 0 });
   });
 });

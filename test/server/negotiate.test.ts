@@ -109,12 +109,13 @@ describe("Accept", () => {
   });
 
   test("a header of any length costs little", () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     negotiateFormat(`${"a;".repeat(8000)}${OM}`);
     negotiateFormat(`${OM};q=0.1,`.repeat(1000));
     negotiateFormat(`${OM};x="${"\\".repeat(16_000)}`);
     acceptsGzip(`${" ".repeat(16_000)}gzip`);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
 

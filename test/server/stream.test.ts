@@ -5,7 +5,7 @@ import { waitFor } from "../support/servers.ts";
 import { listen } from "./support.ts";
 
 const CHUNK = 256 * 1024;
-const COUNT = 300;
+const COUNT = 100;
 const PLAIN = { headers: { "accept-encoding": "identity" } };
 
 /** As the page is streamed: one chunk whose bytes are overwritten when the next is asked for. */

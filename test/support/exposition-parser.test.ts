@@ -73,8 +73,8 @@ describe("parseText", () => {
   });
 
   it("reads a very long label value", () => {
-    const long = "x\\\\".repeat(1_000_000);
-    expect(parseText(gauge(`a{b="${long}"} 1`)).families[0]?.samples[0]?.labels.get("b")).toHaveLength(2_000_000);
+    const long = "x\\\\".repeat(200_000);
+    expect(parseText(gauge(`a{b="${long}"} 1`)).families[0]?.samples[0]?.labels.get("b")).toHaveLength(400_000);
   });
 
   it("gives name, type and unescaped help of a family", () => {

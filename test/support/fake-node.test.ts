@@ -113,9 +113,8 @@ describe("startFakeNode", () => {
     const node = await fakeNode(() => ({ body: () => {} }));
     const answer = fetch(node.url).catch((error: unknown) => error);
     await waitFor(() => node.requests.length === 1, "the request");
-    const start = performance.now();
+    // If close waited for the answer, which never comes, the test would time out.
     await node.close();
-    expect(performance.now() - start).toBeLessThan(500);
     expect(await answer).toBeInstanceOf(TypeError);
   });
 });

@@ -7,15 +7,15 @@ import { ROOT } from "../../tools/repository.ts";
 /** docs/cli.md is compared by test/e2e/cli-docs.test.ts, as it needs the program and a node. */
 
 const files = Object.entries(generatedFiles()).flatMap(([group, entries]) =>
-  entries.map((file) => ({ group, ...file })),
+  entries.map(({ path, text }) => [path, group, text] as const),
 );
 
-test.each(files)("$path is what `npm run $group` writes", ({ path, text }) => {
+test.each(files)("%s is what npm run %s writes", (path, _, text) => {
   expect(readFileSync(join(ROOT, path), "utf8")).toBe(text);
 });
 
 test.each(GENERATED_FOLDERS)("%s holds nothing else", (folder) => {
-  const names = files.filter(({ path }) => dirname(path) === folder).map(({ path }) => basename(path));
+  const names = files.filter(([path]) => dirname(path) === folder).map(([path]) => basename(path));
   expect(names.length).toBeGreaterThan(0);
   expect(readdirSync(join(ROOT, folder))).toEqual(names.sort());
 });

@@ -64,11 +64,12 @@ test("more are shown 500 at a time, sorted before they are cut", async () => {
   const names = async (query: string) =>
     [...(await server.inject(`/${query}`)).body.matchAll(/href="\/nodes\/([^"]*)"/g)].map(([, name]) => name);
   const ofPage = async (page: number) => names(`?sort=name&dir=desc&page=${page}`);
-  expect(await ofPage(1)).toHaveLength(500);
-  expect((await ofPage(1))[0]).toBe(named(1249));
+  const [first, last] = [await ofPage(1), await ofPage(3)];
+  expect(first).toHaveLength(500);
+  expect(first[0]).toBe(named(1249));
   expect((await ofPage(2))[0]).toBe(named(749));
-  expect(await ofPage(3)).toHaveLength(250);
-  expect(await ofPage(9)).toEqual(await ofPage(3));
+  expect(last).toHaveLength(250);
+  expect(await ofPage(9)).toEqual(last);
   for (const page of ["0", "-1", "1.5", "x", "__proto__"]) expect(await names(`?page=${page}`)).toHaveLength(500);
   const { body } = await server.inject("/?state=up&page=2");
   expect(body).toContain('href="/?state=up&#38;page=2#nodes" aria-current="page">501 to 1\u202f000<');
