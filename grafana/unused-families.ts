@@ -1,2 +1,2 @@
-/** Families of the catalogue that no panel shows, and why. */
+/** Families of the catalogue without a panel, and the reasons. */
 export const unusedFamilies: Readonly<Record<string, string>> = {};

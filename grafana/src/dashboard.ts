@@ -7,10 +7,10 @@ import { refId } from "./spec.ts";
 import { DATASOURCE } from "./values.ts";
 import { ANY } from "./variables.ts";
 
-/** Dashboards find one another by it. */
+/** Links between the dashboards use this tag. */
 export const TAG = "peer-exporter";
 
-/** Firing alerts of the rules that come with the exporter. */
+/** Firing alerts of the exporter's rules. */
 export const ALERTS_EXPR = 'ALERTS{alertname=~"P2P.*|PeerExporter.*", alertstate="firing"}';
 
 export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
@@ -92,7 +92,7 @@ function links(): dashboard.DashboardLinkBuilder {
   return new dashboard.DashboardLinkBuilder("Peers of nodes")
     .type(dashboard.DashboardLinkType.Dashboards)
     .tags([TAG])
-    .tooltip("The other dashboards, with the same choice and time range")
+    .tooltip("The other dashboards, with the same variables and time range")
     .icon("dashboard")
     .asDropdown(false)
     .includeVars(true)

@@ -2,7 +2,7 @@ import type { ColumnSpec, Step, Words } from "./spec.ts";
 
 export const UP_DOWN: Words = { 0: ["down", "red"], 1: ["up", "green"] };
 export const YES_NO: Words = { 0: ["no", "text"], 1: ["yes", "blue"] };
-/** Yes is what somebody should look at. */
+/** Yes needs attention. */
 export const YES_IS_BAD: Words = { 0: ["no", "green"], 1: ["yes", "orange"] };
 
 /** 0 is bad. */
@@ -22,14 +22,14 @@ export const SOME_ORANGE: readonly Step[] = [
   [1, "orange"],
 ];
 
-/** Few peers leave a node alone, or at the mercy of them. */
+/** With few peers a node may be cut off or deceived. */
 export const PEERS: readonly Step[] = [
   [null, "red"],
   [2, "orange"],
   [5, "green"],
 ];
 
-/** Few networks among the peers make it cheap to surround a node. */
+/** With few networks among its peers, a node is easy to surround. */
 export const SUBNETS: readonly Step[] = [
   [null, "red"],
   [2, "orange"],
@@ -42,14 +42,14 @@ export const LAG: readonly Step[] = [
   [100, "red"],
 ];
 
-/** Age of data in turns of the schedule. */
-export const TURNS: readonly Step[] = [
+/** Age of data in poll intervals. */
+export const INTERVALS: readonly Step[] = [
   [null, "green"],
   [2, "orange"],
   [5, "red"],
 ];
 
-/** Seconds until something ends. */
+/** Seconds until an expiry. */
 export const TIME_LEFT: readonly Step[] = [
   [null, "red"],
   [7 * 86_400, "orange"],

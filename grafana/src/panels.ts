@@ -67,7 +67,7 @@ function graph({ stack, below, steps }: GraphSpec): timeseries.PanelBuilder {
     .lineWidth(1)
     .fillOpacity(stack ? 30 : 5)
     .showPoints(common.VisibilityMode.Never)
-    // A gap is a node that did not answer: it must be seen.
+    // A gap means that the node did not answer, so it must stay visible.
     .spanNulls(false)
     .legend(
       new common.VizLegendOptionsBuilder()

@@ -3,14 +3,14 @@ import { dashboardSpecs } from "./index.ts";
 import { refId, type VariableName } from "./spec.ts";
 import { ANY } from "./variables.ts";
 
-/** A query of a panel as it stands in the dashboard, with variables. */
+/** A query of a panel as in the dashboard, with variables. */
 export type PanelQuery = {
   /** uid of the dashboard. */
   readonly dashboard: string;
   readonly panel: string;
   readonly refId: string;
   readonly expr: string;
-  /** What All stands for as the chain on this dashboard: hand it to `substitute`. */
+  /** The value of All for the chain on this dashboard: pass it to `substitute`. */
   readonly allChains: string;
   /** Labels that the legend of the query shows. */
   readonly shown: readonly string[];
@@ -18,7 +18,7 @@ export type PanelQuery = {
   readonly instant: boolean;
 };
 
-/** What fills a variable: the values of `label` on the series of `selector`. */
+/** The values of a variable: those of `label` on the series of `selector`. */
 export type VariableQuery = {
   readonly dashboard: string;
   readonly variable: VariableName;
@@ -58,7 +58,7 @@ export function annotationQueries(): readonly string[] {
   return [ALERTS_EXPR];
 }
 
-/** What stands for the variables: regular expressions for the first four, durations of PromQL for the others. */
+/** The values of the variables: regular expressions for the first four, durations of PromQL for the others. */
 export type Substitutes = {
   readonly job: string;
   readonly instance: string;
@@ -83,9 +83,9 @@ export const DEFAULT_SUBSTITUTES: Substitutes = {
 const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
 
 /**
- * Plain PromQL of a query: every `$name` and `${name}` replaced, those not given as with All chosen.
- * Throws for a variable that no dashboard may use. Values are put in as they are: regular expressions, for instance
- * `wire-1` or `wire-1|wire-2`, with what PromQL strings need (`\\\\.` for a dot that is only a dot).
+ * Plain PromQL of a query: every `$name` and `${name}` replaced, missing values as with All selected.
+ * Throws for a variable that no dashboard may use. Values are inserted unchanged: regular expressions, for instance
+ * `wire-1` or `wire-1|wire-2`, with the escapes of PromQL strings (`\\\\.` for a dot that is only a dot).
  */
 export function substitute(expr: string, values: Partial<Substitutes> = {}): string {
   const { rateInterval, interval, range, ...choices } = { ...DEFAULT_SUBSTITUTES, ...values };

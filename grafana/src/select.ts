@@ -1,23 +1,23 @@
-/** The exporters chosen by the variables. */
+/** The exporters selected by the variables. */
 export const EXPORTER = 'job=~"$job", instance=~"$instance"';
 
-/** The nodes chosen by the variables. */
+/** The nodes selected by the variables. */
 export const NODE = `${EXPORTER}, chain=~"$chain", target=~"$target"`;
 
-/** What identifies a node: with sidecars, several exporters may use the same name for the node beside them. */
+/** What identifies a node: with sidecars, several exporters may use the same name for their node. */
 export const NODE_LABELS = "job, instance, chain, target";
 
 export const CONNECTION_LABELS = `${NODE_LABELS}, direction, peer`;
 
-/** How a node is called in legends of panels that may show several. */
+/** The name of a node in legends of panels that may show several nodes. */
 export const NODE_NAME = "{{target}} ({{instance}})";
 
-/** A metric of the chosen nodes, with further matchers. */
+/** A metric of the selected nodes, with further matchers. */
 export function node(metric: string, more?: string): string {
   return select(metric, NODE, more);
 }
 
-/** A metric of the chosen exporters, with further matchers. */
+/** A metric of the selected exporters, with further matchers. */
 export function exporter(metric: string, more?: string): string {
   return select(metric, EXPORTER, more);
 }
@@ -45,12 +45,12 @@ export function perConnection(expr: string, ...labels: string[]): string {
   return `max by (${[CONNECTION_LABELS, ...labels].join(", ")}) (${expr})`;
 }
 
-/** Of values per connection, those of connections that are open now: rates and increases outlive their series. */
+/** Values of connections that are open now: rates and increases outlive their series. */
 export function stillOpen(expr: string): string {
   return `${expr} and ${perConnection(node("p2p_connection_info"))}`;
 }
 
-/** 0 for each chosen node: what `or` falls back to where a node lacks a series. */
+/** 0 for each selected node: the fallback of `or` for nodes without a series. */
 export const NONE = perNode(`0 * ${node("p2p_node_up")}`);
 
 function select(metric: string, matchers: string, more: string | undefined): string {

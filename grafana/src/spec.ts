@@ -1,4 +1,4 @@
-/** What a dashboard shows, as plain data. panels.ts and dashboard.ts make Grafana's JSON of it. */
+/** The content of a dashboard, as plain data. panels.ts and dashboard.ts turn it into Grafana's JSON. */
 export type DashboardSpec = {
   readonly uid: string;
   readonly title: string;
@@ -17,7 +17,7 @@ export type VariableSpec = {
   /** The series whose label values are offered. */
   readonly selector: string;
   readonly choice: "one" | "many" | "all";
-  /** The regular expression that stands for All, where not any value. */
+  /** The regular expression for All, unless it means any value. */
   readonly all?: string;
 };
 
@@ -63,7 +63,7 @@ export type StatSpec = PanelBase & {
 
 export type BarsSpec = PanelBase & { readonly kind: "bars" };
 
-/** A band per series that shows when it had which value. */
+/** A band per series that shows its values over time. */
 export type StatesSpec = PanelBase & { readonly kind: "states" };
 
 /** Instant queries joined by their labels, one row per set of labels. */

@@ -1,7 +1,7 @@
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Step, Words } from "./spec.ts";
 
-/** The Prometheus that the variable chooses. */
+/** The Prometheus selected by the variable. */
 export const DATASOURCE = { type: "prometheus", uid: `\${datasource}` };
 
 export function thresholds(steps: readonly Step[]): dashboard.ThresholdsConfigBuilder {

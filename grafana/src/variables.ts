@@ -1,6 +1,6 @@
 import type { VariableSpec } from "./spec.ts";
 
-/** What stands for All. */
+/** The value of All. */
 export const ANY = ".+";
 
 type Choice = VariableSpec["choice"];

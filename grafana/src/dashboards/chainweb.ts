@@ -30,7 +30,7 @@ const now: readonly PanelSpec[] = [
   ),
   stat(
     "First service date",
-    "Time until the first of the nodes stops by itself. Releases from 3.1 on have no such date.",
+    "Time until the release of the first node stops working. Releases from 3.1 on have no such date.",
     "s",
     [{ expr: `min(${node("p2p_chainweb_service_date_timestamp_seconds")} - time())` }],
     { steps: TIME_LEFT, decimals: 0, width: 6 },
@@ -38,7 +38,7 @@ const now: readonly PanelSpec[] = [
 ];
 
 const chains: readonly PanelSpec[] = [
-  graph("Cut weight", "The sum of the work in the node's cut. Of two cuts nodes choose the heavier.", "none", [
+  graph("Cut weight", "The sum of the work in the node's cut. Nodes choose the heavier of two cuts.", "none", [
     gauge("p2p_chainweb_cut_weight", NODE_NAME),
   ]),
   graph("Cut height", "The sum of the heights of the braided chains.", "none", [
@@ -46,7 +46,7 @@ const chains: readonly PanelSpec[] = [
   ]),
   graph(
     "Head lag",
-    "Blocks behind the best head known, summed over the braided chains; a lower bound while a node syncs.",
+    "Blocks behind the best known head, summed over the braided chains; a lower bound while a node syncs.",
     "short",
     [gauge("p2p_node_head_lag_blocks", NODE_NAME)],
     { min: 0 },
@@ -56,7 +56,7 @@ const chains: readonly PanelSpec[] = [
   ]),
   graph(
     "Spread of heights",
-    "Highest minus lowest braided chain of a node. The braid keeps it small; growth is a stuck chain.",
+    "Highest minus lowest braided chain of a node. The braid keeps it small; it grows when a chain is stuck.",
     "short",
     [
       {
@@ -68,7 +68,7 @@ const chains: readonly PanelSpec[] = [
   ),
   graph(
     "Age of the newest blocks",
-    "Time since the newest block of each braided chain was made, as its miner says. Only with tip_age.",
+    "Age of the newest block of each braided chain, by its miner's time. Only with tip_age.",
     "s",
     [
       {
@@ -89,14 +89,14 @@ const peers: readonly PanelSpec[] = [
   ),
   graph(
     "Peers by identity",
-    "What proves who a peer is: pinned, the id of its certificate; ca, a certificate of an authority.",
+    "How a peer is verified: pinned, the id of its certificate; ca, a certificate of an authority.",
     "short",
     [gauge("p2p_chainweb_peers_by_identity", `${NODE_NAME} {{identity}}`, "identity")],
     { min: 0 },
   ),
   graph(
     "Mempool peers by braided chain",
-    "Known mempool peers that do not fail. A chain without peers gets no transactions. Only with mempool_peers.",
+    "Known mempool peers that do not fail. A chain without peers receives no transactions. Only with mempool_peers.",
     "short",
     [gauge("p2p_chainweb_mempool_peers", BRAID, "braided_chain")],
     { min: 0 },
@@ -120,7 +120,7 @@ const peers: readonly PanelSpec[] = [
   ),
   graph(
     "Peers not asked",
-    "Peers passed over because their address is not public (chainweb.probe.allow).",
+    "Peers skipped because their address is not public (chainweb.probe.allow).",
     "short",
     [gauge("p2p_chainweb_probe_refused_peers", NODE_NAME)],
     { min: 0, steps: SOME_ORANGE },
@@ -130,7 +130,7 @@ const peers: readonly PanelSpec[] = [
 export const chainweb: DashboardSpec = {
   uid: "peer-exporter-chainweb",
   title: "Peers / Chainweb",
-  description: "What only Kadena's Chainweb nodes tell.",
+  description: "Metrics that only Kadena's Chainweb nodes have.",
   tags: ["p2p", "blockchain", "kadena"],
   variables: nodeVariables("all", "chainweb"),
   rows: [

@@ -7,7 +7,7 @@ import { exporterVariables } from "../variables.ts";
 const NAME = "{{instance}}";
 const HTTP = "peer_exporter_http_request_duration_seconds";
 
-/** Other programs have these series, too, and All is any job: only those of peer-exporters. */
+/** Only the series of peer-exporters: other programs have them too, and All means any job. */
 function ofExporters(expr: string): string {
   return `${expr} and on (job, instance) ${exporter("peer_exporter_build_info")}`;
 }
@@ -16,7 +16,7 @@ function own(metric: string): string {
   return ofExporters(exporter(metric));
 }
 
-/** Scraped or not: of what was a peer-exporter within the time range. */
+/** Whether the scrape succeeded, for targets that were a peer-exporter within the time range. */
 const UP = `${exporter("up")} and on (job, instance) last_over_time(${exporter("peer_exporter_build_info")}[$__range])`;
 
 function slowest(quantile: number): string {
@@ -36,14 +36,14 @@ const now: readonly PanelSpec[] = [
   }),
   stat(
     "Failed reloads",
-    "Exporters whose last attempt to load the configuration failed: they run with the one before.",
+    "Exporters whose last attempt to load the configuration failed: they keep the previous one.",
     "short",
     [{ expr: `sum(1 - ${exporter("peer_exporter_config_last_reload_successful")})` }],
     { steps: SOME_RED },
   ),
   stat(
-    "Configuration in force for",
-    "Time since the configuration in force was loaded, of the exporter that loaded last.",
+    "Age of the configuration",
+    "Time since the current configuration was loaded, by the exporter that loaded last.",
     "s",
     [{ expr: `min(${ageOf(exporter("peer_exporter_config_last_reload_success_timestamp_seconds"))})` }],
     { decimals: 0 },
@@ -83,7 +83,7 @@ const now: readonly PanelSpec[] = [
 const polls: readonly PanelSpec[] = [
   graph(
     "Polls",
-    "Polls of nodes per second, and those that gave no peer list.",
+    "Polls of nodes per second, and those that returned no peer list.",
     "cps",
     [
       { expr: `sum by (instance) (${rate(exporter("p2p_node_polls_total"))})`, legend: `${NAME} polls` },
@@ -93,7 +93,7 @@ const polls: readonly PanelSpec[] = [
   ),
   graph(
     "Slowest poll",
-    "The longest of the last polls, beside the shortest interval: a poll must end before the next turn.",
+    "The longest of the last polls, and the shortest interval: a poll must end before the next one starts.",
     "s",
     [
       { expr: `max by (instance) (${exporter("p2p_node_poll_duration_seconds")})`, legend: `${NAME} slowest` },
@@ -102,8 +102,8 @@ const polls: readonly PanelSpec[] = [
     { min: 0 },
   ),
   graph(
-    "Series without their own",
-    "Connections that got no series or share one, which keep the page small.",
+    "Connections without their own series",
+    "Connections without series or with shared series, which keep the page small.",
     "short",
     [
       { expr: `sum by (instance) (${exporter("p2p_node_connections_omitted")})`, legend: `${NAME} omitted` },
@@ -117,7 +117,7 @@ const polls: readonly PanelSpec[] = [
 const scrapes: readonly PanelSpec[] = [
   graph(
     "Scrape duration",
-    "How long Prometheus took to scrape each exporter.",
+    "Duration of Prometheus' scrapes of each exporter.",
     "s",
     [{ expr: `max by (instance) (${own("scrape_duration_seconds")})`, legend: NAME }],
     { min: 0 },
@@ -145,7 +145,7 @@ const scrapes: readonly PanelSpec[] = [
   ),
   graph(
     "HTTP duration",
-    "The time in which half, and 99 of 100, requests were answered.",
+    "Response time of requests: median and 99th percentile.",
     "s",
     [
       { expr: slowest(0.5), legend: `${NAME} median` },
@@ -155,7 +155,7 @@ const scrapes: readonly PanelSpec[] = [
   ),
   graph(
     "Mean HTTP duration by handler",
-    "The mean time of an answer.",
+    "The mean response time of requests.",
     "s",
     [{ expr: mean(`${HTTP}_sum`, `${HTTP}_count`, "handler"), legend: "{{handler}}" }],
     { min: 0 },
@@ -183,7 +183,7 @@ const runtime: readonly PanelSpec[] = [
   ),
   graph(
     "Event loop lag",
-    "How late timers run, half and 99 of 100 of them, measured with a timer of 10 ms: 0.01 is none.",
+    "Delay of timers: median and 99th percentile, measured with a timer of 10 ms, so 0.01 means no delay.",
     "s",
     [
       { expr: own("nodejs_eventloop_lag_p50_seconds"), legend: `${NAME} median` },
@@ -193,7 +193,7 @@ const runtime: readonly PanelSpec[] = [
   ),
   graph(
     "Garbage collection",
-    "Share of the time spent on it, by kind.",
+    "Share of time spent in garbage collection, by kind.",
     "percentunit",
     [
       {
@@ -214,7 +214,7 @@ const runtime: readonly PanelSpec[] = [
     { min: 0 },
   ),
   graph(
-    "What keeps the loop alive",
+    "Active resources",
     "Sockets, timers and other resources by type.",
     "short",
     [{ expr: `sum by (type) (${own("nodejs_active_resources")})`, legend: "{{type}}" }],

@@ -15,7 +15,7 @@ export const history: readonly PanelSpec[] = [
     kind: "graph",
     title: "Head lag",
     description:
-      "Blocks behind the best head known. Chainweb: summed over its chains. Absent with nothing to compare with.",
+      "Blocks behind the best known head. Chainweb: summed over its chains. Absent if there is nothing to compare with.",
     unit: "short",
     width: 12,
     min: 0,
@@ -24,7 +24,8 @@ export const history: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Inbound peers",
-    description: "Working connections that peers opened. None for long may be a firewall. Chainweb does not tell.",
+    description:
+      "Connections that peers opened. If there are no such connections for a long time, a firewall may block them. Not available for Chainweb.",
     unit: "short",
     min: 0,
     queries: [{ expr: perNode(node("p2p_node_peers", 'direction="inbound"')), legend: NODE_NAME }],
@@ -32,7 +33,7 @@ export const history: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Outbound peers",
-    description: "Working connections that the nodes opened. Chainweb does not tell.",
+    description: "Connections that the nodes opened. Not available for Chainweb.",
     unit: "short",
     min: 0,
     queries: [{ expr: perNode(node("p2p_node_peers", 'direction="outbound"')), legend: NODE_NAME }],
@@ -41,7 +42,7 @@ export const history: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Known peers (Chainweb)",
-    description: "Known peers that currently do not fail, of nodes whose API tells no direction.",
+    description: "Known peers that currently do not fail, of nodes whose API reports no direction.",
     unit: "short",
     min: 0,
     queries: [{ expr: perNode(node("p2p_node_peers", 'direction="unknown"')), legend: NODE_NAME }],
@@ -49,7 +50,7 @@ export const history: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "P2P traffic by chain",
-    description: "Bytes per second that the nodes received and sent, sent below zero. Chainweb does not tell.",
+    description: "Bytes per second that the nodes received and sent, sent below zero. Not available for Chainweb.",
     unit: "Bps",
     queries: [
       { expr: `sum by (chain) (${rate(node("p2p_node_receive_bytes_total"))})`, legend: "{{chain}} received" },
@@ -68,7 +69,7 @@ export const history: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Failed polls by reason",
-    description: "Polls per second of all chosen nodes that gave no peer list.",
+    description: "Polls per second of all selected nodes that returned no peer list.",
     unit: "cps",
     min: 0,
     stack: true,

@@ -1,4 +1,4 @@
-import { LAG, NODE_COLUMNS, SOME_ORANGE, SOME_RED, SUBNETS, TURNS, UP_DOWN, YES_NO } from "../looks.ts";
+import { INTERVALS, LAG, NODE_COLUMNS, SOME_ORANGE, SOME_RED, SUBNETS, UP_DOWN, YES_NO } from "../looks.ts";
 import { exporter, NODE, NODE_LABELS, NONE, node, perNode } from "../select.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
@@ -14,7 +14,7 @@ const turnsOld = perNode(
 );
 const nodeAlerts = perNode(`ALERTS{${NODE}, ${FIRING}}`, "count");
 
-/** What is wrong with a node, counted; none of the parts may be missing from the sum. */
+/** The number of problems of a node; no part may be missing from the sum. */
 const problems = [
   `(1 - ${up})`,
   `(${failingParts} or ${NONE})`,
@@ -43,23 +43,23 @@ const glance: readonly PanelSpec[] = [
   {
     kind: "stat",
     title: "Nodes syncing",
-    description: "Nodes that are catching up with their network.",
+    description: "Nodes that are syncing.",
     unit: "short",
     queries: [{ expr: `sum(${node("p2p_node_syncing")})` }],
     steps: SOME_ORANGE,
   },
   {
     kind: "stat",
-    title: "Working peers",
+    title: "Connected peers",
     description:
-      "Peers of all chosen nodes. Chainweb counts known peers that do not fail: its API lists no connections.",
+      "Peers of all selected nodes. Chainweb: known peers that do not fail, because its API lists no connections.",
     unit: "short",
     queries: [{ expr: `sum(${node("p2p_node_peers")})` }],
   },
   {
     kind: "stat",
     title: "Oldest data",
-    description: "The longest time since a node's peer list was last read. Nodes that never answered are not in it.",
+    description: "The longest time since a node's peer list was last read. Nodes that never answered are not included.",
     unit: "s",
     decimals: 0,
     queries: [{ expr: `max(time() - ${node("p2p_node_last_success_timestamp_seconds")})` }],
@@ -72,7 +72,7 @@ const glance: readonly PanelSpec[] = [
   {
     kind: "stat",
     title: "References down",
-    description: "Configured references whose last poll failed: without them head lag may be missed.",
+    description: "Configured references whose last poll failed: without them, head lag may go unnoticed.",
     unit: "short",
     queries: [{ expr: `sum(1 - ${exporter("p2p_reference_up", 'chain=~"$chain"')})` }],
     steps: SOME_ORANGE,
@@ -81,9 +81,9 @@ const glance: readonly PanelSpec[] = [
 
 const worstFirst: PanelSpec = {
   kind: "table",
-  title: "Nodes, worst first",
+  title: "Nodes, unhealthy first",
   description:
-    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. An empty cell is not known. Click a node for its details.",
+    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. Empty cells are unknown. Click a node for its details.",
   unit: "none",
   height: 12,
   queries: [
@@ -109,7 +109,7 @@ const worstFirst: PanelSpec = {
     { from: "#F", title: "Outbound" },
     { from: "#G", title: "No direction" },
     { from: "#H", title: "Subnets", steps: SUBNETS },
-    { from: "#I", title: "Age (polls)", decimals: 1, steps: TURNS },
+    { from: "#I", title: "Age (polls)", decimals: 1, steps: INTERVALS },
     { from: "#J", title: "Failing APIs", steps: SOME_RED },
     { from: "#K", title: "Alerts", steps: SOME_RED },
   ],
@@ -119,7 +119,7 @@ const worstFirst: PanelSpec = {
 const alerts: PanelSpec = {
   kind: "table",
   title: "Active alerts",
-  description: "Firing alerts of the rules that come with the exporter. Empty also where the rules are not loaded.",
+  description: "Firing alerts of the exporter's rules. Also empty if the rules are not loaded.",
   unit: "none",
   height: 6,
   queries: [
@@ -139,7 +139,7 @@ const alerts: PanelSpec = {
 const versions: PanelSpec = {
   kind: "table",
   title: "Software and networks",
-  description: "What the nodes say they are. Two versions or chain ids where one is expected show up here.",
+  description: "Versions and networks that the nodes report, to find nodes that differ.",
   unit: "none",
   height: 8,
   queries: [{ expr: `count by (chain, network, chain_id, version) (${node("p2p_node_info")})` }],
@@ -159,7 +159,7 @@ const reference = (metric: string) => perNode(exporter(metric, 'chain=~"$chain"'
 const references: PanelSpec = {
   kind: "table",
   title: "References",
-  description: "The configured references, polled only to know the heads of their networks, and the heads they gave.",
+  description: "The configured references, polled only for the heads of their networks, and their heads.",
   unit: "none",
   height: 6,
   queries: [{ expr: reference("p2p_reference_up") }, { expr: reference("p2p_reference_head_height") }],
@@ -177,11 +177,11 @@ const references: PanelSpec = {
 export const fleet: DashboardSpec = {
   uid: "peer-exporter-fleet",
   title: "Peers / Fleet",
-  description: "All nodes at a glance: who is down, behind, alone or silent.",
+  description: "Overview of all nodes: down, behind, without peers or without data.",
   tags: ["p2p", "blockchain"],
   variables: nodeVariables("all"),
   rows: [
-    { title: "At a glance", panels: [...glance, worstFirst, alerts] },
+    { title: "Overview", panels: [...glance, worstFirst, alerts] },
     { title: "History", panels: history },
     { title: "Software and references", panels: [versions, references] },
   ],

@@ -16,21 +16,21 @@ const now: readonly PanelSpec[] = [
   ),
   stat(
     "Bootstrap daemon answers",
-    "Nodes in whose place a bootstrap daemon answers: their values are not their own.",
+    "Nodes for which a bootstrap daemon answers: the values are those of the daemon.",
     "short",
     [{ expr: `sum(${node("p2p_monero_untrusted")})` }],
     { steps: SOME_RED, width: 6 },
   ),
   stat(
     "Offline by option",
-    "Nodes that were told to have no peers.",
+    "Nodes started with --offline.",
     "short",
     [{ expr: `sum(${node("p2p_monero_offline")})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   stat(
     "Updates available",
-    "Nodes that know of a newer release; always 0 where check-updates is disabled.",
+    "Nodes that report a newer release; always 0 if check-updates is disabled.",
     "short",
     [{ expr: `sum(${node("p2p_monero_update_available")})` }],
     { steps: SOME_ORANGE, width: 6 },
@@ -38,7 +38,7 @@ const now: readonly PanelSpec[] = [
   {
     kind: "table",
     title: "Nodes",
-    description: "What each node says of itself. An empty cell is not known, for instance over a restricted RPC.",
+    description: "Values that each node reports. Empty cells are unknown, for example with restricted RPC.",
     unit: "none",
     height: 8,
     queries: [
@@ -72,7 +72,7 @@ const now: readonly PanelSpec[] = [
 const peers: readonly PanelSpec[] = [
   graph(
     "Peers and their limits",
-    "Working peers by direction, and the most public peers that the node wants where it has a limit.",
+    "Connected peers by direction, and the node's limit for public peers, if it has one.",
     "short",
     [
       gauge("p2p_node_peers", `${NODE_NAME} {{direction}}`, "direction"),
@@ -82,21 +82,21 @@ const peers: readonly PanelSpec[] = [
   ),
   graph(
     "Lists of public peers",
-    "Addresses the node has reached before (white) and heard of (gray). A short white list makes it hard to find peers.",
+    "Addresses that the node has reached before (white) or only knows (gray). A short white list makes it hard to find peers.",
     "short",
     [gauge("p2p_monero_peerlist_size", `${NODE_NAME} {{list}}`, "list")],
     { min: 0 },
   ),
   graph(
     "Peers by pruning stripe",
-    "What the peers of all chosen nodes keep of the old blocks: none is not pruned and keeps all, 1 to 8 are stripes.",
+    "Old blocks that the peers of all selected nodes keep: none, not pruned, all blocks; 1 to 8, one stripe.",
     "short",
     [{ expr: `sum by (stripe) (${node("p2p_monero_peers_by_pruning_stripe")})`, legend: "{{stripe}}" }],
     { min: 0, stack: true },
   ),
   graph(
     "Peers with public RPC",
-    "Peers that say they offer public RPC.",
+    "Peers that report a public RPC.",
     "short",
     [gauge("p2p_monero_public_rpc_peers", NODE_NAME)],
     { min: 0 },
@@ -120,7 +120,7 @@ const peers: readonly PanelSpec[] = [
 const traffic: readonly PanelSpec[] = [
   graph(
     "Received and its limit",
-    "P2P bytes per second, and what the node lets itself receive.",
+    "P2P bytes per second, and the node's receive limit.",
     "Bps",
     [
       { expr: perNode(rate(node("p2p_node_receive_bytes_total"))), legend: NODE_NAME },
@@ -130,7 +130,7 @@ const traffic: readonly PanelSpec[] = [
   ),
   graph(
     "Sent and its limit",
-    "P2P bytes per second, and what the node lets itself send.",
+    "P2P bytes per second, and the node's send limit.",
     "Bps",
     [
       { expr: perNode(rate(node("p2p_node_transmit_bytes_total"))), legend: NODE_NAME },
@@ -153,7 +153,7 @@ const traffic: readonly PanelSpec[] = [
 const sync: readonly PanelSpec[] = [
   graph(
     "Blocks to the target of the first sync",
-    "Target minus head during the first sync since the node's start; absent after it, also when the node falls behind.",
+    "Target minus head during the first sync since the node's start; absent afterwards, even if the node falls behind.",
     "short",
     [
       {
@@ -172,7 +172,7 @@ const sync: readonly PanelSpec[] = [
   ),
   graph(
     "Bytes waiting to be added",
-    "Bytes of the downloaded blocks that wait. A full queue is a node slower than its peers.",
+    "Bytes of the downloaded blocks that wait. The queue is full if the node is slower than its peers.",
     "bytes",
     [gauge("p2p_monero_sync_queued_bytes", NODE_NAME)],
     { min: 0 },
@@ -186,14 +186,14 @@ const sync: readonly PanelSpec[] = [
   ),
   graph(
     "Alternative blocks",
-    "Blocks beside the main chain. A jump is a reorganisation or an attack.",
+    "Blocks outside the main chain. A jump means a reorganisation or an attack.",
     "short",
     [gauge("p2p_monero_alternative_blocks", NODE_NAME)],
     { min: 0 },
   ),
   graph(
     "Disk",
-    "Free space where the node keeps its data, and the size of its database.",
+    "Free space on the disk of the node's data, and the size of its database.",
     "bytes",
     [
       gauge("p2p_monero_free_space_bytes", `${NODE_NAME} free`),
@@ -206,7 +206,7 @@ const sync: readonly PanelSpec[] = [
 export const monero: DashboardSpec = {
   uid: "peer-exporter-monero",
   title: "Peers / Monero",
-  description: "What only Monero nodes tell.",
+  description: "Metrics that only Monero nodes have.",
   tags: ["p2p", "blockchain", "monero"],
   variables: nodeVariables("all", "monero"),
   rows: [

@@ -7,14 +7,14 @@ export const diversity: readonly PanelSpec[] = [
   {
     kind: "bars",
     title: "Peers by software",
-    description: "What working peers say they run: the 20 most common, the rest as other. Only Wire tells.",
+    description: "Software that connected peers report: the 20 most common, the rest as other. Only Wire reports it.",
     unit: "short",
     queries: [{ expr: `sort_desc(${perNode(node("p2p_node_peers_by_agent"), "max", "agent")})`, legend: "{{agent}}" }],
   },
   {
     kind: "graph",
-    title: "Peers by type of address",
-    description: "Unknown is a host name.",
+    title: "Peers by address type",
+    description: "Unknown: a host name.",
     unit: "short",
     min: 0,
     stack: true,
@@ -28,7 +28,7 @@ export const diversity: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Distinct subnets of peers",
-    description: "IPv4 /16 and IPv6 /32 among working peers. A low number is an eclipse risk.",
+    description: "IPv4 /16 and IPv6 /32 of connected peers. A low number is an eclipse risk.",
     unit: "short",
     min: 0,
     queries: [gauge("p2p_node_peer_subnets", "subnets")],
@@ -40,7 +40,7 @@ export const polls: readonly PanelSpec[] = [
   {
     kind: "states",
     title: "Parts of the API",
-    description: "Whether each part of a poll succeeded. One failing part leaves the others.",
+    description: "Whether each part of a poll succeeded. A failed part does not affect the others.",
     unit: "none",
     queries: [{ expr: perNode(node("p2p_node_api_up"), "max", "api"), legend: "{{api}}" }],
     words: UP_DOWN,
@@ -48,7 +48,7 @@ export const polls: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Duration of polls",
-    description: "How long the last poll took, beside the time between two polls.",
+    description: "Duration of the last poll, and the time between two polls.",
     unit: "s",
     width: 12,
     min: 0,
@@ -57,7 +57,7 @@ export const polls: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Polls and failures",
-    description: "Polls per second that ended, and those that gave no peer list.",
+    description: "Completed polls per second, and those that returned no peer list.",
     unit: "cps",
     min: 0,
     queries: [
@@ -68,7 +68,7 @@ export const polls: readonly PanelSpec[] = [
   {
     kind: "bars",
     title: "Failures by reason in the time range",
-    description: "Polls without a peer list in the time range of the dashboard. Empty is good.",
+    description: "Polls without a peer list in the time range of the dashboard. Empty if no poll failed.",
     unit: "short",
     decimals: 0,
     queries: [

@@ -18,8 +18,8 @@ const now: readonly PanelSpec[] = [
   },
   {
     kind: "stat",
-    title: "Working peers",
-    description: "Peers in working connection; Chainweb: known peers that do not fail.",
+    title: "Connected peers",
+    description: "Connected peers; Chainweb: known peers that do not fail.",
     unit: "short",
     queries: [{ expr: perNode(node("p2p_node_peers"), "sum"), legend: "{{target}}" }],
     steps: PEERS,
@@ -27,7 +27,7 @@ const now: readonly PanelSpec[] = [
   {
     kind: "stat",
     title: "Head lag (blocks)",
-    description: "Blocks behind the best head known. Chainweb: summed over its chains.",
+    description: "Blocks behind the best known head. Chainweb: summed over its chains.",
     unit: "none",
     queries: [gauge("p2p_node_head_lag_blocks", "{{target}}")],
     steps: [
@@ -39,7 +39,7 @@ const now: readonly PanelSpec[] = [
   {
     kind: "stat",
     title: "Syncing",
-    description: "Whether the node itself is catching up.",
+    description: "Whether the node itself is syncing.",
     unit: "none",
     queries: [gauge("p2p_node_syncing", "{{target}}")],
     words: YES_NO,
@@ -54,8 +54,8 @@ const now: readonly PanelSpec[] = [
   },
   {
     kind: "stat",
-    title: "Certificate left",
-    description: "Time until the certificate ends that the node presented. None for nodes without TLS.",
+    title: "Certificate expires in",
+    description: "Time until the node's certificate expires. Empty for nodes without TLS.",
     unit: "s",
     decimals: 0,
     queries: [
@@ -68,8 +68,8 @@ const now: readonly PanelSpec[] = [
   },
   {
     kind: "table",
-    title: "What the node says it is",
-    description: "Version, network and chain id from the last poll.",
+    title: "Version and network",
+    description: "Version, network and chain id that the node reported in the last poll.",
     unit: "none",
     width: 24,
     height: 4,
@@ -88,8 +88,9 @@ const now: readonly PanelSpec[] = [
 const peersRow: readonly PanelSpec[] = [
   {
     kind: "graph",
-    title: "Working peers by direction",
-    description: "Inbound: the peer opened the connection; outbound: the node did; unknown: the API does not tell.",
+    title: "Connected peers by direction",
+    description:
+      "Inbound: the peer opened the connection; outbound: the node did; unknown: the API does not report it.",
     unit: "short",
     min: 0,
     stack: true,
@@ -111,8 +112,8 @@ const peersRow: readonly PanelSpec[] = [
   },
   {
     kind: "graph",
-    title: "Peers in sync traffic",
-    description: "Download: this node syncs from them; upload: they sync from this node.",
+    title: "Syncing peers",
+    description: "Download: this node syncs from these peers; upload: they sync from this node.",
     unit: "short",
     min: 0,
     queries: [{ expr: perNode(node("p2p_node_syncing_peers"), "max", "flow"), legend: "{{flow}}" }],
@@ -121,7 +122,7 @@ const peersRow: readonly PanelSpec[] = [
     kind: "graph",
     title: "Connections opened and closed",
     description:
-      "Per second, lost ones below zero, as seen between polls: one that came and went between two polls is missing.",
+      "Per second, closed connections below zero. Connections that opened and closed between two polls are not counted.",
     unit: "cps",
     queries: [
       {
@@ -138,7 +139,7 @@ const peersRow: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "P2P traffic",
-    description: "Bytes per second received and sent, sent below zero. Chainweb does not tell.",
+    description: "Bytes per second received and sent, sent below zero. Not available for Chainweb.",
     unit: "Bps",
     queries: [
       { expr: perNode(rate(node("p2p_node_receive_bytes_total"))), legend: "received" },
@@ -150,7 +151,7 @@ const peersRow: readonly PanelSpec[] = [
     kind: "graph",
     title: "Rows without their own series",
     description:
-      "Omitted: above the configured number; withheld: too many new ones in an hour; merged: same labels as another; malformed: rows that could not be read.",
+      "Omitted: above the configured number; withheld: too many new series in an hour; merged: same labels as another row; malformed: could not be read.",
     unit: "short",
     min: 0,
     queries: [
@@ -167,7 +168,7 @@ const head: readonly PanelSpec[] = [
     kind: "graph",
     title: "Heads",
     description:
-      "The node's head, its last irreversible block where the chain has one, and the best heads known from its peers, from the other nodes and from references.",
+      "The node's head, its last irreversible block if the chain has one, and the best heads of its peers, of other nodes and of references.",
     unit: "none",
     queries: [
       gauge("p2p_node_head_height", "head"),
@@ -190,7 +191,7 @@ const head: readonly PanelSpec[] = [
     kind: "graph",
     title: "Age of the head block",
     description:
-      "Time since the head block was made, by the clock of Prometheus. It grows with the time between polls.",
+      "Time since the head block was created, by the clock of Prometheus. It increases with the time between polls.",
     unit: "s",
     queries: [{ expr: perNode(`time() - ${node("p2p_node_head_timestamp_seconds")}`), legend: "age" }],
   },
@@ -199,7 +200,7 @@ const head: readonly PanelSpec[] = [
 export const nodeInDepth: DashboardSpec = {
   uid: "peer-exporter-node",
   title: "Peers / Node",
-  description: "One node in depth: peers, head, traffic, diversity and polls.",
+  description: "Details of one node: peers, head, traffic, diversity and polls.",
   tags: ["p2p", "blockchain"],
   variables: nodeVariables("one"),
   rows: [

@@ -17,7 +17,7 @@ const connections: PanelSpec = {
   kind: "table",
   title: "Connections",
   description:
-    "Every row of the peer lists that has series of its own. Bytes are those of the time range of the dashboard. Chainweb: known peers, which have no state, bytes or height.",
+    "Every row of the peer lists that has its own series. Bytes are for the time range of the dashboard. Chainweb: known peers, which have no state, bytes or height.",
   unit: "none",
   height: 16,
   queries: [
@@ -56,7 +56,7 @@ function topTalkers(title: string, description: string, metric: string): PanelSp
   return {
     kind: "bars",
     title,
-    description: `${description} Connections that closed since count too.`,
+    description: `${description} Includes connections that have closed since.`,
     unit: "bytes",
     width: 12,
     height: 10,
@@ -66,24 +66,24 @@ function topTalkers(title: string, description: string, metric: string): PanelSp
 
 const traffic: readonly PanelSpec[] = [
   topTalkers(
-    "Most received from",
-    "The 15 connections that sent the node most in the time range.",
+    "Most bytes received",
+    "The 15 connections from which the node received most in the time range.",
     "p2p_connection_receive_bytes_total",
   ),
   topTalkers(
     "Most sent to",
-    "The 15 connections that the node sent most in the time range.",
+    "The 15 connections to which the node sent most in the time range.",
     "p2p_connection_transmit_bytes_total",
   ),
   graph(
-    "Received, the fastest connections",
+    "Fastest receiving connections",
     "The 10 connections with the most received bytes per second, at each point in time.",
     "Bps",
     [{ expr: `topk(10, ${perConnection(rate(node("p2p_connection_receive_bytes_total")))})`, legend: CONNECTION }],
     { width: 12 },
   ),
   graph(
-    "Sent, the fastest connections",
+    "Fastest sending connections",
     "The 10 connections with the most sent bytes per second, at each point in time.",
     "Bps",
     [{ expr: `topk(10, ${perConnection(rate(node("p2p_connection_transmit_bytes_total")))})`, legend: CONNECTION }],
@@ -94,14 +94,14 @@ const traffic: readonly PanelSpec[] = [
 const quality: readonly PanelSpec[] = [
   graph(
     "Slowest round trips",
-    "The 10 connections with the longest round trip as the node measures it. Only Wire with its prometheus_plugin.",
+    "The 10 connections with the longest round trip, measured by the node. Only Wire with its prometheus_plugin.",
     "s",
     [{ expr: `topk(10, ${perConnection(node("p2p_connection_latency_seconds"))})`, legend: CONNECTION }],
     { min: 0 },
   ),
   graph(
     "Age of connections",
-    "How long the open connections have been open: the median, the youngest and the oldest.",
+    "Age of the open connections: median, youngest and oldest.",
     "s",
     [
       { expr: `quantile(0.5, ${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "median" },
@@ -111,8 +111,8 @@ const quality: readonly PanelSpec[] = [
     { min: 0 },
   ),
   graph(
-    "Connections that sync",
-    "Connections in sync traffic. Download: the node from the peer; upload: the peer from the node.",
+    "Syncing connections",
+    "Connections that transfer blocks. Download: the node syncs from the peer; upload: the peer syncs from the node.",
     "short",
     [{ expr: `sum by (chain, target, flow) (${node("p2p_connection_syncing")})`, legend: "{{target}} {{flow}}" }],
     { min: 0 },
@@ -122,7 +122,7 @@ const quality: readonly PanelSpec[] = [
 export const peers: DashboardSpec = {
   uid: "peer-exporter-peers",
   title: "Peers / Connections",
-  description: "The connections of the chosen nodes, one by one. Empty where connections.series is off.",
+  description: "The connections of the selected nodes, one by one. Empty if connections.series is off.",
   tags: ["p2p", "blockchain"],
   variables: nodeVariables("many"),
   rows: [

@@ -9,14 +9,14 @@ const LINK = "{{peer}} {{direction}} ({{target}})";
 const blocks: readonly PanelSpec[] = [
   graph(
     "Irreversible behind head",
-    "Blocks between head and last irreversible block: about 330 before Savanna, a few since. Growth is stalled finality.",
+    "Blocks between head and last irreversible block: about 330 before Savanna, a few since. It grows when finality stalls.",
     "short",
     [gauge("p2p_wire_lib_lag_blocks", NODE_NAME)],
     { min: 0 },
   ),
   graph(
-    "Received and not applied",
-    "Blocks of the fork database after the head: the node's own view of its backlog.",
+    "Received but not applied",
+    "Blocks of the fork database after the head: the backlog of the node.",
     "short",
     [gauge("p2p_wire_fork_db_lag_blocks", NODE_NAME)],
     { min: 0 },
@@ -24,12 +24,12 @@ const blocks: readonly PanelSpec[] = [
   graph("Fork database head", "The last block that the node received, applied or not.", "none", [
     gauge("p2p_wire_fork_db_head_height", NODE_NAME),
   ]),
-  graph("First block of the block log", "Older blocks cannot be had from this node.", "none", [
+  graph("First block of the block log", "This node has no older blocks.", "none", [
     gauge("p2p_wire_earliest_available_block", NODE_NAME),
   ]),
   graph(
     "Blocks first seen per peer",
-    "Blocks per second that came first over a connection, the 10 best. A peer with none only repeats.",
+    "Blocks per second that arrived first over a connection, for the 10 best connections. A peer with 0 only repeats known blocks.",
     "cps",
     [
       {
@@ -51,13 +51,13 @@ const blocks: readonly PanelSpec[] = [
 const trouble: readonly PanelSpec[] = [
   stat(
     "Peers of another chain",
-    "Connected peers with another chain id. The node closes such links, so they show for a moment.",
+    "Connected peers with another chain id. The node closes such connections, so they appear only briefly.",
     "short",
     [{ expr: `sum(${node("p2p_wire_wrong_chain_peers")})` }],
     { steps: SOME_RED, width: 6 },
   ),
   stat(
-    "Duplicate links",
+    "Duplicate connections",
     "Outbound connections that are down because the same peer is connected inbound.",
     "short",
     [{ expr: `sum(${node("p2p_wire_duplicate_links")})` }],
@@ -65,28 +65,28 @@ const trouble: readonly PanelSpec[] = [
   ),
   stat(
     "Vanished peers",
-    "Outbound peers that the node gave up for good: on another chain, forked, or refusing it.",
+    "Outbound peers that the node dropped permanently: on another chain, forked, or refusing the node.",
     "short",
     [{ expr: `sum(${node("p2p_wire_vanished_peers")})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   stat(
     "Throttled peers",
-    "Syncing peers that the nodes hold back blocks from, by their rate limit.",
+    "Syncing peers that the node throttles because of its rate limit.",
     "short",
     [{ expr: `sum(${node("p2p_wire_block_sync_throttling")})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   graph(
     "Failed connection attempts",
-    "Outbound connections per second that the node tried in vain.",
+    "Failed outbound connection attempts per second.",
     "cps",
     [counter("p2p_wire_failed_connections_total", NODE_NAME)],
     { min: 0 },
   ),
   graph(
-    "Links that are not",
-    "Peers of another chain, duplicates and vanished peers of each node.",
+    "Unusable connections",
+    "Peers of another chain, duplicates and vanished peers per node.",
     "short",
     [
       gauge("p2p_wire_wrong_chain_peers", `${NODE_NAME} wrong chain`),
@@ -113,7 +113,7 @@ const links: PanelSpec = {
   kind: "table",
   title: "Handshakes, scores and blocks of connections",
   description:
-    "A handshake as old as the connection is healthy; a growing generation means that no blocks flow. Scores go from 0 to 200; below 50 a peer may be evicted. The last block is of the last handshake and often old.",
+    "A handshake as old as the connection is healthy; a growing generation means that no blocks flow. Scores go from 0 to 200; below 50 a peer may be evicted. The last block is from the last handshake and often old.",
   unit: "none",
   height: 14,
   queries: [
@@ -159,14 +159,14 @@ const links: PanelSpec = {
 const scores: readonly PanelSpec[] = [
   graph(
     "Lowest peer scores",
-    "The 10 lowest scores: 100 at first, below 50 a peer may be evicted.",
+    "The 10 lowest scores: initially 100; below 50 a peer may be evicted.",
     "short",
     [{ expr: `bottomk(10, ${perConnection(node("p2p_wire_peer_score"))})`, legend: LINK }],
     { min: 0, max: 200, width: 12 },
   ),
   graph(
     "Time since the last vote",
-    "Seconds since a finalizer's vote came over any connection of the node. Growth is a node cut off from finality.",
+    "Seconds since a finalizer's vote arrived over any connection of the node. It grows when the node is cut off from finality.",
     "s",
     [{ expr: perNode(ageOf(node("p2p_wire_last_vote_timestamp_seconds")), "min"), legend: NODE_NAME }],
     { min: 0, width: 12 },
@@ -176,12 +176,12 @@ const scores: readonly PanelSpec[] = [
 export const wire: DashboardSpec = {
   uid: "peer-exporter-wire",
   title: "Peers / Wire and Antelope",
-  description: "What only nodes of Wire and the other Antelope chains tell.",
+  description: "Metrics that only nodes of Wire and the other Antelope chains have.",
   tags: ["p2p", "blockchain", "antelope"],
   variables: nodeVariables("all", "wire|antelope"),
   rows: [
     { title: "Blocks", panels: blocks },
-    { title: "Trouble and roles", panels: trouble },
+    { title: "Problems and roles", panels: trouble },
     { title: "Connections", panels: [links, ...scores] },
   ],
 };
