@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { count, flag, text } from "../../src/chains/decode.ts";
+import { count, flag, shownText, text } from "../../src/chains/decode.ts";
 import { isObject } from "../../src/lib/json.ts";
 
 describe("count", () => {
@@ -77,6 +77,12 @@ test.each<[unknown, string | undefined]>([
   [null, undefined],
 ])("text of %j is %j", (value, expected) => {
   expect(text(value)).toBe(expected);
+});
+
+test("an error repeats a text of a node whole, or says only how long it is", () => {
+  expect(shownText('a "b"')).toBe(String.raw`"a \"b\""`);
+  expect(shownText("x".repeat(60))).toBe(`"${"x".repeat(60)}"`);
+  expect(shownText("x".repeat(61))).toBe("a text of 61 characters");
 });
 
 test.each<[unknown, boolean]>([

@@ -46,6 +46,30 @@ describe.each(FORMATS)("in the format %s", (format) => {
     expect(value(own, "process_resident_memory_bytes")).toBeGreaterThan(1e6);
   });
 
+  test("closed connections are counted by reason, each from 0", async () => {
+    self.connectionClosed("all_in_use");
+    const own = read(await page(format), format);
+    const samples = find(own, "peer_exporter_http_connections_closed_total");
+    expect(Object.fromEntries(samples.map(({ labels, value }) => [labels.get("reason"), value]))).toEqual({
+      address_share: 0,
+      all_in_use: 1,
+      requests_waiting: 0,
+      answers_unread: 0,
+    });
+  });
+
+  test("a configuration that could not be loaded, the shard and lost log lines are shown", async () => {
+    self = createSelfMetrics("1.2.3", () => 7);
+    const whole = read(await page(format), format);
+    expect(find(whole, "peer_exporter_shard_info")).toEqual([]);
+    self.sharded({ index: 2, total: 5 });
+    self.configRead(false);
+    const own = read(await page(format), format);
+    expect(value(own, "peer_exporter_shard_info", { shard: "2", total_shards: "5" })).toBe(1);
+    expect(value(own, "peer_exporter_config_last_reload_successful")).toBe(0);
+    expect(value(own, "peer_exporter_log_lines_lost_total")).toBe(7);
+  });
+
   test("requests make a histogram by handler and code", async () => {
     for (const seconds of [0.0005, 0.002, 0.3, 99]) self.observeRequest("/metrics", 200, seconds);
     self.observeRequest("none", 404, 0.001);

@@ -286,6 +286,18 @@ test("an error when a session is opened frees the slot", async () => {
   await expect(probe("127.0.0.1:2")).rejects.toThrow("cannot open");
 });
 
+test("the log says for each target whether its probe succeeded, and if not, why", async () => {
+  const ended: NodeReport[] = [report(), deadReport("timeout")];
+  const open = () => ({ calls: () => [], poll: async () => ended.shift() ?? report(), close: async () => {} });
+  const { probe, lines } = setUp({ open });
+  await probe("127.0.0.1:1");
+  await probe("127.0.0.1:2");
+  expect(lines).toMatchObject([
+    { level: "debug", msg: "probed", target: "127.0.0.1:1", module: "m" },
+    { level: "debug", msg: "probe failed", target: "127.0.0.1:2", module: "m", reason: "timeout" },
+  ]);
+});
+
 test("closing ends the polls that run and refuses others", async () => {
   const { prober, probe, closed } = setUp();
   const result = probe("127.0.0.1:1");

@@ -47,12 +47,12 @@ describe("the reference of the peers", () => {
   });
 
   test.each([
-    // 600 s at one block a second at most, and 20 blocks of slack.
-    ["the highest that is possible", 100 + 600 + 20, 720],
-    ["impossible", 100 + 600 + 21, 110],
+    // 600 s at one block in 2 s at most, and 20 blocks of slack.
+    ["the highest that is possible", 100 + 300 + 20, 420],
+    ["impossible", 100 + 300 + 21, 110],
   ])("a height that is %s for the chain's block time", (_, height, expected) => {
     const own = head(100, { timestampSeconds: NOW / 1000 - 600 });
-    const given = report({ head: own, peers: peersAt(height, height, 110, 110), minBlockSeconds: 1 });
+    const given = report({ head: own, peers: peersAt(height, height, 110, 110), minBlockSeconds: 2 });
     expect(lagAmong(given).references.get("peers")).toBe(expected);
   });
 

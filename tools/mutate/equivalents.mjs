@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Reads the list of mutants that change no behaviour that a test could see: file, the whole source line without its indentation, the
- * mutated text (`from`, and `to` where the text has several mutants), and the reason. Line numbers would not survive the next change.
+ * Reads the list of mutants without a difference that anyone could see. An entry has the file, the source line without its
+ * indentation, the mutated text `from` (absent: all mutants of the line), its replacement `to` (absent: all) and the reason. It has
+ * no line number, as the next change would move it.
  *
  * @param {string} path a JSON file
  */
@@ -13,7 +14,8 @@ export function readEquivalents(path) {
     /** @returns {boolean} */
     has(file, { source, from, to }) {
       const found = entries.filter(
-        (entry) => entry.file === file && entry.source === source && entry.from === from && (entry.to ?? to) === to,
+        (entry) =>
+          entry.file === file && entry.source === source && (entry.from ?? from) === from && (entry.to ?? to) === to,
       );
       for (const entry of found) used.add(entry);
       return found.length > 0;

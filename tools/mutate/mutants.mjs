@@ -175,9 +175,9 @@ function* changesOf(node, parents, text) {
     yield ["text emptied", start, end, "``"];
   if (type === "ArrayExpression" && node.elements.length > 0) yield ["list emptied", start, end, "[]"];
 
-  if (type === "ReturnStatement" && node.argument)
+  if (type === "ReturnStatement" && node.argument && textOf(node.argument) !== "undefined")
     yield ["result removed", node.argument.start, node.argument.end, "undefined"];
-  if (type === "ArrowFunctionExpression" && node.body.type !== "BlockStatement")
+  if (type === "ArrowFunctionExpression" && node.body.type !== "BlockStatement" && textOf(node.body) !== "undefined")
     yield ["result removed", ...around(node.body, text, node.params.at(-1)?.end ?? start), "undefined"];
   if (STATEMENTS.has(type) && !isDirective(node)) yield ["statement removed", start, end, "{}"];
 

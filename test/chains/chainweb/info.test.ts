@@ -21,6 +21,8 @@ test.each<[unknown, number | undefined]>([
   ["", undefined],
   ["2025-10-15", undefined],
   ["2025-13-45T00:00:00Z", undefined],
+  ["1970-01-01T00:00:00Z", 0],
+  ["1969-12-31T23:59:59.999Z", undefined],
   ["1900-01-01T00:00:00Z", undefined],
   ["soon", undefined],
   [1_760_486_400, undefined],

@@ -115,6 +115,11 @@ test.each<[string, object, object]>([
     { address: `${ONION}:1`, address_type: undefined },
     { host: ONION, port: 1, type: "tor" },
   ],
+  ...(["ipv4", "ipv6", "i2p", "tor"] as const).map((type, index): [string, object, object] => [
+    `no IP address: the number ${index + 1} is ${type}`,
+    { address: "<none>", address_type: index + 1 },
+    { host: "<none>", type },
+  ]),
   ["the number 0", { address: "<none>", address_type: 0 }, { host: "<none>", type: "unknown" }],
   ["a number of a later version", { address: "<none>", address_type: 77 }, { host: "<none>", type: "unknown" }],
   ["no address: the host", { address: "", host: "192.0.2.1" }, { host: "192.0.2.1", type: "ipv4", ip: "192.0.2.1" }],
