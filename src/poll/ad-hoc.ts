@@ -5,7 +5,7 @@ import { createBriefCache } from "../lib/brief-cache.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
-import { deriveState, singlePollState } from "./derive-state.ts";
+import { deriveState } from "./derive-state.ts";
 import type { LagSettings } from "./head-lag.ts";
 import { NO_OTHER_HEADS } from "./heads.ts";
 import { EMPTY_HISTORY } from "./history.ts";
@@ -94,8 +94,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const before = { node, history: EMPTY_HISTORY, intervalMs: node.timeoutMs };
     // Other nodes are no reference: a target that a client names is not one of ours.
     const render = (given: NodeReport) => {
-      const poll = { report: given, times };
-      const state = singlePollState(deriveState(before, poll, NO_OTHER_HEADS, options.lag()));
+      const state = deriveState(before, { report: given, times }, NO_OTHER_HEADS, options.lag());
       return { state: toStored(state), lines: options.render(state) };
     };
     const rendered = renderOrFail(report, render, log);

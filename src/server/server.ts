@@ -3,7 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from "n
 import { Server as NetServer } from "node:net";
 import { errorCode } from "../lib/errno.ts";
 import type { Logger } from "../logging/logger.ts";
-import type { CloseReason } from "../metrics/close-reasons.ts";
+import type { CloseReason } from "../metrics/self.ts";
 import type { Access } from "./access-control.ts";
 import { type ClientLimits, type Connection, createClients } from "./clients/clients.ts";
 import { createGate } from "./gate.ts";

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/schema.ts";
-import { connectionChainSamples, nodeChainSamples } from "../../src/metrics/chain-samples.ts";
-import { chainFamily } from "../../src/metrics/family.ts";
+import { chainFamily, connectionChainSamples, nodeChainSamples } from "../../src/metrics/family.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import type { ChainFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";

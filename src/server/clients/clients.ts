@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "../../logging/logger.ts";
-import type { CloseReason } from "../../metrics/close-reasons.ts";
+import type { CloseReason } from "../../metrics/self.ts";
 import { addressGroup } from "./address-group.ts";
 import { stopParsing } from "./parser.ts";
 import { createUnread, type Held } from "./unread.ts";
