@@ -5,10 +5,10 @@ import type { ShownConnection, ShownConnections } from "./connections.ts";
 import { cleanText, type FamilyHeader, renderLabels, type SampleValue } from "./exposition.ts";
 
 /** The samples of the chain's own families in one poll. */
-export type ChainSampleValues = ReadonlyMap<ChainFamily, readonly SampleValue[]>;
+type ChainSampleValues = ReadonlyMap<ChainFamily, readonly SampleValue[]>;
 
 /** One value for each shown connection, in their order; NaN where it is unknown. */
-export type ConnectionValues = readonly number[];
+type ConnectionValues = readonly number[];
 
 /** What the samples of a node are made from. */
 export type NodeView = {
@@ -48,17 +48,17 @@ export type SharedFamily = Omit<NodeFamily, "sources"> & {
 };
 
 /** Values instead of `samples`, which would cost more than writing the lines. */
-export type ConnectionSeries = {
+type ConnectionSeries = {
   readonly values: (view: NodeView) => ConnectionValues;
   /** Further labels of the connection, from `renderLabels`; never empty. */
   readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
 };
 
 /** The labels that name a connection. */
-export const CONNECTION_LABELS = ["direction", "peer"];
+const CONNECTION_LABELS = ["direction", "peer"];
 
 /** The name of the chain's block in the configuration, which wire and antelope share. */
-export type ChainKey = string;
+type ChainKey = string;
 
 /** One sample; none when the value is unknown. */
 export function one(value: number | undefined): readonly SampleValue[] {

@@ -21,7 +21,7 @@ export type LinesWriter = {
  * @param fill writes the lines of all families; if it throws, what it has written is discarded
  * @param reusable a buffer whose content is no longer needed and which may be overwritten
  */
-export type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLike) => NodeLines;
+type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLike) => NodeLines;
 
 /**
  * All lines are written into one workspace first. Bytes that are there already are copied within it, which takes a tenth of the

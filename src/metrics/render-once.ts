@@ -7,7 +7,7 @@ import { type ChunkUse, createPageRenderer } from "./page.ts";
 import { createNodeRenderer } from "./render-node.ts";
 
 /** Renders a node that is polled only once, for /probe?target= and for the command `probe`. */
-export type OnceRenderer = {
+type OnceRenderer = {
   /** The lines of the node after its only poll. */
   renderNode(state: NodeState): NodeLines;
   /** The page that has only these lines, as chunks. */

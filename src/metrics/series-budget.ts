@@ -10,7 +10,7 @@ import type { NodeFamily, NodeView } from "./family.ts";
  */
 
 /** The budget of a node for one poll. */
-export type SeriesBudget = {
+type SeriesBudget = {
   /** @param family whose label sets these are */
   admitter(family: string): AdmitNames;
   /** The recent series after this poll; the same object as before if nothing changed. */
@@ -39,7 +39,7 @@ const NONE: ReadonlySet<string> = new Set();
 export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => new Map() };
 
 /** A family with label values that the node or its peers choose. */
-export type OpenFamily = {
+type OpenFamily = {
   readonly name: string;
   readonly perHour: number;
   /** The labels of the sample that sums up those beyond the limit; undefined where they are left out. */
@@ -57,7 +57,7 @@ export function openFamilies(catalogue: readonly NodeFamily[]): readonly OpenFam
 }
 
 /** The samples of the open families within their budgets, by the names of the families. */
-export type BoundedFamilies = {
+type BoundedFamilies = {
   readonly samples: ReadonlyMap<string, readonly SampleValue[]>;
   /** The number of samples that were left out. */
   readonly withheld: number;

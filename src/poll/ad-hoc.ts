@@ -14,7 +14,7 @@ import { renderOrFail, runPoll, type TracedSession } from "./run-poll.ts";
 import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
 
 /** Polls the targets of /probe?target= once each, where the configuration allows them. Results are shared for a second. */
-export type AdHocProber = {
+type AdHocProber = {
   /**
    * @param maxWaitMs how long the caller waits; the timeout of the module may be shorter
    * @param gone aborted when the caller is gone; a poll without a waiting caller is cancelled
@@ -24,7 +24,7 @@ export type AdHocProber = {
   close(): Promise<void>;
 };
 
-export type AdHocResult =
+type AdHocResult =
   | {
       readonly kind: "polled";
       readonly state: StoredState;
@@ -54,7 +54,7 @@ export type AdHocOptions = {
 export const TARGET_SHARED_MS = 1000;
 
 /** Results that are kept; the oldest are dropped first. */
-export const MAX_SHARED = 64;
+const MAX_SHARED = 64;
 const MAX_SHARED_BYTES = 8 * 1024 * 1024;
 
 type Polled = Extract<AdHocResult, { readonly kind: "polled" }>;

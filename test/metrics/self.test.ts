@@ -100,7 +100,7 @@ test("bucket bounds of whole numbers are floats in OpenMetrics, and nothing else
   expect(openmetrics.replaceAll(/le="(\d+)\.0"/g, 'le="$1"')).toBe(text);
 });
 
-test("the families are collected anew each time, and an earlier collection does not change", async () => {
+test("the families are collected again each time, and an earlier collection does not change", async () => {
   const before = await self.collect();
   const count = () =>
     find(read(renderPage([], before, "text"), "text"), "peer_exporter_http_request_duration_seconds_count");
