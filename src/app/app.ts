@@ -2,7 +2,7 @@ import VERSION from "embedded:version";
 import { randomBytes } from "node:crypto";
 import { ADAPTERS, chains } from "../chains/index.ts";
 import { type ConfigChanges, compareSteps } from "../config/changes.ts";
-import type { Config, ConnectionsConfig, NodeConfig } from "../config/model.ts";
+import type { Config, NodeConfig } from "../config/model.ts";
 import { describeNode } from "../config/print.ts";
 import { createReloader, type ReloadResult } from "../config/reload.ts";
 import { withinTime } from "../lib/abort.ts";
@@ -10,11 +10,10 @@ import { createShutdown } from "../lib/shutdown.ts";
 import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
-import type { ConnectionSettings } from "../metrics/connections.ts";
+import { connectionSettings } from "../metrics/connections.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
-import { keepRecent } from "../metrics/recent.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
-import { createSelfMetrics } from "../metrics/self.ts";
+import { createSelfMetrics, keepRecent } from "../metrics/self.ts";
 import { isUp, traceText } from "../poll/outcomes.ts";
 import { createPoller } from "../poll/poller.ts";
 import { createRecentPolls } from "../poll/recent-polls.ts";
@@ -224,13 +223,6 @@ function countNodes(store: NodeStore): NodeCounts {
 
 function polledNodes({ nodes, references }: Config): readonly NodeConfig[] {
   return [...nodes, ...references];
-}
-
-async function connectionSettings(
-  { hashKey, ...rest }: ConnectionsConfig,
-  ownHashKey: string,
-): Promise<ConnectionSettings> {
-  return { ...rest, hashKey: hashKey === undefined ? ownHashKey : await hashKey.reveal() };
 }
 
 /** @returns them in one line */

@@ -1,10 +1,7 @@
-import { ADAPTERS, chains } from "../chains/index.ts";
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import type { Logger } from "../logging/logger.ts";
-import { createProbeCatalogue } from "../metrics/catalogue.ts";
 import type { ConnectionSettings } from "../metrics/connections.ts";
-import { createPageRenderer } from "../metrics/page.ts";
-import { createNodeRenderer } from "../metrics/render-node.ts";
+import { createOnceRenderer } from "../metrics/render-once.ts";
 import { createAdHocProber, TARGET_SHARED_MS } from "../poll/ad-hoc.ts";
 import type { LagSettings } from "../poll/head-lag.ts";
 import { traceText } from "../poll/outcomes.ts";
@@ -18,27 +15,25 @@ export type TargetProbeOptions = {
   readonly log: Logger;
 };
 
-/** Everything behind /probe?target=: a catalogue of its own, as nothing is known of a target but its one poll. */
+/** Answers /probe?target=. */
 export function createTargetProbe({ config, connections, open, log }: TargetProbeOptions) {
-  const catalogue = createProbeCatalogue(ADAPTERS);
-  const renderPage = createPageRenderer(catalogue);
-  const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, connections);
+  const renderer = createOnceRenderer(connections);
   const prober = createAdHocProber({
     config: () => config().probe,
     lag: () => config().lag,
     open,
-    render: (state) => render(state).lines,
+    render: renderer.renderNode,
     log,
   });
-  const probe: ProbeTarget = async (request, longestMs, gone) => {
-    const result = await prober.probe(request, longestMs, gone);
+  const probe: ProbeTarget = async (request, maxWaitMs, gone) => {
+    const result = await prober.probe(request, maxWaitMs, gone);
     if (result.kind !== "polled") return result;
-    const nodes = [{ state: result.state, lines: result.lines }];
+    const { state, lines, calls, ageMs } = result;
     return {
       kind: "polled",
-      page: { chunks: (format, use) => renderPage(nodes, [], format, use) },
-      trace: traceText(result.state, result.calls),
-      shared: result.ageMs === undefined ? undefined : { ageMs: result.ageMs, sharedForMs: TARGET_SHARED_MS },
+      page: { chunks: (format, use) => renderer.renderPage(state, lines, format, use) },
+      trace: traceText(state, calls),
+      shared: ageMs === undefined ? undefined : { ageMs, sharedForMs: TARGET_SHARED_MS },
     };
   };
   return { probe, close: prober.close };

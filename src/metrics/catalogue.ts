@@ -1,32 +1,32 @@
 import type { ChainAdapter } from "../chains/adapter.ts";
 import { connectionFamilies } from "./families/connection.ts";
 import { headFamilies } from "./families/head.ts";
-import { nodeFamilies } from "./families/node.ts";
-import { pollFamilies } from "./families/poll.ts";
-import { probeFamilies } from "./families/probe.ts";
-import { referenceFamilies } from "./families/reference.ts";
-import { trafficFamilies } from "./families/traffic.ts";
+import { nodeFamilies, pollFamilies, probeFamilies, referenceFamilies } from "./families/node.ts";
+import { peerFamilies, trafficFamilies } from "./families/peers.ts";
 import { chainFamily, type NodeFamily, type SharedFamily } from "./family.ts";
 
 /**
- * THE table of the families of nodes. Their names are contracts. Order here is order on the page.
+ * All families of nodes, in the order of the page. Their names are contracts.
  * @param adapters each chain's adapter once
  */
 export function createCatalogue(adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
   return [
-    ...withSources([...nodeFamilies, ...headFamilies, ...trafficFamilies, ...connectionFamilies], adapters),
+    ...withSources(
+      [...nodeFamilies, ...peerFamilies, ...headFamilies, ...trafficFamilies, ...connectionFamilies],
+      adapters,
+    ),
     ...chainFamilies(adapters),
     ...withSources([...referenceFamilies, ...pollFamilies], adapters),
   ];
 }
 
 /**
- * The families of a node that is polled once for `/probe`: without counts of earlier polls and what compares with them.
+ * The families of a node that is polled only once, for /probe?target=: without those that compare several polls.
  * @param adapters each chain's adapter once
  */
 export function createProbeCatalogue(adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
   return [
-    ...withSources([...nodeFamilies, ...probeFamilies], adapters),
+    ...withSources([...nodeFamilies, ...peerFamilies, ...probeFamilies], adapters),
     ...withSources([...headFamilies, ...trafficFamilies, ...connectionFamilies], adapters),
     ...chainFamilies(adapters),
     ...withSources(pollFamilies, adapters),
@@ -38,7 +38,7 @@ export function createFullCatalogue(adapters: readonly ChainAdapter[]): readonly
   return [...createCatalogue(adapters), ...withSources(probeFamilies, adapters)];
 }
 
-/** Shared families with what the adapters say about where the values come from. */
+/** The shared families with the sources of their values, as the adapters declare them. */
 function withSources(families: readonly SharedFamily[], adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
   return families.map(({ source, ...family }) => {
     const sources = adapters.flatMap(({ optionsKey, sources: own }) => {

@@ -1,50 +1,58 @@
 import { createHmac } from "node:crypto";
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { ADDRESS_MODES } from "../config/model.ts";
+import type { ADDRESS_MODES, ConnectionsConfig } from "../config/model.ts";
 import { NAME_END } from "../lib/hourly-budget.ts";
 import { formatAddress } from "../model/address.ts";
 import type { AddressType, ConnectionState, Direction, PeerAddress, PeerConnection } from "../model/report.ts";
 import { chooseKnown } from "../model/report.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 
-/** Chooses which rows of a peer list become series, names them, and merges those that would be the same series. */
+/** Chooses the rows of a peer list that become series, labels them, and merges rows with the same labels. */
 
 export type ConnectionSettings = {
   readonly series: boolean;
   readonly maxPerNode: number;
-  /** New series of one node in an hour. */
+  /** The maximum of new series of one node in an hour. */
   readonly maxNewPerHour: number;
   readonly address: (typeof ADDRESS_MODES)[number];
   readonly hashKey: string;
 };
 
-/** One connection as its series show it. */
+/** @param ownHashKey for a configuration without a key */
+export async function connectionSettings(
+  { hashKey, ...rest }: ConnectionsConfig,
+  ownHashKey: string,
+): Promise<ConnectionSettings> {
+  return { ...rest, hashKey: hashKey === undefined ? ownHashKey : await hashKey.reveal() };
+}
+
+/** One connection as shown by its series. */
 export type ShownConnection = {
   /** `direction="…",peer="…"`. */
   readonly labels: string;
-  /** The same for short. */
+  /** A shorter form of `labels`. */
   readonly key: string;
-  /** What the peer says it runs, as a label has it; "" when it says nothing. */
+  /** The software that the peer reports, escaped as a label value; "" if it reports none. */
   readonly agent: string;
   readonly row: PeerConnection;
-  /** How many rows it stands for. */
+  /** The number of rows that were merged into it. */
   readonly rows: number;
   readonly startSeconds: number | undefined;
 };
 
 export type ShownConnections = {
   readonly connections: readonly ShownConnection[];
-  /** Rows beyond the limit. */
+  /** Rows beyond `maxPerNode`. */
   readonly omitted: number;
-  /** Rows that were joined with another because their labels are the same. */
+  /** Rows that were merged into another one because their labels are the same. */
   readonly merged: number;
-  /** Rows without a series because their labels are new, and the budget for new ones is used up. */
+  /** Rows without a series because their labels are new and the budget for new series is used up. */
   readonly withheld: number;
 };
 
 /**
- * Tells which names of a list are beyond the budget for new ones.
- * @param rank puts new ones in the order in which they are let in
+ * Returns the names of a list that exceed the budget for new ones.
+ * @param rank sorts new names by priority
  */
 export type AdmitNames = (
   list: string,
@@ -52,7 +60,7 @@ export type AdmitNames = (
   rank?: (newNames: readonly string[]) => readonly string[],
 ) => ReadonlySet<string>;
 
-/** @param admit sees every list of a node, also an empty one */
+/** @param admit is called for every list, even an empty one */
 export function showConnections(
   rows: readonly PeerConnection[],
   starts: ReadonlyMap<string, number>,
@@ -60,7 +68,7 @@ export function showConnections(
   admit: AdmitNames,
 ): ShownConnections {
   const kept = settings.series ? mostUseful(rows, settings.maxPerNode) : [];
-  // Where many connections share a series by design, one that stands alone for a while is no exception.
+  // Where connections share series by design, one that is alone in its series has no values of its own either.
   const isShared = settings.address === "subnet" || settings.address === "none";
   const groups = new Map<string, ShownConnection>();
   for (const row of kept) {
@@ -88,11 +96,11 @@ export function showConnections(
   };
 }
 
-/** The same list where none is withheld. */
+/** @returns the same list if none is withheld */
 function withinBudget(named: readonly ShownConnection[], limit: number, admit: AdmitNames): readonly ShownConnection[] {
   let list = "";
   for (const { key, agent, row } of named) {
-    // As nameOf, in as few texts as there can be: each poll puts the names of all connections together.
+    // The same as nameOf, with as few concatenations as possible: each poll builds the names of all connections.
     list += key;
     if (agent !== "") list += `\t${agent}`;
     list += LISTED_TYPES[row.address.type];
@@ -106,8 +114,8 @@ function withinBudget(named: readonly ShownConnection[], limit: number, admit: A
 }
 
 /**
- * What makes another series of p2p_connection_info, but for the state, which has four values: the labels, for short. In no
- * label is a tab or a line feed (cleanText).
+ * Short form of the labels of p2p_connection_info, except for the state, which has only four values. Labels contain no tabs and
+ * no line feeds (cleanText).
  */
 function nameOf({ key, agent, row }: ShownConnection): string {
   return agent === "" ? key + TYPE_KEYS[row.address.type] : `${key}\t${agent}${TYPE_KEYS[row.address.type]}`;
@@ -123,7 +131,7 @@ const TYPE_KEYS: Readonly<Record<AddressType, string>> = {
   unknown: "\tu",
 };
 
-/** At the end of a name in a list. */
+/** The ends of names in a list. */
 const LISTED_TYPES: Readonly<Record<AddressType, string>> = {
   ipv4: TYPE_KEYS.ipv4 + NAME_END,
   ipv6: TYPE_KEYS.ipv6 + NAME_END,
@@ -136,17 +144,17 @@ function sumRows(connections: readonly ShownConnection[]): number {
   return connections.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** The `peer` label as it is written, "" when addresses are not to be shown. */
+/** The escaped `peer` label; "" if addresses are not shown. */
 function peerText(address: PeerAddress, settings: ConnectionSettings): string {
-  // Most addresses are nothing that must be cut, cleaned or escaped, and each poll writes all of them.
+  // Each poll writes all addresses, and most need no cutting, cleaning or escaping.
   if (settings.address === "full" && PLAIN_HOST.test(address.host)) return formatAddress(address);
   return escapeLabelValue(peerLabel(address, settings));
 }
 
-/** With port and suffix not longer than a label may be. */
+/** With port and suffix at most as long as a label may be. */
 const PLAIN_HOST = /^[\w.:-]{1,100}$/;
 
-/** Outbound first, as an operator chose or the node selected them; then working ones, then the longest standing. */
+/** Outbound ones first, as the operator or the node chose them; then connected ones, then the oldest. */
 function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {
   if (rows.length <= max) return rows;
   return [...rows].sort(byUsefulness).slice(0, max);
@@ -160,7 +168,7 @@ function usefulness({ direction, state }: PeerConnection): number {
   return (direction === "outbound" ? STATE_RANK.length : 0) + stateRank(state);
 }
 
-/** From the least to the most telling. */
+/** From the least to the most useful. */
 const STATE_RANK: readonly ConnectionState[] = ["disconnected", "dialing", "handshaking", "connected"];
 
 function stateRank(state: ConnectionState | undefined): number {
@@ -185,7 +193,7 @@ function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
 
 const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, chainSamples: undefined };
 
-/** The `peer` label, "" when addresses are not to be shown. */
+/** The `peer` label; "" if addresses are not shown. */
 export function peerLabel(
   address: PeerAddress,
   { address: mode, hashKey }: Pick<ConnectionSettings, "address" | "hashKey">,
@@ -202,13 +210,13 @@ export function peerLabel(
   }
 }
 
-/** IPv4 /16 or IPv6 /32; what has no number (a name, Tor, I2P) shows only its type. */
+/** The IPv4 /16 or IPv6 /32 of an address; for one without a number (a name, Tor, I2P) its type. */
 export function subnet({ ip, type }: PeerAddress): string {
   if (ip === undefined) return type;
   return ip.includes(":") ? `${networkOf(ip)}::/32` : `${networkOf(ip)}.0.0/16`;
 }
 
-/** What the addresses of a subnet have in common. */
+/** The common start of all addresses of a subnet. */
 export function networkOf(ip: string): string {
   if (!ip.includes(":")) return ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1));
   const [first = "0", second = "0"] = expandStart(ip);
@@ -222,7 +230,7 @@ function expandStart(ip: string): readonly string[] {
   return [groups[0] ?? "0", groups[1] ?? "0"];
 }
 
-/** Every combination that the chain's peer list can have. */
+/** Every combination of direction and state that the chain's peer list can have. */
 export function knownCombinations({
   directions,
   states,

@@ -1,6 +1,6 @@
 /**
- * The two text formats of Prometheus. Sample lines are the same bytes in both (no timestamps, no exemplars), so a
- * node's lines are rendered once and serve either; only the headers of the families and the end of the page differ.
+ * The two text formats of Prometheus. Sample lines are the same bytes in both (no timestamps, no exemplars), so a node's lines
+ * are rendered once for both. Only the headers of the families and the end of the page differ.
  * Sources: prometheus/docs exposition_formats.md; OpenMetrics 1.0.
  */
 
@@ -38,17 +38,12 @@ export function renderLabels(labels: readonly Label[]): string {
 }
 
 /**
- * One line, or nothing for a value that is not finite: NaN does not mean "missing", and no family of ours is infinite.
- * @param labels as renderLabels gives them
+ * One line, or an empty text for a value that is not finite: to Prometheus NaN is a value, and no family here has infinite ones.
+ * @param labels from renderLabels
  */
 export function renderSample(name: string, labels: string, value: number): string {
   if (!Number.isFinite(value)) return "";
   return labels === "" ? `${name} ${value}\n` : `${name}{${labels}} ${value}\n`;
-}
-
-/** Joins two rendered label lists. */
-export function joinLabels(first: string, second: string): string {
-  return first === "" || second === "" ? first + second : `${first},${second}`;
 }
 
 const NEEDS_ESCAPE = /[\\"\n]/;
@@ -61,25 +56,25 @@ function escapeCharacter(character: string): string {
   return character === "\n" ? "\\n" : `\\${character}`;
 }
 
-/** Control characters, line separators and surrogates, which may stand alone. */
+/** Control characters, line separators and surrogates, which may be unpaired. */
 const NEEDS_CLEANING = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/;
 
-/** Labels from strangers are cut here. */
+/** Label values that a node or its peers choose are cut to this length. */
 const MAX_LABEL_LENGTH = 128;
 
 /**
- * Text that a stranger chose, fit for a label: valid Unicode (a lone surrogate would make the page invalid UTF-8),
- * control characters made visible, at most 128 characters.
+ * A text that a node or its peers chose, as a label value: valid Unicode (a lone surrogate would make the page invalid UTF-8),
+ * without control characters, at most 128 characters long.
  */
 export function cleanText(text: string): string {
   if (text.length <= MAX_LABEL_LENGTH && !NEEDS_CLEANING.test(text)) return text;
-  // Cut before the rest, so that megabytes cost nothing; twice as many UTF-16 units hold 128 characters for sure.
+  // Megabytes are cut first, to a length that certainly contains 128 characters: each has at most two UTF-16 units.
   const start = text.length > MAX_LABEL_LENGTH ? text.slice(0, MAX_LABEL_LENGTH * 2) : text;
   const clean = start.toWellFormed().replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, "\ufffd");
   return clean.length > MAX_LABEL_LENGTH ? clean.slice(0, endOfCharacters(clean, MAX_LABEL_LENGTH)) : clean;
 }
 
-/** Where the first characters of a well-formed text end; a list of all would take a hundred times as long. */
+/** Where the first `count` characters of a well-formed text end. Splitting the text would take a hundred times as long. */
 function endOfCharacters(text: string, count: number): number {
   let end = 0;
   for (let seen = 0; seen < count && end < text.length; seen += 1) {
@@ -89,5 +84,5 @@ function endOfCharacters(text: string, count: number): number {
   return end;
 }
 
-/** Further labels as `renderLabels` gives them, and the value. */
+/** Further labels from `renderLabels`, and the value. */
 export type SampleValue = readonly [labels: string, value: number];

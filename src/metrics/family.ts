@@ -1,63 +1,66 @@
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { ChainFamily, NewSeriesLimit, NodeReport } from "../model/report.ts";
+import type { ChainFamily, ChainSample, NewSeriesLimit, NodeReport } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
-import type { ChainSampleValues, ConnectionValues } from "./chain-samples.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
-import type { SampleValue } from "./exposition.ts";
-import { type FamilyHeader, renderLabels } from "./exposition.ts";
+import { cleanText, type FamilyHeader, renderLabels, type SampleValue } from "./exposition.ts";
 
-/** What the families of a node are made from. */
+/** The samples of the chain's own families in one poll. */
+type ChainSampleValues = ReadonlyMap<ChainFamily, readonly SampleValue[]>;
+
+/** One value for each shown connection, in their order; NaN where it is unknown. */
+type ConnectionValues = readonly number[];
+
+/** What the samples of a node are made from. */
 export type NodeView = {
   readonly state: NodeState;
   readonly report: NodeReport | undefined;
   readonly traits: ChainTraits;
   readonly shown: ShownConnections | undefined;
-  /** Rows and samples without a series, as the budget for new ones is used up. */
+  /** Rows and samples without a series, because the budget for new ones is used up. */
   readonly withheld: number;
   /** The samples of the chain's own families. */
   readonly chainSamples: ChainSampleValues;
-  /** What the chain's own families of connections have. */
+  /** The values of the chain's own families of connections. */
   readonly connectionChainSamples: ReadonlyMap<ChainFamily, ConnectionValues>;
 };
 
-/** A metric family of the nodes, declared as data: docs and tests read the same table as the page. */
+/** A metric family of the nodes, declared as data for the page, the documents and the tests. */
 export type NodeFamily = FamilyHeader & {
   /** The API and field that the value comes from, for each chain that has the family. */
   readonly sources: Readonly<Record<ChainKey, string>>;
-  /** What has the family: nodes (the default) or references. */
+  /** Whether nodes (the default) or references have the family. */
   readonly about?: "reference" | undefined;
-  /** It compares several polls, so that one poll alone has nothing true to say. */
+  /** It compares several polls, so a single poll has no value for it. */
   readonly needsHistory?: true | undefined;
-  /** Label names beside target, chain and the node's own. */
+  /** Label names in addition to target, chain and those from the configuration. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
-  /** Needed where a label has texts of the node or its peers; families of connections have `connections.max_new_per_hour`. */
+  /** Required where the node or its peers choose label values. For connections, `connections.max_new_per_hour` is the limit. */
   readonly newSeries?: NewSeriesLimit | undefined;
-  /** Of a family with a series for each connection; it has no other samples. */
+  /** Present in families with a series for each connection, which have no other samples. */
   readonly connections?: ConnectionSeries | undefined;
 };
 
-/** A family that the chains share, as its table declares it. */
+/** A family that the chains share. */
 export type SharedFamily = Omit<NodeFamily, "sources"> & {
-  /** Where the values come from, where that is the same for every chain. Without it each adapter says it (`sources`). */
+  /** The source of the values, if it is the same for every chain; else each adapter declares it in `sources`. */
   readonly source?: string | undefined;
 };
 
-/** Not as `samples`: a list of them would cost more than the lines. */
-export type ConnectionSeries = {
-  /** The values of the shown connections, in their order; NaN where there is none. */
+/** Values instead of `samples`, which would cost more than writing the lines. */
+type ConnectionSeries = {
   readonly values: (view: NodeView) => ConnectionValues;
-  /** Labels behind those that name the connection, as `renderLabels` gives them; never none. */
+  /** Further labels of the connection, from `renderLabels`; never empty. */
   readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
 };
 
 /** The labels that name a connection. */
-export const CONNECTION_LABELS = ["direction", "peer"];
+const CONNECTION_LABELS = ["direction", "peer"];
 
-/** A chain as its block in the configuration is called: wire and antelope are one. */
-export type ChainKey = string;
+/** The name of the chain's block in the configuration, which wire and antelope share. */
+type ChainKey = string;
 
-/** No sample when the value is not known. */
+/** One sample; none when the value is unknown. */
 export function one(value: number | undefined): readonly SampleValue[] {
   return value === undefined ? [] : [["", value]];
 }
@@ -75,7 +78,7 @@ export function* labelled(
   }
 }
 
-/** A chain's own family, filled from the samples of the report, or of its connections. */
+/** A chain's own family; its values come from the report or from its connections. */
 export function chainFamily(family: ChainFamily, chain: ChainKey): NodeFamily {
   const declared = { ...family, sources: { [chain]: family.source } };
   if (family.scope !== "connection")
@@ -86,14 +89,14 @@ export function chainFamily(family: ChainFamily, chain: ChainKey): NodeFamily {
   };
 }
 
-/** What makes a family one of connections. */
+/** The properties of a family with a series for each connection. */
 export function ofConnections(connections: ConnectionSeries, labels: readonly string[] = []) {
   return { labels: [...CONNECTION_LABELS, ...labels], samples: () => [], connections };
 }
 
 const NO_VALUES: ConnectionValues = [];
 
-/** The values of a family that has one of each connection, or none. */
+/** Picks one value, or undefined, from each connection. */
 export function eachConnection(
   pick: (connection: ShownConnection, traits: ChainTraits) => number | undefined,
 ): ConnectionSeries["values"] {
@@ -102,4 +105,59 @@ export function eachConnection(
     for (const connection of shown?.connections ?? []) values.push(pick(connection, traits) ?? Number.NaN);
     return values;
   };
+}
+
+/**
+ * Sorts the samples of connections by family, in one pass, as a peer list has hundreds of them. Most rows have the same families
+ * in the same order as the row before, so each family is expected at the same place.
+ */
+export function connectionChainSamples(
+  connections: readonly ShownConnection[],
+): ReadonlyMap<ChainFamily, ConnectionValues> {
+  const columns = new Map<ChainFamily, number[]>();
+  const order: { readonly family: ChainFamily; readonly column: number[] }[] = [];
+  let index = 0;
+  for (const { row } of connections) {
+    let place = 0;
+    for (const { family, value } of row.chainSamples ?? NO_SAMPLES) {
+      const expected = order[place];
+      let column = expected?.family === family ? expected.column : columns.get(family);
+      if (column === undefined) {
+        column = new Array<number>(connections.length).fill(Number.NaN);
+        columns.set(family, column);
+        order.push({ family, column });
+      }
+      column[index] = value;
+      place += 1;
+    }
+    index += 1;
+  }
+  return columns;
+}
+
+const NO_SAMPLES: readonly ChainSample[] = [];
+
+/** Sorts the samples of a node by family. */
+export function nodeChainSamples(chainSamples: readonly ChainSample[]): ChainSampleValues {
+  const samples = new Map<ChainFamily, SampleValue[]>();
+  for (const { family, labels, value } of chainSamples) {
+    const known = samples.get(family) ?? [];
+    known.push([ownLabels(family, labels), value]);
+    samples.set(family, known);
+  }
+  for (const [family, values] of samples) {
+    if (values.length > 1) samples.set(family, sumAlike(values));
+  }
+  return samples;
+}
+
+function ownLabels(family: ChainFamily, values: readonly string[]): string {
+  return renderLabels(family.labels.map((name, index) => [name, cleanText(values[index] ?? "")] as const));
+}
+
+/** Sums samples whose labels are the same after they were cut: a page must not repeat a series. */
+function sumAlike(samples: readonly SampleValue[]): SampleValue[] {
+  const sums = new Map<string, number>();
+  for (const [labels, value] of samples) sums.set(labels, (sums.get(labels) ?? 0) + value);
+  return [...sums];
 }

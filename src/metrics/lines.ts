@@ -1,138 +1,151 @@
+import { MAX_NUMBER_LENGTH, writeNumber } from "../lib/write-number.ts";
 import type { NodeLines } from "../poll/store.ts";
-import { LONGEST_NUMBER, writeNumber } from "./numbers.ts";
 
-/** Puts the lines of a node together in UTF-8, family after family in the order of the catalogue. */
+/** Writes the lines of a node in UTF-8, family after family in the order of the catalogue. */
 export type LinesWriter = {
-  /** Texts that stand in the lines of several families; before the first of them. */
+  /** Texts that occur in the lines of several families; to be written before the first family. */
   names(texts: readonly string[]): void;
-  /** Lines that are written out already. */
+  /** Finished lines. */
   text(lines: string): void;
-  /** A line: `open`, which is the same in the whole family, the name with that index, the rest of the labels, the value. */
+  /**
+   * One line.
+   * @param open the start of the line, the same in the whole family
+   * @param name the index of the name that follows
+   * @param close the rest of the labels
+   */
   sample(open: string, name: number, close: string, value: number): void;
   endFamily(): void;
 };
 
 /**
- * @param fill writes the lines of all families; what it had written when it threw is forgotten
+ * @param fill writes the lines of all families; if it throws, what it has written is discarded
  * @param reusable a buffer whose content is no longer needed and which may be overwritten
  */
-export type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLike) => NodeLines;
+type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLike) => NodeLines;
 
-/** A node with some hundred peers has lines of 100 KB. */
+/**
+ * All lines are written into one workspace first. Bytes that are there already are copied within it, which takes a tenth of the
+ * time of joining and encoding texts.
+ */
+type Workspace = {
+  bytes: Buffer;
+  /** Where the next byte is written. */
+  end: number;
+  /** Where each name ends; the first begins at 0. */
+  nameEnds: number[];
+  /** Where the last name ends and the lines begin. */
+  linesStart: number;
+  /** Where the lines of each family end, counted from `linesStart`. */
+  familyEnds: number[];
+  /** Where the `open` of the present family is; `openEnd` is 0 until it has a line. */
+  openStart: number;
+  openEnd: number;
+};
+
+/** A node with some hundred peers has 100 KB of lines. */
 const WORKSPACE_BYTES = 1024 * 1024;
 
 /** One UTF-16 unit becomes three bytes of UTF-8 at most. */
-const LONGEST_UNIT = 3;
+const MAX_BYTES_PER_UNIT = 3;
 
 const NEW_LINE = 10;
 const LAST_ASCII = 0x7f;
 
-/**
- * Everything is written into one workspace first: what stands there already is copied on, which takes a tenth of the time
- * of joining texts and encoding them.
- */
 export function createLinesWriter(): WriteLines {
-  const workspace = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
-  let space = workspace;
-  let end = 0;
-  /** Where each name ends; the first begins at 0, the lines behind the last. */
-  let nameEnds: number[] = [];
-  let namesEnd = 0;
-  let ends: number[] = [];
-  /** Where `open` stands, once the family has a line. */
-  let opening = 0;
-  let openingEnd = 0;
-
-  function makeRoom(bytes: number): void {
-    if (space.length - end >= bytes) return;
-    const larger = Buffer.allocUnsafeSlow(2 * space.length + bytes);
-    space.copy(larger, 0, 0, end);
-    space = larger;
-  }
-
-  function write(text: string): void {
-    makeRoom(LONGEST_UNIT * text.length);
-    end += space.write(text, end);
-  }
-
+  const ownBytes = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
+  const space = emptyWorkspace(ownBytes);
   const writer: LinesWriter = {
-    names(texts) {
-      const all = texts.join("");
-      write(all);
-      const isAscii = end === all.length;
-      end = 0;
-      for (const text of texts) {
-        if (isAscii) end += text.length;
-        else write(text);
-        nameEnds.push(end);
-      }
-      namesEnd = end;
-    },
-    text: write,
-    sample(open, name, close, value) {
-      const nameStart = name === 0 ? 0 : (nameEnds[name - 1] ?? 0);
-      const nameEnd = nameEnds[name] ?? nameStart;
-      makeRoom(LONGEST_UNIT * (open.length + close.length) + nameEnd - nameStart + LONGEST_NUMBER + 1);
-      let at = end;
-      if (openingEnd === 0) {
-        opening = at;
-        at += space.write(open, at);
-        openingEnd = at;
-      } else {
-        space.copyWithin(at, opening, openingEnd);
-        at += openingEnd - opening;
-      }
-      space.copyWithin(at, nameStart, nameEnd);
-      at += nameEnd - nameStart;
-      at = writeNumber(space, writeText(space, at, close), value);
-      space[at] = NEW_LINE;
-      end = at + 1;
-    },
+    names: (texts) => writeNames(space, texts),
+    text: (lines) => writeText(space, lines),
+    sample: (open, name, close, value) => writeSample(space, open, name, close, value),
     endFamily() {
-      ends.push(end - namesEnd);
-      openingEnd = 0;
+      space.familyEnds.push(space.end - space.linesStart);
+      space.openEnd = 0;
     },
   };
-
-  function reset(): void {
-    space = workspace;
-    end = 0;
-    nameEnds = [];
-    namesEnd = 0;
-    ends = [];
-    openingEnd = 0;
-  }
-
   return (fill, reusable) => {
     try {
       fill(writer);
-      const bytes = bufferOf(end - namesEnd, reusable);
-      space.copy(bytes, 0, namesEnd, end);
-      return { bytes, ends: new Uint32Array(ends) };
+      return copyLines(space, reusable);
     } finally {
-      reset();
+      Object.assign(space, emptyWorkspace(ownBytes));
     }
   };
 }
 
-/** So much of a buffer is left free, as the lines of the next poll are a little longer or shorter. */
+function emptyWorkspace(bytes: Buffer): Workspace {
+  return { bytes, end: 0, nameEnds: [], linesStart: 0, familyEnds: [], openStart: 0, openEnd: 0 };
+}
+
+function makeRoom(space: Workspace, bytes: number): void {
+  if (space.bytes.length - space.end >= bytes) return;
+  const larger = Buffer.allocUnsafeSlow(2 * space.bytes.length + bytes);
+  space.bytes.copy(larger, 0, 0, space.end);
+  space.bytes = larger;
+}
+
+function writeText(space: Workspace, text: string): void {
+  makeRoom(space, MAX_BYTES_PER_UNIT * text.length);
+  space.end += space.bytes.write(text, space.end);
+}
+
+function writeNames(space: Workspace, texts: readonly string[]): void {
+  const all = texts.join("");
+  writeText(space, all);
+  const isAscii = space.end === all.length;
+  space.end = 0;
+  for (const text of texts) {
+    if (isAscii) space.end += text.length;
+    else writeText(space, text);
+    space.nameEnds.push(space.end);
+  }
+  space.linesStart = space.end;
+}
+
+function writeSample(space: Workspace, open: string, name: number, close: string, value: number): void {
+  const nameStart = name === 0 ? 0 : (space.nameEnds[name - 1] ?? 0);
+  const nameEnd = space.nameEnds[name] ?? nameStart;
+  const nameLength = nameEnd - nameStart;
+  makeRoom(space, MAX_BYTES_PER_UNIT * (open.length + close.length) + nameLength + MAX_NUMBER_LENGTH + 1);
+  const { bytes, openStart, openEnd } = space;
+  let at = space.end;
+  if (openEnd === 0) {
+    space.openStart = at;
+    at += bytes.write(open, at);
+    space.openEnd = at;
+  } else {
+    bytes.copyWithin(at, openStart, openEnd);
+    at += openEnd - openStart;
+  }
+  bytes.copyWithin(at, nameStart, nameEnd);
+  at = writeShortText(bytes, at + nameLength, close);
+  at = writeNumber(bytes, at, value);
+  bytes[at] = NEW_LINE;
+  space.end = at + 1;
+}
+
+/** Faster than Buffer.write for short texts. @returns where the text ends */
+function writeShortText(bytes: Buffer, at: number, text: string): number {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > LAST_ASCII) return at + bytes.write(text, at);
+    bytes[at + index] = unit;
+  }
+  return at + text.length;
+}
+
+/** This share of a new buffer is left free, as the lines of the next poll are slightly longer or shorter. */
 const FREE_SHARE = 1 / 32;
 
 /**
- * New buffers for the lines of every poll would make the engine mark its whole heap every few seconds to find the old
- * ones, in a large fleet a fifth of all work.
+ * Copies the lines into a buffer of their own, reusing one where it fits: with new buffers for every poll, the engine would mark
+ * its whole heap every few seconds to find the old ones, in a large fleet a fifth of all work.
  */
-function bufferOf(bytes: number, reusable: ArrayBufferLike | undefined): Buffer {
-  const fits = reusable !== undefined && reusable.byteLength >= bytes && reusable.byteLength <= 2 * bytes;
-  return Buffer.from(fits ? reusable : new ArrayBuffer(Math.ceil(bytes * (1 + FREE_SHARE))), 0, bytes);
-}
-
-/** For short texts faster than a call of the engine's own. */
-function writeText(space: Buffer, at: number, text: string): number {
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit > LAST_ASCII) return at + space.write(text, at);
-    space[at + index] = unit;
-  }
-  return at + text.length;
+function copyLines({ bytes, end, linesStart, familyEnds }: Workspace, reusable?: ArrayBufferLike): NodeLines {
+  const length = end - linesStart;
+  const fits = reusable !== undefined && reusable.byteLength >= length && reusable.byteLength <= 2 * length;
+  const buffer = fits ? reusable : new ArrayBuffer(Math.ceil(length * (1 + FREE_SHARE)));
+  const lines = Buffer.from(buffer, 0, length);
+  bytes.copy(lines, 0, linesStart, end);
+  return { bytes: lines, ends: new Uint32Array(familyEnds) };
 }

@@ -1,15 +1,15 @@
 import type { StoredNode } from "../poll/store.ts";
 import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 
-/** Families whose samples are rendered when the page is asked for: the exporter's own. */
+/** A family whose samples are rendered for each page: those of the exporter itself. */
 export type RenderedFamily = FamilyHeader & { readonly samples: (format: Format) => string };
 
 /** Whether the reader owns a chunk, or borrows it: a borrowed one is overwritten when the next one is requested. */
 export type ChunkUse = "owned" | "borrowed";
 
 /**
- * The whole page, piece by piece: each family once, header first, its samples of all nodes together. A family without
- * samples is left out, header and all. Every chunk but the last has CHUNK_BYTES.
+ * The whole page in chunks: each family once, with its header and then the samples of all nodes. A family without samples is
+ * left out, including its header. Every chunk except the last has CHUNK_BYTES.
  */
 export type RenderPage = (
   nodes: readonly StoredNode[],
@@ -18,7 +18,7 @@ export type RenderPage = (
   use: ChunkUse,
 ) => Iterable<Buffer>;
 
-/** Making one takes less than a millisecond, also when it is put together from thousands of small pieces. */
+/** A chunk takes less than a millisecond, even if it consists of thousands of small pieces. */
 const CHUNK_BYTES = 256 * 1024;
 
 export function createPageRenderer(catalogue: readonly FamilyHeader[]): RenderPage {
@@ -36,12 +36,12 @@ function ownPage(own: readonly RenderedFamily[], format: Format): string {
   return format === "openmetrics" ? `${page}# EOF\n` : page;
 }
 
-/** A piece of the page: the bytes of `source` from `start` to `end`. Not a view of them, which is costly to make. */
+/** A piece of the page: the bytes of `source` from `start` to `end`. A view of them would be costly to make. */
 type Piece = { readonly source: Buffer; readonly start: number; readonly end: number };
 
 function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: Buffer): Iterable<Piece> {
-  // Small numbers side by side: looking at the lines of thousands of nodes for each family that most do not have would take longer
-  // than making the page, without a piece that lets others have their turn.
+  // The next family of each node, in one compact array. Checking the lines of thousands of nodes for each family, which most nodes
+  // do not have, would take longer than making the page, and would block all other work meanwhile.
   const next = Uint16Array.from(nodes, ({ lines }) => nextFamily(lines.ends, 0));
   for (const [family, header] of headers.entries()) {
     let isFirst = true;
@@ -59,7 +59,7 @@ function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: 
   yield { source: own, start: 0, end: own.length };
 }
 
-/** The next family that has lines, from this one on. */
+/** The first family from this one on that has lines. */
 function nextFamily(ends: Uint32Array, from: number): number {
   const start = startOf(ends, from);
   let family = from;
@@ -81,7 +81,7 @@ function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {
       used += copied;
       if (used < CHUNK_BYTES) continue;
       yield chunk;
-      // A hundred megabytes in new chunks would make the engine collect garbage in the middle of a scrape.
+      // New chunks for a hundred megabytes would cause a garbage collection during the scrape.
       if (use === "owned") chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
       used = 0;
     }

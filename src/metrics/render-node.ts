@@ -1,24 +1,15 @@
 import type { ChainTraits } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
-import type { NodeState, RenderedNode } from "../poll/store.ts";
-import { connectionChainSamples, nodeChainSamples } from "./chain-samples.ts";
+import type { NodeState, RenderedNode, SeriesBefore } from "../poll/store.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
-import type { SampleValue } from "./exposition.ts";
-import { cleanText, renderLabels } from "./exposition.ts";
-import type { NodeFamily, NodeView } from "./family.ts";
+import { cleanText, renderLabels, type SampleValue } from "./exposition.ts";
+import { connectionChainSamples, type NodeFamily, type NodeView, nodeChainSamples } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
-import {
-  boundFamilies,
-  NO_BUDGET,
-  NO_FAMILIES,
-  openFamilies,
-  openSeriesBudget,
-  type SeriesBefore,
-} from "./series-budget.ts";
+import { boundFamilies, NO_BUDGET, NO_FAMILIES, openFamilies, openSeriesBudget } from "./series-budget.ts";
 
 /**
- * Turns the state of a node into its sample lines; runs once for each poll.
- * @param before what the node showed before; without it new series are not bounded
+ * Renders the state of a node as sample lines, once for each poll.
+ * @param before the recent series of the node; without it new series are not limited
  * @param reusable a buffer whose content is no longer needed and which may be overwritten
  */
 export type RenderNode = (state: NodeState, before?: SeriesBefore, reusable?: ArrayBufferLike) => RenderedNode;
@@ -29,7 +20,7 @@ export function createNodeRenderer(
   settings: () => ConnectionSettings,
 ): RenderNode {
   const write = createLinesWriter();
-  const families = catalogue.map(alike);
+  const families = catalogue.map(toShape);
   const open = openFamilies(catalogue);
   return (state, before, reusable) => {
     const { report, history, node } = state;
@@ -70,17 +61,17 @@ export function createNodeRenderer(
   };
 }
 
-/** Under this name the connections of a node are remembered, which are in several families. */
+/** The name of the budget for connections, which are in several families. */
 const CONNECTIONS = "connections";
 
-/** What is read of each family with each poll, in objects of one form, which the engine reads faster. */
-type Rendered = Pick<NodeFamily, "name" | "about" | "samples" | "connections">;
+/** The properties of a family that each poll reads, in objects of one shape, which the engine reads faster. */
+type FamilyShape = Pick<NodeFamily, "name" | "about" | "samples" | "connections">;
 
-function alike({ name, about, samples, connections }: NodeFamily): Rendered {
+function toShape({ name, about, samples, connections }: NodeFamily): FamilyShape {
   return { name, about, samples, connections };
 }
 
-function writeConnections(lines: LinesWriter, family: Rendered, view: NodeView, identity: string): void {
+function writeConnections(lines: LinesWriter, family: FamilyShape, view: NodeView, identity: string): void {
   const { name, connections: series } = family;
   if (series === undefined || view.shown === undefined) return;
   const open = `${name}{${identity},`;
@@ -96,8 +87,8 @@ function writeConnections(lines: LinesWriter, family: Rendered, view: NodeView, 
   }
 }
 
-/** As renderSample would write each line; what all begin with is put together once. */
-function renderSamples({ name }: Rendered, samples: Iterable<SampleValue>, identity: string): string {
+/** The same lines as from renderSample, with the common start of all lines built once. */
+function renderSamples({ name }: FamilyShape, samples: Iterable<SampleValue>, identity: string): string {
   let open = "";
   let out = "";
   for (const [labels, value] of samples) {
@@ -108,7 +99,7 @@ function renderSamples({ name }: Rendered, samples: Iterable<SampleValue>, ident
   return out;
 }
 
-/** The labels of every series of a node. */
+/** The labels that every series of a node has. */
 function nodeLabels({ name, chain, labels }: NodeConfig): string {
   return renderLabels([
     ["target", name],

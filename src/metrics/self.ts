@@ -4,49 +4,52 @@ import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Shard } from "../config/model.ts";
-import { CLOSE_REASONS, type CloseReason } from "./close-reasons.ts";
 import { type FamilyHeader, type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
-import { createLatencies, type LatencySample } from "./latencies.ts";
 import type { RenderedFamily } from "./page.ts";
 
-/** The exporter's own metrics: prom-client collects them, our renderer writes them, so that the page has one format. */
+/** Why a connection was closed, as a label value. The set is closed. */
+const CLOSE_REASONS = ["address_share", "all_in_use", "requests_waiting", "answers_unread"] as const;
+
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** The exporter's own metrics. prom-client collects them; they are rendered like all others, so that the page has one format. */
 export type SelfMetrics = {
   observeRequest(handler: string, code: number, seconds: number): void;
-  /** A connection was closed because clients took too much. */
+  /** A connection was closed because of a limit. */
   connectionClosed(reason: CloseReason): void;
-  /** A configuration is in force from now on. */
+  /** A configuration was loaded and is used from now on. */
   configLoaded(unixSeconds: number): void;
-  /** Whether the files of the configuration were good when they were last read; where not, what was in force still is. */
+  /** Whether the configuration was valid when it was last read; if not, the earlier one stays in use. */
   configRead(isGood: boolean): void;
-  /** Which part of the nodes this process polls; never called where it polls all. */
+  /** Which part of the nodes this process polls; not called when it polls all. */
   sharded(shard: Shard): void;
-  /** What the families hold now. */
+  /** The present values of all families. */
   collect(): Promise<readonly RenderedFamily[]>;
 };
 
 const REQUEST_DURATION = {
   name: "peer_exporter_http_request_duration_seconds",
   type: "histogram",
-  help: "How long the exporter took to answer HTTP requests, by handler and status code.",
+  help: "Duration of HTTP requests to the exporter, by handler and status code.",
 } as const;
 
-/** Gauges whose names end like a counter's; the sum over their siblings says the same. */
+/** Gauges named like counters. Their values are the sums of other families. */
 const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
 
 const LOG_LINES_LOST = {
   name: "peer_exporter_log_lines_lost_total",
   type: "counter",
-  help: "Log lines that were lost because the disk of the log was full, or its reader too slow or gone.",
+  help: "Log lines that were lost because the log's disk was full, or its reader too slow or gone.",
 } as const;
 
-/** @param logLinesLost how many so far */
+/** @param logLinesLost the number of lost log lines so far */
 export function createSelfMetrics(version: string, logLinesLost: () => number = () => 0): SelfMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   new Gauge({
     name: "peer_exporter_build_info",
-    help: "The version of the exporter and of Node.js that runs it; always 1.",
+    help: "Versions of the exporter and of Node.js; always 1.",
     labelNames: ["version", "nodejs_version"],
     registers,
   }).set({ version, nodejs_version: process.version }, 1);
@@ -57,18 +60,18 @@ export function createSelfMetrics(version: string, logLinesLost: () => number = 
   });
   const loadedAt = new Gauge({
     name: "peer_exporter_config_last_reload_success_timestamp_seconds",
-    help: "Unix time when the configuration in force was loaded.",
+    help: "Unix time when the current configuration was loaded.",
     registers,
   });
   const shardInfo = new Gauge({
     name: "peer_exporter_shard_info",
-    help: "Which shard of how many this exporter is, counted from 0; always 1, absent without --shard.",
+    help: "The shard of this exporter, counted from 0, and the number of shards; always 1, absent without --shard.",
     labelNames: ["shard", "total_shards"],
     registers,
   });
   const closed = new Counter({
     name: "peer_exporter_http_connections_closed_total",
-    help: "Connections that were closed because clients took more than their share, by what they took.",
+    help: "Connections that were closed because of a limit, by reason.",
     labelNames: ["reason"],
     registers,
   });
@@ -111,10 +114,10 @@ function rendered(header: FamilyHeader, values: readonly OwnValue[]): RenderedFa
   return { ...header, samples: (format) => values.map((value) => sample(header.name, value, format)).join("") };
 }
 
-/** The least delay of an event loop that was not measured yet, in seconds: the largest number of the engine's histogram. */
+/** The minimum delay, in seconds, of an event loop that was not measured yet: the largest value of the engine's histogram. */
 const NO_DELAY_YET = (2 ** 63 - 1) / 1e9;
 
-/** prom-client types this as an enum of numbers and sends words. */
+/** prom-client declares the type as a numeric enum, but returns texts. */
 function familyType({ type }: { readonly type: unknown }): FamilyType | undefined {
   return type === "gauge" || type === "counter" || type === "histogram" ? type : undefined;
 }
@@ -133,4 +136,87 @@ function bound(label: string | number | undefined, format: Format): string {
   return format === "openmetrics" && typeof label === "number" && Number.isInteger(label)
     ? `${label}.0`
     : String(label);
+}
+
+/** A histogram of request durations, by handler and status code. */
+type Latencies = {
+  observe(handler: string, code: number, seconds: number): void;
+  /** Samples with the suffix of their names; each bucket counts all requests that took at most this long. */
+  samples(): readonly LatencySample[];
+};
+
+type LatencySample = {
+  readonly suffix: "_bucket" | "_sum" | "_count";
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+};
+
+/** Upper bounds of the buckets, in seconds. */
+const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5];
+
+type Series = {
+  readonly labels: { readonly handler: string; readonly code: string };
+  /** The number of requests between one bound and the next; the last ones are above all bounds. */
+  readonly counts: Float64Array;
+  sum: number;
+};
+
+/**
+ * Replaces prom-client's histogram, which checks, joins and hashes its labels for each observation. Without that, small scrapes
+ * are 4 % faster (eight connections, measured against a bare Node server with the same page).
+ */
+export function createLatencies(): Latencies {
+  const byHandler = new Map<string, Map<number, Series>>();
+
+  function seriesOf(handler: string, code: number): Series {
+    const byCode = byHandler.get(handler) ?? new Map<number, Series>();
+    const known = byCode.get(code);
+    if (known !== undefined) return known;
+    const series = { labels: { handler, code: String(code) }, counts: new Float64Array(BOUNDS.length + 1), sum: 0 };
+    byHandler.set(handler, byCode.set(code, series));
+    return series;
+  }
+
+  return {
+    observe(handler, code, seconds) {
+      const series = seriesOf(handler, code);
+      let bucket = 0;
+      while (bucket < BOUNDS.length && seconds > (BOUNDS[bucket] ?? 0)) bucket += 1;
+      series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+      series.sum += seconds;
+    },
+    samples: () => [...byHandler.values()].flatMap((byCode) => [...byCode.values()].flatMap(samplesOf)),
+  };
+}
+
+function samplesOf({ labels, counts, sum }: Series): readonly LatencySample[] {
+  let count = 0;
+  const buckets = [...counts].map((own, index): LatencySample => {
+    count += own;
+    return { suffix: "_bucket", labels: { le: BOUNDS[index] ?? "+Inf", ...labels }, value: count };
+  });
+  return [...buckets, { suffix: "_sum", labels, value: sum }, { suffix: "_count", labels, value: count }];
+}
+
+/**
+ * Caches the result of `collect`, which takes milliseconds, so that scrapes at the same time share it.
+ * @returns the value itself while it is recent, else a promise; a new object each time it is collected again
+ */
+export function keepRecent<T extends object>(collect: () => Promise<T>, milliseconds: number): () => T | Promise<T> {
+  let last: T | undefined;
+  let collectedMs = 0;
+  let running: Promise<T> | undefined;
+  return () => {
+    if (last !== undefined && performance.now() - collectedMs < milliseconds) return last;
+    running ??= collect()
+      .then((value) => {
+        collectedMs = performance.now();
+        last = value;
+        return value;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
 }

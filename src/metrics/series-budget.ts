@@ -1,26 +1,19 @@
 import { admit, EMPTY_MEMORY, listOf, type NameMemories, type NameMemory } from "../lib/hourly-budget.ts";
+import type { SeriesBefore } from "../poll/store.ts";
 import type { AdmitNames } from "./connections.ts";
-import type { SampleValue } from "./exposition.ts";
-import { renderLabels } from "./exposition.ts";
+import { renderLabels, type SampleValue } from "./exposition.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
 
 /**
- * Bounds the new series of a node: Prometheus keeps each for hours, also one that was there for a single poll. Its peers
- * and the node itself choose addresses and texts that become labels, others with each poll if they like.
+ * Limits the new series of a node. Prometheus keeps each series for hours, even if it existed for a single poll; and the node and
+ * its peers choose addresses and texts that become labels, different ones in each poll if they like.
  */
 
-/** What a node showed in earlier polls, and when it is now. */
-export type SeriesBefore = {
-  readonly memories: NameMemories;
-  /** In milliseconds of a clock that never goes back. */
-  readonly nowMs: number;
-};
-
 /** The budget of a node for one poll. */
-export type SeriesBudget = {
+type SeriesBudget = {
   /** @param family whose label sets these are */
   admitter(family: string): AdmitNames;
-  /** What to remember; the same object where nothing changed. */
+  /** The recent series after this poll; the same object as before if nothing changed. */
   memories(): NameMemories;
 };
 
@@ -42,14 +35,14 @@ export function openSeriesBudget({ memories, nowMs }: SeriesBefore): SeriesBudge
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** For a page of a single poll: nothing is known of earlier ones. */
+/** For the page of a single poll, without earlier ones to compare with. */
 export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => new Map() };
 
-/** A family whose labels strangers choose. */
-export type OpenFamily = {
+/** A family with label values that the node or its peers choose. */
+type OpenFamily = {
   readonly name: string;
   readonly perHour: number;
-  /** The labels of the sample that takes the values of those beyond it; undefined where they are left out. */
+  /** The labels of the sample that sums up those beyond the limit; undefined where they are left out. */
   readonly rest: string | undefined;
   readonly samples: NodeFamily["samples"];
 };
@@ -63,10 +56,10 @@ export function openFamilies(catalogue: readonly NodeFamily[]): readonly OpenFam
   });
 }
 
-/** The samples of the families whose labels strangers choose, by their names. */
-export type BoundedFamilies = {
+/** The samples of the open families within their budgets, by the names of the families. */
+type BoundedFamilies = {
   readonly samples: ReadonlyMap<string, readonly SampleValue[]>;
-  /** How many samples were left out. */
+  /** The number of samples that were left out. */
   readonly withheld: number;
 };
 
@@ -84,7 +77,7 @@ export function boundFamilies(families: readonly OpenFamily[], view: NodeView, b
   return { samples, withheld };
 }
 
-/** @returns the same list where all of them are let in */
+/** @returns the same list if all samples are admitted */
 function boundSamples(
   all: readonly SampleValue[],
   { perHour, rest }: OpenFamily,

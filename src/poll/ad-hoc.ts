@@ -5,7 +5,7 @@ import { createBriefCache } from "../lib/brief-cache.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
-import { deriveState, singlePollState } from "./derive-state.ts";
+import { deriveState } from "./derive-state.ts";
 import type { LagSettings } from "./head-lag.ts";
 import { NO_OTHER_HEADS } from "./heads.ts";
 import { EMPTY_HISTORY } from "./history.ts";
@@ -14,7 +14,7 @@ import { renderOrFail, runPoll, type TracedSession } from "./run-poll.ts";
 import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
 
 /** Polls the targets of /probe?target= once each, where the configuration allows them. Results are shared for a second. */
-export type AdHocProber = {
+type AdHocProber = {
   /**
    * @param maxWaitMs how long the caller waits; the timeout of the module may be shorter
    * @param gone aborted when the caller is gone; a poll without a waiting caller is cancelled
@@ -24,7 +24,7 @@ export type AdHocProber = {
   close(): Promise<void>;
 };
 
-export type AdHocResult =
+type AdHocResult =
   | {
       readonly kind: "polled";
       readonly state: StoredState;
@@ -54,7 +54,7 @@ export type AdHocOptions = {
 export const TARGET_SHARED_MS = 1000;
 
 /** Results that are kept; the oldest are dropped first. */
-export const MAX_SHARED = 64;
+const MAX_SHARED = 64;
 const MAX_SHARED_BYTES = 8 * 1024 * 1024;
 
 type Polled = Extract<AdHocResult, { readonly kind: "polled" }>;
@@ -94,8 +94,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const before = { node, history: EMPTY_HISTORY, intervalMs: node.timeoutMs };
     // Other nodes are no reference: a target that a client names is not one of ours.
     const render = (given: NodeReport) => {
-      const poll = { report: given, times };
-      const state = singlePollState(deriveState(before, poll, NO_OTHER_HEADS, options.lag()));
+      const state = deriveState(before, { report: given, times }, NO_OTHER_HEADS, options.lag());
       return { state: toStored(state), lines: options.render(state) };
     };
     const rendered = renderOrFail(report, render, log);

@@ -30,15 +30,6 @@ export function deriveState(
   return { node, report, history, lag, syncing, intervalMs };
 }
 
-/**
- * The state as it is shown when only one poll is known: without bytes added up between polls, which would always be 0. The
- * node's own counters remain.
- */
-export function singlePollState(state: NodeState): NodeState {
-  const { history } = state;
-  return history.totals?.source === "connections" ? { ...state, history: { ...history, totals: undefined } } : state;
-}
-
 /** Data is stale when its node has missed one poll. */
 const STALE_AFTER_INTERVALS = 2;
 

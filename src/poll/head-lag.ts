@@ -6,7 +6,7 @@ import type { OtherHeads } from "./heads.ts";
  * enough of them support it.
  */
 
-export type ReferenceName = "peers" | "fleet" | "configured";
+type ReferenceName = "peers" | "fleet" | "configured";
 
 export type LagSettings = {
   /** A height counts when at least this many peers report it or a higher one. If fewer peers report heights, all must. */

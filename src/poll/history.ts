@@ -23,7 +23,7 @@ export type NodeHistory = {
   readonly previousHead: SeenHead | undefined;
 };
 
-export type PollRecord = {
+type PollRecord = {
   readonly startedMs: number;
   readonly endedMs: number;
   readonly durationSeconds: number;

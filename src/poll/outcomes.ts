@@ -13,12 +13,12 @@ export type ReportOutcomes = {
 };
 
 /** What decides whether a node is up: its role, and its last report, which is undefined before the first poll. */
-export type PolledState = {
+type PolledState = {
   readonly node: Pick<NodeConfig, "role">;
   readonly report: ReportOutcomes | undefined;
 };
 
-export type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
+type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
 
 export type PartFailure = { readonly api: string; readonly failure: Failure };
 

@@ -36,7 +36,7 @@ export type Poller = {
   close(): Promise<void>;
 };
 
-export type ProbeResult =
+type ProbeResult =
   /** The store has the result of a poll that ended while the caller waited, or the node is backed off. */
   | { readonly kind: "polled" }
   /** No poll: the last one ended `ageMs` ago, and its result is shared until it is `sharedForMs` old. In milliseconds. */
@@ -44,7 +44,7 @@ export type ProbeResult =
   /** The node is no longer polled. */
   | { readonly kind: "gone" };
 
-export type PreparedNodes = {
+type PreparedNodes = {
   /**
    * Polls the nodes from now on. It takes effect as a whole: callers see all nodes as before, or all as after.
    * @returns what remains to be done, for each node that is no longer polled: stop its poll
@@ -52,7 +52,7 @@ export type PreparedNodes = {
   commit(): readonly (() => Promise<void>)[];
 };
 
-export type PollerOptions = RuntimeOptions & {
+type PollerOptions = RuntimeOptions & {
   /** Nodes and references. */
   readonly nodes: readonly NodeConfig[];
   readonly lag: () => LagSettings;

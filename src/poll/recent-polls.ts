@@ -54,7 +54,7 @@ const MAX_FAILED_POLLS = 20;
 const MAX_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
-export const NO_RECENT_POLLS: RecentPollsOfNode = {
+const NO_RECENT_POLLS: RecentPollsOfNode = {
   polls: [],
   failedPolls: [],
   lastTrace: undefined,

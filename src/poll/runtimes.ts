@@ -44,7 +44,7 @@ export type OpenedRuntime = { readonly runtime: Runtime; readonly intervalMs: nu
   | { readonly earlier: undefined; readonly first: StoredNode }
 );
 
-export type RuntimeChange = {
+type RuntimeChange = {
   /** By name, in the order of the nodes. */
   readonly after: ReadonlyMap<string, Runtime>;
   readonly opened: readonly OpenedRuntime[];

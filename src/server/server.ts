@@ -3,7 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from "n
 import { Server as NetServer } from "node:net";
 import { errorCode } from "../lib/errno.ts";
 import type { Logger } from "../logging/logger.ts";
-import type { CloseReason } from "../metrics/close-reasons.ts";
+import type { CloseReason } from "../metrics/self.ts";
 import { type ClientLimits, createClients } from "./clients/clients.ts";
 import { createRequestHandler, type HandleRequest } from "./handle-request.ts";
 import { clientLimits, limitConnections, respondToBadRequests, SERVER_LIMITS, TLS_LIMITS } from "./limits.ts";

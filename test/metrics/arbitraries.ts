@@ -10,7 +10,7 @@ import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { failing, firstState, INTERVAL_MS, NOW, nodeConfig, stateAfter } from "../poll/support.ts";
 
-/** Everything that strangers may send, as far as the types allow it. */
+/** Everything that a node and its peers may send, as far as the types allow it. */
 
 /** Any sequence of UTF-16 units, halves of pairs and control characters included. */
 export const anyUtf16 = fc

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/schema.ts";
-import { connectionChainSamples, nodeChainSamples } from "../../src/metrics/chain-samples.ts";
-import { chainFamily } from "../../src/metrics/family.ts";
+import { chainFamily, connectionChainSamples, nodeChainSamples } from "../../src/metrics/family.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import type { ChainFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { catalogue, names, readPage } from "./support.ts";
 
-/** What dashboards and alerts rely on: name, type, labels beside target, chain and the node's own. */
+/** What dashboards and alerts rely on: name, type, labels in addition to target, chain and those of the node. */
 const CONTRACT: readonly [name: string, type: "gauge" | "counter", labels: readonly string[]][] = [
   ["p2p_node_up", "gauge", []],
   ["p2p_node_api_up", "gauge", ["api"]],
@@ -61,7 +60,7 @@ describe("rules that hold for every family", () => {
     expect(name).toMatch(/^p2p_(?:node|connection|reference|wire|monero|chainweb)_[a-z0-9_]+$/);
     expect(name).not.toMatch(/__|_(?:sum|count|bucket|created|ms|milliseconds|percent|kilobytes|gauge|counter)$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
-    // A unit stands at the end, before _total, and moments are named as such.
+    // The unit is at the end, before _total, and times are named as such.
     expect(name).not.toMatch(/_(?:seconds|bytes|timestamp)_(?!total$|seconds$|per_second$)/);
     expect(name).not.toMatch(/_timestamp(?!_seconds)/);
     for (const label of labels) {
@@ -179,7 +178,7 @@ describe("counts", () => {
     expect(value(readPage([given]), "p2p_node_peers", { direction: "unknown" })).toBe(3);
   });
 
-  test("malformed rows are told", () => {
+  test("malformed rows are counted", () => {
     const given = report({ peers: { ok: true, value: { connections: [], malformed: 3 } } });
     expect(value(readPage([stateAfter(given)]), "p2p_node_connections_malformed")).toBe(3);
   });
@@ -245,14 +244,14 @@ test("a chain's own family has the samples that are its own, and no label withou
   ]);
 });
 
-test("a chain's own family of connections has no labels beside theirs: no line of it shows any", () => {
+test("a chain's own family of connections has no labels of its own, as its lines could not show them", () => {
   const families = Object.values(chains).flatMap((chain): readonly ChainFamily[] => chain.families);
   const ofConnections = families.filter(({ scope }) => scope === "connection");
   expect(ofConnections.length).toBeGreaterThan(0);
   expect(ofConnections.filter(({ labels }) => labels.length > 0)).toEqual([]);
 });
 
-describe("texts of strangers", () => {
+describe("texts that a node or its peers choose", () => {
   const long = "x".repeat(1000);
   const hostile = `\ud800\n${long}`;
   const page = readPage([

@@ -74,7 +74,7 @@ describe("rows that would be the same series", () => {
     return shown;
   };
 
-  test("the highest head and the earliest start are kept; bytes would fall with a leaving peer, so there are none", () => {
+  test("the highest head and the earliest start are kept; there are no bytes, which would fall with a leaving peer", () => {
     const shown = twice(
       { receivedBytes: 1, sentBytes: 10, height: 7 },
       { receivedBytes: 2, sentBytes: 20, height: 9 },

@@ -6,7 +6,6 @@ import {
   escapeLabelValue,
   type FamilyHeader,
   type Format,
-  joinLabels,
   renderHeader,
   renderLabels,
   renderSample,
@@ -146,13 +145,6 @@ describe("labels", () => {
         ["d", "2"],
       ]),
     ).toBe('b="1",d="2"');
-  });
-
-  test("two lists are joined by a comma where both have something", () => {
-    expect(joinLabels('a="1"', 'b="2"')).toBe('a="1",b="2"');
-    expect(joinLabels('a="1"', "")).toBe('a="1"');
-    expect(joinLabels("", 'b="2"')).toBe('b="2"');
-    expect(joinLabels("", "")).toBe("");
   });
 });
 

@@ -20,7 +20,7 @@ import {
 import { find, type Page, value } from "../support/exposition-parser.ts";
 import { catalogue, names, read, readPage, render, renderPage } from "./support.ts";
 
-/** Whole pages, byte by byte: `UPDATE_GOLDEN=1 npx vitest run test/metrics/page.test.ts` writes them anew. */
+/** Whole pages, byte by byte: `UPDATE_GOLDEN=1 npx vitest run test/metrics/page.test.ts` updates them. */
 const FOLDER = new URL("../fixtures/pages/", import.meta.url);
 const isUpdate = process.env.UPDATE_GOLDEN === "1";
 
@@ -215,7 +215,7 @@ describe("before the first poll", () => {
 });
 
 describe("after a poll that failed", () => {
-  test("the data of the peers is gone at once, the history stays", () => {
+  test("the data of the peers disappears immediately, the history stays", () => {
     const good = stateAfter(moneroReport, { node: MONERO, endedMs: NOW - INTERVAL_MS });
     expect(peerFamilies(readPage([good])).length).toBeGreaterThan(8);
     const page = readPage([stateAfter(deadReport("timeout"), { node: MONERO, history: good.history })]);
@@ -291,12 +291,12 @@ describe("several nodes on one page", () => {
     ]);
   });
 
-  test("one node's lines are the same beside others", () => {
+  test("one node's lines are the same among others", () => {
     const of = (page: string) => page.split("\n").filter((line) => line.includes('target="monero-1"'));
     expect(of(render(states, "text"))).toEqual(of(render([moneroState], "text")));
   });
 
-  test("the node's own labels stand on each of its series and on no other", () => {
+  test("the node's configured labels are on each of its series and on no other", () => {
     for (const { samples } of read(render(states, "text"), "text").families) {
       for (const { labels } of samples) {
         expect(labels.get("region")).toBe(labels.get("target") === "wire-1" ? "eu" : undefined);

@@ -60,7 +60,7 @@ test("a page that is read piece by piece is of one moment, however often its nod
   expect(Buffer.concat([...{ [Symbol.iterator]: chunks }]).toString() === whole()).toBe(true);
 });
 
-test("while nobody reads, the lines of a poll take the place of those of the poll before", async () => {
+test("while no reader is active, the lines of a poll reuse the buffer of the poll before", async () => {
   const { store, pollAll, chunks } = setUp();
   const buffers = () => store.all().map(({ lines }) => lines.bytes.buffer);
   await pollAll();

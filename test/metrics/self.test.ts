@@ -1,9 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { Histogram, Registry } from "prom-client";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { createSelfMetrics, type SelfMetrics } from "../../src/metrics/self.ts";
+import { createLatencies, createSelfMetrics, type SelfMetrics } from "../../src/metrics/self.ts";
 import { firstState, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
+import { runs } from "../support/effort.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { promtoolCheckMetrics } from "../support/prometheus.ts";
 import { findServer, waitFor } from "../support/servers.ts";
@@ -121,7 +124,7 @@ test("bucket bounds of whole numbers are floats in OpenMetrics, and nothing else
   expect(openmetrics.replaceAll(/le="(\d+)\.0"/g, 'le="$1"')).toBe(text);
 });
 
-test("the families are collected anew each time, and an earlier collection does not change", async () => {
+test("the families are collected again each time, and an earlier collection does not change", async () => {
   const before = await self.collect();
   const count = () =>
     find(read(renderPage([], before, "text"), "text"), "peer_exporter_http_request_duration_seconds_count");
@@ -147,3 +150,56 @@ test.skipIf(promtool === undefined)("the whole page passes promtool check metric
   self.observeRequest("/metrics", 200, 0.01);
   expect(await promtoolCheckMetrics(await wholePage("text"))).toEqual({ code: 0, output: "" });
 });
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5];
+
+const requests = fc.array(
+  fc.record({
+    handler: fc.constantFrom("/metrics", "/probe", "none"),
+    code: fc.constantFrom(200, 404, 503),
+    seconds: fc.oneof(fc.constantFrom(0, ...BUCKETS, 99), fc.double({ min: 0, max: 4, noNaN: true })),
+  }),
+);
+
+test("whatever was observed, the samples are those of prom-client's histogram", async () => {
+  await fc.assert(
+    fc.asyncProperty(requests, async (observed) => {
+      const registers = [new Registry()];
+      const theirs = new Histogram({
+        name: "x",
+        help: "x",
+        labelNames: ["handler", "code"],
+        buckets: BUCKETS,
+        registers,
+      });
+      const ours = createLatencies();
+      for (const { handler, code, seconds } of observed) {
+        theirs.observe({ handler, code: String(code) }, seconds);
+        ours.observe(handler, code, seconds);
+      }
+      const { values } = await theirs.get();
+      const expected = values.map(({ metricName = "", labels, value }) => [metricName.slice(1), { ...labels }, value]);
+      const given = ours.samples().map(({ suffix, labels, value }) => [suffix, labels, value]);
+      // The order of series is free; within one it is that of the buckets.
+      const inOrder = (samples: readonly unknown[]) =>
+        samples.map((sample) => JSON.stringify(sample, sortedKeys)).sort();
+      expect(inOrder(given)).toEqual(inOrder(expected));
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
+test("the buckets of a series come in the order of their bounds, then sum and count", () => {
+  const { observe, samples } = createLatencies();
+  observe("/metrics", 200, 0.003);
+  expect(samples().map(({ suffix, labels }) => `${suffix} ${labels.le ?? ""}`)).toEqual([
+    ...[...BUCKETS, "+Inf"].map((bound) => `_bucket ${bound}`),
+    "_sum ",
+    "_count ",
+  ]);
+});
+
+function sortedKeys(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

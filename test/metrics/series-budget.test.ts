@@ -229,7 +229,7 @@ test("what is beyond the limit of a family with a sample for the rest is added t
     return find(page, "p2p_node_peers_by_agent").map(({ labels, value: count }) => [labels.get("agent"), count]);
   };
   for (let poll = 0; poll < 12; poll += 1) by(...[0, 1, 2, 3, 4].map((index) => `agent ${5 * poll + index}`));
-  // 60 are known now; a stranger may call itself as the rest is called.
+  // 60 are known now; a peer may report the label of the rest as its own.
   expect(by("agent 3", "agent 3", "new", "other", "newer")).toEqual([
     ["agent 3", 2],
     ["other", 3],
@@ -245,7 +245,7 @@ const CLOSED = new Set([
   "braided_chain",
 ]);
 
-test("every family whose labels strangers could choose has a bound", () => {
+test("every family whose labels the node or its peers choose has a limit", () => {
   const open = catalogue.filter(
     ({ labels, connections }) => connections === undefined && labels.some((label) => !CLOSED.has(label)),
   );

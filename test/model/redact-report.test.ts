@@ -120,7 +120,7 @@ describe("however much it is,", () => {
     expect(agents.at(-1)).toBe("plain <secret>");
   });
 
-  test.each(["%41", "\\u0041", "&#65;", "h", "hunter2", "61:", "QUFB\n"])("%j is looked at once", (part) => {
+  test.each(["%41", "\\u0041", "&#65;", "h", "hunter2", "61:", "QUFB\n"])("%j is searched once", (part) => {
     const growth = growthOf(
       (length) => {
         const agents = Array.from({ length: length / 64 }, () => peer({ agent: part.repeat(20) }));

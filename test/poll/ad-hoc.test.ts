@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { NodeConfig, ProbeConfig } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { NodeReport } from "../../src/model/report.ts";
-import { type AdHocOptions, createAdHocProber, MAX_SHARED, TARGET_SHARED_MS } from "../../src/poll/ad-hoc.ts";
+import { type AdHocOptions, createAdHocProber, TARGET_SHARED_MS } from "../../src/poll/ad-hoc.ts";
 import { deadReport, LAG_SETTINGS, logSink, report } from "./support.ts";
 
 function probeConfig(overrides: Readonly<Record<string, unknown>> = {}): ProbeConfig {
@@ -57,7 +57,7 @@ function setUp(options: Partial<AdHocOptions> = {}) {
 
 const CONFIG = probeConfig();
 
-describe("probes that run at once", () => {
+describe("probes that run at the same time", () => {
   test("of one target are one poll, however it is written", async () => {
     const { probe, end, opened, closed, wait } = setUp();
     const targets = ["127.0.0.1:1", "http://127.0.0.1:1/", "http://0x7f.1:1", "http://[::ffff:127.0.0.1]:1"];
@@ -91,7 +91,7 @@ describe("probes that run at once", () => {
     await Promise.all(results);
   });
 
-  test("are no more than probe.concurrency, and sharing costs nothing", async () => {
+  test("are at most probe.concurrency, and sharing takes no slot", async () => {
     const config = probeConfig({ concurrency: 2 });
     const { probe, end } = setUp({ config: () => config });
     const running = [probe("127.0.0.1:1"), probe("127.0.0.1:2"), probe("127.0.0.1:1")];
@@ -154,8 +154,8 @@ describe("the answer of a target", () => {
 
   test("of many targets is kept for the newest ones alone", async () => {
     const given = setUp();
-    for (let port = 1; port <= MAX_SHARED + 1; port += 1) await polled(given, `127.0.0.1:${port}`);
-    expect(await given.probe(`127.0.0.1:${MAX_SHARED + 1}`)).toHaveProperty("ageMs");
+    for (let port = 1; port <= 65; port += 1) await polled(given, `127.0.0.1:${port}`);
+    expect(await given.probe(`127.0.0.1:65`)).toHaveProperty("ageMs");
     expect(await given.probe("127.0.0.1:2")).toHaveProperty("ageMs");
     expect(await polled(given, "127.0.0.1:1")).not.toHaveProperty("ageMs");
   });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NodeReport } from "../../src/model/report.ts";
-import { singlePollState } from "../../src/poll/derive-state.ts";
-import { failing, head, NOW, peers, peersAt, report, row, stateAfter } from "./support.ts";
+import { failing, head, NOW, peersAt, report, stateAfter } from "./support.ts";
 
 /** Whether the node is catching up after the second of two polls, 15 s apart. */
 function afterTwoPolls(first: NodeReport | undefined, second: NodeReport): boolean | undefined {
@@ -47,19 +46,5 @@ describe("a node whose API does not report it, by its progress with a block ever
   test("a clock that was set back between two polls does not make a node catch up", () => {
     const { history } = stateAfter(at(985, 5000));
     expect(stateAfter(at(1000, 5000), { history, endedMs: NOW - 3_600_000 }).syncing).toBeUndefined();
-  });
-});
-
-describe("the state of a single poll", () => {
-  test("has no bytes that were added up over polls, which would always be 0", () => {
-    const counted = report({ peers: peers(row({ receivedBytes: 5, sentBytes: 7 })) });
-    const state = stateAfter(counted);
-    expect(state.history.totals).toMatchObject({ source: "connections", counts: { received: 0, sent: 0 } });
-    expect(singlePollState(state).history.totals).toBeUndefined();
-  });
-
-  test("has the node's own counters", () => {
-    const state = stateAfter(report({ totals: { ok: true, value: { received: 5, sent: 7 } } }));
-    expect(singlePollState(state)).toBe(state);
   });
 });

@@ -21,8 +21,8 @@ describe("the reference of the peers", () => {
     ["the node is ahead of its peers", [90, 80], 80],
     ["no peer reports a height", [undefined, undefined], undefined],
     ["no peer at all", [], undefined],
-    ["heights of 0 are none", [0, 120, 0], 120],
-    ["nothing but heights of 0", [0, 0], undefined],
+    ["heights of 0 mean unknown", [0, 120, 0], 120],
+    ["only heights of 0", [0, 0], undefined],
   ])("%s", (_, heights, expected) => {
     expect(lagAmong(report({ peers: peersAt(...heights) })).references.get("peers")).toBe(expected);
   });
@@ -146,7 +146,7 @@ describe("braided chains", () => {
     ],
     ["the other knows more chains", { 0: 10 }, [{ 0: 12, 1: 5000 }], 12, 2],
     ["the other knows fewer chains", { 0: 10, 1: 10 }, [{ 0: 12 }], 22, 2],
-    ["chains are told apart by name, not by place", { 0: 10, 1: 20 }, [{ 1: 21, 0: 10 }], 31, 1],
+    ["chains are identified by name, not by place", { 0: 10, 1: 20 }, [{ 1: 21, 0: 10 }], 31, 1],
   ])("%s", (_, own, others, fleet, blocks) => {
     expect(
       lagOf(
@@ -240,7 +240,7 @@ describe("references of the configuration", () => {
   const settings = { minSupport: 2 };
   const reference = (height: number, networkKey = "n") => report({ networkKey, head: head(height) });
 
-  test("count beside peers and fleet, and the best of all makes the lag", () => {
+  test("count as well as peers and fleet, and the best of all determines the lag", () => {
     const given = report({ networkKey: "n", head: head(100), peers: peersAt(110, 110) });
     const others = headsFor(given, [reference(120)], [reference(130), reference(125)]);
     const { references, blocks } = headLag(given, others, settings, NOW);
@@ -255,7 +255,7 @@ describe("references of the configuration", () => {
   });
 });
 
-describe("heads that peers of a braided network told themselves", () => {
+describe("heads that peers of a braided network reported themselves", () => {
   const cut = (...heights: number[]) =>
     ({
       height: heights.reduce((sum, height) => sum + height, 0),

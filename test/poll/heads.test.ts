@@ -51,10 +51,10 @@ describe("the known heads", () => {
     );
   });
 
-  test("of many nodes are forgotten at once, and only those", () => {
+  test("of many nodes are forgotten together, and only those", () => {
     const known = createKnownHeads();
     for (const [index, name] of [..."abcde"].entries()) known.remember(name, "node", at(index), 10);
-    known.forgetAll(["a", "d", "nobody"]);
+    known.forgetAll(["a", "d", "unknown"]);
     expect(heights(known).fleet).toEqual([4, 2, 1]);
     known.remember("d", "node", at(3), 10);
     expect(heights(known).fleet).toEqual([4, 3, 2, 1]);

@@ -4,7 +4,7 @@ import { createStyle } from "../../src/lib/text/terminal.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import { createStateChangeLog } from "../../src/poll/log-state-changes.ts";
 import { failuresOf, isUp, mainFailure, outcomesOf, traceText } from "../../src/poll/outcomes.ts";
-import { NO_RECENT_POLLS } from "../../src/poll/recent-polls.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { toStored } from "../../src/poll/store.ts";
 import type { RpcCall } from "../../src/rpc/client.ts";
 import { overviewOf } from "../../src/server/pages/overview.ts";
@@ -134,7 +134,7 @@ describe("a reference that works in part is the same on its page, in the log and
     const state = stateAfter(given, { node: REFERENCE });
     const { log, lines } = logSink();
     createStateChangeLog()(toStored(firstState(REFERENCE)), toStored(state), log);
-    expect(overviewOf(toStored(state), NO_RECENT_POLLS).condition).toBe(onPage);
+    expect(overviewOf(toStored(state), createRecentPolls().of(REFERENCE.name)).condition).toBe(onPage);
     expect(nodesReport([{ ...state, report: given, calls: [] }], createStyle(false))).toMatch(
       new RegExp(`^${inCheck} `),
     );

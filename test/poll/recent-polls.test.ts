@@ -117,7 +117,7 @@ test("the last hour is bounded and in order, however the clock jumps", () => {
   );
 });
 
-test("a node that is forgotten begins anew", () => {
+test("a node that is forgotten starts from scratch", () => {
   const recentPolls = createRecentPolls();
   recentPolls.record(stateAfter(report()), []);
   recentPolls.forget("node-1");

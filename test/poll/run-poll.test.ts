@@ -78,7 +78,7 @@ test("a reference is asked for its head only", async () => {
   expect(net.requests.map(({ url }) => url)).toEqual(["/v1/chain/get_info"]);
 });
 
-test("a list of which no row can be read is not an empty one", async () => {
+test("a list without a single readable row is not an empty list", async () => {
   const node = await startFakeNode(({ url }) =>
     url === "/v1/net/connections" ? json([{ a: 1 }, 3], 201) : json({ head_block_num: 7 }),
   );

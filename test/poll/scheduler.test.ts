@@ -96,7 +96,7 @@ describe("intervals", () => {
     }
   });
 
-  test("a few first polls come at once", async () => {
+  test("a few first polls come immediately", async () => {
     const { polls } = start({ a: every(60_000), b: every(60_000) });
     await vi.advanceTimersByTimeAsync(20);
     expect(polls.map(({ name }) => name)).toEqual(["a", "b"]);
@@ -134,7 +134,7 @@ describe("intervals", () => {
   });
 });
 
-describe("a node is never polled twice at once", () => {
+describe("a node has at most one poll at a time", () => {
   test.each([
     ["on an interval", every(1000)],
     ["on a schedule", at("* * * * * *")],

@@ -121,7 +121,7 @@ export function firstState(node = nodeConfig()): NodeState {
 
 export const LAG_SETTINGS = { minSupport: 2 };
 
-/** The lag of a node beside others of its configuration, without references. */
+/** The lag of a node among others of its configuration, without references. */
 export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], nowMs = NOW) {
   return headLag(given, headsFor(given, fleet), LAG_SETTINGS, nowMs);
 }

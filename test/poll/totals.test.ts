@@ -29,7 +29,7 @@ describe("added up over connections", () => {
     ["a leaving peer does not make the sum fall", [[connection("a", 5)], [connection("a", 9)], []], [0, 4, 4]],
     ["a new connection counts from its first byte", [[], [connection("b", 70)]], [undefined, 70]],
     [
-      "two rows with one id do not count anew with each poll",
+      "two rows with one id do not count again with each poll",
       [
         [connection("a", 500), connection("a", 20)],
         [connection("a", 500), connection("a", 20)],
@@ -94,7 +94,7 @@ describe("the node's own counters", () => {
   });
 });
 
-test("a sum that no counter of this poll stands behind is not shown as current", () => {
+test("a sum without counters from this poll is not current", () => {
   const isCurrent = (...polls: (readonly PeerConnection[])[]) => {
     let totals: ByteTotals | undefined;
     for (const connections of polls) totals = advanceTotals(totals, { own: "none", connections });

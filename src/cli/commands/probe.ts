@@ -1,12 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { ADAPTERS, chains } from "../../chains/index.ts";
 import type { Config } from "../../config/model.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
 import { createProgress, createStyle, wantsColour } from "../../lib/text/terminal.ts";
-import { createProbeCatalogue } from "../../metrics/catalogue.ts";
-import { createPageRenderer } from "../../metrics/page.ts";
-import { createNodeRenderer } from "../../metrics/render-node.ts";
-import { singlePollState } from "../../poll/derive-state.ts";
+import { connectionSettings } from "../../metrics/connections.ts";
+import { createOnceRenderer } from "../../metrics/render-once.ts";
 import { isUp, traceText } from "../../poll/outcomes.ts";
 import { toStored } from "../../poll/store.ts";
 import type { Context } from "../context.ts";
@@ -52,18 +49,9 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
   }
 }
 
-/** As /probe?target= shows a node of which nothing is known but one poll. */
+/** The same page as from /probe?target=. */
 async function metricsOf(polled: PolledNode, { connections }: Config): Promise<string> {
-  const catalogue = createProbeCatalogue(ADAPTERS);
-  const { hashKey, ...rest } = connections;
-  const settings = { ...rest, hashKey: (await hashKey?.reveal()) ?? randomBytes(32).toString("hex") };
-  const render = createNodeRenderer(
-    catalogue,
-    ({ chain }) => chains[chain].traits,
-    () => settings,
-  );
-  const state = singlePollState(polled);
-  const nodes = [{ state: toStored(state), ...render(state) }];
-  const chunks = createPageRenderer(catalogue)(nodes, [], "text", "owned");
-  return Buffer.concat([...chunks]).toString();
+  const settings = await connectionSettings(connections, randomBytes(32).toString("hex"));
+  const { renderNode, renderPage } = createOnceRenderer(() => settings);
+  return Buffer.concat([...renderPage(toStored(polled), renderNode(polled), "text", "owned")]).toString();
 }

@@ -3,12 +3,11 @@ import type { ShownConnection } from "../connections.ts";
 import { eachConnection, ofConnections, type SharedFamily } from "../family.ts";
 
 /** The families with a series for each connection. */
-
 export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
-    help: "Text facts about a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
+    help: "State, software and address type of a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
     ...ofConnections({ values: eachConnection(() => 1), labels: infoLabels }, ["state", "agent", "address_type"]),
   },
   {
@@ -26,7 +25,7 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_head_height",
     type: "gauge",
-    help: "The peer's head as the node last heard it, from the last poll; often old (last_handshake: largest of head number and block id; height).",
+    help: "Height of the peer's head as last seen by the node, from the last poll; often out of date (last_handshake: largest of head number and block id; height).",
     ...ofConnections({ values: eachConnection(({ row }) => row.height) }),
   },
   {
@@ -44,7 +43,7 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_latency_seconds",
     type: "gauge",
-    help: "Round trip of the connection as the node measures it, from the last poll (p2p_latency).",
+    help: "Round-trip time of the connection as measured by the node, from the last poll (p2p_latency).",
     ...ofConnections({ values: eachConnection(({ row }) => row.latencySeconds) }),
   },
 ];

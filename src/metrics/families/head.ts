@@ -5,7 +5,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_height",
     type: "gauge",
-    help: "The node's head, from the last poll (head_block_num; get_info height, top block + 1; cut height, the sum over the chains).",
+    help: "Height of the node's head, from the last poll (head_block_num; get_info height, top block + 1; cut height, the sum over the chains).",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
   },
@@ -26,7 +26,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_reference_height",
     type: "gauge",
-    help: "Best head known at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes of the network; configured, the highest of the references.",
+    help: "Best known head at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes on the same network; configured, the highest of the configured references.",
     source: "computed",
     labels: ["reference"],
     samples: ({ state }) => labelled("reference", state.lag.references),
@@ -34,7 +34,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_lag_blocks",
     type: "gauge",
-    help: "How far the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains.",
+    help: "Blocks that the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains.",
     source: "computed",
     labels: [],
     samples: ({ state }) => one(state.lag.blocks),
@@ -42,7 +42,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing",
     type: "gauge",
-    help: "1 while the node itself catches up, from the last poll (Monero: its flags and peer states; else: far behind and gaining).",
+    help: "1 while the node is catching up, from the last poll (Monero: its flags and peer states; other chains: far behind and gaining).",
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

@@ -1,23 +1,21 @@
 import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
-import { isUp, outcomesOf } from "../../poll/outcomes.ts";
-import { knownCombinations } from "../connections.ts";
+import { isUp, mainFailure, outcomesOf } from "../../poll/outcomes.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
-import { flag, labelled, type NodeView, type SharedFamily } from "../family.ts";
-import { countBy, rowsOf, workingRows } from "../rows.ts";
+import { flag, labelled, type NodeView, one, type SharedFamily } from "../family.ts";
 
-/** Whether a node answers, what it is, and its peers. */
+/** Whether the node answers, its version and its network. */
 export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
-    help: "1 if the last poll got the peer list of the node, else 0. Before the first poll 0.",
+    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll.",
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },
   {
     name: "p2p_node_api_up",
     type: "gauge",
-    help: "1 if this part of the last poll succeeded: peers, head, and what else the chain has. A part that is asked less often keeps its last outcome (prometheus 30 s, bans and limits 5 min).",
+    help: "1 if this API answered in the last poll, else 0: peers, head, and the other APIs of the chain. An API that is called less often keeps its last outcome (prometheus 30 s, bans and limits 5 min).",
     source: "each call",
     labels: ["api"],
     samples: ({ state }) => labelled("api", apis(state)),
@@ -25,35 +23,10 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "What the node says it is, from the last poll; always 1; absent beyond 60 new answers in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
-  },
-  {
-    name: "p2p_node_peers",
-    type: "gauge",
-    help: "Peers in working connection, from the last poll. Chainweb: known peers that currently do not fail (its API lists no connections).",
-    labels: ["direction"],
-    samples: (view) =>
-      labelled(
-        "direction",
-        countBy(workingRows(view), view.traits.directions, ({ direction }) => direction),
-      ),
-  },
-  {
-    name: "p2p_node_connections",
-    type: "gauge",
-    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Not for Chainweb, whose API lists no connections.",
-    labels: ["direction", "state"],
-    samples: connectionCounts,
-  },
-  {
-    name: "p2p_node_syncing_peers",
-    type: "gauge",
-    help: "Peers in sync traffic, from the last poll: download, this node syncs from them (Monero state synchronizing, standby); upload, they sync from this node (Wire syncing).",
-    labels: ["flow"],
-    samples: syncingPeers,
   },
 ];
 
@@ -71,21 +44,86 @@ function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | und
   return labels === "" ? [] : [[labels, 1]];
 }
 
-function* connectionCounts(view: NodeView): Iterable<SampleValue> {
-  const rows = rowsOf(view);
-  if (rows === undefined) return;
-  for (const [direction, state] of knownCombinations(view.traits)) {
-    const labels = renderLabels([
-      ["direction", direction],
-      ["state", state],
-    ]);
-    yield [labels, rows.filter((row) => row.direction === direction && row.state === state).length];
-  }
-}
+/** The polls: the age and the cost of the data, and why polls fail. */
+export const pollFamilies: readonly SharedFamily[] = [
+  {
+    name: "p2p_node_polls_total",
+    type: "counter",
+    help: "Completed polls of the node.",
+    source: "the exporter",
+    needsHistory: true,
+    labels: [],
+    samples: ({ state }) => one(state.history.polls),
+  },
+  {
+    name: "p2p_node_poll_failures_total",
+    type: "counter",
+    help: "Polls of the node that got no peer list, by reason.",
+    source: "the exporter",
+    needsHistory: true,
+    labels: ["reason"],
+    samples: ({ state }) => labelled("reason", state.history.failures),
+  },
+  {
+    name: "p2p_node_poll_duration_seconds",
+    type: "gauge",
+    help: "Duration of the last poll.",
+    source: "the exporter",
+    labels: [],
+    samples: ({ state }) => one(state.history.lastPoll?.durationSeconds),
+  },
+  {
+    name: "p2p_node_poll_interval_seconds",
+    type: "gauge",
+    help: "Time between two scheduled polls of the node; with a cron expression, between its next two matches.",
+    source: "the exporter",
+    needsHistory: true,
+    labels: [],
+    samples: ({ state }) => one(state.intervalMs / 1000),
+  },
+  {
+    name: "p2p_node_last_success_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time when the last poll that got the peer list ended.",
+    source: "the exporter",
+    needsHistory: true,
+    labels: [],
+    samples: ({ state: { history } }) =>
+      one(history.lastSuccessMs === undefined ? undefined : history.lastSuccessMs / 1000),
+  },
+];
 
-function syncingPeers(view: NodeView): Iterable<SampleValue> {
-  const { flow } = view.traits;
-  const rows = rowsOf(view);
-  if (flow === undefined || rows === undefined) return [];
-  return labelled("flow", [[flow, rows.filter(({ syncing }) => syncing === flow).length]]);
-}
+/** Only for /probe?target=, where no history counts the failures. */
+export const probeFamilies: readonly SharedFamily[] = [
+  {
+    name: "p2p_probe_failure_info",
+    type: "gauge",
+    help: "Why this probe got no peer list; always 1, absent when it got one. Only on the page of /probe?target= and of the command probe.",
+    source: "the exporter",
+    labels: ["reason"],
+    samples: ({ state }) => {
+      const failure = mainFailure(state);
+      return labelled("reason", failure === undefined ? [] : [[failure.reason, 1]]);
+    },
+  },
+];
+
+/** The only series of the configured references. */
+export const referenceFamilies: readonly SharedFamily[] = [
+  {
+    name: "p2p_reference_up",
+    type: "gauge",
+    help: "1 if the last poll of a configured reference got its head, else 0; while it is 0, head lag may go unnoticed.",
+    labels: [],
+    about: "reference",
+    samples: ({ state }) => flag(isUp(state)),
+  },
+  {
+    name: "p2p_reference_head_height",
+    type: "gauge",
+    help: "Height of the head of a configured reference, from the last poll.",
+    labels: [],
+    about: "reference",
+    samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
+  },
+];

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "../../logging/logger.ts";
-import type { CloseReason } from "../../metrics/close-reasons.ts";
+import type { CloseReason } from "../../metrics/self.ts";
 import { addressGroup, createPause, rawSocketOf, stopParsing } from "./socket.ts";
 import { createUnread, type UnreadMemory } from "./unread.ts";
 import { type Proof, type Standing, victimOfAll, victimOfGroup, victimOfWaiting } from "./victim.ts";

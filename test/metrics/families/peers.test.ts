@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { countAddressTypes, countAgents, countSubnets } from "../../src/metrics/rows.ts";
-import { parseAddress } from "../../src/model/address.ts";
-import { row } from "../poll/support.ts";
+import { countAddressTypes, countAgents, countSubnets } from "../../../src/metrics/families/peers.ts";
+import { parseAddress } from "../../../src/model/address.ts";
+import { row } from "../../poll/support.ts";
 
 const at = (...hosts: string[]) => hosts.map((host) => row({ address: parseAddress(host) }));
 const agents = (...names: (string | undefined)[]) => names.map((agent) => row({ agent }));

@@ -1,10 +1,10 @@
 /**
- * Numbers as JavaScript writes them, straight into bytes: a node has thousands, and a text of each would be made only to
- * be copied. `at` is where to begin; each gives where it ended.
+ * Writes numbers as JavaScript formats them, directly as bytes: a node has thousands of samples, and a text for each would only
+ * be copied. Each function writes from `at` and returns where the number ends.
  */
 
-/** The longest: -1.7976931348623157e+308. */
-export const LONGEST_NUMBER = 24;
+/** The longest number is -1.7976931348623157e+308. */
+export const MAX_NUMBER_LENGTH = 24;
 
 const ZERO = 48;
 const POINT = 46;
@@ -21,8 +21,8 @@ export function writeNumber(space: Buffer, at: number, value: number): number {
 }
 
 /**
- * Times come in milliseconds. Below a trillion such a number has 15 digits at most, and no two decimals of 15 digits are
- * the same double: so these digits are the ones that JavaScript would choose.
+ * Times are in milliseconds. Below a trillion such a number has at most 15 digits, and no two decimals of 15 digits are the same
+ * double, so these are the digits that JavaScript would choose.
  */
 function writeThousandths(space: Buffer, at: number, thousandths: number): number {
   const whole = Math.floor(thousandths / 1000);
@@ -37,7 +37,7 @@ function writeThousandths(space: Buffer, at: number, thousandths: number): numbe
   return writeDigits(space, point + 1, fraction, digits);
 }
 
-/** A billion is the largest power of ten with which the engine calculates in whole numbers. */
+/** A billion is the largest power of ten below 2^31, where the engine calculates with small integers. */
 function writeWhole(space: Buffer, at: number, value: number): number {
   if (value < BILLION) return writeDigits(space, at, value, countDigits(value));
   const billions = Math.floor(value / BILLION);

@@ -7,7 +7,7 @@ import { runs } from "../support/effort.ts";
 import { failing, NOW, peers, report, row, times } from "./support.ts";
 
 /**
- * Thousands of polls of a node whose peers come, go, reconnect and restart, beside a plain model that sees every single
+ * Thousands of polls of a node whose peers come, go, reconnect and restart, compared with a plain model that sees every single
  * event. Where the model must know more than polls can tell (a connection that came and went between two polls), it
  * keeps to what a poll can see.
  */

@@ -1,0 +1,231 @@
+import { ADDRESS_TYPES, type Direction, NEW_TEXTS_PER_HOUR, type PeerConnection } from "../../model/report.ts";
+import { knownCombinations, networkOf } from "../connections.ts";
+import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
+import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
+
+/** The agent label of the peers that have none of the most common agents. */
+const OTHER_AGENTS = "other";
+
+/** Counts of the node's peers. */
+export const peerFamilies: readonly SharedFamily[] = [
+  {
+    name: "p2p_node_peers",
+    type: "gauge",
+    help: "Connected peers, from the last poll. Chainweb: known peers that are not failing (its API lists no connections).",
+    labels: ["direction"],
+    samples: (view) =>
+      labelled(
+        "direction",
+        countBy(workingRows(view), view.traits.directions, ({ direction }) => direction),
+      ),
+  },
+  {
+    name: "p2p_node_connections",
+    type: "gauge",
+    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Not for Chainweb, whose API lists no connections.",
+    labels: ["direction", "state"],
+    samples: connectionCounts,
+  },
+  {
+    name: "p2p_node_syncing_peers",
+    type: "gauge",
+    help: "Peers that are syncing, from the last poll: download, this node syncs from them (Monero state synchronizing, standby); upload, they sync from this node (Wire syncing).",
+    labels: ["flow"],
+    samples: syncingPeers,
+  },
+];
+
+function* connectionCounts(view: NodeView): Iterable<SampleValue> {
+  const rows = rowsOf(view);
+  if (rows === undefined) return;
+  for (const [direction, state] of knownCombinations(view.traits)) {
+    const labels = renderLabels([
+      ["direction", direction],
+      ["state", state],
+    ]);
+    yield [labels, rows.filter((row) => row.direction === direction && row.state === state).length];
+  }
+}
+
+function syncingPeers(view: NodeView): Iterable<SampleValue> {
+  const { flow } = view.traits;
+  const rows = rowsOf(view);
+  if (flow === undefined || rows === undefined) return [];
+  return labelled("flow", [[flow, rows.filter(({ syncing }) => syncing === flow).length]]);
+}
+
+/** Traffic, churn and diversity of the node's peers, and its clock and certificate. */
+export const trafficFamilies: readonly SharedFamily[] = [
+  {
+    name: "p2p_node_receive_bytes_total",
+    type: "counter",
+    help: "P2P bytes received, from the last poll: the node's own counter where it has one (since the node's start), else the sum over its connections (since the exporter's start).",
+    labels: [],
+    samples: (view) => one(totalsOf(view)?.received),
+  },
+  {
+    name: "p2p_node_transmit_bytes_total",
+    type: "counter",
+    help: "P2P bytes sent, from the last poll: the node's own counter where it has one (since the node's start), else the sum over its connections (since the exporter's start).",
+    labels: [],
+    samples: (view) => one(totalsOf(view)?.sent),
+  },
+  {
+    name: "p2p_node_peer_connects_total",
+    type: "counter",
+    help: "Connections that were established up to the last poll; one that opened and closed between two polls is not counted.",
+    needsHistory: true,
+    labels: ["direction"],
+    samples: (view) => churnSamples(view, "connects"),
+  },
+  {
+    name: "p2p_node_peer_disconnects_total",
+    type: "counter",
+    help: "Established connections that were closed up to the last poll.",
+    needsHistory: true,
+    labels: ["direction"],
+    samples: (view) => churnSamples(view, "disconnects"),
+  },
+  {
+    name: "p2p_node_peer_subnets",
+    type: "gauge",
+    help: "Distinct subnets (IPv4 /16, IPv6 /32) among connected peers with a known IP address, from the last poll; a low number is an eclipse risk.",
+    labels: [],
+    samples: (view) => one(countSubnets(workingRows(view))),
+  },
+  {
+    name: "p2p_node_peers_by_agent",
+    type: "gauge",
+    help: "Connected peers by the software that they report, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other.",
+    labels: ["agent"],
+    newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER_AGENTS] },
+    samples: (view) => labelled("agent", countAgents(workingRows(view))),
+  },
+  {
+    name: "p2p_node_peers_by_address_type",
+    type: "gauge",
+    help: "Connected peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, unknown (a host name).",
+    labels: ["address_type"],
+    samples: (view) => labelled("address_type", countAddressTypes(workingRows(view))),
+  },
+  {
+    name: "p2p_node_connections_omitted",
+    type: "gauge",
+    help: "Connections of the last poll without their own series (connections.max_per_node, connections.series).",
+    source: "computed",
+    labels: [],
+    samples: ({ shown }) => one(shown?.omitted),
+  },
+  {
+    name: "p2p_node_connections_merged",
+    type: "gauge",
+    help: "Connections of the last poll that share a series with another one, because their labels are the same; such a series has no byte counters.",
+    source: "computed",
+    labels: [],
+    samples: ({ shown }) => one(shown?.merged),
+  },
+  {
+    name: "p2p_node_series_withheld",
+    type: "gauge",
+    help: "Connections of the last poll without their own series, because the node had too many new ones in an hour (connections.max_new_per_hour), plus 1 while p2p_node_info is withheld.",
+    source: "computed",
+    needsHistory: true,
+    labels: [],
+    samples: ({ shown, withheld }) => (shown === undefined && withheld === 0 ? [] : one(withheld)),
+  },
+  {
+    name: "p2p_node_connections_malformed",
+    type: "gauge",
+    help: "Rows of the last poll's peer list that could not be read.",
+    source: "computed",
+    labels: [],
+    samples: ({ report }) => one(report?.peers.ok ? report.peers.value.malformed : undefined),
+  },
+  {
+    name: "p2p_node_clock_skew_seconds",
+    type: "gauge",
+    help: "The node's clock minus the exporter's, from the last poll (X-Server-Timestamp or Date, both in steps of a second).",
+    labels: [],
+    samples: ({ report }) => one(report?.clockSkewSeconds),
+  },
+  {
+    name: "p2p_node_tls_certificate_expiry_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time when the node's certificate expires, as presented for the connection of the last poll.",
+    source: "TLS notAfter",
+    labels: [],
+    samples: ({ report }) => one(report?.certificateExpirySeconds),
+  },
+];
+
+/** A sum over connections is out of date without a current peer list; the node's own counters are not. */
+function totalsOf({ state, report }: NodeView) {
+  const { totals } = state.history;
+  return totals?.source === "node" || (report?.peers.ok && totals?.isCurrent) ? totals?.counts : undefined;
+}
+
+function churnSamples({ state, report, traits }: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {
+  const counts = state.history.churn?.[name];
+  // A list of known peers has no connections.
+  if (counts === undefined || !report?.peers.ok || traits.states.length === 0) return [];
+  return labelled(
+    "direction",
+    traits.directions.map((direction: Direction) => [direction, counts.get(direction) ?? 0] as const),
+  );
+}
+
+/** The rows of the last poll; undefined when it got no peer list. */
+function rowsOf({ report }: NodeView): readonly PeerConnection[] | undefined {
+  return report?.peers.ok ? report.peers.value.connections : undefined;
+}
+
+/** The connected rows; in a list of known peers, which has no states, every row. */
+function workingRows(view: NodeView): readonly PeerConnection[] | undefined {
+  return rowsOf(view)?.filter(({ state }) => state === undefined || state === "connected");
+}
+
+/** The number of rows by key; keys in `known` are always present. */
+function countBy(
+  rows: readonly PeerConnection[] | undefined,
+  known: readonly string[],
+  keyOf: (row: PeerConnection) => string | undefined,
+): ReadonlyMap<string, number> {
+  if (rows === undefined) return new Map();
+  const counts = new Map(known.map((key) => [key, 0]));
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Distinct subnets of the rows with a numeric address; undefined when there are rows but no numeric address. */
+export function countSubnets(rows: readonly PeerConnection[] | undefined): number | undefined {
+  if (rows === undefined) return undefined;
+  const subnets = new Set<string>();
+  for (const { address } of rows) {
+    if (address.ip !== undefined) subnets.add(networkOf(address.ip));
+  }
+  return subnets.size === 0 && rows.length > 0 ? undefined : subnets.size;
+}
+
+/** Peers choose their agents, so only the most common ones have their own series. */
+const MAX_AGENTS = 20;
+
+/** The number of rows by agent, the most common first and the rest as one; empty for chains whose peers report no agent. */
+export function countAgents(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [agent, count] of countBy(rows, [], (row) => row.agent)) {
+    const clean = cleanText(agent);
+    counts.set(clean, (counts.get(clean) ?? 0) + count);
+  }
+  const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const shown = new Map(ranked.slice(0, MAX_AGENTS));
+  const rest = ranked.slice(MAX_AGENTS).reduce((sum, [, count]) => sum + count, 0);
+  if (rest > 0) shown.set(OTHER_AGENTS, (shown.get(OTHER_AGENTS) ?? 0) + rest);
+  return shown;
+}
+
+export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
+  return countBy(rows, ADDRESS_TYPES, ({ address }) => address.type);
+}
