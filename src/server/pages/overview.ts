@@ -1,3 +1,4 @@
+import { type ChainName, chains } from "../../chains/index.ts";
 import { failuresOf, isUp, type PartFailure } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
@@ -5,7 +6,7 @@ import type { StoredState } from "../../poll/store.ts";
 /** What the pages say of one node, from its last state and its recent polls. */
 export type NodeOverview = {
   readonly name: string;
-  readonly chain: string;
+  readonly chain: ChainName;
   readonly isReference: boolean;
   readonly condition: Condition;
   /** Scheme, host and port. */
@@ -68,12 +69,9 @@ export function lagOf(node: NodeOverview): number | undefined {
   return headOf(node) === undefined ? undefined : node.last?.lagBlocks;
 }
 
-/** As many blocks behind are no news on this chain: the thresholds of the alert P2PNodeHeadLagging. */
-const USUAL_LAG: Readonly<Record<string, number>> = { wire: 120, antelope: 120, monero: 5, chainweb: 60 };
-
 /** So far behind that somebody should look, or catching up. */
 export function isBehind(node: NodeOverview): boolean {
-  return node.syncing === true || (lagOf(node) ?? 0) > (USUAL_LAG[node.chain] ?? Number.POSITIVE_INFINITY);
+  return node.syncing === true || (lagOf(node) ?? 0) > chains[node.chain].usualLagBlocks;
 }
 
 /** It answers, and nobody talks to it. */
