@@ -7,13 +7,12 @@ import type { RpcClient } from "../../rpc/client.ts";
 import { block } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
-import { createBlockTimes } from "./block-times.ts";
 import { callRpc } from "./calls.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
 import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
 import { isSyncing, report } from "./report.ts";
-import { createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
+import { createBlockTimes, createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
 
 const optionsSchema = block({});
 
@@ -33,6 +32,10 @@ export const monero: ChainAdapter = {
     variants: [{}],
     companions: {},
   },
+  publicWords: [
+    ...["get_info", "get_connections", "get_net_stats", "get_limit", "in_peers", "out_peers", "get_version"],
+    ...["get_peer_list", "stagenet", "fakechain", "monerod"],
+  ],
 };
 
 /** Part of a poll that get_info may use up, so that a hanging one leaves time for the peer list. */
