@@ -138,7 +138,7 @@ export const EXPORTER_FAULTS = {
     shows:
       "Nodes with a secret there are down from their next poll on, after 2 seconds or their `timeout`; later polls fail at once while the first read still hangs. A reload is refused and names the files. Other nodes, scrapes, compression and names of hosts go on, in the worst case with five threads that hang. All comes back by itself with the mount.",
     reason: "unauthorized",
-    log: "down: cannot read the secret file … (no answer within 2 s: see whether its mount hangs); check the auth block of this node",
+    log: "down: cannot read the secret file … (no response within 2 s: check whether its mount hangs); check the auth block of this node",
     remedy: "Mend the mount. A node whose `timeout` is 2 seconds or less says `timeout` once before it names the file.",
   },
   stopWhileFilesHang: {

@@ -2,7 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ChainSample } from "../../model/report.ts";
-import { LIST_ANSWER } from "../../rpc/budget.ts";
+import { LIST_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { text } from "../decode.ts";
 import { callRpc } from "./calls.ts";
@@ -13,7 +13,7 @@ import { BANS } from "./families.ts";
 export type Bans = { readonly addresses: number; readonly subnets: number };
 
 export async function fetchBans(client: RpcClient, signal: Signal): Promise<Bans> {
-  return decodeBans(await callRpc(client, "get_bans", signal, LIST_ANSWER), `get_bans at ${client.url.label}`);
+  return decodeBans(await callRpc(client, "get_bans", signal, LIST_BUDGET), `get_bans at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `bans` is there and is not a list */

@@ -1,7 +1,7 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
-import { INFO_ANSWER } from "../../rpc/budget.ts";
+import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
@@ -29,7 +29,7 @@ export async function callEndpoint(
     path: path + client.url.query,
     body: JSON.stringify(body),
     headers: { "content-type": "application/json" },
-    budget: INFO_ANSWER,
+    budget: INFO_BUDGET,
   } as const;
   const { value } = await callJson(client, request, signal);
   const call = `${path} at ${client.url.label}`;

@@ -2,7 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ChainSample } from "../../model/report.ts";
-import { LIST_ANSWER } from "../../rpc/budget.ts";
+import { LIST_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { count } from "../decode.ts";
 import { callRpc } from "./calls.ts";
@@ -17,7 +17,7 @@ export type SyncQueue = {
 
 /** A costly call: it writes all connections, and walks through them once more for each span (on_sync_info). */
 export async function fetchSyncQueue(client: RpcClient, signal: Signal): Promise<SyncQueue> {
-  return decodeSyncQueue(await callRpc(client, "sync_info", signal, LIST_ANSWER), `sync_info at ${client.url.label}`);
+  return decodeSyncQueue(await callRpc(client, "sync_info", signal, LIST_BUDGET), `sync_info at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `spans` is there and is not a list */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { callRpc, resultOf } from "../../../src/chains/monero/calls.ts";
 import type { FailureReason } from "../../../src/model/failure.ts";
-import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
+import { INFO_BUDGET } from "../../../src/rpc/budget.ts";
 import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { jsonReply, memoryClient, thrownFailure } from "../support.ts";
 
@@ -74,7 +74,7 @@ describe("callRpc", () => {
       path: "/json_rpc",
       body: '{"jsonrpc":"2.0","id":"0","method":"get_info"}',
       headers: { "content-type": "application/json" },
-      budget: INFO_ANSWER,
+      budget: INFO_BUDGET,
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { callEndpoint, isGateway } from "../../../src/chains/monero/endpoint.ts";
 import { type FailureReason, NodeError } from "../../../src/model/failure.ts";
-import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
+import { INFO_BUDGET } from "../../../src/rpc/budget.ts";
 import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { jsonReply, memoryClient, type Reply } from "../support.ts";
@@ -40,7 +40,7 @@ describe("callEndpoint", () => {
         path: "/in_peers?token=s3cret",
         body: '{"set":false}',
         headers: { "content-type": "application/json" },
-        budget: INFO_ANSWER,
+        budget: INFO_BUDGET,
       },
     ]);
   });
