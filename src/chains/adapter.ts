@@ -14,6 +14,8 @@ export type ChainTraits = {
   readonly states: readonly ConnectionState[];
   /** Absent: the API does not tell which peers sync. */
   readonly flow?: Flow | undefined;
+  /** What the commands say below a list with the heights of peers, where these are often old. */
+  readonly heightNote?: string | undefined;
 };
 
 /** What an adapter needs of a configured node. */
@@ -82,4 +84,6 @@ export type ChainAdapter = {
   /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
   readonly usualLagBlocks: number;
   readonly discovery: Discovery;
+  /** Words in URLs of its nodes that are no secret, in lower case: names of APIs, networks and programs. */
+  readonly publicWords: readonly string[];
 };

@@ -1,3 +1,4 @@
+import { ADAPTERS, CHAIN_NAMES } from "../chains/index.ts";
 import { createHide, type Hide } from "../lib/hide.ts";
 import type { Redact } from "../lib/safe-error.ts";
 import type { Secret } from "../lib/secret.ts";
@@ -116,14 +117,11 @@ function createKeptHide(): (words: readonly string[]) => Hide {
  * a node, a wrong word could expose a secret.
  */
 const API_WORDS: ReadonlySet<string> = new Set([
+  ...CHAIN_NAMES,
+  ...ADAPTERS.flatMap(({ publicWords }) => publicWords),
   ...["json_rpc", "jsonrpc", "rpc", "api", "http", "https", "public", "private", "node", "nodes", "service", "p2p"],
-  ...["v1", "v2", "v3", "chain", "get_info", "net", "connections", "prometheus", "metrics", "status", "health"],
-  ...["get_connections", "get_net_stats", "get_limit", "in_peers", "out_peers", "get_version", "get_peer_list"],
-  ...["chainweb", "0.0", "cut", "peer", "peers", "info", "mempool", "pact", "header", "height", "payload"],
-  ...["mainnet01", "testnet04", "testnet05", "testnet06", "development", "recap-development", "fast-development"],
-  ...["mainnet", "testnet", "stagenet", "fakechain", "devnet", "localnet", "jungle", "jungle4", "kylin"],
-  ...["monero", "monerod", "wire", "nodeop", "nodeos", "antelope", "leap", "spring", "eosio", "kadena"],
-  ...["chainweb-node", "localhost", "index.html"],
+  ...["v1", "v2", "v3", "metrics", "status", "health", "mainnet", "testnet", "devnet", "localnet"],
+  ...["localhost", "index.html"],
   // Names of parameters; their values are the secrets.
   ...["apikey", "api_key", "api-key", "access_token", "access-token", "accesstoken", "auth_token", "token", "key"],
   ...["secret", "password", "username", "project", "projectid", "project_id", "client", "client_id", "format"],

@@ -34,7 +34,6 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ...[
     "target",
     "chain",
-    "braided_chain",
     "direction",
     "state",
     "peer",
@@ -47,10 +46,7 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
     "chain_id",
     "reference",
     "reason",
-    "identity",
-    "kind",
-    "list",
-    "stripe",
+    ...ADAPTERS.flatMap(({ families }) => families.flatMap(({ labels }) => labels)),
   ].map((name) => [name, OWN] as const),
   ...["le", "quantile", "type"].map((name) => [name, FORMAT] as const),
 ]);

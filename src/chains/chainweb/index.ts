@@ -26,4 +26,9 @@ export const chainweb: ChainAdapter = {
     variants: NETWORKS.map((network) => ({ network })),
     companions: { service_url: { scheme: "http", port: 1848 } },
   },
+  publicWords: [
+    ...NETWORKS,
+    ...["0.0", "cut", "peer", "peers", "info", "mempool", "pact", "header", "height", "payload"],
+    ...["kadena", "chainweb-node"],
+  ],
 };

@@ -33,6 +33,10 @@ export const monero: ChainAdapter = {
     variants: [{}],
     companions: {},
   },
+  publicWords: [
+    ...["get_info", "get_connections", "get_net_stats", "get_limit", "in_peers", "out_peers", "get_version"],
+    ...["get_peer_list", "stagenet", "fakechain", "monerod"],
+  ],
 };
 
 /** Part of a poll that get_info may use up, so that a hanging one leaves time for the peer list. */

@@ -22,10 +22,15 @@ export const wire: ChainAdapter = {
     directions: ["inbound", "outbound"],
     states: ["connected", "handshaking", "dialing", "disconnected"],
     flow: "upload",
+    heightNote: "as of the last handshake, which is rarely repeated",
   },
   families,
   sources,
   // A minute, at a block every half second.
   usualLagBlocks: 120,
   discovery: { places: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
+  publicWords: [
+    ...["chain", "get_info", "net", "connections", "prometheus", "nodeop", "nodeos", "leap", "spring", "eosio"],
+    ...["jungle", "jungle4", "kylin"],
+  ],
 };

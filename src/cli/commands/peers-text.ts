@@ -32,9 +32,9 @@ export function peersText(polled: PolledNode, options: PeersTextOptions): string
 }
 
 function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): readonly string[] {
-  const isWire = chains[node.chain] === chains.wire;
-  if (!isWire || rows.every(({ head }) => head === undefined)) return [];
-  return [style.dim("  HEAD and DIFF as of the last handshake, which is rarely repeated")];
+  const { heightNote } = chains[node.chain].traits;
+  if (heightNote === undefined || rows.every(({ head }) => head === undefined)) return [];
+  return [style.dim(`  HEAD and DIFF ${heightNote}`)];
 }
 
 type Column = TextColumn & {

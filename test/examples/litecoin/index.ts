@@ -31,6 +31,7 @@ export const litecoin: ChainAdapter = {
   // 10 minutes, at a block every 150 s.
   usualLagBlocks: 4,
   discovery: { places: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
+  publicWords: ["litecoind"],
 };
 
 /** A block every 150 s; a network may be twice as fast for a while, as hash rate comes. */

@@ -1,11 +1,11 @@
+import { type ChainName, chains } from "../../../chains/index.ts";
 import { toYaml } from "../../../lib/to-yaml.ts";
-import type { TriedChain } from "./places.ts";
 import { mayBeSecret } from "./places.ts";
 
 /** A node as its entry in the configuration asks for it. */
 export type Entry = {
   readonly name: string;
-  readonly chain: TriedChain;
+  readonly chain: ChainName;
   /** May hold a secret. */
   readonly url: string;
   readonly tls: Readonly<Record<string, string | boolean>> | undefined;
@@ -20,7 +20,7 @@ export function plainEntry({ name, chain, url, tls, options }: Entry) {
     chain,
     url,
     ...(tls === undefined ? {} : { tls }),
-    ...(Object.keys(options).length === 0 ? {} : { [chain]: options }),
+    ...(Object.keys(options).length === 0 ? {} : { [chains[chain].optionsKey]: options }),
   };
 }
 

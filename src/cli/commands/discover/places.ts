@@ -1,15 +1,10 @@
 import { isIP } from "node:net";
 import type { Place } from "../../../chains/adapter.ts";
-import { chains } from "../../../chains/index.ts";
-
-/** The chains of which a node may answer somewhere; of names for one adapter, the first. */
-export type TriedChain = "wire" | "monero" | "chainweb";
-
-export const TRIED_CHAINS: readonly TriedChain[] = ["wire", "monero", "chainweb"];
+import { type ChainName, chains, FIRST_NAMES } from "../../../chains/index.ts";
 
 /** One thing to try: a chain at an address. */
 export type Attempt = {
-  readonly chain: TriedChain;
+  readonly chain: ChainName;
   /** May hold a secret. */
   readonly url: string;
 };
@@ -33,13 +28,13 @@ export function attemptsAt(address: string): readonly Attempt[] {
   if (port !== undefined) return everyChainAt([`http://${host}:${port}`, `https://${host}:${port}`]);
   const at = ({ scheme, port: usual }: Place) => `${scheme}://${host}:${usual}`;
   return [
-    ...TRIED_CHAINS.flatMap((chain) => chains[chain].discovery.places.map((place) => ({ chain, url: at(place) }))),
+    ...FIRST_NAMES.flatMap((chain) => chains[chain].discovery.places.map((place) => ({ chain, url: at(place) }))),
     ...everyChainAt(PROXIES.map(at)),
   ];
 }
 
 function everyChainAt(urls: readonly string[]): readonly Attempt[] {
-  return urls.flatMap((url) => TRIED_CHAINS.map((chain) => ({ chain, url })));
+  return urls.flatMap((url) => FIRST_NAMES.map((chain) => ({ chain, url })));
 }
 
 function parseHost(address: string): { readonly host: string; readonly port: string | undefined } {

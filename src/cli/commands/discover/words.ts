@@ -1,3 +1,4 @@
+import { CHAIN_NAMES, type ChainName, chains } from "../../../chains/index.ts";
 import { harmless } from "../../../lib/text/harmless.ts";
 import type { Failure, FailureReason } from "../../../model/failure.ts";
 import { failuresOf } from "../../../poll/outcomes.ts";
@@ -24,9 +25,7 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
       `The ${api} API fails: ${message}:`,
       `${advice}.`,
     ]),
-    ...(entry.chain === "wire"
-      ? ["chain: wire or antelope, which speak the same API: the word becomes the label `chain`."]
-      : []),
+    ...otherNames(entry.chain),
     ...(isPinned
       ? [
           "No authority known here signed the certificate, so it is pinned as it was presented. VERIFY the pin on the node",
@@ -36,6 +35,13 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
     ...(entry.tls?.insecure === true ? ["The certificate is not checked at all: anybody could answer instead."] : []),
     ...others.map(({ polled: other }) => `Also answers at ${other.node.url.label}: ${describeFacts(other)}.`),
   ];
+}
+
+/** Several names of chains may share an adapter. */
+function otherNames(chain: ChainName): readonly string[] {
+  const names = CHAIN_NAMES.filter((name) => chains[name] === chains[chain]);
+  if (names.length === 1) return [];
+  return [`chain: ${names.join(" or ")}, which speak the same API: the word becomes the label \`chain\`.`];
 }
 
 /** Reasons that tell of the address and not of one API there. */
