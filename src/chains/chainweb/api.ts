@@ -1,6 +1,13 @@
 import type { Failure } from "../../model/failure.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
+import type { RpcResponse } from "../../rpc/message.ts";
+import { clockSkewSeconds, firstHeader } from "../../rpc/message.ts";
 import { shownText } from "../decode.ts";
+
+/** The path of an API of a network (src/Chainweb/RestAPI/Utils.hs: the version of the API is 0.0). */
+export function networkPath(network: string, rest: string): string {
+  return `/chainweb/0.0/${network}/${rest}`;
+}
 
 /** Which of the node's APIs was asked: they answer 404 for different causes. */
 export type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
@@ -50,4 +57,18 @@ export function wrongNetwork(call: string, expected: string, found: string): Fai
     message: `${call}: expected the network ${expected}, found ${shownText(found)}`,
     advice: "set chainweb.network to the node's network, or the URL to a node of this one",
   };
+}
+
+/** What the node says in the headers of every answer of its P2P API. */
+export type NodeHeaders = {
+  readonly version?: string | undefined;
+  /** Its clock minus ours, in seconds. */
+  readonly clockSkewSeconds?: number | undefined;
+};
+
+export function readHeaders(response: RpcResponse): NodeHeaders {
+  const version = firstHeader(response, "x-chainweb-node-version");
+  const stamp = firstHeader(response, "x-server-timestamp");
+  if (stamp === undefined || !/^\d{9,11}$/.test(stamp)) return { version };
+  return { version, clockSkewSeconds: clockSkewSeconds(Number(stamp), response) };
 }

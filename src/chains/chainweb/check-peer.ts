@@ -8,9 +8,8 @@ import { callJson } from "../../rpc/call.ts";
 import { apiPath, parseNodeUrl } from "../../rpc/node-url.ts";
 import type { TlsVerification } from "../../rpc/settings.ts";
 import type { NodeTarget } from "../adapter.ts";
+import { networkPath, readHeaders } from "./api.ts";
 import { decodeCut } from "./cut.ts";
-import { readHeaders } from "./headers.ts";
-import { networkPath } from "./paths.ts";
 import type { PeerIdentity } from "./peer-page.ts";
 
 /** A peer of the list, with what proves who it is. */

@@ -1,6 +1,6 @@
 import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
-import { OTHER } from "./version.ts";
+import { OTHER } from "./info.ts";
 
 /** The families that only Chainweb has. `braided_chain` is one of the network's chains, a number below 1000. */
 

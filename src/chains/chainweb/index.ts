@@ -1,7 +1,42 @@
+import * as z from "zod";
+import { parseRange } from "../../rpc/address-filter.ts";
+import { block, durationField, nodeUrlField, parsed, quoted } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
 import { families, sources } from "./families.ts";
-import { optionsSchema } from "./options.ts";
 import { openSession } from "./session.ts";
+
+const RANGE = "an address range like 10.0.0.0/8";
+
+/** Stays a text, as options are plain data. */
+const rangeField = parsed(RANGE, (text) => {
+  if (parseRange(text) === undefined) throw new Error(`expected ${RANGE}, found ${quoted(text)}`);
+  return text;
+});
+
+const probeSchema = block({
+  peers: z.int().min(0).max(50).default(0).describe("how many peers to ask for their cut in each poll; 0: none"),
+  timeout: durationField.prefault("4s").describe("how long one of them may take"),
+  concurrency: z.int().min(1).max(16).default(4).describe("how many are asked at once"),
+  allow: z.array(rangeField).default([]).describe("address ranges that may be asked although they are not public"),
+});
+
+export const optionsSchema = block({
+  network: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, "expected a network name like mainnet01")
+    .default("mainnet01")
+    .describe("the network's name, part of every API path"),
+  service_url: nodeUrlField.optional().describe("base URL of the service API, for /info"),
+  mempool_peers: z.boolean().default(false).describe("also count the mempool peers of every chain (one request each)"),
+  tip_age: z
+    .boolean()
+    .default(false)
+    .describe("also read when the newest block of every chain was made (one request for each new block, at most 20)"),
+  probe: probeSchema.prefault({}).describe("ask peers themselves for their cut; their addresses come from strangers"),
+});
+
+export type ChainwebOptions = z.output<typeof optionsSchema>;
+export type ProbeOptions = ChainwebOptions["probe"];
 
 /** The networks there are, the most common first: the P2P API tells nobody who does not know the name. */
 const NETWORKS = [

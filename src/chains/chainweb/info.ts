@@ -42,3 +42,42 @@ function dateSeconds(value: unknown): number | undefined {
   const milliseconds = typeof value === "string" && DATE.test(value) ? Date.parse(value) : Number.NaN;
   return milliseconds >= 0 ? milliseconds / 1000 : undefined;
 }
+
+/**
+ * Networks of the releases whose numbers are compared. Others are built from forks of the code with numbers of their own
+ * (evm-testnet, stoa), and on a development network all nodes are the operator's.
+ */
+const PUBLIC_NETWORKS: readonly string[] = ["mainnet01", "testnet04", "testnet06"];
+
+/** kda-community/chainweb-node, src/Chainweb/NodeVersion.hs isAcceptedVersion: 3.0 since 2025-11-07, on every network. */
+const OLDEST_ACCEPTED_MAJOR = 3;
+
+/** Numbers and dots, as the node itself reads it. */
+const VERSION = /^(\d{1,4})(?:\.\d{1,6}){1,4}$/;
+
+/** Whether current nodes refuse a node of this version as a peer; undefined where that cannot be said. */
+export function isOutdated(version: string | undefined, network: string | undefined): boolean | undefined {
+  const major = VERSION.exec(version ?? "")?.[1];
+  if (major === undefined || network === undefined || !PUBLIC_NETWORKS.includes(network)) return undefined;
+  return Number(major) < OLDEST_ACCEPTED_MAJOR;
+}
+
+/** What counts of a version that a stranger sent: any other text could make a new series with every answer. */
+export function versionLabel(version: string | undefined): string {
+  if (version === undefined) return "unknown";
+  return VERSION.test(version) ? version : OTHER;
+}
+
+export const OTHER = "other";
+
+/** How often each value occurs: the most common ones, and the sum of all others as `other`. */
+export function commonest(values: readonly string[], most: number): readonly (readonly [string, number])[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let others = counts.get(OTHER) ?? 0;
+  counts.delete(OTHER);
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  for (const [, count] of ranked.slice(most)) others += count;
+  const shown = ranked.slice(0, most);
+  return others === 0 ? shown : [...shown, [OTHER, others]];
+}

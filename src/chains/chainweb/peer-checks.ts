@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Signal } from "../../lib/abort.ts";
 import { chainSample } from "../../model/chain-samples.ts";
 import { failureOf, nodeError } from "../../model/failure.ts";
@@ -6,10 +7,9 @@ import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../
 import type { NodeTarget } from "../adapter.ts";
 import { type Candidate, checkPeer, type PeerCheckResult } from "./check-peer.ts";
 import { CHECKED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION, REFUSED_PEERS } from "./families.ts";
-import type { ChainwebOptions } from "./options.ts";
+import type { ChainwebOptions } from "./index.ts";
+import { commonest, versionLabel } from "./info.ts";
 import type { PeerPages } from "./peer-page.ts";
-import { inTurn, type Marked } from "./rotation.ts";
-import { commonest, versionLabel } from "./version.ts";
 
 /** Asks the peers of a node themselves, some in each poll. */
 export type PeerChecker = {
@@ -129,4 +129,28 @@ async function pooled<T>(items: readonly T[], concurrency: number, work: (item: 
   });
   const ends = await Promise.allSettled(workers);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** An item with its place in the order. */
+export type Marked<T> = { readonly item: T; readonly mark: string };
+
+/**
+ * Puts items into an order of their own, which depends on neither the list's nor on what else is in it, beginning behind
+ * a mark. So each gets its turn in a list that changes all the time, and none can get more turns by coming and going.
+ * The salt lets exporters of different nodes ask the same peers at different times.
+ */
+export function inTurn<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+  salt: string,
+  after: string | undefined,
+): readonly Marked<T>[] {
+  const marked = items.map((item) => ({ item, mark: markOf(idOf(item), salt) }));
+  marked.sort((a, b) => (a.mark < b.mark ? -1 : 1));
+  const next = after === undefined ? 0 : marked.findIndex(({ mark }) => mark > after);
+  return next <= 0 ? marked : [...marked.slice(next), ...marked.slice(0, next)];
+}
+
+function markOf(id: string, salt: string): string {
+  return createHash("sha256").update(`${salt}\n${id}`).digest("hex");
 }

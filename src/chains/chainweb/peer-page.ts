@@ -1,16 +1,18 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, formatAddress } from "../../model/address.ts";
+import { chainSample } from "../../model/chain-samples.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { PeerConnection, PeerList } from "../../model/report.ts";
+import type { ChainSample, PeerConnection, PeerList } from "../../model/report.ts";
 import { describeExcess, excessAdvice, LIST_ANSWER } from "../../rpc/budget.ts";
-import type { ExplainStatus } from "../../rpc/call.ts";
-import { callJson } from "../../rpc/call.ts";
+import { callJson, type ExplainStatus } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import { checkRowCount, count, text } from "../decode.ts";
-import { bytes32 } from "./cut.ts";
+import { explainStatus, networkPath } from "./api.ts";
+import { bytes32, type Cut } from "./cut.ts";
+import { MEMPOOL_PEERS } from "./families.ts";
 
 /** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */
 const PAGE_LIMIT = 512;
@@ -161,4 +163,29 @@ function decodeIdentity(item: unknown): PeerIdentity | undefined {
   if (id === null) return { kind: "ca" };
   const sha256 = bytes32(id);
   return sha256 === undefined ? undefined : { kind: "pinned", sha256: Buffer.from(sha256, "base64url") };
+}
+
+/**
+ * One request for each chain of the cut; all or none, as their lists are nearly equal.
+ * @throws NodeError
+ */
+export async function fetchMempools(
+  client: RpcClient,
+  network: string,
+  cut: Cut,
+  signal: Signal,
+): Promise<readonly ChainSample[]> {
+  const samples: ChainSample[] = [];
+  for (const chain of cut.tips.keys()) {
+    const name = `chain/${chain}/mempool/peer`;
+    const path = networkPath(network, name);
+    const { list } = await fetchPeerPages(client, path, explainStatus("mempool", network), signal);
+    // Of a list of which no row can be read, 0 would be a false count.
+    if (list.connections.length === 0 && list.malformed > 0) {
+      const message = `${name} at ${client.url.label}: expected peers, found ${list.malformed} rows that cannot be read`;
+      throw nodeError("bad_shape", message, "please report this with the node's version");
+    }
+    samples.push(chainSample(MEMPOOL_PEERS, list.connections.length, [chain]));
+  }
+  return samples;
 }

@@ -1,10 +1,27 @@
-import { type ChainSample, type Head, type NodeReport, type Outcome, succeeded } from "../../model/report.ts";
+import { chainSample, knownSamples } from "../../model/chain-samples.ts";
+import {
+  type ChainFamily,
+  type ChainSample,
+  type Head,
+  type NodeIdentity,
+  type NodeReport,
+  type Outcome,
+  succeeded,
+} from "../../model/report.ts";
+import type { NodeHeaders } from "./api.ts";
 import type { Cut } from "./cut.ts";
-import { cutSamples, identitySamples, infoSamples, tipSamples, versionSamples } from "./facts.ts";
-import type { NodeHeaders } from "./headers.ts";
-import type { Info } from "./info.ts";
+import {
+  CHAIN_HEAD_TIMESTAMP,
+  CHAIN_HEIGHT,
+  CHAINS,
+  CUT_WEIGHT,
+  OUTDATED,
+  PEERS_BY_IDENTITY,
+  SERVICE_DATE,
+} from "./families.ts";
+import { type Info, isOutdated } from "./info.ts";
 import type { PeerCheckRound } from "./peer-checks.ts";
-import type { PeerPages } from "./peer-page.ts";
+import type { PeerIdentities, PeerIdentity, PeerPages } from "./peer-page.ts";
 import { oldestTip, type Tips } from "./tips.ts";
 
 /** What one poll got; undefined is what was not asked for. */
@@ -63,4 +80,38 @@ function headOf(cut: Cut, tips: Tips | undefined): Head {
 /** Between two steps of the height of the cut, to which all chains add. */
 function blockSeconds({ tips }: Cut, info: ChainwebAnswers["info"]): number {
   return ((info?.ok ? info.value.blockSeconds : undefined) ?? CHAIN_BLOCK_SECONDS) / tips.size;
+}
+
+export function cutSamples({ head: { chainHeights = new Map() }, weight }: Cut): readonly ChainSample[] {
+  return [
+    ...byChain(CHAIN_HEIGHT, chainHeights),
+    chainSample(CHAINS, chainHeights.size),
+    ...knownSamples([CUT_WEIGHT, weight]),
+  ];
+}
+
+export function tipSamples({ seconds }: Tips): readonly ChainSample[] {
+  return byChain(CHAIN_HEAD_TIMESTAMP, seconds);
+}
+
+const IDENTITY_KINDS: readonly PeerIdentity["kind"][] = ["pinned", "ca"];
+
+export function identitySamples(identities: PeerIdentities): readonly ChainSample[] {
+  const kinds = [...identities.values()].map(({ kind }) => kind);
+  return IDENTITY_KINDS.map((kind) =>
+    chainSample(PEERS_BY_IDENTITY, kinds.filter((each) => each === kind).length, [kind]),
+  );
+}
+
+export function infoSamples({ serviceDateSeconds }: Info): readonly ChainSample[] {
+  return knownSamples([SERVICE_DATE, serviceDateSeconds]);
+}
+
+export function versionSamples({ version, network }: NodeIdentity): readonly ChainSample[] {
+  const outdated = isOutdated(version, network);
+  return knownSamples([OUTDATED, outdated]);
+}
+
+function byChain(family: ChainFamily, values: ReadonlyMap<string, number>): readonly ChainSample[] {
+  return [...values].map(([chain, value]) => chainSample(family, value, [chain]));
 }

@@ -8,15 +8,12 @@ import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget } from "../adapter.ts";
-import { explainStatus, wrongNetwork } from "./api.ts";
+import { explainStatus, networkPath, readHeaders, wrongNetwork } from "./api.ts";
 import { decodeCut } from "./cut.ts";
-import { readHeaders } from "./headers.ts";
+import type { ChainwebOptions } from "./index.ts";
 import { decodeInfo, type Info } from "./info.ts";
-import { fetchMempools } from "./mempools.ts";
-import type { ChainwebOptions } from "./options.ts";
-import { networkPath } from "./paths.ts";
 import { createPeerChecker } from "./peer-checks.ts";
-import { fetchPeerPages } from "./peer-page.ts";
+import { fetchMempools, fetchPeerPages } from "./peer-page.ts";
 import { type ChainwebAnswers, isWrongNode, report } from "./report.ts";
 import { createTipReader } from "./tips.ts";
 

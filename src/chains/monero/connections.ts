@@ -5,7 +5,6 @@ import { nodeError } from "../../model/failure.ts";
 import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
-import { type Stripe, stripeOf } from "./pruning.ts";
 
 /** A peer with what only Monero tells of it. */
 export type MoneroPeer = PeerConnection & {
@@ -87,4 +86,21 @@ const ADDRESS_TYPES: ReadonlyMap<unknown, AddressType> = new Map([
 function peerHeight(value: unknown): number | undefined {
   const height = count(value);
   return height === 0 ? undefined : height;
+}
+
+/** What a peer keeps of the old blocks: all of them, or one of eight stripes. */
+export const STRIPES = ["none", "1", "2", "3", "4", "5", "6", "7", "8"] as const;
+export type Stripe = (typeof STRIPES)[number];
+
+/** The first of the eight seeds: the logarithm of 8 stripes, shifted by 7 (src/common/pruning.h). */
+const FIRST_SEED = 3 << 7;
+
+/**
+ * The stripe that a pruning seed stands for. Undefined for a seed of another scheme: monerod itself disconnects peers
+ * that claim one (process_payload_sync_data), so it is no peer's.
+ */
+export function stripeOf(seed: unknown): Stripe | undefined {
+  const number = count(seed);
+  if (number === 0) return "none";
+  return number === undefined || number < FIRST_SEED ? undefined : STRIPES[number - FIRST_SEED + 1];
 }

@@ -7,13 +7,12 @@ import type { RpcClient } from "../../rpc/client.ts";
 import { block } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
-import { createBlockTimes } from "./block-times.ts";
 import { callRpc } from "./calls.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
 import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
 import { isSyncing, report } from "./report.ts";
-import { createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
+import { createBlockTimes, createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
 
 const optionsSchema = block({});
 

@@ -1,14 +1,21 @@
 import type { Signal } from "../../lib/abort.ts";
+import { isObject } from "../../lib/json.ts";
 import type { FailureReason } from "../../model/failure.ts";
-import type { ByteCounts, Outcome, PeerList } from "../../model/report.ts";
+import { attempt, type ByteCounts, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import { type Bans, fetchBans } from "./bans.ts";
+import { count } from "../decode.ts";
 import { createCachedCall } from "./cached-call.ts";
-import { isGateway } from "./endpoint.ts";
+import { callRpc, isGateway } from "./calls.ts";
 import type { DaemonInfo } from "./info.ts";
-import { fetchLimits, type Limits } from "./secondary-answers.ts";
-import { fetchSyncQueue, type SyncQueue } from "./sync-queue.ts";
-import { fetchTotals } from "./totals.ts";
+import {
+  type Bans,
+  fetchBans,
+  fetchLimits,
+  fetchSyncQueue,
+  fetchTotals,
+  type Limits,
+  type SyncQueue,
+} from "./secondary-answers.ts";
 
 /** What is asked beside get_info and get_connections, as far as it was asked and the server offers it. */
 export type SecondaryAnswers = {
@@ -78,4 +85,35 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
 /** Nothing answers; asking more would only repeat the failure. */
 function isAway({ info, peers }: PollSoFar): boolean {
   return !info.ok && !peers.ok;
+}
+
+export type BlockTimes = {
+  /** Unix seconds of the node's top block; undefined result when it is not worth asking. */
+  of(info: DaemonInfo, signal: Signal): Promise<Outcome<number | undefined> | undefined>;
+};
+
+/**
+ * Asks for the header only when the top block changed: on mainnet once in two minutes.
+ * @param limitMs how long one asking may take
+ */
+export function createBlockTimes(client: RpcClient, limitMs: number): BlockTimes {
+  let known: { readonly hash: string; readonly timestamp: number | undefined } | undefined;
+  return {
+    async of(info, signal) {
+      // get_last_block_header answers BUSY until the first sync is done.
+      if (!info.synchronized || info.topBlockHash === undefined) return undefined;
+      const hash = info.topBlockHash;
+      if (known?.hash === hash) return succeeded(known.timestamp);
+      const answer = await attempt(() =>
+        withDeadline(signal, limitMs, (share) => callRpc(client, "get_last_block_header", share)),
+      );
+      if (!answer.ok) return answer;
+      const header = isObject(answer.value.block_header) ? answer.value.block_header : {};
+      // Regtest's genesis block has the time 0; `untrusted` is the answer of another node (a bootstrap daemon).
+      const timestamp = answer.value.untrusted === true ? undefined : count(header.timestamp) || undefined;
+      // A block may have arrived between the two calls; then the time belongs to the newer one and is not kept.
+      if (header.hash === hash) known = { hash, timestamp };
+      return succeeded(timestamp);
+    },
+  };
 }

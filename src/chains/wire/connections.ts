@@ -1,10 +1,20 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, numericAddress, numericType, parseAddress } from "../../model/address.ts";
+import { addSample } from "../../model/chain-samples.ts";
 import { type Failure, nodeError } from "../../model/failure.ts";
-import type { ConnectionState, PeerAddress, PeerConnection } from "../../model/report.ts";
+import type { ChainSample, ConnectionState, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
-import { hashOf, numberInBlockId } from "./ids.ts";
-import { rowSamples } from "./row-facts.ts";
+import {
+  HANDSHAKE_GENERATION,
+  HANDSHAKE_TIME,
+  IS_BLOCKS_ONLY,
+  IS_BP_GOSSIP_PEER,
+  IS_BP_PEER,
+  IS_TRANSACTIONS_ONLY,
+  LAST_VOTE_TIME,
+  PEER_SCORE,
+} from "./families.ts";
+import { handshakeTime, hashOf, numberInBlockId, parseTime } from "./values.ts";
 
 /**
  * Rows of /v1/net/connections: `connection_status` of net_plugin.hpp, with the fields of every dialect from EOSIO 1.0
@@ -230,4 +240,26 @@ function peerHead(handshake: JsonObject): number | undefined {
     height = Math.max(height, count(handshake[number]) ?? 0, numberInBlockId(handshake[id]) ?? 0);
   }
   return height > 0 ? height : undefined;
+}
+
+/**
+ * What a row tells beside the model that all chains share. When a link closes, the node zeroes the handshake, the vote
+ * and the producer flags (net_plugin.cpp connection::_close), so only connected rows only.
+ */
+export function rowSamples(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly ChainSample[] {
+  const known: ChainSample[] = [];
+  if (state === "connected") {
+    addSample(known, HANDSHAKE_TIME, handshakeTime(handshake.time));
+    addSample(known, HANDSHAKE_GENERATION, count(handshake.generation));
+    addSample(known, IS_BP_PEER, flag(row.is_bp_peer));
+    addSample(known, IS_BP_GOSSIP_PEER, flag(row.is_bp_gossip_peer));
+    // Leap 5 and the first Wire send both and never assign them (spring cd66df0dd); votes came after them.
+    if (row.last_vote_received !== undefined) {
+      addSample(known, IS_BLOCKS_ONLY, flag(row.is_blocks_only));
+      addSample(known, IS_TRANSACTIONS_ONLY, flag(row.is_transactions_only));
+    }
+    addSample(known, LAST_VOTE_TIME, parseTime(row.last_vote_received));
+  }
+  addSample(known, PEER_SCORE, count(row.peer_score));
+  return known;
 }

@@ -2,8 +2,7 @@ import { isObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { Head, NodeIdentity } from "../../model/report.ts";
 import { count, text } from "../decode.ts";
-import { hashOf, numberInBlockId } from "./ids.ts";
-import { parseTime } from "./values.ts";
+import { hashOf, numberInBlockId, parseTime } from "./values.ts";
 
 /** What /v1/chain/get_info tells (get_info_results of chain_plugin.hpp). */
 export type ChainInfo = {

@@ -17,10 +17,8 @@ import { rowsAllowed } from "../decode.ts";
 import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
-import { nodeSamples } from "./node-samples.ts";
-import { NOTHING_SEEN, type OutboundMemory, rememberOutbound } from "./outbound-memory.ts";
-import { createPlugin } from "./plugin.ts";
-import { joinPage } from "./plugin-join.ts";
+import { NOTHING_SEEN, nodeSamples, type OutboundMemory, rememberOutbound } from "./node-samples.ts";
+import { createPlugin, joinPage } from "./plugin.ts";
 import type { PluginPage } from "./plugin-page.ts";
 
 export type WireOptions = {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { families } from "../../../src/chains/chainweb/families.ts";
-import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
+import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { type DemoNode, startDemoNetwork } from "../../../src/demo/network.ts";
 import type { NodeReport } from "../../../src/model/report.ts";

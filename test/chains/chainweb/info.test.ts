@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { decodeInfo } from "../../../src/chains/chainweb/info.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { commonest, decodeInfo, isOutdated, versionLabel } from "../../../src/chains/chainweb/info.ts";
 import { fixture, thrownFailure } from "../support.ts";
 
 const CALL = "info at http://192.0.2.1:1848";
@@ -47,5 +48,77 @@ test.each([[null], [[]], ["x"], [7]])("%j is no answer", (answer) => {
     reason: "bad_shape",
     message: `${CALL}: expected an object`,
     advice: "check chainweb.service_url",
+  });
+});
+
+describe("outdated", () => {
+  test.each<[string | undefined, string | undefined, boolean | undefined]>([
+    ["3.0", "mainnet01", false],
+    ["3.0.1", "mainnet01", false],
+    ["3.2", "testnet06", false],
+    ["10.0", "mainnet01", false],
+    ["2.32", "mainnet01", true],
+    ["2.32.0", "testnet04", true],
+    ["2.9", "mainnet01", true],
+    ["1.2.3.4", "mainnet01", true],
+    // Unknown is not outdated.
+    [undefined, "mainnet01", undefined],
+    ["", "mainnet01", undefined],
+    ["3", "mainnet01", undefined],
+    ["v2.32", "mainnet01", undefined],
+    ["2.32-rc1", "mainnet01", undefined],
+    ["2.32", undefined, undefined],
+    // Forks of the code count their releases from anew; a development network is the operator's.
+    ["1.0", "evm-testnet", undefined],
+    ["2.32", "stoa", undefined],
+    ["2.32", "development", undefined],
+  ])("%s on %s: %s", (version, network, outdated) => {
+    expect(isOutdated(version, network)).toBe(outdated);
+  });
+});
+
+test.each<[string | undefined, string]>([
+  ["3.2", "3.2"],
+  ["2.24.1", "2.24.1"],
+  [undefined, "unknown"],
+  ["", "other"],
+  ["unknown", "other"],
+  ["3", "other"],
+  ["3.2\n", "other"],
+  ["3.2 (evil)", "other"],
+  [`3.${"1".repeat(7)}`, "other"],
+  ["9".repeat(1000), "other"],
+])("the version %j counts as %s", (version, label) => {
+  expect(versionLabel(version)).toBe(label);
+});
+
+describe("the most common", () => {
+  test("first, then by name, and the rest as other", () => {
+    expect(commonest(["b", "a", "c", "a", "d", "b", "a"], 2)).toEqual([
+      ["a", 3],
+      ["b", 2],
+      ["other", 2],
+    ]);
+    expect(commonest(["b", "a"], 2)).toEqual([
+      ["a", 1],
+      ["b", 1],
+    ]);
+    expect(commonest(["other", "a", "other"], 1)).toEqual([
+      ["a", 1],
+      ["other", 2],
+    ]);
+    expect(commonest([], 2)).toEqual([]);
+  });
+
+  test("nothing is lost, nothing stands twice, and there are never more", () => {
+    const value = fc.oneof(fc.constantFrom("a", "b", "other"), fc.string());
+    fc.assert(
+      fc.property(fc.array(value), fc.integer({ min: 0, max: 5 }), (values, most) => {
+        const counted = commonest(values, most);
+        expect(counted.reduce((sum, [, count]) => sum + count, 0)).toBe(values.length);
+        expect(new Set(counted.map(([name]) => name)).size).toBe(counted.length);
+        expect(counted.filter(([name]) => name !== "other").length).toBeLessThanOrEqual(most);
+      }),
+    );
   });
 });

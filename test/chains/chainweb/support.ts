@@ -4,8 +4,7 @@ import type { Candidate } from "../../../src/chains/chainweb/check-peer.ts";
 import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
 import { addressOf } from "../../../src/model/address.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
-import type { AddressRange } from "../../../src/rpc/address-filter.ts";
-import { parseRange } from "../../../src/rpc/address-filter.ts";
+import { type AddressRange, parseRange } from "../../../src/rpc/address-filter.ts";
 import { type Answer, type FakeNode, type Handler, json, startFakeNode } from "../../support/fake-node.ts";
 
 /** A block header as nodes send it: flags, time, …, hash; the rest is zeros (src/Chainweb/BlockHeader/Internal.hs). */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeConnections } from "../../../src/chains/wire/connections.ts";
-import { hashOf, numberInBlockId } from "../../../src/chains/wire/ids.ts";
+import { hashOf, numberInBlockId } from "../../../src/chains/wire/values.ts";
 import type { PeerConnection } from "../../../src/model/report.ts";
 import { fields, fixture, line, list, thrownFailure } from "../support.ts";
 import { CHAIN_ID, changedRow, DIALECTS, type Dialect, decodeOne, rowsOf } from "./support.ts";

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChainInfo } from "../../../src/chains/wire/info.ts";
-import { nodeSamples } from "../../../src/chains/wire/node-samples.ts";
-import { countVanished, NOTHING_SEEN, rememberOutbound } from "../../../src/chains/wire/outbound-memory.ts";
+import { countVanished, NOTHING_SEEN, nodeSamples, rememberOutbound } from "../../../src/chains/wire/node-samples.ts";
 import type { Fields } from "../support.ts";
 import { CHAIN_ID, changedRow, DIALECTS, decodeAll, OTHER_CHAIN_ID, rowsOf, shown } from "./support.ts";
 

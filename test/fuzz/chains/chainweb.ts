@@ -1,4 +1,4 @@
-import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
+import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import type { NodeConfig } from "../../../src/config/model.ts";
 import { CANARY, type FuzzAdapter, LIAR, variant } from "../adapter.ts";

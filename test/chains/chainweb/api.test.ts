@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readHeaders } from "../../../src/chains/chainweb/headers.ts";
+import { readHeaders } from "../../../src/chains/chainweb/api.ts";
 import { responseOf } from "../support.ts";
 
 describe("version", () => {

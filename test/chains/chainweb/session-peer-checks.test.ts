@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
+import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { inlineSecret } from "../../../src/lib/secret.ts";
 import type { Resolve } from "../../../src/rpc/address-filter.ts";

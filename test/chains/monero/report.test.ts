@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeConnections } from "../../../src/chains/monero/connections.ts";
-import { infoSamples, peerSamples, sampleOf } from "../../../src/chains/monero/facts.ts";
+import { decodeConnections, STRIPES } from "../../../src/chains/monero/connections.ts";
 import * as declared from "../../../src/chains/monero/families.ts";
 import { monero } from "../../../src/chains/monero/index.ts";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
-import { STRIPES } from "../../../src/chains/monero/pruning.ts";
+import { infoSamples, peerSamples, sampleOf } from "../../../src/chains/monero/report.ts";
 import { fixtureResult } from "../support.ts";
 import { info, row, sampleLines } from "./daemon.ts";
 

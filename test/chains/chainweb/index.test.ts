@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { optionsSchema } from "../../../src/chains/chainweb/options.ts";
+import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 
 describe("options", () => {
   test("the defaults", () => {
