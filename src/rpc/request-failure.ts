@@ -199,7 +199,7 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
       if (code === CUT_OFF) return "the node, or a proxy before it, closed the connection too early: see its log";
       return "check that the port speaks HTTP, and use https:// if it wants TLS";
     case "internal":
-      return "this is a bug of peer-exporter: the log holds the stack, please report it";
+      return "this is a bug of peer-exporter: please report it with the stack from the log";
     default:
       return connectAdvice(code, url);
   }
