@@ -5,50 +5,50 @@ import type { ResponseLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 
-/** What a chain adapter is: it turns the answers of a chain's node into reports. */
+/** What a chain adapter is: it turns the responses of a node into reports. */
 
-/** What can be said of a chain's peer list, so that known label values are always present with 0. */
+/** What the peer list of a chain can contain, so that known label values are always present with 0. */
 export type ChainTraits = {
   readonly directions: readonly Direction[];
   /** Empty: the API lists known peers, not connections. */
   readonly states: readonly ConnectionState[];
-  /** Absent: the API does not tell which peers sync. */
+  /** Absent: the API does not say which peers sync. */
   readonly flow?: Flow | undefined;
   /** What the commands say below a list with the heights of peers, where these are often old. */
   readonly heightNote?: string | undefined;
 };
 
-/** What an adapter needs of a configured node. */
+/** What an adapter needs to know about a configured node. */
 export type NodeTarget = {
   readonly name: string;
-  /** The chain as the config names it. */
+  /** The name of the chain in the configuration. */
   readonly chain: string;
   readonly url: NodeUrl;
   /** How long one whole poll may take. */
   readonly timeoutMs: number;
-  /** What the operator lets its answers hold; absent: what is enough for each call. */
+  /** Limits that the operator sets for responses; absent: enough for each call. */
   readonly limits?: ResponseLimits | undefined;
-  /** Only the head is wanted: the node is a reference, and may be somebody else's. */
+  /** Poll only the head: the node is a reference, and may belong to another operator. */
   readonly headOnly?: boolean | undefined;
   /** Opens a client for the node's own URL or for another URL of the same node. */
   readonly connect: ConnectNode;
-  /** Opens a client for a server that a stranger named: it never carries credentials of the node. */
+  /** Opens a client for an address that an untrusted peer sent. It never sends credentials of the node. */
   readonly connectUntrusted: (options: UntrustedPeerOptions) => RpcClient;
 };
 
 export type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
-/** Talks to one node; keeps what must survive between polls (sockets, caches). */
+/** Talks to one node and keeps what must survive between polls (sockets, caches). */
 export type NodeSession = {
   /**
-   * Polls once. Failures of the node are part of the report; a NodeError may be thrown for a failure of the whole
-   * node. Never waits longer than `signal`.
+   * Polls once. Failures of the node are part of the report; a failure of the whole node may also throw a NodeError. Ends
+   * when `signal` aborts.
    */
   poll(signal: Signal): Promise<NodeReport>;
   close(): Promise<void>;
 };
 
-/** The chain's block of a node's configuration, validated, together with the code that understands it. */
+/** The validated block of the chain in a node's configuration, with the code that uses it. */
 export type ChainOptions = {
   /** The options as plain data. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -59,9 +59,9 @@ export type ChainOptions = {
 export type Discovery = {
   /** Where its API usually answers. */
   readonly places: readonly Place[];
-  /** The chain's blocks to try in turn, until the node is on the network that one of them names. */
+  /** Blocks of the chain to try one after the other, until the node is on the network that one of them names. */
   readonly variants: readonly Readonly<Record<string, string>>[];
-  /** Options of the block that hold another URL of the same host, and where that usually answers. */
+  /** Options of the block that are another URL of the same host, and where that usually answers. */
   readonly companions: Readonly<Record<string, Place>>;
 };
 

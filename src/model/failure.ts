@@ -1,7 +1,7 @@
 import type { SafeError } from "../lib/safe-error.ts";
 
 /**
- * The closed set of reasons why one API call of a node gave nothing. The names are a contract: they are the values of
+ * The closed set of reasons why an API call failed. The names are a contract: they are the values of
  * the `reason` label of `p2p_node_poll_failures_total`, and alerts and docs rely on them.
  */
 export const FAILURE_REASONS = [
@@ -27,16 +27,16 @@ export const FAILURE_REASONS = [
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** Why one API call of a node gave nothing. Holds no secret: it is shown in logs and on pages. */
+/** Why an API call failed. It contains no secret, as logs and pages show it. */
 export type Failure = {
   readonly reason: FailureReason;
-  /** What was asked, what was expected and what came. */
+  /** The call, what was expected and what was found. */
   readonly message: string;
   /** What the operator can change. */
   readonly advice: string;
-  /** How long the node asks to be left alone (429 with Retry-After), in seconds. */
+  /** How long the node asks to wait (429 with Retry-After), in seconds. */
   readonly retryAfterSeconds?: number;
-  /** What was thrown, where that is a bug of ours: for the log alone. */
+  /** The error, if it is a bug of this program: only for the log. */
   readonly bug?: SafeError;
 };
 
@@ -51,12 +51,12 @@ export class NodeError extends Error {
   }
 }
 
-/** Shorthand to build the error where a call is decoded. */
+/** Shorthand for decoders. */
 export function nodeError(reason: FailureReason, message: string, advice: string): NodeError {
   return new NodeError({ reason, message, advice });
 }
 
-/** An expected failure as data; anything else is a bug of ours and becomes `internal`, without its text. */
+/** An expected failure as data. Any other error is a bug of this program and becomes `internal`, without its text. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof NodeError) return error.failure;
   return {

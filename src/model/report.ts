@@ -1,7 +1,7 @@
 import { type Failure, NodeError } from "./failure.ts";
 
 /**
- * What one poll of a node gives: one model for every chain. Everything here is plain data; a field that a node does not
+ * What one poll of a node returns: one model for every chain. Everything here is plain data. A field that a node does not
  * send is absent, never 0.
  */
 
@@ -18,15 +18,15 @@ export type Flow = "download" | "upload";
 export const ADDRESS_TYPES = ["ipv4", "ipv6", "tor", "i2p", "unknown"] as const;
 export type AddressType = (typeof ADDRESS_TYPES)[number];
 
-/** Where a peer is, as the node says it. */
+/** The address of a peer, as the node reports it. */
 export type PeerAddress = {
-  /** Address or host name without port and brackets. A stranger may have chosen it. */
+  /** Address or host name without port and brackets. It may come from an untrusted peer. */
   readonly host: string;
   readonly port?: number | undefined;
   readonly type: AddressType;
   /** The numeric address where it is known, also when `host` is a name. */
   readonly ip?: string | undefined;
-  /** What a configured Wire address carries behind the port: `:blk` or `:trx`. */
+  /** What follows the port of a configured Wire address: `:blk` or `:trx`. */
   readonly suffix?: string | undefined;
 };
 
@@ -35,14 +35,14 @@ export type PeerConnection = {
   /** Identity of the row on its node, the same in the next poll; never shown. */
   readonly id: string;
   readonly direction: Direction;
-  /** Absent where the API lists known peers and not connections (Chainweb). */
+  /** Absent where the API lists known peers instead of connections (Chainweb). */
   readonly state?: ConnectionState | undefined;
   readonly address: PeerAddress;
   /** Free text that the peer chose. */
   readonly agent?: string | undefined;
   /** The peer's head as the node last heard it, in the chain's own convention. */
   readonly height?: number | undefined;
-  /** The network that the peer says it is on, where the API tells. */
+  /** The network that the peer says it is on, where the API has it. */
   readonly chainId?: string | undefined;
   readonly syncing?: Flow | undefined;
   /** Bytes since the connection opened. */
@@ -50,11 +50,11 @@ export type PeerConnection = {
   readonly sentBytes?: number | undefined;
   /** Seconds since the connection opened, truncated. */
   readonly ageSeconds?: number | undefined;
-  /** Unix time when the connection opened, where the node tells it. */
+  /** Unix time when the connection opened, where the node sends it. */
   readonly startSeconds?: number | undefined;
   /** Round trip, where the node measures it. */
   readonly latencySeconds?: number | undefined;
-  /** Identity of the connection in force, where a row keeps its id over reconnects. */
+  /** Identity of the current connection, where a row keeps its id over reconnects. */
   readonly session?: string | undefined;
   /** Samples of the chain's own families about this connection. */
   readonly chainSamples?: readonly ChainSample[] | undefined;
@@ -67,7 +67,7 @@ export type PeerList = {
   readonly connections: readonly PeerConnection[];
   /** Rows that could not be read and were left out. */
   readonly malformed: number;
-  /** When the list had arrived, unix milliseconds: ages in it count back from here. */
+  /** When the list arrived, unix milliseconds: ages in it count back from here. */
   readonly receivedMs?: number | undefined;
 };
 
@@ -76,7 +76,7 @@ export type Head = {
   readonly height: number;
   /** Unix time of the head block. */
   readonly timestampSeconds?: number | undefined;
-  /** Last irreversible block. */
+  /** The last irreversible block. */
   readonly finalHeight?: number | undefined;
   /** Height of each braided chain, where the network has several. */
   readonly chainHeights?: ReadonlyMap<string, number> | undefined;
@@ -91,7 +91,7 @@ export type NodeIdentity = {
   readonly chainId?: string | undefined;
 };
 
-/** A metric family that only one chain has, declared beside the code that fills it. */
+/** A metric family that only one chain has, declared next to the code that fills it. */
 export type ChainFamily = {
   /** With the chain's name: p2p_wire_…, p2p_monero_…, p2p_chainweb_… */
   readonly name: string;
@@ -103,17 +103,17 @@ export type ChainFamily = {
   readonly labels: readonly string[];
   /** What a sample is about: the node (the default) or one of its connections. */
   readonly scope?: "connection" | undefined;
-  /** It compares several polls of a node, so that one poll alone has nothing true to say. */
+  /** It compares several polls of a node: after a single poll it has no samples. */
   readonly needsHistory?: true | undefined;
-  /** Needed where a label has texts of the node or its peers: without a bound they could be others with each poll. */
+  /** Required where a label has texts of the node or its peers: without a limit, each poll could bring new ones. */
   readonly newSeries?: NewSeriesLimit | undefined;
 };
 
-/** Bounds the series of a family whose labels strangers choose. */
+/** Limits the series of a family whose labels come from untrusted peers. */
 export type NewSeriesLimit = {
-  /** Label sets of one node that it did not have within the last hour. */
+  /** Label sets of one node that are new within an hour. */
   readonly perHour: number;
-  /** Label values of the sample that takes the values of the others; without it they are left out and counted as withheld. */
+  /** Label values of the sample that adds up the others; without it they are left out and counted as withheld. */
   readonly rest?: readonly string[] | undefined;
 };
 
@@ -128,28 +128,28 @@ export type ChainSample = {
   readonly value: number;
 };
 
-/** Everything that one poll of one node gave. */
+/** Everything that one poll of one node returned. */
 export type NodeReport = {
   readonly identity: NodeIdentity;
   readonly peers: Outcome<PeerList>;
   readonly head: Outcome<Head>;
-  /** Parts beside peers and head that were asked in this poll, by their name in `p2p_node_api_up`. */
+  /** The APIs besides peers and head that this poll called, by their name in `p2p_node_api_up`. */
   readonly apis: ReadonlyMap<string, Outcome<unknown>>;
   /** Samples of the chain's own families. */
   readonly chainSamples: readonly ChainSample[];
-  /** Heads that peers told us themselves, where the exporter asks them. */
+  /** Heads that the peers themselves reported, where the exporter asks them. */
   readonly peerHeads?: readonly Head[] | undefined;
   /** The node's own counters of all P2P bytes; absent where it does not offer them. */
   readonly totals?: Outcome<ByteCounts> | undefined;
-  /** When the certificate that the node presented ends, unix seconds. */
+  /** When the certificate that the node presented expires, unix seconds. */
   readonly certificateExpirySeconds?: number | undefined;
-  /** Whether the node itself is catching up, where the node tells; absent where it cannot be known. */
+  /** Whether the node itself is catching up, where the node reports it. */
   readonly syncing?: boolean | undefined;
   /** The node's clock minus ours, in seconds. */
   readonly clockSkewSeconds?: number | undefined;
   /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
   readonly networkKey?: string | undefined;
-  /** The network makes no two blocks faster than this on average: bounds what a peer may claim. 0: no bound. */
+  /** The network does not make blocks faster than this on average: limits what a peer may claim. 0: no limit. */
   readonly minBlockSeconds: number;
   /** Usual seconds between two blocks (Chainweb: between two steps of the cut height). Absent: not known. */
   readonly blockSeconds?: number | undefined;
@@ -163,17 +163,17 @@ export function failed(failure: Failure): { readonly ok: false; readonly failure
   return { ok: false, failure };
 }
 
-/** The peer list of a node that is polled for its head alone. */
+/** The peer list of a node that is polled only for its head. */
 export const PEERS_NOT_ASKED = failed({
   reason: "unavailable",
   message: "the peers were not asked for",
   advice: "references are polled for their head only",
 });
 
-/** Runs one part of a poll. A failure of the node becomes data; a bug of ours stays an exception. */
-export async function attempt<T>(part: () => Promise<T>): Promise<Outcome<T>> {
+/** Runs one call of a poll. A failure of the node becomes data; a bug of this program stays an exception. */
+export async function attempt<T>(call: () => Promise<T>): Promise<Outcome<T>> {
   try {
-    return succeeded(await part());
+    return succeeded(await call());
   } catch (error) {
     if (error instanceof NodeError) return failed(error.failure);
     throw error;

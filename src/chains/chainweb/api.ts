@@ -9,7 +9,7 @@ export function networkPath(network: string, rest: string): string {
   return `/chainweb/0.0/${network}/${rest}`;
 }
 
-/** Which of the node's APIs was asked: they answer 404 for different causes. */
+/** The APIs of the node. Each answers 404 for causes of its own. */
 export type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
 
 /**
@@ -33,7 +33,7 @@ const USE_SERVICE = "set chainweb.service_url to the service API (http, default 
 function explainP2p(api: ChainwebApi, network: string, message: string): Failure {
   switch (api) {
     case "peers":
-      // These routes are served from the first moment on, so only the network's name is left as the cause.
+      // The node serves these routes from its start on, so the network's name is the only possible cause.
       return {
         reason: "wrong_network",
         message: `${message}: the node is not on ${network}`,
@@ -42,7 +42,7 @@ function explainP2p(api: ChainwebApi, network: string, message: string): Failure
     case "info":
       return { reason: "not_found", message, advice: USE_SERVICE };
     case "header":
-      // The cut is answered at that time, so the node is not starting.
+      // The node has just answered the request for its cut, so it is not starting.
       return { reason: "not_found", message, advice: "the node lacks the newest block of its own cut: see its log" };
     default:
       // CheckReachability.hs servePeerDbSocketTls: while the node starts, it serves the cut/peer routes alone.
@@ -50,7 +50,7 @@ function explainP2p(api: ChainwebApi, network: string, message: string): Failure
   }
 }
 
-/** The node answers for another network than the config says. */
+/** The node answers for a network other than the configured one. */
 export function wrongNetwork(call: string, expected: string, found: string): Failure {
   return {
     reason: "wrong_network",
@@ -59,7 +59,7 @@ export function wrongNetwork(call: string, expected: string, found: string): Fai
   };
 }
 
-/** What the node says in the headers of every answer of its P2P API. */
+/** What the headers of every response of the P2P API say. */
 export type NodeHeaders = {
   readonly version?: string | undefined;
   /** Its clock minus ours, in seconds. */

@@ -16,9 +16,9 @@ import type { PeerIdentity } from "./peer-page.ts";
 export type Candidate = { readonly peer: PeerConnection; readonly identity: PeerIdentity };
 
 export type PeerCheckResult =
-  /** The address must not be dialled. */
+  /** The exporter must not dial the address. */
   | { readonly kind: "refused" }
-  /** No connection, the wrong certificate, no cut, or that of another network. */
+  /** No connection, the wrong certificate, no cut, or the cut of another network. */
   | { readonly kind: "unreachable" }
   | { readonly kind: "reachable"; readonly version: string | undefined; readonly head: Head };
 
@@ -32,8 +32,8 @@ export type PeerCheckSettings = {
 const HTTPS_PORT = 443;
 
 /**
- * Asks one peer for its cut. A stranger chose the address: the number that is dialled is the one that was checked, the
- * answer is bounded in size and time, and nothing that belongs to the polled node is sent.
+ * Asks one peer for its cut. The address comes from an untrusted node: the exporter dials only the IP address that it has
+ * checked, bounds the response in size and time, and sends nothing that belongs to the polled node.
  */
 export function checkPeer(candidate: Candidate, settings: PeerCheckSettings, signal: Signal): Promise<PeerCheckResult> {
   return withDeadline(signal, settings.timeoutMs, async (deadline) => {
@@ -73,7 +73,7 @@ async function askForCut(
   }
 }
 
-/** A certificate of an authority is for the peer's name, or for the number where it has none. */
+/** A certificate of an authority is valid for the peer's name, or for its IP address where it has no name. */
 function verification(identity: PeerIdentity, serverName: string | undefined): TlsVerification {
   return identity.kind === "pinned" ? { kind: "pin", sha256: identity.sha256 } : { kind: "ca", serverName };
 }

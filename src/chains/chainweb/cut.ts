@@ -13,7 +13,7 @@ export type Cut = {
   readonly instance: string | undefined;
 };
 
-/** Decimal without leading zeros. The largest network has 98 chains; a thousand bound what a broken node can cost. */
+/** Decimal without leading zeros. The largest network has 98 chains; the limit of 1000 bounds what a broken node can cost. */
 const CHAIN = /^(?:0|[1-9]\d{0,2})$/;
 
 /** 32 bytes in base64url, as hashes, weights and peer ids are written. */
@@ -31,7 +31,7 @@ export function decodeCut(answer: unknown, call: string): Cut {
   const tips = new Map<string, string | undefined>();
   for (const [chain, entry] of Object.entries(hashes)) {
     const height = isObject(entry) ? count(entry.height) : undefined;
-    // A cut with a hole would give a wrong sum and a wrong lag, so one bad chain spoils it.
+    // A cut that lacks a chain would give a wrong sum and a wrong lag, so one bad chain makes the whole cut invalid.
     if (!CHAIN.test(chain) || height === undefined) throw badShape(`${call}: expected a height for every chain`);
     chainHeights.set(chain, height);
     tips.set(chain, isObject(entry) ? bytes32(entry.hash) : undefined);

@@ -2,7 +2,7 @@ import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
 import { OTHER } from "./info.ts";
 
-/** The families that only Chainweb has. `braided_chain` is one of the network's chains, a number below 1000. */
+/** The families that only Chainweb has. `braided_chain` is one of the chains of the network, a number below 1000. */
 
 export const CHAIN_HEIGHT: ChainFamily = {
   name: "p2p_chainweb_chain_height",
@@ -23,7 +23,7 @@ export const CHAINS: ChainFamily = {
 export const CUT_WEIGHT: ChainFamily = {
   name: "p2p_chainweb_cut_weight",
   type: "gauge",
-  help: "Weight of the node's cut, the sum of the work in it, from the last poll. Of two cuts nodes choose the heavier.",
+  help: "Weight of the node's cut, the sum of the work in it, from the last poll. Nodes choose the heavier of two cuts.",
   source: "cut: weight",
   labels: [],
 };
@@ -31,7 +31,7 @@ export const CUT_WEIGHT: ChainFamily = {
 export const MEMPOOL_PEERS: ChainFamily = {
   name: "p2p_chainweb_mempool_peers",
   type: "gauge",
-  help: "Known mempool peers of a braided chain that currently do not fail, from the last poll.",
+  help: "Known mempool peers of a braided chain that do not fail at present, from the last poll.",
   source: "chain/N/mempool/peer: items",
   labels: ["braided_chain"],
 };
@@ -39,7 +39,7 @@ export const MEMPOOL_PEERS: ChainFamily = {
 export const PEERS_BY_IDENTITY: ChainFamily = {
   name: "p2p_chainweb_peers_by_identity",
   type: "gauge",
-  help: "Known peers by what proves who they are, from the last poll: pinned, the id of their certificate; ca, a certificate of an authority.",
+  help: "Known peers by what proves their identity, from the last poll: pinned, the id of their certificate; ca, a certificate of an authority.",
   source: "cut/peer: items[].id",
   labels: ["identity"],
 };
@@ -47,7 +47,7 @@ export const PEERS_BY_IDENTITY: ChainFamily = {
 export const SERVICE_DATE: ChainFamily = {
   name: "p2p_chainweb_service_date_timestamp_seconds",
   type: "gauge",
-  help: "Unix time at which this release of the node stops by itself, from the last poll; releases from 3.1 on have none.",
+  help: "Unix time at which this release of the node stops by itself, from the last poll; absent for releases from 3.1 on, which do not stop.",
   source: "info: nodeServiceDate",
   labels: [],
 };
@@ -55,7 +55,7 @@ export const SERVICE_DATE: ChainFamily = {
 export const OUTDATED: ChainFamily = {
   name: "p2p_chainweb_outdated",
   type: "gauge",
-  help: "1 if the node's release is older than 3.0, the oldest that current nodes accept as a peer, from the last poll.",
+  help: "1 if the release of the node is older than 3.0, the oldest that current nodes accept as a peer, from the last poll.",
   source: "X-Chainweb-Node-Version; info: nodePackageVersion",
   labels: [],
 };
@@ -71,7 +71,7 @@ export const CHAIN_HEAD_TIMESTAMP: ChainFamily = {
 export const CHECKED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probed_peers",
   type: "gauge",
-  help: "Peers that the exporter itself asked for their cut in the last poll.",
+  help: "Peers that the exporter asked for their cut in the last poll.",
   source: "cut of the peers",
   labels: [],
 };
@@ -79,7 +79,7 @@ export const CHECKED_PEERS: ChainFamily = {
 export const REACHABLE_PEERS: ChainFamily = {
   name: "p2p_chainweb_reachable_peers",
   type: "gauge",
-  help: "Those of the peers asked in the last poll that answered with a cut of this network.",
+  help: "Peers asked in the last poll that answered with a cut of this network.",
   source: "cut of the peers",
   labels: [],
 };
@@ -87,7 +87,7 @@ export const REACHABLE_PEERS: ChainFamily = {
 export const REFUSED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probe_refused_peers",
   type: "gauge",
-  help: "Peers that the exporter passed over in the last poll because their address is not public (chainweb.probe.allow).",
+  help: "Peers that the exporter skipped in the last poll because their address is not public (chainweb.probe.allow).",
   source: "cut/peer: items[].address",
   labels: [],
 };
@@ -95,7 +95,7 @@ export const REFUSED_PEERS: ChainFamily = {
 export const REACHABLE_PEERS_BY_VERSION: ChainFamily = {
   name: "p2p_chainweb_reachable_peers_by_version",
   type: "gauge",
-  help: "Peers that answered in the last poll by their release: the 20 most common, the rest as other, and so are those beyond 60 new ones in an hour; unknown without one.",
+  help: "Peers that answered in the last poll, by release: the 20 most common; other for the rest and for more than 60 new ones in an hour; unknown without a release.",
   source: "X-Chainweb-Node-Version of the peers",
   labels: ["version"],
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER] },

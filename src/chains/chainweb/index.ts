@@ -7,7 +7,7 @@ import { openSession } from "./session.ts";
 
 const RANGE = "an address range like 10.0.0.0/8";
 
-/** Stays a text, as options are plain data. */
+/** The option stays a text, as options are plain data. */
 const rangeField = parsed(RANGE, (text) => {
   if (parseRange(text) === undefined) throw new Error(`expected ${RANGE}, found ${quoted(text)}`);
   return text;
@@ -16,7 +16,7 @@ const rangeField = parsed(RANGE, (text) => {
 const probeSchema = block({
   peers: z.int().min(0).max(50).default(0).describe("how many peers to ask for their cut in each poll; 0: none"),
   timeout: durationField.prefault("4s").describe("how long one of them may take"),
-  concurrency: z.int().min(1).max(16).default(4).describe("how many are asked at once"),
+  concurrency: z.int().min(1).max(16).default(4).describe("how many are asked at the same time"),
   allow: z.array(rangeField).default([]).describe("address ranges that may be asked although they are not public"),
 });
 
@@ -32,13 +32,10 @@ export const optionsSchema = block({
     .boolean()
     .default(false)
     .describe("also read when the newest block of every chain was made (one request for each new block, at most 20)"),
-  probe: probeSchema.prefault({}).describe("ask peers themselves for their cut; their addresses come from strangers"),
+  probe: probeSchema.prefault({}).describe("ask the peers for their cut; their addresses come from untrusted nodes"),
 });
 
-export type ChainwebOptions = z.output<typeof optionsSchema>;
-export type ProbeOptions = ChainwebOptions["probe"];
-
-/** The networks there are, the most common first: the P2P API tells nobody who does not know the name. */
+/** Every network, the most common first: the P2P API answers only requests that name its network. */
 const NETWORKS = [
   ...["mainnet01", "testnet06", "testnet04", "testnet05", "development", "recap-development", "fast-development"],
   ...["evm-testnet", "evm-development", "stoa"],
@@ -54,7 +51,7 @@ export const chainweb: ChainAdapter = {
   traits: { directions: ["unknown"], states: [] },
   families,
   sources,
-  // 90 s, at a block every 30 s on each of 20 chains, whose lags are summed.
+  // 90 s: each of 20 chains makes a block every 30 s, and their lags are summed.
   usualLagBlocks: 60,
   discovery: {
     places: [{ scheme: "https", port: 1789 }],

@@ -2,7 +2,7 @@ import { isObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
 import { count, text } from "../decode.ts";
 
-/** What /info of the service API tells; releases before 2.24 tell little of it (src/Chainweb/RestAPI/NodeInfo.hs). */
+/** What /info of the service API returns; releases before 2.24 return little of it (src/Chainweb/RestAPI/NodeInfo.hs). */
 export type Info = {
   /** The network's name. */
   readonly network: string | undefined;
@@ -17,7 +17,7 @@ export type Info = {
 /** As releases write their service date ("2025-10-15T00:00:00Z"). */
 const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 
-/** No network has a slower clock. */
+/** No network makes blocks more slowly. */
 const MAX_BLOCK_SECONDS = 86_400;
 
 /** @throws NodeError bad_shape */
@@ -55,14 +55,14 @@ const OLDEST_ACCEPTED_MAJOR = 3;
 /** Numbers and dots, as the node itself reads it. */
 const VERSION = /^(\d{1,4})(?:\.\d{1,6}){1,4}$/;
 
-/** Whether current nodes refuse a node of this version as a peer; undefined where that cannot be said. */
+/** Whether current nodes refuse a node of this version as a peer; undefined where that is not known. */
 export function isOutdated(version: string | undefined, network: string | undefined): boolean | undefined {
   const major = VERSION.exec(version ?? "")?.[1];
   if (major === undefined || network === undefined || !PUBLIC_NETWORKS.includes(network)) return undefined;
   return Number(major) < OLDEST_ACCEPTED_MAJOR;
 }
 
-/** What counts of a version that a stranger sent: any other text could make a new series with every answer. */
+/** A label for the version that an untrusted peer sent: any other text could make a new series with every response. */
 export function versionLabel(version: string | undefined): string {
   if (version === undefined) return "unknown";
   return VERSION.test(version) ? version : OTHER;
@@ -70,14 +70,14 @@ export function versionLabel(version: string | undefined): string {
 
 export const OTHER = "other";
 
-/** How often each value occurs: the most common ones, and the sum of all others as `other`. */
-export function commonest(values: readonly string[], most: number): readonly (readonly [string, number])[] {
+/** How often each value occurs: the `max` most common ones, and the sum of all others as `other`. */
+export function mostCommon(values: readonly string[], max: number): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   let others = counts.get(OTHER) ?? 0;
   counts.delete(OTHER);
   const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  for (const [, count] of ranked.slice(most)) others += count;
-  const shown = ranked.slice(0, most);
+  for (const [, count] of ranked.slice(max)) others += count;
+  const shown = ranked.slice(0, max);
   return others === 0 ? shown : [...shown, [OTHER, others]];
 }

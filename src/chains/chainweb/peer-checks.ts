@@ -7,13 +7,23 @@ import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../
 import type { NodeTarget } from "../adapter.ts";
 import { type Candidate, checkPeer, type PeerCheckResult } from "./check-peer.ts";
 import { CHECKED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION, REFUSED_PEERS } from "./families.ts";
-import type { ChainwebOptions } from "./index.ts";
-import { commonest, versionLabel } from "./info.ts";
+import { mostCommon, versionLabel } from "./info.ts";
 import type { PeerPages } from "./peer-page.ts";
 
-/** Asks the peers of a node themselves, some in each poll. */
+/** The options `chainweb.probe`. */
+export type PeerCheckOptions = {
+  /** Peers in each round; 0: none. */
+  readonly peers: number;
+  /** Milliseconds for one peer. */
+  readonly timeout: number;
+  readonly concurrency: number;
+  /** Address ranges that are checked although they are not public. */
+  readonly allow: readonly string[];
+};
+
+/** Asks the peers of a node for their cut, some in each poll. */
 export type PeerChecker = {
-  /** One round, which ends within `budgetMs`. If it could not run that is a failure, never an exception. */
+  /** One round, which ends within `budgetMs`. Returns a failure when it could not run; never throws. */
   round(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<Outcome<PeerCheckRound>>;
 };
 
@@ -26,12 +36,12 @@ export type PeerCheckRound = {
 };
 
 /**
- * In so many rounds counts a head that a peer told. One round asks only some of the peers, and a single one supports
- * nothing; an old head is at worst too low, which can make the lag too small, never too large.
+ * The head of a peer counts for this many rounds. One round asks only some of the peers, which may be too few to support
+ * a head; an old head is at worst too low, which can make the lag too small, never too large.
  */
 const ROUNDS_KEPT = 3;
 
-/** With less time a peer would be called unreachable only because we are late. */
+/** With less time, a peer could be counted as unreachable only because the poll is late. */
 const MIN_TIMEOUT_MS = 1000;
 
 const SHOWN_VERSIONS = 20;
@@ -40,32 +50,32 @@ type PeerHead = { readonly head: Head; readonly round: number };
 
 export function createPeerChecker(
   { name, connectUntrusted }: Pick<NodeTarget, "name" | "connectUntrusted">,
-  { network, probe }: Pick<ChainwebOptions, "network" | "probe">,
+  { network, peers: maxPeers, timeout, concurrency, allow }: PeerCheckOptions & { readonly network: string },
   resolve: Resolve,
 ): PeerChecker {
-  const allowed = probe.allow.map(parseRange).filter((range) => range !== undefined);
+  const allowed = allow.map(parseRange).filter((range) => range !== undefined);
   let lastMark: string | undefined;
   let rounds = 0;
-  let told: ReadonlyMap<string, PeerHead> = new Map();
+  let recentHeads: ReadonlyMap<string, PeerHead> = new Map();
 
   async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<PeerCheckRound> {
-    const timeoutMs = Math.min(probe.timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
+    const timeoutMs = Math.min(timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
     if (timeoutMs > budgetMs) throw nodeError("timeout", "the poll left no time to ask peers", "raise timeout");
     const settings = { network, filter: { allowed, resolve }, timeoutMs, connectUntrusted };
-    // A peer whose whole time would not fit is not asked at all, so that no answer is cut short.
+    // A peer is not asked when its whole time does not fit, so that no response is cut short.
     const startUntil = performance.now() + budgetMs - timeoutMs;
-    const { chosen, refused } = choose(inTurn(candidates(peers), idOf, name, lastMark), probe.peers, allowed);
+    const { chosen, refused } = choose(rotated(candidates(peers), idOf, name, lastMark), maxPeers, allowed);
 
     const results: PeerCheckResult[] = [];
-    const heads = new Map([...told].filter(([, { round }]) => rounds - round < ROUNDS_KEPT));
-    await pooled(chosen, probe.concurrency, async ({ item, mark }) => {
+    const heads = new Map([...recentHeads].filter(([, { round }]) => rounds - round < ROUNDS_KEPT));
+    await pooled(chosen, concurrency, async ({ item, mark }) => {
       if (signal.aborted || performance.now() > startUntil) return;
       lastMark = mark;
       const result = await checkPeer(item, settings, signal);
       results.push(result);
       if (result.kind === "reachable") heads.set(idOf(item), { head: result.head, round: rounds });
     });
-    told = heads;
+    recentHeads = heads;
     return { chainSamples: roundSamples(results, refused), heads: [...heads.values()].map(({ head }) => head) };
   }
 
@@ -75,7 +85,7 @@ export function createPeerChecker(
       try {
         return succeeded(await run(peers, budgetMs, signal));
       } catch (error) {
-        // What strangers send must not cost the node's own data, not even through a bug of ours.
+        // What untrusted peers send must not cost the data of the node, not even through a bug of this program.
         return failed(failureOf(error));
       }
     },
@@ -86,7 +96,7 @@ function idOf({ peer }: Candidate): string {
   return peer.id;
 }
 
-/** Peers whose id is none cannot be recognized, so they are not asked. */
+/** Peers without a valid id cannot be verified, so they are skipped. */
 function candidates({ list, identities }: ListedPeers): readonly Candidate[] {
   return list.connections.flatMap((peer) => {
     const identity = identities.get(peer.id);
@@ -94,12 +104,12 @@ function candidates({ list, identities }: ListedPeers): readonly Candidate[] {
   });
 }
 
-/** The first that may be asked. Those that are refused for their number cost nothing, so they take no other's turn. */
-function choose(turn: readonly Marked<Candidate>[], most: number, allowed: readonly AddressRange[]) {
+/** The first peers that may be asked. A peer with a forbidden IP address costs nothing and does not count. */
+function choose(ordered: readonly Marked<Candidate>[], max: number, allowed: readonly AddressRange[]) {
   const chosen: Marked<Candidate>[] = [];
   let refused = 0;
-  for (const marked of turn) {
-    if (chosen.length >= most) break;
+  for (const marked of ordered) {
+    if (chosen.length >= max) break;
     if (hostProblem(marked.item.peer.address.host, allowed) === undefined) chosen.push(marked);
     else refused += 1;
   }
@@ -109,7 +119,7 @@ function choose(turn: readonly Marked<Candidate>[], most: number, allowed: reado
 function roundSamples(results: readonly PeerCheckResult[], refusedBefore: number): readonly ChainSample[] {
   const reachable = results.filter((result) => result.kind === "reachable");
   const refused = results.filter(({ kind }) => kind === "refused").length;
-  const versions = commonest(
+  const versions = mostCommon(
     reachable.map(({ version }) => versionLabel(version)),
     SHOWN_VERSIONS,
   );
@@ -121,7 +131,7 @@ function roundSamples(results: readonly PeerCheckResult[], refusedBefore: number
   ];
 }
 
-/** Works through the items in their order, a few at once. */
+/** Works through the items in their order, a few at the same time. */
 async function pooled<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const workers = Array.from({ length: concurrency }, async () => {
@@ -132,14 +142,14 @@ async function pooled<T>(items: readonly T[], concurrency: number, work: (item: 
 }
 
 /** An item with its place in the order. */
-export type Marked<T> = { readonly item: T; readonly mark: string };
+type Marked<T> = { readonly item: T; readonly mark: string };
 
 /**
- * Puts items into an order of their own, which depends on neither the list's nor on what else is in it, beginning behind
- * a mark. So each gets its turn in a list that changes all the time, and none can get more turns by coming and going.
- * The salt lets exporters of different nodes ask the same peers at different times.
+ * Sorts items by a hash of their id, beginning after a mark: the order depends neither on the order of the list nor on its
+ * other items. So every item comes up in a list that changes all the time, and none comes up more often by leaving and
+ * returning. The salt lets exporters of different nodes ask the same peers at different times.
  */
-export function inTurn<T>(
+export function rotated<T>(
   items: readonly T[],
   idOf: (item: T) => string,
   salt: string,

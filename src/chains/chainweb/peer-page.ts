@@ -17,17 +17,17 @@ import { MEMPOOL_PEERS } from "./families.ts";
 /** The server caps `limit` silently at this (P2P/Node/RestAPI/Server.hs); one page is then enough in practice. */
 const PAGE_LIMIT = 512;
 
-/** Far above any network seen; a server that never ends its list, or ignores the limit, must not hold the poll. */
+/** Far above every known network: a server that never ends its list, or ignores the limit, must not block the poll. */
 const MAX_PAGES = 8;
 const MAX_PEERS = MAX_PAGES * PAGE_LIMIT;
 
-/** A cursor is a word and an index. It is kept, and sent back in the URL of the next request. */
+/** A cursor is a word and an index. The next request sends it back in its URL. */
 const MAX_CURSOR_LENGTH = 256;
 
 /** What proves that a server is the peer: the SHA-256 of its certificate, or a certificate of an authority. */
 export type PeerIdentity = { readonly kind: "pinned"; readonly sha256: Buffer } | { readonly kind: "ca" };
 
-/** By the id of the connection; without peers whose id is none. */
+/** By the id of the connection; without peers that have no valid id. */
 export type PeerIdentities = ReadonlyMap<string, PeerIdentity>;
 
 export type PeerPages = {
@@ -37,9 +37,9 @@ export type PeerPages = {
 };
 
 /**
- * Reads a peer endpoint (`cut/peer` or `chain/N/mempool/peer`) to its end. The cursor is an index into the list of that
- * moment, so a change between two pages repeats or skips peers: repeats are dropped by host and port. All pages together have
- * the budget of bytes of one answer, as all of them are held at once.
+ * Reads all pages of a peer endpoint (`cut/peer` or `chain/N/mempool/peer`). The cursor is an index into the list of that
+ * moment, so a change between two pages repeats or skips peers: repeats are dropped by host and port. All pages together
+ * have the byte budget of one response, as all of them are in memory at the same time.
  * @throws NodeError
  */
 export async function fetchPeerPages(
@@ -71,7 +71,7 @@ export async function fetchPeerPages(
       if (identity !== undefined) identities.set(peer.id, identity);
     }
     if (peers.size >= MAX_PEERS) break;
-    // `limit=0` and broken servers answer the same cursor for ever.
+    // `limit=0` and broken servers return the same cursor forever.
     if (page.next === undefined || page.rows === 0 || cursors.has(page.next)) break;
     cursors.add(page.next);
     cursor = page.next;
@@ -98,7 +98,7 @@ function pagePath(client: RpcClient, path: string, cursor: string | undefined): 
   return `${base}${base.includes("?") ? "&" : "?"}${query}`;
 }
 
-export type PeerPage = {
+type PeerPage = {
   readonly peers: readonly PeerConnection[];
   readonly identities: PeerIdentities;
   readonly malformed: number;
@@ -141,7 +141,7 @@ export function decodePage(answer: unknown, call: string): PeerPage {
 
 const WRONG_API = "check that the URL is the node's P2P API (default port 1789), not its service API";
 
-/** The documentation's sample puts the page into `value`; no node does, but nothing is lost by reading it. */
+/** The sample in Chainweb's documentation has the page in `value`. No known node does that, but it is read as well. */
 function unwrapped(answer: unknown): JsonObject | undefined {
   if (!isObject(answer)) return undefined;
   return !("items" in answer) && isObject(answer.value) ? answer.value : answer;
@@ -180,7 +180,7 @@ export async function fetchMempools(
     const name = `chain/${chain}/mempool/peer`;
     const path = networkPath(network, name);
     const { list } = await fetchPeerPages(client, path, explainStatus("mempool", network), signal);
-    // Of a list of which no row can be read, 0 would be a false count.
+    // 0 would be a wrong count for a list without a readable row.
     if (list.connections.length === 0 && list.malformed > 0) {
       const message = `${name} at ${client.url.label}: expected peers, found ${list.malformed} rows that cannot be read`;
       throw nodeError("bad_shape", message, "please report this with the node's version");

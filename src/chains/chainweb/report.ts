@@ -24,7 +24,7 @@ import type { PeerCheckRound } from "./peer-checks.ts";
 import type { PeerIdentities, PeerIdentity, PeerPages } from "./peer-page.ts";
 import { oldestTip, type Tips } from "./tips.ts";
 
-/** What one poll got; undefined is what was not asked for. */
+/** What one poll received; undefined: not asked for. */
 export type ChainwebAnswers = {
   readonly peers: Outcome<Omit<PeerPages, "firstResponse"> & { readonly headers: NodeHeaders }>;
   readonly cut: Outcome<{ readonly cut: Cut; readonly headers: NodeHeaders }>;
@@ -39,7 +39,7 @@ const CHAIN_BLOCK_SECONDS = 30;
 
 export function report(network: string, answers: ChainwebAnswers): NodeReport {
   const { cut, info, tips, mempools, peerCheck } = answers;
-  // A node that calls itself another network in /cut is the wrong node: then its peers are not shown either.
+  // A node whose cut names another network is the wrong node, so its peers are not shown either.
   const peers = !cut.ok && isWrongNode(cut) ? cut : answers.peers;
   const headers = answers.peers.ok ? answers.peers.value.headers : cut.ok ? cut.value.headers : {};
   const identity = {
@@ -77,7 +77,7 @@ function headOf(cut: Cut, tips: Tips | undefined): Head {
   return tips === undefined ? cut.head : { ...cut.head, timestampSeconds: oldestTip(cut, tips) };
 }
 
-/** Between two steps of the height of the cut, to which all chains add. */
+/** Seconds between two steps of the cut height, which counts the blocks of all chains. */
 function blockSeconds({ tips }: Cut, info: ChainwebAnswers["info"]): number {
   return ((info?.ok ? info.value.blockSeconds : undefined) ?? CHAIN_BLOCK_SECONDS) / tips.size;
 }

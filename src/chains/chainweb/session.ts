@@ -1,26 +1,32 @@
-import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/abort.ts";
+import { type Signal, withDeadline } from "../../lib/abort.ts";
 import { NodeError } from "../../model/failure.ts";
 import { attempt, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
 import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import { apiPath } from "../../rpc/node-url.ts";
+import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget } from "../adapter.ts";
 import { explainStatus, networkPath, readHeaders, wrongNetwork } from "./api.ts";
 import { decodeCut } from "./cut.ts";
-import type { ChainwebOptions } from "./index.ts";
 import { decodeInfo, type Info } from "./info.ts";
-import { createPeerChecker } from "./peer-checks.ts";
+import { createPeerChecker, type PeerCheckOptions } from "./peer-checks.ts";
 import { fetchMempools, fetchPeerPages } from "./peer-page.ts";
 import { type ChainwebAnswers, isWrongNode, report } from "./report.ts";
 import { createTipReader } from "./tips.ts";
 
-/** Parts of a poll that these calls may use up, so that a hanging one leaves time for what comes behind it. */
+export type ChainwebOptions = {
+  readonly network: string;
+  readonly service_url?: NodeUrl | undefined;
+  readonly tip_age: boolean;
+  readonly mempool_peers: boolean;
+  readonly probe: PeerCheckOptions;
+};
+
+/** Shares of the whole poll, so that a call that hangs leaves time for the next ones. */
 const PEERS_SHARE = 0.5;
 const CUT_SHARE = 0.25;
-/** Of what is left then. The peers of the node come last, and must be done before the poll is over. */
+/** Shares of what is left of the poll by then. The peer check comes last and must end before the poll does. */
 const TIPS_SHARE = 0.5;
 const MEMPOOL_SHARE = 0.5;
 const PEER_CHECK_SHARE = 0.9;
@@ -31,49 +37,10 @@ export function openSession(
   options: ChainwebOptions,
   resolve: Resolve = systemResolve,
 ): NodeSession {
-  const { network } = options;
+  const { network, service_url: serviceUrl } = options;
   const p2p = target.connect(target.url);
-  const service = options.service_url === undefined ? undefined : target.connect(options.service_url);
-  const isHeadOnly = target.headOnly === true;
-  const readTips = options.tip_age ? createTipReader(p2p, network) : undefined;
-  const asksMempools = options.mempool_peers && !isHeadOnly;
-  const peerChecker = options.probe.peers > 0 && !isHeadOnly ? createPeerChecker(target, options, resolve) : undefined;
-
-  async function pollP2p(signal: Signal): Promise<Omit<ChainwebAnswers, "info">> {
-    const endsAt = performance.now() + target.timeoutMs;
-    const left = () => Math.max(0, endsAt - performance.now());
-    const within = <T>(milliseconds: number, part: (signal: Signal) => Promise<T>) =>
-      attempt(() => withDeadline(signal, milliseconds, part));
-    const checkPeers = async (peers: ChainwebAnswers["peers"]) =>
-      peerChecker && (peers.ok ? peerChecker.round(peers.value, left() * PEER_CHECK_SHARE, signal) : peers);
-
-    const peers = isHeadOnly
-      ? PEERS_NOT_ASKED
-      : await within(target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(p2p, network, share));
-    const answer = await within(target.timeoutMs * CUT_SHARE, (share) => fetchCut(p2p, network, share));
-    if (!answer.ok) {
-      // Without a cut the chains are not known.
-      return {
-        peers,
-        cut: answer,
-        tips: readTips && { seconds: new Map(), outcome: answer },
-        mempools: asksMempools ? answer : undefined,
-        peerCheck: isWrongNode(answer) ? peerChecker && answer : await checkPeers(peers),
-      };
-    }
-    const { cut } = answer.value;
-    return {
-      peers,
-      cut: answer,
-      // Each header is an outcome of its own: what came before one failed stays.
-      tips: readTips && (await withDeadline(signal, left() * TIPS_SHARE, (share) => readTips(cut, share))),
-      mempools: asksMempools
-        ? await within(left() * MEMPOOL_SHARE, (share) => fetchMempools(p2p, network, cut, share))
-        : undefined,
-      peerCheck: await checkPeers(peers),
-    };
-  }
-
+  const service = serviceUrl === undefined ? undefined : target.connect(serviceUrl);
+  const pollP2p = createP2pPoll(p2p, target, options, resolve);
   return {
     async poll(signal) {
       const [info, answers] = await Promise.all([
@@ -85,6 +52,69 @@ export function openSession(
     async close() {
       await Promise.all([p2p.close(), service?.close()]);
     },
+  };
+}
+
+type P2pAnswers = Omit<ChainwebAnswers, "info">;
+
+/** The calls of one poll to the P2P API, one after the other. The result keeps between polls what need not be asked again. */
+function createP2pPoll(
+  p2p: RpcClient,
+  target: NodeTarget,
+  { network, tip_age, mempool_peers, probe }: ChainwebOptions,
+  resolve: Resolve,
+): (signal: Signal) => Promise<P2pAnswers> {
+  const isHeadOnly = target.headOnly === true;
+  const readTips = tip_age ? createTipReader(p2p, network) : undefined;
+  const asksMempools = mempool_peers && !isHeadOnly;
+  const checker =
+    probe.peers > 0 && !isHeadOnly ? createPeerChecker(target, { ...probe, network }, resolve) : undefined;
+
+  async function askPeers(signal: Signal): Promise<P2pAnswers["peers"]> {
+    if (isHeadOnly) return PEERS_NOT_ASKED;
+    const limitMs = target.timeoutMs * PEERS_SHARE;
+    return attempt(() => withDeadline(signal, limitMs, (share) => fetchPeers(p2p, network, share)));
+  }
+
+  async function askCut(signal: Signal): Promise<P2pAnswers["cut"]> {
+    const limitMs = target.timeoutMs * CUT_SHARE;
+    return attempt(() => withDeadline(signal, limitMs, (share) => fetchCut(p2p, network, share)));
+  }
+
+  /** Only the cut tells which chains there are: without it, these calls fail as the cut did. */
+  async function askTips(cut: P2pAnswers["cut"], leftMs: number, signal: Signal): Promise<P2pAnswers["tips"]> {
+    if (readTips === undefined) return undefined;
+    if (!cut.ok) return { seconds: new Map(), outcome: cut };
+    // Not in `attempt`: each header is an outcome of its own, and those that arrived before a failure count.
+    return withDeadline(signal, leftMs * TIPS_SHARE, (share) => readTips(cut.value.cut, share));
+  }
+
+  async function askMempools(cut: P2pAnswers["cut"], leftMs: number, signal: Signal): Promise<P2pAnswers["mempools"]> {
+    if (!asksMempools) return undefined;
+    if (!cut.ok) return cut;
+    const ask = (share: Signal) => fetchMempools(p2p, network, cut.value.cut, share);
+    return attempt(() => withDeadline(signal, leftMs * MEMPOOL_SHARE, ask));
+  }
+
+  async function checkPeers(
+    { peers, cut }: Pick<P2pAnswers, "peers" | "cut">,
+    leftMs: number,
+    signal: Signal,
+  ): Promise<P2pAnswers["peerCheck"]> {
+    if (checker === undefined) return undefined;
+    if (isWrongNode(cut)) return cut;
+    return peers.ok ? checker.round(peers.value, leftMs * PEER_CHECK_SHARE, signal) : peers;
+  }
+
+  return async (signal) => {
+    const endsAt = performance.now() + target.timeoutMs;
+    const leftMs = () => Math.max(0, endsAt - performance.now());
+    const peers = await askPeers(signal);
+    const cut = await askCut(signal);
+    const tips = await askTips(cut, leftMs(), signal);
+    const mempools = await askMempools(cut, leftMs(), signal);
+    const peerCheck = await checkPeers({ peers, cut }, leftMs(), signal);
+    return { peers, cut, tips, mempools, peerCheck };
   };
 }
 

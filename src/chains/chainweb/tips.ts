@@ -8,11 +8,11 @@ import { apiPath } from "../../rpc/node-url.ts";
 import { explainStatus, networkPath } from "./api.ts";
 import type { Cut } from "./cut.ts";
 
-/** The age of the newest blocks: each is asked for once, as a block never changes. */
+/** Reads when the newest blocks were made: once for each block, as a block never changes. */
 export type TipReader = (cut: Cut, signal: Signal) => Promise<Tips>;
 
 export type Tips = {
-  /** When the newest block of each chain was made, unix seconds; without the chains of which that is not known. */
+  /** When the newest block of each chain was made, unix seconds; without the chains where that is not known. */
   readonly seconds: ReadonlyMap<string, number>;
   /** Whether every header that was asked for came. */
   readonly outcome: Outcome<unknown>;
@@ -21,12 +21,12 @@ export type Tips = {
 type Tip = { readonly hash: string; readonly seconds: number };
 
 /**
- * A node's throttle lets through 50 requests a second (Configuration.hs). The largest public network has 20 chains, of
- * which about ten have a new block at a poll; of a larger one the chains take turns.
+ * A node's throttle lets through 50 requests a second (Configuration.hs). The largest public network has 20 chains, and
+ * about ten of them have a new block at a poll. The chains of a larger network take turns.
  */
 const MAX_REQUESTS = 20;
 
-/** Failures of one header. After any other one, of the connection or the throttle, the rest is not asked either. */
+/** Failures of one header. After any other failure, of the connection or the throttle, the poll skips the other headers. */
 const OF_ONE_HEADER: readonly Failure["reason"][] = ["bad_shape", "bad_json", "not_found"];
 
 export function createTipReader(client: RpcClient, network: string): TipReader {
@@ -56,12 +56,12 @@ export function createTipReader(client: RpcClient, network: string): TipReader {
   };
 }
 
-/** The head is as old as the oldest of its chains; not known while that of one chain is not. */
+/** The head is as old as the oldest tip; undefined while the age of one tip is not known. */
 export function oldestTip(cut: Cut, { seconds }: Tips): number | undefined {
   return seconds.size === cut.tips.size ? Math.min(...seconds.values()) : undefined;
 }
 
-/** The same list, beginning behind the chain that was asked last, so that a limit leaves out none for ever. */
+/** The same list, beginning after the chain that was asked last, so that the limit leaves out every chain in turn. */
 function startingAfter<T extends readonly [string, string]>(chains: readonly T[], last: string | undefined): T[] {
   const next = last === undefined ? 0 : chains.findIndex(([chain]) => Number(chain) > Number(last));
   return [...chains.slice(Math.max(0, next)), ...chains.slice(0, Math.max(0, next))];

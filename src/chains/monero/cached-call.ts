@@ -3,24 +3,24 @@ import { withDeadline } from "../../lib/abort.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type Outcome } from "../../model/report.ts";
 
-/** A part of a poll that not every server offers, or that need not be asked with every poll. */
+/** A call that not every server offers, or that is not made with every poll. */
 export type CachedCall<T> = {
   /** Undefined: the server does not offer it. */
   ask(signal: Signal, fetch: (signal: Signal) => Promise<T>): Promise<Outcome<T> | undefined>;
-  /** What was answered is no longer true. */
+  /** Drops the kept answer, which is no longer true. */
   forget(): void;
 };
 
 export type CachedCallOptions = {
-  /** How long one asking may take, so that a hanging one leaves time for the others. */
+  /** How long the call may take, so that one that hangs leaves time for the others. */
   readonly limitMs: number;
-  /** How long an answer is kept before the node is asked again; 0: it is asked every time. */
+  /** How long an answer is kept before the next call; 0: every poll makes the call. */
   readonly keepMs: number;
-  /** The failures by which a server says that it does not offer this. */
+  /** Failures that mean that the server does not offer the call. */
   readonly refusals: ReadonlySet<FailureReason>;
 };
 
-/** A server that refused is not asked again for this long. */
+/** After a refusal, the call is not made for this long. */
 export const REFUSED_MS = 5 * 60_000;
 
 export function createCachedCall<T>({ limitMs, keepMs, refusals }: CachedCallOptions): CachedCall<T> {
@@ -37,7 +37,7 @@ export function createCachedCall<T>({ limitMs, keepMs, refusals }: CachedCallOpt
       const answer = await attempt(() => withDeadline(signal, limitMs, fetch));
       if (answer.ok) return keep(answer, keepMs);
       if (refusals.has(answer.failure.reason)) return keep(undefined, REFUSED_MS);
-      // An older answer may no longer be true; the next poll asks again.
+      // An older answer may no longer be true. The next poll makes the call again.
       kept = undefined;
       return answer;
     },

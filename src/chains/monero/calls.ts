@@ -10,7 +10,7 @@ import { shownText } from "../decode.ts";
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.
  * The body has a Content-Length: monerod ignores a chunked one (answers -32600, seen on 0.18.0.0).
- * @param budget what the answer may hold: lists need more than what a node says of itself
+ * @param budget what the response may hold: lists need more than the status of a node
  * @returns the `result` object, whose `status` is OK
  * @throws NodeError
  */
@@ -32,7 +32,7 @@ export async function callRpc(
   return resultOf(value, `${method} at ${client.url.label}`);
 }
 
-/** A URL without a path is a monerod; one with a path is the whole JSON-RPC URL of a gateway. */
+/** A URL without a path belongs to a monerod; one with a path is the whole JSON-RPC URL of a gateway. */
 function jsonRpcPath({ url }: RpcClient): string {
   return (url.path === "" ? "/json_rpc" : url.path) + url.query;
 }
@@ -90,14 +90,14 @@ function statusFailure(status: unknown, call: string): Failure {
   return { reason: "rpc", message, advice: "see monerod's log for this call" };
 }
 
-/** A path other than monerod's own is the JSON-RPC URL of a gateway, beside which nothing else may be asked. */
+/** A path other than monerod's own is the JSON-RPC URL of a gateway, which offers no other endpoints. */
 export function isGateway({ path }: NodeUrl): boolean {
   return path !== "" && path !== "/json_rpc";
 }
 
 /**
  * One of monerod's calls outside JSON-RPC, whose answers have no envelope.
- * @param body never left out: a call without one changes the caps (limits.ts)
+ * @param body required: a call without a body changes the caps (secondary-answers.ts)
  * @throws NodeError
  */
 export async function callEndpoint(

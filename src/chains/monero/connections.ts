@@ -6,11 +6,11 @@ import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../.
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
 
-/** A peer with what only Monero tells of it. */
+/** A peer with what only Monero reports. */
 export type MoneroPeer = PeerConnection & {
-  /** Before the handshake "none", as monerod knows nothing yet. */
+  /** "none" before the handshake, as monerod does not know it yet. */
   readonly pruningStripe?: Stripe | undefined;
-  /** It says that it offers restricted RPC to everybody. */
+  /** The peer says that it offers public RPC. */
   readonly offersRpc: boolean;
 };
 
@@ -18,10 +18,10 @@ export type MoneroPeerList = { readonly connections: readonly MoneroPeer[]; read
 
 /**
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
- * @throws NodeError bad_shape when `connections` is there and is not a list, too_large when it is none of a node
+ * @throws NodeError bad_shape when `connections` is there and is not a list, too_large when a node cannot have that many
  */
 export function decodeConnections(result: JsonObject, call: string, maxRows?: number): MoneroPeerList {
-  // epee leaves out empty lists: a node without peers sends no `connections` at all.
+  // epee leaves out empty lists: a node without peers sends no `connections`.
   const rows = result.connections ?? [];
   if (!Array.isArray(rows)) {
     throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
@@ -42,7 +42,7 @@ function decodeRow(row: unknown): MoneroPeer | undefined {
   return {
     id: text(row.connection_id) ?? `${direction} ${address}`,
     direction,
-    // TCP is up but no Levin handshake came; monerod counts such a row as incoming, a silent TCP client makes one.
+    // TCP is open without a Levin handshake. A silent TCP client causes such a row, which monerod counts as incoming.
     state: state === "before_handshake" ? "handshaking" : "connected",
     address: addressOf(address, row.address_type),
     height: peerHeight(row.height),
@@ -58,7 +58,7 @@ function decodeRow(row: unknown): MoneroPeer | undefined {
 }
 
 /**
- * They count from the connection's start where no byte came yet. A byte that arrives just as they are made wraps them
+ * Without a byte they count from the start of the connection. A byte that arrives while monerod computes them wraps them
  * below 0, to 2^64 - 1 (get_connections of cryptonote_protocol_handler.inl): then they are left out.
  */
 function idleSamples(row: JsonObject): readonly ChainSample[] {
@@ -74,7 +74,7 @@ function addressOf(address: string, typeNumber: unknown): PeerAddress {
   return parsed.ip === undefined ? { ...parsed, type: ADDRESS_TYPES.get(typeNumber) ?? parsed.type } : parsed;
 }
 
-/** contrib/epee/include/net/enums.h; tells Tor also for "<unknown tor host>", an inbound Tor peer. */
+/** contrib/epee/include/net/enums.h. The number says Tor also for "<unknown tor host>", an inbound Tor peer. */
 const ADDRESS_TYPES: ReadonlyMap<unknown, AddressType> = new Map([
   [1, "ipv4"],
   [2, "ipv6"],
@@ -88,7 +88,7 @@ function peerHeight(value: unknown): number | undefined {
   return height === 0 ? undefined : height;
 }
 
-/** What a peer keeps of the old blocks: all of them, or one of eight stripes. */
+/** Which old blocks a peer keeps: all of them, or one of eight stripes. */
 export const STRIPES = ["none", "1", "2", "3", "4", "5", "6", "7", "8"] as const;
 export type Stripe = (typeof STRIPES)[number];
 
@@ -96,8 +96,8 @@ export type Stripe = (typeof STRIPES)[number];
 const FIRST_SEED = 3 << 7;
 
 /**
- * The stripe that a pruning seed stands for. Undefined for a seed of another scheme: monerod itself disconnects peers
- * that claim one (process_payload_sync_data), so it is no peer's.
+ * The stripe that a pruning seed stands for. Undefined for a seed of another scheme: monerod disconnects peers that claim
+ * one (process_payload_sync_data).
  */
 export function stripeOf(seed: unknown): Stripe | undefined {
   const number = count(seed);

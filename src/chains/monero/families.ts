@@ -2,16 +2,16 @@ import type { ChainFamily } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
 
 /**
- * The metric families that only Monero has. Asked with every poll, but for the limits, caps and bans, which change when
- * an operator changes them: their help says that they may be older.
+ * The metric families that only Monero has. Every poll asks for them, except for limits, caps and bans, which change only
+ * when an operator changes them: their help says that they may be older.
  */
 
-const LATELY = "as of the last poll that asked for it (every 5 minutes at most)";
+const LATELY = "from the last poll that asked for it (at most every 5 minutes)";
 
 export const PEERLIST_SIZE: ChainFamily = {
   name: "p2p_monero_peerlist_size",
   type: "gauge",
-  help: "Addresses in the node's lists of public peers, from the last poll: white (reached before), gray (heard of).",
+  help: "Addresses in the lists of public peers that the node keeps, from the last poll: white (reached before), gray (known from others).",
   source: "get_info white_peerlist_size, grey_peerlist_size",
   labels: ["list"],
 };
@@ -19,7 +19,7 @@ export const PEERLIST_SIZE: ChainFamily = {
 export const RPC_CONNECTIONS: ChainFamily = {
   name: "p2p_monero_rpc_connections",
   type: "gauge",
-  help: "Open connections to this RPC port of the node, the exporter's own included, from the last poll.",
+  help: "Open connections to this RPC port of the node, including the exporter's own, from the last poll.",
   source: "get_info rpc_connections_count",
   labels: [],
 };
@@ -27,7 +27,7 @@ export const RPC_CONNECTIONS: ChainFamily = {
 export const ALTERNATIVE_BLOCKS: ChainFamily = {
   name: "p2p_monero_alternative_blocks",
   type: "gauge",
-  help: "Blocks that the node keeps beside its main chain, from the last poll.",
+  help: "Blocks outside the main chain that the node keeps, from the last poll.",
   source: "get_info alt_blocks_count",
   labels: [],
 };
@@ -51,7 +51,7 @@ export const DATABASE_SIZE: ChainFamily = {
 export const TARGET_HEIGHT: ChainFamily = {
   name: "p2p_monero_target_height",
   type: "gauge",
-  help: "Height that the node syncs to in its first sync since its start, from the last poll; absent after that sync, also when the node falls behind.",
+  help: "Height that the node syncs to in its first sync since its start, from the last poll; absent after that sync, even when the node falls behind.",
   source: "get_info target_height",
   labels: [],
 };
@@ -67,7 +67,7 @@ export const START_TIMESTAMP: ChainFamily = {
 export const RESTRICTED: ChainFamily = {
   name: "p2p_monero_restricted",
   type: "gauge",
-  help: "1 if the polled RPC is a restricted one, which hides the peers, from the last poll.",
+  help: "1 if the polled RPC is restricted, which hides the peers, from the last poll.",
   source: "get_info restricted",
   labels: [],
 };
@@ -75,7 +75,7 @@ export const RESTRICTED: ChainFamily = {
 export const UNTRUSTED: ChainFamily = {
   name: "p2p_monero_untrusted",
   type: "gauge",
-  help: "1 while a bootstrap daemon answers in place of the node, from the last poll; absent from 0.19 on, which has none.",
+  help: "1 while a bootstrap daemon answers instead of the node, from the last poll; absent for releases from 0.19 on, which have no bootstrap daemon.",
   source: "get_info untrusted",
   labels: [],
 };
@@ -91,7 +91,7 @@ export const UPDATE_AVAILABLE: ChainFamily = {
 export const OFFLINE: ChainFamily = {
   name: "p2p_monero_offline",
   type: "gauge",
-  help: "1 if the node was told to have no peers (its option offline), from the last poll.",
+  help: "1 if the node runs without peers (its option offline), from the last poll.",
   source: "get_info offline",
   labels: [],
 };
@@ -99,7 +99,7 @@ export const OFFLINE: ChainFamily = {
 export const PEERS_BY_STRIPE: ChainFamily = {
   name: "p2p_monero_peers_by_pruning_stripe",
   type: "gauge",
-  help: "Peers in working connection by what they keep of the old blocks, from the last poll: none is not pruned and keeps all, 1 to 8 is the stripe of a pruned node.",
+  help: "Connected peers by the old blocks that they keep, from the last poll: none is not pruned and keeps all, 1 to 8 is the stripe of a pruned node.",
   source: "get_connections pruning_seed",
   labels: ["stripe"],
 };
@@ -107,7 +107,7 @@ export const PEERS_BY_STRIPE: ChainFamily = {
 export const PUBLIC_RPC_PEERS: ChainFamily = {
   name: "p2p_monero_public_rpc_peers",
   type: "gauge",
-  help: "Peers in working connection that say they offer public RPC, from the last poll.",
+  help: "Connected peers that say they offer public RPC, from the last poll.",
   source: "get_connections rpc_port",
   labels: [],
 };
@@ -123,7 +123,7 @@ export const BANS: ChainFamily = {
 export const RECEIVE_LIMIT: ChainFamily = {
   name: "p2p_monero_receive_limit_bytes_per_second",
   type: "gauge",
-  help: `P2P bytes that the node lets itself receive in a second, ${LATELY}.`,
+  help: `P2P bytes that the node may receive in a second, ${LATELY}.`,
   source: "/get_limit limit_down, in KiB/s",
   labels: [],
 };
@@ -131,7 +131,7 @@ export const RECEIVE_LIMIT: ChainFamily = {
 export const TRANSMIT_LIMIT: ChainFamily = {
   name: "p2p_monero_transmit_limit_bytes_per_second",
   type: "gauge",
-  help: `P2P bytes that the node lets itself send in a second, ${LATELY}.`,
+  help: `P2P bytes that the node may send in a second, ${LATELY}.`,
   source: "/get_limit limit_up, in KiB/s",
   labels: [],
 };
@@ -139,7 +139,7 @@ export const TRANSMIT_LIMIT: ChainFamily = {
 export const MAX_PEERS: ChainFamily = {
   name: "p2p_monero_max_peers",
   type: "gauge",
-  help: `Public peers that the node wants at most, ${LATELY}; absent where there is no limit.`,
+  help: `Most public peers that the node accepts, ${LATELY}; absent where there is no limit.`,
   source: "/in_peers in_peers, /out_peers out_peers",
   labels: ["direction"],
 };

@@ -24,10 +24,10 @@ export const monero: ChainAdapter = {
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
   families,
   sources,
-  // 10 minutes, at a block every 120 s.
+  // 10 minutes, with a block every 120 s
   usualLagBlocks: 5,
   discovery: {
-    // Of mainnet, its restricted RPC, testnet and stagenet.
+    // mainnet, its restricted RPC, testnet and stagenet
     places: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),
     variants: [{}],
     companions: {},
@@ -38,7 +38,7 @@ export const monero: ChainAdapter = {
   ],
 };
 
-/** Part of a poll that get_info may use up, so that a hanging one leaves time for the peer list. */
+/** The share of a poll that get_info may take, so that one that hangs leaves time for the peer list. */
 const INFO_SHARE = 0.5;
 
 function openSession(target: NodeTarget): NodeSession {
@@ -48,8 +48,8 @@ function openSession(target: NodeTarget): NodeSession {
   const secondaryCalls = createSecondaryCalls(client, target.timeoutMs);
   return {
     async poll(signal) {
-      // In series over one socket: the server has two threads, and digest counts the requests on a connection. The
-      // peers come before all that may hang without them.
+      // One call after the other over one socket: the server has two threads, and digest authentication counts the
+      // requests of a connection. The peers come before the calls that may hang.
       const infoLimitMs = target.timeoutMs * INFO_SHARE;
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
       const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, maxRows }, signal);
@@ -79,7 +79,7 @@ async function fetchPeers(
   });
 }
 
-/** Restricted RPC answers get_connections like a misspelt method, which tells nobody what to do. */
+/** Restricted RPC answers get_connections like an unknown method, which does not help the operator. */
 function restrictedFailure(client: RpcClient): Failure {
   return {
     reason: "unavailable",

@@ -2,26 +2,26 @@ import type { JsonObject } from "../../lib/json.ts";
 import { nodeError } from "../../model/failure.ts";
 import { count, flag, text } from "../decode.ts";
 
-/** What get_info tells (core_rpc_server_commands_defs.h), without the values that restricted RPC fakes. */
+/** What get_info returns (core_rpc_server_commands_defs.h), without the values that restricted RPC fakes. */
 export type DaemonInfo = {
   /** Top block + 1, as in get_connections. */
   readonly height: number;
-  /** 0 once the first sync is done, for ever after. */
+  /** Always 0 after the first sync. */
   readonly targetHeight: number;
-  /** True since the end of the first sync and never false again, also when the node falls behind. */
+  /** True from the end of the first sync on, even when the node falls behind. */
   readonly synchronized: boolean;
   /** Whether this is a restricted RPC; not known where another node answered. */
   readonly restricted: boolean | undefined;
   readonly version?: string | undefined;
   /** mainnet, testnet, stagenet or fakechain (regtest). */
   readonly network?: string | undefined;
-  /** Seconds per block that the difficulty aims at. */
+  /** Seconds between two blocks that the difficulty aims at. */
   readonly blockSeconds?: number | undefined;
   readonly topBlockHash?: string | undefined;
   /** Another node, a bootstrap daemon, gave this answer. Absent from 0.19 on, which has none. */
   readonly untrusted?: boolean | undefined;
   readonly offline?: boolean | undefined;
-  /** What follows is absent on restricted RPC. */
+  /** From here on absent on restricted RPC. */
   readonly updateAvailable?: boolean | undefined;
   readonly startSeconds?: number | undefined;
   readonly whitePeers?: number | undefined;
@@ -64,7 +64,7 @@ export function decodeInfo(result: JsonObject, call: string): DaemonInfo {
 function resources(result: JsonObject) {
   return {
     updateAvailable: flag(result.update_available),
-    // 0 would be a clock that was never set.
+    // 0 means that the clock was never set.
     startSeconds: count(result.start_time) || undefined,
     whitePeers: count(result.white_peerlist_size),
     grayPeers: count(result.grey_peerlist_size),

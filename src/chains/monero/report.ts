@@ -11,7 +11,7 @@ import {
 import { type MoneroPeer, type MoneroPeerList, STRIPES } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
-import { banSamples, limitSamples, syncSamples } from "./secondary-answers.ts";
+import type { Bans, Limits, SyncQueue } from "./secondary-answers.ts";
 import type { SecondaryAnswers } from "./secondary-calls.ts";
 
 export type MoneroAnswers = {
@@ -21,7 +21,7 @@ export type MoneroAnswers = {
   readonly secondary: SecondaryAnswers;
 };
 
-/** The network's average may be faster than its target for a while, as hash rate comes; not twice as fast for long. */
+/** Blocks may come faster than the target while the hash rate grows, but not twice as fast for long. */
 const FASTEST_SHARE_OF_TARGET = 0.5;
 
 export function report({ info, peers, blockTime, secondary }: MoneroAnswers): NodeReport {
@@ -50,7 +50,7 @@ function headOf(info: DaemonInfo, blockTime: Outcome<number | undefined> | undef
   return { height: info.height, timestampSeconds: blockTime?.ok ? blockTime.value : undefined };
 }
 
-/** Those that were asked and that the server offers. */
+/** The calls that were made and that the server offers. */
 function apisOf(answers: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["apis"] {
   return new Map(
     Object.entries(answers).flatMap(([name, answer]) => (answer === undefined ? [] : [[name, answer] as const])),
@@ -70,7 +70,7 @@ function samplesOf<T>(
 
 /**
  * The flags of get_info show only the first sync; after it, a node 60 blocks behind still says `synchronized: true,
- * target_height: 0` (seen on 0.18.0.0). The states of the peers show every catch-up; without them only a yes is sure.
+ * target_height: 0` (seen on 0.18.0.0). The states of the peers show every catch-up; without them, only "syncing" is certain.
  */
 export function isSyncing(info: DaemonInfo, peers: Outcome<PeerList>): boolean | undefined {
   if (!info.synchronized || info.targetHeight > info.height) return true;
@@ -78,7 +78,7 @@ export function isSyncing(info: DaemonInfo, peers: Outcome<PeerList>): boolean |
   return peers.value.connections.some((connection) => connection.syncing === "download");
 }
 
-/** One sample, or none where the value is not known, or more than a double holds. */
+/** One sample; none where the value is not known, or is not a safe integer. */
 export function sampleOf(
   family: ChainFamily,
   value: number | undefined,
@@ -91,7 +91,7 @@ function flagSample(family: ChainFamily, value: boolean | undefined): readonly C
   return sampleOf(family, value === undefined ? undefined : Number(value));
 }
 
-/** What get_info tells of the node itself. */
+/** What get_info says about the node. */
 export function infoSamples(info: DaemonInfo): readonly ChainSample[] {
   const target = info.untrusted === true || info.targetHeight === 0 ? undefined : info.targetHeight;
   return [
@@ -110,7 +110,7 @@ export function infoSamples(info: DaemonInfo): readonly ChainSample[] {
   ];
 }
 
-/** Counts over the peers in working connection: before the handshake a peer has told nothing. */
+/** Counts of connected peers: before the handshake, nothing is known about a peer. */
 export function peerSamples(peers: readonly MoneroPeer[]): readonly ChainSample[] {
   const keepers = new Map<MoneroPeer["pruningStripe"], number>();
   let publicRpc = 0;
@@ -122,5 +122,28 @@ export function peerSamples(peers: readonly MoneroPeer[]): readonly ChainSample[
   return [
     ...STRIPES.flatMap((stripe) => sampleOf(families.PEERS_BY_STRIPE, keepers.get(stripe) ?? 0, stripe)),
     ...sampleOf(families.PUBLIC_RPC_PEERS, publicRpc),
+  ];
+}
+
+export function limitSamples(limits: Limits): readonly ChainSample[] {
+  return [
+    ...sampleOf(families.MAX_PEERS, limits.maxInbound, "inbound"),
+    ...sampleOf(families.MAX_PEERS, limits.maxOutbound, "outbound"),
+    ...sampleOf(families.RECEIVE_LIMIT, limits.receiveBytesPerSecond),
+    ...sampleOf(families.TRANSMIT_LIMIT, limits.transmitBytesPerSecond),
+  ];
+}
+
+export function banSamples({ addresses, subnets }: Bans): readonly ChainSample[] {
+  return [...sampleOf(families.BANS, addresses, "address"), ...sampleOf(families.BANS, subnets, "subnet")];
+}
+
+export function syncSamples({ requested, downloaded }: SyncQueue): readonly ChainSample[] {
+  return [
+    ...sampleOf(families.SYNC_SPANS, requested.spans, "requested"),
+    ...sampleOf(families.SYNC_SPANS, downloaded.spans, "downloaded"),
+    ...sampleOf(families.SYNC_BLOCKS, requested.blocks, "requested"),
+    ...sampleOf(families.SYNC_BLOCKS, downloaded.blocks, "downloaded"),
+    ...sampleOf(families.SYNC_BYTES, downloaded.bytes),
   ];
 }

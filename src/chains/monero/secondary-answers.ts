@@ -1,16 +1,14 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { NodeError, nodeError } from "../../model/failure.ts";
-import type { ByteCounts, ChainSample } from "../../model/report.ts";
+import type { ByteCounts } from "../../model/report.ts";
 import { LIST_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { count, text } from "../decode.ts";
 import { callEndpoint, callRpc } from "./calls.ts";
-import { BANS, MAX_PEERS, RECEIVE_LIMIT, SYNC_BLOCKS, SYNC_BYTES, SYNC_SPANS, TRANSMIT_LIMIT } from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
-import { sampleOf } from "./report.ts";
 
-/** What the operator allows the node; absent: no limit, or not known. */
+/** What the operator lets the node use; absent: no limit, or not known. */
 export type Limits = {
   readonly receiveBytesPerSecond?: number | undefined;
   readonly transmitBytesPerSecond?: number | undefined;
@@ -19,15 +17,15 @@ export type Limits = {
 };
 
 /**
- * /in_peers and /out_peers read only with this body: in a request without `set` it counts as true (KV_SERIALIZE_OPT in
- * core_rpc_server_commands_defs.h), and an empty body sets the cap to 0, which drops all peers (seen on 0.18.0.0).
+ * /in_peers and /out_peers only read with this body. Without `set`, they set the cap (KV_SERIALIZE_OPT in
+ * core_rpc_server_commands_defs.h), and an empty body sets it to 0, which drops all peers (seen on 0.18.0.0).
  */
 const READ_ONLY = { set: false } as const;
 
-/** (uint32_t)-1, the default of in-peers: as many as come. */
+/** (uint32_t)-1, the default of in-peers: no limit. */
 const UNLIMITED = 0xffff_ffff;
 
-/** @param info of the same poll: the version, and the proof that request bodies arrive whole at this server */
+/** @param info of the same poll: it has the version, and proves that request bodies arrive whole at this server */
 export async function fetchLimits(client: RpcClient, info: DaemonInfo, signal: Signal): Promise<Limits> {
   const rates = decodeRates(await callEndpoint(client, "/get_limit", {}, signal));
   if (!knowsSet(info)) return rates;
@@ -38,14 +36,14 @@ export async function fetchLimits(client: RpcClient, info: DaemonInfo, signal: S
 
 /**
  * Before 0.15 the same calls always set the cap, whatever `set` says (monero-project/monero pull request 5582), and
- * coins that were forked off earlier still may. So only numbers that are Monero's own and known are asked.
+ * coins that forked off earlier still may. So the exporter asks only nodes with a known version number of Monero.
  */
 function knowsSet({ version = "" }: DaemonInfo): boolean {
   const [, minor = "0"] = /^0\.(\d{1,3})\./.exec(version) ?? [];
   return Number(minor) >= 18;
 }
 
-/** A proxy may let only some paths through. */
+/** A proxy may forward only some paths. */
 async function ifOffered(call: () => Promise<JsonObject>): Promise<JsonObject | undefined> {
   try {
     return await call();
@@ -57,12 +55,12 @@ async function ifOffered(call: () => Promise<JsonObject>): Promise<JsonObject | 
 
 /** Exported for the tests. */
 export function decodeRates(answer: JsonObject): Limits {
-  // This call, unlike those for the caps, is handed on to a bootstrap daemon (seen on 0.18.0.0).
+  // A node forwards this call to its bootstrap daemon, unlike those for the caps (seen on 0.18.0.0).
   if (answer.untrusted === true) return {};
   return { receiveBytesPerSecond: rateOf(answer.limit_down), transmitBytesPerSecond: rateOf(answer.limit_up) };
 }
 
-/** "kB/s" here are KiB/s: network_throttle::set_target_speed multiplies by 1024. */
+/** "kB/s" means KiB/s here: network_throttle::set_target_speed multiplies by 1024. */
 function rateOf(limit: unknown): number | undefined {
   const kibibytes = count(limit);
   return kibibytes === undefined ? undefined : count(kibibytes * 1024);
@@ -74,16 +72,7 @@ export function capOf(cap: unknown): number | undefined {
   return peers === UNLIMITED ? undefined : peers;
 }
 
-export function limitSamples(limits: Limits): readonly ChainSample[] {
-  return [
-    ...sampleOf(MAX_PEERS, limits.maxInbound, "inbound"),
-    ...sampleOf(MAX_PEERS, limits.maxOutbound, "outbound"),
-    ...sampleOf(RECEIVE_LIMIT, limits.receiveBytesPerSecond),
-    ...sampleOf(TRANSMIT_LIMIT, limits.transmitBytesPerSecond),
-  ];
-}
-
-/** How many bans are in force. A ban of a subnet says nothing of how many peers it keeps away. */
+/** How many bans are active. A ban of a subnet does not tell how many peers it blocks. */
 export type Bans = { readonly addresses: number; readonly subnets: number };
 
 export async function fetchBans(client: RpcClient, signal: Signal): Promise<Bans> {
@@ -102,11 +91,7 @@ export function decodeBans(result: JsonObject, call: string): Bans {
   return { addresses: hosts.length - subnets, subnets };
 }
 
-export function banSamples({ addresses, subnets }: Bans): readonly ChainSample[] {
-  return [...sampleOf(BANS, addresses, "address"), ...sampleOf(BANS, subnets, "subnet")];
-}
-
-/** Bytes since the node's start, P2P only: RPC does not feed these throttles (on_get_net_stats). */
+/** Bytes since the start of the node, P2P only: RPC does not count (on_get_net_stats). */
 export async function fetchTotals(client: RpcClient, signal: Signal): Promise<ByteCounts> {
   const path = "/get_net_stats";
   return decodeTotals(await callEndpoint(client, path, {}, signal), `${path} at ${client.url.label}`);
@@ -126,20 +111,20 @@ export function decodeTotals(answer: JsonObject, call: string): ByteCounts {
   return { received, sent };
 }
 
-/** Where the blocks of a sync are. Much downloaded: adding them is slow; little: the peers are. */
+/** Where the blocks of a sync wait. A long downloaded part means that adding blocks is slow; a short one, that the peers are. */
 export type SyncQueue = {
   readonly requested: { readonly spans: number; readonly blocks: number };
   readonly downloaded: { readonly spans: number; readonly blocks: number; readonly bytes: number };
 };
 
-/** A costly call: it writes all connections, and walks through them once more for each span (on_sync_info). */
+/** A costly call: it writes all connections, and searches them for each span (on_sync_info). */
 export async function fetchSyncQueue(client: RpcClient, signal: Signal): Promise<SyncQueue> {
   return decodeSyncQueue(await callRpc(client, "sync_info", signal, LIST_BUDGET), `sync_info at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `spans` is there and is not a list */
 export function decodeSyncQueue(result: JsonObject, call: string): SyncQueue {
-  // epee leaves out empty lists: an idle queue sends no `spans` at all.
+  // epee leaves out empty lists: an idle queue has no `spans`.
   const rows = result.spans ?? [];
   if (!Array.isArray(rows)) {
     throw nodeError("bad_shape", `${call}: expected a list of spans`, "check that the URL is monerod's RPC");
@@ -163,14 +148,4 @@ export function decodeSyncQueue(result: JsonObject, call: string): SyncQueue {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-export function syncSamples({ requested, downloaded }: SyncQueue): readonly ChainSample[] {
-  return [
-    ...sampleOf(SYNC_SPANS, requested.spans, "requested"),
-    ...sampleOf(SYNC_SPANS, downloaded.spans, "downloaded"),
-    ...sampleOf(SYNC_BLOCKS, requested.blocks, "requested"),
-    ...sampleOf(SYNC_BLOCKS, downloaded.blocks, "downloaded"),
-    ...sampleOf(SYNC_BYTES, downloaded.bytes),
-  ];
 }

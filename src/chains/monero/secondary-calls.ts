@@ -1,5 +1,4 @@
-import type { Signal } from "../../lib/abort.ts";
-import { withDeadline } from "../../lib/abort.ts";
+import { type Signal, withDeadline } from "../../lib/abort.ts";
 import { isObject } from "../../lib/json.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type ByteCounts, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
@@ -18,7 +17,7 @@ import {
   type SyncQueue,
 } from "./secondary-answers.ts";
 
-/** What is asked beside get_info and get_connections, as far as it was asked and the server offers it. */
+/** The answers to the calls besides get_info and get_connections; absent: not asked, or not offered by the server. */
 export type SecondaryAnswers = {
   readonly totals?: Outcome<ByteCounts> | undefined;
   readonly sync?: Outcome<SyncQueue> | undefined;
@@ -26,44 +25,44 @@ export type SecondaryAnswers = {
   readonly limits?: Outcome<Limits> | undefined;
 };
 
-/** What the poll knows by then. */
+/** What the poll has received so far. */
 export type PollSoFar = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<PeerList>;
   readonly isSyncing: boolean;
 };
 
-/** Part of a poll that each of them may use up. */
+/** The share of a poll that each of these calls may take. */
 export const SECONDARY_SHARE = 0.2;
 
-/** What changes only when an operator changes it is asked this seldom. */
-const SLOW_PACE_MS = 5 * 60_000;
+/** Values that change only when an operator changes them are asked for at this interval. */
+const SLOW_INTERVAL_MS = 5 * 60_000;
 
-/** An unrestricted monerod has all of them: "Method not found" and 404 are the answers of others. */
-const NOT_THERE: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found"]);
+/** An unrestricted monerod offers all calls: "Method not found" and 404 are answers of other servers. */
+const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found"]);
 
-/** Hosted gateways refuse methods in many ways, and nobody could change that. */
-const GATEWAY_REFUSALS: ReadonlySet<FailureReason> = new Set([...NOT_THERE, "unauthorized", "rpc"]);
+/** Hosted gateways refuse methods in many ways, and operators cannot change that. */
+const GATEWAY_REFUSALS: ReadonlySet<FailureReason> = new Set([...NOT_OFFERED, "unauthorized", "rpc"]);
 
 export type SecondaryCalls = {
-  /** In series, over the one socket. */
+  /** One call after the other, over the one socket. */
   ask(known: PollSoFar, signal: Signal): Promise<SecondaryAnswers>;
 };
 
 export function createSecondaryCalls(client: RpcClient, timeoutMs: number): SecondaryCalls {
   const hasEndpoints = !isGateway(client.url);
-  const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: hasEndpoints ? NOT_THERE : GATEWAY_REFUSALS };
+  const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: hasEndpoints ? NOT_OFFERED : GATEWAY_REFUSALS };
   const totals = createCachedCall<ByteCounts>({ ...common, keepMs: 0 });
   const sync = createCachedCall<SyncQueue>({ ...common, keepMs: 0 });
-  const bans = createCachedCall<Bans>({ ...common, keepMs: SLOW_PACE_MS });
-  const limits = createCachedCall<Limits>({ ...common, keepMs: SLOW_PACE_MS });
+  const bans = createCachedCall<Bans>({ ...common, keepMs: SLOW_INTERVAL_MS });
+  const limits = createCachedCall<Limits>({ ...common, keepMs: SLOW_INTERVAL_MS });
   let startSeconds: number | undefined;
 
-  /** Bans and caps do not outlive the process that they were set in. */
+  /** Bans and caps end with the process. */
   function forgetOldProcess(known: PollSoFar): void {
     const started = known.info.ok ? known.info.value.startSeconds : undefined;
     const isRestarted = started !== undefined && startSeconds !== undefined && started !== startSeconds;
-    if (isRestarted || isAway(known)) for (const part of [totals, sync, bans, limits]) part.forget();
+    if (isRestarted || isAway(known)) for (const call of [totals, sync, bans, limits]) call.forget();
     startSeconds = started ?? startSeconds;
   }
 
@@ -83,19 +82,19 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
   };
 }
 
-/** Nothing answers; asking more would only repeat the failure. */
+/** The node does not answer: more calls would only repeat the failure. */
 function isAway({ info, peers }: PollSoFar): boolean {
   return !info.ok && !peers.ok;
 }
 
 export type BlockTimes = {
-  /** Unix seconds of the node's top block; undefined result when it is not worth asking. */
+  /** Unix seconds of the node's top block; undefined: not asked for. */
   of(info: DaemonInfo, signal: Signal): Promise<Outcome<number | undefined> | undefined>;
 };
 
 /**
- * Asks for the header only when the top block changed: on mainnet once in two minutes.
- * @param limitMs how long one asking may take
+ * Asks for the header only when the top block has changed: on mainnet every two minutes.
+ * @param limitMs how long the call may take
  */
 export function createBlockTimes(client: RpcClient, limitMs: number): BlockTimes {
   let known: { readonly hash: string; readonly timestamp: number | undefined } | undefined;
@@ -112,7 +111,7 @@ export function createBlockTimes(client: RpcClient, limitMs: number): BlockTimes
       const header = isObject(answer.value.block_header) ? answer.value.block_header : {};
       // Regtest's genesis block has the time 0; `untrusted` is the answer of another node (a bootstrap daemon).
       const timestamp = answer.value.untrusted === true ? undefined : count(header.timestamp) || undefined;
-      // A block may have arrived between the two calls; then the time belongs to the newer one and is not kept.
+      // A block may have arrived between the two calls; the time then belongs to the newer block and is not kept.
       if (header.hash === hash) known = { hash, timestamp };
       return succeeded(timestamp);
     },

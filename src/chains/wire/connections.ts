@@ -18,19 +18,19 @@ import { handshakeTime, hashOf, numberInBlockId, parseTime } from "./values.ts";
 
 /**
  * Rows of /v1/net/connections: `connection_status` of net_plugin.hpp, with the fields of every dialect from EOSIO 1.0
- * over Leap and Spring to Wire. The dialect is never asked for; a field that is not there is left out.
+ * over Leap and Spring to Wire. The decoder does not need the dialect: it leaves out a field that is absent.
  */
 
-/** What only this adapter needs of a row: to join it with other APIs and to compare it with other rows. */
+/** Details of a row that only this adapter needs: to join it with other APIs and to compare it with other rows. */
 export type RowDetails = {
-  /** Of the peer's process (it draws one at each start), while there is a handshake. */
+  /** Identifies the process of the peer, which draws one at each start; absent without a handshake. */
   readonly nodeId?: string | undefined;
   /** Counts up over all connections of the node: a new one for each inbound connection (Wire W3 and later). */
   readonly connectionId?: number | undefined;
   readonly remotePort?: number | undefined;
-  /** The configured address as it stands; absent in inbound rows. */
+  /** The address as configured; absent in inbound rows. */
   readonly configured?: string | undefined;
-  /** Where the peer says that it listens, or the configured address: `host:port`, without kind. */
+  /** Where the peer says that it listens, or the configured address: `host:port`, without its kind. */
   readonly listens?: string | undefined;
   /** By configuration or by gossip. */
   readonly isBlockProducer: boolean;
@@ -41,8 +41,8 @@ export type WireConnection = PeerConnection & { readonly wire: RowDetails };
 export type WireList = { readonly connections: readonly WireConnection[]; readonly malformed: number };
 
 /**
- * @param before the connections of the poll before: what a row at the same place still says is not read again
- * @throws NodeError bad_shape when the answer is not a list, too_large when it is none of a node.
+ * @param before the connections of the previous poll: values that the row at the same index repeats are not decoded again
+ * @throws NodeError bad_shape when the answer is not a list, too_large when a node cannot have that many
  */
 export function decodeConnections(
   answer: unknown,
@@ -67,9 +67,9 @@ const WRONG_API_ADVICE: Failure["advice"] = "check that the URL is the HTTP API 
 const NO_HANDSHAKE: JsonObject = {};
 
 /**
- * To compare a text with one that was read already takes a tenth of the time of reading it.
- * @param known the row at this place in the poll before, mostly of the same connection
- * @param chain that of the row before in this list: most are on the same one
+ * Comparing a text with one that is already decoded takes a tenth of the time of decoding it.
+ * @param known the row at this index in the previous poll, usually of the same connection
+ * @param chain the chain of the previous row in this list, usually the same
  */
 function decodeRow(
   row: unknown,
@@ -95,7 +95,7 @@ function decodeRow(
     : outboundEnd(row.peer, row, known);
   return {
     id,
-    // An outbound row keeps its id when it is dialled again. An inbound one does not live that long.
+    // An outbound row keeps its id when the node dials again; an inbound row ends with its connection.
     session: inbound || nodeId === undefined ? undefined : sessionOf(id, nodeId, known),
     direction: inbound ? "inbound" : "outbound",
     state,
@@ -122,7 +122,7 @@ function sessionOf(id: string, nodeId: string, known: WireConnection | undefined
   return isSame ? known.session : `${id} ${nodeId.slice(0, SESSION_DIGITS)}`;
 }
 
-/** Enough to tell two processes apart; each poll looks them up. */
+/** Enough to distinguish two processes, and short, as each poll looks sessions up. */
 const SESSION_DIGITS = 16;
 
 type RowState = {
@@ -137,7 +137,7 @@ type RowState = {
 function stateOf({ inbound, connecting, open, shookHands }: RowState): ConnectionState {
   if (open === true) return !connecting && shookHands ? "connected" : "handshaking";
   if (open === false) return connecting ? "dialing" : "disconnected";
-  // Without is_socket_open dialling cannot be told from shaking hands, but nobody dials an inbound connection.
+  // Without is_socket_open, dialling and shaking hands look alike; but a node never dials an inbound connection.
   if (connecting) return inbound ? "handshaking" : "dialing";
   return shookHands ? "connected" : "disconnected";
 }
@@ -145,8 +145,8 @@ function stateOf({ inbound, connecting, open, shookHands }: RowState): Connectio
 type Identity = Pick<WireConnection, "id"> & Pick<RowDetails, "connectionId">;
 
 /**
- * connection_id (Wire W3+) only grows; else the configured address, or the socket. node_id is zeros before the handshake
- * and again after a close, so it counts only before Leap 5, which tells nothing else of an inbound row.
+ * By connection_id (Wire W3+), which only grows; else by the configured address, or the socket. node_id is zeros before the
+ * handshake and after a close, so it is used only before Leap 5, where an inbound row has nothing else.
  */
 function identityOf(row: JsonObject, handshake: JsonObject, known: WireConnection | undefined): Identity {
   const connectionId = count(row.connection_id);
@@ -166,7 +166,7 @@ function remoteIp(row: JsonObject): string | undefined {
   return remote === "<unknown>" ? undefined : remote;
 }
 
-/** What the peer says of itself: `listen address - first 7 of node_id`. */
+/** What the peer claims: `listen address - first 7 of node_id`. */
 function claimedAddress(handshake: JsonObject): ConfiguredAddress | undefined {
   const claim = text(handshake.p2p_address);
   const end = claim?.indexOf(" - ") ?? -1;
@@ -195,7 +195,7 @@ function inboundEnd(row: JsonObject, handshake: JsonObject, known: WireConnectio
   return { address: inboundAddress(row, claimed, known), configured: undefined, listens: claimed?.address };
 }
 
-/** The socket's endpoint; before Leap 5 only what the peer says of itself. */
+/** The endpoint of the socket; before Leap 5 only what the peer claims. */
 function inboundAddress(
   row: JsonObject,
   claimed: ConfiguredAddress | undefined,
@@ -210,7 +210,7 @@ function inboundAddress(
 
 const UNKNOWN_ADDRESS: PeerAddress = { host: "unknown", type: "unknown" };
 
-/** `host:port`, with `:trx` or `:blk` behind it for a connection of one kind. */
+/** `host:port`, followed by `:trx` or `:blk` for a connection of one kind. */
 type ConfiguredAddress = { readonly address: string; readonly suffix: string | undefined };
 
 function splitKind(address: string): ConfiguredAddress {
@@ -231,8 +231,8 @@ const HEADS = [
 ] as const;
 
 /**
- * The peer's head: the largest number that any dialect's fields give. Notices raise only the number and Leap 4.0.2
- * reports 0 beside a good id, so number and id are both read. Heights of 0 mean "never told".
+ * The peer's head: the largest number in the fields of any dialect. Notices raise only the number, and Leap 4.0.2 reports
+ * 0 with a valid id, so both number and id are read. 0 means that the peer never sent a height.
  */
 function peerHead(handshake: JsonObject): number | undefined {
   let height = 0;
@@ -243,10 +243,10 @@ function peerHead(handshake: JsonObject): number | undefined {
 }
 
 /**
- * What a row tells beside the model that all chains share. When a link closes, the node zeroes the handshake, the vote
- * and the producer flags (net_plugin.cpp connection::_close), so only connected rows only.
+ * What a row says besides the model that all chains share. When a link closes, the node zeroes the handshake, the vote
+ * and the producer flags (net_plugin.cpp connection::_close), so only connected rows have these samples.
  */
-export function rowSamples(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly ChainSample[] {
+function rowSamples(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly ChainSample[] {
   const known: ChainSample[] = [];
   if (state === "connected") {
     addSample(known, HANDSHAKE_TIME, handshakeTime(handshake.time));

@@ -16,7 +16,7 @@ export function explainStatus(api: WireApi): (response: RpcResponse, call: strin
     const message = `${call}: expected HTTP 200 or 201, found ${response.status}`;
     switch (response.status) {
       case 404:
-        // Without a body of nodeos' form another program answered: the general advice fits.
+        // Another program answered, as the body does not have the form of nodeos: the general advice applies.
         return body === undefined ? undefined : { reason: "unavailable", message, advice: MISSING_ADVICE[api] };
       case 400:
         return explainBadRequest(body, response.body.length === 0, message);
@@ -40,7 +40,7 @@ const BUSY_ADVICE =
 const INTERNAL_ADVICE =
   "see the node's log; with very many peers, EOSIO 2.0 and Leap 3 need a larger http-max-response-time-ms";
 
-/** A listener whose categories do not have the API answers 404 too, exactly as if the plugin were missing. */
+/** A listener whose categories lack the API answers 404 as well, exactly as if the plugin were missing. */
 const MISSING_ADVICE: Readonly<Record<WireApi, string>> = {
   net: "load net_api_plugin, or bind the net_ro category to this listener (http-category-address)",
   chain: "load chain_api_plugin, or set wire.chain_url to the listener that has it",
@@ -66,16 +66,16 @@ function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, messa
   return { reason: "rpc", message: `${message} "Invalid Request"`, advice: "check that no proxy changes the request" };
 }
 
-/** Its errors have a few lines; whatever else comes with an error status is not worth its time. */
+/** Errors of nodeos have a few lines. A longer body is from another program and is not parsed. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** The body when nodeos wrote it: it repeats the status as `code`, which gateways with a `message` of their own do not. */
+/** The body if nodeos wrote it: it repeats the status as `code`, which gateways with a `message` of their own do not. */
 function errorBody(response: RpcResponse): JsonObject | undefined {
   if (response.body.length > MAX_ERROR_BYTES) return undefined;
   try {
     const body = parseNodeJson(new TextDecoder().decode(response.body));
     if (!isObject(body)) return undefined;
-    // Its last resort has no code.
+    // The fallback error of nodeos has no code.
     return body.code === response.status || body.message === "Internal Server Error" ? body : undefined;
   } catch {
     return undefined;

@@ -25,13 +25,13 @@ export const LIB_LAG = ofNode({
 
 export const FORK_DB_HEAD = ofNode({
   name: "p2p_wire_fork_db_head_height",
-  help: "The last block that the node received, applied or not, from the last poll (EOSIO 1.8 and later).",
+  help: "The last block that the node received, whether applied or not, from the last poll (EOSIO 1.8 and later).",
   source: `${INFO} fork_db_head_block_num`,
 });
 
 export const FORK_DB_LAG = ofNode({
   name: "p2p_wire_fork_db_lag_blocks",
-  help: "Blocks that the node received and did not apply yet, from the last poll: its own view of its backlog.",
+  help: "Blocks that the node has received and not yet applied, from the last poll: its own view of its backlog.",
   source: `${INFO} fork_db_head_block_num - head_block_num`,
 });
 
@@ -49,13 +49,13 @@ export const DUPLICATE_LINKS = ofNode({
 
 export const WRONG_CHAIN_PEERS = ofNode({
   name: "p2p_wire_wrong_chain_peers",
-  help: "Connected peers of the last poll with another chain id than the node. The node closes such links, so they show for a moment.",
+  help: "Connected peers of the last poll whose chain id differs from that of the node. The node closes such links quickly.",
   source: `${NET} last_handshake.chain_id, ${INFO} chain_id`,
 });
 
 export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
-  help: "Outbound peers of earlier peer lists that the list of the last poll lacks: nodes remove those that are on another chain, are forked or refuse them for good. Block producers' peers, which come and go with the schedule, are left out once seen as such.",
+  help: "Outbound peers of earlier peer lists that the list of the last poll lacks: nodes remove peers that are on another chain, are forked or refuse them permanently. Peers of block producers, which come and go with the schedule, do not count.",
   source: `${NET} peer`,
   needsHistory: true,
 });
@@ -63,7 +63,7 @@ export const VANISHED_PEERS = ofNode({
 export const FAILED_CONNECTIONS = ofNode({
   name: "p2p_wire_failed_connections_total",
   type: "counter",
-  help: "Outbound connections that the node tried in vain, from the last poll of its prometheus_plugin.",
+  help: "Outbound connections that failed, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_failed_connections`,
 });
 
@@ -88,31 +88,31 @@ export const HANDSHAKE_GENERATION = ofConnection({
 
 export const IS_BP_PEER = ofConnection({
   name: "p2p_wire_is_bp_peer",
-  help: "1 if the connected peer is a block producer's by configuration or gossip, from the last poll (Leap 4 and later).",
+  help: "1 if the connected peer belongs to a block producer, by configuration or gossip, from the last poll (Leap 4 and later).",
   source: `${NET} is_bp_peer`,
 });
 
 export const IS_BP_GOSSIP_PEER = ofConnection({
   name: "p2p_wire_is_bp_gossip_peer",
-  help: "1 if the connected peer is a block producer's by validated gossip, from the last poll (Spring 1.2 and later).",
+  help: "1 if the connected peer belongs to a block producer, by validated gossip, from the last poll (Spring 1.2 and later).",
   source: `${NET} is_bp_gossip_peer`,
 });
 
 export const IS_BLOCKS_ONLY = ofConnection({
   name: "p2p_wire_is_blocks_only",
-  help: "1 if the connection carries no transactions, from the last poll (Spring and later; before, the node never sets it).",
+  help: "1 if the connection carries no transactions, from the last poll (Spring and later; earlier nodes never set it).",
   source: `${NET} is_blocks_only`,
 });
 
 export const IS_TRANSACTIONS_ONLY = ofConnection({
   name: "p2p_wire_is_transactions_only",
-  help: "1 if the connection carries no blocks, from the last poll (Spring and later; before, the node never sets it).",
+  help: "1 if the connection carries no blocks, from the last poll (Spring and later; earlier nodes never set it).",
   source: `${NET} is_transactions_only`,
 });
 
 export const LAST_VOTE_TIME = ofConnection({
   name: "p2p_wire_last_vote_timestamp_seconds",
-  help: "Unix time when a finalizer's vote last came over the connection, from the last poll. Absent before the first vote (Spring and later).",
+  help: "Unix time when a finalizer's vote last arrived over the connection, from the last poll. Absent before the first vote (Spring and later).",
   source: `${NET} last_vote_received`,
 });
 
@@ -134,17 +134,17 @@ export const LAST_AVAILABLE_BLOCK = ofConnection({
   source: `${PLUGIN} p2p_last_available_block`,
 });
 
-/** A counter: the node only adds to it, and it begins at 0 with the connection object (net_plugin.cpp). */
+/** A counter: the node only adds to it, and it starts at 0 with the connection object (net_plugin.cpp). */
 export const UNIQUE_FIRST_BLOCKS = ofConnection({
   name: "p2p_wire_unique_first_blocks_total",
   type: "counter",
-  help: "Blocks that came first over this connection, from the last poll of the node's prometheus_plugin.",
+  help: "Blocks that arrived first over this connection, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_unique_first_block_count`,
 });
 
 export const BLOCK_SYNC_THROTTLING = ofConnection({
   name: "p2p_wire_block_sync_throttling",
-  help: "1 while the node holds back blocks for the syncing peer by its rate limit, from the last poll of its prometheus_plugin.",
+  help: "1 while the node delays blocks for the syncing peer because of its rate limit, from the last poll of its prometheus_plugin.",
   source: `${PLUGIN} p2p_block_sync_throttling`,
 });
 

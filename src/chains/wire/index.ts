@@ -26,7 +26,7 @@ export const wire: ChainAdapter = {
   },
   families,
   sources,
-  // A minute, at a block every half second.
+  // A minute, with a block every half second.
   usualLagBlocks: 120,
   discovery: { places: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
   publicWords: [

@@ -4,11 +4,11 @@ import type { Head, NodeIdentity } from "../../model/report.ts";
 import { count, text } from "../decode.ts";
 import { hashOf, numberInBlockId, parseTime } from "./values.ts";
 
-/** What /v1/chain/get_info tells (get_info_results of chain_plugin.hpp). */
+/** What /v1/chain/get_info returns (get_info_results of chain_plugin.hpp). */
 export type ChainInfo = {
   readonly identity: NodeIdentity;
   readonly head: Head;
-  /** The last block that came in, applied or not; since EOSIO 1.8. */
+  /** The last block that the node received, applied or not; since EOSIO 1.8. */
   readonly forkDbHeadHeight?: number | undefined;
   /** The first block of the node's block log; since Leap 3.1. */
   readonly earliestBlock?: number | undefined;

@@ -15,7 +15,7 @@ import {
 import type { ChainInfo } from "./info.ts";
 import type { PluginPage } from "./plugin-page.ts";
 
-/** What the answers that came tell of the node as a whole. */
+/** The answers of one poll; undefined: failed or not asked for. */
 export type WireAnswers = {
   readonly rows: readonly WireConnection[] | undefined;
   readonly info: ChainInfo | undefined;
@@ -42,8 +42,8 @@ function distance(from: number | undefined, to: number | undefined): number | un
 }
 
 /**
- * When two nodes configure each other, one closes the second link as a duplicate, and its outbound row looks dead for
- * ever although the two are connected (EOSIO/eos issues 8258 and 10029).
+ * When two nodes configure each other, one closes the second link as a duplicate, and its outbound row looks dead
+ * forever although the two are connected (EOSIO/eos issues 8258 and 10029).
  */
 function countDuplicates(rows: readonly WireConnection[]): number {
   const connected = new Set<string>();
@@ -56,25 +56,25 @@ function countDuplicates(rows: readonly WireConnection[]): number {
   ).length;
 }
 
-/** Unknown when the node's own chain is; a peer that tells no chain is not on a wrong one. */
+/** Undefined when the chain of the node is not known. A peer that sends no chain does not count. */
 function countWrongChain(rows: readonly WireConnection[], own: string | undefined): number | undefined {
   if (own === undefined) return undefined;
   return rows.filter(({ state, chainId }) => state === "connected" && chainId !== undefined && chainId !== own).length;
 }
 
 /**
- * Outbound peers that were seen so far, by their configured address. A node removes a configured peer from its list
- * when there is no use in dialling it again (net_plugin.cpp resolve_and_connect: wrong chain, forked, refused for good),
- * and no API tells it: that it is missing is the only sign.
+ * Outbound peers seen so far, by their configured address. A node removes a configured peer from its list when it gives
+ * up dialling it (net_plugin.cpp resolve_and_connect: wrong chain, forked, refused permanently), and no API reports that:
+ * the missing row is the only sign.
  */
 export type OutboundMemory = ReadonlyMap<string, SeenPeer>;
 
-/** Block producers found by configuration or gossip are dialled and dropped with the schedule: that means nothing. */
+/** A node dials and drops block producers with their schedule, so a missing one does not count. */
 type SeenPeer = { readonly isBlockProducer: boolean };
 
 export const NOTHING_SEEN: OutboundMemory = new Map();
 
-/** More names than any node has configured; a list that makes up new ones cannot fill the memory. */
+/** More names than any node has configured: a list with invented names cannot fill the memory. */
 const MAX_NAMES = 1000;
 const MAX_NAME_LENGTH = 300;
 
@@ -85,7 +85,7 @@ export function rememberOutbound(before: OutboundMemory, rows: readonly WireConn
     const { configured, isBlockProducer } = wire;
     if (configured === undefined || configured.length > MAX_NAME_LENGTH) continue;
     const known = before.get(configured);
-    // The node forgets what the peer is when the link closes.
+    // The node drops this flag when the link closes, so it is remembered.
     if (known === undefined || (isBlockProducer && !known.isBlockProducer))
       news.push([configured, { isBlockProducer }]);
   }

@@ -4,12 +4,12 @@ import { nodeError } from "../../model/failure.ts";
 import { describeExcess, type ResponseBudget } from "../../rpc/budget.ts";
 
 /**
- * What prometheus_plugin knows of each connection and /v1/net/connections does not: bytes, latency, times, block ranges.
+ * What prometheus_plugin reports about each connection besides /v1/net/connections: bytes, latency, times, block ranges.
  * Families are named `nodeos_p2p_…` (Leap 5, Spring) or `nodeop_p2p_…` (Wire). Source: spring v1.2.2
  * plugins/prometheus_plugin/metrics.hpp and net_plugin.cpp; wire-sysio metrics.hpp f0b76aaa.
  */
 
-/** One connection as the plugin shows it. */
+/** One connection on the plugin's page. */
 export type PluginConnection = {
   readonly receivedBytes?: number | undefined;
   readonly sentBytes?: number | undefined;
@@ -19,21 +19,21 @@ export type PluginConnection = {
   readonly lastAvailableBlock?: number | undefined;
   readonly uniqueFirstBlocks?: number | undefined;
   readonly isThrottled?: boolean | undefined;
-  /** Whose values these are: the peer's end of the socket and the number of the connection. */
+  /** Identify the connection: the peer's end of the socket and the number of the connection. */
   readonly remoteIp?: string | undefined;
   readonly remotePort?: number | undefined;
   readonly connectionId?: number | undefined;
 };
 
-/** A whole answer of the plugin. */
+/** A whole page of the plugin. */
 export type PluginPage = {
-  /** By what names a connection: `connectionKey` or `nodeKey`. */
+  /** By `connectionKey` or `nodeKey`. */
   readonly connections: ReadonlyMap<string, PluginConnection>;
   readonly failedConnections: number | undefined;
   readonly droppedTransactions: number | undefined;
 };
 
-/** The families with a series for each connection that are read, behind the prefix. */
+/** The families with a series for each connection, without their prefix. */
 const CONNECTION_FAMILIES = [
   "bytes_received",
   "bytes_sent",
@@ -62,7 +62,7 @@ const LABELS: ReadonlySet<string> = new Set(["connection_id", "connid", "remote_
 
 /**
  * Series of peers that left stay on the page until the node restarts (leap issue 1687). Four times as many connections as
- * fit into a page of the usual limits with all their families; what has more is not of the plugin.
+ * fit into a page of the default limits with all their families; a page with more is not from the plugin.
  */
 const MAX_CONNECTIONS = 5000;
 
@@ -70,8 +70,8 @@ const MAX_CONNECTIONS = 5000;
 const LIMIT_KEYS = { lines: "containers", labels: "keys", samples: "numbers" } as const;
 
 /**
- * @param text of the page; what is read of it is ASCII
- * @param limits what the page may hold
+ * @param text the page; names, numbers and addresses in it are ASCII
+ * @param limits of the page
  * @throws NodeError bad_shape when the text has no family of the plugin, too_large
  */
 export function decodePluginPage(text: string, call: string, limits?: ResponseBudget): PluginPage {
@@ -139,7 +139,7 @@ export function nodeKey(nodeId: string): string {
 
 /**
  * Leap 5 to Wire W3 label with `connid`, the first 7 hex digits of the peer's node_id; the newest Wire with
- * `connection_id` and `remote_ip`. An empty label (leap issue 1871) names nobody.
+ * `connection_id` and `remote_ip`. An empty label (leap issue 1871) identifies no peer.
  */
 function keyOf({ labels }: TextSample): string | undefined {
   const id = labels.get("connection_id");
@@ -148,7 +148,7 @@ function keyOf({ labels }: TextSample): string | undefined {
   return node !== undefined && /^[0-9a-f]{7}$/.test(node) ? nodeKey(node) : undefined;
 }
 
-/** Only the newest Wire has it, as IPv6 text; "::" before the first connection. */
+/** Only the newest Wire sends it, as IPv6 text; "::" before the first connection. */
 function remoteIpOf({ labels }: TextSample): string | undefined {
   const ip = numericAddress(labels.get("remote_ip") ?? "");
   return ip === "::" ? undefined : ip;
@@ -175,12 +175,12 @@ function countOf(value: number | undefined): number | undefined {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** A number that is 0 while it is not known. */
+/** For a number that is 0 while it is not known. */
 function knownOf(value: number | undefined): number | undefined {
   return value === 0 ? undefined : countOf(value);
 }
 
-/** 2^64 - 1 as a double: what a latency that was not measured looks like. */
+/** 2^64 - 1 as a double: the value of a latency that was not measured. */
 const NOT_MEASURED = 2 ** 64;
 
 function latencyOf(nanoseconds: number | undefined): number | undefined {

@@ -11,9 +11,9 @@ import { explainStatus } from "./explain.ts";
 import { BLOCK_SYNC_THROTTLING, FIRST_AVAILABLE_BLOCK, LAST_AVAILABLE_BLOCK, UNIQUE_FIRST_BLOCKS } from "./families.ts";
 import { connectionKey, decodePluginPage, nodeKey, type PluginConnection, type PluginPage } from "./plugin-page.ts";
 
-/** The page of a node's prometheus_plugin, asked for no more often than it makes sense. */
+/** The page of a node's prometheus_plugin, requested only when it can have changed. */
 export type Plugin = {
-  /** The page to show now, or why there is none: asked anew when it is time, else the last outcome. */
+  /** The page, or why it is missing: requested again when it is time, else the last outcome. */
   page(signal: Signal): Promise<Outcome<PluginPage>>;
   close(): Promise<void>;
 };
@@ -22,11 +22,11 @@ const PATH = "/v1/prometheus/metrics";
 
 /**
  * The node copies the numbers every connection-cleanup-period, 30 s (spring v1.2.2 net_plugin.cpp:4924-4928). A second
- * less, so that a poll that begins a moment early is not left out.
+ * less, so that a poll that begins slightly early also requests the page.
  */
 const REFRESH_MS = 29_000;
 
-/** A listener without the plugin gets it only in a restart of the node. */
+/** Only a restart of the node adds the plugin to a listener. */
 const MISSING_MS = 10 * 60_000;
 
 /** @param now a clock in milliseconds that never goes back */
@@ -51,7 +51,7 @@ function pauseAfter(outcome: Outcome<PluginPage>): number {
   return Math.max(REFRESH_MS, retryAfterSeconds * 1000);
 }
 
-/** The wait that a server asks for begins once, not with each poll that shows the failure again. */
+/** The wait that a server asks for begins once, not with every poll that shows the failure again. */
 function remembered(outcome: Outcome<PluginPage>): Outcome<PluginPage> {
   if (outcome.ok) return outcome;
   const { retryAfterSeconds: _, ...failure } = outcome.failure;
@@ -68,7 +68,7 @@ async function fetchPage(client: RpcClient, signal: Signal): Promise<PluginPage>
   }
   const { body, budget = METRICS_BUDGET } = response;
   try {
-    // Names, numbers and addresses are ASCII; to decode all else would take longer than to read the page.
+    // Names, numbers and addresses are ASCII; decoding UTF-8 would take longer than reading the page.
     const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
     return decodePluginPage(text, call, budget);
   } catch (error) {
@@ -80,14 +80,14 @@ function rethrown(error: unknown): never {
   throw error instanceof NodeError ? new NodeError(explainSize(error.failure)) : error;
 }
 
-/** Up to Wire W3 the plugin keeps the series of every peer that ever was connected (leap issue 1687). */
+/** Up to Wire W3, the plugin keeps the series of every peer that was ever connected (leap issue 1687). */
 function explainSize(failure: Failure): Failure {
   if (failure.reason !== "too_large") return failure;
   const advice = "restart the node, as its prometheus_plugin keeps the series of peers that left; or";
   return { ...failure, advice: `${advice} ${failure.advice}` };
 }
 
-/** The rows with what the plugin knows of them. A row that it does not clearly know stays as it is. */
+/** The rows with the values of the plugin. A row without a clear match stays as it is. */
 export function joinPage(rows: readonly WireConnection[], page: PluginPage): readonly WireConnection[] {
   const ambiguous = sharedKeys(rows);
   return rows.map((row) => {
@@ -105,7 +105,7 @@ export function joinPage(rows: readonly WireConnection[], page: PluginPage): rea
   });
 }
 
-/** Two links to one peer share one series of the page, which shows now the one, now the other. */
+/** Two links to one peer share one series of the page, which shows sometimes the one and sometimes the other. */
 function sharedKeys(rows: readonly WireConnection[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const shared = new Set<string>();
@@ -126,8 +126,8 @@ function find(row: WireConnection, page: PluginPage, ambiguous: ReadonlySet<stri
 }
 
 /**
- * A peer that came back over a new connection may still have the values of its last one on the page, and after a
- * restart of the node the numbers of connections begin anew.
+ * A peer that reconnected may still have the values of its last connection on the page, and after a restart of the node
+ * the numbers of connections start again.
  */
 function isOfSocket({ connectionId, remotePort, remoteIp }: PluginConnection, { address, wire }: WireConnection) {
   return agree(connectionId, wire.connectionId) && agree(remotePort, wire.remotePort) && agree(remoteIp, address.ip);

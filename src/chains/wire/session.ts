@@ -30,24 +30,24 @@ export type WireOptions = {
 /** Both chains make a block every half second (config.hpp block_interval_ms = 500). */
 const BLOCK_SECONDS = 0.5;
 
-/** Part of a poll that the peer list may use up, so that a hanging one leaves time for the head. */
+/** The share of a poll that the peer list may take, so that one that hangs leaves time for the head. */
 const PEERS_SHARE = 0.75;
 
-/** Part of a poll that the metrics page may use up, so that a hanging one does not hold up the rest for long. */
+/** The share of a poll that the metrics page may take, so that one that hangs does not delay the rest for long. */
 const PLUGIN_SHARE = 0.5;
 
 export function openSession(target: NodeTarget, options: WireOptions): NodeSession {
   const connect = (url: NodeUrl) => target.connect(url, { hostHeader: options.host_header });
   const net = connect(target.url);
   const chain = options.chain_url === undefined ? net : connect(options.chain_url);
-  // On a connection of its own, also to the same listener: neither waits for the other.
+  // The plugin has its own connection, even to the same listener, so that neither call waits for the other.
   const plugin =
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
   const maxRows = rowsAllowed(target.limits);
   let seen = NOTHING_SEEN;
   let before: readonly WireConnection[] = [];
 
-  /** In series: EOSIO 2 and Leap 3 answer on the main thread, which more requests at once would only hold up. */
+  /** One call after the other: EOSIO 2 and Leap 3 answer on their main thread, which parallel requests would only delay. */
   async function pollNode(signal: Signal) {
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
@@ -73,7 +73,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   };
 }
 
-/** Who refuses connections is not running, and may come back with other peers in its configuration. */
+/** A node that refuses connections is not running, and may start again with other peers in its configuration. */
 function nextMemory(seen: OutboundMemory, peers: Outcome<WireList>): OutboundMemory {
   if (peers.ok) return rememberOutbound(seen, peers.value.connections);
   return peers.failure.reason === "connect" ? NOTHING_SEEN : seen;
@@ -127,7 +127,7 @@ function fetchApi<T>(
   decode: (answer: unknown, call: string) => T,
   signal: Signal,
 ): Promise<Outcome<T>> {
-  // POST without a body, as clio and cleos send it: every version takes that.
+  // POST without a body, as clio and cleos send it: every version accepts that.
   const request = { name: path, method: "POST", path: apiPath(client.url, path), budget } as const;
   return attempt(async () => {
     const { value } = await callJson(client, request, signal, explainStatus(api));

@@ -3,15 +3,15 @@ const NONE = "0".repeat(HASH_LENGTH);
 
 /** 64 hex digits of a chain id or node id; all zeros stand for "none" (never connected, and EOSIO 1.0). */
 export function hashOf(value: unknown): string | undefined {
-  // Counted apart: in the pattern it would take twice as long, and each row of each poll has three of them.
+  // The length is checked separately: in the pattern it would take twice as long, and each row of each poll has three ids.
   return typeof value === "string" && value.length === HASH_LENGTH && /^[0-9a-f]+$/.test(value) && value !== NONE
     ? value
     : undefined;
 }
 
 /**
- * The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). Nothing is made
- * of the others, which are not looked at.
+ * The first 8 hex digits of a block id are the block's number, big-endian (block_header.cpp num_from_id). The other digits
+ * are not checked.
  */
 export function numberInBlockId(id: unknown): number | undefined {
   if (typeof id !== "string" || id.length !== HASH_LENGTH) return undefined;
@@ -26,7 +26,7 @@ export function numberInBlockId(id: unknown): number | undefined {
 
 const NUMBER_DIGITS = 8;
 
-/** Three ids of each row are read so: in a fifth of the time that a pattern and a part of the text take. */
+/** Each row has three ids: this takes a fifth of the time of a pattern on a part of the text. */
 function hexDigit(code: number): number | undefined {
   if (code >= 48 && code <= 57) return code - 48;
   const letter = (code | 32) - 97;
@@ -35,7 +35,7 @@ function hexDigit(code: number): number | undefined {
 
 /**
  * Unix seconds of a nodeos time. It is UTC but has no Z (libfc time.cpp to_iso_string), so JavaScript alone would read
- * it as local time. 1970 stands for "never" and gives undefined.
+ * it as local time. 1970 means "never" and gives undefined.
  */
 export function parseTime(value: unknown): number | undefined {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(value)) return undefined;
@@ -52,12 +52,12 @@ export function parseTime(value: unknown): number | undefined {
   return time > 0 ? time / 1000 : undefined;
 }
 
-/** Of digits that stand there for sure. Date.parse takes five times as long, and each row has a time. */
+/** @param at index of a digit that the pattern has checked. Date.parse takes five times as long, and each row has a time. */
 function twoDigits(text: string, at: number): number {
   return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 }
 
-/** The first three digits of the fraction, as far as there are any. */
+/** The first three digits of the fraction; missing ones count as 0. */
 function milliseconds(time: string): number {
   let number = 0;
   for (let index = 20; index < 23; index += 1) {
@@ -76,7 +76,7 @@ const LENGTHS: readonly number[] = [19, 16, MILLISECOND_DIGITS, SECOND_DIGITS];
 
 /**
  * Unix seconds of `last_handshake.time`. The unit is the peer's: nanoseconds, but microseconds from some peers before
- * Leap 5 (a value of 16 digits stands in EOSIO/eos issue 8365), and spring's normalize_epoch_to_ns also takes
+ * Leap 5 (EOSIO/eos issue 8365 has a value of 16 digits), and spring's normalize_epoch_to_ns also takes
  * milliseconds and seconds. 0, sent as a number, means that there was no handshake.
  */
 export function handshakeTime(value: unknown): number | undefined {
@@ -86,7 +86,7 @@ export function handshakeTime(value: unknown): number | undefined {
   for (let index = 0; index < text.length; index += 1) {
     const digit = text.charCodeAt(index) - ZERO;
     if (digit < 0 || digit > 9) return undefined;
-    // Nanoseconds do not fit into a double; milliseconds are more than anybody needs of it.
+    // Nanoseconds do not fit into a double; milliseconds are precise enough.
     if (index < MILLISECOND_DIGITS) milliseconds = milliseconds * 10 + digit;
   }
   return text.length < MILLISECOND_DIGITS ? milliseconds : milliseconds / 1000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { commonest, decodeInfo, isOutdated, versionLabel } from "../../../src/chains/chainweb/info.ts";
+import { decodeInfo, isOutdated, mostCommon, versionLabel } from "../../../src/chains/chainweb/info.ts";
 import { fixture, thrownFailure } from "../support.ts";
 
 const CALL = "info at http://192.0.2.1:1848";
@@ -94,27 +94,27 @@ test.each<[string | undefined, string]>([
 
 describe("the most common", () => {
   test("first, then by name, and the rest as other", () => {
-    expect(commonest(["b", "a", "c", "a", "d", "b", "a"], 2)).toEqual([
+    expect(mostCommon(["b", "a", "c", "a", "d", "b", "a"], 2)).toEqual([
       ["a", 3],
       ["b", 2],
       ["other", 2],
     ]);
-    expect(commonest(["b", "a"], 2)).toEqual([
+    expect(mostCommon(["b", "a"], 2)).toEqual([
       ["a", 1],
       ["b", 1],
     ]);
-    expect(commonest(["other", "a", "other"], 1)).toEqual([
+    expect(mostCommon(["other", "a", "other"], 1)).toEqual([
       ["a", 1],
       ["other", 2],
     ]);
-    expect(commonest([], 2)).toEqual([]);
+    expect(mostCommon([], 2)).toEqual([]);
   });
 
   test("nothing is lost, nothing stands twice, and there are never more", () => {
     const value = fc.oneof(fc.constantFrom("a", "b", "other"), fc.string());
     fc.assert(
       fc.property(fc.array(value), fc.integer({ min: 0, max: 5 }), (values, most) => {
-        const counted = commonest(values, most);
+        const counted = mostCommon(values, most);
         expect(counted.reduce((sum, [, count]) => sum + count, 0)).toBe(values.length);
         expect(new Set(counted.map(([name]) => name)).size).toBe(counted.length);
         expect(counted.filter(([name]) => name !== "other").length).toBeLessThanOrEqual(most);

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { NodeTarget } from "../../../src/chains/adapter.ts";
 import type { Candidate } from "../../../src/chains/chainweb/check-peer.ts";
-import type { ProbeOptions } from "../../../src/chains/chainweb/index.ts";
 import {
   createPeerChecker,
-  inTurn,
   type ListedPeers,
   type PeerChecker,
+  type PeerCheckOptions,
+  rotated,
 } from "../../../src/chains/chainweb/peer-checks.ts";
 import type { Signal } from "../../../src/lib/abort.ts";
 import { nodeError } from "../../../src/model/failure.ts";
@@ -30,7 +30,7 @@ function listed(all: readonly Candidate[]): ListedPeers {
   };
 }
 
-type Behaviour = Partial<ProbeOptions> & {
+type Behaviour = Partial<PeerCheckOptions> & {
   /** What the peer at an address answers; by default that it is at height 7. */
   readonly answer?: (address: string) => Reply | Promise<Reply>;
   readonly resolve?: Resolve;
@@ -59,7 +59,7 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
     };
   };
   const probe = { peers: 4, timeout: 4 * SECOND, concurrency: 4, allow: [], ...options };
-  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", probe }, resolve);
+  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", ...probe }, resolve);
   return { prober: made, asked, open: () => open, most: () => most };
 }
 
@@ -259,7 +259,7 @@ test.each<[string, () => never, string]>([
   ["a failure while a client is opened", () => raise(nodeError("tls", "x", "y")), "tls"],
 ])("%s is a failure of the round", async (_, connectUntrusted, reason) => {
   const probe = { peers: 4, timeout: SECOND, concurrency: 2, allow: [] };
-  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", probe }, noLookUp);
+  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", ...probe }, noLookUp);
   expect(failureIn(await made.round(listed(peers(3)), 10 * SECOND, PATIENCE)).reason).toBe(reason);
 });
 
@@ -273,7 +273,7 @@ const same = (id: string) => id;
 function take(lists: readonly (readonly string[])[], each: number, salt = "node"): readonly (readonly string[])[] {
   let after: string | undefined;
   return lists.map((list) => {
-    const taken = inTurn(list, same, salt, after).slice(0, each);
+    const taken = rotated(list, same, salt, after).slice(0, each);
     after = taken.at(-1)?.mark ?? after;
     return taken.map(({ item }) => item);
   });
@@ -296,7 +296,7 @@ test("the order of the list does not matter", () => {
     fc.property(ids, fc.nat(), (list, shift) => {
       const at = shift % list.length;
       const turned = [...list.slice(at), ...list.slice(0, at)];
-      expect(inTurn(turned, same, "node", undefined)).toEqual(inTurn(list, same, "node", undefined));
+      expect(rotated(turned, same, "node", undefined)).toEqual(rotated(list, same, "node", undefined));
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
+import { banSamples, limitSamples, syncSamples } from "../../../src/chains/monero/report.ts";
 import {
-  banSamples,
   capOf,
   decodeBans,
   decodeRates,
@@ -9,8 +9,6 @@ import {
   decodeTotals,
   fetchLimits,
   type Limits,
-  limitSamples,
-  syncSamples,
 } from "../../../src/chains/monero/secondary-answers.ts";
 import { NodeError } from "../../../src/model/failure.ts";
 import {
