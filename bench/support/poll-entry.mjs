@@ -1,4 +1,4 @@
-// Bundled with the program by poll-cost.mjs: polls one node over and over, in turn with the baseline, and prints the
+// Bundled with the program by poll-cost.mjs: polls one node again and again, alternately with the baseline, and prints the
 // medians in microseconds.
 import { startApp } from "src:app/app.ts";
 import { keepMemorySmall } from "src:app/memory-flags.ts";

@@ -1,5 +1,5 @@
 // Bundled with the program by prom-client.mjs: the whole exporter with its server, but polls come when the bench asks for
-// them: this share of the nodes, each in its turn.
+// them: this share of the nodes, one after the other.
 import { startApp } from "src:app/app.ts";
 import { loadConfig } from "src:config/load.ts";
 import { createLogger } from "src:logging/logger.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/schema.ts";
-import { chainFamily, connectionChainSamples, nodeChainSamples } from "../../src/metrics/family.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import type { ChainFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
@@ -213,37 +212,6 @@ describe("what the node does not say is left out", () => {
   });
 });
 
-test("a chain's own family has the samples that are its own, and no label without a value", () => {
-  const declared = (name: string): ChainFamily => ({
-    name,
-    type: "gauge",
-    help: "X.",
-    source: "x",
-    labels: ["one", "two"],
-  });
-  const [a, b] = [declared("p2p_wire_a"), declared("p2p_wire_b")];
-  const given = [
-    { family: a, labels: ["x", "y"], value: 1 },
-    { family: b, labels: ["x", "y"], value: 2 },
-    { family: a, labels: ["", "y"], value: 3 },
-    { family: a, labels: ["x"], value: 4 },
-  ];
-  const view = {
-    state: firstState(),
-    traits: { directions: [], states: [] },
-    shown: undefined,
-    withheld: 0,
-    report: undefined,
-    chainSamples: nodeChainSamples(given),
-    connectionChainSamples: connectionChainSamples([]),
-  };
-  expect([...chainFamily(a, "wire").samples(view)]).toEqual([
-    ['one="x",two="y"', 1],
-    ['two="y"', 3],
-    ['one="x"', 4],
-  ]);
-});
-
 test("a chain's own family of connections has no labels of its own, as its lines could not show them", () => {
   const families = Object.values(chains).flatMap((chain): readonly ChainFamily[] => chain.families);
   const ofConnections = families.filter(({ scope }) => scope === "connection");
@@ -268,27 +236,5 @@ describe("texts that a node or its peers choose", () => {
     const values = page.families.flatMap(({ samples }) => samples.flatMap(({ labels }) => [...labels.values()]));
     expect(values.filter((text) => [...text].length > 128)).toEqual([]);
     expect(values.filter((text) => text.includes("xxx"))).toHaveLength(7);
-  });
-
-  test("in a chain's own families too", () => {
-    const family = chainFamily(
-      { name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] },
-      "wire",
-    );
-    const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
-    const traits = { directions: [], states: [] };
-    const view = {
-      state: firstState(),
-      traits,
-      shown: undefined,
-      withheld: 0,
-      report: undefined,
-      connectionChainSamples: connectionChainSamples([]),
-    };
-    expect([...family.samples({ ...view, chainSamples: nodeChainSamples([]) })]).toEqual([]);
-    const chainSamples = nodeChainSamples([{ family: declared, labels: [hostile], value: 1 }]);
-    expect([...chainFamily(declared, "wire").samples({ ...view, chainSamples })]).toEqual([
-      [`name="\ufffd\ufffd${"x".repeat(126)}"`, 1],
-    ]);
   });
 });

@@ -7,7 +7,7 @@ import { createInterrupt } from "../context.ts";
 import { describeFacts, failureLines } from "./format-node.ts";
 import { openPolling, type PolledNode } from "./polling.ts";
 
-/** Polls every node once and says what is wrong with it. @returns the exit code: 1 when one is down */
+/** Polls every node once and prints what fails. @returns the exit code: 1 when a node is down */
 export async function checkNodes(config: Config, context: Context): Promise<number> {
   const nodes = [...config.nodes, ...config.references];
   const interrupt = createInterrupt(context);
@@ -28,7 +28,7 @@ export async function checkNodes(config: Config, context: Context): Promise<numb
   }
 }
 
-/** A line for each node, with what fails below it, and a line for all. */
+/** A line for each node, its failures below it, and a summary. */
 export function nodesReport(polled: readonly PolledNode[], style: Style): string {
   const width = Math.max(...polled.map(({ node }) => node.name.length));
   const lines = polled.flatMap((one) => {

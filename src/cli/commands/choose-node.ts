@@ -1,7 +1,7 @@
 import type { Config, NodeConfig } from "../../config/model.ts";
 import { didYouMean } from "../../lib/suggest.ts";
 
-/** What a command's argument means; a text says why it means nothing. */
+/** The node that a command's argument names; a text if it names none. */
 export function chooseNode({ nodes }: Pick<Config, "nodes">, name: string | undefined): NodeConfig | string {
   const names = nodes.map((node) => node.name);
   if (name === undefined) {
@@ -15,10 +15,10 @@ export function chooseNode({ nodes }: Pick<Config, "nodes">, name: string | unde
   return `the configuration has no node${shown}${didYouMean(name, names) ?? `; it has ${listed(names)}`}`;
 }
 
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 function listed(names: readonly string[]): string {
   if (names.length === 0) return "none";
-  const more = names.length - MOST_LISTED;
-  return names.slice(0, MOST_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const more = names.length - MAX_LISTED;
+  return names.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { chainFamily, connectionChainSamples, nodeChainSamples } from "../../src/metrics/family.ts";
+import type { ChainFamily } from "../../src/model/report.ts";
+import { firstState } from "../poll/support.ts";
+
+test("a chain's own family has the samples that are its own, and no label without a value", () => {
+  const declared = (name: string): ChainFamily => ({
+    name,
+    type: "gauge",
+    help: "X.",
+    source: "x",
+    labels: ["one", "two"],
+  });
+  const [a, b] = [declared("p2p_wire_a"), declared("p2p_wire_b")];
+  const given = [
+    { family: a, labels: ["x", "y"], value: 1 },
+    { family: b, labels: ["x", "y"], value: 2 },
+    { family: a, labels: ["", "y"], value: 3 },
+    { family: a, labels: ["x"], value: 4 },
+  ];
+  const view = {
+    state: firstState(),
+    traits: { directions: [], states: [] },
+    shown: undefined,
+    withheld: 0,
+    report: undefined,
+    chainSamples: nodeChainSamples(given),
+    connectionChainSamples: connectionChainSamples([]),
+  };
+  expect([...chainFamily(a, "wire").samples(view)]).toEqual([
+    ['one="x",two="y"', 1],
+    ['two="y"', 3],
+    ['one="x"', 4],
+  ]);
+});
+
+test("texts that a node or its peers choose are cut in a chain's own families", () => {
+  const family = chainFamily({ name: "p2p_wire_x", type: "gauge", help: "X.", source: "x", labels: ["name"] }, "wire");
+  const declared = { name: "p2p_wire_y", type: "gauge", help: "Y.", source: "y", labels: ["name"] } as const;
+  const traits = { directions: [], states: [] };
+  const view = {
+    state: firstState(),
+    traits,
+    shown: undefined,
+    withheld: 0,
+    report: undefined,
+    connectionChainSamples: connectionChainSamples([]),
+  };
+  expect([...family.samples({ ...view, chainSamples: nodeChainSamples([]) })]).toEqual([]);
+  const chainSamples = nodeChainSamples([{ family: declared, labels: [`\ud800\n${"x".repeat(1000)}`], value: 1 }]);
+  expect([...chainFamily(declared, "wire").samples({ ...view, chainSamples })]).toEqual([
+    [`name="\ufffd\ufffd${"x".repeat(126)}"`, 1],
+  ]);
+});
