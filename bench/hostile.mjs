@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { hostileEntries, watchHealth } from "../test/support/hostile-watch.mjs";
 import { atMost, figure, runAlone } from "./support/bench.mjs";
 import { startExporter } from "./support/exporter.mjs";
 import { startFakeFleet } from "./support/fake-fleet.mjs";
@@ -46,15 +47,7 @@ export function run({ progress }) {
     const { child, found } = await startChild(scope, process.execPath, [HOSTILE], { until: /listening on (\S+)/ });
     const url = found[1];
     if (flags.only !== undefined) await get(`${url}/-/only/${encodeURIComponent(flags.only)}`);
-    const hostile = Array.from({ length: ADDRESSES }, (_, index) => ({
-      name: `hostile-${index}`,
-      chain: "wire",
-      url,
-      wire: { prometheus_url: url },
-      interval: "1s",
-      timeout: "1s",
-    }));
-    const beside = await measure(scope, hostile);
+    const beside = await measure(scope, hostileEntries(url, ADDRESSES));
     const served = Object.values(JSON.parse((await get(`${url}/-/served`)).body));
     child.kill();
     const ratio = (pick) => times(pick(beside) / pick(alone));
@@ -113,20 +106,12 @@ async function measure(scope, others) {
 }
 
 async function askHealth(url) {
-  const durations = [];
-  let failures = 0;
   const deadline = performance.now() + seconds * 1000;
-  while (performance.now() < deadline) {
-    const began = performance.now();
-    const isWell = await get(`${url}/-/healthy`).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-    durations.push(performance.now() - began);
-    if (!isWell) failures += 1;
-    await sleep(HEALTH_EVERY_MS);
-  }
-  return { p99: percentile(durations, 0.99), failures, asked: durations.length };
+  const { latencies, unhealthy } = await watchHealth(url, {
+    everyMs: HEALTH_EVERY_MS,
+    isOver: () => performance.now() >= deadline,
+  });
+  return { p99: percentile(latencies, 0.99), failures: unhealthy.length, asked: latencies.length };
 }
 
 await runAlone(import.meta.url, run);

@@ -11,52 +11,18 @@ import { find, type Page, parseOpenMetrics, parseText, value } from "../support/
 import { type FakeNode, type Handler, json, MANY_ROWS, startFakeNode } from "../support/fake-node.ts";
 import { promtoolCheckMetrics } from "../support/prometheus.ts";
 import { findServer, tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
+import { CONNECTION, wellMonerod } from "../support/well-monerod.ts";
 import { withResolvers } from "../support/with-resolvers.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 
-const TOP_BLOCK = "ab".repeat(32);
-
-const CONNECTION = {
-  address: "192.0.2.7:18080",
-  address_type: 1,
-  connection_id: "c1",
-  height: 1205,
-  incoming: false,
-  live_time: 100,
-  recv_count: 4000,
-  send_count: 3000,
-  state: "normal",
-};
-
-type Rpc = Readonly<Record<string, unknown>>;
-
-const INFO: Rpc = {
-  status: "OK",
-  height: 1200,
-  target_height: 0,
-  target: 120,
-  synchronized: true,
-  restricted: false,
-  version: "0.18.4.3-release",
-  nettype: "mainnet",
-  top_block_hash: TOP_BLOCK,
-};
-
-const HEADER: Rpc = { status: "OK", block_header: { hash: TOP_BLOCK, timestamp: 1_767_323_000 } };
-
 /** Answers the JSON-RPC calls of a monerod. */
-function monerod(connections: readonly object[] = [CONNECTION]): Handler {
-  const results: Readonly<Record<string, Rpc>> = {
-    get_info: INFO,
-    get_connections: { status: "OK", connections },
-    get_last_block_header: HEADER,
-  };
-  return ({ body }) => {
-    const { method } = JSON.parse(body);
-    return json({ jsonrpc: "2.0", id: "0", result: results[method] });
-  };
-}
+const monerod = (connections: readonly object[] = [CONNECTION]) =>
+  wellMonerod(
+    () => connections,
+    () => 1_767_323_000,
+  );
 
 async function fakeNode(handler: Handler): Promise<FakeNode> {
   const node = await startFakeNode(handler);
@@ -64,10 +30,11 @@ async function fakeNode(handler: Handler): Promise<FakeNode> {
   return node;
 }
 
-type StartOptions = { readonly connections?: Rpc; readonly addresses?: readonly string[] };
+type Block = Readonly<Record<string, unknown>>;
+type StartOptions = { readonly connections?: Block; readonly addresses?: readonly string[] };
 
 /** Starts the whole program on a free port of 127.0.0.1. */
-async function start(nodes: readonly Rpc[], options: StartOptions = {}) {
+async function start(nodes: readonly Block[], options: StartOptions = {}) {
   const parsed = parseConfig({ nodes, connections: options.connections ?? {} }, undefined);
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join("; "));
   const { log, lines } = logSink();
@@ -87,10 +54,6 @@ async function scrape(url: string): Promise<Page> {
   return parseText(Buffer.from(await (await fetch(`${url}/metrics`)).arrayBuffer()));
 }
 
-async function untilReady(url: string): Promise<void> {
-  await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "every node to be polled");
-}
-
 async function isServing(url: string): Promise<boolean> {
   const response = await fetch(`${url}/-/healthy`).catch(() => undefined);
   return response?.status === 200;
@@ -104,7 +67,7 @@ describe("a fake monerod", () => {
     const { url, lines } = await start([
       { name: "monero-1", chain: "monero", url: node.url, labels: { region: "eu" } },
     ]);
-    await untilReady(url);
+    await untilReady({ url });
     const page = await scrape(url);
     const labels = { target: "monero-1", chain: "monero", region: "eu" };
     const peer = { ...labels, direction: "outbound", peer: "192.0.2.7:18080" };
@@ -129,7 +92,7 @@ describe("a fake monerod", () => {
   test.skipIf(promtool === undefined)("gives a page that promtool takes", async () => {
     const node = await fakeNode(monerod());
     const { url } = await start([{ name: "monero-1", chain: "monero", url: node.url }]);
-    await untilReady(url);
+    await untilReady({ url });
     const page = await (await fetch(`${url}/metrics`)).text();
     expect(await promtoolCheckMetrics(page)).toEqual({ code: 0, output: "" });
   });
@@ -137,7 +100,7 @@ describe("a fake monerod", () => {
   test("scrapes never touch the node", async () => {
     const node = await fakeNode(monerod());
     const { url } = await start([{ name: "monero-1", chain: "monero", url: node.url }]);
-    await untilReady(url);
+    await untilReady({ url });
     const before = node.requests.length;
     await Promise.all(Array.from({ length: 20 }, () => scrape(url)));
     expect(node.requests).toHaveLength(before);
@@ -148,7 +111,7 @@ describe("a fake monerod", () => {
     const well = monerod();
     const node = await fakeNode((call) => (isAway ? { status: 502, body: "gone" } : well(call)));
     const { url, lines } = await start([{ name: "monero-1", chain: "monero", url: node.url, interval: "1s" }]);
-    await untilReady(url);
+    await untilReady({ url });
     isAway = true;
     const down = await waitFor(async () => {
       const page = await scrape(url);
@@ -187,14 +150,14 @@ describe("readiness", () => {
     expect(value(early, "p2p_node_polls_total", { target: "slow" })).toBe(0);
     expect((await fetch(`${url}/-/ready`)).status).toBe(503);
     gate.resolve();
-    await untilReady(url);
+    await untilReady({ url });
     expect(value(await scrape(url), "p2p_node_up", { target: "slow" })).toBe(1);
   });
 
   test("a node that hangs is ready, and down, after its timeout", async () => {
     const node = await fakeNode(hang);
     const { url } = await start([{ name: "hangs", chain: "monero", url: node.url, timeout: "1s" }]);
-    await untilReady(url);
+    await untilReady({ url });
     const page = await scrape(url);
     expect(value(page, "p2p_node_up")).toBe(0);
     expect(value(page, "p2p_node_poll_failures_total", { reason: "timeout" })).toBe(1);
@@ -226,7 +189,7 @@ describe("close", () => {
     const node = await fakeNode(monerod(connections));
     const nodes = ["a", "b"].map((name) => ({ name, chain: "monero", url: node.url, limits: MANY_ROWS }));
     const { url, close } = await start(nodes, { connections: { max_per_node: 5000 } });
-    await untilReady(url);
+    await untilReady({ url });
 
     const chunks: Buffer[] = [];
     const [response, ended] = await new Promise<[NodeJS.ReadableStream, Promise<void>]>((resolve, reject) => {
@@ -274,7 +237,7 @@ describe("close", () => {
       { name: "interval", chain: "monero", url: node.url, interval: "20d" },
       { name: "schedule", chain: "monero", url: node.url, schedule: "0 0 1 1 *" },
     ]);
-    await untilReady(url);
+    await untilReady({ url });
     await close();
     await waitFor(() => node.openConnections() === 0 && timers() <= before, "everything to be closed");
   });
@@ -292,7 +255,7 @@ describe("listening", () => {
     expect(addresses[2]).toBe(`unix:${path}`);
     const dispatcher = new Agent({ connect: { socketPath: path } });
     onTestFinished(() => dispatcher.close());
-    await untilReady(addresses[0] ?? "");
+    await untilReady({ url: addresses[0] ?? "" });
     const pages = [await scrape(addresses[0] ?? ""), await scrape(addresses[1] ?? "")];
     const viaSocket = await undiciFetch("http://localhost/metrics", { dispatcher });
     pages.push(parseText(await viaSocket.text()));
@@ -304,7 +267,7 @@ describe("listening", () => {
   test("an address that is taken fails, and leaves nothing running", async () => {
     const node = await fakeNode(monerod());
     const first = await start([{ name: "monero-1", chain: "monero", url: node.url }]);
-    await untilReady(first.url);
+    await untilReady(first);
     const asked = node.requests.length;
     const taken = new URL(first.url).host;
     const other = parseConfig({ nodes: [{ name: "m", chain: "monero", url: node.url }] }, undefined);
@@ -331,7 +294,7 @@ describe("secrets", () => {
       { name: "elsewhere", chain: "wire", url: net.url, auth: basic, wire: { chain_url: elsewhere } },
       { name: "same-host", chain: "wire", url: net.url, auth: basic, wire: { chain_url: chain.url } },
     ]);
-    await untilReady(url);
+    await untilReady({ url });
     expect(net.requests.map(({ headers }) => headers.authorization)).toEqual(
       net.requests.map(() => `Basic ${btoa("monitor:hunter2hunter2")}`),
     );
@@ -349,7 +312,7 @@ describe("secrets", () => {
     const { url, lines } = await start([
       { name: "gateway", chain: "monero", url: `${secret}/token-in-path?key=token-in-query` },
     ]);
-    await untilReady(url);
+    await untilReady({ url });
     const shown =
       JSON.stringify(lines) + (await (await fetch(`${url}/metrics`)).text()) + (await (await fetch(url)).text());
     expect(node.requests[0]?.url).toBe("/token-in-path?key=token-in-query");
@@ -359,9 +322,9 @@ describe("secrets", () => {
 
   test("without a key of its own each start hashes addresses differently", async () => {
     const node = await fakeNode(monerod());
-    const hash = async (connections: Rpc) => {
+    const hash = async (connections: Block) => {
       const { url, close } = await start([{ name: "monero-1", chain: "monero", url: node.url }], { connections });
-      await untilReady(url);
+      await untilReady({ url });
       const [info] = find(await scrape(url), "p2p_connection_info");
       await close();
       return info?.labels.get("peer");

@@ -6,25 +6,21 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ConfigSources, loadConfig, parseNodeFlag } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
-import { ConfigError } from "../../src/schema/problems.ts";
 import { anyText } from "../support/any-text.ts";
 import { runs } from "../support/effort.ts";
 import { tempFolder } from "../support/servers.ts";
+import { configErrorOf } from "./config-error.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/config/", import.meta.url));
 const BAD = join(FIXTURES, "bad/");
 
 /** The lines of the ConfigError; none when the configuration is good. Any other error fails the test. */
 async function problemsOf(sources: ConfigSources): Promise<readonly string[]> {
-  try {
-    await loadConfig(sources);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    expect(error.message).toBe(error.problems.join("\n"));
-    expect(error.problems.length).toBeGreaterThan(0);
-    return error.problems;
-  }
+  const error = await configErrorOf(sources);
+  if (error === undefined) return [];
+  expect(error.message).toBe(error.problems.join("\n"));
+  expect(error.problems.length).toBeGreaterThan(0);
+  return error.problems;
 }
 
 const folder = tempFolder();

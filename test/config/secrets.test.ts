@@ -5,11 +5,11 @@ import fc from "fast-check";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
-import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
+import type { ConfigSources } from "../../src/config/load.ts";
 import { type ParsedConfig, parseConfig } from "../../src/config/parse.ts";
-import { ConfigError } from "../../src/schema/problems.ts";
 import { runs } from "../support/effort.ts";
 import { tempFolder } from "../support/servers.ts";
+import { configErrorOf } from "./config-error.ts";
 
 /** A secret is written in every place that can hold one; then nothing that the program prints may show it. */
 
@@ -42,19 +42,15 @@ function everyPrint(value: unknown): readonly string[] {
 const file = join(tempFolder(), "config.yaml");
 
 async function problemsOf(sources: ConfigSources): Promise<readonly string[]> {
-  try {
-    await loadConfig(sources);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return [
-      ...error.problems,
-      error.message,
-      String(error.stack),
-      inspect(error, { depth: null }),
-      JSON.stringify(error),
-    ];
-  }
+  const error = await configErrorOf(sources);
+  if (error === undefined) return [];
+  return [
+    ...error.problems,
+    error.message,
+    String(error.stack),
+    inspect(error, { depth: null }),
+    JSON.stringify(error),
+  ];
 }
 
 async function problemsIn(text: string, env: ConfigSources["env"] = {}): Promise<readonly string[]> {

@@ -10,6 +10,7 @@ import { litecoind } from "../examples/litecoin/answers.ts";
 import { parseText, value } from "../support/exposition-parser.ts";
 import { startFakeNode } from "../support/fake-node.ts";
 import { startProcess, tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** What docs/adding-a-chain.md tells people to do makes the program poll the example's chain. */
 
@@ -62,10 +63,7 @@ test("two lines in the registry make the program poll litecoind", async () => {
       "the exporter to listen",
       { timeoutMs: 30_000, program },
     );
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", {
-      timeoutMs: 30_000,
-      program,
-    });
+    await untilReady({ url, program });
     const page = parseText(await (await fetch(`${url}/metrics`)).text());
     const target = "litecoin-1";
     expect(value(page, "p2p_node_up", { target, chain: "litecoin" })).toBe(1);

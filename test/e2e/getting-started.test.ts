@@ -16,6 +16,7 @@ import {
   tempFolder,
   waitFor,
 } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** The commands and configurations of docs/getting-started, run. Ports and addresses are those of the test. */
 
@@ -35,9 +36,7 @@ function blocks(page: string, language: string): readonly string[] {
 /** Starts the exporter as the page does, and waits for its first poll. */
 async function started(config: string, folder: string): Promise<Exporter> {
   const exporter = await startExporter({ config, configFile: join(folder, "config.yaml") });
-  await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the first poll", {
-    timeoutMs: 30_000,
-  });
+  await untilReady(exporter);
   return exporter;
 }
 

@@ -8,6 +8,7 @@ import { NO_CONTAINERS, openContainers } from "../support/containers.ts";
 import { parseText } from "../support/exposition-parser.ts";
 import { startPrometheus } from "../support/prometheus.ts";
 import { findServer, freePort, type RunningProgram, run, tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** The Dockerfile, built and run. Its two public base images are replaced by the like of them, made of this machine's files. */
 
@@ -167,8 +168,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
         "demo",
         `--web.listen-address=${address}`,
       );
-      const isReady = async () => (await fetch(`${url}/-/ready`)).status === 200;
-      await waitFor(isReady, "the demo to be ready", { timeoutMs: 60_000, program });
+      await untilReady({ url, program });
     });
 
     test("that is how it runs", async () => {

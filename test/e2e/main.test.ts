@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { logLines, PROGRAM, startExporter } from "../support/exporter.ts";
 import { type FakeNode, type Handler, json, lonelyWire, MANY_ROWS, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** The real program as its user meets it: arguments and signals in, text and exit codes out. */
 
@@ -111,10 +112,7 @@ describe("serve", () => {
     const { url, program, page } = await startExporter({ args: ["--node", `one=wire+${node.url}`] });
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     await waitFor(() => node.requests.length >= 2, "the first poll", { timeoutMs: 10_000, program });
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the exporter to be ready", {
-      timeoutMs: 10_000,
-      program,
-    });
+    await untilReady({ url, program });
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('p2p_node_up{target="one",chain="wire"} 1\n');
     await page();
 
@@ -293,10 +291,7 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
     const nodes = [{ name: "one", chain: "wire", url: node.url, limits: MANY_ROWS }];
     const config = JSON.stringify({ connections: { max_per_node: 100_000 }, nodes });
     const { url, program } = await startExporter({ config });
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", {
-      timeoutMs: 10_000,
-      program,
-    });
+    await untilReady({ url, program });
     const client = connect(Number(new URL(url).port), "127.0.0.1");
     client.on("error", () => {});
     await once(client, "connect");

@@ -4,7 +4,8 @@ import { type Exporter, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { HURRY } from "../support/hurry.ts";
 import { type Monerod, startMonerod } from "../support/monerod.ts";
-import { findServer, waitFor } from "../support/servers.ts";
+import { findServer } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
 
@@ -27,7 +28,7 @@ nodes:
   - {name: restricted, chain: monero, url: "${node.restrictedUrl}", ${auth("s3cret")}}
 `,
     });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the exporter to be ready");
+    await untilReady(exporter);
   });
 
   afterAll(async () => {

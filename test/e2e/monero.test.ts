@@ -4,6 +4,7 @@ import { type Exporter, startExporter } from "../support/exporter.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
 import { height, type Monerod, type MoneroPair, startMoneroPair } from "../support/monerod.ts";
 import { findServer, type WaitOptions, waitFor } from "../support/servers.ts";
+import { pageWhere, untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
 
@@ -55,7 +56,7 @@ references:
   - {name: trusted, chain: monero, url: "${pair.hub.rpcUrl}"}
 `,
     });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the exporter to be ready");
+    await untilReady(exporter);
   });
 
   afterAll(async () => {
@@ -63,16 +64,8 @@ references:
     await pair?.stop();
   });
 
-  /** Waits until a page fulfils a condition, and gives that page. */
-  const pageWhere = (what: string, isSo: (page: Page) => boolean, options: WaitOptions = { timeoutMs: 30_000 }) =>
-    waitFor(
-      async () => {
-        const page = await exporter.page();
-        return isSo(page) ? page : undefined;
-      },
-      what,
-      options,
-    );
+  const until = (what: string, isSo: (page: Page) => boolean, options?: Pick<WaitOptions, "timeoutMs">) =>
+    pageWhere(exporter, isSo, what, options);
 
   test("peers, direction and heights are what get_connections and get_info say", async () => {
     const page = await exporter.page();
@@ -93,7 +86,7 @@ references:
     const polls = async () => value(await exporter.page(), "p2p_node_polls_total", { target: "leaf" });
     const start = await polls();
     const [before] = await connections(pair.leaf);
-    const page = await pageWhere(
+    const page = await until(
       "one more poll of the leaf",
       (now) => value(now, "p2p_node_polls_total", { target: "leaf" }) > start + 1,
     );
@@ -108,7 +101,7 @@ references:
     expect(sent).toBeLessThanOrEqual(after.send_count);
     expect([before.height, after.height]).toContain(value(page, "p2p_connection_head_height", labels));
     const opened = value(page, "p2p_connection_start_timestamp_seconds", labels);
-    const later = await pageWhere(
+    const later = await until(
       "two more polls",
       (now) => value(now, "p2p_node_polls_total", { target: "leaf" }) > start + 3,
     );
@@ -120,7 +113,7 @@ references:
     const polls = async () => value(await exporter.page(), "p2p_node_polls_total", { target: "leaf" });
     const start = await polls();
     const before = await totals(pair.leaf);
-    const page = await pageWhere(
+    const page = await until(
       "one more poll of the leaf",
       (now) => value(now, "p2p_node_polls_total", { target: "leaf" }) > start + 1,
     );
@@ -174,7 +167,7 @@ references:
     const referenceOf = (page: Page, reference: string) =>
       value(page, "p2p_node_reference_height", { target: "leaf", reference });
     // The hub and the reference are polled at moments of their own: the one may know the last block before the other.
-    const lagging = await pageWhere(
+    const lagging = await until(
       `a lag of ${mined} blocks`,
       (page) =>
         value(page, "p2p_node_head_lag_blocks", { target: "leaf" }) === mined &&
@@ -205,7 +198,7 @@ references:
     expect(
       find(syncing, "p2p_connection_syncing", { target: "leaf", flow: "download" }).map((sample) => sample.value),
     ).toEqual([1]);
-    const done = await pageWhere(
+    const done = await until(
       "no lag and no syncing",
       (page) =>
         find(page, "p2p_node_head_lag_blocks", { target: "leaf" })[0]?.value === 0 &&
@@ -220,7 +213,7 @@ references:
     const disconnects = (page: Page) =>
       value(page, "p2p_node_peer_disconnects_total", { target: "hub", direction: "inbound" });
     const before = disconnects(
-      await pageWhere(
+      await until(
         "the hub with its peer",
         (page) => value(page, "p2p_node_peers", { target: "hub", direction: "inbound" }) === 1,
       ),
@@ -228,7 +221,7 @@ references:
     // The cut of the test before was one.
     expect(before).toBeGreaterThanOrEqual(1);
     process.kill(pair.leaf.pid, "SIGKILL");
-    const page = await pageWhere(
+    const page = await until(
       "the hub without its peer and the leaf down",
       (now) => disconnects(now) > before && value(now, "p2p_node_up", { target: "leaf" }) === 0,
     );

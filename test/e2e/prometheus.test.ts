@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Exporter, startExporter } from "../support/exporter.ts";
 import { startPrometheus } from "../support/prometheus.ts";
 import { findServer, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 const server = findServer("prometheus", "apt-get install prometheus");
 
@@ -11,7 +12,7 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
 
   beforeAll(async () => {
     exporter = await startExporter({ args: ["demo", "--log.level=debug"] });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the demo to be ready");
+    await untilReady(exporter);
     prometheus = await startPrometheus({ targets: [new URL(exporter.url).host] });
   });
 
@@ -60,7 +61,7 @@ describe.skipIf(server === undefined)("a real Prometheus that discovers the node
 
   beforeAll(async () => {
     exporter = await startExporter({ args: ["demo"] });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the demo to be ready");
+    await untilReady(exporter);
     prometheus = await startPrometheus({
       targets: [],
       scrapeConfig: { http_sd_configs: [{ url: `${exporter.url}/sd`, refresh_interval: "1s" }] },

@@ -5,6 +5,7 @@ import { type Exporter, logLines, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { type FakeNode, json, lonelyWire, startFakeNode } from "../support/fake-node.ts";
 import { tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** The real program, whose configuration changes while it runs. */
 
@@ -29,8 +30,7 @@ function yaml(...nodes: readonly Entry[]): string {
 async function start(config: string, configFile?: string): Promise<Exporter> {
   const exporter = await startExporter(configFile === undefined ? { config } : { config, configFile });
   onTestFinished(async () => void (await exporter.stop()));
-  const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
-  await waitFor(isReady, "the exporter to be ready", { timeoutMs: 10_000, program: exporter.program });
+  await untilReady(exporter);
   return exporter;
 }
 

@@ -6,6 +6,7 @@ import { type Exporter, logLines, PROGRAM, startExporter } from "../support/expo
 import { find, type Page, value } from "../support/exposition-parser.ts";
 import { type FakeNode, lonelyWire, startFakeNode } from "../support/fake-node.ts";
 import { run, tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** Several of the real program with one configuration: together they poll each node once, and all references. */
 
@@ -23,11 +24,6 @@ beforeAll(async () => {
 afterAll(() => node.close());
 
 const targets = (page: Page, family: string) => find(page, family).map(({ labels }) => labels.get("target"));
-
-async function whenReady({ url, program }: Exporter): Promise<void> {
-  const isReady = async () => (await fetch(`${url}/-/ready`)).status === 200;
-  await waitFor(isReady, "the exporter to be ready", { timeoutMs: 10_000, program });
-}
 
 async function sdTargets({ url }: Exporter): Promise<readonly unknown[]> {
   const groups: unknown = await (await fetch(`${url}/sd`)).json();
@@ -47,7 +43,7 @@ describe("three shards of a configuration", () => {
   beforeAll(async () => {
     const indices = Array.from({ length: TOTAL }, (_, index) => index);
     shards = await Promise.all(indices.map((index) => startExporter({ config, args: [`--shard=${index}/${TOTAL}`] })));
-    await Promise.all(shards.map(whenReady));
+    await Promise.all(shards.map(untilReady));
   });
   afterAll(async () => {
     await Promise.all(shards.map((shard) => shard.stop()));

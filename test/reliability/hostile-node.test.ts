@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultOf } from "../../tools/faults/exporter-faults.ts";
 import { type Exporter, logLines, startExporter } from "../support/exporter.ts";
 import { find, type Page } from "../support/exposition-parser.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
+import { type Health, hostileEntries, watchHealth } from "../support/hostile-watch.mjs";
 import { type RunningProgram, startProcess, waitFor } from "../support/servers.ts";
 import { CHAINS, PEERS_CALL, WELL } from "./well-nodes.ts";
 
@@ -23,14 +23,14 @@ const LOOK_MS = 50;
 type Site = {
   readonly exporter: Exporter;
   readonly nodes: readonly FakeNode[];
-  /** Milliseconds that /-/healthy took, and what it answered instead. */
-  readonly latencies: number[];
-  readonly unhealthy: string[];
 };
 
 type Served = Readonly<Record<string, number>>;
 
 let hostile: RunningProgram;
+const NO_HEALTH: Health = { latencies: [], unhealthy: [] };
+/** Of the exporter that polls the hostile node. */
+let health: Health;
 let site: Site;
 let control: Site;
 let served: Served;
@@ -48,7 +48,7 @@ async function startSite(others: readonly object[]): Promise<Site> {
   const global = { interval: `${INTERVAL_SECONDS}s`, timeout: `${INTERVAL_SECONDS}s` };
   const config = JSON.stringify({ global, nodes: [...entries, ...others] });
   const exporter = await startExporter({ config, env: SMALL_HEAP });
-  return { exporter, nodes, latencies: [], unhealthy: [] };
+  return { exporter, nodes };
 }
 
 /** How often the peers of each good node were asked for. */
@@ -57,20 +57,6 @@ function pollsOf({ nodes }: Site): readonly number[] {
     const call = PEERS_CALL[CHAINS[index % CHAINS.length] ?? "wire"];
     return requests.filter(({ url, body }) => url.includes(call) || body.includes(call)).length;
   });
-}
-
-/** Asks until it is told to end. */
-async function watchHealth({ exporter, latencies, unhealthy }: Site, isOver: () => boolean): Promise<void> {
-  while (!isOver()) {
-    const began = performance.now();
-    const answer = await fetch(`${exporter.url}/-/healthy`).then(
-      ({ status }) => String(status),
-      (error: unknown) => String(error),
-    );
-    latencies.push(performance.now() - began);
-    if (answer !== "200") unhealthy.push(answer);
-    await sleep(LOOK_MS);
-  }
 }
 
 async function servedBy({ output }: RunningProgram): Promise<Served> {
@@ -84,21 +70,16 @@ const isAllServed = (counts: Served) => Object.values(counts).every((count) => c
 beforeAll(async () => {
   hostile = await startProcess(process.execPath, [PROGRAM]);
   const url = await waitFor(() => /listening on (\S+)/.exec(hostile.output())?.[1], "the hostile node to listen");
-  const others = Array.from({ length: ADDRESSES }, (_, index) => ({
-    name: `hostile-${index}`,
-    chain: "wire",
-    url,
-    wire: { prometheus_url: url },
-    interval: "1s",
-    timeout: "1s",
-  }));
+  const others = hostileEntries(url, ADDRESSES);
   [site, control] = await Promise.all([startSite(others), startSite([])]);
   const sites = [site, control];
   await waitFor(() => sites.every((one) => pollsOf(one).every((count) => count > 0)), "each good node to be polled");
   const before = sites.map(pollsOf);
   mostBehind = 0;
   let isOver = false;
-  const watching = sites.map((one) => watchHealth(one, () => isOver));
+  const watching = Promise.all(
+    sites.map(({ exporter }) => watchHealth(exporter.url, { everyMs: LOOK_MS, isOver: () => isOver })),
+  );
   await waitFor(
     async () => {
       const [beside, alone] = sites.map((one, which) =>
@@ -112,12 +93,13 @@ beforeAll(async () => {
     { timeoutMs: 120_000, program: site.exporter.program },
   );
   isOver = true;
-  await Promise.all(watching);
+  const [beside = NO_HEALTH, alone = NO_HEALTH] = await watching;
+  health = beside;
   page = await site.exporter.page();
   peak = peakOf(site.exporter.program.pid);
   exitCode = await site.exporter.stop();
   process.stdout.write(
-    `/-/healthy, 99th percentile: ${percentile(site.latencies)} ms beside a hostile node, ${percentile(control.latencies)} ms ` +
+    `/-/healthy, 99th percentile: ${percentile(beside.latencies)} ms beside a hostile node, ${percentile(alone.latencies)} ms ` +
       `beside none; ${peak} MiB resident at most\n`,
   );
 });
@@ -157,8 +139,8 @@ describe(faultOf("smallHeap").fault, () => {
   });
 
   test("/-/healthy keeps answering", () => {
-    expect(site.latencies).not.toEqual([]);
-    expect(site.unhealthy).toEqual([]);
+    expect(health.latencies).not.toEqual([]);
+    expect(health.unhealthy).toEqual([]);
   });
 
   test("what the hostile node sends is its own failure, told in few words", () => {

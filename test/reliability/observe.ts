@@ -3,6 +3,7 @@ import { type Exporter, type LogLine, logLines, startExporter } from "../support
 import { find, groupedBy, type Page, value } from "../support/exposition-parser.ts";
 import { HURRY } from "../support/hurry.ts";
 import { waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /** What a user sees of a running exporter: its page and its log. */
 
@@ -37,8 +38,7 @@ export async function observe(nodes: readonly NodeEntry[], options: ObserveOptio
     config: JSON.stringify({ global, connections, nodes }),
     env: { ...env, NODE_OPTIONS: `${NODE_OPTIONS} ${HURRY}` },
   });
-  const isReady = async () => (await fetch(`${exporter.url}/-/ready`)).status === 200;
-  await waitFor(isReady, "every node to be polled", { timeoutMs: 60_000, program: exporter.program });
+  await untilReady(exporter);
   const lines = () => logLines(exporter.program);
   return {
     ...exporter,
@@ -86,17 +86,6 @@ export function lostSince(before: Page, now: Page, target: string): readonly str
   const left = familiesOf(now, target);
   return familiesOf(before, target).filter((family) => !left.includes(family));
 }
-
-/** What a node keeps when nothing of it answers: that it is down, and the history of its polls. */
-export const KEPT_WHEN_DOWN: readonly string[] = [
-  "p2p_node_up",
-  "p2p_node_api_up",
-  "p2p_node_polls_total",
-  "p2p_node_poll_failures_total",
-  "p2p_node_poll_duration_seconds",
-  "p2p_node_poll_interval_seconds",
-  "p2p_node_last_success_timestamp_seconds",
-];
 
 /** Counts of failed polls that are not 0, by reason. */
 export function failuresOf(page: Page, target: string): Readonly<Record<string, number>> {

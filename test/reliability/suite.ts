@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { type Page, value } from "../support/exposition-parser.ts";
+import { KEPT_WHEN_DOWN } from "../support/kept-when-down.ts";
 import { tempFolder, waitFor } from "../support/servers.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import type { Injection } from "./injection.ts";
@@ -10,7 +11,6 @@ import {
   failuresOf,
   familiesOf,
   isUp,
-  KEPT_WHEN_DOWN,
   lostSince,
   type Observed,
   type ObserveOptions,

@@ -6,6 +6,7 @@ import { type LogLine, logLines, PROGRAM } from "./exporter.ts";
 import { type Page, parseOpenMetrics, parseText } from "./exposition-parser.ts";
 import { type Handler, json } from "./fake-node.ts";
 import { freePort, type RunningProgram, startProcess, tempFolder, waitFor } from "./servers.ts";
+import { CONNECTION, wellMonerod } from "./well-monerod.ts";
 
 export type FaultyOptions = {
   readonly nodes: readonly Readonly<Record<string, unknown>>[];
@@ -73,46 +74,19 @@ export async function startFaultyExporter(options: FaultyOptions): Promise<Fault
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A monerod at the head, with one peer that has been connected since a minute before the test. */
-export function wellMonerod(): Handler {
+export function monerodWithOldPeer(): Handler {
   const openedMs = performance.now() - 60_000;
-  const results = {
-    get_info: () => ({
-      status: "OK",
-      height: 1200,
-      target_height: 0,
-      target: 120,
-      synchronized: true,
-      restricted: false,
-      version: "0.18.4.3-release",
-      nettype: "mainnet",
-      top_block_hash: "ab".repeat(32),
-    }),
-    get_connections: () => ({
-      status: "OK",
-      connections: [
-        {
-          address: "192.0.2.7:18080",
-          address_type: 1,
-          connection_id: "c1",
-          height: 1200,
-          incoming: false,
-          live_time: Math.floor((performance.now() - openedMs) / 1000),
-          recv_count: Math.floor(performance.now()),
-          send_count: Math.floor(performance.now()),
-          state: "normal",
-        },
-      ],
-    }),
-    get_last_block_header: () => ({
-      status: "OK",
-      block_header: { hash: "ab".repeat(32), timestamp: Math.floor(Date.now() / 1000) },
-    }),
-  } as const satisfies Record<string, () => object>;
-  return ({ body }) => {
-    const { method } = JSON.parse(body);
-    const result = Object.entries(results).find(([name]) => name === method)?.[1]();
-    return json({ jsonrpc: "2.0", id: "0", result });
-  };
+  const row = () => ({
+    ...CONNECTION,
+    height: 1200,
+    live_time: Math.floor((performance.now() - openedMs) / 1000),
+    recv_count: Math.floor(performance.now()),
+    send_count: Math.floor(performance.now()),
+  });
+  return wellMonerod(
+    () => [row()],
+    () => Math.floor(Date.now() / 1000),
+  );
 }
 
 /** A Wire node with so many peers; `headers` go with each answer. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { nginxConfiguration } from "../../bench/support/nginx-config.mjs";
 import { freePort, startProcess, tempFolder, waitFor } from "./servers.ts";
 
 /**
@@ -13,25 +14,13 @@ export async function startNginx(path: string, upstream: string): Promise<string
   const file = join(folder, "nginx.conf");
   writeFileSync(
     file,
-    `daemon off;
-master_process off;
-pid ${folder}/pid;
-error_log stderr warn;
-events { worker_connections 2048; }
-http {
-  access_log off;
-  proxy_buffering on;
-  client_body_temp_path ${folder}/body;
-  proxy_temp_path ${folder}/proxy;
-  fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi;
-  scgi_temp_path ${folder}/scgi;
-  server {
-    listen 127.0.0.1:${port};
-    location / { proxy_pass ${upstream}; proxy_ssl_verify off; }
-  }
-}
-`,
+    nginxConfiguration({
+      folder,
+      port,
+      main: "master_process off;\nerror_log stderr warn;\nevents { worker_connections 2048; }",
+      http: "proxy_buffering on;",
+      server: `location / { proxy_pass ${upstream}; proxy_ssl_verify off; }`,
+    }),
   );
   const program = await startProcess(path, ["-e", "stderr", "-p", folder, "-c", file]);
   onTestFinished(async () => void (await program.stop()));

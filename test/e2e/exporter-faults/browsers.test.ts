@@ -7,6 +7,7 @@ import { CHROMIUM, openBrowser } from "../../support/browser.ts";
 import { lonelyWire } from "../../support/fake-node.ts";
 import { type FaultyExporter, startFaultyExporter } from "../../support/faulty-exporter.ts";
 import { waitFor } from "../../support/servers.ts";
+import { untilReady } from "../../support/waits.ts";
 import { fakeNode } from "./support.ts";
 
 /** A real browser that shows pages of strangers. */
@@ -21,7 +22,7 @@ async function start(args: readonly string[] = []) {
   const probe = { allow: [`127.0.0.1:${target.port}`], modules: { wire: { chain: "wire" } } };
   const nodes = [{ name: "one", chain: "wire", url: node.url, interval: "1h" }];
   const exporter = await startFaultyExporter({ nodes, config: { probe }, args: ["--log.level=debug", ...args] });
-  await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).status === 200, "the first poll", exporter);
+  await untilReady(exporter);
   const asked = node.requests.length;
   return {
     exporter,

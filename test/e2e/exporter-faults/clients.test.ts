@@ -10,7 +10,8 @@ import { type Page, value } from "../../support/exposition-parser.ts";
 import { type FaultyExporter, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { startNginx } from "../../support/nginx.ts";
 import { findServer, tempFolder, waitFor } from "../../support/servers.ts";
-import { fakeNode, pageWhere, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { fakeNode, up } from "./support.ts";
 
 /** Clients that nobody knows take what they can. Hostile ones have an address of their own, as honest ones have. */
 

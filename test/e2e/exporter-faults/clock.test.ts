@@ -4,9 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { faultOf } from "../../../tools/faults/exporter-faults.ts";
 import { find, type Page, value } from "../../support/exposition-parser.ts";
-import { startFaultyExporter, wellMonerod, wireWith } from "../../support/faulty-exporter.ts";
+import { monerodWithOldPeer, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { tempFolder } from "../../support/servers.ts";
-import { exitsWith, fakeNode, OFTEN, pageWhere, polls, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { exitsWith, fakeNode, OFTEN, polls, up } from "./support.ts";
 
 /** The clock of the machine is set while the real program runs; test/reliability has the catalogue of these faults. */
 
@@ -28,8 +29,8 @@ describe("the clock is set", () => {
   ])("%s", async (_, shift) => {
     const clockFile = join(tempFolder(), "clock");
     const nodes = [
-      { name: "m1", chain: "monero", url: (await fakeNode(wellMonerod())).url },
-      { name: "m2", chain: "monero", url: (await fakeNode(wellMonerod())).url },
+      { name: "m1", chain: "monero", url: (await fakeNode(monerodWithOldPeer())).url },
+      { name: "m2", chain: "monero", url: (await fakeNode(monerodWithOldPeer())).url },
       { name: "w", chain: "wire", url: (await fakeNode(wireWith(3))).url, schedule: "*/3 * * * * *" },
     ];
     const exporter = await startFaultyExporter({

@@ -10,7 +10,8 @@ import { PROGRAM } from "../../support/exporter.ts";
 import { find } from "../../support/exposition-parser.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../../support/servers.ts";
-import { exitsWith, failures, fakeNode, OFTEN, pageWhere, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { exitsWith, failures, fakeNode, OFTEN, up } from "./support.ts";
 
 /** Files that the configuration names are no files, have no end, or never answer. */
 

@@ -7,7 +7,8 @@ import { PROGRAM } from "../../support/exporter.ts";
 import { type Page, value } from "../../support/exposition-parser.ts";
 import { type FaultyExporter, ROOT, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { run, tempFolder, waitFor } from "../../support/servers.ts";
-import { exitsWith, fakeNode, OFTEN, pageWhere, polls, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { exitsWith, fakeNode, OFTEN, polls, up } from "./support.ts";
 
 /** The log of the real program cannot be written. */
 

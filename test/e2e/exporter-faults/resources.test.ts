@@ -7,7 +7,8 @@ import { type Page, parseText, value } from "../../support/exposition-parser.ts"
 import { MANY_ROWS } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { waitFor } from "../../support/servers.ts";
-import { exitsWith, failures, fakeNode, idleClient, OFTEN, pageWhere, polls, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { exitsWith, failures, fakeNode, idleClient, OFTEN, polls, up } from "./support.ts";
 
 /** The machine gives the real program too little, or its clients take too much. */
 

@@ -7,7 +7,8 @@ import { find, type Page, parseText, value } from "../../support/exposition-pars
 import { type Handler, MANY_ROWS } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { type RunningProgram, startProcess, waitFor } from "../../support/servers.ts";
-import { exitsWith, fakeNode, idleClient, pageWhere, polls, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { exitsWith, fakeNode, idleClient, polls, up } from "./support.ts";
 
 /** Signals at bad moments, and an end without one. */
 

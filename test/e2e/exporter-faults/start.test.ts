@@ -7,7 +7,8 @@ import { find } from "../../support/exposition-parser.ts";
 import { json } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
 import { run, startProcess, tempFolder, waitFor } from "../../support/servers.ts";
-import { exitsWith, failures, fakeNode, OFTEN, pageWhere, up } from "./support.ts";
+import { pageWhere } from "../../support/waits.ts";
+import { exitsWith, failures, fakeNode, OFTEN, up } from "./support.ts";
 
 /** The real program cannot start, or meets a bug of its own. */
 

@@ -3,8 +3,7 @@ import { connect, type Socket } from "node:net";
 import { expect, onTestFinished } from "vitest";
 import { type Page, value } from "../../support/exposition-parser.ts";
 import { type FakeNode, type Handler, startFakeNode } from "../../support/fake-node.ts";
-import type { FaultyExporter } from "../../support/faulty-exporter.ts";
-import { type RunningProgram, waitFor } from "../../support/servers.ts";
+import type { RunningProgram } from "../../support/servers.ts";
 
 /** What the tests of the exporter's own faults share; all that is started here ends with its test. */
 
@@ -21,22 +20,6 @@ export const polls = (page: Page, target: string) => value(page, "p2p_node_polls
 export const up = (page: Page, target: string) => value(page, "p2p_node_up", { target });
 export const failures = (page: Page, target: string, reason: string) =>
   value(page, "p2p_node_poll_failures_total", { target, reason });
-
-/** Waits until the page is so. */
-export function pageWhere(
-  { page, program }: Pick<FaultyExporter, "page" | "program">,
-  isSo: (page: Page) => boolean,
-  what: string,
-): Promise<Page> {
-  return waitFor(
-    async () => {
-      const found = await page();
-      return isSo(found) && found;
-    },
-    what,
-    { timeoutMs: 30_000, program },
-  );
-}
 
 export async function exitsWith(program: RunningProgram, code: number, milliseconds: number): Promise<void> {
   const began = performance.now();

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityFindings, CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
 import { type Exporter, startExporter } from "../../support/exporter.ts";
-import { waitFor } from "../../support/servers.ts";
+import { untilReady } from "../../support/waits.ts";
 
 const PATHS = [
   "/",
@@ -22,9 +22,7 @@ describe.skipIf(!CHROMIUM)("the pages of the demo", () => {
 
   beforeAll(async () => {
     [demo, browser] = await Promise.all([startExporter({ args: ["demo"] }), openBrowser()]);
-    await waitFor(async () => (await fetch(`${demo.url}/-/ready`)).ok, "every node to be polled", {
-      timeoutMs: 30_000,
-    });
+    await untilReady(demo);
   });
 
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { fields, fixture, list } from "../../chains/support.ts";
 import { accessibilityFindings, CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
 import { startExporter } from "../../support/exporter.ts";
 import { type FakeNode, json, startFakeNode } from "../../support/fake-node.ts";
-import { waitFor } from "../../support/servers.ts";
+import { untilReady } from "../../support/waits.ts";
 import { HEAD, wireAt } from "./nodes.ts";
 
 const NODES = 200;
@@ -67,9 +67,7 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
     const config = { global, connections: { max_per_node: PEERS }, nodes: [], ...parts };
     const args = path === "/" && !heading.startsWith("All") ? ["--shard", await emptyShard(config)] : [];
     const exporter = await startExporter({ config: JSON.stringify(config), args });
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled", {
-      timeoutMs: 60_000,
-    });
+    await untilReady(exporter);
     for (const width of [390, 1280]) {
       const { page, misdeeds, close } = await openPage(browser, {
         origin: exporter.url,

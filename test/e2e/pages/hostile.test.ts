@@ -6,6 +6,7 @@ import { CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser
 import { type Exporter, startExporter } from "../../support/exporter.ts";
 import { type Answer, type FakeNode, type Handler, json, startFakeNode } from "../../support/fake-node.ts";
 import { waitFor } from "../../support/servers.ts";
+import { untilReady } from "../../support/waits.ts";
 
 /** Each would run, or ask another server, where it became markup. */
 const TEXTS = [
@@ -124,9 +125,7 @@ describe.skipIf(!CHROMIUM)("texts of strangers in a browser", () => {
     }));
     const config = JSON.stringify({ global: { interval: "10s", timeout: "10s" }, nodes });
     [exporter, browser] = await Promise.all([startExporter({ config }), openBrowser()]);
-    await waitFor(async () => (await fetch(`${exporter.url}/-/ready`)).ok, "every node to be polled", {
-      timeoutMs: 30_000,
-    });
+    await untilReady(exporter);
   });
 
   afterAll(async () => {
