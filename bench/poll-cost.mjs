@@ -13,12 +13,12 @@ const CHAINS = [
 ];
 
 const title = "A poll";
-const method = `The program in one process, with an HTTP client that hands out prepared bytes and a schedule that the bench
-drives. Timed is a whole turn of one node, from the response bytes of all its calls (get_info, get_connections and byte
-totals; connections and info) over decoding, report, history and lag to the finished sample lines, series of connections
-included; what the same turn takes for a node without peers is taken off, as it is not the cost of the peer list. The
-baseline, in turn with it, is TextDecoder and JSON.parse over the same bytes and nothing else. Medians of 600 turns after
-2,000 for the compiler.`;
+const method = `The program in one process, with an HTTP client that returns prepared bytes and a schedule that the bench controls.
+The bench times a whole poll of one node, from the response bytes of all its calls (get_info, get_connections and byte
+totals; connections and info) over decoding, report, history and lag to the finished sample lines, including series of
+connections. The time of a poll of a node without peers is subtracted, as it is not the cost of the peer list. The
+baseline, measured in turn, is only TextDecoder and JSON.parse over the same bytes. Medians of 600 polls after 2,000 for
+the compiler.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
@@ -48,7 +48,7 @@ export function run({ progress }) {
       const detail = `${digits(peers)} : ${digits(parse)} µs, ${whole(bytes / 1024)} KiB`;
       rows.push(atMost(`${name}, ${PEERS} peers, against JSON.parse`, peers / parse, MOST, times, detail));
       ratios.push(`${name} ${digits(peers / parse)}`);
-      rows.push(figure(`${name}, the whole turn`, `${digits(poll)} µs, without peers ${digits(empty)} µs`));
+      rows.push(figure(`${name}, the whole poll`, `${digits(poll)} µs, without peers ${digits(empty)} µs`));
     }
     return { title, method, rows, headline: `${ratios.join(", ")} x JSON.parse` };
   });

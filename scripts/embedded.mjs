@@ -73,7 +73,7 @@ async function suffixed(file, kind) {
   return { value: outputFiles[0].text, files: inputs.map((input) => join(ROOT, input)), inputs };
 }
 
-/** The path of such a module, or undefined if it is none. */
+/** The path of such a module, or undefined for other modules. */
 function resolved(path, importer) {
   if (NAMED.test(path)) return path;
   return SUFFIXED.test(path) ? resolve(dirname(importer), path) : undefined;

@@ -1,5 +1,5 @@
-// Stands in for src/poll/run-poll.ts: a few polls are decoded, then their reports are given in turn, so that only what
-// comes behind the decoding costs anything.
+// Replaces src/poll/run-poll.ts: a few polls are decoded, then their reports are returned in turn, so that only the steps
+// after the decoding cost time.
 import { openSession as openReal } from "src:poll/run-poll.ts";
 
 export * from "src:poll/run-poll.ts";
