@@ -1,4 +1,4 @@
-// What the program carries within itself, so that it needs no file next to it. An import names it:
+// Data that is embedded in the program, so that it needs no other files. Imports name it:
 //   embedded:version      the version of package.json
 //   embedded:dashboards   the Grafana dashboards, text by name
 //   FILE?text             the text of a file

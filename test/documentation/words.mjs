@@ -100,7 +100,7 @@ function hidden(text) {
   return text.replaceAll(/\S/g, "\0");
 }
 
-const READ = /\.(?:ts|mjs|md|ya?ml|sh|service|txt|tpl)$|(?:^|\/)Dockerfile$/;
+const READ = /\.(?:ts|mjs|cjs|md|ya?ml|sh|service|txt|tpl)$|(?:^|\/)Dockerfile$/;
 
 /** The files to read at a path: the file, or those of a folder and the folders in it. */
 export function filesAt(path) {
