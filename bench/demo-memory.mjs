@@ -15,7 +15,7 @@ const WARM_UP = 0.5;
 const MOST_GROWTH = 0.3;
 
 const title = "The demo's memory";
-const method = `The demo runs for ${whole(SECONDS)} seconds and is scraped every second, as Prometheus does it. The growth is that of the
+const method = `The demo runs for ${whole(SECONDS)} seconds and is scraped every second, as by Prometheus. The growth is that of the
 straight line through its resident memory (least squares), read with each scrape, after the first ${WARM_UP * 100} % of the run. The old
 generation of the heap fills and is emptied by some MiB every few minutes.`;
 

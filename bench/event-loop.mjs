@@ -22,11 +22,11 @@ const P99_MS = 10;
 const title = "Event loop";
 const method = `${whole(NODES)} simulated nodes with about 100 series each are polled every ${INTERVAL_SECONDS} seconds,
 and the page is scraped once a second with Prometheus' own headers (OpenMetrics, gzip), for ${WINDOWS} windows of
-${SCRAPES_IN_WINDOW} seconds. Inside of the exporter a timer of one millisecond measures how late it comes. Taken off is the time in
-which the thread could have run and had no core (/proc/PID/task/PID/schedstat), as nodes and scraper run on the same cores.
-The machine stands still at times, also for a process that does nothing (20 to 50 ms, once or twice a minute on the one named
-above), which nobody inside can tell from a block: the median of the windows' longest is compared, and all of them stand
-below. The percentile, by Node's monitorEventLoopDelay, is the worst of the windows, with all waits. The main thread of the
+${SCRAPES_IN_WINDOW} seconds. Inside the exporter, a timer of one millisecond measures its own delay. The time in which
+the thread was ready but had no core (/proc/PID/task/PID/schedstat) is subtracted, as nodes and scraper run on the same cores.
+The machine sometimes stops, even for an idle process (20 to 50 ms, once or twice a minute on the machine above), and the
+exporter cannot distinguish this from a block: so the median of the longest block per window is compared, and all of them are
+listed. The percentile, by Node's monitorEventLoopDelay, is the worst of the windows, with all waits. The main thread of the
 exporter is bound to one core and the nodes to the other.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
@@ -62,7 +62,7 @@ export function run({ progress }) {
         atMost("99th percentile", p99, P99_MS, milliseconds),
         figure("median", milliseconds(median(windows.map(({ p50 }) => p50)))),
         figure("a scrape, median of its duration", milliseconds(median(durations))),
-        figure("polls meanwhile", whole(polls)),
+        figure("polls during that time", whole(polls)),
       ],
       headline: `${milliseconds(median(longest))} longest block, ${milliseconds(p99)} p99`,
     };

@@ -35,17 +35,16 @@ const BARE = fileURLToPath(new URL("support/bare-poller.mjs", import.meta.url));
 
 const title = "A fleet";
 const method = `${whole(LARGEST)} simulated Monero nodes with ${PEERS} peers each, polled every ${INTERVAL_SECONDS} seconds,
-once without and once with series of connections. When it polls evenly, each node is polled ${WARM_UP_POLLS} times more through
-/probe for the compiler, which otherwise takes its part for the first two minutes; then it is left to its schedule for ${OBSERVED_SECONDS}
-seconds. CPU time is the scheduler's account of all threads of the exporter (/proc/PID/task/*/schedstat) over the first whole
-interval of them, without a scrape, as a share of one core. A poll is late by as much as the time between two polls of a node
-in these seconds, as the node sees them, differs from the interval. Resident memory is read at their end; with series
+once without and once with series of connections. When polls are spread evenly, each node is polled ${WARM_UP_POLLS} more times through
+/probe for the compiler, which otherwise uses CPU time for the first two minutes; then the exporter polls on schedule for
+${OBSERVED_SECONDS} seconds. CPU time is the scheduler's account of all threads of the exporter (/proc/PID/task/*/schedstat) over the first whole
+interval of them, without a scrape, as a share of one core. The lateness of a poll is the difference between the interval and the time between two polls, as the node sees them. Resident memory is read at their end; with series
 also its peak, after one uncompressed scrape of the page, during which the longest block of the event loop is measured as in
 the bench of the event loop. Smaller fleets are polled every 1 to 5 seconds for
-4 or 5 seconds. What the exporter takes without any poll is measured apart and taken off before their CPU time for each
-poll is reckoned up to the interval of ${INTERVAL_SECONDS} seconds, then added once. What such polls take on this machine at
-least is told by bare node, which sends the same three requests to each node with node:http at the same pace (some nodes
-together, every tenth of a second), parses the answers and forgets them.`;
+4 or 5 seconds. The CPU time without polls is measured separately: it is subtracted before the CPU time per poll is scaled to the interval
+of ${INTERVAL_SECONDS} seconds, and added once. The minimum for such polls on this machine is shown by bare Node, which sends
+the same three requests to each node with node:http at the same rate (some nodes together, every tenth of a second), parses
+the responses and discards them.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export async function run({ progress }) {
@@ -130,7 +129,7 @@ function measureLargest(progress, series) {
 /** How long to wait before a node is asked for again that was polled only just now, in milliseconds. */
 const SHARED_PAUSE_MS = 100;
 
-/** Polls each node some times, a few of them at once. Within a tenth of its interval the exporter polls none twice. */
+/** Polls each node several times, a few nodes in parallel. The exporter polls a node at most once per tenth of its interval. */
 async function pollMore({ url }, nodes, times) {
   const left = Array.from({ length: times }, () => nodes).flat();
   const client = async () => {
@@ -152,7 +151,7 @@ async function scrapeOnce(exporter) {
   return { page, block, seconds, peak: memoryOf(exporter.pid).peak };
 }
 
-/** Share of a core that bare node takes for polls that nobody makes anything of. */
+/** Share of a core that bare Node uses for the same polls without processing them. */
 function measureFloor(progress) {
   return withScope(async (scope) => {
     progress("fleet: bare node");

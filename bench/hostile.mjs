@@ -1,4 +1,4 @@
-// A hostile node beside good ones, in the heap of a small container: `npm run bench:hostile -- [OPTIONS]`.
+// A hostile node among healthy ones, with the heap of a small container: `npm run bench:hostile -- [OPTIONS]`.
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -33,17 +33,17 @@ const LONGEST_BLOCK_MS = 50;
 
 const title = "A hostile node";
 const method = `${nodes} simulated Monero nodes with ${peers} peers each are polled every ${INTERVAL_SECONDS} seconds by an exporter with a heap of
-${HEAP_MB} MB, and /-/healthy is asked every ${HEALTH_EVERY_MS} ms, for ${seconds} seconds: first alone, then by another process beside one
-hostile node, which is polled ${ADDRESSES} times a second and sends each of its bad answers in turn (test/support/hostile-node.mjs).
-The block is the longest that the event loop was held up, without the time in which the thread waited for a core. A poll is
-late by the time since the one before, without the interval.`;
+${HEAP_MB} MB, and /-/healthy is requested every ${HEALTH_EVERY_MS} ms, for ${seconds} seconds: first alone, then by another process with one
+more, hostile node, which is polled ${ADDRESSES} times a second and sends each of its bad responses in turn (test/support/hostile-node.mjs).
+The block is the longest one of the event loop, without the time in which the thread waited for a core. The lateness of a poll is the
+time since the previous one, minus the interval.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
   return withScope(async (scope) => {
     progress(`hostile: ${seconds} s without a hostile node`);
     const alone = await measure(scope, []);
-    progress(`hostile: ${seconds} s beside one`);
+    progress(`hostile: ${seconds} s with a hostile node`);
     const { child, found } = await startChild(scope, process.execPath, [HOSTILE], { until: /listening on (\S+)/ });
     const url = found[1];
     if (flags.only !== undefined) await get(`${url}/-/only/${encodeURIComponent(flags.only)}`);

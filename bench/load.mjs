@@ -62,19 +62,20 @@ const HOSTILE_NODE = "hostile";
 
 const title = "Under load";
 const way = flags.plain ? "http" : "https with basic authentication";
-const wrong = flags.plain ? "" : `, ${guessers} loops ask with wrong passwords of known and unknown users`;
-const method = `${scrapers} scrapers at once, over ${way}, each with pauses of up to ${digits(pauseMs / 1000)} s before its scrapes, for
-${seconds} seconds. Of ten, three scrape as Prometheus does (OpenMetrics, gzip), one each takes plain text, OpenMetrics and
-compressed text, all over a connection that they keep; two open a connection for each scrape; one reads slowly; one hangs
-up in the middle of the page. Meanwhile ${nodes} simulated Monero nodes with ${peers} peers each, polled every ${INTERVAL_SECONDS} seconds
-with as much time, go from one state to another every 1 to 5 seconds: well, slow, resetting connections in the middle of answers, down.
-One further node answers with one hostile body after the other: 16 MiB of control characters, keys, numbers, lists, chunks of one byte, headers
-and answers without end. Beside them, ${hostile} connections of one other address misbehave and come again within ${digits(HOSTILE_PAUSE_MS / 1000)} s when they
-are closed: half a request line, half of the headers, headers byte by byte, an unfinished TLS handshake, silence, pipelined probes, pipelined wrong
-passwords, answers that are never read, headers of 64 KiB, bytes that are no HTTP, a body without end${wrong}.
-A scrape fails when it is not answered 200 and whole within 10 seconds. Each different page is read afterwards by the tests'
-strict parser, and must have all nodes. Durations are those of the scrapers that neither read slowly nor hang up; clients,
-nodes and exporter share the cores.`;
+const wrong = flags.plain ? "" : `, and ${guessers} loops that try wrong passwords of known and unknown users`;
+const method = `${scrapers} parallel scrapers, over ${way}, each with pauses of up to ${digits(pauseMs / 1000)} s before its scrapes, for
+${seconds} seconds. Of ten scrapers, three scrape as Prometheus does (OpenMetrics, gzip), one each requests plain text,
+OpenMetrics and compressed text, all over a persistent connection; two open a connection per scrape; one reads slowly; one closes
+the connection in the middle of the page. At the same time, ${nodes} simulated Monero nodes with ${peers} peers each, polled every
+${INTERVAL_SECONDS} seconds with a timeout of the same length, change their state every 1 to 5 seconds: healthy, slow, resetting
+connections in the middle of responses, down. One further node returns one hostile body after the other: 16 MiB of control
+characters, keys, numbers, arrays, chunks of one byte, endless headers and responses. In addition, ${hostile} connections of another
+address misbehave and reconnect within ${digits(HOSTILE_PAUSE_MS / 1000)} s when they are closed: half a request line, half of the
+headers, headers byte by byte, an unfinished TLS handshake, silence, pipelined probes, pipelined wrong passwords, responses that are
+never read, headers of 64 KiB, bytes that are not HTTP, an endless body${wrong}.
+A scrape fails if there is no complete response with status 200 within 10 seconds. The tests' strict parser reads each different page
+afterwards; it must have all nodes. Durations are those of the scrapers that neither read slowly nor close early; clients, nodes and
+exporter share the cores.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
@@ -89,13 +90,13 @@ export function run({ progress }) {
       method,
       rows: [
         atMost("failed scrapes", failures.length, 0, whole, `of ${whole(scrapes + measured.hungUp)}`),
-        atMost("ends of the exporter before it was told to", measured.ends, 0, whole),
+        atMost("unexpected exits of the exporter", measured.ends, 0, whole),
         atMost("invalid pages", invalid.length, 0, whole, `of ${whole(measured.pages)} different ones`),
         atMost("resident memory, at most", memory.peak, MOST_MIB, mebibytes),
-        figure("resident memory before the load, after a third, at the end", memory.told.map(mebibytes).join(", ")),
+        figure("resident memory before the load, after a third, at the end", memory.samples.map(mebibytes).join(", ")),
         figure("a scrape, median and 99th percentile", durationsOf(durations)),
         figure("a slow reader's scrape, median and 99th percentile", durationsOf(slowDurations)),
-        figure("whole scrapes, and those that hung up", `${whole(scrapes)}, ${whole(measured.hungUp)}`),
+        figure("complete scrapes, and those closed early", `${whole(scrapes)}, ${whole(measured.hungUp)}`),
         figure("series on the largest page", whole(measured.series)),
         figure(
           "requests to nodes, and changes of their state",
@@ -169,7 +170,7 @@ async function measure(scope, progress) {
   });
   const endsBefore = ends;
   if (endsBefore > 0) throw new Error(`the exporter ended with ${child.exitCode ?? child.signalCode}`);
-  const told = memory.end();
+  const used = memory.end();
   const cores = coreSecondsOf(child.pid).map((value, index) => (value - before[index]) / seconds);
   const seen = { ...(await fleet.seen()), ...(await clients.seen()), ...(await hostileNode.seen()) };
   child.kill("SIGTERM");
@@ -177,7 +178,7 @@ async function measure(scope, progress) {
   progress(`load: ${load.pages.size} different pages are read`);
   const { read, series, invalid } = await checkPages(scope, load.pages.values(), nodes + 1);
   const { pages, ...rest } = load;
-  return { ...rest, ...seen, ends: endsBefore, memory: told, cores, pages: read, series, invalid, exitCode };
+  return { ...rest, ...seen, ends: endsBefore, memory: used, cores, pages: read, series, invalid, exitCode };
 }
 
 function watchMemory(pid) {
@@ -187,7 +188,7 @@ function watchMemory(pid) {
     end() {
       clearInterval(timer);
       const { rss, peak } = memoryOf(pid);
-      return { told: [samples[0], samples[Math.floor(samples.length / 3)], rss], peak };
+      return { samples: [samples[0], samples[Math.floor(samples.length / 3)], rss], peak };
     },
   };
 }

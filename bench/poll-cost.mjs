@@ -13,11 +13,11 @@ const CHAINS = [
 ];
 
 const title = "A poll";
-const method = `The program in one process, with an HTTP client that returns prepared bytes and a schedule that the bench drives. The bench
-times the whole poll of one node: from the response bytes of all its calls (get_info, get_connections and byte totals;
-connections and info) through decoding, report, history and lag to the finished sample lines, series of connections
-included. The time of the same poll for a node without peers is subtracted, as it is not the cost of the peer list. The
-baseline, measured alternately, is TextDecoder and JSON.parse over the same bytes only. Medians of 600 polls after 2,000 for
+const method = `The program in one process, with an HTTP client that returns prepared bytes and a schedule that the bench controls.
+The bench times a whole poll of one node, from the response bytes of all its calls (get_info, get_connections and byte
+totals; connections and info) over decoding, report, history and lag to the finished sample lines, including series of
+connections. The time of a poll of a node without peers is subtracted, as it is not the cost of the peer list. The
+baseline, measured in turn, is only TextDecoder and JSON.parse over the same bytes. Medians of 600 polls after 2,000 for
 the compiler.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */

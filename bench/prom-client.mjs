@@ -31,20 +31,20 @@ const STAND_INS = {
 };
 
 const title = "prom-client";
-const method = `Two processes with the same ${NODES} nodes and 100,000 series. The exporter polls by sessions that hand out
-reports which are decoded already, and is scraped over HTTP, uncompressed: counted are history, lag, rendering, the page and
-the answer, and everything else that the process does meanwhile, garbage collection included. The other process sets the same
-series in prom-client, with its label objects prepared, and renders with metrics() when it is scraped; polls of its own, with
-their decoding, history and lag, would come on top. It never forgets a series, as an exporter must when a peer leaves; what
-that costs with reset(), which is prom-client's way, stands below. CPU time is the scheduler's account of all threads of each
-process, without a pause, after ${WARM_UP_ROUNDS} rounds for the compiler.
+const method = `Two processes with the same ${NODES} nodes and 100,000 series. The exporter polls with sessions that return decoded
+reports, and is scraped over HTTP, uncompressed: its time includes history, lag, rendering, the page, the response, and
+everything else that the process does, such as garbage collection. The other process sets the same series in prom-client,
+with prepared label objects, and renders with metrics() when it is scraped; its own polls, with decoding, history and lag,
+would add to that. It never removes a series, as an exporter must when a peer leaves; the cost with reset(), prom-client's
+way to do this, is shown separately. CPU time is the scheduler's account of all threads of each process, without a pause,
+after ${WARM_UP_ROUNDS} rounds for the compiler.
 
-The ratio depends on how often pages are asked for, as the exporter's work lies in the polls and prom-client's in the scrapes.
-The first figure is for the load of the bench of the event loop: every node is polled once in ${SECONDS} seconds, a
-${SECONDS}th of them each second, and each second a scrape follows (the mean of ${INTERVALS.exporter} such intervals, of one for
-prom-client, whose scrapes outweigh all else). The second is for the other end, one scrape for each round of polls, as by one
-Prometheus with the nodes' own interval (the mean of ${ROUNDS} rounds); a further scrape of the same round is what a second
-Prometheus asks for. What only sending the page takes, by bare node from one Buffer, bounds every such ratio.`;
+The ratio depends on the rate of scrapes, because the exporter works mostly during polls and prom-client during scrapes.
+The first figure is for the load of the event loop bench: every node is polled once in ${SECONDS} seconds, a
+${SECONDS}th of them each second, and each second there is a scrape (the mean of ${INTERVALS.exporter} such intervals; of one
+for prom-client, whose scrapes dominate). The second figure is for the other extreme, one scrape per round of polls, as with
+one Prometheus with the nodes' own interval (the mean of ${ROUNDS} rounds); a further scrape of the same round is that of a
+second Prometheus. The time to only send the page, with bare Node from one Buffer, limits every such ratio.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {

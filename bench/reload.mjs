@@ -1,4 +1,4 @@
-// How long anything else has to wait while the configuration of a large fleet is loaded anew.
+// How long everything else has to wait during a reload of the configuration of a large fleet.
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -14,11 +14,11 @@ const LONGEST_BLOCK_MS = 50;
 const PATIENCE_MS = 60_000;
 
 const title = "A reload";
-const method = `${whole(NODES)} nodes at a port where nobody listens, each polled twice a day. The configuration is loaded anew
-(SIGHUP) ${ROUNDS} times each: as it was, with one node changed, with all changed, with half of them removed, and with those added
-again; nodes that are new have their first poll meanwhile. Measured as for the event loop, until two seconds after the line that
-says what changed: the longest block, the median of the rounds. The baseline is the parsing of the same file by its library in a bare
-node, which is one block.`;
+const method = `${whole(NODES)} nodes at a closed port, each polled twice a day. The configuration is reloaded
+(SIGHUP) ${ROUNDS} times each: unchanged, with one node changed, with all changed, with half of them removed, and with those added
+again; new nodes have their first poll during that time. Measured as for the event loop, until two seconds after the log line
+with the changes: the longest block, the median of the rounds. The baseline is the parsing of the same file by its library in bare
+Node, which is one block.`;
 
 const PARSE = `
 import { readFileSync } from "node:fs";

@@ -18,7 +18,7 @@ import { load, missingTools } from "./support/wrk.mjs";
 const GZIP = { "accept-encoding": "gzip" };
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 1;
-/** Of the smallest page, of which a request takes so little that the compiler has a part in it, another one with each start. */
+/** For the smallest page, whose requests are so cheap that the compiler affects them, differently with each start. */
 const SMALL_WARM_UP = { connections: 8, seconds: 2, headers: GZIP };
 const POLLED_SECONDS = 15;
 /** Of one load. */
@@ -72,15 +72,14 @@ export async function run({ progress }) {
 const title = "Scrapes";
 const method = `One process of the exporter against nginx with one worker, which serves the same bytes (saved from the
 exporter just before) as a static file, with sendfile and without an access log. wrk loads one after the other, ${ROUNDS}
-times in turn, for ${SECONDS} second after a warm-up; the medians are compared. Of the smallest page, where the same
-program is a tenth faster or slower from start to start, each time is a start of its own, and each load has its own
-warm-up. The page does not change: the simulated nodes are polled once. With gzip, nginx serves the exporter's own
-compressed bytes by gzip_static. Bare node, loaded in the first round of each, is node:http that answers with the same bytes from
-one Buffer and does nothing else: what Node itself takes. While polled: 100 nodes every ${POLLED_SECONDS} seconds, one
-connection, the medians of wrk's 50 % latency. One compression for each change: when the exporter's own metrics have changed, the page
-is scraped by 1 or by 8 clients at once; what the 7 further clients cost the exporter in CPU time is compared with one
-compression of the page in the bench. The main thread of each server is bound to one core and wrk to another, but where nginx
-may use every core, it and wrk are free.`;
+times in turn, for ${SECONDS} second after a warm-up; the medians are compared. For the smallest page, the speed of the same program varies by a tenth from start to start, so each measurement uses a new
+start, and each load has its own warm-up. The page does not change: the simulated nodes are polled once. With gzip, nginx serves the exporter's own
+compressed bytes with gzip_static. Bare Node, measured in the first round of each, is node:http that only answers with the same
+bytes from one Buffer: the cost of Node itself. While polled: 100 nodes every ${POLLED_SECONDS} seconds, one
+connection, the medians of wrk's 50 % latency. One compression per change: when the exporter's own metrics have changed, 1 or 8
+clients scrape the page at the same time; the CPU time of the exporter for the 7 further clients is compared with one
+compression of the page in the bench. The main thread of each server is bound to one core and wrk to another; if nginx may use
+every core, it and wrk are not bound.`;
 
 /** The smallest page: one round with each start. */
 async function measureSmallest(given, progress) {
@@ -97,7 +96,7 @@ async function measureSmallest(given, progress) {
       for (const url of Object.values(others)) await load(url, { ...SMALL_WARM_UP, seconds: WARM_UP_SECONDS });
       for (const [index, { connections, headers }] of LOADS.entries()) {
         const options = { connections, seconds: SECONDS, headers };
-        // What is asked for in another way than before is compiled anew for half a second.
+        // After a change of the requests, V8 compiles again for half a second.
         await load(ours, { ...options, seconds: WARM_UP_SECONDS });
         rounds[index].push(await oneRound(compared, options, ({ perSecond }) => perSecond));
       }
@@ -196,7 +195,7 @@ function mediansOf(rounds) {
   return Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, medianOf(name)]));
 }
 
-/** A figure beside the targets: nginx may use every core, the exporter cannot. */
+/** An additional figure without a target: nginx may use every core, the exporter cannot. */
 async function againstAllWorkers(scope, exporter, { page, gzipped, size }) {
   const nginx = await startNginx(scope, { page, gzipped, workers: "auto" });
   const { perSecond: theirs } = await load(nginx, { connections: 8, seconds: SECONDS, isFree: true });

@@ -20,9 +20,9 @@ const MOST_GROWTH_MIB = 1;
 const LONGEST_MS = 120_000;
 
 const title = "Soak";
-const method = `${NODES} simulated nodes with ${PEERS} peers each, of which every poll replaces ${CHURN * 100} %, are
-polled every second, the shortest interval there is, until ${whole(POLLS)} polls are done; the page is scraped every
-${SAMPLE_EVERY_MS / 1000} seconds. The heap is measured as often, each time after a full garbage collection. The growth is
+const method = `${NODES} simulated nodes with ${PEERS} peers each are polled every second, the shortest interval, until
+${whole(POLLS)} polls are done; every poll replaces ${CHURN * 100} % of the peers. The page is scraped every
+${SAMPLE_EVERY_MS / 1000} seconds, and the heap is measured as often, after a full garbage collection. The growth is
 that of the straight line through the samples (least squares) after the first ${WARM_UP * 100} % of the run, when every node
 has the 20 polls that its page shows.`;
 

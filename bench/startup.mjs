@@ -18,10 +18,9 @@ const SERVE = [PROGRAM, "--node", "n=monero+http://127.0.0.1:9", "--web.listen-a
 const DEMO = [PROGRAM, "demo", "--web.listen-address=127.0.0.1:0", "--log.format=json"];
 
 const title = "Start";
-const method = `Milliseconds from spawn to the line that says that it listens, the median of ${STARTS} starts, of the
-exporter with one node that does not answer and of bare node with an HTTP server, in turn. Resident memory is read a second
-later, the median of ${IDLE_RUNS}. The demo holds its simulated nodes in the same process; its memory is read after
-${DEMO_SECONDS} seconds.`;
+const method = `Milliseconds from spawn to the log line with the listen address, the median of ${STARTS} starts: the exporter with one
+node that does not answer, and bare Node with an HTTP server, in turn. Resident memory is read a second later, the median of
+${IDLE_RUNS}. The demo runs its simulated nodes in the same process; its memory is read after ${DEMO_SECONDS} seconds.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {

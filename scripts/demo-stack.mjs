@@ -1,5 +1,5 @@
-// The demo with Prometheus and Alertmanager beside it, where they are installed: the rules of prometheus/ loaded, and
-// everything faster than in production, so that an alert comes while one watches. All on 127.0.0.1, data in a temporary
+// The demo with Prometheus and Alertmanager, if they are installed, with the rules of prometheus/, and everything faster
+// than in production, so that alerts fire within seconds. All on 127.0.0.1, data in a temporary
 // folder, ended together by Ctrl-C.
 //
 //   node scripts/demo-stack.mjs [--webhook=URL]     alerts also go to this URL

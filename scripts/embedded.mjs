@@ -1,4 +1,4 @@
-// What the program carries within itself, so that it needs no file next to it. An import names it:
+// Data that is embedded in the program, so that it needs no other files. Imports name it:
 //   embedded:version      the version of package.json
 //   embedded:dashboards   the Grafana dashboards, text by name
 //   FILE?text             the text of a file
@@ -73,7 +73,7 @@ async function suffixed(file, kind) {
   return { value: outputFiles[0].text, files: inputs.map((input) => join(ROOT, input)), inputs };
 }
 
-/** The path of such a module, or undefined if it is none. */
+/** The path of such a module, or undefined for other modules. */
 function resolved(path, importer) {
   if (NAMED.test(path)) return path;
   return SUFFIXED.test(path) ? resolve(dirname(importer), path) : undefined;

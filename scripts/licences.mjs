@@ -1,4 +1,4 @@
-// The licences of the libraries that a bundle holds: nearly all of them must come along with every copy.
+// The licenses of the libraries in a bundle: nearly all of them must be distributed with every copy.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,7 +8,7 @@ const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
  * @param {readonly string[]} inputs files that are in the bundle, relative to the root
  * @param {string} root
  * @returns {string}
- * @throws Error naming a library that does not say its licence
+ * @throws Error naming a library without a license text
  */
 export function thirdPartyLicences(inputs, root) {
   const folders = new Set(

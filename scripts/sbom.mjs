@@ -1,7 +1,7 @@
 // Writes the software bill of materials of the program as CycloneDX JSON: `npm run sbom [-- FILE]`, sbom.cdx.json
-// without FILE. It has what is built into dist/, as dist/THIRD-PARTY-LICENSES.txt says, and of each library what
-// package-lock.json knows; without the network and without node_modules. The same two files give the same bytes;
-// SOURCE_DATE_EPOCH, where it is set, becomes the timestamp.
+// without FILE. It lists the libraries that are built into dist/ (from dist/THIRD-PARTY-LICENSES.txt), with their data from
+// package-lock.json; it needs neither network nor node_modules. The same two files give the same bytes; SOURCE_DATE_EPOCH
+// sets the timestamp.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const file = resolve(process.argv[2] ?? `${root}sbom.cdx.json`);
 const { name, packages } = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8"));
 
-// A dependency is installed with more than it needs here: the bundler leaves out what is never loaded.
+// A dependency may install libraries that this program never loads: the bundler leaves them out.
 const own = new Set(builtIn().map(({ name: library, version }) => `${library}@${version}`));
 const [{ version }] = [packages[""]];
 const self = `${name}@${version}`;
@@ -26,7 +26,7 @@ const sbom = {
   metadata: {
     ...(epoch > 0 ? { timestamp: new Date(epoch * 1000).toISOString() } : {}),
     ...facts,
-    // npm takes the name of the folder.
+    // npm would use the name of the folder.
     component: { ...facts.component, name },
   },
   components: components.filter((component) => isOwn(component["bom-ref"])),

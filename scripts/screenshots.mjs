@@ -1,5 +1,5 @@
 // The pictures of the pages in docs/images/pages, taken from the running demo with Debian's chromium: npm run screenshots.
-// The demo's story begins with its start, so the pictures show much the same each time, but never the same bytes.
+// The demo repeats the same events from its start on, so the pictures look similar each time, but their bytes differ.
 import { spawn } from "node:child_process";
 import { mkdirSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

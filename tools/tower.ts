@@ -96,8 +96,8 @@ export const TOWER: readonly (readonly Room[])[] = [
   [
     {
       name: "lib",
-      summary: "general helpers that know nothing of this program",
-      holds: "general helpers that know nothing of this program: files, secrets, time, queues, text",
+      summary: "general helpers that do not depend on this program",
+      holds: "general helpers that do not depend on this program: files, secrets, time, queues, text",
     },
   ],
 ];

@@ -1,5 +1,5 @@
-// Stands in for src/rpc/client.ts: answers of a simulated node from memory, without HTTP. They are made once and given in
-// turn, so that making them costs nothing while something is measured. The port of a node's URL is its number.
+// Replaces src/rpc/client.ts: responses of a simulated node from memory, without HTTP. They are made once and returned in
+// turn, so that making them costs nothing during a measurement. The port of a node's URL is its number.
 import { createFakeMonero } from "./fake-monero.mjs";
 import { createFakeWire } from "./fake-wire.mjs";
 

@@ -11,14 +11,14 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /**
  * @param {import("./scope.mjs").Scope} scope
  * @param {{ entry: string, replace: Record<string, string> }} options entry: a file of this folder, or `src:` and a file
- *   of the program; replace: files of this folder by the files of the program that they stand in for
+ *   of the program; replace: files of this folder by the files of the program that they replace
  * @returns {Promise<string>} the path of the program
  */
 export async function bundle(scope, { entry, replace }) {
   const folder = await scope.folder();
   const outfile = join(folder, "dist", "main.mjs");
   await mkdir(dirname(outfile));
-  // The program reads its version beside dist/.
+  // The program reads its version from the folder above dist/.
   await copyFile(join(SOURCE, "../package.json"), join(folder, "package.json"));
   await build({
     entryPoints: [entry.startsWith("src:") ? entry : join(HERE, entry)],
@@ -42,7 +42,7 @@ async function embedding() {
   return scripts === undefined ? [] : [scripts.embedded()];
 }
 
-/** `src:` in an import names the module of the program itself, also in the file that stands in for it. */
+/** `src:` in an import names the module of the program itself, also in the file that replaces it. */
 function replacing(replace) {
   const standIns = new Map(Object.entries(replace).map(([of, by]) => [join(SOURCE, of), join(HERE, by)]));
   return {

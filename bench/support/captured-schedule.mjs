@@ -1,4 +1,4 @@
-// Replaces src/poll/scheduler.ts: hands the poller's scheduled poll to the bench, which decides when each node is polled.
+// Replaces src/poll/scheduler.ts: passes the poller's scheduled poll to the bench, which decides when each node is polled.
 export * from "src:poll/scheduler.ts";
 
 /** @type {(poll: (name: string) => Promise<unknown>) => void} */

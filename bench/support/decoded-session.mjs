@@ -1,5 +1,5 @@
-// Replaces src/poll/run-poll.ts: decodes a few polls, then returns their reports in rotation, so that only the work after the
-// decoding is measured.
+// Replaces src/poll/run-poll.ts: a few polls are decoded, then their reports are returned in turn, so that only the steps
+// after the decoding cost time.
 import { openSession as openReal } from "src:poll/run-poll.ts";
 
 export * from "src:poll/run-poll.ts";

@@ -30,7 +30,7 @@ export function createFakeWire({ index, peers, churn = 0 }) {
   };
 }
 
-/** The number of a block stands in the first four bytes of its id. */
+/** The first four bytes of a block's id are its number. */
 function blockId(number) {
   return number.toString(16).padStart(8, "0") + hex(number, 56);
 }

@@ -1,5 +1,5 @@
-// The process of clients of one address that misbehave until it is ended. Started over hostile.mjs; `only` beside its options names
-// the one way in which all of them misbehave.
+// The process of clients of one address that misbehave until it is ended. hostile.mjs starts it; besides its options, `only`
+// names the one way in which all of them misbehave.
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
@@ -10,7 +10,7 @@ import tls from "node:tls";
 const { port, address, isTls, node, user, connections, guessers, pauseMs, only } = JSON.parse(process.argv[2]);
 const seen = { opened: 0, guesses: 0 };
 
-/** How many requests are sent at once where an answer is never waited for. */
+/** Number of requests sent without waiting for responses. */
 const PIPELINED = 2000;
 const SLOW_MS = 500;
 

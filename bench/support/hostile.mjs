@@ -24,7 +24,7 @@ export async function startHostileNode(scope) {
  * @param {{
  *   port: number, address: string, isTls: boolean, node: string, user: string,
  *   connections: number, guessers: number, pauseMs: number,
- * }} options node: whom they have probed; user: whose passwords are guessed; guessers: loops of wrong passwords; pauseMs: the
+ * }} options node: the node to probe; user: the user whose passwords are guessed; guessers: loops of wrong passwords; pauseMs: the
  *   longest pause before a connection that was closed comes again
  * @returns {Promise<{ ways: number, seen: () => Promise<{ opened: number, guesses: number }> }>}
  */

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 /** A child that is not up by then has failed. */
 const PATIENCE_MS = 60_000;
 
-/** How much of what a child said stands in the error when it fails. */
+/** Length of a child's output that is part of the error when it fails. */
 const KEPT_OUTPUT = 4000;
 
 /**

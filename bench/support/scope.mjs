@@ -8,7 +8,7 @@ import { join } from "node:path";
 /** A child gets this long to end by itself. */
 const PATIENCE_MS = 8000;
 
-/** Everything that is open in this process, for the case that it must end at once. */
+/** All open resources of this process, in case it must end immediately. */
 const children = new Set();
 const folders = new Set();
 

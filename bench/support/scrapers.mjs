@@ -19,7 +19,7 @@ const GZIP = { "accept-encoding": "gzip" };
 const SCRAPE_TIMEOUT_MS = 10_000;
 const SLOW_READ_MS = 20;
 
-/** By turns: of ten scrapers, six keep their connection, two open one for each scrape, one reads slowly, one hangs up. */
+/** By turns: of ten scrapers, six keep their connection, two open one for each scrape, one reads slowly, one closes early. */
 const KINDS = [
   { name: "Prometheus", headers: AS_PROMETHEUS, keepAlive: true },
   { name: "text", headers: TEXT, keepAlive: true },
@@ -30,7 +30,7 @@ const KINDS = [
   { name: "text", headers: TEXT, keepAlive: false },
   { name: "Prometheus", headers: AS_PROMETHEUS, keepAlive: false },
   { name: "slow reader", headers: TEXT, keepAlive: true, isSlow: true },
-  { name: "hangs up", headers: TEXT, keepAlive: false, hangsUp: true },
+  { name: "closes early", headers: TEXT, keepAlive: false, hangsUp: true },
 ];
 
 /**
@@ -88,7 +88,7 @@ export async function scrapeTogether({ url, ca, headers, folder, count, seconds,
   return out;
 }
 
-/** One scrape; for those that hang up, until the first bytes of the page. */
+/** One scrape; for those that close early, until the first bytes of the page. */
 function exchange(request, url, options, { isSlow, hangsUp }) {
   return new Promise((resolve, reject) => {
     const asked = request(url, options, (answer) => {

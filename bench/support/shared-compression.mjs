@@ -37,7 +37,7 @@ export async function sharedCompression(exporter, { page, size }) {
   );
 }
 
-/** CPU seconds of the exporter for as many scrapes at once, of a page that has changed. */
+/** CPU seconds of the exporter for that many parallel scrapes of a page that has changed. */
 async function costOfScrapes(exporter, clients) {
   await sleep(PAGE_KEPT_MS);
   const before = await exporter.cpu();

@@ -43,7 +43,16 @@ const PHRASES = [
   ],
   ["(?:lies|lie|lay) (?:in|on|at|behind|before|there|outside|above|below|next)", '"is in", "is on"'],
   ["in (?:working )?connection", "connected"],
-  ["has a defect|by a defect", '"bug", "internal error"'],
+  ["has a defect|by a defect|a defect", '"bug", "internal error"'],
+  ["sick", "unhealthy"],
+  ["somebody|everybody", 'name the subject: "an operator", "any client"'],
+  ["(?:stand|stands|stood|standing) still", '"does not move", "stops", "is blocked"'],
+  ["in each other", "nested"],
+  ["reckon|reckons|reckoned", '"compute", "count"'],
+  ["at a glance", '"overview"'],
+  ["comes? along", '"is included"'],
+  ["in the clear", "unencrypted"],
+  ["as it stands|as they stand", "unchanged"],
 ];
 
 /** Between two words: spaces, a line break, the mark of a comment, of a quote or of bold text. */
@@ -100,7 +109,7 @@ function hidden(text) {
   return text.replaceAll(/\S/g, "\0");
 }
 
-const READ = /\.(?:ts|mjs|md|ya?ml|sh|service|txt|tpl)$|(?:^|\/)Dockerfile$/;
+const READ = /\.(?:ts|mjs|cjs|md|ya?ml|sh|service|txt|tpl)$|(?:^|\/)Dockerfile$/;
 
 /** The files to read at a path: the file, or those of a folder and the folders in it. */
 export function filesAt(path) {

@@ -124,7 +124,7 @@ describe("explains failures", () => {
     ["busy", jsonReply({ code: 503, message: "Busy" }, 503), "busy", "poll less often"],
     ["a login page", { body: "<html>Sign in</html>" }, "bad_shape", "check that wire.prometheus_url is the listener"],
     ["401", { status: 401 }, "unauthorized", "check the auth block"],
-    ["a redirect", { status: 302 }, "http", "redirects are never followed"],
+    ["a redirect", { status: 302 }, "http", "redirects are not followed"],
     [
       "too large",
       nodeError("too_large", "found", "general"),
