@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Signal } from "../lib/abort.ts";
 import type { ChainFamily, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
-import type { AnswerLimits } from "../rpc/budget.ts";
+import type { ResponseLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 
@@ -27,7 +27,7 @@ export type NodeTarget = {
   /** How long one whole poll may take. */
   readonly timeoutMs: number;
   /** What the operator lets its answers hold; absent: what is enough for each call. */
-  readonly limits?: AnswerLimits | undefined;
+  readonly limits?: ResponseLimits | undefined;
   /** Only the head is wanted: the node is a reference, and may be somebody else's. */
   readonly headOnly?: boolean | undefined;
   /** Opens a client for the node's own URL or for another URL of the same node. */

@@ -26,7 +26,7 @@ const LAST_OUTPUT_MS = 1000;
 
 const END_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-export const ending = createEnding({ isBusy: () => files.underWay() > 0, isHung: () => files.hung() > 0 });
+export const ending = createEnding({ isBusy: () => files.running() > 0, isHung: () => files.hung() > 0 });
 
 /** The exit code of a process that a signal ended, as shells count it. */
 export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];

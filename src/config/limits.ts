@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { formatSize, parseSize } from "../lib/text/format.ts";
-import type { AnswerLimits } from "../rpc/budget.ts";
+import type { ResponseLimits } from "../rpc/budget.ts";
 import { block, mismatch, quoted } from "../schema/fields.ts";
 
 /** The `limits` block: the limits of a node's responses, instead of the default of each call. */
@@ -43,11 +43,11 @@ export const limitsSchema = block({
 });
 
 /** The limits of a node override those of `global`. */
-export function joinLimits(global: AnswerLimits | undefined, own: AnswerLimits | undefined): AnswerLimits {
+export function joinLimits(global: ResponseLimits | undefined, own: ResponseLimits | undefined): ResponseLimits {
   return { ...global, ...own };
 }
 
 /** The limits under the keys of the file. */
-export function printLimits({ bytes, ...counts }: AnswerLimits) {
+export function printLimits({ bytes, ...counts }: ResponseLimits) {
   return { ...(bytes === undefined ? {} : { bytes: formatSize(bytes) }), ...counts };
 }

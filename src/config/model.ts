@@ -1,7 +1,7 @@
 import type { ChainOptions } from "../chains/adapter.ts";
 import type { ChainName } from "../chains/index.ts";
 import type { Secret } from "../lib/secret.ts";
-import type { AnswerLimits } from "../rpc/budget.ts";
+import type { ResponseLimits } from "../rpc/budget.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import type { Scheme, TargetPattern } from "./target.ts";
@@ -27,7 +27,7 @@ export type NodeConfig = {
   readonly auth: Auth | undefined;
   readonly tls: TlsVerification;
   /** The limits of its responses, instead of the default of each call. */
-  readonly limits: AnswerLimits;
+  readonly limits: ResponseLimits;
   readonly options: ChainOptions;
   /** Equal in two configurations when the node is polled in the same way. */
   readonly fingerprint: string;

@@ -4,7 +4,7 @@ import { MASK, type Secret } from "../lib/secret.ts";
 import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
 import { counted } from "../lib/text/format.ts";
 import { toYaml } from "../lib/to-yaml.ts";
-import type { AnswerLimits } from "../rpc/budget.ts";
+import type { ResponseLimits } from "../rpc/budget.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { printLimits } from "./limits.ts";
@@ -101,7 +101,7 @@ function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, li
 }
 
 /** Only the configured limits: each call has its own defaults. */
-function limitsEntry(limits: AnswerLimits) {
+function limitsEntry(limits: ResponseLimits) {
   return Object.keys(limits).length === 0 ? {} : { limits: printLimits(limits) };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Tells work that it must end: what is used here of an AbortSignal, which may be given instead. Polls have some of our own,
- * as Node 20 sets the prototype of each AbortSignal after it was made (lib/internal/abort_controller.js,
- * createAbortSignal), so that the engine looks for each of its properties anew: a tenth of a poll.
+ * The part of an AbortSignal that this program uses; an AbortSignal may be passed too. Polls use signals of our own: Node 20
+ * sets the prototype of each AbortSignal after it was made (lib/internal/abort_controller.js, createAbortSignal), so that the
+ * engine cannot optimize access to its properties, which takes a tenth of a poll.
  */
 export type Signal = Pick<AbortSignal, "aborted" | "reason" | "throwIfAborted"> & {
   addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
@@ -16,7 +16,7 @@ export type SignalSource = {
 
 export function createSignal(): SignalSource {
   const listeners = new Set<() => void>();
-  // Values and not getters: with closures as accessors each object is of a form of its own, which costs as much.
+  // Values and not getters: with closures as accessors each object has a shape of its own, which costs as much.
   const signal: Signal & { aborted: boolean; reason: Error | undefined } = {
     aborted: false,
     reason: undefined,
@@ -32,15 +32,15 @@ export function createSignal(): SignalSource {
       if (signal.aborted) return;
       signal.aborted = true;
       signal.reason = reason;
-      // One of them may remove another.
+      // A listener may remove another one.
       for (const listener of [...listeners]) if (listeners.delete(listener)) listener();
     },
   };
 }
 
 /**
- * What the work gives, if it gives it before the signal ends.
- * @throws the signal's reason
+ * Waits for the work until the signal ends.
+ * @throws the signal's reason when it ends first
  */
 export async function untilAborted<T>(work: Promise<T>, signal: Signal): Promise<T> {
   let end = () => {};
@@ -56,7 +56,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: Signal): Promise
   }
 }
 
-/** Runs work under a signal that ends with its parent or after a time, whichever comes first. */
+/** Runs work under a signal that ends with its parent or after a time, whichever is first. */
 export async function withDeadline<T>(
   parent: Signal,
   milliseconds: number,

@@ -1,9 +1,9 @@
 import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Why a file was not read, where the system itself has no code for it. */
+/** Why a file was not read, for reasons that have no code of the system. */
 export class FileError extends Error {
-  /** In words that go on after the name of the file: `it is a FIFO, expected a regular file`. */
+  /** Follows the name of the file in a message: `it is a FIFO, expected a regular file`. */
   readonly finding: string;
 
   constructor(finding: string) {
@@ -13,21 +13,21 @@ export class FileError extends Error {
   }
 }
 
-/** The system's code of an error (ENOENT, EACCES, ...), for messages that must not carry its text. */
+/** The system's code of an error (ENOENT, EACCES, …), for messages that must not contain its text. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
 }
 
 const FILE_ERRORS: Partial<Record<string, string>> = {
-  EACCES: "this user may not read it",
+  EACCES: "permission denied",
   EAGAIN: "it has nothing to read now, or another process holds a lease on it",
   EISDIR: "it is a folder",
-  ELOOP: "its symbolic links lead in a circle",
+  ELOOP: "its symbolic links form a loop",
   ENOENT: "no such file",
   ENOTDIR: "no such folder",
 };
 
-/** The same for a file that cannot be read, with what the code means: `ENOENT: no such file`. */
+/** The code of a file error with its meaning: `ENOENT: no such file`. */
 export function fileErrorCode(error: unknown): string {
   if (error instanceof FileError) return error.finding;
   const code = errorCode(error);
@@ -36,14 +36,14 @@ export function fileErrorCode(error: unknown): string {
 }
 
 /**
- * How an error names a file that the configuration names. What does not exist may be no path but the secret itself
- * (`password_file: hunter2`), so of such a path only the folders that exist are shown.
- * @param error why it was not read
- * @param kind what the file is for, as in "secret file"
+ * How an error refers to a configured file. A path that does not exist may be the secret itself (`password_file: hunter2`), so
+ * only its existing folders are shown.
+ * @param error why the file was not read
+ * @param kind what the file is for: "secret file"
  * @returns `the secret file /run/secrets/token` or `a secret file in /run/secrets`
  */
 export async function describeFile(path: string, error: unknown, kind?: string): Promise<string> {
-  // A file of another kind is there. One that hangs is not looked for: that would hang, too.
+  // With a FileError the file exists; to check a file that hangs would hang too.
   if (error instanceof FileError || (await exists(path))) return kind === undefined ? path : `the ${kind} ${path}`;
   let folder = dirname(path);
   let where = "in";
@@ -54,10 +54,10 @@ export async function describeFile(path: string, error: unknown, kind?: string):
   return `a ${kind ?? "file"} ${where} ${folder}`;
 }
 
-/** For people who see no name and wonder. */
+/** Explains a message without the name. */
 export const NAME_NOT_SHOWN = "its name is not shown, as it may be the secret itself";
 
-/** Also false where this user may not know. */
+/** False also if this user may not see the file. */
 async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -1,16 +1,16 @@
 import { type Reading, readingsOf } from "./readings.ts";
 
-/** Takes words out of texts in whatever encoding they stand there. */
+/** Replaces words in texts, in whatever encoding they occur there. */
 export type Hide = (text: string) => string;
 
 /**
- * A word is found as it is, in any case of its letters, with the escapes of URLs, JSON and HTML (also mixed and in each other), in
- * hexadecimal and in base64, whatever stands before and behind it. Of base64 the characters that hold a bit of the word are
- * taken out, as the first and last of them tell a part of it.
+ * A word is found as it is, in any case of its letters, with the escapes of URLs, JSON and HTML (also mixed and nested), in
+ * hexadecimal and in base64, whatever surrounds it. In base64 every character with a bit of the word is replaced, as the first
+ * and last of them reveal a part of it.
  *
- * A text without any costs one pass over it, however many words there are.
- * @param words each of at least two bytes in UTF-8; shorter ones are left out
- * @param mask what stands in their place
+ * A text without any word costs one pass, however many words there are.
+ * @param words each of at least two bytes in UTF-8; shorter ones are ignored
+ * @param mask replaces each word
  */
 export function createHide(words: readonly string[], mask: string): Hide {
   const needles = [...new Set(words)].flatMap(spellings).flatMap(needlesOf);
@@ -24,30 +24,30 @@ export function createHide(words: readonly string[], mask: string): Hide {
 }
 
 type Needle = {
-  /** In small letters. */
+  /** In lower case. */
   readonly text: string;
-  /** In base64 letters count. */
+  /** For base64, where the case of letters matters. */
   readonly exact?: string;
-  /** Encodings of the whole word, which may have something between their digits. */
+  /** Whether it is an encoding of the word, which may have separators between its digits. */
   readonly isEncoded: boolean;
-  /** Base64: whether the character before, or behind, holds some bits of the word too. */
+  /** Base64: whether the character before, or after, it has some bits of the word too. */
   readonly sharesFirst?: boolean;
   readonly sharesLast?: boolean;
 };
 
-/** The word as bytes, in what a server may take it for. */
+/** The word as bytes, in every way that a server may interpret it. */
 function spellings(word: string): readonly string[] {
-  // Bytes are compared, so of letters beyond ASCII only these cases are found.
+  // Bytes are compared, so of non-ASCII letters only these cases are found.
   const cases = /^[\x00-\x7f]*$/.test(word) ? [word] : [word, word.toLowerCase(), word.toUpperCase()];
   const composed = cases.flatMap((each) => [each, each.normalize("NFC"), each.normalize("NFD")]);
   const utf8 = composed.map(toByteText);
   return [
     ...new Set([
       ...utf8,
-      // A header is bytes: who takes them for Latin-1 repeats each of them as a character.
+      // A server that reads the bytes of a header as Latin-1 repeats each of them as a character.
       ...utf8.map(toByteText),
       ...(/^[\x00-\xff]*$/.test(word) ? [word] : []),
-      // In the query of a URL and in forms.
+      // As in the query of a URL and in forms.
       ...utf8.filter((bytes) => bytes.includes(" ")).map((bytes) => bytes.replaceAll(" ", "+")),
     ]),
   ].filter(({ length }) => length >= 2);
@@ -63,8 +63,8 @@ function needlesOf(bytes: string): readonly Needle[] {
 }
 
 /**
- * In the base64 of a longer text: the characters that hold nothing but bits of the word, which are the same whatever stands around it.
- * @param before how many bytes of the first group of three are not the word's
+ * The characters in the base64 of a longer text that consist of bits of the word only, and so do not depend on the text around it.
+ * @param before how many bytes of the first group of three precede the word
  */
 function base64Needles(bytes: string, before: number): readonly Needle[] {
   const [firstBit, endBit] = [before * 8, (before + bytes.length) * 8];
@@ -79,7 +79,7 @@ function base64Needles(bytes: string, before: number): readonly Needle[] {
     }));
 }
 
-/** From where to where in the text as it was given. */
+/** Start and end in the given text. */
 type Range = readonly [start: number, end: number];
 
 function rangesIn({ text, origins, packed }: Reading, found: readonly Found<Needle>[]): readonly Range[] {
@@ -103,7 +103,7 @@ function replaced(bytes: string, ranges: readonly Range[], mask: string): string
   let done = 0;
   for (const [start, end] of [...ranges].sort(([a], [b]) => a - b)) {
     if (end <= done) continue;
-    // One that overlaps or touches the one before it is under the same mask.
+    // Ranges that overlap or touch share one mask.
     if (start > done || done === 0) out += bytes.slice(done, start) + mask;
     done = end;
   }
@@ -111,15 +111,15 @@ function replaced(bytes: string, ranges: readonly Range[], mask: string): string
 }
 
 /**
- * Bytes as a string of one character each. All spellings of a text come down to its bytes, strings are faster to search than
- * buffers, and an ASCII text is its own bytes.
+ * The UTF-8 bytes of a text as a string with one character for each byte. Strings are faster to search than buffers, and an ASCII
+ * text stays the same.
  */
-export function toByteText(text: string): string {
+function toByteText(text: string): string {
   return isAscii(text) ? text : Buffer.from(text, "utf8").toString("latin1");
 }
 
-/** The text whose bytes in UTF-8 these are. */
-export function fromByteText(bytes: string): string {
+/** The text with these UTF-8 bytes. */
+function fromByteText(bytes: string): string {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
 }
 
@@ -127,23 +127,23 @@ function isAscii(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-/** A place where one of the needles stands. */
-export type Found<Needle> = { readonly needle: Needle; readonly at: number };
+/** An occurrence of a needle. */
+type Found<Needle> = { readonly needle: Needle; readonly at: number };
 
-/** Finds every place of every needle in a text in one pass, however many needles there are. */
-export type FindAll<Needle> = (text: string) => readonly Found<Needle>[];
+/** Finds every occurrence of every needle in one pass, however many needles there are. */
+type FindAll<Needle> = (text: string) => readonly Found<Needle>[];
 
-/** Needles are told apart by this many of their first characters. */
-const LONGEST_HEAD = 6;
+/** Needles are grouped by at most this many first characters. */
+const MAX_HEAD_LENGTH = 6;
 
 /**
- * The search of Wu and Manber ("A fast algorithm for multi-pattern searching", 1994): two characters at a time tell how far on the
- * next place can be at the least, so most of a text is never looked at. The time is bounded by the length of the text times the
- * longest needle of one head.
+ * The search of Wu and Manber ("A fast algorithm for multi-pattern searching", 1994): each pair of characters gives the minimum
+ * distance to the next occurrence, so most of a text is skipped. The time is bounded by the length of the text times the length
+ * of all needles with one head.
  * @param needles each of at least two characters
  */
-export function createFindAll<Needle extends { readonly text: string }>(needles: readonly Needle[]): FindAll<Needle> {
-  const width = Math.min(LONGEST_HEAD, ...needles.map(({ text }) => text.length));
+function createFindAll<Needle extends { readonly text: string }>(needles: readonly Needle[]): FindAll<Needle> {
+  const width = Math.min(MAX_HEAD_LENGTH, ...needles.map(({ text }) => text.length));
   if (needles.length === 0) return () => [];
   if (width < 2) throw new RangeError("a needle needs two characters");
   const byHead = new Map<string, Needle[]>();
@@ -175,7 +175,7 @@ export function createFindAll<Needle extends { readonly text: string }>(needles:
   };
 }
 
-/** How far the window may move, by the pair of characters at its end. Pairs that share a place take the shorter way. */
+/** How far the window may move, by the pair of characters at its end. Pairs that share an entry use the shorter distance. */
 function skipTable(heads: readonly string[], width: number, mask: number): Uint8Array {
   const skips = new Uint8Array(mask + 1).fill(width - 1);
   for (const head of heads) {
@@ -191,7 +191,7 @@ function pairHash(text: string, last: number): number {
   return text.charCodeAt(last - 1) * 31 + text.charCodeAt(last) * 7;
 }
 
-/** A power of two with room enough that few pairs share a place. */
+/** A power of two, large enough that few pairs share an entry. */
 function tableSize(pairs: number): number {
   return Math.min(2 ** 16, Math.max(256, 2 ** Math.ceil(Math.log2(pairs * 8))));
 }

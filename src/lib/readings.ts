@@ -1,12 +1,12 @@
 /**
- * The ways in which a text can be read when nobody says how it is written: with the escapes of URLs, of JSON and other string
- * literals, and of HTML, in each other too. All strings here hold bytes (see byte-text.ts).
+ * One interpretation of a text of unknown encoding: with the escapes of URLs, of JSON and other string literals, and of HTML,
+ * also nested. All strings here have one character for each byte (see toByteText in hide.ts).
  */
 export type Reading = {
   readonly text: string;
-  /** Where each character of `text` begins and ends in what was given; undefined: at the same place. */
+  /** Where each character of `text` starts and ends in the given text; undefined: at the same index. */
   readonly origins: Origins | undefined;
-  /** What may stand between the digits of an encoding is left out. Only encodings are to be looked for here. */
+  /** Separators between the digits of an encoding are removed, so only encodings can be found in `text`. */
   readonly packed: boolean;
 };
 
@@ -20,10 +20,10 @@ const PERCENT_ESCAPE = new RegExp(PERCENT, "gi");
 const BACKSLASH_ESCAPE = new RegExp(String.raw`${CODES}|\\[\x21-\x7e]`, "gi");
 const ENTITY = new RegExp(ENTITIES, "gi");
 const ANY_ESCAPE = new RegExp(String.raw`${PERCENT}|${ENTITIES}|${CODES}|\\[\x21-\x7e]`, "gi");
-/** A backslash before an escape does not hide it. */
+/** Without single escaped characters, so that a backslash before an escape does not hide it. */
 const ANY_CODE = new RegExp(`${PERCENT}|${ENTITIES}|${CODES}`, "gi");
 
-/** Escapes in each other, and escapes of one kind where what looks like another kind is plain. */
+/** Nested escapes, and escapes of one kind while those of another kind are plain text. */
 const IN_ORDER: readonly (readonly RegExp[])[] = [
   [ANY_ESCAPE, ANY_ESCAPE, ANY_ESCAPE],
   [PERCENT_ESCAPE, BACKSLASH_ESCAPE],
@@ -35,8 +35,8 @@ const IN_ORDER: readonly (readonly RegExp[])[] = [
 ];
 
 /**
- * Their number is bounded (at most 30), and so is the length of each by that of the text.
- * @param bytes a string of bytes
+ * All interpretations of a text: at most 30, each no longer than the text.
+ * @param bytes one character for each byte
  */
 export function readingsOf(bytes: string): readonly Reading[] {
   const plain: Reading = { text: bytes, origins: undefined, packed: false };
@@ -46,7 +46,7 @@ export function readingsOf(bytes: string): readonly Reading[] {
   return [...different, ...different.flatMap(packedOf)];
 }
 
-/** Whether a text may be read in another way than as it stands, which costs as much again for each. */
+/** Whether a text may have other interpretations than itself. Each costs as much time as the text itself. */
 export function hasOtherReadings(text: string): boolean {
   return /[%\\&\n]/.test(text) || SPACED_HEX.test(text);
 }
@@ -55,7 +55,7 @@ function isFirstOfItsKind({ text }: Reading, index: number, all: readonly Readin
   return all.findIndex((other) => other.text === text) === index;
 }
 
-/** What each step gives, until one changes nothing. */
+/** The result of each step, until one changes nothing. */
 function inTurn(reading: Reading, [step, ...further]: readonly RegExp[]): readonly Reading[] {
   if (step === undefined) return [];
   const next = rewritten(reading, step, meaningOf, false);
@@ -63,8 +63,8 @@ function inTurn(reading: Reading, [step, ...further]: readonly RegExp[]): readon
 }
 
 /**
- * Hexadecimal with something between its bytes (`61:62:63`), and lines of an encoding that are broken. The first begins with what is
- * between two bytes, as that is rarer than digits.
+ * Hexadecimal with separators between its bytes (`61:62:63`), and an encoding with line breaks. The first pattern starts with a
+ * separator, as separators are rarer than digits.
  */
 const SPACED_HEX = /[: ,-](?:0x)?[0-9a-f]{2}(?:[: ,-]{1,2}(?:0x)?[0-9a-f]{2}){4}/i;
 const BROKEN_LINE = /[A-Za-z0-9+/_-]{4}\r?\n[A-Za-z0-9+/_-]/;
@@ -81,7 +81,7 @@ function without(reading: Reading, pattern: RegExp): Reading {
   return rewritten(reading, pattern, () => "", true) ?? reading;
 }
 
-/** Undefined when nothing fits the pattern. */
+/** Replaces each match by its meaning. Undefined without a match. */
 function rewritten(
   { text, origins }: Reading,
   pattern: RegExp,
@@ -96,7 +96,7 @@ function rewritten(
   const ends: number[] = [];
   let out = "";
   let done = 0;
-  /** Of a pair of halves, which are one character: the second was read with the first. */
+  /** Whether this match is the second half of a surrogate pair, which was read with the first. */
   let isPair = false;
   const copy = (end: number) => {
     out += text.slice(done, end);
@@ -139,7 +139,7 @@ function meaningOf(written: string, next: string): string {
   return utf8(isHighHalf(code) && isLowHalf(low) ? (code - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000 : code);
 }
 
-/** The number of the character that an escape stands for, where it is written as one. */
+/** The code point of an escape; undefined for an escape without a number. */
 function codeOf(written: string): number | undefined {
   const hex = /^(?:%u|\\u\{?|\\U|&#x)([0-9a-f]+)[};]?$/i.exec(written)?.[1];
   if (hex !== undefined) return Number.parseInt(hex, 16);

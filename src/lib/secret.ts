@@ -8,20 +8,20 @@ export const MASK = "<secret>";
 /** A password or token. Prints as `<secret>`; only `reveal` gives the text. */
 export type Secret = {
   /**
-   * The text, read anew from its file each time so that a rotated secret is used at the next poll.
+   * The text, read from its file each time, so that the next poll uses a rotated secret.
    * @throws Error naming the file when it cannot be read.
    */
   reveal(): Promise<string>;
-  /** The texts that `reveal` would give or has given, as far as they are in memory: to find them where they must not be. */
+  /** The texts in memory that `reveal` has returned or would return, to find them where they must not appear. */
   known(): readonly string[];
-  /** Where the text stands, when it stands in a file. */
+  /** The path of its file; undefined for a secret without one. */
   file(): string | undefined;
   toString(): string;
   toJSON(): string;
   [inspect.custom](): string;
 };
 
-/** Makes logs, JSON and `inspect` show `text` instead of what the object holds. */
+/** Makes logs, JSON and `inspect` show `text` instead of the properties of the object. */
 export function printsAs<T extends object>(text: string, value: T): T {
   const print = { value: () => text, enumerable: false };
   return Object.defineProperties(value, { toJSON: print, [inspect.custom]: print });
@@ -31,15 +31,15 @@ export function inlineSecret(text: string): Secret {
   return { reveal: async () => text, known: () => [text], file: () => undefined, ...PRINTS_AS_MASK };
 }
 
-/** A rotated secret may still be in use for a moment, so the one before it is remembered too. */
+/** A previous secret may still be in use for a moment after a rotation, so it is remembered too. */
 const REMEMBERED = 2;
 
-/** The secret that a file of this content holds. */
+/** The secret in a file of this content: without one trailing line end, as editors and `echo` add one. */
 export function secretIn(content: string): string {
   return content.replace(/\r?\n$/, "");
 }
 
-/** A secret in a file; one trailing line end is not part of it, as editors and `echo` add one. */
+/** A secret in a file. */
 export function fileSecret(path: string): Secret {
   let known: readonly string[] = [];
   return {
@@ -64,10 +64,10 @@ async function readSecret(path: string): Promise<string> {
   }
 }
 
-/** What neither a header nor basic authentication carries. A tab passes. */
+/** Characters that neither a header nor basic authentication can contain. A tab is allowed. */
 const UNSENDABLE = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/** Whether HTTP carries this as a password, token or header. */
+/** Whether HTTP can send this as a password, token or header. */
 export function isSendable(secret: string): boolean {
   return !UNSENDABLE.test(secret);
 }

@@ -62,7 +62,7 @@ export function failureOf(error: unknown): Failure {
   return {
     reason: "internal",
     message: `unexpected ${error instanceof Error ? error.name : "error"} inside the exporter`,
-    advice: "this is a bug of peer-exporter: the log holds the stack, please report it",
+    advice: "this is a bug in peer-exporter: please report it with the stack from the log",
   };
 }
 

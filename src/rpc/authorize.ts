@@ -53,8 +53,8 @@ export function createAuthorizer(auth: Auth | undefined): Authorizer | undefined
 async function revealed(secret: Promise<string>): Promise<string> {
   try {
     const text = await secret;
-    // A file may have changed since it was checked.
-    if (!isSendable(text)) throw new Error("the secret has a line break or another control character inside");
+    // The file may have changed since it was checked.
+    if (!isSendable(text)) throw new Error("the secret contains a line break or another control character");
     return text;
   } catch (error) {
     const problem = error instanceof Error ? error.message : "the secret cannot be read";
@@ -62,15 +62,15 @@ async function revealed(secret: Promise<string>): Promise<string> {
   }
 }
 
-/** The bytes of UTF-8, in the form in which the HTTP client takes bytes beyond ASCII. */
+/** A header value in UTF-8: the HTTP client takes one character for each byte. */
 function headerText(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
 /**
- * HTTP digest authentication (RFC 7616, qop=auth) as monerod wants it: contrib/epee/src/http_auth.cpp of
- * monero-project/monero v0.18. The nonce lives in the server's handler of one TCP connection, so the answer must go
- * over the socket that was challenged, and `nc` must count the requests on it.
+ * HTTP digest authentication (RFC 7616, qop=auth) as monerod requires it: contrib/epee/src/http_auth.cpp of
+ * monero-project/monero v0.18. A nonce belongs to one TCP connection of the server, so the credentials must be sent over the
+ * challenged socket, and `nc` must count the requests on it.
  */
 
 /** Strongest first; monerod offers MD5 and MD5-sess. */
@@ -78,10 +78,10 @@ const ALGORITHMS = ["SHA-256", "MD5", "SHA-256-SESS", "MD5-SESS"];
 
 export type Challenge = ReadonlyMap<string, string>;
 
-/** All Digest challenges of WWW-Authenticate header values, each by lower-case parameter name. */
+/** All Digest challenges of WWW-Authenticate header values, as maps of lower-case parameter names. */
 export function parseChallenges(headerValues: readonly string[]): readonly Challenge[] {
   const challenges: Map<string, string>[] = [];
-  // A word is tried from its first letter only, or a long one would cost the square of its length.
+  // The lookbehind matches a word from its first letter only: otherwise a long one would take the square of its length.
   const token = /(?<![\w-])([A-Za-z][\w-]*)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))|(?=\s|,|$))/g;
   for (const [, word = "", quoted, bare] of headerValues.join(", ").matchAll(token)) {
     if (quoted === undefined && bare === undefined) challenges.push(new Map([["scheme", word.toLowerCase()]]));
@@ -90,7 +90,7 @@ export function parseChallenges(headerValues: readonly string[]): readonly Chall
   return challenges.filter((challenge) => challenge.get("scheme") === "digest");
 }
 
-/** The strongest challenge that can be answered. */
+/** The strongest challenge that this program can answer. */
 export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return challenges
     .filter((challenge) => rank(challenge) >= 0 && challenge.has("nonce"))
@@ -102,30 +102,30 @@ function rank(challenge: Challenge): number {
   return ALGORITHMS.indexOf((challenge.get("algorithm") ?? "MD5").toUpperCase());
 }
 
-export type DigestAnswer = {
+export type DigestCredentials = {
   readonly username: string;
   readonly password: string;
   readonly method: string;
   /** The exact path and query of the request: newer servers compare it with the request target. */
   readonly uri: string;
-  /** How many requests were authorised with this nonce, this one included. */
+  /** How many requests were authorized with this nonce, including this one. */
   readonly count: number;
   readonly cnonce: string;
 };
 
-/** The Authorization header that answers a challenge. */
-export function digestAuthorization(challenge: Challenge, answer: DigestAnswer): string {
+/** The Authorization header for a challenge. */
+export function digestAuthorization(challenge: Challenge, credentials: DigestCredentials): string {
   const algorithm = challenge.get("algorithm") ?? "MD5";
   const realm = challenge.get("realm") ?? "";
   const nonce = challenge.get("nonce") ?? "";
-  const { username, password, method, uri, cnonce } = answer;
+  const { username, password, method, uri, cnonce } = credentials;
   const name = algorithm.toUpperCase();
   const hash = (text: string) =>
     createHash(name.startsWith("SHA-256") ? "sha256" : "md5")
       .update(text)
       .digest("hex");
-  // Hexadecimal: a decimal counter passes nine times and fails at the tenth.
-  const nc = answer.count.toString(16).padStart(8, "0");
+  // Hexadecimal: a decimal counter would fail at the tenth request.
+  const nc = credentials.count.toString(16).padStart(8, "0");
   const secret = hash(`${username}:${realm}:${password}`);
   const ha1 = name.endsWith("-SESS") ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
   const response = hash(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`);
@@ -148,9 +148,9 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** The digest state of one connection: the challenge in force and how often it was answered. */
+/** The digest state of one connection: the current challenge and the number of its requests. */
 export type DigestSession = {
-  /** Takes the best challenge of a 401; false when none can be answered, so a retry would be useless. */
+  /** Stores the strongest challenge of a 401. @returns false when none can be answered, so that a retry would be useless */
   accept(headerValues: readonly string[]): boolean;
   /** The Authorization header for the next request; undefined before the first challenge. */
   authorize(request: { username: string; password: string; method: string; uri: string }): string | undefined;

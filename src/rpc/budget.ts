@@ -2,29 +2,29 @@ import type { JsonLimits } from "../lib/json-scan.ts";
 import { formatSize } from "../lib/text/format.ts";
 
 /**
- * What one answer of a node may hold. It is counted while the answer arrives and before anything is built from it, so that
- * no answer takes more than 50 ms of the one thread that polls all nodes and serves all pages.
+ * The limits of one response of a node. They are checked while the response arrives and before anything is built from it, so
+ * that no response takes more than 50 ms of the thread that polls all nodes and serves all pages.
  */
-export type AnswerBudget = JsonLimits & {
-  /** Of the body. */
+export type ResponseBudget = JsonLimits & {
+  /** The size of the body. */
   readonly bytes: number;
-  /** In which the body may arrive, beside one for every `BYTES_PER_PIECE` bytes. */
+  /** The number of pieces of the body, in addition to one for every `BYTES_PER_PIECE` bytes. */
   readonly pieces: number;
 };
 
-/** What the operator allows a node instead. */
-export type AnswerLimits = { readonly [Limit in keyof AnswerBudget]?: number | undefined };
+/** Limits that the operator sets for a node, instead of those of a budget. */
+export type ResponseLimits = { readonly [Limit in keyof ResponseBudget]?: number | undefined };
 
-/** Of many small pieces each costs as much as some hundred bytes; networks and servers make larger ones. */
+/** A small piece costs as much time as some hundred bytes; networks and servers usually send larger ones. */
 export const BYTES_PER_PIECE = 512;
 
 const KIB = 1024;
 
 /**
- * A list of peers, connections or bans, or a page of metrics. Well above what nodes send: a monerod with 1,000 connections
- * sends 0.8 MB with 28,000 members, its longest ban list 2 MB with 60,000; a nodeos with 1,000 connections 1.5 MB with 35,000.
+ * For a list of peers, connections or bans, or a page of metrics. Well above what nodes send: a monerod with 1,000 connections
+ * sends 0.8 MB with 28,000 members, its longest ban list 2 MB with 60,000, a nodeos with 1,000 connections 1.5 MB with 35,000.
  */
-export const LIST_ANSWER: AnswerBudget = {
+export const LIST_BUDGET: ResponseBudget = {
   bytes: 3 * KIB * KIB,
   pieces: 4096,
   depth: 64,
@@ -35,13 +35,13 @@ export const LIST_ANSWER: AnswerBudget = {
 };
 
 /**
- * A page of metrics: its lines count as containers, its labels as keys, its samples as numbers. nodeos sends 2.4 KB and 17 lines
- * for each peer that it had since its start.
+ * For a page of metrics: lines count as containers, labels as keys, samples as numbers. nodeos sends 2.4 KB and 17 lines for
+ * each peer that it had since its start.
  */
-export const METRICS_ANSWER: AnswerBudget = { ...LIST_ANSWER, keys: 80_000, numbers: 20_000 };
+export const METRICS_BUDGET: ResponseBudget = { ...LIST_BUDGET, keys: 80_000, numbers: 20_000 };
 
-/** What a node says of itself: a few KB, of a chainweb node with 98 chains 30. */
-export const INFO_ANSWER: AnswerBudget = {
+/** For facts about the node itself: a few KB, 30 KB for a chainweb node with 98 chains. */
+export const INFO_BUDGET: ResponseBudget = {
   bytes: 256 * KIB,
   pieces: 4096,
   depth: 64,
@@ -51,8 +51,8 @@ export const INFO_ANSWER: AnswerBudget = {
   numbers: 20_000,
 };
 
-/** @param limits go before the budget of a call, also where they are lower */
-export function joinBudget(budget: AnswerBudget, limits: AnswerLimits): AnswerBudget {
+/** The budget of a call with the limits of its node, which may be higher or lower. */
+export function joinBudget(budget: ResponseBudget, limits: ResponseLimits): ResponseBudget {
   return {
     bytes: limits.bytes ?? budget.bytes,
     pieces: limits.pieces ?? budget.pieces,
@@ -64,34 +64,34 @@ export function joinBudget(budget: AnswerBudget, limits: AnswerLimits): AnswerBu
   };
 }
 
-/** Something that an answer has too much of. */
+/** A limit that a response exceeds. */
 export type Excess = {
-  readonly limit: keyof AnswerBudget;
-  /** What is allowed. */
-  readonly most: number;
-  /** How much there is, where that is known. */
+  readonly limit: keyof ResponseBudget;
+  /** The allowed amount. */
+  readonly max: number;
+  /** The amount of the response, if known. */
   readonly found?: number | undefined;
 };
 
-const WORDS: Readonly<Record<keyof AnswerBudget, string>> = {
+const NAMES: Readonly<Record<keyof ResponseBudget, string>> = {
   bytes: "bytes",
-  pieces: `pieces beside one for every ${BYTES_PER_PIECE} bytes`,
-  depth: "objects and lists in each other",
-  containers: "objects and lists",
-  keys: "members of objects (one with a new name counts as ten)",
+  pieces: `pieces plus one for every ${BYTES_PER_PIECE} bytes`,
+  depth: "levels of nested objects and arrays",
+  containers: "objects and arrays",
+  keys: "object members (one with a new name counts as ten)",
   strings: "strings",
   numbers: "numbers",
 };
 
-/** What counts of a page of metrics. */
-const PAGE_WORDS: typeof WORDS = { ...WORDS, containers: "lines", keys: "labels", numbers: "samples" };
+/** Names of the limits for a page of metrics. */
+const PAGE_NAMES: typeof NAMES = { ...NAMES, containers: "lines", keys: "labels", numbers: "samples" };
 
 /** "expected at most 3MiB (limits.bytes), found 16MiB" */
-export function describeExcess({ limit, most, found }: Excess, of: "JSON" | "metrics" = "JSON"): string {
-  const words = of === "JSON" ? WORDS : PAGE_WORDS;
-  const allowed = limit === "bytes" ? formatSize(most) : `${most} ${words[limit]}`;
-  const seen = found === undefined ? "more" : limit === "bytes" ? formatSize(found) : String(found);
-  return `expected at most ${allowed} (limits.${limit}), found ${seen}`;
+export function describeExcess({ limit, max, found }: Excess, of: "JSON" | "metrics" = "JSON"): string {
+  const names = of === "JSON" ? NAMES : PAGE_NAMES;
+  const allowed = limit === "bytes" ? formatSize(max) : `${max} ${names[limit]}`;
+  const actual = found === undefined ? "more" : limit === "bytes" ? formatSize(found) : String(found);
+  return `expected at most ${allowed} (limits.${limit}), found ${actual}`;
 }
 
 export function excessAdvice({ limit }: Pick<Excess, "limit">): string {

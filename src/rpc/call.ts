@@ -6,16 +6,16 @@ import { decodeJsonBody } from "./json.ts";
 import type { RpcRequest, RpcResponse } from "./message.ts";
 import { firstHeader } from "./message.ts";
 
-/** A longer pause than this is not taken from a server. */
+/** Longer values of Retry-After are shortened to this. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
-/** Gives a chain's own explanation of an answer that is not a success, or undefined for the general one. */
+/** A chain's own explanation of an unsuccessful response; undefined for the general one. */
 export type ExplainStatus = (response: RpcResponse, call: string) => Failure | undefined;
 
-export type JsonAnswer = { readonly value: unknown; readonly response: RpcResponse };
+export type JsonResponse = { readonly value: unknown; readonly response: RpcResponse };
 
 /**
- * One request whose answer is JSON with a 2xx status (nodeos answers 201).
+ * Sends one request and decodes its JSON response with a 2xx status (nodeos responds with 201).
  * @throws NodeError
  */
 export async function callJson(
@@ -23,7 +23,7 @@ export async function callJson(
   request: RpcRequest,
   signal: Signal,
   explain: ExplainStatus = () => undefined,
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const response = await client.request(request, signal);
   const call = `${request.name} at ${client.url.label}`;
   if (response.status < 200 || response.status > 299) {
@@ -32,16 +32,20 @@ export async function callJson(
   return { value: decodeJsonBody(response.body, call, response.budget ?? request.budget), response };
 }
 
-/** What an HTTP status means when the chain has nothing more to say about it. */
+/** The general explanation of an HTTP status. */
 export function statusFailure(response: RpcResponse, call: string): Failure {
   const { status } = response;
   const message = `${call}: expected HTTP 200, found ${status}`;
   if (status >= 300 && status < 400) {
-    return { reason: "http", message, advice: "redirects are never followed: set the URL of the node's API itself" };
+    return { reason: "http", message, advice: "redirects are not followed: set the URL of the node's API itself" };
   }
   if (status === 400) {
-    // nginx, Go's and other servers answer so to plain HTTP on a port of TLS.
-    return { reason: "http", message, advice: "use https:// if the port wants TLS, else see the node's own log" };
+    // nginx, Go and other servers respond so to plain HTTP on a TLS port.
+    return {
+      reason: "http",
+      message,
+      advice: "use https:// if the port expects TLS, otherwise see the node's own log",
+    };
   }
   if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
   if (status === 403) {
@@ -71,14 +75,15 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
     return {
       reason: "http",
       message,
-      advice: "a proxy before the node answers that the node does not: check the node behind it",
+      advice: "a proxy in front of the node reports that the node does not respond: check the node",
     };
   }
   if (status === 503) {
     return {
       reason: "http",
       message,
-      advice: "the node, or a proxy before it, is overloaded or has no server: check that the node runs, and its log",
+      advice:
+        "the node, or a proxy in front of it, is overloaded or has no backend: check that the node runs, and see its log",
       ...retryAfter(response),
     };
   }
@@ -88,18 +93,18 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
 function unauthorizedAdvice(response: RpcResponse): string {
   const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");
   if (/^digest\b/i.test(challenges)) {
-    return "the node wants digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
+    return "the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
   }
-  if (/^basic\b/i.test(challenges)) return "the node wants basic authentication: check auth.basic";
-  if (/^bearer\b/i.test(challenges)) return "the node wants a bearer token: check auth.bearer";
+  if (/^basic\b/i.test(challenges)) return "the node requires basic authentication: check auth.basic";
+  if (/^bearer\b/i.test(challenges)) return "the node requires a bearer token: check auth.bearer";
   return "check the auth block of this node";
 }
 
-/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). */
+/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). @param now unix milliseconds */
 export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
   const header = firstHeader(response, "retry-after")?.trim();
   if (header === undefined || header === "") return {};
-  // Date.parse alone would find a date in almost any words with a number.
+  // Date.parse alone would accept almost any text with a number.
   const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
   const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
   return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};

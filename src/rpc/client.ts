@@ -4,7 +4,7 @@ import { createQueue } from "../lib/queue.ts";
 import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
 import { type Authorizer, createAuthorizer } from "./authorize.ts";
-import { type AnswerBudget, type AnswerLimits, joinBudget, LIST_ANSWER } from "./budget.ts";
+import { joinBudget, LIST_BUDGET, type ResponseBudget, type ResponseLimits } from "./budget.ts";
 import { dateSkewSeconds, type RpcRequest, type RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { isClosedSocket, requestFailure } from "./request-failure.ts";
@@ -39,7 +39,7 @@ export type RpcClientOptions = TransportOptions & {
   /** Sent instead of the URL's host, for servers that check it (nodeos' http-validate-host). */
   readonly hostHeader?: string | undefined;
   /** For every response, instead of the budget of a request. */
-  readonly limits?: AnswerLimits | undefined;
+  readonly limits?: ResponseLimits | undefined;
   /** Called after every exchange, also after one that is repeated to answer a challenge. */
   readonly observe?: ObserveCall | undefined;
 };
@@ -171,9 +171,9 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send, onRes
 }
 
 /** Without limits the very same object, by which decoding recognizes it. */
-function withLimits(limits: AnswerLimits | undefined): (budget?: AnswerBudget) => AnswerBudget {
+function withLimits(limits: ResponseLimits | undefined): (budget?: ResponseBudget) => ResponseBudget {
   const isPlain = limits === undefined || Object.keys(limits).length === 0;
-  return (budget = LIST_ANSWER) => (isPlain ? budget : joinBudget(budget, limits));
+  return (budget = LIST_BUDGET) => (isPlain ? budget : joinBudget(budget, limits));
 }
 
 /** Reports each exchange when it has ended, with its response or its failure. */

@@ -1,37 +1,37 @@
 import type { Signal } from "../lib/abort.ts";
 
 /**
- * Bounds the connections to nodes, so that file descriptors are left for scrapes. Whoever needs one when all are taken gets that of a
- * connection that is idle, or waits for the next one that closes.
+ * Bounds the connections to nodes, so that file descriptors are left for scrapes. When all slots are taken, a request gets the slot
+ * of an idle connection, which is closed, or waits for the next connection that closes.
  */
 export type ConnectionSlots = {
   /**
    * Waits for a slot.
-   * @throws NoSlotError when there is none in time; the signal's reason when it ends first
+   * @throws NoSlotError when no slot becomes free in time; the signal's reason when it ends first
    */
   acquire(waitMs: number, signal: Signal): Promise<ConnectionSlot>;
 };
 
 export type ConnectionSlot = {
-  /** Nothing is asked over the connection now: `close` is called when another needs its slot. */
+  /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
-  /** Something is asked again. */
+  /** A request is running. */
   busy(): void;
-  /** The connection is closed. Does nothing the second time. */
+  /** The connection is closed. Later calls do nothing. */
   release(): void;
 };
 
-/** Every connection that may be open is open, and none became free in time. */
+/** All slots are taken, and none became free in time. */
 export class NoSlotError extends Error {
   readonly code = "NO_CONNECTION_SLOT";
 }
 
 type Waiter = { readonly grant: () => void };
 
-/** @param max infinite: not bounded */
+/** @param max the number of slots; Infinity: not bounded */
 export function createConnectionSlots(max: number): ConnectionSlots {
   let used = 0;
-  /** Those idle for the longest come first. */
+  /** The longest idle first. */
   const idle = new Map<ConnectionSlot, () => void>();
   const waiting = new Set<Waiter>();
 

@@ -1,4 +1,4 @@
-import type { AnswerBudget } from "./budget.ts";
+import type { ResponseBudget } from "./budget.ts";
 
 export type RpcRequest = {
   /** How errors name the call: an API path or method name, never anything from the configured URL. */
@@ -9,7 +9,7 @@ export type RpcRequest = {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The limits of the response, unless the node has limits of its own. Default: those of a list of peers. */
-  readonly budget?: AnswerBudget | undefined;
+  readonly budget?: ResponseBudget | undefined;
 };
 
 export type RpcResponse = {
@@ -17,7 +17,7 @@ export type RpcResponse = {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
   /** The limits that apply to it. Default: those of its request. */
-  readonly budget?: AnswerBudget | undefined;
+  readonly budget?: ResponseBudget | undefined;
   /**
    * When the request was sent and when the whole response had arrived, unix milliseconds. Both by our clock as it was at the
    * end, so that a change of the clock meanwhile does not make the request longer.

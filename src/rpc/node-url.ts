@@ -1,20 +1,20 @@
 import { inlineSecret, isSendable, printsAs, type Secret } from "../lib/secret.ts";
 
 /**
- * Where a node answers. Path, query and userinfo of a URL may carry tokens (hosted gateways put them there), so only
- * `label` may be shown: the whole prints as its label.
+ * The address of a node's API. Path, query and userinfo may contain tokens (hosted gateways put them there), so only `label`
+ * may be shown: the object prints as its label.
  */
 export type NodeUrl = {
   readonly protocol: "http:" | "https:";
-  /** Scheme, host and port (or `unix:PATH`): the only part that is safe to show. */
+  /** Scheme, host and port, or `unix:PATH`: the only part that may be shown. */
   readonly label: string;
   /** Host name without brackets; `localhost` for a unix socket. */
   readonly hostname: string;
-  /** What HTTP clients call the origin; requests go there. */
+  /** The origin that requests are sent to. */
   readonly origin: string;
-  /** As configured; "" when there is none or only "/". May be secret. */
+  /** As configured; "" for none or "/". May be secret. */
   readonly path: string;
-  /** With its "?", or "". May be secret. */
+  /** With the "?", or "". May be secret. */
   readonly query: string;
   readonly socketPath?: string;
   readonly userinfo?: { readonly username: string; readonly password: Secret };
@@ -22,22 +22,22 @@ export type NodeUrl = {
 
 /**
  * Reads `http://…`, `https://…` or `unix:/path/to/socket`.
- * @throws Error with a sentence that does not repeat the text, as it may hold a token.
+ * @throws Error with a message that does not repeat the text, as it may contain a token
  */
 export function parseNodeUrl(text: string): NodeUrl {
   if (text.startsWith("unix:")) return parseUnixUrl(text.slice("unix:".length));
   const url = parseUrl(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    // In user:TOKEN@host the user is the scheme, and may be a token itself.
+    // In user:TOKEN@host the user would be the scheme, and may be a token itself.
     const found = text.startsWith(`${url.protocol}//`) ? `, found ${url.protocol.slice(0, 20)}//` : "";
     throw new Error(`expected a URL with http://, https:// or unix:${found}`);
   }
-  // URL mends what it can: http:/host, http:host, line breaks. A mended typo may be another host than was meant.
+  // The URL parser corrects http:/host, http:host and line breaks. A corrected typo may be another host than intended.
   if (!/^https?:\/\/[^/\\\s][^\\\s]*$/i.test(text)) {
     throw new Error("expected a URL like http://127.0.0.1:8888, with two slashes and no space or backslash");
   }
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
-  // What no shell or file has replaced, as in http://${HOST}, would pass for a host.
+  // An unreplaced variable, as in http://${HOST}, would pass for a host.
   if (!/^[\w.:-]+$/.test(hostname)) throw new Error("expected a URL whose host is a name or an address");
   if (url.hash !== "") throw new Error("expected a URL without a #fragment, which is never sent to a server");
   const path = url.pathname === "/" ? "" : url.pathname;
@@ -53,17 +53,17 @@ export function parseNodeUrl(text: string): NodeUrl {
   });
 }
 
-/** Whether both lead to the same API of the same server; who asks may differ. */
+/** Whether both are the same API of the same server; the user may differ. */
 export function isSameUrl(a: NodeUrl, b: NodeUrl): boolean {
   return a.label === b.label && a.path === b.path && a.query === b.query;
 }
 
-/** Whether a value of plain data, such as an option of a chain, is an address. */
+/** Whether a value, such as an option of a chain, is a NodeUrl. */
 export function isNodeUrl(value: object): value is NodeUrl {
   return "label" in value && "hostname" in value && "origin" in value && "query" in value;
 }
 
-/** The request path of an API below a base URL; a query of the base URL (a gateway's token) is kept. */
+/** The request path of an API below a base URL, with the query of the base URL (a gateway's token). */
 export function apiPath(base: NodeUrl, path: string): string {
   return base.path.replace(/(?<!\/)\/+$/, "") + path + base.query;
 }
@@ -83,10 +83,10 @@ function userinfoOf(url: URL): NonNullable<NodeUrl["userinfo"]> {
     username = decodeURIComponent(url.username);
     password = decodeURIComponent(url.password);
   } catch {
-    throw new Error("the user name or password in the URL has a % that does not begin an escape: write it as %25");
+    throw new Error("the user name or password in the URL contains a % that does not start an escape: write it as %25");
   }
   if (!isSendable(username) || !isSendable(password)) {
-    throw new Error("the user name or password in the URL has a line break or another control character inside");
+    throw new Error("the user name or password in the URL contains a line break or another control character");
   }
   return { username, password: inlineSecret(password) };
 }

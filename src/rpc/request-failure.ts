@@ -5,15 +5,15 @@ import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import type { NodeUrl } from "./node-url.ts";
 
-/** What is known about a request that got no whole answer. */
+/** A request that got no complete response. */
 export type FailedRequest = {
   readonly url: NodeUrl;
   readonly call: string;
   readonly signal: Signal;
 };
 
-const CUT_OFF = "ANSWER_CUT_OFF";
-const EXCESS = "ANSWER_TOO_LARGE";
+const CUT_OFF = "RESPONSE_CUT_OFF";
+const EXCESS = "RESPONSE_TOO_LARGE";
 
 const CODES: Readonly<Record<string, FailureReason>> = {
   ENOTFOUND: "dns",
@@ -56,51 +56,51 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
 };
 
-/** The connection was closed when a part of the answer was there. */
+/** The connection was closed in the middle of the response. */
 export class CutOffError extends Error {
   readonly code = CUT_OFF;
 }
 
 /**
- * What undici takes of a head or of trailers before it gives up, which costs it as much again for each further one in the
- * same piece: `dispatch` refuses them long before.
+ * The size of headers or trailers at which undici gives up. It would parse them again for each further header in the same
+ * piece, so `dispatch` refuses them much earlier.
  */
 export const MAX_PARSED_BYTES = 256 * 1024;
 
-/** What an answer has too much of. */
-export type AnswerExcess =
+/** What a response has too much of. */
+export type ResponseExcess =
   | { readonly kind: "budget"; readonly excess: Excess }
-  /** Of its head, or of its trailers, in bytes. */
-  | { readonly kind: "headers"; readonly most: number }
-  /** Of what else is no body, in bytes. */
-  | { readonly kind: "framing"; readonly most: number }
-  /** Answers with a status of 1xx. */
-  | { readonly kind: "interim"; readonly most: number };
+  /** Headers or trailers, in bytes. */
+  | { readonly kind: "headers"; readonly max: number }
+  /** Chunk sizes, extensions and trailers, in bytes. */
+  | { readonly kind: "framing"; readonly max: number }
+  /** Interim responses, with a status of 1xx. */
+  | { readonly kind: "interim"; readonly max: number };
 
-/** An answer was refused before it was read to its end. */
+/** A response was refused before its end. */
 export class ExcessError extends Error {
   readonly code = EXCESS;
-  readonly found: AnswerExcess;
+  readonly found: ResponseExcess;
 
-  constructor(found: AnswerExcess) {
-    super("the answer is too large");
+  constructor(found: ResponseExcess) {
+    super("the response is too large");
     this.found = found;
   }
 }
 
-/** What an error means that came after the headers of the answer. */
+/** Maps an error after the headers of a response: a closed connection becomes a CutOffError. */
 export function bodyError(error: unknown): unknown {
   const isCutOff = isClosedSocket(error) || codeOf(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
   return isCutOff ? new CutOffError() : error;
 }
 
-/** Maps what undici, TLS and the system throw to one reason, with a text that quotes nothing secret. */
+/** Maps an error of undici, TLS or the system to a failure whose texts contain no secret. */
 export function requestFailure(error: unknown, request: FailedRequest): Failure {
   const where = `${request.call} at ${request.url.label}`;
   if (request.signal.aborted || isTimeout(error)) {
     return {
       reason: "timeout",
-      message: `${where}: no whole answer in time`,
+      message: `${where}: no complete response in time`,
       advice: "the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     };
   }
@@ -110,32 +110,32 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   return { reason, message: `${where}: ${finding(reason, code)}`, advice: adviceFor(reason, code, request.url) };
 }
 
-function explainExcess(found: AnswerExcess, where: string): Pick<Failure, "message" | "advice"> {
+function explainExcess(found: ResponseExcess, where: string): Pick<Failure, "message" | "advice"> {
   switch (found.kind) {
     case "budget":
       return { message: `${where}: ${describeExcess(found.excess)}`, advice: excessAdvice(found.excess) };
     case "headers":
-      return { message: `${where}: ${tooLongHeaders(found.most)}`, advice: WRONG_SERVER };
+      return { message: `${where}: ${tooLongHeaders(found.max)}`, advice: WRONG_SERVER };
     case "framing":
       return {
-        message: `${where}: expected a body, found more than ${formatSize(found.most)} of HTTP around it`,
+        message: `${where}: expected a body, found more than ${formatSize(found.max)} of HTTP framing`,
         advice: WRONG_SERVER,
       };
     case "interim":
       return {
-        message: `${where}: expected an answer after at most ${found.most} interim ones (HTTP 1xx), found more`,
+        message: `${where}: expected at most ${found.max} interim responses (HTTP 1xx), found more`,
         advice: WRONG_SERVER,
       };
   }
 }
 
-function tooLongHeaders(most: number): string {
-  return `expected headers of at most ${formatSize(most)}, found more`;
+function tooLongHeaders(max: number): string {
+  return `expected headers of at most ${formatSize(max)}, found more`;
 }
 
-const WRONG_SERVER = "check that the URL is the node's API; no node sends so much";
+const WRONG_SERVER = "check that the URL is the node's API; nodes do not send so much";
 
-/** True when a socket was closed without an answer, as a keep-alive socket may be at any time. */
+/** Whether the socket was closed without a response, as can happen to a keep-alive socket at any time. */
 export function isClosedSocket(error: unknown): boolean {
   return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(codeOf(error));
 }
@@ -144,7 +144,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
 }
 
-/** Dialling a name with several addresses gives one AggregateError for all tries. */
+/** Dialling a name with several addresses gives one AggregateError for all attempts. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0 && !("code" in error && error.code)) {
     return errorCode(error.errors[0]);
@@ -153,12 +153,12 @@ function codeOf(error: unknown): string {
 }
 
 function reasonOf(code: string, error: unknown): FailureReason {
-  // Node says so when the server hangs up in the middle of the TLS handshake.
+  // The error when the server closes the connection during the TLS handshake.
   if (code === "ECONNRESET" && error instanceof Error && error.message.includes("before secure TLS")) return "tls";
   const known = CODES[code];
   if (known !== undefined) return known;
   if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|HOSTNAME_)/.test(code)) return "tls";
-  // undici 7 gives its parser's errors no code.
+  // Parser errors of undici 7 have no code.
   if (code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError")) return "http";
   return code === "unknown error" ? "internal" : "connect";
 }
@@ -174,12 +174,12 @@ function finding(reason: FailureReason, code: string): string {
     case "too_large":
       return tooLongHeaders(MAX_PARSED_BYTES);
     case "http":
-      return code === CUT_OFF ? "the answer was cut off" : "the answer is not valid HTTP, or was cut off";
+      return code === CUT_OFF ? "the response was cut off" : "the response is not valid HTTP, or was cut off";
     case "internal":
       return "unexpected error in the HTTP client";
     default:
       if (code === "ECONNREFUSED") return "the connection was refused (ECONNREFUSED)";
-      if (code === "NO_CONNECTION_SLOT") return "no file descriptor was free for a connection";
+      if (code === "NO_CONNECTION_SLOT") return "no free file descriptor for a connection";
       if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return `the connection was closed early (${code})`;
       return `no connection (${code})`;
   }
@@ -196,10 +196,10 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
     case "too_large":
       return WRONG_SERVER;
     case "http":
-      if (code === CUT_OFF) return "the node, or a proxy before it, closed the connection too early: see its log";
-      return "check that the port speaks HTTP, and use https:// if it wants TLS";
+      if (code === CUT_OFF) return "the node, or a proxy in front of it, closed the connection too early: see its log";
+      return "check that the port speaks HTTP, and use https:// if it expects TLS";
     case "internal":
-      return "this is a bug of peer-exporter: the log holds the stack, please report it";
+      return "this is a bug in peer-exporter: please report it with the stack from the log";
     default:
       return connectAdvice(code, url);
   }
@@ -210,12 +210,12 @@ function connectAdvice(code: string, url: NodeUrl): string {
     return "check that the node runs, that the socket's path is right, and that this user may open it";
   }
   if (code === "ECONNREFUSED") {
-    return "check that the node runs and that its API listens at this address and port (a node that replays does not)";
+    return "check that the node runs and that its API listens at this address and port (a node does not listen while it replays)";
   }
   if (["EMFILE", "ENFILE", "NO_CONNECTION_SLOT"].includes(code)) return "raise the limit of open files of this process";
   if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE") {
     return url.protocol === "http:"
-      ? "the port may want https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"
+      ? "the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"
       : "the node may be at its connection limit or restarting";
   }
   return "check the address, the route and the firewall";
@@ -230,7 +230,7 @@ function tlsAdvice(code: string): string {
   }
   if (code === "CERT_HAS_EXPIRED") return "renew the node's certificate";
   if (code.includes("SELF_SIGNED") || code.includes("ISSUER") || code.includes("VERIFY")) {
-    return "no authority known here signed the certificate: set tls.ca_file, or tls.pin to the certificate's SHA-256";
+    return "the certificate is not signed by a known authority: set tls.ca_file, or tls.pin to the certificate's SHA-256";
   }
   return "check that the port speaks TLS, and the tls block of this node";
 }

@@ -1,6 +1,6 @@
 import type { Secret } from "../lib/secret.ts";
 
-/** How requests to a node prove who asks. */
+/** The credentials of requests to a node. */
 export type Auth =
   | { readonly kind: "basic"; readonly username: string; readonly password: Secret }
   | { readonly kind: "digest"; readonly username: string; readonly password: Secret }
@@ -9,9 +9,9 @@ export type Auth =
 
 /** How the server of an https URL is verified. */
 export type TlsVerification =
-  /** By certificate authorities: the system's, or those in a file. */
+  /** By the system's certificate authorities, or by those in a file. */
   | { readonly kind: "ca"; readonly caFile?: string | undefined; readonly serverName?: string | undefined }
-  /** By the SHA-256 of its certificate alone. */
+  /** Only by the SHA-256 of its certificate. */
   | { readonly kind: "pin"; readonly sha256: Buffer }
   | { readonly kind: "insecure" };
 
@@ -19,8 +19,8 @@ const BASE64URL_SHA256 = /^[A-Za-z0-9_-]{43}=?$/;
 const HEX_SHA256 = /^(?:[0-9A-Fa-f]{2}:?){32}$/;
 
 /**
- * The SHA-256 of a certificate from a chainweb peer id (43 base64url characters) or a fingerprint in hex, with or
- * without colons (openssl and monerod print it so). Undefined for anything else.
+ * The SHA-256 of a certificate, from a chainweb peer id (43 base64url characters) or a fingerprint in hex with or without
+ * colons, as openssl and monerod print it. Undefined for any other text.
  */
 export function parsePin(text: string): Buffer | undefined {
   if (BASE64URL_SHA256.test(text)) return Buffer.from(text, "base64url");

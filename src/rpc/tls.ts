@@ -10,39 +10,40 @@ import type { TlsVerification } from "./settings.ts";
 
 export type ConnectorOptions = {
   readonly tls: TlsVerification;
-  /** Covers TCP and TLS together: a silent port must not hang (a chainweb node accepts nothing while it replays). */
+  /** For TCP and TLS together, in milliseconds. A silent port must not block: a chainweb node does not accept while it replays. */
   readonly timeoutMs: number;
   readonly socketPath?: string;
   /** How errors name the server. */
   readonly label: string;
   /** Bounds the connections to all nodes; undefined: not bounded. */
   readonly slots?: ConnectionSlots | undefined;
-  /** Told when a dial begins, and, with the end of the server's certificate in unix seconds, of what it gave. */
+  /** Called when a dial starts. */
   readonly onDial: () => void;
+  /** Called with a new connection and the end of the server's certificate, in unix seconds. */
   readonly onConnection: (socket: Socket, certificateExpirySeconds: number | undefined) => void;
 };
 
 export type Connector = {
   readonly connect: buildConnector.connector;
-  /** Ends a dial that is under way. */
+  /** Ends a dial that is running. */
   abandon(): void;
-  /** Nothing is asked over the connection now: `close` is called when another one needs its place. */
+  /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
-  /** Something is asked again. */
+  /** A request is running. */
   busy(): void;
 };
 
-/** Of the time for a connection, this part may be spent on waiting for a slot. */
+/** The share of the connection timeout that may be spent on waiting for a slot. */
 const SLOT_WAIT_SHARE = 1 / 2;
 
 /**
- * Dials for undici. With a pin, the certificate is compared before undici gets the socket, so that not one byte of a
- * request reaches a server with another certificate. `checkServerIdentity` cannot do this: Node never calls it for a
- * self-signed certificate when verification is off.
+ * Dials for undici. With a pin, the certificate is compared before undici gets the socket, so that a server with another
+ * certificate receives no byte of a request. `checkServerIdentity` cannot do this: Node.js does not call it for a self-signed
+ * certificate when verification is off.
  */
 export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
-  /** Of the connection that is open or being opened. */
+  /** The slot of the connection that is open or being opened. */
   let slot: ConnectionSlot | undefined;
 
   async function dial(target: buildConnector.Options, done: buildConnector.Callback): Promise<void> {
@@ -72,13 +73,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     controller.signal.throwIfAborted();
     const connect = createDialler({
       ...tls,
-      // A resumed session presents no certificate, so nothing could be compared with the pin.
+      // A resumed session presents no certificate to compare with the pin.
       maxCachedSessions: 0,
       timeout: options.timeoutMs,
       socketPath: options.socketPath ?? null,
       signal: controller.signal,
     });
-    // undici names the server after the Host header, which must not win over the configured name.
+    // undici takes the server name from the Host header, which must not override the configured name.
     connect({ ...target, ...(servername === undefined ? {} : { servername }) }, (...[error, socket]) => {
       dialling = undefined;
       if (error !== null) return done(error, null);
@@ -104,7 +105,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 
 type DialTlsOptions = { ca?: string; servername?: string; rejectUnauthorized?: boolean };
 
-/** The CA file is read at each connection, so that a renewed one needs no restart. */
+/** Reads the CA file for each connection, so that a renewed one needs no restart. */
 async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
   if (tls.kind !== "ca") return { rejectUnauthorized: false };
   return {
@@ -114,7 +115,7 @@ async function tlsOptions(tls: TlsVerification): Promise<DialTlsOptions> {
 }
 
 async function readCa(path: string): Promise<string> {
-  const advice = "check tls.ca_file, its content and its rights";
+  const advice = "check the content and the permissions of tls.ca_file";
   const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch(async (error: unknown) => {
     throw nodeError(
       "tls",
@@ -123,12 +124,12 @@ async function readCa(path: string): Promise<string> {
     );
   });
   const text = bytes.toString("utf8");
-  // Node would fall back to the system's authorities for an empty file.
-  if (!holdsCertificate(text)) throw nodeError("tls", `the CA file ${path} holds no certificate in PEM form`, advice);
+  // For an empty file Node.js would use the system's authorities.
+  if (!containsCertificate(text)) throw nodeError("tls", `the CA file ${path} contains no PEM certificate`, advice);
   return text;
 }
 
-function holdsCertificate(text: string): boolean {
+function containsCertificate(text: string): boolean {
   try {
     return new X509Certificate(text).raw.length > 0;
   } catch {

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Client, Dispatcher } from "undici";
-import { type AnswerBudget, BYTES_PER_PIECE } from "./budget.ts";
+import { BYTES_PER_PIECE, type ResponseBudget } from "./budget.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
 import type { NodeUrl } from "./node-url.ts";
-import { type AnswerExcess, bodyError, ExcessError, MAX_PARSED_BYTES } from "./request-failure.ts";
+import { bodyError, ExcessError, MAX_PARSED_BYTES, type ResponseExcess } from "./request-failure.ts";
 import type { TlsVerification } from "./settings.ts";
 import { createConnector } from "./tls.ts";
 
@@ -123,7 +123,7 @@ export const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_FRAMING_BYTES = 64 * 1024;
 
 type DispatchSettings = {
-  readonly budget: AnswerBudget;
+  readonly budget: ResponseBudget;
   /** The connection of the request, once the request is running. */
   readonly socket: () => Socket | undefined;
 };
@@ -150,7 +150,7 @@ export function dispatch(
     let connection: Socket | undefined;
     let stopWatching = () => {};
 
-    function refuse(controller: Dispatcher.DispatchController, found: AnswerExcess): void {
+    function refuse(controller: Dispatcher.DispatchController, found: ResponseExcess): void {
       const error = new ExcessError(found);
       reject(error);
       // After an abort undici would dial again, without a request to send.
@@ -182,7 +182,7 @@ export function dispatch(
         }
         if (statusCode < 200) {
           interim += 1;
-          if (interim > MAX_INTERIM) refuse(controller, { kind: "interim", most: MAX_INTERIM });
+          if (interim > MAX_INTERIM) refuse(controller, { kind: "interim", max: MAX_INTERIM });
           return;
         }
         status = statusCode;
@@ -211,8 +211,8 @@ export function dispatch(
   });
 }
 
-const HEADERS: AnswerExcess = { kind: "headers", most: MAX_HEADER_BYTES };
-const FRAMING: AnswerExcess = { kind: "framing", most: MAX_FRAMING_BYTES };
+const HEADERS: ResponseExcess = { kind: "headers", max: MAX_HEADER_BYTES };
+const FRAMING: ResponseExcess = { kind: "framing", max: MAX_FRAMING_BYTES };
 
 /** The bytes of all names and values. */
 function sizeOf(headers: Dispatcher.DispatchController["rawHeaders"]): number {
@@ -221,8 +221,8 @@ function sizeOf(headers: Dispatcher.DispatchController["rawHeaders"]): number {
   return bytes;
 }
 
-function tooMuch(limit: "bytes" | "pieces", budget: AnswerBudget, found?: number): AnswerExcess {
-  return { kind: "budget", excess: { limit, most: budget[limit], found } };
+function tooMuch(limit: "bytes" | "pieces", budget: ResponseBudget, found?: number): ResponseExcess {
+  return { kind: "budget", excess: { limit, max: budget[limit], found } };
 }
 
 /** Bytes that arrive in pieces, in one buffer that grows: it takes at most twice the memory of what has arrived. */

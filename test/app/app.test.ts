@@ -234,7 +234,7 @@ describe("close", () => {
         const whole = new Promise<void>((done, fail) => {
           incoming.once("end", done);
           incoming.once("error", fail);
-          incoming.once("aborted", () => fail(new Error("the answer was cut off")));
+          incoming.once("aborted", () => fail(new Error("the response was cut off")));
         });
         whole.catch(() => {});
         resolve([incoming, whole]);

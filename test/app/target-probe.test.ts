@@ -188,8 +188,8 @@ describe("a request that asks for nothing that can be polled", () => {
     ["/probe?module=wire", 400, "expected /probe?node=NAME, or /probe?target=URL&module=NAME"],
     ["/probe?target=ftp://127.0.0.1:1&module=wire", 400, "expected http:// or https://"],
     ["/probe?target=unix:/run/node.sock&module=wire", 400, "unix socket"],
-    ["/probe?target=http://192.0.2.1:1&module=wire", 403, "http://192.0.2.1:1 matches no pattern of probe.allow"],
-    ["/probe?target=http://localhost:1&module=wire", 403, "matches no pattern"],
+    ["/probe?target=http://192.0.2.1:1&module=wire", 403, "http://192.0.2.1:1 is not in the probe.allow list"],
+    ["/probe?target=http://localhost:1&module=wire", 403, "is not in the probe.allow list"],
   ])("%s gives %i", async (path, status, words) => {
     const { url } = await start({ allow: HERE, modules: { wire: { chain: "wire" }, other: { chain: "monero" } } });
     const answer = await fetch(url + path);

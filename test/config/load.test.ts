@@ -120,7 +120,7 @@ describe("a file with something wrong", () => {
     const file = write(NODE);
     chmodSync(file, 0);
     expect(await problemsOf({ file, env: {} })).toEqual([
-      `${file}: cannot read the configuration file (EACCES: this user may not read it)`,
+      `${file}: cannot read the configuration file (EACCES: permission denied)`,
     ]);
   });
 });
@@ -237,7 +237,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
 
   test.each(["url: http://user:s3c%0Aret@h", "url: http://s3c%00ret@h"])("%s", async (line) => {
     expect(await secretsIn(`    ${line}\n`)).toEqual([
-      "4:5: nodes[0].url: the user name or password in the URL has a line break or another control character inside",
+      "4:5: nodes[0].url: the user name or password in the URL contains a line break or another control character",
     ]);
   });
 

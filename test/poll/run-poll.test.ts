@@ -7,7 +7,7 @@ import { withDeadline } from "../../src/lib/abort.ts";
 import { inlineSecret } from "../../src/lib/secret.ts";
 import { NodeError } from "../../src/model/failure.ts";
 import { openSession } from "../../src/poll/run-poll.ts";
-import type { AnswerLimits } from "../../src/rpc/budget.ts";
+import type { ResponseLimits } from "../../src/rpc/budget.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { type FakeNode, json, startFakeNode } from "../support/fake-node.ts";
 import { answers, hang, obedient, type Poll, setUp } from "./poller-support.ts";
@@ -117,7 +117,7 @@ test("a node that repeats its credentials where it says what it is or what is wr
 
 test("the limits of a node hold for all of its answers", async () => {
   const node = await serve();
-  const failed = async (limits: AnswerLimits) => {
+  const failed = async (limits: ResponseLimits) => {
     const report = await poll(
       openSession(nodeConfig({ url: parseNodeUrl(node.url), limits, options: wire.options.parse({}) })),
     );
@@ -126,7 +126,7 @@ test("the limits of a node hold for all of its answers", async () => {
     );
   };
   expect(await failed({})).toEqual([undefined, undefined]);
-  const message = "expected at most 1 members of objects (one with a new name counts as ten) (limits.keys), found more";
+  const message = "expected at most 1 object members (one with a new name counts as ten) (limits.keys), found more";
   expect(await failed({ keys: 1 })).toEqual([undefined, expect.stringContaining(message)]);
   expect(await failed({ bytes: 2, keys: 100 })).toEqual([
     undefined,

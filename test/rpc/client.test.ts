@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, test, vi } from "vitest";
 import { fileSecret, inlineSecret } from "../../src/lib/secret.ts";
-import { INFO_ANSWER, LIST_ANSWER } from "../../src/rpc/budget.ts";
+import { INFO_BUDGET, LIST_BUDGET } from "../../src/rpc/budget.ts";
 import type { RpcCall } from "../../src/rpc/client.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
@@ -448,7 +448,7 @@ describe("the size of an answer", () => {
   };
 
   it.each<[string, OnSocket, string, number]>([
-    ["without end, after what it may have", endlessBody("["), "found more", LIST_ANSWER.bytes],
+    ["without end, after what it may have", endlessBody("["), "found more", LIST_BUDGET.bytes],
     ["of 50 MiB, by what it says", fiftyMiB, "found 50MiB", 0],
   ])("is refused %s", async (_, onSocket, finding, least) => {
     const sockets: Socket[] = [];
@@ -468,10 +468,10 @@ describe("the size of an answer", () => {
   });
 
   it.each([
-    ["of a list", LIST_ANSWER, {}, LIST_ANSWER.bytes],
-    ["of what a node says of itself", INFO_ANSWER, {}, INFO_ANSWER.bytes],
-    ["raised", INFO_ANSWER, { bytes: 5_000_000 }, 5_000_000],
-    ["lowered", LIST_ANSWER, { bytes: 1024 }, 1024],
+    ["of a list", LIST_BUDGET, {}, LIST_BUDGET.bytes],
+    ["of what a node says of itself", INFO_BUDGET, {}, INFO_BUDGET.bytes],
+    ["raised", INFO_BUDGET, { bytes: 5_000_000 }, 5_000_000],
+    ["lowered", LIST_BUDGET, { bytes: 1024 }, 1024],
   ])("may be exactly the limit %s", async (_, budget, limits, bytes) => {
     const node = await fakeNode(({ url }) => ({ body: Buffer.alloc(bytes + (url === "/more" ? 1 : 0), "x") }));
     const client = rpcClient(node.url, { limits });

@@ -144,7 +144,7 @@ describe("clients with slots", () => {
     const { failure } = await refusal(late.request(GET, patience()));
     expect(failure).toMatchObject({
       reason: "connect",
-      message: expect.stringContaining("no file descriptor was free for a connection"),
+      message: expect.stringContaining("no free file descriptor for a connection"),
       advice: "raise the limit of open files of this process",
     });
     controller.abort();

@@ -216,11 +216,11 @@ describe("decodeJsonBody", () => {
     ["blanks", " \r\n", "an empty body"],
     ["a login page", "\n<!DOCTYPE html><title>c4nary</title>", "an HTML or XML page"],
     ["XML", '<?xml version="1.0"?><c4nary/>', "an HTML or XML page"],
-    ["an object that is cut off", '{"c4nary":[1,2', "broken or cut off JSON of 14 characters"],
-    ["a list that is cut off", '["c4nary', "broken or cut off JSON of 8 characters"],
-    ["JSON with more behind it", '{"a":1} c4nary', "broken or cut off JSON of 14 characters"],
+    ["an object that is cut off", '{"c4nary":[1,2', "invalid or truncated JSON of 14 characters"],
+    ["a list that is cut off", '["c4nary', "invalid or truncated JSON of 8 characters"],
+    ["JSON with more behind it", '{"a":1} c4nary', "invalid or truncated JSON of 14 characters"],
     ["a text", "c4nary is not here", "18 characters of other text"],
-    ["gzip", Buffer.from("1f8b0800000000000003", "hex"), "compressed data that was not asked for"],
+    ["gzip", Buffer.from("1f8b0800000000000003", "hex"), "compressed data that was not requested"],
     ["binary data", Buffer.from([0, 1, 2, 255]), "4 characters of other text"],
   ])("says that %s came, and quotes nothing of it", (_, body, found) => {
     let error: unknown;
@@ -233,7 +233,7 @@ describe("decodeJsonBody", () => {
     expect(error.failure).toEqual({
       reason: "bad_json",
       message: `get_info at http://h: expected JSON, found ${found}`,
-      advice: "check that the URL is the node's API and that no proxy or login page answers in its place",
+      advice: "check that the URL is the node's API and that no proxy or login page responds in its place",
     });
     expect(error.cause).toBeUndefined();
   });

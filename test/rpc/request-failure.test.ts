@@ -202,7 +202,7 @@ const FAILURES: readonly (readonly [string, () => Promise<NodeError>, FailureRea
     /was cut off/,
     /proxy/,
   ],
-  ["silence", () => patienceOf(100), "timeout", /no whole answer in time/, /raise timeout/],
+  ["silence", () => patienceOf(100), "timeout", /no complete response in time/, /raise timeout/],
   // Not HTTP
   [
     "another protocol",
@@ -417,8 +417,8 @@ describe("isClosedSocket", () => {
     ["ECONNRESET", true],
     ["EPIPE", true],
     ["ECONNREFUSED", false],
-    ["ANSWER_TOO_LARGE", false],
-    ["ANSWER_CUT_OFF", false],
+    ["RESPONSE_TOO_LARGE", false],
+    ["RESPONSE_CUT_OFF", false],
   ])("%s: %j", (code, expected) => {
     expect(isClosedSocket(Object.assign(new Error(), { code }))).toBe(expected);
   });

@@ -2,7 +2,7 @@ import { createServer as createTlsServer } from "node:tls";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
-import { INFO_ANSWER } from "../../src/rpc/budget.ts";
+import { INFO_BUDGET } from "../../src/rpc/budget.ts";
 import { growingBytes, MAX_FRAMING_BYTES, MAX_HEADER_BYTES, MAX_INTERIM } from "../../src/rpc/transport.ts";
 import type { OnSocket } from "../support/fake-node.ts";
 import { answerBytes, CHUNKED, endlessBytes, flood } from "../support/faults.ts";
@@ -23,14 +23,14 @@ describe("what one answer may hold beside its body", () => {
     ["as many interim answers as may be", interim(MAX_INTERIM) + END, 2],
     ["headers as large as may be", withHeader(MAX_HEADER_BYTES), 2],
     ["trailers as large as may be", withTrailer(MAX_HEADER_BYTES), 2],
-    ["as many pieces as may be", chunks(INFO_ANSWER.pieces, 1), INFO_ANSWER.pieces],
-    ["more pieces, which are larger", chunks(3 * INFO_ANSWER.pieces, 40), 3 * INFO_ANSWER.pieces * 40],
+    ["as many pieces as may be", chunks(INFO_BUDGET.pieces, 1), INFO_BUDGET.pieces],
+    ["more pieces, which are larger", chunks(3 * INFO_BUDGET.pieces, 40), 3 * INFO_BUDGET.pieces * 40],
     ["extensions of each chunk", `${CHUNKED}${`5;a=${"y".repeat(200)}\r\nhello\r\n`.repeat(200)}0\r\n\r\n`, 1000],
   ])("%s", async (_, bytes, length) => {
     const budget = {
-      ...INFO_ANSWER,
+      ...INFO_BUDGET,
       bytes: 1024 * 1024,
-      pieces: length > 100_000 ? 3 * INFO_ANSWER.pieces : INFO_ANSWER.pieces,
+      pieces: length > 100_000 ? 3 * INFO_BUDGET.pieces : INFO_BUDGET.pieces,
     };
     const server = await rawServer(answerBytes(bytes));
     const answer = await rpcClient(server.url).request({ ...GET, budget }, patience());
@@ -39,8 +39,8 @@ describe("what one answer may hold beside its body", () => {
   });
 
   it.each<[string, string | OnSocket, RegExp]>([
-    ["one interim answer more", interim(MAX_INTERIM + 1) + END, /at most 16 interim ones/],
-    ["interim answers without end", endlessBytes("", interim(1)), /at most 16 interim ones/],
+    ["one interim answer more", interim(MAX_INTERIM + 1) + END, /at most 16 interim responses/],
+    ["interim answers without end", endlessBytes("", interim(1)), /at most 16 interim responses/],
     ["interim answers with large heads", endlessBytes("", `HTTP/1.1 103 x\r\n${header(16_000)}\r\n`), /HTTP|interim/],
     ["a header more", withHeader(MAX_HEADER_BYTES + 1), /headers of at most 16KiB/],
     ["a trailer more", withTrailer(MAX_HEADER_BYTES + 1), /headers of at most 16KiB/],
@@ -54,7 +54,7 @@ describe("what one answer may hold beside its body", () => {
     ["an extension without end", endlessBytes(`${CHUNKED}2;x=`, "y"), /more than 64KiB of HTTP/],
     ["a size without end", endlessBytes(CHUNKED, "0"), /more than 64KiB of HTTP/],
     ["extensions of each chunk", endlessBytes(CHUNKED, `1;${"y".repeat(200)}\r\n[\r\n`), /more than 64KiB of HTTP/],
-    ["a piece more", chunks(INFO_ANSWER.pieces + 20, 1), /at most 4096 pieces .*limits\.pieces/],
+    ["a piece more", chunks(INFO_BUDGET.pieces + 20, 1), /at most 4096 pieces .*limits\.pieces/],
     ["pieces without end", endlessBytes(CHUNKED, "1\r\n[\r\n"), /at most 4096 pieces .*limits\.pieces/],
     [
       "a body without end",
@@ -63,7 +63,7 @@ describe("what one answer may hold beside its body", () => {
     ],
   ])("%s is refused, and the connection closed", async (_, how, message) => {
     const server = await rawServer(typeof how === "string" ? answerBytes(how) : how);
-    const { failure } = await refusal(rpcClient(server.url).request({ ...GET, budget: INFO_ANSWER }, patience()));
+    const { failure } = await refusal(rpcClient(server.url).request({ ...GET, budget: INFO_BUDGET }, patience()));
     expect(failure.reason).toBe("too_large");
     expect(failure.message).toMatch(message);
     await waitFor(() => server.openConnections() === 0, "the connection to be closed");

@@ -137,7 +137,7 @@ export const EXPORTER_FAULTS = {
     shows:
       "Nodes with a secret on this mount are down from their next poll on, after 2 seconds or their `timeout`; later polls fail immediately while the first read still hangs. A reload is refused and names the files. Other nodes, scrapes, compression and host name lookups continue, in the worst case with five hanging threads. Everything recovers with the mount.",
     reason: "unauthorized",
-    log: "down: cannot read the secret file … (no answer within 2 s: see whether its mount hangs); check the auth block of this node",
+    log: "down: cannot read the secret file … (no response within 2 s: check whether its mount hangs); check the auth block of this node",
     remedy:
       "Fix the mount. A node with a `timeout` of 2 seconds or less reports `timeout` once before it names the file.",
   },

@@ -17,9 +17,9 @@ const HEAD_LEFT = "`p2p_node_up 0`, the head and other data of the node, but no 
 const PEERS_LEFT = '`p2p_node_up 1` with its peers; `p2p_node_api_up{api="head"} 0`, no head and no lag';
 const ALL_LEFT = "everything, as before";
 
-const CHECK_URL = "check that the URL is the node's API and that no proxy or login page answers in its place";
+const CHECK_URL = "check that the URL is the node's API and that no proxy or login page responds in its place";
 const RAISE = (limit: string) => `check that the URL is the node's API; if it is, raise limits.${limit} of this node`;
-const NO_NODE = "check that the URL is the node's API; no node sends so much";
+const NO_NODE = "check that the URL is the node's API; nodes do not send so much";
 const OTHER_SERVER = "Another server answers at this URL: correct it.";
 const LOGIN = "Set `auth` as the log line says, and check the user and password of the node.";
 const PROXY = "Check the node behind the proxy, and the proxy's log.";
@@ -30,42 +30,42 @@ export const NODE_FAULTS = {
     fault: "The connection is refused",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was refused (ECONNREFUSED); check that the node runs and that its API listens at this address and port (a node that replays does not)",
+    log: "down: … at …: the connection was refused (ECONNREFUSED); check that the node runs and that its API listens at this address and port (a node does not listen while it replays)",
     remedy: "Start the node, or wait for the end of its replay. If it runs, compare its listening address with `url`.",
   },
   closedAtOnce: {
     fault: "The connection is closed without a byte",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was closed early (…); the port may want https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
+    log: "down: … at …: the connection was closed early (…); the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
     remedy: "Try `https://`. On monerod, count the clients of its RPC and raise the limit that the line names.",
   },
   resetInHeaders: {
     fault: "The connection is reset in the headers",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was closed early (…); the port may want https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
+    log: "down: … at …: the connection was closed early (…); the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
     remedy: "Check whether the node crashes at this request, and check load balancers and firewalls in between.",
   },
   resetInBody: {
     fault: "The connection is reset in the body",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: the answer was cut off; the node, or a proxy before it, closed the connection too early: see its log",
+    log: "down: … at …: the response was cut off; the node, or a proxy in front of it, closed the connection too early: see its log",
     remedy: "Check whether the node crashes at this request, and check the size and time limits of proxies.",
   },
   cutOff: {
     fault: "The body is shorter than its Content-Length",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: the answer was cut off; the node, or a proxy before it, closed the connection too early: see its log",
+    log: "down: … at …: the response was cut off; the node, or a proxy in front of it, closed the connection too early: see its log",
     remedy: "Use curl on the node's own machine: if the response is complete there, a proxy cuts it.",
   },
   hang: {
     fault: "The node accepts and never answers",
     shows: NOTHING_LEFT,
     reason: "timeout",
-    log: "down: … at …: no whole answer in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    log: "down: … at …: no complete response in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     remedy:
       "Check whether the node works (its log, its load). A chainweb node that replays Pact does not answer for a long time.",
   },
@@ -73,14 +73,14 @@ export const NODE_FAULTS = {
     fault: "The response stops in the middle",
     shows: NOTHING_LEFT,
     reason: "timeout",
-    log: "down: … at …: no whole answer in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    log: "down: … at …: no complete response in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     remedy: "As for a node that never answers. If small responses arrive but large ones stop, check the MTU.",
   },
   drip: {
     fault: "The response arrives one byte per second",
     shows: NOTHING_LEFT,
     reason: "timeout",
-    log: "down: … at …: no whole answer in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    log: "down: … at …: no complete response in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     remedy: "Received bytes do not extend the timeout. Check the node's load and the network.",
   },
   endless: {
@@ -101,28 +101,28 @@ export const NODE_FAULTS = {
     fault: "The response is compressed: 1 MiB for 1 GiB",
     shows: HEAD_LEFT,
     reason: "bad_json",
-    log: `down: … at …: expected JSON, found compressed data that was not asked for; ${CHECK_URL}`,
+    log: `down: … at …: expected JSON, found compressed data that was not requested; ${CHECK_URL}`,
     remedy: "The exporter never decompresses responses. Configure the proxy to compress only if the client accepts it.",
   },
   millionRows: {
     fault: "The peer list has a million rows",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected at most 30000 objects and lists (limits.containers), found more; ${RAISE("containers")}`,
+    log: `down: … at …: expected at most 30000 objects and arrays (limits.containers), found more; ${RAISE("containers")}`,
     remedy: `${OTHER_SERVER} The exporter does not read the rows, nor a list of more than 3,000 peers.`,
   },
   deepNesting: {
     fault: "The response has millions of nested lists",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected at most 64 objects and lists in each other (limits.depth), found more; ${RAISE("depth")}`,
+    log: `down: … at …: expected at most 64 levels of nested objects and arrays (limits.depth), found more; ${RAISE("depth")}`,
     remedy: "No node sends this: check which server answers at this URL. Other nodes do not wait for it.",
   },
   manyKeys: {
     fault: "The response is one object with hundreds of thousands of members",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected at most 70000 members of objects (one with a new name counts as ten) (limits.keys), found more; ${RAISE("keys")}`,
+    log: `down: … at …: expected at most 70000 object members (one with a new name counts as ten) (limits.keys), found more; ${RAISE("keys")}`,
     remedy: `${OTHER_SERVER} The exporter counts members before it builds objects.`,
   },
   manyStrings: {
@@ -164,14 +164,14 @@ export const NODE_FAULTS = {
     fault: "The response is an endless string of backslashes",
     shows: HEAD_LEFT,
     reason: "bad_json",
-    log: `down: … at …: expected JSON, found broken or cut off JSON of … characters; ${CHECK_URL}`,
+    log: `down: … at …: expected JSON, found invalid or truncated JSON of … characters; ${CHECK_URL}`,
     remedy: OTHER_SERVER,
   },
   tinyChunks: {
     fault: "The response arrives in chunks of one byte",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected at most 4096 pieces beside one for every 512 bytes (limits.pieces), found more; ${RAISE("pieces")}`,
+    log: `down: … at …: expected at most 4096 pieces plus one for every 512 bytes (limits.pieces), found more; ${RAISE("pieces")}`,
     remedy:
       "Check the proxy in front of the node. The exporter keeps the bytes in one buffer and stops after some thousand.",
   },
@@ -179,21 +179,21 @@ export const NODE_FAULTS = {
     fault: "The node sends endless interim responses (HTTP 103)",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected an answer after at most 16 interim ones (HTTP 1xx), found more; ${NO_NODE}`,
+    log: `down: … at …: expected at most 16 interim responses (HTTP 1xx), found more; ${NO_NODE}`,
     remedy: `${OTHER_SERVER} The exporter discards them.`,
   },
   chunkExtensions: {
     fault: "A chunk has an endless extension",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected a body, found more than 64KiB of HTTP around it; ${NO_NODE}`,
+    log: `down: … at …: expected a body, found more than 64KiB of HTTP framing; ${NO_NODE}`,
     remedy: `${OTHER_SERVER} The exporter discards it.`,
   },
   endlessTrailers: {
     fault: "Endless trailers follow the body",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected a body, found more than 64KiB of HTTP around it; ${NO_NODE}`,
+    log: `down: … at …: expected a body, found more than 64KiB of HTTP framing; ${NO_NODE}`,
     remedy: OTHER_SERVER,
   },
   hugeMetrics: {
@@ -216,7 +216,7 @@ export const NODE_FAULTS = {
     fault: "Another protocol than HTTP answers",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: the answer is not valid HTTP, or was cut off; check that the port speaks HTTP, and use https:// if it wants TLS",
+    log: "down: … at …: the response is not valid HTTP, or was cut off; check that the port speaks HTTP, and use https:// if it expects TLS",
     remedy: "The port belongs to another service (P2P, SSH, a database): set the port of the node's HTTP API.",
   },
   contentType: {
@@ -244,7 +244,7 @@ export const NODE_FAULTS = {
     fault: "The JSON ends too early",
     shows: NOTHING_LEFT,
     reason: "bad_json",
-    log: `down: … at …: expected JSON, found broken or cut off JSON of … characters; ${CHECK_URL}`,
+    log: `down: … at …: expected JSON, found invalid or truncated JSON of … characters; ${CHECK_URL}`,
     remedy: "A proxy cuts the response, or the node has a bug: compare with curl on the node's own machine.",
   },
   otherJson: {
@@ -266,7 +266,7 @@ export const NODE_FAULTS = {
     fault: "A redirect (301, 302)",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: expected HTTP 200, found …; redirects are never followed: set the URL of the node's API itself",
+    log: "down: … at …: expected HTTP 200, found …; redirects are not followed: set the URL of the node's API itself",
     remedy:
       "Set the URL that `curl -v` shows after `Location`, if it is yours. Credentials are not sent to other hosts.",
   },
@@ -274,7 +274,7 @@ export const NODE_FAULTS = {
     fault: "400 Bad Request",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: expected HTTP 200, found 400; use https:// if the port wants TLS, else see the node's own log",
+    log: "down: … at …: expected HTTP 200, found 400; use https:// if the port expects TLS, otherwise see the node's own log",
     remedy: "Try `https://`; then check in the log of the node or proxy why it refuses the request.",
   },
   hostHeader: {
@@ -302,14 +302,14 @@ export const NODE_FAULTS = {
     fault: "401, digest authentication wanted",
     shows: NOTHING_LEFT,
     reason: "unauthorized",
-    log: "down: … at …: expected HTTP 200, found 401; the node wants digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)",
+    log: "down: … at …: expected HTTP 200, found 401; the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)",
     remedy: LOGIN,
   },
   basicWanted: {
     fault: "401, basic authentication wanted",
     shows: NOTHING_LEFT,
     reason: "unauthorized",
-    log: "down: … at …: expected HTTP 200, found 401; the node wants basic authentication: check auth.basic",
+    log: "down: … at …: expected HTTP 200, found 401; the node requires basic authentication: check auth.basic",
     remedy: LOGIN,
   },
   digestNonce: {
@@ -407,21 +407,21 @@ export const NODE_FAULTS = {
     fault: "502 Bad Gateway",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: expected HTTP 200, found 502; a proxy before the node answers that the node does not: check the node behind it",
+    log: "down: … at …: expected HTTP 200, found 502; a proxy in front of the node reports that the node does not respond: check the node",
     remedy: PROXY,
   },
   status503: {
     fault: "503 Service Unavailable",
     shows: `${NOTHING_LEFT}; with Retry-After, no poll until that time`,
     reason: "http",
-    log: "down: … at …: expected HTTP 200, found 503; the node, or a proxy before it, is overloaded or has no server: check that the node runs, and its log",
+    log: "down: … at …: expected HTTP 200, found 503; the node, or a proxy in front of it, is overloaded or has no backend: check that the node runs, and see its log",
     remedy: PROXY,
   },
   status504: {
     fault: "504 Gateway Timeout",
     shows: NOTHING_LEFT,
     reason: "http",
-    log: "down: … at …: expected HTTP 200, found 504; a proxy before the node answers that the node does not: check the node behind it",
+    log: "down: … at …: expected HTTP 200, found 504; a proxy in front of the node reports that the node does not respond: check the node",
     remedy: PROXY,
   },
   headFails: {
@@ -513,7 +513,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the certificate is from an unknown authority",
     shows: NOTHING_LEFT,
     reason: "tls",
-    log: "down: … at …: the TLS connection failed (DEPTH_ZERO_SELF_SIGNED_CERT); no authority known here signed the certificate: set tls.ca_file, or tls.pin to the certificate's SHA-256",
+    log: "down: … at …: the TLS connection failed (DEPTH_ZERO_SELF_SIGNED_CERT); the certificate is not signed by a known authority: set tls.ca_file, or tls.pin to the certificate's SHA-256",
     remedy: "A chainweb node and monerod have self-signed certificates: pin them.",
   },
   certificatePin: {
@@ -527,7 +527,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the handshake hangs",
     shows: NOTHING_LEFT,
     reason: "timeout",
-    log: "down: … at …: no whole answer in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    log: "down: … at …: no complete response in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     remedy: "A chainweb node that replays does not accept connections: wait. Otherwise check the node's load.",
   },
   plainPort: {
@@ -573,7 +573,7 @@ export const NODE_FAULTS = {
     fault: "A hundred nodes go down at the same time",
     shows: "each of them as down; the others complete and in time",
     reason: "connect",
-    log: "down: … at …: the connection was refused (ECONNREFUSED); check that the node runs and that its API listens at this address and port (a node that replays does not)",
+    log: "down: … at …: the connection was refused (ECONNREFUSED); check that the node runs and that its API listens at this address and port (a node does not listen while it replays)",
     remedy:
       "Check what the nodes have in common. The log has one line per node when it goes down, and one when it is up again.",
   },

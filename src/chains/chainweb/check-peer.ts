@@ -3,7 +3,7 @@ import { withDeadline } from "../../lib/abort.ts";
 import { formatAddress } from "../../model/address.ts";
 import { attempt, type Head, type PeerAddress, type PeerConnection } from "../../model/report.ts";
 import { type AddressFilter, chooseDestination } from "../../rpc/address-filter.ts";
-import { INFO_ANSWER } from "../../rpc/budget.ts";
+import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import { apiPath, parseNodeUrl } from "../../rpc/node-url.ts";
 import type { TlsVerification } from "../../rpc/settings.ts";
@@ -61,7 +61,7 @@ async function askForCut(
   try {
     const path = apiPath(client.url, networkPath(network, "cut"));
     const headers = { accept: "application/json" };
-    const request = { name: "cut", method: "GET", path, headers, budget: INFO_ANSWER } as const;
+    const request = { name: "cut", method: "GET", path, headers, budget: INFO_BUDGET } as const;
     const answer = await attempt(async () => {
       const { value, response } = await callJson(client, request, signal);
       return { cut: decodeCut(value, "cut"), version: readHeaders(response).version };

@@ -4,7 +4,7 @@ import { addressOf, formatAddress } from "../../model/address.ts";
 import { chainSample } from "../../model/chain-samples.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ChainSample, PeerConnection, PeerList } from "../../model/report.ts";
-import { describeExcess, excessAdvice, LIST_ANSWER } from "../../rpc/budget.ts";
+import { describeExcess, excessAdvice, LIST_BUDGET } from "../../rpc/budget.ts";
 import { callJson, type ExplainStatus } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
@@ -57,7 +57,7 @@ export async function fetchPeerPages(
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const name = shortName(path);
-    const request = { name, method: "GET", path: pagePath(client, path, cursor), budget: LIST_ANSWER } as const;
+    const request = { name, method: "GET", path: pagePath(client, path, cursor), budget: LIST_BUDGET } as const;
     const { value, response } = await callJson(client, request, signal, explain);
     firstResponse ??= response;
     bytes += response.body.length;
@@ -81,9 +81,9 @@ export async function fetchPeerPages(
 }
 
 /** @throws NodeError too_large */
-function checkBytes(found: number, { budget = LIST_ANSWER }: RpcResponse, call: string): void {
+function checkBytes(found: number, { budget = LIST_BUDGET }: RpcResponse, call: string): void {
   if (found <= budget.bytes) return;
-  const excess = { limit: "bytes", most: budget.bytes, found } as const;
+  const excess = { limit: "bytes", max: budget.bytes, found } as const;
   throw nodeError("too_large", `${call}: ${describeExcess(excess)}`, excessAdvice(excess));
 }
 

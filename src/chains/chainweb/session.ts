@@ -3,7 +3,7 @@ import { withDeadline } from "../../lib/abort.ts";
 import { NodeError } from "../../model/failure.ts";
 import { attempt, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
-import { INFO_ANSWER } from "../../rpc/budget.ts";
+import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
@@ -96,7 +96,7 @@ async function fetchPeers(client: RpcClient, network: string, signal: Signal) {
 
 async function fetchCut(client: RpcClient, network: string, signal: Signal) {
   const path = apiPath(client.url, networkPath(network, "cut"));
-  const request = { name: "cut", method: "GET", path, budget: INFO_ANSWER } as const;
+  const request = { name: "cut", method: "GET", path, budget: INFO_BUDGET } as const;
   const { value, response } = await callJson(client, request, signal, explainStatus("cut", network));
   const call = `cut at ${client.url.label}`;
   const cut = decodeCut(value, call);
@@ -107,7 +107,7 @@ async function fetchCut(client: RpcClient, network: string, signal: Signal) {
 }
 
 async function fetchInfo(client: RpcClient, network: string, signal: Signal): Promise<Info> {
-  const request = { name: "info", method: "GET", path: apiPath(client.url, "/info"), budget: INFO_ANSWER } as const;
+  const request = { name: "info", method: "GET", path: apiPath(client.url, "/info"), budget: INFO_BUDGET } as const;
   const { value } = await callJson(client, request, signal, explainStatus("info", network));
   const call = `info at ${client.url.label}`;
   const info = decodeInfo(value, call);

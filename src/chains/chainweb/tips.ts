@@ -1,7 +1,7 @@
 import type { Signal } from "../../lib/abort.ts";
 import { type Failure, nodeError } from "../../model/failure.ts";
 import { attempt, failed, type Outcome, succeeded } from "../../model/report.ts";
-import { INFO_ANSWER } from "../../rpc/budget.ts";
+import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
@@ -82,7 +82,7 @@ async function fetchCreationTime(
   const name = `chain/${chain}/header`;
   const path = apiPath(client.url, networkPath(network, `${name}/${hash}`));
   const headers = { accept: "application/json" };
-  const request = { name, method: "GET", path, headers, budget: INFO_ANSWER } as const;
+  const request = { name, method: "GET", path, headers, budget: INFO_BUDGET } as const;
   const { value } = await callJson(client, request, signal, explainStatus("header", network));
   return decodeCreationTime(value, hash, `${name} at ${client.url.label}`);
 }

@@ -1,7 +1,7 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { type Failure, NodeError, nodeError } from "../../model/failure.ts";
-import { type AnswerBudget, INFO_ANSWER } from "../../rpc/budget.ts";
+import { INFO_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
@@ -18,7 +18,7 @@ export async function callRpc(
   client: RpcClient,
   method: string,
   signal: Signal,
-  budget: AnswerBudget = INFO_ANSWER,
+  budget: ResponseBudget = INFO_BUDGET,
 ): Promise<JsonObject> {
   const request = {
     name: method,
@@ -112,7 +112,7 @@ export async function callEndpoint(
     path: path + client.url.query,
     body: JSON.stringify(body),
     headers: { "content-type": "application/json" },
-    budget: INFO_ANSWER,
+    budget: INFO_BUDGET,
   } as const;
   const { value } = await callJson(client, request, signal);
   const call = `${path} at ${client.url.label}`;

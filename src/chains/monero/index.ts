@@ -2,7 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { withDeadline } from "../../lib/abort.ts";
 import type { Failure } from "../../model/failure.ts";
 import { attempt, failed, type Outcome, PEERS_NOT_ASKED } from "../../model/report.ts";
-import { LIST_ANSWER } from "../../rpc/budget.ts";
+import { LIST_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { block } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../adapter.ts";
@@ -73,7 +73,7 @@ async function fetchPeers(
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
   return attempt(async () => {
-    const result = await callRpc(client, "get_connections", signal, LIST_ANSWER);
+    const result = await callRpc(client, "get_connections", signal, LIST_BUDGET);
     const receivedMs = Date.now();
     return { ...decodeConnections(result, `get_connections at ${client.url.label}`, maxRows), receivedMs };
   });

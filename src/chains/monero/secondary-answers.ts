@@ -2,7 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { NodeError, nodeError } from "../../model/failure.ts";
 import type { ByteCounts, ChainSample } from "../../model/report.ts";
-import { LIST_ANSWER } from "../../rpc/budget.ts";
+import { LIST_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { count, text } from "../decode.ts";
 import { callEndpoint, callRpc } from "./calls.ts";
@@ -87,7 +87,7 @@ export function limitSamples(limits: Limits): readonly ChainSample[] {
 export type Bans = { readonly addresses: number; readonly subnets: number };
 
 export async function fetchBans(client: RpcClient, signal: Signal): Promise<Bans> {
-  return decodeBans(await callRpc(client, "get_bans", signal, LIST_ANSWER), `get_bans at ${client.url.label}`);
+  return decodeBans(await callRpc(client, "get_bans", signal, LIST_BUDGET), `get_bans at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `bans` is there and is not a list */
@@ -134,7 +134,7 @@ export type SyncQueue = {
 
 /** A costly call: it writes all connections, and walks through them once more for each span (on_sync_info). */
 export async function fetchSyncQueue(client: RpcClient, signal: Signal): Promise<SyncQueue> {
-  return decodeSyncQueue(await callRpc(client, "sync_info", signal, LIST_ANSWER), `sync_info at ${client.url.label}`);
+  return decodeSyncQueue(await callRpc(client, "sync_info", signal, LIST_BUDGET), `sync_info at ${client.url.label}`);
 }
 
 /** @throws NodeError bad_shape when `spans` is there and is not a list */

@@ -1,4 +1,4 @@
-import type { Signal } from "../../lib/abort.ts";
+import { type Signal, withDeadline } from "../../lib/abort.ts";
 import { isObject } from "../../lib/json.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type ByteCounts, type Outcome, type PeerList, succeeded } from "../../model/report.ts";

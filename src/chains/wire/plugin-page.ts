@@ -1,7 +1,7 @@
 import { PageExcessError, readSamples, type TextSample } from "../../lib/prometheus-text.ts";
 import { numericAddress } from "../../model/address.ts";
 import { nodeError } from "../../model/failure.ts";
-import { type AnswerBudget, describeExcess } from "../../rpc/budget.ts";
+import { describeExcess, type ResponseBudget } from "../../rpc/budget.ts";
 
 /**
  * What prometheus_plugin knows of each connection and /v1/net/connections does not: bytes, latency, times, block ranges.
@@ -74,7 +74,7 @@ const LIMIT_KEYS = { lines: "containers", labels: "keys", samples: "numbers" } a
  * @param limits what the page may hold
  * @throws NodeError bad_shape when the text has no family of the plugin, too_large
  */
-export function decodePluginPage(text: string, call: string, limits?: AnswerBudget): PluginPage {
+export function decodePluginPage(text: string, call: string, limits?: ResponseBudget): PluginPage {
   try {
     return readPage(text, call, limits);
   } catch (error) {
@@ -82,13 +82,13 @@ export function decodePluginPage(text: string, call: string, limits?: AnswerBudg
     const limit = LIMIT_KEYS[error.limit];
     throw nodeError(
       "too_large",
-      `${call}: ${describeExcess({ limit, most: limits?.[limit] ?? 0 }, "metrics")}`,
+      `${call}: ${describeExcess({ limit, max: limits?.[limit] ?? 0 }, "metrics")}`,
       `raise limits.${limit} of this node`,
     );
   }
 }
 
-function readPage(text: string, call: string, limits: AnswerBudget | undefined): PluginPage {
+function readPage(text: string, call: string, limits: ResponseBudget | undefined): PluginPage {
   const rows = new Map<string, Values>();
   const totals = new Map<string, number>();
   const isWanted = (name: string) => OF_CONNECTION.has(name) || OF_NODE.has(name);

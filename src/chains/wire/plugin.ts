@@ -2,7 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { knownSamples } from "../../model/chain-samples.ts";
 import { type Failure, NodeError } from "../../model/failure.ts";
 import { attempt, type ChainSample, failed, type Outcome } from "../../model/report.ts";
-import { METRICS_ANSWER } from "../../rpc/budget.ts";
+import { METRICS_BUDGET } from "../../rpc/budget.ts";
 import { statusFailure } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
@@ -61,12 +61,12 @@ function remembered(outcome: Outcome<PluginPage>): Outcome<PluginPage> {
 /** @throws NodeError */
 async function fetchPage(client: RpcClient, signal: Signal): Promise<PluginPage> {
   const call = `${PATH} at ${client.url.label}`;
-  const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH), budget: METRICS_ANSWER } as const;
+  const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH), budget: METRICS_BUDGET } as const;
   const response = await client.request(request, signal).catch(rethrown);
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explainStatus("prometheus")(response, call) ?? statusFailure(response, call));
   }
-  const { body, budget = METRICS_ANSWER } = response;
+  const { body, budget = METRICS_BUDGET } = response;
   try {
     // Names, numbers and addresses are ASCII; to decode all else would take longer than to read the page.
     const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");

@@ -8,7 +8,7 @@ import {
   type PeerList,
   succeeded,
 } from "../../model/report.ts";
-import { type AnswerBudget, INFO_ANSWER, LIST_ANSWER } from "../../rpc/budget.ts";
+import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
@@ -114,16 +114,16 @@ function fetchPeers(
   signal: Signal,
 ): Promise<Outcome<WireList>> {
   const decode = (answer: unknown, call: string) => decodeConnections(answer, call, before, maxRows);
-  return fetchApi(client, { api: "net", path: "/v1/net/connections", budget: LIST_ANSWER }, decode, signal);
+  return fetchApi(client, { api: "net", path: "/v1/net/connections", budget: LIST_BUDGET }, decode, signal);
 }
 
 function fetchInfo(client: RpcClient, signal: Signal): Promise<Outcome<ChainInfo>> {
-  return fetchApi(client, { api: "chain", path: "/v1/chain/get_info", budget: INFO_ANSWER }, decodeInfo, signal);
+  return fetchApi(client, { api: "chain", path: "/v1/chain/get_info", budget: INFO_BUDGET }, decodeInfo, signal);
 }
 
 function fetchApi<T>(
   client: RpcClient,
-  { api, path, budget }: { readonly api: WireApi; readonly path: string; readonly budget: AnswerBudget },
+  { api, path, budget }: { readonly api: WireApi; readonly path: string; readonly budget: ResponseBudget },
   decode: (answer: unknown, call: string) => T,
   signal: Signal,
 ): Promise<Outcome<T>> {

@@ -5,32 +5,32 @@ import type { FileContent } from "./regular-file.ts";
 /** Reads one file at a time. */
 export type Lane = (path: string, maxBytes: number) => Promise<FileContent>;
 
-/** Reads files that may hang: on a mount whose server is gone every call of the system may wait for ever. */
+/** Reads files that may hang: on a mount without its server, every system call may wait without end. */
 export type FileReader = {
   /**
-   * The content as it was at a moment after this call. Nobody may change it: callers of the same file share it.
+   * The content at a moment after this call. Callers of the same file share the buffer, so they must not change it.
    * @param maxBytes a larger file is refused
    * @throws FileError, or the system's error with its code
    */
   read(path: string, maxBytes: number): Promise<Buffer>;
-  /** How many reads are under way, hung ones among them: each holds a thread. */
-  underWay(): number;
-  /** How many of them are past their deadline. Whoever waited has long been told. */
+  /** How many reads are running, including those that hang: each holds a thread. */
+  running(): number;
+  /** How many of them have passed their deadline; their callers got an error. */
   hung(): number;
 };
 
 export type FileReaderOptions = {
-  /** In the order in which they are taken. */
+  /** The first free one is used. */
   readonly lanes: readonly Lane[];
-  /** So many of them are always open to all; each further one only while a read in another is slow or hung. */
+  /** How many lanes are always available; each further one only while a read in another lane is slow or hangs. */
   readonly usualLanes: number;
-  /** From then on a read is slow, in milliseconds. */
+  /** After this time a read is slow, in milliseconds. */
   readonly slowMs: number;
-  /** From then on a read is hung, in milliseconds. */
+  /** After this time a read hangs, in milliseconds. */
   readonly deadlineMs: number;
 };
 
-/** A file that is waited for. */
+/** A requested file. */
 type Job = {
   readonly path: string;
   readonly maxBytes: number;
@@ -38,19 +38,19 @@ type Job = {
   readonly failed: (error: unknown) => void;
 };
 
-/** A timer that comes so much too late tells of a process that was stopped or busy, not of a file. */
+/** A timer that is this late shows that the process was stopped or busy, not that the file hangs. */
 const LATE_MS = 500;
 
 /**
- * At most one read of a path is under way: who asks meanwhile gets the next one, or an error at once when that one hangs. A
- * read that hangs goes on holding its lane; room.ts decides which lanes are left to whom.
+ * Runs at most one read of a path: a caller during it gets the next one, or an error immediately if the read hangs. A read that
+ * hangs keeps its lane; `createLaneChooser` decides who gets the others.
  */
 export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: FileReaderOptions): FileReader {
   const readings: (Reading | undefined)[] = lanes.map(() => undefined);
-  const room = createRoom(readings, usualLanes);
-  /** By path and bound, in the order in which they were asked for. */
+  const chooser = createLaneChooser(readings, usualLanes);
+  /** By path and bound, in the order of the calls. */
   const waiting = new Map<string, { readonly job: Job; readonly content: Promise<Buffer> }>();
-  const hangs = `no answer within ${deadlineMs / 1000} s: see whether its mount hangs`;
+  const hangs = `no answer within ${deadlineMs / 1000} s: check whether its mount hangs`;
 
   function start(index: number, { path, maxBytes, done, failed }: Job): void {
     const reading: Reading = { path, startedMs: performance.now(), state: "usual" };
@@ -82,7 +82,7 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
     const read = lanes[index] ?? noLane;
     void read(path, maxBytes).then(
       ({ bytes, device }) => {
-        room.succeeded(reading, device);
+        chooser.succeeded(reading, device);
         done(bytes);
         end();
       },
@@ -95,7 +95,7 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
 
   function startWaiting(): void {
     for (const [key, { job }] of waiting) {
-      const place = room.find(job.path);
+      const place = chooser.find(job.path);
       if (place.kind === "full") return;
       if (place.kind === "busy") continue;
       waiting.delete(key);
@@ -115,7 +115,7 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
       startWaiting();
       return promise;
     },
-    underWay: () => readings.filter((reading) => reading !== undefined).length,
+    running: () => readings.filter((reading) => reading !== undefined).length,
     hung: () => readings.filter((reading) => reading?.state === "hung").length,
   };
 }
@@ -131,42 +131,42 @@ function withResolvers() {
 }
 
 async function noLane(): Promise<never> {
-  throw new FileError("nothing can read it");
+  throw new FileError("there is no lane to read it");
 }
 
-/** A read that is under way in a lane. */
-export type Reading = {
+/** A read that is running in a lane. */
+type Reading = {
   readonly path: string;
   readonly startedMs: number;
   state: "usual" | "slow" | "hung";
 };
 
 /** Where a file may be read now. */
-export type Place =
+type Place =
   | { readonly kind: "lane"; readonly lane: number }
-  /** The same file is being read, or others that may hang for the same reason. */
+  /** The same file is being read, or other files that may hang for the same reason. */
   | { readonly kind: "busy" }
-  /** No file gets a lane now. */
+  /** No lane is free. */
   | { readonly kind: "full" }
-  /** It would hang, too; without a finding of its own where this very file does. */
+  /** It would hang too; without a finding if this file itself hangs. */
   | { readonly kind: "refused"; readonly finding?: string };
 
-export type Room = {
+type LaneChooser = {
   find(path: string): Place;
-  /** A read ended well, on this file system. */
+  /** A read succeeded, on this file system. */
   succeeded(reading: Reading, device: number): void;
 };
 
-/** What is known of more files than this is forgotten. */
-const MOST_REMEMBERED = 20_000;
+/** How many files are remembered. With more, all are forgotten. */
+const MAX_REMEMBERED = 20_000;
 
 type Known = { readonly device: number; readonly startedMs: number };
 
 /**
- * Shares the lanes so that files that hang leave one to those that do not: the last one is for files that were read while
- * others hung, or were read before and lie on a file system of which nothing is known to hang.
+ * Shares the lanes so that files that hang leave one to the others. The last lane is for files that were read while others hung, or
+ * that were read before and are on a file system without a file that hangs.
  */
-export function createRoom(readings: readonly (Reading | undefined)[], usualLanes: number): Room {
+export function createLaneChooser(readings: readonly (Reading | undefined)[], usualLanes: number): LaneChooser {
   const known = new Map<string, Known>();
 
   function isTrusted(path: string, suspects: readonly Reading[]): boolean {
@@ -191,7 +191,7 @@ export function createRoom(readings: readonly (Reading | undefined)[], usualLane
       return first !== undefined && held.every(isHung) ? refused(first, held.length) : { kind: "full" };
     },
     succeeded({ path, startedMs }, device) {
-      if (known.size >= MOST_REMEMBERED) known.clear();
+      if (known.size >= MAX_REMEMBERED) known.clear();
       known.set(path, { device, startedMs });
     },
   };
@@ -201,5 +201,5 @@ const isHung = ({ state }: Reading) => state === "hung";
 
 function refused({ path }: Reading, count: number): Place {
   const others = count === 1 ? "another file hangs" : `${count} other files hang`;
-  return { kind: "refused", finding: `not tried, as ${others}, such as ${path}: see whether their mount hangs` };
+  return { kind: "refused", finding: `not tried, as ${others}, such as ${path}: check whether their mount hangs` };
 }

@@ -2,9 +2,7 @@ import { createFileReader } from "./file-reader.ts";
 import { readRegularFile, THREAD_POOL } from "./regular-file.ts";
 import { createThreadLane } from "./thread-lane.ts";
 
-/** Through here goes every file that the operator names. */
-
-/** The largest file of each kind, in bytes: far above what one holds, and little enough to be read at once. */
+/** The largest file of each kind, in bytes: far more than any real file, and small enough for memory. */
 export const MAX_FILE_BYTES = {
   configuration: 16 * 2 ** 20,
   webConfiguration: 2 ** 20,
@@ -14,15 +12,15 @@ export const MAX_FILE_BYTES = {
 } as const;
 
 /**
- * Two of the four threads that Node.js has for files, names of hosts and compression: those that hang hold them for good, and
- * the others must go on. Further files are read in threads of their own then.
+ * Two of the four threads that Node.js has for files, host names and compression: reads that hang keep their threads, and the
+ * others must stay available. While reads hang, further files are read in threads of their own.
  */
 const POOL_LANES = 2;
 const THREAD_LANES = 4;
 
 const readFromPool = (path: string, maxBytes: number) => readRegularFile(path, maxBytes, THREAD_POOL);
 
-/** One for the whole process, as its threads are the process's. */
+/** Reads every file that the operator names. One for the whole process, as its threads belong to the process. */
 export const files = createFileReader({
   lanes: [
     ...Array.from({ length: POOL_LANES }, () => readFromPool),

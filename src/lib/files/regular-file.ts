@@ -15,35 +15,35 @@ import {
 import { promisify } from "node:util";
 import { FileError } from "../errno.ts";
 
-/** What is asked of the system, one call after the other. */
+/** The system calls that reading a file needs. */
 export type FileSystem = {
   stat(path: string): Promise<Stats>;
   open(path: string, flags: number): Promise<number>;
   fstat(file: number): Promise<Stats>;
-  /** Reads on from where the last read ended. @returns the number of bytes, 0 at the end */
+  /** Reads from where the last read ended. @returns the number of bytes, 0 at the end */
   read(file: number, into: Buffer, offset: number): Promise<number>;
   close(file: number): Promise<void>;
 };
 
 export type FileContent = {
   readonly bytes: Buffer;
-  /** The number of the file system that holds it. */
+  /** The number of its file system. */
   readonly device: number;
 };
 
 /**
- * Where the file became a FIFO after the look at it, its opening must not wait for a writer; nor may a terminal become the
- * one of this process.
+ * If the file became a FIFO after the check, opening it must not wait for a writer; a terminal must not become the controlling
+ * terminal of this process.
  */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Files of /proc say that they are empty. */
+/** The first buffer for files of /proc, whose size is reported as 0. */
 const FIRST_BYTES = 4096;
 
 /**
- * Reads a regular file, or one that a symbolic link leads to. Nothing else is even opened: to open a device may do something
- * (a tape rewinds, a watchdog starts), and many have no end.
- * @param maxBytes a larger file is refused, before it is read where it says its size
+ * Reads a regular file, following symbolic links. Other files are not even opened: opening a device may have an effect (a tape
+ * rewinds, a watchdog starts), and many have no end.
+ * @param maxBytes a larger file is refused, before it is read if its size is known
  * @throws FileError, or the system's error with its code
  */
 export async function readRegularFile(path: string, maxBytes: number, system: FileSystem): Promise<FileContent> {
@@ -59,7 +59,7 @@ export async function readRegularFile(path: string, maxBytes: number, system: Fi
 }
 
 function check(facts: Stats, maxBytes: number): void {
-  // The one kind that has a code of the system.
+  // The only kind that has a code of the system.
   if (facts.isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
   if (!facts.isFile()) throw new FileError(`it is ${kindOf(facts)}, expected a regular file`);
   if (facts.size > maxBytes) throw tooLarge(maxBytes);
@@ -73,9 +73,9 @@ function kindOf(facts: Stats): string {
   return "something else";
 }
 
-/** As many bytes as the file has said; of one that says none, as many as come, since those of /proc have no size. */
+/** Reads as many bytes as the size of the file; without a size, as for files of /proc, up to the end. */
 async function readAll(file: number, size: number, maxBytes: number, system: FileSystem): Promise<Buffer> {
-  // With room for one byte too many, which tells that the file is larger.
+  // One byte more than allowed shows that the file is too large.
   let buffer = Buffer.alloc(size > 0 ? size : Math.min(FIRST_BYTES, maxBytes + 1));
   let length = 0;
   while (length < buffer.length) {
@@ -97,7 +97,7 @@ function tooLarge(maxBytes: number): FileError {
 
 const readPart = promisify(read);
 
-/** The system's calls in the threads that Node.js has for them: while one of them hangs, it holds one of the four threads. */
+/** System calls in the thread pool of Node.js: one that hangs holds one of the four threads. */
 export const THREAD_POOL: FileSystem = {
   stat: (path) => promisify(stat)(path),
   open: (path, flags) => promisify(open)(path, flags),
@@ -106,7 +106,7 @@ export const THREAD_POOL: FileSystem = {
   close: (file) => promisify(close)(file),
 };
 
-/** The same in the calling thread, which waits meanwhile: for a thread that has nothing else to do. */
+/** System calls in the calling thread, which they block: for a thread without other work. */
 export const CALLING_THREAD: FileSystem = {
   stat: async (path) => statSync(path),
   open: async (path, flags) => openSync(path, flags),

@@ -2,22 +2,22 @@ import type { Worker } from "node:worker_threads";
 import { FileError } from "../errno.ts";
 import type { Lane } from "./file-reader.ts";
 
-/** What the thread is asked, and what it answers (thread.ts). */
-export type Question = { readonly path: string; readonly maxBytes: number };
-export type Answer =
+/** What the thread (thread.ts) receives and sends. */
+export type ReadRequest = { readonly path: string; readonly maxBytes: number };
+export type ReadResult =
   | { readonly bytes: Uint8Array; readonly device: number }
   | { readonly code: string }
   | { readonly finding: string };
 
-/** Without work for this long, a thread and its memory are given back. */
+/** A thread without work ends after this time, to free its memory. */
 const IDLE_MS = 30_000;
 
 const loadProgram = async () => (await import("./thread.ts?program")).default;
 
 /**
- * Reads in a thread that is none of Node's own, so that a file that hangs takes nothing from anybody else. The thread is
- * started when it is needed, and never holds the end of the process by being there.
- * @param load gives the thread's program
+ * Reads in a thread outside the pool of Node.js, so that a file that hangs blocks no other work. The thread starts with the first
+ * read and does not keep the process alive.
+ * @param load loads the program of the thread
  */
 export function createThreadLane({ load = loadProgram, idleMs = IDLE_MS } = {}): Lane {
   let thread: Worker | undefined;
@@ -32,7 +32,7 @@ export function createThreadLane({ load = loadProgram, idleMs = IDLE_MS } = {}):
     const { Worker } = await import("node:worker_threads");
     const started = new Worker(await load(), { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } });
     started.unref();
-    // Who waits for an answer hears of it by the exit.
+    // The caller that waits for a result gets an error by the exit.
     started.on("error", () => {});
     started.once("exit", () => {
       if (thread === started) thread = undefined;
@@ -44,20 +44,20 @@ export function createThreadLane({ load = loadProgram, idleMs = IDLE_MS } = {}):
   return async (path, maxBytes) => {
     clearTimeout(idle);
     const own = thread ?? (await start());
-    const question: Question = { path, maxBytes };
+    const request: ReadRequest = { path, maxBytes };
     try {
-      const answered = await new Promise<Answer>((resolve, reject) => {
-        const ended = () => reject(new FileError("the thread that reads it ended"));
+      const result = await new Promise<ReadResult>((resolve, reject) => {
+        const ended = () => reject(new FileError("the thread that reads it has ended"));
         own.once("exit", ended);
-        own.once("message", (given: Answer) => {
+        own.once("message", (received: ReadResult) => {
           own.removeListener("exit", ended);
-          resolve(given);
+          resolve(received);
         });
-        own.postMessage(question);
+        own.postMessage(request);
       });
-      if ("finding" in answered) throw new FileError(answered.finding);
-      if ("code" in answered) throw Object.assign(new Error("the file cannot be read"), { code: answered.code });
-      return { bytes: Buffer.from(answered.bytes), device: answered.device };
+      if ("finding" in result) throw new FileError(result.finding);
+      if ("code" in result) throw Object.assign(new Error("the file cannot be read"), { code: result.code });
+      return { bytes: Buffer.from(result.bytes), device: result.device };
     } finally {
       idle = setTimeout(end, idleMs);
       idle.unref();

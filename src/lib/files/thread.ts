@@ -1,21 +1,25 @@
 import { parentPort } from "node:worker_threads";
 import { FileError } from "../errno.ts";
 import { CALLING_THREAD, readRegularFile } from "./regular-file.ts";
-import type { Answer, Question } from "./thread-lane.ts";
+import type { ReadRequest, ReadResult } from "./thread-lane.ts";
 
-/** Runs in a thread of its own: reads one file after the other, and may hang in any of them. */
-parentPort?.on("message", ({ path, maxBytes }: Question) => {
+/** The program of the thread of thread-lane.ts. It reads one file after the other, and may hang in any of them. */
+parentPort?.on("message", ({ path, maxBytes }: ReadRequest) => {
   void readRegularFile(path, maxBytes, CALLING_THREAD).then(
-    ({ bytes, device }) => answer({ bytes: new Uint8Array(bytes), device }),
-    (error: unknown) => answer(described(error)),
+    ({ bytes, device }) => send({ bytes: new Uint8Array(bytes), device }),
+    (error: unknown) => send(failureOf(error)),
   );
 });
 
-function answer(answered: Answer): void {
-  parentPort?.postMessage(answered);
+function send(result: ReadResult): void {
+  parentPort?.postMessage(result);
 }
 
-function described(error: unknown): Answer {
+/**
+ * The part of an error that the other thread needs.
+ * @param error from readRegularFile; an Error object would lose its class and properties in a message
+ */
+function failureOf(error: unknown): ReadResult {
   if (error instanceof FileError) return { finding: error.finding };
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
   return code === undefined ? { finding: "it cannot be read" } : { code };

@@ -7,9 +7,9 @@ export type FileWatch = {
 };
 
 export type WatchOptions = {
-  /** Asked anew at each look: a file may name others. */
+  /** Called at each check, as a file may name others. */
   readonly paths: () => readonly string[];
-  /** Told when the contents are others than before, or a file came or went. Never rejects; not called again before it has ended. */
+  /** Called when a content has changed, or a file came or went. Must not reject; not called again before it has ended. */
   readonly onChange: () => void | Promise<void>;
   readonly everyMs?: number;
 };
@@ -17,9 +17,9 @@ export type WatchOptions = {
 const EVERY_MS = 2000;
 
 /**
- * Looks at the contents every few seconds. Events of the file system would be sooner, but are lost where they matter:
- * Kubernetes swaps a symbolic link two levels above a ConfigMap's file, editors replace the file, network file systems
- * send none. The files are small, and contents tell what dates do not: a file that was written as it was is no change.
+ * Compares the contents every few seconds. Events of the file system would be faster, but are lost in the important cases:
+ * Kubernetes swaps a symbolic link two levels above a ConfigMap's file, editors replace the file, network file systems send no
+ * events. The files are small, and unlike times, contents do not change when a file is rewritten with the same text.
  */
 export function watchFiles({ paths, onChange, everyMs = EVERY_MS }: WatchOptions): FileWatch {
   let isStopped = false;
@@ -33,7 +33,7 @@ export function watchFiles({ paths, onChange, everyMs = EVERY_MS }: WatchOptions
   };
   const wait = () => {
     timer = setTimeout(() => void look(), everyMs);
-    // A watch alone is no reason to stay.
+    // A watch does not keep the process alive.
     timer.unref();
   };
   wait();
@@ -45,7 +45,7 @@ export function watchFiles({ paths, onChange, everyMs = EVERY_MS }: WatchOptions
   };
 }
 
-/** A fingerprint, so that no secret of a file stays in memory for this. A file that cannot be read counts as one, too. */
+/** Fingerprints, so that no secret of a file stays in memory. "unreadable" is one of them. */
 async function contentsOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(paths.map(async (path) => `${path}\0${await fingerprint(path)}`));
   return parts.join("\0");

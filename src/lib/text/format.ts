@@ -34,20 +34,20 @@ export function counted(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
-/** Sizes as people write them: `8MiB`, `512KiB`, or a plain number of bytes. */
+/** Units of sizes in the configuration: `8MiB`, `512KiB`, or a plain number of bytes. */
 
 const SIZE_UNITS = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 
 const SIZE = /^(\d{1,12})(KiB|MiB|GiB)?$/;
 
-/** Bytes; undefined for anything that is no size. */
+/** The number of bytes; undefined for text that is not a size. */
 export function parseSize(text: string): number | undefined {
   const [, digits, unit] = SIZE.exec(text) ?? [];
   if (digits === undefined) return undefined;
   return Number(digits) * (unit === "KiB" || unit === "MiB" || unit === "GiB" ? SIZE_UNITS[unit] : 1);
 }
 
-/** As parseSize reads it: the largest unit that gives a whole number. */
+/** The text for parseSize, with the largest unit that gives a whole number: 1572864 is `1536KiB`. */
 export function formatSize(bytes: number): string {
   for (const unit of ["GiB", "MiB", "KiB"] as const) {
     if (bytes >= SIZE_UNITS[unit] && bytes % SIZE_UNITS[unit] === 0) return `${bytes / SIZE_UNITS[unit]}${unit}`;

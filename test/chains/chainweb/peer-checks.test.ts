@@ -65,7 +65,7 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
 
 /** As the real client ends a request with its signal. */
 function end(signal: Signal): Promise<never> {
-  const late = nodeError("timeout", "no whole answer in time", "");
+  const late = nodeError("timeout", "no complete response in time", "");
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(late), { once: true }));
 }
 

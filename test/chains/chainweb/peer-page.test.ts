@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodePage, fetchPeerPages } from "../../../src/chains/chainweb/peer-page.ts";
 import { NodeError } from "../../../src/model/failure.ts";
-import { LIST_ANSWER } from "../../../src/rpc/budget.ts";
+import { LIST_BUDGET } from "../../../src/rpc/budget.ts";
 import { fields, fixture, jsonReply, line, list, memoryClient, type Reply, thrownFailure } from "../support.ts";
 
 const CALL = "cut/peer at https://192.0.2.1:1789";
@@ -126,7 +126,7 @@ describe("fetchPeerPages", () => {
   });
 
   test("eight pages, each as large as an answer may be, are refused at the second: they filled a heap of 128 MB", async () => {
-    const size = LIST_ANSWER.bytes / 2;
+    const size = LIST_BUDGET.bytes / 2;
     const page = (number: number, bytes: number) => {
       const text = JSON.stringify({ items: [peer(`h${number}`)], next: `inclusive:${number}` });
       return { body: text + " ".repeat(bytes - text.length) };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { callEndpoint, callRpc, isGateway, resultOf } from "../../../src/chains/monero/calls.ts";
 import { type FailureReason, NodeError } from "../../../src/model/failure.ts";
-import { INFO_ANSWER } from "../../../src/rpc/budget.ts";
+import { INFO_BUDGET } from "../../../src/rpc/budget.ts";
 import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { jsonReply, memoryClient, type Reply, thrownFailure } from "../support.ts";
@@ -75,7 +75,7 @@ describe("callRpc", () => {
       path: "/json_rpc",
       body: '{"jsonrpc":"2.0","id":"0","method":"get_info"}',
       headers: { "content-type": "application/json" },
-      budget: INFO_ANSWER,
+      budget: INFO_BUDGET,
     });
   });
 
@@ -126,7 +126,7 @@ describe("callEndpoint", () => {
         path: "/in_peers?token=s3cret",
         body: '{"set":false}',
         headers: { "content-type": "application/json" },
-        budget: INFO_ANSWER,
+        budget: INFO_BUDGET,
       },
     ]);
   });

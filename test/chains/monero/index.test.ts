@@ -290,7 +290,13 @@ test.each<[string, Answer, FailureReason, string, string]>([
     "an HTML or XML page",
     "proxy or login page",
   ],
-  ["cut off JSON", { body: '{"result": {"status": "O' }, "bad_json", "broken or cut off JSON of 24 char", "node's API"],
+  [
+    "cut off JSON",
+    { body: '{"result": {"status": "O' },
+    "bad_json",
+    "invalid or truncated JSON of 24 char",
+    "node's API",
+  ],
   [
     "Core is busy",
     json({ error: { code: -9, message: "Core is busy" }, id: "0" }),

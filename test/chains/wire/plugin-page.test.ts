@@ -7,7 +7,7 @@ import {
   type PluginConnection,
 } from "../../../src/chains/wire/plugin-page.ts";
 import { NodeError } from "../../../src/model/failure.ts";
-import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
+import { METRICS_BUDGET } from "../../../src/rpc/budget.ts";
 import { anyText } from "../../support/any-text.ts";
 import { fixtureText, thrownFailure } from "../support.ts";
 
@@ -209,8 +209,8 @@ describe("large pages", () => {
 
   test("one of 1,000 connections is well within the usual limits", () => {
     const page = pageOf(1000);
-    expect(page.length).toBeLessThan(METRICS_ANSWER.bytes * 0.9);
-    expect(decodePluginPage(page, CALL, METRICS_ANSWER).connections.size).toBe(1000);
+    expect(page.length).toBeLessThan(METRICS_BUDGET.bytes * 0.9);
+    expect(decodePluginPage(page, CALL, METRICS_BUDGET).connections.size).toBe(1000);
   });
 
   test("its connections are bounded", () => {
@@ -229,9 +229,9 @@ describe("large pages", () => {
     ["labels", `nodeos_p2p_port{${'a="b",'.repeat(60)}} 1\n`.repeat(1400), "limits.keys"],
     ["labels of a broken line", `nodeos_p2p_port{${'a="b",'.repeat(60)}\n`.repeat(1400), "limits.keys"],
   ])("one of too many %s is refused", (_, page, message) => {
-    const failure = thrownFailure(() => decodePluginPage(page, CALL, METRICS_ANSWER));
+    const failure = thrownFailure(() => decodePluginPage(page, CALL, METRICS_BUDGET));
     expect(failure).toMatchObject({ reason: "too_large", message: expect.stringContaining(message) });
     expect(failure.advice).toContain("raise limits.");
-    expect(() => decodePluginPage(page, CALL, { ...METRICS_ANSWER, containers: 1e6, keys: 1e6 })).not.toThrow(/large/);
+    expect(() => decodePluginPage(page, CALL, { ...METRICS_BUDGET, containers: 1e6, keys: 1e6 })).not.toThrow(/large/);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPlugin, joinPage } from "../../../src/chains/wire/plugin.ts";
 import { decodePluginPage, type PluginPage } from "../../../src/chains/wire/plugin-page.ts";
 import { nodeError } from "../../../src/model/failure.ts";
-import { METRICS_ANSWER } from "../../../src/rpc/budget.ts";
+import { METRICS_BUDGET } from "../../../src/rpc/budget.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
 import type { RpcRequest } from "../../../src/rpc/message.ts";
 import { type Fields, failureIn, fixtureText, jsonReply, memoryClient, type Reply, valueIn } from "../support.ts";
@@ -35,7 +35,7 @@ test("asks with GET below the path of the URL", async () => {
   expect(state.requests).toEqual([
     {
       ...{ name: "/v1/prometheus/metrics", method: "GET", path: "/eos/v1/prometheus/metrics?token=secret" },
-      budget: METRICS_ANSWER,
+      budget: METRICS_BUDGET,
     },
   ]);
 });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { AnswerLimits } from "../../../src/rpc/budget.ts";
+import type { ResponseLimits } from "../../../src/rpc/budget.ts";
 import { run } from "../../support/servers.ts";
 import { ADAPTER_NAMES } from "../adapters.ts";
 import { openCorpus } from "../corpus.ts";
@@ -69,7 +69,7 @@ const UNBOUNDED: ShapeCase = {
   ...{ chunk: 0, segment: MIB, polls: 1, paged: false, setup: 0 },
 };
 
-function withLimits(limits: AnswerLimits): (setup: Setup) => Setup {
+function withLimits(limits: ResponseLimits): (setup: Setup) => Setup {
   return ({ variant, script }) => {
     const nodes = variant.config.nodes.map((node) => ({ ...node, limits }));
     return { variant: { config: { ...variant.config, nodes } }, script };

@@ -1,4 +1,4 @@
-import { INFO_ANSWER, LIST_ANSWER } from "../../../src/rpc/budget.ts";
+import { INFO_BUDGET, LIST_BUDGET } from "../../../src/rpc/budget.ts";
 import { ipv4, ipv6, LONG, MALFORMED, odd } from "./row-texts.ts";
 import type { Row, Target, Targets } from "./targets.ts";
 
@@ -31,7 +31,7 @@ const PAGES = 20;
 
 const PAGE: Target = {
   format: "json",
-  budget: LIST_ANSWER,
+  budget: LIST_BUDGET,
   frame: ['{"limit":512,"items":', ',"next":null}'],
   closes: Array.from({ length: PAGES }, (_, page) => `,"next":"inclusive:${100 + page}"}`),
   rows: PEERS,
@@ -39,7 +39,7 @@ const PAGE: Target = {
 
 const CUT: Target = {
   format: "json",
-  budget: INFO_ANSWER,
+  budget: INFO_BUDGET,
   frame: ['{"height":5,"instance":"mainnet01","hashes":', "}"],
 };
 
@@ -54,7 +54,7 @@ export const CHAINWEB_TARGETS: Targets = {
     rows: { "rows, chains": (index) => `"${index % 1000}":{"height":${index},"hash":"${HASH}"}` },
   },
   mempool: PAGE,
-  header: { format: "json", budget: INFO_ANSWER },
-  info: { format: "json", budget: INFO_ANSWER, frame: ['{"nodePackageVersion":', "}"] },
+  header: { format: "json", budget: INFO_BUDGET },
+  info: { format: "json", budget: INFO_BUDGET, frame: ['{"nodePackageVersion":', "}"] },
   peer_cut: CUT,
 };

@@ -1,9 +1,9 @@
 import { MAX_ROWS } from "../../../src/chains/decode.ts";
-import type { AnswerBudget } from "../../../src/rpc/budget.ts";
+import type { ResponseBudget } from "../../../src/rpc/budget.ts";
 import { MAX_FRAMING_BYTES, MAX_HEADER_BYTES, MAX_INTERIM } from "../../../src/rpc/transport.ts";
 
 /** What is counted of an answer. */
-export type Amounts = AnswerBudget & {
+export type Amounts = ResponseBudget & {
   /** What HTTP has around a body. */
   readonly framing: number;
   /** Bytes of its head, or of its trailers. */
@@ -35,6 +35,6 @@ export const DIMENSIONS: readonly Dimension[] = [
 export type OfHttp = "pieces" | "framing" | "headers" | "interim";
 
 /** How much of each an answer with this budget may have. */
-export function limitsOf(budget: AnswerBudget): Amounts {
+export function limitsOf(budget: ResponseBudget): Amounts {
   return { ...budget, framing: MAX_FRAMING_BYTES, headers: MAX_HEADER_BYTES, interim: MAX_INTERIM, rows: MAX_ROWS };
 }

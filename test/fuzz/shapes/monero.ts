@@ -1,4 +1,4 @@
-import { INFO_ANSWER, LIST_ANSWER } from "../../../src/rpc/budget.ts";
+import { INFO_BUDGET, LIST_BUDGET } from "../../../src/rpc/budget.ts";
 import { ipv4, ipv6, LONG, MALFORMED, odd } from "./row-texts.ts";
 import type { Row, Target, Targets } from "./targets.ts";
 
@@ -58,14 +58,14 @@ const SPANS: Readonly<Record<string, Row>> = {
 
 const rpc = (field: string, rows?: Target["rows"]): Target => ({
   format: "json",
-  budget: rows === undefined ? INFO_ANSWER : LIST_ANSWER,
+  budget: rows === undefined ? INFO_BUDGET : LIST_BUDGET,
   frame: [`{"id":"0","jsonrpc":"2.0","result":{"status":"OK","height":5,"${field}":`, "}}"],
   ...(rows === undefined ? {} : { rows }),
 });
 
 const bare = (field: string): Target => ({
   format: "json",
-  budget: INFO_ANSWER,
+  budget: INFO_BUDGET,
   frame: [`{"status":"OK","${field}":`, "}"],
 });
 

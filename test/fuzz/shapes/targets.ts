@@ -1,4 +1,4 @@
-import type { AnswerBudget } from "../../../src/rpc/budget.ts";
+import type { ResponseBudget } from "../../../src/rpc/budget.ts";
 import type { AdapterName } from "../adapters.ts";
 import { CHAINWEB_TARGETS } from "./chainweb.ts";
 import { MONERO_TARGETS } from "./monero.ts";
@@ -8,7 +8,7 @@ import { WIRE_TARGETS } from "./wire.ts";
 export type Target = {
   readonly format: "json" | "text";
   /** What it may hold. */
-  readonly budget: AnswerBudget;
+  readonly budget: ResponseBudget;
   /** What stands around a value where the answer has its list or text; without it the whole answer is the value. */
   readonly frame?: readonly [open: string, close: string];
   /** What stands around its rows; a list where nothing is given. */

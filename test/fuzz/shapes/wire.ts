@@ -1,4 +1,4 @@
-import { INFO_ANSWER, LIST_ANSWER, METRICS_ANSWER } from "../../../src/rpc/budget.ts";
+import { INFO_BUDGET, LIST_BUDGET, METRICS_BUDGET } from "../../../src/rpc/budget.ts";
 import { hash, ipv4, ipv6, LONG, MALFORMED, odd } from "./row-texts.ts";
 import type { Row, Targets } from "./targets.ts";
 
@@ -58,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 };
 
 export const WIRE_TARGETS: Targets = {
-  connections: { format: "json", budget: LIST_ANSWER, frame: ["", ""], rows: ROWS },
-  get_info: { format: "json", budget: INFO_ANSWER, frame: ['{"head_block_num":5,"server_version_string":', "}"] },
-  prometheus: { format: "text", budget: METRICS_ANSWER },
+  connections: { format: "json", budget: LIST_BUDGET, frame: ["", ""], rows: ROWS },
+  get_info: { format: "json", budget: INFO_BUDGET, frame: ['{"head_block_num":5,"server_version_string":', "}"] },
+  prometheus: { format: "text", budget: METRICS_BUDGET },
 };

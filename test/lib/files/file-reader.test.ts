@@ -4,7 +4,7 @@ import type { FileContent } from "../../../src/lib/files/regular-file.ts";
 import { withResolvers } from "../../support/with-resolvers.ts";
 
 const MAX = 1000;
-const HANGS = "no answer within 2 s: see whether its mount hangs";
+const HANGS = "no response within 2 s: check whether its mount hangs";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
@@ -72,12 +72,12 @@ describe("createFileReader", () => {
     expect([await first, await second]).toEqual([HANGS, HANGS]);
     expect(await read("/a")).toBe(HANGS);
     expect(asked).toHaveLength(1);
-    expect([reader.hung(), reader.underWay()]).toEqual([1, 1]);
+    expect([reader.hung(), reader.running()]).toEqual([1, 1]);
 
     hanging.clear();
     release("/a");
     await later(0);
-    expect([reader.hung(), reader.underWay()]).toEqual([0, 0]);
+    expect([reader.hung(), reader.running()]).toEqual([0, 0]);
     expect(await read("/a")).toBe("content of /a");
   });
 
@@ -136,7 +136,7 @@ describe("createFileReader", () => {
     const well = read("/well/file");
     await later(10_000);
     expect(await well).toBe("content of /well/file");
-    expect((await Promise.all(given)).at(-1)).toMatch(/^not tried, as 5 other files hang, such as \/d\/file/);
+    expect((await Promise.all(given)).at(-1)).toMatch(/^not read, as 5 other files hang, such as \/d\/file/);
     expect(reader.hung()).toBe(5);
     expect(await read("/dddddddd/file")).toMatch(/^not tried/);
     expect(await read("/unknown/file")).toMatch(/^not tried/);
@@ -172,6 +172,6 @@ describe("createFileReader", () => {
     const { read, reader } = openDisk();
     const paths = Array.from({ length: 5000 }, (_, index) => `/many/${index}`);
     expect(await Promise.all(paths.map(read))).toEqual(paths.map((path) => `content of ${path}`));
-    expect(reader.underWay()).toBe(0);
+    expect(reader.running()).toBe(0);
   });
 });
