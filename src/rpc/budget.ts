@@ -1,4 +1,4 @@
-import type { JsonLimits } from "../lib/json-scan.ts";
+import type { JsonLimits } from "../lib/json.ts";
 import { formatSize } from "../lib/text/format.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type JsonLimits, scanJson } from "../lib/json-scan.ts";
+import { type JsonLimits, scanJson } from "../lib/json.ts";
 import { nodeError } from "../model/failure.ts";
 import { describeExcess, excessAdvice, INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "./budget.ts";
 

@@ -72,9 +72,9 @@ describe("callJson", () => {
 
 describe("statusFailure", () => {
   it.each<[number, FailureReason, RegExp]>([
-    [301, "http", /redirects are never followed/],
-    [302, "http", /redirects are never followed/],
-    [308, "http", /redirects are never followed/],
+    [301, "http", /redirects are not followed/],
+    [302, "http", /redirects are not followed/],
+    [308, "http", /redirects are not followed/],
     [400, "http", /https:.*log/],
     [401, "unauthorized", /auth block/],
     [403, "unauthorized", /access list/],

@@ -256,7 +256,7 @@ const FAILURES: readonly (readonly [string, () => Promise<NodeError>, FailureRea
     /URL/,
   ],
   // Answers that say no
-  ["a redirect", () => answered(echoed(302)), "http", /found 302/, /never followed/],
+  ["a redirect", () => answered(echoed(302)), "http", /found 302/, /not followed/],
   ["a bad request", () => answered(echoed(400)), "http", /found 400/, /log/],
   ["no right to be here", () => answered(echoed(401)), "unauthorized", /found 401/, /auth\.digest/],
   [

@@ -158,10 +158,10 @@ describe("verification by authorities", () => {
 
   it.each([
     ["is missing", undefined, "ENOENT"],
-    ["is empty", "", "no certificate"],
-    ["holds no certificate", "not PEM", "no certificate"],
-    ["holds a key", good.key, "no certificate"],
-    ["holds a broken certificate", good.cert.replace(/\n..../, "\n????"), "no certificate"],
+    ["is empty", "", "no PEM certificate"],
+    ["holds no certificate", "not PEM", "no PEM certificate"],
+    ["holds a key", good.key, "no PEM certificate"],
+    ["holds a broken certificate", good.cert.replace(/\n..../, "\n????"), "no PEM certificate"],
   ])("fails where the CA file %s", async (_, content, message) => {
     const path = join(tempFolder(), "ca.pem");
     if (content !== undefined) writeFileSync(path, content);

@@ -1,4 +1,4 @@
-import { NEW_KEY } from "../../../src/lib/json-scan.ts";
+import { NEW_KEY } from "../../../src/lib/json.ts";
 import type { Amounts, OfHttp } from "./limits.ts";
 
 type Counted = Omit<Amounts, OfHttp | "rows">;

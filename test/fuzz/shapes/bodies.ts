@@ -1,4 +1,4 @@
-import { NEW_KEY } from "../../../src/lib/json-scan.ts";
+import { NEW_KEY } from "../../../src/lib/json.ts";
 import type { AdapterName } from "../adapters.ts";
 import { joined, repeated } from "./bytes.ts";
 import { JSON_SHAPES } from "./json-shapes.ts";

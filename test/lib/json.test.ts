@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type JsonLimits, NEW_KEY, scanJson } from "../../src/lib/json-scan.ts";
+import { type JsonLimits, NEW_KEY, scanJson } from "../../src/lib/json.ts";
 import { codePoint } from "../support/any-text.ts";
 import { runs } from "../support/effort.ts";
 
