@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { chains } from "../../src/chains/index.ts";
+import { type ChunkUse, createPageRenderer } from "../../src/metrics/page.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import type { NodeState } from "../../src/poll/store.ts";
@@ -309,5 +310,42 @@ describe("the page", () => {
     const lines = (page: string) => page.split("\n").filter((line) => !line.startsWith("#"));
     const states = PAGES["all-chains"] ?? [];
     expect(lines(render(states, "openmetrics"))).toEqual(lines(render(states, "text")));
+  });
+});
+
+describe("the chunks of a page", () => {
+  const CHUNK_BYTES = 256 * 1024;
+  const long = "long 1\n".repeat(100_000);
+  const own = [{ name: "long", type: "gauge", help: "Many lines.", samples: () => long }] as const;
+  const text = `# HELP long Many lines.\n# TYPE long gauge\n${long}`;
+  const chunks = (use: ChunkUse) => createPageRenderer([])([], own, "text", use);
+
+  test("have the same size but for the last, which has the rest", () => {
+    expect([...chunks("owned")].map(({ length }) => length)).toEqual([
+      CHUNK_BYTES,
+      CHUNK_BYTES,
+      text.length - 2 * CHUNK_BYTES,
+    ]);
+  });
+
+  test("stay as they are where the reader owns them, and the last takes no more memory than it needs", () => {
+    const owned = [...chunks("owned")];
+    expect(Buffer.concat(owned).toString()).toBe(text);
+    expect(owned.at(-1)?.buffer.byteLength).toBeLessThan(CHUNK_BYTES);
+  });
+
+  test("use the same memory where the reader borrows them", () => {
+    let page = "";
+    const buffers = new Set<ArrayBufferLike>();
+    for (const chunk of chunks("borrowed")) {
+      page += chunk.toString("latin1");
+      buffers.add(chunk.buffer);
+    }
+    expect(page).toBe(text);
+    expect(buffers.size).toBe(1);
+  });
+
+  test("a page without content has none", () => {
+    expect([...createPageRenderer([])([], [], "text", "owned")]).toEqual([]);
   });
 });

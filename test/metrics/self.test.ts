@@ -2,9 +2,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { Histogram, Registry } from "prom-client";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { createLatencies, createSelfMetrics, type SelfMetrics } from "../../src/metrics/self.ts";
+import { createLatencies, createSelfMetrics, keepRecent, type SelfMetrics } from "../../src/metrics/self.ts";
 import { firstState, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { runs } from "../support/effort.ts";
 import { find, value } from "../support/exposition-parser.ts";
@@ -136,6 +136,35 @@ test("the families are collected again each time, and an earlier collection does
 
 test("a delay of the event loop that was not measured yet is left out, not 292 years", async () => {
   expect(await page("text")).not.toMatch(/^nodejs_eventloop_lag_min_seconds/m);
+});
+
+describe("a value that is kept while it is recent", () => {
+  test("is collected once for callers at the same time, and again when it is too old", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let collected = 0;
+    const recent = keepRecent(async () => ({ number: ++collected }), 1000);
+    const first = recent();
+    expect(await Promise.all([first, recent()])).toEqual([{ number: 1 }, { number: 1 }]);
+    vi.advanceTimersByTime(999);
+    // The value itself, without a promise.
+    expect(recent()).toBe(await first);
+    vi.advanceTimersByTime(1);
+    expect(await Promise.all([recent(), recent()])).toEqual([{ number: 2 }, { number: 2 }]);
+    vi.advanceTimersByTime(1000);
+    expect(await recent()).toEqual({ number: 3 });
+  });
+
+  test("is collected again after a failure", async () => {
+    let calls = 0;
+    const recent = keepRecent(async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("not collected");
+      return { calls };
+    }, 1000);
+    await expect(recent()).rejects.toThrow("not collected");
+    expect(await recent()).toEqual({ calls: 2 });
+  });
 });
 
 test("two sets do not share their numbers", async () => {

@@ -62,6 +62,15 @@ describe("the known heads", () => {
     expect(heights(known).fleet).toEqual([]);
   });
 
+  test("of references stay when another is forgotten, on a network without nodes too", () => {
+    const known = createKnownHeads();
+    for (const [index, name] of [..."abc"].entries()) known.remember(name, "reference", at(index), 10);
+    known.forgetAll(["b"]);
+    expect(heights(known).configured).toEqual([2, 0]);
+    known.remember("a", "reference", at(7), 10);
+    expect(heights(known).configured).toEqual([7, 2]);
+  });
+
   test("are left out once they are no longer fresh", () => {
     const known = createKnownHeads();
     known.remember("a", "node", at(2), 10);

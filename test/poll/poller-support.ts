@@ -24,6 +24,7 @@ export function rendered(text: string): RenderedNode {
 export function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, render, level }: Options = {}) {
   const { log, lines } = logSink(level);
   const store = createStore();
+  const recentPolls = createRecentPolls();
   const closed: string[] = [];
   const poller = createPoller({
     nodes: Object.keys(sessions).map((name) => nodeConfig({ name, ...nodes[name] })),
@@ -35,7 +36,7 @@ export function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, re
     }),
     render: (given) => rendered(render?.(given) ?? "rendered"),
     store,
-    recentPolls: createRecentPolls(),
+    recentPolls,
     log,
   });
   const state = (name = "node-1") => {
@@ -43,7 +44,7 @@ export function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, re
     if (found === undefined) throw new Error(`${name} is not stored`);
     return found.state;
   };
-  return { poller, store, state, lines, closed };
+  return { poller, store, state, recentPolls, lines, closed };
 }
 
 /** Returns one report after the other, then the last one again and again. */

@@ -75,6 +75,13 @@ test("failed polls and their trace outlive good ones", () => {
   expect([lastTrace?.calls, lastFailedTrace?.calls]).toEqual([[], [CALL]]);
 });
 
+test("of failed polls the last 20 are kept, the newest first", () => {
+  const recentPolls = createRecentPolls();
+  for (let poll = 1; poll <= 30; poll += 1) recentPolls.record(stateAfter(deadReport(), { endedMs: NOW + poll }), []);
+  const kept = recentPolls.of("node-1").failedPolls.map(({ endedMs }) => endedMs - NOW);
+  expect(kept).toEqual(Array.from({ length: 20 }, (_, index) => 30 - index));
+});
+
 test("the last hour holds the worst of each minute", () => {
   const recentPolls = createRecentPolls();
   const start = Math.floor(NOW / MINUTE_MS) * MINUTE_MS;

@@ -192,6 +192,23 @@ describe("replacing nodes", () => {
     expect(store.all()).toHaveLength(1);
   });
 
+  test("what is remembered of a node is that of its server: its recent polls and its head", async () => {
+    const { poller, state, recentPolls } = setUp({
+      moves: answers(report({ ...main, head: head(130) })),
+      stays: answers(report({ ...main, head: head(100) })),
+    });
+    const stays = state("stays").node;
+    const remembered = async () => {
+      await poller.poll("stays");
+      return [recentPolls.of("moves").polls.length, state("stays").lag.references.get("fleet")];
+    };
+    await poller.poll("moves");
+    await setNodes(poller, [nodeConfig({ name: "moves", timeoutMs: 1234 }), stays]);
+    expect(await remembered()).toEqual([1, 130]);
+    await setNodes(poller, [nodeConfig({ name: "moves", url: parseNodeUrl("http://192.0.2.99:18081") }), stays]);
+    expect(await remembered()).toEqual([0, undefined]);
+  });
+
   test("a node that is backed off is not polled because its entry changed", async () => {
     const { poller, state } = setUp({ "node-1": answers(deadReport("rate_limited")) });
     await poller.poll("node-1");

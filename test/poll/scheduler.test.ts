@@ -85,6 +85,19 @@ describe("intervals", () => {
     );
   });
 
+  test("the phase is the node's own share of the interval, on the grid, and at least half an interval after the start", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
+    const { of } = start(Object.fromEntries(names.map((name) => [name, every(10_000)])));
+    await vi.advanceTimersByTimeAsync(30_000);
+    for (const name of names) {
+      const [, second = Number.NaN] = of(name);
+      expect(second).toBeGreaterThanOrEqual(5000);
+      expect(second).toBeLessThanOrEqual(15_002);
+      const atPhase = Math.floor(phaseOf(name) * 100) * 100;
+      expect(Math.abs(untilPhase(NOW + second, 10_000, atPhase) - 5000)).toBeGreaterThanOrEqual(4998);
+    }
+  });
+
   test("many first polls are spread over seconds, in the order of the configuration", async () => {
     const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
     const { polls } = start(Object.fromEntries(names.map((name) => [name, every(60_000)])));
@@ -242,6 +255,13 @@ describe("schedules", () => {
 });
 
 describe("a new plan", () => {
+  test("can be interrupted after each node that it begins or ends", () => {
+    const { schedule } = start({});
+    const nodes = ["a", "b", "c"].map((name) => ({ name, trigger: every(1000) }));
+    expect([...schedule.plan(nodes)]).toHaveLength(3);
+    expect([...schedule.keep(nodes.slice(0, 1))]).toHaveLength(2);
+  });
+
   test("leaves the turns of a node that stays as they were", async () => {
     const { schedule, planned, of } = start({ a: every(10_000), b: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);

@@ -49,6 +49,46 @@ test("an unknown node has no reusable buffer", () => {
   expect(setUp("a").reusableBuffer("b")).toBeUndefined();
 });
 
+test("the size is that of all lines, and the revision grows with every change", () => {
+  const store = setUp("a", "bcd");
+  expect(store.bytes()).toBe(4);
+  const changes = [
+    () => store.set(entry("a", "longer")),
+    () => store.withdraw("bcd"),
+    () => store.set(entry("e", "ef")),
+    () => store.arrange(["e", "bcd"]),
+    () => store.arrange([]),
+  ];
+  const sizes = changes.map((change) => {
+    const before = store.revision();
+    change();
+    expect(store.revision()).toBeGreaterThan(before);
+    return store.bytes();
+  });
+  expect(sizes).toEqual([9, 6, 8, 2, 0]);
+});
+
+test("nodes are listed as they were arranged last, and a node that is not in the list is removed", () => {
+  const store = setUp("a", "b", "c");
+  const listed = () => store.all().map(({ state }) => state.node.name);
+  expect(listed()).toEqual(["a", "b", "c"]);
+  store.arrange(["c", "unknown", "a"]);
+  expect([listed(), store.get("b"), store.get("unknown")]).toEqual([["c", "a"], undefined, undefined]);
+  store.set(entry("d", "d"));
+  expect(listed()).toEqual(["c", "a", "d"]);
+});
+
+test("a node whose lines are withdrawn keeps its state and has no lines; an unknown one changes nothing", () => {
+  const store = setUp("a");
+  const before = store.get("a");
+  store.withdraw("a");
+  expect(store.get("a")?.state).toEqual(before?.state);
+  expect([store.get("a")?.lines.bytes.length, [...(store.get("a")?.lines.ends ?? [])]]).toEqual([0, [0]]);
+  const revision = store.revision();
+  store.withdraw("unknown");
+  expect([store.revision(), store.all().length]).toEqual([revision, 1]);
+});
+
 function setUp(...names: readonly string[]) {
   const store = createStore();
   for (const name of names) store.set(entry(name, name));
