@@ -39,46 +39,46 @@ import { createTargetProbe } from "./target-probe.ts";
 export type AppOptions = {
   readonly config: Config;
   /**
-   * Reads the configuration anew, for a reload. Others have their turn meanwhile; the signal ends it.
+   * Reads the configuration again, for a reload, in slices of the event loop. The signal ends it.
    * @throws ConfigError
    */
   readonly load: (signal: AbortSignal) => Promise<Config>;
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
-  /** Host names that requests may be for, as `parseHostName` gives them; without them, every name. */
+  /** Host names that requests may be for, as `parseHostName` returns them; without them, every name. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly log: Logger;
-  /** What --web.config.file asks for. */
+  /** Users, TLS and the rest of --web.config.file. */
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
-  /** How many lines of the log were lost so far. */
+  /** Lines of the log that were lost so far. */
   readonly logLinesLost?: () => number;
 };
 
 export type App = {
   /** Where it listens, as URLs (or unix:PATH). */
   readonly addresses: readonly string[];
-  /** Puts what `load` gives in force; never rejects, and logs what came of it. */
+  /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
-  /** Ends polls and schedule, lets requests in flight finish, closes everything. */
+  /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
 };
 
 /**
- * The exporter's own metrics on a page may be this old: less than the shortest interval at which anybody scrapes. When they
- * change, so does the page, and a large one takes a core a tenth of a second to compress.
+ * The exporter's own metrics on a page may be this old: less than the shortest usual scrape interval. When they change, so
+ * does the page, and a large one takes a core a tenth of a second to compress.
  */
 const SELF_METRICS_KEPT_MS = 4000;
 
-/** A reload that runs gets this long at the end: it may be reading a file that hangs. */
+/** How long the end waits for a running reload, which may be reading a file that hangs. */
 const RELOAD_END_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, load, addresses, telemetryPath, allowedHosts, log, access } = options;
   const catalogue = createCatalogue(ADAPTERS);
-  // Without a key of its own each start hashes differently, so that hashes cannot be looked up in a table.
+  // Without a configured key, each start hashes differently, so that hashes cannot be looked up in a table.
   const ownHashKey = randomBytes(32).toString("hex");
-  let inForce = { config, settings: await connectionSettings(config.connections, ownHashKey) };
+  let current = { config, settings: await connectionSettings(config.connections, ownHashKey) };
   const store = createStore();
   const recentPolls = createRecentPolls();
   const self = createSelfMetrics(VERSION, options.logLinesLost);
@@ -89,10 +89,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const render = createNodeRenderer(
     catalogue,
     ({ chain }) => chains[chain].traits,
-    () => inForce.settings,
+    () => current.settings,
   );
-  // The store is filled before anybody can scrape, so that every node is on the first page with its up 0.
-  const lag = () => inForce.config.lag;
+  // The store is filled before the first scrape, so that every node is on the first page, with up 0.
+  const lag = () => current.config.lag;
   const descriptors = readDescriptors();
   const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
   const slots = createConnectionSlots(shares.nodes);
@@ -104,8 +104,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const targetProbe = createTargetProbe({
     open,
-    config: () => inForce.config,
-    connections: () => inForce.settings,
+    config: () => current.config,
+    connections: () => current.settings,
     log,
   });
   const schedule = createSchedule(poller.scheduledPoll);
@@ -120,16 +120,16 @@ export async function startApp(options: AppOptions): Promise<App> {
   access?.onRead(reloader.otherFilesRead);
 
   async function apply(next: Config, signal: AbortSignal): Promise<string> {
-    const changes = await inSlices(compareSteps(inForce.config, next), signal);
+    const changes = await inSlices(compareSteps(current.config, next), signal);
     const settings = await connectionSettings(next.connections, ownHashKey);
     const polled = polledNodes(changes.config);
     const change = await inSlices(poller.prepare(polled), signal);
-    // In one go: what is polled, shown and said belongs together.
-    const retirements = change.commit();
-    inForce = { config: changes.config, settings };
+    // In one step, so that polls, pages and logs agree.
+    const stops = change.commit();
+    current = { config: changes.config, settings };
     await inSlices(schedule.keep(polled));
     const ends: Promise<void>[] = [];
-    await beginInSlices(retirements.map((retire) => () => ends.push(retire())));
+    await beginInSlices(stops.map((stop) => () => ends.push(stop())));
     await inSlices(schedule.plan(polled));
     await Promise.all(ends);
     if (changes.added.length > 0) warnOfDescriptors(polled.length);
@@ -148,7 +148,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     }),
     nodeCounts: () => countNodes(store),
     probe: {
-      nodes: () => inForce.config.nodes.map(({ name }) => name),
+      nodes: () => current.config.nodes.map(({ name }) => name),
       probe: poller.probe,
       probeTarget: targetProbe.probe,
       traceOf: (name) => traceText(store.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
@@ -163,7 +163,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     reload: () => reloader.reload("POST /-/reload"),
     nodes: { store, recentPolls },
     loadAssets,
-    config: () => inForce.config,
+    config: () => current.config,
   });
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
   const shutdown = createShutdown();
@@ -193,7 +193,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   return { addresses: listening, reload: reloader.reload, close: shutdown.run };
 }
 
-/** Gives the page of all nodes with what the exporter collected of itself: the same object until one of the two changes. */
+/** Gives the page of all nodes with the exporter's own metrics: the same object until one of the two changes. */
 function createSnapshots(store: NodeStore, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageSnapshot {
   let last: { readonly own: object; readonly revision: number; readonly snapshot: PageSnapshot } | undefined;
   return (own) => {
@@ -225,11 +225,11 @@ function polledNodes({ nodes, references }: Config): readonly NodeConfig[] {
   return [...nodes, ...references];
 }
 
-/** @returns them in one line */
+/** @returns the changes in one line */
 function* logChanges({ added, changed, removed, unchanged }: ConfigChanges, log: Logger): Steps<string> {
   yield* eachStep([...added, ...changed], (node) =>
     log.info({ target: node.name, chain: node.chain }, describeNode(node)),
   );
-  yield* eachStep(removed, ({ name, chain }) => log.info({ target: name, chain }, "polled no more"));
+  yield* eachStep(removed, ({ name, chain }) => log.info({ target: name, chain }, "no longer polled"));
   return `nodes: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged.length} unchanged`;
 }

@@ -1,27 +1,27 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Who may hold how many file descriptors. Without shares, connections to nodes and idle clients use up all of them, and then no
- * scrape and no health check gets through.
+ * How many file descriptors each part may use. Without shares, connections to nodes and idle clients could use all of them, and
+ * scrapes and health checks would fail.
  */
 export type DescriptorShares = {
-  /** Connections to nodes, open or being opened. */
+  /** Connections to nodes, open or opening. */
   readonly nodes: number;
   /** Connections of clients, over all listeners. */
   readonly clients: number;
 };
 
-/** For files, name lookups, the thread that compares passwords, and what Node opens later by itself. */
+/** For files, name lookups, the thread that compares passwords, and descriptors that Node opens itself. */
 const SPARE = 12;
 
-/** Of what is left, clients get this share at least: a scrape and a health check must always get through. */
+/** The clients' share of the rest, at least: scrapes and health checks must always succeed. */
 const CLIENTS_SHARE = 1 / 3;
 const MIN_CLIENTS = 2;
 const MIN_NODES = 1;
 
 /**
- * @param maxClients how many connections clients may have where descriptors do not matter
- * @param descriptors at the start, when everything listens; undefined: not limited
+ * @param maxClients connections of clients, if there are enough descriptors
+ * @param descriptors at the start, when all addresses are open; undefined: not limited
  */
 export function shareDescriptors(maxClients: number, descriptors: Descriptors | undefined): DescriptorShares {
   if (descriptors === undefined) return { nodes: Number.POSITIVE_INFINITY, clients: maxClients };
@@ -30,10 +30,10 @@ export function shareDescriptors(maxClients: number, descriptors: Descriptors | 
   return { nodes: Math.max(MIN_NODES, free - clients), clients };
 }
 
-/** Most nodes need one connection; some have a second server to ask (metrics, a service API). */
+/** Most nodes need one connection; some have a second server (metrics, a service API). */
 const CONNECTIONS_OF_NODE = 2;
 
-/** What to warn of at the start; undefined when every node can keep its connections. */
+/** A warning for the start; undefined when every node can keep its connections. */
 export function descriptorWarning(
   nodes: number,
   { nodes: share, clients }: DescriptorShares,
@@ -50,7 +50,7 @@ export function descriptorWarning(
 
 /** File descriptors of this process, as Linux reports them. */
 export type Descriptors = {
-  /** How many it may have open. */
+  /** How many may be open. */
   readonly limit: number;
   readonly inUse: number;
 };

@@ -1,30 +1,34 @@
 import { setFlagsFromString } from "node:v8";
 
-/** A fleet up to this size lives well with a small young generation. */
+/** A fleet up to this size runs well with a small young generation. */
 const SMALL_FLEET = 50;
 
 /**
- * What polls leave behind may grow by this much between two full collections; by itself the engine allows several times as
- * much. Measured with 1,000 nodes of 100 peers on Node 20: 287 instead of 362 MiB, for a twentieth more CPU time.
+ * The old generation may grow by this much between two full collections; the engine's default allows several times as much.
+ * Measured with 1,000 nodes of 100 peers on Node 20: 287 instead of 362 MiB, for a twentieth more CPU time.
  */
 const OLD_GENERATION_GROWTH_PERCENT = 60;
 
 /**
- * Where many objects of one place in the code outlived a collection, the engine may make all further ones of that place in
- * the old generation, for good. At the start of a fleet the rows of peer lists look so, and live for milliseconds ever
- * after. Measured as above: without it a quarter of the garbage in the old generation, and a fifth less CPU time.
+ * When many objects from one place in the code survive a collection, the engine may allocate all later ones from that place
+ * in the old generation, permanently. The rows of peer lists look like that at the start of a fleet, but live for only
+ * milliseconds later. Measured as above: without it, a quarter of the garbage in the old generation and a fifth less CPU time.
  */
 const NEVER_PRETENURE = "--no-allocation-site-pretenuring";
 
 /**
- * How many times later than by itself the engine optimizes a function. Functions of a small fleet that run a few times a second would become hot one after the
- * other for an hour, and each compilation leaves code, notes for its undoing and holes in the allocator's heaps behind: nothing leaks, and the process grows by
- * 0.4 to 0.8 MiB a minute. Measured with the demo on Node 20, a scrape a second: 93 MiB after 3 and after 8 minutes, instead of 89 and 95. What is busy is
- * optimized all the same, a few seconds later.
+ * How many times later than by default the engine optimizes a function. In a small fleet, functions that run a few times a
+ * second would become hot one after the other for an hour. Each compilation leaves code, deoptimization data and holes in the
+ * allocator's heaps: nothing leaks, but the process grows by 0.4 to 0.8 MiB a minute. Measured with the demo on Node 20 and a
+ * scrape each second: 93 MiB after 3 and after 8 minutes, instead of 89 and 95. Busy functions are still optimized, a few
+ * seconds later.
  */
 const OPTIMIZED_LATER = 22;
 
-/** The flags that V8 has for this: by the bytecode that a function has run up to version 11 (Node 20), by its calls since then. Each with its usual value. */
+/**
+ * V8's flags for this, each with its default: up to version 11 (Node 20) it counts the bytecode that a function has run, later
+ * its calls.
+ */
 function optimizeLater(v8Version: string): readonly string[] {
   const thresholds: readonly (readonly [flag: string, usual: number])[] =
     Number.parseInt(v8Version, 10) < 12
@@ -37,17 +41,17 @@ function optimizeLater(v8Version: string): readonly string[] {
 }
 
 /**
- * undici reads HTTP with WebAssembly. Compiling that again with the optimizing compiler takes 40 MiB for a moment, of which the allocator keeps a
- * part for good. The answers of a small fleet are read fast enough without.
+ * undici parses HTTP with WebAssembly. To compile it again with the optimizing compiler takes 40 MiB for a moment, and the
+ * allocator keeps a part of that permanently. The responses of a small fleet are parsed fast enough without it.
  */
 const QUICK_WEB_ASSEMBLY = "--liftoff-only";
 
 /**
  * The engine's flags for a fleet of this size.
  *
- * A small one keeps the engine from growing its young generation to three times 16 MiB, as it would under any steady load: the
- * exporter beside one node is to be a small sidecar. Measured with the demo on Node 20: 104 instead of 129 MiB. With many
- * nodes the larger space saves more time than it costs memory.
+ * For a small fleet, they keep the engine from growing its young generation to three times 16 MiB, as it would under any
+ * steady load, so that the exporter can be a small sidecar of one node. Measured with the demo on Node 20: 104 instead of
+ * 129 MiB. With many nodes the larger space saves more time than it costs memory.
  * @param v8Version as in process.versions
  */
 export function engineFlags(nodeCount: number, v8Version: string): readonly string[] {
@@ -56,7 +60,7 @@ export function engineFlags(nodeCount: number, v8Version: string): readonly stri
   return [...always, "--semi-space-growth-factor=1", QUICK_WEB_ASSEMBLY, ...optimizeLater(v8Version)];
 }
 
-/** Sets them. To be called before the first request to a node, as undici is compiled then. */
+/** Sets these flags. To be called before the first request to a node, when undici is compiled. */
 export function keepMemorySmall(nodeCount: number): void {
   for (const flag of engineFlags(nodeCount, process.versions.v8)) setFlagsFromString(flag);
 }

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { beginInSlices } from "./slices.ts";
 
 /** Runs tasks in the order in which they come; those that find no free place wait. */
-export type Queue = <T>(task: () => Promise<T>) => Promise<T>;
+type Queue = <T>(task: () => Promise<T>) => Promise<T>;
 
-export type QueueOptions = {
+type QueueOptions = {
   /** Tasks that run at the same time, at least 1. */
   readonly concurrency: number;
   /** Called after each task. The task's place stays taken until the promise is settled. */

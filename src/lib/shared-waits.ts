@@ -6,7 +6,7 @@ export type OnGone = (listener: () => void) => void;
  * undefined immediately and leaves nothing behind: a promise would hold everything that waits for it until it is settled.
  * @param start starts the work; `isWanted` reports later whether a caller still waits for it
  */
-export type SharedWaits<Key, T> = (
+type SharedWaits<Key, T> = (
   key: Key,
   start: (isWanted: () => boolean) => Promise<T>,
   onGone: OnGone,

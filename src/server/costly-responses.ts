@@ -7,7 +7,7 @@ import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
  * Makes the response of a key in its turn. All requests for the key until then get the same response.
  * @param key two requests with the same key may get the same response
  */
-export type CostlyResponses = (
+type CostlyResponses = (
   key: unknown,
   make: () => HttpResponse | Promise<HttpResponse>,
   onGone: Request["onGone"],

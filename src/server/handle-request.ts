@@ -7,7 +7,7 @@ import { createRouter, createTargetReader, HEALTH_PATHS, type Match, noRoute, ty
 import { memoryOf, send } from "./send.ts";
 import type { AccessControl } from "./web-config/access-control.ts";
 
-export type HandlerOptions = {
+type HandlerOptions = {
   readonly routes: readonly Route[];
   readonly clients: Clients;
   readonly log: Logger;

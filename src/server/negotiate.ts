@@ -1,12 +1,15 @@
 import type { Format } from "../metrics/exposition.ts";
 
-/** Content negotiation (RFC 9110, section 12.5): pure functions of the request's headers. */
+/** Content negotiation (RFC 9110, section 12.5). */
 
 type Weighted = { readonly value: string; readonly parameters: ReadonlyMap<string, string>; readonly q: number };
 
+type Header = string | readonly string[] | undefined;
+
 /** The items of an Accept or Accept-Encoding header with their weights; malformed items are left out. */
-function weightedList(header: string): readonly Weighted[] {
-  return header.split(",").flatMap((item) => {
+function weightedList(header: Header): readonly Weighted[] {
+  const items = [header ?? []].flat().flatMap((text) => text.split(","));
+  return items.flatMap((item) => {
     const [value = "", ...rest] = item.split(";").map((part) => part.trim().toLowerCase());
     if (value === "") return [];
     const parameters = new Map(
@@ -24,8 +27,7 @@ function weightedList(header: string): readonly Weighted[] {
  * The format of a metrics page. A client gets OpenMetrics only if it asks for it by name, in a version that the exporter
  * writes. Every other client, including those with an unknown Accept header, gets the text format.
  */
-export function negotiateFormat(accept: string | undefined): Format {
-  if (accept === undefined) return "text";
+export function negotiateFormat(accept: Header): Format {
   const items = weightedList(accept);
   const openmetrics = Math.max(0, ...items.filter(isOpenMetrics).map(({ q }) => q));
   const text = Math.max(0, ...items.filter(isText).map(({ q }) => q));
@@ -36,14 +38,14 @@ function isOpenMetrics({ value, parameters }: Weighted): boolean {
   return value === "application/openmetrics-text" && ["", "1.0.0"].includes(parameters.get("version") ?? "");
 }
 
-// text/* counts with its own weight; a wildcard for all types never counts against OpenMetrics, which was named.
+/** A wildcard of all types does not count as text: it must not outweigh OpenMetrics, which is named. */
 function isText({ value, parameters }: Weighted): boolean {
   return ["text/plain", "text/*"].includes(value) && ["", "0.0.4"].includes(parameters.get("version") ?? "");
 }
 
 /** Whether the client accepts a response that is compressed with gzip. */
-export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  const items = weightedList(acceptEncoding ?? "");
+export function acceptsGzip(acceptEncoding: Header): boolean {
+  const items = weightedList(acceptEncoding);
   const named = items.find(({ value }) => value === "gzip" || value === "x-gzip");
   return (
     (named ?? items.find(({ value }) => value === "*"))?.q !== 0 &&

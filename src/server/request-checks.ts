@@ -8,12 +8,9 @@ import { HEALTH_PATHS } from "./router.ts";
  * that a browser sends for a page of another origin, and host names that are not allowed (DNS rebinding).
  * @returns the response to a request that does not pass
  */
-export type CheckRequest = (request: CheckedRequest) => HttpResponse | undefined;
+type CheckRequest = (request: CheckedRequest) => HttpResponse | undefined;
 
-export type CheckedRequest = Pick<
-  IncomingMessage,
-  "httpVersionMajor" | "httpVersionMinor" | "rawHeaders" | "headers"
-> & {
+type CheckedRequest = Pick<IncomingMessage, "httpVersionMajor" | "httpVersionMinor" | "rawHeaders" | "headers"> & {
   readonly method: string;
   /** The path of the route that will handle it. */
   readonly route: string;

@@ -24,7 +24,7 @@ export type Body = WholeBody | StreamedBody;
 export type WholeBody = { readonly kind: "whole"; readonly chunks: readonly Uint8Array[]; readonly bytes: number };
 
 /** Too large to be held whole. */
-export type StreamedBody = {
+type StreamedBody = {
   readonly kind: "streamed";
   /** Each chunk may be overwritten when the next one is requested. */
   readonly chunks: Iterable<Uint8Array>;

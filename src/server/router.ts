@@ -16,7 +16,7 @@ export type Match = {
   readonly segment: string;
 };
 
-export type Router = (method: string, path: string) => Match;
+type Router = (method: string, path: string) => Match;
 
 const WILDCARD = "*";
 
@@ -56,7 +56,7 @@ function wrongMethod(byMethod: ReadonlyMap<string, Match>): Match {
   return noRoute(errorResponse(405, message, { allow: allowed.join(", ") }));
 }
 
-export type Target = Pick<Request, "path" | "query"> & {
+type Target = Pick<Request, "path" | "query"> & {
   /** The host of a target that is a whole URL. */
   readonly authority: string | undefined;
 };

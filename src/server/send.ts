@@ -53,7 +53,7 @@ function* slices(chunks: readonly Uint8Array[]): Iterable<Uint8Array> {
 /** Smaller responses are not counted: what all clients together leave unread of them stays small. */
 const UNCOUNTED_BYTES = 16 * 1024;
 
-/** The size limit of a chunk of a streamed page, of which one is under way at a time (metrics/page.ts). */
+/** The size limit of a chunk of a streamed page (metrics/page.ts). One chunk is under way at a time. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** The memory that a response holds until it is read; undefined when that is too little to count. */

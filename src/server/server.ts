@@ -11,7 +11,7 @@ import { UNMET_EXPECTATION } from "./request-checks.ts";
 import { noRoute, type Route } from "./router.ts";
 import type { Access } from "./web-config/access-control.ts";
 
-export type ServerOptions = {
+type ServerOptions = {
   readonly routes: readonly Route[];
   readonly log: Logger;
   readonly observeRequest: (route: string, code: number, seconds: number) => void;

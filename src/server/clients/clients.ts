@@ -55,7 +55,7 @@ export type Clients = {
   closeAll(): void;
 };
 
-export type ClientsOptions = {
+type ClientsOptions = {
   readonly limits: ClientLimits;
   readonly log: Logger;
   readonly onClosed?: ((reason: CloseReason) => void) | undefined;

@@ -7,7 +7,7 @@ export type UnreadMemory = {
   readonly ownBytes: number;
 };
 
-export type Unread<Response extends object> = {
+type Unread<Response extends object> = {
   /** The response is on its way. */
   hold(response: Response, memory: UnreadMemory): void;
   release(response: Response): void;

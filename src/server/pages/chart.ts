@@ -13,7 +13,7 @@ const BOTTOM = 94;
 const LEFT = 4;
 const RIGHT = 594;
 
-export type ChartOptions = {
+type ChartOptions = {
   readonly title: string;
   /** Which value of each minute the chart shows: the worst one. */
   readonly worst: "minimum" | "maximum";

@@ -6,7 +6,7 @@ const HTML = Symbol("markup");
 
 export type Markup = { readonly [HTML]: string };
 
-export type Piece = Markup | string | number | undefined | readonly Markup[];
+type Piece = Markup | string | number | undefined | readonly Markup[];
 
 /**
  * A template of HTML. Texts and numbers in it are escaped for elements and quoted attributes, and their invisible characters
@@ -14,10 +14,6 @@ export type Piece = Markup | string | number | undefined | readonly Markup[];
  */
 export function markup(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
   return made(strings.map((string, index) => (index === 0 ? string : pieceHtml(pieces[index - 1]) + string)).join(""));
-}
-
-export function joinMarkup(parts: readonly Markup[], separator = ""): Markup {
-  return made(parts.map(htmlOf).join(separator));
 }
 
 export function htmlOf(part: Markup): string {

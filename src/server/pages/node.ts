@@ -45,7 +45,7 @@ export function isShownOfNode(family: string): boolean {
   return FAMILIES.has(family);
 }
 
-export type NodePageOptions = {
+type NodePageOptions = {
   readonly node: NodeOverview;
   readonly recentPolls: RecentPollsOfNode;
   /** The node's samples of the families that are shown. */

@@ -26,7 +26,7 @@ const LATENCY = "p2p_connection_latency_seconds";
 /** The families that the table shows. */
 export const PEER_FAMILIES: readonly string[] = [INFO, RECEIVED, SENT, HEIGHT, SYNCING, START, LATENCY];
 
-export type PeersOptions = {
+type PeersOptions = {
   /** The samples of those families, of one node. */
   readonly samples: readonly TextSample[];
   readonly path: string;

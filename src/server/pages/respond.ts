@@ -7,7 +7,7 @@ import PAGE from "./page.css?minified";
 import SCRIPT from "./page.js?minified";
 import TABLES from "./tables.css?minified";
 
-export type PageOptions = {
+type PageOptions = {
   readonly title: string;
   readonly version: string;
   readonly content: Markup;

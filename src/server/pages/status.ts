@@ -21,7 +21,7 @@ export const STATUS_PARAMETERS = ["chain", "state", "page", ...SORT_PARAMETERS];
 /** A page stays below 1 MB, even if all of its nodes fail. */
 const NODES_PER_PAGE = 500;
 
-export type StatusOptions = {
+type StatusOptions = {
   readonly nodes: readonly NodeOverview[];
   readonly query: PageQuery;
   readonly nowMs: number;

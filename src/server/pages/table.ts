@@ -16,9 +16,9 @@ export type Column<Row> = {
   readonly isRowHeader?: boolean;
 };
 
-export type SortDirection = "asc" | "desc";
+type SortDirection = "asc" | "desc";
 
-export type TableOptions<Row> = {
+type TableOptions<Row> = {
   readonly caption: string;
   /** Few short columns: it stays a table on a phone. */
   readonly isCompact?: boolean;

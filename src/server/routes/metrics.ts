@@ -20,12 +20,12 @@ export function metricsRoute(path: string, page: PageSource): Route {
 }
 
 /** The format and the encoding that a client asks for. */
-export type Wanted = { readonly format: Format; readonly encoding: Encoding };
+type Wanted = { readonly format: Format; readonly encoding: Encoding };
 
 export function wantedOf(headers: Request["headers"]): Wanted {
   return {
-    format: negotiateFormat([headers.accept ?? []].flat().join(",")),
-    encoding: acceptsGzip([headers["accept-encoding"] ?? []].flat().join(",")) ? "gzip" : "identity",
+    format: negotiateFormat(headers.accept),
+    encoding: acceptsGzip(headers["accept-encoding"]) ? "gzip" : "identity",
   };
 }
 

@@ -89,7 +89,7 @@ function createCompressor(): Compressor {
     const { body } = response;
     if (body.kind === "streamed" || body.bytes < MIN_COMPRESSED_BYTES) return response;
     const varied = { ...response, headers: { ...response.headers, vary: "Accept-Encoding" } };
-    const isAccepted = acceptsGzip([headers["accept-encoding"] ?? []].flat().join(","));
+    const isAccepted = acceptsGzip(headers["accept-encoding"]);
     if (!isAccepted || running >= MAX_COMPRESSIONS) return varied;
     running += 1;
     return compress(Buffer.concat(body.chunks), { level: 1 })

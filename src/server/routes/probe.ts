@@ -39,7 +39,7 @@ type SharedResult = {
  */
 export type ProbeTarget = (request: ProbeRequest, maxMs: number, gone: AbortSignal) => Promise<TargetOutcome>;
 
-export type TargetOutcome =
+type TargetOutcome =
   | {
       readonly kind: "polled";
       readonly page: PageChunks;

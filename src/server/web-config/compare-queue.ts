@@ -13,7 +13,7 @@ export type Question = {
 /** Undefined when too many questions wait, immediately or later, when a question with precedence takes the place. */
 export type CompareQueue = (question: Question) => Promise<boolean | undefined> | undefined;
 
-export type QueueLimits = {
+type QueueLimits = {
   /** Waiting questions of one client. */
   readonly perClient: number;
   /** Waiting questions of all clients. */

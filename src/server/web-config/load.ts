@@ -18,7 +18,7 @@ export type WebConfig = {
   readonly rateLimit: RateLimit | undefined;
 };
 
-export type ReadWebConfig = {
+type ReadWebConfig = {
   /** The file itself and the files that it names, as far as it can be read. */
   readonly files: readonly string[];
 } & (

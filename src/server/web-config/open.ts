@@ -18,7 +18,7 @@ export type WebAccess = Access & {
   stop(): void;
 };
 
-export type WebAccessOptions = {
+type WebAccessOptions = {
   readonly file: string;
   readonly compare: Compare;
   readonly log: Logger;

@@ -80,7 +80,7 @@ const tlsBlock = block({
   key_file: text,
   client_ca_file: text,
   client_auth_type: z.preprocess((value) => (value === "" ? undefined : value), clientAuthType.nullish()),
-  client_allowed_sans: z.array(z.string().min(1, "expected a name, found an empty text")).nullish(),
+  client_allowed_sans: z.array(z.string().min(1, "expected a name, found an empty string")).nullish(),
   min_version: version.nullish(),
   max_version: version.nullish(),
   cipher_suites: z.array(named("a cipher suite by its Go name", CIPHERS)).nullish(),
@@ -133,7 +133,7 @@ const bcryptHash = z.string({ error: ({ input }) => mismatch("a bcrypt hash", in
 });
 
 /** A colon ends the user name in the header of a request, so no client could send it. */
-const userName = z.string().regex(/^[^:\x00-\x1f\x7f]+$/, "expected a user name without colon and control characters");
+const userName = z.string().regex(/^[^:\x00-\x1f\x7f]+$/, "expected a user name without colons and control characters");
 
 const interval = z.union([z.literal(0), z.string()], { error: ({ input }) => mismatch("a duration like 1s", input) });
 

@@ -7,7 +7,7 @@ export type Credentials = { readonly user: string; readonly password: string };
 /** `busy`: too many passwords are waiting to be checked. */
 export type Verdict = "known" | "unknown" | "busy";
 
-export type Asker = {
+type Asker = {
   /** As addressGroup returns it. */
   readonly client: string;
   /** Calls the listener when the client no longer waits for the verdict. */
@@ -25,7 +25,7 @@ export type Authenticator = {
   setUsers(users: ReadonlyMap<string, string>): void;
 };
 
-export type MemoryLimits = {
+type MemoryLimits = {
   /** Valid pairs of one user. There may be several, as bcrypt reads only 72 bytes of a password. */
   readonly verifiedOfUser: number;
   /** Invalid pairs, of all names together. */

@@ -141,7 +141,7 @@ describe.skipIf(!CHROMIUM)("a browser", () => {
       expect(await readFrom(page, `${origin}/nodes/one`)).toContain("<title>");
       const [answer] = await Promise.all([
         page.waitForNavigation(),
-        page.getByRole("link", { name: "with the requests" }).click(),
+        page.getByRole("link", { name: "requests and metrics" }).click(),
       ]);
       expect(answer?.status()).toBe(200);
       expect((await page.goto(`${origin}/probe?node=one`))?.status()).toBe(200);

@@ -61,7 +61,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
 
   test("with new numbers, and keeps place, focus and opened parts", async () => {
     await page.goto(`${exporter.url}/nodes/alpha?sort=peer`);
-    const polls = page.locator("table", { hasText: "The last polls" }).locator("tbody tr").first();
+    const polls = page.locator("table", { hasText: "Last polls" }).locator("tbody tr").first();
     const before = await polls.innerText();
     await page.locator("#last-trace summary").click();
     await page.getByRole("link", { name: "Agent" }).focus();

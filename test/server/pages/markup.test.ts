@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { escapeHtml, htmlOf, joinMarkup, markup, NOTHING } from "../../../src/server/pages/markup.ts";
+import { escapeHtml, htmlOf, markup, NOTHING, visible } from "../../../src/server/pages/markup.ts";
 
 const anyText = fc.string({ unit: "binary-ascii" });
 
@@ -15,12 +15,11 @@ test("escapeHtml leaves no character that HTML knows, and loses nothing", () => 
 });
 
 describe("markup", () => {
-  test("escapes texts, leaves markup as it is, and joins lists", () => {
+  test("escapes texts, and leaves markup and lists of it as they are", () => {
     const items = ["<b>", "c"].map((text) => markup`<li>${text}</li>`);
     expect(htmlOf(markup`<ul title="${'"'}">${items}${undefined}${NOTHING}${7}</ul>`)).toBe(
       '<ul title="&#34;"><li>&#60;b&#62;</li><li>c</li>7</ul>',
     );
-    expect(htmlOf(joinMarkup(items, ", "))).toBe("<li>&#60;b&#62;</li>, <li>c</li>");
   });
 
   test("takes no object that only looks like markup", () => {
@@ -38,5 +37,22 @@ describe("markup", () => {
         expect(html.match(/"/g)).toHaveLength(2);
       }),
     );
+  });
+});
+
+describe("visible", () => {
+  test.each([
+    ["a\u202egnp.exe", "a\\u{202e}gnp.exe"],
+    ["node\u200bop", "node\\u{200b}op"],
+    ["\ufeff\u2066x\u2069", "\\u{feff}\\u{2066}x\\u{2069}"],
+    ["\u0000\u001b[31m\u007f\u0085", "\\u{0}\\u{1b}[31m\\u{7f}\\u{85}"],
+    ["\ud800", "\\u{d800}"],
+    ["\u{e0041}\u3164\ufe0f", "\\u{e0041}\\u{3164}\\u{fe0f}"],
+  ])("%j is shown as %s", (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  test.each(["Nœud d'exemple", "узел", "节点", "صحيح", "1\u202f234", "two\n\tlines", "🦊"])("%j stays", (text) => {
+    expect(visible(text)).toBe(text);
   });
 });

@@ -186,7 +186,7 @@ describe("the page of a node", () => {
     expect(text).toContain("No peer list available.");
     expect(text).toContain("The last poll returned no head.");
     expect(text).toContain("Last failed polls, kept longer");
-    expect(text).toContain("Requests of the last poll that failed");
+    expect(text).toContain("Requests of the last failed poll");
   });
 
   test("of a node that was polled and never gave peers does not say that there was no poll", async () => {

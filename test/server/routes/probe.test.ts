@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProbeOutcome } from "../../../src/server/routes/probe.ts";
+import { type ProbeOutcome, scrapeTimeoutMs } from "../../../src/server/routes/probe.ts";
 import { NO_PROBE, setUp } from "../support.ts";
 
 const never = () => new Promise<ProbeOutcome>(() => {});
@@ -148,4 +148,24 @@ describe("/dashboards and /rules", () => {
 test("a path that cannot be decoded gets a plain 400", async () => {
   const answer = await setUp().server.inject("/%zz");
   expect([answer.statusCode, answer.headers["content-type"]]).toEqual([400, "text/plain; charset=utf-8"]);
+});
+
+test.each([
+  ["10", 9500],
+  ["1", 500],
+  // Without an answer in time Prometheus has nothing at all, so the shortest timeouts are kept as well.
+  ["0.5", 250],
+  ["0.1", 50],
+  ["0.0001", 1],
+  ["100000", 120_000],
+  ["Infinity", 120_000],
+  ["0", 120_000],
+  ["-1", 120_000],
+  ["soon", 120_000],
+  ["", 120_000],
+  [undefined, 120_000],
+  [["2", "3"], 1500],
+])("a scrape timeout of %j seconds leaves %i ms", (header, milliseconds) => {
+  const headers = header === undefined ? {} : { "x-prometheus-scrape-timeout-seconds": header };
+  expect(scrapeTimeoutMs({ headers })).toBe(milliseconds);
 });
