@@ -54,7 +54,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
       );
     }
     case "demo":
-      return (await import("./commands/demo.ts")).demo(invocation, context);
+      return (await import("./commands/serve.ts")).demo(invocation, context);
     case "healthcheck":
       return (await import("./commands/healthcheck.ts")).healthcheck(invocation.addresses, context);
     case "check":

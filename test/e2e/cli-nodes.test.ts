@@ -45,7 +45,7 @@ describe("check --connect", () => {
     const { code, stdout, output } = await exporter("check", "--connect", `--config.file=${CONFIG}`);
     expect(output).toBe(stdout);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^.*: good, 9 nodes\n/);
+    expect(stdout).toMatch(/^.*: valid, 9 nodes\n/);
     expect(stdout).toMatch(
       /^OK {4}wire-1 +wire v1\.2\.2, chain [0-9a-f]{8}…, head \d+ \(.*\), final \d+, lag \d+, \d+ peers: \d+ in, \d+ out/m,
     );
@@ -64,7 +64,7 @@ describe("check --connect", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("PART  one  wire, head not known, 0 peers\n");
     expect(stdout).toContain("→ load chain_api_plugin, or set wire.chain_url");
-    expect(stdout).toMatch(/\nthe node is up, with a part that fails\n$/);
+    expect(stdout).toMatch(/\nthe node is up, with a failing API\n$/);
   });
 
   test("names neither path nor password of a URL", async () => {
@@ -251,7 +251,7 @@ describe("discover", () => {
         },
       ],
     });
-    expect(stdout).toContain("VERIFY the pin on the node");
+    expect(stdout).toContain("VERIFY the pin");
     expect(check).toMatchObject({ code: 0 });
   });
 
@@ -275,7 +275,7 @@ describe("discover", () => {
     const { code, stdout, output } = await exporter("discover", `127.0.0.1:${port}`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(output).toBe(
-      "no node of a chain that peer-exporter knows answers there. Tried:\n" +
+      "found no supported node at this address. Tried:\n" +
         `  http://127.0.0.1:${port}: the connection was refused (ECONNREFUSED)\n` +
         `  https://127.0.0.1:${port}: the connection was refused (ECONNREFUSED)\n`,
     );

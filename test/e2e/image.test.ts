@@ -236,7 +236,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
     ];
     const command = ["run", "--rm", "--network=none", ...HARDENED, ...mounts, IMAGE];
     expect(await succeed(...command, "check", "--config.file=/etc/peer-exporter/config.yaml")).toBe(
-      "/etc/peer-exporter/config.yaml: good, 1 node",
+      "/etc/peer-exporter/config.yaml: valid, 1 node",
     );
   });
 

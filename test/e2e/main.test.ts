@@ -72,13 +72,13 @@ describe("check", () => {
   test("a good file", async () => {
     const { code, stdout, output } = await exporter("check", "--config.file", join(ROOT, "config.example.yaml"));
     expect({ code, output }).toEqual({ code: 0, output: stdout });
-    expect(stdout).toMatch(/config\.example\.yaml: good, 3 nodes\n$/);
+    expect(stdout).toMatch(/config\.example\.yaml: valid, 3 nodes\n$/);
   });
 
   test("good flags", async () => {
     expect(await exporter("check", "--node=a=wire+http://127.0.0.1")).toMatchObject({
       code: 0,
-      stdout: "flags: good, 1 node\n",
+      stdout: "flags: valid, 1 node\n",
     });
   });
 

@@ -141,7 +141,7 @@ describe("check --shard", () => {
     expect(await check([flag], env)).toEqual({
       code: 0,
       output: [
-        "config.yaml: good, 12 nodes and 1 reference",
+        "config.yaml: valid, 12 nodes and 1 reference",
         `shard 0 of 0..2: ${count(0)} of 12 nodes`,
         `shard 1 of 0..2: ${count(1)} of 12 nodes, polled by this one`,
         ...own.map((name) => `  ${name}`),

@@ -60,7 +60,7 @@ test("the commands of the manual install a program that runs and a unit that sta
   expect(commands.length).toBeGreaterThan(5);
   const { code, output } = await run("sh", ["-e", "-c", commands.join("\n")], { cwd: here });
   expect(code, output).toBe(0);
-  expect(output).toContain("config.yaml: good, 1 node");
+  expect(output).toContain("config.yaml: valid, 1 node");
   const copy = join(root, "etc/systemd/system/peer-exporter.service");
   expect(readFileSync(copy, "utf8")).toBe(unit);
   const [program = "", config = ""] = settings("ExecStart").flatMap((line) => line.match(/\/(?:opt|etc)\/\S+/g) ?? []);

@@ -68,7 +68,7 @@ describe("the commands of docs/security.md", () => {
 
   test("make a good file", () => {
     expect(setup.code).toBe(0);
-    expect(setup.stdout).toBe("web.yaml: good, TLS (client certificates: NoClientCert), 1 user\n");
+    expect(setup.stdout).toBe("web.yaml: valid, TLS (client certificates: NoClientCert), 1 user\n");
   });
 
   test.skipIf(curl === undefined)("ask for the metrics, which nobody else gets", async () => {

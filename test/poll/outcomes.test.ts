@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nodesReport } from "../../src/cli/commands/check-nodes.ts";
+import { nodesReport } from "../../src/cli/commands/check.ts";
 import { createStyle } from "../../src/lib/text/terminal.ts";
 import type { NodeReport } from "../../src/model/report.ts";
 import { createStateChangeLog } from "../../src/poll/log-state-changes.ts";

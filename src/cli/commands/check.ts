@@ -1,28 +1,93 @@
+import type { Config } from "../../config/model.ts";
 import { describeNodes } from "../../config/print.ts";
 import { selectShard, shardReport } from "../../config/shard.ts";
 import { shortSecrets } from "../../config/short-secrets.ts";
+import { counted } from "../../lib/text/format.ts";
+import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
+import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import { describeWebConfig, loadWebConfig } from "../../server/web-config/load.ts";
-import type { Context } from "../context.ts";
+import { type Context, createInterrupt } from "../context.ts";
 import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
-import { checkNodes } from "./check-nodes.ts";
+import { describeFacts, failureLines } from "./format-node.ts";
+import { openPolling, type PolledNode } from "./polling.ts";
 
 /**
- * Says whether the configuration is good.
- * @throws ConfigError when it is not
+ * Checks the configuration.
+ * @returns the exit code
+ * @throws ConfigError if the configuration is not valid
  */
 export async function check(flags: CheckInvocation, context: Context): Promise<number> {
   const { print, redactor } = context;
   const { configFile, nodes, webConfigFile } = flags;
   if (webConfigFile !== undefined) {
-    print(`${webConfigFile}: good, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
+    print(`${webConfigFile}: valid, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
     if (configFile === undefined && nodes.length === 0) return 0;
   }
   const config = await readConfig(flags, redactor);
   const shard = findShard(flags);
-  print(`${configFile ?? "flags"}: good, ${describeNodes(config)}\n`);
+  print(`${configFile ?? "flags"}: valid, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
   for (const { where, message } of await shortSecrets(config)) print(`warning: ${where}: ${message}\n`);
   if (!flags.connect) return 0;
   return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
+}
+
+/** Polls every node once and prints what fails. @returns the exit code: 1 if a node is down */
+export async function checkNodes(config: Config, context: Context): Promise<number> {
+  const nodes = [...config.nodes, ...config.references];
+  const interrupt = createInterrupt(context);
+  const progress = createProgress(process.stderr);
+  const polling = await openPolling(nodes, config.lag, context.redactor.redact);
+  const say = (done: number) => progress.show(`polled ${done} of ${counted(nodes.length, "node")} …`);
+  try {
+    say(0);
+    const polled = await polling.round(interrupt.signal, say);
+    progress.end();
+    if (polled === undefined) return interrupt.exitCode();
+    const style = createStyle(wantsColour(process.stdout, process.env));
+    context.print(nodesReport(polled, style));
+    return polled.every(isUp) ? 0 : 1;
+  } finally {
+    progress.end();
+    await polling.close();
+  }
+}
+
+/** A line for each node, its failures below it, and a summary. */
+export function nodesReport(polled: readonly PolledNode[], style: Style): string {
+  const width = Math.max(...polled.map(({ node }) => node.name.length));
+  const lines = polled.flatMap((one) => {
+    const { node } = one;
+    const role = node.role === "reference" ? "reference, " : "";
+    return [
+      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${describeFacts(one)}`,
+      ...failureLines(one, style),
+    ];
+  });
+  return [...lines, summary(polled), ""].join("\n");
+}
+
+function wordFor(polled: PolledNode, style: Style): string {
+  if (!isUp(polled)) return style.red("DOWN");
+  return failuresOf(polled).length === 0 ? style.green("OK  ") : style.yellow("PART");
+}
+
+function summary(polled: readonly PolledNode[]): string {
+  const up = polled.filter(isUp);
+  const parts = up.filter((one) => failuresOf(one).length > 0).length;
+  const down = polled.length - up.length;
+  const some = parts === 0 ? "" : `, ${polled.length === 1 ? "" : `${parts} of them `}with a failing API`;
+  const [nodes, references] = [polled.filter((one) => !isReference(one)), polled.filter(isReference)];
+  if (references.length > 0) {
+    const upOf = (all: readonly PolledNode[], thing: string) =>
+      `${all.filter(isUp).length} of ${counted(all.length, thing)}`;
+    return `${upOf(nodes, "node")} and ${upOf(references, "reference")} up${some}${down === 0 ? "" : `, ${down} down`}`;
+  }
+  if (down === 0) return `${polled.length === 1 ? "the node is" : `all ${polled.length} nodes are`} up${some}`;
+  return `${up.length} of ${counted(polled.length, "node")} up${some}, ${down} down`;
+}
+
+function isReference({ node }: PolledNode): boolean {
+  return node.role === "reference";
 }

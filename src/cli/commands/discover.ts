@@ -1,16 +1,16 @@
+import { CHAIN_NAMES, type ChainName, chains } from "../../chains/index.ts";
+import { harmless } from "../../lib/text/harmless.ts";
 import { createProgress } from "../../lib/text/terminal.ts";
-import type { Context } from "../context.ts";
-import { createInterrupt, EXIT_USAGE } from "../context.ts";
-import { createAsk } from "./discover/ask.ts";
-import { presentedPin } from "./discover/certificate.ts";
-import { configText } from "./discover/entry.ts";
-import { AddressError, attemptsAt } from "./discover/places.ts";
-import { search } from "./discover/search.ts";
-import { describeFound, triedLines } from "./discover/words.ts";
+import type { Failure, FailureReason } from "../../model/failure.ts";
+import { failuresOf } from "../../poll/outcomes.ts";
+import { type Context, createInterrupt, EXIT_USAGE } from "../context.ts";
+import { AddressError, attemptsAt, configText, type Described, nameFor } from "./discover/entry.ts";
+import { type Answer, createAsk, type Found, presentedPin, search } from "./discover/search.ts";
+import { describeFacts } from "./format-node.ts";
 
 const PIN_TIMEOUT_MS = 5000;
 
-/** Finds out what answers at an address. @returns 1 when no node does */
+/** Finds the nodes at an address and prints their entries. @returns the exit code: 1 if there is none */
 export async function discover(address: string, context: Context): Promise<number> {
   const { print, printError, redactor } = context;
   const interrupt = createInterrupt(context);
@@ -27,9 +27,7 @@ export async function discover(address: string, context: Context): Promise<numbe
       print(configText(describeFound(found)));
       return 0;
     }
-    printError(
-      ["no node of a chain that peer-exporter knows answers there. Tried:", ...triedLines(failed), ""].join("\n"),
-    );
+    printError(["found no supported node at this address. Tried:", ...triedLines(failed), ""].join("\n"));
     return 1;
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
@@ -39,4 +37,68 @@ export async function discover(address: string, context: Context): Promise<numbe
   } finally {
     progress.end();
   }
+}
+
+/** The nodes, with the findings about each as comments of its entry. */
+export function describeFound(found: readonly Found[]): readonly Described[] {
+  return found.map((one) => {
+    const { entry } = one.best;
+    const name = nameFor(entry, found.length === 1);
+    return { entry: { ...entry, name }, comments: comments(one).map(harmless) };
+  });
+}
+
+function comments({ best, isPinned, others }: Found): readonly string[] {
+  const { entry, polled } = best;
+  return [
+    `Found at ${polled.node.url.label}: ${describeFacts(polled)}.`,
+    ...failuresOf(polled).flatMap(({ api, failure: { message, advice } }) => [
+      `The ${api} API fails: ${message}:`,
+      `${advice}.`,
+    ]),
+    ...otherNames(entry.chain),
+    ...(isPinned
+      ? [
+          "The certificate is not signed by a known authority, so it is pinned as the server presented it. VERIFY the pin on",
+          "the node itself before you trust it: a man in the middle could have presented another certificate.",
+        ]
+      : []),
+    ...(entry.tls?.insecure === true
+      ? ["The certificate is not verified at all: another server could answer in place of the node."]
+      : []),
+    ...others.map(({ polled: other }) => `Also found at ${other.node.url.label}: ${describeFacts(other)}.`),
+  ];
+}
+
+/** Several names of chains may share an adapter. */
+function otherNames(chain: ChainName): readonly string[] {
+  const names = CHAIN_NAMES.filter((name) => chains[name] === chains[chain]);
+  if (names.length === 1) return [];
+  return [`chain: ${names.join(" or ")}, which have the same API: the name becomes the label \`chain\`.`];
+}
+
+/** Reasons that concern the address, and not one API there. */
+const OF_ADDRESS: ReadonlySet<FailureReason> = new Set(["dns", "connect", "timeout", "tls", "tls_pin"]);
+
+/** The failed attempts: an address without any server once, other addresses once for each chain. */
+export function triedLines(failed: readonly Answer[]): readonly string[] {
+  const alreadyListed = new Set<string>();
+  return failed.flatMap(({ entry, polled: { node, report } }) => {
+    const failure = report.peers.ok ? undefined : report.peers.failure;
+    if (failure === undefined) return [`  ${node.url.label}: an empty list, which may come from any server`];
+    const isOfAddress = OF_ADDRESS.has(failure.reason);
+    const key = isOfAddress
+      ? `${node.url.label} ${failure.reason}`
+      : JSON.stringify([node.url.label, entry.chain, failure]);
+    if (alreadyListed.has(key)) return [];
+    alreadyListed.add(key);
+    return isOfAddress
+      ? [`  ${node.url.label}: ${harmless(bare(failure))}`]
+      : [`  ${node.url.label} as ${entry.chain}: ${harmless(failure.message)}`, `    → ${harmless(failure.advice)}`];
+  });
+}
+
+/** Drops the call: "/v1/net/connections at http://…: the connection was refused" concerns the whole address. */
+function bare({ message }: Failure): string {
+  return message.replace(/^.* at \S+: /, "");
 }

@@ -7,8 +7,7 @@ import { createProgress, createStyle, type Style, wantsColour } from "../../lib/
 import { isUp } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE, type Interrupt } from "../context.ts";
 import type { PeersInvocation } from "../invocation.ts";
-import { readConfig } from "../source.ts";
-import { chooseNode } from "./choose-node.ts";
+import { chooseNode, readConfig } from "../source.ts";
 import { peersJson } from "./peer-rows.ts";
 import { peersText } from "./peers-text.ts";
 import { openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";

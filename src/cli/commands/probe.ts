@@ -9,8 +9,7 @@ import { toStored } from "../../poll/store.ts";
 import type { Context } from "../context.ts";
 import { createInterrupt, EXIT_USAGE } from "../context.ts";
 import type { ProbeInvocation } from "../invocation.ts";
-import { readConfig } from "../source.ts";
-import { chooseNode } from "./choose-node.ts";
+import { chooseNode, readConfig } from "../source.ts";
 import { failureLines } from "./format-node.ts";
 import { openPolling, type PolledNode, withReferences } from "./polling.ts";
 

@@ -149,3 +149,17 @@ async function start(options: AppOptions): Promise<App | undefined> {
     return undefined;
   }
 }
+
+/** Serves metrics of simulated nodes until a signal comes. */
+export async function demo(flags: ShardFlags & ServeFlags, context: Context): Promise<number> {
+  const { startDemo } = await import("../../demo/demo.ts");
+  // A closed terminal ends the demo, which has no configuration file to reload.
+  process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  const simulated = await startDemo(context.print);
+  context.redactor.addSecrets(simulated.config);
+  try {
+    return await serve({ load: async () => simulated.config, files: [] }, flags, context, simulated.printGuide);
+  } finally {
+    await simulated.close();
+  }
+}

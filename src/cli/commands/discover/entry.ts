@@ -1,8 +1,9 @@
-import { type ChainName, chains } from "../../../chains/index.ts";
+import { isIP } from "node:net";
+import type { Place } from "../../../chains/adapter.ts";
+import { type ChainName, chains, FIRST_NAMES } from "../../../chains/index.ts";
 import { toYaml } from "../../../lib/to-yaml.ts";
-import { mayBeSecret } from "./places.ts";
 
-/** A node as its entry in the configuration asks for it. */
+/** A node as an entry of the configuration. */
 export type Entry = {
   readonly name: string;
   readonly chain: ChainName;
@@ -13,7 +14,7 @@ export type Entry = {
   readonly options: Readonly<Record<string, string>>;
 };
 
-/** As plain data of a configuration. */
+/** The entry as plain data of a configuration. */
 export function plainEntry({ name, chain, url, tls, options }: Entry) {
   return {
     name,
@@ -24,7 +25,7 @@ export function plainEntry({ name, chain, url, tls, options }: Entry) {
   };
 }
 
-/** The variable that stands for a URL which may hold a token. */
+/** The variable that replaces a URL which may contain a token. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
 const URL_VARIABLE = "${NODE_URL}";
 
@@ -35,19 +36,22 @@ export function configText(nodes: readonly Described[]): string {
   const items = nodes.map(({ entry, comments }) => {
     const isSecret = mayBeSecret(entry.url);
     const shown = isSecret ? { ...entry, url: URL_VARIABLE } : entry;
-    const notes = isSecret ? ["NODE_URL in the environment is the URL as you gave it: it may hold a token."] : [];
+    const notes = isSecret
+      ? ["Set NODE_URL in the environment to the URL that you passed: it may contain a token."]
+      : [];
     const [, ...lines] = toYaml({ nodes: [plainEntry(shown)] }).split("\n");
     return [...[...comments, ...notes].map((line) => `  # ${line}`), ...lines].join("\n");
   });
   return `nodes:\n${items.join("")}`;
 }
 
-const LONGEST_NAME = 63;
+const MAX_NAME_LENGTH = 63;
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /**
- * A name for a node, after its host. That of the own machine would say nothing in a label, so it is called as in the docs.
+ * A name for a node, made from its host. The name of this machine would mean nothing in a label, so a local node gets the
+ * name that the documents use.
  * @param isOnly no other node was found at this host
  */
 export function nameFor({ url, chain }: Pick<Entry, "url" | "chain">, isOnly: boolean): string {
@@ -55,5 +59,61 @@ export function nameFor({ url, chain }: Pick<Entry, "url" | "chain">, isOnly: bo
   if (LOOPBACK.test(host)) return `${chain}-1`;
   const name = host.replace(/[^A-Za-z0-9._:-]/g, "").replace(/^[^A-Za-z0-9]+/, "");
   const suffix = isOnly ? "" : `-${chain}`;
-  return `${name === "" ? "node" : name}`.slice(0, LONGEST_NAME - suffix.length) + suffix;
+  return `${name === "" ? "node" : name}`.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
+}
+
+/** An attempt: a chain at an address. */
+export type Attempt = {
+  readonly chain: ChainName;
+  /** May hold a secret. */
+  readonly url: string;
+};
+
+/** The ports of public nodes behind a proxy. */
+const PROXIES: readonly Place[] = [
+  { scheme: "https", port: 443 },
+  { scheme: "http", port: 80 },
+];
+
+/** The address is not valid. The message does not repeat it, as it may contain a token. */
+export class AddressError extends Error {}
+
+/**
+ * The attempts for an address: a URL is tried as it is, host:port with both schemes, a host at the usual ports.
+ * @throws AddressError
+ */
+export function attemptsAt(address: string): readonly Attempt[] {
+  if (/^(?:[a-z][a-z0-9+.-]*:\/\/|unix:)/i.test(address)) return everyChainAt([address]);
+  const { host, port } = parseHost(address);
+  if (port !== undefined) return everyChainAt([`http://${host}:${port}`, `https://${host}:${port}`]);
+  const at = ({ scheme, port: usual }: Place) => `${scheme}://${host}:${usual}`;
+  return [
+    ...FIRST_NAMES.flatMap((chain) => chains[chain].discovery.places.map((place) => ({ chain, url: at(place) }))),
+    ...everyChainAt(PROXIES.map(at)),
+  ];
+}
+
+function everyChainAt(urls: readonly string[]): readonly Attempt[] {
+  return urls.flatMap((url) => FIRST_NAMES.map((chain) => ({ chain, url })));
+}
+
+function parseHost(address: string): { readonly host: string; readonly port: string | undefined } {
+  if (isIP(address) === 6) return { host: `[${address}]`, port: undefined };
+  const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?$/.exec(address) ?? [];
+  if (host === undefined || Number(port ?? 1) === 0 || Number(port ?? 1) > 65_535) {
+    throw new AddressError("expected a host, host:port or a URL, for example 192.0.2.7 or http://192.0.2.7:8888");
+  }
+  return { host, port };
+}
+
+/** The same host at another port. */
+export function elsewhere(url: string, { scheme, port }: Place): string | undefined {
+  return url.startsWith("unix:") ? undefined : `${scheme}://${new URL(url).hostname}:${port}`;
+}
+
+/** Whether a URL has more than scheme, host and port, which may be a token. */
+export function mayBeSecret(url: string): boolean {
+  if (url.startsWith("unix:")) return false;
+  const { username, password, pathname, search } = new URL(url);
+  return username !== "" || password !== "" || search !== "" || !["/", ""].includes(pathname);
 }

@@ -1,14 +1,18 @@
+import { createHash } from "node:crypto";
+import { isIP } from "node:net";
+import { connect } from "node:tls";
 import { chains } from "../../../chains/index.ts";
-import { type Answer, type Ask, isFound, rank } from "./ask.ts";
-import type { Entry } from "./entry.ts";
-import { type Attempt, elsewhere, mayBeSecret } from "./places.ts";
+import { parseConfig } from "../../../config/parse.ts";
+import type { Redactor } from "../../../config/redact.ts";
+import { openPolling, type PolledNode } from "../polling.ts";
+import { AddressError, type Attempt, type Entry, elsewhere, mayBeSecret, plainEntry } from "./entry.ts";
 
 export type Found = {
-  /** As it should be polled; it was, in just this way. */
+  /** The best entry, and the poll with it. */
   readonly best: Answer;
-  /** Nobody whom this machine trusts has signed its certificate. */
+  /** Whether the certificate is pinned, as no authority known to this machine signed it. */
   readonly isPinned: boolean;
-  /** Where it or another node of the chain answers too, with less. */
+  /** Other addresses of this node, or of another node of the chain, which report less. */
   readonly others: readonly Answer[];
 };
 
@@ -32,11 +36,11 @@ export async function search(attempts: readonly Attempt[], ask: Ask, pinOf: PinO
   return { found, failed: answers.filter((answer) => !isFound(answer)) };
 }
 
-/** Without a look at the certificate, as long as nothing secret is sent: nodes sign their own. */
+/** The first entry does not verify the certificate, as nodes often sign their own, unless it sends a secret. */
 function firstEntry({ chain, url }: Attempt): Entry {
-  const isBlind = /^https:/i.test(url) && !mayBeSecret(url);
+  const isUnverified = /^https:/i.test(url) && !mayBeSecret(url);
   const [options = {}] = chains[chain].discovery.variants;
-  return { name: "", chain, url, tls: isBlind ? { insecure: true } : undefined, options };
+  return { name: "", chain, url, tls: isUnverified ? { insecure: true } : undefined, options };
 }
 
 function isOtherNetwork({ polled: { report } }: Answer): boolean {
@@ -47,7 +51,7 @@ function otherVariants({ entry }: Answer): readonly Entry[] {
   return chains[entry.chain].discovery.variants.slice(1).map((options) => ({ ...entry, options }));
 }
 
-/** By the authorities where they know the certificate, else by the certificate that was presented. */
+/** Verifies by the authorities of this machine, or else pins the certificate that the server presents. */
 async function withTrust(best: Answer, ask: Ask, pinOf: PinOf): Promise<Pick<Found, "best" | "isPinned">> {
   const { entry } = best;
   if (entry.tls === undefined) return { best, isPinned: false };
@@ -58,7 +62,7 @@ async function withTrust(best: Answer, ask: Ask, pinOf: PinOf): Promise<Pick<Fou
   return { best: chosen, isPinned: chosen.entry.tls?.pin !== undefined };
 }
 
-/** With the other servers of the node, where they answer as they should. */
+/** Adds the other servers of the node that work. */
 async function withCompanions(best: Answer, ask: Ask): Promise<Answer> {
   let kept = best;
   for (const [option, place] of Object.entries(chains[best.entry.chain].discovery.companions)) {
@@ -69,4 +73,73 @@ async function withCompanions(best: Answer, ask: Ask): Promise<Answer> {
     if (answer !== undefined && isFound(answer) && parts.every(({ ok }) => ok)) kept = answer;
   }
   return kept;
+}
+
+const TIMEOUT = "5s";
+
+export type Answer = { readonly entry: Entry; readonly polled: PolledNode };
+
+export type Ask = (entries: readonly Entry[]) => Promise<readonly Answer[]>;
+
+/**
+ * Polls each entry once, like the exporter. The result is empty if `end` is aborted first.
+ * @throws AddressError
+ */
+export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
+  return async (entries) => {
+    if (entries.length === 0 || end.aborted) return [];
+    // The names only distinguish the entries.
+    const nodes = entries.map((entry, index) => plainEntry({ ...entry, name: `n${index}` }));
+    const parsed = parseConfig({ global: { timeout: TIMEOUT }, nodes }, undefined);
+    if (!parsed.ok) throw new AddressError(parsed.problems[0]?.message ?? "not a valid address");
+    redactor.addSecrets(parsed.config);
+    const polling = await openPolling(parsed.config.nodes, parsed.config.lag, redactor.redact);
+    try {
+      const polled = (await polling.round(end)) ?? [];
+      return polled.flatMap((one, index) => {
+        const entry = entries[index];
+        return entry === undefined ? [] : [{ entry, polled: one }];
+      });
+    } finally {
+      await polling.close();
+    }
+  };
+}
+
+/** Whether a node of that chain responded, with its head or with peers: an empty list may come from any server. */
+export function isFound({ polled: { report } }: Answer): boolean {
+  return report.head.ok || (report.peers.ok && report.peers.value.connections.length > 0);
+}
+
+/** Higher if the node reports more. */
+export function rank({ polled: { report } }: Answer): number {
+  return (report.peers.ok ? 2 : 0) + (report.head.ok ? 1 : 0);
+}
+
+/** The SHA-256 of the certificate that a server presents, in the form of `tls.pin`; undefined if it presents none in time. */
+export function presentedPin(url: string, timeoutMs: number, end: AbortSignal): Promise<string | undefined> {
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve) => {
+    const socket = connect({
+      host,
+      port: Number(port === "" ? 443 : port),
+      // Nothing is sent over this connection, and the printed entry says that the pin must be verified.
+      rejectUnauthorized: false,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+    });
+    const give = (pin: string | undefined) => {
+      end.removeEventListener("abort", giveUp);
+      socket.destroy();
+      resolve(pin);
+    };
+    const giveUp = () => give(undefined);
+    end.addEventListener("abort", giveUp, { once: true });
+    socket.setTimeout(timeoutMs, giveUp);
+    socket.once("error", giveUp);
+    socket.once("secureConnect", () => {
+      const certificate = socket.getPeerX509Certificate();
+      give(certificate && createHash("sha256").update(certificate.raw).digest("base64url"));
+    });
+  });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { nameFor } from "../../../src/cli/commands/discover/entry.ts";
-import { nameField } from "../../../src/config/schema.ts";
+import { nameFor } from "../../../../src/cli/commands/discover/entry.ts";
+import { nameField } from "../../../../src/config/schema.ts";
 
 test.each([
   ["http://192.0.2.7:8888", true, "192.0.2.7"],

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Ask } from "../../../src/cli/commands/discover/ask.ts";
-import { attemptsAt } from "../../../src/cli/commands/discover/places.ts";
-import { search } from "../../../src/cli/commands/discover/search.ts";
-import { deadReport, failing, peersAt, report } from "../../poll/support.ts";
-import { polledNode } from "./support.ts";
+import { attemptsAt } from "../../../../src/cli/commands/discover/entry.ts";
+import type { Ask } from "../../../../src/cli/commands/discover/search.ts";
+import { search } from "../../../../src/cli/commands/discover/search.ts";
+import { deadReport, failing, peersAt, report } from "../../../poll/support.ts";
+import { polledNode } from "../support.ts";
 
 /** A Chainweb node on testnet06 with its service API, whose certificate nobody signed. */
 const testnet: Ask = async (entries) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodesReport } from "../../../src/cli/commands/check-nodes.ts";
+import { nodesReport } from "../../../src/cli/commands/check.ts";
 import { createStyle } from "../../../src/lib/text/terminal.ts";
 import { deadReport, report } from "../../poll/support.ts";
 import { polledNode } from "./support.ts";
