@@ -9,6 +9,7 @@ import { litecoind } from "../examples/litecoin/answers.ts";
 import { parseText, value } from "../support/exposition-parser.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
+import { untilReady } from "../support/waits.ts";
 
 /**
  * docs/adding-a-chain.md says that a chain is one folder and one line of the table (and its import). This test does just
@@ -121,7 +122,7 @@ describe("the exporter", () => {
     const options = { timeoutMs: 30_000, program: exporter };
     const listens = () => /"listen":\["(https?:[^"]+)"/.exec(exporter.output())?.[1];
     url = await waitFor(listens, "the exporter to listen", options);
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).status === 200, "the first poll", options);
+    await untilReady({ url, program: exporter });
   }, 60_000);
   afterAll(() => exporter.stop());
 
