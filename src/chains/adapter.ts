@@ -36,7 +36,7 @@ export type NodeTarget = {
   readonly connectUntrusted: (options: UntrustedPeerOptions) => RpcClient;
 };
 
-export type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
+type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
 /** Talks to one node and keeps what must survive between polls (sockets, caches). */
 export type NodeSession = {
@@ -56,7 +56,7 @@ export type ChainOptions = {
 };
 
 /** What `peer-exporter discover` tries to find a node of the chain. */
-export type Discovery = {
+type Discovery = {
   /** Where its API usually answers. */
   readonly places: readonly Place[];
   /** Blocks of the chain to try one after the other, until the node is on the network that one of them names. */

@@ -1,69 +1,134 @@
-import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
-import { expect, test } from "vitest";
-import { embedded } from "../../scripts/embedded.mjs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { ROOT } from "../../tools/repository.ts";
 import { blocksOf } from "../documentation/markdown.ts";
 import { applied } from "../documentation/patch.ts";
 import { litecoind } from "../examples/litecoin/answers.ts";
 import { parseText, value } from "../support/exposition-parser.ts";
-import { startFakeNode } from "../support/fake-node.ts";
-import { startProcess, tempFolder, waitFor } from "../support/servers.ts";
+import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
+import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 import { untilReady } from "../support/waits.ts";
 
-/** What docs/adding-a-chain.md tells people to do makes the program poll the example's chain. */
+/**
+ * docs/adding-a-chain.md says that a chain is one folder and one line of the table (and its import). This test does just
+ * that to a copy of the repository, generates the documents and builds the program there.
+ */
 
-const [registry] = blocksOf("docs/adding-a-chain.md").filter(({ language }) => language === "diff");
+const copy = tempFolder();
+const program = join(copy, "dist/main.js");
+const CONFIG = join(copy, "config.yaml");
+const textIn = (path: string) => readFileSync(join(copy, path), "utf8");
 
-/** The registry with the two lines of the document, the adapter being that of the example. */
-function registered(diff: string): Plugin {
-  const { file, text } = applied(diff);
-  const path = join(ROOT, file);
-  return {
-    name: "registered",
-    setup(bundler) {
-      bundler.onLoad({ filter: /chains\/index\.ts$/ }, (args) =>
-        args.path === path ? { contents: text, loader: "ts", resolveDir: dirname(path) } : undefined,
-      );
-      bundler.onResolve({ filter: /^\.\/litecoin\/index\.ts$/ }, () => ({
-        path: join(ROOT, "test/examples/litecoin/index.ts"),
-      }));
-    },
-  };
+let node: FakeNode;
+/** The head of the node; its peers are at 2,600,010. */
+let blocks = 2_600_008;
+
+beforeAll(async () => {
+  for (const name of ["src", "tools", "scripts", "docs", "grafana", "prometheus", "kubernetes", "charts"]) {
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  for (const name of ["package.json", "LICENSE", "config.example.yaml", "config.schema.json", "test/fixtures/wire"]) {
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  addFolder();
+  addLines();
+  await inCopy("scripts/build.mjs");
+  await inCopy("tools/run.mjs", "generate.ts", "docs", "schema", "kubernetes");
+  node = await startFakeNode(({ url, body }) => {
+    if (url !== "/") return { status: 404 };
+    const info = { chain: "main", blocks, headers: 2_600_010, initialblockdownload: false };
+    const { method, id } = JSON.parse(body);
+    return method === "getblockchaininfo"
+      ? { body: JSON.stringify({ result: info, error: null, id }) }
+      : litecoind()({ body });
+  });
+  const entry = { name: "litecoin-1", chain: "litecoin", url: node.url, litecoin: {} };
+  writeFileSync(CONFIG, JSON.stringify({ global: { interval: "1s" }, nodes: [entry] }));
+}, 120_000);
+afterAll(() => node.close());
+
+/** The files of the example, which import the program from where they are. */
+function addFolder(): void {
+  const folder = join(copy, "src/chains/litecoin");
+  mkdirSync(folder);
+  const files = readdirSync(join(ROOT, "test/examples/litecoin"));
+  for (const file of files.filter((name) => !name.endsWith(".test.ts") && name !== "answers.ts")) {
+    const text = readFileSync(join(ROOT, "test/examples/litecoin", file), "utf8");
+    writeFileSync(
+      join(folder, file),
+      text.replaceAll("../../../src/chains/", "../").replaceAll("../../../src/", "../../"),
+    );
+  }
 }
 
-test("two lines in the registry make the program poll litecoind", async () => {
-  const folder = tempFolder();
-  writeFileSync(join(folder, "package.json"), '{"type": "module"}');
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ["src/main.ts"],
-    outfile: join(folder, "main.js"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.20",
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-    plugins: [registered(registry?.text ?? ""), embedded()],
-    logLevel: "warning",
+/** The lines of the document. */
+function addLines(): void {
+  const [registry] = blocksOf("docs/adding-a-chain.md").filter(({ language }) => language === "diff");
+  const { file, text } = applied(registry?.text ?? "");
+  writeFileSync(join(copy, file), text);
+}
+
+async function inCopy(...args: readonly string[]): Promise<string> {
+  const { code, stdout, output } = await run(process.execPath, args, { cwd: copy, env: { NO_COLOR: "1" } });
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${output}`);
+  return stdout;
+}
+
+describe("without a further change", () => {
+  test("discover finds a node of the chain", async () => {
+    const found = parse(await inCopy(program, "discover", new URL(node.url).host));
+    expect(found).toEqual({ nodes: [{ name: "litecoin-1", chain: "litecoin", url: node.url.replace(/\/$/, "") }] });
   });
-  const answer = litecoind();
-  const node = await startFakeNode(({ body }) => answer({ body }));
-  const program = await startProcess(process.execPath, [
-    join(folder, "main.js"),
-    `--node=litecoin-1=litecoin+${node.url}`,
-    "--web.listen-address=127.0.0.1:0",
-  ]);
-  try {
-    const url = await waitFor(
-      () => /"listen":\["(https?:[^"]+)"/.exec(program.output())?.[1],
-      "the exporter to listen",
-      { timeoutMs: 30_000, program },
+
+  test("check polls it", async () => {
+    expect(await inCopy(program, "check", "--connect", `--config.file=${CONFIG}`)).toMatch(
+      /^OK {4}litecoin-1 +litecoin, main, head 2600008, lag 2, 1 peer: 0 in, 1 out/m,
     );
-    await untilReady({ url, program });
+  });
+
+  test("the document of the metrics has its families and its sources", () => {
+    const document = textIn("docs/metrics.md");
+    expect(document).toContain("\n## Litecoin\n\n### p2p_litecoin_headers_height\n");
+    expect(document).toContain("| litecoin | getnettotals totalbytesrecv |");
+    expect(document).toContain("| litecoin | computed |");
+  });
+
+  test("the schema of the configuration and the runbook know it", () => {
+    expect(textIn("config.schema.json")).toContain('"litecoin"');
+    expect(textIn("docs/runbooks/P2PNodeHeadLagging.md")).toContain("| Litecoin | 4 |");
+  });
+
+  test("the alert on lag covers it, also in the program, in Helm and in Kubernetes", () => {
+    for (const path of [
+      "prometheus/alerts.yaml",
+      "charts/peer-exporter/files/rules.yaml",
+      "kubernetes/components/monitoring/prometheusrule.yaml",
+    ]) {
+      expect(textIn(path)).toContain('p2p_node_head_lag_blocks{chain="litecoin"} > 4');
+    }
+  });
+});
+
+describe("the exporter", () => {
+  let exporter: RunningProgram;
+  let url: string;
+
+  beforeAll(async () => {
+    const args = [`--config.file=${CONFIG}`, "--web.listen-address=127.0.0.1:0"];
+    exporter = await startProcess(process.execPath, [program, ...args]);
+    const options = { timeoutMs: 30_000, program: exporter };
+    const listens = () => /"listen":\["(https?:[^"]+)"/.exec(exporter.output())?.[1];
+    url = await waitFor(listens, "the exporter to listen", options);
+    await untilReady({ url, program: exporter });
+  }, 60_000);
+  afterAll(() => exporter.stop());
+
+  const pageAt = async (path: string) => (await fetch(`${url}${path}`, { headers: { accept: "text/html" } })).text();
+
+  test("shows its metrics", async () => {
     const page = parseText(await (await fetch(`${url}/metrics`)).text());
     const target = "litecoin-1";
     expect(value(page, "p2p_node_up", { target, chain: "litecoin" })).toBe(1);
@@ -72,8 +137,13 @@ test("two lines in the registry make the program poll litecoind", async () => {
     expect(value(page, "p2p_node_head_lag_blocks", { target })).toBe(2);
     expect(value(page, "p2p_node_receive_bytes_total", { target })).toBe(123_456);
     expect(value(page, "p2p_litecoin_headers_height", { target })).toBe(2_600_010);
-  } finally {
-    await program.stop();
-    await node.close();
-  }
+  });
+
+  test("shows it on the pages, and marks a lag that is not usual on this chain", async () => {
+    expect(await pageAt("/nodes/litecoin-1")).toContain("litecoin");
+    expect(await pageAt("/")).toMatch(/\/nodes\/litecoin-1".*<td[^>]*>2<\/td>/s);
+    blocks = 2_600_000;
+    const isMarked = async () => (await pageAt("/")).includes('<strong class="warning">10</strong>');
+    await waitFor(isMarked, "the lag to be marked", { timeoutMs: 20_000, program: exporter });
+  });
 });

@@ -10,7 +10,7 @@ export function networkPath(network: string, rest: string): string {
 }
 
 /** The APIs of the node. Each answers 404 for causes of its own. */
-export type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
+type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
 
 /**
  * What a 404 of a chainweb node means. Servant answers it without a body for a wrong network name, a chain that the

@@ -82,7 +82,7 @@ function blockSeconds({ tips }: Cut, info: ChainwebAnswers["info"]): number {
   return ((info?.ok ? info.value.blockSeconds : undefined) ?? CHAIN_BLOCK_SECONDS) / tips.size;
 }
 
-export function cutSamples({ head: { chainHeights = new Map() }, weight }: Cut): readonly ChainSample[] {
+function cutSamples({ head: { chainHeights = new Map() }, weight }: Cut): readonly ChainSample[] {
   return [
     ...byChain(CHAIN_HEIGHT, chainHeights),
     chainSample(CHAINS, chainHeights.size),
@@ -90,24 +90,24 @@ export function cutSamples({ head: { chainHeights = new Map() }, weight }: Cut):
   ];
 }
 
-export function tipSamples({ seconds }: Tips): readonly ChainSample[] {
+function tipSamples({ seconds }: Tips): readonly ChainSample[] {
   return byChain(CHAIN_HEAD_TIMESTAMP, seconds);
 }
 
 const IDENTITY_KINDS: readonly PeerIdentity["kind"][] = ["pinned", "ca"];
 
-export function identitySamples(identities: PeerIdentities): readonly ChainSample[] {
+function identitySamples(identities: PeerIdentities): readonly ChainSample[] {
   const kinds = [...identities.values()].map(({ kind }) => kind);
   return IDENTITY_KINDS.map((kind) =>
     chainSample(PEERS_BY_IDENTITY, kinds.filter((each) => each === kind).length, [kind]),
   );
 }
 
-export function infoSamples({ serviceDateSeconds }: Info): readonly ChainSample[] {
+function infoSamples({ serviceDateSeconds }: Info): readonly ChainSample[] {
   return knownSamples([SERVICE_DATE, serviceDateSeconds]);
 }
 
-export function versionSamples({ version, network }: NodeIdentity): readonly ChainSample[] {
+function versionSamples({ version, network }: NodeIdentity): readonly ChainSample[] {
   const outdated = isOutdated(version, network);
   return knownSamples([OUTDATED, outdated]);
 }

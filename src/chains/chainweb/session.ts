@@ -15,7 +15,7 @@ import { fetchMempools, fetchPeerPages } from "./peer-page.ts";
 import { type ChainwebAnswers, isWrongNode, report } from "./report.ts";
 import { createTipReader } from "./tips.ts";
 
-export type ChainwebOptions = {
+type ChainwebOptions = {
   readonly network: string;
   readonly service_url?: NodeUrl | undefined;
   readonly tip_age: boolean;

@@ -9,7 +9,7 @@ import { explainStatus, networkPath } from "./api.ts";
 import type { Cut } from "./cut.ts";
 
 /** Reads when the newest blocks were made: once for each block, as a block never changes. */
-export type TipReader = (cut: Cut, signal: Signal) => Promise<Tips>;
+type TipReader = (cut: Cut, signal: Signal) => Promise<Tips>;
 
 export type Tips = {
   /** When the newest block of each chain was made, unix seconds; without the chains where that is not known. */

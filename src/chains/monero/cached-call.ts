@@ -4,14 +4,14 @@ import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type Outcome } from "../../model/report.ts";
 
 /** A call that not every server offers, or that is not made with every poll. */
-export type CachedCall<T> = {
+type CachedCall<T> = {
   /** Undefined: the server does not offer it. */
   ask(signal: Signal, fetch: (signal: Signal) => Promise<T>): Promise<Outcome<T> | undefined>;
   /** Drops the kept answer, which is no longer true. */
   forget(): void;
 };
 
-export type CachedCallOptions = {
+type CachedCallOptions = {
   /** How long the call may take, so that one that hangs leaves time for the others. */
   readonly limitMs: number;
   /** How long an answer is kept before the next call; 0: every poll makes the call. */

@@ -51,7 +51,7 @@ export function resultOf(answer: unknown, call: string): JsonObject {
  * CHECK_CORE_READY answers 200 with zeroed fields and the status BUSY; "PAYMENT REQUIRED" exists up to 0.18.
  * @throws NodeError when the status is not OK
  */
-export function checkStatus({ status }: JsonObject, call: string): void {
+function checkStatus({ status }: JsonObject, call: string): void {
   if (status !== "OK") throw new NodeError(statusFailure(status, call));
 }
 

@@ -90,7 +90,7 @@ function peerHeight(value: unknown): number | undefined {
 
 /** Which old blocks a peer keeps: all of them, or one of eight stripes. */
 export const STRIPES = ["none", "1", "2", "3", "4", "5", "6", "7", "8"] as const;
-export type Stripe = (typeof STRIPES)[number];
+type Stripe = (typeof STRIPES)[number];
 
 /** The first of the eight seeds: the logarithm of 8 stripes, shifted by 7 (src/common/pruning.h). */
 const FIRST_SEED = 3 << 7;

@@ -14,7 +14,7 @@ import type { DaemonInfo } from "./info.ts";
 import type { Bans, Limits, SyncQueue } from "./secondary-answers.ts";
 import type { SecondaryAnswers } from "./secondary-calls.ts";
 
-export type MoneroAnswers = {
+type MoneroAnswers = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<MoneroPeerList>;
   readonly blockTime: Outcome<number | undefined> | undefined;

@@ -26,7 +26,7 @@ export type SecondaryAnswers = {
 };
 
 /** What the poll has received so far. */
-export type PollSoFar = {
+type PollSoFar = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<PeerList>;
   readonly isSyncing: boolean;
@@ -44,7 +44,7 @@ const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_fou
 /** Hosted gateways refuse methods in many ways, and operators cannot change that. */
 const GATEWAY_REFUSALS: ReadonlySet<FailureReason> = new Set([...NOT_OFFERED, "unauthorized", "rpc"]);
 
-export type SecondaryCalls = {
+type SecondaryCalls = {
   /** One call after the other, over the one socket. */
   ask(known: PollSoFar, signal: Signal): Promise<SecondaryAnswers>;
 };
@@ -87,7 +87,7 @@ function isAway({ info, peers }: PollSoFar): boolean {
   return !info.ok && !peers.ok;
 }
 
-export type BlockTimes = {
+type BlockTimes = {
   /** Unix seconds of the node's top block; undefined: not asked for. */
   of(info: DaemonInfo, signal: Signal): Promise<Outcome<number | undefined> | undefined>;
 };

@@ -22,7 +22,7 @@ import { handshakeTime, hashOf, numberInBlockId, parseTime } from "./values.ts";
  */
 
 /** Details of a row that only this adapter needs: to join it with other APIs and to compare it with other rows. */
-export type RowDetails = {
+type RowDetails = {
   /** Identifies the process of the peer, which draws one at each start; absent without a handshake. */
   readonly nodeId?: string | undefined;
   /** Counts up over all connections of the node: a new one for each inbound connection (Wire W3 and later). */

@@ -16,7 +16,7 @@ import type { ChainInfo } from "./info.ts";
 import type { PluginPage } from "./plugin-page.ts";
 
 /** The answers of one poll; undefined: failed or not asked for. */
-export type WireAnswers = {
+type WireAnswers = {
   readonly rows: readonly WireConnection[] | undefined;
   readonly info: ChainInfo | undefined;
   readonly page: PluginPage | undefined;

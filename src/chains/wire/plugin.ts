@@ -12,7 +12,7 @@ import { BLOCK_SYNC_THROTTLING, FIRST_AVAILABLE_BLOCK, LAST_AVAILABLE_BLOCK, UNI
 import { connectionKey, decodePluginPage, nodeKey, type PluginConnection, type PluginPage } from "./plugin-page.ts";
 
 /** The page of a node's prometheus_plugin, requested only when it can have changed. */
-export type Plugin = {
+type Plugin = {
   /** The page, or why it is missing: requested again when it is time, else the last outcome. */
   page(signal: Signal): Promise<Outcome<PluginPage>>;
   close(): Promise<void>;

@@ -21,7 +21,7 @@ import { NOTHING_SEEN, nodeSamples, type OutboundMemory, rememberOutbound } from
 import { createPlugin, joinPage } from "./plugin.ts";
 import type { PluginPage } from "./plugin-page.ts";
 
-export type WireOptions = {
+type WireOptions = {
   readonly chain_url?: NodeUrl | undefined;
   readonly prometheus_url?: NodeUrl | undefined;
   readonly host_header?: string | undefined;

@@ -3,7 +3,7 @@ import { isObject } from "../../../src/lib/json.ts";
 import { nodeError } from "../../../src/model/failure.ts";
 import type { Head } from "../../../src/model/report.ts";
 
-/** What getblockchaininfo tells. */
+/** What getblockchaininfo returns. */
 export type ChainInfo = {
   readonly network: string | undefined;
   readonly head: Head;
@@ -20,7 +20,7 @@ export function decodeChainInfo(answer: unknown, call: string): ChainInfo {
   }
   return {
     network: text(answer.chain),
-    // Only newer releases tell the time of the head; an absent field stays absent.
+    // Only newer releases send the time of the head; an absent field stays absent.
     head: { height, timestampSeconds: count(answer.time) },
     headers: count(answer.headers),
     isInitialDownload: flag(answer.initialblockdownload),

@@ -1,7 +1,7 @@
 import type { SharedSources } from "../../../src/chains/adapter.ts";
 import type { ChainFamily } from "../../../src/model/report.ts";
 
-/** What only this chain tells. The name begins with p2p_ and the name of the chain. */
+/** A family that only this chain has. Its name begins with p2p_ and the name of the chain. */
 export const HEADERS_HEIGHT: ChainFamily = {
   name: "p2p_litecoin_headers_height",
   type: "gauge",

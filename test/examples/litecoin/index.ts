@@ -20,7 +20,7 @@ import { families, HEADERS_HEIGHT, sources } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";
 import { decodePeers } from "./peers.ts";
 
-/** litecoind 0.21 and its kin. An example: docs/adding-a-chain.md. */
+/** litecoind 0.21. An example: docs/adding-a-chain.md. */
 export const litecoin: ChainAdapter = {
   title: "Litecoin",
   optionsKey: "litecoin",
@@ -28,23 +28,23 @@ export const litecoin: ChainAdapter = {
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"] },
   families,
   sources,
-  // 10 minutes, at a block every 150 s.
+  // 10 minutes, with a block every 150 s
   usualLagBlocks: 4,
   discovery: { places: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
   publicWords: ["litecoind"],
 };
 
-/** A block every 150 s; a network may be twice as fast for a while, as hash rate comes. */
+/** A block every 150 s. Blocks may come twice as fast for a while, when the hash rate grows. */
 const BLOCK_SECONDS = 150;
 
-/** Part of a poll that the peer list may use up, so that a hanging one leaves time for the head. */
+/** The share of a poll that the peer list may take, so that one that hangs leaves time for the head. */
 const PEERS_SHARE = 0.6;
 
 function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);
   return {
     async poll(signal) {
-      // In series: each part has an outcome of its own, so one that fails leaves the others.
+      // One call after the other. Each has its own outcome, so that a failure does not affect the others.
       const peers = target.headOnly
         ? PEERS_NOT_ASKED
         : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(client, share));
@@ -73,7 +73,7 @@ function report(
     syncing: chain?.isInitialDownload,
     // Heads are compared only between nodes of the same network.
     networkKey: chain?.network === undefined ? undefined : `litecoin ${chain.network}`,
-    // A peer cannot be further ahead than this allows. Regtest makes blocks at will.
+    // Limits how far ahead a peer can be. Regtest makes blocks on request.
     minBlockSeconds: isRegtest ? 0 : BLOCK_SECONDS / 2,
     blockSeconds: isRegtest ? undefined : BLOCK_SECONDS,
   };

@@ -24,11 +24,11 @@ export async function callRpc(client: RpcClient, method: string, signal: Signal)
   return value.result;
 }
 
-/** Errors come with an HTTP status and say what they mean in the body. */
+/** Errors have an HTTP status, and a code in the body that says what they mean. */
 const explainStatus: ExplainStatus = ({ status, body }, call) => {
   const message = `${call}: expected HTTP 200, found ${status}`;
   const code = errorCode(body);
-  // RPC_IN_WARMUP: the node starts, and loads its blocks.
+  // RPC_IN_WARMUP: the node is starting and loads its blocks.
   if (code === -28) return { reason: "busy", message, advice: "the node is starting: it answers when it is ready" };
   // RPC_METHOD_NOT_FOUND
   if (code === -32601) return { reason: "unavailable", message, advice: WRONG_API };

@@ -21,7 +21,7 @@ function pollOnce(broken: Readonly<Record<string, Reply>> = {}, headOnly = false
     headOnly,
     connect: (url) => ({ ...memoryClient(litecoind(broken)), url }),
     connectUntrusted: () => {
-      throw new Error("no stranger is asked");
+      throw new Error("no untrusted peer is asked");
     },
   });
   return poll(session);
@@ -44,7 +44,7 @@ test("a poll gives peers, head, totals and the chain's own samples", async () =>
   ]);
 });
 
-describe("one part that fails leaves the others, and says why", () => {
+describe("a call that fails does not affect the others, and says why", () => {
   test.each([
     ["getpeerinfo", rpcError(404, -32601, "Method not found"), "unavailable"],
     ["getpeerinfo", rpcError(500, -28, "Loading block index…"), "busy"],
@@ -58,7 +58,7 @@ describe("one part that fails leaves the others, and says why", () => {
     expect(report.totals?.ok).toBe(true);
   });
 
-  test("without getblockchaininfo the peers are there, and nothing is said of head and network", async () => {
+  test("without getblockchaininfo there are peers, but no head and no network", async () => {
     const report = await pollOnce({ getblockchaininfo: rpcError(500, -28, "Loading block index…") });
     expect(valueIn(report.peers).connections).toHaveLength(2);
     expect(failureIn(report.head).reason).toBe("busy");
@@ -66,14 +66,14 @@ describe("one part that fails leaves the others, and says why", () => {
   });
 });
 
-test("a reference is asked for its head alone", async () => {
+test("a reference is asked only for its head", async () => {
   const report = await pollOnce({}, true);
   expect(report.peers).toEqual(PEERS_NOT_ASKED);
   expect(report.totals).toBeUndefined();
   expect(report.head.ok).toBe(true);
 });
 
-test("whatever a node sends, a poll ends in a report, and no failure is a bug of ours", async () => {
+test("a poll of any JSON ends in a report, and no failure is internal", async () => {
   const answer = fc.oneof(anyJson, changed(RESULTS.getpeerinfo), changed(RESULTS.getblockchaininfo));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...Object.keys(RESULTS)), answer, async (method, result) => {

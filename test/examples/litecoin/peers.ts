@@ -22,14 +22,14 @@ function decodeRow(row: unknown): PeerConnection | undefined {
   const [id, address, isInbound] = [count(row.id), text(row.addr), flag(row.inbound)];
   if (id === undefined || address === undefined || isInbound === undefined) return undefined;
   return {
-    // Numbered anew for each connection, so it tells a reconnect.
+    // A new number for each connection, so a reconnect shows.
     id: String(id),
     direction: isInbound ? "inbound" : "outbound",
-    // 0 until the peer's version message came.
+    // 0 until the version message of the peer arrives.
     state: count(row.version) === 0 ? "handshaking" : "connected",
     address: parseAddress(address),
     agent: text(row.subver),
-    // -1 while nothing is known, which is no count.
+    // -1 while the height is not known, which `count` rejects.
     height: heightOf(row.synced_headers),
     receivedBytes: count(row.bytesrecv),
     sentBytes: count(row.bytessent),
