@@ -17,13 +17,11 @@ const FOLDERS = [
   "bench",
   "scripts",
 ];
-/** Made of texts in src/. */
-const LATER = ["docs/metrics.md"];
 
 const findings = (path: string) => findingsIn(join(ROOT, path)).map((finding) => finding.replace(ROOT, ""));
 
 describe("documents", () => {
-  test.each(documents.filter((document) => !LATER.includes(document)))("%s", (document) => {
+  test.each(documents)("%s", (document) => {
     expect(findings(document)).toEqual([]);
   });
 });
