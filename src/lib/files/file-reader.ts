@@ -50,7 +50,7 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
   const chooser = createLaneChooser(readings, usualLanes);
   /** By path and bound, in the order of the calls. */
   const waiting = new Map<string, { readonly job: Job; readonly content: Promise<Buffer> }>();
-  const hangs = `no answer within ${deadlineMs / 1000} s: check whether its mount hangs`;
+  const hangs = `no response within ${deadlineMs / 1000} s: check whether its mount hangs`;
 
   function start(index: number, { path, maxBytes, done, failed }: Job): void {
     const reading: Reading = { path, startedMs: performance.now(), state: "usual" };
@@ -201,5 +201,5 @@ const isHung = ({ state }: Reading) => state === "hung";
 
 function refused({ path }: Reading, count: number): Place {
   const others = count === 1 ? "another file hangs" : `${count} other files hang`;
-  return { kind: "refused", finding: `not tried, as ${others}, such as ${path}: check whether their mount hangs` };
+  return { kind: "refused", finding: `not read, as ${others}, such as ${path}: check whether their mount hangs` };
 }

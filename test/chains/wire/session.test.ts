@@ -237,7 +237,7 @@ describe("errors", () => {
       ...(["http", "found 500", "see the node's own log", "log"] as const),
     ],
     ["500 of a proxy", { status: 500, body: "oops" }, "http", "found 500", "see the node's own log", "log"],
-    ["502", { status: 502 }, "http", "found 502", "does not respond: check the node", "check the node behind it"],
+    ["502", { status: 502 }, "http", "found 502", "does not respond: check the node", "the node does not respond: check the node"],
     ["401, empty", { status: 401 }, "unauthorized", "found 401", "check the auth block", "check the auth block"],
     ["403", { status: 403 }, "unauthorized", "found 403", "access list", "access list"],
     ["a redirect", { status: 302, headers: { location: "/x" } }, "http", "found 302", "not followed", "not followed"],
