@@ -26,26 +26,28 @@ const BOUNDS: Readonly<Record<string, string>> = {
   "lib/safe-error.ts: redactedAgain": "what describe made",
   "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",
   "lib/to-yaml.ts: block": "what print.ts made",
-  "demo/monero/epee.ts: epeeJson": "the demo's own answers",
-  "metrics/numbers.ts: writeWhole": "a whole number of 16 digits, nine at a time",
+  "demo/monero/rpc-method.ts: epeeJson": "the demo's own answers",
+  "lib/write-number.ts: writeWhole": "a whole number of 16 digits, nine at a time",
   // A callback of a timer, a promise or an event begins on an empty stack, and these call each other in no other way.
   ...Object.fromEntries(
     [
       ...["cli/commands/discover/certificate.ts: give", "cli/commands/discover/certificate.ts: giveUp"],
       ...[
-        "demo/outages.ts: plan",
-        "demo/outages.ts: reopen",
+        "demo/clock.ts: schedule",
+        "demo/clock.ts: reopen",
         "cli/process-end.ts: stop",
         "lib/brief-cache.ts: dropLater",
       ],
       ...["becomeSlow", "end", "start", "startWaiting", "waitForHang"].map(
         (name) => `lib/files/file-reader.ts: ${name}`,
       ),
-      ...["poll/scheduler.ts: next", "poll/scheduler.ts: onLook", "poll/scheduler.ts: wait"],
+      ...["poll/scheduler.ts: next", "poll/scheduler.ts: onTimer", "poll/scheduler.ts: wait"],
       ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
       ...["lib/files/watch.ts: look", "lib/files/watch.ts: wait"],
     ].map((name) => [name, "callbacks"]),
   ),
+  "poll/poller.ts: render": "calls renderAndStore, which calls the render of the renderer",
+  "poll/poller.ts: renderAndStore": "as render",
   "demo/random.ts: createRandom": "a fork of the generator, when one is asked for",
 };
 

@@ -46,7 +46,7 @@ export function moduleSchema(configFile: string | undefined) {
 
 type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;
 
-export type ProbeContext = {
+type ProbeContext = {
   readonly configFile: string | undefined;
   readonly global: GlobalFields;
   readonly checker: Checker;
@@ -131,7 +131,7 @@ function assembleModule(fields: ModuleFields, options: ChainOptions, global: Glo
 /** The `target` and `module` parameters of /probe. */
 export type ProbeRequest = { readonly target: string; readonly module: string };
 
-export type ResolvedProbe =
+type ResolvedProbe =
   | { readonly kind: "allowed"; readonly node: NodeConfig; readonly target: TargetUrl; readonly module: ProbeModule }
   /** The request is not valid. */
   | { readonly kind: "bad"; readonly message: string }

@@ -133,13 +133,13 @@ export function isApiWord(text: string): boolean {
 }
 
 /** A part of a checked configuration that contains secrets, found by its type and not by its key. */
-export type Holder =
+type Holder =
   | { readonly kind: "secret"; readonly secret: Secret }
   | { readonly kind: "login"; readonly username: string; readonly password: Secret }
   | { readonly kind: "url"; readonly url: NodeUrl };
 
 /** All holders in a value. Without recursion, as values of a chain's block may have any depth. */
-export function* holdersIn(value: unknown): Iterable<Holder> {
+function* holdersIn(value: unknown): Iterable<Holder> {
   const seen = new Set<object>();
   const waiting = [value];
   while (waiting.length > 0) {
@@ -164,22 +164,22 @@ function isSecret(value: unknown): value is Secret {
 }
 
 /** The secrets that are in memory now. */
-export function secretsOf(holder: Holder): readonly string[] {
+function secretsOf(holder: Holder): readonly string[] {
   return holder.kind === "secret" ? holder.secret.known() : [];
 }
 
 /** `user:password`, as basic authentication encodes it. */
-export function loginsOf(holder: Holder): readonly string[] {
+function loginsOf(holder: Holder): readonly string[] {
   return holder.kind === "login" ? holder.password.known().map((password) => `${holder.username}:${password}`) : [];
 }
 
 /** Some gateways take a token as the user name. */
-export function userNamesOf(holder: Holder): readonly string[] {
+function userNamesOf(holder: Holder): readonly string[] {
   return holder.kind === "login" && !isApiWord(holder.username) ? [holder.username] : [];
 }
 
 /** Parts of a path and a query that may be a token, as sent and decoded. */
-export function urlPartsOf(holder: Holder): readonly string[] {
+function urlPartsOf(holder: Holder): readonly string[] {
   if (holder.kind !== "url") return [];
   const { path, query } = holder.url;
   const parts = [...path.split("/"), ...query.slice(1).split("&")].flatMap((part) => [part, ...part.split(/[=;,:]/)]);

@@ -8,7 +8,7 @@ export type ReloadResult =
   /** The previous configuration stays, except for the changes that `summary` names. */
   | { readonly ok: false; readonly problems: readonly string[]; readonly summary?: string };
 
-export type ReloaderOptions = {
+type ReloaderOptions = {
   /**
    * Reads the configuration. The signal ends it when the exporter stops.
    * @throws ConfigError
@@ -25,7 +25,7 @@ export type ReloaderOptions = {
   readonly log: Logger;
 };
 
-export type Reloader = {
+type Reloader = {
   /**
    * Never rejects. A call while a reload runs gets the result of the next one, which all calls until then share.
    * @param cause why, for the log: `SIGHUP`, `POST /-/reload`

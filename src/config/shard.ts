@@ -15,7 +15,7 @@ export type ShardFlag =
   | { readonly kind: "auto"; readonly total: number };
 
 /** Where the name of the pod may come from. */
-export type PodFacts = {
+type PodFacts = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
 };

@@ -1,12 +1,12 @@
 /** Keeps values for a short time: the newest ones, up to a number and a total size. */
-export type BriefCache<T> = {
+type BriefCache<T> = {
   /** The value of a key, and how old it is in milliseconds; undefined if there is none or it is too old. */
   get(key: string): { readonly value: T; readonly ageMs: number } | undefined;
   /** Keeps a value and drops the oldest ones to make room. A value larger than the whole cache is not kept. */
   set(key: string, value: T): void;
 };
 
-export type BriefCacheOptions<T> = {
+type BriefCacheOptions<T> = {
   readonly keptForMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;

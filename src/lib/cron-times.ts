@@ -12,7 +12,7 @@ const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 
 /** The longest span of `hasWithin`. */
-const LONGEST_LOOK_MS = 60_000;
+const MAX_LOOK_MS = 60_000;
 
 /** @param expression valid for node-cron */
 export function createCronTimes(expression: string): CronTimes {
@@ -66,7 +66,7 @@ export function createCronTimes(expression: string): CronTimes {
       const after = first < one ? one : two;
       return [first, after === undefined ? Number.POSITIVE_INFINITY : between(first, after, now)];
     },
-    hasWithin: (fromMs, toMs) => walk(Math.max(fromMs, toMs - LONGEST_LOOK_MS), toMs) !== undefined,
+    hasWithin: (fromMs, toMs) => walk(Math.max(fromMs, toMs - MAX_LOOK_MS), toMs) !== undefined,
   };
 }
 

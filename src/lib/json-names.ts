@@ -1,5 +1,5 @@
 /** The open objects and arrays, with the names of their members so far. */
-export type OpenObjects = {
+type OpenObjects = {
   /** @returns the new depth */
   open(): number;
   close(): void;

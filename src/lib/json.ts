@@ -27,7 +27,7 @@ export type JsonLimits = {
  */
 export const NEW_KEY = 10;
 
-export type JsonScan =
+type JsonScan =
   /** @property bytes the given ones, or a repaired copy */
   | { readonly kind: "counted"; readonly bytes: Uint8Array }
   /** @property limit the first one that was exceeded; the rest was not scanned */

@@ -12,7 +12,7 @@ export type TextSample = {
 };
 
 /** How much a page may have. Samples and labels count only where their family is wanted. */
-export type PageLimits = { readonly lines: number; readonly samples: number; readonly labels: number };
+type PageLimits = { readonly lines: number; readonly samples: number; readonly labels: number };
 
 type ReadOptions = {
   /** Default: every label is wanted. */

@@ -10,7 +10,7 @@ export type Reading = {
   readonly packed: boolean;
 };
 
-export type Origins = { readonly begins: readonly number[]; readonly ends: readonly number[] };
+type Origins = { readonly begins: readonly number[]; readonly ends: readonly number[] };
 
 const PERCENT = "%u[0-9a-f]{4}|%[0-9a-f]{2}";
 const CODES = String.raw`\\u\{[0-9a-f]{1,6}\}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\x[0-9a-f]{2}|\\[0-7]{3}`;

@@ -1,38 +1,38 @@
-/** Takes known secrets out of a text; undefined while the secrets are not known yet. */
+/** Removes known secrets from a text; undefined while the secrets are not known yet. */
 export type Redact = (text: string) => string | undefined;
 
 /**
- * An error as it may be shown. Errors that nobody expected carry texts of the system, of libraries and of nodes, which may
- * quote a URL with its token or a header with its password.
+ * An error as it may be shown. Unexpected errors contain texts of the system, of libraries and of nodes, which may quote a URL
+ * with its token or a header with its password.
  */
 export type SafeError = {
   readonly type: string;
   readonly code?: string;
   readonly message: string;
-  /** In the form that V8 gives it. */
+  /** In the format of V8. */
   readonly stack: string;
   readonly cause?: SafeError;
 };
 
-const LONGEST_MESSAGE = 1000;
-const MOST_FRAMES = 20;
+const MAX_MESSAGE_LENGTH = 1000;
+const MAX_FRAMES = 20;
 const FRAME = "    at ";
-/** Of a stack no more than this is looked at: V8 keeps ten frames, but the message before them may have any length. */
-const LONGEST_STACK = 64 * 1024;
-const MOST_CAUSES = 3;
+/** The part of a stack that is read: V8 keeps ten frames, but the message before them may have any length. */
+const MAX_STACK_LENGTH = 64 * 1024;
+const MAX_CAUSES = 3;
 
 const UNKNOWN_SECRETS = "(the message is withheld, as the configuration with its secrets is not known yet)";
 
-/** @param redact takes out what is known to be secret; where nothing is known yet, the message is left out */
+/** @param redact removes known secrets; while none are known, the message is left out */
 export function safeError(error: unknown, redact: Redact): SafeError {
   try {
-    return describe(error, redact, MOST_CAUSES);
+    return describe(error, redact, MAX_CAUSES);
   } catch {
     return { type: "Error", message: "(an error that cannot be read)", stack: "" };
   }
 }
 
-/** What was made safe before secrets were known. */
+/** Redacts an error that was made safe before all secrets were known. */
 export function redactedAgain(error: SafeError, redact: Redact): SafeError {
   return {
     ...error,
@@ -60,21 +60,21 @@ function describe(error: unknown, redact: Redact, causes: number): SafeError {
   };
 }
 
-/** A name or code that a program chose, never a text. */
+/** A name or code, never a text. */
 function word(value: unknown): string | undefined {
   return typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,60}$/.test(value) ? value : undefined;
 }
 
-/** Control characters would move the cursor of a terminal. */
+/** Control characters, which would move the cursor of a terminal. */
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
 function safeMessage(message: string, redact: Redact): string {
   const redacted = redact(message);
   if (redacted === undefined) return UNKNOWN_SECRETS;
-  // Of URLs that the configuration does not know, such as the target of a redirect, no more is shown than of others.
-  const cut = redacted.slice(0, LONGEST_MESSAGE + 1).replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'`]+/gi, originOf);
+  // Also of URLs that are not configured, such as the target of a redirect, only the origin is shown.
+  const cut = redacted.slice(0, MAX_MESSAGE_LENGTH + 1).replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'`]+/gi, originOf);
   const clean = cut.replace(CONTROL, "\ufffd");
-  return clean.length > LONGEST_MESSAGE ? `${clean.slice(0, LONGEST_MESSAGE)}…` : clean;
+  return clean.length > MAX_MESSAGE_LENGTH ? `${clean.slice(0, MAX_MESSAGE_LENGTH)}…` : clean;
 }
 
 function originOf(url: string): string {
@@ -96,12 +96,12 @@ function isFrame(line: string): boolean {
   );
 }
 
-/** Frames only: the rest of a stack repeats the message, whose lines could look like frames. */
+/** Only the frames: the rest of a stack repeats the message, whose lines could look like frames. */
 function framesOf({ name, message, stack = "" }: Error): readonly string[] {
   const header = [`${name}: ${message}`, message].find((text) => text !== "" && stack.startsWith(text)) ?? "";
   return stack
-    .slice(header.length, header.length + LONGEST_STACK)
+    .slice(header.length, header.length + MAX_STACK_LENGTH)
     .split("\n")
     .filter(isFrame)
-    .slice(0, MOST_FRAMES);
+    .slice(0, MAX_FRAMES);
 }

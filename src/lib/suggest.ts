@@ -1,6 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** Longer words are no typo of a key, a command or a name, and the distance takes the square of the length. */
+/**
+ * Longer words are not a typo of a key, a command or a name. The time for a distance grows with the square of the length.
+ */
 const MAX_WORD_LENGTH = 100;
 
 /**
@@ -15,7 +17,10 @@ export function didYouMean(word: string, valid: readonly string[]): string | und
   return distance(word, best) <= maxDistance(best) ? `; did you mean "${best}"?` : undefined;
 }
 
-/** How many letters may differ: a third of the word, and at least one. */
+/**
+ * How many letters may differ: a third of the word, and at least one.
+ * @returns the largest edit distance (Levenshtein) at which `word` is suggested
+ */
 function maxDistance(word: string): number {
   return Math.max(1, Math.floor((word.length + 1) / 3));
 }

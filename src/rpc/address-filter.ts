@@ -45,7 +45,7 @@ export type AddressFilter = {
   readonly resolve: Resolve;
 };
 
-export type Destination =
+type Destination =
   | { readonly kind: "allowed"; readonly address: string }
   | { readonly kind: "forbidden"; readonly problem: string }
   /** The name has no known address. */

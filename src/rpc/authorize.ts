@@ -76,7 +76,7 @@ function headerText(text: string): string {
 /** Strongest first; monerod offers MD5 and MD5-sess. */
 const ALGORITHMS = ["SHA-256", "MD5", "SHA-256-SESS", "MD5-SESS"];
 
-export type Challenge = ReadonlyMap<string, string>;
+type Challenge = ReadonlyMap<string, string>;
 
 /** All Digest challenges of WWW-Authenticate header values, as maps of lower-case parameter names. */
 export function parseChallenges(headerValues: readonly string[]): readonly Challenge[] {
@@ -102,7 +102,7 @@ function rank(challenge: Challenge): number {
   return ALGORITHMS.indexOf((challenge.get("algorithm") ?? "MD5").toUpperCase());
 }
 
-export type DigestCredentials = {
+type DigestCredentials = {
   readonly username: string;
   readonly password: string;
   readonly method: string;
@@ -149,7 +149,7 @@ function quote(text: string): string {
 }
 
 /** The digest state of one connection: the current challenge and the number of its requests. */
-export type DigestSession = {
+type DigestSession = {
   /** Stores the strongest challenge of a 401. @returns false when none can be answered, so that a retry would be useless */
   accept(headerValues: readonly string[]): boolean;
   /** The Authorization header for the next request; undefined before the first challenge. */

@@ -12,7 +12,7 @@ const MAX_RETRY_AFTER_SECONDS = 3600;
 /** A chain's own explanation of an unsuccessful response; undefined for the general one. */
 export type ExplainStatus = (response: RpcResponse, call: string) => Failure | undefined;
 
-export type JsonResponse = { readonly value: unknown; readonly response: RpcResponse };
+type JsonResponse = { readonly value: unknown; readonly response: RpcResponse };
 
 /**
  * Sends one request and decodes its JSON response with a 2xx status (nodeos responds with 201).

@@ -57,7 +57,7 @@ export type RpcCall = {
   readonly outcome: CallOutcome;
 };
 
-export type CallOutcome =
+type CallOutcome =
   /** @property bytes size of the body */
   | { readonly kind: "answered"; readonly status: number; readonly bytes: number }
   | { readonly kind: "failed"; readonly reason: FailureReason };

@@ -6,7 +6,7 @@ import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** A request that got no complete response. */
-export type FailedRequest = {
+type FailedRequest = {
   readonly url: NodeUrl;
   readonly call: string;
   readonly signal: Signal;

@@ -8,7 +8,7 @@ import { nodeError } from "../model/failure.ts";
 import type { ConnectionSlot, ConnectionSlots } from "./connection-slots.ts";
 import type { TlsVerification } from "./settings.ts";
 
-export type ConnectorOptions = {
+type ConnectorOptions = {
   readonly tls: TlsVerification;
   /** For TCP and TLS together, in milliseconds. A silent port must not block: a chainweb node does not accept while it replays. */
   readonly timeoutMs: number;
@@ -23,7 +23,7 @@ export type ConnectorOptions = {
   readonly onConnection: (socket: Socket, certificateExpirySeconds: number | undefined) => void;
 };
 
-export type Connector = {
+type Connector = {
   readonly connect: buildConnector.connector;
   /** Ends a dial that is running. */
   abandon(): void;

@@ -58,7 +58,7 @@ export function problemLines(file: YamlFile, problems: readonly ConfigProblem[])
 }
 
 /** How a key may be shown, as a misplaced secret may have become a key; `parents` are the keys around it. */
-export type ShowKey = (key: string, parents: readonly PropertyKey[]) => string;
+type ShowKey = (key: string, parents: readonly PropertyKey[]) => string;
 
 /** A problem with its path: `nodes[0].url: expected …`. */
 export function describeProblem({ path, message }: ConfigProblem, showKey: ShowKey): string {

@@ -7,7 +7,7 @@ import { CST } from "yaml";
  */
 
 /** Levels of nested lists and mappings. No configuration has ten. */
-export const MAX_NESTING = 100;
+const MAX_NESTING = 100;
 
 /** A configuration of 5,000 nodes with every key has 700,000. */
 const MAX_TOKENS = 1_000_000;

@@ -45,14 +45,14 @@ export function isFromYamlThread(value: unknown): value is FromYamlThread {
 }
 
 /** A large document in pieces that are small enough to pass between threads without blocking either. */
-export type Batches = {
+type Batches = {
   /** The document with empty outermost lists. */
   readonly frame: unknown;
   /** The items of those lists, in order. */
   readonly batches: Iterator<Batch, undefined>;
 };
 
-export type Batch = { readonly key: string; readonly items: readonly unknown[] };
+type Batch = { readonly key: string; readonly items: readonly unknown[] };
 
 /**
  * The approximate number of values in a batch, enough for 500 nodes. Copying them takes two or three milliseconds. With

@@ -17,7 +17,7 @@ import { OutOfBoundsError, withinBounds } from "./yaml-bounds.ts";
 /** A problem at an offset of a file. */
 export type Misplaced = { readonly offset: number; readonly message: string };
 
-export type ParsedYaml = { readonly document: Document.Parsed } | { readonly broken: readonly Misplaced[] };
+type ParsedYaml = { readonly document: Document.Parsed } | { readonly broken: readonly Misplaced[] };
 
 /** How many errors of one file are reported. */
 const MAX_ERRORS = 100;
@@ -145,7 +145,7 @@ type Plain = {
 /** A node with an anchor is `open` until it has been read: until then it cannot have aliases. */
 type Anchored = Plain | "open";
 
-export type PlainYaml = { readonly value: unknown } | { readonly broken: readonly Misplaced[] };
+type PlainYaml = { readonly value: unknown } | { readonly broken: readonly Misplaced[] };
 
 /**
  * The document as plain data, in one pass: the library searches all anchors for each alias.

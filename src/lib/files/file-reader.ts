@@ -6,7 +6,7 @@ import type { FileContent } from "./regular-file.ts";
 export type Lane = (path: string, maxBytes: number) => Promise<FileContent>;
 
 /** Reads files that may hang: on a mount without its server, every system call may wait without end. */
-export type FileReader = {
+type FileReader = {
   /**
    * The content at a moment after this call. Callers of the same file share the buffer, so they must not change it.
    * @param maxBytes a larger file is refused
@@ -19,7 +19,7 @@ export type FileReader = {
   hung(): number;
 };
 
-export type FileReaderOptions = {
+type FileReaderOptions = {
   /** The first free one is used. */
   readonly lanes: readonly Lane[];
   /** How many lanes are always available; each further one only while a read in another lane is slow or hangs. */
@@ -50,7 +50,7 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
   const chooser = createLaneChooser(readings, usualLanes);
   /** By path and bound, in the order of the calls. */
   const waiting = new Map<string, { readonly job: Job; readonly content: Promise<Buffer> }>();
-  const hangs = `no answer within ${deadlineMs / 1000} s: check whether its mount hangs`;
+  const hangs = `no response within ${deadlineMs / 1000} s: check whether its mount hangs`;
 
   function start(index: number, { path, maxBytes, done, failed }: Job): void {
     const reading: Reading = { path, startedMs: performance.now(), state: "usual" };
@@ -166,7 +166,7 @@ type Known = { readonly device: number; readonly startedMs: number };
  * Shares the lanes so that files that hang leave one to the others. The last lane is for files that were read while others hung, or
  * that were read before and are on a file system without a file that hangs.
  */
-export function createLaneChooser(readings: readonly (Reading | undefined)[], usualLanes: number): LaneChooser {
+function createLaneChooser(readings: readonly (Reading | undefined)[], usualLanes: number): LaneChooser {
   const known = new Map<string, Known>();
 
   function isTrusted(path: string, suspects: readonly Reading[]): boolean {
@@ -201,5 +201,5 @@ const isHung = ({ state }: Reading) => state === "hung";
 
 function refused({ path }: Reading, count: number): Place {
   const others = count === 1 ? "another file hangs" : `${count} other files hang`;
-  return { kind: "refused", finding: `not tried, as ${others}, such as ${path}: check whether their mount hangs` };
+  return { kind: "refused", finding: `not read, as ${others}, such as ${path}: check whether their mount hangs` };
 }

@@ -3,7 +3,7 @@
  * writing direction), lone surrogates, line separators, and letters and selectors without a shape. With them two different
  * names look alike, or a name changes how the text around it is read.
  */
-export const INVISIBLE = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\u115f\u1160\u2800\u3164\uffa0`;
+const INVISIBLE = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\u115f\u1160\u2800\u3164\uffa0`;
 
 /** All of them except tabs and line ends. */
 export const INVISIBLE_IN_TEXT = new RegExp(`(?![\\t\\n\\r])[${INVISIBLE}]`, "gu");

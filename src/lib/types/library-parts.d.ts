@@ -1,5 +1,5 @@
-// The parts of libraries that are loaded by themselves: their whole would take longer to load than the rest of the
-// program (docs/performance.md), and their types stand in the whole only.
+// Parts of libraries that the program loads separately: a whole library would take longer to load than the rest of the
+// program (docs/performance.md). Only the whole library has types.
 
 declare module "undici/lib/dispatcher/client.js" {
   import { Client } from "undici";

@@ -117,7 +117,7 @@ test(faultOf("fileHangs").fault, async () => {
   const reload = await fetch(`${exporter.url}/-/reload`, { method: "POST" });
   expect(reload.status).toBe(500);
   const told = await reload.text();
-  for (const name of dead) expect(told).toContain(`cannot read ${secret(name)} (no answer within 2 s`);
+  for (const name of dead) expect(told).toContain(`cannot read ${secret(name)} (no response within 2 s`);
   expect(told).not.toContain("five");
 
   mount.revive();

@@ -108,11 +108,11 @@ describe("createFileReader", () => {
     for (let step = 0; step < 20; step += 1) await later(500);
     expect(await well).toBe("content of /well/token");
     const found = await Promise.all(given);
-    expect(found.every((text) => text === HANGS || text.startsWith("not tried, as "))).toBe(true);
+    expect(found.every((text) => text === HANGS || text.startsWith("not read, as "))).toBe(true);
     expect(reader.hung()).toBeLessThan(6);
     for (let round = 0; round < 3; round += 1) {
       expect(await read("/well/token")).toBe("content of /well/token");
-      for (const path of dead) expect(await read(path)).toMatch(/^no answer|^not tried/);
+      for (const path of dead) expect(await read(path)).toMatch(/^no response|^not read/);
     }
     expect(asked.filter((one) => one.includes("/dead"))).toHaveLength(reader.hung());
   });
@@ -138,8 +138,8 @@ describe("createFileReader", () => {
     expect(await well).toBe("content of /well/file");
     expect((await Promise.all(given)).at(-1)).toMatch(/^not read, as 5 other files hang, such as \/d\/file/);
     expect(reader.hung()).toBe(5);
-    expect(await read("/dddddddd/file")).toMatch(/^not tried/);
-    expect(await read("/unknown/file")).toMatch(/^not tried/);
+    expect(await read("/dddddddd/file")).toMatch(/^not read/);
+    expect(await read("/unknown/file")).toMatch(/^not read/);
     expect(await read("/well/file")).toBe("content of /well/file");
     expect(asked.at(-1)).toBe("5 /well/file");
   });
@@ -152,7 +152,7 @@ describe("createFileReader", () => {
     await later(4000);
     expect(await Promise.all(given)).toEqual([HANGS, HANGS]);
     asked.length = 0;
-    expect(await read("/c/3")).toMatch(/^not tried/);
+    expect(await read("/c/3")).toMatch(/^not read/);
     expect(asked).toEqual([]);
   });
 

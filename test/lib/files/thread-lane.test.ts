@@ -29,6 +29,6 @@ describe("createThreadLane", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await lane(path, 100)).bytes.toString()).toBe("text");
     const none = createThreadLane({ load: async () => "throw new Error()" });
-    await expect(none(path, 100)).rejects.toThrow("the thread that reads it ended");
+    await expect(none(path, 100)).rejects.toThrow("the thread that reads it has ended");
   });
 });
