@@ -28,7 +28,7 @@ export type Interrupt = {
   exitCode(): number;
 };
 
-/** At a terminal, nobody waits longer than this for open connections. */
+/** The longest that a user at a terminal waits for open connections. */
 const INTERRUPT_END_MS = 3000;
 
 export function createInterrupt({ stopped, endsItself }: Pick<Context, "stopped" | "endsItself">): Interrupt {

@@ -1,6 +1,6 @@
 /** Keeps values for a short time: the newest ones, up to a number and a total size. */
 type BriefCache<T> = {
-  /** The value of a key, and how old it is in milliseconds; undefined if there is none or it is too old. */
+  /** The value of a key, and how old it is in milliseconds; undefined if it is missing or too old. */
   get(key: string): { readonly value: T; readonly ageMs: number } | undefined;
   /** Keeps a value and drops the oldest ones to make room. A value larger than the whole cache is not kept. */
   set(key: string, value: T): void;

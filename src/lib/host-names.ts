@@ -41,7 +41,7 @@ export function createHostNameFilter(names: readonly string[]): (asked: Authorit
 export type Authority = {
   /** Lower case, without the dot that may end a name; an IPv6 address is in brackets. */
   readonly host: string;
-  /** Digits; "" where there is none. */
+  /** Digits, or "" without a port. */
   readonly port: string;
   /** Whether it is an IP address, and not a name that a foreign DNS server could point to another machine. */
   readonly isAddress: boolean;

@@ -8,6 +8,8 @@ import { filesAt, findingsIn, phrasesIn, readableText } from "./words.mjs";
 
 const FILES = [".ci/run", "config.example.yaml", "compose.yaml", "Dockerfile"];
 const FOLDERS = [
+  "src",
+  "tools",
   "prometheus",
   "compose",
   "systemd",

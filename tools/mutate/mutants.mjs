@@ -207,7 +207,7 @@ function hasNegation({ type, operator }) {
   return operator === "===" || operator === "!==" || (type === "UnaryExpression" && operator === "!");
 }
 
-/** The end of an operand with the brackets that close after it: the operator stands behind them. */
+/** The end of an operand with the brackets that close after it: the operator comes after them. */
 function endOfLeft(left, text) {
   const brackets = /^(?:\s*\))*/.exec(text.slice(left.end));
   return left.end + brackets[0].length;

@@ -10,7 +10,7 @@ import { describeFacts } from "./format-node.ts";
 
 const PIN_TIMEOUT_MS = 5000;
 
-/** Finds the nodes at an address and prints their entries. @returns the exit code: 1 if there is none */
+/** Finds the nodes at an address and prints their entries. @returns the exit code: 1 if it finds no node */
 export async function discover(address: string, context: Context): Promise<number> {
   const { print, printError, redactor } = context;
   const interrupt = createInterrupt(context);

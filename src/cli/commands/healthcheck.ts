@@ -30,7 +30,7 @@ const PATH = "/-/healthy";
 const TIMEOUT_MS = 5000;
 
 /**
- * Asks the exporter that listens on these addresses of this machine, each of which must answer. For health checks of
+ * Asks the exporter that listens on these addresses of this machine; each one must answer. For health checks of
  * containers whose image has no HTTP client.
  */
 export async function checkHealth(addresses: readonly ListenAddress[], timeoutMs = TIMEOUT_MS): Promise<Health> {
