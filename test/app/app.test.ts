@@ -106,7 +106,7 @@ describe("a fake monerod", () => {
     expect(node.requests).toHaveLength(before);
   });
 
-  test("that goes away loses its data at its next turn, and gets it back", async () => {
+  test("that goes away loses its data at its next poll, and gets it back", async () => {
     let isAway = false;
     const well = monerod();
     const node = await fakeNode((call) => (isAway ? { status: 502, body: "gone" } : well(call)));
@@ -166,7 +166,7 @@ describe("readiness", () => {
 });
 
 describe("close", () => {
-  test("does not wait for a poll that hangs, and hangs up on the node", async () => {
+  test("does not wait for a poll that hangs, and closes the connection to the node", async () => {
     const node = await fakeNode(hang);
     const patient = { interval: "60s", timeout: "60s" };
     const { url, close, lines } = await start([{ name: "hangs", chain: "monero", url: node.url, ...patient }]);
@@ -209,7 +209,7 @@ describe("close", () => {
     const closing = close().then(() => {
       isClosed = true;
     });
-    // Whoever comes now is told to go elsewhere; the old connection still waits for its reader.
+    // New connections are refused; the old one still waits for its reader.
     await waitFor(async () => !(await isServing(url)), "the exporter to stop serving");
     expect(isClosed).toBe(false);
     response.on("data", (chunk: Buffer) => void chunks.push(chunk));
@@ -219,7 +219,7 @@ describe("close", () => {
     expect(page.match(/^p2p_connection_info\{target="b",/gm)).toHaveLength(5000);
   });
 
-  test("drops an idle keep-alive connection at once", async () => {
+  test("drops an idle keep-alive connection immediately", async () => {
     const node = await fakeNode(monerod());
     const { url, close } = await start([{ name: "monero-1", chain: "monero", url: node.url }]);
     const agent = new Agent({ keepAliveTimeout: 60_000 });

@@ -15,7 +15,7 @@ test("with the usual limit, clients have all their connections and nodes thousan
   expect(descriptorWarning(5000, shares, descriptors)).toBeUndefined();
 });
 
-test("with 64 descriptors some stay for clients, and 100 nodes are told to take turns", () => {
+test("with 64 descriptors some stay for clients, and a warning says that 100 nodes share connections", () => {
   const descriptors = { limit: 64, inUse: 22 };
   const shares = shareDescriptors(MAX_CLIENTS, descriptors);
   expect(shares).toEqual({ nodes: 20, clients: 10 });
@@ -26,7 +26,7 @@ test("with 64 descriptors some stay for clients, and 100 nodes are told to take 
   expect(descriptorWarning(10, shares, descriptors)).toBeUndefined();
 });
 
-test("where the system tells no limit, nothing is bounded by it", () => {
+test("without a limit of the system, nothing is bounded", () => {
   const shares = shareDescriptors(MAX_CLIENTS, undefined);
   expect(shares).toEqual({ nodes: Number.POSITIVE_INFINITY, clients: MAX_CLIENTS });
   expect(descriptorWarning(1e6, shares, undefined)).toBeUndefined();

@@ -155,7 +155,7 @@ describe("the page of a target", () => {
     await waitFor(() => node.openConnections() === 0, "the connection to the node to be closed");
   });
 
-  test("of a node that does not answer has p2p_node_up 0 and the reason", async () => {
+  test("of a node that does not respond has p2p_node_up 0 and the reason", async () => {
     const node = await startFakeNode(lonelyWire);
     await node.close();
     const { page } = await start({ allow: HERE });
@@ -237,7 +237,7 @@ describe("credentials of a module", () => {
     expect(JSON.stringify(other.requests)).not.toContain("dTpj");
   });
 
-  test("of which the host is verified by a pin are not sent to who has another certificate", async () => {
+  test("for a host with a pinned certificate are not sent to a server with another one", async () => {
     const certificate = createSelfSignedCertificate({ commonName: "node" });
     const node = await serve(lonelyWire, { tls: createSelfSignedCertificate({ commonName: "other" }) });
     const token = {
@@ -272,7 +272,7 @@ test.each([301, 302, 303, 307, 308])(
   },
 );
 
-describe("many at once", () => {
+describe("many at the same time", () => {
   test("a further target beyond probe.concurrency gets 503 with Retry-After, until one is done", async () => {
     const slow = await serve(hang);
     const other = await serve(lonelyWire);
@@ -355,7 +355,7 @@ describe("time", () => {
     expect(value(given, "p2p_probe_failure_info", { reason: "timeout" })).toBe(1);
   });
 
-  test("that the exporter's stop cuts short gives 503, at once", async () => {
+  test("that the exporter's stop cuts short gives 503 immediately", async () => {
     const node = await serve(hang);
     const { probe, close } = await start({ allow: HERE });
     const answer = probe(node.url);

@@ -7,7 +7,7 @@ import { listen } from "./support.ts";
 /** Far more than the buffers of two sockets hold. */
 const LARGE = "x".repeat(60_000_000);
 
-/** Asks for the page and reads no more than the beginning of it. */
+/** Requests the page and reads only its beginning. */
 function askWithoutReading(port: number): { readonly socket: Socket; bytes: number } {
   const socket = connect(port, "127.0.0.1");
   const client = { socket, bytes: 0 };

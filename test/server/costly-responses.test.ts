@@ -12,7 +12,7 @@ function work(milliseconds: number) {
   return text(200, "made\n");
 }
 
-test("a hundred requests for one page at once make it once", async () => {
+test("a hundred simultaneous requests for one page make it once", async () => {
   const inTurn = createCostlyResponses();
   let made = 0;
   const ask = () => inTurn("page", () => text(200, `${++made}\n`), stays);
@@ -23,7 +23,7 @@ test("a hundred requests for one page at once make it once", async () => {
   expect(made).toBe(2);
 });
 
-test("after a costly page nothing of the kind is made for as long as it took", async () => {
+test("after a costly page, the next one waits as long as that took", async () => {
   const rested = withResolvers<void>();
   const rests: number[] = [];
   const inTurn = createCostlyResponses((milliseconds) => {
@@ -48,7 +48,7 @@ test("after a costly page nothing of the kind is made for as long as it took", a
   expect((await next).status).toBe(200);
 });
 
-test("a page for which nobody waits any more is not made", async () => {
+test("a page whose clients are all gone is not made", async () => {
   const inTurn = createCostlyResponses();
   let made = 0;
   const gone = inTurn(

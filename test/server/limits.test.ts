@@ -72,7 +72,7 @@ describe("clients that take their time", () => {
   });
 });
 
-describe("what is refused is told why", () => {
+describe("refused requests get the reason", () => {
   test.each<[string, string, RegExp]>([
     [
       "headers of 20 KiB",
@@ -85,7 +85,7 @@ describe("what is refused is told why", () => {
       /^HTTP\/1\.1 431 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\n431: the request has more than 100 headers\n$/i,
     ],
     [
-      "an expectation that nobody knows",
+      "an unknown expectation",
       "GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n",
       /^HTTP\/1\.1 417 [\s\S]*connection: close\r\n/i,
     ],

@@ -22,14 +22,14 @@ test("a socket that a killed process left behind does not block the next start",
   expect(await listen(server(), { kind: "unix", path })).toBe(`unix:${path}`);
 });
 
-test("a socket on which somebody listens is left alone", async () => {
+test("a socket on which a process listens is left alone", async () => {
   const path = join(tempFolder(), "exporter.sock");
   await listen(server(), { kind: "unix", path });
   await expect(listen(server(), { kind: "unix", path })).rejects.toMatchObject({ code: "EADDRINUSE" });
   expect(existsSync(path)).toBe(true);
 });
 
-test("a file that is no socket is not removed", async () => {
+test("a file that is not a socket is not removed", async () => {
   const path = join(tempFolder(), "notes.txt");
   writeFileSync(path, "mine");
   await expect(listen(server(), { kind: "unix", path })).rejects.toThrow();

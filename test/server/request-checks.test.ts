@@ -164,7 +164,7 @@ describe("with allowed host names", () => {
   });
 
   test.each(["evil.example", "evil.example:10900", "b.a.example.org", "example.org", "127.0.0.1.evil.example"])(
-    "%s is 421, which names the flag and not the stranger",
+    "%s is 421, which names the flag and not the host",
     async (host) => {
       const { server, done, codes } = watched(NAMES);
       for (const url of ["/", "/metrics", "/config", "/sd", "/probe?node=one", "/nowhere"]) {

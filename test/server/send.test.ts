@@ -74,13 +74,13 @@ describe.each(BODIES)("an answer %s", (_, body) => {
 describe("a connection between requests", () => {
   const small = () => wholeBody([Buffer.from("small")]);
 
-  test("ends when nothing was asked for so long", async () => {
+  test("ends after a time without a request", async () => {
     const { client, open } = await asked(small, 200);
     await waitFor(() => client.bytesRead > 0, "the answer");
     await waitFor(() => open() === 0, "the server to end the connection");
   });
 
-  test("stays for whoever asks now and then", async () => {
+  test("stays open for a client that sends a request now and then", async () => {
     const { client, open } = await asked(small, 600);
     client.resume();
     await waitFor(() => client.bytesRead > 0, "the answer");
@@ -93,7 +93,7 @@ describe("a connection between requests", () => {
     expect(open()).toBe(1);
   });
 
-  test("answers requests that came at once in their order", async () => {
+  test("answers simultaneous requests in their order", async () => {
     const { client, open } = await asked(small, 600);
     client.write(REQUEST.repeat(20));
     let text = "";

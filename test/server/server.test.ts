@@ -8,7 +8,7 @@ import { exchange, listen, setUp } from "./support.ts";
 const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
 
 describe("/metrics", () => {
-  test("answers the text format, as what it is", async () => {
+  test("answers the text format with its type", async () => {
     const { server } = setUp();
     const { statusCode, headers, body } = await server.inject("/metrics");
     expect([statusCode, body]).toEqual([200, "page text\n"]);
@@ -21,13 +21,13 @@ describe("/metrics", () => {
     expect(headers).not.toHaveProperty("content-encoding");
   });
 
-  test("answers OpenMetrics to who asks for it", async () => {
+  test("answers OpenMetrics on request", async () => {
     const { server } = setUp();
     const { headers, body } = await server.inject({ url: "/metrics", headers: { accept: OPENMETRICS } });
     expect([headers["content-type"], body]).toEqual([CONTENT_TYPES.openmetrics, "page openmetrics\n"]);
   });
 
-  test("compresses for who takes it, and says so", async () => {
+  test("compresses if the client accepts it, and says so", async () => {
     const page = "p2p_node_up 1\n".repeat(10_000);
     const { server } = setUp({ renderPage: async () => page });
     const { headers, rawPayload } = await server.inject({ url: "/metrics", headers: { "accept-encoding": "gzip" } });
@@ -241,7 +241,7 @@ test("at debug level each answer is logged with its type", async () => {
 });
 
 describe("measuring", () => {
-  test("requests are counted by route and code; paths of strangers make no label", async () => {
+  test("requests are counted by route and code; requested paths do not become labels", async () => {
     const { server, codes, observed } = setUp();
     for (const url of ["/metrics?a=1", "/-/ready", "/", "/nope/1", "/nope/2"]) await server.inject(url);
     await server.inject({ method: "POST", url: "/metrics" });
@@ -260,7 +260,7 @@ describe("measuring", () => {
   });
 });
 
-test("a connection that the system cannot give does not end the process, and is told once a minute", async () => {
+test("a connection that the system cannot give does not end the process, and is logged once a minute", async () => {
   const { server, lines } = setUp();
   await server.inject("/metrics");
   const refused = Object.assign(new Error("accept EMFILE"), { code: "EMFILE", syscall: "accept" });

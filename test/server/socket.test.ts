@@ -25,7 +25,7 @@ describe("requests that no client of ours sends", () => {
       `POST /metrics HTTP/1.1\r\n${END}Content-Type: application/json\r\nContent-Length: 999999999\r\n\r\n{`,
       /^HTTP\/1\.1 413 /,
     ],
-    ["a method that nobody knows well", `PROPFIND /metrics HTTP/1.1\r\n${END}\r\n`, /^HTTP\/1\.1 405 /],
+    ["a rare method", `PROPFIND /metrics HTTP/1.1\r\n${END}\r\n`, /^HTTP\/1\.1 405 /],
     ["TRACE", `TRACE /metrics HTTP/1.1\r\n${END}\r\n`, /^HTTP\/1\.1 405 /],
     ["OPTIONS *", `OPTIONS * HTTP/1.1\r\n${END}\r\n`, /^HTTP\/1\.1 404 /],
     ["CONNECT", `CONNECT example.org:443 HTTP/1.1\r\n${END}\r\n`, /^$/],

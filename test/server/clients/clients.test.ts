@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 type Settings = { limits?: Partial<ClientLimits>; isTls?: boolean; hasUsers?: boolean; path?: string };
 
-/** A server with a quick page, one that takes for ever, and a large one that is another one each time. */
+/** A server with a quick page, one that never responds, and a large one that differs each time. */
 async function start({ limits, isTls = false, hasUsers = false, path }: Settings = {}) {
   const { log, lines } = logSink();
   const reasons: string[] = [];
@@ -38,7 +38,7 @@ async function start({ limits, isTls = false, hasUsers = false, path }: Settings
   const slow = (request: Request) => {
     asked.push(request.query);
     request.onGone(() => gone.push(request.query));
-    return new Promise<HttpResponse>((resolve) => request.onGone(() => resolve(text(200, "nobody waits\n"))));
+    return new Promise<HttpResponse>((resolve) => request.onGone(() => resolve(text(200, "gone\n"))));
   };
   const control: AccessControl = {
     authorize: (handler, { headers }) =>
@@ -139,7 +139,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     const hostile = await client(H, ask("/slow?hostile").repeat(1500));
     await closed(hostile);
     expect(asked.filter((query) => query === "hostile")).toHaveLength(2);
-    await waitFor(() => gone.length === 2, "both to learn that nobody waits");
+    await waitFor(() => gone.length === 2, "both to learn that their clients are gone");
     expect(gone).toEqual(["hostile", "hostile"]);
     const quick = await client(H, ask("/-/healthy").repeat(1500));
     await closed(quick);
@@ -173,7 +173,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     expect(reasons).toEqual(["all_in_use", "all_in_use"]);
   });
 
-  test("pages that nobody reads are kept up to a bound; whoever has read for longest is cut off", async () => {
+  test("unread pages are held up to a bound; the slowest reader is cut off", async () => {
     const { client, reasons } = await start({ isTls, limits: { unreadBytes: 1000, connections: 20, perAddress: 20 } });
     const readers: Socket[] = [];
     for (let index = 0; index < 6; index += 1) {
@@ -229,7 +229,7 @@ test.each([false, true])(
   },
 );
 
-test.each([false, true])("whoever is not let in is not read on with a body, either (TLS %s)", async (isTls) => {
+test.each([false, true])("a body of a refused request is not read (TLS %s)", async (isTls) => {
   const { client } = await start({ isTls, hasUsers: true });
   const hostile = await client(H, "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n");
   let sent = 0;

@@ -33,7 +33,7 @@ describe("no more connections may be open", () => {
       },
     ],
     [
-      "a page that is open to everybody does not help an address that has the most",
+      "a page that is open to everyone does not help an address that has the most",
       () => {
         const hostile = many(5, "h", { proof: "open", waiting: 1 });
         const all = [...many(3, "a", { proof: "open" }), ...hostile];

@@ -48,7 +48,7 @@ test("no data draws nothing, and says so", () => {
   expect(html).not.toMatch(/NaN|Infinity|polyline|class="dot"/);
 });
 
-test("only zeros lie on the ground", () => {
+test("only zeros are a line at the bottom", () => {
   expect(
     lines(
       draw([

@@ -29,7 +29,7 @@ const typical = (index: number) =>
     { node: nodeConfig({ name: named(index), labels: { region: "eu", rack: `r${index}` } }) },
   );
 
-const sick = (index: number) =>
+const unhealthy = (index: number) =>
   stateAfter(
     report({
       peers: failing("connect", { message: "x".repeat(200), advice: "y".repeat(150) }),
@@ -40,7 +40,7 @@ const sick = (index: number) =>
 
 test.each([
   ["typical", typical],
-  ["sick", sick],
+  ["unhealthy", unhealthy],
 ])("a page of many %s nodes has less than 1 MB, and is sent compressed", async (_, of) => {
   const server = fleetOf(1000, of);
   const { rawPayload, headers, body } = await server.inject("/");

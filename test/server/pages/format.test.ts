@@ -47,7 +47,7 @@ test.each([
 });
 
 describe("moments", () => {
-  test("are told by their distance, with the date for who wants it", () => {
+  test("are shown by their age, with the date as a title", () => {
     expect(ago(NOW - 21_000, NOW)).toBe("21s ago");
     expect(ago(NOW, NOW)).toBe("now");
     expect(ago(NOW + 5000, NOW)).toBe("now");
@@ -57,7 +57,7 @@ describe("moments", () => {
     expect(htmlOf(timeOfDay(NOW))).toBe('<time datetime="2026-01-02T03:04:05.000Z">2026-01-02 03:04:05</time>');
   });
 
-  test("that are no date are shown as they came", () => {
+  test("that are not valid dates are shown as numbers", () => {
     expect(isoTime(1e300)).toBe("1e+300");
   });
 });

@@ -23,7 +23,7 @@ describe("markup", () => {
   });
 
   test("takes no object that only looks like markup", () => {
-    // What JSON gives has no symbol, so a stranger cannot send markup.
+    // Parsed JSON has no symbols, so a peer cannot send markup.
     const forged: unknown = JSON.parse('{"markup":"<script>"}');
     expect(Object.getOwnPropertySymbols(Object(forged))).toEqual([]);
     expect(Object.getOwnPropertySymbols(markup``)).toHaveLength(1);

@@ -57,7 +57,7 @@ test.each<[string, readonly NodeOverview[]]>([
   expect(summary(nodes)).toBe(expected);
 });
 
-test("the sick ones are first: down, partly, not polled, behind or without peers, up", () => {
+test("unhealthy ones are first: down, degraded, not polled, behind or without peers, up", () => {
   const order = [down, partly, waiting, behind, alone, up];
   expect([up, waiting, behind, alone, down, partly].sort((a, b) => rank(a) - rank(b))).toEqual(order);
   expect([behind, usual].map(isBehind)).toEqual([true, false]);

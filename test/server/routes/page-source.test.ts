@@ -35,7 +35,7 @@ function textOf(body: Body): string {
 }
 
 describe.each(["identity", "gzip"] as const)("a page as %s", (encoding) => {
-  test("is built once for each change, and at once at hand when it has not changed", async () => {
+  test("is built once for each change, and given without a promise when it has not changed", async () => {
     const { view, built, change } = changing();
     const page = createPageSource(view);
     const first = await page("text", encoding);
@@ -45,7 +45,7 @@ describe.each(["identity", "gzip"] as const)("a page as %s", (encoding) => {
     expect(built).toHaveLength(2);
   });
 
-  test("is shared by those who ask while it is built", async () => {
+  test("is shared by all requests while it is built", async () => {
     const { view, built } = changing();
     const page = createPageSource(view);
     const bodies = await Promise.all(Array.from({ length: 8 }, () => page("text", encoding)));
@@ -53,7 +53,7 @@ describe.each(["identity", "gzip"] as const)("a page as %s", (encoding) => {
     expect(built).toHaveLength(1);
   });
 
-  test("whoever asks after a change gets nothing older, and all who wait share the next build", async () => {
+  test("a request after a change gets no older page, and all that wait share the next build", async () => {
     const { view, built, change } = changing();
     const page = createPageSource(view);
     const early = page("text", encoding);
@@ -89,7 +89,7 @@ describe.each(["identity", "gzip"] as const)("a page as %s", (encoding) => {
 });
 
 describe("a large page", () => {
-  test("is streamed to the first who takes it uncompressed, and held from the second on, after each change", async () => {
+  test("is streamed to the first client that takes it uncompressed, and held from the second on, after each change", async () => {
     const { view, built, change } = changing({ bytes: 2 * MEBIBYTE });
     const page = createPageSource(view);
     for (const text of ["text 1\n", "text 2\n"]) {
@@ -118,7 +118,7 @@ describe("a large page", () => {
 });
 
 describe("a page too large to be held", () => {
-  test("is streamed to each who takes it uncompressed, in chunks that are not owned", async () => {
+  test("is streamed to each client that takes it uncompressed, in chunks that are not owned", async () => {
     const { view, built } = changing({ bytes: 33 * MEBIBYTE });
     const page = createPageSource(view);
     const bodies = [await page("text", "identity"), await page("text", "identity")];
@@ -151,7 +151,7 @@ test("a page that took many turns to make is compressed into few pieces, each a 
   expect(gunzipSync(Buffer.concat(body.chunks)).equals(Buffer.concat(chunks))).toBe(true);
 });
 
-test("a view that comes later is waited for", async () => {
+test("a snapshot that comes later is waited for", async () => {
   const page = createPageSource(async () => changing().view());
   expect(textOf(await page("text", "identity"))).toBe("text 1\n");
 });

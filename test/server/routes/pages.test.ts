@@ -211,7 +211,7 @@ describe("the page of a node", () => {
     expect(text).not.toContain("Direction");
   });
 
-  test.each(["nobody", "__proto__", "..%2fbad", ""])("no node is called %s", async (name) => {
+  test.each(["unknown", "__proto__", "..%2fbad", ""])("no node is called %s", async (name) => {
     expect((await pagesOf([UP])(`/nodes/${name}`)).statusCode).toBe(404);
   });
 });
@@ -224,7 +224,7 @@ test("a node whose new series are withheld says so", async () => {
   expect(plain((await server.inject("/nodes/good")).body)).toContain("7 more series are withheld");
 });
 
-describe("texts of strangers", () => {
+describe("texts of peers", () => {
   const HOSTILE = `"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;`;
   const states = [
     state(

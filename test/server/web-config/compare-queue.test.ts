@@ -66,7 +66,7 @@ describe("who waits for a comparison", () => {
     expect(await Promise.all([running, newcomer, ...(second ?? [])])).toEqual(Array(5).fill(true));
   });
 
-  test("whoever asked for a wrong password rests for a multiple of what it took, and others do not", async () => {
+  test("after a wrong password its client pauses for a multiple of the time that it took, and others do not", async () => {
     const asked: string[] = [];
     const compare: Compare = async (password) => {
       asked.push(password);
@@ -82,14 +82,14 @@ describe("who waits for a comparison", () => {
     expect(await wrong[1]).toBe(false);
     expect(performance.now() - began).toBeGreaterThan(150);
     expect(asked.at(-1)).toBe("wrong 2");
-    // Of a name that nobody has it counts as wrong, whatever somebody's hash says of it.
-    await queue(question("right for somebody", "u", false));
+    // With an unknown name it counts as wrong, whatever the result of the comparison is.
+    await queue(question("right for another user", "u", false));
     const again = performance.now();
     await queue(question("right", "u"));
     expect(performance.now() - again).toBeGreaterThan(150);
   });
 
-  test("a comparison that fails is told to the one who asked, and the next one is made", async () => {
+  test("a comparison that fails is an error to its caller, and the next one runs", async () => {
     let count = 0;
     const queue = createCompareQueue(
       async () => {

@@ -34,7 +34,7 @@ describe("rate_limit", () => {
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
   });
 
-  test("stands before passwords, so that they cannot be tried faster", async () => {
+  test("counts before passwords, so that they cannot be tried faster", async () => {
     const { url } = await startWith(
       `rate_limit: {interval: 1h, burst: 1}\nbasic_auth_users: {alice: ${hashOf("x")}}\n`,
     );
@@ -82,7 +82,7 @@ describe("http_server_config.headers", () => {
     Content-Security-Policy: "default-src 'self'"
 `;
 
-  test("are on every answer, and stand in place of our own", async () => {
+  test("are on every response, and replace the exporter's own", async () => {
     const { url } = await startWith(`${HEADERS}basic_auth_users: {alice: ${hashOf("x")}}\n`);
     const known = { headers: basic("alice", "x") };
     for (const [path, init, status] of [
@@ -102,14 +102,14 @@ describe("http_server_config.headers", () => {
     }
   });
 
-  test("left empty, take our own away", async () => {
+  test("that are empty remove the exporter's own", async () => {
     const { url } = await startWith(`http_server_config: {headers: {X-Frame-Options: "", X-XSS-Protection: ""}}\n`);
     const { headers } = await fetch(url);
     expect([headers.has("x-frame-options"), headers.has("x-xss-protection")]).toEqual([false, false]);
     expect(headers.get("content-security-policy")).toContain("default-src 'none'");
   });
 
-  test("a file that asks for nothing leaves all as it is", async () => {
+  test("an empty file changes nothing", async () => {
     const { url } = await startWith("# nothing\n");
     const { status, headers } = await fetch(url);
     expect([status, headers.get("x-frame-options")]).toEqual([200, "DENY"]);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   strange = await stranger.issue("client", "DNS:scraper.example.org");
 }, 60_000);
 
-/** Writes a whole file at once, as those who renew certificates do. */
+/** Replaces a file as a whole, as programs that renew certificates do. */
 function replace(file: string, text: string): void {
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
@@ -211,7 +211,7 @@ describe("client certificates", () => {
   });
 
   test.each(["TLS12", "TLS13"])(
-    "the health check takes an exporter that turns it away for no sick one, %s",
+    "the health check does not take an exporter that refuses its connection for unhealthy, %s",
     async (version) => {
       for (const rows of [[type("RequireAnyClientCert")], VERIFY]) {
         const { url } = await startWith(setUp(...rows, `  max_version: ${version}`).file);
@@ -225,7 +225,7 @@ describe("client certificates", () => {
     },
   );
 
-  test("a client that is turned away does not reach a page, though it pipelines its request", async () => {
+  test("a refused client does not reach a page, though it pipelines its request", async () => {
     const { port, lines } = await startWith(setUp(...VERIFY).file);
     const answer = await new Promise<string>((resolve) => {
       let got = "";
@@ -299,7 +299,7 @@ describe("a change of the files", () => {
     await waitFor(async () => (await get(url)) === 401, "the users");
   });
 
-  test("to something bad changes nothing and is told; the mended file counts", async () => {
+  test("to something bad changes nothing and is logged; the fixed file counts", async () => {
     const { file, put, write } = setUp("basic_auth_users:", `  alice: ${hashOf("x")}`);
     const { url, lines } = await startWith(file);
     const before = serverCertificate.cert;
@@ -316,7 +316,7 @@ describe("a change of the files", () => {
     ).toMatch(/^keeping the current web configuration: .*web\.yaml:2:3/);
     put("cert.pem", before);
     write();
-    await waitFor(async () => (await get(url)) === 200, "the mended file");
+    await waitFor(async () => (await get(url)) === 200, "the fixed file");
   });
 
   test("a file that was missing is found when it comes", async () => {
@@ -348,7 +348,7 @@ describe("a change of the files", () => {
     expect(await ask("alice")).toBe(401);
   });
 
-  test("of the authority turns those away whom it no longer knows, also on open connections", async () => {
+  test("of the authority refuses clients of the old one, also on open connections", async () => {
     const { file, put } = setUp(...VERIFY);
     const { url } = await startWith(file);
     const own = { cert: client.cert, key: client.key };

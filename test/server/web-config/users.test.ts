@@ -62,7 +62,7 @@ describe("basic authentication", () => {
     }
   });
 
-  test("stands before every page, also those that are not there, and not before health", async () => {
+  test("protects every page, also unknown ones, but not the health pages", async () => {
     const { url } = await startWith(webFile("b.yaml", HASHES), bcrypt);
     const status = async (path: string, init?: RequestInit) => (await fetch(url + path, init)).status;
     expect(await status("/")).toBe(401);
@@ -139,7 +139,7 @@ describe("checking passwords", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("one runs at a time, few wait, and more are turned away; known pairs still come in", async () => {
+  test("one runs at a time, few wait, and more are refused; known pairs still get access", async () => {
     const { compare, asked, answerOne } = gatedCompare();
     const authenticate = authenticatorOf(users, compare, 2);
     const first = authenticate(alice);
@@ -159,7 +159,7 @@ describe("checking passwords", () => {
     expect(await Promise.all(waiting)).toEqual(["unknown", "unknown", "unknown"]);
   });
 
-  test("a comparison that fails lets nobody in and is no end", async () => {
+  test("a comparison that fails gives no access and does not end the process", async () => {
     let isBroken = true;
     const compare: Compare = async () => {
       if (isBroken) throw new Error("broken");
@@ -171,7 +171,7 @@ describe("checking passwords", () => {
     expect(await authenticate(alice)).toBe("known");
   });
 
-  test("names and passwords that only look alike are told apart", async () => {
+  test("names and passwords that only look alike are distinguished", async () => {
     const compare: Compare = async (password) => password === "b:c";
     const two = new Map([
       ["a", "1"],
@@ -221,7 +221,7 @@ describe("checking passwords", () => {
       }
     });
 
-    test("a wrong pair is asked anew when it may have become right", async () => {
+    test("a wrong pair is compared again when it may have become valid", async () => {
       const { ask, setUsers } = counted();
       expect(await ask("alice", "new")).toBe("unknown");
       expect(await ask("carol", "new")).toBe("unknown");
@@ -230,7 +230,7 @@ describe("checking passwords", () => {
       expect(await ask("carol", "new")).toBe("known");
     });
 
-    test("a pair that was found good for a hash that is gone meanwhile lets nobody in", async () => {
+    test("a pair that is valid for a hash that was removed meanwhile gives no access", async () => {
       const { compare, asked, answerOne } = gatedCompare();
       const { authenticate, setUsers } = createAuthenticator(
         createCompareQueue(compare, { perClient: 9, total: 9, pauseFactor: 0 }),
