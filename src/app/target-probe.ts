@@ -1,7 +1,7 @@
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { ConnectionSettings } from "../metrics/connections.ts";
-import { createOnceRenderer } from "../metrics/render-once.ts";
+import { createOnceRenderer } from "../metrics/render-node.ts";
 import { createAdHocProber, TARGET_SHARED_MS } from "../poll/ad-hoc.ts";
 import type { LagSettings } from "../poll/head-lag.ts";
 import { traceText } from "../poll/outcomes.ts";

@@ -1,6 +1,11 @@
 import type { Config } from "../config/model.ts";
 import { parseConfig } from "../config/parse.ts";
-import { type DemoNode, startDemoNetwork } from "./network.ts";
+import { createChainwebNodes } from "./chainweb/nodes.ts";
+import { createClock, runOutages } from "./clock.ts";
+import { createDemoServer, type DemoServer } from "./http.ts";
+import { createMoneroNodes, MONERO_OUTAGE } from "./monero/nodes.ts";
+import { createRandom } from "./random.ts";
+import { createWireNodes } from "./wire/nodes.ts";
 
 /** The simulated nodes and a configuration that polls them. */
 type Demo = {
@@ -76,4 +81,146 @@ Try
 Stop with Ctrl-C.
 
 `;
+}
+
+export type DemoNode = {
+  readonly name: string;
+  readonly chain: "wire" | "monero" | "chainweb";
+  /** The node's `url` in a configuration. */
+  readonly url: string;
+  /** The peer id to pin, where the node has a self-signed certificate. */
+  readonly pin?: string;
+  /** The chain's block of the node's configuration. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What this node does over time, for the person who watches the demo. */
+  readonly story: string;
+};
+
+export type DemoNetwork = { readonly nodes: readonly DemoNode[]; close(): Promise<void> };
+
+const DEFAULT_SEED = 1;
+
+/**
+ * Starts simulated nodes of all chains on ephemeral ports of 127.0.0.1. They use the real wire formats, and all nodes of a
+ * chain are on the same network. The same `seed` gives the same peers; certificates and ports are new each time. `speed`
+ * is simulated seconds per real second; the simulation begins at the real time.
+ * @throws RangeError if `speed` is not a finite number above 0
+ */
+export async function startDemoNetwork({
+  seed = DEFAULT_SEED,
+  speed = 1,
+}: {
+  seed?: number;
+  speed?: number;
+} = {}): Promise<DemoNetwork> {
+  const clock = createClock(speed);
+  const random = createRandom(`demo ${seed}`);
+  const wire = createWireNodes(clock, random.fork("wire"));
+  const monero = createMoneroNodes(clock, random.fork("monero"));
+  const chainweb = createChainwebNodes(clock, random.fork("chainweb"));
+
+  const wire1 = createDemoServer(wire.spring.all);
+  const wire2 = createDemoServer(wire.leap.api);
+  const wire3 = createDemoServer(wire.wire.api);
+  const wire3Metrics = createDemoServer(wire.wire.metrics);
+  const servers: DemoServer[] = [
+    ...[wire1, wire2, wire3, wire3Metrics],
+    ...Object.values(monero).map(({ server }) => server),
+    ...Object.values(chainweb).flatMap(({ p2p, service, listeningPeers }) => [p2p, service, ...listeningPeers]),
+  ];
+  const closeAll = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
+  try {
+    await Promise.all(servers.map((server) => server.open()));
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  const outages = runOutages(monero.restarting.server, clock, MONERO_OUTAGE, monero.restarting.restart);
+
+  const { healthy, trailing } = chainweb;
+  const nodes: DemoNode[] = [
+    {
+      name: "wire-1",
+      chain: "wire",
+      url: http(wire1),
+      options: { prometheus_url: http(wire1) },
+      story:
+        "Healthy Spring 1.2 node: one configured peer refuses, one never answers, one is linked twice, and sometimes peers sync from it.",
+    },
+    {
+      name: "wire-2-lagging",
+      chain: "wire",
+      url: http(wire2),
+      story: "Leap 5 node: falls 180 blocks behind every 4 minutes, first 20 s after the start, and catches up.",
+    },
+    {
+      name: "wire-3",
+      chain: "wire",
+      url: http(wire3),
+      options: { prometheus_url: http(wire3Metrics) },
+      story: "Healthy node of the newest Wire version: block ids without numbers, and a score for each peer.",
+    },
+    {
+      name: "monero-1",
+      chain: "monero",
+      url: http(monero.healthy.server),
+      story: "Healthy node with IPv4, IPv6, Tor and I2P peers, two bans, and sometimes a client that sends nothing.",
+    },
+    {
+      name: "monero-2-lagging",
+      chain: "monero",
+      url: http(monero.lagging.server),
+      story:
+        "Falls 18 blocks behind, first 40 s after the start, and catches up; like real nodes, it reports synchronized throughout.",
+    },
+    {
+      name: "monero-3-restricted",
+      chain: "monero",
+      url: http(monero.restricted.server),
+      story: "Restricted RPC: reports a height, but no peer list and no real counts.",
+    },
+    {
+      name: "monero-4-restarting",
+      chain: "monero",
+      url: http(monero.restarting.server),
+      story: "Goes down for 30 s every 2 minutes, first 27 s after the start, and comes back with all counters at 0.",
+    },
+    {
+      name: "kadena-1",
+      chain: "chainweb",
+      url: `https://127.0.0.1:${healthy.p2p.port()}`,
+      ...(healthy.peerId === undefined ? {} : { pin: healthy.peerId }),
+      options: {
+        service_url: http(healthy.service),
+        mempool_peers: true,
+        tip_age: true,
+        // The other peers have documentation addresses: the demo must not connect to them.
+        probe: { peers: 20, timeout: "1s", allow: ["127.0.0.0/8"] },
+      },
+      story:
+        "Healthy node, verified by its peer id, with more peers than one page holds; four of them are checked directly, and one has another peer id than listed.",
+    },
+    {
+      name: "kadena-2-trailing",
+      chain: "chainweb",
+      url: http(trailing.p2p),
+      options: { service_url: http(trailing.service) },
+      story:
+        "P2P API without TLS: every 3.5 minutes one of its chains stalls for a while and holds back the adjacent chains.",
+    },
+  ];
+
+  return {
+    nodes,
+    async close() {
+      await outages.stop();
+      await closeAll();
+    },
+  };
+}
+
+function http(server: DemoServer): string {
+  return `http://127.0.0.1:${server.port()}`;
 }

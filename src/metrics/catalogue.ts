@@ -1,7 +1,6 @@
 import type { ChainAdapter } from "../chains/adapter.ts";
 import { connectionFamilies } from "./families/connection.ts";
-import { headFamilies } from "./families/head.ts";
-import { nodeFamilies, pollFamilies, probeFamilies, referenceFamilies } from "./families/node.ts";
+import { headFamilies, nodeFamilies, pollFamilies, probeFamilies, referenceFamilies } from "./families/node.ts";
 import { peerFamilies, trafficFamilies } from "./families/peers.ts";
 import { chainFamily, type NodeFamily, type SharedFamily } from "./family.ts";
 

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import { createQueue } from "../lib/queue.ts";
-import { createSharedWaits } from "../lib/shared-waits.ts";
+import { createQueue, createSharedWaits } from "../lib/queue.ts";
 import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
 
 /**

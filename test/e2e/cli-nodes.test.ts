@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type DemoNetwork, startDemoNetwork } from "../../src/demo/network.ts";
+import { type DemoNetwork, startDemoNetwork } from "../../src/demo/demo.ts";
 import { PROGRAM } from "../support/exporter.ts";
 import { parseText, value } from "../support/exposition-parser.ts";
 import { type FakeNode, json, lonelyWire, startFakeNode } from "../support/fake-node.ts";

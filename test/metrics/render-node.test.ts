@@ -1,10 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createPageRenderer } from "../../src/metrics/page.ts";
+import { createOnceRenderer } from "../../src/metrics/render-node.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
-import { createStore } from "../../src/poll/store.ts";
-import { LAG_SETTINGS, logSink, nodeConfig, peers, report, row } from "../poll/support.ts";
-import { catalogue, createRenderer, renderPage } from "./support.ts";
+import { createStore, toStored } from "../../src/poll/store.ts";
+import { failing, LAG_SETTINGS, logSink, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
+import { find, value } from "../support/exposition-parser.ts";
+import { catalogue, createRenderer, names, read, renderPage, SETTINGS } from "./support.ts";
 
 const NAMES = Array.from({ length: 10 }, (_, index) => `node-${index}`);
 const CONNECTIONS = Array.from({ length: 250 }, (_, index) => ({
@@ -75,4 +78,30 @@ test("while no reader is active, the lines of a poll reuse the buffer of the pol
   const later = buffers();
   await pollAll();
   expect(buffers().every((buffer, index) => buffer === later[index])).toBe(true);
+});
+
+function pageOf(given: NodeReport) {
+  const renderer = createOnceRenderer(() => SETTINGS);
+  const state = stateAfter(given);
+  const chunks = renderer.renderPage(toStored(state), renderer.renderNode(state), "text", "owned");
+  return read(Buffer.concat([...chunks]).toString(), "text");
+}
+
+describe("the page of a node that is polled once", () => {
+  test("has no counts of polls, and why the only one failed", () => {
+    const page = pageOf(report({ peers: failing("timeout") }));
+    expect(names(page).filter((name) => name.startsWith("p2p_node_poll"))).toEqual(["p2p_node_poll_duration_seconds"]);
+    expect(find(page, "p2p_probe_failure_info").map(({ labels }) => labels.get("reason"))).toEqual(["timeout"]);
+  });
+
+  test("has no bytes that were added up over polls, which would always be 0", () => {
+    const page = pageOf(report({ peers: peers(row({ receivedBytes: 5, sentBytes: 7 })) }));
+    expect(names(page)).not.toContain("p2p_node_receive_bytes_total");
+    expect(names(page)).toContain("p2p_connection_receive_bytes_total");
+  });
+
+  test("has the node's own counters", () => {
+    const page = pageOf(report({ totals: { ok: true, value: { received: 5, sent: 7 } } }));
+    expect(value(page, "p2p_node_receive_bytes_total")).toBe(5);
+  });
 });

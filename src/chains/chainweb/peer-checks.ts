@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Signal } from "../../lib/abort.ts";
-import { chainSample } from "../../model/chain-samples.ts";
 import { failureOf, nodeError } from "../../model/failure.ts";
-import { type ChainSample, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
+import { type ChainSample, chainSample, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
 import type { NodeTarget } from "../adapter.ts";
 import { type Candidate, checkPeer, type PeerCheckResult } from "./check-peer.ts";

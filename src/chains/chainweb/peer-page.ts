@@ -1,9 +1,9 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, formatAddress } from "../../model/address.ts";
-import { chainSample } from "../../model/chain-samples.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ChainSample, PeerConnection, PeerList } from "../../model/report.ts";
+import { chainSample } from "../../model/report.ts";
 import { describeExcess, excessAdvice, LIST_BUDGET } from "../../rpc/budget.ts";
 import { callJson, type ExplainStatus } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";

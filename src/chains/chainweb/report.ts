@@ -1,8 +1,9 @@
-import { chainSample, knownSamples } from "../../model/chain-samples.ts";
 import {
   type ChainFamily,
   type ChainSample,
+  chainSample,
   type Head,
+  knownSamples,
   type NodeIdentity,
   type NodeReport,
   type Outcome,

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { parseAddress } from "../../model/address.ts";
-import { addSample } from "../../model/chain-samples.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../../model/report.ts";
+import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
 

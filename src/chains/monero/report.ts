@@ -1,7 +1,7 @@
-import { chainSample } from "../../model/chain-samples.ts";
 import {
   type ChainFamily,
   type ChainSample,
+  chainSample,
   type Head,
   type NodeReport,
   type Outcome,

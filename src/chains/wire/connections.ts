@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, numericAddress, numericType, parseAddress } from "../../model/address.ts";
-import { addSample } from "../../model/chain-samples.ts";
 import { type Failure, nodeError } from "../../model/failure.ts";
 import type { ChainSample, ConnectionState, PeerAddress, PeerConnection } from "../../model/report.ts";
+import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import {
   HANDSHAKE_GENERATION,

@@ -1,5 +1,5 @@
-import { knownSamples } from "../../model/chain-samples.ts";
 import type { ChainSample } from "../../model/report.ts";
+import { knownSamples } from "../../model/report.ts";
 import type { WireConnection } from "./connections.ts";
 import {
   DROPPED_TRANSACTIONS,

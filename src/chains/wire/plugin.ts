@@ -1,7 +1,6 @@
 import type { Signal } from "../../lib/abort.ts";
-import { knownSamples } from "../../model/chain-samples.ts";
 import { type Failure, NodeError } from "../../model/failure.ts";
-import { attempt, type ChainSample, failed, type Outcome } from "../../model/report.ts";
+import { attempt, type ChainSample, failed, knownSamples, type Outcome } from "../../model/report.ts";
 import { METRICS_BUDGET } from "../../rpc/budget.ts";
 import { statusFailure } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";

@@ -3,7 +3,7 @@ import type { Config } from "../../config/model.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
 import { createProgress, createStyle, wantsColour } from "../../lib/text/terminal.ts";
 import { connectionSettings } from "../../metrics/connections.ts";
-import { createOnceRenderer } from "../../metrics/render-once.ts";
+import { createOnceRenderer } from "../../metrics/render-node.ts";
 import { isUp, traceText } from "../../poll/outcomes.ts";
 import { toStored } from "../../poll/store.ts";
 import type { Context } from "../context.ts";

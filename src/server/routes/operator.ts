@@ -1,7 +1,7 @@
 import type { Config } from "../../config/model.ts";
 import { printSteps } from "../../config/print.ts";
 import type { ReloadResult } from "../../config/reload.ts";
-import { createSharedWaits } from "../../lib/shared-waits.ts";
+import { createSharedWaits } from "../../lib/queue.ts";
 import { inSlices } from "../../lib/slices.ts";
 import { CLIENT_GONE, createCostlyResponses } from "../costly-responses.ts";
 import { errorResponse, json, text } from "../respond.ts";

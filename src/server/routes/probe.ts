@@ -1,8 +1,7 @@
 import type { ProbeRequest } from "../../config/probe.ts";
 import { withinTime } from "../../lib/abort.ts";
 import { formatDuration } from "../../lib/duration.ts";
-import { createQueue } from "../../lib/queue.ts";
-import { createSharedWaits } from "../../lib/shared-waits.ts";
+import { createQueue, createSharedWaits } from "../../lib/queue.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
 import { errorResponse, type HttpResponse, type Request, text } from "../respond.ts";
 import type { Route } from "../router.ts";

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { createSharedWaits, type OnGone } from "../../lib/shared-waits.ts";
+import { createSharedWaits, type OnGone } from "../../lib/queue.ts";
 import type { CompareQueue } from "./compare-queue.ts";
 
 export type Credentials = { readonly user: string; readonly password: string };

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { families } from "../../../src/chains/chainweb/families.ts";
 import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
-import { type DemoNode, startDemoNetwork } from "../../../src/demo/network.ts";
+import { type DemoNode, startDemoNetwork } from "../../../src/demo/demo.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";

@@ -1,7 +1,7 @@
 import { createConnection } from "node:net";
 import { Agent, buildConnector, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/network.ts";
+import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
 import { eventually, fields, rows } from "./support.ts";
 
 function find(network: DemoNetwork, name: string): DemoNode {
