@@ -13,7 +13,7 @@ import { createLogger, defaultFormat, type Logger } from "../../logging/logger.t
 import { createThreadReader } from "../../schema/yaml-thread.ts";
 import { ListenError } from "../../server/listen.ts";
 import { formatListenAddress } from "../../server/listen-address.ts";
-import { createThreadCompare } from "../../server/web-config/bcrypt.ts";
+import { createThreadCompare } from "../../server/web-config/compare-queue.ts";
 import type { WebAccess } from "../../server/web-config/open.ts";
 import type { Context } from "../context.ts";
 import type { ServeFlags, ShardFlags, WebConfigFlags } from "../invocation.ts";

@@ -1,5 +1,6 @@
-import type { Worker } from "node:worker_threads";
 import { FileError } from "../errno.ts";
+import { isObject } from "../json.ts";
+import { createWorkerThread } from "../worker-thread.ts";
 import type { Lane } from "./file-reader.ts";
 
 /** What the thread (thread.ts) receives and sends. */
@@ -9,58 +10,31 @@ export type ReadResult =
   | { readonly code: string }
   | { readonly finding: string };
 
-/** A thread without work ends after this time, to free its memory. */
-const IDLE_MS = 30_000;
-
 const loadProgram = async () => (await import("./thread.ts?program")).default;
 
 /**
  * Reads in a thread outside the pool of Node.js, so that a file that hangs blocks no other work. The thread starts with the first
  * read and does not keep the process alive.
  * @param load loads the program of the thread
+ * @param idleMs the thread ends after this time without work
  */
-export function createThreadLane({ load = loadProgram, idleMs = IDLE_MS } = {}): Lane {
-  let thread: Worker | undefined;
-  let idle: NodeJS.Timeout | undefined;
-
-  function end(): void {
-    void thread?.terminate();
-    thread = undefined;
-  }
-
-  async function start(): Promise<Worker> {
-    const { Worker } = await import("node:worker_threads");
-    const started = new Worker(await load(), { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } });
-    started.unref();
-    // The caller that waits for a result gets an error by the exit.
-    started.on("error", () => {});
-    started.once("exit", () => {
-      if (thread === started) thread = undefined;
-    });
-    thread = started;
-    return started;
-  }
-
+export function createThreadLane({
+  load = loadProgram,
+  idleMs,
+}: {
+  load?: typeof loadProgram;
+  idleMs?: number;
+} = {}): Lane {
+  const thread = createWorkerThread({ load, idleMs, keepsProcess: false });
   return async (path, maxBytes) => {
-    clearTimeout(idle);
-    const own = thread ?? (await start());
     const request: ReadRequest = { path, maxBytes };
-    try {
-      const result = await new Promise<ReadResult>((resolve, reject) => {
-        const ended = () => reject(new FileError("the thread that reads it has ended"));
-        own.once("exit", ended);
-        own.once("message", (received: ReadResult) => {
-          own.removeListener("exit", ended);
-          resolve(received);
-        });
-        own.postMessage(request);
-      });
-      if ("finding" in result) throw new FileError(result.finding);
-      if ("code" in result) throw Object.assign(new Error("the file cannot be read"), { code: result.code });
-      return { bytes: Buffer.from(result.bytes), device: result.device };
-    } finally {
-      idle = setTimeout(end, idleMs);
-      idle.unref();
-    }
+    const result = await thread.ask(request).catch(() => {
+      throw new FileError("the thread that reads it has ended");
+    });
+    if (!isObject(result)) throw new FileError("the thread that reads it sent an unknown message");
+    const { bytes, device, code, finding } = result;
+    if (typeof finding === "string") throw new FileError(finding);
+    if (bytes instanceof Uint8Array && typeof device === "number") return { bytes: Buffer.from(bytes), device };
+    throw Object.assign(new Error("the file cannot be read"), { code: String(code) });
   };
 }

@@ -2,10 +2,19 @@ import { parentPort } from "node:worker_threads";
 import { compareSync } from "bcryptjs";
 import { isObject } from "../../lib/json.ts";
 
-/** Runs in a thread of its own: each comparison takes a processor a tenth of a second or longer. */
+/** One comparison, as the thread receives it. */
+export type Comparison = { readonly password: string; readonly hash: string };
+
+/**
+ * The program of the thread that checks passwords: a comparison keeps a processor busy for a tenth of a second and longer. It
+ * receives comparisons and sends whether the password belongs to the hash.
+ */
 parentPort?.on("message", (message: unknown) => {
-  if (!isObject(message)) return;
+  if (!isComparison(message)) throw new Error("expected a password and a hash");
   const { password, hash } = message;
-  if (typeof password !== "string" || typeof hash !== "string") return;
   parentPort?.postMessage(compareSync(password, hash));
 });
+
+function isComparison(message: unknown): message is Comparison {
+  return isObject(message) && typeof message.password === "string" && typeof message.hash === "string";
+}

@@ -1,3 +1,6 @@
+import { createWorkerThread } from "../../lib/worker-thread.ts";
+import type { Comparison } from "./bcrypt-worker.ts";
+
 /** Whether a password belongs to a bcrypt hash. */
 export type Compare = (password: string, hash: string) => Promise<boolean>;
 
@@ -146,5 +149,26 @@ function createPlaces({ perClient, total }: QueueLimits) {
       set(client, others);
       return first;
     },
+  };
+}
+
+const loadProgram = async () => (await import("./bcrypt-worker.ts?program")).default;
+
+/**
+ * Compares in a thread, one comparison at a time. The thread starts when it is needed.
+ * @param load loads the thread's program
+ * @param idleMs the thread ends after this time without work
+ */
+export function createThreadCompare({
+  load = loadProgram,
+  idleMs,
+}: {
+  load?: typeof loadProgram;
+  idleMs?: number;
+} = {}): Compare {
+  const thread = createWorkerThread({ load, idleMs, keepsProcess: true });
+  return async (password, hash) => {
+    const comparison: Comparison = { password, hash };
+    return (await thread.ask(comparison)) === true;
   };
 }
