@@ -3,7 +3,11 @@ import { compareSync } from "bcryptjs";
 import { isObject } from "../../lib/json.ts";
 
 /** One comparison, as the thread receives it. */
-export type Comparison = { readonly password: string; readonly hash: string };
+export type Comparison = {
+  readonly password: string;
+  /** In bcrypt's form, as a web configuration file has it. */
+  readonly hash: string;
+};
 
 /**
  * The program of the thread that checks passwords: a comparison keeps a processor busy for a tenth of a second and longer. It
@@ -15,6 +19,7 @@ parentPort?.on("message", (message: unknown) => {
   parentPort?.postMessage(compareSync(password, hash));
 });
 
+/** Messages of another thread have no type. */
 function isComparison(message: unknown): message is Comparison {
   return isObject(message) && typeof message.password === "string" && typeof message.hash === "string";
 }
