@@ -231,7 +231,7 @@ describe("the time of the last block", () => {
 describe("block times", () => {
   test.each<[string, object, number | undefined, number]>([
     ["mainnet", {}, 120, 60],
-    ["regtest, which mines when it is told to", { nettype: "fakechain" }, undefined, 0],
+    ["regtest, which mines on request", { nettype: "fakechain" }, undefined, 0],
     ["no target", { target: undefined }, undefined, 0],
   ])("%s", async (_, values, blockSeconds, minBlockSeconds) => {
     const report = await pollDaemon({ get_info: rpc({ ...info, ...values }) });

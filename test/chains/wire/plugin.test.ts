@@ -177,7 +177,7 @@ describe("connected rows are joined, and no others", () => {
     expect(receivedBytes(rowsOf("w3"), SPRING)).toEqual(Array.from({ length: 8 }, () => NONE));
   });
 
-  test("a page of the other scheme knows nobody", () => {
+  test("a page of the other scheme matches no row", () => {
     expect(receivedBytes(rowsOf("s12-spring-1.2-w2"), WIRE)).toEqual(Array.from({ length: 8 }, () => NONE));
   });
 });
