@@ -281,7 +281,7 @@ function take(lists: readonly (readonly string[])[], each: number, salt = "node"
 
 const ids = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 40 });
 
-test("everybody once before anybody twice", () => {
+test("every item comes up once before any comes up twice", () => {
   fc.assert(
     fc.property(ids, fc.integer({ min: 1, max: 10 }), (list, each) => {
       const rounds = Math.ceil(list.length / each);

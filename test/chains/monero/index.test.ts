@@ -249,7 +249,7 @@ test("0.19, without untrusted in any answer", async () => {
 });
 
 describe("a hosted gateway", () => {
-  test("is asked at its URL as it stands", async () => {
+  test("is asked at its URL unchanged", async () => {
     const fake = await serve(daemon());
     await poll(openNode("monero", `${fake.url}/s3cret-token/`));
     expect(new Set(fake.requests.map(({ url }) => url))).toEqual(new Set(["/s3cret-token/"]));
