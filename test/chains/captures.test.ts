@@ -76,7 +76,7 @@ function httpOf({ body }: Capture): Reply & { readonly status: number } {
   return { status: Number(statusLine.split(" ")[1]), headers, body: content.subarray(0, length) };
 }
 
-/** A file with a body only: the status stands in its name, else it is 200. */
+/** A file with only a body. Its name has the status, unless that is 200. */
 function replyOf(capture: Capture): Reply {
   if (/\.(?:http|both_answers\.txt)$/.test(capture.path)) return httpOf(capture);
   const status = Number(/\/(\d{3})_/.exec(capture.path)?.[1] ?? (capture.path.includes("put_peer.400") ? 400 : 200));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chains } from "../../src/chains/index.ts";
+import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { labelNameProblem } from "../../src/config/schema.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import type { ChainFamily } from "../../src/model/report.ts";
@@ -56,7 +56,8 @@ test.each(CONTRACT)("%s is a %s with the labels %j", (name, type, labels) => {
 
 describe("rules that hold for every family", () => {
   test.each(catalogue.map((family) => [family.name, family] as const))("%s", (name, { type, help, labels }) => {
-    expect(name).toMatch(/^p2p_(?:node|connection|reference|wire|monero|chainweb)_[a-z0-9_]+$/);
+    const subjects = ["node", "connection", "reference", ...ADAPTERS.map(({ optionsKey }) => optionsKey)];
+    expect(name).toMatch(new RegExp(`^p2p_(?:${subjects.join("|")})_[a-z0-9_]+$`));
     expect(name).not.toMatch(/__|_(?:sum|count|bucket|created|ms|milliseconds|percent|kilobytes|gauge|counter)$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
     // The unit is at the end, before _total, and times are named as such.

@@ -24,7 +24,7 @@ describe("parseAddress", () => {
     [I2P, { host: I2P, type: "i2p" }],
     [`${I2P}:0`, { host: I2P, type: "i2p" }],
     ["<unknown tor host>", { host: "<unknown tor host>", type: "unknown" }],
-    // Not addresses, but a stranger may claim them.
+    // Not addresses, but an untrusted peer may claim them.
     ["192.0.2.256:1", { host: "192.0.2.256", port: 1, type: "unknown" }],
     ["192.0.2.01:1", { host: "192.0.2.01", port: 1, type: "unknown" }],
     ["3221225985:1", { host: "3221225985", port: 1, type: "unknown" }],

@@ -25,7 +25,7 @@ function pinned({ port, peerId }: TlsPeer, host = "127.0.0.1"): Candidate {
   return candidate(host, port, peerId);
 }
 
-test("a peer tells its head and its version, and is told nothing", async () => {
+test("a peer sends its head and its version, and receives nothing about the node", async () => {
   const peer = await tlsPeer(() => cutAnswer([7, 8], "2.31"));
   expect(await probe(pinned(peer))).toEqual({
     kind: "reachable",

@@ -65,7 +65,7 @@ describe("weight", () => {
   });
 
   test.each([[undefined], [null], [7], [""], ["AAAA"], [`${"A".repeat(42)}=`], ["A".repeat(44)], ["+".repeat(43)]])(
-    "%j is none, and costs only itself",
+    "%j is not valid, and costs only itself",
     (weight) => {
       expect(decoded(weight)).toBeUndefined();
       expect(decodeCut({ ...cut, weight }, CALL).head.height).toBe(128_000_007);
@@ -104,7 +104,7 @@ describe("bad_shape", () => {
     ["a hole", { ...cut, hashes: { ...hashes, 7: null } }, everyChain],
     ["a chain without a height", { ...cut, hashes: { ...hashes, 7: { hash: "x" } } }, everyChain],
     ["a height below 0", { ...cut, hashes: { ...hashes, 7: { height: -1 } } }, everyChain],
-    ["a height that is none", { ...cut, hashes: { ...hashes, 7: { height: 1.5 } } }, everyChain],
+    ["an invalid height", { ...cut, hashes: { ...hashes, 7: { height: 1.5 } } }, everyChain],
     ["a chain that is no number", { ...cut, hashes: { ...hashes, x: { height: 1 } } }, everyChain],
     ["a number with a zero before it", { ...cut, hashes: { ...hashes, "07": { height: 1 } } }, everyChain],
     ["more chains than any network has", { ...cut, hashes: { ...hashes, 1000: { height: 1 } } }, everyChain],

@@ -31,7 +31,7 @@ async function pollDemo({ name, chain, url, pin, options }: DemoNode): Promise<N
       connectUntrusted: createRpcClient,
     },
     optionsSchema.parse(options),
-    // The demo says that nobody outside is asked: not even for a name.
+    // The demo says that it contacts no other host, not even to resolve a name.
     () => Promise.reject(new Error("a name of the demo was looked up")),
   );
   onTestFinished(() => session.close());

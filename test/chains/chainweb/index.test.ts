@@ -29,7 +29,7 @@ describe("options", () => {
     expect(optionsSchema.safeParse(options).success).toBe(false);
   });
 
-  test("a range that is none is named", () => {
+  test("the error repeats an invalid range", () => {
     const { error } = optionsSchema.safeParse({ probe: { allow: ["10/8"] } });
     expect(error?.issues).toMatchObject([
       { path: ["probe", "allow", 0], message: 'expected an address range like 10.0.0.0/8, found "10/8"' },

@@ -68,7 +68,7 @@ describe("outdated", () => {
     ["v2.32", "mainnet01", undefined],
     ["2.32-rc1", "mainnet01", undefined],
     ["2.32", undefined, undefined],
-    // Forks of the code count their releases from anew; a development network is the operator's.
+    // Forks of the code number their releases themselves; a development network belongs to the operator.
     ["1.0", "evm-testnet", undefined],
     ["2.32", "stoa", undefined],
     ["2.32", "development", undefined],

@@ -98,7 +98,7 @@ test("some peers are asked, and counted", async () => {
   expect([[...made.asked].sort(), made.open()]).toEqual([["1.0.0.1", "1.0.0.2", "1.0.0.3"], 0]);
 });
 
-test("nobody to ask is 0, not nothing", async () => {
+test("without peers to ask, the counts are 0", async () => {
   expect(await round(prober().prober, [])).toEqual({
     samples: { probed_peers: 0, reachable_peers: 0, probe_refused_peers: 0 },
     heads: [],
@@ -113,13 +113,13 @@ describe("the turns", () => {
     expect(made.asked.slice(12)).toEqual(made.asked.slice(0, 12));
   });
 
-  test("no more than so many at once", async () => {
+  test("asks at most so many peers at the same time", async () => {
     const made = prober({ peers: 50, concurrency: 3 });
     await round(made.prober, peers(20));
     expect([made.asked.length, made.most()]).toEqual([20, 3]);
   });
 
-  test("who is refused for the address takes nobody's turn", async () => {
+  test("a peer with a forbidden address does not count", async () => {
     const made = prober({ peers: 3 });
     const refused = Array.from({ length: 30 }, (_, index) => candidate(`10.0.0.${index}`, 1789, hashOf(`${index}`)));
     const { samples } = await round(made.prober, [...refused, ...peers(3)]);
@@ -175,7 +175,7 @@ describe("the time", () => {
     return done;
   }
 
-  test("nobody is asked whose time would not fit", async () => {
+  test("a peer is not asked when its time would not fit", async () => {
     const hang = () => new Promise<Reply>(() => {});
     const made = prober({ peers: 10, concurrency: 2, timeout: SECOND, answer: hang });
     const { samples } = await within(1.5 * SECOND, round(made.prober, peers(10), 1.5 * SECOND));
@@ -196,14 +196,14 @@ describe("the time", () => {
     expect(made.asked).toEqual([]);
   });
 
-  test("a poll that is over asks nobody", async () => {
+  test("a poll that has ended asks no peer", async () => {
     const made = prober();
     const outcome = await made.prober.round(listed(peers(3)), 10 * SECOND, AbortSignal.abort());
     expect([outcome.ok, made.asked]).toEqual([true, []]);
   });
 });
 
-describe("the heads that peers told", () => {
+describe("the heads that peers report", () => {
   test("are kept for three rounds, one for each peer", async () => {
     let height = 0;
     const made = prober({ peers: 2, answer: () => cut(++height) });
@@ -231,7 +231,7 @@ describe("the heads that peers told", () => {
   });
 });
 
-test("versions: the 20 most common, the rest as other, and what is none as other", async () => {
+test("versions: the 20 most common, the rest and invalid ones as other", async () => {
   const version = (address: string) => {
     const number = Number(address.split(".")[3]);
     return number <= 5 ? "3.2" : number <= 7 ? "x".repeat(300) : number === 8 ? undefined : `3.${number}`;
@@ -281,7 +281,7 @@ function take(lists: readonly (readonly string[])[], each: number, salt = "node"
 
 const ids = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 40 });
 
-test("everybody once before anybody twice", () => {
+test("every item comes up once before any comes up twice", () => {
   fc.assert(
     fc.property(ids, fc.integer({ min: 1, max: 10 }), (list, each) => {
       const rounds = Math.ceil(list.length / each);
@@ -304,7 +304,7 @@ test("the order of the list does not matter", () => {
 describe("a list that changes", () => {
   const stayers = Array.from({ length: 20 }, (_, index) => `stayer ${index}`);
 
-  test("newcomers keep nobody from their turn", () => {
+  test("new items do not keep others from coming up", () => {
     const lists = Array.from({ length: 20 }, (_, round) => [...stayers, `new ${round}`, `other new ${round}`]);
     const taken = new Set(take(lists, 3).flat());
     expect(stayers.filter((id) => !taken.has(id))).toEqual([]);

@@ -23,7 +23,7 @@ describe("decodePage", () => {
     expect([malformed, rows, next]).toEqual([0, 4, "inclusive:4"]);
   });
 
-  test("the list tells nothing but addresses", () => {
+  test("the list has only addresses", () => {
     for (const one of decodePage(fixture("chainweb/peers.page1.json"), CALL).peers) {
       const { id, direction, address, ...rest } = one;
       expect([typeof id, direction, typeof address, rest]).toEqual(["string", "unknown", "object", {}]);
@@ -59,7 +59,7 @@ describe("decodePage", () => {
     expect(decodePage({ items: [], next }, CALL).next).toBe(expected);
   });
 
-  test("a cursor that would fill the URL of the next request is none", () => {
+  test("a cursor that would fill the URL of the next request is refused", () => {
     const longest = "i".repeat(256);
     expect(decodePage({ items: [], next: longest }, CALL).next).toBe(longest);
     expect(thrownFailure(() => decodePage({ items: [], next: `${longest}i` }, CALL))).toMatchObject({

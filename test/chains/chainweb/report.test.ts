@@ -24,7 +24,7 @@ describe("what every poll tells", () => {
     ]);
   });
 
-  test("no weight where it is none", async () => {
+  test("an invalid weight is left out", async () => {
     const report = await pollNode({ "/cut": json({ ...cutBody([7]), weight: "heavy" }) });
     expect([samplesOf(report, "chains"), samplesOf(report, "cut_weight")]).toEqual([{ "": 1 }, {}]);
   });
@@ -46,7 +46,7 @@ describe("what every poll tells", () => {
   });
 });
 
-test("a mempool of which no peer can be read fails (it counted 0 peers)", async () => {
+test("a mempool without a readable peer fails", async () => {
   const items = [{ id: null, address: { hostname: "192.0.2.1", port: -1 } }];
   const broken = json({ limit: 1, items, next: null });
   const answers = { "/cut": cutAnswer([7]), "/chain/0/mempool/peer": broken };

@@ -65,7 +65,7 @@ test("a block is asked for once", async () => {
   expect(asked).toEqual(["0/8", "1/7", "2/9", "1/8", "1/7"]);
 });
 
-describe("no more than 20 requests in a poll", () => {
+describe("at most 20 requests in a poll", () => {
   const NETWORK = 50;
   const heights = (height: number) => Array.from({ length: NETWORK }, () => height);
 
@@ -148,7 +148,7 @@ describe("failures", () => {
 const CALL = "chain/0/header at https://192.0.2.1:1789";
 const HASH = "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q";
 
-test("the time stands at bytes 8 to 15, in microseconds", () => {
+test("the time is in bytes 8 to 15, in microseconds", () => {
   expect(decodeCreationTime(header(HASH, 1_762_488_000_123_456n), HASH, CALL)).toBe(1_762_488_000.123456);
 });
 

@@ -30,7 +30,7 @@ function part({ keepMs = KEEP_MS, limitMs = 5000 } = {}) {
   };
 }
 
-test("an answer is kept for its time, then asked for anew", async () => {
+test("an answer is kept for its time, then asked for again", async () => {
   const { ask, asked } = part();
   expect(await ask(1)).toEqual({ ok: true, value: 1 });
   nowMs += KEEP_MS - 1;

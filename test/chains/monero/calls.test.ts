@@ -68,7 +68,7 @@ describe("callRpc", () => {
     return request;
   }
 
-  test("sends the whole body at once, with an id", async () => {
+  test("sends the whole body in one piece, with an id", async () => {
     expect(await requestTo("http://127.0.0.1:18081")).toEqual({
       name: "get_info",
       method: "POST",
@@ -116,7 +116,7 @@ describe("callEndpoint", () => {
     return { answer, requests };
   }
 
-  test("posts a body of known length beside /json_rpc; a token in the query goes with it", async () => {
+  test("posts a body of known length to its own path; a token in the query goes with it", async () => {
     const { answer, requests } = await call(jsonReply({ status: "OK", in_peers: 7 }));
     expect(answer).toEqual({ status: "OK", in_peers: 7 });
     expect(requests).toEqual([

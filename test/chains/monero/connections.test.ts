@@ -102,12 +102,12 @@ test.each<[string, object, object]>([
     { host: "192.0.2.1", port: 1, type: "ipv4", ip: "192.0.2.1" },
   ],
   [
-    "an unknown Tor host, told by its number",
+    "an unknown Tor host, recognized by its number",
     { address: "<unknown tor host>", address_type: 4 },
     { host: "<unknown tor host>", type: "tor" },
   ],
   [
-    "an unknown I2P host, told by its number",
+    "an unknown I2P host, recognized by its number",
     { address: "<unknown i2p host>", address_type: 3 },
     { host: "<unknown i2p host>", type: "i2p" },
   ],

@@ -231,7 +231,7 @@ describe("the time of the last block", () => {
 describe("block times", () => {
   test.each<[string, object, number | undefined, number]>([
     ["mainnet", {}, 120, 60],
-    ["regtest, which mines when it is told to", { nettype: "fakechain" }, undefined, 0],
+    ["regtest, which mines on request", { nettype: "fakechain" }, undefined, 0],
     ["no target", { target: undefined }, undefined, 0],
   ])("%s", async (_, values, blockSeconds, minBlockSeconds) => {
     const report = await pollDaemon({ get_info: rpc({ ...info, ...values }) });
@@ -249,7 +249,7 @@ test("0.19, without untrusted in any answer", async () => {
 });
 
 describe("a hosted gateway", () => {
-  test("is asked at its URL as it stands", async () => {
+  test("is asked at its URL unchanged", async () => {
     const fake = await serve(daemon());
     await poll(openNode("monero", `${fake.url}/s3cret-token/`));
     expect(new Set(fake.requests.map(({ url }) => url))).toEqual(new Set(["/s3cret-token/"]));

@@ -88,10 +88,13 @@ test.each<[string, object, object]>([
   expect(decodeInfo({ ...info, ...values }, CALL)).toMatchObject(expected);
 });
 
-test.each([[undefined], [null], [-1], [1.5], ["many"], ["18446744073709551615"]])("the height %j is none", (height) => {
-  expect(thrownFailure(() => decodeInfo({ ...info, height }, CALL))).toEqual({
-    reason: "bad_shape",
-    message: `${CALL}: expected a whole number as height`,
-    advice: "check that the URL is monerod's RPC",
-  });
-});
+test.each([[undefined], [null], [-1], [1.5], ["many"], ["18446744073709551615"]])(
+  "the height %j is not valid",
+  (height) => {
+    expect(thrownFailure(() => decodeInfo({ ...info, height }, CALL))).toEqual({
+      reason: "bad_shape",
+      message: `${CALL}: expected a whole number as height`,
+      advice: "check that the URL is monerod's RPC",
+    });
+  },
+);

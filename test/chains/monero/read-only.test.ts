@@ -52,7 +52,7 @@ async function pollOf(answers: Readonly<Record<string, unknown>>, url = "http://
       url: target,
     }),
     connectUntrusted: () => {
-      throw new Error("nobody else is asked");
+      throw new Error("no other server is asked");
     },
   });
   return { report: await poll(session), asked };

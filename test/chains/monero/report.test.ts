@@ -76,7 +76,7 @@ describe("get_connections", () => {
     expect(linesOf([])).toEqual([...stripes({}), "public_rpc_peers 0"]);
   });
 
-  test("peers in working connection", () => {
+  test("connected peers", () => {
     const rows = [
       { pruning_seed: 0, rpc_port: 18_089 },
       { pruning_seed: 384, rpc_port: 0 },

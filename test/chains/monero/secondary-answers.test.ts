@@ -157,7 +157,7 @@ describe("bans", () => {
     ["a node without bans leaves the list out", { status: "OK" }, { addresses: 0, subnets: 0 }],
     ["null", { bans: null }, { addresses: 0, subnets: 0 }],
     [
-      "rows that ban nobody are not counted",
+      "rows without a banned host are not counted",
       { bans: [null, 7, "192.0.2.1", {}, { host: "" }, { host: 1 }, { host: "192.0.2.1" }, [{ host: "192.0.2.2" }]] },
       { addresses: 1, subnets: 0 },
     ],

@@ -56,7 +56,7 @@ test("the new answer is shown", async () => {
   );
 });
 
-test("what fails when its time has come is gone at once, and asked again with the next poll", async () => {
+test("a call that fails when it is due drops its answer immediately, and the next poll makes it again", async () => {
   const node = await started();
   await node.poll();
   nowMs += ROUND * INTERVAL_MS;

@@ -33,7 +33,7 @@ const SYNC = [
 ];
 const OWN = /^(?:bans|max_peers|receive_limit|transmit_limit|sync)_?/;
 
-/** The lines of what is asked beside get_info and get_connections. */
+/** The sample lines of the calls besides get_info and get_connections. */
 function extraLines({ chainSamples }: NodeReport): readonly string[] {
   return sampleLines(chainSamples).filter((line) => OWN.test(line));
 }
@@ -185,7 +185,7 @@ test("the JSON-RPC path of monerod itself is no gateway", async () => {
   );
 });
 
-describe("the limits are asked only beside a get_info of the node itself", () => {
+describe("the limits are asked for only after a get_info of the node itself", () => {
   test.each<[string, Answer]>([
     ["it failed: who knows whether bodies arrive, and without one the caps would be set", { status: 500 }],
     ["a bootstrap daemon answered", rpc(fixtureResult("monero/get_info.bootstrap.json"))],

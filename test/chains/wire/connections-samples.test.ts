@@ -48,7 +48,7 @@ describe.each(DIALECTS)("%s", (dialect) => {
     expect(shown(rows[5]?.chainSamples)).toEqual(expected);
   });
 
-  test("rows that are not connected have nothing but their score", () => {
+  test("rows that are not connected have only their score", () => {
     for (const { state, chainSamples } of rows) {
       if (state !== "connected")
         expect(Object.keys(shown(chainSamples))).toEqual(dialect === "w4" ? ["peer_score"] : []);
@@ -70,7 +70,7 @@ describe("odd values", () => {
     expect(Object.keys(shown(decodeOne(changedRow(first, row, handshake)).chainSamples))).not.toContain(name);
   });
 
-  test("the kind is told where votes are, whatever is in them", () => {
+  test("the kind is shown where there are votes, even invalid ones", () => {
     const samples = shown(
       decodeOne(changedRow(first, { last_vote_received: "never", is_blocks_only: true })).chainSamples,
     );

@@ -114,7 +114,7 @@ describe("state", () => {
     expect(`${direction} ${state}`).toBe(expected);
   });
 
-  test("a handshake that is no object is none", () => {
+  test("a handshake that is not an object is ignored", () => {
     const [sample] = list(fixture("wire/w4.json"));
     for (const last_handshake of [undefined, null, [], "x", 7]) {
       const { connections, malformed } = decodeConnections([{ ...fields(sample), last_handshake }], CALL);
@@ -142,18 +142,18 @@ describe("height", () => {
   test.each<[string, object, number | undefined]>([
     ["number above id (notices raise only the number)", { head_num: 2568, head_id: id(2565) }, 2568],
     ["id above number", { head_num: 2565, head_id: id(2568) }, 2568],
-    ["Leap 4.0.2: number 0 beside a good id", { head_num: 0, head_id: id(300) }, 300],
+    ["Leap 4.0.2: number 0 with a valid id", { head_num: 0, head_id: id(300) }, 300],
     ["number alone", { head_num: 7 }, 7],
     ["number as a string", { fork_head_num: "4294967296" }, 4_294_967_296],
     ["id alone", { fork_db_head_id: id(7) }, 7],
     ["id in capitals", { fork_db_head_id: id(0xabcdef).toUpperCase() }, 0xabcdef],
     ["the largest id", { fork_db_head_id: "f".repeat(64) }, 4_294_967_295],
-    ["several dialects at once", { head_num: 1, fork_head_num: 3, fork_db_head_num: 2 }, 3],
+    ["several dialects together", { head_num: 1, fork_head_num: 3, fork_db_head_num: 2 }, 3],
     ["Wire's chain_head_id is not the peer's head", { fork_db_head_id: id(9), chain_head_id: id(10) }, 9],
-    ["never told", { head_num: 0, head_id: ZEROS }, undefined],
+    ["never sent", { head_num: 0, head_id: ZEROS }, undefined],
     ["no field at all", {}, undefined],
     ["a number below 0", { head_num: -5 }, undefined],
-    ["a number that is none", { head_num: "many", head_id: "0000" }, undefined],
+    ["an invalid number", { head_num: "many", head_id: "0000" }, undefined],
     ["a number above 2^53", { head_num: "18446744073709551615" }, undefined],
     ["an id with too many digits", { head_id: `${id(7)}0` }, undefined],
     ["an id that is a number", { head_id: 300 }, undefined],

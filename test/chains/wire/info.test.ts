@@ -56,7 +56,7 @@ describe("decodeInfo", () => {
     ],
     ["an empty version", { server_version_string: "" }, { version: undefined }],
     ["a chain id of zeros", { chain_id: "0".repeat(64) }, { chainId: undefined }],
-    ["a chain id that is none", { chain_id: "mainnet" }, { chainId: undefined }],
+    ["an invalid chain id", { chain_id: "mainnet" }, { chainId: undefined }],
   ])("%s", (_, values, expected) => {
     expect(decodeInfo({ ...info, ...values }, CALL).identity).toMatchObject(expected);
   });

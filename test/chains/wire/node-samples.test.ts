@@ -82,7 +82,7 @@ describe("peers on another chain", () => {
     expect(factsOf([changedRow(other, { connecting: true })])).toMatchObject({ wrong_chain_peers: 0 });
   });
 
-  test("a chain id of zeros is none", () => {
+  test("a chain id of zeros is ignored", () => {
     expect(factsOf([changedRow(outbound, {}, { chain_id: "0".repeat(64) })])).toMatchObject({ wrong_chain_peers: 0 });
   });
 

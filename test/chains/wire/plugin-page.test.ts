@@ -96,7 +96,7 @@ describe("values", () => {
     ["bytes below 0", "bytes_received", "-1", "receivedBytes", undefined],
     ["bytes above 2^53", "bytes_received", "1e17", "receivedBytes", undefined],
     ["bytes NaN", "bytes_received", "NaN", "receivedBytes", undefined],
-    ["first block not told", "first_available_block", "0", "firstAvailableBlock", undefined],
+    ["first block not known", "first_available_block", "0", "firstAvailableBlock", undefined],
     ["last block", "last_available_block", "7", "lastAvailableBlock", 7],
     ["unique blocks", "unique_first_block_count", "0", "uniqueFirstBlocks", 0],
     ["throttling", "block_sync_throttling", "1", "isThrottled", true],
@@ -192,7 +192,7 @@ describe("large pages", () => {
     return families.flatMap((line) => ids.map((id) => line.replaceAll("7d263cd", id))).join("\n");
   }
 
-  test("one of 20,000 series costs no more than ten of 2,000, but for what a large heap costs", () => {
+  test("one of 20,000 series costs at most as much as ten of 2,000, except for what a large heap costs", () => {
     const [large, small] = [pageOf(1200), pageOf(120)];
     expect(large.split("\n").length).toBeGreaterThan(20_000);
     expect(decodePluginPage(large, CALL).connections.size).toBe(1200);

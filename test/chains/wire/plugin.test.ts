@@ -11,7 +11,7 @@ import { changedRow, type Dialect, decodeAll, rowsOf, shown } from "./support.ts
 const PAGE: Reply = { body: fixtureText("wire/prometheus.spring-1.2.txt") };
 const MISSING = jsonReply({ code: 404, message: "Not Found", error: { code: 0, name: "exception", what: "" } }, 404);
 
-/** A plugin with a clock that stands still until the test moves it, and with an answer that the test can change. */
+/** A plugin with a clock that only the test moves, and a response that the test can change. */
 function started(first: Reply | Error, url?: string) {
   const state = { now: 5_000_000, answer: first, requests: [] as RpcRequest[] };
   const memory = memoryClient((request) => {
@@ -177,7 +177,7 @@ describe("connected rows are joined, and no others", () => {
     expect(receivedBytes(rowsOf("w3"), SPRING)).toEqual(Array.from({ length: 8 }, () => NONE));
   });
 
-  test("a page of the other scheme knows nobody", () => {
+  test("a page of the other scheme matches no row", () => {
     expect(receivedBytes(rowsOf("s12-spring-1.2-w2"), WIRE)).toEqual(Array.from({ length: 8 }, () => NONE));
   });
 });

@@ -54,7 +54,7 @@ describe("a separate listener", () => {
     expect(net.requests.map(({ url }) => url)).toEqual([NET, INFO]);
   });
 
-  test("without the option nobody asks for it", async () => {
+  test("without the option the page is not requested", async () => {
     const net = await serve(answering({ [NET]: json(rows, 201), [INFO]: json(info), [METRICS]: { body: page } }));
     const report = await poll(openNode("wire", net.url));
     expect(net.requests.map(({ url }) => url)).toEqual([NET, INFO]);

@@ -110,7 +110,7 @@ describe("one failing part leaves the other", () => {
     expect([chain.identity, chain.networkKey]).toEqual([{}, undefined]);
   });
 
-  test("nobody listens at chain_url", async () => {
+  test("no server listens at chain_url", async () => {
     const { url } = await serve(node());
     const report = await poll(openNode("wire", url, { options: { chain_url: "http://127.0.0.1:1" } }));
     expect(report.peers.ok).toBe(true);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { CHAIN_NAMES } from "../../../src/chains/index.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { type NodeState, toStored } from "../../../src/poll/store.ts";
 import { isBehind, type NodeOverview, overviewOf, rank } from "../../../src/server/pages/overview.ts";
@@ -17,7 +18,7 @@ import {
   stateAfter,
 } from "../../poll/support.ts";
 
-const CHAINS = ["antelope", "chainweb", "monero", "wire"] as const;
+const CHAINS = CHAIN_NAMES.toSorted();
 
 function overview(state: NodeState): NodeOverview {
   const recentPolls = createRecentPolls();

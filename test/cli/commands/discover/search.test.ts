@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { FIRST_NAMES } from "../../../../src/chains/index.ts";
 import { attemptsAt } from "../../../../src/cli/commands/discover/entry.ts";
 import type { Ask } from "../../../../src/cli/commands/discover/search.ts";
 import { search } from "../../../../src/cli/commands/discover/search.ts";
@@ -37,7 +38,7 @@ test("a URL that may hold a token is sent only to a server with a trusted certif
     return entries.map((entry) => ({ entry, polled: polledNode(deadReport("tls")) }));
   };
   await search(attemptsAt("https://user:token@h.example/path"), ask, async () => "PIN");
-  expect(asked).toEqual([undefined, undefined, undefined]);
+  expect(asked).toEqual(FIRST_NAMES.map(() => undefined));
 });
 
 test.each([
