@@ -56,11 +56,11 @@ async function main(paths) {
   print(
     `${mutants.length} mutants in ${files.length} files, ${mutants.length - unlisted.length} listed as equivalent, `,
   );
-  print(`${chosen.length} chosen, ${invalid} passed over as they do not compile\n`);
+  print(`${chosen.length} chosen, ${invalid} skipped because they do not compile\n`);
 
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const coverage = await recordCoverage(root, folders, options.tests);
-  for (const test of coverage.failing) print(`fails without a mutant, left out: ${test}\n`);
+  for (const test of coverage.failing) print(`skipped, as it fails without a mutant: ${test}\n`);
 
   const results = await tryAll(chosen, coverage);
   const noticed = results.filter(({ survived }) => !survived).length;

@@ -38,6 +38,17 @@ test("lines are what their parts are, one behind the other", () => {
   );
 });
 
+test("texts are written as UTF-8, also those at the end of ASCII", () => {
+  const text = "~\u007f\u0080\u07ff\u0800\u{10000}";
+  const lines = createLinesWriter()((writer) => {
+    writer.names([text]);
+    writer.text(text);
+    writer.sample(text, 0, text, 1);
+    writer.endFamily();
+  });
+  expect(lines.bytes.toString()).toBe(`${text}${text}${text}${text}1\n`);
+});
+
 test("a node with more lines than the workspace holds has them all, and the next one is as before", () => {
   const write = createLinesWriter();
   const fill = (count: number) => (writer: LinesWriter) => {

@@ -200,6 +200,26 @@ function peerFamilies(page: Page): readonly string[] {
   return names(page).filter((name) => /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers)/.test(name));
 }
 
+describe("a configured reference", () => {
+  const node = nodeConfig({ name: "best", chain: "monero", role: "reference" });
+  const pageOf = (given: NodeReport) => readPage([stateAfter(given, { node })]);
+
+  test("has two series of its own, and none of a node", () => {
+    const page = pageOf(report({ peers: failing("unavailable"), head: head(3_300_001) }));
+    expect(names(page)).toEqual(["p2p_reference_up", "p2p_reference_head_height"]);
+    expect(value(page, "p2p_reference_up", { target: "best", chain: "monero" })).toBe(1);
+    expect(value(page, "p2p_reference_head_height")).toBe(3_300_001);
+  });
+
+  test.each([
+    ["not polled yet", readPage([firstState(node)])],
+    ["without a head, even if it lists peers", pageOf(report({ peers: peers(row()), head: failing("timeout") }))],
+  ])("is down when it is %s", (_, page) => {
+    expect(names(page)).toEqual(["p2p_reference_up"]);
+    expect(value(page, "p2p_reference_up")).toBe(0);
+  });
+});
+
 describe("before the first poll", () => {
   const page = readPage([firstState(MONERO)]);
 

@@ -20,6 +20,9 @@ describe("a node whose API does not report it, by its progress with a block ever
 
   test.each<[string, NodeReport | undefined, NodeReport, boolean | undefined]>([
     ["near the head", at(1000, 1000), at(1000, 1059), false],
+    ["a minute behind and gaining", at(900, 1000), at(1000, 1060), true],
+    ["gaining a fifth more than the network", at(982, 5000), at(1000, 5000), false],
+    ["gaining clearly more than that", at(981, 5000), at(1000, 5000), true],
     ["near the head at the first poll", undefined, at(1000, 1000), false],
     ["far behind and gaining", at(100, 5000), at(1000, 5000), true],
     ["far behind and standing still", at(1000, 5000), at(1000, 5000), false],

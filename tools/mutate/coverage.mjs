@@ -19,15 +19,20 @@ export async function recordCoverage(root, folders, filters) {
   try {
     const { tests, timedOut } = await runner.request({ type: "cover", folders, filters }, COVER_TIMEOUT_MS);
     if (timedOut) throw new Error("the unit tests without a mutant did not end");
-    const hits = new Map(readRecords(records).map(({ test, hits }) => [test, new Set(hits)]));
+    const recorded = readRecords(records);
+    const hits = new Map(recorded.map(({ test, hits }) => [test, new Set(hits)]));
+    const onImport = new Set(recorded.flatMap(({ onImport }) => onImport));
     const passed = tests.filter((test) => test.passed);
     return {
       failing: tests.filter((test) => !test.passed).map(({ file }) => relative(root, file)),
       /** Absolute paths of test files that can notice the mutant, the most likely and then the quickest first. */
       testsFor(file, { block }) {
-        const entered = passed.filter((test) => hits.get(test.file)?.has(`${file}:${block}`));
-        // Code of the top level, and blocks that only it enters, run on import.
-        const found = entered.length > 0 ? entered : passed.filter((test) => test.imports.includes(file));
+        const key = `${file}:${block}`;
+        // Code of the top level, and what it calls, runs when a module is loaded: for the first test file that needs it.
+        const isLoaded = block === -1 || onImport.has(key);
+        const found = passed.filter(
+          (test) => hits.get(test.file)?.has(key) || (isLoaded && test.imports.includes(file)),
+        );
         const rank = (test) => distance(relative(join(root, "src"), file), relative(join(root, "test"), test.file));
         const sorted = found.toSorted((a, b) => rank(a) - rank(b) || a.duration - b.duration);
         return { files: sorted.map((test) => test.file), durationMs: sum(sorted.map((test) => test.duration)) };
