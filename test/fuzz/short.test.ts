@@ -18,7 +18,7 @@ import { runSockets } from "./sockets.ts";
 
 const CASES = IS_LONG ? 200 : 15;
 const SOCKET_CASES = IS_LONG ? 20 : 2;
-const PARSER_CASES = IS_LONG ? 200 : 20;
+const PARSER_CASES = IS_LONG ? 200 : 10;
 
 const corpus = openCorpus({ fixtures: fileURLToPath(new URL("../fixtures", import.meta.url)), captures: undefined });
 
@@ -43,7 +43,7 @@ describe.each(ADAPTER_NAMES)("%s", (name) => {
 
 test.each(PARSER_TARGETS.map(({ name }) => name))("the parser: %s", async (name) => {
   const target = PARSER_TARGETS.find((one) => one.name === name);
-  const { found } = await runParsers(target, { runs: name === "cron" ? 10 : PARSER_CASES, seed: 3 });
+  const { found } = await runParsers(target, { runs: PARSER_CASES, seed: 3 });
   expect(found).toBeUndefined();
 });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createHide } from "../../src/lib/hide.ts";
 import { anyText } from "../support/any-text.ts";
-import { runs } from "../support/effort.ts";
+import { IS_LONG, runs } from "../support/effort.ts";
 import { growthOf, LINEAR } from "../support/growth.ts";
 
 const MASK = "<secret>";
@@ -152,7 +152,8 @@ test("of several secrets all are hidden, also those that overlap", () => {
 
 test("time grows with the text, whatever it repeats", () => {
   const hide = createHide([`${"a".repeat(60)}b`, "%41%41%41%41", "\\".repeat(20), "&#38;&#38;", "AAAAAAAA"], MASK);
-  for (const part of ["a", "%41", "%", "\\", "\\u0041", "&#38;", "&", "QUFB", "61:", "61", "aaaa\n", "%25"]) {
+  const more = ["%", "&", "\\", "61", "aaaa\n", "%25", "61:", "a"];
+  for (const part of ["%41", "\\u0041", "&#38;", "QUFB", ...(IS_LONG ? more : [])]) {
     const text = (length: number) => part.repeat(Math.ceil(length / part.length));
     expect(
       growthOf((length) => hide(text(length)), { most: 2 ** 12 }),

@@ -5,7 +5,7 @@ export type Certificate = { readonly key: string; readonly cert: string };
 
 const KEY_ARGS = {
   ec: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-  rsa: ["-newkey", "rsa:4096"],
+  rsa: ["-newkey", "rsa:2048"],
   ed25519: ["-newkey", "ed25519"],
 } as const;
 
