@@ -42,7 +42,7 @@ describe("before the configuration is known", () => {
 describe("in a command that prints and ends", () => {
   const code = `const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = (text, ...rest) => {
-    if (String(text).includes("good")) throw new Error("cannot write ${SECRET}");
+    if (String(text).includes("valid")) throw new Error("cannot write ${SECRET}");
     return write(text, ...rest);
   };`;
 
