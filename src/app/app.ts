@@ -1,10 +1,9 @@
 import VERSION from "embedded:version";
 import { randomBytes } from "node:crypto";
 import { ADAPTERS, chains } from "../chains/index.ts";
-import { type ConfigChanges, compareSteps } from "../config/changes.ts";
 import type { Config, NodeConfig } from "../config/model.ts";
 import { describeNode } from "../config/print.ts";
-import { createReloader, type ReloadResult } from "../config/reload.ts";
+import { type ConfigChanges, compareSteps, createReloader, type ReloadResult } from "../config/reload.ts";
 import { withinTime } from "../lib/abort.ts";
 import { createShutdown } from "../lib/shutdown.ts";
 import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";

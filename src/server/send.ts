@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
-import type { UnreadMemory } from "./clients/unread.ts";
+import type { UnreadMemory } from "./clients/socket.ts";
 import type { Headers, HttpResponse, WholeBody } from "./respond.ts";
 
 /** Writes a response with these headers in addition to its own. Ends early when the client goes away. */

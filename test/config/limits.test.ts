@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { compareConfigs } from "../../src/config/changes.ts";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { compareConfigs } from "../../src/config/reload.ts";
 
 const NODE = { name: "one", chain: "wire", url: "http://127.0.0.1:8888" };
 

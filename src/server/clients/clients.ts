@@ -2,8 +2,7 @@ import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "../../logging/logger.ts";
 import type { CloseReason } from "../../metrics/self.ts";
-import { addressGroup, createPause, rawSocketOf, stopParsing } from "./socket.ts";
-import { createUnread, type UnreadMemory } from "./unread.ts";
+import { addressGroup, createPause, createUnread, rawSocketOf, stopParsing, type UnreadMemory } from "./socket.ts";
 import { type Proof, type Standing, victimOfAll, victimOfGroup, victimOfWaiting } from "./victim.ts";
 
 /** One client's connection, as the server uses it. */
