@@ -1,6 +1,5 @@
-import { createFileReader } from "./file-reader.ts";
+import { createFileReader, createThreadLane } from "./file-reader.ts";
 import { readRegularFile, THREAD_POOL } from "./regular-file.ts";
-import { createThreadLane } from "./thread-lane.ts";
 
 /** The largest file of each kind, in bytes: far more than any real file, and small enough for memory. */
 export const MAX_FILE_BYTES = {

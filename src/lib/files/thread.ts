@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { FileError } from "../errno.ts";
+import type { ReadRequest, ReadResult } from "./file-reader.ts";
 import { CALLING_THREAD, readRegularFile } from "./regular-file.ts";
-import type { ReadRequest, ReadResult } from "./thread-lane.ts";
 
 /** The program of the thread of thread-lane.ts. It reads one file after the other, and may hang in any of them. */
 parentPort?.on("message", ({ path, maxBytes }: ReadRequest) => {

@@ -1,17 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createFileReader, type Lane } from "../../../src/lib/files/file-reader.ts";
+import { createFileReader, createThreadLane, type Lane } from "../../../src/lib/files/file-reader.ts";
 import type { FileContent } from "../../../src/lib/files/regular-file.ts";
+import { tempFolder } from "../../support/servers.ts";
 import { withResolvers } from "../../support/with-resolvers.ts";
 
 const MAX = 1000;
 const HANGS = "no response within 2 s: check whether its mount hangs";
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 /** Files that answer when the test says so; those of which it says nothing answer at once. */
 function openDisk({ lanes = 6, deviceOf = (_path: string): number => 1 } = {}) {
@@ -48,6 +45,13 @@ function openDisk({ lanes = 6, deviceOf = (_path: string): number => 1 } = {}) {
 const later = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
 describe("createFileReader", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it("reads one path once at a time: those who ask meanwhile share the next reading, which is newer than their question", async () => {
     const { read, hanging, asked, release } = openDisk();
     hanging.add("/a");
@@ -173,5 +177,33 @@ describe("createFileReader", () => {
     const paths = Array.from({ length: 5000 }, (_, index) => `/many/${index}`);
     expect(await Promise.all(paths.map(read))).toEqual(paths.map((path) => `content of ${path}`));
     expect(reader.running()).toBe(0);
+  });
+});
+
+describe("createThreadLane", () => {
+  it("reads one file after the other, and names what is wrong as a reader without a thread does", async () => {
+    const lane = createThreadLane();
+    const folder = tempFolder();
+    const path = join(folder, "file");
+    writeFileSync(path, "text\n");
+    execFileSync("mkfifo", [join(folder, "fifo")]);
+    const { bytes, device } = await lane(path, 100);
+    expect(bytes.toString()).toBe("text\n");
+    expect(device).toBeGreaterThan(0);
+    await expect(lane(join(folder, "fifo"), 100)).rejects.toThrow("it is a FIFO or pipe, expected a regular file");
+    await expect(lane(join(folder, "none"), 100)).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(lane(path, 3)).rejects.toThrow("it is larger than 1 KiB");
+    expect((await lane(path, 100)).bytes.toString()).toBe("text\n");
+  });
+
+  it("starts a new thread after one that was idle, and fails where there is none", async () => {
+    const path = join(tempFolder(), "file");
+    writeFileSync(path, "text");
+    const lane = createThreadLane({ idleMs: 1 });
+    expect((await lane(path, 100)).bytes.toString()).toBe("text");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await lane(path, 100)).bytes.toString()).toBe("text");
+    const none = createThreadLane({ load: async () => "throw new Error()" });
+    await expect(none(path, 100)).rejects.toThrow("the thread that reads it has ended");
   });
 });
