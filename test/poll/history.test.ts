@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import type { PeerConnection } from "../../src/model/report.ts";
-import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import { EMPTY_HISTORY, hasSameEntries, type NodeHistory, recordPoll, reuseIfEqual } from "../../src/poll/history.ts";
+import { runs } from "../support/effort.ts";
 import { deadReport, failing, failure, head, NOW, peers, report, row, times } from "./support.ts";
 
 /** Freezes a history deeply enough that a write to it would be seen. */
@@ -155,4 +157,36 @@ describe("churn", () => {
   ])("%s", (_, polls, expected) => {
     expect(counts(churnAfter(...polls))).toEqual(expected);
   });
+});
+
+const maps = fc
+  .array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)))
+  .map((all) => new Map(all));
+
+test("the earlier map is kept exactly when it says the same", () => {
+  fc.assert(
+    fc.property(maps, maps, (before, now) => {
+      const sorted = (map: typeof now) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+      const isSame = JSON.stringify(sorted(before)) === JSON.stringify(sorted(now));
+      expect(reuseIfEqual(before, now)).toBe(isSame ? before : now);
+    }),
+    { numRuns: runs(1000) },
+  );
+});
+
+test("without an earlier map there is the later one", () => {
+  const now = new Map();
+  expect(reuseIfEqual(undefined, now)).toBe(now);
+});
+
+test("a map says the same as rows exactly when it was made of them", () => {
+  const rows = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)));
+  fc.assert(
+    fc.property(maps, rows, (map, given) => {
+      const isSame = JSON.stringify([...map]) === JSON.stringify(given);
+      expect(hasSameEntries(map, given, ([key, value], known, of) => key === known && value === of)).toBe(isSame);
+      expect(hasSameEntries(map, [...map], ([key, value], known, of) => key === known && value === of)).toBe(true);
+    }),
+    { numRuns: runs(1000) },
+  );
 });
