@@ -35,6 +35,35 @@ describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits
   });
 });
 
+describe("what discover tries", () => {
+  const urls = (name: "wire" | "monero" | "chainweb") =>
+    chains[name].discovery.places.map(({ scheme, port }) => `${scheme} ${port}`);
+
+  test("are the usual ports of each chain", () => {
+    expect(urls("wire")).toEqual(["http 8888"]);
+    expect(urls("monero")).toEqual(["http 18081", "http 18089", "http 28081", "http 38081"]);
+    expect(urls("chainweb")).toEqual(["https 1789"]);
+    expect(chains.chainweb.discovery.companions).toEqual({ service_url: { scheme: "http", port: 1848 } });
+  });
+
+  test("are all public networks of Chainweb, the most common first", () => {
+    expect(chains.chainweb.discovery.variants.map(({ network }) => network)).toEqual([
+      ...["mainnet01", "testnet06", "testnet04", "testnet05", "development", "recap-development", "fast-development"],
+      ...["evm-testnet", "evm-development", "stoa"],
+    ]);
+  });
+});
+
+test("the words of each chain's API are public, so that a URL with them is shown whole", () => {
+  const paths = {
+    wire: ["chain", "get_info", "net", "connections", "prometheus"],
+    monero: ["get_info", "get_connections", "get_net_stats", "get_limit"],
+    chainweb: ["0.0", "mainnet01", "cut", "peer", "mempool", "header", "height", "payload", "info"],
+  };
+  for (const name of ["wire", "monero", "chainweb"] as const)
+    expect(chains[name].publicWords).toEqual(expect.arrayContaining(paths[name]));
+});
+
 test("the options of a chain are shown as they were given", () => {
   expect(chains.chainweb.options.parse({}).values).toMatchObject({ network: "mainnet01", mempool_peers: false });
   expect(chains.wire.options.parse({ host_header: "a:1" }).values).toMatchObject({ host_header: "a:1" });

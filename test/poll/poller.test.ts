@@ -127,6 +127,15 @@ describe("a scheduled poll", () => {
   });
 });
 
+test("a poll of a node that is not polled is an error in the log, and nothing else", async () => {
+  const { poller, store, lines } = setUp({ "node-1": obedient });
+  await poller.poll("other");
+  expect(lines).toMatchObject([
+    { level: "error", msg: "asked to poll a node that is no longer polled", target: "other" },
+  ]);
+  expect(store.all()).toHaveLength(1);
+});
+
 describe("a probe", () => {
   test("shares the poll that runs already", async () => {
     let polls = 0;

@@ -85,7 +85,14 @@ test("a list without a single readable row is not an empty list", async () => {
   onTestFinished(() => node.close());
   const options = wire.options.parse({});
   const report = await poll(openSession(nodeConfig({ chain: "wire", url: parseNodeUrl(node.url), options })));
-  expect(report.peers).toMatchObject({ ok: false, failure: { reason: "bad_shape" } });
+  expect(report.peers).toMatchObject({
+    ok: false,
+    failure: {
+      reason: "bad_shape",
+      message: `peers at ${node.url}: expected rows of wire, found 2 that cannot be read`,
+      advice: expect.stringContaining("check that chain and url belong together"),
+    },
+  });
   expect(report.head.ok).toBe(true);
 });
 
