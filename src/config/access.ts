@@ -17,10 +17,7 @@ function secretFields<Name extends string>(name: Name, configFile: string | unde
     [name]: z
       .string()
       .min(1, "expected a non-empty string")
-      .refine(
-        isSendable,
-        "expected a string without line breaks and other control characters, as HTTP cannot send them",
-      )
+      .refine(isSendable, "expected a string without line breaks or other control characters, as HTTP cannot send them")
       .optional(),
     [`${name}_file`]: pathField(configFile).optional(),
   } as const;

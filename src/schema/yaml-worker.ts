@@ -8,7 +8,7 @@ import { createBatches, type FromYamlThread, isToYamlThread, isYamlTask } from "
  * on request, as receiving all of it in one message would block the other thread.
  */
 function serve(port: NonNullable<typeof parentPort>, task: unknown): void {
-  if (!isYamlTask(task)) throw new Error("expected a text to parse");
+  if (!isYamlTask(task)) throw new Error("expected text to parse");
   const send = (message: FromYamlThread) => port.postMessage(message);
   const file = parseYaml(task.text, task.path, task.env);
   if ("broken" in file) {

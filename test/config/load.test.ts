@@ -218,7 +218,7 @@ describe("environment variables", () => {
 
 describe("a secret that HTTP does not carry is refused, and not shown", () => {
   const secretsIn = (text: string) => problemsIn(`nodes:\n  - name: one\n    chain: wire\n${text}`);
-  const EXPECTED = "expected a string without line breaks and other control characters, as HTTP cannot send them";
+  const EXPECTED = "expected a string without line breaks or other control characters, as HTTP cannot send them";
 
   test.each([
     ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3cret\n"],

@@ -6,10 +6,10 @@ import { ROOT } from "../../tools/repository.ts";
 import { blocksOf } from "../documentation/markdown.ts";
 import { applied } from "../documentation/patch.ts";
 import { litecoind } from "../examples/litecoin/answers.ts";
-import { parseText, value } from "../support/exposition-parser.ts";
+import { find, type Page, parseText, value } from "../support/exposition-parser.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
-import { untilReady } from "../support/waits.ts";
+import { pageWhere, untilReady } from "../support/waits.ts";
 
 /**
  * docs/adding-a-chain.md says that a chain is one folder and one line of the table (and its import). This test does just
@@ -129,7 +129,10 @@ describe("the exporter", () => {
   const pageAt = async (path: string) => (await fetch(`${url}${path}`, { headers: { accept: "text/html" } })).text();
 
   test("shows its metrics", async () => {
-    const page = parseText(await (await fetch(`${url}/metrics`)).text());
+    const pages = async () => parseText(await (await fetch(`${url}/metrics`)).text());
+    // On a busy machine, the first poll may be too slow for one of the calls.
+    const isWell = (now: Page) => find(now, "p2p_node_api_up").every((sample) => sample.value === 1);
+    const page = await pageWhere({ page: pages, program: exporter }, isWell, "every call to succeed");
     const target = "litecoin-1";
     expect(value(page, "p2p_node_up", { target, chain: "litecoin" })).toBe(1);
     expect(value(page, "p2p_node_peers", { target, direction: "outbound" })).toBe(1);

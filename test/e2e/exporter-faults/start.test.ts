@@ -81,7 +81,7 @@ describe("files that say what they must not", () => {
       expect(told.output.split("\n")[0]).toMatch(logPattern("secretAsPath"));
       const refused = await run(process.execPath, [PROGRAM, ...command, `--config.file=${broken}`]);
       expect(refused.code).toBe(1);
-      expect(refused.output).toContain("nodes[0].auth.bearer.token: expected a text without line breaks");
+      expect(refused.output).toContain("nodes[0].auth.bearer.token: expected a string without line breaks");
       expect(told.output + refused.output).not.toMatch(/hunter2|ter2/);
     }
   });
