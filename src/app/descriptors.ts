@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
  * How many file descriptors each part may use. Without shares, connections to nodes and idle clients could use all of them, and
  * scrapes and health checks would fail.
  */
-export type DescriptorShares = {
+type DescriptorShares = {
   /** Connections to nodes, open or opening. */
   readonly nodes: number;
   /** Connections of clients, over all listeners. */
@@ -49,7 +49,7 @@ export function descriptorWarning(
 }
 
 /** File descriptors of this process, as Linux reports them. */
-export type Descriptors = {
+type Descriptors = {
   /** How many may be open. */
   readonly limit: number;
   readonly inUse: number;

@@ -8,7 +8,7 @@ import { traceText } from "../poll/outcomes.ts";
 import type { TracedSession } from "../poll/run-poll.ts";
 import type { ProbeTarget } from "../server/routes/probe.ts";
 
-export type TargetProbeOptions = {
+type TargetProbeOptions = {
   readonly config: () => { readonly probe: ProbeConfig; readonly lag: LagSettings };
   readonly connections: () => ConnectionSettings;
   readonly open: (node: NodeConfig) => TracedSession;

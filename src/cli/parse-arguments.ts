@@ -15,7 +15,7 @@ import {
 } from "./flags.ts";
 import type { Invocation } from "./invocation.ts";
 
-export type CliOutput = { readonly out: (text: string) => void; readonly err: (text: string) => void };
+type CliOutput = { readonly out: (text: string) => void; readonly err: (text: string) => void };
 
 /**
  * Parses the arguments after the program's name. Help, the version and usage errors are printed.

@@ -58,7 +58,7 @@ function untilStopped(): Promise<NodeJS.Signals> {
 }
 
 /** The running command, as the end of the process sees it. */
-export type Running = {
+type Running = {
   /** Resolves with the exit code. */
   readonly done: Promise<number>;
   readonly onStop: () => OnStop;
@@ -121,7 +121,7 @@ export function watchOutput(printError: (text: string) => void): void {
 }
 
 /** Ends the process, even while a thread hangs. */
-export type Ending = {
+type Ending = {
   /** Immediately. Also ends process 1 of a container, which its own signals do not. */
   now(code: number): never;
   /**
@@ -138,7 +138,7 @@ const LOOK_EVERY_MS = 20;
 const MOMENT_MS = 300;
 
 /** Reports which calls hold the process. */
-export type Holds = {
+type Holds = {
   /** Whether system calls run in threads of the program's own. */
   readonly isBusy: () => boolean;
   /** Whether some of its calls hang, in any thread. */
@@ -150,7 +150,7 @@ export type Holds = {
  * never end. It is called only if no thread is blocked. Otherwise the program is replaced by one that exits with the code
  * (`process.execve`, Node.js 22.15 and 23.11), or, without that, killed: by SIGTERM if the code is 0.
  */
-export function createEnding({ isBusy, isHung }: Holds): Ending {
+function createEnding({ isBusy, isHung }: Holds): Ending {
   const isHeld = () => isBusy() || process.getActiveResourcesInfo().some((name) => THREAD_HOLDERS.test(name));
 
   return {

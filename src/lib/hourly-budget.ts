@@ -26,7 +26,7 @@ export const EMPTY_MEMORY: NameMemory = { present: "", presentMinute: 0, past: [
 /** The memories of several budgets, by their names. */
 export type NameMemories = ReadonlyMap<string, NameMemory>;
 
-export type Admission = {
+type Admission = {
   /** The same object as before if nothing changed. */
   readonly memory: NameMemory;
   /** The names that are not admitted. */

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 export type Steps<T> = Generator<undefined, T, undefined>;
 
 /** How long a slice may take, in milliseconds. */
-export const SLICE_MS = 5;
+const SLICE_MS = 5;
 
 /**
  * Runs the steps in slices. An aborted signal ends the steps where they are, as if that place had thrown.

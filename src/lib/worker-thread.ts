@@ -5,7 +5,7 @@ const IDLE_MS = 30_000;
 
 const MAX_HEAP_MB = 32;
 
-export type WorkerThreadOptions = {
+type WorkerThreadOptions = {
   /** Returns the thread's program as CommonJS. It receives questions as messages and answers each one with a message. */
   readonly load: () => Promise<string>;
   readonly idleMs?: number | undefined;
@@ -14,7 +14,7 @@ export type WorkerThreadOptions = {
 };
 
 /** A thread that answers one question at a time. */
-export type WorkerThread = {
+type WorkerThread = {
   /**
    * Not to be called again before the answer.
    * @throws Error if the thread ends without an answer

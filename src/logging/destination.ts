@@ -3,9 +3,9 @@ import type { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
 /** Takes complete lines. Writing never throws and never waits: an exporter that cannot log still exports. */
-export type LogDestination = { write(line: string): void };
+type LogDestination = { write(line: string): void };
 
-export type LossReport = {
+type LossReport = {
   /** Formats the line that reports how many lines before it were lost. */
   readonly lostLine: (count: number) => string;
   /** Called for each line that is lost. */
@@ -60,7 +60,7 @@ export function streamDestination(
   };
 }
 
-export type WriteBytes = (file: number, bytes: Buffer, offset: number) => number;
+type WriteBytes = (file: number, bytes: Buffer, offset: number) => number;
 
 /** For files. A full disk may have room again later, so each line is tried. */
 export function fileDestination(

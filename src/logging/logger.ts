@@ -14,7 +14,7 @@ export function defaultFormat({ isTTY }: { readonly isTTY?: boolean | undefined 
   return isTTY === true ? "pretty" : "json";
 }
 
-export type LogOptions = {
+type LogOptions = {
   /** Takes secrets out of the texts of unexpected errors. */
   readonly redact?: Redact;
   readonly level: (typeof LOG_LEVELS)[number];

@@ -26,7 +26,7 @@ export function renderHeader({ name, type, help }: FamilyHeader, format: Format)
   return `# HELP ${family} ${text}\n# TYPE ${family} ${type}\n`;
 }
 
-export type Label = readonly [name: string, value: string];
+type Label = readonly [name: string, value: string];
 
 /** `a="x",b="y"`. Labels with an empty value are left out: to Prometheus they are the same as absent ones. */
 export function renderLabels(labels: readonly Label[]): string {

@@ -170,7 +170,7 @@ export function reuseIfEqual<K, V>(before: ReadonlyMap<K, V> | undefined, now: R
  * The map of these rows, or the earlier one if it has the same entries.
  * @param valueFor the value of a row; `known` is the earlier value of its key
  */
-export function mapOrBefore<K, V, R>(
+function mapOrBefore<K, V, R>(
   before: ReadonlyMap<K, V> | undefined,
   rows: readonly R[],
   keyOf: (row: R) => K,

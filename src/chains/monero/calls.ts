@@ -55,7 +55,7 @@ function checkStatus({ status }: JsonObject, call: string): void {
   if (status !== "OK") throw new NodeError(statusFailure(status, call));
 }
 
-export const WRONG_API = "check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway";
+const WRONG_API = "check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway";
 
 function rpcFailure(error: unknown, call: string): Failure {
   const code = isObject(error) && typeof error.code === "number" ? error.code : undefined;

@@ -34,7 +34,7 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
 }
 
 /** Polls every node once and prints what fails. @returns the exit code: 1 if a node is down */
-export async function checkNodes(config: Config, context: Context): Promise<number> {
+async function checkNodes(config: Config, context: Context): Promise<number> {
   const nodes = [...config.nodes, ...config.references];
   const interrupt = createInterrupt(context);
   const progress = createProgress(process.stderr);

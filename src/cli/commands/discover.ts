@@ -40,7 +40,7 @@ export async function discover(address: string, context: Context): Promise<numbe
 }
 
 /** The nodes, with the findings about each as comments of its entry. */
-export function describeFound(found: readonly Found[]): readonly Described[] {
+function describeFound(found: readonly Found[]): readonly Described[] {
   return found.map((one) => {
     const { entry } = one.best;
     const name = nameFor(entry, found.length === 1);
@@ -81,7 +81,7 @@ function otherNames(chain: ChainName): readonly string[] {
 const OF_ADDRESS: ReadonlySet<FailureReason> = new Set(["dns", "connect", "timeout", "tls", "tls_pin"]);
 
 /** The failed attempts: an address without any server once, other addresses once for each chain. */
-export function triedLines(failed: readonly Answer[]): readonly string[] {
+function triedLines(failed: readonly Answer[]): readonly string[] {
   const alreadyListed = new Set<string>();
   return failed.flatMap(({ entry, polled: { node, report } }) => {
     const failure = report.peers.ok ? undefined : report.peers.failure;

@@ -8,7 +8,7 @@ import { describeFacts, failureLines } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
 import type { PolledNode } from "./polling.ts";
 
-export type PeersTextOptions = {
+type PeersTextOptions = {
   readonly style: Style;
   readonly sort: SortOrder | undefined;
   /** The width of the terminal; undefined: no limit. */

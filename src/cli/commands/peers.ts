@@ -84,7 +84,7 @@ function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context
 }
 
 /** Where a watch shows each round: a terminal is redrawn, any other output gets one round below the other. */
-export type Screen = { draw(text: string): void };
+type Screen = { draw(text: string): void };
 
 type Output = Pick<WriteStream, "write" | "isTTY" | "rows">;
 
@@ -93,7 +93,7 @@ const HOME = "\u001b[H";
 const CLEAR_REST_OF_LINE = "\u001b[K";
 const CLEAR_BELOW = "\u001b[J";
 
-export function createScreen(output: Output, everyMs: number, style: Style): Screen {
+function createScreen(output: Output, everyMs: number, style: Style): Screen {
   let isFirst = true;
   const begin = () => {
     const clear = isFirst ? CLEAR : "";

@@ -6,7 +6,7 @@ export type FileWatch = {
   stop(): void;
 };
 
-export type WatchOptions = {
+type WatchOptions = {
   /** Called at each check, as a file may name others. */
   readonly paths: () => readonly string[];
   /** Called when a content has changed, or a file came or went. Must not reject; not called again before it has ended. */

@@ -42,7 +42,7 @@ function isSet(value: string | undefined): boolean {
 }
 
 /** One line that changes while a command works, on a terminal; nothing elsewhere. */
-export type Progress = {
+type Progress = {
   /** Replaces the line. */
   show(text: string): void;
   /** Removes the line, before anything else is printed there. */

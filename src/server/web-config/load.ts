@@ -86,14 +86,14 @@ function showKey(key: string): string {
 }
 
 /** `tls_server_config` with the contents of its files, or their problems. */
-export type LoadedTls = {
+type LoadedTls = {
   readonly tls: WebTls | undefined;
   readonly problems: readonly ConfigProblem[];
   /** All files that it names, readable or not. */
   readonly files: readonly string[];
 };
 
-export async function loadTls(fields: TlsFields, configFile: string): Promise<LoadedTls> {
+async function loadTls(fields: TlsFields, configFile: string): Promise<LoadedTls> {
   const problems: ConfigProblem[] = [];
   const files: string[] = [];
   const report = (key: string | undefined, message: string): undefined => {

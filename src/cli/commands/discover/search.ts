@@ -16,7 +16,7 @@ export type Found = {
   readonly others: readonly Answer[];
 };
 
-export type SearchResult = { readonly found: readonly Found[]; readonly failed: readonly Answer[] };
+type SearchResult = { readonly found: readonly Found[]; readonly failed: readonly Answer[] };
 
 type PinOf = (url: string) => Promise<string | undefined>;
 
@@ -107,12 +107,12 @@ export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
 }
 
 /** Whether a node of that chain responded, with its head or with peers: an empty list may come from any server. */
-export function isFound({ polled: { report } }: Answer): boolean {
+function isFound({ polled: { report } }: Answer): boolean {
   return report.head.ok || (report.peers.ok && report.peers.value.connections.length > 0);
 }
 
 /** Higher if the node reports more. */
-export function rank({ polled: { report } }: Answer): number {
+function rank({ polled: { report } }: Answer): number {
   return (report.peers.ok ? 2 : 0) + (report.head.ok ? 1 : 0);
 }
 
