@@ -1,10 +1,9 @@
 import type { Signal } from "../lib/abort.ts";
-import type { Failure } from "../model/failure.ts";
-import { NodeError } from "../model/failure.ts";
+import { type JsonLimits, scanJson } from "../lib/json.ts";
+import { type Failure, NodeError, nodeError } from "../model/failure.ts";
+import { describeExcess, excessAdvice, INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "./budget.ts";
 import type { RpcClient } from "./client.ts";
-import { decodeJsonBody } from "./json.ts";
-import type { RpcRequest, RpcResponse } from "./message.ts";
-import { firstHeader } from "./message.ts";
+import { firstHeader, type RpcRequest, type RpcResponse } from "./message.ts";
 
 /** Longer values of Retry-After are shortened to this. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
@@ -109,3 +108,85 @@ export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfte
   const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
   return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
 }
+
+const NO_LIMITS: JsonLimits = {
+  depth: Number.POSITIVE_INFINITY,
+  containers: Number.POSITIVE_INFINITY,
+  keys: Number.POSITIVE_INFINITY,
+  strings: Number.POSITIVE_INFINITY,
+  numbers: Number.POSITIVE_INFINITY,
+};
+
+const utf8 = new TextDecoder("utf-8");
+
+/**
+ * Parses JSON as nodes send it: monerod up to 0.18.5.1 writes raw control characters and the escape `\v` (epee's
+ * parserse_base_utils.cpp), which JSON.parse refuses; they become spaces. Integers above 2^53 are rounded, but never to a safe
+ * integer, so `count` refuses them. Only for texts whose size is bounded.
+ * @throws SyntaxError when the text is not JSON even after the repair
+ */
+export function parseNodeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const bytes = Buffer.from(text);
+    const scan = scanJson(bytes, NO_LIMITS);
+    if (scan.kind !== "counted" || scan.bytes === bytes) throw error;
+    return JSON.parse(utf8.decode(scan.bytes));
+  }
+}
+
+/**
+ * Responses up to this size are parsed without counting, unless the operator set limits: the worst case takes 10 ms (98,304
+ * bytes with 12,000 different names or 49,000 nested arrays, on Node 20), and most polls have no larger response.
+ */
+export const UNCOUNTED_BYTES = 96 * 1024;
+
+/**
+ * Decodes the body of a response.
+ * @param call the call and the server, for errors
+ * @throws NodeError bad_json, too_large
+ */
+export function decodeJsonBody(body: Uint8Array, call: string, budget: ResponseBudget = LIST_BUDGET): unknown {
+  if (body.length <= UNCOUNTED_BYTES && (budget === LIST_BUDGET || budget === INFO_BUDGET)) {
+    const text = utf8.decode(body);
+    try {
+      return parseNodeJson(text);
+    } catch {
+      throw notJson(body, text.length, call);
+    }
+  }
+  const scan = scanJson(body, budget);
+  if (scan.kind === "excess") {
+    const { limit } = scan;
+    const problem = describeExcess({ limit, max: budget[limit] });
+    throw nodeError("too_large", `${call}: ${problem}`, excessAdvice(scan));
+  }
+  const text = utf8.decode(scan.bytes);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notJson(body, text.length, call);
+  }
+}
+
+function notJson(body: Uint8Array, characters: number, call: string) {
+  return nodeError(
+    "bad_json",
+    `${call}: expected JSON, found ${describeBody(body, characters)}`,
+    "check that the URL is the node's API and that no proxy or login page responds in its place",
+  );
+}
+
+/** @param body without the repair, which makes compressed data look like text */
+function describeBody(body: Uint8Array, characters: number): string {
+  const start = utf8.decode(body.subarray(0, DESCRIBED_BYTES)).trimStart();
+  if (start === "") return "an empty body";
+  if (start.startsWith("<")) return "an HTML or XML page";
+  if (start.startsWith("{") || start.startsWith("[")) return `invalid or truncated JSON of ${characters} characters`;
+  if (start.startsWith("\u001f\ufffd")) return "compressed data that was not requested";
+  return `${characters} characters of other text`;
+}
+
+/** How much of a body is examined; a body starts with less white space than this. */
+const DESCRIBED_BYTES = 1024;

@@ -19,7 +19,7 @@ import {
   type PeerConnection,
   type PeerList,
 } from "../../src/model/report.ts";
-import { parseNodeJson } from "../../src/rpc/json.ts";
+import { parseNodeJson } from "../../src/rpc/call.ts";
 import { runs } from "../support/effort.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";
 import { openInMemory, poll } from "./sessions.ts";

@@ -1,7 +1,6 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import type { Failure } from "../../model/failure.ts";
-import { retryAfter } from "../../rpc/call.ts";
-import { parseNodeJson } from "../../rpc/json.ts";
+import { parseNodeJson, retryAfter } from "../../rpc/call.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 import { count, text } from "../decode.ts";
 

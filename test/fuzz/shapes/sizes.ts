@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { UNCOUNTED_BYTES } from "../../../src/rpc/json.ts";
+import { UNCOUNTED_BYTES } from "../../../src/rpc/call.ts";
 import type { AdapterName } from "../adapters.ts";
 import { amountsOf, amountsOfPage } from "./amounts.ts";
 import { bodyOf, targetOf, WHOLE } from "./bodies.ts";
