@@ -1,6 +1,6 @@
 import { buildDashboard } from "../grafana/src/dashboard.ts";
 import { dashboardSpecs } from "../grafana/src/index.ts";
-import type { GeneratedFile } from "./generated.ts";
+import type { GeneratedFile } from "./repository.ts";
 
 /** grafana/dashboards, as grafana/src describes them. */
 export function dashboardFiles(): readonly GeneratedFile[] {

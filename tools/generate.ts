@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { cliDocument } from "./documents/cli.ts";
-import { GENERATED_FOLDERS, type GeneratedFile, GROUPS, type Group, generatedFiles } from "./generated.ts";
+import { GENERATED_FOLDERS, GROUPS, type Group, generatedFiles } from "./generated.ts";
+import type { GeneratedFile } from "./repository.ts";
 import { ROOT, textOf } from "./repository.ts";
 
 /**

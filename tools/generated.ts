@@ -8,16 +8,10 @@ import { reliabilityDocument } from "./documents/reliability.ts";
 import { towerPicture } from "./documents/tower-picture.ts";
 import { troubleshootingDocument } from "./documents/troubleshooting.ts";
 import { kubernetesFiles } from "./kubernetes.ts";
-import { textOf } from "./repository.ts";
+import { type GeneratedFile, textOf } from "./repository.ts";
 import { configSchemaText } from "./schema/json-schema.ts";
 
 /** Everything in this repository that is generated, but for docs/cli.md: that needs the built program. */
-
-export type GeneratedFile = {
-  /** Below the root of the repository. */
-  readonly path: string;
-  readonly text: string;
-};
 
 /** Folders with only generated files. */
 export const GENERATED_FOLDERS = ["grafana/dashboards", "charts/peer-exporter/files/dashboards"] as const;

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { joinRules } from "../src/server/routes/assets.ts";
-import type { GeneratedFile } from "./generated.ts";
+import type { GeneratedFile } from "./repository.ts";
 import { textOf } from "./repository.ts";
 
 /** What Kubernetes and Helm need a copy of, as neither reads files outside of its own folder. */

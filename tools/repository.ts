@@ -9,3 +9,10 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export function textOf(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
+
+/** A file that a tool makes. */
+export type GeneratedFile = {
+  /** Below the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+};
