@@ -10,8 +10,11 @@ FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
+# The program contains the schema, the dashboards and the rules.
 COPY config.schema.json ./
-COPY scripts/build.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
+COPY grafana/dashboards grafana/dashboards
+COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
+COPY scripts/build.mjs scripts/embedded.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
 COPY src src
 RUN node scripts/build.mjs
 # The labels must not name a base digest that FROM did not use.

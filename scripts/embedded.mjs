@@ -6,7 +6,7 @@
 //   FILE?program          a TypeScript file with all that it imports, as one CommonJS text for a thread
 // The build (scripts/build.mjs) and the tests (vitest.config.ts) resolve them alike; src/lib/types declares their types.
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -24,6 +24,8 @@ export const BUILD_OPTIONS = {
   // The engine keeps the source in memory, so white space costs; identifiers stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
+  // Instead of tsconfig.json, which the build of the image does not have: its result would differ.
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   alias: { "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs") },
   logLevel: "warning",
 };
@@ -65,6 +67,7 @@ async function suffixed(file, kind) {
     absWorkingDir: ROOT,
     entryPoints: [file],
     format: "cjs",
+    banner: { js: '"use strict";' },
     write: false,
     metafile: true,
     plugins: [embedded()],
@@ -88,11 +91,14 @@ export function embedded(onInputs = () => {}) {
   return {
     name: "embedded",
     setup({ onResolve, onLoad }) {
-      for (const filter of [NAMED, SUFFIXED]) {
-        onResolve({ filter }, ({ path, importer }) => ({ path: resolved(path, importer), namespace: "embedded" }));
-      }
+      onResolve({ filter: NAMED }, ({ path }) => ({ path, namespace: "embedded" }));
+      // The names of the chunks depend on this path. Relative, it is the same wherever the repository is.
+      onResolve({ filter: SUFFIXED }, ({ path, importer }) => ({
+        path: relative(ROOT, resolved(path, importer)),
+        namespace: "embedded",
+      }));
       onLoad({ filter: /.*/, namespace: "embedded" }, async ({ path }) => {
-        const { code, files, inputs } = await load(path);
+        const { code, files, inputs } = await load(NAMED.test(path) ? path : join(ROOT, path));
         onInputs(inputs);
         return { contents: code, loader: "js", watchFiles: [...files] };
       });

@@ -40,7 +40,7 @@ export function chooseNode({ nodes }: Pick<Config, "nodes">, name: string | unde
   if (name === undefined) {
     const [only, ...others] = nodes;
     if (only !== undefined && others.length === 0) return only;
-    return `which node? The configuration has ${listed(names)}`;
+    return `no node given; the configuration has ${listed(names)}`;
   }
   const found = nodes.find((node) => node.name === name);
   if (found !== undefined) return found;

@@ -200,7 +200,7 @@ export async function startDemoNetwork({
         probe: { peers: 20, timeout: "1s", allow: ["127.0.0.0/8"] },
       },
       story:
-        "Healthy node, verified by its peer id, with more peers than one page holds; four of them are checked directly, and one has another peer id than listed.",
+        "Healthy node, verified by its peer id, with more peers than fit on one page; four of them are checked directly, and the id of one differs from the listed one.",
     },
     {
       name: "kadena-2-trailing",

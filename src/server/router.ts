@@ -52,7 +52,7 @@ const NOT_FOUND = noRoute(errorResponse(404, "no such page; see /"));
 
 function wrongMethod(byMethod: ReadonlyMap<string, Match>): Match {
   const allowed = [...byMethod.keys()];
-  const message = `this page takes only ${allowed.join(" and ")}`;
+  const message = `this page accepts only ${allowed.join(" and ")}`;
   return noRoute(errorResponse(405, message, { allow: allowed.join(", ") }));
 }
 

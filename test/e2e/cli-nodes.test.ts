@@ -212,7 +212,7 @@ describe("probe", () => {
   test("wants a name where there are several nodes", async () => {
     const { code, output } = await exporter("probe", `--config.file=${CONFIG}`);
     expect(code).toBe(2);
-    expect(output).toMatch(/^error: which node\? The configuration has wire-1, /);
+    expect(output).toMatch(/^error: no node given; the configuration has wire-1, /);
   });
 });
 
