@@ -12,7 +12,7 @@ const { values: flags } = parseArgs({ options: { minutes: { type: "string", defa
 const SECONDS = Number(flags.minutes) * 60;
 /** The first part of the run: code is compiled, and the heap finds its size. */
 const WARM_UP = 0.5;
-const MOST_GROWTH = 0.3;
+const MAX_GROWTH = 0.3;
 
 const title = "The demo's memory";
 const method = `The demo runs for ${whole(SECONDS)} seconds and is scraped every second, as by Prometheus. The growth is that of the
@@ -39,7 +39,7 @@ export function run({ progress }) {
       title,
       method,
       rows: [
-        atMost("growth of the resident memory in a minute, in the last half", perMinute, MOST_GROWTH, mib),
+        atMost("growth of the resident memory in a minute, in the last half", perMinute, MAX_GROWTH, mib),
         figure("resident memory at the half and at the end", [settled[0], settled.at(-1)].map(mebibytes).join(", ")),
         figure("its peak", mebibytes(memoryOf(child.pid).peak)),
       ],

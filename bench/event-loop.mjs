@@ -16,7 +16,7 @@ const INTERVAL_SECONDS = 15;
 const WINDOWS = 3;
 /** One each second. */
 const SCRAPES_IN_WINDOW = 5;
-const LONGEST_BLOCK_MS = 20;
+const MAX_BLOCK_MS = 20;
 const P99_MS = 10;
 
 const title = "Event loop";
@@ -56,7 +56,7 @@ export function run({ progress }) {
       title,
       method,
       rows: [
-        atMost(`longest block, ${whole(series)} series`, median(longest), LONGEST_BLOCK_MS, milliseconds),
+        atMost(`longest block, ${whole(series)} series`, median(longest), MAX_BLOCK_MS, milliseconds),
         figure("in each window", longest.map(milliseconds).join(", ")),
         figure("the longest by the clock", milliseconds(Math.max(...windows.map(({ max }) => max)))),
         atMost("99th percentile", p99, P99_MS, milliseconds),

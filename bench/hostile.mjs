@@ -28,8 +28,8 @@ const INTERVAL_SECONDS = 2;
 /** Addresses of the one node under which it is polled, each every second. */
 const ADDRESSES = 3;
 const HEALTH_EVERY_MS = 50;
-const MOST_HEALTH_MS = 250;
-const LONGEST_BLOCK_MS = 50;
+const MAX_HEALTH_MS = 250;
+const MAX_BLOCK_MS = 50;
 
 const title = "A hostile node";
 const method = `${nodes} simulated Monero nodes with ${peers} peers each are polled every ${INTERVAL_SECONDS} seconds by an exporter with a heap of
@@ -58,7 +58,7 @@ export function run({ progress }) {
         atMost(
           "/-/healthy, 99th percentile",
           beside.p99,
-          MOST_HEALTH_MS,
+          MAX_HEALTH_MS,
           milliseconds,
           ratio(({ p99 }) => p99),
         ),
@@ -67,7 +67,7 @@ export function run({ progress }) {
         atMost(
           "longest block",
           beside.delays.own,
-          LONGEST_BLOCK_MS,
+          MAX_BLOCK_MS,
           milliseconds,
           ratio(({ delays }) => delays.own),
         ),

@@ -52,7 +52,7 @@ const [scrapers, nodes, peers, seconds, pauseMs, hostile, guessers] = [
 const DOCS = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
 const INTERVAL_SECONDS = 2;
 const CHURN = 0.1;
-const MOST_MIB = 400;
+const MAX_MIB = 400;
 const USER = "prometheus";
 const HONEST_ADDRESS = "127.0.0.2";
 const HOSTILE_ADDRESS = "127.0.0.3";
@@ -92,7 +92,7 @@ export function run({ progress }) {
         atMost("failed scrapes", failures.length, 0, whole, `of ${whole(scrapes + measured.hungUp)}`),
         atMost("unexpected exits of the exporter", measured.ends, 0, whole),
         atMost("invalid pages", invalid.length, 0, whole, `of ${whole(measured.pages)} different ones`),
-        atMost("resident memory, at most", memory.peak, MOST_MIB, mebibytes),
+        atMost("resident memory, at most", memory.peak, MAX_MIB, mebibytes),
         figure("resident memory before the load, after a third, at the end", memory.samples.map(mebibytes).join(", ")),
         figure("a scrape, median and 99th percentile", durationsOf(durations)),
         figure("a slow reader's scrape, median and 99th percentile", durationsOf(slowDurations)),

@@ -15,7 +15,7 @@ const POLLS = 20_000;
 const SAMPLE_EVERY_MS = 2000;
 /** The first part of the run: code is compiled, buffers find their size, and each node's last 20 polls are gathered. */
 const WARM_UP = 0.5;
-const MOST_GROWTH_MIB = 1;
+const MAX_GROWTH_MIB = 1;
 /** A run that does not come so far in this time has failed. */
 const LONGEST_MS = 120_000;
 
@@ -47,14 +47,14 @@ export function run({ progress }) {
         atMost(
           `growth of the heap over ${whole(polls)} polls`,
           heap,
-          MOST_GROWTH_MIB,
+          MAX_GROWTH_MIB,
           mib,
           `of ${mib(last.heapUsed / 2 ** 20)}`,
         ),
         atMost(
           "growth of the buffers outside of it",
           buffers,
-          MOST_GROWTH_MIB,
+          MAX_GROWTH_MIB,
           mib,
           `of ${mib(last.arrayBuffers / 2 ** 20)}`,
         ),

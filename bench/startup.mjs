@@ -11,7 +11,7 @@ const STARTS = 15;
 const IDLE_RUNS = 3;
 const DEMO_SECONDS = 5;
 const SLOWEST_START = 2.5;
-const MOST_MEMORY = 1.5;
+const MAX_MEMORY = 1.5;
 
 const BARE = `require("node:http").createServer((q, a) => a.end()).listen(0, "127.0.0.1", () => console.error('"listen":["here"'))`;
 const SERVE = [PROGRAM, "--node", "n=monero+http://127.0.0.1:9", "--web.listen-address=127.0.0.1:0"];
@@ -53,7 +53,7 @@ function result(bare, exporter, demo) {
     method,
     rows: [
       atMost("start to listening, against bare node", startRatio, SLOWEST_START, times, starts),
-      atMost("resident memory when idle, against bare node", rssRatio, MOST_MEMORY, times, memories),
+      atMost("resident memory when idle, against bare node", rssRatio, MAX_MEMORY, times, memories),
       figure(`resident memory of the demo after ${DEMO_SECONDS} s`, mebibytes(demo)),
     ],
     headline: `start ${times(startRatio)} and memory ${times(rssRatio)} bare node`,

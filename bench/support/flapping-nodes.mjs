@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createFakeMonero } from "./fake-monero.mjs";
 
 const { count, peers, churn } = JSON.parse(process.argv[2]);
-const SHORTEST_MOOD_MS = 1000;
-const LONGEST_MOOD_MS = 5000;
+const MIN_MOOD_MS = 1000;
+const MAX_MOOD_MS = 5000;
 const SLOWEST_ANSWER_MS = 1500;
 
 /** `up` stands twice: of five, two moods are good. */
@@ -44,7 +44,7 @@ async function startNode(index) {
 
   async function live() {
     for (;;) {
-      await sleep(SHORTEST_MOOD_MS + Math.random() * (LONGEST_MOOD_MS - SHORTEST_MOOD_MS));
+      await sleep(MIN_MOOD_MS + Math.random() * (MAX_MOOD_MS - MIN_MOOD_MS));
       const next = MOODS[Math.floor(Math.random() * MOODS.length)];
       if (mood === "down" && next !== "down") await listen(port);
       if (mood !== "down" && next === "down") {

@@ -6,13 +6,13 @@ import { describeNode } from "../config/print.ts";
 import { type ConfigChanges, compareSteps, createReloader, type ReloadResult } from "../config/reload.ts";
 import { withinTime } from "../lib/abort.ts";
 import { createShutdown } from "../lib/shutdown.ts";
-import { beginInSlices, eachStep, inSlices, type Steps } from "../lib/slices.ts";
+import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
 import { connectionSettings } from "../metrics/connections.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
-import { createSelfMetrics, keepRecent } from "../metrics/self.ts";
+import { cacheRecent, createSelfMetrics } from "../metrics/self.ts";
 import { isUp, traceText } from "../poll/outcomes.ts";
 import { createPoller } from "../poll/poller.ts";
 import { createRecentPolls } from "../poll/recent-polls.ts";
@@ -66,7 +66,7 @@ export type App = {
  * The exporter's own metrics on a page may be this old: less than the shortest usual scrape interval. When they change, so
  * does the page, and a large one takes a core a tenth of a second to compress.
  */
-const SELF_METRICS_KEPT_MS = 4000;
+const SELF_METRICS_MAX_AGE_MS = 4000;
 
 /** How long the end waits for a running reload, which may be reading a file that hangs. */
 const RELOAD_END_MS = 1000;
@@ -128,7 +128,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     current = { config: changes.config, settings };
     await inSlices(schedule.keep(polled));
     const ends: Promise<void>[] = [];
-    await beginInSlices(stops.map((stop) => () => ends.push(stop())));
+    await startInSlices(stops.map((stop) => () => ends.push(stop())));
     await inSlices(schedule.plan(polled));
     await Promise.all(ends);
     if (changes.added.length > 0) warnOfDescriptors(polled.length);
@@ -136,7 +136,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 
   const renderPage = createPageRenderer(catalogue);
-  const recent = keepRecent(self.collect, SELF_METRICS_KEPT_MS);
+  const recent = cacheRecent(self.collect, SELF_METRICS_MAX_AGE_MS);
   const snapshotOf = createSnapshots(store, renderPage);
   const routes = createRoutes({
     telemetryPath,

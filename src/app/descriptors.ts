@@ -12,7 +12,7 @@ type DescriptorShares = {
 };
 
 /** For files, name lookups, the thread that compares passwords, and descriptors that Node opens itself. */
-const SPARE = 12;
+const RESERVED = 12;
 
 /** The clients' share of the rest, at least: scrapes and health checks must always succeed. */
 const CLIENTS_SHARE = 1 / 3;
@@ -25,7 +25,7 @@ const MIN_NODES = 1;
  */
 export function shareDescriptors(maxClients: number, descriptors: Descriptors | undefined): DescriptorShares {
   if (descriptors === undefined) return { nodes: Number.POSITIVE_INFINITY, clients: maxClients };
-  const free = descriptors.limit - descriptors.inUse - SPARE;
+  const free = descriptors.limit - descriptors.inUse - RESERVED;
   const clients = Math.max(MIN_CLIENTS, Math.min(maxClients, Math.floor(free * CLIENTS_SHARE)));
   return { nodes: Math.max(MIN_NODES, free - clients), clients };
 }

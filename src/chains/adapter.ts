@@ -58,14 +58,14 @@ export type ChainOptions = {
 /** What `peer-exporter discover` tries to find a node of the chain. */
 type Discovery = {
   /** Where its API usually answers. */
-  readonly places: readonly Place[];
+  readonly endpoints: readonly Endpoint[];
   /** Blocks of the chain to try one after the other, until the node is on the network that one of them names. */
   readonly variants: readonly Readonly<Record<string, string>>[];
   /** Options of the block that are another URL of the same host, and where that usually answers. */
-  readonly companions: Readonly<Record<string, Place>>;
+  readonly companions: Readonly<Record<string, Endpoint>>;
 };
 
-export type Place = { readonly scheme: "http" | "https"; readonly port: number };
+export type Endpoint = { readonly scheme: "http" | "https"; readonly port: number };
 
 /** Name of a shared metric family -> the API and field of this chain that its value comes from, for the documentation. */
 export type SharedSources = Readonly<Record<string, string>>;

@@ -156,11 +156,11 @@ function createEnding({ isBusy, isHung }: Holds): Ending {
   return {
     now(code) {
       // A call that does not hang ends soon, and the exit code matters more.
-      if (isKept(code) ? isHeld() : isHung()) endHard(code);
+      if (preservesCode(code) ? isHeld() : isHung()) endHard(code);
       process.exit(code);
     },
     async soon(code, patienceMs = MOMENT_MS) {
-      const end = performance.now() + (isKept(code) ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
+      const end = performance.now() + (preservesCode(code) ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
       while (isHeld() && performance.now() < end) await sleep(LOOK_EVERY_MS);
       if (isHeld()) endHard(code);
       process.exit(code);
@@ -169,8 +169,8 @@ function createEnding({ isBusy, isHung }: Holds): Ending {
 }
 
 /** Whether a hard end preserves the exit code. */
-function isKept(code: number): boolean {
-  return execve() !== undefined || codeOf(signalFor(code)) === code;
+function preservesCode(code: number): boolean {
+  return execve() !== undefined || signalExitCode(signalFor(code)) === code;
 }
 
 /** Undefined in versions of Node.js without it; the types are those of Node 20. */
@@ -184,11 +184,9 @@ function execve(): ((file: string, args: readonly string[], env: NodeJS.ProcessE
  * for a clean end and SIGKILL for a failure.
  */
 function signalFor(code: number): "SIGINT" | "SIGTERM" | "SIGKILL" {
-  if (code === codeOf("SIGINT")) return "SIGINT";
-  return code === 0 || code === codeOf("SIGTERM") ? "SIGTERM" : "SIGKILL";
+  if (code === signalExitCode("SIGINT")) return "SIGINT";
+  return code === 0 || code === signalExitCode("SIGTERM") ? "SIGTERM" : "SIGKILL";
 }
-
-const codeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 
 function endHard(code: number): never {
   const { execPath, env } = process;

@@ -8,7 +8,7 @@ import { block, mismatch, quoted } from "../schema/fields.ts";
 const MIN_BYTES = 1024;
 /** Half of the longest string that V8 can make. */
 const MAX_BYTES = 256 * 1024 * 1024;
-const MAX_PARTS = 10_000_000;
+const MAX_COUNT = 10_000_000;
 const MAX_DEPTH = 1000;
 
 const SIZE = "a size like 8MiB or a number of bytes";
@@ -30,16 +30,16 @@ function sizeProblem(bytes: number | undefined, given: string | number): string 
   return bytes > MAX_BYTES ? `expected at most ${formatSize(MAX_BYTES)}, found ${found}` : undefined;
 }
 
-const partsField = z.int().min(1).max(MAX_PARTS);
+const countField = z.int().min(1).max(MAX_COUNT);
 
 export const limitsSchema = block({
   bytes: sizeField.optional(),
-  pieces: partsField.optional(),
+  pieces: countField.optional(),
   depth: z.int().min(1).max(MAX_DEPTH).optional(),
-  containers: partsField.optional(),
-  keys: partsField.optional(),
-  strings: partsField.optional(),
-  numbers: partsField.optional(),
+  containers: countField.optional(),
+  keys: countField.optional(),
+  strings: countField.optional(),
+  numbers: countField.optional(),
 });
 
 /** The limits of a node override those of `global`. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { formatDuration } from "../lib/duration.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
 import { MASK, printsAs } from "../lib/secret.ts";
-import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
+import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import { type Checker, createChecker, quoted } from "../schema/fields.ts";
 import type { ConfigProblem } from "../schema/problems.ts";
 import { joinLimits } from "./limits.ts";
@@ -33,7 +33,7 @@ const DEFAULT_INTERVAL_MS = 15_000;
  * @param configFile the file that it was read from: relative paths start from its folder
  */
 export function parseConfig(raw: unknown, configFile: string | undefined): ParsedConfig {
-  return atOnce(parseSteps(raw, configFile));
+  return runToEnd(parseSteps(raw, configFile));
 }
 
 /** As parseConfig, one node a step. */

@@ -1,7 +1,7 @@
 import { chains } from "../chains/index.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { MASK, type Secret } from "../lib/secret.ts";
-import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
+import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import { counted } from "../lib/text/format.ts";
 import { toYaml } from "../lib/to-yaml.ts";
 import type { ResponseLimits } from "../rpc/budget.ts";
@@ -15,7 +15,7 @@ import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
  * every URL as scheme, host and port. Only what is known to contain no secret is printed.
  */
 export function printConfig(config: Config): string {
-  return atOnce(printSteps(config));
+  return runToEnd(printSteps(config));
 }
 
 /** As printConfig, one node a step. */

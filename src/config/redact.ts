@@ -3,7 +3,7 @@ import { createHide, type Hide } from "../lib/hide.ts";
 import type { Redact } from "../lib/safe-error.ts";
 import type { Secret } from "../lib/secret.ts";
 import { MASK } from "../lib/secret.ts";
-import { atOnce, type Steps } from "../lib/slices.ts";
+import { runToEnd, type Steps } from "../lib/slices.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
@@ -27,21 +27,21 @@ const MIN_REPLACED_LENGTH = 4;
 export const MIN_HIDDEN_BYTES = 6;
 
 /** How many configurations the redactor keeps the secrets of. */
-const KEPT_CONFIGS = 2;
+const MAX_CONFIGS = 2;
 
 export const WITHHELD = "<withheld>";
 
 export function createRedactor(): Redactor {
   let configs: readonly Words[] = [];
-  const hideAll = createKeptHide();
+  const hideAll = createCachedHide();
 
   function* addSecretsSteps(config: Config): Steps<void> {
     const words = yield* wordSteps(config, [...config.nodes, ...config.references]);
-    configs = [words, ...configs].slice(0, KEPT_CONFIGS);
+    configs = [words, ...configs].slice(0, MAX_CONFIGS);
   }
 
   return {
-    addSecrets: (config) => atOnce(addSecretsSteps(config)),
+    addSecrets: (config) => runToEnd(addSecretsSteps(config)),
     addSecretsSteps,
     redact(text) {
       if (configs.length === 0) return undefined;
@@ -58,9 +58,9 @@ export function createRedactor(): Redactor {
  * Removes a node's own credentials from its responses: some servers repeat the request.
  * @returns a function that gives the redaction for one poll, with the current secrets; undefined if the node has none
  */
-export function redactEcho(node: NodeConfig): () => Hide | undefined {
-  const { secrets, words: otherWords } = atOnce(wordSteps(node, [node]));
-  const hide = createKeptHide();
+export function createNodeRedaction(node: NodeConfig): () => Hide | undefined {
+  const { secrets, words: otherWords } = runToEnd(wordSteps(node, [node]));
+  const hide = createCachedHide();
   return () => {
     const words = [...secrets().filter(isLong), ...otherWords];
     return words.length === 0 ? undefined : hide(words);
@@ -98,7 +98,7 @@ function isLong(word: string): boolean {
 }
 
 /** Reuses the prepared redaction as long as the words stay the same. */
-function createKeptHide(): (words: readonly string[]) => Hide {
+function createCachedHide(): (words: readonly string[]) => Hide {
   let known = "";
   let hide: Hide = (text) => text;
   return (words) => {

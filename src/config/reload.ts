@@ -1,4 +1,4 @@
-import { atOnce, eachStep, inSlices, mapSteps, type Steps } from "../lib/slices.ts";
+import { eachStep, inSlices, mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { ConfigError } from "../schema/problems.ts";
 import type { Config, NodeConfig } from "./model.ts";
@@ -138,7 +138,7 @@ export type ConfigChanges = {
 
 /** Compares nodes and references by name. */
 export function compareConfigs(before: Config, after: Config): ConfigChanges {
-  return atOnce(compareSteps(before, after));
+  return runToEnd(compareSteps(before, after));
 }
 
 /** As compareConfigs, one node a step. */
@@ -149,15 +149,15 @@ export function* compareSteps(before: Config, after: Config): Steps<ConfigChange
   const added: NodeConfig[] = [];
   const changed: NodeConfig[] = [];
   const unchanged: NodeConfig[] = [];
-  const place = (node: NodeConfig): NodeConfig => {
+  const classify = (node: NodeConfig): NodeConfig => {
     const known = remaining.get(node.name);
     remaining.delete(node.name);
     const isSame = known?.fingerprint === node.fingerprint;
     (known === undefined ? added : isSame ? unchanged : changed).push(isSame ? known : node);
     return isSame ? known : node;
   };
-  const nodes = yield* mapSteps(after.nodes, place);
-  const references = yield* mapSteps(after.references, place);
+  const nodes = yield* mapSteps(after.nodes, classify);
+  const references = yield* mapSteps(after.references, classify);
   return { config: { ...after, nodes, references }, added, changed, removed: [...remaining.values()], unchanged };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { atOnce, mapSteps, type Steps } from "../lib/slices.ts";
+import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import { quoted } from "../schema/fields.ts";
 import type { Config, Shard } from "./model.ts";
 
@@ -15,7 +15,7 @@ export type ShardFlag =
   | { readonly kind: "auto"; readonly total: number };
 
 /** Where the name of the pod may come from. */
-type PodFacts = {
+type PodNames = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
 };
@@ -53,7 +53,7 @@ export function parseShard(text: string): ShardFlag {
  * numbers its pods from 0.
  * @throws Error with the expected name, the name found and a correction
  */
-export function resolveShard(flag: ShardFlag, { env, hostname }: PodFacts): Shard {
+export function resolveShard(flag: ShardFlag, { env, hostname }: PodNames): Shard {
   const { total } = flag;
   if (flag.kind === "fixed") return { index: flag.index, total };
   const [source, name] = podName(env, hostname);
@@ -75,7 +75,7 @@ export function resolveShard(flag: ShardFlag, { env, hostname }: PodFacts): Shar
 }
 
 /** An empty variable counts as unset: a template without a value gives one. */
-function podName(env: PodFacts["env"], hostname: string): readonly [source: string, name: string] {
+function podName(env: PodNames["env"], hostname: string): readonly [source: string, name: string] {
   for (const variable of ["POD_NAME", "HOSTNAME"]) {
     const name = env[variable];
     if (name !== undefined && name !== "") return [variable, name];
@@ -114,7 +114,7 @@ function weightOf(index: number, name: string): string {
 
 /** The configuration of this shard: its own nodes, and all references, which every shard polls. */
 export function selectShard(config: Config, shard: Shard): Config {
-  return atOnce(shardSteps(config, shard));
+  return runToEnd(shardSteps(config, shard));
 }
 
 /** As selectShard, one node a step. */

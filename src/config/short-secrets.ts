@@ -18,7 +18,7 @@ export type ShortSecrets = {
 export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly ShortSecrets[]> {
   const modules = [...probe.modules].map(([name, { auth }]) => ({ where: `probe.modules.${name}`, auth }));
   const all = [
-    ...[...nodes, ...references].map((node) => ({ where: node.name, ...partsOf(node) })),
+    ...[...nodes, ...references].map((node) => ({ where: node.name, ...credentialsOf(node) })),
     ...modules.map((module) => ({ ...module, urls: [] })),
   ];
   const found: ShortSecrets[] = [];
@@ -37,7 +37,7 @@ function describe(keys: readonly string[]): string {
 
 type KeyedUrl = readonly [key: string, url: NodeUrl];
 
-function partsOf({ chain, url, auth, options }: NodeConfig) {
+function credentialsOf({ chain, url, auth, options }: NodeConfig) {
   const further = Object.entries(options.values).flatMap(([key, value]): readonly KeyedUrl[] =>
     typeof value === "object" && value !== null && isNodeUrl(value)
       ? [[`${chains[chain].optionsKey}.${key}`, value]]

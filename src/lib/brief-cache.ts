@@ -7,7 +7,7 @@ type BriefCache<T> = {
 };
 
 type BriefCacheOptions<T> = {
-  readonly keptForMs: number;
+  readonly maxAgeMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   /** The memory that a value takes, roughly. */
@@ -16,11 +16,11 @@ type BriefCacheOptions<T> = {
   readonly now: () => number;
 };
 
-type Entry<T> = { readonly value: T; readonly bytes: number; readonly keptAt: number };
+type Entry<T> = { readonly value: T; readonly bytes: number; readonly storedAt: number };
 
 /** A timer drops old values as well, as there may be no further reads. */
 export function createBriefCache<T>(options: BriefCacheOptions<T>): BriefCache<T> {
-  const { keptForMs, maxEntries, maxBytes, bytesOf, now } = options;
+  const { maxAgeMs, maxEntries, maxBytes, bytesOf, now } = options;
   /** The oldest first. */
   const entries = new Map<string, Entry<T>>();
   let total = 0;
@@ -33,8 +33,8 @@ export function createBriefCache<T>(options: BriefCacheOptions<T>): BriefCache<T
 
   function dropOld(): void {
     const time = now();
-    for (const [key, { keptAt }] of entries) {
-      if (time - keptAt < keptForMs && entries.size <= maxEntries && total <= maxBytes) return;
+    for (const [key, { storedAt }] of entries) {
+      if (time - storedAt < maxAgeMs && entries.size <= maxEntries && total <= maxBytes) return;
       drop(key);
     }
   }
@@ -45,21 +45,21 @@ export function createBriefCache<T>(options: BriefCacheOptions<T>): BriefCache<T
       timer = undefined;
       dropOld();
       if (entries.size > 0) dropLater();
-    }, keptForMs).unref();
+    }, maxAgeMs).unref();
   }
 
   return {
     get(key) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
-      const ageMs = now() - entry.keptAt;
-      return ageMs < keptForMs ? { value: entry.value, ageMs } : undefined;
+      const ageMs = now() - entry.storedAt;
+      return ageMs < maxAgeMs ? { value: entry.value, ageMs } : undefined;
     },
     set(key, value) {
       const bytes = bytesOf(value);
       drop(key);
       if (bytes > maxBytes) return;
-      entries.set(key, { value, bytes, keptAt: now() });
+      entries.set(key, { value, bytes, storedAt: now() });
       total += bytes;
       dropOld();
       dropLater();

@@ -128,9 +128,9 @@ function withLeft(past: readonly PastNames[], minute: number, left: readonly str
   return [...past.slice(0, -1), ...pastNames(minute, [...namesOf(last.list), ...left])];
 }
 
-/** The last `most` of the names. */
-function latest(past: readonly PastNames[], most: number): readonly PastNames[] {
-  let surplus = sum(past) - most;
+/** The last `max` names. */
+function latest(past: readonly PastNames[], max: number): readonly PastNames[] {
+  let surplus = sum(past) - max;
   if (surplus <= 0) return past;
   return past.flatMap((each) => {
     const dropped = Math.min(Math.max(0, surplus), each.count);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { beginInSlices } from "./slices.ts";
+import { startInSlices } from "./slices.ts";
 
 /** Runs tasks in the order in which they come; those that find no free place wait. */
 type Queue = <T>(task: () => Promise<T>) => Promise<T>;
@@ -48,7 +48,7 @@ export function createStartQueue(): (task: () => Promise<void>) => Promise<void>
 
   async function startWaiting(): Promise<void> {
     await nextTurn();
-    await beginInSlices(drain(waiting));
+    await startInSlices(drain(waiting));
     isBusy = false;
   }
 

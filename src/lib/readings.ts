@@ -41,7 +41,7 @@ const IN_ORDER: readonly (readonly RegExp[])[] = [
 export function readingsOf(bytes: string): readonly Reading[] {
   const plain: Reading = { text: bytes, origins: undefined, packed: false };
   if (!/[%\\&\n\r:, -]/.test(bytes)) return [plain];
-  const escaped = /[%\\&]/.test(bytes) ? IN_ORDER.flatMap((steps) => inTurn(plain, steps)) : [];
+  const escaped = /[%\\&]/.test(bytes) ? IN_ORDER.flatMap((steps) => stepResults(plain, steps)) : [];
   const different = [plain, ...escaped].filter(isFirstOfItsKind);
   return [...different, ...different.flatMap(packedOf)];
 }
@@ -56,10 +56,10 @@ function isFirstOfItsKind({ text }: Reading, index: number, all: readonly Readin
 }
 
 /** The result of each step, until one changes nothing. */
-function inTurn(reading: Reading, [step, ...further]: readonly RegExp[]): readonly Reading[] {
+function stepResults(reading: Reading, [step, ...further]: readonly RegExp[]): readonly Reading[] {
   if (step === undefined) return [];
   const next = rewritten(reading, step, meaningOf, false);
-  return next === undefined ? [] : [next, ...inTurn(next, further)];
+  return next === undefined ? [] : [next, ...stepResults(next, further)];
 }
 
 /**

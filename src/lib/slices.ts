@@ -26,7 +26,7 @@ export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promis
 }
 
 /** Runs all steps without a break, for callers that have nothing else to do. */
-export function atOnce<T>(steps: Steps<T>): T {
+export function runToEnd<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -35,7 +35,7 @@ export function atOnce<T>(steps: Steps<T>): T {
 
 /** No steps, only a result. */
 // biome-ignore lint/correctness/useYield: its only step is its end
-export function* done<T>(value: T): Steps<T> {
+export function* withoutSteps<T>(value: T): Steps<T> {
   return value;
 }
 
@@ -72,10 +72,10 @@ export async function eachInSlices<Item>(items: Iterable<Item>, work: (item: Ite
  * Starts asynchronous tasks one after the other, in slices, without waiting for their end. The time of a slice includes
  * everything that a task does before it first waits.
  */
-export async function beginInSlices(tasks: Iterable<() => unknown>): Promise<void> {
+export async function startInSlices(tasks: Iterable<() => unknown>): Promise<void> {
   let began = performance.now();
-  for (const begin of tasks) {
-    begin();
+  for (const start of tasks) {
+    start();
     // Runs after all settled promises.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     if (performance.now() - began < SLICE_MS) continue;

@@ -202,7 +202,7 @@ function samplesOf({ labels, counts, sum }: Series): readonly LatencySample[] {
  * Caches the result of `collect`, which takes milliseconds, so that scrapes at the same time share it.
  * @returns the value itself while it is recent, else a promise; a new object each time it is collected again
  */
-export function keepRecent<T extends object>(collect: () => Promise<T>, milliseconds: number): () => T | Promise<T> {
+export function cacheRecent<T extends object>(collect: () => Promise<T>, milliseconds: number): () => T | Promise<T> {
   let last: T | undefined;
   let collectedMs = 0;
   let running: Promise<T> | undefined;

@@ -76,7 +76,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   const { now = () => performance.now() } = options;
   /** The last results, with the timeout of each poll. */
   const answered = createBriefCache<{ readonly polled: Polled; readonly timeoutMs: number }>({
-    keptForMs: TARGET_SHARED_MS,
+    maxAgeMs: TARGET_SHARED_MS,
     maxEntries: MAX_SHARED,
     maxBytes: MAX_SHARED_BYTES,
     bytesOf: ({ polled: { lines, calls } }) => lines.bytes.length + lines.ends.byteLength + calls.length * CALL_BYTES,

@@ -1,7 +1,7 @@
 import type { NodeRole } from "../config/model.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
 import { DIRECTIONS, type Direction, type Head, type NodeReport, type PeerConnection } from "../model/report.ts";
-import { mainPart } from "./outcomes.ts";
+import { mainApi } from "./outcomes.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
 
 /** What is kept of a node from poll to poll. Immutable: each poll makes a new one. */
@@ -49,7 +49,7 @@ export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeco
 /** The history after one more poll. */
 export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes, role: NodeRole): NodeHistory {
   const { peers, head, totals } = report;
-  const main = report[mainPart(role)];
+  const main = report[mainApi(role)];
   const failure = main.ok ? undefined : main.failure;
   const connections = peers.ok ? peers.value.connections : undefined;
   return {

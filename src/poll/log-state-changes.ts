@@ -1,7 +1,7 @@
 import { formatDuration } from "../lib/duration.ts";
 import type { Logger } from "../logging/logger.ts";
 import { describeFailure, type Failure, type FailureReason } from "../model/failure.ts";
-import { failuresOf, mainPart, outcomesOf } from "./outcomes.ts";
+import { failuresOf, mainApi, outcomesOf } from "./outcomes.ts";
 import type { StoredState } from "./store.ts";
 
 /** Logs what changed between two states of a node. */
@@ -30,9 +30,9 @@ export function createStateChangeLog(): LogStateChanges {
     if (after.history !== before.history) {
       log.debug({ duration_seconds: after.history.lastPoll.durationSeconds }, "polled");
     }
-    const main = mainPart(after.node.role);
-    const earlier = partsOf(before);
-    for (const [api, failure] of partsOf(after)) {
+    const main = mainApi(after.node.role);
+    const earlier = reportedApis(before);
+    for (const [api, failure] of reportedApis(after)) {
       const was = earlier.get(api);
       const isChange = failure?.reason !== was?.reason || !earlier.has(api);
       if (failure !== undefined) {
@@ -49,7 +49,7 @@ export function createStateChangeLog(): LogStateChanges {
 }
 
 /** The parts to report on. A part that fails for the same reason as the whole node has no line of its own. */
-function partsOf(state: StoredState): ReadonlyMap<string, Failure | undefined> {
+function reportedApis(state: StoredState): ReadonlyMap<string, Failure | undefined> {
   const failures = new Map(failuresOf(state).map(({ api, failure }) => [api, failure]));
   const reported = outcomesOf(state).filter(([api, { ok }]) => ok || failures.has(api));
   return new Map(reported.map(([api]) => [api, failures.get(api)]));

@@ -20,24 +20,24 @@ type PolledState = {
 
 type NamedOutcome = readonly [api: string, outcome: Outcome<unknown>];
 
-export type PartFailure = { readonly api: string; readonly failure: Failure };
+export type ApiFailure = { readonly api: string; readonly failure: Failure };
 
-const MAIN_PARTS = { node: "peers", reference: "head" } as const satisfies Record<NodeRole, keyof ReportOutcomes>;
+const MAIN_APIS = { node: "peers", reference: "head" } as const satisfies Record<NodeRole, keyof ReportOutcomes>;
 
 /** The part that makes a node up: its peer list; of a reference, which is polled for its head only, the head. */
-export function mainPart(role: NodeRole): "peers" | "head" {
-  return MAIN_PARTS[role];
+export function mainApi(role: NodeRole): "peers" | "head" {
+  return MAIN_APIS[role];
 }
 
 /** Why the last poll counts as failed; undefined when the node is up or has not been polled. */
 export function mainFailure({ node, report }: PolledState): Failure | undefined {
-  const main = report?.[mainPart(node.role)];
+  const main = report?.[mainApi(node.role)];
   return main === undefined || main.ok ? undefined : main.failure;
 }
 
 /** Whether the main part of the last poll succeeded. A node that has not been polled is not up. */
 export function isUp({ node, report }: PolledState): boolean {
-  return report?.[mainPart(node.role)].ok === true;
+  return report?.[mainApi(node.role)].ok === true;
 }
 
 /** Every part that was asked for, the main part first, by its name in `p2p_node_api_up`. */
@@ -48,8 +48,8 @@ export function outcomesOf({ node, report }: PolledState): readonly NamedOutcome
 }
 
 /** What failed in the last poll. While the node is down, parts that fail for the same reason are left out. */
-export function failuresOf(state: PolledState): readonly PartFailure[] {
-  const main = mainPart(state.node.role);
+export function failuresOf(state: PolledState): readonly ApiFailure[] {
+  const main = mainApi(state.node.role);
   const down = mainFailure(state);
   return outcomesOf(state).flatMap(([api, outcome]) => {
     if (outcome.ok) return [];

@@ -1,5 +1,5 @@
 import type { NodeConfig } from "../config/model.ts";
-import { atOnce, beginInSlices, type Steps } from "../lib/slices.ts";
+import { runToEnd, type Steps, startInSlices } from "../lib/slices.ts";
 import type { Failure } from "../model/failure.ts";
 import type { NodeReport } from "../model/report.ts";
 import { deriveState, freshUntilMs, isFresh } from "./derive-state.ts";
@@ -68,7 +68,7 @@ type PollerState = Omit<PollerOptions, "nodes"> & {
 
 export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): Poller {
   const poller: PollerState = { ...options, heads: createKnownHeads(), runtimes: new Map() };
-  atOnce(prepare(poller, firstNodes)).commit();
+  runToEnd(prepare(poller, firstNodes)).commit();
   return {
     prepare: (nodes) => prepare(poller, nodes),
     poll: (name) => poll(poller, name),
@@ -76,7 +76,7 @@ export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): 
     probe: (name) => probe(poller, name),
     async close() {
       const ends: Promise<void>[] = [];
-      await beginInSlices([...poller.runtimes.values()].map((runtime) => () => ends.push(stopRuntime(runtime))));
+      await startInSlices([...poller.runtimes.values()].map((runtime) => () => ends.push(stopRuntime(runtime))));
       await Promise.all(ends);
     },
   };

@@ -1,6 +1,6 @@
 import type { NodeSession, NodeTarget } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
-import { redactEcho } from "../config/redact.ts";
+import { createNodeRedaction } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
 import { withDeadline } from "../lib/abort.ts";
 import type { Logger } from "../logging/logger.ts";
@@ -42,7 +42,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
     connectUntrusted: createClient,
   };
   const session = node.options.open(target);
-  const currentRedaction = redactEcho(node);
+  const currentRedaction = createNodeRedaction(node);
   return {
     calls: () => calls,
     async poll(signal) {

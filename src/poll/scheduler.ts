@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { NodeConfig, Trigger } from "../config/model.ts";
 import { type CronTimes, createCronTimes } from "../lib/cron-times.ts";
 import { createStartQueue } from "../lib/queue.ts";
-import { atOnce, type Steps } from "../lib/slices.ts";
+import { runToEnd, type Steps } from "../lib/slices.ts";
 
 /**
  * Decides when each node is polled. A node has at most one poll at a time, and nodes do not wait for each other.
@@ -70,7 +70,7 @@ export function createSchedule(poll: (name: string) => Promise<void>): Schedule 
     keep,
     stop() {
       isStopped = true;
-      atOnce(keep([]));
+      runToEnd(keep([]));
     },
   };
 }

@@ -187,8 +187,8 @@ export function dispatch(
         }
         status = statusCode;
         headers = answered;
-        const announced = Number(answered["content-length"]);
-        if (announced > budget.bytes) refuse(controller, tooMuch("bytes", budget, announced));
+        const declared = Number(answered["content-length"]);
+        if (declared > budget.bytes) refuse(controller, tooMuch("bytes", budget, declared));
       },
       onResponseData(controller, chunk) {
         const length = body.length() + chunk.length;

@@ -64,8 +64,8 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
       const refusal = refusalOf(exchange, request, authority);
       const result =
         refusal instanceof Promise
-          ? refusal.then((found) => admit(exchange, found) ?? match.handle(request))
-          : (admit(exchange, refusal) ?? match.handle(request));
+          ? refusal.then((found) => recordDecision(exchange, found) ?? match.handle(request))
+          : (recordDecision(exchange, refusal) ?? match.handle(request));
       const sent =
         result instanceof Promise ? result.then((ready) => deliver(exchange, ready)) : deliver(exchange, result);
       if (sent instanceof Promise) sent.catch((error: unknown) => fail(exchange, error));
@@ -89,7 +89,7 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
   }
 
   /** Notes what the decision on a request says about its client. */
-  function admit({ client, match: { route: path } }: Exchange, refusal: HttpResponse | undefined) {
+  function recordDecision({ client, match: { route: path } }: Exchange, refusal: HttpResponse | undefined) {
     if (refusal !== undefined) {
       client.refuse();
       if (refusal.status === 401) client.prove("none");

@@ -37,7 +37,7 @@ describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits
 
 describe("what discover tries", () => {
   const urls = (name: "wire" | "monero" | "chainweb") =>
-    chains[name].discovery.places.map(({ scheme, port }) => `${scheme} ${port}`);
+    chains[name].discovery.endpoints.map(({ scheme, port }) => `${scheme} ${port}`);
 
   test("are the usual ports of each chain", () => {
     expect(urls("wire")).toEqual(["http 8888"]);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { createRedactor, redactEcho, WITHHELD } from "../../src/config/redact.ts";
+import { createNodeRedaction, createRedactor, WITHHELD } from "../../src/config/redact.ts";
 import { isSendable } from "../../src/lib/secret.ts";
 import { anyText } from "../support/any-text.ts";
 import { canary, leakOf } from "../support/canaries.ts";
@@ -101,7 +101,7 @@ describe("a redactor", () => {
 function echoOf(node: object, text: string): string {
   const [first] = configWith(node).nodes;
   if (first === undefined) throw new Error("no node");
-  return redactEcho(first)()?.(text) ?? text;
+  return createNodeRedaction(first)()?.(text) ?? text;
 }
 
 describe("what a node repeats", () => {
@@ -136,6 +136,6 @@ describe("what a node repeats", () => {
 
   test("is not looked through where a node has no credentials", () => {
     const [node] = configWith({ url: "http://h/v1/json_rpc" }).nodes;
-    expect(node && redactEcho(node)()).toBeUndefined();
+    expect(node && createNodeRedaction(node)()).toBeUndefined();
   });
 });

@@ -67,7 +67,7 @@ describe("every way to say that the configuration changed", () => {
     const exporter = await start(yaml({ name: "a" }));
     const seen: unknown[] = [];
     const wanted: unknown[] = [];
-    const isToldSo = async () => {
+    const isReported = async () => {
       const name = `b-${seen.length}`;
       writeFileSync(exporter.configFile, yaml({ name }));
       const answer = await post(exporter);
@@ -75,7 +75,7 @@ describe("every way to say that the configuration changed", () => {
       wanted.push([200, [name]]);
       return (await answer.text()) === "configuration reloaded: nodes: 1 added, 0 changed, 1 removed, 0 unchanged\n";
     };
-    await waitFor(isToldSo, "a reload by the request, before the exporter sees the new file by itself");
+    await waitFor(isReported, "a reload by the request, before the exporter sees the new file by itself");
     expect(seen).toEqual(wanted);
   });
 

@@ -7,8 +7,8 @@ import type { RawResponse } from "../../src/rpc/transport.ts";
 import type { Asked } from "./adapter.ts";
 import { bytesOf, type Reply } from "./changes.ts";
 
-/** Answers a request of a node; `isStranger`: the request goes to somebody whom the node named. */
-export type Answerer = (node: string, asked: Asked, isStranger: boolean) => Reply;
+/** Answers a request of a node; `isUntrusted`: the request goes to somebody whom the node named. */
+export type Answerer = (node: string, asked: Asked, isUntrusted: boolean) => Reply;
 
 /** How requests of a node travel to what answers them. */
 export type Clients = (answer: Answerer) => (node: NodeConfig) => CreateClient;
@@ -21,7 +21,7 @@ export const memoryClients: Clients = (answer) => {
       // What undici itself refuses to send must be refused here as well.
       new Request(options.url.origin, request, HANDLER);
       const asked = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
-      return received(answer(node.name, asked, isStranger(node, options.url.hostname)));
+      return received(answer(node.name, asked, isUntrusted(node, options.url.hostname)));
     });
 };
 
@@ -34,7 +34,7 @@ const HANDLER = {
 };
 
 /** Strangers are asked at other addresses than any that the configurations name. */
-export function isStranger({ url, options }: NodeConfig, hostname: string): boolean {
+export function isUntrusted({ url, options }: NodeConfig, hostname: string): boolean {
   return hostname !== url.hostname && !JSON.stringify(options.values).includes(hostname);
 }
 

@@ -29,9 +29,9 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<voi
   const honest = wellScript(adapter);
   let script: Script = honest;
   let served = new Map<string, Reply>();
-  const answer: Answerer = (node, asked, isStranger) => {
+  const answer: Answerer = (node, asked, isUntrusted) => {
     const own = adapter.callOf(asked);
-    const call = isStranger && own === "cut" ? "peer_cut" : own;
+    const call = isUntrusted && own === "cut" ? "peer_cut" : own;
     const reply = replyOf(node === LIAR ? script : honest, call, asked, NOTHING);
     if (node === LIAR && call !== undefined) served.set(call, reply);
     return reply;

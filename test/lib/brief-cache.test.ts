@@ -3,7 +3,7 @@ import { createBriefCache } from "../../src/lib/brief-cache.ts";
 
 function setUp() {
   let nowMs = 0;
-  const limits = { keptForMs: 100, maxEntries: 3, maxBytes: 1000 };
+  const limits = { maxAgeMs: 100, maxEntries: 3, maxBytes: 1000 };
   const cache = createBriefCache<string>({ ...limits, bytesOf: ({ length }) => length, now: () => nowMs });
   const kept = (...keys: readonly string[]) => keys.filter((key) => cache.get(key) !== undefined).join("");
   const wait = (milliseconds: number) => {

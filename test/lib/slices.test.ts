@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { atOnce, eachStep, inSlices, mapSteps, type Steps } from "../../src/lib/slices.ts";
+import { eachStep, inSlices, mapSteps, runToEnd, type Steps } from "../../src/lib/slices.ts";
 
 function spin(milliseconds: number): void {
   const end = performance.now() + milliseconds;
@@ -64,6 +64,6 @@ describe("work in slices", () => {
         throw new Error("broken");
       });
     await expect(inSlices(broken())).rejects.toThrow("broken");
-    expect(() => atOnce(broken())).toThrow("broken");
+    expect(() => runToEnd(broken())).toThrow("broken");
   });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Histogram, Registry } from "prom-client";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
-import { createLatencies, createSelfMetrics, keepRecent, type SelfMetrics } from "../../src/metrics/self.ts";
+import { cacheRecent, createLatencies, createSelfMetrics, type SelfMetrics } from "../../src/metrics/self.ts";
 import { firstState, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { runs } from "../support/effort.ts";
 import { find, value } from "../support/exposition-parser.ts";
@@ -143,7 +143,7 @@ describe("a value that is kept while it is recent", () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     let collected = 0;
-    const recent = keepRecent(async () => ({ number: ++collected }), 1000);
+    const recent = cacheRecent(async () => ({ number: ++collected }), 1000);
     const first = recent();
     expect(await Promise.all([first, recent()])).toEqual([{ number: 1 }, { number: 1 }]);
     vi.advanceTimersByTime(999);
@@ -157,7 +157,7 @@ describe("a value that is kept while it is recent", () => {
 
   test("is collected again after a failure", async () => {
     let calls = 0;
-    const recent = keepRecent(async () => {
+    const recent = cacheRecent(async () => {
       calls += 1;
       if (calls === 1) throw new Error("not collected");
       return { calls };

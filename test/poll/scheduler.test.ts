@@ -2,7 +2,7 @@ import fc from "fast-check";
 import cron from "node-cron";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Trigger } from "../../src/config/model.ts";
-import { atOnce } from "../../src/lib/slices.ts";
+import { runToEnd } from "../../src/lib/slices.ts";
 import {
   createPollInterval,
   createSchedule,
@@ -38,15 +38,15 @@ function start(nodes: Readonly<Record<string, Trigger>>, poll: Poll = async () =
     return poll(name);
   });
   const planned = Object.entries(nodes).map(([name, trigger]) => ({ name, trigger }));
-  atOnce(schedule.plan(planned));
+  runToEnd(schedule.plan(planned));
   schedules.push(schedule);
   const of = (name: string) => polls.filter((each) => each.name === name).map(({ ms }) => ms);
   return { schedule, planned, polls, of };
 }
 
 function replan(schedule: Schedule, nodes: readonly ScheduledNode[]): void {
-  atOnce(schedule.keep(nodes));
-  atOnce(schedule.plan(nodes));
+  runToEnd(schedule.keep(nodes));
+  runToEnd(schedule.plan(nodes));
 }
 
 /** Distances of neighbours. */
@@ -320,7 +320,7 @@ describe("stop", () => {
     const steps = schedule.plan(["a", "b", "c"].map((name) => ({ name, trigger: every(1000) })));
     steps.next();
     schedule.stop();
-    atOnce(steps);
+    runToEnd(steps);
     expect(vi.getTimerCount()).toBe(0);
     await vi.advanceTimersByTimeAsync(5000);
     expect(polls).toEqual([]);

@@ -1,6 +1,6 @@
 import pino from "pino";
 import type { NodeConfig } from "../../src/config/model.ts";
-import { atOnce } from "../../src/lib/slices.ts";
+import { runToEnd } from "../../src/lib/slices.ts";
 import type { Logger } from "../../src/logging/logger.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import type { Failure, FailureReason } from "../../src/model/failure.ts";
@@ -164,7 +164,7 @@ export function headsFor(
 /** Polls these nodes and no others; ends with the polls of those that have no place any more. */
 export async function setNodes(poller: Poller, nodes: readonly NodeConfig[]): Promise<void> {
   await Promise.all(
-    atOnce(poller.prepare(nodes))
+    runToEnd(poller.prepare(nodes))
       .commit()
       .map((retire) => retire()),
   );

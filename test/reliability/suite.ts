@@ -76,8 +76,8 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     const watch = watchHealthy(exporter, healthyNames, before, maxAge(options.healthySeconds));
     await Promise.all(injections.map((injection) => nodeOf(injection).break(injection.how)));
     // Twice, as the second poll must not be told again.
-    await pollAll(broken, BROKEN_AT_ONCE);
-    await pollAll(broken, BROKEN_AT_ONCE);
+    await pollAll(broken, BROKEN_IMMEDIATELY);
+    await pollAll(broken, BROKEN_IMMEDIATELY);
     during = await exporter.until("all faults to be seen", (page) => injections.every((it) => isBroken(page, it)));
     markMended = exporter.mark();
     await Promise.all(injections.map((injection) => nodeOf(injection).mend()));
@@ -93,12 +93,12 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
   });
 
   /** Polls them all now, some at a time; nodes that asked to be left alone are. */
-  async function pollAll(names: readonly string[], atOnce: number): Promise<void> {
+  async function pollAll(names: readonly string[], runToEnd: number): Promise<void> {
     const waiting = [...names];
     const worker = async () => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await probe(exporter, name);
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: runToEnd }, worker));
   }
 
   /** Polls those that are not whole until the page is as wanted. */
@@ -216,7 +216,7 @@ function taken(page: Page | undefined): Page {
 }
 
 /** Broken nodes mostly wait; well ones work, and with too many of them at once some would come too late for their timeouts. */
-const BROKEN_AT_ONCE = 20;
+const BROKEN_IMMEDIATELY = 20;
 const WELL_AT_ONCE = 6;
 
 /** Polled when a test wants it, with time enough for a busy machine. */

@@ -54,7 +54,7 @@ export const chainweb: ChainAdapter = {
   // 90 s: each of 20 chains makes a block every 30 s, and their lags are summed.
   usualLagBlocks: 60,
   discovery: {
-    places: [{ scheme: "https", port: 1789 }],
+    endpoints: [{ scheme: "https", port: 1789 }],
     variants: NETWORKS.map((network) => ({ network })),
     companions: { service_url: { scheme: "http", port: 1848 } },
   },

@@ -38,12 +38,12 @@ export type PeerCheckRound = {
  * The head of a peer counts for this many rounds. One round asks only some of the peers, which may be too few to support
  * a head; an old head is at worst too low, which can make the lag too small, never too large.
  */
-const ROUNDS_KEPT = 3;
+const HEAD_ROUNDS = 3;
 
 /** With less time, a peer could be counted as unreachable only because the poll is late. */
 const MIN_TIMEOUT_MS = 1000;
 
-const SHOWN_VERSIONS = 20;
+const MAX_VERSIONS = 20;
 
 type PeerHead = { readonly head: Head; readonly round: number };
 
@@ -66,7 +66,7 @@ export function createPeerChecker(
     const { chosen, refused } = choose(rotated(candidates(peers), idOf, name, lastMark), maxPeers, allowed);
 
     const results: PeerCheckResult[] = [];
-    const heads = new Map([...recentHeads].filter(([, { round }]) => rounds - round < ROUNDS_KEPT));
+    const heads = new Map([...recentHeads].filter(([, { round }]) => rounds - round < HEAD_ROUNDS));
     await pooled(chosen, concurrency, async ({ item, mark }) => {
       if (signal.aborted || performance.now() > startUntil) return;
       lastMark = mark;
@@ -120,7 +120,7 @@ function roundSamples(results: readonly PeerCheckResult[], refusedBefore: number
   const refused = results.filter(({ kind }) => kind === "refused").length;
   const versions = mostCommon(
     reachable.map(({ version }) => versionLabel(version)),
-    SHOWN_VERSIONS,
+    MAX_VERSIONS,
   );
   return [
     chainSample(CHECKED_PEERS, results.length - refused),

@@ -6,7 +6,7 @@ import type { SharedSources } from "../adapter.ts";
  * when an operator changes them: their help says that they may be older.
  */
 
-const LATELY = "from the last poll that asked for it (at most every 5 minutes)";
+const LESS_OFTEN = "from the last poll that asked for it (at most every 5 minutes)";
 
 export const PEERLIST_SIZE: ChainFamily = {
   name: "p2p_monero_peerlist_size",
@@ -115,7 +115,7 @@ export const PUBLIC_RPC_PEERS: ChainFamily = {
 export const BANS: ChainFamily = {
   name: "p2p_monero_bans",
   type: "gauge",
-  help: `Addresses and subnets that the node has banned, ${LATELY}.`,
+  help: `Addresses and subnets that the node has banned, ${LESS_OFTEN}.`,
   source: "get_bans bans",
   labels: ["kind"],
 };
@@ -123,7 +123,7 @@ export const BANS: ChainFamily = {
 export const RECEIVE_LIMIT: ChainFamily = {
   name: "p2p_monero_receive_limit_bytes_per_second",
   type: "gauge",
-  help: `P2P bytes that the node may receive in a second, ${LATELY}.`,
+  help: `P2P bytes that the node may receive in a second, ${LESS_OFTEN}.`,
   source: "/get_limit limit_down, in KiB/s",
   labels: [],
 };
@@ -131,7 +131,7 @@ export const RECEIVE_LIMIT: ChainFamily = {
 export const TRANSMIT_LIMIT: ChainFamily = {
   name: "p2p_monero_transmit_limit_bytes_per_second",
   type: "gauge",
-  help: `P2P bytes that the node may send in a second, ${LATELY}.`,
+  help: `P2P bytes that the node may send in a second, ${LESS_OFTEN}.`,
   source: "/get_limit limit_up, in KiB/s",
   labels: [],
 };
@@ -139,7 +139,7 @@ export const TRANSMIT_LIMIT: ChainFamily = {
 export const MAX_PEERS: ChainFamily = {
   name: "p2p_monero_max_peers",
   type: "gauge",
-  help: `Most public peers that the node accepts, ${LATELY}; absent where there is no limit.`,
+  help: `Most public peers that the node accepts, ${LESS_OFTEN}; absent where there is no limit.`,
   source: "/in_peers in_peers, /out_peers out_peers",
   labels: ["direction"],
 };

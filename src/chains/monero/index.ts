@@ -28,7 +28,7 @@ export const monero: ChainAdapter = {
   usualLagBlocks: 5,
   discovery: {
     // mainnet, its restricted RPC, testnet and stagenet
-    places: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),
+    endpoints: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),
     variants: [{}],
     companions: {},
   },

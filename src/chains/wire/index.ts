@@ -28,7 +28,7 @@ export const wire: ChainAdapter = {
   sources,
   // A minute, with a block every half second.
   usualLagBlocks: 120,
-  discovery: { places: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
+  discovery: { endpoints: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
   publicWords: [
     ...["chain", "get_info", "net", "connections", "prometheus", "nodeop", "nodeos", "leap", "spring", "eosio"],
     ...["jungle", "jungle4", "kylin"],

@@ -9,7 +9,7 @@ import { describeWebConfig, loadWebConfig } from "../../server/web-config/load.t
 import { type Context, createInterrupt } from "../context.ts";
 import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
-import { describeFacts, failureLines } from "./format-node.ts";
+import { describePolled, failureLines } from "./format-node.ts";
 import { openPolling, type PolledNode } from "./polling.ts";
 
 /**
@@ -61,7 +61,7 @@ export function nodesReport(polled: readonly PolledNode[], style: Style): string
     const { node } = one;
     const role = node.role === "reference" ? "reference, " : "";
     return [
-      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${describeFacts(one)}`,
+      `${wordFor(one, style)}  ${style.bold(node.name.padEnd(width))}  ${role}${describePolled(one)}`,
       ...failureLines(one, style),
     ];
   });

@@ -5,8 +5,8 @@ import type { Failure, FailureReason } from "../../model/failure.ts";
 import { failuresOf } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE } from "../context.ts";
 import { AddressError, attemptsAt, configText, type Described, nameFor } from "./discover/entry.ts";
-import { type Answer, createAsk, type Found, presentedPin, search } from "./discover/search.ts";
-import { describeFacts } from "./format-node.ts";
+import { createAsk, type Found, type PolledEntry, presentedPin, search } from "./discover/search.ts";
+import { describePolled } from "./format-node.ts";
 
 const PIN_TIMEOUT_MS = 5000;
 
@@ -51,7 +51,7 @@ function describeFound(found: readonly Found[]): readonly Described[] {
 function comments({ best, isPinned, others }: Found): readonly string[] {
   const { entry, polled } = best;
   return [
-    `Found at ${polled.node.url.label}: ${describeFacts(polled)}.`,
+    `Found at ${polled.node.url.label}: ${describePolled(polled)}.`,
     ...failuresOf(polled).flatMap(({ api, failure: { message, advice } }) => [
       `The ${api} API fails: ${message}:`,
       `${advice}.`,
@@ -66,7 +66,7 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
     ...(entry.tls?.insecure === true
       ? ["The certificate is not verified at all: another server could answer in place of the node."]
       : []),
-    ...others.map(({ polled: other }) => `Also found at ${other.node.url.label}: ${describeFacts(other)}.`),
+    ...others.map(({ polled: other }) => `Also found at ${other.node.url.label}: ${describePolled(other)}.`),
   ];
 }
 
@@ -81,7 +81,7 @@ function otherNames(chain: ChainName): readonly string[] {
 const OF_ADDRESS: ReadonlySet<FailureReason> = new Set(["dns", "connect", "timeout", "tls", "tls_pin"]);
 
 /** The failed attempts: an address without any server once, other addresses once for each chain. */
-function triedLines(failed: readonly Answer[]): readonly string[] {
+function triedLines(failed: readonly PolledEntry[]): readonly string[] {
   const alreadyListed = new Set<string>();
   return failed.flatMap(({ entry, polled: { node, report } }) => {
     const failure = report.peers.ok ? undefined : report.peers.failure;

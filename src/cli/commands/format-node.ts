@@ -8,22 +8,22 @@ import type { PolledNode } from "./polling.ts";
 /** A polled node in words, for people at a terminal. What the node chose is made harmless here. */
 
 /** `wire v1.2.2, chain 8a34ec7d…, head 1234 (2s ago), lag 0, 12 peers: 4 in, 8 out` */
-export function describeFacts(polled: PolledNode): string {
+export function describePolled(polled: PolledNode): string {
   const { node, report, lag, syncing } = polled;
   if (!report.peers.ok && !report.head.ok) return `${node.chain} at ${node.url.label}`;
   const { version, network, chainId } = report.identity;
   const parts = [
     version === undefined ? node.chain : `${node.chain} ${version}`,
     network ?? (chainId === undefined ? undefined : `chain ${chainId.slice(0, 8)}…`),
-    ...headWords(polled),
+    ...headTexts(polled),
     lag.blocks === undefined ? undefined : `lag ${lag.blocks}`,
     syncing === true ? "syncing" : undefined,
-    peerWords(polled),
+    peersText(polled),
   ];
   return harmless(parts.filter((part) => part !== undefined).join(", "));
 }
 
-function headWords({ report: { head }, history }: PolledNode): readonly (string | undefined)[] {
+function headTexts({ report: { head }, history }: PolledNode): readonly (string | undefined)[] {
   if (!head.ok) return ["head not known"];
   const { height, timestampSeconds, finalHeight } = head.value;
   const polledMs = history.lastPoll?.endedMs ?? Date.now();
@@ -31,7 +31,7 @@ function headWords({ report: { head }, history }: PolledNode): readonly (string 
   return [`head ${height}${age}`, finalHeight === undefined ? undefined : `final ${finalHeight}`];
 }
 
-function peerWords({ node, report: { peers } }: PolledNode): string | undefined {
+function peersText({ node, report: { peers } }: PolledNode): string | undefined {
   if (!peers.ok || node.role === "reference") return undefined;
   const { connections, malformed } = peers.value;
   const working = connections.filter(({ state }) => state === undefined || state === "connected");

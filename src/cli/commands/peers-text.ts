@@ -4,7 +4,7 @@ import { type Cell, type TextColumn, tableLines } from "../../lib/text/table.ts"
 import type { Paint, Style } from "../../lib/text/terminal.ts";
 import { isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../invocation.ts";
-import { describeFacts, failureLines } from "./format-node.ts";
+import { describePolled, failureLines } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
 import type { PolledNode } from "./polling.ts";
 
@@ -23,7 +23,7 @@ export function peersText(polled: PolledNode, options: PeersTextOptions): string
   const state = isUp(polled) ? "" : ` ${style.red("DOWN")}`;
   const rows = peerRows(polled, options.sort);
   const lines = [
-    `${style.bold(node.name)}${state}  ${describeFacts(polled)}`,
+    `${style.bold(node.name)}${state}  ${describePolled(polled)}`,
     ...failureLines(polled, style),
     ...(rows.length === 0 ? [] : peersTable(rows, options)),
     ...notes(rows, polled, style),

@@ -8,7 +8,7 @@ import { describeShard, shardSteps } from "../../config/shard.ts";
 import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";
 import { createShutdown } from "../../lib/shutdown.ts";
-import { atOnce, done, inSlices } from "../../lib/slices.ts";
+import { inSlices, runToEnd, withoutSteps } from "../../lib/slices.ts";
 import { createLogger, defaultFormat, type Logger } from "../../logging/logger.ts";
 import { createThreadReader } from "../../schema/yaml-thread.ts";
 import { ListenError } from "../../server/listen.ts";
@@ -44,7 +44,7 @@ export async function serve(
   source: ConfigSource,
   flags: ShardFlags & ServeFlags,
   { stopped, endsItself, redactor, crash }: Context,
-  announce: (addresses: readonly string[], config: Config) => void = () => {},
+  onServing: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
   let wanted: string | undefined;
   // During the start a request is kept for later, as the file may have been read already.
@@ -57,8 +57,8 @@ export async function serve(
   const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
   const shard = findShard(flags);
   const whole = await source.load();
-  const ownPart = (all: Config) => (shard === undefined ? done(all) : shardSteps(all, shard));
-  const config = atOnce(ownPart(whole));
+  const ownPart = (all: Config) => (shard === undefined ? withoutSteps(all) : shardSteps(all, shard));
+  const config = runToEnd(ownPart(whole));
   keepMemorySmall(config.nodes.length);
   const format = flags.logFormat ?? defaultFormat(process.stderr);
   let logLinesLost = 0;
@@ -90,7 +90,7 @@ export async function serve(
   logNodes(config, log);
   // Not waited for, as it reads files.
   void warnOfShort(config);
-  announce(app.addresses, config);
+  onServing(app.addresses, config);
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
   const shutdown = createShutdown();
@@ -122,10 +122,10 @@ function createShortSecretWarning(log: Logger): (config: Config) => Promise<void
 }
 
 function logShard(shard: Shard, own: number, all: number, log: Logger): void {
-  const facts = { shard: shard.index, total_shards: shard.total };
+  const fields = { shard: shard.index, total_shards: shard.total };
   const text = describeShard(shard, own, all);
-  if (own > 0) log.info(facts, text);
-  else log.warn(facts, `${text}: no node belongs to this shard; it only serves its own metrics`);
+  if (own > 0) log.info(fields, text);
+  else log.warn(fields, `${text}: no node belongs to this shard; it only serves its own metrics`);
 }
 
 async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger): Promise<WebAccess | undefined> {

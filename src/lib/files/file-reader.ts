@@ -97,12 +97,12 @@ export function createFileReader({ lanes, usualLanes, slowMs, deadlineMs }: File
 
   function startWaiting(): void {
     for (const [key, { job }] of waiting) {
-      const place = chooser.find(job.path);
-      if (place.kind === "full") return;
-      if (place.kind === "busy") continue;
+      const placement = chooser.find(job.path);
+      if (placement.kind === "full") return;
+      if (placement.kind === "busy") continue;
       waiting.delete(key);
-      if (place.kind === "lane") start(place.lane, job);
-      else job.failed(new FileError(place.finding ?? hangs));
+      if (placement.kind === "lane") start(placement.lane, job);
+      else job.failed(new FileError(placement.finding ?? hangs));
     }
   }
 
@@ -144,7 +144,7 @@ type Reading = {
 };
 
 /** Where a file may be read now. */
-type Place =
+type Placement =
   | { readonly kind: "lane"; readonly lane: number }
   /** The same file is being read, or other files that may hang for the same reason. */
   | { readonly kind: "busy" }
@@ -154,7 +154,7 @@ type Place =
   | { readonly kind: "refused"; readonly finding?: string };
 
 type LaneChooser = {
-  find(path: string): Place;
+  find(path: string): Placement;
   /** A read succeeded, on this file system. */
   succeeded(reading: Reading, device: number): void;
 };
@@ -171,11 +171,11 @@ type Known = { readonly device: number; readonly startedMs: number };
 function createLaneChooser(readings: readonly (Reading | undefined)[], usualLanes: number): LaneChooser {
   const known = new Map<string, Known>();
 
-  function isTrusted(path: string, suspects: readonly Reading[]): boolean {
+  function isTrusted(path: string, slow: readonly Reading[]): boolean {
     const before = known.get(path);
     if (before === undefined) return false;
-    const first = Math.min(...suspects.map(({ startedMs }) => startedMs));
-    return before.startedMs > first || !suspects.some((one) => known.get(one.path)?.device === before.device);
+    const first = Math.min(...slow.map(({ startedMs }) => startedMs));
+    return before.startedMs > first || !slow.some((one) => known.get(one.path)?.device === before.device);
   }
 
   return {
@@ -183,12 +183,12 @@ function createLaneChooser(readings: readonly (Reading | undefined)[], usualLane
       const held = readings.filter((reading) => reading !== undefined);
       const same = held.find((reading) => reading.path === path);
       if (same !== undefined) return { kind: same.state === "hung" ? "refused" : "busy" };
-      const suspects = held.filter(({ state }) => state !== "usual");
-      const [first] = suspects;
-      if (first !== undefined && held.length >= readings.length - 1 && !isTrusted(path, suspects)) {
+      const slow = held.filter(({ state }) => state !== "usual");
+      const [first] = slow;
+      if (first !== undefined && held.length >= readings.length - 1 && !isTrusted(path, slow)) {
         return held.every(isHung) ? refused(first, held.length) : { kind: "busy" };
       }
-      const lane = readings.slice(0, usualLanes + suspects.length).indexOf(undefined);
+      const lane = readings.slice(0, usualLanes + slow.length).indexOf(undefined);
       if (lane >= 0) return { kind: "lane", lane };
       return first !== undefined && held.every(isHung) ? refused(first, held.length) : { kind: "full" };
     },
@@ -201,7 +201,7 @@ function createLaneChooser(readings: readonly (Reading | undefined)[], usualLane
 
 const isHung = ({ state }: Reading) => state === "hung";
 
-function refused({ path }: Reading, count: number): Place {
+function refused({ path }: Reading, count: number): Placement {
   const others = count === 1 ? "another file hangs" : `${count} other files hang`;
   return { kind: "refused", finding: `not read, as ${others}, such as ${path}: check whether their mount hangs` };
 }

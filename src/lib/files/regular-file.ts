@@ -50,26 +50,26 @@ export async function readRegularFile(path: string, maxBytes: number, system: Fi
   check(await system.stat(path), maxBytes);
   const file = await system.open(path, FLAGS);
   try {
-    const facts = await system.fstat(file);
-    check(facts, maxBytes);
-    return { bytes: await readAll(file, facts.size, maxBytes, system), device: facts.dev };
+    const stats = await system.fstat(file);
+    check(stats, maxBytes);
+    return { bytes: await readAll(file, stats.size, maxBytes, system), device: stats.dev };
   } finally {
     await system.close(file);
   }
 }
 
-function check(facts: Stats, maxBytes: number): void {
+function check(stats: Stats, maxBytes: number): void {
   // The only kind that has a code of the system.
-  if (facts.isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
-  if (!facts.isFile()) throw new FileError(`it is ${kindOf(facts)}, expected a regular file`);
-  if (facts.size > maxBytes) throw tooLarge(maxBytes);
+  if (stats.isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+  if (!stats.isFile()) throw new FileError(`it is ${kindOf(stats)}, expected a regular file`);
+  if (stats.size > maxBytes) throw tooLarge(maxBytes);
 }
 
-function kindOf(facts: Stats): string {
-  if (facts.isFIFO()) return "a FIFO or pipe";
-  if (facts.isSocket()) return "a socket";
-  if (facts.isCharacterDevice()) return "a character device";
-  if (facts.isBlockDevice()) return "a block device";
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return "a FIFO or pipe";
+  if (stats.isSocket()) return "a socket";
+  if (stats.isCharacterDevice()) return "a character device";
+  if (stats.isBlockDevice()) return "a block device";
   return "something else";
 }
 

@@ -49,9 +49,9 @@ export const connectionFamilies: readonly SharedFamily[] = [
 ];
 
 function infoLabels({ row: { state, address }, agent }: ShownConnection): string {
-  const own = state === undefined ? "" : `state="${state}",`;
-  const said = agent === "" ? "" : `agent="${agent}",`;
-  return `${own}${said}address_type="${address.type}"`;
+  const stateLabel = state === undefined ? "" : `state="${state}",`;
+  const agentLabel = agent === "" ? "" : `agent="${agent}",`;
+  return `${stateLabel}${agentLabel}address_type="${address.type}"`;
 }
 
 function isSyncing({ row }: ShownConnection, { flow }: ChainTraits): number | undefined {

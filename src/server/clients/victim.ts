@@ -55,7 +55,10 @@ export function victimOfWaiting<T extends Standing>(
   const group = largestGroup([...candidates, ...[...gone].filter(isCandidate)], ({ waiting }) => waiting);
   if (group === undefined) return undefined;
   const [first, ...others] = candidates.filter((connection) => connection.group === group);
-  return { group, victim: others.reduce((most, next) => (next.waiting >= (most?.waiting ?? 0) ? next : most), first) };
+  return {
+    group,
+    victim: others.reduce((busiest, next) => (next.waiting >= (busiest?.waiting ?? 0) ? next : busiest), first),
+  };
 }
 
 const BUSY = 4;

@@ -1,5 +1,5 @@
 import { ago, isoTime } from "../../lib/text/format.ts";
-import type { PartFailure } from "../../poll/outcomes.ts";
+import type { ApiFailure } from "../../poll/outcomes.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Condition } from "./overview.ts";
 
@@ -48,7 +48,7 @@ export function badge(condition: Condition): Markup {
   return markup`<span class="badge ${condition}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
 }
 
-export function failureText({ api, failure }: PartFailure): Markup {
+export function failureText({ api, failure }: ApiFailure): Markup {
   return markup`<p class="failure">${api}: <span class="reason">${failure.reason}</span> ${failure.message}<br>
 <span class="advice">${failure.advice}</span></p>`;
 }

@@ -125,7 +125,7 @@ ${chart({ ...drawn, title: "Blocks behind", worst: "maximum", numberOf: ({ lagBl
 
 type HeadRow = { readonly what: string; readonly height: number; readonly ahead: number | undefined };
 
-const REFERENCE_WORDS: Readonly<Record<string, string>> = {
+const REFERENCE_TEXTS: Readonly<Record<string, string>> = {
   peers: "best head that enough peers support",
   fleet: "best head of the other nodes of the network",
   configured: "best head of the configured references",
@@ -140,7 +140,7 @@ function heads(samples: readonly TextSample[]): Markup {
     const reference = labels.get("reference") ?? "";
     return [
       {
-        what: REFERENCE_WORDS[reference] ?? reference,
+        what: REFERENCE_TEXTS[reference] ?? reference,
         height: value,
         ahead: own === undefined ? undefined : value - own,
       },

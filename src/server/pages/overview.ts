@@ -1,5 +1,5 @@
 import { type ChainName, chains } from "../../chains/index.ts";
-import { failuresOf, isUp, type PartFailure } from "../../poll/outcomes.ts";
+import { type ApiFailure, failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
 
@@ -14,7 +14,7 @@ export type NodeOverview = {
   readonly labels: Readonly<Record<string, string>>;
   readonly syncing: boolean | undefined;
   /** What failed; if the node is down, its cause comes first. */
-  readonly failures: readonly PartFailure[];
+  readonly failures: readonly ApiFailure[];
   /** Undefined before the first poll. */
   readonly last: PollEntry | undefined;
   /** When the last successful poll ended, unix milliseconds. */
@@ -45,7 +45,7 @@ export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): 
   };
 }
 
-function conditionOf(state: StoredState, failures: readonly PartFailure[]): Condition {
+function conditionOf(state: StoredState, failures: readonly ApiFailure[]): Condition {
   if (state.report === undefined) return "waiting";
   if (!isUp(state)) return "down";
   return failures.length > 0 ? "degraded" : "up";

@@ -64,13 +64,13 @@ export function reloadRoute(reload: Reload): Route {
 
 /** `/config`: the current configuration without its secrets. Plain text, as browsers save YAML to a file. */
 export function configRoute(config: () => Config): Route {
-  const inTurn = createCostlyResponses();
+  const makeCostly = createCostlyResponses();
   return {
     path: "/config",
     handle: ({ onGone }) => {
       const current = config();
       const print = async () => text(200, await inSlices(printSteps(current)), { "cache-control": "no-store" });
-      return inTurn(current, print, onGone);
+      return makeCostly(current, print, onGone);
     },
   };
 }
@@ -80,7 +80,7 @@ export function configRoute(config: () => Config): Route {
  * exporter. `instance` becomes the node's name, as all targets have the same address.
  */
 export function sdRoute(nodes: () => readonly string[]): Route {
-  const inTurn = createCostlyResponses();
+  const makeCostly = createCostlyResponses();
   return {
     path: "/sd",
     handle: ({ host, onGone }) => {
@@ -92,7 +92,7 @@ export function sdRoute(nodes: () => readonly string[]): Route {
           targets: [host],
           labels: { __metrics_path__: "/probe", __param_node: node, instance: node },
         }));
-      return inTurn(host, () => json(JSON.stringify(groups())), onGone);
+      return makeCostly(host, () => json(JSON.stringify(groups())), onGone);
     },
   };
 }

@@ -30,13 +30,13 @@ const NO_NODE = errorResponse(404, "this exporter has no node of this name; see 
 export function pagesRoutes({ version, telemetryPath, store, recentPolls }: PagesOptions): readonly Route[] {
   const overview = ({ state }: StoredNode) => overviewOf(state, recentPolls.of(state.node.name));
   const compressed = createCompressor();
-  const inTurn = createCostlyResponses();
+  const makeCostly = createCostlyResponses();
   const page = (title: string, path: string, content: Markup, nowMs: number) =>
     html({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } });
 
   /** Large fleets have large pages, which browsers request every few seconds. */
   async function made(request: Request, path: string, query: PageQuery, make: () => HttpResponse) {
-    return compressed(await inTurn(JSON.stringify([path, ...query]), make, request.onGone), request.headers);
+    return compressed(await makeCostly(JSON.stringify([path, ...query]), make, request.onGone), request.headers);
   }
 
   function status(request: Request): Promise<HttpResponse> {

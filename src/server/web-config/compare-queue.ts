@@ -40,10 +40,10 @@ const MAX_PAUSE_MS = 1000;
 /**
  * A comparison takes a processor about a tenth of a second, and anyone can request as many as they like. So one runs at a
  * time, and few wait. Clients take turns, however many questions each of them has; of one client, those of existing users go
- * first. When all places are taken, the client that has the most gives up its last one to a client that has fewer.
+ * first. When the waiting list is full, the client with the most questions loses its last one to a client with fewer.
  */
 export function createCompareQueue(compare: Compare, limits: QueueLimits): CompareQueue {
-  const places = createPlaces(limits);
+  const waitingList = createWaitingList(limits);
   /** When the pause of a client ends, on a monotonic clock. */
   const pausedUntil = new Map<string, number>();
   let last: string | undefined;
@@ -54,7 +54,7 @@ export function createCompareQueue(compare: Compare, limits: QueueLimits): Compa
   function nextClient(): string | undefined {
     const now = performance.now();
     for (const [client, until] of pausedUntil) if (until <= now) pausedUntil.delete(client);
-    const ready = places.clients().filter((client) => !pausedUntil.has(client));
+    const ready = waitingList.clients().filter((client) => !pausedUntil.has(client));
     // A client whose question has just been answered goes behind all others.
     return ready.find((client) => client !== last) ?? ready[0];
   }
@@ -70,7 +70,7 @@ export function createCompareQueue(compare: Compare, limits: QueueLimits): Compa
 
   async function runAll(): Promise<void> {
     isRunning = true;
-    while (places.clients().length > 0) {
+    while (waitingList.clients().length > 0) {
       const client = nextClient();
       if (client === undefined) {
         await waitForPause();
@@ -78,7 +78,7 @@ export function createCompareQueue(compare: Compare, limits: QueueLimits): Compa
       }
       last = client;
       const startedAt = performance.now();
-      const isRight = await places.take(client)?.run();
+      const isRight = await waitingList.take(client)?.run();
       const now = performance.now();
       if (isRight === false) {
         pausedUntil.set(client, now + Math.min(MAX_PAUSE_MS, limits.pauseFactor * (now - startedAt)));
@@ -88,7 +88,7 @@ export function createCompareQueue(compare: Compare, limits: QueueLimits): Compa
   }
 
   return (question) => {
-    if (!places.makeRoom(question)) return undefined;
+    if (!waitingList.makeRoom(question)) return undefined;
     return new Promise((resolve, reject) => {
       const run = () =>
         compare(question.password, question.hash).then(
@@ -98,7 +98,7 @@ export function createCompareQueue(compare: Compare, limits: QueueLimits): Compa
           },
           (error: unknown) => void reject(error),
         );
-      places.add({ ...question, run, drop: () => resolve(undefined) });
+      waitingList.add({ ...question, run, drop: () => resolve(undefined) });
       if (isRunning) wake();
       else void runAll();
     });
@@ -106,7 +106,7 @@ export function createCompareQueue(compare: Compare, limits: QueueLimits): Compa
 }
 
 /** The waiting questions, by client, in the order of the clients' turns. */
-function createPlaces({ perClient, total }: QueueLimits) {
+function createWaitingList({ perClient, total }: QueueLimits) {
   /** No list is empty. */
   const byClient = new Map<string, readonly Waiting[]>();
   const waitingOf = (client: string) => byClient.get(client) ?? [];
@@ -121,7 +121,7 @@ function createPlaces({ perClient, total }: QueueLimits) {
 
   return {
     clients: (): readonly string[] => [...byClient.keys()],
-    /** Whether there is a place for the question; another one may be dropped for it. */
+    /** Whether there is room for the question; another one may be dropped for it. */
     makeRoom({ client, isConfigured }: Question): boolean {
       const own = waitingOf(client);
       if (own.length >= perClient) {
@@ -131,9 +131,9 @@ function createPlaces({ perClient, total }: QueueLimits) {
       }
       const waiting = [...byClient.values()].reduce((sum, { length }) => sum + length, 0);
       if (waiting < total) return true;
-      const [most = client] = [...byClient.keys()].sort((a, b) => waitingOf(b).length - waitingOf(a).length);
-      if (waitingOf(most).length <= own.length + 1) return false;
-      dropLast(most);
+      const [largest = client] = [...byClient.keys()].sort((a, b) => waitingOf(b).length - waitingOf(a).length);
+      if (waitingOf(largest).length <= own.length + 1) return false;
+      dropLast(largest);
       return true;
     },
     add(question: Waiting): void {

@@ -34,7 +34,7 @@ async function start(args: readonly string[] = []) {
 }
 
 /** A stranger's empty page. */
-async function strangerAt(host: string): Promise<number> {
+async function untrustedPeerAt(host: string): Promise<number> {
   const server = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"));
   server.listen(0, host);
   await once(server, "listening");
@@ -106,7 +106,7 @@ describe.skipIf(!CHROMIUM)("a browser", () => {
     const { exporter, target, polled, reloads } = await start();
     // Another site, and another port of the same one.
     for (const host of ["127.0.0.3", "127.0.0.1"]) {
-      const page = await show(`http://${host}:${await strangerAt(host)}`);
+      const page = await show(`http://${host}:${await untrustedPeerAt(host)}`);
       const refused = async (path: string, ways: string, count: number) =>
         expect(await attack(exporter, page, { url: exporter.url + path, ways, count })).toEqual(
           Array(count).fill("403"),
@@ -125,7 +125,7 @@ describe.skipIf(!CHROMIUM)("a browser", () => {
       expect(answer[0]?.status()).toBe(403);
     }
     // To names on plain HTTP browsers send no Sec-Fetch-Site.
-    const page = await show(`http://stranger.test:${await strangerAt("127.0.0.1")}`);
+    const page = await show(`http://stranger.test:${await untrustedPeerAt("127.0.0.1")}`);
     const named = `http://exporter.test:${exporter.port}`;
     const attempts = { url: `${named}/-/reload`, ways: POSTS, count: 6 };
     expect(await attack(exporter, page, attempts)).toEqual(Array(6).fill("403"));

@@ -5,7 +5,7 @@ import type { AdapterName } from "../adapters.ts";
 import { bytesOf } from "../changes.ts";
 import { checkLog, checkOutcomes } from "../checks.ts";
 import { stopClocks } from "../clock.ts";
-import { type Clients, isStranger } from "../network.ts";
+import { type Clients, isUntrusted } from "../network.ts";
 import { replyOf } from "../script.ts";
 import type { Tally } from "../tally.ts";
 import { createWorld } from "../world.ts";
@@ -40,7 +40,7 @@ export type ShapeStage = {
 const SECONDS_BETWEEN = 60;
 
 /** Of one call that is made many times in a poll, so many answers are hostile: the others would cost the same again. */
-const MOST_HOSTILE = 3;
+const MAX_HOSTILE = 3;
 
 /** Makes the answers of a case, which must not count; each call plays it once, from the bytes on a socket to the page. */
 export function prepareShape(stage: ShapeStage, given: ShapeCase): () => Promise<Cost> {
@@ -67,9 +67,9 @@ async function play(stage: ShapeStage, given: ShapeCase, answers: readonly RawAn
       async (client, request, ...rest) => {
         const { method, path, body = "" } = request;
         const plain = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
-        const call = callName(adapter.callOf(plain), isStranger(node, options.url.hostname));
+        const call = callName(adapter.callOf(plain), isUntrusted(node, options.url.hostname));
         mark();
-        if (isHostile(call) && (given.paged || asked < MOST_HOSTILE * given.polls)) {
+        if (isHostile(call) && (given.paged || asked < MAX_HOSTILE * given.polls)) {
           const headers = { ...request.headers, ...server.headerOf(asked) };
           asked += 1;
           return dispatch(client, { ...request, headers }, ...rest);

@@ -18,11 +18,11 @@ export type RawAnswer = {
 };
 
 /** As much as an answer with all that stands around its bytes may have. */
-export const MOST_RAW_BYTES = 48 * 1024 * 1024;
+export const MAX_RAW_BYTES = 48 * 1024 * 1024;
 
 /** What is served must not grow the process, so there is one piece of memory for all of it. */
 export async function startRawServer(): Promise<RawServer> {
-  const memory = new SharedArrayBuffer(MOST_RAW_BYTES);
+  const memory = new SharedArrayBuffer(MAX_RAW_BYTES);
   const bytes = Buffer.from(memory);
   // All of it is resident from now on.
   bytes.fill(1);
@@ -43,7 +43,7 @@ export async function startRawServer(): Promise<RawServer> {
         end += bytes.write(close, from, "latin1");
         return [[0, length] as const, [from, end] as const];
       });
-      if (end > MOST_RAW_BYTES) throw new Error(`an answer of ${end} bytes`);
+      if (end > MAX_RAW_BYTES) throw new Error(`an answer of ${end} bytes`);
       worker.postMessage({
         id: String(id),
         ranges: ranges.length === 0 ? [[[0, length]]] : ranges,

@@ -31,8 +31,8 @@ export async function findSetups(adapter: FuzzAdapter): Promise<Setups> {
 
 async function askedOf(adapter: FuzzAdapter, { variant, script }: Setup): Promise<ReadonlySet<string>> {
   const calls = new Set<string>();
-  const clients = memoryClients((_, asked, isStranger) => {
-    const call = callName(adapter.callOf(asked), isStranger);
+  const clients = memoryClients((_, asked, isUntrusted) => {
+    const call = callName(adapter.callOf(asked), isUntrusted);
     if (call !== undefined) calls.add(call);
     return replyOf(script, call, asked, NOTHING);
   });
@@ -43,6 +43,6 @@ async function askedOf(adapter: FuzzAdapter, { variant, script }: Setup): Promis
 }
 
 /** Peers that are asked themselves are strangers. */
-export function callName(own: string | undefined, isStranger: boolean): string | undefined {
-  return isStranger && own === "cut" ? "peer_cut" : own;
+export function callName(own: string | undefined, isUntrusted: boolean): string | undefined {
+  return isUntrusted && own === "cut" ? "peer_cut" : own;
 }

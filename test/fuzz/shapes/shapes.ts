@@ -54,7 +54,7 @@ export async function openShapeStand(name: AdapterName, corpus: Corpus): Promise
 const SWEEP_MS = 20;
 
 /** A failing case is made smaller in so many steps at most, as each plays it several times. */
-const MOST_SHRINKS = 40;
+const MAX_SHRINKS = 40;
 const PROGRESS_CASES = 20;
 
 export async function runShapes(campaign: ShapeCampaign): Promise<CampaignResult> {
@@ -69,7 +69,7 @@ export async function runShapes(campaign: ShapeCampaign): Promise<CampaignResult
       let plays = 0;
       const property = fc.asyncProperty(anyShapeCase(name, shape), async (given) => {
         plays += 1;
-        if (plays > MOST_SHRINKS) return;
+        if (plays > MAX_SHRINKS) return;
         onCase?.(given);
         const { cost, problem } = await stand.judge(prepareShape(stand.stage, given));
         if (problem !== undefined) throw new Error(problem);

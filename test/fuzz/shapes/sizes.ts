@@ -10,7 +10,7 @@ import { MIXED, type ShapeCase } from "./shape-case.ts";
 /** How many units bring a shape near a limit. */
 
 /** Larger bodies than this are nothing new. */
-const MOST_BYTES = 17 * 1024 * 1024;
+const MAX_BYTES = 17 * 1024 * 1024;
 
 /** Numbers of units just below and just above the limit that is reached first; some of any size, and near the other limits. */
 export function unitsNear(
@@ -54,7 +54,7 @@ function measured(adapter: AdapterName, call: string, shape: string, place: Shap
   const [fixed, each] = amounts("bytes");
   // As much as may be without that anybody counts.
   if (each > 0 && !(shape in DELIVERIES)) edges.push(Math.max(1, Math.floor((UNCOUNTED_BYTES - fixed) / each)));
-  const most = Math.max(1, Math.floor((MOST_BYTES - fixed) / each));
+  const most = Math.max(1, Math.floor((MAX_BYTES - fixed) / each));
   return { edges: edges.length === 0 ? [most] : edges, most };
 }
 

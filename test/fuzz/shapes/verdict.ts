@@ -4,8 +4,8 @@ import type { Cost } from "./play-shape.ts";
 /** Whether a case costs too much. */
 
 /** No answer holds the event loop for longer, of its own CPU time. */
-export const MOST_CPU_MS = 50;
-export const MOST_GROWTH_MIB = 64;
+export const MAX_CPU_MS = 50;
+export const MAX_GROWTH_MIB = 64;
 
 /** What is too much is measured again: a collection of garbage of other cases, or another program, is no fault of the answer. */
 const REPEATS = 5;
@@ -42,13 +42,13 @@ export function createJudge({ calibrate, settle }: JudgeOptions): Judge {
 }
 
 function isTooMuch({ cpu, growth }: Cost): boolean {
-  return cpu > MOST_CPU_MS || growth > MOST_GROWTH_MIB;
+  return cpu > MAX_CPU_MS || growth > MAX_GROWTH_MIB;
 }
 
 function problemOf({ cpu, growth }: Cost): string {
   const found = [
-    ...(cpu > MOST_CPU_MS ? [`${cpu.toFixed(1)} ms of CPU, at most ${MOST_CPU_MS} ms are allowed`] : []),
-    ...(growth > MOST_GROWTH_MIB ? [`${growth.toFixed(0)} MiB more memory, at most ${MOST_GROWTH_MIB} MiB`] : []),
+    ...(cpu > MAX_CPU_MS ? [`${cpu.toFixed(1)} ms of CPU, at most ${MAX_CPU_MS} ms are allowed`] : []),
+    ...(growth > MAX_GROWTH_MIB ? [`${growth.toFixed(0)} MiB more memory, at most ${MAX_GROWTH_MIB} MiB`] : []),
   ];
   return `one answer took ${found.join(" and ")}`;
 }

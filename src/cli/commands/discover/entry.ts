@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Place } from "../../../chains/adapter.ts";
+import type { Endpoint } from "../../../chains/adapter.ts";
 import { type ChainName, chains, FIRST_NAMES } from "../../../chains/index.ts";
 import { toYaml } from "../../../lib/to-yaml.ts";
 
@@ -70,7 +70,7 @@ export type Attempt = {
 };
 
 /** The ports of public nodes behind a proxy. */
-const PROXIES: readonly Place[] = [
+const PROXIES: readonly Endpoint[] = [
   { scheme: "https", port: 443 },
   { scheme: "http", port: 80 },
 ];
@@ -86,9 +86,11 @@ export function attemptsAt(address: string): readonly Attempt[] {
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/|unix:)/i.test(address)) return everyChainAt([address]);
   const { host, port } = parseHost(address);
   if (port !== undefined) return everyChainAt([`http://${host}:${port}`, `https://${host}:${port}`]);
-  const at = ({ scheme, port: usual }: Place) => `${scheme}://${host}:${usual}`;
+  const at = ({ scheme, port: usual }: Endpoint) => `${scheme}://${host}:${usual}`;
   return [
-    ...FIRST_NAMES.flatMap((chain) => chains[chain].discovery.places.map((place) => ({ chain, url: at(place) }))),
+    ...FIRST_NAMES.flatMap((chain) =>
+      chains[chain].discovery.endpoints.map((endpoint) => ({ chain, url: at(endpoint) })),
+    ),
     ...everyChainAt(PROXIES.map(at)),
   ];
 }
@@ -107,7 +109,7 @@ function parseHost(address: string): { readonly host: string; readonly port: str
 }
 
 /** The same host at another port. */
-export function elsewhere(url: string, { scheme, port }: Place): string | undefined {
+export function elsewhere(url: string, { scheme, port }: Endpoint): string | undefined {
   return url.startsWith("unix:") ? undefined : `${scheme}://${new URL(url).hostname}:${port}`;
 }
 

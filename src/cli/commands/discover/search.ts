@@ -9,14 +9,14 @@ import { AddressError, type Attempt, type Entry, elsewhere, mayBeSecret, plainEn
 
 export type Found = {
   /** The best entry, and the poll with it. */
-  readonly best: Answer;
+  readonly best: PolledEntry;
   /** Whether the certificate is pinned, as no authority known to this machine signed it. */
   readonly isPinned: boolean;
   /** Other addresses of this node, or of another node of the chain, which report less. */
-  readonly others: readonly Answer[];
+  readonly others: readonly PolledEntry[];
 };
 
-type SearchResult = { readonly found: readonly Found[]; readonly failed: readonly Answer[] };
+type SearchResult = { readonly found: readonly Found[]; readonly failed: readonly PolledEntry[] };
 
 type PinOf = (url: string) => Promise<string | undefined>;
 
@@ -43,16 +43,16 @@ function firstEntry({ chain, url }: Attempt): Entry {
   return { name: "", chain, url, tls: isUnverified ? { insecure: true } : undefined, options };
 }
 
-function isOtherNetwork({ polled: { report } }: Answer): boolean {
+function isOtherNetwork({ polled: { report } }: PolledEntry): boolean {
   return !report.peers.ok && report.peers.failure.reason === "wrong_network";
 }
 
-function otherVariants({ entry }: Answer): readonly Entry[] {
+function otherVariants({ entry }: PolledEntry): readonly Entry[] {
   return chains[entry.chain].discovery.variants.slice(1).map((options) => ({ ...entry, options }));
 }
 
 /** Verifies by the authorities of this machine, or else pins the certificate that the server presents. */
-async function withTrust(best: Answer, ask: Ask, pinOf: PinOf): Promise<Pick<Found, "best" | "isPinned">> {
+async function withTrust(best: PolledEntry, ask: Ask, pinOf: PinOf): Promise<Pick<Found, "best" | "isPinned">> {
   const { entry } = best;
   if (entry.tls === undefined) return { best, isPinned: false };
   const pin = await pinOf(entry.url);
@@ -63,10 +63,10 @@ async function withTrust(best: Answer, ask: Ask, pinOf: PinOf): Promise<Pick<Fou
 }
 
 /** Adds the other servers of the node that work. */
-async function withCompanions(best: Answer, ask: Ask): Promise<Answer> {
+async function withCompanions(best: PolledEntry, ask: Ask): Promise<PolledEntry> {
   let kept = best;
-  for (const [option, place] of Object.entries(chains[best.entry.chain].discovery.companions)) {
-    const url = elsewhere(best.entry.url, place);
+  for (const [option, endpoint] of Object.entries(chains[best.entry.chain].discovery.companions)) {
+    const url = elsewhere(best.entry.url, endpoint);
     if (url === undefined) continue;
     const [answer] = await ask([{ ...kept.entry, options: { ...kept.entry.options, [option]: url } }]);
     const parts = answer === undefined ? [] : [...answer.polled.report.apis.values()];
@@ -77,9 +77,9 @@ async function withCompanions(best: Answer, ask: Ask): Promise<Answer> {
 
 const TIMEOUT = "5s";
 
-export type Answer = { readonly entry: Entry; readonly polled: PolledNode };
+export type PolledEntry = { readonly entry: Entry; readonly polled: PolledNode };
 
-export type Ask = (entries: readonly Entry[]) => Promise<readonly Answer[]>;
+export type Ask = (entries: readonly Entry[]) => Promise<readonly PolledEntry[]>;
 
 /**
  * Polls each entry once, like the exporter. The result is empty if `end` is aborted first.
@@ -107,12 +107,12 @@ export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
 }
 
 /** Whether a node of that chain responded, with its head or with peers: an empty list may come from any server. */
-function isFound({ polled: { report } }: Answer): boolean {
+function isFound({ polled: { report } }: PolledEntry): boolean {
   return report.head.ok || (report.peers.ok && report.peers.value.connections.length > 0);
 }
 
 /** Higher if the node reports more. */
-function rank({ polled: { report } }: Answer): number {
+function rank({ polled: { report } }: PolledEntry): number {
   return (report.peers.ok ? 2 : 0) + (report.head.ok ? 1 : 0);
 }
 
