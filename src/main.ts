@@ -6,7 +6,7 @@ import { endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/proce
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
 
-/** Until a command says otherwise, nothing is worth waiting for at a signal. */
+/** By default, the process does not wait for the command after a signal. */
 let onStop: OnStop = { waitMs: 0 };
 let isGivenUp = false;
 

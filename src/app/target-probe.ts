@@ -15,7 +15,7 @@ type TargetProbeOptions = {
   readonly log: Logger;
 };
 
-/** Answers /probe?target=. */
+/** Polls the targets of /probe?target= and renders their pages. */
 export function createTargetProbe({ config, connections, open, log }: TargetProbeOptions) {
   const renderer = createOnceRenderer(connections);
   const prober = createAdHocProber({

@@ -2,7 +2,7 @@ import { nodeError } from "../model/failure.ts";
 
 /**
  * Readers of single values in a node's response. The input is `unknown` JSON; each returns the value or undefined, so that
- * one odd field costs only itself. They are hand-written because they run for every row of every poll.
+ * an invalid field does not affect the others. They are hand-written because they run for every row of every poll.
  */
 
 /** Far above any node seen: monerod and nodeos keep some hundreds of connections, a chainweb node sends pages of 512 peers. */

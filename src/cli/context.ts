@@ -3,7 +3,7 @@ import type { Redactor } from "../config/redact.ts";
 import type { Crash } from "../logging/crash-handler.ts";
 import { type OnStop, signalExitCode } from "./process-end.ts";
 
-/** Wrong usage: flags and arguments that mean nothing. */
+/** The exit code of wrong usage: unknown or invalid flags and arguments. */
 export const EXIT_USAGE = 2;
 
 /** What the process gives to each command. */
@@ -14,14 +14,14 @@ export type Context = {
   readonly stopped: Promise<NodeJS.Signals>;
   /**
    * Called by a command that ends by itself after `stopped`. Without it, the process ends immediately.
-   * @returns never resolves where that end has begun already
+   * @returns a promise that never resolves if the process is already ending
    */
   readonly endsItself: (onStop: Partial<OnStop>) => Promise<void>;
   readonly redactor: Redactor;
   readonly crash: Crash;
 };
 
-/** The end of a command before its work is done: by a signal, or because its output is not read any more. */
+/** The end of a command before its work is done: by a signal, or because its output is no longer read. */
 export type Interrupt = {
   readonly signal: AbortSignal;
   /** 128 plus the number of the signal, as shells count it. */
@@ -41,6 +41,6 @@ export function createInterrupt({ stopped, endsItself }: Pick<Context, "stopped"
     exitCode = signalExitCode(signal);
     controller.abort(new Error("interrupted"));
   });
-  process.stdout.once("error", () => controller.abort(new Error("the output is not read any more")));
+  process.stdout.once("error", () => controller.abort(new Error("the output is no longer read")));
   return { signal: controller.signal, exitCode: () => exitCode };
 }

@@ -13,14 +13,14 @@ import { files } from "../lib/files/files.ts";
 export type OnStop = {
   /** How long the process waits for the command to end by itself, in milliseconds. */
   readonly waitMs: number;
-  /** The exit code of a command that does not, where it differs from the signal's own. */
+  /** The exit code if the command does not end in that time; default: the code of the signal. */
   readonly exitCode?: number;
 };
 
-/** The process is gone this long after a signal: within the five seconds that are documented. */
+/** The process ends within this time after a signal. The documentation promises five seconds. */
 const END_MS = 4500;
 
-/** How long readers of the log and of the output have, at the end, to take what they have not read yet. */
+/** How long the end of the process waits for the readers of the log and of the output. */
 const LAST_OUTPUT_MS = 1000;
 
 const END_SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -82,7 +82,7 @@ export async function endAfter({ done, onStop, giveUp }: Running): Promise<never
   await Promise.race([flushed(process.stderr), sleep(LAST_OUTPUT_MS)]);
   // The error of a write is reported one turn of the event loop later.
   await sleep(0);
-  // A file that hangs is not worth waiting for; the lookup of a name may still end.
+  // A file that hangs is not waited for; the lookup of a name may still end.
   const patienceMs = files.hung() > 0 ? 0 : Math.min(END_MS, endBy - performance.now());
   return ending.soon(process.exitCode === undefined ? code || (cutOffCode ?? 0) : Number(process.exitCode), patienceMs);
 }
@@ -108,7 +108,7 @@ async function flushed(stream: Writable): Promise<undefined> {
   return undefined;
 }
 
-/** A reader that closes the pipe (`--help | head`) is no error; a full disk is one, and gets one line. */
+/** A reader that closes the pipe (`--help | head`) is not an error. A full disk is, and is reported in one line. */
 export function watchOutput(printError: (text: string) => void): void {
   process.stdout.on("error", (error) => {
     const code = errorCode(error);
@@ -125,8 +125,8 @@ type Ending = {
   /** Immediately. Also ends process 1 of a container, which its own signals do not. */
   now(code: number): never;
   /**
-   * After a moment for running calls.
-   * @param patienceMs how long that moment may be if the exit code would be lost otherwise
+   * Waits briefly for running calls first.
+   * @param patienceMs how long it waits, in milliseconds, if a hard end would lose the exit code
    */
   soon(code: number, patienceMs?: number): Promise<never>;
 };
@@ -190,7 +190,7 @@ function signalFor(code: number): "SIGINT" | "SIGTERM" | "SIGKILL" {
 
 function endHard(code: number): never {
   const { execPath, env } = process;
-  // Modules that NODE_OPTIONS preloads are not wanted there.
+  // The program that replaces this one must not preload the modules of NODE_OPTIONS.
   execve()?.(execPath, [execPath, "--input-type=commonjs", "-e", `process.exit(${code})`], {
     ...env,
     NODE_OPTIONS: "",

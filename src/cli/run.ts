@@ -9,7 +9,7 @@ import { readConfig } from "./source.ts";
 
 /** What the process gives to the program. */
 export type ProcessContext = Omit<Context, "redactor" | "crash"> & {
-  /** Ends the process with an exit code, whatever holds it. */
+  /** Ends the process with an exit code, even while a thread hangs. */
   readonly endNow: (code: number) => void;
 };
 
@@ -20,7 +20,7 @@ export type ProcessContext = Omit<Context, "redactor" | "crash"> & {
 export async function run(args: readonly string[], { endNow, ...process }: ProcessContext): Promise<number> {
   const redactor = createRedactor();
   const { print, printError } = process;
-  // Before anything can go wrong.
+  // First, so that it handles every later error.
   const crash = exitOnDefect(redactor.redact, printError, endNow);
   const invocation = parseArguments(args, VERSION, { out: print, err: printError });
   try {
@@ -76,7 +76,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
   }
 }
 
-/** Whether a signal is how the command is meant to end. */
+/** Whether a signal is the normal end of the command. */
 function isEndedBySignals(invocation: Invocation): boolean {
   const { command } = invocation;
   return command === "serve" || command === "demo" || (command === "peers" && invocation.watchMs !== undefined);

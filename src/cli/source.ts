@@ -34,7 +34,7 @@ export function findShard({ shard: flag }: ShardFlags): Shard | undefined {
   }
 }
 
-/** The node that a command's argument names; a text if it names none. */
+/** @returns the node that a command's argument names, or the text of an error */
 export function chooseNode({ nodes }: Pick<Config, "nodes">, name: string | undefined): NodeConfig | string {
   const names = nodes.map((node) => node.name);
   if (name === undefined) {

@@ -4,7 +4,7 @@ import cron from "node-cron";
 export type CronTimes = {
   /** The next two times from now on; Infinity if there is no further one. */
   next(): readonly [first: number, second: number];
-  /** Whether one lies after `fromMs` and not after `toMs`, which are at most a minute apart. */
+  /** Whether one is after `fromMs` and not after `toMs`, which are at most a minute apart. */
   hasWithin(fromMs: number, toMs: number): boolean;
 };
 

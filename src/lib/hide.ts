@@ -1,6 +1,6 @@
 import { type Reading, readingsOf } from "./readings.ts";
 
-/** Replaces words in texts, in whatever encoding they occur there. */
+/** Replaces words in a text, in any encoding. */
 export type Hide = (text: string) => string;
 
 /**

@@ -44,7 +44,7 @@ export function redactedAgain(error: SafeError, redact: Redact): SafeError {
 
 function describe(error: unknown, redact: Redact, causes: number): SafeError {
   if (!(error instanceof Error)) {
-    const message = typeof error === "string" ? safeMessage(error, redact) : `(no Error but ${typeof error})`;
+    const message = typeof error === "string" ? safeMessage(error, redact) : `(not an Error: ${typeof error})`;
     return { type: typeof error, message, stack: "" };
   }
   const type = word(error.name) ?? "Error";

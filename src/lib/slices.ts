@@ -33,7 +33,7 @@ export function runToEnd<T>(steps: Steps<T>): T {
   }
 }
 
-/** No steps, only a result. */
+/** A result that needs no steps. */
 // biome-ignore lint/correctness/useYield: its only step is its end
 export function* withoutSteps<T>(value: T): Steps<T> {
   return value;

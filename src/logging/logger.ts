@@ -45,7 +45,7 @@ export async function prettyLine(colorize: boolean): Promise<(line: string) => s
     messageFormat: ({ target, msg }) => harmless(target === undefined ? `${msg}` : `${target}: ${msg}`),
     ignore: FIELDS_OF_MESSAGE,
   });
-  // Any text may contain words of a node, and a terminal obeys escape sequences. Only stacks have several lines.
+  // Any text may contain a part that a node chose, and a terminal obeys escape sequences. Only stacks have several lines.
   return (line) => show(JSON.parse(line, (_, value) => (typeof value === "string" ? harmlessLines(value) : value)));
 }
 

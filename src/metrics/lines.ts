@@ -36,7 +36,7 @@ type Workspace = {
   linesStart: number;
   /** Where the lines of each family end, counted from `linesStart`. */
   familyEnds: number[];
-  /** Where the `open` of the present family is; `openEnd` is 0 until it has a line. */
+  /** Where the `open` of the current family is; `openEnd` is 0 until it has a line. */
   openStart: number;
   openEnd: number;
 };

@@ -23,7 +23,7 @@ export type SelfMetrics = {
   configRead(isGood: boolean): void;
   /** Which part of the nodes this process polls; not called when it polls all. */
   sharded(shard: Shard): void;
-  /** The present values of all families. */
+  /** The current values of all families. */
   collect(): Promise<readonly RenderedFamily[]>;
 };
 

@@ -124,7 +124,7 @@ function textsOf({ identity, peers, head, apis, totals, chainSamples, networkKey
   for (const { labels } of chainSamples) for (const label of labels) add(label);
   if (!peers.ok) return [...texts];
   let lastChainId: string | undefined;
-  // Facts of connections have no labels.
+  // The chain samples of connections have no labels.
   for (const { address, agent, chainId } of peers.value.connections) {
     add(address.host);
     add(address.suffix);

@@ -40,7 +40,7 @@ export type PeerConnection = {
   readonly address: PeerAddress;
   /** Free text that the peer chose. */
   readonly agent?: string | undefined;
-  /** The peer's head as the node last heard it, in the chain's own convention. */
+  /** The peer's head as it last reported it to the node, in the chain's own convention. */
   readonly height?: number | undefined;
   /** The network that the peer says it is on, where the API has it. */
   readonly chainId?: string | undefined;
@@ -84,7 +84,7 @@ export type Head = {
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
-/** What a node says it is. */
+/** What a node reports about itself. */
 export type NodeIdentity = {
   readonly version?: string | undefined;
   readonly network?: string | undefined;
@@ -166,7 +166,7 @@ export function failed(failure: Failure): { readonly ok: false; readonly failure
 /** The peer list of a node that is polled only for its head. */
 export const PEERS_NOT_ASKED = failed({
   reason: "unavailable",
-  message: "the peers were not asked for",
+  message: "the peers were not requested",
   advice: "references are polled for their head only",
 });
 

@@ -15,7 +15,7 @@ export function firstState(node: NodeConfig, intervalMs: number): NodeState {
 
 /**
  * The state after a poll.
- * @param before the node, its history so far, and the present interval of its polls
+ * @param before the node, its history so far, and the current interval of its polls
  * @param others heads of other nodes of the same network, to compare with
  */
 export function deriveState(

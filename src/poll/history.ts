@@ -4,7 +4,7 @@ import { DIRECTIONS, type Direction, type Head, type NodeReport, type PeerConnec
 import { mainApi } from "./outcomes.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
 
-/** What is kept of a node from poll to poll. Immutable: each poll makes a new one. */
+/** What the exporter remembers of a node from poll to poll. Immutable: each poll makes a new one. */
 export type NodeHistory = {
   readonly polls: number;
   /** Polls that failed, by reason; every reason of the closed set is present. */

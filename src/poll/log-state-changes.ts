@@ -8,14 +8,14 @@ import type { StoredState } from "./store.ts";
 export type LogStateChanges = (before: StoredState, after: StoredState, log: Logger) => void;
 
 /**
- * One line for each change of a node's state, none for a poll like the last one. While a part fails, each reason is logged
+ * Logs one line for each change of a node's state, none for a poll like the last one. While an API fails, each reason is logged
  * once, as some nodes alternate between two. Each network after the first is logged once as well.
  */
 export function createStateChangeLog(): LogStateChanges {
   const alreadyLogged = new Map<string, Set<FailureReason>>();
   const networks = new Set<string>();
 
-  /** Whether this reason is new since the part last worked. */
+  /** Whether this reason is new since the API last answered. */
   function isNewFailure(api: string, reason: FailureReason): boolean {
     const reasons = alreadyLogged.get(api) ?? new Set();
     const isNew = !reasons.has(reason);
@@ -48,7 +48,7 @@ export function createStateChangeLog(): LogStateChanges {
   };
 }
 
-/** The parts to report on. A part that fails for the same reason as the whole node has no line of its own. */
+/** The APIs to report on. An API that fails for the same reason as the whole node has no line of its own. */
 function reportedApis(state: StoredState): ReadonlyMap<string, Failure | undefined> {
   const failures = new Map(failuresOf(state).map(({ api, failure }) => [api, failure]));
   const reported = outcomesOf(state).filter(([api, { ok }]) => ok || failures.has(api));

@@ -3,7 +3,7 @@ import { describeFailure, type Failure } from "../model/failure.ts";
 import type { Outcome } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
 
-/** How the parts of a poll ended, without what they returned. */
+/** How each API call of a poll ended, without the values that the calls returned. */
 export type ReportOutcomes = {
   /** Known right after the poll; not stored until the next. */
   readonly networkKey?: string | undefined;
@@ -24,7 +24,7 @@ export type ApiFailure = { readonly api: string; readonly failure: Failure };
 
 const MAIN_APIS = { node: "peers", reference: "head" } as const satisfies Record<NodeRole, keyof ReportOutcomes>;
 
-/** The part that makes a node up: its peer list; of a reference, which is polled for its head only, the head. */
+/** The API that decides whether a node is up: the peer list; for a reference, which is polled for its head only, the head. */
 export function mainApi(role: NodeRole): "peers" | "head" {
   return MAIN_APIS[role];
 }
@@ -35,19 +35,19 @@ export function mainFailure({ node, report }: PolledState): Failure | undefined 
   return main === undefined || main.ok ? undefined : main.failure;
 }
 
-/** Whether the main part of the last poll succeeded. A node that has not been polled is not up. */
+/** Whether the main API of the last poll succeeded. A node that has not been polled is not up. */
 export function isUp({ node, report }: PolledState): boolean {
   return report?.[mainApi(node.role)].ok === true;
 }
 
-/** Every part that was asked for, the main part first, by its name in `p2p_node_api_up`. */
+/** Every API that the last poll called, the main one first, by its name in `p2p_node_api_up`. */
 export function outcomesOf({ node, report }: PolledState): readonly NamedOutcome[] {
   if (report === undefined) return [];
   const { peers, head, apis } = report;
   return node.role === "reference" ? [["head", head], ...apis] : [["peers", peers], ["head", head], ...apis];
 }
 
-/** What failed in the last poll. While the node is down, parts that fail for the same reason are left out. */
+/** What failed in the last poll. While the node is down, other APIs that fail for the same reason are left out. */
 export function failuresOf(state: PolledState): readonly ApiFailure[] {
   const main = mainApi(state.node.role);
   const down = mainFailure(state);
@@ -58,14 +58,14 @@ export function failuresOf(state: PolledState): readonly ApiFailure[] {
   });
 }
 
-/** One poll as text for people: how each part ended, then the requests in the order in which they were sent. */
+/** One poll as text for people: how each API call ended, then the requests in the order in which they were sent. */
 export function traceText(state: PolledState | undefined, calls: readonly RpcCall[]): string {
   const outcomes = state === undefined ? [] : outcomesOf(state).map(outcomeLine);
   return [...outcomes, "", ...callTable(calls), "", ""].join("\n");
 }
 
 function outcomeLine([api, outcome]: NamedOutcome): string {
-  return `${api}: ${outcome.ok ? "good" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`;
+  return `${api}: ${outcome.ok ? "ok" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`;
 }
 
 /** The requests as a table, in the order in which they were sent. */

@@ -11,7 +11,7 @@ import type { TracedSession } from "./run-poll.ts";
 import { createPollInterval } from "./scheduler.ts";
 import { NO_SERIES, type RenderState, type StoredNode } from "./store.ts";
 
-/** What the poller has of each node while it is polled, in addition to what is shown of it. */
+/** What the poller holds for each node that it polls, in addition to the stored state. */
 export type Runtime = {
   readonly node: NodeConfig;
   readonly session: TracedSession;
@@ -116,7 +116,7 @@ function openRuntime(node: NodeConfig, before: Runtime | undefined, options: Run
   };
 }
 
-/** What is known of a server stays true when only the way to poll it changes. */
+/** The history of a server stays valid when only the settings of its polls change. */
 function isSameServer(before: NodeConfig, after: NodeConfig): boolean {
   return before.role === after.role && before.chain === after.chain && isSameUrl(before.url, after.url);
 }

@@ -125,7 +125,7 @@ function onInterval(name: string, intervalMs: number, poll: () => Promise<void>)
       Math.min(delay, MAX_TIMER_MS),
     );
   };
-  // A poll right after the first one would bring nothing new.
+  // A poll right after the first one would return the same data.
   let timer = next(Date.now() + intervalMs / 2);
   return () => clearTimeout(timer);
 }

@@ -73,7 +73,7 @@ export type NodeStore = {
    * The nodes are those of the moment when the first piece is requested.
    */
   read<T>(make: (nodes: readonly StoredNode[]) => Iterable<T>): Iterable<T>;
-  /** The buffer of the node's present lines, for its next ones; undefined while lines are being read. */
+  /** The buffer of the node's current lines, for its next ones; undefined while lines are being read. */
   reusableBuffer(name: string): ArrayBufferLike | undefined;
   /** Grows with every change. */
   revision(): number;

@@ -1,7 +1,7 @@
 import type { ByteCounts, PeerConnection } from "../model/report.ts";
 
 /**
- * P2P byte totals of a node. A sum over the present connections would fall whenever a peer leaves, so either the node's own
+ * P2P byte totals of a node. A sum over the open connections would fall whenever a peer leaves, so either the node's own
  * counters are shown, or the bytes that connections gained between polls are added up.
  */
 export type ByteTotals =
@@ -13,7 +13,7 @@ export type ByteTotals =
       readonly isCurrent: boolean;
       /** Undefined until a connection had byte counts: some chains never report any. */
       readonly counts: ByteCounts | undefined;
-      /** The last known counts of the present connections; undefined while unknown. */
+      /** The last known counts of the open connections; undefined while unknown. */
       readonly last: ReadonlyMap<string, ByteCounts | undefined>;
     };
 

@@ -40,7 +40,7 @@ export const LIST_BUDGET: ResponseBudget = {
  */
 export const METRICS_BUDGET: ResponseBudget = { ...LIST_BUDGET, keys: 80_000, numbers: 20_000 };
 
-/** For facts about the node itself: a few KB, 30 KB for a chainweb node with 98 chains. */
+/** For data about the node itself: a few KB, 30 KB for a chainweb node with 98 chains. */
 export const INFO_BUDGET: ResponseBudget = {
   bytes: 256 * KIB,
   pieces: 4096,

@@ -19,7 +19,7 @@ export type RpcClient = {
    * @throws NodeError when the whole response does not arrive before `signal` ends
    */
   request(request: RpcRequest, signal: Signal): Promise<RpcResponse>;
-  /** What the server said about itself next to its responses. */
+  /** What the server's certificate and headers report. */
   presented(): Presented;
   close(): Promise<void>;
 };
@@ -64,7 +64,7 @@ type CallOutcome =
 
 export type ObserveCall = (call: RpcCall) => void;
 
-/** One way to get the response to a request. Each layer below adds one concern to the layer that it is given. */
+/** Sends a request and returns its response. Each function below wraps an exchange and adds one concern. */
 type Exchange = (request: RpcRequest, signal: Signal) => Promise<RpcResponse>;
 
 /** @param send sends one request and returns its response; a test may respond without a network */
@@ -170,7 +170,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send, onRes
   };
 }
 
-/** Without limits the very same object, by which decoding recognizes it. */
+/** Without limits it returns the given object itself: `decodeJsonBody` compares it with the default budgets. */
 function withLimits(limits: ResponseLimits | undefined): (budget?: ResponseBudget) => ResponseBudget {
   const isPlain = limits === undefined || Object.keys(limits).length === 0;
   return (budget = LIST_BUDGET) => (isPlain ? budget : joinBudget(budget, limits));

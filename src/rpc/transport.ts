@@ -40,7 +40,7 @@ export type Transport = {
 };
 
 /**
- * Opens nothing yet: undici dials with the first request. When a request must end, its transport is closed as a whole: undici
+ * Does not connect yet: undici dials with the first request. When a request must end, its transport is closed as a whole: undici
  * alone would let a request wait for the end of the dial, whatever its signal says, and would dial again after an abort.
  */
 export function openTransport({ url, tls, connectTimeoutMs, slots }: TransportOptions): Transport {
@@ -110,7 +110,7 @@ export type RawResponse = {
   readonly body: Uint8Array;
 };
 
-/** Interim responses (HTTP 1xx) before a response. No server has use for more. */
+/** Interim responses (HTTP 1xx) before a response. No server sends more. */
 export const MAX_INTERIM = 16;
 
 /** The largest header section, and the largest trailer section. */

@@ -92,7 +92,7 @@ function open(handle: HandleRequest, access: Access | undefined): Server | Https
   return secure;
 }
 
-/** Lost connections come in crowds. */
+/** Connections are lost in bursts: one warning in this time is enough. */
 const WARNING_INTERVAL_MS = 60_000;
 
 /**

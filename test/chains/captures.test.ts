@@ -286,10 +286,10 @@ const monero: readonly (readonly [RegExp, Check])[] = [
   [/\/errors\/404_[a-z_]+\.http$/, rpcFails("not_found", "check the port and the path of the URL")],
   [/\/errors\/400_bad_json_on_other_endpoint\.http$/, rpcFails("http", "found 400")],
   [/\/errors\/200_method_not_found\.http$/, rpcFails("unavailable", '-32601 "Method not found"')],
-  [/\/errors\/200_batch\.http$/, rpcFails("rpc", "JSON-RPC error -32700: the request did not arrive whole")],
+  [/\/errors\/200_batch\.http$/, rpcFails("rpc", "JSON-RPC error -32700: the request arrived incomplete or changed")],
   [
     /\/errors\/200_(?:chunked_request|empty_body|get_request|no_method|truncated_json)\.http$/,
-    rpcFails("rpc", "JSON-RPC error -32600: the request did not arrive whole"),
+    rpcFails("rpc", "JSON-RPC error -32600: the request arrived incomplete or changed"),
   ],
   [/\/errors\/200_params_wrong_type\.http$/, rpcFails("rpc", "JSON-RPC error -32602")],
   [/\/errors\/200_height_too_big\.http$/, rpcFails("rpc", "JSON-RPC error -2")],

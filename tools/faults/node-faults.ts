@@ -471,7 +471,7 @@ export const NODE_FAULTS = {
     fault: "Monero: status PAYMENT REQUIRED",
     shows: NOTHING_LEFT,
     reason: "unauthorized",
-    log: 'down: get_connections at …: expected status "OK", found "PAYMENT REQUIRED"; the node wants payment for RPC: poll a node of your own',
+    log: 'down: get_connections at …: expected status "OK", found "PAYMENT REQUIRED"; the node requires payment for RPC: poll your own node',
     remedy: "Poll your own node.",
   },
   statusFailed: {
@@ -485,7 +485,7 @@ export const NODE_FAULTS = {
     fault: "Monero: the request did not arrive complete (-32600, -32700)",
     shows: NOTHING_LEFT,
     reason: "rpc",
-    log: "down: get_connections at …: expected a result, found JSON-RPC error -32…; the request did not arrive whole: check proxies that change the body",
+    log: "down: get_connections at …: expected a result, found JSON-RPC error -32…; the request arrived incomplete or changed: check proxies that change the body",
     remedy: "Query monerod without the proxy. It ignores bodies that a proxy forwards in chunks.",
   },
   rpcError: {

@@ -93,7 +93,7 @@ function noHash(chain: string, client: RpcClient): Failure {
 }
 
 /**
- * With the fewest neighbours, none, a header has 210 bytes, with three 318; no graph of a network comes near the most.
+ * A header has 210 bytes without adjacent chains and 318 with three. No network has nearly as many as the maximum allows.
  */
 const MIN_BYTES = 210;
 const MAX_BYTES = 4096;

@@ -71,7 +71,11 @@ function rpcFailure(error: unknown, call: string): Failure {
       return { reason: "busy", message: `${message} "Core is busy"`, advice: BUSY };
     case -32600:
     case -32700:
-      return { reason: "rpc", message, advice: "the request did not arrive whole: check proxies that change the body" };
+      return {
+        reason: "rpc",
+        message,
+        advice: "the request arrived incomplete or changed: check proxies that change the body",
+      };
     default:
       return { reason: "rpc", message, advice: "see monerod's log for this call" };
   }
@@ -84,7 +88,7 @@ function statusFailure(status: unknown, call: string): Failure {
   const message = `${call}: expected status "OK", found ${shown}`;
   if (status === "BUSY") return { reason: "busy", message, advice: BUSY };
   if (status === "PAYMENT REQUIRED") {
-    return { reason: "unauthorized", message, advice: "the node wants payment for RPC: poll a node of your own" };
+    return { reason: "unauthorized", message, advice: "the node requires payment for RPC: poll your own node" };
   }
   if (typeof status !== "string") return { reason: "bad_shape", message, advice: WRONG_API };
   return { reason: "rpc", message, advice: "see monerod's log for this call" };

@@ -71,7 +71,7 @@ const ZERO = 48;
 
 const MILLISECOND_DIGITS = 13;
 const SECOND_DIGITS = 10;
-/** Digits of a present time in nanoseconds, microseconds, milliseconds and seconds. */
+/** Digits of a current time in nanoseconds, microseconds, milliseconds and seconds. */
 const LENGTHS: readonly number[] = [19, 16, MILLISECOND_DIGITS, SECOND_DIGITS];
 
 /**

@@ -5,7 +5,7 @@ import type { Style } from "../../lib/text/terminal.ts";
 import { failuresOf } from "../../poll/outcomes.ts";
 import type { PolledNode } from "./polling.ts";
 
-/** A polled node in words, for people at a terminal. What the node chose is made harmless here. */
+/** A polled node as text for a terminal. Texts that the node chose are made harmless here. */
 
 /** `wire v1.2.2, chain 8a34ec7d…, head 1234 (2s ago), lag 0, 12 peers: 4 in, 8 out` */
 export function describePolled(polled: PolledNode): string {
@@ -46,7 +46,7 @@ function peersText({ node, report: { peers } }: PolledNode): string | undefined 
   ].join(", ");
 }
 
-/** Two lines for each failure: what came, and what to do. */
+/** Two lines for each failure: what happened, and what to do. */
 export function failureLines(polled: PolledNode, style: Style): readonly string[] {
   return failuresOf(polled).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => {
     const wait =

@@ -16,8 +16,9 @@ import { commandsOf } from "./completion/model.ts";
 import { zshScript } from "./completion/zsh.ts";
 
 /**
- * The commands that answer once and end, the small ones here. They are loaded together: each module that is loaded by itself
- * splits the program into more files, and every file takes a millisecond of the start of all commands (docs/performance.md).
+ * The commands that print one result and end; this file contains the small ones. They are loaded together: each module that is
+ * loaded separately splits the program into more files, and every file adds a millisecond to the start of all commands
+ * (docs/performance.md).
  */
 export { check } from "./check.ts";
 export { discover } from "./discover.ts";
@@ -79,7 +80,7 @@ async function hashPassword(password: string): Promise<string> {
   return hash(password, COST);
 }
 
-/** Longer input without the end of a line is not a password: devices have no end. */
+/** Longer input without a line end is refused, as devices send data without end. */
 const MAX_INPUT_BYTES = 64 * 1024;
 
 /**

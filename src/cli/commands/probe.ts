@@ -34,12 +34,12 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     progress.end();
     if (polled === undefined) return interrupt.exitCode();
     const style = createStyle(wantsColour(process.stderr, process.env));
-    // The trace has what failed in its own lines.
+    // The trace contains the failures already.
     const failures = flags.debug ? [] : failureLines(polled, style);
     if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failures, ""].join("\n"));
     if (flags.debug) context.printError(harmlessLines(traceText(polled, polled.calls)));
     const page = await metricsOf(polled, config);
-    // A program must get the bytes as they are, a terminal nothing that it obeys.
+    // A program gets the bytes unchanged; a terminal must not receive escape sequences that nodes or peers chose.
     context.print(process.stdout.isTTY ? harmlessLines(page) : page);
     return isUp(polled) ? 0 : 1;
   } finally {

@@ -33,7 +33,7 @@ export type ConfigSource = {
 /** With more nodes than this, the start logs one line for all of them. */
 const MANY_NODES = 20;
 
-/** After a signal everything ends within this time, or is abandoned: less than the five seconds that are documented. */
+/** Whatever has not ended within this time after a signal is abandoned. The documentation promises five seconds. */
 const STOP_MS = 3500;
 
 /**
@@ -47,7 +47,7 @@ export async function serve(
   onServing: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
   let wanted: string | undefined;
-  // During the start a request is kept for later, as the file may have been read already.
+  // A reload that is requested during the start runs after it, as the file may have been read already.
   let reload = async (cause: string): Promise<unknown> => {
     wanted ??= cause;
     return undefined;

@@ -3,7 +3,7 @@ import { FileError } from "../errno.ts";
 import type { ReadRequest, ReadResult } from "./file-reader.ts";
 import { CALLING_THREAD, readRegularFile } from "./regular-file.ts";
 
-/** The program of the thread of thread-lane.ts. It reads one file after the other, and may hang in any of them. */
+/** The program of the thread that `createThreadLane` starts. It reads one file after the other, and each may hang. */
 parentPort?.on("message", ({ path, maxBytes }: ReadRequest) => {
   void readRegularFile(path, maxBytes, CALLING_THREAD).then(
     ({ bytes, device }) => send({ bytes: new Uint8Array(bytes), device }),

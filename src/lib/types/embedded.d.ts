@@ -1,4 +1,4 @@
-// What the program carries within itself (scripts/embedded.mjs).
+// Files that the build embeds in the program (scripts/embedded.mjs).
 
 declare module "embedded:version" {
   const version: string;

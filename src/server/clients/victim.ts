@@ -21,7 +21,7 @@ export type Standing = {
 
 /**
  * The connection that makes room for a new one when the server is full: at the address with the most connections of
- * unidentified clients, the one that is missed least. If all are identified, the one that was idle for longest.
+ * unidentified clients, the one with the lowest rank. If all are identified, the one that was idle for longest.
  * @returns undefined when the new one has to go
  */
 export function victimOfAll<T extends Standing>(all: Iterable<T>, newcomer: T): T | undefined {

@@ -24,7 +24,7 @@ type ChartOptions = {
   readonly nowMs: number;
 };
 
-/** A figure, with its range in words for screen readers. */
+/** A figure, with its range as text for screen readers. */
 export function chart({ title, worst, hour, numberOf, gapMinutes, nowMs }: ChartOptions): Markup {
   const last = Math.floor(nowMs / 60_000);
   const points = hour.flatMap((each) => {

@@ -26,7 +26,7 @@ function made(html: string): Markup {
   return { [HTML]: html };
 }
 
-/** Most texts need neither. */
+/** Most texts need no escapes. */
 const PLAIN = /^[\w .,:;/()+=?-]*$/;
 
 function pieceHtml(piece: Piece): string {

@@ -18,8 +18,8 @@ export type NodeCounts = {
 };
 
 /**
- * `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. The exporter stays ready from then on: nodes that a
- * reload adds are no reason for a Service to stop serving the pages of all others.
+ * `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. The exporter stays ready from then on: when a reload
+ * adds nodes, a Service must continue to serve the pages of all others.
  */
 export function healthRoutes(nodeCounts: () => NodeCounts): readonly Route[] {
   let isReady = false;

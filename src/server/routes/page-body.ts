@@ -5,8 +5,8 @@ import type { ChunkUse } from "../../metrics/page.ts";
 import { type WholeBody, wholeBody } from "../respond.ts";
 
 /**
- * The page of one moment: another object whenever one of its bytes may differ. To take a snapshot costs nothing, as its
- * bytes are made when its chunks are read.
+ * The page at one moment; a new object whenever one of its bytes may differ. Taking a snapshot costs nothing: its bytes are
+ * made when its chunks are read.
  */
 export type PageSnapshot = {
   /** Approximate size. */

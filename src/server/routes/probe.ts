@@ -15,7 +15,7 @@ export type ProbeOptions = {
   readonly probe: (name: string) => Promise<ProbeOutcome>;
   /** The page with the samples of one node. */
   readonly pageOf: (name: string) => PageChunks;
-  /** The node's last poll in words. */
+  /** The node's last poll as text. */
   readonly traceOf: (name: string) => string;
   readonly probeTarget: ProbeTarget;
 };
@@ -42,7 +42,7 @@ type TargetOutcome =
   | {
       readonly kind: "polled";
       readonly page: PageChunks;
-      /** The poll in words. */
+      /** The poll as text. */
       readonly trace: string;
       /** Undefined: the poll ended just now. */
       readonly shared?: SharedResult | undefined;
@@ -55,7 +55,7 @@ const MAX_BUILDS = 2;
 
 /**
  * `/probe?node=NAME` polls one configured node now; `/probe?target=URL&module=NAME` polls a target that the configuration
- * allows. Both respond with the series of that node only, with `debug=true` after the poll in words, for people.
+ * allows. Both respond with the series of that node only; with `debug=true`, after a description of the poll for people.
  */
 export function probeRoute(options: ProbeOptions): Route {
   // Many requests may wait for the same poll, and each page takes a megabyte while it is compressed.
@@ -129,7 +129,7 @@ function isDebug(parameters: URLSearchParams): boolean {
   return parameters.get("debug") === "true";
 }
 
-/** The poll in words, then its series. */
+/** The poll as text, then its series. */
 function debugResponse(shared: SharedResult | undefined, trace: string, page: PageChunks): HttpResponse {
   const series = Buffer.concat([...page.chunks("text", "owned")]).toString();
   // Terminals obey some characters, and nodes choose a part of these texts.

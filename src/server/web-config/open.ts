@@ -38,7 +38,7 @@ type Current = { readonly config: WebConfig; readonly rules: Rules };
 export async function openWebAccess({ file, compare, log, everyMs }: WebAccessOptions): Promise<WebAccess> {
   const first = await readWebConfig(file);
   if (!first.ok) throw new ConfigError(first.problems);
-  // It outlives all readings of the file: users who are known are not checked again because something else changed.
+  // One for all readings of the file: users who were verified are not checked again when something else changes.
   const passwords = createAuthenticator(createCompareQueue(compare, QUEUE_LIMITS), randomBytes(32));
   let current = apply(first.config, passwords);
   let { files } = first;

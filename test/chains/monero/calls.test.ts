@@ -23,8 +23,8 @@ describe("resultOf", () => {
   test.each<[unknown, FailureReason, string, string]>([
     [rpcError(-32601), "unavailable", 'JSON-RPC error -32601 "Method not found"', "use monerod's unrestricted RPC"],
     [rpcError(-9), "busy", 'JSON-RPC error -9 "Core is busy"', "still starting or syncing"],
-    [rpcError(-32600), "rpc", "JSON-RPC error -32600", "did not arrive whole"],
-    [rpcError(-32700), "rpc", "JSON-RPC error -32700", "did not arrive whole"],
+    [rpcError(-32600), "rpc", "JSON-RPC error -32600", "arrived incomplete or changed"],
+    [rpcError(-32700), "rpc", "JSON-RPC error -32700", "arrived incomplete or changed"],
     [rpcError(-32602), "rpc", "JSON-RPC error -32602", "monerod's log"],
     [rpcError(-19), "rpc", "JSON-RPC error -19", "monerod's log"],
     [rpcError("-9"), "rpc", "JSON-RPC error without a code", "monerod's log"],
