@@ -9,7 +9,7 @@ import { createShutdown } from "../lib/shutdown.ts";
 import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
-import { connectionSettings } from "../metrics/connections.ts";
+import { type ConnectionSettings, connectionSettings } from "../metrics/connections.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { cacheRecent, createSelfMetrics } from "../metrics/self.ts";
@@ -24,6 +24,7 @@ import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
+import type { Route } from "../server/router.ts";
 import { loadAssets } from "../server/routes/assets.ts";
 import { createRoutes } from "../server/routes/index.ts";
 import type { NodeCounts } from "../server/routes/operator.ts";
@@ -73,96 +74,36 @@ const RELOAD_END_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, load, addresses, telemetryPath, allowedHosts, log, access } = options;
-  const catalogue = createCatalogue(ADAPTERS);
-  // Without a configured key, each start hashes differently, so that hashes cannot be looked up in a table.
-  const ownHashKey = randomBytes(32).toString("hex");
-  let current = { config, settings: await connectionSettings(config.connections, ownHashKey) };
-  const store = createStore();
-  const recentPolls = createRecentPolls();
+  const { config, load, addresses, allowedHosts, log, access } = options;
   const self = createSelfMetrics(VERSION, options.logLinesLost);
   const loaded = () => self.configLoaded(Date.now() / 1000);
   loaded();
   self.configRead(true);
   if (config.shard !== undefined) self.sharded(config.shard);
-  const render = createNodeRenderer(
-    catalogue,
-    ({ chain }) => chains[chain].traits,
-    () => current.settings,
-  );
-  // The store is filled before the first scrape, so that every node is on the first page, with up 0.
-  const lag = () => current.config.lag;
   const descriptors = readDescriptors();
   const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
-  const slots = createConnectionSlots(shares.nodes);
-  const open = (node: NodeConfig) => openSession(node, (client) => createRpcClient({ ...client, slots }));
-  const poller = createPoller({ nodes: polledNodes(config), lag, open, render, store, recentPolls, log });
   const warnOfDescriptors = (polled: number) => {
     const warning = descriptorWarning(polled, shares, descriptors);
     if (warning !== undefined) log.warn(warning);
   };
-  const targetProbe = createTargetProbe({
-    open,
-    config: () => current.config,
-    connections: () => current.settings,
-    log,
-  });
-  const schedule = createSchedule(poller.scheduledPoll);
+  const current = await createCurrentConfig(config);
+  const polling = createPolling(current, shares.nodes, log);
+  const { poller, targetProbe, schedule } = polling;
   const reloader = createReloader({
     load,
-    apply,
+    apply: (next, signal) => applyConfig(next, { current, polling, warnOfDescriptors, log }, signal),
     reloadOtherFiles: access?.reload,
     loaded,
     observe: self.configRead,
     log,
   });
   access?.onRead(reloader.otherFilesRead);
-
-  async function apply(next: Config, signal: AbortSignal): Promise<string> {
-    const changes = await inSlices(compareSteps(current.config, next), signal);
-    const settings = await connectionSettings(next.connections, ownHashKey);
-    const polled = polledNodes(changes.config);
-    const change = await inSlices(poller.prepare(polled), signal);
-    // In one step, so that polls, pages and logs agree.
-    const stops = change.commit();
-    current = { config: changes.config, settings };
-    await inSlices(schedule.keep(polled));
-    const ends: Promise<void>[] = [];
-    await startInSlices(stops.map((stop) => () => ends.push(stop())));
-    await inSlices(schedule.plan(polled));
-    await Promise.all(ends);
-    if (changes.added.length > 0) warnOfDescriptors(polled.length);
-    return inSlices(logChanges(changes, log));
-  }
-
-  const renderPage = createPageRenderer(catalogue);
-  const recent = cacheRecent(self.collect, SELF_METRICS_MAX_AGE_MS);
-  const snapshotOf = createSnapshots(store, renderPage);
-  const routes = createRoutes({
-    telemetryPath,
-    version: VERSION,
-    page: createPageSource(() => {
-      const own = recent();
-      return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
-    }),
-    nodeCounts: () => countNodes(store),
-    probe: {
-      nodes: () => current.config.nodes.map(({ name }) => name),
-      probe: poller.probe,
-      probeTarget: targetProbe.probe,
-      traceOf: (name) => traceText(store.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
-      pageOf: (name) => {
-        const own = () => {
-          const stored = store.get(name);
-          return stored === undefined ? [] : [stored];
-        };
-        return { chunks: (format, use) => store.read(() => renderPage(own(), [], format, use)) };
-      },
-    },
+  const routes = routesOf({
+    telemetryPath: options.telemetryPath,
+    polling,
+    current,
+    collectOwn: self.collect,
     reload: () => reloader.reload("POST /-/reload"),
-    nodes: { store, recentPolls },
-    loadAssets,
-    config: () => current.config,
   });
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
   const shutdown = createShutdown();
@@ -190,6 +131,118 @@ export async function startApp(options: AppOptions): Promise<App> {
   warnOfDescriptors(polledNodes(config).length);
   await inSlices(schedule.plan(polledNodes(config)));
   return { addresses: listening, reload: reloader.reload, close: shutdown.run };
+}
+
+/** The current configuration; a reload replaces it as a whole. */
+type CurrentConfig = {
+  config(): Config;
+  /** How connections become series. */
+  settings(): ConnectionSettings;
+  /** Reads the files that the settings of a configuration need. @returns makes the configuration the current one */
+  prepare(next: Config): Promise<(checked: Config) => void>;
+};
+
+async function createCurrentConfig(first: Config): Promise<CurrentConfig> {
+  // Without a configured key, each start hashes differently, so that hashes cannot be looked up in a table.
+  const ownHashKey = randomBytes(32).toString("hex");
+  const settingsOf = ({ connections }: Config) => connectionSettings(connections, ownHashKey);
+  let current = { config: first, settings: await settingsOf(first) };
+  return {
+    config: () => current.config,
+    settings: () => current.settings,
+    async prepare(next) {
+      const settings = await settingsOf(next);
+      return (config) => {
+        current = { config, settings };
+      };
+    },
+  };
+}
+
+type Polling = ReturnType<typeof createPolling>;
+
+/** What polls the nodes, and where the results of the polls are stored. */
+function createPolling({ config, settings }: CurrentConfig, maxConnections: number, log: Logger) {
+  const catalogue = createCatalogue(ADAPTERS);
+  const store = createStore();
+  const recentPolls = createRecentPolls();
+  const slots = createConnectionSlots(maxConnections);
+  const open = (node: NodeConfig) => openSession(node, (client) => createRpcClient({ ...client, slots }));
+  const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
+  // The store is filled before the first scrape, so that every node is on the first page, with up 0.
+  const nodes = polledNodes(config());
+  const poller = createPoller({ nodes, lag: () => config().lag, open, render, store, recentPolls, log });
+  const targetProbe = createTargetProbe({ open, config, connections: settings, log });
+  const schedule = createSchedule(poller.scheduledPoll);
+  return { store, recentPolls, poller, targetProbe, schedule, renderPage: createPageRenderer(catalogue) };
+}
+
+type ApplyContext = {
+  readonly current: CurrentConfig;
+  readonly polling: Polling;
+  readonly warnOfDescriptors: (polled: number) => void;
+  readonly log: Logger;
+};
+
+/** Makes a valid configuration the current one. @returns the changes in one line */
+async function applyConfig(next: Config, context: ApplyContext, signal: AbortSignal): Promise<string> {
+  const { current, polling, warnOfDescriptors, log } = context;
+  const { poller, schedule } = polling;
+  const changes = await inSlices(compareSteps(current.config(), next), signal);
+  const replace = await current.prepare(next);
+  const polled = polledNodes(changes.config);
+  const change = await inSlices(poller.prepare(polled), signal);
+  // In one step, so that polls, pages and logs agree.
+  const stops = change.commit();
+  replace(changes.config);
+  await inSlices(schedule.keep(polled));
+  const ends: Promise<void>[] = [];
+  await startInSlices(stops.map((stop) => () => ends.push(stop())));
+  await inSlices(schedule.plan(polled));
+  await Promise.all(ends);
+  if (changes.added.length > 0) warnOfDescriptors(polled.length);
+  return inSlices(logChanges(changes, log));
+}
+
+type PageContext = {
+  readonly telemetryPath: string;
+  readonly polling: Polling;
+  readonly current: CurrentConfig;
+  /** Collects the exporter's own metrics. */
+  readonly collectOwn: () => Promise<readonly RenderedFamily[]>;
+  readonly reload: () => Promise<ReloadResult>;
+};
+
+function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
+  const { store, recentPolls, poller, targetProbe, renderPage } = polling;
+  const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
+  const snapshotOf = createSnapshots(store, renderPage);
+  return createRoutes({
+    telemetryPath,
+    version: VERSION,
+    page: createPageSource(() => {
+      const own = recent();
+      return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
+    }),
+    nodeCounts: () => countNodes(store),
+    probe: {
+      nodes: () => current.config().nodes.map(({ name }) => name),
+      probe: poller.probe,
+      probeTarget: targetProbe.probe,
+      traceOf: (name) => traceText(store.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
+      pageOf: (name) => {
+        const own = () => {
+          const stored = store.get(name);
+          return stored === undefined ? [] : [stored];
+        };
+        return { chunks: (format, use) => store.read(() => renderPage(own(), [], format, use)) };
+      },
+    },
+    reload,
+    nodes: { store, recentPolls },
+    loadAssets,
+    config: current.config,
+  });
 }
 
 /** Gives the page of all nodes with the exporter's own metrics: the same object until one of the two changes. */
