@@ -65,7 +65,7 @@ describe("an error as it may be shown", () => {
   test.each<[string, unknown, object]>([
     ["a text", "s3cret", { type: "string", message: "<secret>" }],
     ["nothing", undefined, { type: "undefined" }],
-    ["an object", { password: "s3cret" }, { type: "object", message: "(no Error but object)" }],
+    ["an object", { password: "s3cret" }, { type: "object", message: "(not an Error: object)" }],
     ["a name that is a text", Object.assign(new Error("x"), { name: "s3cret token" }), { type: "Error", message: "x" }],
     ["a code that is a text", Object.assign(new Error("x"), { code: "a s3cret" }), { type: "Error", message: "x" }],
     [

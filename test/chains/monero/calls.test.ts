@@ -30,7 +30,7 @@ describe("resultOf", () => {
     [rpcError("-9"), "rpc", "JSON-RPC error without a code", "monerod's log"],
     [{ error: "access denied" }, "rpc", "JSON-RPC error without a code", "monerod's log"],
     [{ result: { status: "BUSY", height: 0 } }, "busy", 'status "OK", found "BUSY"', "still starting or syncing"],
-    [{ result: { status: "PAYMENT REQUIRED" } }, "unauthorized", '"PAYMENT REQUIRED"', "poll a node of your own"],
+    [{ result: { status: "PAYMENT REQUIRED" } }, "unauthorized", '"PAYMENT REQUIRED"', "poll your own node"],
     [{ result: { status: "Failed" } }, "rpc", 'found "Failed"', "monerod's log"],
     [{ result: { height: 7 } }, "bad_shape", 'status "OK", found none', "monerod's RPC"],
     [{ result: { status: 0 } }, "bad_shape", "found none", "monerod's RPC"],

@@ -305,7 +305,7 @@ test.each<[string, Answer, FailureReason, string, string]>([
     "answers when it is ready",
   ],
   ["the status BUSY", json({ result: { status: "BUSY" } }), "busy", 'found "BUSY"', "answers when it is ready"],
-  ["PAYMENT REQUIRED", json({ result: { status: "PAYMENT REQUIRED" } }), "unauthorized", "PAYMENT", "node of your own"],
+  ["PAYMENT REQUIRED", json({ result: { status: "PAYMENT REQUIRED" } }), "unauthorized", "PAYMENT", "your own node"],
 ])("%s is a failure of the peers alone", async (_, answer, reason, message, advice) => {
   const report = await pollDaemon({ get_connections: answer });
   expect(failureIn(report.peers)).toMatchObject({

@@ -235,6 +235,6 @@ test("a reference is asked for its head alone", async () => {
   });
   const report = await poll(session);
   expect(valueIn(report.head).height).toBe(21_000_500);
-  expect(failureIn(report.peers).message).toBe("the peers were not asked for");
+  expect(failureIn(report.peers).message).toBe("the peers were not requested");
   expect([asked, report.apis.size]).toEqual([[INFO], 0]);
 });
