@@ -1,5 +1,6 @@
 import VERSION from "embedded:version";
 import { createRedactor } from "../config/redact.ts";
+import { counted } from "../lib/text/format.ts";
 import { exitOnDefect } from "../logging/crash-handler.ts";
 import { ConfigError } from "../schema/problems.ts";
 import type { Context } from "./context.ts";
@@ -28,8 +29,7 @@ export async function run(args: readonly string[], { endNow, ...process }: Proce
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) printError(`${problem}\n`);
-    const count = error.problems.length;
-    printError(`peer-exporter: ${count} ${count === 1 ? "problem" : "problems"} in the configuration\n`);
+    printError(`peer-exporter: ${counted(error.problems.length, "problem")} in the configuration\n`);
     return 1;
   }
 }

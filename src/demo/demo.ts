@@ -119,12 +119,14 @@ export async function startDemoNetwork({
   const monero = createMoneroNodes(clock, random.fork("monero"));
   const chainweb = createChainwebNodes(clock, random.fork("chainweb"));
 
-  const wire1 = createDemoServer(wire.spring.all);
-  const wire2 = createDemoServer(wire.leap.api);
-  const wire3 = createDemoServer(wire.wire.api);
-  const wire3Metrics = createDemoServer(wire.wire.metrics);
+  const wireServers: WireServers = {
+    wire1: createDemoServer(wire.spring.all),
+    wire2: createDemoServer(wire.leap.api),
+    wire3: createDemoServer(wire.wire.api),
+    wire3Metrics: createDemoServer(wire.wire.metrics),
+  };
   const servers: DemoServer[] = [
-    ...[wire1, wire2, wire3, wire3Metrics],
+    ...Object.values(wireServers),
     ...Object.values(monero).map(({ server }) => server),
     ...Object.values(chainweb).flatMap(({ p2p, service, listeningPeers }) => [p2p, service, ...listeningPeers]),
   ];
@@ -139,29 +141,45 @@ export async function startDemoNetwork({
   }
   const outages = runOutages(monero.restarting.server, clock, MONERO_OUTAGE, monero.restarting.restart);
 
-  const { healthy, trailing } = chainweb;
-  const nodes: DemoNode[] = [
+  return {
+    nodes: [...wireDemoNodes(wireServers), ...moneroDemoNodes(monero), ...chainwebDemoNodes(chainweb)],
+    async close() {
+      await outages.stop();
+      await closeAll();
+    },
+  };
+}
+
+type WireServers = Readonly<Record<"wire1" | "wire2" | "wire3" | "wire3Metrics", DemoServer>>;
+
+function wireDemoNodes(servers: WireServers): readonly DemoNode[] {
+  return [
     {
       name: "wire-1",
       chain: "wire",
-      url: http(wire1),
-      options: { prometheus_url: http(wire1) },
+      url: http(servers.wire1),
+      options: { prometheus_url: http(servers.wire1) },
       story:
         "Healthy Spring 1.2 node: one configured peer refuses, one never answers, one is linked twice, and sometimes peers sync from it.",
     },
     {
       name: "wire-2-lagging",
       chain: "wire",
-      url: http(wire2),
+      url: http(servers.wire2),
       story: "Leap 5 node: falls 180 blocks behind every 4 minutes, first 20 s after the start, and catches up.",
     },
     {
       name: "wire-3",
       chain: "wire",
-      url: http(wire3),
-      options: { prometheus_url: http(wire3Metrics) },
+      url: http(servers.wire3),
+      options: { prometheus_url: http(servers.wire3Metrics) },
       story: "Healthy node of the newest Wire version: block ids without numbers, and a score for each peer.",
     },
+  ];
+}
+
+function moneroDemoNodes(monero: ReturnType<typeof createMoneroNodes>): readonly DemoNode[] {
+  return [
     {
       name: "monero-1",
       chain: "monero",
@@ -187,6 +205,11 @@ export async function startDemoNetwork({
       url: http(monero.restarting.server),
       story: "Goes down for 30 s every 2 minutes, first 27 s after the start, and comes back with all counters at 0.",
     },
+  ];
+}
+
+function chainwebDemoNodes({ healthy, trailing }: ReturnType<typeof createChainwebNodes>): readonly DemoNode[] {
+  return [
     {
       name: "kadena-1",
       chain: "chainweb",
@@ -211,14 +234,6 @@ export async function startDemoNetwork({
         "P2P API without TLS: every 3.5 minutes one of its chains stalls for a while and holds back the adjacent chains.",
     },
   ];
-
-  return {
-    nodes,
-    async close() {
-      await outages.stop();
-      await closeAll();
-    },
-  };
 }
 
 function http(server: DemoServer): string {

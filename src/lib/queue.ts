@@ -36,6 +36,26 @@ export function createQueue({ concurrency, pause = () => undefined }: QueueOptio
 }
 
 /**
+ * Works through the items in their order, a few at the same time.
+ * @returns the results, in the order of the items
+ * @throws the first error of the work, after all work that had started has ended
+ */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const remaining = items.entries();
+  const worker = async () => {
+    for (const [index, item] of remaining) results[index] = await work(item);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return results;
+}
+
+/**
  * Starts tasks in the order in which they come, without waiting for their ends. A task that comes alone starts immediately.
  *
  * Timers that are due at the same time fire without a break: after the machine slept or was busy, hundreds of tasks would
@@ -88,7 +108,7 @@ type Waiter<T> = { readonly resolve: (value: T | undefined) => void; readonly re
 export function createSharedWaits<Key, T>(): SharedWaits<Key, T> {
   const running = new Map<Key, Set<Waiter<T>>>();
 
-  function begin(key: Key, start: (isWanted: () => boolean) => Promise<T>): Set<Waiter<T>> {
+  function startWork(key: Key, start: (isWanted: () => boolean) => Promise<T>): Set<Waiter<T>> {
     const waiters = new Set<Waiter<T>>();
     running.set(key, waiters);
     const end = (settle: (waiter: Waiter<T>) => void) => {
@@ -104,7 +124,7 @@ export function createSharedWaits<Key, T>(): SharedWaits<Key, T> {
 
   return (key, start, onGone) =>
     new Promise((resolve, reject) => {
-      const waiters = running.get(key) ?? begin(key, start);
+      const waiters = running.get(key) ?? startWork(key, start);
       const waiter = { resolve, reject };
       waiters.add(waiter);
       onGone(() => {

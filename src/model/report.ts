@@ -60,6 +60,11 @@ export type PeerConnection = {
   readonly chainSamples?: readonly ChainSample[] | undefined;
 };
 
+/** Whether a row counts as a connected peer. In a list of known peers, which has no states, every row does. */
+export function isConnectedPeer({ state }: Pick<PeerConnection, "state">): boolean {
+  return state === undefined || state === "connected";
+}
+
 /** Bytes of peer-to-peer traffic. */
 export type ByteCounts = { readonly received: number; readonly sent: number };
 

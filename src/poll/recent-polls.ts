@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import { chooseKnown, type Direction } from "../model/report.ts";
+import { chooseKnown, type Direction, isConnectedPeer } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
 import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
@@ -25,7 +25,7 @@ export type PollEntry = {
   readonly durationSeconds: number;
   /** Why the poll got no peer list, of a reference no head. */
   readonly failure: Failure | undefined;
-  /** Working peers; absent without a peer list. */
+  /** Connected peers by direction; absent without a peer list. */
   readonly peers: Readonly<Record<Direction, number>> | undefined;
   readonly height: number | undefined;
   readonly lagBlocks: number | undefined;
@@ -37,7 +37,7 @@ export type PollTrace = { readonly endedMs: number; readonly calls: readonly Rpc
 export type MinuteOfNode = {
   /** Whole minutes since 1970. */
   readonly minute: number;
-  /** The fewest working peers; absent when no poll got a peer list. */
+  /** The fewest connected peers; absent when no poll got a peer list. */
   readonly peers: number | undefined;
   /** The most blocks behind; absent when never known. */
   readonly lagBlocks: number | undefined;
@@ -94,18 +94,17 @@ function entryOf(state: NodeState): PollEntry | undefined {
     endedMs: lastPoll.endedMs,
     durationSeconds: lastPoll.durationSeconds,
     failure: mainFailure(state),
-    peers: workingPeers(report),
+    peers: connectedPeers(report),
     height: report.head.ok ? report.head.value.height : undefined,
     lagBlocks: lag.blocks,
   };
 }
 
-/** Counts as p2p_node_peers does: in a list of known peers, which has no states, every peer counts. */
-function workingPeers({ peers }: NonNullable<NodeState["report"]>): PollEntry["peers"] {
+/** Counts as p2p_node_peers does. */
+function connectedPeers({ peers }: NonNullable<NodeState["report"]>): PollEntry["peers"] {
   if (!peers.ok) return undefined;
   const counts = { inbound: 0, outbound: 0, unknown: 0 };
-  for (const { state, direction } of peers.value.connections)
-    if (state === undefined || state === "connected") counts[direction] += 1;
+  for (const row of peers.value.connections) if (isConnectedPeer(row)) counts[row.direction] += 1;
   return counts;
 }
 

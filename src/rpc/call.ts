@@ -38,56 +38,59 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
   if (status >= 300 && status < 400) {
     return { reason: "http", message, advice: "redirects are not followed: set the URL of the node's API itself" };
   }
-  if (status === 400) {
-    // nginx, Go and other servers respond so to plain HTTP on a TLS port.
-    return {
-      reason: "http",
-      message,
-      advice: "use https:// if the port expects TLS, otherwise see the node's own log",
-    };
-  }
   if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
-  if (status === 403) {
-    return {
-      reason: "unauthorized",
-      message,
-      advice: "the server refuses this user or address: check auth and its access list",
-    };
-  }
-  if (status === 404) {
-    return {
-      reason: "not_found",
-      message,
-      advice:
-        "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
-    };
-  }
-  if (status === 429) {
-    return {
-      reason: "rate_limited",
-      message,
-      advice: "poll less often (interval) or raise the server's limit",
-      ...retryAfter(response),
-    };
-  }
-  if (status === 502 || status === 504) {
-    return {
-      reason: "http",
-      message,
-      advice: "a proxy in front of the node reports that the node does not respond: check the node",
-    };
-  }
-  if (status === 503) {
-    return {
-      reason: "http",
-      message,
-      advice:
-        "the node, or a proxy in front of it, is overloaded or has no backend: check that the node runs, and see its log",
-      ...retryAfter(response),
-    };
-  }
-  return { reason: "http", message, advice: "see the node's own log for this request", ...retryAfter(response) };
+  const { reason, advice, mayAskToWait } = STATUSES[status] ?? OTHER_STATUS;
+  return { reason, message, advice, ...(mayAskToWait ? retryAfter(response) : {}) };
 }
+
+type StatusMeaning = Pick<Failure, "reason" | "advice"> & {
+  /** Whether its Retry-After counts. */
+  readonly mayAskToWait: boolean;
+};
+
+const BAD_GATEWAY: StatusMeaning = {
+  reason: "http",
+  advice: "a proxy in front of the node reports that the node does not respond: check the node",
+  mayAskToWait: false,
+};
+
+const STATUSES: Readonly<Record<number, StatusMeaning>> = {
+  // nginx, Go and other servers respond so to plain HTTP on a TLS port.
+  400: {
+    reason: "http",
+    advice: "use https:// if the port expects TLS, otherwise see the node's own log",
+    mayAskToWait: false,
+  },
+  403: {
+    reason: "unauthorized",
+    advice: "the server refuses this user or address: check auth and its access list",
+    mayAskToWait: false,
+  },
+  404: {
+    reason: "not_found",
+    advice: "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
+    mayAskToWait: false,
+  },
+  429: {
+    reason: "rate_limited",
+    advice: "poll less often (interval) or raise the server's limit",
+    mayAskToWait: true,
+  },
+  502: BAD_GATEWAY,
+  503: {
+    reason: "http",
+    advice:
+      "the node, or a proxy in front of it, is overloaded or has no backend: check that the node runs, and see its log",
+    mayAskToWait: true,
+  },
+  504: BAD_GATEWAY,
+};
+
+const OTHER_STATUS: StatusMeaning = {
+  reason: "http",
+  advice: "see the node's own log for this request",
+  mayAskToWait: true,
+};
 
 function unauthorizedAdvice(response: RpcResponse): string {
   const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");

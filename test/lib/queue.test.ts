@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createQueue, createSharedWaits, createStartQueue } from "../../src/lib/queue.ts";
+import { createQueue, createSharedWaits, createStartQueue, inParallel } from "../../src/lib/queue.ts";
 import { withResolvers } from "../support/with-resolvers.ts";
 
 function spin(milliseconds: number): void {
@@ -44,6 +44,36 @@ describe("queue", () => {
   });
 });
 
+describe("inParallel", () => {
+  test("returns the results in the order of the items, a few at the same time", async () => {
+    let running = 0;
+    let highest = 0;
+    const results = await inParallel([3, 1, 2, 0, 4], 2, async (item) => {
+      running += 1;
+      highest = Math.max(highest, running);
+      for (let turns = 0; turns < item; turns += 1) await new Promise(setImmediate);
+      running -= 1;
+      return 10 * item;
+    });
+    expect(results).toEqual([30, 10, 20, 0, 40]);
+    expect(highest).toBe(2);
+    expect(await inParallel([], 2, async (item) => item)).toEqual([]);
+  });
+
+  test("throws the error of an item after all work that had started has ended", async () => {
+    const slow = withResolvers<void>();
+    let hasEnded = false;
+    const all = inParallel(["slow", "bad"], 2, async (item) => {
+      if (item === "bad") throw new Error("broken");
+      await slow.promise;
+      hasEnded = true;
+    });
+    setImmediate(() => slow.resolve());
+    await expect(all).rejects.toThrow("broken");
+    expect(hasEnded).toBe(true);
+  });
+});
+
 describe("start queue", () => {
   test("a crowd of tasks starts in order, with turns of the event loop in between, however they spend their time", async () => {
     const start = createStartQueue();
@@ -84,7 +114,7 @@ describe("start queue", () => {
 
 const stays = () => {};
 
-test("what is under way is shared, and started anew when it has ended", async () => {
+test("running work is shared, and started again after it has ended", async () => {
   const wait = createSharedWaits<string, number>();
   const works = [withResolvers<number>(), withResolvers<number>()];
   let started = 0;
@@ -99,13 +129,13 @@ test("what is under way is shared, and started anew when it has ended", async ()
   expect(started).toBe(2);
 });
 
-test("other keys are other works", async () => {
+test("other keys start other work", async () => {
   const wait = createSharedWaits<string, string>();
   const give = (key: string) => wait(key, async () => key, stays);
   expect(await Promise.all([give("a"), give("b")])).toEqual(["a", "b"]);
 });
 
-test("whoever is gone gets nothing at once, others still get all", async () => {
+test("a caller that is gone gets undefined immediately, the others get the result", async () => {
   const wait = createSharedWaits<string, number>();
   const work = withResolvers<number>();
   const listeners: (() => void)[] = [];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Signal } from "../../lib/abort.ts";
+import { inParallel } from "../../lib/queue.ts";
 import { failureOf, nodeError } from "../../model/failure.ts";
 import { type ChainSample, chainSample, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
@@ -67,7 +68,7 @@ export function createPeerChecker(
 
     const results: PeerCheckResult[] = [];
     const heads = new Map([...recentHeads].filter(([, { round }]) => rounds - round < HEAD_ROUNDS));
-    await pooled(chosen, concurrency, async ({ item, mark }) => {
+    await inParallel(chosen, concurrency, async ({ item, mark }) => {
       if (signal.aborted || performance.now() > startUntil) return;
       lastMark = mark;
       const result = await checkPeer(item, settings, signal);
@@ -128,16 +129,6 @@ function roundSamples(results: readonly PeerCheckResult[], refusedBefore: number
     chainSample(REFUSED_PEERS, refusedBefore + refused),
     ...versions.map(([version, value]) => chainSample(REACHABLE_PEERS_BY_VERSION, value, [version])),
   ];
-}
-
-/** Works through the items in their order, a few at the same time. */
-async function pooled<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const workers = Array.from({ length: concurrency }, async () => {
-    for (const item of queue) await work(item);
-  });
-  const ends = await Promise.allSettled(workers);
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /** An item with its place in the order. */

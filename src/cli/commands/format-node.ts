@@ -2,6 +2,7 @@ import { formatDuration } from "../../lib/duration.ts";
 import { ago, counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
 import type { Style } from "../../lib/text/terminal.ts";
+import { isConnectedPeer } from "../../model/report.ts";
 import { failuresOf } from "../../poll/outcomes.ts";
 import type { PolledNode } from "./polling.ts";
 
@@ -34,13 +35,13 @@ function headTexts({ report: { head }, history }: PolledNode): readonly (string 
 function peersText({ node, report: { peers } }: PolledNode): string | undefined {
   if (!peers.ok || node.role === "reference") return undefined;
   const { connections, malformed } = peers.value;
-  const working = connections.filter(({ state }) => state === undefined || state === "connected");
-  const count = (direction: string) => working.filter((row) => row.direction === direction).length;
-  const isKnown = working.some(({ direction }) => direction !== "unknown");
+  const connected = connections.filter(isConnectedPeer);
+  const count = (direction: string) => connected.filter((row) => row.direction === direction).length;
+  const isKnown = connected.some(({ direction }) => direction !== "unknown");
   const directions = isKnown ? `: ${count("inbound")} in, ${count("outbound")} out` : "";
-  const others = connections.length - working.length;
+  const others = connections.length - connected.length;
   return [
-    `${counted(working.length, "peer")}${directions}`,
+    `${counted(connected.length, "peer")}${directions}`,
     ...(others === 0 ? [] : [`${others} not connected`]),
     ...(malformed === 0 ? [] : [`${counted(malformed, "row")} of the peer list not readable`]),
   ].join(", ");

@@ -1,4 +1,5 @@
 import type { Config, NodeConfig } from "../../config/model.ts";
+import { inParallel } from "../../lib/queue.ts";
 import type { Redact } from "../../lib/safe-error.ts";
 import { createLogger } from "../../logging/logger.ts";
 import { deriveState } from "../../poll/derive-state.ts";
@@ -79,16 +80,6 @@ function deriveStates(finished: readonly Finished[], settings: LagSettings): rea
     known.history = state.history;
     return { ...state, report, calls };
   });
-}
-
-async function inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const rest = items.entries();
-  const worker = async () => {
-    for (const [index, item] of rest) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }
 
 /** The node, and the references of its chain to compare it with. */

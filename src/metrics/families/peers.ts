@@ -1,4 +1,10 @@
-import { ADDRESS_TYPES, type Direction, NEW_TEXTS_PER_HOUR, type PeerConnection } from "../../model/report.ts";
+import {
+  ADDRESS_TYPES,
+  type Direction,
+  isConnectedPeer,
+  NEW_TEXTS_PER_HOUR,
+  type PeerConnection,
+} from "../../model/report.ts";
 import { knownCombinations, networkOf } from "../connections.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
@@ -16,7 +22,7 @@ export const peerFamilies: readonly SharedFamily[] = [
     samples: (view) =>
       labelled(
         "direction",
-        countBy(workingRows(view), view.traits.directions, ({ direction }) => direction),
+        countBy(connectedRows(view), view.traits.directions, ({ direction }) => direction),
       ),
   },
   {
@@ -91,7 +97,7 @@ export const trafficFamilies: readonly SharedFamily[] = [
     type: "gauge",
     help: "Distinct subnets (IPv4 /16, IPv6 /32) among connected peers with a known IP address, from the last poll; a low number is an eclipse risk.",
     labels: [],
-    samples: (view) => one(countSubnets(workingRows(view))),
+    samples: (view) => one(countSubnets(connectedRows(view))),
   },
   {
     name: "p2p_node_peers_by_agent",
@@ -99,14 +105,14 @@ export const trafficFamilies: readonly SharedFamily[] = [
     help: "Connected peers by the software that they report, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other.",
     labels: ["agent"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER_AGENTS] },
-    samples: (view) => labelled("agent", countAgents(workingRows(view))),
+    samples: (view) => labelled("agent", countAgents(connectedRows(view))),
   },
   {
     name: "p2p_node_peers_by_address_type",
     type: "gauge",
     help: "Connected peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, unknown (a host name).",
     labels: ["address_type"],
-    samples: (view) => labelled("address_type", countAddressTypes(workingRows(view))),
+    samples: (view) => labelled("address_type", countAddressTypes(connectedRows(view))),
   },
   {
     name: "p2p_node_connections_omitted",
@@ -179,9 +185,8 @@ function rowsOf({ report }: NodeView): readonly PeerConnection[] | undefined {
   return report?.peers.ok ? report.peers.value.connections : undefined;
 }
 
-/** The connected rows; in a list of known peers, which has no states, every row. */
-function workingRows(view: NodeView): readonly PeerConnection[] | undefined {
-  return rowsOf(view)?.filter(({ state }) => state === undefined || state === "connected");
+function connectedRows(view: NodeView): readonly PeerConnection[] | undefined {
+  return rowsOf(view)?.filter(isConnectedPeer);
 }
 
 /** The number of rows by key; keys in `known` are always present. */

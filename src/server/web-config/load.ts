@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
 import { MAX_FILE_BYTES, files as reader } from "../../lib/files/files.ts";
+import { counted } from "../../lib/text/format.ts";
 import { createChecker } from "../../schema/fields.ts";
 import { ConfigError, type ConfigProblem, describeProblem, problemLines } from "../../schema/problems.ts";
 import { readYamlFile, type YamlFile } from "../../schema/yaml-file.ts";
@@ -64,11 +65,10 @@ export async function loadWebConfig(path: string): Promise<WebConfig> {
 
 /** Summarizes a web configuration in one line. */
 export function describeWebConfig({ tls, users, headers, rateLimit }: WebConfig): string {
-  const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? "" : "s"}`;
   return [
     tls === undefined ? "no TLS" : `TLS (client certificates: ${tls.clientAuth.type})`,
-    users.size === 0 ? "no users: access without a password" : count(users.size, "user"),
-    ...(Object.keys(headers).length === 0 ? [] : [count(Object.keys(headers).length, "header")]),
+    users.size === 0 ? "no users: access without a password" : counted(users.size, "user"),
+    ...(Object.keys(headers).length === 0 ? [] : [counted(Object.keys(headers).length, "header")]),
     ...(rateLimit === undefined ? [] : [`${rateLimit.burst} requests, then one each ${rateLimit.intervalMs} ms`]),
   ].join(", ");
 }
