@@ -26,7 +26,7 @@ function importsOf(file: string): readonly string[] {
 const roomOf = (file: string) => file.split("/")[0] ?? file;
 const levelOf = (file: string) => LEVELS.findIndex((level) => level.includes(roomOf(file)));
 
-test("every file stands on a level", () => {
+test("every file is on a level", () => {
   expect(files.filter((file) => levelOf(file) === -1)).toEqual([]);
 });
 
@@ -46,7 +46,7 @@ describe("imports go down only", () => {
   });
 });
 
-test("one chain knows nothing of another", () => {
+test("one chain does not import another", () => {
   const chainOf = (file: string) => /^chains\/([a-z]+)\//.exec(file)?.[1];
   const wrong = files.flatMap((file) =>
     (imports.get(file) ?? [])

@@ -55,7 +55,7 @@ describe("Dockerfile", () => {
     );
   });
 
-  test("entry point and health check are good usage, without a shell", () => {
+  test("entry point and health check are valid usage, without a shell", () => {
     const commands = [...dockerfile.matchAll(/(?:ENTRYPOINT|CMD) (\[.*\])$/gm)].map(([, list = ""]) =>
       JSON.parse(list),
     );
@@ -73,7 +73,7 @@ describe("docs/container.md", () => {
     .filter((line) => line !== "");
   const words = (line: string) => line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
 
-  test("every run is good usage of the exporter", () => {
+  test("every run is valid usage of the exporter", () => {
     const runs = lines.filter((line) => /^docker (?:run|exec)/.test(line)).map(words);
     expect(runs.length).toBeGreaterThan(5);
     for (const run of runs) {
@@ -164,7 +164,7 @@ describe("compose.yaml", () => {
       expect(compose.services[host]?.ports).toEqual([`127.0.0.1:${port}:${port}`]);
   });
 
-  test("the exporter is given good arguments, and so is its health check", () => {
+  test("the arguments of the exporter and of its health check are valid", () => {
     const { exporter } = compose.services;
     const [, node, program, ...args] = exporter?.healthcheck.test ?? [];
     expect([node, program, usageErrors(args)]).toEqual(["node", "/app/dist/main.js", ""]);

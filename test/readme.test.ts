@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${root}README.md`, "utf8");
 const blocks = blocksOf("README.md");
 
-test("the configuration of the README is good and has ten lines", () => {
+test("the configuration of the README is valid and has ten lines", () => {
   const example = blocks.find(({ text }) => text.startsWith("# config.yaml"))?.text ?? "";
   expect(parseConfig(parse(example), undefined)).toMatchObject({ ok: true });
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(11);

@@ -70,7 +70,7 @@ test.each([
   expect(recursiveNames(code)).toEqual(names);
 });
 
-describe("the deepest texts of others end no stack:", () => {
+describe("the deepest input overflows no stack:", () => {
   /** Many times what the stack holds. */
   const DEEP = 30_000;
   const file = join(tempFolder(), "deep.yaml");
@@ -84,7 +84,7 @@ describe("the deepest texts of others end no stack:", () => {
       "aliases",
       ["a0: &a0 [x]", ...Array.from({ length: 1000 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}]`)].join("\n"),
     ],
-  ])("a configuration of %s in each other", async (_, text) => {
+  ])("a configuration of nested %s", async (_, text) => {
     writeFileSync(file, text);
     const read = await readYamlFile(file, text.length, {});
     expect("broken" in read && read.broken[0]).toContain("nested too deeply");
@@ -99,7 +99,7 @@ describe("the deepest texts of others end no stack:", () => {
     await expect(loadConfig({ file, env: {} })).rejects.toThrow("unknown key");
   });
 
-  test("an error whose causes are without end", () => {
+  test("an error with an endless chain of causes", () => {
     let error = new Error("first");
     for (let depth = 0; depth < DEEP; depth += 1) error = new Error("next", { cause: error });
     const safe = redactedAgain(

@@ -36,7 +36,7 @@ async function leastMemory() {
 }
 
 /** The long form, with sockets and 20,000 polls, is `npm run bench:soak`. */
-test("peers that come and go leave nothing behind", async () => {
+test("peers that come and go leave no memory behind", async () => {
   let born = 0;
   const peer = () => {
     born += 1;

@@ -99,7 +99,7 @@ test("CI and the Dockerfile install without scripts, and build the program thems
   expect(text("Dockerfile")).toMatch(/^RUN node scripts\/build\.mjs$/m);
 });
 
-test("no file of the repository names an image by a digest, which nobody could check here", () => {
+test("no file of the repository names an image by a digest, which could not be checked here", () => {
   const files = ["Dockerfile", "compose.yaml", "README.md", "SECURITY.md", "CHANGELOG.md", ".ci/run"];
   const folders = ["docs", "compose", "kubernetes", "charts", "systemd"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
@@ -185,7 +185,7 @@ describe("npm run sbom", () => {
     expect([...listed].sort()).toEqual([...licensed].sort());
   });
 
-  test("has no library that nobody needs", () => {
+  test("has no unused library", () => {
     const { components, dependencies } = schema.parse(JSON.parse(text));
     const needed = new Map(dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
     const found = new Set([`peer-exporter@${manifest.version}`]);
@@ -193,7 +193,7 @@ describe("npm run sbom", () => {
     expect(components.map((each) => each["bom-ref"]).filter((ref) => !found.has(ref))).toEqual([]);
   });
 
-  test("says who needs what", () => {
+  test("lists the dependencies of each package", () => {
     const { components, dependencies } = schema.parse(JSON.parse(text));
     const refs = new Set(components.map((each) => each["bom-ref"]));
     const own = dependencies.find(({ ref }) => ref === `peer-exporter@${manifest.version}`);

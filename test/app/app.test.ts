@@ -89,7 +89,7 @@ describe("a fake monerod", () => {
     expect(await (await fetch(url)).text()).toContain("1 of 1 node returned a peer list");
   });
 
-  test.skipIf(promtool === undefined)("gives a page that promtool takes", async () => {
+  test.skipIf(promtool === undefined)("gives a page that promtool accepts", async () => {
     const node = await fakeNode(monerod());
     const { url } = await start([{ name: "monero-1", chain: "monero", url: node.url }]);
     await untilReady({ url });
@@ -106,7 +106,7 @@ describe("a fake monerod", () => {
     expect(node.requests).toHaveLength(before);
   });
 
-  test("that goes away loses its data at its next poll, and gets it back", async () => {
+  test("that stops loses its data at the next poll, and gets it back after it restarts", async () => {
     let isAway = false;
     const well = monerod();
     const node = await fakeNode((call) => (isAway ? { status: 502, body: "gone" } : well(call)));
@@ -306,7 +306,7 @@ describe("secrets", () => {
     ]);
   });
 
-  test("nothing of a URL but scheme, host and port is logged or served", async () => {
+  test("only scheme, host and port of a URL are logged and served", async () => {
     const node = await fakeNode(() => ({ status: 500, body: "no" }));
     const secret = node.url.replace("http://", "http://user:pa55word@");
     const { url, lines } = await start([

@@ -58,7 +58,7 @@ test("the soft limit and the open descriptors are read from /proc", () => {
   expect(readDescriptors(folderWith(limits))).toEqual({ limit: 64, inUse: 3 });
 });
 
-test("no limit and no /proc are the same: nothing is known", () => {
+test("without a limit or without /proc, the descriptors are unknown", () => {
   expect(
     readDescriptors(folderWith("Max open files            unlimited            unlimited            files\n")),
   ).toBeUndefined();

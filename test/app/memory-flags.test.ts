@@ -11,7 +11,7 @@ test.each(engineFlags(1, process.versions.v8))(
   },
 );
 
-test("Node 20 and later ones have other flags for the same", () => {
+test("Node 20 and later versions have different flags for the same purpose", () => {
   expect(engineFlags(1, "11.3.244.8-node.38")).toContain("--interrupt-budget=1486848");
   const later = engineFlags(1, "12.4.254.21-node.33");
   expect(later).toEqual(
@@ -20,6 +20,6 @@ test("Node 20 and later ones have other flags for the same", () => {
   expect(later.join(" ")).not.toContain("interrupt-budget");
 });
 
-test("a large fleet is worth the engine's effort", () => {
+test("a large fleet gets only the flags that every fleet gets", () => {
   expect(engineFlags(51, "12.4")).toEqual(["--no-allocation-site-pretenuring", "--heap-growing-percent=60"]);
 });

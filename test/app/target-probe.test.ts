@@ -94,7 +94,7 @@ function timeout(seconds: number): Readonly<Record<string, string>> {
 const hostOf = (node: FakeNode) => `127.0.0.1:${node.port}`;
 
 describe("the page of a target", () => {
-  test("has its series under its host and port, and nothing that only several polls can tell", async () => {
+  test("has its series under its host and port, without those that need several polls", async () => {
     const node = await serve(monerod);
     const modules = { monero: { chain: "monero", labels: { region: "eu" } } };
     const { page } = await start({ allow: HERE, modules });
@@ -128,7 +128,7 @@ describe("the page of a target", () => {
     expect(find(given, "p2p_wire_vanished_peers")).toEqual([]);
   });
 
-  test("has the node's own byte counters, which are as true for one poll as for many", async () => {
+  test("has the node's own byte counters, which a single poll can show", async () => {
     const node = await serve((asked) =>
       asked.url === "/get_net_stats"
         ? json({ status: "OK", start_time: 1, total_bytes_in: 77, total_bytes_out: 88 })
@@ -138,7 +138,7 @@ describe("the page of a target", () => {
     expect(value(await page(node.url, "monero"), "p2p_node_receive_bytes_total")).toBe(77);
   });
 
-  test.skipIf(promtool === undefined)("pleases promtool, and OpenMetrics is there too", async () => {
+  test.skipIf(promtool === undefined)("passes promtool, and OpenMetrics is there too", async () => {
     const node = await serve(monerod);
     const { probe } = await start({ allow: HERE, modules: { monero: { chain: "monero" } } });
     const text = await (await probe(node.url, "monero")).text();
@@ -166,7 +166,7 @@ describe("the page of a target", () => {
   });
 });
 
-test("debug=true tells people in words how each part ended, and the requests, then the series", async () => {
+test("debug=true describes how each API call ended and the requests, then prints the series", async () => {
   const node = await serve((asked) => (asked.url.endsWith("get_info") ? { status: 404 } : json([])));
   const { url } = await start({ allow: ["127.0.0.1:*/*"] });
   const target = encodeURIComponent(`${node.url}/TOKEN`);

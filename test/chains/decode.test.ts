@@ -79,7 +79,7 @@ test.each<[unknown, string | undefined]>([
   expect(text(value)).toBe(expected);
 });
 
-test("an error repeats a text of a node whole, or says only how long it is", () => {
+test("an error repeats a text of a node completely, or reports only its length", () => {
   expect(shownText('a "b"')).toBe(String.raw`"a \"b\""`);
   expect(shownText("x".repeat(60))).toBe(`"${"x".repeat(60)}"`);
   expect(shownText("x".repeat(61))).toBe("a text of 61 characters");

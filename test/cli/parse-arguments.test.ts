@@ -133,7 +133,7 @@ describe("what is asked for", () => {
     expect(parse(...args)).toEqual({ invocation, out: "", err: "" });
   });
 
-  test("one call leaves nothing behind for the next", () => {
+  test("one call does not affect the next", () => {
     parse("--node=a=wire+http://h:1", "--web.listen-address=:1", "--log.level=error");
     expect(parse().invocation).toEqual(SERVE);
   });
@@ -269,7 +269,7 @@ describe("help and version", () => {
     expect(err).toBe("");
   });
 
-  test("the help tells every command, flag, default and exit code", () => {
+  test("the help lists every command, flag, default and exit code", () => {
     const { out } = parse("--help");
     for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
     for (const flag of [
@@ -298,7 +298,7 @@ describe("help and version", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test("every example in the help is good usage", () => {
+  test("every example in the help is valid usage", () => {
     const examples = [...parse("--help").out.matchAll(/^ {2}peer-exporter (.+)$/gm)].map(([, args = ""]) => args);
     expect(examples.length).toBeGreaterThan(3);
     for (const args of examples) {
@@ -306,7 +306,7 @@ describe("help and version", () => {
     }
   });
 
-  test("the demo is offered to this machine only, unless somebody says so", () => {
+  test("the demo listens on loopback unless configured otherwise", () => {
     expect(parse("demo", "--help").out).toContain("(default: 127.0.0.1:10900)");
   });
 });

@@ -52,7 +52,7 @@ describe("auth", () => {
     chmodSync(file, 0o600);
   });
 
-  test("a secret keeps every character that it has", async () => {
+  test("a secret keeps all its characters", async () => {
     for (const token of [" ", "\u{1f511}", "a:b", "<secret>", "$$", "x".repeat(5000)]) {
       expect(await reveal(auth.parse({ bearer: { token } }))).toBe(token);
     }
@@ -81,19 +81,19 @@ describe("auth", () => {
     expect(problems(auth, value)).toEqual(expected);
   });
 
-  test.each(["a:b", "", "a\n", "a\u007f", "\u0000"])("%j is no user name", (username) => {
+  test.each(["a:b", "", "a\n", "a\u007f", "\u0000"])("%j is not a user name", (username) => {
     expect(problems(auth, { basic: { username, password: "a" } })).toEqual([
       "basic: username: expected a user name without colons and control characters",
     ]);
   });
 
-  test.each(["", "X Key", "X:Key", "X\r\nKey", "Schlüssel", "X(Key)"])("%j is no name of a header", (name) => {
+  test.each(["", "X Key", "X:Key", "X\r\nKey", "Schlüssel", "X(Key)"])("%j is not the name of a header", (name) => {
     expect(problems(auth, { header: { name, value: "a" } })).toEqual([
       "header: name: expected the name of an HTTP header",
     ]);
   });
 
-  test("the list of its keys, by which errors know what may be shown, is whole", () => {
+  test("the list of keys that errors may show is complete", () => {
     const shape = auth.def.in.def.shape;
     const keys = new Set(Object.keys(shape));
     for (const kind of Object.values(shape)) {
@@ -152,7 +152,7 @@ describe("tls", () => {
     HEX.slice(2),
     `sha256/${PEER_ID}`,
     `${PEER_ID}\n`,
-  ])("%j is no pin", (pin) => {
+  ])("%j is not a pin", (pin) => {
     expect(problems(tls, { pin })).toEqual([
       "pin: expected a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex",
     ]);

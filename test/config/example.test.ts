@@ -51,12 +51,12 @@ function keysOf(value: unknown, path = ""): readonly string[] {
 }
 
 describe("config.example.yaml", () => {
-  test("loads as it stands, without files and environment", async () => {
+  test("loads unchanged, without files and environment", async () => {
     const { nodes } = await loadConfig({ file: EXAMPLE, env: {} });
     expect(nodes.map(({ chain }) => chain)).toEqual(["wire", "monero", "chainweb"]);
   });
 
-  test("what stands in it without # is the default", async () => {
+  test("values without # are the defaults", async () => {
     const written = await loadConfig({ file: EXAMPLE, env: {} });
     const bare = parseConfig(
       { nodes: written.nodes.map(({ name, chain, url }) => ({ name, chain, url: url.label })) },

@@ -44,7 +44,7 @@ async function problemsIn(text: string | Uint8Array, env: ConfigSources["env"] =
 
 const NODE = "nodes:\n  - name: one\n    chain: wire\n    url: http://127.0.0.1:8888\n";
 
-describe("a file with something wrong", () => {
+describe("an invalid file", () => {
   const names = readdirSync(BAD)
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => name.replace(/\.yaml$/, ""));
@@ -61,7 +61,7 @@ describe("a file with something wrong", () => {
     expect(texts.map((name) => name.replace(/\.txt$/, ""))).toEqual(names);
   });
 
-  test("all problems of a file are listed at once, in the order of the file", () => {
+  test("all problems of a file are reported together, in the order of the file", () => {
     const lines = readFileSync(join(BAD, "many.txt"), "utf8").trim().split("\n");
     const places = lines.map((line) => line.split(":").slice(1, 3).map(Number));
     expect(lines).toHaveLength(23);
@@ -72,7 +72,7 @@ describe("a file with something wrong", () => {
   });
 
   test.each([500, 700, 750, 800, 850, 1000, 20_000])(
-    "%d levels of nesting are an error and no crash",
+    "%d levels of nesting give an error, not a crash",
     async (depth) => {
       const closed = [
         `nodes: ${"[".repeat(depth)}${"]".repeat(depth)}\n`,
@@ -94,7 +94,7 @@ describe("a file with something wrong", () => {
     },
   );
 
-  test("a deep value made of aliases is an error and no crash", async () => {
+  test("a deep value made of aliases gives an error, not a crash", async () => {
     const rows = Array.from(
       { length: 90 },
       (_, n) => `- &a${n} ${"[".repeat(20)}${n === 0 ? "" : `*a${n - 1}`}${"]".repeat(20)}`,
@@ -121,7 +121,7 @@ describe("a file with something wrong", () => {
   });
 });
 
-describe("a good file", () => {
+describe("a valid file", () => {
   test.each([
     ["with Windows line ends", NODE.replaceAll("\n", "\r\n")],
     ["with a byte order mark", `\ufeff${NODE}`],
@@ -152,7 +152,7 @@ describe("a good file", () => {
     expect(auth?.kind === "bearer" && (await auth.token.reveal())).toBe("t0ken");
   });
 
-  test("a label may be called like a file key", async () => {
+  test("a label may have the name of a file key", async () => {
     const { nodes } = await load(`${NODE}    labels: {ca_file: nowhere, password_file: ""}\n`);
     expect(nodes[0]?.labels).toEqual({ ca_file: "nowhere", password_file: "" });
   });
@@ -200,7 +200,7 @@ describe("environment variables", () => {
     ]);
   });
 
-  test.each(["", " ", "A B", "A-B", "1", "A:-default", "ä"])("%j is no name, and is not repeated", async (name) => {
+  test.each(["", " ", "A B", "A-B", "1", "A:-default", "ä"])("%j is not a name, and is not repeated", async (name) => {
     expect(await problemsIn(`${NODE}    labels: {a: "\${${name}}"}\n`, { A: "x" })).toEqual([
       "5:17: expected the name of an environment variable between the braces (write $${ for a literal ${)",
     ]);
@@ -253,7 +253,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
 });
 
 describe("files that the configuration names", () => {
-  test("are looked at when the configuration is read, each problem at its place", async () => {
+  test("are checked when the configuration is read, each problem at its position", async () => {
     const secret = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);
       return name;
@@ -299,7 +299,7 @@ describe("nodes from --node", () => {
   });
 
   test.each(["", "# nothing\n", "global: {interval: 20s}\n", "nodes:\n", "nodes: []\n"])(
-    "are enough beside a file without nodes: %j",
+    "are enough with a file that has no nodes: %j",
     async (text) => {
       const { nodes } = await loadConfig({ file: write(text), nodes: [flag("one")], env: {} });
       expect(nodes.map(({ name }) => name)).toEqual(["one"]);
@@ -431,7 +431,7 @@ describe("parseNodeFlag", () => {
   test.each([
     ...["", "=", "a", "a=", "a=wire", "a=wire+", "=wire+http://h", "a=+http://h", "a=http://h", "a=WIRE+http://h"],
     ...["wire+http://h", "a = wire+http://h", "http://user:s3cret@h/?a=wire+http://h", "wire+http://s3cret@h?a=wire+x"],
-  ])("%j is none, and the error does not repeat it", (text) => {
+  ])("%j is not valid, and the error does not repeat it", (text) => {
     expect(() => parseNodeFlag(text)).toThrow(
       new Error("expected NAME=CHAIN+URL, for example monero-1=monero+http://127.0.0.1:18081"),
     );

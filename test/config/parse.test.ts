@@ -24,7 +24,7 @@ function problemsOf(raw: unknown): readonly string[] {
 }
 
 describe("defaults", () => {
-  test("of a node with nothing but name, chain and url", () => {
+  test("of a node with only name, chain and url", () => {
     const { url, options, fingerprint, ...rest } = nodeOf({});
     expect(rest).toEqual({
       role: "node",
@@ -70,12 +70,12 @@ describe("defaults", () => {
     });
   });
 
-  test.each(["global", "connections"])("%s may be there with nothing in it", (key) => {
+  test.each(["global", "connections"])("%s may be empty", (key) => {
     expect(configOf({ [key]: null, nodes: [NODE] })).toMatchObject({ nodes: [{ name: "one" }] });
     expect(configOf({ [key]: {}, nodes: [NODE] })).toMatchObject({ nodes: [{ name: "one" }] });
   });
 
-  test("a chain's own block may be there with nothing in it", () => {
+  test("a chain's own block may be empty", () => {
     expect(nodeOf({ wire: null }).options.values).toEqual({});
   });
 });
@@ -121,7 +121,7 @@ describe("a node's values", () => {
   });
 
   test.each(["", " ", "-a", ".a", "a b", "a/b", "ä", "a\n", 'a"', "x".repeat(64), "__proto__"])(
-    "%j is no name",
+    "%j is not a name",
     (name) => {
       expect(problemsOf({ nodes: [{ ...NODE, name }] })).toEqual([
         "nodes.0.name: expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
@@ -183,7 +183,7 @@ describe("interval and timeout", () => {
   });
 
   test.each(["", "*", "60 * * * *", "* * * * * * *", "a b c d e", "*/0 * * * *", "0 0 31 4 *", "rm -rf"])(
-    "%j is no schedule",
+    "%j is not a schedule",
     (schedule) => {
       const [problem, ...others] = problemsOf({ nodes: [{ ...NODE, schedule }] });
       expect(problem).toMatch(/^nodes\.0\.schedule: expected a cron expression like \*\/5 \* \* \* \*: ./);
@@ -193,7 +193,7 @@ describe("interval and timeout", () => {
 });
 
 describe("what nodes may not have together", () => {
-  test("the same name; the first is told", () => {
+  test("the same name: the error names the first node", () => {
     const nodes = ["a", "b", "a", "a"].map((name) => ({ ...NODE, name }));
     expect(problemsOf({ nodes })).toEqual([
       'nodes.2.name: duplicate name: "a" is also the name of nodes[0]',
@@ -201,7 +201,7 @@ describe("what nodes may not have together", () => {
     ]);
   });
 
-  test("names are told apart by case", () => {
+  test("names are case-sensitive", () => {
     expect(configOf({ nodes: [NODE, { ...NODE, name: "One" }] }).nodes).toHaveLength(2);
   });
 
@@ -230,7 +230,7 @@ describe("what nodes may not have together", () => {
   });
 });
 
-describe("anything at all", () => {
+describe("any input", () => {
   const keys = ["global", "connections", "nodes", "name", "chain", "url", "labels", "interval", "schedule", "timeout"];
   const more = ["auth", "tls", "wire", "monero", "chainweb", "basic", "bearer", "header", "token", "password", "pin"];
   const texts = ["wire", "chainweb", "http://h", "15s", "* * * * *", "full", "__proto__", "constructor", "$A", "\0"];
@@ -267,7 +267,7 @@ describe("anything at all", () => {
     );
   });
 
-  test("a good node stays good beside whatever else is there, and its problems stay its own", () => {
+  test("the problems of a node do not depend on the rest of the file", () => {
     fc.assert(
       fc.property(anything, (other) => {
         const result = parseConfig({ nodes: [NODE, other] }, undefined);

@@ -24,14 +24,14 @@ function problemsOf(probe: Readonly<Record<string, unknown>>): readonly string[]
   return result.ok ? [] : result.problems.map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
-test("nothing may be probed unless the configuration says so", () => {
+test("no target may be probed unless the configuration allows it", () => {
   const { probe } = parsed({ nodes: [NODE] });
   expect(probe).toEqual({ allow: [], modules: new Map(), concurrency: 10 });
   const answer = resolveProbe(probe, { target: "http://127.0.0.1:8888", module: "wire" });
   expect(answer).toMatchObject({ kind: "forbidden", message: expect.stringContaining("probe:\n  allow:") });
 });
 
-test("what a refusal tells the operator to write is a good configuration", () => {
+test("the configuration that a refusal suggests is valid", () => {
   const answer = resolveProbe(parsed({ nodes: [NODE] }).probe, { target: "a:1", module: "m" });
   const text = answer.kind === "forbidden" ? answer.message : "";
   expect(text).toContain('allow: ["http://10.0.0.0/8:18081", "https://*.nodes.example.com:1789"]');
@@ -67,7 +67,7 @@ describe("a module", () => {
     { auth: { digest: { username: "u", password: "p" } } },
     { auth: { bearer: { token: "t" } } },
     { auth: { header: { name: "X-Key", value: "v" } } },
-  ])("with a credential says where it may go: %j", (credential) => {
+  ])("with a credential requires hosts: %j", (credential) => {
     const module = { chain: "wire", ...credential };
     expect(problemsOf({ modules: { m: module } })).toEqual([expect.stringContaining("auth requires hosts")]);
     expect(problemsOf({ modules: { m: { ...module, hosts: ["a:1"] } } })).toEqual([]);
@@ -107,7 +107,7 @@ function resolve(target: string, module = "open", config = SECURED) {
 }
 
 describe("a request", () => {
-  test("becomes a node that is called by its host and port", () => {
+  test("becomes a node named by its host and port", () => {
     const found = resolve("http://NODE.example.com/json_rpc?key=TOKEN");
     expect(found).toMatchObject({
       kind: "allowed",
@@ -171,7 +171,7 @@ describe("a request", () => {
     );
   });
 
-  test("refused for whatever reason is told without path, query and user", () => {
+  test("is refused without repeating its path, query and user", () => {
     for (const target of [
       "http://u:TOKEN@a:1",
       "a:1/TOKEN",

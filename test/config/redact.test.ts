@@ -78,7 +78,7 @@ describe("a redactor", () => {
     expect(redact("the alphabet")).toBe("the alphabet");
   });
 
-  test("knows the configuration before the present one, and none before that", () => {
+  test("knows the current and the previous configuration, but no earlier one", () => {
     const { addSecrets, redact } = createRedactor();
     for (const token of ["first-token", "second-token", "third-token"]) addSecrets(withToken(token));
     expect(redact("first-token second-token third-token")).toBe("first-token <secret> <secret>");
@@ -105,7 +105,7 @@ function echoOf(node: object, text: string): string {
 }
 
 describe("what a node repeats", () => {
-  test("loses the node's own credentials and tokens, and no word that everybody uses", () => {
+  test("loses the node's own credentials and tokens, but no common word", () => {
     const node = {
       url: "http://h/chainweb/0.0/mainnet01/v1/k3yk3y/x?api_key=zzzzzz",
       auth: { basic: { username: "watcher", password: SECRET } },

@@ -55,7 +55,7 @@ test("a valid configuration is applied and logged once", async () => {
   expect(lines).toMatchObject([{ level: "info", msg: "configuration reloaded: nodes: 1 added", cause: "SIGHUP" }]);
 });
 
-test("a bad one is not, and each of its problems is said", async () => {
+test("an invalid configuration is not applied, and each of its problems is logged", async () => {
   const { reloader, reading, applied, observed, lines } = setUp();
   const result = reloader.reload("file changed");
   (await reading(0)).reject(new ConfigError(["config.yaml:1:1: no", "config.yaml:2:1: nor this"]));
@@ -69,7 +69,7 @@ test("a bad one is not, and each of its problems is said", async () => {
   ]);
 });
 
-test("an unexpected error is contained, and its text kept from whoever asked", async () => {
+test("an unexpected error does not end the exporter, and the client does not see its text", async () => {
   const { reloader, reading, observed, lines } = setUp();
   const result = reloader.reload("POST /-/reload");
   (await reading(0)).reject(new Error("surprise"));
@@ -78,7 +78,7 @@ test("an unexpected error is contained, and its text kept from whoever asked", a
   expect(lines[0]?.err?.message).toBe("surprise");
 });
 
-describe("many at once", () => {
+describe("many at the same time", () => {
   test("run one after the other, and those that wait share one reading", async () => {
     const { reloader, reading, readings, applied } = setUp();
     const first = reloader.reload("SIGHUP");
@@ -142,7 +142,7 @@ test("stop ends a reading that follows its signal, which is no failure of the co
   expect({ observed, lines }).toEqual({ observed: [], lines: [] });
 });
 
-test("what is wrong in another file does not keep a good configuration back", async () => {
+test("a problem in another file does not prevent a valid configuration from being applied", async () => {
   const { reloader, reading, applied, observed, counts } = setUp(async () => ["web.yaml:1:1: wrong"]);
   const result = reloader.reload("SIGHUP");
   const good = config();
@@ -153,7 +153,7 @@ test("what is wrong in another file does not keep a good configuration back", as
 });
 
 describe("whether all files are good is right", () => {
-  test("after other files were mended, or broken, without a reload", async () => {
+  test("after other files were fixed or broken without a reload", async () => {
     const { reloader, reading, observed } = setUp(async () => ["web.yaml:1:1: wrong"]);
     const result = reloader.reload("SIGHUP");
     (await reading(0))?.resolve(config());
@@ -167,7 +167,7 @@ describe("whether all files are good is right", () => {
     expect(observed).toEqual([false, true, false]);
   });
 
-  test("while the configuration itself is bad, whatever becomes of the others", async () => {
+  test("while the configuration itself is invalid, however the others change", async () => {
     const { reloader, reading, observed } = setUp();
     const result = reloader.reload("SIGHUP");
     (await reading(0))?.reject(new ConfigError(["no"]));
@@ -178,7 +178,7 @@ describe("whether all files are good is right", () => {
   });
 });
 
-test("what is wrong in both files is told together", async () => {
+test("problems of both files are reported together", async () => {
   const { reloader, reading, observed, counts } = setUp(async () => ["one"]);
   const result = reloader.reload("SIGHUP");
   (await reading(0))?.reject(new ConfigError(["two"]));
@@ -211,7 +211,7 @@ function changes(before: Raw, after: Raw) {
 
 const NONE = { added: [], changed: [], removed: [], unchanged: [] };
 
-test("the same text changes nothing, and keeps the very objects", () => {
+test("the same text changes nothing and keeps the same objects", () => {
   const raw = { nodes: [WIRE, MONERO], references: [{ ...WIRE, name: "reference-1" }] };
   const before = parse(raw);
   const { config, ...rest } = compareConfigs(before, parse(raw));

@@ -27,7 +27,7 @@ describe("labelNameProblem", () => {
     );
   });
 
-  test.each(["", "1a", "a-b", "a.b", "a b", "ä", "a\n", "a:b", "$A", "a\u0000"])("%j is no label name", (name) => {
+  test.each(["", "1a", "a-b", "a.b", "a b", "ä", "a\n", "a:b", "$A", "a\u0000"])("%j is not a label name", (name) => {
     expect(labelNameProblem(name)).toBe("expected a label name: letters, digits and _, not starting with a digit");
   });
 

@@ -92,7 +92,7 @@ function good(result: ParsedConfig) {
   return result.config;
 }
 
-describe("a good configuration", () => {
+describe("a valid configuration", () => {
   const config = good(parseConfig(WHOLE, undefined));
 
   test("shows no secret, however it is printed", () => {
@@ -123,7 +123,7 @@ describe("a good configuration", () => {
 });
 
 describe("errors", () => {
-  test.each(NODES.map((node) => [JSON.stringify(node), node] as const))("beside %s", async (_, node) => {
+  test.each(NODES.map((node) => [JSON.stringify(node), node] as const))("with %s", async (_, node) => {
     const broken = { name: "bad name", timeout: 5, colour: "red", labels: [], tls: {}, interval: "soon", ...node };
     const problems = await problemsIn(
       JSON.stringify({ nodes: [broken, { ...node, name: "a" }, { ...node, name: "a" }] }),

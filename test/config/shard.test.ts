@@ -136,7 +136,7 @@ describe("which shard polls a node", () => {
     );
   });
 
-  test("other nodes have no say", () => {
+  test("other nodes do not matter", () => {
     fc.assert(
       fc.property(fc.uniqueArray(nodeName, { minLength: 2, maxLength: 20 }), ([name = "", ...others]) => {
         const shard = { index: ownerOf(name, 3), total: 3 };

@@ -45,7 +45,7 @@ test.each<[string, object]>([
   ["a token beside short words", { url: "http://h/eth/k3yk3y?x=1" }],
   ["a token and no password", { url: "http://t0kent0ken@h" }],
   ["a file that is not there", { auth: { bearer: { token_file: join(folder, "none") } } }],
-])("nothing is said of %s", async (_, node) => {
+])("there is no warning about %s", async (_, node) => {
   expect(await shortIn(node)).toEqual([]);
 });
 

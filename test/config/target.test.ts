@@ -57,7 +57,7 @@ describe("a target has one form, however it is written", () => {
   });
 });
 
-describe("is no target", () => {
+describe("not a target", () => {
   test.each([
     ["", "expected a URL like"],
     ["http://", "expected a URL like"],
@@ -249,7 +249,7 @@ describe("a pattern does not let through", () => {
   });
 });
 
-describe("is no pattern", () => {
+describe("not a pattern", () => {
   test.each([
     ["", "expected a pattern like"],
     ["a", "expected a port from 1 to 65535 or * after the host: a:8888 or a:*"],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT, textOf } from "../../tools/repository.ts";
 
-test("the parts that say where state lives exist", () => {
+test("the files that the section on state names exist", () => {
   const table = textOf("docs/architecture.md").split("## Where state lives")[1]?.split("\n## ")[0] ?? "";
   const parts = [...table.matchAll(/`((?:poll|server)\/[\w-]+)`/g)].map(([, part]) => part);
   expect(parts.length).toBeGreaterThan(4);

@@ -43,7 +43,7 @@ test("the documents have blocks of code in many languages", () => {
 });
 
 describe.each(documents.filter((document) => blocksOf(document).length > 0))("%s", (document) => {
-  test("every block is good", async () => {
+  test("every block is valid", async () => {
     const problems: string[] = [];
     for (const block of blocksOf(document)) {
       const handler = HANDLERS[block.language];

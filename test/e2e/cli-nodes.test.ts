@@ -41,7 +41,7 @@ async function fakeConfig(node: FakeNode): Promise<string> {
 }
 
 describe("check --connect", () => {
-  test("says of each node what was found, and of the restricted one what to do", async () => {
+  test("reports the result of each node, and the advice for the restricted one", async () => {
     const { code, stdout, output } = await exporter("check", "--connect", `--config.file=${CONFIG}`);
     expect(output).toBe(stdout);
     expect(code).toBe(1);
@@ -55,7 +55,7 @@ describe("check --connect", () => {
     expect(stdout).toMatch(/\n\d of 9 nodes up(, .*)?, \d down\n$/);
   });
 
-  test("of a good node ends with 0; a part that fails is told", async () => {
+  test("of a healthy node ends with 0; a failing API is reported", async () => {
     const node = await startFakeNode(({ url, ...rest }) =>
       url === "/v1/net/connections" ? lonelyWire({ url, ...rest }) : json({ code: 404, error: {} }, 404),
     );
@@ -106,7 +106,7 @@ describe("peers", () => {
     expect(received).toEqual([...received].sort((a, b) => b - a));
   });
 
-  test("a node that is not there", async () => {
+  test("a name that does not exist fails", async () => {
     expect(await exporter("peers", "wire-11", `--config.file=${CONFIG}`)).toMatchObject({
       code: 2,
       output: 'error: the configuration has no node named wire-11; did you mean "wire-1"?\n',
@@ -124,7 +124,7 @@ describe("peers", () => {
     for (const line of program.stdout().trim().split("\n")) expect(JSON.parse(line).nodes[0].name).toBe("one");
   });
 
-  test("a watch ends when nobody reads it any more", async () => {
+  test("a watch ends when its output is no longer read", async () => {
     const node = await startFakeNode(lonelyWire);
     const command = `"$0" "$1" peers --watch=1s --config.file "$2" | head -n 1`;
     const { code, stdout } = await run("bash", [
@@ -171,7 +171,7 @@ describe.skipIf(script === undefined)("on a terminal", () => {
     expect(program.stdout()).not.toMatch(/\u001b\[[0-9;]*m/);
   });
 
-  test("a watch draws the screen anew and never more lines than it has", async () => {
+  test("a watch redraws the screen and never more lines than it has", async () => {
     const program = await terminal(["peers", "--watch=1s", `--config.file=${CONFIG}`]);
     await waitFor(() => program.stdout().split("Ctrl-C to end").length > 2, "two rounds", {
       timeoutMs: 30_000,
@@ -209,7 +209,7 @@ describe("probe", () => {
     expect(told).toMatch(/^sent +took +result +size +request$/m);
   });
 
-  test("wants a name where there are several nodes", async () => {
+  test("requires a name where there are several nodes", async () => {
     const { code, output } = await exporter("probe", `--config.file=${CONFIG}`);
     expect(code).toBe(2);
     expect(output).toMatch(/^error: no node given; the configuration has wire-1, /);
@@ -270,7 +270,7 @@ describe("discover", () => {
     expect(check).toMatchObject({ code: 0 });
   });
 
-  test("nothing there: what was tried, and exit 1", async () => {
+  test("without a server it prints what was tried and exits with 1", async () => {
     const port = await freePort();
     const { code, stdout, output } = await exporter("discover", `127.0.0.1:${port}`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -281,7 +281,7 @@ describe("discover", () => {
     );
   });
 
-  test("another server: what came, no redirect followed, and only calls that read", async () => {
+  test("for another server it prints the failures, follows no redirect and makes only reading calls", async () => {
     const elsewhere = await startFakeNode(lonelyWire);
     const node = await startFakeNode(() => ({ status: 302, headers: { location: elsewhere.url } }));
     const { code, output } = await exporter("discover", node.url);
@@ -294,7 +294,7 @@ describe("discover", () => {
     expect(node.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
   });
 
-  test("what is no address is wrong usage, and is not repeated", async () => {
+  test("an invalid address is wrong usage, and is not repeated", async () => {
     expect(await exporter("discover", "s3cret s3cret")).toMatchObject({
       code: 2,
       output: "error: expected a host, host:port or a URL, for example 192.0.2.7 or http://192.0.2.7:8888\n",

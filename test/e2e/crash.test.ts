@@ -26,7 +26,7 @@ describe("before the configuration is known", () => {
     if (event === "uncaughtException") process.nextTick(() => { throw new TypeError("${SECRET}"); });
   });`;
 
-  test("a defect is told without its message, on standard error, with exit code 70", async () => {
+  test("an internal error is reported without its message, on standard error, with exit code 70", async () => {
     // Reading a file takes a moment.
     const file = join(tempFolder(), "config.yaml");
     writeFileSync(file, `nodes: [{name: one, chain: wire, url: "http://127.0.0.1:1/${SECRET}"}]`);
@@ -46,7 +46,7 @@ describe("in a command that prints and ends", () => {
     return write(text, ...rest);
   };`;
 
-  test("a defect is told without the secrets of the configuration", async () => {
+  test("an internal error is reported without the secrets of the configuration", async () => {
     const { code: exitCode, output } = await run(process.execPath, program(code, "check", NODE));
     expect(exitCode).toBe(70);
     expect(output).toContain("please report it: Error: cannot write <secret>\n    at ");

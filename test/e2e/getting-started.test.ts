@@ -107,7 +107,7 @@ describe.skipIf(monerod === undefined)("docs/getting-started/monero.md", () => {
     });
   }
 
-  test("beside the node", async () => {
+  test("on the same machine", async () => {
     const [folder, port] = [tempFolder(), String(await freePort())];
     const node = await startNode(swapped(besideConf, [["18081", port]]), tempFolder());
     try {

@@ -107,7 +107,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
     });
   });
 
-  test("cannot be built to name a digest that it does not stand on", async () => {
+  test("cannot be built with the digest of another base image", async () => {
     const other = `sha256:${"0".repeat(64)}`;
     for (const [image, ...claims] of [
       [BARE, `BASE_DIGEST=${digest}`],
@@ -153,7 +153,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
     expect(await evaluate(`const folder = "/app/dist/";${hash}`)).toEqual(JSON.parse(stdout));
   });
 
-  describe("with a read-only root, without capabilities, as nobody", () => {
+  describe("with a read-only root, without capabilities, as an unprivileged user", () => {
     let program: RunningProgram;
     let url: string;
 

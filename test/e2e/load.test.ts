@@ -24,7 +24,7 @@ const measured = z.object({
 });
 
 /** The long form is `npm run bench:load`. */
-test("20 scrapers of every kind get whole and valid pages while nodes go up and down and strangers misbehave", async () => {
+test("20 scrapers of every kind get complete and valid pages while nodes go up and down and other clients misbehave", async () => {
   const file = join(tempFolder(), "load.json");
   const size = ["--scrapers=20", "--nodes=20", "--seconds=4", "--pause=500", "--hostile=44", "--guessers=4"];
   const { code, output } = await run(process.execPath, [BENCH, ...size, `--json=${file}`]);

@@ -69,13 +69,13 @@ describe("commands that print and end", () => {
 });
 
 describe("check", () => {
-  test("a good file", async () => {
+  test("a valid file", async () => {
     const { code, stdout, output } = await exporter("check", "--config.file", join(ROOT, "config.example.yaml"));
     expect({ code, output }).toEqual({ code: 0, output: stdout });
     expect(stdout).toMatch(/config\.example\.yaml: valid, 3 nodes\n$/);
   });
 
-  test("good flags", async () => {
+  test("valid flags", async () => {
     expect(await exporter("check", "--node=a=wire+http://127.0.0.1")).toMatchObject({
       code: 0,
       stdout: "flags: valid, 1 node\n",
@@ -90,7 +90,7 @@ describe("check", () => {
     expect(shown).toBe(`${expected}peer-exporter: 23 problems in the configuration\n`);
   });
 
-  test("a bad file is as bad for serve", async () => {
+  test("an invalid file fails serve as well", async () => {
     const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(output).toBe(
@@ -188,7 +188,7 @@ describe("serve", () => {
   });
 });
 
-describe("an address that cannot be had is one clear line and exit 1", () => {
+describe("an address that is not available gives one clear line and exit code 1", () => {
   const NODE = "--node=one=wire+http://127.0.0.1:1";
 
   async function failure(...addresses: readonly string[]) {
@@ -301,7 +301,7 @@ describe.concurrent("a signal ends it with 0 within 5 seconds", () => {
     client.destroy();
   });
 
-  test("a second signal, also another one, ends it at once", async () => {
+  test("a second signal, also another one, ends it immediately", async () => {
     const node = await fakeNode();
     const { url, program } = await startExporter({ args: [`--node=one=wire+${node.url}`] });
     const client = connect(Number(new URL(url).port), "127.0.0.1");

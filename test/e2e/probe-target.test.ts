@@ -44,7 +44,7 @@ function probe(target: string, module = "wire"): Promise<Response> {
 }
 
 describe("the program with probe.allow and no nodes", () => {
-  test("is ready at once", async () => {
+  test("is ready immediately", async () => {
     expect((await fetch(`${exporter.url}/-/ready`)).status).toBe(200);
   });
 

@@ -53,7 +53,7 @@ async function polls(exporter: Exporter, target: string): Promise<number> {
 
 const messages = (exporter: Exporter) => logLines(exporter.program).map(({ msg }) => msg);
 
-describe("every way to say that the configuration changed", () => {
+describe("every way to trigger a reload", () => {
   test("SIGHUP", async () => {
     const exporter = await start(yaml({ name: "a" }));
     writeFileSync(exporter.configFile, yaml({ name: "a" }, { name: "b" }));
@@ -106,8 +106,8 @@ describe("every way to say that the configuration changed", () => {
   });
 });
 
-describe("a bad file", () => {
-  test("changes nothing, says why, and shows in the metrics until it is mended", async () => {
+describe("an invalid file", () => {
+  test("changes nothing, is logged, and shows in the metrics until it is fixed", async () => {
     const exporter = await start(yaml({ name: "a" }));
     const loadedAt = value(await exporter.page(), "peer_exporter_config_last_reload_success_timestamp_seconds");
     writeFileSync(exporter.configFile, yaml({ name: "a" }).replace("interval", "intervall"));
@@ -138,7 +138,7 @@ describe("a bad file", () => {
     );
   });
 
-  test("that vanishes is one, too", async () => {
+  test("a file that vanishes is invalid as well", async () => {
     const exporter = await start(yaml({ name: "a" }));
     renameSync(exporter.configFile, `${exporter.configFile}.gone`);
     await waitFor(

@@ -257,7 +257,7 @@ describe("the test itself", () => {
     expect(places.filter((key) => !keys.has(key))).toEqual([]);
   });
 
-  test("has nodes that were told their secrets, and that repeat them", () => {
+  test("has nodes that receive their secrets and repeat them", () => {
     const untold = servers.flatMap(({ name, received }) => {
       const told = received?.();
       if (told === undefined) return [];
@@ -275,7 +275,7 @@ describe("the test itself", () => {
 describe("check", () => {
   const args = (file: string) => [PROGRAM, "check", "--config.file", file];
 
-  test("says nothing of a good configuration", async () => {
+  test("prints no secret of a valid configuration", async () => {
     const { code, output } = await run(process.execPath, args(config), { env });
     expect({ code, lines: output.trim().split("\n").length }).toEqual({ code: 0, lines: 1 });
     expectNoLeak(output);
@@ -298,7 +298,7 @@ describe("check", () => {
     ["a broken end", (good) => good.slice(0, -20)],
     ["a missing quote", (good) => good.replace('"monitor"', '"monitor')],
     ["missing commas", (good) => good.replaceAll('"monitor",', '"monitor"')],
-  ])("says nothing of a configuration with %s", async (name, spoil) => {
+  ])("prints no secret of a configuration with %s", async (name, spoil) => {
     const file = join(folder, `bad-${name.replaceAll(" ", "-")}.yaml`);
     const bad = spoil(text);
     expect(bad).not.toBe(text);

@@ -32,7 +32,7 @@ function installed(more: string): string {
 describe.skipIf(analyze === undefined)("systemd-analyze", () => {
   const dropIns = blocks("ini");
 
-  test.each(["", ...dropIns])("verify finds nothing to say about the unit, with the drop-in %j", async (dropIn) => {
+  test.each(["", ...dropIns])("verify accepts the unit with the drop-in %j", async (dropIn) => {
     expect(await run("systemd-analyze", ["verify", installed(dropIn)])).toMatchObject({ code: 0, output: "" });
   });
 

@@ -71,7 +71,7 @@ describe("the commands of docs/security.md", () => {
     expect(setup.stdout).toBe("web.yaml: valid, TLS (client certificates: NoClientCert), 1 user\n");
   });
 
-  test.skipIf(curl === undefined)("ask for the metrics, which nobody else gets", async () => {
+  test.skipIf(curl === undefined)("get the metrics, which require a password", async () => {
     const { port } = new URL(exporter.url);
     const command = blockWith("sh", "curl --cacert").replace("10900", port);
     expect((await runBlock(folder, command)).stdout).toContain("p2p_node_up{");
@@ -180,7 +180,7 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
     expect(await failed()).toBe(failedEarlier);
   });
 
-  test("is told 401 with another password", async () => {
+  test("gets 401 with another password", async () => {
     writeFileSync(at("password"), "open barley");
     await waitFor(
       async () => (await prometheus.targets()).every(({ lastError }) => lastError.includes("401")),
@@ -200,7 +200,7 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
 });
 
 describe("the program", () => {
-  test("refuses to start with a bad file, and says all that is wrong", async () => {
+  test("refuses to start with an invalid file, and reports all problems", async () => {
     const file = join(tempFolder(), "web.yaml");
     writeFileSync(file, "basic_auth_users: {a: b}\nrate_limt: {}\n");
     for (const command of ["demo", "check"]) {
@@ -241,7 +241,7 @@ describe("the program", () => {
     await expect(run(requireProgram("ls"), [socket])).resolves.toMatchObject({ code: 2 });
   });
 
-  test("reads the file anew on POST /-/reload, at once, and says what is wrong with it", async () => {
+  test("reads the file again on POST /-/reload, immediately, and reports what is wrong with it", async () => {
     const file = join(tempFolder(), "web.yaml");
     writeFileSync(file, "{}\n");
     const { url, stop } = await startExporter({
@@ -266,7 +266,7 @@ describe("the program", () => {
     expect((await fetch(`${url}/metrics`)).headers.get("x-frame-options")).toBe("deny");
   });
 
-  test("has a bad file in the metric of reloads until it is mended, however it was read", async () => {
+  test("shows an invalid file in the metric of reloads until it is fixed", async () => {
     const file = join(tempFolder(), "web.yaml");
     writeFileSync(file, "{}\n");
     const exporter = await startExporter({
@@ -283,7 +283,7 @@ describe("the program", () => {
     await waitFor(async () => (await isGood()) === 1, "the mended file to be seen");
   });
 
-  test("reads the file, a new certificate and a new user anew on SIGHUP, at once", async () => {
+  test("reads the file, a new certificate and a new user again on SIGHUP, immediately", async () => {
     const folder = tempFolder();
     const at = (name: string) => join(folder, name);
     const authority = await createAuthority();

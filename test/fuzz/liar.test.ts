@@ -49,7 +49,7 @@ const ofTheRow = anyChange.filter(
 
 const setup = variant("monero", { url: "http://192.0.2.10:18081" }, { url: "http://192.0.2.11:18081" });
 
-test("one peer that lies about its height, or about anything, does not move the lag", async () => {
+test("one peer that lies about its height or any other value does not change the lag", async () => {
   const clock = stopClocks();
   try {
     await fc.assert(

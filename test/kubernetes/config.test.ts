@@ -24,7 +24,7 @@ describe.each(exporters)("the configuration of $name", ({ manifests, workload, e
   const { volumes } = workload.spec.template.spec;
   const configMap = volumes.find((volume) => volume.configMap !== undefined)?.configMap?.name;
 
-  test("is good, and the nodes of sidecars have the names of their pods", async () => {
+  test("is valid, and the nodes of sidecars have the names of their pods", async () => {
     const folder = tempFolder();
     const file = join(folder, "config.yaml");
     if (configMap !== undefined) {
@@ -44,7 +44,7 @@ describe("the name of the image", () => {
   const image = "ghcr.io/peer-exporter/peer-exporter";
   const version: string = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")).version;
 
-  test("stands in one place for Kustomize and in one for Helm", () => {
+  test("is in one place for Kustomize and in one for Helm", () => {
     const naming = (folder: string, skip: RegExp) =>
       readdirSync(ROOT + folder, { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(?:ya?ml|tpl|txt)$/.test(file) && !skip.test(file))

@@ -121,7 +121,7 @@ describe.each(withExporter)("the exporter of $name", ({ name, manifests, workloa
     expect(metadata.annotations).not.toHaveProperty(["checksum/config"]);
   });
 
-  test("everything stands in one namespace, but for dashboards", () => {
+  test("everything except dashboards is in one namespace", () => {
     const namespaces = new Set(
       manifests
         .filter((each) => each.metadata.labels.grafana_dashboard === undefined)
@@ -134,7 +134,7 @@ describe.each(withExporter)("the exporter of $name", ({ name, manifests, workloa
 describe.each(withExporter.filter(({ name }) => /monerod|nodeop|chainweb/.test(name)))(
   "the sidecar of $name",
   ({ workload, exporter, manifests }) => {
-    test("is a native one, beside the node", () => {
+    test("is a native sidecar of the node", () => {
       expect(workload.spec.template.spec.initContainers).toEqual([exporter]);
       expect(exporter.restartPolicy).toBe("Always");
       expect(workload.spec.template.spec.containers.map(({ name }) => name)).not.toContain("peer-exporter");

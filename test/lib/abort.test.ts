@@ -37,7 +37,7 @@ describe.each(KINDS)("%s", (_, create) => {
     expect(() => signal.throwIfAborted()).toThrow(REASON);
   });
 
-  test("tells its listeners in their order, when it has ended; those that left are not told, those that came late neither", () => {
+  test("calls its listeners in their order when it ends, without those that were removed or added later", () => {
     const { signal, abort } = create();
     const told: string[] = [];
     const left = () => void told.push("left");

@@ -23,7 +23,7 @@ test("a value is there for its time, with its age", () => {
   expect(cache.get("a")).toBeUndefined();
 });
 
-test("the oldest make room, by number and by size; a value set anew is a new one", () => {
+test("the oldest make room, by number and by size; a value set again is a new one", () => {
   const { cache, kept } = setUp();
   for (const key of ["a", "b", "c", "a", "d"]) cache.set(key, "x");
   expect(kept("a", "b", "c", "d")).toBe("acd");
@@ -35,7 +35,7 @@ test("the oldest make room, by number and by size; a value set anew is a new one
   expect(kept("d", "e")).toBe("d");
 });
 
-test("what is old is let go though nobody asks", () => {
+test("old values are dropped without further reads", () => {
   vi.useFakeTimers();
   try {
     const { cache, wait } = setUp();

@@ -72,11 +72,11 @@ test("in the nights when clocks are put back and forward, a schedule goes on at 
   }
 });
 
-describe("what lies within", () => {
+describe("times within a range", () => {
   const turns = () => createCronTimes("*/20 * * * * *");
   const at = (time: string) => Date.parse(`2026-06-01T12:00:${time}Z`);
 
-  test("is told without the begin and with the end", () => {
+  test("excludes the start and includes the end", () => {
     expect(turns().hasWithin(at("01.5"), at("19.9"))).toBe(false);
     expect(turns().hasWithin(at("01.5"), at("20.0"))).toBe(true);
     expect(turns().hasWithin(at("20.0"), at("39.9"))).toBe(false);

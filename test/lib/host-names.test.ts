@@ -32,7 +32,7 @@ describe("a name", () => {
       "a.".repeat(200),
       "ü b.example",
     ],
-  ])("%j is none, and what is said does not repeat it", (text) => {
+  ])("%j is not valid, and the error does not repeat it", (text) => {
     expect(() => parseHostName(text)).toThrow(/^expected a host name like exporter\.example\.com or \*\.example\.com/);
   });
 });
@@ -88,7 +88,7 @@ describe("a host", () => {
   });
 
   // Browsers bring addresses into one form before they send them: these are names for whoever sends them.
-  test.each(["0x7f.1", "2130706433", "127.1", "127.0.0.1.example"])("%s is no address", (text) => {
+  test.each(["0x7f.1", "2130706433", "127.1", "127.0.0.1.example"])("%s is not an address", (text) => {
     expect(parseAuthority(text)).toMatchObject({ isAddress: false });
   });
 
@@ -113,7 +113,7 @@ describe("a host", () => {
       "`a`",
     ],
     "a".repeat(256),
-  ])("%j is none", (text) => {
+  ])("%j is not valid", (text) => {
     expect(parseAuthority(text)).toBeUndefined();
   });
 

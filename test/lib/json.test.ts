@@ -121,7 +121,7 @@ describe("each limit", () => {
     expect(scan.kind === "excess" ? scan.limit : undefined).toBe(limit);
   });
 
-  test("many orders of names are told apart, and known again", () => {
+  test("many orders of names are distinguished, and recognized again", () => {
     // By hashes of 32 bits: two of ten thousand may be the same by chance.
     const objects = Array.from({ length: 5000 }, (_, index) => `{"k${index}":0,"x":1}`).join(",");
     expect(scanJson(bytes(`[${objects}]`), { ...NONE, keys: 10_000 * NEW_KEY }).kind).toBe("counted");

@@ -163,7 +163,7 @@ describe("any page", () => {
     );
   });
 
-  test("a broken line costs only itself", () => {
+  test("a malformed line does not affect the others", () => {
     const junk = anyText().map((text) => `{${text.replaceAll("\n", "")}`);
     fc.assert(
       fc.property(sample, junk, sample, (before, line, after) => {

@@ -23,7 +23,7 @@ describe("an error as it may be shown", () => {
     );
   });
 
-  test("tells its causes, and not without end", () => {
+  test("has its causes, up to a limit", () => {
     const circular = new Error("outer");
     circular.cause = new RangeError("inner s3cret", { cause: circular });
     const safe = safeError(circular, redact);

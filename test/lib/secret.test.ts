@@ -57,7 +57,7 @@ describe("a secret in a file", () => {
     expect(await fileSecret(secretFile(content)).reveal()).toBe(secret);
   });
 
-  it("is read anew each time", async () => {
+  it("is read again each time", async () => {
     const path = secretFile("first");
     const secret = fileSecret(path);
     expect(await secret.reveal()).toBe("first");

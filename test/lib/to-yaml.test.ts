@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { toYaml } from "../../src/lib/to-yaml.ts";
 import { runs } from "../support/effort.ts";
 
-test("looks as people write it", () => {
+test("looks like a hand-written file", () => {
   const value = {
     series: true,
     labels: {},

@@ -51,7 +51,7 @@ function unread(line: string) {
   return { reader, log };
 }
 
-test("a reader that stops reading loses lines instead of filling the memory, and is told how many", () => {
+test("a reader that stops reading loses lines instead of filling the memory, and the log reports how many", () => {
   const { reader, log } = unread(`${"x".repeat(1023)}\n`);
   expect(reader.written).toHaveLength(1024);
   expect(lost).toBe(76);

@@ -56,6 +56,6 @@ test.each([
   [{ isTTY: true }, "pretty"],
   [{ isTTY: false }, "json"],
   [{}, "json"],
-])("where nobody chose a format, %j gets %s", (terminal, format) => {
+])("without a configured format, %j gets %s", (terminal, format) => {
   expect(defaultFormat(terminal)).toBe(format);
 });

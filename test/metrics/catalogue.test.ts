@@ -74,7 +74,7 @@ describe("rules that hold for every family", () => {
     expect(help).not.toMatch(/[\n\\]/);
   });
 
-  test("no name stands twice, also without _total", () => {
+  test("no name occurs twice, also without _total", () => {
     const all = catalogue.map(({ name }) => name.replace(/_total$/, ""));
     expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe("label values that are known are always there", () => {
     expect(found).toEqual(["inbound", "outbound"].flatMap((direction) => states.map((state) => [direction, state, 0])));
   });
 
-  test("peers that sync are counted where the chain tells, with its own flow", () => {
+  test("syncing peers are counted where the chain reports them, with its own flow", () => {
     expect(value(of("wire"), "p2p_node_syncing_peers", { flow: "upload" })).toBe(0);
     expect(value(of("monero"), "p2p_node_syncing_peers", { flow: "download" })).toBe(0);
     expect(find(of("chainweb"), "p2p_node_syncing_peers")).toEqual([]);
@@ -184,7 +184,7 @@ describe("counts", () => {
   });
 });
 
-describe("what the node does not say is left out", () => {
+describe("values that the node does not report are left out", () => {
   const page = readPage([stateAfter(report())]);
 
   test.each([

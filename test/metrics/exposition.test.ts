@@ -172,7 +172,7 @@ describe("cleanText", () => {
     expect(cleanText(text)).toBe(expected);
   });
 
-  test("gives well-formed text of at most 128 characters without controls, whatever comes", () => {
+  test("gives well-formed text of at most 128 characters without controls, for any input", () => {
     fc.assert(
       fc.property(anyUtf16, (text) => {
         const clean = cleanText(text);

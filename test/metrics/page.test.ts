@@ -264,7 +264,7 @@ describe("after a poll that failed", () => {
   });
 });
 
-describe("a failure of one part", () => {
+describe("a failure of one API", () => {
   test("restricted RPC: no peers, but the head and what the node is", () => {
     const page = readPage([second(MONERO, moneroReport, restrictedReport)]);
     expect(value(page, "p2p_node_up")).toBe(0);
@@ -294,7 +294,7 @@ describe("a failure of one part", () => {
 describe("several nodes on one page", () => {
   const states = PAGES["all-chains"] ?? [];
 
-  test("each family stands once, with the nodes in the order of the configuration", () => {
+  test("each family occurs once, with the nodes in the order of the configuration", () => {
     const text = render(states, "text");
     for (const { name } of catalogue) expect(text.split(`# TYPE ${name} `).length).toBeLessThanOrEqual(2);
     expect(find(read(text, "text"), "p2p_node_up").map(({ labels }) => labels.get("target"))).toEqual([

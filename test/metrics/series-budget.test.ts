@@ -63,7 +63,7 @@ function watch() {
   };
 }
 
-describe("a node whose 300 peers, their software and its own version are others with each poll", () => {
+describe("a node whose 300 peers, their software and its own version change with each poll", () => {
   const limit = 400;
   const { next, memories } = setUp({ maxNewPerHour: limit });
   const watched = watch();
@@ -122,7 +122,7 @@ test("an hour after the budget was used up there is room again", () => {
   expect(value(page(2, 61 * MINUTE_MS), "p2p_node_series_withheld")).toBe(0);
 });
 
-test("a peer that says another software with each poll costs a place each time", () => {
+test("a peer that reports other software with each poll uses up the budget each time", () => {
   const { next } = setUp({ maxNewPerHour: 3 });
   const withheld = [0, 1, 2, 3, 1].map((version) =>
     value(next(report({ peers: peers(peer(1, { agent: `v${version}` })) }), 0), "p2p_node_series_withheld"),
@@ -130,7 +130,7 @@ test("a peer that says another software with each poll costs a place each time",
   expect(withheld).toEqual([0, 0, 0, 1, 0]);
 });
 
-test("a state that changes costs nothing", () => {
+test("a state that changes uses no budget", () => {
   const { next } = setUp({ maxNewPerHour: 1 });
   for (const state of ["dialing", "handshaking", "connected", "disconnected"] as const) {
     expect(value(next(report({ peers: peers(peer(1, { state })) }), 0), "p2p_node_series_withheld")).toBe(0);

@@ -84,7 +84,7 @@ describe("however much it is,", () => {
     return { looked, agents: peers.ok ? peers.value.connections.map(({ agent }) => agent) : [] };
   }
 
-  test("who repeats it in thousands of texts, over and over in each, makes work for some of them only: it took 300 ms", () => {
+  test("thousands of texts with many repetitions each are searched only in part (this took 300 ms)", () => {
     const dense = (index: number) => SECRET.repeat(70) + index;
     const { agents, looked } = cleaned(Array.from({ length: 2900 }, (_, index) => dense(index)));
     expect(agents[0]).toBe("<secret>0");

@@ -12,7 +12,7 @@ describe("attempt", () => {
     expect(await attempt(async () => Promise.reject(error))).toEqual({ ok: false, failure: error.failure });
   });
 
-  test("a bug of ours stays an exception", async () => {
+  test("a bug of the exporter stays an exception", async () => {
     await expect(attempt(async () => Promise.reject(new TypeError("bug")))).rejects.toThrow(TypeError);
   });
 });

@@ -134,7 +134,7 @@ describe("the answer of a target", () => {
     expect(given.opened).toHaveLength(4);
   });
 
-  test("is shared with those who have more time only if its poll ran out of none", async () => {
+  test("is shared with callers that have more time only if its poll did not time out", async () => {
     const ended: NodeReport[] = [deadReport("timeout"), report()];
     const open = () => ({ calls: () => [], poll: async () => ended.shift() ?? report(), close: async () => {} });
     const { probe } = setUp({ open });
@@ -161,7 +161,7 @@ describe("the answer of a target", () => {
   });
 });
 
-describe("a poll for which somebody does not wait any more", () => {
+describe("a poll that a caller no longer waits for", () => {
   function setUpClients(concurrency: number) {
     const config = probeConfig({ concurrency });
     const { probe, ...rest } = setUp({ config: () => config });
@@ -172,7 +172,7 @@ describe("a poll for which somebody does not wait any more", () => {
     return { ...rest, probe, ask };
   }
 
-  test("goes on for the others who share it", async () => {
+  test("continues for the callers that share it", async () => {
     const { ask, end, opened, closed } = setUpClients(10);
     const clients = [ask("127.0.0.1:1"), ask("127.0.0.1:1"), ask("127.0.0.1:1")];
     clients[0]?.leave();
@@ -200,7 +200,7 @@ describe("a poll for which somebody does not wait any more", () => {
     expect(opened).toHaveLength(2);
   });
 
-  test("is not shared by who comes while it ends", async () => {
+  test("is not shared with a caller that comes while it ends", async () => {
     const { ask, end, opened } = setUpClients(2);
     const first = ask("127.0.0.1:1");
     first.leave();
@@ -222,7 +222,7 @@ describe("a poll for which somebody does not wait any more", () => {
   });
 });
 
-test("the poll has the shorter of the module's time and that of who asks, and the chain knows", async () => {
+test("the timeout of the poll is the shorter one of the module and the caller", async () => {
   const { probe, end, opened } = setUp();
   const results = [probe("127.0.0.1:1", 700), probe("127.0.0.1:1")];
   expect(opened.map(({ timeoutMs }) => timeoutMs)).toEqual([700, 10_000]);

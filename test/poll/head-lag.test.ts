@@ -206,7 +206,7 @@ describe("properties", () => {
   });
 });
 
-describe("who may lie, and what it takes", () => {
+describe("how many lying peers change the lag", () => {
   const honest = [1000, 1000, 1000, 999, 999];
   const own = head(900, { timestampSeconds: NOW / 1000 - 3600 });
   const lagWith = (liars: readonly number[], minSupport: number) =>

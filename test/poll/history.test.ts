@@ -33,7 +33,7 @@ describe("counters", () => {
     expect(history.failures.size).toBe(FAILURE_REASONS.length);
   });
 
-  test("another part's failure is no failed poll", () => {
+  test("a failure of another API is not a failed poll", () => {
     const given = report({ head: failing("timeout"), apis: new Map([["info", failing("connect")]]) });
     const history = recordPoll(EMPTY_HISTORY, given, times(), "node");
     expect([...history.failures.values()].every((count) => count === 0)).toBe(true);
@@ -163,7 +163,7 @@ const maps = fc
   .array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)))
   .map((all) => new Map(all));
 
-test("the earlier map is kept exactly when it says the same", () => {
+test("the earlier map is kept if and only if it has the same entries", () => {
   fc.assert(
     fc.property(maps, maps, (before, now) => {
       const sorted = (map: typeof now) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -179,7 +179,7 @@ test("without an earlier map there is the later one", () => {
   expect(reuseIfEqual(undefined, now)).toBe(now);
 });
 
-test("a map says the same as rows exactly when it was made of them", () => {
+test("a map has the same entries as rows if and only if it was made from them", () => {
   const rows = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(undefined, 1, 2)));
   fc.assert(
     fc.property(maps, rows, (map, given) => {

@@ -23,7 +23,7 @@ import {
 
 const CALL = { method: "POST", server: "http://192.0.2.10:18081" } as const;
 
-test("a poll in words: how each part ended, then its requests as they were sent", () => {
+test("a poll as text: how each API call ended, then its requests as they were sent", () => {
   const calls: readonly RpcCall[] = [
     {
       ...CALL,
@@ -112,7 +112,7 @@ describe("a node is up by its peer list, a reference by its head", () => {
   });
 });
 
-describe("a reference that works in part is the same on its page, in the log and in check --connect", () => {
+describe("a partly failing reference is the same on its page, in the log and in check --connect", () => {
   const works = { ok: true, value: undefined } as const;
 
   test.each([

@@ -24,7 +24,7 @@ describe("the store", () => {
     expect(store.all().every(({ lines }) => lines.bytes.toString() === "rendered")).toBe(true);
   });
 
-  test("gets the report, rendered once, and keeps how its parts ended", async () => {
+  test("gets the report, rendered once, and keeps the outcomes of its API calls", async () => {
     const given = report({ peers: peers(row()), head: head(7) });
     const render = vi.fn(() => "x");
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });

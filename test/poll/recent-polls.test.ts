@@ -65,7 +65,7 @@ describe("an entry", () => {
   });
 });
 
-test("failed polls and their trace outlive good ones", () => {
+test("failed polls and their trace are kept longer than successful ones", () => {
   const recentPolls = createRecentPolls();
   recentPolls.record(stateAfter(deadReport(), { endedMs: NOW }), [CALL]);
   for (let poll = 1; poll <= 50; poll += 1) recentPolls.record(stateAfter(report(), { endedMs: NOW + poll }), []);

@@ -70,7 +70,7 @@ test("the clock of the Date header is the node's, where the chain has no better 
   expect(Math.abs(report.clockSkewSeconds ?? Number.NaN)).toBeLessThan(3);
 });
 
-test("a reference is asked for its head only", async () => {
+test("a reference is polled only for its head", async () => {
   const net = await serve();
   const options = wire.options.parse({});
   const report = await poll(openSession(nodeConfig({ role: "reference", url: parseNodeUrl(net.url), options })));

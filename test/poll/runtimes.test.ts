@@ -49,7 +49,7 @@ describe("how long a node is backed off", () => {
     return found;
   }
 
-  test("not at all after a good poll or another failure", async () => {
+  test("not after a successful poll or another failure", async () => {
     expect(await pauses(report(), deadReport("timeout"), deadReport("busy"))).toEqual([0, 0, 0]);
   });
 
@@ -58,7 +58,7 @@ describe("how long a node is backed off", () => {
     expect(await pauses(report({ peers: failing("busy", { retryAfterSeconds: 30 }) }))).toEqual([30]);
   });
 
-  test("as its peers or head ask, not as a part with its own pace does", async () => {
+  test("as its peers or head ask, not as a secondary call does", async () => {
     const given = report({
       head: failing("rate_limited", { retryAfterSeconds: 9 }),
       apis: new Map([["mempool", failing("rate_limited", { retryAfterSeconds: 90 })]]),

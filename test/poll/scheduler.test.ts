@@ -130,7 +130,7 @@ describe("intervals", () => {
     }
   });
 
-  test("turns of many nodes come together, tenths of a second apart", async () => {
+  test("polls of many nodes are grouped, tenths of a second apart", async () => {
     const names = Array.from({ length: 60 }, (_, index) => `n${index}`);
     const { of } = start(Object.fromEntries(names.map((name) => [name, every(10_000)])));
     await vi.advanceTimersByTimeAsync(30_000);
@@ -206,7 +206,7 @@ describe("a clock that is set", () => {
     ["forward by an hour", 3_600_000],
     ["forward by an hour and 2.3 s", 3_602_300],
     ["back to 1970", -NOW],
-  ])("%s keeps a schedule of every 5 s at its pace: no turn is left out", async (_, step) => {
+  ])("%s keeps a schedule of every 5 s: no poll is left out", async (_, step) => {
     for (const after of [300, 1300, 4900]) {
       const { of } = start({ "node-1": at("*/5 * * * * *") });
       await vi.advanceTimersByTimeAsync(20_000 + after);
@@ -218,7 +218,7 @@ describe("a clock that is set", () => {
     }
   });
 
-  test("bit by bit gives no turn twice", async () => {
+  test("step by step repeats no poll", async () => {
     const { of } = start({ "node-1": at("*/5 * * * * *") });
     for (let second = 0; second < 120; second += 1) {
       await vi.advanceTimersByTimeAsync(1000);
@@ -262,7 +262,7 @@ describe("a new plan", () => {
     expect([...schedule.keep(nodes.slice(0, 1))]).toHaveLength(2);
   });
 
-  test("leaves the turns of a node that stays as they were", async () => {
+  test("leaves the polls of an unchanged node as they were", async () => {
     const { schedule, planned, of } = start({ a: every(10_000), b: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);
     replan(schedule, [{ name: "new", trigger: every(10_000) }, ...planned]);
@@ -276,7 +276,7 @@ describe("a new plan", () => {
     expect(alone.of("a")).toHaveLength(0);
   });
 
-  test("begins an added node with a first turn soon, and one that is planned otherwise as well", async () => {
+  test("polls an added node soon, and a node with another schedule as well", async () => {
     const { schedule, of, planned } = start({ stays: every(3_600_000), changes: every(3_600_000) });
     await vi.advanceTimersByTimeAsync(25_000);
     const stays = planned.filter(({ name }) => name === "stays");
@@ -285,7 +285,7 @@ describe("a new plan", () => {
     expect([of("stays").length, of("changes").length, of("comes").length]).toEqual([1, 2, 1]);
   });
 
-  test("gives a node that has no place in it no further turn", async () => {
+  test("schedules no further poll of a node that it does not contain", async () => {
     const { schedule, of, planned } = start({ stays: every(10_000), goes: every(10_000), cron: at("*/10 * * * * *") });
     await vi.advanceTimersByTimeAsync(25_000);
     const before = [of("goes").length, of("cron").length];
@@ -335,7 +335,7 @@ describe("stop", () => {
     expect(polls.map(({ name }) => name)).toEqual(["a"]);
   });
 
-  test("does not wait for a poll that runs, which plans no further turn", async () => {
+  test("does not wait for a running poll, which schedules no further one", async () => {
     let end = () => {};
     const { schedule, of } = start({ "node-1": every(1000) }, async () => {
       await new Promise<void>((resolve) => {
@@ -390,7 +390,7 @@ test("phaseOf is stable, from 0 to 1, and different for different names", () => 
   expect(new Set(["a", "b", "node-1", "node-2"].map(phaseOf)).size).toBe(4);
 });
 
-describe("the time between two turns", () => {
+describe("the time between two scheduled polls", () => {
   const HOUR = 3_600_000;
 
   test.each([
@@ -403,7 +403,7 @@ describe("the time between two turns", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("of an expression whose turns lie unevenly is that of the next two, also after a turn and a clock set back", () => {
+  test("of an uneven expression is that of its next two matches, also after a match and a clock set back", () => {
     const length = createPollInterval(at("0 0,1,4 * * *"));
     const hour = new Date(NOW).setHours(23, 30, 0, 0);
     const lengthAt = (hours: number) => {
@@ -413,7 +413,7 @@ describe("the time between two turns", () => {
     expect([0, 1, 2, 5, 0, 1, -19].map(lengthAt)).toEqual([1, 3, 20, 1, 1, 3, 1]);
   });
 
-  test("of a rare expression is reckoned once, not with each poll", () => {
+  test("of a rare expression is computed once, not with each poll", () => {
     const reckon = vi.spyOn(cron, "createTask");
     const length = createPollInterval(at("0 0 29 2 1"));
     const values = [1, 2, 3].map(length);

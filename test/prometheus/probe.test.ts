@@ -33,7 +33,7 @@ describe.skipIf(promtool === undefined)("promtool check config", () => {
   });
 });
 
-test("the configuration of the exporter is good", async () => {
+test("the configuration of the exporter is valid", async () => {
   const file = join(tempFolder(), "config.yaml");
   writeFileSync(file, blocks.find((text) => text.startsWith("# config.yaml")) ?? "");
   const { probe } = await loadConfig({ file, env: { GATEWAY_TOKEN: "t" } });

@@ -43,7 +43,7 @@ test("the shell script finds the shard that the exporter finds", async () => {
   }
 });
 
-test("the first lines are good usage", () => {
+test("the first lines are valid usage", () => {
   const lines = block("peer-exporter --config.file").trim().split("\n");
   expect(lines).toHaveLength(3);
   for (const [index, line] of lines.entries()) {
@@ -86,7 +86,7 @@ test("the StatefulSet has as many replicas as shards, and its pods have their na
   expect(shards).toEqual([0, 1, 2]);
 });
 
-test("the references are a good configuration", () => {
+test("the references are a valid configuration", () => {
   expect(parseConfig(parse(block("nodes:\n")), undefined)).toMatchObject({ ok: true });
 });
 

@@ -127,11 +127,11 @@ function percentile(values: readonly number[]): string {
 const isGood = (labels: ReadonlyMap<string, string>) => labels.get("target")?.startsWith("good") === true;
 
 describe(faultOf("smallHeap").fault, () => {
-  test("the process lives until it is told to end", () => {
+  test("the process runs until it is stopped", () => {
     expect(exitCode).toBe(0);
   });
 
-  test("good nodes are never late by more than one interval", () => {
+  test("healthy nodes are never late by more than one interval", () => {
     // One for the interval, one as two exporters do not poll at the same moment.
     expect(mostBehind).toBeLessThanOrEqual(2);
     const good = find(page, "p2p_node_last_success_timestamp_seconds").filter(({ labels }) => isGood(labels));
@@ -143,7 +143,7 @@ describe(faultOf("smallHeap").fault, () => {
     expect(health.unhealthy).toEqual([]);
   });
 
-  test("what the hostile node sends is its own failure, told in few words", () => {
+  test("the answers of the hostile node are its own failure, in a short message", () => {
     const reasons = logLines(site.exporter.program).flatMap(({ target = "", reason = [] }) =>
       target.startsWith("hostile") ? reason : [],
     );

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 describe.each(names)("%s", (target) => {
-  test("costs only what the page alone tells", async () => {
+  test("loses only what the page alone reports", async () => {
     const page = await exporter.page();
     expect(value(page, "p2p_node_up", { target })).toBe(1);
     expect(value(page, "p2p_node_api_up", { target, api: "head" })).toBe(1);

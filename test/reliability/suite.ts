@@ -188,7 +188,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
     });
   });
 
-  test("healthy nodes beside them stay complete and punctual", () => {
+  test("healthy nodes stay complete and punctual", () => {
     expect(healthyProblems).toEqual([]);
     for (const target of healthyNames) {
       expect(exporter.linesOf(target, markBroken).filter(({ level }) => level !== "info")).toEqual([]);

@@ -48,7 +48,7 @@ describe("public addresses may be dialled", () => {
   });
 });
 
-describe("all others may not", () => {
+describe("other addresses may not be dialled", () => {
   test.each<[string, string, RegExp]>([
     ["loopback", "127.0.0.1", /loopback/],
     ["the end of loopback", "127.255.255.255", /loopback/],
@@ -168,7 +168,7 @@ describe("allowed ranges", () => {
     "::ffff:127.0.0.0/8",
     "localhost/8",
     "10.0.0.0/8 ",
-  ])("%j is no range", (text) => {
+  ])("%j is not a range", (text) => {
     expect(parseRange(text)).toBeUndefined();
   });
 });

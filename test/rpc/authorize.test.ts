@@ -188,11 +188,11 @@ describe("createDigestSession", () => {
   const request = { ...login, method: "POST", uri: "/json_rpc" };
   const count = (header: string | undefined) => readAuthorization(header)?.nc;
 
-  it("has nothing to say before the first challenge", () => {
+  it("has no header before the first challenge", () => {
     expect(createDigestSession().authorize(request)).toBeUndefined();
   });
 
-  it("counts on, and starts anew with each challenge", () => {
+  it("counts on, and starts again with each challenge", () => {
     const session = createDigestSession();
     session.accept([MD5]);
     expect([count(session.authorize(request)), count(session.authorize(request))]).toEqual(["00000001", "00000002"]);
@@ -242,7 +242,7 @@ describe("a client with a digest login", () => {
     expect(node.algorithms).toEqual([algorithm, algorithm, algorithm]);
   });
 
-  it("may be asked for many things at once", async () => {
+  it("may be asked for several requests at the same time", async () => {
     const { node, client } = await startedWith();
     const answers = await Promise.all(Array.from({ length: 12 }, () => client.request(POST, patience())));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200));
@@ -301,7 +301,7 @@ describe("a client with a digest login", () => {
     expect((await client.request(POST, patience())).status).toBe(200);
   });
 
-  it("does not try again where the server wants something else", async () => {
+  it("does not try again where the server requires another scheme", async () => {
     const node = await digestNode({ ...login, algorithms: ["SHA-512-256"] });
     expect((await loggedIn(node.url).request(POST, patience())).status).toBe(401);
     expect(node.statuses).toEqual([401]);

@@ -102,7 +102,7 @@ describe("statusFailure", () => {
     ["a bearer token", "Bearer", /auth\.bearer/],
     ["something unknown", "Negotiate", /auth block/],
     ["nothing", undefined, /auth block/],
-  ])("401 says which login the server wants: %s", (_, challenge, advice) => {
+  ])("401 names the login that the server requires: %s", (_, challenge, advice) => {
     expect(statusFailure(response(401, { "www-authenticate": challenge }), "x").advice).toMatch(advice);
   });
 
@@ -220,7 +220,7 @@ describe("parseNodeJson", () => {
     ['"\\n\\v\u0000"', "\n  "],
     ['{"a\u0002":\u000b[1,\f2]}', { "a ": [1, 2] }],
     ['["\\v",1844674407370955,"\u0001,18446744073709551615"]', [" ", 1844674407370955, " ,18446744073709551615"]],
-  ])("mends the control characters of %j", (text, value) => {
+  ])("repairs the control characters of %j", (text, value) => {
     expect(parseNodeJson(text)).toEqual(value);
   });
 
@@ -286,7 +286,7 @@ describe("parseNodeJson", () => {
     );
   });
 
-  it("throws nothing but SyntaxError, whatever comes", () => {
+  it("throws only SyntaxError for any input", () => {
     const hostile = fc.string({
       unit: fc.constantFrom('"', "\\", "v", "[", "]", "{", "}", ":", ",", "-", "1".repeat(16), ".", "e", "\0", " "),
     });
@@ -360,7 +360,7 @@ describe("decodeJsonBody", () => {
     ["a text", "c4nary is not here", "18 characters of other text"],
     ["gzip", Buffer.from("1f8b0800000000000003", "hex"), "compressed data that was not requested"],
     ["binary data", Buffer.from([0, 1, 2, 255]), "4 characters of other text"],
-  ])("says that %s came, and quotes nothing of it", (_, body, found) => {
+  ])("reports that %s was received, and quotes nothing of it", (_, body, found) => {
     let error: unknown;
     try {
       decode(body);

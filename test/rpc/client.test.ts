@@ -197,14 +197,14 @@ describe("requests", () => {
 });
 
 describe("a connection that the server closes", () => {
-  it("is opened anew for the next request", async () => {
+  it("is opened again for the next request", async () => {
     const node = await fakeNode(() => ({ ...json({}), headers: { connection: "close" } }));
     const client = rpcClient(node.url);
     for (let n = 0; n < 3; n += 1) expect((await client.request(GET, patience())).status).toBe(200);
     expect([node.requests.length, node.connections()]).toEqual([3, 3]);
   });
 
-  it("is opened anew when it was closed while idle", async () => {
+  it("is opened again when it was closed while idle", async () => {
     const sockets: Socket[] = [];
     const server = await rawServer((socket) => {
       sockets.push(socket);
@@ -221,7 +221,7 @@ describe("a connection that the server closes", () => {
   it.each<[string, (socket: Socket) => void]>([
     ["closes", (socket) => socket.end()],
     ["resets", (socket) => socket.resetAndDestroy()],
-  ])("is opened anew, once, when the server %s it as the next request comes", async (_, close) => {
+  ])("is opened again, once, when the server %s it as the next request comes", async (_, close) => {
     const seen: number[] = [];
     const server = await rawServer(
       sometimes((id, request) => {

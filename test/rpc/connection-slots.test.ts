@@ -9,7 +9,7 @@ const FOREVER_MS = 2 ** 31 - 1;
 const nobodyStops = patience();
 
 describe("slots", () => {
-  test("are given at once while there are some, then to those who wait, in their order", async () => {
+  test("are given immediately while there are some, then to those who wait, in their order", async () => {
     const slots = createConnectionSlots(1);
     const first = await slots.acquire(FOREVER_MS, nobodyStops);
     const order: string[] = [];
@@ -53,7 +53,7 @@ describe("slots", () => {
     await waiting;
   });
 
-  test("who waits too long, or ends, leaves the queue", async () => {
+  test("a waiter that times out or is aborted leaves the queue", async () => {
     const slots = createConnectionSlots(1);
     const held = await slots.acquire(FOREVER_MS, nobodyStops);
     await expect(slots.acquire(1, nobodyStops)).rejects.toThrow(NoSlotError);

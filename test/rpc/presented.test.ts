@@ -34,7 +34,7 @@ describe("the end of the certificate", () => {
     expect(node.connections()).toBe(1);
   });
 
-  it("is none without TLS", async () => {
+  it("is undefined without TLS", async () => {
     const node = await fakeNode(() => json({}));
     const client = rpcClient(node.url);
     await client.request(GET, patience());

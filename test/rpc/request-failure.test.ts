@@ -357,7 +357,7 @@ describe("a request that meets", () => {
     for (const status of [200, 401, 429, 503]) expectNoSecret(await answered(echoed(status), { auth }));
   });
 
-  it("a bug of ours keeps its cause for the log; nothing else has one, as it may quote the server", async () => {
+  it("a bug of the exporter keeps its cause for the log; nothing else has one, as it may quote the server", async () => {
     const internal = await plain(hang, { auth: { kind: "header", name: "Expect", value: secret } });
     expect(internal.cause).toBeInstanceOf(Error);
     expect((await plain(echo(""))).cause).toBeUndefined();

@@ -119,7 +119,7 @@ describe("verification by authorities", () => {
     expect(server.seen).toMatchObject({ connections: 1, bytes: 0, requests: 0 });
   });
 
-  it("refuses a certificate with another name each time at once (the second request hung until its timeout)", async () => {
+  it("refuses a certificate with another name each time immediately (the second request hung until its timeout)", async () => {
     const server = await tlsServer(otherName);
     const client = rpcClient(server.url, { tls: ca(otherName) });
     for (const attempt of [1, 2, 3]) {
@@ -178,7 +178,7 @@ describe("verification by authorities", () => {
 describe.each(["TLSv1.2", "TLSv1.3"] as const)("a pin over %s", (version) => {
   const only = { minVersion: version, maxVersion: version };
 
-  it("lets the right certificate pass, whatever it says", async () => {
+  it("accepts the pinned certificate, whatever it contains", async () => {
     for (const certificate of [chainweb, good, expired]) {
       const server = await tlsServer({ ...certificate, ...only });
       const client = rpcClient(server.url, { tls: pin(certificate) });
@@ -187,7 +187,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("a pin over %s", (version) => {
     }
   });
 
-  it("sends not one byte to another certificate", async () => {
+  it("sends no byte to a server with another certificate", async () => {
     const server = await tlsServer({ ...impostor, ...only });
     const client = rpcClient(server.url, { tls: pin(chainweb) });
     for (let n = 1; n <= 3; n += 1) {

@@ -18,7 +18,7 @@ const withTrailer = (bytes: number) => `${CHUNKED}2\r\n{}\r\n0\r\n${header(bytes
 const chunks = (count: number, bytes: number) =>
   `${CHUNKED}${`${bytes.toString(16)}\r\n${"x".repeat(bytes)}\r\n`.repeat(count)}0\r\n\r\n`;
 
-describe("what one answer may hold beside its body", () => {
+describe("limits of a response besides its body", () => {
   it.each<[string, string, number]>([
     ["as many interim answers as may be", interim(MAX_INTERIM) + END, 2],
     ["headers as large as may be", withHeader(MAX_HEADER_BYTES), 2],
@@ -70,7 +70,7 @@ describe("what one answer may hold beside its body", () => {
     expect(server.connections()).toBe(1);
   });
 
-  it("is counted over TLS as well, and anew for each answer of a connection", async () => {
+  it("is counted over TLS as well, and again for each answer of a connection", async () => {
     const { key, cert } = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1"] });
     let answers = 0;
     const server = createTlsServer({ key, cert }, (socket) => {

@@ -48,7 +48,7 @@ test.each([
   expect(mismatch("a string", found)).toBe(message);
 });
 
-test("mismatch: an empty text and a text are told apart, and neither is repeated", () => {
+test("mismatch: an empty text and a text are distinguished, and neither is repeated", () => {
   expect(mismatch("a list", "")).toBe("expected a list, found an empty string");
   expect(mismatch("a list", "s3cret")).toBe("expected a list, found a string");
 });
@@ -92,7 +92,7 @@ describe("durationField", () => {
 });
 
 describe("pathField", () => {
-  test("starts from the folder of the configuration file, or from the working folder where there is none", () => {
+  test("starts from the folder of the configuration file, or from the working folder without one", () => {
     expect(pathField("/etc/peer-exporter/config.yaml").parse("secrets/a")).toBe("/etc/peer-exporter/secrets/a");
     expect(pathField("/etc/peer-exporter/config.yaml").parse("/run/a")).toBe("/run/a");
     expect(pathField("config.yaml").parse("a")).toBe(resolve("a"));

@@ -99,7 +99,7 @@ test.each<[string, (index: number) => string]>([
   expect(growthOf(work, { most: 2 ** 8 })).toBeLessThan(LINEAR);
 });
 
-describe("what real files hold is not taken for deep:", () => {
+describe("real files are not too deep:", () => {
   const MIXED = "a:\n- b: {c: [1, {d: 2}]}\n  e: |\n    [[[[{{{{\n- - f\n  - '{{'\n- ? g\n  : h\n# [[[[\n";
 
   test.each<[string, string]>([

@@ -75,7 +75,7 @@ test("a client that never reads holds the close only until its connection is des
   await closing;
 });
 
-test("a client that went away before its answer holds nothing", async () => {
+test("a client that left before its response does not delay the close", async () => {
   let asked = 0;
   const { server, port } = await listen({
     renderPage: () => {

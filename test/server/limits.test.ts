@@ -25,7 +25,7 @@ async function dial(port: number, bytes = ""): Promise<Socket & { got(): string 
 const closed = (socket: Socket) => waitFor(() => socket.closed, "the connection to end", { timeoutMs: 20_000 });
 
 describe("connections", () => {
-  test("busy ones are not cut off for others", async () => {
+  test("busy connections are not closed for others", async () => {
     const gate = withResolvers<void>();
     const { server, port } = await listen({
       renderPage: async () => {
@@ -55,7 +55,7 @@ describe("connections", () => {
   });
 });
 
-describe("clients that take their time", () => {
+describe("slow clients", () => {
   test("a silent one, and one that sends a header now and then, are answered 408 or cut off", async () => {
     const { server, port } = await listen();
     server.http.headersTimeout = 300;

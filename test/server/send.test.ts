@@ -57,7 +57,7 @@ describe.each(BODIES)("an answer %s", (_, body) => {
     expect(client.bytesRead).toBeLessThan(LARGE_BYTES);
   });
 
-  test("reaches a client that takes its time", async () => {
+  test("reaches a slow client", async () => {
     const { client } = await asked(body, 2000);
     let pauses = 0;
     client.on("data", () => {

@@ -6,7 +6,7 @@ import { exchange, listen } from "./support.ts";
 
 const END = "Host: x\r\nConnection: close\r\n";
 
-describe("requests that no client of ours sends", () => {
+describe("unusual requests", () => {
   test.each<[string, string, RegExp]>([
     ["a GET with a body", `GET /metrics HTTP/1.1\r\n${END}Content-Length: 5\r\n\r\nhello`, /^HTTP\/1\.1 413 /],
     ["a GET with no byte of a body", `GET /metrics HTTP/1.1\r\n${END}Content-Length: 0\r\n\r\n`, /^HTTP\/1\.1 200 /],

@@ -36,7 +36,7 @@ test("a streamed page arrives whole and in order, though its chunk is overwritte
   }
 });
 
-test("no more is made than a slow reader takes, and nothing for one who went away", async () => {
+test("only as much is built as a slow reader takes, and nothing for a client that left", async () => {
   const { body, state } = streamed();
   const { port } = await listen({ page: () => body });
   const socket = connect(port, "127.0.0.1");

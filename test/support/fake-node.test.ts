@@ -109,7 +109,7 @@ describe("startFakeNode", () => {
     expect([status, node.requests[0]?.url, node.port]).toEqual([200, "/path", 0]);
   });
 
-  it("closes at once, also while a request hangs", async () => {
+  it("closes immediately, also while a request hangs", async () => {
     const node = await fakeNode(() => ({ body: () => {} }));
     const answer = fetch(node.url).catch((error: unknown) => error);
     await waitFor(() => node.requests.length === 1, "the request");

@@ -18,7 +18,7 @@ describe.each(SECTIONS)("the examples of $title", (section) => {
   });
 });
 
-test("the pace of a node that says nothing is the one of the document", () => {
+test("the default interval is the one in the document", () => {
   const bare = parseConfig({ nodes: [{ name: "a", chain: "monero", url: "http://127.0.0.1" }] }, undefined);
   const [node] = bare.ok ? bare.config.nodes : [];
   const { "global.interval": interval, "global.timeout": timeout } = SECTIONS[1]?.keys ?? {};

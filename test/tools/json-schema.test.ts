@@ -29,8 +29,8 @@ test("the example names the schema for editors in its first line", () => {
   expect(EXAMPLE.split("\n")[0]).toBe("# yaml-language-server: $schema=config.schema.json");
 });
 
-describe("good configurations", () => {
-  test("the example as it stands", () => {
+describe("valid configurations", () => {
+  test("the example unchanged", () => {
     expect(errorsOf(parse(EXAMPLE))).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe("good configurations", () => {
   });
 });
 
-describe("what is wrong", () => {
+describe("invalid configurations", () => {
   const NODE = { name: "a", chain: "wire", url: "http://h:1" };
   test.each<[string, unknown, string]>([
     ["an unknown key", { nodes: [NODE], global: { intervall: "1s" } }, "/global: must NOT have additional properties"],

@@ -47,7 +47,7 @@ test("a peer sends its head and its version, and receives nothing about the node
   await expect.poll(peer.openConnections).toBe(0);
 });
 
-test("another certificate than the list says gets no byte of a request", async () => {
+test("a server with another certificate than listed receives no byte of a request", async () => {
   const peer = await tlsPeer(() => cutAnswer([7]));
   expect(await probe(candidate("127.0.0.1", peer.port, hashOf("another")))).toEqual({ kind: "unreachable" });
   expect([peer.connections(), peer.bytesReceived(), peer.requests]).toEqual([1, 0, []]);
@@ -145,7 +145,7 @@ describe("where it is", () => {
   });
 });
 
-describe("no answer that counts", () => {
+describe("answers that are not accepted", () => {
   const other = json(cutBody([7], "testnet06"));
   const nameless = json({ ...cutBody([7]), instance: undefined });
   test.each<[string, Answer]>([
@@ -210,7 +210,7 @@ describe("no answer that counts", () => {
 });
 
 /** It never comes to an end by itself, so each of these would time out without a limit. */
-describe("a peer that lets us wait", () => {
+describe("a slow peer", () => {
   const SHORT = 100;
 
   test.each<[string, Answer]>([

@@ -65,7 +65,7 @@ describe("weight", () => {
   });
 
   test.each([[undefined], [null], [7], [""], ["AAAA"], [`${"A".repeat(42)}=`], ["A".repeat(44)], ["+".repeat(43)]])(
-    "%j is not valid, and costs only itself",
+    "%j is invalid and does not affect the rest",
     (weight) => {
       expect(decoded(weight)).toBeUndefined();
       expect(decodeCut({ ...cut, weight }, CALL).head.height).toBe(128_000_007);
@@ -73,7 +73,7 @@ describe("weight", () => {
   );
 });
 
-test("the newest block of each chain is known by its hash; what is no hash costs only itself", () => {
+test("the newest block of each chain is known by its hash; what is no hash does not affect the rest", () => {
   const hash = "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q";
   const odd = [undefined, null, 7, "", "x", `${hash}=`].map((each, index) => [
     `${index + 1}`,

@@ -43,7 +43,7 @@ test.each<[unknown, number | undefined]>([
   expect(decodeInfo({ nodeBlockDelay }, CALL).blockSeconds).toBe(seconds);
 });
 
-test.each([[null], [[]], ["x"], [7]])("%j is no answer", (answer) => {
+test.each([[null], [[]], ["x"], [7]])("%j is not a valid answer", (answer) => {
   expect(thrownFailure(() => decodeInfo(answer, CALL))).toEqual({
     reason: "bad_shape",
     message: `${CALL}: expected an object`,
@@ -110,7 +110,7 @@ describe("the most common", () => {
     expect(mostCommon([], 2)).toEqual([]);
   });
 
-  test("nothing is lost, nothing stands twice, and there are never more", () => {
+  test("nothing is lost, nothing occurs twice, and there are never more", () => {
     const value = fc.oneof(fc.constantFrom("a", "b", "other"), fc.string());
     fc.assert(
       fc.property(fc.array(value), fc.integer({ min: 0, max: 5 }), (values, most) => {

@@ -128,7 +128,7 @@ describe("the turns", () => {
     expect([...made.asked].sort()).toEqual(["1.0.0.1", "1.0.0.2", "1.0.0.3"]);
   });
 
-  test("who is refused after a look-up does: names must not make us look up hundreds", async () => {
+  test("a peer that is refused after a lookup counts, so that names do not cause hundreds of lookups", async () => {
     const looked: string[] = [];
     const resolve: Resolve = async (name) => {
       looked.push(name);
@@ -146,7 +146,7 @@ describe("the turns", () => {
     expect(samples).toMatchObject({ probed_peers: 1, probe_refused_peers: 1 });
   });
 
-  test("who cannot be recognized is not asked", async () => {
+  test("a peer without a valid id is not asked", async () => {
     const made = prober();
     const [peer] = peers(1);
     if (peer === undefined) throw new Error("no peer");
@@ -310,7 +310,7 @@ describe("a list that changes", () => {
     expect(stayers.filter((id) => !taken.has(id))).toEqual([]);
   });
 
-  test("who comes and goes gets no more turns than the others", () => {
+  test("a peer that comes and goes is not asked more often than the others", () => {
     const lists = Array.from({ length: 44 }, (_, round) => (round % 2 === 0 ? stayers : [...stayers, "flapping"]));
     const turns = take(lists, 3).flat();
     expect(turns.filter((id) => id === "flapping").length).toBeLessThanOrEqual(turns.length / stayers.length + 1);

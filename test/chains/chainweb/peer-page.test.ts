@@ -30,7 +30,7 @@ describe("decodePage", () => {
     }
   });
 
-  test("what proves who a peer is", () => {
+  test("the proof of a peer's identity", () => {
     const id = "LnjBDxVqJ4A848QWQKfw2z837aqzbdpoB-H795O5i4Q";
     const sha256 = Buffer.from(id, "base64url");
     const ids = [id, null, undefined, "", "x", `${id}=`, 7, {}];
@@ -74,7 +74,7 @@ describe("decodePage", () => {
     expect(decodePage({ ...value, value: { items: [] } }, CALL).rows).toBe(1);
   });
 
-  test("a bad row costs only itself", () => {
+  test("a malformed row does not affect the others", () => {
     const bad = [
       null,
       7,
@@ -95,7 +95,7 @@ describe("decodePage", () => {
   });
 
   test.each([[null], [[]], ["x"], [{}], [{ items: {} }], [{ value: {} }], [{ value: [] }], [{ peers: [] }]])(
-    "%j is no page",
+    "%j is not a page",
     (answer) => {
       expect(thrownFailure(() => decodePage(answer, CALL))).toEqual({
         reason: "bad_shape",
@@ -167,7 +167,7 @@ describe("fetchPeerPages", () => {
     expect((await fetch(() => jsonReply({ items, next: null }))).connections).toHaveLength(2);
   });
 
-  test("bad rows of all pages are counted", async () => {
+  test("malformed rows of all pages are counted", async () => {
     const { connections, malformed } = await fetch((cursor) =>
       jsonReply({ items: [null, peer("192.0.2.1")], next: cursor === null ? "inclusive:2" : null }),
     );

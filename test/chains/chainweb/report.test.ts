@@ -6,7 +6,7 @@ import { failureIn, fixture, valueIn } from "../support.ts";
 import { node, peerList, pollNode } from "./node.ts";
 import { cutAnswer, cutBody, hashOf, samplesOf } from "./support.ts";
 
-describe("what every poll tells", () => {
+describe("data of every poll", () => {
   test("of the cut", async () => {
     const report = await pollNode({ "/cut": json(fixture("chainweb/cut.20chains.json")) });
     expect(Object.entries(samplesOf(report, "chain_height"))).toHaveLength(20);
@@ -15,7 +15,7 @@ describe("what every poll tells", () => {
     expect(samplesOf(report, "cut_weight")).toEqual({ "": 4.26493783959394e22 });
   });
 
-  test("nothing of a cut that did not come", async () => {
+  test("without a cut there is no data of it", async () => {
     const report = await pollNode({ "/cut": { status: 503 } });
     expect([samplesOf(report, "chain_height"), samplesOf(report, "chains"), samplesOf(report, "cut_weight")]).toEqual([
       {},
@@ -29,7 +29,7 @@ describe("what every poll tells", () => {
     expect([samplesOf(report, "chains"), samplesOf(report, "cut_weight")]).toEqual([{ "": 1 }, {}]);
   });
 
-  test("by what peers are known", async () => {
+  test("peers by the proof of their identity", async () => {
     const peers = peerList(
       ["192.0.2.1", 1789, hashOf("a")],
       ["192.0.2.2", 1789, null],

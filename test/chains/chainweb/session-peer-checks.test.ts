@@ -67,7 +67,7 @@ describe("probe", () => {
     ]);
   });
 
-  test("does not cost the node's own data", async () => {
+  test("does not affect the node's own data", async () => {
     const hanging = await tlsPeer(() => ({ body: () => {} }));
     const { url } = await node({ "/cut/peer": listOf(hanging) });
     // It ends by itself: this poll has no deadline.
@@ -93,7 +93,7 @@ describe("probe", () => {
   });
 });
 
-test("a reference is asked for its head alone", async () => {
+test("a reference is polled only for its head", async () => {
   const peer = await tlsPeer(() => cutAnswer([9]));
   const fake = await node({ "/cut/peer": peerList(["127.0.0.1", peer.port, peer.peerId]) });
   const probe = { peers: 5, allow: ["127.0.0.0/8"] };

@@ -153,7 +153,7 @@ describe("/info of the service API", () => {
     ["the P2P API", notFound(), "not_found", "set chainweb.service_url to the service API (http, default port 1848)"],
     ["a service API without it", notFound(SERVICE), "not_found", "set chainweb.service_url to the service API"],
     ["another server", notFound({}), "not_found", "set chainweb.service_url to the service API"],
-  ])("that is %s costs only itself", async (_, answer, reason, advice) => {
+  ])("that is %s does not affect the rest", async (_, answer, reason, advice) => {
     const service = await serve(() => answer);
     const report = await pollNode({}, { service_url: service.url });
     expect(failureIn(report.apis.get("info"))).toMatchObject({ reason, advice: expect.stringContaining(advice) });

@@ -105,7 +105,7 @@ describe("failures", () => {
       { status: 404, headers: { server: "Chainweb P2P API" } },
       { reason: "not_found", advice: "the node lacks the newest block of its own cut: see its log" },
     ],
-  ])("%s costs only its chain", async (_, answer, expected) => {
+  ])("%s affects only its chain", async (_, answer, expected) => {
     const { read, asked } = reader((chain) => (chain === 1 ? answer : undefined));
     const cut = cutOf(8, 7, 9);
     const tips = await read(cut, signal);

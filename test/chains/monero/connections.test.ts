@@ -58,7 +58,7 @@ describe("a list with rows of every kind", () => {
     expect(ids[0]).toBe(fields(sample).connection_id);
   });
 
-  test("monerod tells neither agents nor chain ids", () => {
+  test("monerod reports neither agents nor chain ids", () => {
     for (const { agent, chainId } of connections) expect([agent, chainId]).toEqual([undefined, undefined]);
   });
 });
@@ -156,7 +156,7 @@ test("without a connection_id the address is the id", () => {
   expect(decodeRow({ connection_id: "", address: "192.0.2.1:18081" }).id).not.toBe(id);
 });
 
-test("a bad row costs only itself", () => {
+test("a malformed row does not affect the others", () => {
   const good = fields(sample);
   const bad = [
     null,

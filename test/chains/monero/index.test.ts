@@ -196,7 +196,7 @@ describe("the time of the last block", () => {
     expect(seen.map(timeOf)).toEqual([220, 100]);
   });
 
-  test("is asked for again after a failure, which costs only itself", async () => {
+  test("is asked for again after a failure, which does not affect the rest", async () => {
     const busy = json({ result: { status: "BUSY", untrusted: false } });
     const seen = await polls([{ get_last_block_header: busy }, {}]);
     expect(seen.map(({ asked }) => asked)).toEqual([true, true]);

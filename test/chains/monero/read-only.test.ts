@@ -80,7 +80,7 @@ test("every call of a poll is made, and each only reads", async () => {
   for (const request of asked) expectReadOnly(request);
 });
 
-test("a reference is asked for its head alone", async () => {
+test("a reference is polled only for its head", async () => {
   const { report, asked } = await pollOf(ANSWERS, undefined, true);
   expect(asked.map(({ body }) => fields(JSON.parse(body ?? "")).method)).toEqual(["get_info", "get_last_block_header"]);
   expect([report.head.ok, report.peers.ok, report.totals, [...report.apis.keys()]]).toEqual([

@@ -28,7 +28,7 @@ describe("get_info", () => {
   const LISTS = ["peerlist_size list=white 1000", "peerlist_size list=gray 4987"];
   const REST = ["rpc_connections 1", "free_space_bytes 90000000000", "database_size_bytes 251658240000"];
 
-  test("of a node that is well", () => {
+  test("of a healthy node", () => {
     expect(linesOf({})).toEqual([
       ...LISTS,
       ...["alternative_blocks 3", "start_timestamp_seconds 1790000000"],

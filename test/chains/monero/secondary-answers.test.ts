@@ -225,7 +225,7 @@ describe("sync queue", () => {
     expect(decodeSyncQueue({ spans: null }, CALL)).toEqual(EMPTY);
   });
 
-  test("a bad span costs only itself", () => {
+  test("a malformed span does not affect the others", () => {
     const [good] = list(result.spans);
     const bad = [null, [], "span", {}, { ...fields(good), size: -1 }, { ...fields(good), nblocks: undefined }];
     expect(decodeSyncQueue({ spans: [...bad, good] }, CALL).downloaded).toEqual({

@@ -95,7 +95,7 @@ describe("older answers are not shown", () => {
     expect(lines.filter((line) => line.startsWith("max_peers"))).toEqual([]);
   });
 
-  test("of a node that is away, nor when it is back", async () => {
+  test("of a node that is down, nor after it returns", async () => {
     const node = await started();
     await node.poll();
     const away = await node.poll({ get_info: { status: 503 }, get_connections: { status: 503 } });

@@ -55,7 +55,7 @@ function stopTimers(): { passedMs(): number } {
   return { passedMs: () => Date.now() };
 }
 
-test("a monerod that syncs tells everything", async () => {
+test("a syncing monerod reports all values", async () => {
   const report = await pollDaemon(SYNCING);
   expect(report.totals).toEqual({ ok: true, value: { received: 912_345_678_901, sent: 1_723_456_789_012 } });
   expect(report.apis.get("totals")).toBe(report.totals);
@@ -127,7 +127,7 @@ describe("one that fails", () => {
   });
 });
 
-describe("what a server does not offer is no failure", () => {
+describe("a call that a server does not offer is not a failure", () => {
   test("404 and Method not found", async () => {
     const report = await pollDaemon({
       ...SYNCING,
@@ -174,7 +174,7 @@ describe("what a server does not offer is no failure", () => {
   });
 });
 
-test("the JSON-RPC path of monerod itself is no gateway", async () => {
+test("the JSON-RPC path of monerod itself is not a gateway", async () => {
   const fake = await serve(daemon());
   const report = await poll(openNode("monero", `${fake.url}/json_rpc?token=s3cret`));
   expect([report.totals?.ok, extraLines(report)]).toEqual([true, [...BANS, ...LIMITS]]);
@@ -300,7 +300,7 @@ test("what was answered can be forgotten", async () => {
   expect(await ask(3)).toEqual({ ok: true, value: 3 });
 });
 
-test("a hanging one ends at its limit", async () => {
+test("a call that hangs ends at its limit", async () => {
   const optional = createCachedCall<number>({ keepMs: 0, limitMs: 20, refusals: new Set() });
   const outcome = await optional.ask(
     signal,
@@ -312,7 +312,7 @@ test("a hanging one ends at its limit", async () => {
   expect(failureIn(outcome).reason).toBe("timeout");
 });
 
-test("a bug of ours stays an exception", async () => {
+test("a bug of the exporter stays an exception", async () => {
   const optional = createCachedCall<number>({ keepMs: 0, limitMs: 1000, refusals: new Set(["internal"]) });
   const error = await optional.ask(signal, () => Promise.reject(new TypeError("bug"))).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(TypeError);

@@ -47,7 +47,7 @@ const row = fc
   })
   .map(({ base, change, handshake }) => changedRow(base, change, handshake));
 
-test("a list says the same whatever list came before it", () => {
+test("a list is decoded in the same way after any earlier list", () => {
   const lists = fc.array(fc.array(fc.oneof({ weight: 9, arbitrary: row }, { weight: 1, arbitrary: fc.constant({}) })), {
     minLength: 1,
     maxLength: 4,
@@ -65,7 +65,7 @@ test("a list says the same whatever list came before it", () => {
   );
 });
 
-test("an address that a row still has is not made again", () => {
+test("an unchanged address is not decoded again", () => {
   const rows = rowsOf("w4");
   const before = decodeConnections(rows, CALL).connections;
   const now = decodeConnections(rows, CALL, before).connections;

@@ -85,7 +85,7 @@ describe("dialects", () => {
     }
   });
 
-  test("a peer on another chain tells that chain", () => {
+  test("a peer on another chain reports that chain", () => {
     const { connections } = decodeFixture("l5-leap-5.0-w1");
     expect(connections[5]?.chainId).not.toBe(CHAIN_ID);
   });
@@ -276,7 +276,7 @@ describe("what is not a list of connections", () => {
     expect(decodeConnections([], CALL)).toEqual({ connections: [], malformed: 0 });
   });
 
-  test("a bad row costs only itself", () => {
+  test("a malformed row does not affect the others", () => {
     const [good] = list(fixture("wire/w4.json"));
     const bad = [
       null,

@@ -107,7 +107,7 @@ describe("values", () => {
     expect(decodeOnly(...lines)[field]).toBe(expected);
   });
 
-  test("a series that stands twice: the last one", () => {
+  test("a series that occurs twice: the last one", () => {
     expect(decodeOnly('nodeos_p2p_port{connid="7d263cd"} 1', 'nodeos_p2p_port{connid="7d263cd"} 2').remotePort).toBe(2);
   });
 });

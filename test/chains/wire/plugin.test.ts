@@ -104,7 +104,7 @@ describe("when it fails", () => {
     expect(state.requests).toHaveLength(2);
   });
 
-  test("a bug of ours is not taken for a failure of the node", async () => {
+  test("a bug of the exporter is not taken for a failure of the node", async () => {
     const { poll } = started(new TypeError("bug"));
     await expect(poll()).rejects.toThrow(TypeError);
   });
@@ -209,7 +209,7 @@ test("a row that is not joined stays as it is", () => {
   for (const index of [2, 3, 4, 6, 7]) expect(joined[index]).toBe(rows[index]);
 });
 
-describe("not clearly the same connection", () => {
+describe("ambiguous matches", () => {
   const [first, second, ...others] = rowsOf("s12-spring-1.2-w2");
 
   test("two connected rows whose node ids begin alike", () => {

@@ -88,7 +88,7 @@ describe("a separate listener", () => {
   });
 });
 
-describe("one failing part leaves the others", () => {
+describe("a failing API does not affect the others", () => {
   test("the plugin is not there", async () => {
     const net = await serve(API);
     const report = await poll(openNode("wire", net.url, { options: { prometheus_url: net.url } }));
@@ -218,7 +218,7 @@ describe("between polls", () => {
   });
 });
 
-test("a reference is asked for its head alone", async () => {
+test("a reference is polled only for its head", async () => {
   const asked: string[] = [];
   const connect = memoryClient(({ path }) => {
     asked.push(path);

@@ -96,7 +96,7 @@ test("host_header goes to every listener, else the URL's host", async () => {
   expect(chain.requests.at(-1)?.headers.host).toBe("nodeop.example:8888");
 });
 
-describe("one failing part leaves the other", () => {
+describe("a failing API does not affect the other", () => {
   test("one of them hangs", async () => {
     const hanging = async (path: string) => {
       const { url } = await serve(node({ [path]: HANGS }));

@@ -37,7 +37,7 @@ describe("parseTime", () => {
     [1_768_519_800],
     [null],
     [undefined],
-  ])("%j is no time", (value) => {
+  ])("%j is not a time", (value) => {
     expect(parseTime(value)).toBeUndefined();
   });
 });

@@ -51,7 +51,7 @@ describe("plain HTTP", () => {
     expect(await check([address])).toMatchObject({ healthy: true });
   });
 
-  test.each(["127.0.0.1", "0.0.0.0", "localhost"])("what listens on %s is asked there", async (host) => {
+  test.each(["127.0.0.1", "0.0.0.0", "localhost"])("a server that listens on %s is asked there", async (host) => {
     const address = await listening(createHttpServer(answers(200)), "127.0.0.1");
     expect(await check([`${host}${address}`])).toMatchObject({ healthy: true });
   });
@@ -76,7 +76,7 @@ describe("TLS", () => {
   const https = (options: TlsOptions = {}, host = "127.0.0.1") =>
     listening(createHttpsServer({ ...certificate, ...options }, answers(200)), host);
 
-  test("with a certificate that nobody knows", async () => {
+  test("with a certificate of an unknown authority", async () => {
     const address = await https();
     expect(await check([address])).toEqual({ healthy: true, message: `healthy: /-/healthy of ${address} answered\n` });
   });
@@ -85,14 +85,14 @@ describe("TLS", () => {
     expect(await check([await https({}, join(tempFolder(), "s.sock"))])).toMatchObject({ healthy: true });
   });
 
-  test.each(["TLSv1.2", "TLSv1.3"] as const)("of a server that wants a certificate of us, %s", async (version) => {
+  test.each(["TLSv1.2", "TLSv1.3"] as const)("of a server that requires a client certificate, %s", async (version) => {
     const address = await https({ requestCert: true, minVersion: version, maxVersion: version });
     const message = `healthy: /-/healthy of ${address} asks for a certificate\n`;
     expect(await check([address])).toEqual({ healthy: true, message });
   });
 });
 
-describe("nobody there", () => {
+describe("no exporter", () => {
   test("nothing listens", async () => {
     const address = `127.0.0.1:${await freePort()}`;
     expect(await check([address])).toEqual({
@@ -129,11 +129,11 @@ describe("nobody there", () => {
     });
   });
 
-  test("a port that nobody knows", async () => {
+  test("a port that the system chooses", async () => {
     expect(await check(["127.0.0.1:0"])).toMatchObject({ healthy: false });
   });
 
-  test("no address at all is no health", async () => {
+  test("without an address it is unhealthy", async () => {
     expect(await check([])).toMatchObject({ healthy: false });
   });
 });

@@ -53,19 +53,19 @@ test("a list of known peers has neither directions nor states", () => {
   );
 });
 
-test("heads of Wire are those of handshakes, and it is said", () => {
+test("a note says that heads of Wire are those of handshakes", () => {
   expect(text(report({ peers: peers(IN) }), { chain: "antelope" })).toContain("HEAD and DIFF as of the last handshake");
   expect(text(report({ peers: peers(IN) }))).not.toContain("handshake");
 });
 
-test("a node that is away says why and what to do, once", () => {
+test("a node that is down reports the reason and the advice once", () => {
   expect(text(deadReport())).toBe(`node-1 DOWN  monero at http://192.0.2.10:18081
   peers connect: the call failed (connect)
         → change something
 `);
 });
 
-test("a part that fails is told beside what the others gave", () => {
+test("a failing API is reported next to the results of the others", () => {
   const shown = text(report({ peers: peers(IN), head: failing("timeout"), apis: new Map([["bans", failing("rpc")]]) }));
   expect(shown).toMatch(/^node-1 {2}monero, head not known, 1 peer: 1 in, 0 out\n {2}head timeout: .*\n {7}→ change/);
   expect(shown).toContain("  bans rpc: the call failed (rpc)\n       → change something\n");
@@ -77,7 +77,7 @@ test("rows that could not be read are counted", () => {
   expect(shown).toContain("1 peer: 1 in, 0 out, 2 rows of the peer list not readable");
 });
 
-test("what strangers chose moves no cursor and turns no direction, wherever it is shown", () => {
+test("texts that peers chose contain no escape sequence and no change of direction", () => {
   const evil = "\u001b[2J\u009b31m\u202ecod\u2066\r\n";
   const given = report({
     identity: { version: evil, network: evil },

@@ -12,7 +12,7 @@ import { exitsWith, failures, fakeNode, OFTEN, up } from "./support.ts";
 
 /** The real program cannot start, or meets a bug of its own. */
 
-describe("it cannot start", () => {
+describe("the exporter cannot start", () => {
   test(faultOf("portInUse").fault, async () => {
     const { port, url } = await fakeNode(wireWith(1));
     const args = [`--node=one=wire+${url}`, `--web.listen-address=127.0.0.1:${port}`];
@@ -30,7 +30,7 @@ describe("it cannot start", () => {
   });
 });
 
-describe("files that say what they must not", () => {
+describe("invalid files", () => {
   const folder = tempFolder();
   const write = (name: string, text: string) => {
     const file = join(folder, name);

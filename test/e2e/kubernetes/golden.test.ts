@@ -25,7 +25,7 @@ function byName(manifests: readonly Manifest[]): readonly Manifest[] {
 }
 
 describe.each(renderings)("$name", (rendering) => {
-  test.skipIf(!found[rendering.program])("is what is committed (UPDATE_GOLDEN=1 makes it anew)", async () => {
+  test.skipIf(!found[rendering.program])("is what is committed (UPDATE_GOLDEN=1 writes it again)", async () => {
     const manifests = byName((await render(rendering)).map(withoutLongParts));
     expect(new Set(manifests.map(keyOf)).size).toBe(manifests.length);
     if (process.env.UPDATE_GOLDEN === "1") {

@@ -93,7 +93,7 @@ describe.skipIf(containers === undefined)("the monerod example as a pod of podma
     expect((await ask("/-/ready")).status).toBe(200);
   });
 
-  test("it runs as nobody, without capabilities, on a root that it cannot write to", async () => {
+  test("it runs as an unprivileged user, without capabilities, on a root that it cannot write to", async () => {
     const status = await succeed(
       "exec",
       "monerod-0-peer-exporter",

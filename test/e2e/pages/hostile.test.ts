@@ -109,7 +109,7 @@ const NODES: Readonly<Record<string, readonly [chain: string, handler: Handler]>
   ],
 };
 
-describe.skipIf(!CHROMIUM)("texts of strangers in a browser", () => {
+describe.skipIf(!CHROMIUM)("texts of peers in a browser", () => {
   let fakes: readonly FakeNode[];
   let exporter: Exporter;
   let browser: Browser;

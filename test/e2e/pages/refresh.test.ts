@@ -8,7 +8,7 @@ import { type States, startStates } from "./nodes.ts";
 
 const REFRESH_SECONDS = 0.3;
 
-describe.skipIf(!CHROMIUM)("a page renews itself", () => {
+describe.skipIf(!CHROMIUM)("a page refreshes itself", () => {
   let states: States;
   let port: number;
   let exporter: Exporter;
@@ -126,7 +126,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
     expect(asked).toBe(0);
   });
 
-  test("at once when it is seen again, without waiting for its turn", async () => {
+  test("immediately when it is seen again, without waiting for its turn", async () => {
     const seldom = await openPage(browser, { origin: exporter.url, refresh: 3600 });
     await seldom.page.goto(exporter.url);
     const asked = seldom.page.waitForRequest(`${exporter.url}/`);
@@ -166,7 +166,7 @@ describe.skipIf(!CHROMIUM)("a page renews itself", () => {
     expect(await page.locator("h1").innerText()).toContain("alpha");
   });
 
-  test("is loaded anew when the exporter was replaced by one with another style", async () => {
+  test("is loaded again when the exporter was replaced by one with another style", async () => {
     await page.goto(exporter.url);
     await renewed();
     watched.expect(/Applying inline style violates/);

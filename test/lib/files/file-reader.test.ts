@@ -52,7 +52,7 @@ describe("createFileReader", () => {
     vi.useRealTimers();
   });
 
-  it("reads one path once at a time: those who ask meanwhile share the next reading, which is newer than their question", async () => {
+  it("reads a path once at a time: callers in the meantime share the next read, which starts after their call", async () => {
     const { read, hanging, asked, release } = openDisk();
     hanging.add("/a");
     const first = read("/a");
@@ -66,7 +66,7 @@ describe("createFileReader", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("gives up a file after the deadline, and at once while its reading still hangs", async () => {
+  it("gives up a file after the deadline, and immediately while its reading still hangs", async () => {
     const { reader, read, hanging, asked, release } = openDisk();
     hanging.add("/a");
     const [first, second] = [read("/a"), read("/a")];
@@ -148,7 +148,7 @@ describe("createFileReader", () => {
     expect(asked.at(-1)).toBe("5 /well/file");
   });
 
-  it("lets everybody know at once when all lanes hang", async () => {
+  it("fails all waiting reads immediately when all lanes hang", async () => {
     const { read, hanging, asked } = openDisk({ lanes: 2, deviceOf: (path) => path.length });
     await read("/b");
     hanging.add("/");
@@ -172,7 +172,7 @@ describe("createFileReader", () => {
     expect(await given).toBe("content of /a");
   });
 
-  it("reads thousands at once, and gives each its content", async () => {
+  it("reads thousands at the same time, and gives each its content", async () => {
     const { read, reader } = openDisk();
     const paths = Array.from({ length: 5000 }, (_, index) => `/many/${index}`);
     expect(await Promise.all(paths.map(read))).toEqual(paths.map((path) => `content of ${path}`));
@@ -196,7 +196,7 @@ describe("createThreadLane", () => {
     expect((await lane(path, 100)).bytes.toString()).toBe("text\n");
   });
 
-  it("starts a new thread after one that was idle, and fails where there is none", async () => {
+  it("starts a new thread after an idle one has ended, and fails if no thread can be started", async () => {
     const path = join(tempFolder(), "file");
     writeFileSync(path, "text");
     const lane = createThreadLane({ idleMs: 1 });

@@ -41,7 +41,7 @@ describe("watchFiles", () => {
     };
   }
 
-  it("tells of new contents, of a file that went and of one that came", async () => {
+  it("reports new contents, a removed file and a new file", async () => {
     await writeFile(join(folder, "a"), "1");
     const looked = start("a");
     await looked();

@@ -67,7 +67,7 @@ test("colours take no room", () => {
   expect(shown.slice(1)).toEqual(["\u001b[31mon\u001b[39m   1", "x   22"]);
 });
 
-test("a hostile cell stays in its place", () => {
+test("a hostile cell stays in its column", () => {
   expect(lines([["\u001b[2J\u202e", "1", "a\nb"]])[1]).toBe("  \ufffd[2J\ufffd       1  a\ufffdb");
 });
 

@@ -43,7 +43,7 @@ describe("agents", () => {
     expect([...countAgents(agents("x\u0000", "x\u0001")).entries()]).toEqual([["x\ufffd", 2]]);
   });
 
-  test("chains whose peers tell none have no series", () => {
+  test("chains whose peers report no agent have no series", () => {
     expect(countAgents(agents(undefined, undefined)).size).toBe(0);
   });
 });

@@ -190,7 +190,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     await answered(last, "here");
   });
 
-  test("the end waits for no client that is gone, nor for one that has not said a word", async () => {
+  test("the close waits neither for clients that are gone nor for silent ones", async () => {
     const { server, client, asked } = await start({ isTls });
     const leaving = await client(A, ask("/slow").repeat(2));
     await waitFor(() => asked.length === 2, "both requests");

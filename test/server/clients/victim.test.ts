@@ -128,7 +128,7 @@ describe("too many requests wait", () => {
     expect(victimOfWaiting(others, gone)).toEqual({ group: "h", victim: undefined });
   });
 
-  test("identified clients and connections without a request are no matter", () => {
+  test("identified clients and connections without a request do not count", () => {
     expect(victimOfWaiting([...identified(), ...many(9, "h")], [])).toBeUndefined();
   });
 });

@@ -73,7 +73,7 @@ describe("the status page", () => {
     expect(text).toContain("● up monero 1 / 1 100");
   });
 
-  test("says of a node that is wholly away only once why", async () => {
+  test("shows the reason of a node that is down only once", async () => {
     const { text } = await pagesOf([DOWN])("/");
     expect(text.match(/the call failed/g)).toHaveLength(1);
   });
@@ -127,7 +127,7 @@ describe("the status page", () => {
       expect(plain((await server.inject(url)).body)).toContain("not polled yet");
   });
 
-  test("gives its place to the metrics where they are served at /", async () => {
+  test("is replaced by the metrics where they are served at /", async () => {
     const page = pagesOf([UP], "/");
     expect((await page("/")).body).toBe("page text\n");
     expect((await page("/nodes/good")).statusCode).toBe(200);
@@ -211,7 +211,7 @@ describe("the page of a node", () => {
     expect(text).not.toContain("Direction");
   });
 
-  test.each(["unknown", "__proto__", "..%2fbad", ""])("no node is called %s", async (name) => {
+  test.each(["unknown", "__proto__", "..%2fbad", ""])("no node has the name %s", async (name) => {
     expect((await pagesOf([UP])(`/nodes/${name}`)).statusCode).toBe(404);
   });
 });

@@ -30,13 +30,13 @@ describe("/probe", () => {
     expect(asked).toEqual(["two", "one"]);
   });
 
-  test("debug=true tells people of the poll, before its series", async () => {
+  test("debug=true describes the poll before its series", async () => {
     const { statusCode, headers, body } = await probed(polled).inject("/probe?node=two&debug=true");
     expect([statusCode, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
     expect(body).toBe("the poll of two\n\ntwo text\n");
   });
 
-  test("an answer that is shared is the page as any other, and debug=true says how old it is", async () => {
+  test("a shared result is a normal page, and debug=true reports its age", async () => {
     const server = probed(async () => ({ kind: "shared", ageMs: 400, sharedForMs: 1500 }));
     const plain = await server.inject("/probe?node=two");
     expect([plain.statusCode, plain.body]).toEqual([200, "two text\n"]);
@@ -46,7 +46,7 @@ describe("/probe", () => {
     );
   });
 
-  test("so is that of a target", async () => {
+  test("the same holds for a target", async () => {
     const page = { chunks: () => [Buffer.from("series\n")] };
     const shared = { ageMs: 20, sharedForMs: 1000 };
     const probeTarget = async () => ({ kind: "polled", page, trace: "the poll\n\n", shared }) as const;

@@ -27,7 +27,7 @@ const question = (password: string, client: string, isConfigured = true): Questi
   isConfigured,
 });
 
-describe("who waits for a comparison", () => {
+describe("clients that wait for a comparison", () => {
   test("clients take turns, however many questions one of them has", async () => {
     const { compare, asked, answerAll } = gated();
     const queue = createCompareQueue(compare, { perClient: 16, total: 64, pauseFactor: 0 });

@@ -18,7 +18,7 @@ function webFile(text: string): string {
 const startWith = (text: string) => start(webFile(text), async () => true);
 
 describe("rate_limit", () => {
-  test("lets a burst in, answers the rest with 429, and never counts health", async () => {
+  test("allows a burst, answers the rest with 429, and never counts health checks", async () => {
     const { url } = await startWith("rate_limit: {interval: 1h, burst: 3}\n");
     const statuses: number[] = [];
     for (let n = 0; n < 5; n += 1) {

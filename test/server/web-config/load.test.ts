@@ -42,7 +42,7 @@ async function good(text: string) {
 const tls = (...rows: readonly string[]) =>
   `tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n${rows.map((row) => `  ${row}\n`).join("")}`;
 
-describe("a file with something wrong", () => {
+describe("an invalid file", () => {
   test.each<[string, readonly string[]]>([
     ["rate_limt: {}\n", ['1:1: rate_limt: unknown key; did you mean "rate_limit"?']],
     ["- a\n", ["1:1: expected a mapping, found a list"]],
@@ -224,7 +224,7 @@ describe("a file with something wrong", () => {
   });
 });
 
-describe("a good file", () => {
+describe("a valid file", () => {
   test.each(["", "# nothing\n", "{}\n", "basic_auth_users:\ntls_server_config:\nhttp_server_config:\nrate_limit:\n"])(
     "%j asks for nothing",
     async (text) => {

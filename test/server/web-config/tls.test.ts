@@ -299,7 +299,7 @@ describe("a change of the files", () => {
     await waitFor(async () => (await get(url)) === 401, "the users");
   });
 
-  test("to something bad changes nothing and is logged; the fixed file counts", async () => {
+  test("to an invalid file changes nothing and is logged; the fixed file is applied", async () => {
     const { file, put, write } = setUp("basic_auth_users:", `  alice: ${hashOf("x")}`);
     const { url, lines } = await startWith(file);
     const before = serverCertificate.cert;

@@ -97,7 +97,7 @@ describe("checking passwords", () => {
   const users = new Map(Object.entries(HASHES));
   const alice = { user: "alice", password: "wonder land" };
 
-  test("a pair is computed once, whether it is good or bad", async () => {
+  test("a pair is compared once, whether it is valid or not", async () => {
     let count = 0;
     const compare: Compare = async (password, hash) => {
       count += 1;
@@ -197,7 +197,7 @@ describe("checking passwords", () => {
       return { asked, setUsers, ask: (user: string, password: string) => authenticate({ user, password }, asker) };
     };
 
-    test("a good pair stays as long as its user and hash do, whatever others do", async () => {
+    test("a valid pair is remembered as long as its user and hash do not change", async () => {
       const { ask, asked, setUsers } = counted();
       await ask("alice", "wonder land");
       setUsers(new Map([...users, ["carol", hashOf("x")]]));
@@ -206,7 +206,7 @@ describe("checking passwords", () => {
       expect(asked).toHaveLength(1);
     });
 
-    test("a good pair is forgotten in the moment when its user goes or gets another hash, also if both come back", async () => {
+    test("a valid pair is forgotten immediately when its user is removed or gets another hash, even if both return", async () => {
       const { ask, asked, setUsers } = counted();
       const others = [new Map([["bob", HASHES.bob]]), new Map([["alice", hashOf("new")]]), new Map()];
       for (const other of others) {
@@ -245,7 +245,7 @@ describe("checking passwords", () => {
       expect(authenticate(alice, asker)).toBeInstanceOf(Promise);
     });
 
-    test("wrong pairs are remembered up to a bound, those asked for last, and drive no good one out", async () => {
+    test("wrong pairs are remembered up to a limit, the latest ones, and never replace valid ones", async () => {
       const { ask, asked } = counted();
       await ask("alice", "wonder land");
       for (let round = 0; round < 20; round += 1) {
@@ -258,7 +258,7 @@ describe("checking passwords", () => {
       expect(asked).toHaveLength(23);
     });
 
-    test("good pairs of a user are remembered up to a bound", async () => {
+    test("valid pairs of a user are remembered up to a limit", async () => {
       const long = "x".repeat(72);
       const { ask, asked, setUsers } = counted();
       setUsers(new Map([["alice", hashOf(long)]]));
@@ -270,7 +270,7 @@ describe("checking passwords", () => {
     });
   });
 
-  test("a flood of wrong passwords is answered, and those who are known do not wait", async () => {
+  test("a flood of wrong passwords is answered, and known users do not wait", async () => {
     const { url } = await startWith(webFile("flood.yaml", HASHES), createThreadCompare());
     const page = async (headers: Record<string, string>) => (await fetch(`${url}/metrics`, { headers })).status;
     expect(await page(basic("alice", "wonder land"))).toBe(200);
@@ -291,7 +291,7 @@ describe("the thread", () => {
     }
   });
 
-  test("that cannot be started is an error to the one who asks", async () => {
+  test("that cannot be started is an error for its caller", async () => {
     const compare = createThreadCompare({ load: async () => "throw new Error()" });
     await expect(compare("x", HASHES.alice)).rejects.toThrow();
     await expect(compare("x", HASHES.alice)).rejects.toThrow();

@@ -51,6 +51,6 @@ test.each([
   expect(attemptsAt(address).map((attempt) => attempt.url)).toContain(url);
 });
 
-test.each(["", "a b", "h:0", "h:99999", "a/b", "user@h", "[::1"])("%j is no address", (address) => {
+test.each(["", "a b", "h:0", "h:99999", "a/b", "user@h", "[::1"])("%j is not an address", (address) => {
   expect(() => attemptsAt(address)).toThrow("expected a host, host:port or a URL");
 });
