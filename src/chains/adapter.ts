@@ -84,6 +84,6 @@ export type ChainAdapter = {
   /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
   readonly usualLagBlocks: number;
   readonly discovery: Discovery;
-  /** Words in URLs of its nodes that are no secret, in lower case: names of APIs, networks and programs. */
+  /** Words in URLs of its nodes that are not secret, in lower case: names of APIs, networks and programs. */
   readonly publicWords: readonly string[];
 };

@@ -4,8 +4,8 @@ import { monero } from "./monero/index.ts";
 import { wire } from "./wire/index.ts";
 
 /**
- * Every chain that a node's `chain` key can name. A new chain is one folder next to this file and one line here: whatever
- * needs to know the chains asks this table.
+ * Every chain that a node's `chain` key can name. A new chain is one folder next to this file and one line here: all
+ * other code gets the chains from this table.
  */
 export const chains = {
   wire,

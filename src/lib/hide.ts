@@ -5,7 +5,7 @@ export type Hide = (text: string) => string;
 
 /**
  * A word is found as it is, in any case of its letters, with the escapes of URLs, JSON and HTML (also mixed and nested), in
- * hexadecimal and in base64, whatever surrounds it. In base64 every character with a bit of the word is replaced, as the first
+ * hexadecimal and in base64, within any other text. In base64 every character with a bit of the word is replaced, as the first
  * and last of them reveal a part of it.
  *
  * A text without any word costs one pass, however many words there are.

@@ -71,7 +71,7 @@ function kindsOfBytes(): Uint8Array {
  * and repairs what some programs write and JSON.parse refuses. A raw control character in a string becomes a space, and so
  * does the escape `\v`, which JSON lacks; outside of strings both become white space. The counts are exact for JSON; for other
  * texts they are at least what a parser builds before it finds the error. Time and memory are linear in the number of bytes,
- * whatever they are. Strings are scanned four bytes at a time, as they are the largest part of a response.
+ * for any input. Strings are scanned four bytes at a time, as they are the largest part of a response.
  */
 export function scanJson(bytes: Uint8Array, limits: JsonLimits): JsonScan {
   const { length } = bytes;

@@ -1,7 +1,7 @@
 /**
  * Reads the Prometheus text format (0.0.4) as other programs write it: one pass over the characters, with escapes, timestamps
  * and any white space. Only the requested families and labels are kept, as a page may have thousands of series that the
- * caller does not use. Time is linear and memory bounded, whatever a hostile server sends.
+ * caller does not use. Time is linear and memory bounded, even for a page from a hostile server.
  */
 
 export type TextSample = {

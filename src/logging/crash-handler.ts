@@ -15,7 +15,7 @@ export type Crash = {
  * them may not be true. The supervisor restarts it. (An internal error inside one poll does not get here: it leaves that
  * node down, with the reason `internal`.) Without this handler, Node would print the message as it is, together with the
  * line of the source, which is very long in a bundle.
- * @param exit ends the process with a code, whatever holds it
+ * @param exit ends the process with a code, even while a thread hangs
  */
 export function exitOnDefect(redact: Redact, printError: (text: string) => void, exit: (code: number) => void): Crash {
   let report = (error: unknown) => {

@@ -86,6 +86,6 @@ function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {
       used = 0;
     }
   }
-  // A copy of its own size where it is kept: the rest of the chunk would be held with it.
+  // An owned chunk is copied to its exact size: otherwise the rest of the buffer would stay in memory.
   if (used > 0) yield use === "owned" ? Buffer.from(chunk.subarray(0, used)) : chunk.subarray(0, used);
 }

@@ -138,7 +138,7 @@ export type NodeReport = {
   readonly identity: NodeIdentity;
   readonly peers: Outcome<PeerList>;
   readonly head: Outcome<Head>;
-  /** The APIs besides peers and head that this poll called, by their name in `p2p_node_api_up`. */
+  /** The other APIs that this poll called, in addition to peers and head, by their name in `p2p_node_api_up`. */
   readonly apis: ReadonlyMap<string, Outcome<unknown>>;
   /** Samples of the chain's own families. */
   readonly chainSamples: readonly ChainSample[];
@@ -150,7 +150,7 @@ export type NodeReport = {
   readonly certificateExpirySeconds?: number | undefined;
   /** Whether the node itself is catching up, where the node reports it. */
   readonly syncing?: boolean | undefined;
-  /** The node's clock minus ours, in seconds. */
+  /** The node's clock minus the exporter's, in seconds. */
   readonly clockSkewSeconds?: number | undefined;
   /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
   readonly networkKey?: string | undefined;

@@ -92,7 +92,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
       return { kind: "stopping" };
     }
     const before = { node, history: EMPTY_HISTORY, intervalMs: node.timeoutMs };
-    // Other nodes are no reference: a target that a client names is not one of ours.
+    // Not compared with other nodes: a target that a client names does not belong to the configured ones.
     const render = (given: NodeReport) => {
       const state = deriveState(before, { report: given, times }, NO_OTHER_HEADS, options.lag());
       return { state: toStored(state), lines: options.render(state) };
@@ -164,7 +164,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
 /** About the memory that the record of one request takes. */
 const CALL_BYTES = 500;
 
-/** The result of a poll that ran out of time is no answer for callers with more time. */
+/** The result of a poll that timed out is not shared with callers that have more time. */
 function isAnswerFor(timeoutMs: number, earlier: { readonly polled: Polled; readonly timeoutMs: number }): boolean {
   const { state } = earlier.polled;
   if (earlier.timeoutMs >= timeoutMs) return true;

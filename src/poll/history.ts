@@ -73,7 +73,7 @@ function increment(counts: NodeHistory["failures"], reason: FailureReason): Node
   return new Map(counts).set(reason, (counts.get(reason) ?? 0) + 1);
 }
 
-/** A larger difference is no rounding error: another connection has the same id, or a clock was set. */
+/** A larger difference is not a rounding error: another connection has the same id, or a clock was set. */
 const START_TOLERANCE_SECONDS = 10;
 
 function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {

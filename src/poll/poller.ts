@@ -47,7 +47,7 @@ type ProbeResult =
 type PreparedNodes = {
   /**
    * Polls the nodes from now on. It takes effect as a whole: callers see all nodes as before, or all as after.
-   * @returns what remains to be done, for each node that is no longer polled: stop its poll
+   * @returns for each node that is no longer polled, a function that stops its poll
    */
   commit(): readonly (() => Promise<void>)[];
 };

@@ -5,7 +5,7 @@ import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
 
 /**
- * What the pages show of a node besides its last state: its last polls, failed ones for longer, the requests of one poll, and
+ * What the pages show of a node in addition to its last state: its last polls, failed ones for longer, the requests of one poll, and
  * the last hour. Metrics are made from the state alone.
  */
 export type RecentPollsOfNode = {

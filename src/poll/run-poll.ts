@@ -165,7 +165,7 @@ export function failedReport(failure: Failure): NodeReport {
 }
 
 /**
- * Renders a report. If that throws, renders the node as down instead, as its earlier data is no longer true.
+ * Renders a report. If that throws, renders the node as down instead, as its earlier data is out of date.
  * @param beforeFailure called before the failure is rendered, which may throw as well
  * @throws what rendering the failure throws
  */

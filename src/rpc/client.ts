@@ -27,7 +27,7 @@ export type RpcClient = {
 type Presented = {
   /** When the certificate of the connection in use ends, unix seconds. */
   readonly certificateExpirySeconds: number | undefined;
-  /** The server's clock minus ours by the Date header of the last response, in seconds. */
+  /** The server's clock minus the exporter's, by the Date header of the last response, in seconds. */
   readonly clockSkewSeconds: number | undefined;
 };
 
@@ -244,7 +244,7 @@ function withSignal(exchange: Exchange, link: Link): Exchange {
 function toNodeError(error: unknown, request: Parameters<typeof requestFailure>[1]): NodeError {
   if (error instanceof NodeError) return error;
   const failure = requestFailure(error, request);
-  // Errors of the HTTP client may quote what the server sent; their stack is kept for bugs of ours only.
+  // Errors of the HTTP client may quote what the server sent; their stack is kept only for bugs of this program.
   return failure.reason === "internal"
     ? new NodeError({ ...failure, bug: safeError(error, (text) => text) }, { cause: error })
     : new NodeError(failure);

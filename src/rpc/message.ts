@@ -33,7 +33,7 @@ export function firstHeader({ headers }: Pick<RpcResponse, "headers">, name: str
 }
 
 /**
- * The server's clock minus ours, in seconds.
+ * The server's clock minus the exporter's, in seconds.
  * @param stampSeconds a time from the response, unix seconds without fraction: on average half a second earlier than the clock
  */
 export function clockSkewSeconds(

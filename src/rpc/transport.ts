@@ -41,7 +41,7 @@ export type Transport = {
 
 /**
  * Does not connect yet: undici dials with the first request. When a request must end, its transport is closed as a whole: undici
- * alone would let a request wait for the end of the dial, whatever its signal says, and would dial again after an abort.
+ * alone would let a request wait for the end of the dial despite its signal, and would dial again after an abort.
  */
 export function openTransport({ url, tls, connectTimeoutMs, slots }: TransportOptions): Transport {
   let connections = 0;

@@ -9,7 +9,7 @@ export function networkPath(network: string, rest: string): string {
   return `/chainweb/0.0/${network}/${rest}`;
 }
 
-/** The APIs of the node. Each answers 404 for causes of its own. */
+/** The APIs of the node. A 404 has a different cause for each. */
 type ChainwebApi = "peers" | "cut" | "mempool" | "header" | "info";
 
 /**
@@ -62,7 +62,7 @@ export function wrongNetwork(call: string, expected: string, found: string): Fai
 /** What the headers of every response of the P2P API say. */
 export type NodeHeaders = {
   readonly version?: string | undefined;
-  /** Its clock minus ours, in seconds. */
+  /** Its clock minus the exporter's, in seconds. */
   readonly clockSkewSeconds?: number | undefined;
 };
 

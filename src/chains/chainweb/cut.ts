@@ -5,7 +5,7 @@ import { count, text } from "../decode.ts";
 
 export type Cut = {
   readonly head: Head;
-  /** The newest block of each chain by its hash; undefined where that is no hash. */
+  /** The newest block of each chain by its hash; undefined where that is not a hash. */
   readonly tips: ReadonlyMap<string, string | undefined>;
   /** Sum of the work, rounded to a float. */
   readonly weight: number | undefined;

@@ -16,7 +16,7 @@ import {
   type SyncQueue,
 } from "./secondary-answers.ts";
 
-/** The answers to the calls besides get_info and get_connections; absent: not asked, or not offered by the server. */
+/** The answers to all calls except get_info and get_connections; absent: not asked, or not offered by the server. */
 export type SecondaryAnswers = {
   readonly totals?: Outcome<ByteCounts> | undefined;
   readonly sync?: Outcome<SyncQueue> | undefined;
@@ -121,7 +121,7 @@ export function createBlockTimes(client: RpcClient, limitMs: number): BlockTimes
 type CachedCall<T> = {
   /** Undefined: the server does not offer it. */
   ask(signal: Signal, fetch: (signal: Signal) => Promise<T>): Promise<Outcome<T> | undefined>;
-  /** Drops the kept answer, which is no longer true. */
+  /** Drops the cached answer, which is out of date. */
   forget(): void;
 };
 

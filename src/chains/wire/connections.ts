@@ -243,7 +243,7 @@ function peerHead(handshake: JsonObject): number | undefined {
 }
 
 /**
- * What a row says besides the model that all chains share. When a link closes, the node zeroes the handshake, the vote
+ * What a row reports in addition to the model that all chains share. When a link closes, the node zeroes the handshake, the vote
  * and the producer flags (net_plugin.cpp connection::_close), so only connected rows have these samples.
  */
 function rowSamples(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly ChainSample[] {

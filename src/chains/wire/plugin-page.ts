@@ -4,7 +4,7 @@ import { nodeError } from "../../model/failure.ts";
 import { describeExcess, type ResponseBudget } from "../../rpc/budget.ts";
 
 /**
- * What prometheus_plugin reports about each connection besides /v1/net/connections: bytes, latency, times, block ranges.
+ * What prometheus_plugin reports about each connection in addition to /v1/net/connections: bytes, latency, times, block ranges.
  * Families are named `nodeos_p2p_…` (Leap 5, Spring) or `nodeop_p2p_…` (Wire). Source: spring v1.2.2
  * plugins/prometheus_plugin/metrics.hpp and net_plugin.cpp; wire-sysio metrics.hpp f0b76aaa.
  */

@@ -7,6 +7,7 @@ import { describeNode, describePolling } from "../../config/print.ts";
 import { describeShard, shardSteps } from "../../config/shard.ts";
 import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";
+import type { Redact } from "../../lib/safe-error.ts";
 import { createShutdown } from "../../lib/shutdown.ts";
 import { inSlices, runToEnd, withoutSteps } from "../../lib/slices.ts";
 import { createLogger, defaultFormat, type Logger } from "../../logging/logger.ts";
@@ -46,26 +47,19 @@ export async function serve(
   { stopped, endsItself, redactor, crash }: Context,
   onServing: (addresses: readonly string[], config: Config) => void = () => {},
 ): Promise<number> {
-  let wanted: string | undefined;
-  // A reload that is requested during the start runs after it, as the file may have been read already.
-  let reload = async (cause: string): Promise<unknown> => {
-    wanted ??= cause;
-    return undefined;
-  };
-  process.on("SIGHUP", () => void reload("SIGHUP"));
+  const trigger = createReloadTrigger();
+  process.on("SIGHUP", () => void trigger.reload("SIGHUP"));
   // Starts before the files are read, so that no change is missed.
-  const watch = watchFiles({ paths: () => source.files, onChange: async () => void (await reload("file changed")) });
+  const watch = watchFiles({
+    paths: () => source.files,
+    onChange: async () => void (await trigger.reload("file changed")),
+  });
   const shard = findShard(flags);
   const whole = await source.load();
   const ownPart = (all: Config) => (shard === undefined ? withoutSteps(all) : shardSteps(all, shard));
   const config = runToEnd(ownPart(whole));
   keepMemorySmall(config.nodes.length);
-  const format = flags.logFormat ?? defaultFormat(process.stderr);
-  let logLinesLost = 0;
-  const onLost = () => {
-    logLinesLost += 1;
-  };
-  const log = await createLogger({ level: flags.logLevel, format, redact: redactor.redact, onLost });
+  const { log, logLinesLost } = await openLog(flags, redactor.redact);
   crash.logTo(log);
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
@@ -77,11 +71,9 @@ export async function serve(
     return next;
   };
   await endsItself({ waitMs: STOP_MS });
-  const lost = () => logLinesLost;
-  const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost: lost });
+  const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost });
   if (app === undefined) return 1;
-  reload = app.reload;
-  if (wanted !== undefined) void reload(wanted);
+  trigger.connect(app.reload);
   log.info(
     { version: VERSION, nodejs: process.version, listen: app.addresses },
     `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
@@ -100,6 +92,32 @@ export async function serve(
   await shutdown.run();
   log.info("stopped");
   return 0;
+}
+
+/** A reload that is requested during the start runs after it, as the file may have been read already. */
+function createReloadTrigger() {
+  let requestedBy: string | undefined;
+  let reload = async (cause: string): Promise<unknown> => {
+    requestedBy ??= cause;
+    return undefined;
+  };
+  return {
+    reload: (cause: string) => reload(cause),
+    /** Called when the exporter has started. */
+    connect(start: App["reload"]): void {
+      reload = start;
+      if (requestedBy !== undefined) void start(requestedBy);
+    },
+  };
+}
+
+async function openLog({ logLevel: level, logFormat }: ServeFlags, redact: Redact) {
+  let lost = 0;
+  const onLost = () => {
+    lost += 1;
+  };
+  const log = await createLogger({ level, format: logFormat ?? defaultFormat(process.stderr), redact, onLost });
+  return { log, logLinesLost: () => lost };
 }
 
 /** One line for each node, or one for all of them if there are many. */

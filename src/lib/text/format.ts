@@ -23,7 +23,7 @@ export function ago(ms: number, nowMs: number): string {
   return seconds < 1 ? "now" : `${duration(seconds)} ago`;
 }
 
-/** A node may send any number as a time: one that is no date is shown as it came. */
+/** A node may send any number as a time. A number that is not a valid date is shown unchanged. */
 export function isoTime(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** What a terminal shows besides plain text: colours and a line of progress. */
+/** Colours and a line of progress on a terminal. */
 
 export type Paint = (text: string) => string;
 
