@@ -91,16 +91,16 @@ async function reload({ file, child, watch, delays }, nodes) {
   await writeFile(file, JSON.stringify({ nodes }));
   await watch();
   const began = performance.now();
-  const told = untilSaid(child.stderr, /"cause":"SIGHUP","msg":"configuration reloaded/);
+  const reported = untilLogged(child.stderr, /"cause":"SIGHUP","msg":"configuration reloaded/);
   child.kill("SIGHUP");
-  await told;
+  await reported;
   const taken = performance.now() - began;
   await new Promise((resolve) => setTimeout(resolve, 2000));
   return { own: (await delays()).own, milliseconds: taken };
 }
 
 /** Also when the file watch was sooner: SIGHUP is done after it. */
-function untilSaid(stream, pattern) {
+function untilLogged(stream, pattern) {
   return new Promise((resolve, reject) => {
     let text = "";
     const timer = setTimeout(() => done(() => reject(new Error(`the exporter did not say ${pattern}`))), PATIENCE_MS);

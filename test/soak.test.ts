@@ -37,17 +37,17 @@ async function leastMemory() {
 
 /** The long form, with sockets and 20,000 polls, is `npm run bench:soak`. */
 test("peers that come and go leave no memory behind", async () => {
-  let born = 0;
+  let createdAt = 0;
   const peer = () => {
-    born += 1;
-    const address = { host: `p${born}.example`, port: 9876, type: "unknown" } as const;
+    createdAt += 1;
+    const address = { host: `p${createdAt}.example`, port: 9876, type: "unknown" } as const;
     return row({
-      id: `c${born}`,
+      id: `c${createdAt}`,
       address,
       ageSeconds: 1,
-      receivedBytes: born,
-      sentBytes: born,
-      agent: `agent ${born}`,
+      receivedBytes: createdAt,
+      sentBytes: createdAt,
+      agent: `agent ${createdAt}`,
     });
   };
   const names = Array.from({ length: NODES }, (_, index) => `node-${index}`);
@@ -59,7 +59,7 @@ test("peers that come and go leave no memory behind", async () => {
       poll: async () => {
         const list = [...(lists.get(name) ?? []).slice(2), peer(), peer()];
         lists.set(name, list);
-        return report({ peers: peers(...list), networkKey: `net ${born % 7}` });
+        return report({ peers: peers(...list), networkKey: `net ${createdAt % 7}` });
       },
       calls: () => [],
       close: async () => {},
@@ -75,7 +75,7 @@ test("peers that come and go leave no memory behind", async () => {
   await polls(ROUNDS / 4);
   const settled = await leastMemory();
   await polls(ROUNDS);
-  expect(born).toBeGreaterThan(20_000);
+  expect(createdAt).toBeGreaterThan(20_000);
   const after = await leastMemory();
   expect((after.heapUsed - settled.heapUsed) / MEBIBYTE).toBeLessThan(0.7);
   expect((after.arrayBuffers - settled.arrayBuffers) / MEBIBYTE).toBeLessThan(1);

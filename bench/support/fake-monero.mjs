@@ -56,7 +56,7 @@ function createRow(seed) {
   const host = address(seed);
   const incoming = mix(seed + 1) % 4 === 0;
   const port = incoming ? 30_000 + (seed % 30_000) : 18_080;
-  const born = Date.now() / 1000 - (mix(seed + 2) % 90_000);
+  const createdAt = Date.now() / 1000 - (mix(seed + 2) % 90_000);
   const received = 1_000_000 + (mix(seed + 3) % 90_000_000);
   const sent = 1_000_000 + (mix(seed + 4) % 300_000_000);
   const pace = 2000 + (mix(seed + 5) % 50_000);
@@ -87,7 +87,7 @@ function createRow(seed) {
     }`;
   return (poll, height) => {
     const idle = (seed + poll) % 40;
-    const lived = Math.floor(Date.now() / 1000 - born);
+    const lived = Math.floor(Date.now() / 1000 - createdAt);
     return `${start}${height}${middle}${lived}${counters}${received + poll * pace},
       "recv_idle_time": ${idle},
       "rpc_credits_per_hash": 0,

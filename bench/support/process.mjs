@@ -25,12 +25,12 @@ export async function startChild(scope, command, args, { until, ipc = false, env
     cwd,
   });
   scope.adopt(child);
-  const found = await untilSaid(child, until, command);
+  const found = await untilLogged(child, until, command);
   return { child, found, milliseconds: performance.now() - began };
 }
 
 /** Goes on reading when the text was there, so that the child never waits for a full pipe. */
-function untilSaid(child, pattern, command) {
+function untilLogged(child, pattern, command) {
   return new Promise((resolve, reject) => {
     let text = "";
     let isFound = false;

@@ -123,8 +123,8 @@ describe("a fake monerod", () => {
     await waitFor(async () => value(await scrape(url), "p2p_node_up") === 1, "the node to be up again");
     expect(find(await scrape(url), "p2p_connection_info")).toHaveLength(1);
     // Other parts may change in another poll than the peers.
-    const told = lines.filter(({ api }) => api === "peers").map(({ msg }) => msg.split(/[:,]/)[0]);
-    expect(told).toEqual(["up", "down", "up again"]);
+    const reported = lines.filter(({ api }) => api === "peers").map(({ msg }) => msg.split(/[:,]/)[0]);
+    expect(reported).toEqual(["up", "down", "up again"]);
   });
 });
 

@@ -201,12 +201,12 @@ describe("probe", () => {
     );
     expect(code).toBe(1);
     expect(stdout).toContain('p2p_node_up{target="one",chain="wire"} 0\n');
-    const told = output.replace(stdout, "");
-    expect(told).toContain("one is down:\npeers: connect: /v1/net/connections at http://127.0.0.1:");
+    const reported = output.replace(stdout, "");
+    expect(reported).toContain("one is down:\npeers: connect: /v1/net/connections at http://127.0.0.1:");
     // Once, and not again in the words of a poll without --debug.
-    expect(told.match(/check that the node runs/g)).toHaveLength(2);
-    expect(told).not.toContain("→");
-    expect(told).toMatch(/^sent +took +result +size +request$/m);
+    expect(reported.match(/check that the node runs/g)).toHaveLength(2);
+    expect(reported).not.toContain("→");
+    expect(reported).toMatch(/^sent +took +result +size +request$/m);
   });
 
   test("requires a name where there are several nodes", async () => {

@@ -52,7 +52,7 @@ const pinIn = (output: string) => /=([0-9A-F:]{95})/.exec(output)?.[1] ?? output
 const WRITTEN_PIN = "DB:53:7A:F3:D0:DC:8C:FF:2E:F7:61:B3:7B:21:8C:D1:84:63:E8:B8:71:DA:06:EA:AA:37:53:18:CE:88:00:04";
 
 /** What `check` says to that file, as the page shows it. */
-async function checkSaysAsShown(page: string, folder: string): Promise<void> {
+async function checkPrintsAsShown(page: string, folder: string): Promise<void> {
   const [transcript = ""] = blocks(page, "console");
   const answer = await run(process.execPath, [PROGRAM, "check", "--config.file=config.yaml"], { cwd: folder });
   expect([answer.code, answer.output]).toEqual([0, `${transcript.split("\n")[1]}\n`]);
@@ -71,7 +71,7 @@ async function showsAsShown(page: string, exporter: Exporter, without: readonly 
 }
 
 /** The poll in words, by the page's own command. */
-async function pollInWords(page: string, exporter: Exporter): Promise<string> {
+async function pollAsText(page: string, exporter: Exporter): Promise<string> {
   const command = blocks(page, "sh").find((text) => text.includes("debug=true")) ?? "";
   const output = await shell(swapped(command, [["http://127.0.0.1:10900", exporter.url]]), tempFolder());
   return output.split("# HELP")[0] ?? "";
@@ -114,10 +114,10 @@ describe.skipIf(monerod === undefined)("docs/getting-started/monero.md", () => {
       await answers(`http://127.0.0.1:${port}`, node);
       const exporter = await started(swapped(besideConfig, [["18081", port]]), folder);
       try {
-        await checkSaysAsShown(page, folder);
+        await checkPrintsAsShown(page, folder);
         // Alone it has nobody to be behind of.
         await showsAsShown(page, exporter, ["p2p_node_head_lag_blocks"]);
-        const words = await pollInWords(page, exporter);
+        const words = await pollAsText(page, exporter);
         expect(words).toContain("peers: ok");
         expect(callsIn(words)).toEqual(expect.arrayContaining(["get_info", "get_connections", "/get_net_stats"]));
       } finally {
@@ -194,9 +194,9 @@ describe("with simulated nodes", () => {
     const [first = "", categories = ""] = blocks("wire", "yaml");
     const exporter = await started(swapped(first, [["http://127.0.0.1:8888", url]]), folder);
     try {
-      await checkSaysAsShown("wire", folder);
+      await checkPrintsAsShown("wire", folder);
       await showsAsShown("wire", exporter);
-      expect(callsIn(await pollInWords("wire", exporter))).toEqual(["/v1/net/connections", "/v1/chain/get_info"]);
+      expect(callsIn(await pollAsText("wire", exporter))).toEqual(["/v1/net/connections", "/v1/chain/get_info"]);
       for (const command of blocks("wire", "sh").filter((text) => text.includes(":8888"))) {
         expect(await shell(swapped(command, [["http://127.0.0.1:8888", url]]), folder)).toContain("head_block_num");
       }
@@ -226,9 +226,9 @@ describe("with simulated nodes", () => {
     ]);
     const exporter = await started(config, folder);
     try {
-      await checkSaysAsShown("chainweb", folder);
+      await checkPrintsAsShown("chainweb", folder);
       await showsAsShown("chainweb", exporter);
-      const calls = callsIn(await pollInWords("chainweb", exporter));
+      const calls = callsIn(await pollAsText("chainweb", exporter));
       expect([...new Set(calls)]).toEqual(["cut/peer", "cut"]);
     } finally {
       await exporter.stop();

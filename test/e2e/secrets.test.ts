@@ -259,14 +259,14 @@ describe("the test itself", () => {
 
   test("has nodes that receive their secrets and repeat them", () => {
     const untold = servers.flatMap(({ name, received }) => {
-      const told = received?.();
-      if (told === undefined) return [];
+      const reported = received?.();
+      if (reported === undefined) return [];
       // Of a password for digest only hashes are sent; other parts of a node are not asked after some failures.
       const own = planted.filter(
         ({ server, key }) => server === name && /^nodes\.(?:url|auth\.(?:basic|bearer|header))/.test(key),
       );
       expect(own.length).toBeGreaterThan(30);
-      return own.filter(({ secret }) => leaksIn([secret], told).length === 0).map(({ key }) => `${name} ${key}`);
+      return own.filter(({ secret }) => leaksIn([secret], reported).length === 0).map(({ key }) => `${name} ${key}`);
     });
     expect(untold).toEqual([]);
   });

@@ -106,8 +106,8 @@ test("two shards of the demo have each of its nodes once", async () => {
   expect(second.length).toBeGreaterThan(0);
   expect([...first, ...second].sort()).toEqual([...all].sort());
   for (const [index, shard] of shards.entries()) {
-    const told = [...shard.program.output().matchAll(/^ {2}([a-z]+-[\w-]+) {2,}\S/gm)].map(([, name]) => name);
-    expect(told).toEqual(names[index]);
+    const reported = [...shard.program.output().matchAll(/^ {2}([a-z]+-[\w-]+) {2,}\S/gm)].map(([, name]) => name);
+    expect(reported).toEqual(names[index]);
   }
   for (const one of [...shards, whole]) expect(await one.stop()).toBe(0);
 });

@@ -167,16 +167,16 @@ describe.skipIf(server === undefined)("a real Prometheus, through TLS and a rota
     // From now on Prometheus trusts the new authority alone, which makes it connect anew.
     replace(at("ca.pem"), authorities[1].ca);
     const then = await scrapes();
-    const told = new Set<string>();
+    const reported = new Set<string>();
     await waitFor(
       async () => {
-        for (const { health, lastError } of await prometheus.targets()) told.add(`${health} ${lastError}`);
+        for (const { health, lastError } of await prometheus.targets()) reported.add(`${health} ${lastError}`);
         return (await scrapes()) >= then + 3;
       },
       "three more scrapes",
       { timeoutMs: 30_000 },
     );
-    expect([...told]).toEqual(["up "]);
+    expect([...reported]).toEqual(["up "]);
     expect(await failed()).toBe(failedEarlier);
   });
 

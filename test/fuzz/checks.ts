@@ -53,8 +53,8 @@ export function checkLiar({ world, variant, before, isRepeated, rows }: Observat
 /** 1 when p2p_node_info is held back: it is counted with the connections that are. */
 function heldInfo(page: Indexed, world: World): number {
   const identity = world.state(LIAR).report?.identity ?? {};
-  const isSaid = Object.values(identity).some((text) => text !== undefined && text !== "");
-  return isSaid && !page.has("p2p_node_info") ? 1 : 0;
+  const isReported = Object.values(identity).some((text) => text !== undefined && text !== "");
+  return isReported && !page.has("p2p_node_info") ? 1 : 0;
 }
 
 const HOUR = 60;

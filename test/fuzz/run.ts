@@ -154,13 +154,13 @@ function startWorker(program: string, isSmall: boolean): FuzzWorker {
   return {
     perform(task, onStep) {
       return new Promise((resolve, reject) => {
-        let told = 0;
+        let reported = 0;
         const onExit = (code: number | null, signal: string | null) =>
           reject(new Error(`a process of the fuzzing ended with ${code ?? signal}`));
         const onMessage = (message: WorkerMessage) => {
           const cases = message.kind === "done" ? task.runs : message.cases;
-          onStep(cases - told);
-          told = cases;
+          onStep(cases - reported);
+          reported = cases;
           if (message.kind !== "done") return;
           child.off("exit", onExit).off("message", onMessage);
           resolve(message.result);

@@ -27,36 +27,36 @@ describe.each(KINDS)("%s", (_, create) => {
 
   test("ends once, for the first reason", () => {
     const { signal, abort } = create();
-    let told = 0;
+    let reported = 0;
     signal.addEventListener("abort", () => {
-      told += 1;
+      reported += 1;
     });
     abort(REASON);
     abort(new Error("another"));
-    expect([signal.aborted, signal.reason, told]).toEqual([true, REASON, 1]);
+    expect([signal.aborted, signal.reason, reported]).toEqual([true, REASON, 1]);
     expect(() => signal.throwIfAborted()).toThrow(REASON);
   });
 
   test("calls its listeners in their order when it ends, without those that were removed or added later", () => {
     const { signal, abort } = create();
-    const told: string[] = [];
-    const left = () => void told.push("left");
-    const twice = () => void told.push(`twice, ${signal.aborted}`);
+    const reported: string[] = [];
+    const left = () => void reported.push("left");
+    const twice = () => void reported.push(`twice, ${signal.aborted}`);
     signal.addEventListener("abort", twice, { once: true });
     signal.addEventListener("abort", left, { once: true });
     signal.addEventListener("abort", twice, { once: true });
     signal.addEventListener("abort", () => {
-      told.push("last");
+      reported.push("last");
       signal.removeEventListener("abort", removed);
       signal.addEventListener("abort", left);
     });
-    const removed = () => void told.push("removed");
+    const removed = () => void reported.push("removed");
     signal.addEventListener("abort", removed);
     signal.removeEventListener("abort", left);
     signal.removeEventListener("abort", () => {});
     abort(REASON);
     signal.addEventListener("abort", left);
-    expect(told).toEqual(["twice, true", "last"]);
+    expect(reported).toEqual(["twice, true", "last"]);
   });
 
   test("work is waited for until it ends, and for no longer", async () => {

@@ -147,7 +147,7 @@ const chainwebBest = report({
   head: head(0, { chainHeights: new Map(chainwebHeights).set("1", 6_000_014) }),
 });
 
-const chainwebPartly = report({
+const degradedChainweb = report({
   ...chainwebReport,
   head: failing("timeout"),
   apis: new Map([
@@ -175,7 +175,7 @@ const PAGES: Readonly<Record<string, readonly NodeState[]>> = {
   "before-the-first-poll": [firstState(MONERO)],
   "after-a-failed-poll": [second(MONERO, moneroReport, deadReport("connect"))],
   restricted: [second(MONERO, moneroReport, restrictedReport)],
-  "partial-failure": [stateAfter(chainwebPartly, { node: CHAINWEB })],
+  "partial-failure": [stateAfter(degradedChainweb, { node: CHAINWEB })],
   "all-chains": [wireState, moneroState, chainwebState, firstState(nodeConfig({ name: "eos-1", chain: "antelope" }))],
 };
 
@@ -276,7 +276,7 @@ describe("a failure of one API", () => {
   });
 
   test("no head: the peers stay, and what is made from the head is gone", () => {
-    const page = readPage([second(CHAINWEB, chainwebReport, chainwebPartly)]);
+    const page = readPage([second(CHAINWEB, chainwebReport, degradedChainweb)]);
     expect(value(page, "p2p_node_up")).toBe(1);
     expect(value(page, "p2p_node_peers")).toBe(3);
     expect(Object.fromEntries(find(page, "p2p_node_api_up").map((s) => [s.labels.get("api"), s.value]))).toEqual({

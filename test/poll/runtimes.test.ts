@@ -77,8 +77,8 @@ describe("how long a node is backed off", () => {
   });
 
   test("meanwhile stale data is withdrawn, which is logged once", async () => {
-    const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
-    const { poller, state, lines } = setUp({ "node-1": answers(partly) }, { level: "debug" });
+    const degraded = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
+    const { poller, state, lines } = setUp({ "node-1": answers(degraded) }, { level: "debug" });
     await poller.poll("node-1");
     vi.setSystemTime(Date.now() + INTERVAL_MS);
     await poller.scheduledPoll("node-1");
@@ -95,8 +95,8 @@ describe("how long a node is backed off", () => {
   test("a clock that was set back does not keep the data of a backed-off node for an hour longer", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const partly = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
-    const { poller, state } = setUp({ "node-1": answers(partly) });
+    const degraded = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
+    const { poller, state } = setUp({ "node-1": answers(degraded) });
     await poller.poll("node-1");
     vi.setSystemTime(Date.now() - 3_600_000 + 3 * INTERVAL_MS);
     await poller.scheduledPoll("node-1");

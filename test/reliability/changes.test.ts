@@ -128,10 +128,10 @@ describe.concurrent("all at the same time", () => {
     for (const name of MANY) {
       expect(Object.keys(failuresOf(page, name))).toEqual([reason]);
       expect(find(page, "p2p_connection_info", { target: name })).toEqual([]);
-      const told = warnings(name).map(({ msg }) => matches(log, msg));
+      const reported = warnings(name).map(({ msg }) => matches(log, msg));
       // The poll that was under way when they went was cut off, which is another reason and has a line of its own.
-      expect(told.at(-1)).toBe(true);
-      expect(told.length).toBeLessThanOrEqual(2);
+      expect(reported.at(-1)).toBe(true);
+      expect(reported.length).toBeLessThanOrEqual(2);
     }
     await crowd.mend();
     await exporter.until("all of them to be up again", (now) => MANY.every((name) => isUp(now, name)));

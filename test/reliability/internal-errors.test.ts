@@ -48,7 +48,7 @@ const throws: Poll = () => {
 const rejects: Poll = async () => {
   throw new RangeError("planted");
 };
-const rejectsWithWords: Poll = () => Promise.reject("planted");
+const rejectsWithMessage: Poll = () => Promise.reject("planted");
 const givesNonsense: Poll = async () => Object({ ...report(), peers: { ok: true, value: undefined } });
 const breaksInRendering: Poll = async () => {
   const agent = {
@@ -63,7 +63,7 @@ const neverEnds: Poll = () => new Promise(() => {});
 test.each([
   ["throws", throws],
   ["rejects", rejects],
-  ["rejects with words", rejectsWithWords],
+  ["rejects with words", rejectsWithMessage],
   ["gives nonsense", givesNonsense],
   ["breaks in rendering", breaksInRendering],
   ["never ends, whatever its signal says", neverEnds],

@@ -221,9 +221,9 @@ test.concurrent.each(CHAINS)(`${fault}: %s`, async (chain) => {
     const name = `${one.call} ${one.path.join(".")} = ${one.name}`;
     problems.push(...untrue(shown, good).map((problem) => `${name}: ${problem}`));
     for (const labels of failedBy(shown, before)) {
-      const told = MEANINGS.find((meaning) => labels.includes(meaning)) ?? labels;
-      reasons.set(told, (reasons.get(told) ?? 0) + 1);
-      if (!MEANINGS.includes(told)) problems.push(`${name}: failed by ${labels}`);
+      const reported = MEANINGS.find((meaning) => labels.includes(meaning)) ?? labels;
+      reasons.set(reported, (reasons.get(reported) ?? 0) + 1);
+      if (!MEANINGS.includes(reported)) problems.push(`${name}: failed by ${labels}`);
     }
     before = shown;
   }

@@ -304,9 +304,9 @@ describe("the deadline", () => {
   ])("ends a request to a server that %s, and its connection", async (_, onSocket, protocol) => {
     const server = await rawServer(onSocket);
     const client = rpcClient(server.url.replace("http:", protocol));
-    const { error, lateTurns } = await refusalAtDeadline(client, 100);
+    const { error, lateTimers } = await refusalAtDeadline(client, 100);
     expect(error.failure.reason).toBe("timeout");
-    expect(lateTurns).toBeLessThan(10);
+    expect(lateTimers).toBeLessThan(10);
     for (const socket of unread) socket.resume();
     await waitFor(() => server.openConnections() === 0, "the server to see the end of the connection");
     expect(server.connections()).toBe(1);
@@ -322,9 +322,9 @@ describe("the deadline", () => {
     const client = rpcClient(node.url);
     const first = client.request({ ...GET, path: "/first" }, patience());
     await waitFor(() => answerFirst, "the first request");
-    const { error, lateTurns } = await refusalAtDeadline(client, 50, { ...GET, path: "/second" });
+    const { error, lateTimers } = await refusalAtDeadline(client, 50, { ...GET, path: "/second" });
     expect(error.failure.reason).toBe("timeout");
-    expect(lateTurns).toBeLessThan(10);
+    expect(lateTimers).toBeLessThan(10);
     expect((await refusal(client.request(GET, AbortSignal.abort()))).failure.reason).toBe("timeout");
     answerFirst?.();
     expect(text((await first).body)).toBe("first");
@@ -591,9 +591,9 @@ describe("credentials", () => {
     const client = rpcClient(node.url, {
       auth: { kind: "bearer", token: { ...inlineSecret(""), reveal: () => late } },
     });
-    const { error, lateTurns } = await refusalAtDeadline(client, 50);
+    const { error, lateTimers } = await refusalAtDeadline(client, 50);
     expect(error.failure.reason).toBe("timeout");
-    expect(lateTurns).toBeLessThan(10);
+    expect(lateTimers).toBeLessThan(10);
     reveal("token");
     expect((await client.request({ ...GET, path: "/next" }, patience())).status).toBe(200);
     expect(node.requests.map(({ url }) => url)).toEqual(["/next"]);

@@ -66,7 +66,7 @@ export async function refusalAtDeadline(
   client: RpcClient,
   milliseconds: number,
   request: Parameters<RpcClient["request"]>[0] = GET,
-): Promise<{ readonly error: NodeError; readonly lateTurns: number }> {
+): Promise<{ readonly error: NodeError; readonly lateTimers: number }> {
   const controller = new AbortController();
   let isSettled = false;
   const refused = refusal(client.request(request, controller.signal)).finally(() => {
@@ -75,11 +75,11 @@ export async function refusalAtDeadline(
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   expect(isSettled).toBe(false);
   controller.abort(new DOMException("no end in time", "TimeoutError"));
-  let lateTurns = 0;
-  for (; !isSettled && lateTurns < 100; lateTurns += 1) await nextTurn();
+  let lateTimers = 0;
+  for (; !isSettled && lateTimers < 100; lateTimers += 1) await nextTurn();
   const error = await refused;
   expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-  return { error, lateTurns };
+  return { error, lateTimers };
 }
 
 /** Every way in which an error could come to be printed. */

@@ -14,7 +14,7 @@ const INFO: ChainInfo = {
 const NOTHING = { rows: undefined, info: undefined, page: undefined };
 const [outbound, inbound] = rowsOf("s12-spring-1.2-w2");
 
-function factsOf(rows: readonly unknown[], info: ChainInfo = INFO) {
+function samplesOf(rows: readonly unknown[], info: ChainInfo = INFO) {
   return shown(nodeSamples({ ...NOTHING, rows: decodeAll(rows), info }, NOTHING_SEEN));
 }
 
@@ -69,7 +69,7 @@ describe("duplicate links", () => {
     ["only an outbound row claims it", [dead("p2p-x.example:9876"), changedRow(outbound, { peer: "y:1" })], 0],
     ["a peer that claims nothing", [dead("p2p-x.example:9876"), claims("")], 0],
   ])("%s", (_, rows, count) => {
-    expect(factsOf(rows)).toMatchObject({ duplicate_links: count });
+    expect(samplesOf(rows)).toMatchObject({ duplicate_links: count });
   });
 });
 
@@ -77,21 +77,21 @@ describe("peers on another chain", () => {
   const other = changedRow(outbound, {}, { chain_id: OTHER_CHAIN_ID });
 
   test("connected rows count", () => {
-    expect(factsOf([{ ...outbound }, { ...inbound }])).toMatchObject({ wrong_chain_peers: 0 });
-    expect(factsOf([{ ...outbound }, other, other])).toMatchObject({ wrong_chain_peers: 2 });
-    expect(factsOf([changedRow(other, { connecting: true })])).toMatchObject({ wrong_chain_peers: 0 });
+    expect(samplesOf([{ ...outbound }, { ...inbound }])).toMatchObject({ wrong_chain_peers: 0 });
+    expect(samplesOf([{ ...outbound }, other, other])).toMatchObject({ wrong_chain_peers: 2 });
+    expect(samplesOf([changedRow(other, { connecting: true })])).toMatchObject({ wrong_chain_peers: 0 });
   });
 
   test("a chain id of zeros is ignored", () => {
-    expect(factsOf([changedRow(outbound, {}, { chain_id: "0".repeat(64) })])).toMatchObject({ wrong_chain_peers: 0 });
+    expect(samplesOf([changedRow(outbound, {}, { chain_id: "0".repeat(64) })])).toMatchObject({ wrong_chain_peers: 0 });
   });
 
   test("unknown when the node's own chain is", () => {
-    expect(Object.keys(factsOf([other], { ...INFO, identity: {} }))).not.toContain("wrong_chain_peers");
+    expect(Object.keys(samplesOf([other], { ...INFO, identity: {} }))).not.toContain("wrong_chain_peers");
   });
 
   test.each(DIALECTS)("%s", (dialect) => {
-    expect(factsOf(rowsOf(dialect))).toMatchObject({ wrong_chain_peers: dialect === "l5-leap-5.0-w1" ? 1 : 0 });
+    expect(samplesOf(rowsOf(dialect))).toMatchObject({ wrong_chain_peers: dialect === "l5-leap-5.0-w1" ? 1 : 0 });
   });
 });
 

@@ -116,9 +116,9 @@ test(faultOf("fileHangs").fault, async () => {
   expect(gunzipSync(Buffer.from(await scrape.body.arrayBuffer())).toString()).toContain("p2p_node_up");
   const reload = await fetch(`${exporter.url}/-/reload`, { method: "POST" });
   expect(reload.status).toBe(500);
-  const told = await reload.text();
-  for (const name of dead) expect(told).toContain(`cannot read ${secret(name)} (no response within 2 s`);
-  expect(told).not.toContain("five");
+  const reported = await reload.text();
+  for (const name of dead) expect(reported).toContain(`cannot read ${secret(name)} (no response within 2 s`);
+  expect(reported).not.toContain("five");
 
   mount.revive();
   await pageWhere(exporter, (now) => dead.every((name) => up(now, name) === 1), "all nodes to be up again");

@@ -78,8 +78,8 @@ describe("the log cannot be written", () => {
       return logPattern("logUnread").test(log);
     };
     await waitFor(drain, "the line about lost lines", { timeoutMs: 20_000, program: exporter.program });
-    const told = log.split("\n").find((line) => logPattern("logUnread").test(line)) ?? "";
-    expect(JSON.parse(told).lost_lines).toBeGreaterThan(1000);
+    const reported = log.split("\n").find((line) => logPattern("logUnread").test(line)) ?? "";
+    expect(JSON.parse(reported).lost_lines).toBeGreaterThan(1000);
     // Full again, at the end.
     for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, ask));
     await worksAndStops(exporter);

@@ -75,8 +75,8 @@ describe(faultOf("probeLoop").fault, () => {
     const url = `${exporter.url}/probe?node=one`;
     expect(await loop(url, 500)).toBeGreaterThan(10);
     expect(await count()).toBe(1);
-    const told = await (await fetch(`${url}&debug=true`)).text();
-    expect(told).toMatch(/^shared: the poll below ended \d+\w+ ago; .*\n\npeers: ok\n/);
+    const reported = await (await fetch(`${url}&debug=true`)).text();
+    expect(reported).toMatch(/^shared: the poll below ended \d+\w+ ago; .*\n\npeers: ok\n/);
   });
 
   test("a target that a module allows", async () => {

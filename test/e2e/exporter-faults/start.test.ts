@@ -76,13 +76,13 @@ describe("invalid files", () => {
     const missing = write("missing.yaml", node("{basic: {username: watcher, password_file: hunter2}}"));
     const broken = write("broken.yaml", node('{bearer: {token: "hun\\nter2"}}'));
     for (const command of [["check"], []]) {
-      const told = await run(process.execPath, [PROGRAM, ...command, `--config.file=${missing}`]);
-      expect(told.code).toBe(1);
-      expect(told.output.split("\n")[0]).toMatch(logPattern("secretAsPath"));
+      const reported = await run(process.execPath, [PROGRAM, ...command, `--config.file=${missing}`]);
+      expect(reported.code).toBe(1);
+      expect(reported.output.split("\n")[0]).toMatch(logPattern("secretAsPath"));
       const refused = await run(process.execPath, [PROGRAM, ...command, `--config.file=${broken}`]);
       expect(refused.code).toBe(1);
       expect(refused.output).toContain("nodes[0].auth.bearer.token: expected a string without line breaks");
-      expect(told.output + refused.output).not.toMatch(/hunter2|ter2/);
+      expect(reported.output + refused.output).not.toMatch(/hunter2|ter2/);
     }
   });
 

@@ -24,7 +24,7 @@ export type States = { readonly config: string; close(): Promise<void> };
 
 /** @param interval of the polls, and their timeout: a short one takes a node for down when the machine stands still for so long */
 export async function startStates(interval: string): Promise<States> {
-  const [up, behind, partly, waiting, monero, gone] = await Promise.all([
+  const [up, behind, degraded, waiting, monero, gone] = await Promise.all([
     startFakeNode(wireAt(HEAD)),
     startFakeNode(wireAt(HEAD - 1000)),
     startFakeNode(headless),
@@ -39,7 +39,7 @@ export async function startStates(interval: string): Promise<States> {
     nodes: [
       node("alpha", up, "wire", { labels: { region: "eu", zone: "a" } }),
       node("bravo", behind, "wire", { labels: { region: "us" } }),
-      node("charlie", partly),
+      node("charlie", degraded),
       node("delta", gone, "monero"),
       node("echo", waiting, "wire", { interval: "10m", timeout: "10m" }),
       node("foxtrot", monero, "monero"),
@@ -49,7 +49,7 @@ export async function startStates(interval: string): Promise<States> {
   return {
     config: JSON.stringify(config),
     close: async () => {
-      await Promise.all([up, behind, partly, waiting, monero].map((each) => each.close()));
+      await Promise.all([up, behind, degraded, waiting, monero].map((each) => each.close()));
     },
   };
 }

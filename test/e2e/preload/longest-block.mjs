@@ -31,8 +31,8 @@ setInterval(() => {
 }, 1).unref();
 
 process.on("SIGUSR2", () => {
-  const told = { longest_block_ms: longestMs, parse_ms: parseMs() };
-  writeSync(STDERR, `${JSON.stringify({ level: "info", msg: "longest block", ...told })}\n`);
+  const reported = { longest_block_ms: longestMs, parse_ms: parseMs() };
+  writeSync(STDERR, `${JSON.stringify({ level: "info", msg: "longest block", ...reported })}\n`);
   last = cpuMs();
   longestMs = 0;
 });

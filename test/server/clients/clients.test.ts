@@ -109,9 +109,9 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     await answered(other, "here");
     await waitFor(() => own.got().split("here").length === 3, "the second answer");
     expect(new Set(reasons)).toEqual(new Set(["address_share"]));
-    const told = lines.filter(({ msg }) => String(msg).startsWith("closed connections of clients"));
-    expect(told).toMatchObject([{ client: H, reason: "address_share" }]);
-    expect(told[0]?.msg).toContain(`${H} has 4 connections of unidentified clients, its share is 4 of 8`);
+    const reported = lines.filter(({ msg }) => String(msg).startsWith("closed connections of clients"));
+    expect(reported).toMatchObject([{ client: H, reason: "address_share" }]);
+    expect(reported[0]?.msg).toContain(`${H} has 4 connections of unidentified clients, its share is 4 of 8`);
   });
 
   test("a wrong password proves nothing, nor does a health page", async () => {

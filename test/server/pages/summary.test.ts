@@ -29,7 +29,7 @@ function overview(state: NodeState): NodeOverview {
 const up = overview(stateAfter(report({ peers: peers(row()) })));
 const alone = overview(stateAfter(report()));
 const down = overview(stateAfter(deadReport()));
-const partly = overview(stateAfter(report({ head: failing("http") })));
+const degraded = overview(stateAfter(report({ head: failing("http") })));
 const waiting = overview(firstState());
 const behind = overview(stateAfter(report({ head: head(100), peers: peersAt(106, 106) })));
 const usual = overview(stateAfter(report({ head: head(100), peers: peersAt(105, 105) })));
@@ -41,8 +41,8 @@ test.each<[string, readonly NodeOverview[]]>([
   ["The node is up", [up]],
   ["1 of 1 node down", [down]],
   ["All 2 nodes are up", [up, up, reference]],
-  ["2 of 3 nodes down", [down, partly, down]],
-  ["1 of 3 nodes degraded", [behind, partly, waiting]],
+  ["2 of 3 nodes down", [down, degraded, down]],
+  ["1 of 3 nodes degraded", [behind, degraded, waiting]],
   ["1 of 2 nodes not polled yet", [behind, waiting]],
   ["1 of 3 nodes behind", [up, behind, usual]],
   ["1 of 2 nodes without peers", [behind, alone]],
@@ -59,8 +59,8 @@ test.each<[string, readonly NodeOverview[]]>([
 });
 
 test("unhealthy ones are first: down, degraded, not polled, behind or without peers, up", () => {
-  const order = [down, partly, waiting, behind, alone, up];
-  expect([up, waiting, behind, alone, down, partly].sort((a, b) => rank(a) - rank(b))).toEqual(order);
+  const order = [down, degraded, waiting, behind, alone, up];
+  expect([up, waiting, behind, alone, down, degraded].sort((a, b) => rank(a) - rank(b))).toEqual(order);
   expect([behind, usual].map(isBehind)).toEqual([true, false]);
 });
 
