@@ -41,7 +41,7 @@ function optimizeLater(v8Version: string): readonly string[] {
 }
 
 /**
- * undici parses HTTP with WebAssembly. To compile it again with the optimizing compiler takes 40 MiB for a moment, and the
+ * undici parses HTTP with WebAssembly. Compiling it again with the optimizing compiler takes 40 MiB for a moment, and the
  * allocator keeps a part of that permanently. The responses of a small fleet are parsed fast enough without it.
  */
 const QUICK_WEB_ASSEMBLY = "--liftoff-only";
@@ -60,7 +60,7 @@ export function engineFlags(nodeCount: number, v8Version: string): readonly stri
   return [...always, "--semi-space-growth-factor=1", QUICK_WEB_ASSEMBLY, ...optimizeLater(v8Version)];
 }
 
-/** Sets these flags. To be called before the first request to a node, when undici is compiled. */
+/** Sets these flags. Must be called before the first request to a node, when undici is compiled. */
 export function keepMemorySmall(nodeCount: number): void {
   for (const flag of engineFlags(nodeCount, process.versions.v8)) setFlagsFromString(flag);
 }

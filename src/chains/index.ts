@@ -23,7 +23,7 @@ export function isChainName(name: unknown): name is ChainName {
   return typeof name === "string" && Object.hasOwn(chains, name);
 }
 
-/** Of each adapter the first name: several names may share one. */
+/** The first name of each adapter: several names may share one. */
 export const FIRST_NAMES: readonly ChainName[] = CHAIN_NAMES.filter(
   (name, index) => CHAIN_NAMES.findIndex((other) => chains[other] === chains[name]) === index,
 );

@@ -3,7 +3,7 @@ import { formatSize, parseSize } from "../lib/text/format.ts";
 import type { ResponseLimits } from "../rpc/budget.ts";
 import { block, mismatch, quoted } from "../schema/fields.ts";
 
-/** The `limits` block: the limits of a node's responses, instead of the default of each call. */
+/** The `limits` block: the limits of a node's responses. They replace the defaults of each call. */
 
 const MIN_BYTES = 1024;
 /** Half of the longest string that V8 can make. */

@@ -152,7 +152,7 @@ function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefin
   return `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(intervalMs)}`;
 }
 
-/** Made from the raw data, as a checked node contains functions; hashed, as it includes secrets. */
+/** The fingerprint is made from the raw data, as a checked node contains functions, and hashed, as it includes secrets. */
 function fingerprintOf(raw: unknown, role: NodeRole, { trigger, timeoutMs, limits }: NodeWithoutOptions): string {
   const sortKeys = (_: string, value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;

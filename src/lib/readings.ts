@@ -1,6 +1,6 @@
 /**
- * One interpretation of a text of unknown encoding: with the escapes of URLs, of JSON and other string literals, and of HTML,
- * also nested. All strings here have one character for each byte (see toByteText in hide.ts).
+ * One interpretation of a text of unknown encoding: with the escapes of URLs, of JSON and other string literals, or of HTML,
+ * which may be nested. All strings here have one character for each byte (see toByteText in hide.ts).
  */
 export type Reading = {
   readonly text: string;

@@ -71,7 +71,7 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 function safeMessage(message: string, redact: Redact): string {
   const redacted = redact(message);
   if (redacted === undefined) return UNKNOWN_SECRETS;
-  // Also of URLs that are not configured, such as the target of a redirect, only the origin is shown.
+  // Only the origin is shown, also of URLs that are not configured, such as the target of a redirect.
   const cut = redacted.slice(0, MAX_MESSAGE_LENGTH + 1).replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'`]+/gi, originOf);
   const clean = cut.replace(CONTROL, "\ufffd");
   return clean.length > MAX_MESSAGE_LENGTH ? `${clean.slice(0, MAX_MESSAGE_LENGTH)}…` : clean;

@@ -16,7 +16,7 @@ type WorkerThreadOptions = {
 /** A thread that answers one question at a time. */
 type WorkerThread = {
   /**
-   * Not to be called again before the answer.
+   * Asks one question. Must not be called again before the answer.
    * @throws Error if the thread ends without an answer
    */
   ask(question: unknown): Promise<unknown>;

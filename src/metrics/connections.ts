@@ -68,7 +68,7 @@ export function showConnections(
   admit: AdmitNames,
 ): ShownConnections {
   const kept = settings.series ? mostUseful(rows, settings.maxPerNode) : [];
-  // Where connections share series by design, one that is alone in its series has no values of its own either.
+  // In modes where connections share series, a connection that is alone in its series has no separate values either.
   const isShared = settings.address === "subnet" || settings.address === "none";
   const groups = new Map<string, ShownConnection>();
   for (const row of kept) {
@@ -154,7 +154,7 @@ function peerText(address: PeerAddress, settings: ConnectionSettings): string {
 /** With port and suffix at most as long as a label may be. */
 const PLAIN_HOST = /^[\w.:-]{1,100}$/;
 
-/** Outbound ones first, as the operator or the node chose them; then connected ones, then the oldest. */
+/** Keeps outbound rows first, as the operator or the node chose these peers; then connected rows, then the oldest. */
 function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {
   if (rows.length <= max) return rows;
   return [...rows].sort(byUsefulness).slice(0, max);
@@ -176,8 +176,8 @@ function stateRank(state: ConnectionState | undefined): number {
 }
 
 /**
- * The highest head and the earliest start are kept; texts come from the row in the better state. A sum of bytes would fall
- * when one of them leaves, and the chain samples of one row are not those of the other: a shared series has neither.
+ * Merges two rows: keeps the highest head and the earliest start; texts come from the row in the better state. A shared series
+ * has no bytes, whose sum would fall when one connection closes, and no chain samples, which belong to a single row.
  */
 function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
   const [better, other] = stateRank(b.row.state) > stateRank(a.row.state) ? [b, a] : [a, b];

@@ -10,7 +10,7 @@ export type NodeHistory = {
   /** Polls that failed, by reason; every reason of the closed set is present. */
   readonly failures: ReadonlyMap<FailureReason, number>;
   readonly lastPoll: PollRecord | undefined;
-  /** When the last poll that succeeded ended, unix milliseconds: one with a peer list, of a reference one with a head. */
+  /** When the last successful poll ended, unix milliseconds: one with a peer list, or for a reference, with a head. */
   readonly lastSuccessMs: number | undefined;
   /** When each connection opened, unix seconds, by its id. The first estimate is kept, so that it does not jump by a second. */
   readonly connectionStarts: ReadonlyMap<string, number>;
@@ -26,7 +26,7 @@ type PollRecord = {
   readonly startedMs: number;
   readonly endedMs: number;
   readonly durationSeconds: number;
-  /** Why the poll failed: why it got no peer list, of a reference no head. */
+  /** Why the poll failed: why it got no peer list, or for a reference, no head. */
   readonly failure: Failure | undefined;
 };
 

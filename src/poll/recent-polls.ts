@@ -5,8 +5,8 @@ import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
 
 /**
- * What the pages show of a node in addition to its last state: its last polls, failed ones for longer, the requests of one poll, and
- * the last hour. Metrics are made from the state alone.
+ * What the pages show of a node in addition to its last state: its last polls, failed ones for longer, the requests of one
+ * poll, and the last hour. Metrics are made from the state alone.
  */
 export type RecentPollsOfNode = {
   /** The latest first. */
@@ -23,7 +23,7 @@ export type PollEntry = {
   /** Unix milliseconds. */
   readonly endedMs: number;
   readonly durationSeconds: number;
-  /** Why the poll got no peer list, of a reference no head. */
+  /** Why the poll got no peer list, or for a reference, no head. */
   readonly failure: Failure | undefined;
   /** Connected peers by direction; absent without a peer list. */
   readonly peers: Readonly<Record<Direction, number>> | undefined;

@@ -181,7 +181,7 @@ function readClocks(): { readonly wallMs: number; readonly monotonicMs: number }
   return { wallMs: Date.now(), monotonicMs: performance.now() };
 }
 
-/** Returns the milliseconds between two scheduled polls; of a cron expression, between its next two matches. */
+/** Returns the milliseconds between two scheduled polls; for a cron expression, between its next two matches. */
 export function createPollInterval(trigger: Trigger): () => number {
   if (trigger.kind === "interval") return () => trigger.intervalMs;
   const nextTwo = createNextTwo(createCronTimes(trigger.expression));

@@ -64,7 +64,7 @@ export type NodeStore = {
   set(entry: StoredNode): void;
   /** Keeps these nodes, in this order, and removes all others. */
   arrange(names: readonly string[]): void;
-  /** Takes the node's lines off the page; its state stays. */
+  /** Removes the node's lines from the page; its state stays. */
   withdraw(name: string): void;
   get(name: string): StoredNode | undefined;
   all(): readonly StoredNode[];

@@ -72,7 +72,7 @@ function lastOf({ last }: Accumulated, id: string): ByteCounts | undefined {
 }
 
 /**
- * Undefined where a connection has no readable counters. No node should send two rows with one id; of such rows the larger
+ * Undefined where a connection has no readable counters. No node should send two rows with one id; if it does, the larger
  * counters are the newer ones. Compared one by one with the last poll, both would be counted again each time.
  */
 function countsById(connections: readonly PeerConnection[]): Map<string, ByteCounts | undefined> {

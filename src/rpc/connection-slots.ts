@@ -1,8 +1,8 @@
 import type { Signal } from "../lib/abort.ts";
 
 /**
- * Bounds the connections to nodes, so that file descriptors are left for scrapes. When all slots are taken, a request gets the slot
- * of an idle connection, which is closed, or waits for the next connection that closes.
+ * Bounds the connections to nodes, so that file descriptors are left for scrapes. When all slots are taken, a request gets the
+ * slot of an idle connection, which is closed, or waits for the next connection that closes.
  */
 export type ConnectionSlots = {
   /**
@@ -13,9 +13,9 @@ export type ConnectionSlots = {
 };
 
 export type ConnectionSlot = {
-  /** No request is running: `close` is called when another connection needs the slot. */
+  /** Marks the connection as idle: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
-  /** A request is running. */
+  /** Marks the connection as busy: a request is running. */
   busy(): void;
   /** The connection is closed. Later calls do nothing. */
   release(): void;

@@ -23,7 +23,7 @@ export type Body = WholeBody | StreamedBody;
 
 export type WholeBody = { readonly kind: "whole"; readonly chunks: readonly Uint8Array[]; readonly bytes: number };
 
-/** Too large to be held whole. */
+/** A body that is too large to be held in memory as a whole. */
 type StreamedBody = {
   readonly kind: "streamed";
   /** Each chunk may be overwritten when the next one is requested. */

@@ -57,7 +57,7 @@ export function openSession(
 
 type P2pAnswers = Omit<ChainwebAnswers, "info">;
 
-/** The calls of one poll to the P2P API, one after the other. The result keeps between polls what need not be asked again. */
+/** Makes the calls of a poll to the P2P API, one after the other. Keeps between polls what need not be requested again. */
 function createP2pPoll(
   p2p: RpcClient,
   target: NodeTarget,
@@ -85,7 +85,7 @@ function createP2pPoll(
   async function askTips(cut: P2pAnswers["cut"], leftMs: number, signal: Signal): Promise<P2pAnswers["tips"]> {
     if (readTips === undefined) return undefined;
     if (!cut.ok) return { seconds: new Map(), outcome: cut };
-    // Not in `attempt`: each header is an outcome of its own, and those that arrived before a failure count.
+    // Not in `attempt`: each header has a separate outcome, and the headers that arrived before a failure count.
     return withDeadline(signal, leftMs * TIPS_SHARE, (share) => readTips(cut.value.cut, share));
   }
 

@@ -111,7 +111,7 @@ export function decodeTotals(answer: JsonObject, call: string): ByteCounts {
   return { received, sent };
 }
 
-/** Where the blocks of a sync wait. A long downloaded part means that adding blocks is slow; a short one, that the peers are. */
+/** The queue of blocks during a sync. Many downloaded blocks mean that adding them is slow; few, that the peers are slow. */
 export type SyncQueue = {
   readonly requested: { readonly spans: number; readonly blocks: number };
   readonly downloaded: { readonly spans: number; readonly blocks: number; readonly bytes: number };

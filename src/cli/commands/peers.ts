@@ -83,7 +83,7 @@ function createShow({ json, sort, watchMs }: PeersInvocation, { print }: Context
   return (polled) => screen.draw(text(polled));
 }
 
-/** Where a watch shows each round: a terminal is redrawn, any other output gets one round below the other. */
+/** The output of a watch: each round redraws a terminal, or is appended to any other output. */
 type Screen = { draw(text: string): void };
 
 type Output = Pick<WriteStream, "write" | "isTTY" | "rows">;

@@ -80,7 +80,7 @@ export async function serve(
   );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
-  // Not waited for, as it reads files.
+  // The start does not wait for it, as it reads files.
   void warnOfShort(config);
   onServing(app.addresses, config);
   const signal = await stopped;

@@ -14,8 +14,8 @@ export const INVISIBLE_IN_TEXT = new RegExp(`(?![\\t\\n\\r])[${INVISIBLE}]`, "gu
  */
 
 /**
- * Also private and unassigned characters, which a terminal may show as anything, and combining marks: many of them cover the
- * lines above.
+ * Includes private and unassigned characters, which a terminal may show in any form, and combining marks: many of them cover
+ * the lines above.
  */
 const HARMFUL = new RegExp(`[${INVISIBLE}\\p{Co}\\p{Cn}\\p{M}]`, "gu");
 

@@ -12,11 +12,11 @@ export type Connection = {
   isOpen(): boolean;
   /** The work for the request has ended: its response is known, or failed. */
   done(response: ServerResponse): void;
-  /** A response is about to be sent. When clients leave too much unread, that may close the connection. */
+  /** A response is about to be sent. May close the connection if clients have left too much unread. */
   respond(response: ServerResponse, memory: UnreadMemory): void;
   /** A response ended, or its client no longer waits for it. */
   end(response: ServerResponse): void;
-  /** A request was refused: its response is sent, and the next request has to wait a moment. */
+  /** A request was refused: its response is sent, and the next request of the connection is delayed. */
   refuse(): void;
   /** Notes what a request proved about its client; a wrong password takes earlier proof back. */
   prove(proof: Proof): void;
@@ -33,7 +33,7 @@ export type ClientLimits = {
   readonly workingPerConnection: number;
   /**
    * Requests of one connection whose responses have not been read to the end, and the same for a connection whose requests
-   * were all refused. To drop one costs Node a tenth of a millisecond, as it makes an error with its stack.
+   * were all refused. Dropping one takes Node a tenth of a millisecond, as it makes an error with its stack.
    */
   readonly waitingPerConnection: { readonly known: number; readonly unknown: number };
   /** The same, of all connections. */
@@ -44,7 +44,7 @@ export type ClientLimits = {
 
 /** The connections of one server and the requests that wait on them, both bounded. */
 export type Clients = {
-  /** To be called before the server listens, and before any other listener of its connections. */
+  /** Watches the connections of a server. Call it before the server listens and before other listeners are added. */
   watch(http: Server): void;
   /** A request has arrived. @returns undefined when there is no room for it: its connection is closed */
   begin(response: ServerResponse): Connection | undefined;

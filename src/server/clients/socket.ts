@@ -22,7 +22,7 @@ function hex(part: number): string {
   return part.toString(16);
 }
 
-/** To Node's parser: the connection switches to another protocol, so the rest of the same read is not HTTP. */
+/** Tells Node's parser that the connection switches to another protocol, so that it ignores the rest of the same read. */
 const SWITCH_PROTOCOL = 2;
 
 /**
@@ -44,7 +44,7 @@ export function stopParsing(socket: Socket): void {
  */
 const PAUSE_MS = 100;
 
-/** Of all paused connections one resumes in each of these intervals, but each after a second at the latest. */
+/** One paused connection resumes in each of these intervals; no connection is paused for more than a second. */
 const PAUSE_PER_CONNECTION_MS = 20;
 const MAX_PAUSE_MS = 1000;
 
@@ -92,7 +92,7 @@ type Unread<Response extends object> = {
   oldest(): Iterable<Response>;
 };
 
-/** That many pages as large as the largest one may be on their way at the same time, each from another moment. */
+/** How many pages of the size of the largest one may be in flight at the same time, each from a different moment. */
 const MAX_LARGEST_PAGES = 4;
 
 /**

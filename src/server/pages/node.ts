@@ -61,7 +61,7 @@ export function nodePage({ node, recentPolls, samples, query, nowMs }: NodePageO
   return markup`<h1>${node.name} ${badge(node.condition)}</h1>
 <p>${node.isReference ? `reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
-${facts(node, only, nowMs)}
+${details(node, only, nowMs)}
 ${charts(node, recentPolls, nowMs)}
 <h2>Heads</h2>
 ${heads(samples)}
@@ -83,7 +83,7 @@ ${trace("failed-trace", "Requests of the last failed poll", recentPolls.lastFail
 
 type Only = (family: string) => TextSample | undefined;
 
-function facts({ lastSuccessMs, syncing, condition }: NodeOverview, only: Only, nowMs: number): Markup {
+function details({ lastSuccessMs, syncing, condition }: NodeOverview, only: Only, nowMs: number): Markup {
   const info = only(INFO)?.labels;
   const skew = only(SKEW)?.value;
   const expiry = only(CERTIFICATE)?.value;

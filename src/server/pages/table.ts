@@ -5,7 +5,7 @@ export type Column<Row> = {
   readonly key: string;
   readonly title: string;
   readonly cell: (row: Row) => Markup;
-  /** The value to sort rows by; without it they cannot be. Rows whose value is undefined come last in both directions. */
+  /** The value to sort rows by; without it the column is not sortable. Rows without a value come last in both directions. */
   readonly sortBy?: ((row: Row) => number | string | undefined) | undefined;
   /** The direction after the first click. */
   readonly first?: SortDirection;

@@ -44,12 +44,12 @@ async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Arra
 }
 
 /**
- * Bytes that the compressing thread gets at a time. Each way there and back waits for the event loop and for a core: on a
- * busy machine a page in small pieces would not be ready before its scraper gives up.
+ * Bytes that the compressing thread gets at a time. Each round trip waits for the event loop and for a core: on a busy machine,
+ * a page in small pieces would not be ready before its scraper gives up.
  */
 const BATCH_BYTES = 1024 * 1024;
 
-/** About as much as a compressed batch has at most: each full buffer costs a way back as well. */
+/** About the maximum size of a compressed batch: each full buffer costs a round trip as well. */
 const COMPRESSED_BYTES = 256 * 1024;
 
 /** A copy of this size takes no noticeable time. */

@@ -5,7 +5,7 @@ import { HEALTH_PATHS } from "../router.ts";
 import type { RateLimit } from "./schema.ts";
 import type { Authenticate, Credentials, Verdict } from "./users.ts";
 
-/** Decides who gets access to the routes, and adds headers to all responses. */
+/** Decides which requests get access to the routes, and adds headers to all responses. */
 export type AccessControl = {
   /**
    * @param route the path of the route

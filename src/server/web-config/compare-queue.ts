@@ -13,7 +13,7 @@ export type Question = {
   readonly isConfigured: boolean;
 };
 
-/** Undefined when too many questions wait, immediately or later, when a question with precedence takes the place. */
+/** Returns undefined when too many questions wait, or resolves with it when a question with precedence replaces this one. */
 export type CompareQueue = (question: Question) => Promise<boolean | undefined> | undefined;
 
 type QueueLimits = {
@@ -34,13 +34,13 @@ type Waiting = Question & {
   readonly drop: () => void;
 };
 
-/** A client does not pause longer, however long its comparison took. */
+/** The longest pause of a client. */
 const MAX_PAUSE_MS = 1000;
 
 /**
- * A comparison takes a processor about a tenth of a second, and anyone can request as many as they like. So one runs at a
- * time, and few wait. Clients take turns, however many questions each of them has; of one client, those of existing users go
- * first. When the waiting list is full, the client with the most questions loses its last one to a client with fewer.
+ * A comparison takes a processor about a tenth of a second, and anyone can request any number of them. So one runs at a time,
+ * and few wait. Clients take turns, however many questions each of them has; questions about existing users go first for each
+ * client. When the waiting list is full, the client with the most questions loses its last one to a client with fewer.
  */
 export function createCompareQueue(compare: Compare, limits: QueueLimits): CompareQueue {
   const waitingList = createWaitingList(limits);

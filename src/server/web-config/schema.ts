@@ -118,7 +118,7 @@ const headersBlock = block({
     Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value ?? ""])),
 );
 
-/** To check a hash of a higher cost takes longer than any scrape waits. */
+/** A hash of a higher cost takes longer to check than any scrape waits. */
 const MAX_COST = 16;
 
 const bcryptHash = z.string({ error: ({ input }) => mismatch("a bcrypt hash", input) }).superRefine((hash, context) => {

@@ -36,7 +36,7 @@ const MEMORY: MemoryLimits = { verifiedOfUser: 16, wrong: 4096 };
 
 /**
  * Checks pairs of user name and password. The result of a pair is remembered, valid or not, so that it need not be computed
- * again. Pairs are remembered only as a keyed hash: no password stays in memory. Valid pairs have a memory of their own,
+ * again. Pairs are remembered only as a keyed hash: no password stays in memory. Valid pairs have a separate memory,
  * because anyone can make as many invalid ones as they like.
  * @param key random, another one in each process
  */
@@ -53,7 +53,7 @@ export function createAuthenticator(queue: CompareQueue, key: Buffer, limits = M
     return hmac.digest();
   };
 
-  /** An unknown user takes as long as a known one: the password is compared with another user's hash, always the same. */
+  /** An unknown user is checked for as long as a known one: against the hash of another user, always the same. */
   const anyHash = (user: string): string => hashes[digest(user).readUInt32BE(0) % hashes.length] ?? "";
 
   function rememberVerified(user: string, pair: string): void {
