@@ -65,7 +65,7 @@ export function traceText(state: PolledState | undefined, calls: readonly RpcCal
 }
 
 function outcomeLine([api, outcome]: NamedOutcome): string {
-  return `${api}: ${outcome.ok ? "ok" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`;
+  return `${api}: ${outcome.ok ? "success" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`;
 }
 
 /** The requests as a table, in the order in which they were sent. */

@@ -174,7 +174,7 @@ test("debug=true describes how each API call ended and the requests, then prints
   expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   const text = await answer.text();
   const [outcomes = "", requests, series = ""] = text.split("\n\n");
-  expect(outcomes).toMatch(/^peers: ok\nhead: .*expected .*404.*; \w+/);
+  expect(outcomes).toMatch(/^peers: success\nhead: .*expected .*404.*; \w+/);
   expect(requests).toMatch(/HTTP 200 +2 B +POST \/v1\/net\/connections at http:\/\/127\.0\.0\.1:\d+\n/);
   expect(requests).toMatch(/HTTP 404 +0 B +POST /);
   expect(find(parseText(series), "p2p_node_up")).toHaveLength(1);

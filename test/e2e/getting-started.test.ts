@@ -118,7 +118,7 @@ describe.skipIf(monerod === undefined)("docs/getting-started/monero.md", () => {
         // Alone it has nobody to be behind of.
         await showsAsShown(page, exporter, ["p2p_node_head_lag_blocks"]);
         const words = await pollAsText(page, exporter);
-        expect(words).toContain("peers: ok");
+        expect(words).toContain("peers: success");
         expect(callsIn(words)).toEqual(expect.arrayContaining(["get_info", "get_connections", "/get_net_stats"]));
       } finally {
         await exporter.stop();

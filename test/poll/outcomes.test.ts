@@ -43,7 +43,7 @@ test("a poll as text: how each API call ended, then its requests as they were se
   const given = report({ peers: failing("timeout"), head: head(7), apis: new Map([["bans", failing("http")]]) });
   expect(traceText({ node: nodeConfig(), report: given }, calls)).toMatchInlineSnapshot(`
     "peers: timeout: the call failed (timeout); change something
-    head: ok
+    head: success
     bans: http: the call failed (http); change something
 
     sent    took     result    size    request
@@ -56,8 +56,8 @@ test("a poll as text: how each API call ended, then its requests as they were se
 
 test("a poll without requests", () => {
   expect(traceText({ node: nodeConfig(), report: report({ peers: peers() }) }, [])).toMatchInlineSnapshot(`
-    "peers: ok
-    head: ok
+    "peers: success
+    head: success
 
     sent  took  result  size  request
 

@@ -76,7 +76,7 @@ describe(faultOf("probeLoop").fault, () => {
     expect(await loop(url, 500)).toBeGreaterThan(10);
     expect(await count()).toBe(1);
     const reported = await (await fetch(`${url}&debug=true`)).text();
-    expect(reported).toMatch(/^shared: the poll below ended \d+\w+ ago; .*\n\npeers: ok\n/);
+    expect(reported).toMatch(/^shared: the poll below ended \d+\w+ ago; .*\n\npeers: success\n/);
   });
 
   test("a target that a module allows", async () => {
