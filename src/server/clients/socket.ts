@@ -82,7 +82,7 @@ export type UnreadMemory = {
   readonly ownBytes: number;
 };
 
-type Unread<Response extends object> = {
+export type Unread<Response extends object> = {
   /** The response is on its way. */
   hold(response: Response, memory: UnreadMemory): void;
   release(response: Response): void;
