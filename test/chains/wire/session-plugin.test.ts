@@ -107,7 +107,7 @@ describe("a failing API does not affect the others", () => {
     // This poll has no deadline.
     const { signal } = new AbortController();
     const options = { prometheus_url: metrics.url };
-    const report = await openNode("wire", net.url, { options, timeoutMs: 1000 }).poll(signal);
+    const report = await openNode("wire", net.url, { options, timeoutMs: 2400 }).poll(signal);
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
     expect(failureIn(report.apis.get("prometheus")).reason).toBe("timeout");
   });
@@ -115,8 +115,8 @@ describe("a failing API does not affect the others", () => {
   test("the peer list hangs: the plugin's totals are there", async () => {
     const net = await serve(answering({ [NET]: HANGS, [INFO]: json(info) }));
     const metrics = await serve(PLUGIN);
-    const settings = { options: { prometheus_url: metrics.url }, timeoutMs: 800 };
-    const report = await poll(openNode("wire", net.url, settings), 800);
+    const settings = { options: { prometheus_url: metrics.url }, timeoutMs: 2400 };
+    const report = await poll(openNode("wire", net.url, settings), 2400);
     expect([report.peers.ok, report.head.ok, report.apis.get("prometheus")?.ok]).toEqual([false, true, true]);
     expect(shown(report.chainSamples)).toMatchObject({ failed_connections_total: 214, lib_lag_blocks: 44 });
     expect(Object.keys(shown(report.chainSamples))).not.toContain("vanished_peers");

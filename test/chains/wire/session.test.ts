@@ -100,7 +100,7 @@ describe("a failing API does not affect the other", () => {
   test("one of them hangs", async () => {
     const hanging = async (path: string) => {
       const { url } = await serve(node({ [path]: HANGS }));
-      return poll(openNode("wire", url, { timeoutMs: 800 }), 800);
+      return poll(openNode("wire", url, { timeoutMs: 2400 }), 2400);
     };
     const [net, chain] = await Promise.all([hanging(NET), hanging(INFO)]);
     expect(failureIn(net.peers).reason).toBe("timeout");
