@@ -32,7 +32,7 @@ test("without a limit of the system, nothing is bounded", () => {
   expect(descriptorWarning(1e6, shares, undefined)).toBeUndefined();
 });
 
-test("both can always go on, and together never have more than there are where that is possible", () => {
+test("nodes and clients always have a share, and together at most all descriptors if there are enough", () => {
   fc.assert(
     fc.property(fc.nat(5000), fc.integer({ min: 10, max: 60 }), (limit, inUse) => {
       const { nodes, clients } = shareDescriptors(MAX_CLIENTS, { limit, inUse });

@@ -134,7 +134,7 @@ describe("what a node repeats", () => {
     expect(echoOf({ auth }, `got Basic ${Buffer.from("ab:c3d4").toString("base64")}`)).toBe("got Basic <secret>==");
   });
 
-  test("is not looked through where a node has no credentials", () => {
+  test("is not searched where a node has no credentials", () => {
     const [node] = configWith({ url: "http://h/v1/json_rpc" }).nodes;
     expect(node && createNodeRedaction(node)()).toBeUndefined();
   });

@@ -82,11 +82,11 @@ function endless(signal: Signal): Promise<never> {
 const listeners = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
 
 describe("withDeadline", () => {
-  it("gives what the work gives", async () => {
+  it("returns the result of the work", async () => {
     await expect(withDeadline(new AbortController().signal, 1000, async () => "done")).resolves.toBe("done");
   });
 
-  it("passes the work's own error on", async () => {
+  it("throws the error of the work", async () => {
     const error = new Error("its own");
     await expect(
       withDeadline(new AbortController().signal, 1000, async () => {

@@ -12,7 +12,7 @@ function setUp() {
   return { cache, kept, wait };
 }
 
-test("a value is there for its time, with its age", () => {
+test("a value is returned until it expires, with its age", () => {
   const { cache, wait } = setUp();
   expect(cache.get("a")).toBeUndefined();
   cache.set("a", "x");

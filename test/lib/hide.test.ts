@@ -84,7 +84,7 @@ const ENCODINGS: Readonly<Record<string, Encode>> = {
 const RUNS = { numRuns: runs(300) };
 
 describe.each(Object.entries(ENCODINGS))("%s", (name, encode) => {
-  test("nothing of a secret is left, and nothing else is gone", () => {
+  test("a secret is removed completely, and nothing else is", () => {
     fc.assert(
       fc.property(secretText, neutral, neutral, fc.infiniteStream(fc.boolean()), (secret, before, after, choices) => {
         // Characters with several spellings are found in each of them; which one it was cannot be told from the text.
@@ -120,7 +120,7 @@ describe.each(["base64", "base64url"] as const)("%s", (encoding) => {
   });
 });
 
-test("a secret is gone whatever stands around it", () => {
+test("a secret is removed from any surrounding text", () => {
   fc.assert(
     fc.property(secretText, anyText(), anyText(), (secret, before, after) => {
       const hide = createHide([secret], MASK);
@@ -133,7 +133,7 @@ test("a secret is gone whatever stands around it", () => {
   );
 });
 
-test("letters beyond ASCII are found in small and in capital ones", () => {
+test("non-ASCII letters are found in lower and upper case", () => {
   const hide = createHide(["Müller7Ö"], MASK);
   for (const text of ["müller7ö", "MÜLLER7Ö", "MÜLLER7Ö".normalize("NFD"), encodeURIComponent("MÜLLER7Ö")]) {
     expect(hide(`a ${text} b`)).toBe("a <secret> b");

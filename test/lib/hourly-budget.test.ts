@@ -51,8 +51,8 @@ function newOnes(
   );
 }
 
-describe("whatever names come when", () => {
-  test("in no 60 minutes are more new ones let in than the limit", () => {
+describe("any names at any time", () => {
+  test("no 60 minutes have more new names than the limit", () => {
     fc.assert(
       fc.property(anySteps(60), fc.integer({ min: 1, max: 10 }), (steps, limit) => {
         const news = newOnes(run(steps, limit).shown);
@@ -65,7 +65,7 @@ describe("whatever names come when", () => {
     );
   });
 
-  test("those of the last step are let in again, and no more is remembered than they and the limit", () => {
+  test("names of the last step are admitted again, and at most these and as many others as the limit are remembered", () => {
     fc.assert(
       fc.property(anySteps(60), fc.integer({ min: 1, max: 10 }), (steps, limit) => {
         const { shown, remembered } = run(steps, limit);
@@ -81,7 +81,7 @@ describe("whatever names come when", () => {
     );
   });
 
-  test("it does as a list of everything that was shown would", () => {
+  test("it decides like a complete list of all admitted names", () => {
     let refusedAtAll = 0;
     fc.assert(
       fc.property(anySteps(15), fc.integer({ min: 3, max: 8 }), (steps, limit) => {

@@ -7,7 +7,7 @@ function spin(milliseconds: number): void {
 }
 
 describe("work in slices", () => {
-  test("lets others have their turn, and gives what the work gives", async () => {
+  test("lets other work run in between, and returns the result", async () => {
     let turns = 0;
     let isDone = false;
     const count = () => {
@@ -26,7 +26,7 @@ describe("work in slices", () => {
     expect(turns).toBeGreaterThanOrEqual(5);
   });
 
-  test("that is short ends without a turn", async () => {
+  test("that is short ends in one slice", async () => {
     let isDone = false;
     const end = inSlices(eachStep([1], () => {})).then(() => {
       isDone = true;

@@ -87,7 +87,7 @@ describe("rows that would be the same series", () => {
     expect(shown?.startSeconds).toBe(400);
   });
 
-  test("what only one row has is taken from it, and what none has stays away", () => {
+  test("a value that only one row has is used, and a value that no row has is absent", () => {
     const shown = twice({ receivedBytes: 1 }, { height: 9 }, new Map([["b", 400]]));
     expect(shown?.row).toMatchObject({ receivedBytes: undefined, height: 9 });
     expect(shown?.startSeconds).toBe(400);
@@ -99,7 +99,7 @@ describe("rows that would be the same series", () => {
     expect(shown?.row.agent).toBe("new");
   });
 
-  test("one that syncs makes the series sync", () => {
+  test("one syncing row marks the series as syncing", () => {
     expect(twice({ syncing: "download" }, {})?.row.syncing).toBe("download");
   });
 
@@ -136,7 +136,7 @@ describe("rows that would be the same series", () => {
     expect(shown?.row).toMatchObject({ receivedBytes: undefined, sentBytes: undefined });
   });
 
-  test("names that are the same only after they were cut are merged, not written twice", () => {
+  test("names that are equal only after they were cut are merged, not written twice", () => {
     const rows = ["a", "b"].map((end) =>
       row({ id: end, address: { host: "x".repeat(200) + end, type: "unknown" }, receivedBytes: 1 }),
     );
@@ -213,7 +213,7 @@ test("series: false leaves the counts of the node and no series of a connection"
 describe("the series of a connection", () => {
   const node = nodeConfig({ chain: "monero" });
 
-  test("carry what the row has, each family on its own", () => {
+  test("have the values of the row, each family separately", () => {
     const rows = [
       at("[2001:db8::1]:18080", { receivedBytes: 5, sentBytes: 0, height: 77, ageSeconds: 60, agent: "x/1" }),
       at("192.0.2.2:18080", { direction: "outbound" }),

@@ -13,7 +13,7 @@ function families({ bytes, ends }: NodeLines): readonly string[] {
 const anySample = fc.record({ name: fc.nat(3), close: hostileText, value: fc.double({ noNaN: true }) });
 const anyFamily = fc.record({ text: hostileText, open: hostileText, samples: fc.array(anySample, { maxLength: 8 }) });
 
-test("lines are what their parts are, one behind the other", () => {
+test("lines consist of their parts, one after the other", () => {
   const write = createLinesWriter();
   const names = fc.array(hostileText, { minLength: 4, maxLength: 4 });
   fc.assert(
@@ -96,7 +96,7 @@ test("a buffer is reused when the lines fill most of it, and left alone when it 
   expect(kept.bytes.toString()).toBe("x".repeat(1000));
 });
 
-test("what was written before an error is not on the page of the next node", () => {
+test("lines that were written before an error are not on the page of the next node", () => {
   const write = createLinesWriter();
   const broken = (writer: LinesWriter) => {
     writer.names(["name"]);

@@ -47,7 +47,7 @@ describe("a page of any nodes with any reports", () => {
     );
   });
 
-  test("always says of every node whether it is up, and how often it was polled and failed", () => {
+  test("always shows for every node whether it is up, and how often it was polled and failed", () => {
     fc.assert(
       fc.property(anyStates, anySettings, (states, settings) => {
         const { families } = read(render(states, "text", settings), "text");

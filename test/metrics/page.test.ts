@@ -223,7 +223,7 @@ describe("a configured reference", () => {
 describe("before the first poll", () => {
   const page = readPage([firstState(MONERO)]);
 
-  test("there is up 0, the counters with 0, and nothing that only a poll can tell", () => {
+  test("there is up 0, the counters with 0, and no data that needs a poll", () => {
     expect(value(page, "p2p_node_up")).toBe(0);
     expect(value(page, "p2p_node_polls_total")).toBe(0);
     expect(find(page, "p2p_node_poll_failures_total").every(({ value: count }) => count === 0)).toBe(true);
@@ -265,7 +265,7 @@ describe("after a poll that failed", () => {
 });
 
 describe("a failure of one API", () => {
-  test("restricted RPC: no peers, but the head and what the node is", () => {
+  test("restricted RPC: no peers, but the head and the identity of the node", () => {
     const page = readPage([second(MONERO, moneroReport, restrictedReport)]);
     expect(value(page, "p2p_node_up")).toBe(0);
     expect(value(page, "p2p_node_api_up", { api: "peers" })).toBe(0);
@@ -275,7 +275,7 @@ describe("a failure of one API", () => {
     expect(peerFamilies(page)).toEqual([]);
   });
 
-  test("no head: the peers stay, and what is made from the head is gone", () => {
+  test("no head: the peers stay, and values computed from the head are absent", () => {
     const page = readPage([second(CHAINWEB, chainwebReport, degradedChainweb)]);
     expect(value(page, "p2p_node_up")).toBe(1);
     expect(value(page, "p2p_node_peers")).toBe(3);

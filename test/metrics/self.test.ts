@@ -38,7 +38,7 @@ async function wholePage(format: Format): Promise<string> {
 }
 
 describe.each(FORMATS)("in the format %s", (format) => {
-  test("there is what the exporter is, and when it loaded its configuration", async () => {
+  test("the build and the time when the configuration was loaded are shown", async () => {
     self.configLoaded(1_767_323_045.5);
     self.configRead(true);
     const own = read(await page(format), format);

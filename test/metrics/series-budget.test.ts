@@ -103,7 +103,7 @@ describe("a node whose 300 peers, their software and its own version change with
     expect(names(page)).not.toContain("p2p_node_info");
   });
 
-  test("and no more is remembered of it than the budgets allow", () => {
+  test("and the memory for its names is bounded by the budgets", () => {
     for (const [name, { present, past, newcomers }] of memories()) {
       const most = name === "connections" ? limit : 60;
       const remembered = past.reduce((sum, { count }) => sum + count, present.split("\n").length - 1);
@@ -204,7 +204,7 @@ test.each(["full", "subnet", "hashed", "none"] as const)(
   },
 );
 
-test("over an outage the budget goes on", () => {
+test("the budget continues over an outage", () => {
   const { next } = setUp({ maxNewPerHour: 2 });
   next(report({ peers: peers(peer(1), peer(2)) }), 0);
   const down = next(deadReport(), MINUTE_MS);
@@ -223,7 +223,7 @@ test("a version that changes with each poll is held back also while the node giv
   expect(value(page(59), "p2p_node_info")).toBe(1);
 });
 
-test("what is beyond the limit of a family with a sample for the rest is added to it", () => {
+test("series beyond the limit are added to the sample for the rest, if the family has one", () => {
   const { next } = setUp();
   const by = (...agents: readonly string[]) => {
     const page = next(report({ peers: peers(...agents.map((agent, index) => peer(index, { agent }))) }), 0);

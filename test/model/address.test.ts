@@ -126,7 +126,7 @@ describe("properties", () => {
   });
 });
 
-test("what is no address costs no exception: a hostile list has thousands of them", () => {
+test("text that is not an address causes no exception, as a hostile list has thousands of them", () => {
   const parser = vi.spyOn(ipaddr.IPv6, "isValid");
   onTestFinished(() => parser.mockRestore());
   for (const host of [":", "1:::2", "a:b:c", "\u0001:7", "::1::", "1:2:3:4:5:6:7:8:9"]) {

@@ -73,7 +73,7 @@ describe("probes that run at the same time", () => {
     expect((await again).kind).toBe("polled");
   });
 
-  test("that differ in anything are polls of their own", async () => {
+  test("that differ in any way are separate polls", async () => {
     const config = probeConfig({ modules: { m: { chain: "wire" }, other: { chain: "wire" } } });
     const { probe, end, opened } = setUp({ config: () => config });
     const results = [

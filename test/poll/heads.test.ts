@@ -26,13 +26,13 @@ describe("the known heads", () => {
     expect(heights(known, 0, "other")).toEqual({ fleet: [5], configured: [] });
   });
 
-  test("nothing is known for a node whose network is not", () => {
+  test("there are none for a node whose network is unknown", () => {
     const known = createKnownHeads();
     known.remember("a", "node", at(2), 10);
     expect(known.othersOnNetwork("self", undefined, 0)).toEqual({ fleet: [], configured: [] });
   });
 
-  test("come ranked, the highest first, whatever came and went", () => {
+  test("are ranked, the highest first, after any changes", () => {
     const steps = fc.array(fc.record({ name: fc.constantFrom(..."abcdefgh"), height: fc.option(fc.nat(9)) }));
     fc.assert(
       fc.property(steps, (changes) => {

@@ -43,7 +43,7 @@ function setUp() {
   };
 }
 
-test("what is remembered of a node's series goes from poll to poll, over outages and polls that cannot be shown", async () => {
+test("the memory of a node's series continues over outages and polls that cannot be rendered", async () => {
   const { poll, given, setDown, setBroken } = setUp();
   await poll();
   setDown(true);
@@ -56,7 +56,7 @@ test("what is remembered of a node's series goes from poll to poll, over outages
   expect(given).toEqual([0, 1, 2]);
 });
 
-test("over a reload that asks the same node otherwise", async () => {
+test("over a reload that changes the settings of the node", async () => {
   const { poller, poll, given } = setUp();
   await poll();
   await setNodes(poller, [nodeConfig({ timeoutMs: 1234 })]);
@@ -64,7 +64,7 @@ test("over a reload that asks the same node otherwise", async () => {
   expect(given).toEqual([0, 1]);
 });
 
-test("and goes with the node: when it is removed, or another one has its name", async () => {
+test("and ends with the node: when it is removed, or another node gets its name", async () => {
   const { poller, store, poll, given } = setUp();
   await poll();
   await setNodes(poller, [nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);

@@ -124,7 +124,7 @@ test("the last hour is bounded and in order, however the clock jumps", () => {
   );
 });
 
-test("a node that is forgotten starts from scratch", () => {
+test("a node that is forgotten starts without recent polls", () => {
   const recentPolls = createRecentPolls();
   recentPolls.record(stateAfter(report()), []);
   recentPolls.forget("node-1");

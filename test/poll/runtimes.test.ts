@@ -184,7 +184,7 @@ describe("replacing nodes", () => {
     expect(state().history.polls).toBe(3);
   });
 
-  test("a node of the same name at another URL starts from scratch", async () => {
+  test("a node of the same name at another URL starts without a history", async () => {
     const { poller, store, state } = setUp({ "node-1": answers(report()) });
     await poller.poll("node-1");
     await setNodes(poller, [nodeConfig({ url: parseNodeUrl("http://192.0.2.99:18081") })]);

@@ -235,7 +235,7 @@ describe("a client with a digest login", () => {
     expect(node.connections()).toBe(1);
   });
 
-  it.each(["MD5-sess", "SHA-256", "SHA-256-sess"])("can do %s", async (algorithm) => {
+  it.each(["MD5-sess", "SHA-256", "SHA-256-sess"])("supports %s", async (algorithm) => {
     const { node, client } = await startedWith({ algorithms: [algorithm] });
     for (let n = 0; n < 3; n += 1) expect((await client.request(POST, patience())).status).toBe(200);
     expect(node.statuses).toEqual([401, 200, 200, 200]);
@@ -250,7 +250,7 @@ describe("a client with a digest login", () => {
     expect(node.connections()).toBe(1);
   });
 
-  it("is challenged once more after the server closed the connection", async () => {
+  it("is challenged again after the server closed the connection", async () => {
     let requests = 0;
     const { node, client } = await startedWith({ closesAfter: () => ++requests === 4 });
     for (let n = 0; n < 6; n += 1) expect((await client.request(POST, patience())).status).toBe(200);
@@ -317,7 +317,7 @@ describe("a client with a digest login", () => {
     expect((await loggedIn(node.url, { username, password }).request(POST, patience())).status).toBe(200);
   });
 
-  it("does not let go of a connection when it gives up", async () => {
+  it("keeps the connection when it gives up", async () => {
     const { node, client } = await startedWith({ password: "other" });
     await client.request(POST, patience());
     expect(node.openConnections()).toBe(1);

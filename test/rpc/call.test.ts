@@ -39,7 +39,7 @@ describe("callJson", () => {
     });
   });
 
-  it("asks the chain first what a status means", async () => {
+  it("uses the chain's explanation of a status first", async () => {
     const own = { reason: "unavailable", message: "no plugin", advice: "load it" } as const;
     const asked: unknown[] = [];
     const answer = response(404);
@@ -56,14 +56,14 @@ describe("callJson", () => {
     );
   });
 
-  it("does not ask the chain about a success", async () => {
+  it("does not use the chain's explanation for a success", async () => {
     const explain = () => {
       throw new Error("asked");
     };
     expect((await callJson(answering(response(200, {}, "[]")), POST, patience(), explain)).value).toEqual([]);
   });
 
-  it("fails where the body is no JSON", async () => {
+  it("fails where the body is not JSON", async () => {
     const { failure } = await refusal(callJson(answering(response(200, {}, "OK")), POST, patience()));
     expect(failure).toMatchObject({
       reason: "bad_json",

@@ -95,7 +95,7 @@ describe("verification by authorities", () => {
     expect([...server.seen.serverNames]).toEqual(["node.example"]);
   });
 
-  it("holds to server_name where a Host header is configured too", async () => {
+  it("uses server_name where a Host header is configured too", async () => {
     const server = await tlsServer(otherName);
     const client = rpcClient(server.url, { tls: ca(otherName, "node.example"), hostHeader: "api.example:8888" });
     expect((await client.request(GET, patience())).status).toBe(200);

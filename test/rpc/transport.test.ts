@@ -101,7 +101,7 @@ describe("limits of a response besides its body", () => {
   });
 });
 
-test("gives what was put in, whatever the pieces", () => {
+test("returns the bytes that were added, in any pieces", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 40 }), (pieces) => {
       const all = growingBytes(10_000);
@@ -128,7 +128,7 @@ test("changes no piece that it was given", () => {
   expect(Buffer.from(first.buffer, first.byteOffset, 7).toString()).toBe("ab-----");
 });
 
-test("holds at most twice what was put in, and never more than agreed", () => {
+test("holds at most twice the bytes that were added, and never more than the maximum", () => {
   const all = growingBytes(1000);
   for (let length = 1; length <= 1000; length += 1) {
     all.append(Buffer.from("x"));

@@ -126,7 +126,7 @@ describe("refused requests get the reason", () => {
     expect(sent).toBeLessThan(100_000_000);
   });
 
-  test("bytes behind an answer that is under way are no part of it", async () => {
+  test("bytes after a response in progress are not part of it", async () => {
     const { port } = await listen();
     const answer = await exchange(port, "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\nrubbish\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*healthy\.\n/);

@@ -44,7 +44,7 @@ describe("parseListenAddress", () => {
     }
   });
 
-  test("takes nothing that it cannot write down again", () => {
+  test("accepts only addresses that it can format again", () => {
     const nearly = fc
       .array(fc.constantFrom("[", "]", ":", "::1", "unix", "1", "0", "localhost", ".", "/", " "))
       .map((parts) => parts.join(""));

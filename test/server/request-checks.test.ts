@@ -62,7 +62,7 @@ const FRIENDS = [
   { origin: "https://exporter.example:10900" },
 ];
 
-describe("a request that does something", () => {
+describe("a request with an effect", () => {
   test.each(GUARDED)(
     "%s %s is refused when it comes from a page of another origin, before anything is done",
     async (method, url) => {
@@ -93,14 +93,14 @@ describe("a request that does something", () => {
     expect(done).toHaveLength(FRIENDS.length);
   });
 
-  test("a body does not bring it past", async () => {
+  test("a body does not bypass the check", async () => {
     const { server, done } = watched();
     const headers = { "sec-fetch-site": "cross-site", "content-type": "application/x-www-form-urlencoded" };
     const answer = await server.inject({ method: "POST", url: "/-/reload", headers, payload: "a=b" });
     expect([answer.statusCode, done]).toEqual([403, []]);
   });
 
-  test.each(["PUT", "DELETE"] as const)("%s is no way round it, wherever it leads", async (method) => {
+  test.each(["PUT", "DELETE"] as const)("%s does not bypass the check", async (method) => {
     const { server } = watched();
     for (const url of ["/-/reload", "/metrics", "/nowhere"]) {
       expect((await server.inject({ method, url, headers: { origin: "http://evil.example" } })).statusCode).toBe(403);
@@ -209,7 +209,7 @@ describe("with allowed host names", () => {
   });
 });
 
-describe("a head that can be read in two ways is 400", () => {
+describe("ambiguous headers get 400", () => {
   const lines = (...headers: readonly string[]) =>
     `GET /metrics HTTP/1.1\r\n${headers.join("\r\n")}\r\nConnection: close\r\n\r\n`;
   const H = "Host: localhost";

@@ -151,7 +151,7 @@ describe("health", () => {
   });
 });
 
-describe("what is not there", () => {
+describe("missing pages", () => {
   test.each(["/nope", "/metrics/", "/metrics/x", "/METRICS", "/-/", "/-/reload/x", "/%6detrics%00", "/favicon.ico"])(
     "404 for %s",
     async (url) => {
@@ -222,7 +222,7 @@ describe("errors", () => {
     expect(errors[0]?.err?.stack).toContain("server.test.ts");
   });
 
-  test("a bug of one request is not the next one's", async () => {
+  test("a bug in one request does not affect the next", async () => {
     let isBroken = true;
     const { server } = setUp({ renderPage: async () => (isBroken ? broken() : "fine\n") });
     await server.inject("/metrics");

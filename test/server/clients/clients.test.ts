@@ -93,7 +93,7 @@ const closed = (socket: Socket) => waitFor(() => socket.closed, "the connection 
 const [A, H] = ["127.0.0.2", "127.0.0.3"];
 
 describe.each([false, true])("with TLS %s", (isTls) => {
-  test("half requests of one address push each other out; others and what was let in stay", async () => {
+  test("incomplete requests of one address replace each other; other addresses and known clients stay", async () => {
     const { client, reasons, lines } = await start({ isTls, hasUsers: true });
     const own = await client(H, ask("/metrics", "friend"));
     await answered(own, "here");
@@ -133,7 +133,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     await closed(friend);
   });
 
-  test("requests that wait on one connection are few, and what comes behind them is not looked at", async () => {
+  test("few requests wait on one connection, and later ones are not parsed", async () => {
     const { client, reasons, asked, gone } = await start({ isTls });
     const patient = await client(A, ask("/slow?patient").repeat(2));
     const hostile = await client(H, ask("/slow?hostile").repeat(1500));
@@ -147,7 +147,7 @@ describe.each([false, true])("with TLS %s", (isTls) => {
     expect(patient.closed).toBe(false);
   });
 
-  test("of all that wait, the address with the most gives up a connection", async () => {
+  test("when too many requests wait, the address with the most loses a connection", async () => {
     const { client, reasons, asked } = await start({ isTls, limits: { waiting: 4 } });
     const first = await client(A, ask("/slow?a"));
     const hostile = [await client(H, ask("/slow?h").repeat(2)), await client(H, ask("/slow?h"))];

@@ -90,14 +90,14 @@ describe("no more connections may be open", () => {
 });
 
 describe("the share of an address", () => {
-  test("its oldest unknown connection makes room, others' are not looked at", () => {
+  test("its oldest unknown connection makes room, not one of another address", () => {
     const [others, own] = [many(9, "a"), many(3, "h")];
     const newcomer = standing("h");
     expect(victimOfGroup([...others, ...own, newcomer], newcomer, 3)).toBe(own[0]);
     expect(victimOfGroup([...others, ...own, newcomer], newcomer, 4)).toBeUndefined();
   });
 
-  test("what was let in does not count, health pages do", () => {
+  test("known clients do not count, health checks do", () => {
     const proven = [...many(5, "h", { proof: "identified" }), ...many(5, "h", { proof: "open" })];
     const health = many(3, "h", { isHealth: true });
     const newcomer = standing("h");
@@ -120,7 +120,7 @@ describe("too many requests wait", () => {
     expect(victimOfWaiting([...open, ...identified()], [])).toEqual({ group: "h", victim: busiest });
   });
 
-  test("what is done for connections that are gone counts for their address", () => {
+  test("work for closed connections counts for their address", () => {
     const own = standing("h", { waiting: 1 });
     const gone = many(9, "h", { waiting: 1 });
     const others = many(5, "a", { waiting: 1 });

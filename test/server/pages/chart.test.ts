@@ -34,7 +34,7 @@ test("minutes without data are a gap: nothing is drawn over what is not known", 
   ).toHaveLength(2);
 });
 
-test("the last number before a node went down is not said as if it were that of now", () => {
+test("the last number before a node went down is not shown as current", () => {
   const words = draw([
     [31, 22],
     [30, 20],
@@ -42,7 +42,7 @@ test("the last number before a node went down is not said as if it were that of 
   expect(words).toBe("<figcaption><b>Peers</b> in the last hour, minimum of each minute: 20 to 22</figcaption>");
 });
 
-test("no data draws nothing, and says so", () => {
+test("without data the chart is empty and says so", () => {
   const html = draw([]);
   expect(html).toContain("in the last hour, minimum of each minute: no data");
   expect(html).not.toMatch(/NaN|Infinity|polyline|class="dot"/);

@@ -53,11 +53,11 @@ describe("sorting by links", () => {
 });
 
 describe("the parameters of a page", () => {
-  test("unknown and empty ones are passed over", () => {
+  test("unknown and empty parameters are ignored", () => {
     expect([...readPageQuery("sort=a&evil=1&dir=&sort=b", ["sort", "dir"])]).toEqual([["sort", "a"]]);
   });
 
-  test("come through a link as they were", () => {
+  test("keep their values in a link", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1 }), fc.string({ unit: "grapheme" }), (chain, name) => {
         const link = linkWith("/", new Map([["chain", chain]]), { sort: name === "" ? undefined : name });

@@ -90,7 +90,7 @@ describe("the status page", () => {
     expect(plain((await server.inject("/")).body)).not.toContain("777");
   });
 
-  test("chooses by chain and state, and says so when nothing is left", async () => {
+  test("selects by chain and state, and reports an empty selection", async () => {
     const page = pagesOf([UP, DEGRADED, DOWN]);
     expect(names((await page("/?chain=wire")).body)).toEqual(["half"]);
     expect(names((await page("/?state=down")).body)).toEqual(["bad"]);
@@ -153,7 +153,7 @@ describe("the page of a node", () => {
   );
   const url = "/nodes/busy%20node";
 
-  test("has facts, heads, peers, polls and the requests of the last one", async () => {
+  test("has details, heads, peers, polls and the requests of the last one", async () => {
     const { text } = await pagesOf([busy])(url);
     for (const expected of [
       "busy node ● up",

@@ -99,7 +99,7 @@ describe("TLS", () => {
     expect(String(chunk)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*expected an HTTP\/1\.1 request\n$/);
   });
 
-  test("goes with users and headers", async () => {
+  test("works together with users and headers", async () => {
     const { file } = setUp(
       "basic_auth_users:",
       `  alice: ${hashOf("x")}`,
