@@ -81,12 +81,12 @@ describe("a connection between requests", () => {
   });
 
   test("stays open for a client that sends a request now and then", async () => {
-    const { client, open } = await asked(small, 600);
+    const { client, open } = await asked(small, 1500);
     client.resume();
     await waitFor(() => client.bytesRead > 0, "the answer");
     const first = client.bytesRead;
     for (let answers = 2; answers <= 5; answers += 1) {
-      await pause(250);
+      await pause(500);
       client.write(REQUEST);
       await waitFor(() => client.bytesRead === answers * first, "the next answer");
     }
