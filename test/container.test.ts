@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -19,6 +19,17 @@ const { version } = z.object({ version: z.string() }).parse(JSON.parse(read("pac
 function blocks(language: string): readonly string[] {
   const all = [...manual.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
   return all.filter(([, name]) => name === language).map(([, , text = ""]) => text.replaceAll("\\\n", " "));
+}
+
+function filesBelow(folder: string): readonly string[] {
+  const entries = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
+  return entries.map((entry) => `${folder}/${entry}`).filter((path) => statSync(join(ROOT, path)).isFile());
+}
+
+/** The files of the repository that a source imports, relative to the root. */
+function importsOf(file: string): readonly string[] {
+  const found = read(file).matchAll(/(?:from|import\() ?"(\.\.?\/[^"?]+)(?:\?\w+)?"/g);
+  return [...found].map(([, path = ""]) => normalize(join(dirname(file), path)));
 }
 
 /** Wrong usage is printed, and so are help and version. */
@@ -41,6 +52,21 @@ describe("Dockerfile", () => {
       .filter((line) => line !== "" && !line.startsWith("#"));
     expect(first).toBe("*");
     expect(rest.map((line) => line.replace("!", "")).sort()).toEqual([...new Set(sources)].sort());
+  });
+
+  test("the stage that builds gets every file that the program is built from", () => {
+    const [beforeBuild = ""] = dockerfile.split("RUN node scripts/build.mjs");
+    const copied = [...beforeBuild.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, list = ""]) => list.split(" "));
+    const needed = new Set(["scripts/build.mjs", "grafana/dashboards", ...filesBelow("src")]);
+    // A set that grows is walked to its new end.
+    for (const file of needed) {
+      if (/\.(?:ts|mjs)$/.test(file)) for (const imported of importsOf(file)) needed.add(imported);
+    }
+    expect(needed).toContain("prometheus/alerts.yaml");
+    expect(needed).toContain("config.schema.json");
+    expect([...needed].filter((file) => !copied.some((path) => file === path || file.startsWith(`${path}/`)))).toEqual(
+      [],
+    );
   });
 
   test("the version of its label is that of the package", () => {
