@@ -1,5 +1,6 @@
 import type { Config } from "../config/model.ts";
 import { parseConfig } from "../config/parse.ts";
+import { alignColumns } from "../lib/text/format.ts";
 import { createChainwebNodes } from "./chainweb/nodes.ts";
 import { createClock, runOutages } from "./clock.ts";
 import { createDemoServer, type DemoServer } from "./http.ts";
@@ -62,8 +63,7 @@ function referencesOf(nodes: readonly DemoNode[]): readonly Record<string, unkno
 }
 
 function guide(nodes: readonly DemoNode[], addresses: readonly string[]): string {
-  const width = Math.max(...nodes.map(({ name }) => name.length));
-  const stories = nodes.map(({ name, story }) => `  ${name.padEnd(width)}  ${story}`);
+  const stories = alignColumns(nodes.map(({ name, story }) => [`  ${name}`, story]));
   const [address = ""] = addresses;
   return `
 peer-exporter demo: all nodes are SIMULATED, the demo connects to no real network.

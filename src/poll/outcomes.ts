@@ -1,4 +1,5 @@
 import type { NodeConfig, NodeRole } from "../config/model.ts";
+import { alignColumns } from "../lib/text/format.ts";
 import { describeFailure, type Failure } from "../model/failure.ts";
 import type { Outcome } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
@@ -80,15 +81,5 @@ function callTable(calls: readonly RpcCall[]): readonly string[] {
       : [call.outcome.reason, ""]),
     `${call.method} ${call.name} at ${call.server}`,
   ]);
-  return aligned([["sent", "took", "result", "size", "request"], ...rows]);
-}
-
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  return alignColumns([["sent", "took", "result", "size", "request"], ...rows]);
 }

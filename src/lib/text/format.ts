@@ -54,3 +54,14 @@ export function formatSize(bytes: number): string {
   }
   return String(bytes);
 }
+
+/** Lines of plain text with aligned columns. Rows have as many cells as the first one. */
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
