@@ -38,12 +38,28 @@ const WATCHES: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.tes
 /** Begun last, these would be all that is left to wait for. */
 const FIRST: readonly string[] = [...WATCHES, "test/e2e/monero.test.ts", "test/reliability/wrong-types.test.ts"];
 
-/** Within a project, those that take long first. */
+/** Unit tests whose subject is time: they mostly wait. */
+const WAITING: readonly string[] = [
+  ...["clients/clients", "limits", "send"].map((name) => `test/server/${name}.test.ts`),
+  ...["app", "target-probe"].map((name) => `test/app/${name}.test.ts`),
+  ...["test/chains/wire/session-plugin.test.ts", "test/chains/wire/session.test.ts", "test/rpc/client.test.ts"],
+];
+
+/** Within a project, those that take long first; but those that wait one after the other, so that the others use the cores. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isFirst = ({ moduleId }: TestSpecification) => FIRST.includes(relative(this.ctx.config.root, moduleId));
+    const isIn = (list: readonly string[], { moduleId }: TestSpecification) =>
+      list.includes(relative(this.ctx.config.root, moduleId));
     const sorted = await super.sort(files);
-    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))];
+    const first = sorted.filter((file) => isIn(FIRST, file));
+    const waiting = sorted.filter((file) => isIn(WAITING, file));
+    const others = sorted.filter((file) => !isIn(FIRST, file) && !isIn(WAITING, file));
+    const gap = Math.ceil(others.length / (waiting.length + 1));
+    return [
+      ...first,
+      ...others.flatMap((file, index) => [...(index % gap === 0 ? waiting.splice(0, 1) : []), file]),
+      ...waiting,
+    ];
   }
 }
 
@@ -64,8 +80,8 @@ export default defineConfig({
           name: "unit",
           // Files share their modules: loading the libraries anew for each would take most of the time.
           isolate: false,
-          // Some wait for sockets and timers: one more than CI has cores.
-          maxWorkers: 3,
+          // Many wait for sockets and timers: more workers than CI has cores.
+          maxWorkers: 5,
           include: ["test/**/*.test.ts"],
           exclude: [...REAL_PROGRAMS, ...DEMANDING, CAMPAIGNS],
           setupFiles: ["test/support/properties.ts"],
