@@ -25,8 +25,6 @@ const LAST_OUTPUT_MS = 1000;
 
 const END_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-export const ending = createEnding({ isBusy: () => files.running() > 0, isHung: () => files.hung() > 0 });
-
 /** The exit code of a process that a signal ended, as shells count it. */
 export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
@@ -137,35 +135,28 @@ const THREAD_HOLDERS = /^(?:FSReq|GetAddrInfoReq|GetNameInfoReq)/;
 const LOOK_EVERY_MS = 20;
 const MOMENT_MS = 300;
 
-/** Reports which calls hold the process. */
-type Holds = {
-  /** Whether system calls run in threads of the program's own. */
-  readonly isBusy: () => boolean;
-  /** Whether some of its calls hang, in any thread. */
-  readonly isHung: () => boolean;
-};
-
 /**
  * `process.exit` waits for all threads, even for those that a dead mount or resolver blocks forever, so the process might
  * never end. It is called only if no thread is blocked. Otherwise the program is replaced by one that exits with the code
  * (`process.execve`, Node.js 22.15 and 23.11), or, without that, killed: by SIGTERM if the code is 0.
  */
-function createEnding({ isBusy, isHung }: Holds): Ending {
-  const isHeld = () => isBusy() || process.getActiveResourcesInfo().some((name) => THREAD_HOLDERS.test(name));
+export const ending: Ending = {
+  now(code) {
+    // A call that does not hang ends soon, and the exit code matters more.
+    if (preservesCode(code) ? isHeld() : files.hung() > 0) endHard(code);
+    process.exit(code);
+  },
+  async soon(code, patienceMs = MOMENT_MS) {
+    const end = performance.now() + (preservesCode(code) ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
+    while (isHeld() && performance.now() < end) await sleep(LOOK_EVERY_MS);
+    if (isHeld()) endHard(code);
+    process.exit(code);
+  },
+};
 
-  return {
-    now(code) {
-      // A call that does not hang ends soon, and the exit code matters more.
-      if (preservesCode(code) ? isHeld() : isHung()) endHard(code);
-      process.exit(code);
-    },
-    async soon(code, patienceMs = MOMENT_MS) {
-      const end = performance.now() + (preservesCode(code) ? MOMENT_MS : Math.max(MOMENT_MS, patienceMs));
-      while (isHeld() && performance.now() < end) await sleep(LOOK_EVERY_MS);
-      if (isHeld()) endHard(code);
-      process.exit(code);
-    },
-  };
+/** Whether calls run in threads of the program's own or in those of libuv. */
+function isHeld(): boolean {
+  return files.running() > 0 || process.getActiveResourcesInfo().some((name) => THREAD_HOLDERS.test(name));
 }
 
 /** Whether a hard end preserves the exit code. */
