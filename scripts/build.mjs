@@ -5,7 +5,7 @@
 // stage, and the step is skipped.
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
+import { BUILD_OPTIONS, embedded, REQUIRE_BANNER } from "./embedded.mjs";
 import { thirdPartyLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -25,10 +25,7 @@ if (bundler === undefined) {
     // What only some runs need (the demo, pretty logs, YAML) is loaded when it is needed.
     splitting: true,
     format: "esm",
-    // Libraries in CommonJS ask for built-in modules by require.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
+    banner: REQUIRE_BANNER,
     metafile: true,
     plugins: [embedded((bundled) => void programInputs.push(...bundled))],
   });

@@ -30,6 +30,11 @@ export const BUILD_OPTIONS = {
   logLevel: "warning",
 };
 
+/** For a bundle of ES modules: libraries in CommonJS ask for built-in modules by require. */
+export const REQUIRE_BANNER = {
+  js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+};
+
 /**
  * @param {string} path as `resolved` gives it
  * @returns {Promise<{ code: string, files: readonly string[], inputs: readonly string[] }>} a module; the files that it

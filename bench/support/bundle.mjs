@@ -4,6 +4,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { REQUIRE_BANNER } from "../../scripts/embedded.mjs";
 
 const SOURCE = resolve(process.env.SOURCE ?? fileURLToPath(new URL("../../src", import.meta.url)));
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -27,9 +28,7 @@ export async function bundle(scope, { entry, replace }) {
     format: "esm",
     platform: "node",
     target: "node20.20",
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
+    banner: REQUIRE_BANNER,
     logLevel: "warning",
     plugins: [replacing(replace), ...(await embedding())],
   });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { embedded } from "../../scripts/embedded.mjs";
+import { embedded, REQUIRE_BANNER } from "../../scripts/embedded.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "peer-exporter-fuzz-"));
@@ -23,9 +23,7 @@ await build({
   platform: "node",
   target: "node20.20",
   sourcemap: "inline",
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
+  banner: REQUIRE_BANNER,
   logLevel: "warning",
   plugins: [embedded()],
 });
