@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Signal } from "../lib/abort.ts";
-import type { ChainFamily, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
+import type { BlockId, ChainFamily, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
 import type { ResponseLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
@@ -38,13 +38,22 @@ export type NodeTarget = {
 
 type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
+/** What one poll has to find out in addition to what every poll asks for. */
+export type PollRequest = {
+  /**
+   * A block that another node reports: the polled node's own block at that place is wanted in `blocks` of the report, or, where
+   * its API finds blocks only by their hash, this one in `lackingBlocks` if the node does not have it.
+   */
+  readonly block?: BlockId | undefined;
+};
+
 /** Talks to one node and keeps what must survive between polls (sockets, caches). */
 export type NodeSession = {
   /**
    * Polls once. Failures of the node are part of the report; a failure of the whole node may also throw a NodeError. Ends
    * when `signal` aborts.
    */
-  poll(signal: Signal): Promise<NodeReport>;
+  poll(signal: Signal, request?: PollRequest): Promise<NodeReport>;
   close(): Promise<void>;
 };
 
@@ -83,6 +92,8 @@ export type ChainAdapter = {
   readonly sources: SharedSources;
   /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
   readonly usualLagBlocks: number;
+  /** Reorganisations of up to this many blocks are daily life on the chain: only a deeper fork makes P2PNodeForked fire. */
+  readonly reorgDepthBlocks: number;
   readonly discovery: Discovery;
   /** Words in URLs of its nodes that are not secret, in lower case: names of APIs, networks and programs. */
   readonly publicWords: readonly string[];

@@ -87,6 +87,15 @@ export type Head = {
   readonly chainHeights?: ReadonlyMap<string, number> | undefined;
 };
 
+/** A block by its place and its hash: two nodes with different hashes at one place are on different branches. */
+export type BlockId = {
+  /** Which of several braided chains; absent where the network has one. */
+  readonly chain?: string | undefined;
+  /** The block's own height, which is not always the head's in the chain's convention (Monero: head - 1). */
+  readonly height: number;
+  readonly hash: string;
+};
+
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
 /** What a node reports about itself. */
@@ -154,6 +163,14 @@ export type NodeReport = {
   readonly clockSkewSeconds?: number | undefined;
   /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
   readonly networkKey?: string | undefined;
+  /** Blocks of the node's own branch, from this poll. */
+  readonly blocks?: readonly BlockId[] | undefined;
+  /** Blocks of other nodes, not above the node's own head, that it does not have. */
+  readonly lackingBlocks?: readonly BlockId[] | undefined;
+  /** Another text than in the poll before: another process of the node answers. Absent: this poll does not tell. */
+  readonly process?: string | undefined;
+  /** When the node's process started, unix seconds by the node's clock, where it tells. */
+  readonly startSeconds?: number | undefined;
   /** The network does not make blocks faster than this on average: limits what a peer may claim. 0: no limit. */
   readonly minBlockSeconds: number;
   /** Usual seconds between two blocks (Chainweb: between two steps of the cut height). Absent: not known. */

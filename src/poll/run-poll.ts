@@ -1,4 +1,4 @@
-import type { NodeSession, NodeTarget } from "../chains/adapter.ts";
+import type { NodeSession, NodeTarget, PollRequest } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { createNodeRedaction } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
@@ -45,10 +45,10 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
   const currentRedaction = createNodeRedaction(node);
   return {
     calls: () => calls,
-    async poll(signal) {
+    async poll(signal, request) {
       calls = [];
       // The redaction is read after the poll: files with secrets are read for each request and may have changed.
-      const report = await session.poll(signal).then(
+      const report = await session.poll(signal, request).then(
         (given) => {
           const hide = currentRedaction();
           return hide === undefined ? given : redactReport(given, hide);
@@ -115,10 +115,11 @@ export async function runPoll(
   node: NodeConfig,
   end: Signal,
   log: Logger,
+  request: PollRequest = {},
 ): Promise<FinishedPoll> {
   const startedMs = Date.now();
   const clock = performance.now();
-  const report = await pollWithinTimeout(session, node, end, log);
+  const report = await pollWithinTimeout(session, node, end, log, request);
   const durationSeconds = Math.round(performance.now() - clock) / 1000;
   return { report, times: { startedMs, endedMs: Date.now(), durationSeconds }, calls: session.calls() };
 }
@@ -128,9 +129,10 @@ async function pollWithinTimeout(
   node: NodeConfig,
   end: Signal,
   log: Logger,
+  request: PollRequest,
 ): Promise<NodeReport> {
   try {
-    return await withDeadline(end, node.timeoutMs, (signal) => orGivenUp(session.poll(signal), signal));
+    return await withDeadline(end, node.timeoutMs, (signal) => orGivenUp(session.poll(signal, request), signal));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.reason === "internal" && !end.aborted) log.error({ err: error }, failure.message);

@@ -53,6 +53,8 @@ export const chainweb: ChainAdapter = {
   sources,
   // 90 s: each of 20 chains makes a block every 30 s, and their lags are summed.
   usualLagBlocks: 60,
+  // Of one chain: the braid makes deeper reorganisations rare.
+  reorgDepthBlocks: 6,
   discovery: {
     endpoints: [{ scheme: "https", port: 1789 }],
     variants: NETWORKS.map((network) => ({ network })),

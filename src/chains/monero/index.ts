@@ -26,6 +26,8 @@ export const monero: ChainAdapter = {
   sources,
   // 10 minutes, with a block every 120 s
   usualLagBlocks: 5,
+  // Outputs are locked for 10 blocks for this reason (CRYPTONOTE_DEFAULT_TX_SPENDABLE_AGE).
+  reorgDepthBlocks: 10,
   discovery: {
     // mainnet, its restricted RPC, testnet and stagenet
     endpoints: [18081, 18089, 28081, 38081].map((port) => ({ scheme: "http", port })),

@@ -28,6 +28,8 @@ export const wire: ChainAdapter = {
   sources,
   // A minute, with a block every half second.
   usualLagBlocks: 120,
+  // Three rounds of one producer, which makes 12 blocks in a row.
+  reorgDepthBlocks: 36,
   discovery: { endpoints: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
   publicWords: [
     ...["chain", "get_info", "net", "connections", "prometheus", "nodeop", "nodeos", "leap", "spring", "eosio"],

@@ -30,6 +30,7 @@ export const litecoin: ChainAdapter = {
   sources,
   // 10 minutes, with a block every 150 s
   usualLagBlocks: 4,
+  reorgDepthBlocks: 6,
   discovery: { endpoints: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
   publicWords: ["litecoind"],
 };
