@@ -38,13 +38,19 @@ export type NodeTarget = {
 
 type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
+/** A place in a chain that is asked for, and the block that another node has there, where that is known. */
+type WantedBlock = Omit<BlockId, "hash"> & {
+  /** Always known where the network has braided chains. */
+  readonly hash?: string | undefined;
+};
+
 /** What one poll has to find out in addition to what every poll asks for. */
 export type PollRequest = {
   /**
-   * A block that another node reports: the polled node's own block at that place is wanted in `blocks` of the report, or, where
-   * its API finds blocks only by their hash, this one in `lackingBlocks` if the node does not have it.
+   * The polled node's own block at this place is wanted in `blocks` of the report; or, where its API finds blocks only by their
+   * hash, this one in `blocks` if it is on the node's branch, else in `lackingBlocks`. It is not above the node's last head.
    */
-  readonly block?: BlockId | undefined;
+  readonly block?: WantedBlock | undefined;
 };
 
 /** Talks to one node and keeps what must survive between polls (sockets, caches). */
