@@ -14,6 +14,8 @@ export type ChainTraits = {
   readonly states: readonly ConnectionState[];
   /** Absent: the API does not say which peers sync. */
   readonly flow?: Flow | undefined;
+  /** Whether peers report their software; those that do not are then counted as unknown. */
+  readonly agents?: true | undefined;
   /** What the commands say below a list with the heights of peers, where these are often old. */
   readonly heightNote?: string | undefined;
 };
