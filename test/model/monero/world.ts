@@ -1,8 +1,8 @@
-import type { Clock } from "./clock.ts";
-import { OUTAGES, type Outage } from "./http.ts";
-import { ancestor, createLedger, type Ledger } from "./ledger.ts";
-import { type MoneroFault, type MoneroNode, newMoneroPeer } from "./monero-node.ts";
-import type { Random } from "./random.ts";
+import type { Clock } from "../clock.ts";
+import { OUTAGES, type Outage } from "../http.ts";
+import { ancestor, createLedger, type Ledger } from "../ledger.ts";
+import type { Random } from "../random.ts";
+import { type MoneroFault, type MoneroNode, newMoneroPeer } from "./node.ts";
 
 /** A network of Monero, and what happens to its nodes between two polls. */
 

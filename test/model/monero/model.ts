@@ -1,8 +1,8 @@
-import { createMemory } from "./memory.ts";
-import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./monero-expect.ts";
-import { answerMonero } from "./monero-node.ts";
-import { createMoneroWorld, liveMonero, type MoneroLife } from "./monero-world.ts";
-import type { MakeModel } from "./run.ts";
+import { createMemory } from "../memory.ts";
+import type { MakeModel } from "../run.ts";
+import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./expect.ts";
+import { answerMonero } from "./node.ts";
+import { createMoneroWorld, liveMonero, type MoneroLife } from "./world.ts";
 
 const NAMES = ["a", "b", "restricted", "reference"] as const;
 const TIMEOUT_MS = 10_000;

@@ -1,16 +1,9 @@
-import { between, createExpectations, type Expectations, oneOf } from "./expectations.ts";
-import { OUTAGES } from "./http.ts";
-import { highest, supported } from "./lag.ts";
-import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "./memory.ts";
-import {
-  DATABASE_SIZE,
-  FREE_SPACE,
-  MAX_OUTBOUND,
-  type MoneroNode,
-  type MoneroPeer,
-  RATE_LIMITS,
-} from "./monero-node.ts";
-import type { MoneroLife } from "./monero-world.ts";
+import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
+import { OUTAGES } from "../http.ts";
+import { highest, supported } from "../lag.ts";
+import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "../memory.ts";
+import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
+import type { MoneroLife } from "./world.ts";
 
 /** What the page should say of a monerod after a poll, by the documents. */
 

@@ -1,7 +1,7 @@
-import { HANG, type HttpAnswer, type HttpRequest, json, OUTAGES, type Outage, text } from "./http.ts";
-import type { Block } from "./ledger.ts";
-import type { Side } from "./memory.ts";
-import type { Random } from "./random.ts";
+import { HANG, type HttpAnswer, type HttpRequest, json, OUTAGES, type Outage, text } from "../http.ts";
+import type { Block } from "../ledger.ts";
+import type { Side } from "../memory.ts";
+import type { Random } from "../random.ts";
 
 /** A simulated monerod: its state, and what it answers by the notes on monerod's API. */
 
