@@ -99,6 +99,7 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
     apis: new Map(page === undefined ? [] : [["prometheus", page]]),
     chainSamples: nodeSamples(answers, seen),
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    peerHeightsAreOld: true,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };
