@@ -19,12 +19,13 @@ export async function callRpc(
   method: string,
   signal: Signal,
   budget: ResponseBudget = INFO_BUDGET,
+  params: JsonObject = {},
 ): Promise<JsonObject> {
   const request = {
     name: method,
     method: "POST",
     path: jsonRpcPath(client),
-    body: JSON.stringify({ jsonrpc: "2.0", id: "0", method }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: "0", method, params }),
     headers: { "content-type": "application/json" },
     budget,
   } as const;

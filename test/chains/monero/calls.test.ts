@@ -73,7 +73,7 @@ describe("callRpc", () => {
       name: "get_info",
       method: "POST",
       path: "/json_rpc",
-      body: '{"jsonrpc":"2.0","id":"0","method":"get_info"}',
+      body: '{"jsonrpc":"2.0","id":"0","method":"get_info","params":{}}',
       headers: { "content-type": "application/json" },
       budget: INFO_BUDGET,
     });
