@@ -5,6 +5,7 @@ import type { BlockId, NodeReport, Outcome } from "../../model/report.ts";
 import { parseNodeJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
+import type { WantedBlock } from "../adapter.ts";
 import { createBlockCall } from "../asked-block.ts";
 import { explainStatus } from "./api.ts";
 import type { Cut } from "./cut.ts";
@@ -21,29 +22,27 @@ export type AskedBlock = Pick<NodeReport, "lackingBlocks"> & {
 
 export const NOTHING_ASKED: AskedBlock = { blocks: [], outcome: undefined };
 
-type ReadBlock = (cut: Cut, wanted: BlockId | undefined, signal: Signal) => Promise<AskedBlock>;
+type ReadBlock = (cut: Cut, wanted: WantedBlock | undefined, signal: Signal) => Promise<AskedBlock>;
 
 /** @param limitMs how long the call may take */
 export function createBlockReader(client: RpcClient, network: string, limitMs: number): ReadBlock {
   const call = createBlockCall(limitMs);
-  return async ({ tips, head }, wanted, signal) => {
-    const own = head.chainHeights?.get(wanted?.chain ?? "");
-    // A node does not lack a block that it has not reached yet.
-    if (
-      wanted?.chain === undefined ||
-      own === undefined ||
-      wanted.height > own ||
-      tips.get(wanted.chain) === wanted.hash
-    ) {
-      return { blocks: [], outcome: call.lastOutcome() };
-    }
-    const isFound = await call.ask(signal, (share) => hasBlock(client, network, wanted, share));
+  return async (cut, wanted, signal) => {
+    const block = wanted === undefined ? undefined : toAskFor(wanted, cut);
+    if (block === undefined) return { blocks: [], outcome: call.lastOutcome() };
+    const isFound = await call.ask(signal, (share) => hasBlock(client, network, block, share));
     return {
-      blocks: isFound === true ? [wanted] : [],
-      lackingBlocks: isFound === false ? [wanted] : undefined,
+      blocks: isFound === true ? [block] : [],
+      lackingBlocks: isFound === false ? [block] : undefined,
       outcome: call.lastOutcome(),
     };
   };
+}
+
+/** Undefined where the answer is known: a node does not lack its newest block, nor one that it has not reached yet. */
+function toAskFor({ chain = "", height, hash }: WantedBlock, { tips, head }: Cut): BlockId | undefined {
+  const own = head.chainHeights?.get(chain) ?? -1;
+  return hash === undefined || height > own || tips.get(chain) === hash ? undefined : { chain, height, hash };
 }
 
 /** Undefined where the header says that the block is at another height than its reporter said. */

@@ -1,12 +1,12 @@
 import { type Signal, withDeadline } from "../../lib/abort.ts";
 import { NodeError } from "../../model/failure.ts";
-import { attempt, type BlockId, PEERS_NOT_ASKED } from "../../model/report.ts";
+import { attempt, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
 import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
-import type { NodeSession, NodeTarget } from "../adapter.ts";
+import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { explainStatus, networkPath, readHeaders, wrongNetwork } from "./api.ts";
 import { type AskedBlock, createBlockReader, NOTHING_ASKED } from "./asked-block.ts";
 import { decodeCut } from "./cut.ts";
@@ -65,7 +65,7 @@ function createP2pPoll(
   target: NodeTarget,
   { network, tip_age, mempool_peers, probe }: ChainwebOptions,
   resolve: Resolve,
-): (signal: Signal, wanted: BlockId | undefined) => Promise<P2pAnswers> {
+): (signal: Signal, wanted: WantedBlock | undefined) => Promise<P2pAnswers> {
   const isHeadOnly = target.headOnly === true;
   const readTips = tip_age ? createTipReader(p2p, network) : undefined;
   const readBlock = createBlockReader(p2p, network, target.timeoutMs * BLOCK_SHARE);
@@ -92,7 +92,11 @@ function createP2pPoll(
     return withDeadline(signal, leftMs * TIPS_SHARE, (share) => readTips(cut.value.cut, share));
   }
 
-  async function askBlock(cut: P2pAnswers["cut"], wanted: BlockId | undefined, signal: Signal): Promise<AskedBlock> {
+  async function askBlock(
+    cut: P2pAnswers["cut"],
+    wanted: WantedBlock | undefined,
+    signal: Signal,
+  ): Promise<AskedBlock> {
     return cut.ok ? readBlock(cut.value.cut, wanted, signal) : NOTHING_ASKED;
   }
 

@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from "../../lib/json.ts";
 import type { BlockId, Outcome } from "../../model/report.ts";
 import { INFO_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { WantedBlock } from "../adapter.ts";
 import { type BlockCall, createBlockCall } from "../asked-block.ts";
 import { blockHash, count } from "../decode.ts";
 import { callRpc } from "./calls.ts";
@@ -15,7 +16,7 @@ type PollSoFar = {
   readonly info: Outcome<DaemonInfo>;
   readonly topBlock: Outcome<TopBlock> | undefined;
   /** A block of another node: the own one at its height is wanted. */
-  readonly wanted: BlockId | undefined;
+  readonly wanted: WantedBlock | undefined;
 };
 
 export type Blocks = {

@@ -5,6 +5,7 @@ import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
+import type { WantedBlock } from "../adapter.ts";
 import { createBlockCall } from "../asked-block.ts";
 import { explainStatus } from "./explain.ts";
 import { blockOf, type ChainInfo } from "./info.ts";
@@ -18,7 +19,7 @@ export type Blocks = {
 };
 
 /** @param wanted a block of another node: the own one at its height is wanted */
-type ReadBlocks = (info: Outcome<ChainInfo>, wanted: BlockId | undefined, signal: Signal) => Promise<Blocks>;
+type ReadBlocks = (info: Outcome<ChainInfo>, wanted: WantedBlock | undefined, signal: Signal) => Promise<Blocks>;
 
 /**
  * The head and the last irreversible block, and one more where it is wanted. The handshakes of the peers have ids too, which

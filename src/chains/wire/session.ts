@@ -2,7 +2,6 @@ import type { Signal } from "../../lib/abort.ts";
 import { withDeadline } from "../../lib/abort.ts";
 import {
   attempt,
-  type BlockId,
   knownOutcomes,
   type NodeReport,
   type Outcome,
@@ -14,7 +13,7 @@ import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
-import type { NodeSession, NodeTarget } from "../adapter.ts";
+import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { type Blocks, createBlockReader } from "./blocks.ts";
 import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
@@ -55,7 +54,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   let before: readonly WireConnection[] = [];
 
   /** One call after the other: EOSIO 2 and Leap 3 answer on their main thread, which parallel requests would only delay. */
-  async function pollNode(signal: Signal, wanted: BlockId | undefined) {
+  async function pollNode(signal: Signal, wanted: WantedBlock | undefined) {
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
       : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) =>
