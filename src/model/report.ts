@@ -207,6 +207,13 @@ export async function attempt<T>(call: () => Promise<T>): Promise<Outcome<T>> {
   }
 }
 
+/** For `apis`: the outcomes of the calls that were made and that the node offers. */
+export function knownOutcomes(outcomes: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["apis"] {
+  return new Map(
+    Object.entries(outcomes).flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const])),
+  );
+}
+
 /** The chosen one of two numbers, or the one that is known. */
 export function chooseKnown(
   choose: (a: number, b: number) => number,

@@ -22,6 +22,9 @@ export type NodeBlocks = Owner & {
 /** The chain of networks that have only one. */
 export const ONLY_CHAIN = "";
 
+/** The first block tells networks apart: on one network all nodes have the same. */
+export const GENESIS = 0;
+
 /** Blocks of one chain, not counting those that were asked for. */
 const MAX_OF_CHAIN = 32;
 
@@ -67,7 +70,7 @@ function list(own: NodeBlocks): void {
   for (const block of allBlocks(own)) addBlock(own.index, own, block);
 }
 
-export function* allBlocks({ chains }: NodeBlocks): Iterable<KnownBlock> {
+function* allBlocks({ chains }: NodeBlocks): Iterable<KnownBlock> {
   for (const blocks of chains.values()) yield* blocks.values();
 }
 
@@ -78,7 +81,7 @@ export type ReportTimes = {
   readonly freshUntilMs: number;
 };
 
-export type BlockSettings = {
+type BlockSettings = {
   /** Reorganisations of up to this many blocks are usual. */
   readonly reorgDepth: number;
   /** The place that the poll asked for. */
@@ -118,7 +121,10 @@ function reportedBlocks({ blocks = [], lackingBlocks = [] }: NodeReport): readon
     ...blocks.map((block) => ({ ...block, lacked: false })),
     ...lackingBlocks.map((block) => ({ ...block, lacked: true })),
   ];
-  return all.slice(0, MAX_OF_REPORT).filter(({ hash }) => hash.length <= MAX_HASH_LENGTH);
+  return all.slice(0, MAX_OF_REPORT).filter(({ chain, height, hash }) => {
+    const isGenesis = chain === undefined && height === GENESIS;
+    return !isGenesis && hash.length <= MAX_HASH_LENGTH;
+  });
 }
 
 /** The newest block of each chain is the node's head. A head that fell far belongs to another database or branch. */

@@ -49,7 +49,7 @@ export function isFresh(state: StoredState, nowMs: number): boolean {
 }
 
 /** Unix milliseconds. */
-export function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
+function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
   return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + freshForMs(node, intervalMs);
 }
 

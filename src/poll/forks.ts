@@ -13,7 +13,7 @@ import type { Evidence } from "./branches.ts";
 
 /** Compares the blocks of one node with those of the other nodes of its network. */
 
-export type ForkReference = "fleet" | "configured";
+type ForkReference = "fleet" | "configured";
 
 /** What is known about forks of a node. */
 export type Forks = {
@@ -34,7 +34,7 @@ const REFERENCES: readonly (readonly [ForkReference, NodeRole])[] = [
   ["configured", "reference"],
 ];
 
-export type Comparison = Evidence & {
+type Comparison = Evidence & {
   readonly depths: Forks["depths"];
   /** The chain on which the node's branch is another one than that of most others. */
   readonly forkedChain: string | undefined;
@@ -42,7 +42,7 @@ export type Comparison = Evidence & {
   readonly agreedMs: number | undefined;
 };
 
-export type CompareSettings = {
+type CompareSettings = {
   readonly reorgDepth: number;
   /** A common block at most this far below the head says that the nodes are still together. */
   readonly nearBlocks: number;

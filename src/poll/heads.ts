@@ -17,7 +17,7 @@ export const NO_OTHER_HEADS: OtherHeads = { fleet: [], configured: [] };
 type IsComparable = (other: string) => boolean;
 
 /** The last head of every node, ranked by network: searching all reports after each poll would cost more than the poll. */
-export type KnownHeads = {
+type KnownHeads = {
   /** @param freshUntilMs unix milliseconds */
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
   /** Forgets nodes that are no longer polled or have another server now, in one pass over the heads. */

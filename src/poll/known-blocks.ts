@@ -2,7 +2,7 @@ import type { PollRequest } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeReport } from "../model/report.ts";
 import type { BlockIndex } from "./block-index.ts";
-import { createNodeBlocks, type NodeBlocks, type ReportTimes, unlist, updateBlocks } from "./blocks.ts";
+import { createNodeBlocks, GENESIS, type NodeBlocks, type ReportTimes, unlist, updateBlocks } from "./blocks.ts";
 import { areApart, areTogether, leave, takeSide } from "./branches.ts";
 import { compareBlocks, type Forks, NO_FORKS } from "./forks.ts";
 import {
@@ -18,7 +18,7 @@ import {
  * The recent blocks of all nodes: which nodes are on which branch, and so, whose heads can be compared. Nodes that call their
  * network alike may be on other chains, and nodes of one chain may have left each other.
  */
-export type KnownBlocks = {
+type KnownBlocks = {
   /**
    * Takes the blocks of a poll, also of one that failed.
    * @param reorgDepth reorganisations of up to this many blocks are usual on the chain
@@ -35,7 +35,13 @@ export type KnownBlocks = {
   forgetAll(names: readonly string[]): void;
 };
 
-type Network = { readonly index: BlockIndex; readonly wanted: WantedPlaces; nodes: number };
+/** Nodes with one network key and one first block: coins that call their networks alike are told apart by the first block. */
+type Network = {
+  readonly genesis: string;
+  readonly index: BlockIndex;
+  readonly wanted: WantedPlaces;
+  nodes: number;
+};
 
 /** Why nodes of one network key are on one chain, where that needs no blocks. */
 type Proof = "named" | "chain id" | undefined;
@@ -57,7 +63,8 @@ const NEAR_SECONDS = 180;
 const NEAR_REORGS = 4;
 
 export function createKnownBlocks(): KnownBlocks {
-  const networks = new Map<string, Network>();
+  /** By network key, then by the hash of the first block, which is empty where no node reports it. */
+  const networks = new Map<string, Map<string, Network>>();
   const nodes = new Map<string, Known>();
   let sweptMs = Number.NEGATIVE_INFINITY;
 
@@ -69,15 +76,25 @@ export function createKnownBlocks(): KnownBlocks {
     leave(blocks);
     nodes.delete(name);
     network.nodes -= 1;
-    if (network.nodes === 0) networks.delete(blocks.networkKey);
+    if (network.nodes > 0) return;
+    const alike = networks.get(blocks.networkKey);
+    alike?.delete(network.genesis);
+    if (alike?.size === 0) networks.delete(blocks.networkKey);
   }
 
-  function known({ name, role }: NodeConfig, networkKey: string): Known {
+  function known({ name, role }: NodeConfig, networkKey: string, genesis: string | undefined): Known {
     const before = nodes.get(name);
-    if (before?.blocks.networkKey === networkKey && before.blocks.role === role) return before;
+    if (before?.blocks.networkKey === networkKey && before.blocks.role === role) {
+      // A report without the first block says nothing new.
+      if (genesis === undefined ? before.network.genesis !== "" : before.network.genesis === genesis) return before;
+    }
+    const alike = networks.get(networkKey) ?? new Map<string, Network>();
+    const ofGenesis = genesis ?? mostCommon(alike);
+    if (before !== undefined && before.network === alike.get(ofGenesis) && before.blocks.role === role) return before;
     forget(name);
-    const network = networks.get(networkKey) ?? { index: new Map(), wanted: [], nodes: 0 };
-    networks.set(networkKey, network);
+    const network = alike.get(ofGenesis) ?? { genesis: ofGenesis, index: new Map(), wanted: [], nodes: 0 };
+    alike.set(ofGenesis, network);
+    networks.set(networkKey, alike);
     network.nodes += 1;
     const entry: Known = {
       blocks: createNodeBlocks(name, role, networkKey, network.index),
@@ -106,7 +123,7 @@ export function createKnownBlocks(): KnownBlocks {
         return;
       }
       if (networkKey === undefined) return forget(node.name);
-      const entry = known(node, networkKey);
+      const entry = known(node, networkKey, genesisOf(report));
       entry.proof =
         node.network !== undefined ? "named" : report.identity.chainId === undefined ? undefined : "chain id";
       const { blocks, askedPlace } = entry;
@@ -131,8 +148,9 @@ export function createKnownBlocks(): KnownBlocks {
     headSinceMs: (name) => nodes.get(name)?.headSinceMs,
     areComparable(name, other) {
       const [a, b] = [nodes.get(name), nodes.get(other)];
-      if (a === undefined || b === undefined || a.network !== b.network) return false;
+      if (a === undefined || b === undefined || a.blocks.networkKey !== b.blocks.networkKey) return false;
       if (a.proof === "named" && b.proof === "named") return true;
+      if (a.network !== b.network) return false;
       if (areTogether(a.blocks, b.blocks)) return true;
       return a.proof === "chain id" && b.proof === "chain id" && !areApart(a.blocks, b.blocks);
     },
@@ -148,6 +166,20 @@ export function createKnownBlocks(): KnownBlocks {
       for (const name of names) forget(name);
     },
   };
+}
+
+/** The hash of the first block, where the report has it. */
+function genesisOf({ blocks = [] }: NodeReport): string | undefined {
+  return blocks.find(({ chain, height }) => chain === undefined && height === GENESIS)?.hash;
+}
+
+/** Where a node whose first block is unknown is compared: its other blocks show whether it belongs there. */
+function mostCommon(networks: ReadonlyMap<string, Network>): string {
+  let best: Network | undefined;
+  for (const network of networks.values()) {
+    if (network.genesis !== "" && network.nodes > (best?.nodes ?? 0)) best = network;
+  }
+  return best?.genesis ?? "";
 }
 
 function hasBlockAt({ chains }: NodeBlocks, place: string): boolean {
