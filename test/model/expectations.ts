@@ -30,7 +30,7 @@ export function createExpectations(): Expectations {
     series,
     ignored,
     ignoredLabels,
-    ignoreLabel: (label, value) => void ignoredLabels.add(`${label}=${JSON.stringify(value)}`),
+    ignoreLabel: (label, value) => void ignoredLabels.add(`${label}="${value}"`),
     ignore: (name) => void ignored.add(name),
     expect(name, value, labels) {
       series.set(seriesOf(name, labels), value ?? ABSENT);

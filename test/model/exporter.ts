@@ -77,7 +77,11 @@ export async function startExporter(
   const renderPage = createPageRenderer(catalogue);
   return {
     poll: poller.scheduledPoll,
-    page: () => Buffer.concat([...store.read((nodes) => renderPage(nodes, [], "text", "owned"))]).toString(),
+    page() {
+      let text = "";
+      for (const chunk of store.read((nodes) => renderPage(nodes, [], "text", "borrowed"))) text += chunk.toString();
+      return text;
+    },
     close: poller.close,
   };
 }
