@@ -92,6 +92,7 @@ export function report(overrides: Partial<NodeReport> = {}): NodeReport {
     head: head(100),
     apis: new Map(),
     chainSamples: [],
+    syncing: "progress",
     minBlockSeconds: 0,
     ...overrides,
   };
