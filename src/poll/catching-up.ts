@@ -72,8 +72,16 @@ export function seenHead({ head, blockSeconds }: NodeReport, { blocks }: HeadLag
  */
 export function advanceProgress(before: Progress, now: SeenHead, intervalMs: number): Progress {
   const { isCatchingUp, window } = comparable(before, now, intervalMs);
-  if (isCatchingUp === true ? hasArrived(now) : !isFarBehind(now)) return AT_THE_HEAD;
+  if (isCatchingUp === true ? hasArrived(now) : !isFarBehind(now)) {
+    // A lag of 0 says little where the other nodes catch up as well.
+    return missesAge(now, window.at(-1)) ? { isCatchingUp, window } : AT_THE_HEAD;
+  }
   return { isCatchingUp: judge(isCatchingUp, window, now), window: withHead(window, now) };
+}
+
+/** Whether this poll failed to get the age of a head that was old. */
+function missesAge(now: SeenHead, last: SeenHead | undefined): boolean {
+  return last !== undefined && now.age === undefined && isFar("age", last);
 }
 
 /** Drops what cannot be compared with this head. */
