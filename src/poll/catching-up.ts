@@ -72,8 +72,16 @@ export function seenHead({ head, blockSeconds }: NodeReport, { blocks }: HeadLag
  */
 export function advanceProgress(before: Progress, now: SeenHead, intervalMs: number): Progress {
   const { isCatchingUp, window } = comparable(before, now, intervalMs);
-  if (isCatchingUp === true ? hasArrived(now) : !isFarBehind(now)) return AT_THE_HEAD;
+  if (isCatchingUp === true ? hasArrived(now) : !isFarBehind(now)) {
+    // A lag of 0 says little where the other nodes catch up as well.
+    return missesAge(now, window.at(-1)) ? { isCatchingUp, window } : AT_THE_HEAD;
+  }
   return { isCatchingUp: judge(isCatchingUp, window, now), window: withHead(window, now) };
+}
+
+/** Whether this poll failed to get the age of a head that was old. */
+function missesAge(now: SeenHead, last: SeenHead | undefined): boolean {
+  return last !== undefined && now.age === undefined && isFar("age", last);
 }
 
 /** Drops what cannot be compared with this head. */
@@ -139,8 +147,9 @@ function isWindow(steps: number, first: SeenHead, now: SeenHead): boolean {
 const FASTER_THAN_NETWORK = 1.2;
 const FALLING = FASTER_THAN_NETWORK - 1;
 
-/** Whether the head gains faster than the network, and what is known of its distance does not say otherwise. */
+/** Whether the lag falls, or the head gains faster than the network and nothing that is known of its distance speaks against it. */
 function goesOnGaining(first: SeenHead, now: SeenHead): boolean {
+  if ((excessFall("lag", first, now) ?? -1) >= 0) return true;
   if (excessBlocks(first, now) < 0) return false;
   const noise = NEAR_BLOCKS.age * now.blockSeconds * now.chains;
   const falls = MEASURES.map((measure) => excessFall(measure, first, now)).filter((fall) => fall !== undefined);
@@ -196,9 +205,9 @@ function excessFall(measure: Measure, first: SeenHead, now: SeenHead): number | 
 }
 
 /**
- * Blocks that proof of work may make by chance beyond the usual number: four standard deviations of a Poisson distribution,
+ * Blocks that proof of work may make by chance beyond the usual number: three standard deviations of a Poisson distribution,
  * and a few more because small numbers vary further.
  */
 function blocksByChance(first: SeenHead, now: SeenHead): number {
-  return 4 * Math.sqrt(usualBlocks(first, now)) + 4;
+  return 3 * Math.sqrt(usualBlocks(first, now)) + 4;
 }
