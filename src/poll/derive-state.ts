@@ -1,9 +1,10 @@
 import type { NodeConfig } from "../config/model.ts";
 import type { SyncingWord } from "../model/report.ts";
 import { advanceProgress, seenHead } from "./catching-up.ts";
+import { NO_FORKS } from "./forks.ts";
 import { headLag, type LagSettings, NO_LAG } from "./head-lag.ts";
-import type { OtherHeads } from "./heads.ts";
 import { EMPTY_HISTORY, recordPoll } from "./history.ts";
+import type { OtherNodes } from "./other-nodes.ts";
 import type { FinishedPoll } from "./run-poll.ts";
 import type { NodeState, StoredState } from "./store.ts";
 
@@ -11,26 +12,34 @@ import type { NodeState, StoredState } from "./store.ts";
 
 /** Before the first poll. */
 export function firstState(node: NodeConfig, intervalMs: number): NodeState {
-  return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, intervalMs };
+  return {
+    node,
+    report: undefined,
+    history: EMPTY_HISTORY,
+    lag: NO_LAG,
+    forks: NO_FORKS,
+    syncing: undefined,
+    intervalMs,
+  };
 }
 
 /**
  * The state after a poll.
  * @param before the node, its history so far, and the current interval of its polls
- * @param others heads of other nodes of the same network, to compare with
+ * @param others heads and blocks of other nodes of the same network, compared with those of the node
  */
 export function deriveState(
   { node, history: earlier, intervalMs }: Pick<NodeState, "node" | "history" | "intervalMs">,
   { report, times }: Pick<FinishedPoll, "report" | "times">,
-  others: OtherHeads,
+  { heads, forks }: OtherNodes,
   settings: LagSettings,
 ): NodeState {
-  const lag = headLag(report, others, settings, times.endedMs);
+  const lag = headLag(report, heads, settings, times.endedMs);
   const head = report.syncing === "progress" ? seenHead(report, lag, times.endedMs) : undefined;
   const progress = head === undefined ? earlier.progress : advanceProgress(earlier.progress, head, intervalMs);
   const history = recordPoll({ ...earlier, progress }, report, times, node.role);
   const syncing = head === undefined ? ownWord(report.syncing) : progress.isCatchingUp;
-  return { node, report, history, lag, syncing, intervalMs };
+  return { node, report, history, lag, forks, syncing, intervalMs };
 }
 
 function ownWord(syncing: SyncingWord): boolean | undefined {
@@ -47,7 +56,11 @@ export function isFresh(state: StoredState, nowMs: number): boolean {
 }
 
 /** Unix milliseconds. */
-export function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
-  if (lastPoll === undefined) return Number.NEGATIVE_INFINITY;
-  return lastPoll.endedMs + STALE_AFTER_INTERVALS * intervalMs + node.timeoutMs;
+function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
+  return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + freshForMs(node, intervalMs);
+}
+
+/** How long the data of a poll counts as fresh, in milliseconds. */
+export function freshForMs({ timeoutMs }: Pick<NodeConfig, "timeoutMs">, intervalMs: number): number {
+  return STALE_AFTER_INTERVALS * intervalMs + timeoutMs;
 }
