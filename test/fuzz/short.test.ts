@@ -16,7 +16,7 @@ import { runSockets } from "./sockets.ts";
 
 /** The short form of `npm run fuzz` (docs/fuzzing.md): a few cases, the same in each run; more in the long run of the tests. */
 
-const CASES = IS_LONG ? 200 : 15;
+const CASES = IS_LONG ? 200 : 20;
 const SOCKET_CASES = IS_LONG ? 20 : 2;
 const PARSER_CASES = IS_LONG ? 200 : 10;
 
