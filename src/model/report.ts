@@ -155,6 +155,8 @@ export type NodeReport = {
   readonly peerHeads?: readonly Head[] | undefined;
   /** The node's own counters of all P2P bytes; absent where it does not offer them. */
   readonly totals?: Outcome<ByteCounts> | undefined;
+  /** The heights of peers are as old as their handshakes, which are rarely repeated. */
+  readonly peerHeightsAreOld?: boolean | undefined;
   /** When the certificate that the node presented expires, unix seconds. */
   readonly certificateExpirySeconds?: number | undefined;
   /** Whether the node itself is catching up, where the node reports it. */

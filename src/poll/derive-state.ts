@@ -1,8 +1,9 @@
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeReport } from "../model/report.ts";
+import { NO_FORKS } from "./forks.ts";
 import { type HeadLag, headLag, type LagSettings, NO_LAG } from "./head-lag.ts";
-import type { OtherHeads } from "./heads.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll, type SeenHead } from "./history.ts";
+import type { OtherNodes } from "./other-nodes.ts";
 import type { FinishedPoll } from "./run-poll.ts";
 import type { NodeState, StoredState } from "./store.ts";
 
@@ -10,24 +11,32 @@ import type { NodeState, StoredState } from "./store.ts";
 
 /** Before the first poll. */
 export function firstState(node: NodeConfig, intervalMs: number): NodeState {
-  return { node, report: undefined, history: EMPTY_HISTORY, lag: NO_LAG, syncing: undefined, intervalMs };
+  return {
+    node,
+    report: undefined,
+    history: EMPTY_HISTORY,
+    lag: NO_LAG,
+    forks: NO_FORKS,
+    syncing: undefined,
+    intervalMs,
+  };
 }
 
 /**
  * The state after a poll.
  * @param before the node, its history so far, and the current interval of its polls
- * @param others heads of other nodes of the same network, to compare with
+ * @param others heads and blocks of other nodes of the same network, compared with those of the node
  */
 export function deriveState(
   { node, history: earlier, intervalMs }: Pick<NodeState, "node" | "history" | "intervalMs">,
   { report, times }: Pick<FinishedPoll, "report" | "times">,
-  others: OtherHeads,
+  { heads, forks }: OtherNodes,
   settings: LagSettings,
 ): NodeState {
   const history = recordPoll(earlier, report, times, node.role);
-  const lag = headLag(report, others, settings, times.endedMs);
+  const lag = headLag(report, heads, settings, times.endedMs);
   const syncing = isCatchingUp(report, lag, history, times.endedMs);
-  return { node, report, history, lag, syncing, intervalMs };
+  return { node, report, history, lag, forks, syncing, intervalMs };
 }
 
 /** Data is stale when its node has missed one poll. */
@@ -40,9 +49,13 @@ export function isFresh(state: StoredState, nowMs: number): boolean {
 }
 
 /** Unix milliseconds. */
-export function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
-  if (lastPoll === undefined) return Number.NEGATIVE_INFINITY;
-  return lastPoll.endedMs + STALE_AFTER_INTERVALS * intervalMs + node.timeoutMs;
+function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
+  return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + freshForMs(node, intervalMs);
+}
+
+/** How long the data of a poll counts as fresh, in milliseconds. */
+export function freshForMs({ timeoutMs }: Pick<NodeConfig, "timeoutMs">, intervalMs: number): number {
+  return STALE_AFTER_INTERVALS * intervalMs + timeoutMs;
 }
 
 /** A head less than this far behind is normal: forks, producer rounds, polls at different times. */

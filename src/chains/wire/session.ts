@@ -107,6 +107,7 @@ function report({ peers, info, blocks, page }: Outcomes, seen: OutboundMemory): 
     apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
     chainSamples: nodeSamples(answers, seen),
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    peerHeightsAreOld: true,
     blocks: blocks.blocks,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,

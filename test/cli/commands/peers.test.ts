@@ -137,7 +137,7 @@ describe("sorted by", () => {
 test("the JSON document has the keys that docs/cli.md promises, and leaves out what is not known", () => {
   const given = report({
     identity: { version: "0.18.4.4", network: "mainnet" },
-    head: head(100, { timestampSeconds: 1 }),
+    head: head(100, { timestampSeconds: NOW / 1000 }),
     peers: peers(IN),
     apis: new Map([["bans", failing("rpc")]]),
   });
@@ -153,7 +153,7 @@ test("the JSON document has the keys that docs/cli.md promises, and leaves out w
         poll_seconds: 0.25,
         version: "0.18.4.4",
         network: "mainnet",
-        head: { height: 100, timestamp_seconds: 1, lag_blocks: 0 },
+        head: { height: 100, timestamp_seconds: NOW / 1000, lag_blocks: 0 },
         failures: [{ api: "bans", reason: "rpc", message: "the call failed (rpc)", advice: "change something" }],
         malformed_rows: 0,
         peers: [
