@@ -148,6 +148,17 @@ export function analyse(expr: string): Analysis {
   return { shape: visit(parser.parse(expr).topNode), problems };
 }
 
+/** The names of the metrics that a query selects, each once. */
+export function selectedMetrics(expr: string): readonly string[] {
+  const found = new Set<string>();
+  parser.parse(expr).iterate({
+    enter({ name, from, to }) {
+      if (name === "VectorSelector") found.add(expr.slice(from, to).split("{")[0]?.trim() ?? "");
+    },
+  });
+  return [...found];
+}
+
 /** The labels of a shape that only tell who took a sample. */
 export function scrapeLabels({ labels }: Shape): readonly string[] {
   return SCRAPE_LABELS.filter((label) => labels.has(label));
