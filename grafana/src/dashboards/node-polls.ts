@@ -7,7 +7,8 @@ export const diversity: readonly PanelSpec[] = [
   {
     kind: "bars",
     title: "Peers by software",
-    description: "Software that connected peers report: the 20 most common, the rest as other. Only Wire reports it.",
+    description:
+      "Software that connected peers report: the 20 most common, the rest as other; unknown: peers that report none. Only Wire has it.",
     unit: "short",
     queries: [{ expr: `sort_desc(${once(node("p2p_node_peers_by_agent"))})`, legend: "{{agent}}" }],
   },
