@@ -142,6 +142,12 @@ export type ChainSample = {
   readonly value: number;
 };
 
+/**
+ * What a node says about catching up. Where the chain's API has a word for it, that word alone decides: `unknown` when this poll
+ * did not get it, and nothing is shown. `progress`: the API has none, and the progress of the head decides.
+ */
+export type SyncingWord = boolean | "unknown" | "progress";
+
 /** Everything that one poll of one node returned. */
 export type NodeReport = {
   readonly identity: NodeIdentity;
@@ -157,8 +163,8 @@ export type NodeReport = {
   readonly totals?: Outcome<ByteCounts> | undefined;
   /** When the certificate that the node presented expires, unix seconds. */
   readonly certificateExpirySeconds?: number | undefined;
-  /** Whether the node itself is catching up, where the node reports it. */
-  readonly syncing?: boolean | undefined;
+  /** Whether the node itself is catching up, in its own word, or who decides it. */
+  readonly syncing: SyncingWord;
   /** The node's clock minus the exporter's, in seconds. */
   readonly clockSkewSeconds?: number | undefined;
   /**

@@ -21,6 +21,7 @@ function report(connections: readonly PeerConnection[], rest: Partial<NodeReport
     head: succeeded({ height: 1 }),
     apis: new Map(),
     chainSamples: [],
+    syncing: "unknown",
     minBlockSeconds: 0,
     ...rest,
   };

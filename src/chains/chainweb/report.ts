@@ -64,6 +64,7 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
     ],
     peerHeads: peerCheck?.ok ? peerCheck.value.heads : undefined,
     clockSkewSeconds: headers.clockSkewSeconds,
+    syncing: "progress",
     networkKey: `chainweb ${network}`,
     minBlockSeconds: 0,
     blockSeconds: cut.ok ? blockSeconds(cut.value.cut, info) : undefined,

@@ -98,6 +98,7 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
     head: info.ok ? succeeded(info.value.head) : info,
     apis: new Map(page === undefined ? [] : [["prometheus", page]]),
     chainSamples: nodeSamples(answers, seen),
+    syncing: "progress",
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,

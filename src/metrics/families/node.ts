@@ -170,7 +170,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing",
     type: "gauge",
-    help: "1 while the node is catching up, from the last poll (Monero: its flags and peer states; other chains: far behind and gaining).",
+    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: its flags and the states of its peers. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

@@ -71,7 +71,7 @@ function report(
     apis: new Map(totals === undefined ? [] : [["totals", totals]]),
     chainSamples: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
     totals,
-    syncing: chain?.isInitialDownload,
+    syncing: chain?.isInitialDownload ?? "unknown",
     // Heads are compared only between nodes of the same network.
     networkKey: chain?.network === undefined ? undefined : `litecoin ${chain.network}`,
     // Limits how far ahead a peer can be. Regtest makes blocks on request.

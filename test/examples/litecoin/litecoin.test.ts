@@ -62,7 +62,7 @@ describe("a call that fails does not affect the others, and says why", () => {
     const report = await pollOnce({ getblockchaininfo: rpcError(500, -28, "Loading block index…") });
     expect(valueIn(report.peers).connections).toHaveLength(2);
     expect(failureIn(report.head).reason).toBe("busy");
-    expect(report).toMatchObject({ networkKey: undefined, syncing: undefined, chainSamples: [] });
+    expect(report).toMatchObject({ networkKey: undefined, syncing: "unknown", chainSamples: [] });
   });
 });
 
