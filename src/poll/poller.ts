@@ -1,10 +1,11 @@
-import type { NodeConfig } from "../config/model.ts";
+import type { LagConfig, NodeConfig } from "../config/model.ts";
 import { runToEnd, type Steps, startInSlices } from "../lib/slices.ts";
 import type { Failure } from "../model/failure.ts";
 import type { NodeReport } from "../model/report.ts";
-import { deriveState, freshUntilMs, isFresh } from "./derive-state.ts";
-import { type LagSettings, NO_LAG } from "./head-lag.ts";
-import { createKnownHeads, type KnownHeads } from "./heads.ts";
+import { deriveState, freshForMs, isFresh } from "./derive-state.ts";
+import { NO_FORKS } from "./forks.ts";
+import { NO_LAG } from "./head-lag.ts";
+import { createKnownNodes, type KnownNodes, type OtherNodes } from "./other-nodes.ts";
 import type { RecentPolls } from "./recent-polls.ts";
 import { failedReport, renderOrFail, runPoll } from "./run-poll.ts";
 import {
@@ -55,19 +56,19 @@ type PreparedNodes = {
 type PollerOptions = RuntimeOptions & {
   /** Nodes and references. */
   readonly nodes: readonly NodeConfig[];
-  readonly lag: () => LagSettings;
+  readonly lag: () => LagConfig;
   readonly store: NodeStore;
   readonly recentPolls: RecentPolls;
 };
 
 type PollerState = Omit<PollerOptions, "nodes"> & {
-  readonly heads: KnownHeads;
+  readonly known: KnownNodes;
   /** By the names of the nodes; replaced as a whole. */
   runtimes: ReadonlyMap<string, Runtime>;
 };
 
 export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): Poller {
-  const poller: PollerState = { ...options, heads: createKnownHeads(), runtimes: new Map() };
+  const poller: PollerState = { ...options, known: createKnownNodes(), runtimes: new Map() };
   runToEnd(prepare(poller, firstNodes)).commit();
   return {
     prepare: (nodes) => prepare(poller, nodes),
@@ -110,8 +111,8 @@ function takeOver({ store }: PollerState, opened: OpenedRuntime): void {
   if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
 }
 
-function forget({ heads, recentPolls }: PollerState, names: readonly string[]): void {
-  heads.forgetAll(names);
+function forget({ known, recentPolls }: PollerState, names: readonly string[]): void {
+  known.forgetAll(names);
   for (const name of names) recentPolls.forget(name);
 }
 
@@ -172,11 +173,12 @@ function isPolled({ runtimes }: PollerState, runtime: Runtime): boolean {
 
 async function pollNode(poller: PollerState, runtime: Runtime, before: StoredState): Promise<void> {
   const { node, session, log, stopped } = runtime;
-  const { report, times, calls } = await runPoll(session, node, stopped.signal, log);
+  const request = poller.known.request(node.name, Date.now());
+  const { report, times, calls } = await runPoll(session, node, stopped.signal, log, request);
   if (!isPolled(poller, runtime)) return;
   const render = (given: NodeReport) => {
-    const others = poller.heads.othersOnNetwork(node.name, given.networkKey, times.endedMs);
     const from = { ...before, intervalMs: runtime.intervalMs() };
+    const others = compareWithOthers(poller, from, given, times.endedMs);
     const next = deriveState(from, { report: given, times }, others, poller.lag());
     renderAndStore(poller, next);
     return next;
@@ -188,18 +190,29 @@ async function pollNode(poller: PollerState, runtime: Runtime, before: StoredSta
   backOff(runtime, report, state.intervalMs);
 }
 
-function renderAndStore({ store, render, heads }: PollerState, state: NodeState): void {
-  const { node, report } = state;
+function compareWithOthers(
+  { known, lag }: PollerState,
+  { node, intervalMs }: Pick<NodeState, "node" | "intervalMs">,
+  report: NodeReport,
+  nowMs: number,
+): OtherNodes {
+  known.remember(node, report, { nowMs, freshUntilMs: nowMs + freshForMs(node, intervalMs) }, lag());
+  return known.compare(node, report, nowMs);
+}
+
+function renderAndStore({ store, render }: PollerState, state: NodeState): void {
+  const { node } = state;
   const before = { memories: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
   store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
-  if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
 }
 
 /** While a node is backed off, its data is withdrawn as soon as it is stale. */
 function withdrawStaleData(poller: PollerState, { node, logStateChanges, log }: Runtime): void {
   const before = poller.store.get(node.name)?.state;
   if (before?.report === undefined || isFresh(before, Date.now())) return;
-  const state = { ...before, report: failedReport(BACKED_OFF), lag: NO_LAG, syncing: undefined };
+  const report = failedReport(BACKED_OFF);
+  compareWithOthers(poller, before, report, Date.now());
+  const state = { ...before, report, lag: NO_LAG, forks: NO_FORKS, syncing: undefined };
   renderAndStore(poller, state);
   logStateChanges(before, state, log);
 }
