@@ -33,16 +33,9 @@ export function deriveState(
 /** Data is stale when its node has missed one poll. */
 const STALE_AFTER_INTERVALS = 2;
 
-/** Data from the future is not fresh: the clock was set back, so its age is unknown. */
-export function isFresh(state: StoredState, nowMs: number): boolean {
-  const { lastPoll } = state.history;
-  return lastPoll !== undefined && lastPoll.endedMs <= nowMs && nowMs <= freshUntilMs(state);
-}
-
-/** Unix milliseconds. */
-export function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
-  if (lastPoll === undefined) return Number.NEGATIVE_INFINITY;
-  return lastPoll.endedMs + STALE_AFTER_INTERVALS * intervalMs + node.timeoutMs;
+/** How long the data of a poll may be shown after its end, in milliseconds. */
+export function freshForMs({ node, intervalMs }: Pick<StoredState, "node" | "intervalMs">): number {
+  return STALE_AFTER_INTERVALS * intervalMs + node.timeoutMs;
 }
 
 /** A head less than this far behind is normal: forks, producer rounds, polls at different times. */

@@ -13,11 +13,14 @@ export const NO_OTHER_HEADS: OtherHeads = { fleet: [], configured: [] };
 
 /** The last head of every node, ranked by network: searching all reports after each poll would cost more than the poll. */
 export type KnownHeads = {
-  /** @param freshUntilMs unix milliseconds */
+  /** @param freshUntilMs milliseconds of the same clock as `nowMs` */
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
   /** Forgets nodes that are no longer polled or have another server now, in one pass over the heads. */
   forgetAll(names: readonly string[]): void;
-  /** The heads of the others on the node's network; none while the network of the node is unknown. */
+  /**
+   * The heads of the others on the node's network; none while the network of the node is unknown.
+   * @param nowMs milliseconds of a clock by which no head looks younger than it is
+   */
   othersOnNetwork(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
 };
 

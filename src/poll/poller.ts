@@ -1,20 +1,23 @@
 import type { NodeConfig } from "../config/model.ts";
+import { createElapsed, type Elapsed } from "../lib/elapsed.ts";
 import { runToEnd, type Steps, startInSlices } from "../lib/slices.ts";
-import type { Failure } from "../model/failure.ts";
 import type { NodeReport } from "../model/report.ts";
-import { deriveState, freshUntilMs, isFresh } from "./derive-state.ts";
-import { type LagSettings, NO_LAG } from "./head-lag.ts";
+import { deriveState, freshForMs } from "./derive-state.ts";
+import { createFreshness, type Freshness } from "./freshness.ts";
+import type { LagSettings } from "./head-lag.ts";
 import { createKnownHeads, type KnownHeads } from "./heads.ts";
 import type { RecentPolls } from "./recent-polls.ts";
-import { failedReport, renderOrFail, runPoll } from "./run-poll.ts";
+import { renderOrFail, runPoll } from "./run-poll.ts";
 import {
   backOff,
+  isBackedOff,
   type OpenedRuntime,
   type Runtime,
   type RuntimeOptions,
   replaceRuntimes,
   stopRuntime,
 } from "./runtimes.ts";
+import { type FreshNodes, freshNodes, withdrawStaleData } from "./stale.ts";
 import { NO_SERIES, type NodeState, type NodeStore, type StoredState, toStored } from "./store.ts";
 
 /** Polls nodes on demand and stores the rendered result of each poll. */
@@ -32,6 +35,8 @@ export type Poller = {
   scheduledPoll(name: string): Promise<void>;
   /** Polls one node for a caller that waits, unless it is backed off or its last poll has only just ended. */
   probe(name: string): Promise<ProbeResult>;
+  /** The stored nodes, without data that is no longer fresh. */
+  readonly nodes: FreshNodes;
   /** Ends the polls that run and closes the connections. */
   close(): Promise<void>;
 };
@@ -62,18 +67,24 @@ type PollerOptions = RuntimeOptions & {
 
 type PollerState = Omit<PollerOptions, "nodes"> & {
   readonly heads: KnownHeads;
+  /** For all ages of data. */
+  readonly now: Elapsed;
+  readonly freshness: Freshness;
   /** By the names of the nodes; replaced as a whole. */
   runtimes: ReadonlyMap<string, Runtime>;
 };
 
 export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): Poller {
-  const poller: PollerState = { ...options, heads: createKnownHeads(), runtimes: new Map() };
+  const now = createElapsed();
+  const freshness = createFreshness(now);
+  const poller: PollerState = { ...options, heads: createKnownHeads(), now, freshness, runtimes: new Map() };
   runToEnd(prepare(poller, firstNodes)).commit();
   return {
     prepare: (nodes) => prepare(poller, nodes),
     poll: (name) => poll(poller, name),
     scheduledPoll: (name) => scheduledPoll(poller, name),
     probe: (name) => probe(poller, name),
+    nodes: freshNodes(poller.store, () => withdrawStale(poller)),
     async close() {
       const ends: Promise<void>[] = [];
       await startInSlices([...poller.runtimes.values()].map((runtime) => () => ends.push(stopRuntime(runtime))));
@@ -97,7 +108,7 @@ function* prepare(poller: PollerState, nodes: readonly NodeConfig[]): Steps<Prep
 }
 
 /** Shows a new node as not yet polled; a node at the same server as before goes on from its last state. */
-function takeOver({ store }: PollerState, opened: OpenedRuntime): void {
+function takeOver({ store, freshness }: PollerState, opened: OpenedRuntime): void {
   const { runtime, intervalMs, earlier } = opened;
   if (earlier === undefined) {
     store.set(opened.first);
@@ -107,12 +118,18 @@ function takeOver({ store }: PollerState, opened: OpenedRuntime): void {
   runtime.rateLimitedPolls = earlier.rateLimitedPolls;
   runtime.backoffUntil = earlier.backoffUntil;
   const stored = store.get(runtime.node.name);
-  if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
+  if (stored === undefined) return;
+  const state = { ...stored.state, node: runtime.node, intervalMs };
+  store.set({ ...stored, state });
+  freshness.change(runtime.node.name, freshForMs(state));
 }
 
-function forget({ heads, recentPolls }: PollerState, names: readonly string[]): void {
+function forget({ heads, recentPolls, freshness }: PollerState, names: readonly string[]): void {
   heads.forgetAll(names);
-  for (const name of names) recentPolls.forget(name);
+  for (const name of names) {
+    recentPolls.forget(name);
+    freshness.forget(name);
+  }
 }
 
 async function poll(poller: PollerState, name: string): Promise<void> {
@@ -128,7 +145,7 @@ async function poll(poller: PollerState, name: string): Promise<void> {
     })
     .finally(() => {
       runtime.running = undefined;
-      runtime.endedAt = performance.now();
+      runtime.endedAt = poller.now();
     });
   return runtime.running;
 }
@@ -137,7 +154,7 @@ async function scheduledPoll(poller: PollerState, name: string): Promise<void> {
   const runtime = poller.runtimes.get(name);
   // The schedule of a removed node ends a little later than its runtime.
   if (runtime === undefined) return;
-  if (performance.now() < runtime.backoffUntil) withdrawStaleData(poller, runtime);
+  if (isBackedOff(runtime)) withdrawStale(poller);
   else await poll(poller, name);
 }
 
@@ -158,9 +175,9 @@ const SHARED_INTERVALS = 0.1;
 const MIN_SHARED_MS = 1000;
 
 /** The last result, if it is recent enough to be shared. */
-function sharedResult({ store }: PollerState, { node, running, endedAt }: Runtime): ProbeResult | undefined {
+function sharedResult({ store, now }: PollerState, { node, running, endedAt }: Runtime): ProbeResult | undefined {
   if (running !== undefined) return undefined;
-  const ageMs = performance.now() - endedAt;
+  const ageMs = now() - endedAt;
   const sharedForMs = Math.max(MIN_SHARED_MS, (store.get(node.name)?.state.intervalMs ?? 0) * SHARED_INTERVALS);
   return ageMs < sharedForMs ? { kind: "shared", ageMs, sharedForMs } : undefined;
 }
@@ -175,7 +192,7 @@ async function pollNode(poller: PollerState, runtime: Runtime, before: StoredSta
   const { report, times, calls } = await runPoll(session, node, stopped.signal, log);
   if (!isPolled(poller, runtime)) return;
   const render = (given: NodeReport) => {
-    const others = poller.heads.othersOnNetwork(node.name, given.networkKey, times.endedMs);
+    const others = poller.heads.othersOnNetwork(node.name, given.networkKey, poller.now());
     const from = { ...before, intervalMs: runtime.intervalMs() };
     const next = deriveState(from, { report: given, times }, others, poller.lag());
     renderAndStore(poller, next);
@@ -188,24 +205,17 @@ async function pollNode(poller: PollerState, runtime: Runtime, before: StoredSta
   backOff(runtime, report, state.intervalMs);
 }
 
-function renderAndStore({ store, render, heads }: PollerState, state: NodeState): void {
+function renderAndStore(poller: PollerState, state: NodeState): void {
+  const { store, render, heads, freshness, now } = poller;
   const { node, report } = state;
   const before = { memories: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
   store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
-  if (report !== undefined) heads.remember(node.name, node.role, report, freshUntilMs(state));
+  if (report === undefined) return;
+  freshness.renew(node.name, freshForMs(state));
+  heads.remember(node.name, node.role, report, now() + freshForMs(state));
 }
 
-/** While a node is backed off, its data is withdrawn as soon as it is stale. */
-function withdrawStaleData(poller: PollerState, { node, logStateChanges, log }: Runtime): void {
-  const before = poller.store.get(node.name)?.state;
-  if (before?.report === undefined || isFresh(before, Date.now())) return;
-  const state = { ...before, report: failedReport(BACKED_OFF), lag: NO_LAG, syncing: undefined };
-  renderAndStore(poller, state);
-  logStateChanges(before, state, log);
+function withdrawStale(poller: PollerState): void {
+  const { store, freshness, runtimes } = poller;
+  withdrawStaleData({ store, freshness, runtimes, show: (state) => renderAndStore(poller, state) });
 }
-
-const BACKED_OFF: Failure = {
-  reason: "rate_limited",
-  message: "the node is not polled for now, as it asked for a pause (HTTP 429)",
-  advice: "poll less often (interval) or raise the server's limit",
-};
