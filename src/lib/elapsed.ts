@@ -6,7 +6,7 @@ const TOLERANCE_MS = 1000;
 
 /**
  * A clock for the age of data, which is never younger by it than it is. Neither clock of the machine is enough: the monotonic
- * one stands still while a machine is suspended (Linux: clock_gettime(2), CLOCK_MONOTONIC), and the wall clock may be set back.
+ * one stops while a machine is suspended (Linux: clock_gettime(2), CLOCK_MONOTONIC), and the wall clock may be set back.
  * So this one is monotonic, and also goes forward when the wall clock jumps forward. Whether that was a suspended machine or a
  * clock that was set right cannot be known.
  */

@@ -159,7 +159,7 @@ export type NodeReport = {
   readonly certificateExpirySeconds?: number | undefined;
   /** Whether the node itself is catching up, where the node reports it. */
   readonly syncing?: boolean | undefined;
-  /** The node's clock minus the exporter's, in seconds. */
+  /** The node's clock minus the exporter's, in seconds, where the node itself sends its time: a Date header is the proxy's. */
   readonly clockSkewSeconds?: number | undefined;
   /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
   readonly networkKey?: string | undefined;

@@ -23,7 +23,7 @@ export const EXPORTER_FAULTS = {
   clockForward: {
     fault: "The clock is set forward by an hour",
     shows:
-      "Polls and counters continue on schedule. Each node has `p2p_node_up` 0 and no data until its next poll, at most one interval later, as after a suspension: the clocks of a machine that was suspended show the same, and old data must not look new. `p2p_connection_start_timestamp_seconds` moves by an hour, as do all times computed from an age. `p2p_node_clock_skew_seconds` shows the hour from the next poll on.",
+      "Polls and counters continue on schedule. Each node has `p2p_node_up` 0 and no data until its next poll, at most one interval later, as after a suspension: the clocks of a machine that was suspended show the same, and old data must not look new. `p2p_connection_start_timestamp_seconds` moves by an hour, as do all times computed from an age. `p2p_node_clock_skew_seconds` of Chainweb nodes shows the hour from the next poll on.",
     log: STALE,
     remedy: "None. Let a time service correct clocks in small steps.",
   },
