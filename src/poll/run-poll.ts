@@ -1,4 +1,5 @@
 import type { NodeSession, NodeTarget, PollRequest } from "../chains/adapter.ts";
+import { chains } from "../chains/index.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { createNodeRedaction } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
@@ -59,7 +60,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
           throw hide === undefined ? error : redactError(error, hide);
         },
       );
-      const own = { ...report, peers: rejectUnreadable(report.peers, node) };
+      const own = { ...report, ...namedNetwork(report, node), peers: rejectUnreadable(report.peers, node) };
       return { ...own, certificateExpirySeconds: expirySeconds(own, node, main) };
     },
     close: () => session.close(),
@@ -73,6 +74,20 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
 function expirySeconds(report: NodeReport, { role }: NodeConfig, main: RpcClient | undefined): number | undefined {
   const { lastExpirySeconds, currentExpirySeconds } = main?.presented() ?? {};
   return report[mainApi(role)].ok ? lastExpirySeconds : currentExpirySeconds;
+}
+
+/** The network that the operator named, in place of the one that the node reports. */
+function namedNetwork(
+  { identity, networkKey, head }: NodeReport,
+  { network, chain }: NodeConfig,
+): Pick<NodeReport, "identity" | "networkKey"> {
+  if (network === undefined) return { identity, networkKey };
+  // Without this poll's answer about itself, the node has no identity either.
+  const isKnown = head.ok || Object.values(identity).some((text) => text !== undefined);
+  return {
+    identity: isKnown ? { ...identity, network } : identity,
+    networkKey: `${chains[chain].optionsKey} ${network}`,
+  };
 }
 
 /** A list without a single readable row comes from another API. Shown as an empty list, it would be a false 0. */

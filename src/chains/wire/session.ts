@@ -98,7 +98,7 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
     head: info.ok ? succeeded(info.value.head) : info,
     apis: new Map(page === undefined ? [] : [["prometheus", page]]),
     chainSamples: nodeSamples(answers, seen),
-    networkKey: identity.chainId === undefined ? undefined : `antelope ${identity.chainId}`,
+    networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };
