@@ -88,10 +88,10 @@ export const polls: readonly PanelSpec[] = [
     queries: [
       gauge("p2p_node_clock_skew_seconds", "skew"),
       {
-        expr: `${perNode(node("p2p_monero_start_timestamp_seconds"))} - time() > 0`,
+        expr: `${once(node("p2p_monero_start_timestamp_seconds"))} - time() > 0`,
         legend: "start in the future",
       },
-      { expr: `${perNode(node("p2p_node_head_timestamp_seconds"))} - time() > 0`, legend: "head in the future" },
+      { expr: `${once(node("p2p_node_head_timestamp_seconds"))} - time() > 0`, legend: "head in the future" },
     ],
   },
 ];
