@@ -10,6 +10,7 @@ import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts"
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
 import { type ConnectionSettings, connectionSettings } from "../metrics/connections.ts";
+import { createNodeInfo } from "../metrics/node-info.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { cacheRecent, createSelfMetrics } from "../metrics/self.ts";
@@ -216,7 +217,9 @@ type PageContext = {
 
 function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
   const { nodes, recentPolls, poller, targetProbe, renderPage } = polling;
-  const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
+  const nodeInfo = createNodeInfo();
+  const collect = async () => [...(await collectOwn()), nodeInfo(current.config().nodes)];
+  const recent = cacheRecent(collect, SELF_METRICS_MAX_AGE_MS);
   const snapshotOf = createSnapshots(nodes, renderPage);
   return createRoutes({
     telemetryPath,

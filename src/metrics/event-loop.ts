@@ -1,7 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 
 /** How late the event loop is, over the last minute or two. */
-export type EventLoopDelay = {
+type EventLoopDelay = {
   /** The name and the value of each gauge, in seconds; none before the first measurement. */
   gauges(): readonly DelayGauge[];
 };
@@ -10,7 +10,7 @@ type DelayGauge = { readonly name: string; readonly help: string; readonly secon
 
 type Delays = Pick<IntervalHistogram, "count" | "min" | "max" | "mean" | "stddev" | "percentile" | "reset">;
 
-/** A timer of so many milliseconds is measured: a delay of 0.01 s is none. */
+/** A timer of so many milliseconds is measured: a delay of 0.01 s means that it was on time. */
 const RESOLUTION_MS = 10;
 
 /** Each delay is shown for at least this long, and at most twice as long. */
