@@ -8,8 +8,8 @@ import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
 import { deriveState } from "./derive-state.ts";
 import type { LagSettings } from "./head-lag.ts";
-import { NO_OTHER_HEADS } from "./heads.ts";
 import { EMPTY_HISTORY } from "./history.ts";
+import { NO_OTHER_NODES } from "./other-nodes.ts";
 import { mainFailure, outcomesOf } from "./outcomes.ts";
 import { renderOrFail, runPoll, type TracedSession } from "./run-poll.ts";
 import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
@@ -94,7 +94,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const before = { node, history: EMPTY_HISTORY, intervalMs: node.timeoutMs };
     // Not compared with other nodes: a target that a client names does not belong to the configured ones.
     const render = (given: NodeReport) => {
-      const state = deriveState(before, { report: given, times }, NO_OTHER_HEADS, options.lag());
+      const state = deriveState(before, { report: given, times }, NO_OTHER_NODES, options.lag());
       return { state: toStored(state), lines: options.render(state) };
     };
     const rendered = renderOrFail(report, render, log);

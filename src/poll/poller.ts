@@ -1,11 +1,10 @@
-import type { NodeConfig } from "../config/model.ts";
+import type { LagConfig, NodeConfig } from "../config/model.ts";
 import { createElapsed, type Elapsed } from "../lib/elapsed.ts";
 import { runToEnd, type Steps, startInSlices } from "../lib/slices.ts";
 import type { NodeReport } from "../model/report.ts";
 import { deriveState, freshForMs } from "./derive-state.ts";
 import { createFreshness, type Freshness } from "./freshness.ts";
-import type { LagSettings } from "./head-lag.ts";
-import { createKnownHeads, type KnownHeads } from "./heads.ts";
+import { createKnownNodes, type KnownNodes, type OtherNodes } from "./other-nodes.ts";
 import type { RecentPolls } from "./recent-polls.ts";
 import { renderOrFail, runPoll } from "./run-poll.ts";
 import {
@@ -18,7 +17,7 @@ import {
   stopRuntime,
 } from "./runtimes.ts";
 import { type FreshNodes, freshNodes, withdrawStaleData } from "./stale.ts";
-import { NO_SERIES, type NodeState, type NodeStore, type StoredState, toStored } from "./store.ts";
+import { NO_SERIES, type NodeState, type NodeStore, toStored } from "./store.ts";
 
 /** Polls nodes on demand and stores the rendered result of each poll. */
 export type Poller = {
@@ -60,13 +59,13 @@ type PreparedNodes = {
 type PollerOptions = RuntimeOptions & {
   /** Nodes and references. */
   readonly nodes: readonly NodeConfig[];
-  readonly lag: () => LagSettings;
+  readonly lag: () => LagConfig;
   readonly store: NodeStore;
   readonly recentPolls: RecentPolls;
 };
 
 type PollerState = Omit<PollerOptions, "nodes"> & {
-  readonly heads: KnownHeads;
+  readonly known: KnownNodes;
   /** For all ages of data. */
   readonly now: Elapsed;
   readonly freshness: Freshness;
@@ -77,7 +76,7 @@ type PollerState = Omit<PollerOptions, "nodes"> & {
 export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): Poller {
   const now = createElapsed();
   const freshness = createFreshness(now);
-  const poller: PollerState = { ...options, heads: createKnownHeads(), now, freshness, runtimes: new Map() };
+  const poller: PollerState = { ...options, known: createKnownNodes(), now, freshness, runtimes: new Map() };
   runToEnd(prepare(poller, firstNodes)).commit();
   return {
     prepare: (nodes) => prepare(poller, nodes),
@@ -119,13 +118,12 @@ function takeOver({ store, freshness }: PollerState, opened: OpenedRuntime): voi
   runtime.backoffUntil = earlier.backoffUntil;
   const stored = store.get(runtime.node.name);
   if (stored === undefined) return;
-  const state = { ...stored.state, node: runtime.node, intervalMs };
-  store.set({ ...stored, state });
-  freshness.change(runtime.node.name, freshForMs(state));
+  store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
+  freshness.change(runtime.node.name, freshForMs(runtime.node, intervalMs));
 }
 
-function forget({ heads, recentPolls, freshness }: PollerState, names: readonly string[]): void {
-  heads.forgetAll(names);
+function forget({ known, recentPolls, freshness }: PollerState, names: readonly string[]): void {
+  known.forgetAll(names);
   for (const name of names) {
     recentPolls.forget(name);
     freshness.forget(name);
@@ -134,12 +132,11 @@ function forget({ heads, recentPolls, freshness }: PollerState, names: readonly 
 
 async function poll(poller: PollerState, name: string): Promise<void> {
   const runtime = poller.runtimes.get(name);
-  const before = poller.store.get(name)?.state;
-  if (runtime === undefined || before === undefined) {
+  if (runtime === undefined) {
     poller.log.error({ target: name }, "asked to poll a node that is no longer polled");
     return;
   }
-  runtime.running ??= pollNode(poller, runtime, before)
+  runtime.running ??= pollNode(poller, runtime)
     .catch((error: unknown) => {
       runtime.log.error({ err: error }, "a poll ended with an unexpected error");
     })
@@ -187,13 +184,18 @@ function isPolled({ runtimes }: PollerState, runtime: Runtime): boolean {
   return !runtime.stopped.signal.aborted && runtimes.get(runtime.node.name) === runtime;
 }
 
-async function pollNode(poller: PollerState, runtime: Runtime, before: StoredState): Promise<void> {
+async function pollNode(poller: PollerState, runtime: Runtime): Promise<void> {
   const { node, session, log, stopped } = runtime;
-  const { report, times, calls } = await runPoll(session, node, stopped.signal, log);
-  if (!isPolled(poller, runtime)) return;
+  const request = poller.known.request(node.name, Date.now());
+  const { report, times, calls } = await runPoll(session, node, stopped.signal, log, request);
+  // Only now: the state may have been withdrawn during the poll.
+  const before = poller.store.get(node.name)?.state;
+  if (!isPolled(poller, runtime) || before === undefined) return;
+  poller.freshness.renew(node.name, freshForMs(node, runtime.intervalMs()));
+  withdrawStale(poller);
   const render = (given: NodeReport) => {
-    const others = poller.heads.othersOnNetwork(node.name, given.networkKey, poller.now());
     const from = { ...before, intervalMs: runtime.intervalMs() };
+    const others = compareWithOthers(poller, from, given, times.endedMs);
     const next = deriveState(from, { report: given, times }, others, poller.lag());
     renderAndStore(poller, next);
     return next;
@@ -205,17 +207,28 @@ async function pollNode(poller: PollerState, runtime: Runtime, before: StoredSta
   backOff(runtime, report, state.intervalMs);
 }
 
-function renderAndStore(poller: PollerState, state: NodeState): void {
-  const { store, render, heads, freshness, now } = poller;
-  const { node, report } = state;
-  const before = { memories: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
-  store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
-  if (report === undefined) return;
-  freshness.renew(node.name, freshForMs(state));
-  heads.remember(node.name, node.role, report, now() + freshForMs(state));
+function compareWithOthers(
+  { known, lag }: PollerState,
+  { node, intervalMs }: Pick<NodeState, "node" | "intervalMs">,
+  report: NodeReport,
+  nowMs: number,
+): OtherNodes {
+  known.remember(node, report, { nowMs, freshUntilMs: nowMs + freshForMs(node, intervalMs) }, lag());
+  return known.compare(node, report, nowMs);
 }
 
+function renderAndStore({ store, render }: PollerState, state: NodeState): void {
+  const { node } = state;
+  const before = { memories: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
+  store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
+}
+
+/** Withdraws what is too old: for those who read it, and for the nodes that are compared with it. */
 function withdrawStale(poller: PollerState): void {
   const { store, freshness, runtimes } = poller;
-  withdrawStaleData({ store, freshness, runtimes, show: (state) => renderAndStore(poller, state) });
+  const show = (state: NodeState, report: NodeReport) => {
+    compareWithOthers(poller, state, report, Date.now());
+    renderAndStore(poller, state);
+  };
+  withdrawStaleData({ store, freshness, runtimes, show });
 }

@@ -182,7 +182,8 @@ async function orGivenUp(poll: Promise<NodeReport>, signal: Signal): Promise<Nod
 /** The report of a poll that failed as a whole. */
 export function failedReport(failure: Failure): NodeReport {
   const outcome = { ok: false, failure } as const;
-  return { identity: {}, peers: outcome, head: outcome, apis: new Map(), chainSamples: [], minBlockSeconds: 0 };
+  const nothing = { identity: {}, apis: new Map(), chainSamples: [], syncing: "unknown", minBlockSeconds: 0 } as const;
+  return { ...nothing, peers: outcome, head: outcome };
 }
 
 /**

@@ -1,4 +1,6 @@
 import { type Failure, failureOf } from "../model/failure.ts";
+import type { NodeReport } from "../model/report.ts";
+import { NO_FORKS } from "./forks.ts";
 import type { Freshness } from "./freshness.ts";
 import { NO_LAG } from "./head-lag.ts";
 import { failedReport } from "./run-poll.ts";
@@ -37,8 +39,8 @@ type StaleOptions = {
   readonly store: Pick<NodeStore, "get" | "withdraw">;
   readonly freshness: Freshness;
   readonly runtimes: ReadonlyMap<string, Runtime>;
-  /** Renders a state and stores it. */
-  readonly show: (state: NodeState) => void;
+  /** Renders a state, whose report this is, and stores it. */
+  readonly show: (state: NodeState, report: NodeReport) => void;
 };
 
 /** Shows nodes as down whose data is no longer fresh. Their counters and the time of the last success stay as they are. */
@@ -48,15 +50,14 @@ export function withdrawStaleData({ store, freshness, runtimes, show }: StaleOpt
     const before = store.get(name)?.state;
     if (runtime === undefined || before?.report === undefined) continue;
     const report = failedReport(isBackedOff(runtime) ? BACKED_OFF : notPolled(before));
-    const state = { ...before, report, lag: NO_LAG, syncing: undefined };
+    const state = { ...before, report, lag: NO_LAG, forks: NO_FORKS, syncing: undefined };
     try {
-      show(state);
+      show(state, report);
     } catch (error) {
       // The reader must not get the old data, and one node must not keep it from the others.
       runtime.log.error({ err: error }, failureOf(error).message);
       store.withdraw(name);
     }
-    freshness.forget(name);
     runtime.logStateChanges(before, state, runtime.log);
   }
 }

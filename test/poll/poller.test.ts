@@ -75,7 +75,7 @@ describe("close", () => {
 });
 
 describe("heads of other nodes", () => {
-  const main = { networkKey: "monero mainnet" };
+  const main = { networkKey: "wire a", identity: { chainId: "a" } };
   const fleetOf = (state: Pick<NodeState, "lag">) => state.lag.references.get("fleet");
 
   test("another node's last report counts while it is fresh", async () => {

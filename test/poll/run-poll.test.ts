@@ -12,7 +12,7 @@ import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { type FakeNode, type Handler, json, startFakeNode } from "../support/fake-node.ts";
 import { wireWith } from "../support/faulty-exporter.ts";
 import { answers, hang, obedient, type Poll, setUp } from "./poller-support.ts";
-import { failing, failure, head, NOW, nodeConfig, report } from "./support.ts";
+import { failing, failure, head, NOW, nodeConfig, peersAt, report } from "./support.ts";
 
 const AUTH = { kind: "bearer", token: inlineSecret("canary-token") } as const;
 
@@ -352,13 +352,15 @@ describe("a poll that fails or takes too long", () => {
     test("a session that ends in its second of grace still counts", async () => {
       const late: Poll = (signal) =>
         new Promise((resolve) => {
-          signal.addEventListener("abort", () => setTimeout(() => resolve(report({ head: head(7) })), 500));
+          signal.addEventListener("abort", () =>
+            setTimeout(() => resolve(report({ head: head(7), peers: peersAt(9) })), 500),
+          );
         });
       const { poller, state } = setUp({ "node-1": late }, { nodes: { "node-1": { timeoutMs: 4000 } } });
       const poll = poller.poll("node-1");
       await vi.advanceTimersByTimeAsync(4500);
       await poll;
-      expect(state().history.head?.height).toBe(7);
+      expect(state().lag.blocks).toBe(2);
     });
 
     test("a poll that ends leaves no timer and no listener that would end the next one", async () => {

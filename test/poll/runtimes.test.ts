@@ -138,7 +138,7 @@ describe("how long a node is backed off", () => {
 });
 
 describe("replacing nodes", () => {
-  const main = { networkKey: "monero mainnet" };
+  const main = { networkKey: "wire a", identity: { chainId: "a" } };
 
   test("a node that is the same object goes on undisturbed, also a poll that runs", async () => {
     let end = (_: NodeReport) => {};

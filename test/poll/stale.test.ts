@@ -120,6 +120,37 @@ describe("data that no poll replaces in time", () => {
     expect(lines.at(-1)?.msg).toContain("up again, 1h after its last successful poll");
   });
 
+  test("that is withdrawn during a poll is back after it, and the log says both", async () => {
+    let end = () => {};
+    const given = report();
+    let polls = 0;
+    const { poller, lines } = setUp({
+      a: async () => {
+        polls += 1;
+        if (polls > 1) {
+          await new Promise<void>((resolve) => {
+            end = resolve;
+          });
+        }
+        return given;
+      },
+    });
+    const { nodes } = poller;
+    await poller.poll("a");
+    vi.advanceTimersByTime(HOUR);
+    const second = poller.poll("a");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(nodes.get("a")?.state.report?.peers.ok).toBe(false);
+    end();
+    await second;
+    expect(nodes.get("a")?.state.report?.peers.ok).toBe(true);
+    expect(lines.filter(({ api }) => api === "peers").map(({ msg }) => msg.split(":")[0])).toEqual([
+      "up",
+      "down",
+      "up again, 1h after its last successful poll",
+    ]);
+  });
+
   test("is nothing that other nodes are compared with", async () => {
     const main = { networkKey: "monero mainnet" };
     const { poller, state } = setUp({

@@ -13,6 +13,8 @@ export type PrometheusOptions = {
   readonly scrapeConfigs?: readonly Readonly<Record<string, unknown>>[];
   /** Absolute paths of rule files, evaluated every second. */
   readonly ruleFiles?: readonly string[];
+  /** The folder of its database, with blocks of promtool; a new one by default. */
+  readonly data?: string;
 };
 
 const target = z.object({
@@ -66,7 +68,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     requireProgram("prometheus"),
     [
       `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--storage.tsdb.path=${options.data ?? join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
       "--log.level=warn",
     ],

@@ -203,7 +203,7 @@ export const sources: SharedSources = {
   p2p_node_syncing_peers: "get_connections state synchronizing, standby",
   p2p_node_head_height: "get_info height",
   p2p_node_head_timestamp_seconds: "get_last_block_header timestamp",
-  p2p_node_syncing: "get_info synchronized, target_height; get_connections state",
+  p2p_node_syncing: "get_info synchronized, target_height; get_connections state, height",
   p2p_node_receive_bytes_total: "/get_net_stats total_bytes_in, else added up from recv_count",
   p2p_node_transmit_bytes_total: "/get_net_stats total_bytes_out, else added up from send_count",
   p2p_node_peer_connects_total: "get_connections connection_id, compared",
