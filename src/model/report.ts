@@ -142,6 +142,12 @@ export type ChainSample = {
   readonly value: number;
 };
 
+/**
+ * What a node says about catching up. Where the chain's API has a word for it, that word alone decides: `unknown` when this poll
+ * did not get it, and nothing is shown. `progress`: the API has none, and the progress of the head decides.
+ */
+export type SyncingWord = boolean | "unknown" | "progress";
+
 /** Everything that one poll of one node returned. */
 export type NodeReport = {
   readonly identity: NodeIdentity;
@@ -159,9 +165,9 @@ export type NodeReport = {
   readonly peerHeightsAreOld?: boolean | undefined;
   /** When the certificate that the node presented expires, unix seconds. */
   readonly certificateExpirySeconds?: number | undefined;
-  /** Whether the node itself is catching up, where the node reports it. */
-  readonly syncing?: boolean | undefined;
-  /** The node's clock minus the exporter's, in seconds. */
+  /** Whether the node itself is catching up, in its own word, or who decides it. */
+  readonly syncing: SyncingWord;
+  /** The node's clock minus the exporter's, in seconds, where the node itself sends its time: a Date header is the proxy's. */
   readonly clockSkewSeconds?: number | undefined;
   /**
    * Heads and peers are compared only between nodes with the same key: the name of the chain's block in the configuration

@@ -1,6 +1,7 @@
 import type { NodeRole } from "../config/model.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
-import { DIRECTIONS, type Direction, type Head, type NodeReport, type PeerConnection } from "../model/report.ts";
+import { DIRECTIONS, type Direction, type NodeReport, type PeerConnection } from "../model/report.ts";
+import { NO_PROGRESS, type Progress } from "./catching-up.ts";
 import { mainApi } from "./outcomes.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
 
@@ -17,9 +18,8 @@ export type NodeHistory = {
   readonly totals: ByteTotals | undefined;
   /** Undefined until the first peer list. */
   readonly churn: Churn | undefined;
-  /** The heads of the last two polls that had one. */
-  readonly head: SeenHead | undefined;
-  readonly previousHead: SeenHead | undefined;
+  /** The way of the head over the last minutes, where it is far behind. */
+  readonly progress: Progress;
 };
 
 type PollRecord = {
@@ -30,8 +30,6 @@ type PollRecord = {
   readonly failure: Failure | undefined;
 };
 
-export type SeenHead = Pick<Head, "height" | "timestampSeconds"> & { readonly seenMs: number };
-
 export const EMPTY_HISTORY: NodeHistory = {
   polls: 0,
   failures: new Map(FAILURE_REASONS.map((reason) => [reason, 0])),
@@ -40,15 +38,14 @@ export const EMPTY_HISTORY: NodeHistory = {
   connectionStarts: new Map(),
   totals: undefined,
   churn: undefined,
-  head: undefined,
-  previousHead: undefined,
+  progress: NO_PROGRESS,
 };
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
 
 /** The history after one more poll. */
 export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes, role: NodeRole): NodeHistory {
-  const { peers, head, totals } = report;
+  const { peers, totals } = report;
   const main = report[mainApi(role)];
   const failure = main.ok ? undefined : main.failure;
   const connections = peers.ok ? peers.value.connections : undefined;
@@ -63,9 +60,7 @@ export function recordPoll(history: NodeHistory, report: NodeReport, times: Poll
       connections,
     }),
     churn: connections === undefined ? history.churn : advanceChurn(history.churn, connections),
-    ...(head.ok
-      ? { head: { ...head.value, seenMs: times.endedMs }, previousHead: history.head }
-      : { head: history.head, previousHead: history.previousHead }),
+    progress: history.progress,
   };
 }
 

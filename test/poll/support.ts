@@ -93,6 +93,7 @@ export function report(overrides: Partial<NodeReport> = {}): NodeReport {
     head: head(100),
     apis: new Map(),
     chainSamples: [],
+    syncing: "progress",
     minBlockSeconds: 0,
     ...overrides,
   };
@@ -114,6 +115,7 @@ export type StateOptions = {
   /** The last reports of other nodes. */
   readonly others?: readonly NodeReport[];
   readonly endedMs?: number;
+  readonly intervalMs?: number;
 };
 
 /** The state of a node before its first poll. */
@@ -130,8 +132,14 @@ export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], n
 
 /** The state of a node after one more poll, put together as the poller does. */
 export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeState {
-  const { node = nodeConfig(), history = EMPTY_HISTORY, others = [], endedMs = NOW } = options;
-  const before = { node, history, intervalMs: INTERVAL_MS };
+  const {
+    node = nodeConfig(),
+    history = EMPTY_HISTORY,
+    others = [],
+    endedMs = NOW,
+    intervalMs = INTERVAL_MS,
+  } = options;
+  const before = { node, history, intervalMs };
   return deriveState(
     before,
     { report: given, times: times(endedMs) },

@@ -70,6 +70,7 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
     ],
     peerHeads: peerCheck?.ok ? peerCheck.value.heads : undefined,
     clockSkewSeconds: headers.clockSkewSeconds,
+    syncing: "progress",
     networkKey: `chainweb ${network}`,
     blocks: cut.ok ? [...blocksOf(cut.value.cut), ...asked.blocks] : undefined,
     lackingBlocks: asked.lackingBlocks,

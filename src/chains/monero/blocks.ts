@@ -38,7 +38,7 @@ const RETRY_MS = 60_000;
  * @param limitMs how long one call may take
  */
 export function createBlockReader(client: RpcClient, limitMs: number): BlockReader {
-  // Nobody waits for the first block, so its call is no part that may fail.
+  // No comparison waits for the first block, so its call is no part of a poll that may fail.
   const genesisCall = createBlockCall(limitMs);
   const wantedCall = createBlockCall(limitMs);
   let genesis: { readonly process: string; readonly blocks: readonly BlockId[]; readonly untilMs: number } | undefined;

@@ -12,7 +12,7 @@ import { callRpc } from "./calls.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
 import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
-import { isSyncing, report } from "./report.ts";
+import { report, syncingWord } from "./report.ts";
 import { createSecondaryCalls, createTopBlocks, SECONDARY_SHARE } from "./secondary-calls.ts";
 
 const optionsSchema = block({});
@@ -67,8 +67,8 @@ function openSession(target: NodeTarget): NodeSession {
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
       const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, maxRows }, signal);
       const topBlock = info.ok ? await topBlocks.of(info.value, signal) : undefined;
-      const isBehind = info.ok && isSyncing(info.value, peers) === true;
-      const answers = target.headOnly ? {} : await secondaryCalls.ask({ info, peers, isSyncing: isBehind }, signal);
+      const isSyncing = info.ok && syncingWord(info.value, peers) === true;
+      const answers = target.headOnly ? {} : await secondaryCalls.ask({ info, peers, isSyncing }, signal);
       const blocks = await blockReader.read({ info, topBlock, wanted }, signal);
       return report({ info, peers, topBlock, blocks, secondary: answers });
     },

@@ -7,6 +7,7 @@ import {
   type NodeReport,
   type Outcome,
   type PeerList,
+  type SyncingWord,
   succeeded,
 } from "../../model/report.ts";
 import type { Blocks } from "./blocks.ts";
@@ -42,7 +43,7 @@ export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswe
       ...secondarySamples(secondary),
     ],
     totals: secondary.totals,
-    syncing: daemon === undefined ? undefined : isSyncing(daemon, peers),
+    syncing: daemon === undefined ? "unknown" : syncingWord(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
     blocks: blocks.blocks,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
@@ -66,13 +67,23 @@ function samplesOf<T>(
 }
 
 /**
- * The flags of get_info show only the first sync; after it, a node 60 blocks behind still says `synchronized: true,
- * target_height: 0` (seen on 0.18.0.0). The states of the peers show every catch-up; without them, only "syncing" is certain.
+ * A peer may have the newest block a moment earlier: until the node has it too, monerod calls that peer `synchronizing`
+ * (process_payload_sync_data of cryptonote_protocol_handler.inl), and its target is that much higher.
  */
-export function isSyncing(info: DaemonInfo, peers: Outcome<PeerList>): boolean | undefined {
-  if (!info.synchronized || info.targetHeight > info.height) return true;
-  if (!peers.ok) return undefined;
-  return peers.value.connections.some((connection) => connection.syncing === "download");
+const NEWEST_BLOCKS = 2;
+
+/**
+ * Whether the node syncs, in its own word. The flags of get_info show only the first sync; after it, a node 60 blocks behind
+ * still says `synchronized: true, target_height: 0` (seen on 0.18.0.0). The states of the peers show every sync. Where they
+ * are missing (restricted RPC, gateways), a node that says `synchronized` may be far behind, or not.
+ */
+export function syncingWord(info: DaemonInfo, peers: Outcome<PeerList>): SyncingWord {
+  const isBehind = (height: number) => height > info.height + NEWEST_BLOCKS;
+  if (!info.synchronized || isBehind(info.targetHeight)) return true;
+  if (!peers.ok) return "unknown";
+  return peers.value.connections.some(
+    ({ syncing, height }) => syncing === "download" && (height === undefined || isBehind(height)),
+  );
 }
 
 /** One sample; none where the value is not known, or is not a safe integer. */

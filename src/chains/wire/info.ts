@@ -37,17 +37,18 @@ export function decodeInfo(answer: unknown, call: string): ChainInfo {
       timestampSeconds: parseTime(info.head_block_time),
       finalHeight: count(info.last_irreversible_block_num),
     },
-    blocks: blocksOf(info),
+    blocks: blocksOf(info, height),
     forkDbHeadHeight: count(info.fork_db_head_block_num),
     earliestBlock: count(info.earliest_available_block_num),
   };
 }
 
-function blocksOf(info: JsonObject): readonly BlockId[] {
+function blocksOf(info: JsonObject, height: number): readonly BlockId[] {
   const head = blockOf(info.head_block_id, info.head_block_num);
   const final = blockOf(info.last_irreversible_block_id, info.last_irreversible_block_num);
   // In read-mode irreversible both are the same block.
-  return [head, final?.height === head?.height ? undefined : final].flatMap((block) => block ?? []);
+  const blocks = [head, final?.height === head?.height ? undefined : final].flatMap((block) => block ?? []);
+  return blocks.filter((block) => block.height <= height);
 }
 
 /** A block whose id begins with its number, as all do; a node that gives another number is not believed. */

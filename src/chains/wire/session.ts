@@ -106,6 +106,7 @@ function report({ peers, info, blocks, page }: Outcomes, seen: OutboundMemory): 
     head: info.ok ? succeeded(info.value.head) : info,
     apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
     chainSamples: nodeSamples(answers, seen),
+    syncing: "progress",
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
     peerHeightsAreOld: true,
     blocks: blocks.blocks,

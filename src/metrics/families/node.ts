@@ -8,7 +8,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
-    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll.",
+    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },
@@ -170,7 +170,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing",
     type: "gauge",
-    help: "1 while the node is catching up, from the last poll (Monero: its flags and peer states; other chains: far behind and gaining).",
+    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: its flags and the states of its peers. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

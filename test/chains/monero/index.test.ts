@@ -23,9 +23,9 @@ import {
 
 const connections = json(fixture("monero/get_connections.json"));
 
-/** Rows of get_connections in these states. */
-function inStates(states: readonly string[]): Answer {
-  return rpc({ connections: states.map((state) => row({ state })) });
+/** Rows of get_connections in these states, of peers that are so many blocks ahead of the node. */
+function inStates(states: readonly string[], ahead = 0): Answer {
+  return rpc({ connections: states.map((state) => row({ state, height: 3_512_001 + ahead })) });
 }
 
 test("one poll gives peers, head and identity, in series over one connection", async () => {
@@ -96,7 +96,7 @@ describe("a restricted node", () => {
       apis: new Map([["last_block", { ok: true, value: { timestamp: 1_800_000_034, previousHash: BLOCKS[1].hash } }]]),
       blocks: BLOCKS,
       totals: undefined,
-      syncing: undefined,
+      syncing: "unknown",
       networkKey: "monero mainnet",
       minBlockSeconds: 60,
       blockSeconds: 120,
@@ -132,26 +132,36 @@ test("with a bootstrap daemon nothing of the other node is shown as the node's o
 
 describe("syncing", () => {
   const synchronized = { synchronized: true, target_height: 0 };
-  test.each<[string, object, readonly string[], boolean]>([
-    ["no peers", synchronized, [], false],
-    ["nothing to fetch", synchronized, ["normal", "before_handshake"], false],
-    ["behind, as only the peers tell", synchronized, ["normal", "synchronizing"], true],
-    ["pausing", synchronized, ["standby"], true],
-    ["the first sync", { synchronized: false, target_height: 3_600_000 }, ["synchronizing"], true],
-    ["the first sync before the first peer", { synchronized: false, target_height: 0 }, [], true],
-    ["the target trails by a moment", { synchronized: true, target_height: 3_512_002 }, ["normal"], true],
-    ["the target is reached", { synchronized: true, target_height: 3_512_001 }, ["normal"], false],
-  ])("%s", async (_, values, states, syncing) => {
+  test.each<[string, object, readonly string[], number, boolean]>([
+    ["no peers", synchronized, [], 0, false],
+    ["nothing to fetch", synchronized, ["normal", "before_handshake"], 0, false],
+    ["behind, as only the peers tell", synchronized, ["normal", "synchronizing"], 3, true],
+    ["pausing", synchronized, ["standby"], 60, true],
+    ["a peer that has the newest block a moment earlier", synchronized, ["normal", "synchronizing"], 1, false],
+    ["a peer that has the newest two", synchronized, ["normal", "synchronizing"], 2, false],
+    ["a peer with another block at the same height", synchronized, ["normal", "synchronizing"], 0, false],
+    ["a peer that is behind on another branch", synchronized, ["normal", "synchronizing"], -500, false],
+    ["the first sync", { synchronized: false, target_height: 3_600_000 }, ["synchronizing"], 87_999, true],
+    ["the first sync before the first peer", { synchronized: false, target_height: 0 }, [], 0, true],
+    ["the target trails by a moment", { synchronized: true, target_height: 3_512_004 }, ["normal"], 0, true],
+    ["the target is the newest block", { synchronized: true, target_height: 3_512_002 }, ["normal"], 0, false],
+    ["the target is reached", { synchronized: true, target_height: 3_512_001 }, ["normal"], 0, false],
+  ])("%s", async (_, values, states, ahead, syncing) => {
     const report = await pollDaemon({
       get_info: rpc({ ...info, ...values }),
-      get_connections: inStates(states),
+      get_connections: inStates(states, ahead),
     });
     expect(report.syncing).toBe(syncing);
   });
 
+  test("a peer that is downloaded from counts also where its height is missing", async () => {
+    const get_connections = rpc({ connections: [row({ state: "synchronizing", height: 0 })] });
+    expect((await pollDaemon({ get_connections })).syncing).toBe(true);
+  });
+
   test("is not known without the peers, unless get_info says yes", async () => {
     const get_connections = METHOD_NOT_FOUND;
-    expect((await pollDaemon({ get_connections })).syncing).toBeUndefined();
+    expect((await pollDaemon({ get_connections })).syncing).toBe("unknown");
     const get_info = rpc(fixtureResult("monero/get_info.first_sync.json"));
     expect((await pollDaemon({ get_info, get_connections })).syncing).toBe(true);
   });
@@ -161,7 +171,7 @@ describe("syncing", () => {
       get_info: { status: 500 },
       get_connections: inStates(["standby"]),
     });
-    expect(report.syncing).toBeUndefined();
+    expect(report.syncing).toBe("unknown");
     expect(valueIn(report.peers).connections).toHaveLength(1);
   });
 });

@@ -49,8 +49,13 @@ test("a node without peers has no table", () => {
 test("a list of known peers has neither directions nor states", () => {
   const known = { id: "a", direction: "unknown", address: parseAddress("a.example:1789") } as const;
   expect(text(report({ peers: peers(known) }), { chain: "chainweb" })).toBe(
-    "node-1  chainweb, head 100, 1 peer\n  PEER\n  a.example:1789\n",
+    "node-1  chainweb, head 100, 1 known peer\n  PEER\n  a.example:1789\n",
   );
+});
+
+test("known peers are not added to connections", () => {
+  const known = ["a", "b"].map((id) => row({ id, direction: "unknown", address: parseAddress(`${id}.example:1789`) }));
+  expect(text(report({ peers: peers(IN, OUT, ...known) }))).toContain(", 2 peers: 1 in, 1 out, 2 known peers\n");
 });
 
 test("a note says that heads of Wire are those of handshakes", () => {
