@@ -38,7 +38,7 @@ type KnownBlocks = {
   forgetAll(names: readonly string[]): void;
 };
 
-/** Nodes with one network key and one first block: coins that call their networks alike are told apart by the first block. */
+/** Nodes with one network key and one first block: the first block shows which coins call their networks alike. */
 type Network = {
   readonly genesis: string;
   readonly index: BlockIndex;

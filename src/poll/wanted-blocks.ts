@@ -56,7 +56,7 @@ export type PlaceSettings = {
   readonly freshMs: number;
 };
 
-export type Need = {
+type Need = {
   readonly nowMs: number;
   /** The braided chain to look at, where one is on another branch. */
   readonly forkedChain: string | undefined;
@@ -125,7 +125,7 @@ export function chooseWanted(
   { nowMs, reorgDepth }: { readonly nowMs: number; readonly reorgDepth: number },
 ): WantedBlock | undefined {
   dropOld(wanted, nowMs);
-  // A clock that was set back must not stop this for ever.
+  // A clock that was set back must not end this.
   if (asking.askedMs <= nowMs && nowMs - asking.askedMs < ASK_EVERY_MS) return undefined;
   const isDeep = ({ chain, block }: WantedPlace) => block.height + reorgDepth <= (own.heads.get(chain) ?? 0);
   const useful = wanted.filter((each) => isUseful(each, own, asking, { nowMs, isDeep: isDeep(each) }));
