@@ -138,7 +138,7 @@ function report(answers: Answers, vanished: readonly string[] | undefined): Node
     head: info.ok ? succeeded(info.value.head) : info,
     apis: new Map(page === undefined ? [] : [["prometheus", page]]),
     chainSamples: nodeSamples(known(answers), vanished),
-    networkKey: identity.chainId === undefined ? undefined : `antelope ${identity.chainId}`,
+    networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };
