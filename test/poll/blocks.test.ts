@@ -31,9 +31,9 @@ describe("the blocks of a node", () => {
   test("are few, however many its polls bring: the highest of each chain stay", () => {
     const { own, update, index } = setUp();
     for (let height = 1000; height < 1100; height += 1) update([tip(height)]);
-    expect(hashes(own)).toHaveLength(32);
+    expect(hashes(own)).toHaveLength(8);
     expect(hashes(own)).toContain("a1099");
-    expect(index.places.size).toBe(32);
+    expect(index.places.size).toBe(8);
   });
 
   test("of braided chains are few in total", () => {
@@ -49,10 +49,10 @@ describe("the blocks of a node", () => {
     expect(index.places.size).toBe(256);
   });
 
-  test("that were asked for are the latest 8, and do not replace those of the heads", () => {
+  test("that were asked for are the latest 4, and do not replace those of the heads", () => {
     const { own, update } = setUp();
     for (let height = 1; height < 100; height += 1) update([tip(10_000), tip(height)], {}, ` ${height}`);
-    expect(hashes(own)).toEqual(["a10000", ...[92, 93, 94, 95, 96, 97, 98, 99].map((height) => `a${height}`)].sort());
+    expect(hashes(own)).toEqual(["a10000", ...[96, 97, 98, 99].map((height) => `a${height}`)].sort());
   });
 
   test("have hashes of a bounded length, and the first block is none of them", () => {
