@@ -41,6 +41,9 @@ export function report({ info, peers, blockTime, secondary }: MoneroAnswers): No
     totals: secondary.totals,
     syncing: daemon === undefined ? undefined : isSyncing(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
+    // Two processes that start within a second differ in their connections, whose ids are unique.
+    process: daemon?.startSeconds === undefined ? undefined : `start ${daemon.startSeconds}`,
+    startSeconds: daemon?.startSeconds,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
     blockSeconds,
   };
