@@ -1,11 +1,15 @@
 import type { NodeLines } from "../poll/store.ts";
+import { MAX_NUMBER_LENGTH, writeNumber } from "./number-bytes.ts";
 
 /** Writes the lines of a node in UTF-8, family after family in the order of the catalogue. */
 export type LinesWriter = {
   /** Texts that occur in the lines of several families; to be written before the first family. */
   names(texts: readonly string[]): void;
-  /** Finished lines. */
-  text(lines: string): void;
+  /**
+   * Finished lines.
+   * @param openMetrics others for OpenMetrics, if they differ
+   */
+  text(lines: string, openMetrics?: string): void;
   /**
    * One line.
    * @param open the start of the line, the same in the whole family
@@ -13,6 +17,12 @@ export type LinesWriter = {
    * @param close the rest of the labels
    */
   sample(open: string, name: number, close: string, value: number): void;
+  /**
+   * One line of a counter, with a second one in OpenMetrics. A family has either only such lines or none.
+   * @param createdOpen as `open`, for the second line
+   * @param created unix seconds; NaN if it is not known, and then there is no second line
+   */
+  counter(open: string, createdOpen: string, name: number, close: string, value: number, created: number): void;
   endFamily(): void;
 };
 
@@ -26,10 +36,7 @@ type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLi
  * All lines are written into one workspace first. Bytes that are there already are copied within it, which takes a tenth of the
  * time of joining and encoding texts.
  */
-type Workspace = {
-  bytes: Buffer;
-  /** Where the next byte is written. */
-  end: number;
+type Workspace = Space & {
   /** Where each name ends; the first begins at 0. */
   nameEnds: number[];
   /** Where the last name ends and the lines begin. */
@@ -37,6 +44,25 @@ type Workspace = {
   /** Where the lines of each family end, counted from `linesStart`. */
   familyEnds: number[];
   /** Where the `open` of the current family is; `openEnd` is 0 until it has a line. */
+  openStart: number;
+  openEnd: number;
+  readonly openMetrics: OpenMetricsSpace;
+};
+
+/** Bytes that are written one after the other. */
+type Space = {
+  bytes: Buffer;
+  /** Where the next byte is written. */
+  end: number;
+};
+
+/** The lines of counters for OpenMetrics: copies of those for text, with the time of its creation after each one. */
+type OpenMetricsSpace = Space & {
+  familyEnds: number[];
+  /** Where the lines of the current family begin, and whether they differ from those for text. */
+  familyStart: number;
+  isDifferent: boolean;
+  /** Where the `createdOpen` of the current family is; `openEnd` is 0 until it has such a line. */
   openStart: number;
   openEnd: number;
 };
@@ -52,38 +78,60 @@ const LAST_ASCII = 0x7f;
 
 export function createLinesWriter(): WriteLines {
   const ownBytes = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
-  const space = emptyWorkspace(ownBytes);
+  const ownOpenMetrics = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
+  const empty = () => emptyWorkspace(ownBytes, ownOpenMetrics);
+  const space = empty();
   const writer: LinesWriter = {
     names: (texts) => writeNames(space, texts),
-    text: (lines) => writeText(space, lines),
-    sample: (open, name, close, value) => writeSample(space, open, name, close, value),
-    endFamily() {
-      space.familyEnds.push(space.end - space.linesStart);
-      space.openEnd = 0;
+    text(lines, openMetrics) {
+      writeText(space, lines);
+      if (openMetrics === undefined) return;
+      writeText(space.openMetrics, openMetrics);
+      space.openMetrics.isDifferent = true;
     },
+    sample: (open, name, close, value) => void writeSample(space, open, name, close, value),
+    counter(open, createdOpen, name, close, value, created) {
+      const start = space.end;
+      const valueStart = writeSample(space, open, name, close, value);
+      writeCreated(space, start, valueStart, createdOpen, created);
+    },
+    endFamily: () => endFamily(space),
   };
   return (fill, reusable) => {
     try {
       fill(writer);
       return copyLines(space, reusable);
     } finally {
-      Object.assign(space, emptyWorkspace(ownBytes));
+      Object.assign(space, empty());
     }
   };
 }
 
-function emptyWorkspace(bytes: Buffer): Workspace {
-  return { bytes, end: 0, nameEnds: [], linesStart: 0, familyEnds: [], openStart: 0, openEnd: 0 };
+function emptyWorkspace(bytes: Buffer, openMetricsBytes: Buffer): Workspace {
+  const place = { end: 0, openStart: 0, openEnd: 0 };
+  const openMetrics = { bytes: openMetricsBytes, familyEnds: [], familyStart: 0, isDifferent: false, ...place };
+  return { bytes, nameEnds: [], linesStart: 0, familyEnds: [], ...place, openMetrics };
 }
 
-function makeRoom(space: Workspace, bytes: number): void {
+function endFamily(space: Workspace): void {
+  space.familyEnds.push(space.end - space.linesStart);
+  space.openEnd = 0;
+  const { openMetrics } = space;
+  if (!openMetrics.isDifferent) openMetrics.end = openMetrics.familyStart;
+  openMetrics.familyEnds.push(openMetrics.end);
+  openMetrics.familyStart = openMetrics.end;
+  openMetrics.isDifferent = false;
+  openMetrics.openEnd = 0;
+}
+
+function makeRoom(space: Space, bytes: number): void {
   if (space.bytes.length - space.end >= bytes) return;
   const larger = Buffer.allocUnsafeSlow(2 * space.bytes.length + bytes);
   space.bytes.copy(larger, 0, 0, space.end);
   space.bytes = larger;
 }
 
-function writeText(space: Workspace, text: string): void {
+function writeText(space: Space, text: string): void {
   makeRoom(space, MAX_BYTES_PER_UNIT * text.length);
   space.end += space.bytes.write(text, space.end);
 }
@@ -101,7 +149,8 @@ function writeNames(space: Workspace, texts: readonly string[]): void {
   space.linesStart = space.end;
 }
 
-function writeSample(space: Workspace, open: string, name: number, close: string, value: number): void {
+/** @returns where the value begins */
+function writeSample(space: Workspace, open: string, name: number, close: string, value: number): number {
   const nameStart = name === 0 ? 0 : (space.nameEnds[name - 1] ?? 0);
   const nameEnd = space.nameEnds[name] ?? nameStart;
   const nameLength = nameEnd - nameStart;
@@ -117,10 +166,39 @@ function writeSample(space: Workspace, open: string, name: number, close: string
     at += openEnd - openStart;
   }
   bytes.copyWithin(at, nameStart, nameEnd);
-  at = writeShortText(bytes, at + nameLength, close);
-  at = writeNumber(bytes, at, value);
+  const valueStart = writeShortText(bytes, at + nameLength, close);
+  at = writeNumber(bytes, valueStart, value);
   bytes[at] = NEW_LINE;
   space.end = at + 1;
+  return valueStart;
+}
+
+/**
+ * Repeats the last line for OpenMetrics, and adds the one with the time of creation: it has the same labels.
+ * @param start where the last line begins
+ * @param valueStart where its value begins
+ */
+function writeCreated(space: Workspace, start: number, valueStart: number, open: string, created: number): void {
+  const { bytes: source, end, openStart, openEnd, openMetrics } = space;
+  makeRoom(openMetrics, 2 * (end - start) + MAX_BYTES_PER_UNIT * open.length + MAX_NUMBER_LENGTH + 1);
+  const { bytes } = openMetrics;
+  let at = openMetrics.end + source.copy(bytes, openMetrics.end, start, end);
+  if (!Number.isNaN(created)) {
+    openMetrics.isDifferent = true;
+    if (openMetrics.openEnd === 0) {
+      openMetrics.openStart = at;
+      at += bytes.write(open, at);
+      openMetrics.openEnd = at;
+    } else {
+      bytes.copyWithin(at, openMetrics.openStart, openMetrics.openEnd);
+      at += openMetrics.openEnd - openMetrics.openStart;
+    }
+    at += source.copy(bytes, at, start + openEnd - openStart, valueStart);
+    at = writeNumber(bytes, at, created);
+    bytes[at] = NEW_LINE;
+    at += 1;
+  }
+  openMetrics.end = at;
 }
 
 /** Faster than Buffer.write for short texts. @returns where the text ends */
@@ -140,75 +218,17 @@ const FREE_SHARE = 1 / 32;
  * Copies the lines into a buffer of their own, reusing one where it fits: with new buffers for every poll, the engine would mark
  * its whole heap every few seconds to find the old ones, in a large fleet a fifth of all work.
  */
-function copyLines({ bytes, end, linesStart, familyEnds }: Workspace, reusable?: ArrayBufferLike): NodeLines {
+function copyLines(space: Workspace, reusable?: ArrayBufferLike): NodeLines {
+  const { bytes, end, linesStart, familyEnds, openMetrics } = space;
   const length = end - linesStart;
-  const fits = reusable !== undefined && reusable.byteLength >= length && reusable.byteLength <= 2 * length;
-  const buffer = fits ? reusable : new ArrayBuffer(Math.ceil(length * (1 + FREE_SHARE)));
+  const total = length + openMetrics.end;
+  const fits = reusable !== undefined && reusable.byteLength >= total && reusable.byteLength <= 2 * total;
+  const buffer = fits ? reusable : new ArrayBuffer(Math.ceil(total * (1 + FREE_SHARE)));
   const lines = Buffer.from(buffer, 0, length);
   bytes.copy(lines, 0, linesStart, end);
-  return { bytes: lines, ends: new Uint32Array(familyEnds) };
-}
-
-/**
- * Writes numbers as JavaScript formats them, directly as bytes: a node has thousands of samples, and a text for each would only
- * be copied. Each function writes from `at` and returns where the number ends.
- */
-
-/** The longest number is -1.7976931348623157e+308. */
-export const MAX_NUMBER_LENGTH = 24;
-
-const ZERO = 48;
-const POINT = 46;
-const BILLION = 1e9;
-const TRILLION = 1e12;
-
-export function writeNumber(space: Buffer, at: number, value: number): number {
-  if (value >= 0 && Number.isSafeInteger(value)) return writeWhole(space, at, value);
-  if (value > 0 && value < TRILLION) {
-    const thousandths = Math.round(value * 1000);
-    if (thousandths / 1000 === value) return writeThousandths(space, at, thousandths);
-  }
-  return at + space.write(String(value), at, "latin1");
-}
-
-/**
- * Times are in milliseconds. Below a trillion such a number has at most 15 digits, and no two decimals of 15 digits are the same
- * double, so these are the digits that JavaScript would choose.
- */
-function writeThousandths(space: Buffer, at: number, thousandths: number): number {
-  const whole = Math.floor(thousandths / 1000);
-  let fraction = thousandths - whole * 1000;
-  let digits = 3;
-  while (fraction % 10 === 0) {
-    fraction /= 10;
-    digits -= 1;
-  }
-  const point = writeWhole(space, at, whole);
-  space[point] = POINT;
-  return writeDigits(space, point + 1, fraction, digits);
-}
-
-/** A billion is the largest power of ten below 2^31, where the engine calculates with small integers. */
-function writeWhole(space: Buffer, at: number, value: number): number {
-  if (value < BILLION) return writeDigits(space, at, value, countDigits(value));
-  const billions = Math.floor(value / BILLION);
-  const rest = value - billions * BILLION;
-  return writeDigits(space, writeWhole(space, at, billions), rest, 9);
-}
-
-function countDigits(value: number): number {
-  let digits = 1;
-  for (let power = 10; power <= value; power *= 10) digits += 1;
-  return digits;
-}
-
-/** @param value below a billion */
-function writeDigits(space: Buffer, at: number, value: number, digits: number): number {
-  let rest = value | 0;
-  for (let index = at + digits - 1; index >= at; index -= 1) {
-    const tens = (rest / 10) | 0;
-    space[index] = ZERO + rest - tens * 10;
-    rest = tens;
-  }
-  return at + digits;
+  const ends = new Uint32Array(familyEnds);
+  if (openMetrics.end === 0) return { bytes: lines, ends };
+  const others = Buffer.from(buffer, length, openMetrics.end);
+  openMetrics.bytes.copy(others, 0, 0, openMetrics.end);
+  return { bytes: lines, ends, openMetrics: { bytes: others, ends: new Uint32Array(openMetrics.familyEnds) } };
 }

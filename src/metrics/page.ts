@@ -1,4 +1,4 @@
-import type { StoredNode } from "../poll/store.ts";
+import type { NodeLines, StoredNode } from "../poll/store.ts";
 import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 
 /** A family whose samples are rendered for each page: those of the exporter itself. */
@@ -24,7 +24,10 @@ const CHUNK_BYTES = 256 * 1024;
 export function createPageRenderer(catalogue: readonly FamilyHeader[]): RenderPage {
   const headersOf = (format: Format) => catalogue.map((family) => Buffer.from(renderHeader(family, format)));
   const headers = { text: headersOf("text"), openmetrics: headersOf("openmetrics") };
-  return (nodes, own, format, use) => inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format))), use);
+  return (nodes, own, format, use) => {
+    const all = pieces(headers[format], nodes, Buffer.from(ownPage(own, format)), format);
+    return inChunks(all, use);
+  };
 }
 
 function ownPage(own: readonly RenderedFamily[], format: Format): string {
@@ -39,7 +42,12 @@ function ownPage(own: readonly RenderedFamily[], format: Format): string {
 /** A piece of the page: the bytes of `source` from `start` to `end`. A view of them would be costly to make. */
 type Piece = { readonly source: Buffer; readonly start: number; readonly end: number };
 
-function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: Buffer): Iterable<Piece> {
+function* pieces(
+  headers: readonly Buffer[],
+  nodes: readonly StoredNode[],
+  own: Buffer,
+  format: Format,
+): Iterable<Piece> {
   // The next family of each node, in one compact array. Checking the lines of thousands of nodes for each family, which most nodes
   // do not have, would take longer than making the page, and would block all other work meanwhile.
   const next = Uint16Array.from(nodes, ({ lines }) => nextFamily(lines.ends, 0));
@@ -49,14 +57,21 @@ function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: 
     for (const node of nodes) {
       index += 1;
       if (next[index] !== family) continue;
-      const { bytes, ends } = node.lines;
+      const { bytes, ends, openMetrics } = node.lines;
       if (isFirst) yield { source: header, start: 0, end: header.length };
       isFirst = false;
-      yield { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
+      const others = format === "openmetrics" && openMetrics !== undefined ? pieceOf(openMetrics, family) : undefined;
+      yield others ?? { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
       next[index] = nextFamily(ends, family + 1);
     }
   }
   yield { source: own, start: 0, end: own.length };
+}
+
+/** The lines of a family; undefined if it has none. */
+function pieceOf({ bytes, ends }: NonNullable<NodeLines["openMetrics"]>, family: number): Piece | undefined {
+  const [start, end] = [startOf(ends, family), ends[family] ?? 0];
+  return start === end ? undefined : { source: bytes, start, end };
 }
 
 /** The first family from this one on that has lines. */

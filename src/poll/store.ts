@@ -41,7 +41,17 @@ export type NodeLines = {
   readonly bytes: Buffer;
   /** Where the lines of each family end. */
   readonly ends: Uint32Array;
+  /** Lines that replace those of a family in OpenMetrics; absent: no family has others. In the same memory as `bytes`. */
+  readonly openMetrics?: FamilyLines | undefined;
 };
+
+/** Lines, and where those of each family end. */
+type FamilyLines = { readonly bytes: Buffer; readonly ends: Uint32Array };
+
+/** The size of all lines of a node. */
+export function sizeOf({ bytes, openMetrics }: NodeLines): number {
+  return bytes.length + (openMetrics?.bytes.length ?? 0);
+}
 
 /** The recent series of a node, and the time now in milliseconds of a monotonic clock. */
 export type SeriesBefore = { readonly memories: NameMemories; readonly nowMs: number };
@@ -90,7 +100,8 @@ export function createStore(): NodeStore {
 
   function set(entry: StoredNode): void {
     const { name } = entry.state.node;
-    bytes += entry.lines.bytes.length - (entries.get(name)?.lines.bytes.length ?? 0);
+    const before = entries.get(name);
+    bytes += sizeOf(entry.lines) - (before === undefined ? 0 : sizeOf(before.lines));
     revision += 1;
     entries.set(name, entry);
     all = undefined;
@@ -116,7 +127,7 @@ export function createStore(): NodeStore {
         const entry = entries.get(name);
         if (entry === undefined) continue;
         kept.set(name, entry);
-        bytes += entry.lines.bytes.length;
+        bytes += sizeOf(entry.lines);
       }
       entries = kept;
       revision += 1;

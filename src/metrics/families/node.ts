@@ -1,7 +1,7 @@
 import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import { isUp, mainFailure, outcomesOf } from "../../poll/outcomes.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
-import { flag, labelled, type NodeView, one, type SharedFamily } from "../family.ts";
+import { flag, labelled, type NodeView, one, type SharedFamily, sinceFirstPoll } from "../family.ts";
 
 /** Whether the node answers, its version and its network. */
 export const nodeFamilies: readonly SharedFamily[] = [
@@ -53,7 +53,7 @@ export const pollFamilies: readonly SharedFamily[] = [
     source: "the exporter",
     needsHistory: true,
     labels: [],
-    samples: ({ state }) => one(state.history.polls),
+    samples: (view) => one(view.state.history.polls, sinceFirstPoll(view)),
   },
   {
     name: "p2p_node_poll_failures_total",
@@ -62,7 +62,7 @@ export const pollFamilies: readonly SharedFamily[] = [
     source: "the exporter",
     needsHistory: true,
     labels: ["reason"],
-    samples: ({ state }) => labelled("reason", state.history.failures),
+    samples: (view) => labelled("reason", view.state.history.failures, sinceFirstPoll(view)),
   },
   {
     name: "p2p_node_poll_duration_seconds",
