@@ -11,6 +11,9 @@ export type PrometheusOptions = {
   readonly scrapeConfig?: Readonly<Record<string, unknown>>;
   /** Absolute paths of rule files, evaluated every second. */
   readonly ruleFiles?: readonly string[];
+  /** Another one than that on PATH. */
+  readonly program?: string;
+  readonly args?: readonly string[];
 };
 
 const target = z.object({
@@ -61,12 +64,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify(config));
   const program = await startProcess(
-    requireProgram("prometheus"),
+    options.program ?? requireProgram("prometheus"),
     [
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
       "--log.level=warn",
+      ...(options.args ?? []),
     ],
     // The console pages of the distribution are looked for here.
     { cwd: folder },
