@@ -1,7 +1,7 @@
 /**
  * The two text formats of Prometheus. Sample lines are the same bytes in both (no timestamps, no exemplars), so a node's lines
- * are rendered once for both, except those of counters: in OpenMetrics the time from which it counts follows each one, where it
- * is known. The headers of the families and the end of the page differ too.
+ * are rendered once for both. The headers of the families and the end of the page differ; and in OpenMetrics the time from
+ * which it counts follows each counter, where it is known (created-lines.ts).
  * Sources: prometheus/docs exposition_formats.md; OpenMetrics 1.0.
  */
 

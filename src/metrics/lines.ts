@@ -5,11 +5,8 @@ import { MAX_NUMBER_LENGTH, writeNumber } from "./number-bytes.ts";
 export type LinesWriter = {
   /** Texts that occur in the lines of several families; to be written before the first family. */
   names(texts: readonly string[]): void;
-  /**
-   * Finished lines.
-   * @param openMetrics others for OpenMetrics, if they differ
-   */
-  text(lines: string, openMetrics?: string): void;
+  /** Finished lines. */
+  text(lines: string): void;
   /**
    * One line.
    * @param open the start of the line, the same in the whole family
@@ -18,11 +15,10 @@ export type LinesWriter = {
    */
   sample(open: string, name: number, close: string, value: number): void;
   /**
-   * One line of a counter, with a second one in OpenMetrics. A family has either only such lines or none.
-   * @param createdOpen as `open`, for the second line
-   * @param created unix seconds; NaN if it is not known, and then there is no second line
+   * The time of creation of the next line of a counter that has none yet, in unix seconds; NaN if it is not known. In a family
+   * either every line has one or none.
    */
-  counter(open: string, createdOpen: string, name: number, close: string, value: number, created: number): void;
+  created(seconds: number): void;
   endFamily(): void;
 };
 
@@ -36,7 +32,10 @@ type WriteLines = (fill: (writer: LinesWriter) => void, reusable?: ArrayBufferLi
  * All lines are written into one workspace first. Bytes that are there already are copied within it, which takes a tenth of the
  * time of joining and encoding texts.
  */
-type Workspace = Space & {
+type Workspace = {
+  bytes: Buffer;
+  /** Where the next byte is written. */
+  end: number;
   /** Where each name ends; the first begins at 0. */
   nameEnds: number[];
   /** Where the last name ends and the lines begin. */
@@ -46,25 +45,10 @@ type Workspace = Space & {
   /** Where the `open` of the current family is; `openEnd` is 0 until it has a line. */
   openStart: number;
   openEnd: number;
-  readonly openMetrics: OpenMetricsSpace;
-};
-
-/** Bytes that are written one after the other. */
-type Space = {
-  bytes: Buffer;
-  /** Where the next byte is written. */
-  end: number;
-};
-
-/** The lines of counters for OpenMetrics: copies of those for text, with the time of its creation after each one. */
-type OpenMetricsSpace = Space & {
-  familyEnds: number[];
-  /** Where the lines of the current family begin, and whether they differ from those for text. */
-  familyStart: number;
-  isDifferent: boolean;
-  /** Where the `createdOpen` of the current family is; `openEnd` is 0 until it has such a line. */
-  openStart: number;
-  openEnd: number;
+  /** The times of creation, those of the current family from `createdStart` on, and where those of each family end. */
+  created: number[];
+  createdStart: number;
+  createdEnds: number[];
 };
 
 /** A node with some hundred peers has 100 KB of lines. */
@@ -78,23 +62,12 @@ const LAST_ASCII = 0x7f;
 
 export function createLinesWriter(): WriteLines {
   const ownBytes = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
-  const ownOpenMetrics = Buffer.allocUnsafeSlow(WORKSPACE_BYTES);
-  const empty = () => emptyWorkspace(ownBytes, ownOpenMetrics);
-  const space = empty();
+  const space = emptyWorkspace(ownBytes);
   const writer: LinesWriter = {
     names: (texts) => writeNames(space, texts),
-    text(lines, openMetrics) {
-      writeText(space, lines);
-      if (openMetrics === undefined) return;
-      writeText(space.openMetrics, openMetrics);
-      space.openMetrics.isDifferent = true;
-    },
-    sample: (open, name, close, value) => void writeSample(space, open, name, close, value),
-    counter(open, createdOpen, name, close, value, created) {
-      const start = space.end;
-      const valueStart = writeSample(space, open, name, close, value);
-      writeCreated(space, start, valueStart, createdOpen, created);
-    },
+    text: (lines) => writeText(space, lines),
+    sample: (open, name, close, value) => writeSample(space, open, name, close, value),
+    created: (seconds) => void space.created.push(seconds),
     endFamily: () => endFamily(space),
   };
   return (fill, reusable) => {
@@ -102,36 +75,38 @@ export function createLinesWriter(): WriteLines {
       fill(writer);
       return copyLines(space, reusable);
     } finally {
-      Object.assign(space, empty());
+      Object.assign(space, emptyWorkspace(ownBytes));
     }
   };
 }
 
-function emptyWorkspace(bytes: Buffer, openMetricsBytes: Buffer): Workspace {
-  const place = { end: 0, openStart: 0, openEnd: 0 };
-  const openMetrics = { bytes: openMetricsBytes, familyEnds: [], familyStart: 0, isDifferent: false, ...place };
-  return { bytes, nameEnds: [], linesStart: 0, familyEnds: [], ...place, openMetrics };
+function emptyWorkspace(bytes: Buffer): Workspace {
+  const created = { created: [], createdStart: 0, createdEnds: [] };
+  return { bytes, end: 0, nameEnds: [], linesStart: 0, familyEnds: [], openStart: 0, openEnd: 0, ...created };
 }
 
 function endFamily(space: Workspace): void {
+  const { created } = space;
   space.familyEnds.push(space.end - space.linesStart);
   space.openEnd = 0;
-  const { openMetrics } = space;
-  if (!openMetrics.isDifferent) openMetrics.end = openMetrics.familyStart;
-  openMetrics.familyEnds.push(openMetrics.end);
-  openMetrics.familyStart = openMetrics.end;
-  openMetrics.isDifferent = false;
-  openMetrics.openEnd = 0;
+  // Without a single known time the family is the same in both formats.
+  let isKnown = false;
+  for (let index = space.createdStart; index < created.length && !isKnown; index += 1) {
+    isKnown = !Number.isNaN(created[index]);
+  }
+  if (!isKnown) created.length = space.createdStart;
+  space.createdStart = created.length;
+  space.createdEnds.push(created.length);
 }
 
-function makeRoom(space: Space, bytes: number): void {
+function makeRoom(space: Workspace, bytes: number): void {
   if (space.bytes.length - space.end >= bytes) return;
   const larger = Buffer.allocUnsafeSlow(2 * space.bytes.length + bytes);
   space.bytes.copy(larger, 0, 0, space.end);
   space.bytes = larger;
 }
 
-function writeText(space: Space, text: string): void {
+function writeText(space: Workspace, text: string): void {
   makeRoom(space, MAX_BYTES_PER_UNIT * text.length);
   space.end += space.bytes.write(text, space.end);
 }
@@ -149,8 +124,7 @@ function writeNames(space: Workspace, texts: readonly string[]): void {
   space.linesStart = space.end;
 }
 
-/** @returns where the value begins */
-function writeSample(space: Workspace, open: string, name: number, close: string, value: number): number {
+function writeSample(space: Workspace, open: string, name: number, close: string, value: number): void {
   const nameStart = name === 0 ? 0 : (space.nameEnds[name - 1] ?? 0);
   const nameEnd = space.nameEnds[name] ?? nameStart;
   const nameLength = nameEnd - nameStart;
@@ -166,39 +140,10 @@ function writeSample(space: Workspace, open: string, name: number, close: string
     at += openEnd - openStart;
   }
   bytes.copyWithin(at, nameStart, nameEnd);
-  const valueStart = writeShortText(bytes, at + nameLength, close);
-  at = writeNumber(bytes, valueStart, value);
+  at = writeShortText(bytes, at + nameLength, close);
+  at = writeNumber(bytes, at, value);
   bytes[at] = NEW_LINE;
   space.end = at + 1;
-  return valueStart;
-}
-
-/**
- * Repeats the last line for OpenMetrics, and adds the one with the time of creation: it has the same labels.
- * @param start where the last line begins
- * @param valueStart where its value begins
- */
-function writeCreated(space: Workspace, start: number, valueStart: number, open: string, created: number): void {
-  const { bytes: source, end, openStart, openEnd, openMetrics } = space;
-  makeRoom(openMetrics, 2 * (end - start) + MAX_BYTES_PER_UNIT * open.length + MAX_NUMBER_LENGTH + 1);
-  const { bytes } = openMetrics;
-  let at = openMetrics.end + source.copy(bytes, openMetrics.end, start, end);
-  if (!Number.isNaN(created)) {
-    openMetrics.isDifferent = true;
-    if (openMetrics.openEnd === 0) {
-      openMetrics.openStart = at;
-      at += bytes.write(open, at);
-      openMetrics.openEnd = at;
-    } else {
-      bytes.copyWithin(at, openMetrics.openStart, openMetrics.openEnd);
-      at += openMetrics.openEnd - openMetrics.openStart;
-    }
-    at += source.copy(bytes, at, start + openEnd - openStart, valueStart);
-    at = writeNumber(bytes, at, created);
-    bytes[at] = NEW_LINE;
-    at += 1;
-  }
-  openMetrics.end = at;
 }
 
 /** Faster than Buffer.write for short texts. @returns where the text ends */
@@ -219,16 +164,20 @@ const FREE_SHARE = 1 / 32;
  * its whole heap every few seconds to find the old ones, in a large fleet a fifth of all work.
  */
 function copyLines(space: Workspace, reusable?: ArrayBufferLike): NodeLines {
-  const { bytes, end, linesStart, familyEnds, openMetrics } = space;
+  const { bytes, end, linesStart, familyEnds, created, createdEnds } = space;
   const length = end - linesStart;
-  const total = length + openMetrics.end;
+  // Numbers begin at multiples of their size.
+  const createdStart = Math.ceil(length / SECONDS_BYTES) * SECONDS_BYTES;
+  const total = created.length === 0 ? length : createdStart + created.length * SECONDS_BYTES;
   const fits = reusable !== undefined && reusable.byteLength >= total && reusable.byteLength <= 2 * total;
   const buffer = fits ? reusable : new ArrayBuffer(Math.ceil(total * (1 + FREE_SHARE)));
   const lines = Buffer.from(buffer, 0, length);
   bytes.copy(lines, 0, linesStart, end);
   const ends = new Uint32Array(familyEnds);
-  if (openMetrics.end === 0) return { bytes: lines, ends };
-  const others = Buffer.from(buffer, length, openMetrics.end);
-  openMetrics.bytes.copy(others, 0, 0, openMetrics.end);
-  return { bytes: lines, ends, openMetrics: { bytes: others, ends: new Uint32Array(openMetrics.familyEnds) } };
+  if (created.length === 0) return { bytes: lines, ends };
+  const seconds = new Float64Array(buffer, createdStart, created.length);
+  seconds.set(created);
+  return { bytes: lines, ends, created: { seconds, ends: new Uint32Array(createdEnds) } };
 }
+
+const SECONDS_BYTES = Float64Array.BYTES_PER_ELEMENT;

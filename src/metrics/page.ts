@@ -1,4 +1,5 @@
-import type { NodeLines, StoredNode } from "../poll/store.ts";
+import type { StoredNode } from "../poll/store.ts";
+import { createdInserter, type InsertCreated, type Piece, startOf } from "./created-lines.ts";
 import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 
 /** A family whose samples are rendered for each page: those of the exporter itself. */
@@ -24,9 +25,10 @@ const CHUNK_BYTES = 256 * 1024;
 export function createPageRenderer(catalogue: readonly FamilyHeader[]): RenderPage {
   const headersOf = (format: Format) => catalogue.map((family) => Buffer.from(renderHeader(family, format)));
   const headers = { text: headersOf("text"), openmetrics: headersOf("openmetrics") };
+  const names = catalogue.map(({ name }) => name);
   return (nodes, own, format, use) => {
-    const all = pieces(headers[format], nodes, Buffer.from(ownPage(own, format)), format);
-    return inChunks(all, use);
+    const withCreated = format === "openmetrics" ? createdInserter(names) : undefined;
+    return inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format)), withCreated), use);
   };
 }
 
@@ -39,14 +41,11 @@ function ownPage(own: readonly RenderedFamily[], format: Format): string {
   return format === "openmetrics" ? `${page}# EOF\n` : page;
 }
 
-/** A piece of the page: the bytes of `source` from `start` to `end`. A view of them would be costly to make. */
-type Piece = { readonly source: Buffer; readonly start: number; readonly end: number };
-
 function* pieces(
   headers: readonly Buffer[],
   nodes: readonly StoredNode[],
   own: Buffer,
-  format: Format,
+  withCreated: InsertCreated | undefined,
 ): Iterable<Piece> {
   // The next family of each node, in one compact array. Checking the lines of thousands of nodes for each family, which most nodes
   // do not have, would take longer than making the page, and would block all other work meanwhile.
@@ -57,21 +56,15 @@ function* pieces(
     for (const node of nodes) {
       index += 1;
       if (next[index] !== family) continue;
-      const { bytes, ends, openMetrics } = node.lines;
+      const { bytes, ends, created } = node.lines;
       if (isFirst) yield { source: header, start: 0, end: header.length };
       isFirst = false;
-      const others = format === "openmetrics" && openMetrics !== undefined ? pieceOf(openMetrics, family) : undefined;
-      yield others ?? { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
+      const piece = { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
+      yield created === undefined || withCreated === undefined ? piece : withCreated(piece, family, created);
       next[index] = nextFamily(ends, family + 1);
     }
   }
   yield { source: own, start: 0, end: own.length };
-}
-
-/** The lines of a family; undefined if it has none. */
-function pieceOf({ bytes, ends }: NonNullable<NodeLines["openMetrics"]>, family: number): Piece | undefined {
-  const [start, end] = [startOf(ends, family), ends[family] ?? 0];
-  return start === end ? undefined : { source: bytes, start, end };
 }
 
 /** The first family from this one on that has lines. */
@@ -80,10 +73,6 @@ function nextFamily(ends: Uint32Array, from: number): number {
   let family = from;
   while (family < ends.length && ends[family] === start) family += 1;
   return family;
-}
-
-function startOf(ends: Uint32Array, family: number): number {
-  return family === 0 ? 0 : (ends[family - 1] ?? 0);
 }
 
 function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {

@@ -4,7 +4,7 @@ import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState, RenderedNode, SeriesBefore, StoredState } from "../poll/store.ts";
 import { createProbeCatalogue } from "./catalogue.ts";
 import { type ConnectionSettings, showConnections } from "./connections.ts";
-import { cleanText, createdName, type Format, renderLabels, type SampleValue } from "./exposition.ts";
+import { cleanText, type Format, renderLabels, type SampleValue } from "./exposition.ts";
 import { connectionChainSamples, type NodeFamily, type NodeView, nodeChainSamples } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import { type ChunkUse, createPageRenderer } from "./page.ts";
@@ -55,7 +55,7 @@ export function createNodeRenderer(
       for (const family of families) {
         if (family.about === about) {
           const samples = bounded.samples.get(family.name) ?? family.samples(view);
-          if (family.type === "counter") writer.text(...renderCounters(family, [...samples], identity));
+          if (family.type === "counter") writeCounters(writer, family.name, samples, identity);
           else writer.text(renderSamples(family.name, samples, identity));
           writeConnections(writer, family, view, identity);
         }
@@ -82,14 +82,13 @@ function writeConnections(lines: LinesWriter, family: FamilyShape, view: NodeVie
   const open = `${name}{${identity},`;
   const values = series.values(view);
   const created = series.created?.(view);
-  const createdOpen = `${createdName(name)}{${identity},`;
   let index = 0;
   for (const connection of view.shown.connections) {
     const value = values[index] ?? Number.NaN;
     if (Number.isFinite(value)) {
       const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
-      if (created === undefined) lines.sample(open, index, close, value);
-      else lines.counter(open, createdOpen, index, close, value, created[index] ?? Number.NaN);
+      lines.sample(open, index, close, value);
+      if (created !== undefined) lines.created(created[index] ?? Number.NaN);
     }
     index += 1;
   }
@@ -107,22 +106,10 @@ function renderSamples(name: string, samples: Iterable<SampleValue>, identity: s
   return out;
 }
 
-/** The lines of a counter, and those for OpenMetrics if they differ: there its time of creation follows each sample. */
-function renderCounters(
-  { name }: FamilyShape,
-  samples: readonly SampleValue[],
-  identity: string,
-): [text: string, openMetrics?: string] {
-  const text = renderSamples(name, samples, identity);
-  if (samples.every(([, , created]) => created === undefined)) return [text];
-  let openMetrics = "";
-  for (const sample of samples) {
-    const [labels, value, created] = sample;
-    openMetrics += renderSamples(name, [sample], identity);
-    if (created === undefined || !Number.isFinite(value)) continue;
-    openMetrics += renderSamples(createdName(name), [[labels, created]], identity);
-  }
-  return [text, openMetrics];
+function writeCounters(lines: LinesWriter, name: string, samples: Iterable<SampleValue>, identity: string): void {
+  const known = [...samples].filter(([, value]) => Number.isFinite(value));
+  lines.text(renderSamples(name, known, identity));
+  for (const [, , created = Number.NaN] of known) lines.created(created);
 }
 
 /** The labels that every series of a node has. */

@@ -41,16 +41,23 @@ export type NodeLines = {
   readonly bytes: Buffer;
   /** Where the lines of each family end. */
   readonly ends: Uint32Array;
-  /** Lines that replace those of a family in OpenMetrics; absent: no family has others. In the same memory as `bytes`. */
-  readonly openMetrics?: FamilyLines | undefined;
+  /** When counters began to count; absent: not known of any. */
+  readonly created?: CreatedTimes | undefined;
 };
 
-/** Lines, and where those of each family end. */
-type FamilyLines = { readonly bytes: Buffer; readonly ends: Uint32Array };
+/**
+ * For OpenMetrics: the unix seconds of each line of the families that have any, NaN where it is not known. Whole lines would take
+ * a quarter more memory. In the same memory as the lines.
+ */
+export type CreatedTimes = {
+  readonly seconds: Float64Array;
+  /** Where those of each family end. */
+  readonly ends: Uint32Array;
+};
 
 /** The size of all lines of a node. */
-export function sizeOf({ bytes, openMetrics }: NodeLines): number {
-  return bytes.length + (openMetrics?.bytes.length ?? 0);
+export function sizeOf({ bytes, created }: NodeLines): number {
+  return bytes.length + (created?.seconds.byteLength ?? 0);
 }
 
 /** The recent series of a node, and the time now in milliseconds of a monotonic clock. */

@@ -39,62 +39,35 @@ test("lines consist of their parts, one after the other", () => {
   );
 });
 
-test("counters have their lines in both formats, in OpenMetrics with the times of creation that are known", () => {
+test("counters have the times of creation of their lines, where one of the family is known", () => {
   const write = createLinesWriter();
-  const names = fc.array(hostileText, { minLength: 4, maxLength: 4 });
-  const created = fc.oneof(
-    fc.constant(Number.NaN),
-    fc.integer({ min: 1 }),
-    fc.double({ noNaN: true, min: 1, max: 1e10 }),
-  );
-  const anyCounter = fc.record({ name: fc.nat(3), close: hostileText, value: fc.double({ noNaN: true }), created });
-  const anyCounters = fc.record({ open: hostileText, counters: fc.array(anyCounter, { maxLength: 8 }) });
-  const utf8 = (...parts: string[]) => parts.map((part) => Buffer.from(part).toString()).join("");
+  const anyTime = fc.oneof(fc.constant(Number.NaN), fc.double({ noNaN: true }));
+  const anyFamilies = fc.array(fc.array(anyTime, { maxLength: 8 }), { maxLength: 5 });
   fc.assert(
-    fc.property(names, fc.array(anyCounters, { maxLength: 4 }), (given, all) => {
-      const lines = write((writer) => {
-        writer.names(given);
-        for (const { open, counters } of all) {
-          for (const counter of counters) {
-            writer.counter(open, `c ${open}`, counter.name, counter.close, counter.value, counter.created);
+    fc.property(anyFamilies, hostileText, (all, text) => {
+      const { bytes, ends, created } = write((writer) => {
+        writer.names(["name"]);
+        for (const times of all) {
+          for (const time of times) {
+            writer.sample(text, 0, " ", 1);
+            writer.created(time);
           }
           writer.endFamily();
         }
       });
-      const textOf = ({ open, counters }: (typeof all)[number]) =>
-        counters.map(({ name, close, value }) => utf8(open, given[name] ?? "", close, `${value}\n`));
-      expect(families(lines)).toEqual(all.map((family) => textOf(family).join("")));
-      const expected = all.map((family) => {
-        if (family.counters.every((counter) => Number.isNaN(counter.created))) return "";
-        return textOf(family)
-          .map((line, index) => {
-            const {
-              name,
-              close,
-              created: time,
-            } = family.counters[index] ?? { name: 0, close: "", created: Number.NaN };
-            return Number.isNaN(time) ? line : line + utf8(`c ${family.open}`, given[name] ?? "", close, `${time}\n`);
-          })
-          .join("");
-      });
-      expect(lines.openMetrics === undefined ? all.map(() => "") : families(lines.openMetrics)).toEqual(expected);
+      expect(ends).toHaveLength(all.length);
+      const known = all.map((times) => (times.every(Number.isNaN) ? [] : times));
+      if (created === undefined) {
+        expect(known.flat()).toEqual([]);
+        return;
+      }
+      const { seconds } = created;
+      expect(
+        [...created.ends].map((end, index) => [...seconds.slice(index === 0 ? 0 : created.ends[index - 1], end)]),
+      ).toEqual(known);
+      expect(seconds.buffer).toBe(bytes.buffer);
     }),
   );
-});
-
-test("many counters of a node exceed both workspaces, and the next node is as before", () => {
-  const write = createLinesWriter();
-  const fill = (count: number) => (writer: LinesWriter) => {
-    writer.names(["name"]);
-    for (let line = 0; line < count; line += 1) writer.counter("open ", "created ", 0, " ", line, 5);
-    writer.endFamily();
-  };
-  const expected = (count: number) =>
-    Array.from({ length: count }, (_, line) => `open name ${line}\ncreated name 5\n`).join("");
-  for (const count of [100_000, 2]) {
-    const { openMetrics } = write(fill(count));
-    expect(openMetrics && families(openMetrics)).toEqual([expected(count)]);
-  }
 });
 
 test("texts are written as UTF-8, also those at the end of ASCII", () => {
