@@ -5,9 +5,13 @@ import { mapOrBefore } from "./kept-maps.ts";
 export type Churn = {
   readonly connects: ReadonlyMap<Direction, number>;
   readonly disconnects: ReadonlyMap<Direction, number>;
-  /** The working connections of the last peer list, with their direction. */
-  readonly present: ReadonlyMap<string, Direction>;
+  /** The working connections of the last peer list, by the ids of their rows. */
+  readonly present: ReadonlyMap<string, Present>;
+  /** The next list comes from another session with the node, which does not know the earlier connections of a row. */
+  readonly isSessionUnknown?: true | undefined;
 };
+
+type Present = Pick<PeerConnection, "direction" | "session">;
 
 /**
  * The churn after one more peer list. The first list is the baseline. A connection that opened and closed between two polls
@@ -24,46 +28,47 @@ export function advanceChurn(
     const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
     return { connects: zero, disconnects: zero, present };
   }
-  if (isOtherProcess) {
-    const connects = addMissing(before.connects, present, NO_CONNECTIONS);
-    return { connects, disconnects: addMissing(before.disconnects, before.present, NO_CONNECTIONS), present };
-  }
-  if (present === before.present) return before;
-  const connects = addMissing(before.connects, present, before.present);
-  // If as many stayed as were there before, no connection closed.
-  const stayed = present.size - (sum(connects) - sum(before.connects));
-  const disconnects =
-    stayed === before.present.size ? before.disconnects : addMissing(before.disconnects, before.present, present);
-  return { connects, disconnects, present };
+  if (present === before.present && !isOtherProcess && !before.isSessionUnknown) return before;
+  const isGone = isOtherProcess ? () => true : before.isSessionUnknown ? isRowMissing : isMissing;
+  return {
+    connects: addAll(before.connects, present, (id, row) => isGone(before.present, id, row)),
+    disconnects: addAll(before.disconnects, before.present, (id, row) => isGone(present, id, row)),
+    present,
+  };
 }
-
-const NO_CONNECTIONS: Churn["present"] = new Map();
 
 function workingConnections(
   before: Churn["present"] | undefined,
   connections: readonly PeerConnection[],
 ): Churn["present"] {
   const rows = connections.filter(({ state }) => state === "connected");
-  return mapOrBefore(before, rows, sessionOf, ({ direction }) => direction);
+  return mapOrBefore(before, rows, ({ id }) => id, presentOf);
 }
 
-function sessionOf({ id, session = id }: PeerConnection): string {
-  return session;
+function presentOf({ direction, session }: PeerConnection, known: Present | undefined): Present {
+  return known?.direction === direction && known.session === session ? known : { direction, session };
 }
 
-function sum(counts: ReadonlyMap<Direction, number>): number {
-  return DIRECTIONS.reduce((total, direction) => total + (counts.get(direction) ?? 0), 0);
+function isMissing(others: Churn["present"], id: string, row: Present): boolean {
+  const other = others.get(id);
+  return other !== row && (other === undefined || other.session !== row.session);
 }
 
-/** The counts, plus one for each entry of `from` that is missing in `others`. */
-function addMissing(
+function isRowMissing(others: Churn["present"], id: string): boolean {
+  return !others.has(id);
+}
+
+/** The counts, plus one for each of these connections that the condition holds for. */
+function addAll(
   counts: ReadonlyMap<Direction, number>,
-  from: ReadonlyMap<string, Direction>,
-  others: ReadonlyMap<string, Direction>,
+  connections: Churn["present"],
+  isCounted: (id: string, row: Present) => boolean,
 ): ReadonlyMap<Direction, number> {
-  const out = new Map(counts);
-  for (const [session, direction] of from) {
-    if (!others.has(session)) out.set(direction, (out.get(direction) ?? 0) + 1);
+  let out: Map<Direction, number> | undefined;
+  for (const [id, row] of connections) {
+    if (!isCounted(id, row)) continue;
+    out ??= new Map(counts);
+    out.set(row.direction, (out.get(row.direction) ?? 0) + 1);
   }
-  return out;
+  return out ?? counts;
 }

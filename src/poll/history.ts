@@ -57,6 +57,12 @@ export const EMPTY_HISTORY: NodeHistory = {
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
 
+/** The history for another session with the same node, which knows nothing of the earlier one: it names processes anew. */
+export function forOtherSession(history: NodeHistory): NodeHistory {
+  const churn = history.churn && { ...history.churn, isSessionUnknown: true as const };
+  return { ...history, churn, process: undefined, listProcess: undefined };
+}
+
 /** The history after one more poll. */
 export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes, role: NodeRole): NodeHistory {
   const { peers, head, totals } = report;

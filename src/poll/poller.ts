@@ -5,6 +5,7 @@ import type { NodeReport } from "../model/report.ts";
 import { deriveState, freshUntilMs, isFresh } from "./derive-state.ts";
 import { type LagSettings, NO_LAG } from "./head-lag.ts";
 import { createKnownHeads, type KnownHeads } from "./heads.ts";
+import { forOtherSession } from "./history.ts";
 import type { RecentPolls } from "./recent-polls.ts";
 import { failedReport, renderOrFail, runPoll } from "./run-poll.ts";
 import {
@@ -107,7 +108,9 @@ function takeOver({ store }: PollerState, opened: OpenedRuntime): void {
   runtime.rateLimitedPolls = earlier.rateLimitedPolls;
   runtime.backoffUntil = earlier.backoffUntil;
   const stored = store.get(runtime.node.name);
-  if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
+  if (stored === undefined) return;
+  const history = forOtherSession(stored.state.history);
+  store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs, history } });
 }
 
 function forget({ heads, recentPolls }: PollerState, names: readonly string[]): void {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import { type PeerConnection, succeeded } from "../../src/model/report.ts";
-import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import { EMPTY_HISTORY, forOtherSession, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
 import { hasSameEntries, reuseIfEqual } from "../../src/poll/kept-maps.ts";
 import { runs } from "../support/effort.ts";
 import { deadReport, failing, failure, head, NOW, peers, report, row, times } from "./support.ts";
@@ -214,6 +214,23 @@ describe("a restart of the node", () => {
     ],
   ])("%s", (_, polls, expected) => {
     expect(counts(historyAfter(...polls).churn)).toEqual(expected);
+  });
+
+  test("another session with the node counts neither processes nor connections anew, and then goes on", () => {
+    const session = (name: string) => ({
+      process: name,
+      rows: [outbound("a", { session: `a ${name}` }), inbound("1")],
+    });
+    const first = historyAfter(session("1"));
+    const polls = [session("9"), session("9"), session("10")];
+    const seen = polls.map((_, index) => {
+      const record = (before: NodeHistory, { process, rows: listed }: (typeof polls)[number]) =>
+        recordPoll(before, report({ peers: peers(...listed), process }), times(), "node");
+      return counts(polls.slice(0, index + 1).reduce(record, forOtherSession(first)).churn);
+    });
+    expect(seen).toEqual([NONE, NONE, { in: [1, 1], out: [1, 1] }]);
+    const gone = recordPoll(forOtherSession(first), report({ peers: peers(outbound("a")) }), times(), "node");
+    expect(counts(gone.churn)).toEqual({ in: [0, 1], out: [0, 0] });
   });
 
   test("starts of connections and byte counters begin again, although the numbers do not fall", () => {

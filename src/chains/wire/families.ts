@@ -138,8 +138,20 @@ export const LAST_AVAILABLE_BLOCK = ofConnection({
 export const UNIQUE_FIRST_BLOCKS = ofConnection({
   name: "p2p_wire_unique_first_blocks_total",
   type: "counter",
-  help: "Blocks that arrived first over this connection, from the last poll of the node's prometheus_plugin.",
+  help: "Blocks that arrived first over this connection, since p2p_wire_bytes_start_timestamp_seconds, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_unique_first_block_count`,
+});
+
+export const BYTES_SINCE = ofConnection({
+  name: "p2p_wire_bytes_start_timestamp_seconds",
+  help: "Unix time from which the bytes and unique first blocks of the connection count: its start, or for an outbound peer that reconnected, the first page of the node's prometheus_plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it, as its node counts since it has the peer in its list.",
+  source: `${PLUGIN} p2p_connection_start_time`,
+});
+
+export const PLUGIN_PAGE_TIME = ofNode({
+  name: "p2p_wire_plugin_page_timestamp_seconds",
+  help: "Unix time when the page of the node's prometheus_plugin arrived that bytes, latency and block ranges are from. The exporter asks for it every 30 s, and the node updates it every 30 s (connection-cleanup-period).",
+  source: `${PLUGIN}`,
 });
 
 export const BLOCK_SYNC_THROTTLING = ofConnection({
@@ -169,7 +181,9 @@ export const families: readonly ChainFamily[] = [
   FIRST_AVAILABLE_BLOCK,
   LAST_AVAILABLE_BLOCK,
   UNIQUE_FIRST_BLOCKS,
+  BYTES_SINCE,
   BLOCK_SYNC_THROTTLING,
+  PLUGIN_PAGE_TIME,
 ];
 
 /** Where the families that all chains share get their values. */
