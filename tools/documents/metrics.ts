@@ -67,6 +67,8 @@ const LABEL_EXAMPLES: Readonly<Record<string, string>> = {
   list: "white",
   stripe: "3",
   network: "mainnet",
+  network_version: "1216",
+  os: "linux",
   peer: "192.0.2.7:18080",
   reason: "timeout",
   reference: "fleet",

@@ -12,6 +12,7 @@ import { explainStatus, type WireApi } from "./explain.ts";
 import { createGossip } from "./gossip.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
 import { nodeSamples } from "./node-samples.ts";
+import { chainOfPeers } from "./peer-facts.ts";
 import { createPlugin, type TimedPage } from "./plugin.ts";
 import { joinPage, NOTHING_COUNTED } from "./plugin-rows.ts";
 import { isPageOld, NO_PROCESS, nextProcess } from "./process.ts";
@@ -131,14 +132,17 @@ function known({ peers, info, page }: Answers) {
 
 function report(answers: Answers, vanished: readonly string[] | undefined): NodeReport {
   const { peers, info, page } = answers;
-  const identity = info.ok ? info.value.identity : {};
+  const identity = info.ok
+    ? info.value.identity
+    : { chainId: peers.ok ? chainOfPeers(peers.value.connections) : undefined };
   return {
     identity,
     peers,
     head: info.ok ? succeeded(info.value.head) : info,
     apis: new Map(page === undefined ? [] : [["prometheus", page]]),
     chainSamples: nodeSamples(known(answers), vanished),
-    networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    // Never what untrusted peers say: heads are compared by it.
+    networkKey: info.ok && identity.chainId !== undefined ? `wire ${identity.chainId}` : undefined,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };

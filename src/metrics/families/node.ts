@@ -23,7 +23,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version). Wire: while get_info fails, the chain id on which the handshakes of the peers agree.",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
@@ -150,6 +150,13 @@ export const headFamilies: readonly SharedFamily[] = [
     help: "Last irreversible block of the node, from the last poll (last_irreversible_block_num).",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.finalHeight : undefined),
+  },
+  {
+    name: "p2p_node_final_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time of the node's last irreversible block, from the last poll; absent where the node does not send it (last_irreversible_block_time, EOSIO 2.1, Leap 3.1 and later).",
+    labels: [],
+    samples: ({ report }) => one(report?.head.ok ? report.head.value.finalTimestampSeconds : undefined),
   },
   {
     name: "p2p_node_reference_height",
