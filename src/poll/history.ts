@@ -57,7 +57,7 @@ export const EMPTY_HISTORY: NodeHistory = {
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
 
-/** The history for another session with the same node, which knows nothing of the earlier one: it names processes anew. */
+/** The history for another session with the same node, which does not continue the earlier one: its names of processes begin again. */
 export function forOtherSession(history: NodeHistory): NodeHistory {
   const churn = history.churn && { ...history.churn, isSessionUnknown: true as const };
   return { ...history, churn, process: undefined, listProcess: undefined };

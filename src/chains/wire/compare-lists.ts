@@ -9,7 +9,7 @@ type Findings = {
   readonly proves: boolean;
   /** A row looks as if it went on. */
   readonly keeps: boolean;
-  /** A row of a configured peer begins anew. */
+  /** A row of a configured peer begins again. */
   readonly restarts: boolean;
 };
 

@@ -73,9 +73,9 @@ function supported(heights: readonly (number | undefined)[]): number | undefined
 }
 
 /**
- * The chain that the peers are on. A node closes a connection to another chain in its handshake, but the rows come from
- * untrusted peers too: so the peers that the operator or the schedule made it dial decide, without them two others, and all must agree.
- * No heads are compared by it.
+ * The chain that the peers are on. A node closes a connection to another chain in its handshake, but untrusted peers write these
+ * texts: so the peers that the operator or the schedule made it dial decide, without them at least two others, and all must
+ * agree. No heads are compared by it.
  */
 export function chainOfPeers(rows: readonly WireConnection[]): string | undefined {
   const known = rows.filter(({ state, chainId }) => state === "connected" && chainId !== undefined);

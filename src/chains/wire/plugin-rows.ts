@@ -28,7 +28,7 @@ type Counted = {
   readonly waitingSinceMs?: number | undefined;
   /** The last page had another connection than the list of the same poll. */
   readonly isAhead?: boolean | undefined;
-  /** Connections that only pages told of. */
+  /** Connections that only pages showed. */
   readonly unlisted: number;
 };
 
@@ -72,7 +72,7 @@ export function joinPage(
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** A connection that only pages told of is another one too. */
+/** A connection that only pages showed is another one too. */
 function withUnlisted(row: WireConnection, counted: Counted | undefined): WireConnection {
   if (counted === undefined || counted.unlisted === 0) return row;
   return { ...row, session: `${row.session ?? row.id} +${counted.unlisted}` };
@@ -125,7 +125,7 @@ function sameLink(known: Counted, now: Now, isOtherStart: boolean): Counted {
   };
 }
 
-/** The counters of this page are the first ones of the connection: what they have is of earlier ones, or cannot be told apart. */
+/** The counters of this page are the first ones of the connection: what they have is of earlier ones, or cannot be distinguished from them. */
 function rebased(known: Counted, { values, pageMs }: Now): Counted {
   const { receivedBytes: received = 0, sentBytes: sent = 0, uniqueFirstBlocks: firstBlocks = 0 } = values;
   const base = { received, sent, firstBlocks };
