@@ -32,7 +32,7 @@ export const FORK_DB_HEAD = ofNode({
 
 export const FORK_DB_LAG = ofNode({
   name: "p2p_wire_fork_db_lag_blocks",
-  help: "Blocks that the node has received and not yet applied, from the last poll: its own view of its backlog.",
+  help: "Blocks that the node has received and not yet applied, from the last poll: its own view of its backlog. In read-mode=irreversible it applies only irreversible blocks, so that the others always count.",
   source: `${INFO} fork_db_head_block_num - head_block_num`,
 });
 

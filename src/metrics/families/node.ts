@@ -140,7 +140,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_timestamp_seconds",
     type: "gauge",
-    help: "Unix time of the node's head block, from the last poll (head_block_time; get_last_block_header timestamp).",
+    help: "Unix time of the node's head block, from the last poll (head_block_time; get_last_block_header timestamp). Chainweb: of the oldest of its chains' newest blocks, only with tip_age.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.timestampSeconds : undefined),
   },

@@ -31,7 +31,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections",
     type: "gauge",
-    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Not for Chainweb, whose API lists no connections.",
+    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Before Leap 5, which does not send is_socket_open, outbound rows that shake hands count as dialing. Not for Chainweb, whose API lists no connections.",
     labels: ["direction", "state"],
     samples: connectionCounts,
   },
