@@ -2,6 +2,7 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import { placePanels } from "./layout.ts";
 import { buildPanel } from "./panels.ts";
+import { once } from "./select.ts";
 import type { DashboardSpec, VariableSpec } from "./spec.ts";
 import { refId } from "./spec.ts";
 import { DATASOURCE } from "./values.ts";
@@ -10,8 +11,8 @@ import { ANY } from "./variables.ts";
 /** Links between the dashboards use this tag. */
 export const TAG = "peer-exporter";
 
-/** Firing alerts of the exporter's rules. */
-export const ALERTS_EXPR = 'ALERTS{alertname=~"P2P.*|PeerExporter.*", alertstate="firing"}';
+/** Firing alerts of the exporter's rules, once for each node. */
+export const ALERTS_EXPR = once('ALERTS{alertname=~"P2P.*|PeerExporter.*", alertstate="firing"}');
 
 export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(spec.title)

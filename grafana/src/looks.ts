@@ -60,5 +60,6 @@ export const TIME_LEFT: readonly Step[] = [
 export const NODE_COLUMNS: readonly ColumnSpec[] = [
   { from: "target", title: "Node", link: "node" },
   { from: "chain", title: "Chain", width: 100 },
-  { from: "instance", title: "Exporter", width: 170 },
+  // Only where the series have it: the namespace of a sidecar.
+  { from: "namespace", title: "Namespace", width: 130 },
 ];

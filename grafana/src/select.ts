@@ -4,13 +4,25 @@ export const EXPORTER = 'job=~"$job", instance=~"$instance"';
 /** The nodes selected by the variables. */
 export const NODE = `${EXPORTER}, chain=~"$chain", target=~"$target"`;
 
-/** What identifies a node: with sidecars, several exporters may use the same name for their node. */
-export const NODE_LABELS = "job, instance, chain, target";
+/**
+ * Labels that only tell who took a sample: two replicas of the exporter, two jobs that scrape one exporter, or two servers
+ * of Prometheus with one store have the series of a node several times, and the series differ in these labels alone.
+ * prometheus and prometheus_replica are external labels of the Prometheus operator, replica is the usual one of Thanos. What
+ * is left names the node: target, chain, namespace and cluster, and the labels that it has in the configuration.
+ */
+const SCRAPE_LABELS: readonly string[] = [
+  ...["job", "instance", "node", "pod", "container", "endpoint", "service", "exporter"],
+  ...["prometheus", "prometheus_replica", "replica"],
+];
 
-export const CONNECTION_LABELS = `${NODE_LABELS}, direction, peer`;
+/** The labels of a node that are not its own choice, as far as it has them: sidecars in two namespaces may share a name. */
+export const NODE_LABELS = "cluster, namespace, chain, target";
+
+/** Labels of p2p_connection_info that its other series do not have. */
+export const CONNECTION_INFO = ["state", "agent", "address_type"] as const;
 
 /** The name of a node in legends of panels that may show several nodes. */
-export const NODE_NAME = "{{target}} ({{instance}})";
+export const NODE_NAME = "{{target}} {{namespace}}";
 
 /** A metric of the selected nodes, with further matchers. */
 export function node(metric: string, more?: string): string {
@@ -31,27 +43,44 @@ export function increase(selector: string): string {
   return `increase(${selector}[$__range])`;
 }
 
-/** One value per node, without the labels that the configuration gives nodes. */
-export function perNode(
-  expr: string,
-  aggregation: "max" | "min" | "sum" | "count" = "max",
-  ...labels: string[]
-): string {
-  return `${aggregation} by (${[NODE_LABELS, ...labels].join(", ")}) (${expr})`;
+/**
+ * One value for each series of a node or of a connection, whoever took it: the highest. Rates come inside, as counters of
+ * two exporters are not the same counter. Every sum and count over nodes needs it inside.
+ */
+export function once(expr: string, ...others: string[]): string {
+  return without("max", SCRAPE_LABELS, expr, others);
 }
 
-/** One value per connection. */
-export function perConnection(expr: string, ...labels: string[]): string {
-  return `max by (${[CONNECTION_LABELS, ...labels].join(", ")}) (${expr})`;
+/** One value for each series of an exporter, which instance names, whoever scraped it. */
+export function oncePerExporter(expr: string): string {
+  return without(
+    "max",
+    SCRAPE_LABELS.filter((label) => label !== "instance"),
+    expr,
+  );
+}
+
+/** Values of one node put together over some of their labels, such as direction. */
+export function over(aggregation: "max" | "min" | "sum" | "count", labels: readonly string[], expr: string): string {
+  return without(aggregation, labels, once(expr));
+}
+
+/** One series for each node or connection where replicas saw different texts, such as versions: a node counts once. */
+export function oneText(labels: readonly string[], expr: string): string {
+  return `topk without (${labels.join(", ")}) (1, ${once(expr)})`;
 }
 
 /** Values of connections that are open now: rates and increases outlive their series. */
 export function stillOpen(expr: string): string {
-  return `${expr} and ${perConnection(node("p2p_connection_info"))}`;
+  return `${expr} and ${once(node("p2p_connection_info"), ...CONNECTION_INFO)}`;
 }
 
 /** 0 for each selected node: the fallback of `or` for nodes without a series. */
-export const NONE = perNode(`0 * ${node("p2p_node_up")}`);
+export const NONE = once(`0 * ${node("p2p_node_up")}`);
+
+function without(aggregation: string, labels: readonly string[], expr: string, others: readonly string[] = []): string {
+  return `${aggregation} without (${[...labels, ...others].join(", ")}) (${expr})`;
+}
 
 function select(metric: string, matchers: string, more: string | undefined): string {
   return `${metric}{${more === undefined ? matchers : `${matchers}, ${more}`}}`;

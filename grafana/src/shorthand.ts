@@ -1,4 +1,4 @@
-import { node, perNode, rate } from "./select.ts";
+import { node, once, rate } from "./select.ts";
 import type { GraphSpec, Query, StatSpec } from "./spec.ts";
 
 type Rest<T> = Partial<Omit<T, "kind" | "title" | "description" | "unit" | "queries">>;
@@ -23,14 +23,14 @@ export function stat(
   return { kind: "stat", title, description, unit, queries, ...rest };
 }
 
-/** A gauge of nodes, one line per node and the given labels. */
-export function gauge(metric: string, legend: string, ...labels: string[]): Query {
-  return { expr: perNode(node(metric), "max", ...labels), legend };
+/** A gauge of nodes, one line per node and own label of the metric. */
+export function gauge(metric: string, legend: string): Query {
+  return { expr: once(node(metric)), legend };
 }
 
 /** A counter of nodes, per second. */
-export function counter(metric: string, legend: string, ...labels: string[]): Query {
-  return { expr: perNode(rate(node(metric)), "max", ...labels), legend };
+export function counter(metric: string, legend: string): Query {
+  return { expr: once(rate(node(metric))), legend };
 }
 
 /** How long ago a gauge of Unix times was. */

@@ -66,8 +66,8 @@ const NODE_LINK = {
   title: "Open this node",
   url: [
     `/d/peer-exporter-node?\${__url_time_range}`,
-    ...["datasource", "job"].map((variable) => `\${${variable}:queryparam}`),
-    ...Object.entries({ instance: "Exporter", chain: "Chain", target: "Node" }).map(
+    ...["datasource", "job", "instance"].map((variable) => `\${${variable}:queryparam}`),
+    ...Object.entries({ chain: "Chain", target: "Node" }).map(
       ([variable, title]) => `var-${variable}=\${__data.fields.${title}:percentencode}`,
     ),
   ].join("&"),

@@ -14,6 +14,8 @@ export type ChainTraits = {
   readonly states: readonly ConnectionState[];
   /** Absent: the API does not say which peers sync. */
   readonly flow?: Flow | undefined;
+  /** Whether peers report their software; those that do not are then counted as unknown. */
+  readonly agents?: true | undefined;
   /** What the commands say below a list with the heights of peers, where these are often old. */
   readonly heightNote?: string | undefined;
 };
@@ -38,13 +40,19 @@ export type NodeTarget = {
 
 type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
+/** A place in a chain that is asked for, and the block that another node has there, where that is known. */
+type WantedBlock = Omit<BlockId, "hash"> & {
+  /** Always known where the network has braided chains. */
+  readonly hash?: string | undefined;
+};
+
 /** What one poll has to find out in addition to what every poll asks for. */
 export type PollRequest = {
   /**
-   * A block that another node reports: the polled node's own block at that place is wanted in `blocks` of the report, or, where
-   * its API finds blocks only by their hash, this one in `lackingBlocks` if the node does not have it.
+   * The polled node's own block at this place is wanted in `blocks` of the report; or, where its API finds blocks only by their
+   * hash, this one in `blocks` if it is on the node's branch, else in `lackingBlocks`. It is not above the node's last head.
    */
-  readonly block?: BlockId | undefined;
+  readonly block?: WantedBlock | undefined;
 };
 
 /** Talks to one node and keeps what must survive between polls (sockets, caches). */

@@ -19,6 +19,8 @@ export type NodeConfig = {
   readonly name: string;
   readonly chain: ChainName;
   readonly url: NodeUrl;
+  /** The network's name, set by hand; undefined: the one that the node reports. Never part of a request. */
+  readonly network: string | undefined;
   /** Added to every series of the node. */
   readonly labels: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
@@ -46,8 +48,13 @@ export type ConnectionsConfig = {
   readonly hashKey: Secret | undefined;
 };
 
-/** `minSupport`: how many peers must report a height before it counts. */
-export type LagConfig = { readonly minSupport: number };
+/** How heads and blocks of nodes are compared. */
+export type LagConfig = {
+  /** How many peers must report a height before it counts. */
+  readonly minSupport: number;
+  /** Reorganisations of up to this many blocks are daily life; of a chain that is missing, its adapter knows. */
+  readonly reorgDepth: Readonly<Partial<Record<ChainName, number>>>;
+};
 
 /** One of `total` exporters that share the nodes of one configuration; the first has index 0. */
 export type Shard = { readonly index: number; readonly total: number };

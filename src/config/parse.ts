@@ -109,7 +109,7 @@ type Report = (subpath: readonly PropertyKey[], message: string) => void;
 type NodeWithoutOptions = Omit<NodeConfig, "options" | "role" | "fingerprint">;
 
 function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): NodeWithoutOptions {
-  const { name, chain, url, labels, auth, tls, limits } = fields;
+  const { name, chain, url, network, labels, auth, tls, limits } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls requires an https:// URL");
   if (auth !== undefined && url.userinfo !== undefined) {
     report(["auth"], "expected at most one of auth and a user in the URL");
@@ -118,6 +118,7 @@ function assembleNode(fields: NodeFields, global: GlobalFields, report: Report):
     name,
     chain,
     url,
+    network,
     labels,
     ...timesOf(fields, global, report),
     // The user name in a URL may be a token.

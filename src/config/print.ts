@@ -1,4 +1,4 @@
-import { chains } from "../chains/index.ts";
+import { CHAIN_NAMES, chains } from "../chains/index.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { MASK, type Secret } from "../lib/secret.ts";
 import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
@@ -9,6 +9,7 @@ import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { printLimits } from "./limits.ts";
 import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import { reorgDepthOf } from "./reorg-depth.ts";
 
 /**
  * The current configuration as YAML, with the keys of the file: every default filled in, every secret as `<secret>`,
@@ -29,7 +30,10 @@ export function* printSteps(config: Config): Steps<string> {
       address: connections.address,
       ...(connections.hashKey === undefined ? {} : secretEntry("hash_key", connections.hashKey)),
     },
-    lag: { min_support: lag.minSupport },
+    lag: {
+      min_support: lag.minSupport,
+      reorg_depth: Object.fromEntries(CHAIN_NAMES.map((chain) => [chain, reorgDepthOf(lag, chain)])),
+    },
     probe: printProbe(probe),
   };
   const others = references.length === 0 ? "" : yield* printList("references", references);
@@ -64,11 +68,13 @@ function printProbe({ allow, modules, concurrency }: ProbeConfig) {
   };
 }
 
-function printModule({ chain, labels, timeoutMs, auth, tls, limits, options, scheme, hosts, needsHttps }: ProbeModule) {
+function printModule(module: ProbeModule) {
+  const { chain, network, labels, timeoutMs, auth, tls, limits, options, scheme, hosts, needsHttps } = module;
   return {
     chain,
     scheme,
     ...(hosts === undefined ? {} : { hosts: hosts.map(({ label }) => label) }),
+    ...(network === undefined ? {} : { network }),
     labels,
     timeout: formatDuration(timeoutMs),
     ...(auth === undefined ? {} : { auth: printAuth(auth) }),
@@ -82,11 +88,13 @@ function printOptions(chain: NodeConfig["chain"], { values }: NodeConfig["option
   return Object.keys(values).length === 0 ? {} : { [chains[chain].optionsKey]: printValue(values) };
 }
 
-function printNode({ name, chain, url, labels, trigger, timeoutMs, auth, tls, limits, options }: NodeConfig) {
+function printNode(node: NodeConfig) {
+  const { name, chain, url, network, labels, trigger, timeoutMs, auth, tls, limits, options } = node;
   return {
     name,
     chain,
     url: url.label,
+    ...(network === undefined ? {} : { network }),
     labels,
     ...(trigger.kind === "interval"
       ? { interval: formatDuration(trigger.intervalMs) }

@@ -75,7 +75,10 @@ export function parseProbe(raw: unknown, { configFile, global, checker }: ProbeC
 }
 
 /** Keys without credentials. Every other key, also one that nodes get later, counts as a credential. */
-const HARMLESS = new Set(["chain", "labels", "timeout", "scheme", "hosts", "tls", "limits", ...CHAIN_BLOCKS]);
+const HARMLESS = new Set([
+  ...["chain", "network", "labels", "timeout", "scheme", "hosts", "tls", "limits"],
+  ...CHAIN_BLOCKS,
+]);
 const HARMLESS_TLS = new Set(["pin", "ca_file", "server_name", "insecure"]);
 
 function credentialsOf(raw: JsonObject): readonly string[] {
@@ -111,10 +114,11 @@ function checkModule(
 }
 
 function assembleModule(fields: ModuleFields, options: ChainOptions, global: GlobalFields): ProbeModule {
-  const { chain, labels, auth, tls, limits, timeout, scheme, hosts } = fields;
+  const { chain, network, labels, auth, tls, limits, timeout, scheme, hosts } = fields;
   const defaultScheme = scheme ?? (tls === undefined ? "http" : "https");
   return {
     chain,
+    network,
     labels,
     timeoutMs: timeout ?? global.timeout ?? DEFAULT_TIMEOUT_MS,
     auth,

@@ -19,6 +19,7 @@ import {
 import { authField, tlsField } from "./access.ts";
 import { limitsSchema } from "./limits.ts";
 import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
+import { reorgDepthField } from "./reorg-depth.ts";
 
 /** The parts of the configuration file. parse.ts checks how they depend on each other. */
 
@@ -98,9 +99,10 @@ export const probeDocumentSchema = block({
 /** How many peers must report a height before it counts. */
 const DEFAULT_MIN_SUPPORT = 2;
 
-export const lagSchema = block({ min_support: z.int().min(1).max(1000).default(DEFAULT_MIN_SUPPORT) }).transform(
-  ({ min_support: minSupport }): LagConfig => ({ minSupport }),
-);
+export const lagSchema = block({
+  min_support: z.int().min(1).max(1000).default(DEFAULT_MIN_SUPPORT),
+  reorg_depth: reorgDepthField.prefault({}),
+}).transform(({ min_support: minSupport, reorg_depth: reorgDepth }): LagConfig => ({ minSupport, reorgDepth }));
 
 export const globalSchema = block({
   interval: durationField.optional(),
@@ -220,6 +222,7 @@ export function nodeSchema(configFile: string | undefined) {
     name: nameField,
     chain: chainField,
     url: nodeUrlField,
+    network: nameField.optional(),
     labels: labelsField.default({}),
     interval: durationField.optional(),
     schedule: scheduleField.optional(),

@@ -167,7 +167,10 @@ export type NodeReport = {
   readonly syncing: SyncingWord;
   /** The node's clock minus the exporter's, in seconds. */
   readonly clockSkewSeconds?: number | undefined;
-  /** Heads and peers are compared only between nodes with the same key; absent when the network is not known. */
+  /**
+   * Heads and peers are compared only between nodes with the same key: the name of the chain's block in the configuration
+   * and that of the network. Absent when the network is not known.
+   */
   readonly networkKey?: string | undefined;
   /** Blocks of the node's own branch, from this poll. */
   readonly blocks?: readonly BlockId[] | undefined;

@@ -1,4 +1,5 @@
 import type { NodeSession, NodeTarget, PollRequest } from "../chains/adapter.ts";
+import { chains } from "../chains/index.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { createNodeRedaction } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
@@ -61,6 +62,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
       const presented = main?.presented();
       return {
         ...report,
+        ...namedNetwork(report, node),
         peers: rejectUnreadable(report.peers, node),
         certificateExpirySeconds: presented?.certificateExpirySeconds,
         // A header of the chain's own is more reliable than Date, which a proxy may have set.
@@ -68,6 +70,20 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
       };
     },
     close: () => session.close(),
+  };
+}
+
+/** The network that the operator named, in place of the one that the node reports. */
+function namedNetwork(
+  { identity, networkKey, head }: NodeReport,
+  { network, chain }: NodeConfig,
+): Pick<NodeReport, "identity" | "networkKey"> {
+  if (network === undefined) return { identity, networkKey };
+  // Without this poll's answer about itself, the node has no identity either.
+  const isKnown = head.ok || Object.values(identity).some((text) => text !== undefined);
+  return {
+    identity: isKnown ? { ...identity, network } : identity,
+    networkKey: `${chains[chain].optionsKey} ${network}`,
   };
 }
 

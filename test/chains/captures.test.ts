@@ -125,7 +125,7 @@ const wire: readonly (readonly [RegExp, Check])[] = [
     async (capture) => {
       const { identity, head, networkKey } = await pollAnswer("wire", capture);
       expect(identity).toEqual({ version: "v5.1.0", chainId: expect.stringMatching(/^d06acae4[0-9a-f]{56}$/) });
-      expect(networkKey).toBe(`antelope ${identity.chainId}`);
+      expect(networkKey).toBe(`wire ${identity.chainId}`);
       const timestampSeconds = Date.UTC(2024, 11, 2, 14, 17, 3) / 1000;
       expect(valueIn(head)).toEqual({ height: 3_514_487, timestampSeconds, finalHeight: 3_514_444 });
     },

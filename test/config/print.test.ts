@@ -38,6 +38,11 @@ connections:
   address: full
 lag:
   min_support: 2
+  reorg_depth:
+    wire: 36
+    antelope: 36
+    monero: 10
+    chainweb: 6
 probe:
   allow: []
   concurrency: 10
@@ -58,11 +63,11 @@ const WHOLE = {
     limits: { bytes: "8MiB", pieces: 1, depth: 2, containers: 3, keys: 4, strings: 5, numbers: 6 },
   },
   connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "0123456789abcdef" },
-  lag: { min_support: 3 },
+  lag: { min_support: 3, reorg_depth: { monero: 20 } },
   probe: {
     allow: ["https://*.example.com:443/token/*", "10.0.0.0/8:*"],
     modules: {
-      plain: { chain: "monero", limits: { bytes: 5000 } },
+      plain: { chain: "monero", network: "coin", limits: { bytes: 5000 } },
       gateway: {
         chain: "wire",
         hosts: ["*.example.com:443/token/*"],
@@ -84,7 +89,13 @@ const WHOLE = {
       tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
       wire: { chain_url: "http://a:1/t", prometheus_url: "http://b:2/?t", host_header: "nodeop.internal:8888" },
     },
-    { name: "digest", chain: "monero", url: "http://h", auth: { digest: { username: "u", password_file: at("p") } } },
+    {
+      name: "digest",
+      chain: "monero",
+      network: "by-hand",
+      url: "http://h",
+      auth: { digest: { username: "u", password_file: at("p") } },
+    },
     { name: "bearer", chain: "monero", url: "http://h", schedule: "*/5 * * * *", auth: { bearer: { token: "t" } } },
     { name: "header", chain: "antelope", url: "http://h", auth: { header: { name: "X-Api-Key", value: "v" } } },
     {
@@ -112,12 +123,12 @@ test("every setting, with the keys of the file", () => {
   const username = "<secret>";
   expect(printed(WHOLE)).toEqual({
     connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "<secret>" },
-    lag: { min_support: 3 },
+    lag: { min_support: 3, reorg_depth: { wire: 36, antelope: 36, monero: 20, chainweb: 6 } },
     probe: {
       allow: ["https://*.example.com:443/…", "10.0.0.0/8:*"],
       modules: {
         plain: {
-          ...{ chain: "monero", scheme: "http", labels: {}, timeout: "7s" },
+          ...{ chain: "monero", network: "coin", scheme: "http", labels: {}, timeout: "7s" },
           limits: { ...limits, bytes: "5000" },
         },
         gateway: {
@@ -148,7 +159,7 @@ test("every setting, with the keys of the file", () => {
         wire: { chain_url: "http://a:1", prometheus_url: "http://b:2", host_header: "nodeop.internal:8888" },
       },
       {
-        ...{ name: "digest", chain: "monero", url: "http://h", labels: {}, ...pace },
+        ...{ name: "digest", chain: "monero", network: "by-hand", url: "http://h", labels: {}, ...pace },
         auth: { digest: { username, password_file: at("p") } },
       },
       {

@@ -21,10 +21,18 @@ export const HARMLESS_KEYS = [
   ]),
   ...["connections", "connections.series", "connections.max_per_node", "connections.address"],
   "connections.max_new_per_hour",
-  ...["lag", "lag.min_support", "references", "nodes"],
+  ...["lag", "lag.min_support", "lag.reorg_depth", "references", "nodes"],
   // Modules have the keys of nodes.
   ...["probe", "probe.allow", "probe.modules", "probe.concurrency"],
-  ...["nodes.name", "nodes.chain", "nodes.labels", "nodes.interval", "nodes.schedule", "nodes.timeout"],
+  ...[
+    "nodes.name",
+    "nodes.chain",
+    "nodes.network",
+    "nodes.labels",
+    "nodes.interval",
+    "nodes.schedule",
+    "nodes.timeout",
+  ],
   ...["nodes.auth", "nodes.auth.basic", "nodes.auth.digest", "nodes.auth.bearer", "nodes.auth.header"],
   ...["nodes.auth.basic.username", "nodes.auth.digest.username", "nodes.auth.header.name"],
   // Certificates of authorities are public, as is the pin.

@@ -4,6 +4,7 @@ import { unusedFamilies } from "../../grafana/unused-families.ts";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { createSelfMetrics } from "../../src/metrics/self.ts";
+import { analyse } from "../support/promql-labels.ts";
 import { selectors } from "./promql.ts";
 
 const catalogue = createCatalogue(ADAPTERS);
@@ -54,7 +55,7 @@ test("series that any program has are taken only of peer-exporters", () => {
   expect(foreign).toEqual([]);
 });
 
-test("queries group and match by labels that the series have, and legends show labels that are left", () => {
+test("queries match labels that the series have, and legends show labels that are left", () => {
   const known = new Map(catalogue.map(({ name, labels }) => [name, new Set([...NODE_LABELS, ...labels])]));
   for (const { at, metric, matchers } of used) {
     const labels = known.get(metric);
@@ -65,19 +66,10 @@ test("queries group and match by labels that the series have, and legends show l
     ).toEqual([]);
   }
   for (const { dashboard, panel, expr, shown } of panelQueries()) {
-    const series = selectors(substitute(expr)).flatMap(({ metric }) => [...(known.get(metric) ?? [])]);
-    const groups = [...expr.matchAll(/ by \(([^)]*)\)/g)].map(([, labels = ""]) => labels.split(", "));
-    const at = `${dashboard}: ${panel}: ${expr}`;
-    if (series.length > 0)
-      expect(
-        groups.flat().filter((name) => !series.includes(name)),
-        at,
-      ).toEqual([]);
-    // The outermost aggregation is written first.
-    const left = groups[0] ?? ["job", "instance"];
+    const left = analyse(substitute(expr)).shape?.labels ?? new Set();
     expect(
-      shown.filter((name) => !left.includes(name)),
-      at,
+      shown.filter((name) => !left.has(name)),
+      `${dashboard}: ${panel}: ${expr}`,
     ).toEqual([]);
   }
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { substitute } from "../../grafana/src/queries.ts";
+import { analyse } from "../support/promql-labels.ts";
 import { type Selector, selectors, syntaxErrors } from "./promql.ts";
 import { dashboardFiles, type Panel, panelsOf, readDashboards } from "./support.ts";
 
@@ -130,7 +131,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
       if (type !== "table") continue;
       const organize = transformations.find(({ id }) => id === "organize");
       const given = [
-        ...queries.flatMap(({ expr }) => (/ by \(([^)]*)\)/.exec(expr)?.[1] ?? "").split(", ")),
+        ...queries.flatMap(({ expr }) => [...(analyse(substitute(expr)).shape?.labels ?? [])]),
         ...queries.map(({ refId }) => `Value #${refId}`),
         ...(queries.length === 1 ? ["Value"] : []),
       ];
@@ -146,6 +147,21 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
       }
     }
   });
+});
+
+// Grafana merges rows whose common labels are equal, but keeps them apart if a label that some queries lack differs.
+test("tables have one row for each node or connection: a label that not all queries give comes from one of them", () => {
+  for (const { title, type, targets = [] } of dashboards.flatMap(panelsOf)) {
+    if (type !== "table") continue;
+    const labels = targets.map(({ expr }) => [...(analyse(substitute(expr)).shape?.labels ?? [])]);
+    const times = (label: string) => labels.filter((each) => each.includes(label)).length;
+    const shared = labels.flat().filter((label) => times(label) > 1 && times(label) < targets.length);
+    const place = ["cluster", "namespace"];
+    expect(
+      shared.filter((label) => !place.includes(label)),
+      title,
+    ).toEqual([]);
+  }
 });
 
 test("uids are unique and those of the files", () => {

@@ -63,7 +63,7 @@ const wireReport = report({
     },
   },
   head: head(4990, { timestampSeconds: NOW / 1000 - 6.5, finalHeight: 4660 }),
-  networkKey: `antelope ${CHAIN_ID}`,
+  networkKey: `wire ${CHAIN_ID}`,
   minBlockSeconds: 0.5,
   blockSeconds: 0.5,
 });

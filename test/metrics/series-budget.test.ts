@@ -233,9 +233,13 @@ test("series beyond the limit are added to the sample for the rest, if the famil
   // 60 are known now; a peer may report the label of the rest as its own.
   expect(by("agent 3", "agent 3", "new", "other", "newer")).toEqual([
     ["agent 3", 2],
+    ["unknown", 0],
     ["other", 3],
   ]);
-  expect(by("other")).toEqual([["other", 1]]);
+  expect(by("other")).toEqual([
+    ["other", 1],
+    ["unknown", 0],
+  ]);
 });
 
 /** Labels whose values come from a closed set: of the program, of the chain's protocol, or of the configuration. */

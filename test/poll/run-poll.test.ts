@@ -78,6 +78,34 @@ test("a reference is polled only for its head", async () => {
   expect(net.requests.map(({ url }) => url)).toEqual(["/v1/chain/get_info"]);
 });
 
+describe("a network that is set by hand", () => {
+  const options = wire.options.parse({});
+
+  test("is that of the node in all that is shown and compared, and is never sent", async () => {
+    const net = await serve();
+    const url = parseNodeUrl(net.url);
+    const report = await poll(openSession(nodeConfig({ chain: "wire", network: "by-hand", url, options })));
+    expect(report.identity.network).toBe("by-hand");
+    expect(report.networkKey).toBe("wire by-hand");
+    expect(JSON.stringify(net.requests)).not.toContain("by-hand");
+  });
+
+  test("is no sign of life of a node that answers nothing about itself", async () => {
+    const node = await startFakeNode(() => ({ status: 500 }));
+    onTestFinished(() => node.close());
+    const url = parseNodeUrl(node.url);
+    const report = await poll(openSession(nodeConfig({ chain: "wire", network: "by-hand", url, options })));
+    expect(report.identity.network).toBeUndefined();
+  });
+
+  test("compares a monerod that hides its network with those that name it", async () => {
+    const daemon = await startFakeNode(() => json({ result: { status: "OK", height: 7 } }));
+    onTestFinished(() => daemon.close());
+    const config = { network: "mainnet", url: parseNodeUrl(daemon.url), options: monero.options.parse({}) };
+    expect((await poll(openSession(nodeConfig(config)))).networkKey).toBe("monero mainnet");
+  });
+});
+
 test("a list without a single readable row is not an empty list", async () => {
   const node = await startFakeNode(({ url }) =>
     url === "/v1/net/connections" ? json([{ a: 1 }, 3], 201) : json({ head_block_num: 7 }),

@@ -34,6 +34,7 @@ export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
     name: "node-1",
     chain: "monero",
     url: parseNodeUrl("http://192.0.2.10:18081"),
+    network: undefined,
     labels: {},
     trigger: { kind: "interval", intervalMs: INTERVAL_MS },
     timeoutMs: 10_000,

@@ -152,7 +152,10 @@ export const INJECTIONS: readonly Injection[] = [
   one("rpcRequest", "monero", answer(rpcError(-32600, "Invalid Request"))),
   one("rpcRequest", "monero", answer(rpcError(-32700, "Parse error"))),
   one("rpcError", "monero", answer(rpcError(-5, "Internal error"))),
-  one("rpcError", "monero", answer(rpcError(-32602, "Invalid params"))),
+  one("gatewayParameters", "monero", answer(rpcError(-32602, "Invalid params"))),
+  one("gatewayQuota", "monero", answer(rpcError(-32005, "daily request count exceeded"))),
+  one("gatewayQuota", "monero", answer(rpcError(-32007, "request limit reached"))),
+  one("gatewayKey", "monero", answer({ body: JSON.stringify({ jsonrpc: "2.0", id: "0", error: "Unknown API key" }) })),
 
   ...each("certificateExpired", { certificate: expired }, byAuthority),
   ...each("certificateName", { certificate: otherName }, byAuthority),

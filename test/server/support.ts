@@ -44,7 +44,7 @@ export function setUp(given: Overrides = {}) {
     reload: async () => ({ ok: true, summary: "all good" }),
     config: () => ({
       connections: { series: true, maxPerNode: 250, maxNewPerHour: 2000, address: "full", hashKey: undefined },
-      lag: { minSupport: 2 },
+      lag: { minSupport: 2, reorgDepth: {} },
       probe: { allow: [], modules: new Map(), concurrency: 10 },
       nodes: [],
       references: [],

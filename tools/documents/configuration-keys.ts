@@ -1,3 +1,5 @@
+import { CHAIN_NAMES, chains } from "../../src/chains/index.ts";
+
 /**
  * The texts of docs/configuration.md for each key. Type, limits, default and whether it is required come from the schema
  * unless they are given here: in the schema, a duration is only a text.
@@ -23,6 +25,8 @@ export type Section = {
   /** By path, as the tests name keys: `nodes.auth.basic.username`. */
   readonly keys: Readonly<Record<string, KeyText>>;
 };
+
+const REORG_DEPTHS = CHAIN_NAMES.map((name) => `${name}: ${chains[name].reorgDepthBlocks}`);
 
 const DURATION = "duration";
 const URL_TEXT = "URL";
@@ -144,6 +148,13 @@ export const SECTIONS: readonly Section[] = [
           "How many peers of a node must have a height, or a higher one, before it counts. Raise it if several peers may belong to one person.",
         example: "min_support: 3",
       },
+      "lag.reorg_depth": {
+        type: "whole number, 0 to 1000, or a mapping of chains to such numbers",
+        fallback: `\`{${REORG_DEPTHS.join(", ")}}\``,
+        meaning:
+          "Reorganisations of up to this many blocks are daily life: a node counts as forked off when its branch is longer. A number is for all chains; a mapping names chains, and the others keep their default.",
+        example: "reorg_depth: {monero: 20}",
+      },
     },
   },
   {
@@ -166,6 +177,13 @@ export const SECTIONS: readonly Section[] = [
         meaning:
           "URL of the API. Wire and Chainweb: the base URL. Monero: without a path, `/json_rpc` is added; with a path, it is the whole JSON-RPC URL of a gateway. Path, query and `user:password@` are sent to the node and never shown.",
         example: 'url: "http://127.0.0.1:18081"',
+      },
+      "nodes.network": {
+        type: "text: 1 to 63 letters, digits and `. _ : @ -`",
+        fallback: "the network that the node reports",
+        meaning:
+          "The network's name, set by hand: the label `network` of `p2p_node_info`, and heads are compared only between nodes of a chain with the same name. For coins that call their networks alike, set it at every node and reference of each. Never part of a request: a Chainweb node's API path has `chainweb.network`.",
+        example: "network: wownero",
       },
       "nodes.labels": {
         type: "mapping of texts",

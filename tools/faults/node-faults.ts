@@ -382,6 +382,27 @@ export const NODE_FAULTS = {
     log: "down: … at …: expected HTTP 200, found 429; poll less often (interval) or raise the server's limit",
     remedy: "Raise `interval` until it stops. A chainweb node allows 50 requests per second from one address.",
   },
+  gatewayQuota: {
+    fault: "Monero: the quota of a gateway is used up (-32005, -32007)",
+    shows: `${NOTHING_LEFT}; the exporter skips one scheduled poll, then two, four, … up to 16`,
+    reason: "rate_limited",
+    log: "down: get_connections at …: expected a result, found JSON-RPC error -32005 …; the quota or rate limit of this URL is used up: poll less often (interval), or raise the limit of the account",
+    remedy: "Raise `interval`, or poll a node of your own. A poll makes two calls or more.",
+  },
+  gatewayKey: {
+    fault: "Monero: a gateway refuses the key with HTTP 200",
+    shows: NOTHING_LEFT,
+    reason: "unauthorized",
+    log: 'down: get_connections at …: expected a result, found JSON-RPC error without a code "Unknown API key"; the server refuses this key, user or address: check the token in the URL, auth, and the account at the gateway',
+    remedy: "Compare the URL with the one that the gateway's account page shows.",
+  },
+  gatewayParameters: {
+    fault: "Monero: a gateway refuses the parameters (-32602)",
+    shows: NOTHING_LEFT,
+    reason: "rpc",
+    log: 'down: get_connections at …: expected a result, found JSON-RPC error -32602 "Invalid params"; the server refuses the parameters, which monerod accepts: …',
+    remedy: "Ask the gateway's operator which parameters the method takes there; the exporter sends an empty object.",
+  },
   nodeosBusy: {
     fault: "Wire: 429 or 503 Busy",
     shows: NOTHING_LEFT,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { chains } from "../../src/chains/index.ts";
 import { sizeField } from "../../src/config/limits.ts";
 import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
+import { MAX_REORG_DEPTH, reorgDepthField } from "../../src/config/reorg-depth.ts";
 import {
   CHAIN_BLOCKS,
   chainField,
@@ -79,6 +80,7 @@ function plain(schema: z.ZodType): JsonObject {
       // Their checks are code, which a JSON Schema cannot express.
       if (zodSchema === durationField) jsonSchema.pattern = DURATION;
       if (zodSchema === sizeField) writeSize(jsonSchema);
+      if (zodSchema === reorgDepthField) writeDepth(jsonSchema);
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
       if (zodSchema === chainField) jsonSchema.enum = Object.keys(chains);
       letVariablesThrough(jsonSchema);
@@ -93,6 +95,18 @@ function writeSize(schema: z.core.JSONSchema.BaseSchema): void {
   schema.anyOf = [
     { type: "string", pattern: `(?:${SIZE})|${VARIABLE}` },
     { type: "integer", minimum: 1 },
+  ];
+}
+
+function writeDepth(schema: z.core.JSONSchema.BaseSchema): void {
+  const blocks = { type: "integer", minimum: 0, maximum: MAX_REORG_DEPTH } as const;
+  schema.anyOf = [
+    blocks,
+    {
+      type: "object",
+      additionalProperties: false,
+      properties: Object.fromEntries(Object.keys(chains).map((chain) => [chain, blocks])),
+    },
   ];
 }
 

@@ -1,10 +1,12 @@
 import { PEERS, SOME_ORANGE, SOME_RED, TIME_LEFT } from "../looks.ts";
-import { NODE_NAME, node, perNode } from "../select.ts";
+import { NODE_NAME, node, once, over } from "../select.ts";
 import { ageOf, gauge, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 
 const BRAID = `${NODE_NAME} chain {{braided_chain}}`;
+
+const spread = (end: "max" | "min") => over(end, ["braided_chain"], node("p2p_chainweb_chain_height"));
 
 const now: readonly PanelSpec[] = [
   stat(
@@ -25,7 +27,7 @@ const now: readonly PanelSpec[] = [
     "Outdated nodes",
     "Nodes older than release 3.0, the oldest that current nodes accept as a peer.",
     "short",
-    [{ expr: `sum(${node("p2p_chainweb_outdated")})` }],
+    [{ expr: `sum(${once(node("p2p_chainweb_outdated"))})` }],
     { steps: SOME_RED, width: 6 },
   ),
   stat(
@@ -52,7 +54,7 @@ const chains: readonly PanelSpec[] = [
     { min: 0 },
   ),
   graph("Heights of braided chains", "All chains of a network grow together.", "none", [
-    gauge("p2p_chainweb_chain_height", BRAID, "braided_chain"),
+    gauge("p2p_chainweb_chain_height", BRAID),
   ]),
   graph(
     "Spread of heights",
@@ -60,7 +62,7 @@ const chains: readonly PanelSpec[] = [
     "short",
     [
       {
-        expr: `${perNode(node("p2p_chainweb_chain_height"))} - ${perNode(node("p2p_chainweb_chain_height"), "min")}`,
+        expr: `${spread("max")} - ${spread("min")}`,
         legend: NODE_NAME,
       },
     ],
@@ -72,7 +74,7 @@ const chains: readonly PanelSpec[] = [
     "s",
     [
       {
-        expr: perNode(ageOf(node("p2p_chainweb_chain_head_timestamp_seconds")), "max", "braided_chain"),
+        expr: ageOf(once(node("p2p_chainweb_chain_head_timestamp_seconds"))),
         legend: BRAID,
       },
     ],
@@ -84,21 +86,21 @@ const peers: readonly PanelSpec[] = [
     "Known peers",
     "Known peers of the cut network that currently do not fail: the API lists no connections and no direction.",
     "short",
-    [gauge("p2p_node_peers", NODE_NAME, "direction")],
+    [gauge("p2p_node_peers", NODE_NAME)],
     { min: 0 },
   ),
   graph(
     "Peers by identity",
     "How a peer is verified: pinned, the id of its certificate; ca, a certificate of an authority.",
     "short",
-    [gauge("p2p_chainweb_peers_by_identity", `${NODE_NAME} {{identity}}`, "identity")],
+    [gauge("p2p_chainweb_peers_by_identity", `${NODE_NAME} {{identity}}`)],
     { min: 0 },
   ),
   graph(
     "Mempool peers by braided chain",
     "Known mempool peers that do not fail. A chain without peers receives no transactions. Only with mempool_peers.",
     "short",
-    [gauge("p2p_chainweb_mempool_peers", BRAID, "braided_chain")],
+    [gauge("p2p_chainweb_mempool_peers", BRAID)],
     { min: 0 },
   ),
   graph(
@@ -115,7 +117,7 @@ const peers: readonly PanelSpec[] = [
     "Reachable peers by release",
     "Peers that answered, by their release. Only with probe.",
     "short",
-    [gauge("p2p_chainweb_reachable_peers_by_version", `${NODE_NAME} {{version}}`, "version")],
+    [gauge("p2p_chainweb_reachable_peers_by_version", `${NODE_NAME} {{version}}`)],
     { min: 0, stack: true },
   ),
   graph(

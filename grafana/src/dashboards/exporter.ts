@@ -1,5 +1,5 @@
 import { SOME_GREEN, SOME_RED } from "../looks.ts";
-import { exporter, rate } from "../select.ts";
+import { exporter, once, oncePerExporter, rate } from "../select.ts";
 import { ageOf, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { exporterVariables } from "../variables.ts";
@@ -12,33 +12,37 @@ function ofExporters(expr: string): string {
   return `${expr} and on (job, instance) ${exporter("peer_exporter_build_info")}`;
 }
 
+/** One value for each exporter, however many jobs scrape it. */
 function own(metric: string): string {
-  return ofExporters(exporter(metric));
+  return oncePerExporter(ofExporters(exporter(metric)));
 }
 
 /** Whether the scrape succeeded, for targets that were a peer-exporter within the time range. */
-const UP = `${exporter("up")} and on (job, instance) last_over_time(${exporter("peer_exporter_build_info")}[$__range])`;
+const UP = oncePerExporter(
+  `${exporter("up")} and on (job, instance) last_over_time(${exporter("peer_exporter_build_info")}[$__range])`,
+);
 
 function slowest(quantile: number): string {
-  return `histogram_quantile(${quantile}, sum by (instance, le) (${rate(exporter(`${HTTP}_bucket`))}))`;
+  return `histogram_quantile(${quantile}, sum by (instance, le) (${oncePerExporter(rate(exporter(`${HTTP}_bucket`)))}))`;
 }
 
 function mean(sum: string, count: string, labels: string): string {
-  return `sum by (${labels}) (${rate(exporter(sum))}) / sum by (${labels}) (${rate(exporter(count))})`;
+  const total = (metric: string) => `sum by (${labels}) (${oncePerExporter(rate(exporter(metric)))})`;
+  return `${total(sum)} / ${total(count)}`;
 }
 
 const now: readonly PanelSpec[] = [
   stat("Exporters up", "Exporters that Prometheus can scrape.", "short", [{ expr: `sum(${UP})` }], {
     steps: SOME_GREEN,
   }),
-  stat("Exporters down", "Exporters that Prometheus cannot scrape.", "short", [{ expr: `sum(1 - (${UP}))` }], {
+  stat("Exporters down", "Exporters that Prometheus cannot scrape.", "short", [{ expr: `sum(1 - ${UP})` }], {
     steps: SOME_RED,
   }),
   stat(
     "Failed reloads",
     "Exporters whose last attempt to load the configuration failed: they keep the previous one.",
     "short",
-    [{ expr: `sum(1 - ${exporter("peer_exporter_config_last_reload_successful")})` }],
+    [{ expr: `sum(1 - ${oncePerExporter(exporter("peer_exporter_config_last_reload_successful"))})` }],
     { steps: SOME_RED },
   ),
   stat(
@@ -55,7 +59,7 @@ const now: readonly PanelSpec[] = [
     [{ expr: `min(${ageOf(`(${own("process_start_time_seconds")})`)})` }],
     { decimals: 0 },
   ),
-  stat("Nodes", "Nodes that the exporters poll.", "short", [{ expr: `count(${exporter("p2p_node_up")})` }]),
+  stat("Nodes", "Nodes that the exporters poll.", "short", [{ expr: `count(${once(exporter("p2p_node_up"))})` }]),
   {
     kind: "table",
     title: "Builds",
@@ -63,12 +67,11 @@ const now: readonly PanelSpec[] = [
     unit: "none",
     height: 6,
     queries: [
-      { expr: `max by (job, instance, version, nodejs_version) (${exporter("peer_exporter_build_info")})` },
-      { expr: `max by (job, instance) (${exporter("peer_exporter_config_last_reload_successful")})` },
-      { expr: `count by (job, instance) (${exporter("p2p_node_up")})` },
+      { expr: oncePerExporter(exporter("peer_exporter_build_info")) },
+      { expr: oncePerExporter(exporter("peer_exporter_config_last_reload_successful")) },
+      { expr: `count by (instance) (${oncePerExporter(exporter("p2p_node_up"))})` },
     ],
     columns: [
-      { from: "job", title: "Job" },
       { from: "instance", title: "Exporter" },
       { from: "version", title: "Version" },
       { from: "nodejs_version", title: "Node.js" },
@@ -86,8 +89,14 @@ const polls: readonly PanelSpec[] = [
     "Polls of nodes per second, and those that returned no peer list.",
     "cps",
     [
-      { expr: `sum by (instance) (${rate(exporter("p2p_node_polls_total"))})`, legend: `${NAME} polls` },
-      { expr: `sum by (instance) (${rate(exporter("p2p_node_poll_failures_total"))})`, legend: `${NAME} failed` },
+      {
+        expr: `sum by (instance) (${oncePerExporter(rate(exporter("p2p_node_polls_total")))})`,
+        legend: `${NAME} polls`,
+      },
+      {
+        expr: `sum by (instance) (${oncePerExporter(rate(exporter("p2p_node_poll_failures_total")))})`,
+        legend: `${NAME} failed`,
+      },
     ],
     { min: 0 },
   ),
@@ -106,9 +115,18 @@ const polls: readonly PanelSpec[] = [
     "Connections without series or with shared series, which keep the page small.",
     "short",
     [
-      { expr: `sum by (instance) (${exporter("p2p_node_connections_omitted")})`, legend: `${NAME} omitted` },
-      { expr: `sum by (instance) (${exporter("p2p_node_series_withheld")})`, legend: `${NAME} withheld` },
-      { expr: `sum by (instance) (${exporter("p2p_node_connections_merged")})`, legend: `${NAME} merged` },
+      {
+        expr: `sum by (instance) (${oncePerExporter(exporter("p2p_node_connections_omitted"))})`,
+        legend: `${NAME} omitted`,
+      },
+      {
+        expr: `sum by (instance) (${oncePerExporter(exporter("p2p_node_series_withheld"))})`,
+        legend: `${NAME} withheld`,
+      },
+      {
+        expr: `sum by (instance) (${oncePerExporter(exporter("p2p_node_connections_merged"))})`,
+        legend: `${NAME} merged`,
+      },
     ],
     { min: 0 },
   ),
@@ -140,7 +158,12 @@ const scrapes: readonly PanelSpec[] = [
     "HTTP requests",
     "Requests per second by handler and status code.",
     "reqps",
-    [{ expr: `sum by (handler, code) (${rate(exporter(`${HTTP}_count`))})`, legend: "{{handler}} {{code}}" }],
+    [
+      {
+        expr: `sum by (handler, code) (${oncePerExporter(rate(exporter(`${HTTP}_count`)))})`,
+        legend: "{{handler}} {{code}}",
+      },
+    ],
     { min: 0 },
   ),
   graph(
@@ -167,7 +190,7 @@ const runtime: readonly PanelSpec[] = [
     "CPU",
     "Processor cores in use.",
     "short",
-    [{ expr: ofExporters(rate(exporter("process_cpu_seconds_total"))), legend: NAME }],
+    [{ expr: oncePerExporter(ofExporters(rate(exporter("process_cpu_seconds_total")))), legend: NAME }],
     { min: 0 },
   ),
   graph(
@@ -197,7 +220,7 @@ const runtime: readonly PanelSpec[] = [
     "percentunit",
     [
       {
-        expr: `sum by (instance, kind) (${ofExporters(rate(exporter("nodejs_gc_duration_seconds_sum")))})`,
+        expr: `sum by (instance, kind) (${oncePerExporter(ofExporters(rate(exporter("nodejs_gc_duration_seconds_sum"))))})`,
         legend: `${NAME} {{kind}}`,
       },
     ],

@@ -1,5 +1,6 @@
 import { PEERS, UP_DOWN } from "../looks.ts";
-import { NODE_NAME, node, perNode, rate } from "../select.ts";
+import { NODE_NAME, node, once, rate } from "../select.ts";
+import { ageOf } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
 
 export const history: readonly PanelSpec[] = [
@@ -8,7 +9,7 @@ export const history: readonly PanelSpec[] = [
     title: "Up",
     description: "Whether polls got the peer list.",
     unit: "none",
-    queries: [{ expr: perNode(node("p2p_node_up")), legend: NODE_NAME }],
+    queries: [{ expr: once(node("p2p_node_up")), legend: NODE_NAME }],
     words: UP_DOWN,
   },
   {
@@ -19,7 +20,7 @@ export const history: readonly PanelSpec[] = [
     unit: "short",
     width: 12,
     min: 0,
-    queries: [{ expr: perNode(node("p2p_node_head_lag_blocks")), legend: NODE_NAME }],
+    queries: [{ expr: once(node("p2p_node_head_lag_blocks")), legend: NODE_NAME }],
   },
   {
     kind: "graph",
@@ -28,7 +29,7 @@ export const history: readonly PanelSpec[] = [
       "Connections that peers opened. If there are no such connections for a long time, a firewall may block them. Not available for Chainweb.",
     unit: "short",
     min: 0,
-    queries: [{ expr: perNode(node("p2p_node_peers", 'direction="inbound"')), legend: NODE_NAME }],
+    queries: [{ expr: once(node("p2p_node_peers", 'direction="inbound"')), legend: NODE_NAME }],
   },
   {
     kind: "graph",
@@ -36,7 +37,7 @@ export const history: readonly PanelSpec[] = [
     description: "Connections that the nodes opened. Not available for Chainweb.",
     unit: "short",
     min: 0,
-    queries: [{ expr: perNode(node("p2p_node_peers", 'direction="outbound"')), legend: NODE_NAME }],
+    queries: [{ expr: once(node("p2p_node_peers", 'direction="outbound"')), legend: NODE_NAME }],
     steps: PEERS,
   },
   {
@@ -45,7 +46,7 @@ export const history: readonly PanelSpec[] = [
     description: "Known peers that currently do not fail, of nodes whose API reports no direction.",
     unit: "short",
     min: 0,
-    queries: [{ expr: perNode(node("p2p_node_peers", 'direction="unknown"')), legend: NODE_NAME }],
+    queries: [{ expr: once(node("p2p_node_peers", 'direction="unknown"')), legend: NODE_NAME }],
   },
   {
     kind: "graph",
@@ -53,8 +54,8 @@ export const history: readonly PanelSpec[] = [
     description: "Bytes per second that the nodes received and sent, sent below zero. Not available for Chainweb.",
     unit: "Bps",
     queries: [
-      { expr: `sum by (chain) (${rate(node("p2p_node_receive_bytes_total"))})`, legend: "{{chain}} received" },
-      { expr: `sum by (chain) (${rate(node("p2p_node_transmit_bytes_total"))})`, legend: "{{chain}} sent" },
+      { expr: `sum by (chain) (${once(rate(node("p2p_node_receive_bytes_total")))})`, legend: "{{chain}} received" },
+      { expr: `sum by (chain) (${once(rate(node("p2p_node_transmit_bytes_total")))})`, legend: "{{chain}} sent" },
     ],
     below: "/ sent$/",
   },
@@ -64,7 +65,7 @@ export const history: readonly PanelSpec[] = [
     description: "Time since each node's peer list was last read.",
     unit: "s",
     min: 0,
-    queries: [{ expr: perNode(`time() - ${node("p2p_node_last_success_timestamp_seconds")}`), legend: NODE_NAME }],
+    queries: [{ expr: ageOf(once(node("p2p_node_last_success_timestamp_seconds"))), legend: NODE_NAME }],
   },
   {
     kind: "graph",
@@ -73,6 +74,8 @@ export const history: readonly PanelSpec[] = [
     unit: "cps",
     min: 0,
     stack: true,
-    queries: [{ expr: `sum by (reason) (${rate(node("p2p_node_poll_failures_total"))}) > 0`, legend: "{{reason}}" }],
+    queries: [
+      { expr: `sum by (reason) (${once(rate(node("p2p_node_poll_failures_total")))}) > 0`, legend: "{{reason}}" },
+    ],
   },
 ];

@@ -1,18 +1,24 @@
 import { INTERVALS, LAG, NODE_COLUMNS, SOME_ORANGE, SOME_RED, SUBNETS, UP_DOWN, YES_NO } from "../looks.ts";
-import { exporter, NODE, NODE_LABELS, NONE, node, perNode } from "../select.ts";
+import { exporter, NODE, NODE_LABELS, NONE, node, once, oneText, over } from "../select.ts";
+import { ageOf } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 import { history } from "./fleet-history.ts";
 
 const FIRING = 'alertname=~"P2P.*|PeerExporter.*", alertstate="firing"';
-const up = perNode(node("p2p_node_up"));
-const lag = perNode(node("p2p_node_head_lag_blocks"));
-const failingParts = perNode(`${node("p2p_node_api_up")} == 0`, "count");
-const allPeers = perNode(node("p2p_node_peers"), "sum");
-const turnsOld = perNode(
-  `(time() - ${node("p2p_node_last_success_timestamp_seconds")}) / ${node("p2p_node_poll_interval_seconds")}`,
-);
-const nodeAlerts = perNode(`ALERTS{${NODE}, ${FIRING}}`, "count");
+const up = once(node("p2p_node_up"));
+const lag = once(node("p2p_node_head_lag_blocks"));
+const age = ageOf(once(node("p2p_node_last_success_timestamp_seconds")));
+/** A part fails if no exporter gets it. */
+const failingParts = `count without (api) (${once(node("p2p_node_api_up"))} == 0)`;
+const allPeers = over("sum", ["direction"], node("p2p_node_peers"));
+const turnsOld = `(${age}) / ${once(node("p2p_node_poll_interval_seconds"))}`;
+/** Alerts have labels of their own, so nodes find theirs by name. */
+const nodeAlerts = `0 * ${up} + on (${NODE_LABELS}) group_left () count by (${NODE_LABELS}) (${once(`ALERTS{${NODE}, ${FIRING}}`)})`;
+/** Connections by direction, or the known peers of nodes that list no connections. */
+const peers = (direction: string) => once(node("p2p_node_peers", `direction="${direction}"`), "direction");
+
+const reference = (metric: string) => once(exporter(metric, 'chain=~"$chain"'));
 
 /** The number of problems of a node; no part may be missing from the sum. */
 const problems = [
@@ -29,7 +35,8 @@ const glance: readonly PanelSpec[] = [
     title: "Nodes up",
     description: "Nodes whose last poll got the peer list.",
     unit: "short",
-    queries: [{ expr: `sum(${node("p2p_node_up")})` }],
+    width: 3,
+    queries: [{ expr: `sum(${up})` }],
     steps: [[null, "green"]],
   },
   {
@@ -37,7 +44,8 @@ const glance: readonly PanelSpec[] = [
     title: "Nodes down",
     description: "Nodes whose last poll got no peer list. The failures by reason are on the dashboard of the node.",
     unit: "short",
-    queries: [{ expr: `sum(1 - ${node("p2p_node_up")})` }],
+    width: 3,
+    queries: [{ expr: `sum(1 - ${up})` }],
     steps: SOME_RED,
   },
   {
@@ -45,24 +53,36 @@ const glance: readonly PanelSpec[] = [
     title: "Nodes syncing",
     description: "Nodes that are syncing.",
     unit: "short",
-    queries: [{ expr: `sum(${node("p2p_node_syncing")})` }],
+    width: 3,
+    queries: [{ expr: `sum(${once(node("p2p_node_syncing"))})` }],
     steps: SOME_ORANGE,
   },
   {
     kind: "stat",
     title: "Connected peers",
     description:
-      "Peers of all selected nodes. Chainweb: known peers that do not fail, because its API lists no connections.",
+      "Connections of all selected nodes to peers. Chainweb's API lists none, so its nodes are not included.",
     unit: "short",
-    queries: [{ expr: `sum(${node("p2p_node_peers")})` }],
+    width: 4,
+    queries: [{ expr: `sum(${once(node("p2p_node_peers", 'direction=~"inbound|outbound"'))})` }],
+  },
+  {
+    kind: "stat",
+    title: "Known peers",
+    description:
+      "Peers in the lists of Chainweb nodes that do not fail, which need not be connected. A peer of two nodes counts twice.",
+    unit: "short",
+    width: 4,
+    queries: [{ expr: `sum(${once(node("p2p_node_peers", 'direction="unknown"'))})` }],
   },
   {
     kind: "stat",
     title: "Oldest data",
     description: "The longest time since a node's peer list was last read. Nodes that never answered are not included.",
     unit: "s",
+    width: 4,
     decimals: 0,
-    queries: [{ expr: `max(time() - ${node("p2p_node_last_success_timestamp_seconds")})` }],
+    queries: [{ expr: `max(${age})` }],
     steps: [
       [null, "green"],
       [60, "orange"],
@@ -74,7 +94,8 @@ const glance: readonly PanelSpec[] = [
     title: "References down",
     description: "Configured references whose last poll failed: without them, head lag may go unnoticed.",
     unit: "short",
-    queries: [{ expr: `sum(1 - ${exporter("p2p_reference_up", 'chain=~"$chain"')})` }],
+    width: 3,
+    queries: [{ expr: `sum(1 - ${reference("p2p_reference_up")})` }],
     steps: SOME_ORANGE,
   },
 ];
@@ -90,11 +111,11 @@ const worstFirst: PanelSpec = {
     { expr: problems },
     { expr: up },
     { expr: lag },
-    { expr: perNode(node("p2p_node_syncing")) },
-    { expr: perNode(node("p2p_node_peers", 'direction="inbound"')) },
-    { expr: perNode(node("p2p_node_peers", 'direction="outbound"')) },
-    { expr: perNode(node("p2p_node_peers", 'direction="unknown"')) },
-    { expr: perNode(node("p2p_node_peer_subnets")) },
+    { expr: once(node("p2p_node_syncing")) },
+    { expr: peers("inbound") },
+    { expr: peers("outbound") },
+    { expr: peers("unknown") },
+    { expr: once(node("p2p_node_peer_subnets")) },
     { expr: turnsOld },
     { expr: failingParts },
     { expr: nodeAlerts },
@@ -107,7 +128,7 @@ const worstFirst: PanelSpec = {
     { from: "#D", title: "Syncing", words: YES_NO },
     { from: "#E", title: "Inbound" },
     { from: "#F", title: "Outbound" },
-    { from: "#G", title: "No direction" },
+    { from: "#G", title: "Known" },
     { from: "#H", title: "Subnets", steps: SUBNETS },
     { from: "#I", title: "Age (polls)", decimals: 1, steps: INTERVALS },
     { from: "#J", title: "Failing APIs", steps: SOME_RED },
@@ -124,13 +145,15 @@ const alerts: PanelSpec = {
   height: 6,
   queries: [
     {
-      expr: `max by (alertname, severity, ${NODE_LABELS}) (ALERTS{job=~"$job", instance=~"$instance", ${FIRING}})`,
+      // Those of nodes once for each node; those of exporters, which have no target, once for each exporter.
+      expr: `max by (alertname, severity, ${NODE_LABELS}) (${exporter("ALERTS", `target!="", ${FIRING}`)}) or max by (alertname, severity, instance) (${exporter("ALERTS", `target="", ${FIRING}`)})`,
     },
   ],
   columns: [
     { from: "severity", title: "Severity", width: 110 },
     { from: "alertname", title: "Alert" },
     ...NODE_COLUMNS,
+    { from: "instance", title: "Exporter", width: 170 },
   ],
   sortBy: "Severity",
   ascending: true,
@@ -142,7 +165,11 @@ const versions: PanelSpec = {
   description: "Versions and networks that the nodes report, to find nodes that differ.",
   unit: "none",
   height: 8,
-  queries: [{ expr: `count by (chain, network, chain_id, version) (${node("p2p_node_info")})` }],
+  queries: [
+    {
+      expr: `count by (chain, network, chain_id, version) (${oneText(["network", "chain_id", "version"], node("p2p_node_info"))})`,
+    },
+  ],
   columns: [
     { from: "chain", title: "Chain", width: 100 },
     { from: "network", title: "Network", width: 130 },
@@ -154,8 +181,6 @@ const versions: PanelSpec = {
   ascending: true,
 };
 
-const reference = (metric: string) => perNode(exporter(metric, 'chain=~"$chain"'));
-
 const references: PanelSpec = {
   kind: "table",
   title: "References",
@@ -166,7 +191,6 @@ const references: PanelSpec = {
   columns: [
     { from: "target", title: "Reference" },
     { from: "chain", title: "Chain", width: 100 },
-    { from: "instance", title: "Exporter", width: 170 },
     { from: "#A", title: "State", words: UP_DOWN },
     { from: "#B", title: "Head" },
   ],

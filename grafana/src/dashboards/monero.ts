@@ -1,5 +1,5 @@
 import { NODE_COLUMNS, SOME_ORANGE, SOME_RED, UP_DOWN, YES_IS_BAD } from "../looks.ts";
-import { NODE_NAME, node, perConnection, perNode, rate } from "../select.ts";
+import { NODE_NAME, node, once, rate } from "../select.ts";
 import { ageOf, gauge, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
@@ -11,28 +11,28 @@ const now: readonly PanelSpec[] = [
     "Restricted RPC",
     "Nodes polled over a restricted RPC, which hides their peers.",
     "short",
-    [{ expr: `sum(${node("p2p_monero_restricted")})` }],
+    [{ expr: `sum(${once(node("p2p_monero_restricted"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   stat(
     "Bootstrap daemon answers",
     "Nodes for which a bootstrap daemon answers: the values are those of the daemon.",
     "short",
-    [{ expr: `sum(${node("p2p_monero_untrusted")})` }],
+    [{ expr: `sum(${once(node("p2p_monero_untrusted"))})` }],
     { steps: SOME_RED, width: 6 },
   ),
   stat(
     "Offline by option",
     "Nodes started with --offline.",
     "short",
-    [{ expr: `sum(${node("p2p_monero_offline")})` }],
+    [{ expr: `sum(${once(node("p2p_monero_offline"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   stat(
     "Updates available",
     "Nodes that report a newer release; always 0 if check-updates is disabled.",
     "short",
-    [{ expr: `sum(${node("p2p_monero_update_available")})` }],
+    [{ expr: `sum(${once(node("p2p_monero_update_available"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   {
@@ -43,7 +43,7 @@ const now: readonly PanelSpec[] = [
     height: 8,
     queries: [
       gauge("p2p_node_up", ""),
-      { expr: perNode(ageOf(node("p2p_monero_start_timestamp_seconds"))) },
+      { expr: ageOf(once(node("p2p_monero_start_timestamp_seconds"))) },
       gauge("p2p_monero_restricted", ""),
       gauge("p2p_monero_untrusted", ""),
       gauge("p2p_monero_offline", ""),
@@ -75,8 +75,8 @@ const peers: readonly PanelSpec[] = [
     "Connected peers by direction, and the node's limit for public peers, if it has one.",
     "short",
     [
-      gauge("p2p_node_peers", `${NODE_NAME} {{direction}}`, "direction"),
-      gauge("p2p_monero_max_peers", `${NODE_NAME} {{direction}} limit`, "direction"),
+      gauge("p2p_node_peers", `${NODE_NAME} {{direction}}`),
+      gauge("p2p_monero_max_peers", `${NODE_NAME} {{direction}} limit`),
     ],
     { min: 0 },
   ),
@@ -84,14 +84,14 @@ const peers: readonly PanelSpec[] = [
     "Lists of public peers",
     "Addresses that the node has reached before (white) or only knows (gray). A short white list makes it hard to find peers.",
     "short",
-    [gauge("p2p_monero_peerlist_size", `${NODE_NAME} {{list}}`, "list")],
+    [gauge("p2p_monero_peerlist_size", `${NODE_NAME} {{list}}`)],
     { min: 0 },
   ),
   graph(
     "Peers by pruning stripe",
     "Old blocks that the peers of all selected nodes keep: none, not pruned, all blocks; 1 to 8, one stripe.",
     "short",
-    [{ expr: `sum by (stripe) (${node("p2p_monero_peers_by_pruning_stripe")})`, legend: "{{stripe}}" }],
+    [{ expr: `sum by (stripe) (${once(node("p2p_monero_peers_by_pruning_stripe"))})`, legend: "{{stripe}}" }],
     { min: 0, stack: true },
   ),
   graph(
@@ -105,7 +105,7 @@ const peers: readonly PanelSpec[] = [
     "Bans",
     "Addresses and subnets that the node has banned.",
     "short",
-    [gauge("p2p_monero_bans", `${NODE_NAME} {{kind}}`, "kind")],
+    [gauge("p2p_monero_bans", `${NODE_NAME} {{kind}}`)],
     { min: 0 },
   ),
   graph(
@@ -123,7 +123,7 @@ const traffic: readonly PanelSpec[] = [
     "P2P bytes per second, and the node's receive limit.",
     "Bps",
     [
-      { expr: perNode(rate(node("p2p_node_receive_bytes_total"))), legend: NODE_NAME },
+      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: NODE_NAME },
       gauge("p2p_monero_receive_limit_bytes_per_second", `${NODE_NAME} limit`),
     ],
     { min: 0 },
@@ -133,7 +133,7 @@ const traffic: readonly PanelSpec[] = [
     "P2P bytes per second, and the node's send limit.",
     "Bps",
     [
-      { expr: perNode(rate(node("p2p_node_transmit_bytes_total"))), legend: NODE_NAME },
+      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: NODE_NAME },
       gauge("p2p_monero_transmit_limit_bytes_per_second", `${NODE_NAME} limit`),
     ],
     { min: 0 },
@@ -143,8 +143,8 @@ const traffic: readonly PanelSpec[] = [
     "The 10 connections that have not received for longest, and the 10 that have not sent.",
     "s",
     [
-      { expr: `topk(10, ${perConnection(node("p2p_monero_receive_idle_seconds"))})`, legend: `received ${LINK}` },
-      { expr: `topk(10, ${perConnection(node("p2p_monero_transmit_idle_seconds"))})`, legend: `sent ${LINK}` },
+      { expr: `topk(10, ${once(node("p2p_monero_receive_idle_seconds"))})`, legend: `received ${LINK}` },
+      { expr: `topk(10, ${once(node("p2p_monero_transmit_idle_seconds"))})`, legend: `sent ${LINK}` },
     ],
     { min: 0 },
   ),
@@ -157,7 +157,7 @@ const sync: readonly PanelSpec[] = [
     "short",
     [
       {
-        expr: `${perNode(node("p2p_monero_target_height"))} - ${perNode(node("p2p_node_head_height"))}`,
+        expr: `${once(node("p2p_monero_target_height"))} - ${once(node("p2p_node_head_height"))}`,
         legend: NODE_NAME,
       },
     ],
@@ -167,7 +167,7 @@ const sync: readonly PanelSpec[] = [
     "Download queue",
     "Blocks requested from peers, or downloaded and waiting to be added. Only while a node syncs.",
     "short",
-    [gauge("p2p_monero_sync_queued_blocks", `${NODE_NAME} {{state}}`, "state")],
+    [gauge("p2p_monero_sync_queued_blocks", `${NODE_NAME} {{state}}`)],
     { min: 0, stack: true },
   ),
   graph(
@@ -181,7 +181,7 @@ const sync: readonly PanelSpec[] = [
     "Runs of blocks in the queue",
     "Spans requested from a peer, or downloaded. Only while a node syncs.",
     "short",
-    [gauge("p2p_monero_sync_spans", `${NODE_NAME} {{state}}`, "state")],
+    [gauge("p2p_monero_sync_spans", `${NODE_NAME} {{state}}`)],
     { min: 0 },
   ),
   graph(

@@ -1,5 +1,5 @@
 import { SUBNETS, UP_DOWN } from "../looks.ts";
-import { increase, node, perNode, rate } from "../select.ts";
+import { increase, node, once, over, rate } from "../select.ts";
 import { gauge } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
 
@@ -7,9 +7,10 @@ export const diversity: readonly PanelSpec[] = [
   {
     kind: "bars",
     title: "Peers by software",
-    description: "Software that connected peers report: the 20 most common, the rest as other. Only Wire reports it.",
+    description:
+      "Software that connected peers report: the 20 most common, the rest as other; unknown: peers that report none. Only Wire has it.",
     unit: "short",
-    queries: [{ expr: `sort_desc(${perNode(node("p2p_node_peers_by_agent"), "max", "agent")})`, legend: "{{agent}}" }],
+    queries: [{ expr: `sort_desc(${once(node("p2p_node_peers_by_agent"))})`, legend: "{{agent}}" }],
   },
   {
     kind: "graph",
@@ -20,7 +21,7 @@ export const diversity: readonly PanelSpec[] = [
     stack: true,
     queries: [
       {
-        expr: perNode(node("p2p_node_peers_by_address_type"), "max", "address_type"),
+        expr: once(node("p2p_node_peers_by_address_type")),
         legend: "{{address_type}}",
       },
     ],
@@ -42,7 +43,7 @@ export const polls: readonly PanelSpec[] = [
     title: "Parts of the API",
     description: "Whether each part of a poll succeeded. A failed part does not affect the others.",
     unit: "none",
-    queries: [{ expr: perNode(node("p2p_node_api_up"), "max", "api"), legend: "{{api}}" }],
+    queries: [{ expr: once(node("p2p_node_api_up")), legend: "{{api}}" }],
     words: UP_DOWN,
   },
   {
@@ -61,8 +62,8 @@ export const polls: readonly PanelSpec[] = [
     unit: "cps",
     min: 0,
     queries: [
-      { expr: perNode(rate(node("p2p_node_polls_total"))), legend: "polls" },
-      { expr: perNode(rate(node("p2p_node_poll_failures_total")), "sum"), legend: "failed" },
+      { expr: once(rate(node("p2p_node_polls_total"))), legend: "polls" },
+      { expr: over("sum", ["reason"], rate(node("p2p_node_poll_failures_total"))), legend: "failed" },
     ],
   },
   {
@@ -73,7 +74,7 @@ export const polls: readonly PanelSpec[] = [
     decimals: 0,
     queries: [
       {
-        expr: `sort_desc(${perNode(increase(node("p2p_node_poll_failures_total")), "max", "reason")} > 0)`,
+        expr: `sort_desc(${once(increase(node("p2p_node_poll_failures_total")))} > 0)`,
         legend: "{{reason}}",
       },
     ],

@@ -1,6 +1,6 @@
 import { PEERS, TIME_LEFT, UP_DOWN, YES_NO } from "../looks.ts";
-import { node, perNode, rate } from "../select.ts";
-import { gauge } from "../shorthand.ts";
+import { node, once, oneText, over, rate } from "../select.ts";
+import { ageOf, gauge } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 import { diversity, polls } from "./node-polls.ts";
@@ -19,9 +19,15 @@ const now: readonly PanelSpec[] = [
   {
     kind: "stat",
     title: "Connected peers",
-    description: "Connected peers; Chainweb: known peers that do not fail.",
+    description: "Connections to peers. Chainweb's API lists none: known peers that do not fail.",
     unit: "short",
-    queries: [{ expr: perNode(node("p2p_node_peers"), "sum"), legend: "{{target}}" }],
+    queries: [
+      {
+        expr: over("sum", ["direction"], node("p2p_node_peers", 'direction=~"inbound|outbound"')),
+        legend: "connected",
+      },
+      { expr: once(node("p2p_node_peers", 'direction="unknown"'), "direction"), legend: "known" },
+    ],
     steps: PEERS,
   },
   {
@@ -50,7 +56,7 @@ const now: readonly PanelSpec[] = [
     description: "Time since the peer list was last read.",
     unit: "s",
     decimals: 0,
-    queries: [{ expr: perNode(`time() - ${node("p2p_node_last_success_timestamp_seconds")}`), legend: "{{target}}" }],
+    queries: [{ expr: ageOf(once(node("p2p_node_last_success_timestamp_seconds"))), legend: "{{target}}" }],
   },
   {
     kind: "stat",
@@ -60,7 +66,7 @@ const now: readonly PanelSpec[] = [
     decimals: 0,
     queries: [
       {
-        expr: perNode(`${node("p2p_node_tls_certificate_expiry_timestamp_seconds")} - time()`),
+        expr: `${once(node("p2p_node_tls_certificate_expiry_timestamp_seconds"))} - time()`,
         legend: "{{target}}",
       },
     ],
@@ -73,11 +79,11 @@ const now: readonly PanelSpec[] = [
     unit: "none",
     width: 24,
     height: 4,
-    queries: [{ expr: perNode(node("p2p_node_info"), "max", "version", "network", "chain_id") }],
+    queries: [{ expr: oneText(["version", "network", "chain_id"], node("p2p_node_info")) }],
     columns: [
       { from: "target", title: "Node" },
       { from: "chain", title: "Chain" },
-      { from: "instance", title: "Exporter" },
+      { from: "namespace", title: "Namespace" },
       { from: "version", title: "Version" },
       { from: "network", title: "Network" },
       { from: "chain_id", title: "Chain id" },
@@ -94,7 +100,7 @@ const peersRow: readonly PanelSpec[] = [
     unit: "short",
     min: 0,
     stack: true,
-    queries: [{ expr: perNode(node("p2p_node_peers"), "max", "direction"), legend: DIRECTION }],
+    queries: [{ expr: once(node("p2p_node_peers")), legend: DIRECTION }],
   },
   {
     kind: "graph",
@@ -105,7 +111,7 @@ const peersRow: readonly PanelSpec[] = [
     stack: true,
     queries: [
       {
-        expr: perNode(node("p2p_node_connections"), "max", "direction", "state"),
+        expr: once(node("p2p_node_connections")),
         legend: "{{direction}} {{state}}",
       },
     ],
@@ -116,7 +122,7 @@ const peersRow: readonly PanelSpec[] = [
     description: "Download: this node syncs from these peers; upload: they sync from this node.",
     unit: "short",
     min: 0,
-    queries: [{ expr: perNode(node("p2p_node_syncing_peers"), "max", "flow"), legend: "{{flow}}" }],
+    queries: [{ expr: once(node("p2p_node_syncing_peers")), legend: "{{flow}}" }],
   },
   {
     kind: "graph",
@@ -126,11 +132,11 @@ const peersRow: readonly PanelSpec[] = [
     unit: "cps",
     queries: [
       {
-        expr: perNode(rate(node("p2p_node_peer_connects_total")), "max", "direction"),
+        expr: once(rate(node("p2p_node_peer_connects_total"))),
         legend: "{{direction}} opened",
       },
       {
-        expr: perNode(rate(node("p2p_node_peer_disconnects_total")), "max", "direction"),
+        expr: once(rate(node("p2p_node_peer_disconnects_total"))),
         legend: "{{direction}} closed",
       },
     ],
@@ -142,8 +148,8 @@ const peersRow: readonly PanelSpec[] = [
     description: "Bytes per second received and sent, sent below zero. Not available for Chainweb.",
     unit: "Bps",
     queries: [
-      { expr: perNode(rate(node("p2p_node_receive_bytes_total"))), legend: "received" },
-      { expr: perNode(rate(node("p2p_node_transmit_bytes_total"))), legend: "sent" },
+      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: "received" },
+      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: "sent" },
     ],
     below: "/^sent$/",
   },
@@ -174,7 +180,7 @@ const head: readonly PanelSpec[] = [
       gauge("p2p_node_head_height", "head"),
       gauge("p2p_node_final_height", "irreversible"),
       {
-        expr: perNode(node("p2p_node_reference_height"), "max", "reference"),
+        expr: once(node("p2p_node_reference_height")),
         legend: "best of {{reference}}",
       },
     ],
@@ -193,7 +199,7 @@ const head: readonly PanelSpec[] = [
     description:
       "Time since the head block was created, by the clock of Prometheus. It increases with the time between polls.",
     unit: "s",
-    queries: [{ expr: perNode(`time() - ${node("p2p_node_head_timestamp_seconds")}`), legend: "age" }],
+    queries: [{ expr: ageOf(once(node("p2p_node_head_timestamp_seconds"))), legend: "age" }],
   },
 ];
 

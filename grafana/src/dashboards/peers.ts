@@ -1,5 +1,5 @@
 import { NODE_COLUMNS } from "../looks.ts";
-import { increase, node, perConnection, rate, stillOpen } from "../select.ts";
+import { CONNECTION_INFO, increase, NODE_NAME, node, once, oneText, over, rate, stillOpen } from "../select.ts";
 import { ageOf, graph } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec, Words } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
@@ -21,16 +21,16 @@ const connections: PanelSpec = {
   unit: "none",
   height: 16,
   queries: [
-    { expr: perConnection(node("p2p_connection_info"), "state", "agent", "address_type") },
-    { expr: perConnection(ageOf(node("p2p_connection_start_timestamp_seconds"))) },
-    { expr: perConnection(node("p2p_connection_head_height")) },
-    { expr: stillOpen(perConnection(rate(node("p2p_connection_receive_bytes_total")))) },
-    { expr: stillOpen(perConnection(rate(node("p2p_connection_transmit_bytes_total")))) },
-    { expr: stillOpen(perConnection(increase(node("p2p_connection_receive_bytes_total")))) },
-    { expr: stillOpen(perConnection(increase(node("p2p_connection_transmit_bytes_total")))) },
-    { expr: perConnection(node("p2p_connection_latency_seconds")) },
-    { expr: perConnection(node("p2p_connection_syncing", 'flow="download"')) },
-    { expr: perConnection(node("p2p_connection_syncing", 'flow="upload"')) },
+    { expr: oneText(CONNECTION_INFO, node("p2p_connection_info")) },
+    { expr: ageOf(once(node("p2p_connection_start_timestamp_seconds"))) },
+    { expr: once(node("p2p_connection_head_height")) },
+    { expr: stillOpen(once(rate(node("p2p_connection_receive_bytes_total")))) },
+    { expr: stillOpen(once(rate(node("p2p_connection_transmit_bytes_total")))) },
+    { expr: stillOpen(once(increase(node("p2p_connection_receive_bytes_total")))) },
+    { expr: stillOpen(once(increase(node("p2p_connection_transmit_bytes_total")))) },
+    { expr: once(node("p2p_connection_latency_seconds")) },
+    { expr: once(node("p2p_connection_syncing", 'flow="download"'), "flow") },
+    { expr: once(node("p2p_connection_syncing", 'flow="upload"'), "flow") },
   ],
   columns: [
     { from: "peer", title: "Peer" },
@@ -60,7 +60,7 @@ function topTalkers(title: string, description: string, metric: string): PanelSp
     unit: "bytes",
     width: 12,
     height: 10,
-    queries: [{ expr: `sort_desc(topk(15, ${perConnection(increase(node(metric)))} > 0))`, legend: CONNECTION }],
+    queries: [{ expr: `sort_desc(topk(15, ${once(increase(node(metric)))} > 0))`, legend: CONNECTION }],
   };
 }
 
@@ -79,14 +79,14 @@ const traffic: readonly PanelSpec[] = [
     "Fastest receiving connections",
     "The 10 connections with the most received bytes per second, at each point in time.",
     "Bps",
-    [{ expr: `topk(10, ${perConnection(rate(node("p2p_connection_receive_bytes_total")))})`, legend: CONNECTION }],
+    [{ expr: `topk(10, ${once(rate(node("p2p_connection_receive_bytes_total")))})`, legend: CONNECTION }],
     { width: 12 },
   ),
   graph(
     "Fastest sending connections",
     "The 10 connections with the most sent bytes per second, at each point in time.",
     "Bps",
-    [{ expr: `topk(10, ${perConnection(rate(node("p2p_connection_transmit_bytes_total")))})`, legend: CONNECTION }],
+    [{ expr: `topk(10, ${once(rate(node("p2p_connection_transmit_bytes_total")))})`, legend: CONNECTION }],
     { width: 12 },
   ),
 ];
@@ -96,7 +96,7 @@ const quality: readonly PanelSpec[] = [
     "Slowest round trips",
     "The 10 connections with the longest round trip, measured by the node. Only Wire with its prometheus_plugin.",
     "s",
-    [{ expr: `topk(10, ${perConnection(node("p2p_connection_latency_seconds"))})`, legend: CONNECTION }],
+    [{ expr: `topk(10, ${once(node("p2p_connection_latency_seconds"))})`, legend: CONNECTION }],
     { min: 0 },
   ),
   graph(
@@ -104,7 +104,7 @@ const quality: readonly PanelSpec[] = [
     "Age of the open connections: median, youngest and oldest.",
     "s",
     [
-      { expr: `quantile(0.5, ${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "median" },
+      { expr: `quantile(0.5, ${ageOf(once(node("p2p_connection_start_timestamp_seconds")))})`, legend: "median" },
       { expr: `min(${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "youngest" },
       { expr: `max(${ageOf(node("p2p_connection_start_timestamp_seconds"))})`, legend: "oldest" },
     ],
@@ -114,7 +114,7 @@ const quality: readonly PanelSpec[] = [
     "Syncing connections",
     "Connections that transfer blocks. Download: the node syncs from the peer; upload: the peer syncs from the node.",
     "short",
-    [{ expr: `sum by (chain, target, flow) (${node("p2p_connection_syncing")})`, legend: "{{target}} {{flow}}" }],
+    [{ expr: over("sum", ["direction", "peer"], node("p2p_connection_syncing")), legend: `${NODE_NAME} {{flow}}` }],
     { min: 0 },
   ),
 ];

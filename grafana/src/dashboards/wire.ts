@@ -1,5 +1,5 @@
 import { SOME_ORANGE, SOME_RED, YES_NO } from "../looks.ts";
-import { NODE_NAME, node, perConnection, perNode, rate, stillOpen } from "../select.ts";
+import { NODE_NAME, node, once, over, rate, stillOpen } from "../select.ts";
 import { ageOf, counter, gauge, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
@@ -33,7 +33,7 @@ const blocks: readonly PanelSpec[] = [
     "cps",
     [
       {
-        expr: `topk(10, ${perConnection(rate(node("p2p_wire_unique_first_blocks_total")))})`,
+        expr: `topk(10, ${once(rate(node("p2p_wire_unique_first_blocks_total")))})`,
         legend: LINK,
       },
     ],
@@ -53,28 +53,28 @@ const trouble: readonly PanelSpec[] = [
     "Peers of another chain",
     "Connected peers with another chain id. The node closes such connections, so they appear only briefly.",
     "short",
-    [{ expr: `sum(${node("p2p_wire_wrong_chain_peers")})` }],
+    [{ expr: `sum(${once(node("p2p_wire_wrong_chain_peers"))})` }],
     { steps: SOME_RED, width: 6 },
   ),
   stat(
     "Duplicate connections",
     "Outbound connections that are down because the same peer is connected inbound.",
     "short",
-    [{ expr: `sum(${node("p2p_wire_duplicate_links")})` }],
+    [{ expr: `sum(${once(node("p2p_wire_duplicate_links"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   stat(
     "Vanished peers",
     "Outbound peers that the node dropped permanently: on another chain, forked, or refusing the node.",
     "short",
-    [{ expr: `sum(${node("p2p_wire_vanished_peers")})` }],
+    [{ expr: `sum(${once(node("p2p_wire_vanished_peers"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   stat(
     "Throttled peers",
     "Syncing peers that the node throttles because of its rate limit.",
     "short",
-    [{ expr: `sum(${node("p2p_wire_block_sync_throttling")})` }],
+    [{ expr: `sum(${once(node("p2p_wire_block_sync_throttling"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   graph(
@@ -100,10 +100,16 @@ const trouble: readonly PanelSpec[] = [
     "Connections to block producers, by configuration or gossip and by validated gossip, and those that carry only blocks or only transactions.",
     "short",
     [
-      { expr: perNode(node("p2p_wire_is_bp_peer"), "sum"), legend: `${NODE_NAME} producers` },
-      { expr: perNode(node("p2p_wire_is_bp_gossip_peer"), "sum"), legend: `${NODE_NAME} producers by gossip` },
-      { expr: perNode(node("p2p_wire_is_blocks_only"), "sum"), legend: `${NODE_NAME} blocks only` },
-      { expr: perNode(node("p2p_wire_is_transactions_only"), "sum"), legend: `${NODE_NAME} transactions only` },
+      { expr: over("sum", ["direction", "peer"], node("p2p_wire_is_bp_peer")), legend: `${NODE_NAME} producers` },
+      {
+        expr: over("sum", ["direction", "peer"], node("p2p_wire_is_bp_gossip_peer")),
+        legend: `${NODE_NAME} producers by gossip`,
+      },
+      { expr: over("sum", ["direction", "peer"], node("p2p_wire_is_blocks_only")), legend: `${NODE_NAME} blocks only` },
+      {
+        expr: over("sum", ["direction", "peer"], node("p2p_wire_is_transactions_only")),
+        legend: `${NODE_NAME} transactions only`,
+      },
     ],
     { min: 0 },
   ),
@@ -117,21 +123,21 @@ const links: PanelSpec = {
   unit: "none",
   height: 14,
   queries: [
-    { expr: perConnection(ageOf(node("p2p_wire_handshake_timestamp_seconds"))) },
-    { expr: perConnection(node("p2p_wire_handshake_generation")) },
-    { expr: perConnection(node("p2p_wire_peer_score")) },
-    { expr: perConnection(ageOf(node("p2p_wire_last_vote_timestamp_seconds"))) },
-    { expr: perConnection(node("p2p_wire_first_available_block")) },
-    { expr: perConnection(node("p2p_wire_last_available_block")) },
-    { expr: stillOpen(perConnection(rate(node("p2p_wire_unique_first_blocks_total")))) },
-    { expr: perConnection(node("p2p_wire_is_bp_peer")) },
-    { expr: perConnection(node("p2p_wire_is_blocks_only")) },
-    { expr: perConnection(node("p2p_wire_is_transactions_only")) },
+    { expr: ageOf(once(node("p2p_wire_handshake_timestamp_seconds"))) },
+    { expr: once(node("p2p_wire_handshake_generation")) },
+    { expr: once(node("p2p_wire_peer_score")) },
+    { expr: ageOf(once(node("p2p_wire_last_vote_timestamp_seconds"))) },
+    { expr: once(node("p2p_wire_first_available_block")) },
+    { expr: once(node("p2p_wire_last_available_block")) },
+    { expr: stillOpen(once(rate(node("p2p_wire_unique_first_blocks_total")))) },
+    { expr: once(node("p2p_wire_is_bp_peer")) },
+    { expr: once(node("p2p_wire_is_blocks_only")) },
+    { expr: once(node("p2p_wire_is_transactions_only")) },
   ],
   columns: [
     { from: "target", title: "Node", link: "node" },
     { from: "chain", title: "Chain" },
-    { from: "instance", title: "Exporter" },
+    { from: "namespace", title: "Namespace" },
     { from: "peer", title: "Peer" },
     { from: "direction", title: "Direction" },
     { from: "#A", title: "Handshake ago", unit: "s", decimals: 0 },
@@ -161,14 +167,19 @@ const scores: readonly PanelSpec[] = [
     "Lowest peer scores",
     "The 10 lowest scores: initially 100; below 50 a peer may be evicted.",
     "short",
-    [{ expr: `bottomk(10, ${perConnection(node("p2p_wire_peer_score"))})`, legend: LINK }],
+    [{ expr: `bottomk(10, ${once(node("p2p_wire_peer_score"))})`, legend: LINK }],
     { min: 0, max: 200, width: 12 },
   ),
   graph(
     "Time since the last vote",
     "Seconds since a finalizer's vote arrived over any connection of the node. It grows when the node is cut off from finality.",
     "s",
-    [{ expr: perNode(ageOf(node("p2p_wire_last_vote_timestamp_seconds")), "min"), legend: NODE_NAME }],
+    [
+      {
+        expr: ageOf(over("max", ["direction", "peer"], node("p2p_wire_last_vote_timestamp_seconds"))),
+        legend: NODE_NAME,
+      },
+    ],
     { min: 0, width: 12 },
   ),
 ];

@@ -6,10 +6,12 @@ import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
 import { shownText } from "../decode.ts";
+import { bareFailure, explainBody, rpcFailure } from "./server-errors.ts";
 
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.
- * The body has a Content-Length: monerod ignores a chunked one (answers -32600, seen on 0.18.0.0).
+ * The body has a Content-Length: monerod ignores a chunked one (answers -32600, seen on 0.18.0.0). `params` is always sent, as
+ * some gateways refuse a request without it (-32602).
  * @param budget what the response may hold: lists need more than the status of a node
  * @returns the `result` object, whose `status` is OK
  * @throws NodeError
@@ -19,17 +21,18 @@ export async function callRpc(
   method: string,
   signal: Signal,
   budget: ResponseBudget = INFO_BUDGET,
+  params: JsonObject = {},
 ): Promise<JsonObject> {
   const request = {
     name: method,
     method: "POST",
     path: jsonRpcPath(client),
-    body: JSON.stringify({ jsonrpc: "2.0", id: "0", method }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: "0", method, params }),
     headers: { "content-type": "application/json" },
     budget,
   } as const;
-  const { value } = await callJson(client, request, signal);
-  return resultOf(value, `${method} at ${client.url.label}`);
+  const { value } = await callJson(client, request, signal, explainBody);
+  return resultOf(value, `${method} at ${client.url.label}`, isGateway(client.url));
 }
 
 /** A URL without a path belongs to a monerod; one with a path is the whole JSON-RPC URL of a gateway. */
@@ -38,11 +41,17 @@ function jsonRpcPath({ url }: RpcClient): string {
 }
 
 /** Exported for the tests over captured answers. */
-export function resultOf(answer: unknown, call: string): JsonObject {
-  if (!isObject(answer)) throw nodeError("bad_shape", `${call}: expected a JSON-RPC object`, WRONG_API);
-  if (answer.error !== undefined && answer.error !== null) throw new NodeError(rpcFailure(answer.error, call));
-  const { result } = answer;
-  if (!isObject(result)) throw nodeError("bad_shape", `${call}: expected a JSON-RPC result`, WRONG_API);
+export function resultOf(answer: unknown, call: string, fromGateway = false): JsonObject {
+  const isEnvelope = isObject(answer);
+  if (isEnvelope && answer.error !== undefined && answer.error !== null) {
+    throw new NodeError(rpcFailure(answer.error, call, fromGateway));
+  }
+  const result = isEnvelope ? answer.result : undefined;
+  if (!isObject(result)) {
+    const expected = isEnvelope ? "a JSON-RPC result" : "a JSON-RPC object";
+    const failure: Failure = { reason: "bad_shape", message: `${call}: expected ${expected}`, advice: WRONG_API };
+    throw new NodeError(bareFailure(answer, call) ?? failure);
+  }
   checkStatus(result, call);
   return result;
 }
@@ -56,30 +65,6 @@ function checkStatus({ status }: JsonObject, call: string): void {
 }
 
 const WRONG_API = "check that the URL is monerod's RPC (default port 18081), or the JSON-RPC URL of a gateway";
-
-function rpcFailure(error: unknown, call: string): Failure {
-  const code = isObject(error) && typeof error.code === "number" ? error.code : undefined;
-  const message = `${call}: expected a result, found JSON-RPC error ${code ?? "without a code"}`;
-  switch (code) {
-    case -32601:
-      return {
-        reason: "unavailable",
-        message: `${message} "Method not found"`,
-        advice: "the server does not offer this method: use monerod's unrestricted RPC",
-      };
-    case -9:
-      return { reason: "busy", message: `${message} "Core is busy"`, advice: BUSY };
-    case -32600:
-    case -32700:
-      return {
-        reason: "rpc",
-        message,
-        advice: "the request arrived incomplete or changed: check proxies that change the body",
-      };
-    default:
-      return { reason: "rpc", message, advice: "see monerod's log for this call" };
-  }
-}
 
 const BUSY = "the daemon is still starting or syncing: it answers when it is ready";
 
@@ -118,7 +103,7 @@ export async function callEndpoint(
     headers: { "content-type": "application/json" },
     budget: INFO_BUDGET,
   } as const;
-  const { value } = await callJson(client, request, signal);
+  const { value } = await callJson(client, request, signal, explainBody);
   const call = `${path} at ${client.url.label}`;
   if (!isObject(value)) throw nodeError("bad_shape", `${call}: expected an object`, WRONG_API);
   checkStatus(value, call);

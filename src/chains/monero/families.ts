@@ -2,11 +2,11 @@ import type { ChainFamily } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
 
 /**
- * The metric families that only Monero has. Every poll asks for them, except for limits, caps and bans, which change only
- * when an operator changes them: their help says that they may be older.
+ * The metric families that only Monero has. Every poll asks for them, except for limits, caps and bans, which rarely change:
+ * their help says that they may be older.
  */
 
-const LESS_OFTEN = "from the last poll that asked for it (at most every 5 minutes)";
+const LESS_OFTEN = "at the last poll or up to a minute earlier";
 
 export const PEERLIST_SIZE: ChainFamily = {
   name: "p2p_monero_peerlist_size",

@@ -34,8 +34,8 @@ type PollSoFar = {
 /** The share of a poll that each of these calls may take. */
 export const SECONDARY_SHARE = 0.2;
 
-/** Values that change only when an operator changes them are asked for at this interval. */
-const SLOW_INTERVAL_MS = 5 * 60_000;
+/** Values that rarely change are not asked for with every poll, but never shown when they are older. */
+const MAX_AGE_MS = 60_000;
 
 /** An unrestricted monerod offers all calls: "Method not found" and 404 are answers of other servers. */
 const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found"]);
@@ -51,10 +51,10 @@ type SecondaryCalls = {
 export function createSecondaryCalls(client: RpcClient, timeoutMs: number): SecondaryCalls {
   const hasEndpoints = !isGateway(client.url);
   const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: hasEndpoints ? NOT_OFFERED : GATEWAY_REFUSALS };
-  const totals = createCachedCall<ByteCounts>({ ...common, keepMs: 0 });
-  const sync = createCachedCall<SyncQueue>({ ...common, keepMs: 0 });
-  const bans = createCachedCall<Bans>({ ...common, keepMs: SLOW_INTERVAL_MS });
-  const limits = createCachedCall<Limits>({ ...common, keepMs: SLOW_INTERVAL_MS });
+  const totals = createCachedCall<ByteCounts>({ ...common, maxAgeMs: 0 });
+  const sync = createCachedCall<SyncQueue>({ ...common, maxAgeMs: 0 });
+  const bans = createCachedCall<Bans>({ ...common, maxAgeMs: MAX_AGE_MS });
+  const limits = createCachedCall<Limits>({ ...common, maxAgeMs: MAX_AGE_MS });
   let startSeconds: number | undefined;
 
   /** Bans and caps end with the process. */
@@ -128,8 +128,8 @@ type CachedCall<T> = {
 type CachedCallOptions = {
   /** How long the call may take, so that one that hangs leaves time for the others. */
   readonly limitMs: number;
-  /** How long an answer is kept before the next call; 0: every poll makes the call. */
-  readonly keepMs: number;
+  /** An answer is kept while it is not older than this, nor will be before the next poll; 0: every poll makes the call. */
+  readonly maxAgeMs: number;
   /** Failures that mean that the server does not offer the call. */
   readonly refusals: ReadonlySet<FailureReason>;
 };
@@ -137,8 +137,16 @@ type CachedCallOptions = {
 /** After a refusal, the call is not made for this long. */
 export const REFUSED_MS = 5 * 60_000;
 
-export function createCachedCall<T>({ limitMs, keepMs, refusals }: CachedCallOptions): CachedCall<T> {
+export function createCachedCall<T>({ limitMs, maxAgeMs, refusals }: CachedCallOptions): CachedCall<T> {
   let kept: { readonly answer: Outcome<T> | undefined; readonly untilMs: number } | undefined;
+  let lastPollMs: number | undefined;
+
+  /** A kept answer is shown until the next poll, which comes as long after this one as this one after the last. */
+  function isCurrent(nowMs: number): boolean {
+    const pauseMs = lastPollMs === undefined || kept?.answer === undefined ? 0 : nowMs - lastPollMs;
+    lastPollMs = nowMs;
+    return kept !== undefined && nowMs + pauseMs < kept.untilMs;
+  }
 
   function keep(answer: Outcome<T> | undefined, forMs: number): Outcome<T> | undefined {
     kept = { answer, untilMs: performance.now() + forMs };
@@ -147,9 +155,9 @@ export function createCachedCall<T>({ limitMs, keepMs, refusals }: CachedCallOpt
 
   return {
     async ask(signal, fetch) {
-      if (kept !== undefined && performance.now() < kept.untilMs) return kept.answer;
+      if (isCurrent(performance.now())) return kept?.answer;
       const answer = await attempt(() => withDeadline(signal, limitMs, fetch));
-      if (answer.ok) return keep(answer, keepMs);
+      if (answer.ok) return keep(answer, maxAgeMs);
       if (refusals.has(answer.failure.reason)) return keep(undefined, REFUSED_MS);
       // An older answer may no longer be true. The next poll makes the call again.
       kept = undefined;

@@ -22,6 +22,7 @@ export const wire: ChainAdapter = {
     directions: ["inbound", "outbound"],
     states: ["connected", "handshaking", "dialing", "disconnected"],
     flow: "upload",
+    agents: true,
     heightNote: "as of the last handshake, which is rarely repeated",
   },
   families,

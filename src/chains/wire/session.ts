@@ -99,7 +99,7 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
     apis: new Map(page === undefined ? [] : [["prometheus", page]]),
     chainSamples: nodeSamples(answers, seen),
     syncing: "progress",
-    networkKey: identity.chainId === undefined ? undefined : `antelope ${identity.chainId}`,
+    networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };

@@ -15,7 +15,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_api_up",
     type: "gauge",
-    help: "1 if this API answered in the last poll, else 0: peers, head, and the other APIs of the chain. An API that is called less often keeps its last outcome (prometheus 30 s, bans and limits 5 min).",
+    help: "1 if this API answered in the last poll, else 0: peers, head, and the other APIs of the chain. An API that is called less often keeps its last outcome (prometheus 30 s, bans and limits up to a minute).",
     source: "each call",
     labels: ["api"],
     samples: ({ state }) => labelled("api", apis(state)),

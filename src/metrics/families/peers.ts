@@ -12,6 +12,9 @@ import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
 /** The agent label of the peers that have none of the most common agents. */
 const OTHER_AGENTS = "other";
 
+/** The agent label of the peers that report no software. */
+const UNKNOWN_AGENT = "unknown";
+
 /** Counts of the node's peers. */
 export const peerFamilies: readonly SharedFamily[] = [
   {
@@ -102,10 +105,10 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_agent",
     type: "gauge",
-    help: "Connected peers by the software that they report, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other.",
+    help: "Connected peers by the software that they report, from the last poll: the 20 most common, and unknown for those that report none; the rest, and those beyond 60 new ones in an hour, as other. The sum is the number of connected peers.",
     labels: ["agent"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER_AGENTS] },
-    samples: (view) => labelled("agent", countAgents(connectedRows(view))),
+    samples: agentCounts,
   },
   {
     name: "p2p_node_peers_by_address_type",
@@ -214,21 +217,35 @@ export function countSubnets(rows: readonly PeerConnection[] | undefined): numbe
   return subnets.size === 0 && rows.length > 0 ? undefined : subnets.size;
 }
 
+/** Nothing for a chain whose API has no agents: all peers would be unknown, always. */
+function agentCounts(view: NodeView): Iterable<SampleValue> {
+  const rows = connectedRows(view);
+  const hasAgents = view.traits.agents === true || rows?.some(({ agent }) => agent !== undefined);
+  return hasAgents ? labelled("agent", countAgents(rows)) : [];
+}
+
 /** Peers choose their agents, so only the most common ones have their own series. */
 const MAX_AGENTS = 20;
 
-/** The number of rows by agent, the most common first and the rest as one; empty for chains whose peers report no agent. */
+/**
+ * The number of rows by agent, the most common first, the rest as one, and those without an agent last; together all rows.
+ * A peer may call itself other or unknown, and is counted so.
+ */
 export function countAgents(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
+  if (rows === undefined) return new Map();
   const counts = new Map<string, number>();
-  for (const [agent, count] of countBy(rows, [], (row) => row.agent)) {
-    const clean = cleanText(agent);
-    counts.set(clean, (counts.get(clean) ?? 0) + count);
+  let unknown = 0;
+  for (const [agent, count] of countBy(rows, [], (row) => row.agent ?? UNKNOWN_AGENT)) {
+    // An empty label is the same as no label.
+    const clean = cleanText(agent) || UNKNOWN_AGENT;
+    if (clean === UNKNOWN_AGENT) unknown += count;
+    else counts.set(clean, (counts.get(clean) ?? 0) + count);
   }
   const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = new Map(ranked.slice(0, MAX_AGENTS));
   const rest = ranked.slice(MAX_AGENTS).reduce((sum, [, count]) => sum + count, 0);
   if (rest > 0) shown.set(OTHER_AGENTS, (shown.get(OTHER_AGENTS) ?? 0) + rest);
-  return shown;
+  return shown.set(UNKNOWN_AGENT, unknown);
 }
 
 export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {

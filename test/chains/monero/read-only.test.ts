@@ -66,7 +66,7 @@ function expectReadOnly({ path, method, body }: Asked): void {
     const { method: name, ...rest } = fields(JSON.parse(body ?? ""));
     expect(path).toBe("/json_rpc");
     expect(METHODS).toContain(name);
-    expect(rest).toEqual({ jsonrpc: "2.0", id: "0" });
+    expect(rest).toEqual({ jsonrpc: "2.0", id: "0", params: {} });
   }
 }
 

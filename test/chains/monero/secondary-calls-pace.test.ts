@@ -6,8 +6,10 @@ import { type Answers, callsOf, daemon, info, METHOD_NOT_FOUND, rpc, sampleLines
 /** What is asked with which poll of one session, while the clock is moved by hand. */
 
 const INTERVAL_MS = 15_000;
-/** Polls before the slow ones are due again. */
-const ROUND = 20;
+/** Polls before the slow ones are due again: at the next poll their answers would be more than a minute old. */
+const ROUND = 3;
+/** Polls before a call that is not offered is tried again. */
+const REFUSED_ROUND = 20;
 const SLOW = ["get_bans", "/get_limit", "/in_peers", "/out_peers"];
 let nowMs = 0;
 
@@ -32,7 +34,7 @@ async function started() {
   };
 }
 
-test("bans, limits and caps are asked every 5 minutes and shown all the time, the rest with every poll", async () => {
+test("bans, limits and caps are at most a minute old and shown all the time, the rest with every poll", async () => {
   const node = await started();
   for (let round = 0; round < 2; round++) {
     for (let turn = 0; turn < ROUND; turn++) {
@@ -73,13 +75,35 @@ test("what is not offered is asked again after 5 minutes", async () => {
   const node = await started();
   const answers: Answers = { "/get_net_stats": { status: 404 }, get_bans: METHOD_NOT_FOUND };
   const asked: (readonly string[])[] = [];
-  for (let turn = 0; turn <= ROUND; turn++) asked.push((await node.poll(answers)).asked);
+  for (let turn = 0; turn <= REFUSED_ROUND; turn++) asked.push((await node.poll(answers)).asked);
   const turns = (call: string) => asked.flatMap((calls, turn) => (calls.includes(call) ? [turn] : []));
   expect([turns("/get_net_stats"), turns("get_bans")]).toEqual([
-    [0, ROUND],
-    [0, ROUND],
+    [0, REFUSED_ROUND],
+    [0, REFUSED_ROUND],
   ]);
 });
+
+test.each([1, 5, 15, 20, 29, 30, 31, 59, 60, 90, 300])(
+  "with a poll every %s s, shown bans are at most a minute old",
+  async (seconds) => {
+    const node = await started();
+    let age = 0;
+    let calls = 0;
+    for (let turn = 0; turn < 40; turn++) {
+      const { asked, lines } = await node.poll();
+      expect(lines).toContain("bans kind=subnet 3");
+      const isAsked = asked.includes("get_bans");
+      if (isAsked) calls += 1;
+      age = isAsked ? 0 : age + seconds;
+      // They are shown until the next poll.
+      if (seconds <= 60) expect(age + seconds).toBeLessThanOrEqual(60);
+      else expect(age).toBe(0);
+      nowMs += seconds * 1000 - INTERVAL_MS;
+    }
+    // No more often than that needs.
+    expect(calls).toBeLessThanOrEqual(Math.ceil(40 / Math.max(1, Math.floor(60 / seconds) - 1)) + 1);
+  },
+);
 
 describe("older answers are not shown", () => {
   test("of a process that has ended: the start time is another", async () => {

@@ -32,7 +32,7 @@ test("one poll gives peers, head and identity", async () => {
     peers: { ok: true, value: { malformed: 0 } },
     head: { ok: true, value: { height: 21_000_500, finalHeight: 21_000_456 } },
     apis: new Map(),
-    networkKey: `antelope ${chainId}`,
+    networkKey: `wire ${chainId}`,
     minBlockSeconds: 0.5,
     blockSeconds: 0.5,
   });

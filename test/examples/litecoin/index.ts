@@ -25,7 +25,7 @@ export const litecoin: ChainAdapter = {
   title: "Litecoin",
   optionsKey: "litecoin",
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
-  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"] },
+  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true },
   families,
   sources,
   // 10 minutes, with a block every 150 s

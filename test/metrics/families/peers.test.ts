@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countAddressTypes, countAgents, countSubnets } from "../../../src/metrics/families/peers.ts";
 import { parseAddress } from "../../../src/model/address.ts";
 import { row } from "../../poll/support.ts";
+import { runs } from "../../support/effort.ts";
+import { anyUtf16 } from "../arbitraries.ts";
 
 const at = (...hosts: string[]) => hosts.map((host) => row({ address: parseAddress(host) }));
 const agents = (...names: (string | undefined)[]) => names.map((agent) => row({ agent }));
@@ -27,7 +30,8 @@ describe("agents", () => {
   test("the most common, and the rest together as other", () => {
     const many = Array.from({ length: 30 }, (_, index) => `agent-${index}`);
     const counts = countAgents(agents("common", "common", ...many));
-    expect(counts.size).toBe(21);
+    expect(counts.size).toBe(22);
+    expect(counts.get("unknown")).toBe(0);
     expect(counts.get("common")).toBe(2);
     expect(counts.get("other")).toBe(11);
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(32);
@@ -40,11 +44,33 @@ describe("agents", () => {
   });
 
   test("hostile names are cleaned before they are counted", () => {
-    expect([...countAgents(agents("x\u0000", "x\u0001")).entries()]).toEqual([["x\ufffd", 2]]);
+    expect([...countAgents(agents("x\u0000", "x\u0001")).entries()]).toEqual([
+      ["x\ufffd", 2],
+      ["unknown", 0],
+    ]);
   });
 
-  test("chains whose peers report no agent have no series", () => {
-    expect(countAgents(agents(undefined, undefined)).size).toBe(0);
+  test("peers without an agent, with an empty one, or with this name are unknown", () => {
+    expect([...countAgents(agents(undefined, "a", "", "unknown", undefined))]).toEqual([
+      ["a", 1],
+      ["unknown", 4],
+    ]);
+    expect(countAgents(undefined).size).toBe(0);
+    expect([...countAgents([])]).toEqual([["unknown", 0]]);
+  });
+
+  test("regression: whatever the peers report, the counts add up to the peers", () => {
+    const names = fc.option(fc.oneof(fc.string(), fc.constantFrom("a", "other", "unknown"), anyUtf16), {
+      nil: undefined,
+    });
+    fc.assert(
+      fc.property(fc.array(names, { maxLength: 80 }), (all) => {
+        const counts = countAgents(agents(...all));
+        expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(all.length);
+        expect(counts.size).toBeLessThanOrEqual(22);
+      }),
+      { numRuns: runs(100) },
+    );
   });
 });
 

@@ -1,0 +1,76 @@
+import pino from "pino";
+import { ADAPTERS, chains } from "../../src/chains/index.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { connectionSettings } from "../../src/metrics/connections.ts";
+import { createPageRenderer } from "../../src/metrics/page.ts";
+import { createNodeRenderer } from "../../src/metrics/render-node.ts";
+import { createPoller } from "../../src/poll/poller.ts";
+import { createRecentPolls } from "../../src/poll/recent-polls.ts";
+import { openSession } from "../../src/poll/run-poll.ts";
+import { createStore } from "../../src/poll/store.ts";
+import { createRpcClient } from "../../src/rpc/client.ts";
+import type { Clock } from "./clock.ts";
+import { fields, refusal, type Server } from "./http.ts";
+
+/** The part of the program that polls and renders, as app.ts puts it together, with the network in place of sockets. */
+export type Exporter = {
+  /** Polls as the schedule does. */
+  poll(name: string): Promise<void>;
+  /** The whole page of /metrics without the exporter's own metrics. */
+  page(): string;
+  close(): Promise<void>;
+};
+
+/**
+ * @param raw the configuration as plain data
+ * @param servers what answers requests, by scheme, host and port of the URL
+ */
+export async function startExporter(
+  raw: unknown,
+  servers: ReadonlyMap<string, Server>,
+  clock: Clock,
+): Promise<Exporter> {
+  const parsed = parseConfig(raw, undefined);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const { config } = parsed;
+  const settings = await connectionSettings(config.connections, "0123456789abcdef");
+  const catalogue = createCatalogue(ADAPTERS);
+  const store = createStore();
+  const poller = createPoller({
+    nodes: [...config.nodes, ...config.references],
+    lag: () => config.lag,
+    open: (node) =>
+      openSession(node, (options) =>
+        createRpcClient(options, async (_client, request) => {
+          const answer = servers.get(options.url.origin)?.({
+            method: String(request.method),
+            path: request.path,
+            headers: fields(request.headers),
+            body: typeof request.body === "string" ? request.body : "",
+          });
+          if (answer === undefined) throw refusal("ECONNREFUSED");
+          if (answer.kind === "hang") {
+            clock.toNextDeadline();
+            throw refusal("UND_ERR_DESTROYED");
+          }
+          if (answer.kind === "fail") throw refusal(answer.code);
+          return { status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) };
+        }),
+      ),
+    render: createNodeRenderer(
+      catalogue,
+      ({ chain }) => chains[chain].traits,
+      () => settings,
+    ),
+    store,
+    recentPolls: createRecentPolls(),
+    log: pino({ level: "silent" }),
+  });
+  const renderPage = createPageRenderer(catalogue);
+  return {
+    poll: poller.scheduledPoll,
+    page: () => Buffer.concat([...store.read((nodes) => renderPage(nodes, [], "text", "owned"))]).toString(),
+    close: poller.close,
+  };
+}

@@ -1,0 +1,275 @@
+import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
+import { OUTAGES } from "../http.ts";
+import { highest, supported } from "../lag.ts";
+import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "../memory.ts";
+import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
+import type { MoneroLife } from "./world.ts";
+
+/** What the page should say of a monerod after a poll, by the documents. */
+
+export type MoneroMemory = Memory & {
+  /** The block whose header was answered last. */
+  knownHash: string | undefined;
+  /** When connections opened, as first shown. */
+  starts: ReadonlyMap<string, number>;
+};
+
+export type MoneroPoll = {
+  readonly life: MoneroLife;
+  readonly memory: MoneroMemory;
+  readonly endedMs: number;
+  readonly seconds: number;
+  /** Fresh heads of the other nodes of the configuration, and of its references. */
+  readonly fleet: readonly number[];
+  readonly configured: readonly number[];
+};
+
+/** A reference is polled for its head only, and has series of its own. */
+export function expectMoneroReference({ node }: MoneroLife): Expectations {
+  const expectations = createExpectations();
+  const isUp = isInfoAnswered(node);
+  expectations.expect("p2p_reference_up", isUp ? 1 : 0);
+  expectations.expect("p2p_reference_head_height", isUp ? node.tip.height + 1 : undefined);
+  return expectations;
+}
+
+export function isInfoAnswered({ outage, fault }: MoneroNode): boolean {
+  return outage === undefined && fault?.method !== "get_info";
+}
+
+const INTERVAL_SECONDS = 15;
+/** How soon a catch-up has to be seen, and how long after it the page may still say so. */
+const SYNC_DELAY_MS = 3 * 60_000;
+
+export function expectMonero(poll: MoneroPoll): Expectations {
+  const { life, memory, endedMs, seconds } = poll;
+  const { node } = life;
+  const { outage, fault } = node;
+  const expectations = createExpectations();
+  const { expect } = expectations;
+  const failureOf = (method: string): Reason | undefined => {
+    if (outage !== undefined) return OUTAGES[outage].reason;
+    if (fault?.method !== method) return undefined;
+    return ({ hang: "timeout", busy: "busy", refused: "http" } as const)[fault.kind];
+  };
+  const infoFailure = failureOf("get_info");
+  // A restricted RPC refuses the call, and is not even asked when get_info says that it is one.
+  const isKnownRestricted = node.restricted && infoFailure === undefined;
+  const peersFailure = isKnownRestricted
+    ? "unavailable"
+    : (failureOf("get_connections") ?? (node.restricted ? "unavailable" : undefined));
+  // The peers come before calls that may hang: if they hang, no time is left for the others.
+  const isTimeUp = peersFailure === "timeout";
+  const isUp = peersFailure === undefined;
+  const working = node.peers.filter(({ state }) => state !== "before_handshake");
+  rememberPoll(memory, isUp ? new Map(working.map(({ id, side }) => [id, side] as const)) : peersFailure, endedMs);
+
+  expect("p2p_node_up", isUp ? 1 : 0);
+  expect("p2p_node_api_up", isUp ? 1 : 0, { api: "peers" });
+  expect("p2p_node_api_up", infoFailure === undefined ? 1 : 0, { api: "head" });
+  expect("p2p_node_poll_duration_seconds", seconds);
+  expectPolls(expectations, memory, INTERVAL_SECONDS);
+  if (infoFailure === undefined)
+    expectInfo(expectations, poll, isTimeUp ? "timeout" : failureOf("get_last_block_header"));
+  if (isUp) {
+    expectPeers(expectations, node, working);
+    expectChurn(expectations, memory);
+    memory.starts = expectConnections(expectations, node.peers, memory.starts, endedMs);
+  }
+  if (infoFailure === undefined && isUp) {
+    expect("p2p_node_syncing", syncing(life, endedMs, true));
+  } else if (infoFailure === undefined) {
+    expect("p2p_node_syncing", syncing(life, endedMs, false));
+  }
+  const isAway = infoFailure !== undefined && peersFailure !== undefined;
+  if (!node.restricted && !isAway) {
+    expectSecondary(
+      expectations,
+      poll,
+      (method) => (isTimeUp ? "timeout" : failureOf(method)),
+      infoFailure === undefined,
+    );
+  }
+  return expectations;
+}
+
+function expectInfo(expectations: Expectations, poll: MoneroPoll, headerFailure: Reason | undefined): void {
+  const { expect } = expectations;
+  const { memory, endedMs } = poll;
+  const { node } = poll.life;
+  const { tip, restricted } = node;
+  expect("p2p_node_info", 1, { version: restricted ? "" : node.version, network: node.network });
+  expect("p2p_node_head_height", tip.height + 1);
+  const isHeaderAsked = node.synchronized && memory.knownHash !== tip.hash;
+  const isTimeKnown = node.synchronized && (!isHeaderAsked || headerFailure === undefined);
+  if (isTimeKnown) memory.knownHash = tip.hash;
+  expect("p2p_node_head_timestamp_seconds", isTimeKnown ? tip.seconds : undefined);
+  if (node.synchronized) expect("p2p_node_api_up", isTimeKnown ? 1 : 0, { api: "last_block" });
+  expectLag(expectations, poll, isTimeKnown ? endedMs / 1000 - tip.seconds : undefined);
+
+  expect("p2p_monero_restricted", restricted ? 1 : 0);
+  expect("p2p_monero_offline", 0);
+  if (node.sendsUntrusted) expect("p2p_monero_untrusted", 0);
+  expect("p2p_monero_target_height", node.targetHeight === 0 ? undefined : node.targetHeight);
+  if (restricted) return;
+  expect("p2p_monero_peerlist_size", node.white, { list: "white" });
+  expect("p2p_monero_peerlist_size", node.gray, { list: "gray" });
+  expect("p2p_monero_alternative_blocks", node.alternatives);
+  expect("p2p_monero_start_timestamp_seconds", node.startedSeconds);
+  expect("p2p_monero_update_available", 0);
+  expect("p2p_monero_rpc_connections", 1);
+  expect("p2p_monero_free_space_bytes", FREE_SPACE);
+  expect("p2p_monero_database_size_bytes", DATABASE_SIZE);
+}
+
+/** Twice as many blocks as the target allows, since the head, and some more. */
+const FASTEST_BLOCK_SECONDS = 60;
+const SLACK_BLOCKS = 20;
+
+function expectLag({ expect }: Expectations, { life, fleet, configured, endedMs }: MoneroPoll, age?: number): void {
+  const { node } = life;
+  const own = node.tip.height + 1;
+  const limit =
+    age === undefined
+      ? Number.POSITIVE_INFINITY
+      : own + Math.ceil(Math.max(0, age) / FASTEST_BLOCK_SECONDS) + SLACK_BLOCKS;
+  const arePeersKnown = !node.restricted && node.fault?.method !== "get_connections";
+  const heights = node.peers
+    .filter(({ state, height }) => state !== "before_handshake" && height > 0 && height <= limit)
+    .map(({ height }) => height);
+  const references = {
+    peers: arePeersKnown ? supported(heights) : undefined,
+    fleet: highest(fleet),
+    configured: highest(configured),
+  };
+  void endedMs;
+  for (const [reference, height] of Object.entries(references))
+    expect("p2p_node_reference_height", height, { reference });
+  const best = highest(Object.values(references).filter((height) => height !== undefined));
+  expect("p2p_node_head_lag_blocks", best === undefined ? undefined : Math.max(0, best - own));
+}
+
+/** Monero's own word decides: its flags in the first sync, the states of its peers later. */
+function syncing({ node, rate, sinceMs }: MoneroLife, endedMs: number, arePeersKnown: boolean) {
+  if (!node.synchronized || node.targetHeight > node.tip.height + 1) return 1;
+  if (!arePeersKnown) return undefined;
+  const isSettled = endedMs - sinceMs > SYNC_DELAY_MS;
+  if (rate !== undefined) return isSettled ? 1 : oneOf(0, 1);
+  return isSettled ? 0 : oneOf(0, 1);
+}
+
+function expectPeers({ expect }: Expectations, { peers }: MoneroNode, working: readonly MoneroPeer[]): void {
+  for (const direction of ["inbound", "outbound"] as const) {
+    const own = peers.filter(({ side }) => side === direction);
+    const connected = own.filter(({ state }) => state !== "before_handshake").length;
+    expect("p2p_node_peers", connected, { direction });
+    expect("p2p_node_connections", connected, { direction, state: "connected" });
+    expect("p2p_node_connections", own.length - connected, { direction, state: "handshaking" });
+  }
+  const downloads = peers.filter(({ state }) => state === "synchronizing" || state === "standby").length;
+  expect("p2p_node_syncing_peers", downloads, { flow: "download" });
+  const types = working.map(({ type }) => TYPES[type]);
+  for (const address_type of ["ipv4", "ipv6", "tor", "i2p", "unknown"]) {
+    expect("p2p_node_peers_by_address_type", types.filter((type) => type === address_type).length, { address_type });
+  }
+  expectSubnets(
+    { expect },
+    working.flatMap(({ host, type }) => (type <= 2 ? [host] : [])),
+    working.length,
+  );
+  for (const stripe of ["none", "1", "2", "3", "4", "5", "6", "7", "8"]) {
+    const wanted = stripe === "none" ? 0 : Number(stripe);
+    expect("p2p_monero_peers_by_pruning_stripe", working.filter((peer) => peer.stripe === wanted).length, { stripe });
+  }
+  expect("p2p_monero_public_rpc_peers", working.filter(({ offersRpc }) => offersRpc).length);
+  for (const name of ["omitted", "merged", "malformed"]) expect(`p2p_node_connections_${name}`, 0);
+  expect("p2p_node_series_withheld", 0);
+}
+
+const TYPES = { 1: "ipv4", 2: "ipv6", 3: "i2p", 4: "tor" } as const;
+
+/** IPv4 by its first two numbers, IPv6 by its first two groups; unknown while no peer has a numeric address. */
+export function expectSubnets(
+  { expect }: Pick<Expectations, "expect">,
+  addresses: readonly string[],
+  peers: number,
+): void {
+  const subnets = new Set(addresses.map((address) => address.split(/[.:]/).slice(0, 2).join("/")));
+  expect("p2p_node_peer_subnets", subnets.size === 0 && peers > 0 ? undefined : subnets.size);
+}
+
+/** @returns when the connections opened, as the page shows it: a first estimate is kept */
+function expectConnections(
+  { expect }: Expectations,
+  peers: readonly MoneroPeer[],
+  before: ReadonlyMap<string, number>,
+  endedMs: number,
+): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  for (const peer of peers) {
+    const { side, host, port, type, state } = peer;
+    const labels: { readonly direction: Side; readonly peer: string } = {
+      direction: side,
+      peer: type === 2 ? `[${host}]:${port}` : `${host}:${port}`,
+    };
+    const isConnected = state !== "before_handshake";
+    const shownState = isConnected ? "connected" : "handshaking";
+    expect("p2p_connection_info", 1, { ...labels, state: shownState, address_type: TYPES[type] });
+    expect("p2p_connection_receive_bytes_total", peer.received, labels);
+    expect("p2p_connection_transmit_bytes_total", peer.sent, labels);
+    expect("p2p_connection_head_height", peer.height === 0 ? undefined : peer.height, labels);
+    const isDownload = state === "synchronizing" || state === "standby";
+    expect("p2p_connection_syncing", isConnected ? (isDownload ? 1 : 0) : undefined, { ...labels, flow: "download" });
+    const opened = Math.floor(peer.openedMs / 1000);
+    expect("p2p_connection_start_timestamp_seconds", before.get(peer.id) ?? opened, labels);
+    starts.set(peer.id, before.get(peer.id) ?? opened);
+    const age = (ms: number) => Math.floor(endedMs / 1000) - Math.floor(ms / 1000);
+    // The list may have come before calls that hung.
+    expect("p2p_monero_receive_idle_seconds", between(age(peer.lastReceivedMs) - 10, age(peer.lastReceivedMs)), labels);
+    expect("p2p_monero_transmit_idle_seconds", between(age(peer.lastSentMs) - 10, age(peer.lastSentMs)), labels);
+  }
+  return starts;
+}
+
+/** Values that an operator sets may be this old. */
+const SLOW_SECONDS = 60;
+
+function expectSecondary(
+  { expect }: Expectations,
+  { life, endedMs }: MoneroPoll,
+  failureOf: (method: string) => Reason | undefined,
+  isInfoKnown: boolean,
+): void {
+  const { node, bans, rate } = life;
+  const totals = failureOf("get_net_stats") === undefined;
+  expect("p2p_node_api_up", totals ? 1 : 0, { api: "totals" });
+  expect("p2p_node_receive_bytes_total", totals ? node.receivedBytes : undefined);
+  expect("p2p_node_transmit_bytes_total", totals ? node.sentBytes : undefined);
+  const mayLimitsFail = failureOf("get_limit") !== undefined;
+  const limits = (value: number) => (isInfoKnown ? (mayLimitsFail ? oneOf(value, undefined) : value) : undefined);
+  expect("p2p_node_api_up", isInfoKnown ? (mayLimitsFail ? oneOf(0, 1) : 1) : undefined, { api: "limits" });
+  expect("p2p_monero_max_peers", limits(MAX_OUTBOUND), { direction: "outbound" });
+  expect("p2p_monero_receive_limit_bytes_per_second", limits(RATE_LIMITS.down * 1024));
+  expect("p2p_monero_transmit_limit_bytes_per_second", limits(RATE_LIMITS.up * 1024));
+  // The last answer is kept for a while, so that a failure may not show.
+  const areBansKnown = failureOf("get_bans") === undefined;
+  expect("p2p_node_api_up", areBansKnown ? 1 : oneOf(0, 1), { api: "bans" });
+  const recent = bans.filter(({ fromMs: _ }, index) => {
+    const next = bans[index + 1];
+    return next === undefined || next.fromMs >= endedMs - SLOW_SECONDS * 1000;
+  });
+  for (const kind of ["address", "subnet"] as const) {
+    const counts = recent.map(({ hosts }) => hosts.filter((host) => host.includes("/") === (kind === "subnet")).length);
+    expect("p2p_monero_bans", oneOf(...counts, ...(areBansKnown ? [] : [undefined])), { kind });
+  }
+  const isSyncAsked =
+    isInfoKnown && (failureOf("get_connections") === undefined ? rate !== undefined : !node.synchronized);
+  const isSyncKnown = isSyncAsked && failureOf("sync_info") === undefined;
+  const zero = isSyncKnown ? 0 : undefined;
+  expect("p2p_node_api_up", isSyncAsked ? (isSyncKnown ? 1 : 0) : undefined, { api: "sync" });
+  for (const state of ["requested", "downloaded"]) {
+    expect("p2p_monero_sync_spans", zero, { state });
+    expect("p2p_monero_sync_queued_blocks", zero, { state });
+  }
+  expect("p2p_monero_sync_queued_bytes", zero);
+}

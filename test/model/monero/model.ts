@@ -1,0 +1,61 @@
+import { createMemory } from "../memory.ts";
+import type { MakeModel } from "../run.ts";
+import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./expect.ts";
+import { answerMonero } from "./node.ts";
+import { createMoneroWorld, liveMonero, type MoneroLife } from "./world.ts";
+
+const NAMES = ["a", "b", "restricted", "reference"] as const;
+const TIMEOUT_MS = 10_000;
+const INTERVAL_MS = 15_000;
+/** Data is fresh for two scheduled polls. */
+const FRESH_MS = 2 * INTERVAL_MS + TIMEOUT_MS;
+
+export const moneroModel: MakeModel = (random, clock) => {
+  const world = createMoneroWorld(random, clock, NAMES);
+  const origins = new Map(NAMES.map((name, index) => [name, `http://192.0.2.${index + 1}:18081`] as const));
+  const nodes = world.nodes.map(({ node: { name } }) => ({ name, chain: "monero", url: origins.get(name as "a") }));
+  const lives = new Map(world.nodes.map((life) => [life.node.name, life] as const));
+  const memories = new Map(
+    NAMES.map((name): [string, MoneroMemory] => [name, { ...createMemory(), knownHash: undefined, starts: new Map() }]),
+  );
+  const heads = new Map<string, { readonly height: number; readonly seenMs: number }>();
+
+  function lifeOf(target: string): MoneroLife {
+    const life = lives.get(target);
+    if (life === undefined) throw new Error(`no node ${target}`);
+    return life;
+  }
+
+  return {
+    config: {
+      connections: { address: "full" },
+      nodes: nodes.filter(({ name }) => name !== "reference"),
+      references: nodes.filter(({ name }) => name === "reference"),
+    },
+    servers: new Map(
+      world.nodes.map((life) => [
+        origins.get(life.node.name as "a") ?? "",
+        (request) => answerMonero(life.node, request, clock.nowMs()),
+      ]),
+    ),
+    targets: NAMES,
+    live(target) {
+      world.ledger.makeBlocks(clock.nowMs());
+      liveMonero(lifeOf(target), world, random, clock.nowMs());
+    },
+    expect(target, { startedMs, endedMs }) {
+      const life = lifeOf(target);
+      const memory = memories.get(target);
+      if (memory === undefined) throw new Error(`no memory of ${target}`);
+      const others = [...heads].filter(([name, { seenMs }]) => name !== target && endedMs <= seenMs + FRESH_MS);
+      const heightsOf = (isReference: boolean) =>
+        others.filter(([name]) => (name === "reference") === isReference).map(([, { height }]) => height);
+      const seconds = (endedMs - startedMs) / 1000;
+      if (isInfoAnswered(life.node)) heads.set(target, { height: life.node.tip.height + 1, seenMs: endedMs });
+      else heads.delete(target);
+      return target === "reference"
+        ? expectMoneroReference(life)
+        : expectMonero({ life, memory, endedMs, seconds, fleet: heightsOf(false), configured: heightsOf(true) });
+    },
+  };
+};

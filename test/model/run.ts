@@ -1,0 +1,88 @@
+import { type Clock, startClock } from "./clock.ts";
+import { compare, type Deviation, type Expectations } from "./expectations.ts";
+import { type Exporter, startExporter } from "./exporter.ts";
+import type { Server } from "./http.ts";
+import { readPage } from "./page.ts";
+import { createRandom, type Random } from "./random.ts";
+
+/** A simulated network of one chain with the nodes that the exporter polls, and what its page should say of them. */
+export type Model = {
+  /** The configuration as plain data. */
+  readonly config: object;
+  /** By scheme, host and port. */
+  readonly servers: ReadonlyMap<string, Server>;
+  /** The nodes in the order in which they are polled. */
+  readonly targets: readonly string[];
+  /** What happens to a node until its next poll. */
+  live(target: string): void;
+  /** @returns what the page should say after a poll; undefined: it says nothing else than after the poll before */
+  expect(target: string, poll: PollTimes): Expectations;
+};
+
+export type PollTimes = { readonly startedMs: number; readonly endedMs: number };
+
+export type MakeModel = (random: Random, clock: Clock) => Model;
+
+export type RunResult = { readonly polls: number; readonly checks: number; readonly problems: readonly string[] };
+
+/** A Friday in winter. */
+const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+const INTERVAL_MS = 15_000;
+/** More would only repeat the first ones. */
+const MAX_PROBLEMS = 12;
+
+/** Polls all nodes `steps` times, and compares the page with the model after each poll. */
+export async function runModel(
+  make: MakeModel,
+  seed: number,
+  steps: number,
+  maxProblems = MAX_PROBLEMS,
+): Promise<RunResult> {
+  const random = createRandom(seed);
+  const clock = startClock(START + random.int(0, 999));
+  try {
+    const model = make(random, clock);
+    const exporter = await startExporter(model.config, model.servers, clock);
+    try {
+      return await runSteps(model, exporter, clock, { seed, steps, maxProblems });
+    } finally {
+      await exporter.close();
+    }
+  } finally {
+    clock.stop();
+  }
+}
+
+async function runSteps(
+  model: Model,
+  exporter: Exporter,
+  clock: Clock,
+  { seed, steps, maxProblems }: { readonly seed: number; readonly steps: number; readonly maxProblems: number },
+): Promise<RunResult> {
+  let polls = 0;
+  let checks = 0;
+  const problems: string[] = [];
+  for (let step = 1; step <= steps && problems.length < maxProblems; step += 1) {
+    const roundMs = clock.nowMs();
+    for (const [index, target] of model.targets.entries()) {
+      clock.advance(Math.max(0, roundMs + (index * INTERVAL_MS) / model.targets.length - clock.nowMs()));
+      model.live(target);
+      const startedMs = clock.nowMs();
+      await exporter.poll(target);
+      polls += 1;
+      const expected = model.expect(target, { startedMs, endedMs: clock.nowMs() });
+      const samples = readPage(exporter.page(), target);
+      const result = compare(expected, samples);
+      checks += result.checks;
+      for (const deviation of result.deviations) problems.push(describe({ seed, step, target }, deviation));
+    }
+    clock.advance(Math.max(0, roundMs + INTERVAL_MS - clock.nowMs()));
+  }
+  return { polls, checks, problems: problems.slice(0, maxProblems) };
+}
+
+type Place = { readonly seed: number; readonly step: number; readonly target: string };
+
+function describe({ seed, step, target }: Place, { series, expected, found }: Deviation): string {
+  return `seed ${seed}, step ${step}, ${target}: ${series}: expected ${expected}, found ${found}`;
+}
