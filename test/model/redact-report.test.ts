@@ -51,6 +51,14 @@ describe("what a node repeats of its credentials", () => {
     expect(redactReport(same, hide)).toBe(same);
   });
 
+  test("makes a hash of a block none", () => {
+    const secret = "0123456789abcdef".repeat(4);
+    const other = { height: 2, hash: "ab".repeat(32) };
+    const given = report([], { blocks: [{ height: 1, hash: secret }, other] });
+    expect(redactReport(given, createHide([secret], "<secret>")).blocks).toEqual([other]);
+    expect(redactReport(given, hide)).toBe(given);
+  });
+
   test("is taken out of the error of a whole poll", () => {
     expect(redactError(nodeError("rpc", SECRET, "none"), hide)).toMatchObject({
       failure: { message: "<secret>" },

@@ -3,37 +3,40 @@ import {
   type ChainSample,
   chainSample,
   type Head,
+  knownOutcomes,
   type NodeReport,
   type Outcome,
   type PeerList,
   type SyncingWord,
   succeeded,
 } from "../../model/report.ts";
+import type { Blocks } from "./blocks.ts";
 import { type MoneroPeer, type MoneroPeerList, STRIPES } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
 import type { Bans, Limits, SyncQueue } from "./secondary-answers.ts";
-import type { SecondaryAnswers } from "./secondary-calls.ts";
+import type { SecondaryAnswers, TopBlock } from "./secondary-calls.ts";
 
 type MoneroAnswers = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<MoneroPeerList>;
-  readonly blockTime: Outcome<number | undefined> | undefined;
+  readonly topBlock: Outcome<TopBlock> | undefined;
+  readonly blocks: Blocks;
   readonly secondary: SecondaryAnswers;
 };
 
 /** Blocks may come faster than the target while the hash rate grows, but not twice as fast for long. */
 const FASTEST_SHARE_OF_TARGET = 0.5;
 
-export function report({ info, peers, blockTime, secondary }: MoneroAnswers): NodeReport {
+export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswers): NodeReport {
   const daemon = info.ok ? info.value : undefined;
   const isRegtest = daemon?.network === "fakechain";
   const blockSeconds = isRegtest ? undefined : daemon?.blockSeconds;
   return {
     identity: { version: daemon?.version, network: daemon?.network },
     peers,
-    head: info.ok ? succeeded(headOf(info.value, blockTime)) : info,
-    apis: apisOf({ last_block: blockTime, ...secondary }),
+    head: info.ok ? succeeded(headOf(info.value, topBlock)) : info,
+    apis: knownOutcomes({ last_block: topBlock, block: blocks.outcome, ...secondary }),
     chainSamples: [
       ...samplesOf(info, infoSamples),
       ...samplesOf(peers, ({ connections }) => peerSamples(connections)),
@@ -42,20 +45,14 @@ export function report({ info, peers, blockTime, secondary }: MoneroAnswers): No
     totals: secondary.totals,
     syncing: daemon === undefined ? "unknown" : syncingWord(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
+    blocks: blocks.blocks,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
     blockSeconds,
   };
 }
 
-function headOf(info: DaemonInfo, blockTime: Outcome<number | undefined> | undefined): Head {
-  return { height: info.height, timestampSeconds: blockTime?.ok ? blockTime.value : undefined };
-}
-
-/** The calls that were made and that the server offers. */
-function apisOf(answers: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["apis"] {
-  return new Map(
-    Object.entries(answers).flatMap(([name, answer]) => (answer === undefined ? [] : [[name, answer] as const])),
-  );
+function headOf(info: DaemonInfo, topBlock: MoneroAnswers["topBlock"]): Head {
+  return { height: info.height, timestampSeconds: topBlock?.ok ? topBlock.value.timestamp : undefined };
 }
 
 function secondarySamples({ bans, limits, sync }: SecondaryAnswers): readonly ChainSample[] {

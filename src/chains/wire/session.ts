@@ -2,6 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { withDeadline } from "../../lib/abort.ts";
 import {
   attempt,
+  knownOutcomes,
   type NodeReport,
   type Outcome,
   PEERS_NOT_ASKED,
@@ -12,8 +13,9 @@ import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
-import type { NodeSession, NodeTarget } from "../adapter.ts";
+import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
+import { type Blocks, createBlockReader } from "./blocks.ts";
 import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
@@ -36,6 +38,9 @@ const PEERS_SHARE = 0.75;
 /** The share of a poll that the metrics page may take, so that one that hangs does not delay the rest for long. */
 const PLUGIN_SHARE = 0.5;
 
+/** The share of a poll that the call for one block may take. */
+const BLOCK_SHARE = 0.2;
+
 export function openSession(target: NodeTarget, options: WireOptions): NodeSession {
   const connect = (url: NodeUrl) => target.connect(url, { hostHeader: options.host_header });
   const net = connect(target.url);
@@ -43,29 +48,31 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   // The plugin has its own connection, even to the same listener, so that neither call waits for the other.
   const plugin =
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
+  const readBlocks = createBlockReader(chain, target.timeoutMs * BLOCK_SHARE);
   const maxRows = rowsAllowed(target.limits);
   let seen = NOTHING_SEEN;
   let before: readonly WireConnection[] = [];
 
   /** One call after the other: EOSIO 2 and Leap 3 answer on their main thread, which parallel requests would only delay. */
-  async function pollNode(signal: Signal) {
+  async function pollNode(signal: Signal, wanted: WantedBlock | undefined) {
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
       : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) =>
           fetchPeers(net, { before, maxRows }, share),
         );
-    return { peers, info: await fetchInfo(chain, signal) };
+    const info = await fetchInfo(chain, signal);
+    return { peers, info, blocks: await readBlocks(info, wanted, signal) };
   }
 
   return {
-    async poll(signal) {
-      const [{ peers, info }, page] = await Promise.all([
-        pollNode(signal),
+    async poll(signal, request) {
+      const [{ peers, info, blocks }, page] = await Promise.all([
+        pollNode(signal, request?.block),
         plugin && withDeadline(signal, target.timeoutMs * PLUGIN_SHARE, (share) => plugin.page(share)),
       ]);
       seen = nextMemory(seen, peers);
       if (peers.ok) before = peers.value.connections;
-      return report({ peers, info, page }, seen);
+      return report({ peers, info, blocks, page }, seen);
     },
     async close() {
       await Promise.all([net.close(), chain === net ? undefined : chain.close(), plugin?.close()]);
@@ -82,10 +89,11 @@ function nextMemory(seen: OutboundMemory, peers: Outcome<WireList>): OutboundMem
 type Outcomes = {
   readonly peers: Outcome<WireList>;
   readonly info: Outcome<ChainInfo>;
+  readonly blocks: Blocks;
   readonly page: Outcome<PluginPage> | undefined;
 };
 
-function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeReport {
+function report({ peers, info, blocks, page }: Outcomes, seen: OutboundMemory): NodeReport {
   const identity = info.ok ? info.value.identity : {};
   const answers = {
     rows: peers.ok ? peers.value.connections : undefined,
@@ -96,10 +104,12 @@ function report({ peers, info, page }: Outcomes, seen: OutboundMemory): NodeRepo
     identity,
     peers: peers.ok ? succeeded(peerList(peers.value, answers.page)) : peers,
     head: info.ok ? succeeded(info.value.head) : info,
-    apis: new Map(page === undefined ? [] : [["prometheus", page]]),
+    apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
     chainSamples: nodeSamples(answers, seen),
     syncing: "progress",
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    peerHeightsAreOld: true,
+    blocks: blocks.blocks,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };

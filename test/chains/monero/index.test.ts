@@ -10,6 +10,7 @@ import {
   callOf,
   callsOf,
   daemon,
+  GENESIS,
   header,
   info,
   METHOD_NOT_FOUND,
@@ -40,7 +41,7 @@ test("one poll gives peers, head and identity, in series over one connection", a
     blockSeconds: 120,
   });
   expect([...report.apis.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
-  expect(report.apis.get("last_block")).toEqual({ ok: true, value: 1_800_000_034 });
+  expect(report.apis.get("last_block")?.ok).toBe(true);
   expect(fake.requests.map((request) => [request.method, request.url, callOf(request)])).toEqual([
     ["POST", "/json_rpc", "get_info"],
     ["POST", "/json_rpc", "get_connections"],
@@ -51,6 +52,7 @@ test("one poll gives peers, head and identity, in series over one connection", a
     ["POST", "/get_limit", "/get_limit"],
     ["POST", "/in_peers", "/in_peers"],
     ["POST", "/out_peers", "/out_peers"],
+    ["POST", "/json_rpc", "get_block_header_by_height"],
   ]);
   for (const { headers, body } of fake.requests) {
     expect(headers["content-length"]).toBe(String(body.length));
@@ -69,6 +71,13 @@ test("the raw text of monerod is read: wrapped numbers, control characters", asy
   expect(valueIn(control.peers).connections.map(line)).toEqual(["outbound connected 192.0.2.1:18080 ipv4 3512001"]);
 });
 
+/** Of the fixtures: the top block, the one before it, and the first. */
+const BLOCKS = [
+  { height: 3_512_000, hash: "8cf642a29bb6f786c04778b74654850585cf38670f8f84dec3433e042e76c1df" },
+  { height: 3_511_999, hash: "013a83760d145688679ca5724c37fc13c3bf32dc9bf5eb7ef16a203c8cbef848" },
+  GENESIS,
+] as const;
+
 describe("a restricted node", () => {
   test("shows nothing that restricted RPC fakes, and says what to do", async () => {
     const fake = await serve(daemon(RESTRICTED));
@@ -84,7 +93,8 @@ describe("a restricted node", () => {
         },
       },
       head: { ok: true, value: { height: 3_512_001, timestampSeconds: 1_800_000_034 } },
-      apis: new Map([["last_block", { ok: true, value: 1_800_000_034 }]]),
+      apis: new Map([["last_block", { ok: true, value: { timestamp: 1_800_000_034, previousHash: BLOCKS[1].hash } }]]),
+      blocks: BLOCKS,
       totals: undefined,
       syncing: "unknown",
       networkKey: "monero mainnet",
@@ -92,7 +102,7 @@ describe("a restricted node", () => {
       blockSeconds: 120,
     });
     expect(sampleLines(chainSamples)).toEqual(["restricted 1", "untrusted 0", "offline 0"]);
-    expect(callsOf(fake)).toEqual(["get_info", "get_last_block_header"]);
+    expect(callsOf(fake)).toEqual(["get_info", "get_last_block_header", "get_block_header_by_height"]);
   });
 
   test("without get_info, Method not found still names the unrestricted RPC", async () => {
@@ -117,7 +127,7 @@ test("with a bootstrap daemon nothing of the other node is shown as the node's o
   // The other node's RPC is the restricted one.
   expect(valueIn(report.peers).connections).toHaveLength(1);
   expect(report.head).toEqual({ ok: true, value: { height: 900_000, timestampSeconds: undefined } });
-  expect([report.identity.version, report.syncing]).toEqual([undefined, true]);
+  expect([report.identity.version, report.syncing, report.blocks]).toEqual([undefined, true, []]);
 });
 
 describe("syncing", () => {
@@ -352,7 +362,7 @@ describe("a login", () => {
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
     expect(report.apis.size).toBe(4);
     const counts = fake.requests.map(({ headers }) => /nc=(\w+)/.exec(headers.authorization ?? "")?.[1]);
-    expect(counts).toEqual([undefined, ...Array.from({ length: 8 }, (_, index) => `0000000${index + 1}`)]);
+    expect(counts).toEqual([undefined, ...Array.from({ length: 9 }, (_, index) => `0000000${index + 1}`)]);
     expect(new Set(fake.requests.map(({ socketId }) => socketId)).size).toBe(1);
   });
 });

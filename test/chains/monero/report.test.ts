@@ -121,16 +121,22 @@ describe("get_connections", () => {
 describe("10,000 polls of a healthy monerod on a network with blocks at random", () => {
   const random = createRandom("healthy monerod");
 
+  const decoded = (state: string) => {
+    const [peer] = decodeConnections({ connections: [row({ state })] }, "get_connections").connections;
+    if (peer === undefined) throw new Error(`no row in the state ${state}`);
+    return peer;
+  };
+  const [normal, synchronizing, standby] = [decoded("normal"), decoded("synchronizing"), decoded("standby")];
+  const healthy = decodeInfo({ ...info, synchronized: true, target_height: 0 }, "get_info");
+
   /** The node and its peers, with every block or without the newest ones. Such a peer is `synchronizing` for a moment. */
   function pollOnce(height: number) {
     const own = height - random.integer(0, 1);
-    const given = decodeInfo({ ...info, synchronized: true, target_height: 0, height: own }, "get_info");
-    const rows = Array.from({ length: 12 }, () => {
+    const connections = Array.from({ length: 12 }, () => {
       const peer = height - random.integer(0, 3);
-      const state = peer > own ? "synchronizing" : random.pick(["normal", "normal", "standby"]);
-      return row({ state, height: peer });
+      return { ...(peer > own ? synchronizing : random.pick([normal, normal, standby])), height: peer };
     });
-    return { given, list: decodeConnections({ connections: rows }, "get_connections") };
+    return { given: { ...healthy, height: own }, list: { connections, malformed: 0 } };
   }
 
   test("no poll says that it syncs, and none says anything while the peers are hidden", () => {
