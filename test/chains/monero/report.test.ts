@@ -146,8 +146,8 @@ describe("10,000 polls of a healthy monerod on a network with blocks at random",
       // A block every 120 s, polled every 15 s.
       while (random.chance(1 / 9)) height += 1;
       const { given, list } = pollOnce(height);
-      words.add(syncingWord(given, succeeded(list)));
-      words.add(syncingWord(given, hidden));
+      words.add(syncingWord(given, succeeded(list), false));
+      words.add(syncingWord(given, hidden, false));
     }
     expect(words).toEqual(new Set([false, "unknown"]));
   });
