@@ -44,14 +44,14 @@ export function increase(selector: string): string {
 }
 
 /**
- * One value for each series of a node or of a connection, whoever took it: the highest. Rates come inside, as counters of
- * two exporters are not the same counter. Every sum and count over nodes needs it inside.
+ * One value for each series of a node or of a connection: the highest of those that differ in SCRAPE_LABELS alone. Every sum
+ * and count over nodes needs it inside. Rates come inside of it, as counters of two exporters are not the same counter.
  */
 export function once(expr: string, ...others: string[]): string {
   return without("max", SCRAPE_LABELS, expr, others);
 }
 
-/** One value for each series of an exporter, which instance names, whoever scraped it. */
+/** One value for each series of an exporter, which instance names, however many jobs scrape it. */
 export function oncePerExporter(expr: string): string {
   return without(
     "max",

@@ -41,7 +41,7 @@ export type NodeTarget = {
 type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
 
 /** A place in a chain that is asked for, and the block that another node has there, where that is known. */
-type WantedBlock = Omit<BlockId, "hash"> & {
+export type WantedBlock = Omit<BlockId, "hash"> & {
   /** Always known where the network has braided chains. */
   readonly hash?: string | undefined;
 };

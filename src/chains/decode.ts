@@ -45,6 +45,15 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+const HEX_HASH_LENGTH = 64;
+const NO_HASH = "0".repeat(HEX_HASH_LENGTH);
+
+/** The hash of a block as 64 hex digits, in lower case; zeros alone stand for "none". */
+export function blockHash(value: unknown): string | undefined {
+  if (typeof value !== "string" || value.length !== HEX_HASH_LENGTH || !/^[0-9a-f]+$/i.test(value)) return undefined;
+  return value === NO_HASH ? undefined : value.toLowerCase();
+}
+
 /** How an error repeats a text of a node: whole or not at all, as half of an echoed password would escape redaction. */
 export function shownText(text: string): string {
   return text.length <= MAX_SHOWN_CHARACTERS ? JSON.stringify(text) : `a text of ${text.length} characters`;

@@ -1,5 +1,6 @@
 import type { ChainAdapter } from "../chains/adapter.ts";
 import { connectionFamilies } from "./families/connection.ts";
+import { forkFamilies } from "./families/fork.ts";
 import { headFamilies, nodeFamilies, pollFamilies, probeFamilies, referenceFamilies } from "./families/node.ts";
 import { peerFamilies, trafficFamilies } from "./families/peers.ts";
 import { chainFamily, type NodeFamily, type SharedFamily } from "./family.ts";
@@ -11,7 +12,7 @@ import { chainFamily, type NodeFamily, type SharedFamily } from "./family.ts";
 export function createCatalogue(adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
   return [
     ...withSources(
-      [...nodeFamilies, ...peerFamilies, ...headFamilies, ...trafficFamilies, ...connectionFamilies],
+      [...nodeFamilies, ...peerFamilies, ...headFamilies, ...forkFamilies, ...trafficFamilies, ...connectionFamilies],
       adapters,
     ),
     ...chainFamilies(adapters),

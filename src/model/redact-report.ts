@@ -11,7 +11,7 @@ import type { ChainSample, NodeIdentity, NodeReport, Outcome, PeerConnection, Pe
 export function redactReport(report: NodeReport, hide: Hide): NodeReport {
   if (isClean(textsOf(report), hide)) return report;
   const clean = withinBounds(hide);
-  const { peers, head, apis, totals, identity, chainSamples, networkKey } = report;
+  const { peers, head, apis, totals, identity, chainSamples, networkKey, blocks } = report;
   const cleanOutcome = <T>(outcome: Outcome<T>): Outcome<T> =>
     outcome.ok ? outcome : { ok: false, failure: cleanFailure(outcome.failure, clean) };
   return {
@@ -23,6 +23,8 @@ export function redactReport(report: NodeReport, hide: Hide): NodeReport {
     chainSamples: chainSamples.map((sample) => cleanSample(sample, clean)),
     ...(networkKey === undefined ? {} : { networkKey: clean(networkKey) }),
     ...(totals === undefined ? {} : { totals: cleanOutcome(totals) }),
+    // Part of a hash proves nothing.
+    ...(blocks === undefined ? {} : { blocks: blocks.filter(({ hash }) => clean(hash) === hash) }),
   };
 }
 
@@ -112,12 +114,22 @@ function withinBounds(hide: Hide): Hide {
 }
 
 /** Every text of a report that the node or its peers chose. */
-function textsOf({ identity, peers, head, apis, totals, chainSamples, networkKey }: NodeReport): readonly string[] {
+function textsOf({
+  identity,
+  peers,
+  head,
+  apis,
+  totals,
+  chainSamples,
+  networkKey,
+  blocks = [],
+}: NodeReport): readonly string[] {
   const texts = new Set<string>();
   const add = (text: string | undefined) => {
     if (text !== undefined && text !== "") texts.add(text);
   };
   for (const text of [identity.version, identity.network, identity.chainId, networkKey]) add(text);
+  for (const { hash } of blocks) add(hash);
   for (const outcome of [peers, head, totals, ...apis.values()]) {
     if (outcome?.ok === false) add(outcome.failure.message);
   }

@@ -154,6 +154,12 @@ export type ChainSample = {
   readonly value: number;
 };
 
+/**
+ * What a node says about catching up. Where the chain's API has a word for it, that word alone decides: `unknown` when this poll
+ * did not get it, and nothing is shown. `progress`: the API has none, and the progress of the head decides.
+ */
+export type SyncingWord = boolean | "unknown" | "progress";
+
 /** Everything that one poll of one node returned. */
 export type NodeReport = {
   readonly identity: NodeIdentity;
@@ -167,11 +173,13 @@ export type NodeReport = {
   readonly peerHeads?: readonly Head[] | undefined;
   /** The node's own counters of all P2P bytes; absent where it does not offer them. */
   readonly totals?: Outcome<ByteCounts> | undefined;
+  /** The heights of peers are as old as their handshakes, which are rarely repeated. */
+  readonly peerHeightsAreOld?: boolean | undefined;
   /** When the certificate that the node presented expires, unix seconds. */
   readonly certificateExpirySeconds?: number | undefined;
-  /** Whether the node itself is catching up, where the node reports it. */
-  readonly syncing?: boolean | undefined;
-  /** The node's clock minus the exporter's, in seconds. */
+  /** Whether the node itself is catching up, in its own word, or who decides it. */
+  readonly syncing: SyncingWord;
+  /** The node's clock minus the exporter's, in seconds, where the node itself sends its time: a Date header is the proxy's. */
   readonly clockSkewSeconds?: number | undefined;
   /**
    * Heads and peers are compared only between nodes with the same key: the name of the chain's block in the configuration
@@ -215,6 +223,13 @@ export async function attempt<T>(call: () => Promise<T>): Promise<Outcome<T>> {
     if (error instanceof NodeError) return failed(error.failure);
     throw error;
   }
+}
+
+/** For `apis`: the outcomes of the calls that were made and that the node offers. */
+export function knownOutcomes(outcomes: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["apis"] {
+  return new Map(
+    Object.entries(outcomes).flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const])),
+  );
 }
 
 /** The chosen one of two numbers, or the one that is known. */

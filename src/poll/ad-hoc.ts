@@ -2,13 +2,14 @@ import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe.ts";
 import { createSignal, type Signal, type SignalSource } from "../lib/abort.ts";
 import { createBriefCache } from "../lib/brief-cache.ts";
+import { createElapsed, type Elapsed } from "../lib/elapsed.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
 import { deriveState } from "./derive-state.ts";
 import type { LagSettings } from "./head-lag.ts";
-import { NO_OTHER_HEADS } from "./heads.ts";
 import { EMPTY_HISTORY } from "./history.ts";
+import { NO_OTHER_NODES } from "./other-nodes.ts";
 import { mainFailure, outcomesOf } from "./outcomes.ts";
 import { renderOrFail, runPoll, type TracedSession } from "./run-poll.ts";
 import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
@@ -46,8 +47,7 @@ export type AdHocOptions = {
   readonly open: (node: NodeConfig) => TracedSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly log: Logger;
-  /** Milliseconds of a monotonic clock. */
-  readonly now?: () => number;
+  readonly now?: Elapsed;
 };
 
 /** How long the result of a target is shared with other callers, in milliseconds. */
@@ -73,7 +73,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   /** Running polls that callers with the same request share. */
   const shared = new Map<string, RunningPoll>();
   const keyOfModule = createNumbering();
-  const { now = () => performance.now() } = options;
+  const { now = createElapsed() } = options;
   /** The last results, with the timeout of each poll. */
   const answered = createBriefCache<{ readonly polled: Polled; readonly timeoutMs: number }>({
     maxAgeMs: TARGET_SHARED_MS,
@@ -94,7 +94,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     const before = { node, history: EMPTY_HISTORY, intervalMs: node.timeoutMs };
     // Not compared with other nodes: a target that a client names does not belong to the configured ones.
     const render = (given: NodeReport) => {
-      const state = deriveState(before, { report: given, times }, NO_OTHER_HEADS, options.lag());
+      const state = deriveState(before, { report: given, times }, NO_OTHER_NODES, options.lag());
       return { state: toStored(state), lines: options.render(state) };
     };
     const rendered = renderOrFail(report, render, log);

@@ -16,7 +16,10 @@ export type LagSettings = {
 export type HeadLag = {
   /** The best head by each kind of reference, in the chain's own convention. */
   readonly references: ReadonlyMap<ReferenceName, number>;
-  /** How far the node's head is behind the best reference; undefined without a reference. */
+  /**
+   * How far the node's head is behind the best reference; undefined without a reference, and where none is higher and none
+   * shows that the head is the newest.
+   */
   readonly blocks: number | undefined;
 };
 
@@ -29,28 +32,64 @@ const SLACK_BLOCKS = 20;
 export function headLag(report: NodeReport, others: OtherHeads, settings: LagSettings, nowMs: number): HeadLag {
   if (!report.head.ok) return NO_LAG;
   const own = report.head.value;
-  const references = new Map<ReferenceName, number>();
   const best = {
     peers: peersHeight(report, own, settings, nowMs),
     fleet: bestHeight(own, others.fleet),
     configured: bestHeight(own, others.configured),
   };
+  const references = new Map<ReferenceName, number>();
   for (const name of REFERENCE_NAMES) {
-    const height = best[name];
+    const height = best[name]?.height;
     if (height !== undefined) references.set(name, height);
   }
-  const highest = Math.max(...references.values());
-  return { references, blocks: references.size === 0 ? undefined : Math.max(0, highest - own.height) };
+  if (references.size === 0) return { references, blocks: undefined };
+  const behind = Math.max(0, Math.max(...references.values()) - own.height);
+  if (behind > 0 || isYoung(report, own, others, nowMs)) return { references, blocks: behind };
+  // References that are lower than a head of hours ago, as those of old handshakes are, do not show that it is the newest.
+  const isConfirmed = REFERENCE_NAMES.some((name) => isLevel(report, best[name]));
+  return { references, blocks: isConfirmed ? 0 : undefined };
+}
+
+/** A head is young up to this age, or this many blocks: the next block may well take so long. */
+const YOUNG_SECONDS = 60;
+const YOUNG_BLOCKS = 10;
+
+/** Whether the node's head is so young that no reference has to show that it is the newest; also where its age is unknown. */
+function isYoung({ blockSeconds = 0 }: NodeReport, own: Head, { ownSinceMs }: OtherHeads, nowMs: number): boolean {
+  const madeMs = (own.timestampSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const sinceMs = Math.min(madeMs, ownSinceMs ?? Number.POSITIVE_INFINITY);
+  return nowMs - sinceMs <= Math.max(YOUNG_SECONDS, YOUNG_BLOCKS * blockSeconds) * 1000;
+}
+
+/** How far a reference may be below a node that it is level with: it was polled some seconds before. */
+const LEVEL_SECONDS = 60;
+
+function isLevel({ blockSeconds }: NodeReport, best: BestHeight | undefined): boolean {
+  if (best === undefined || best.isOld) return false;
+  return best.below <= (blockSeconds === undefined ? 0 : Math.ceil(LEVEL_SECONDS / blockSeconds));
+}
+
+/** The best head by one kind of reference. */
+type BestHeight = {
+  readonly height: number;
+  /** How many blocks it is below the node's own head, with braided chains: those of all chains on which it is lower. */
+  readonly below: number;
+  /** It says what was, not what is. */
+  readonly isOld: boolean;
+};
+
+function bestOf(own: Head, height: number | undefined, isOld: boolean): BestHeight | undefined {
+  return height === undefined ? undefined : { height, below: Math.max(0, own.height - height), isOld };
 }
 
 const REFERENCE_NAMES: readonly ReferenceName[] = ["peers", "fleet", "configured"];
 
-function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs: number): number | undefined {
-  const { peerHeads = [] } = report;
+function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs: number): BestHeight | undefined {
+  const { peerHeads = [], peerHeightsAreOld = false } = report;
   if (own.chainHeights !== undefined) {
     return compareChains(own, own.chainHeights, peerHeads, (heights) => supportedHeight(heights, settings));
   }
-  return supportedHeight(peerHeights(report, own, nowMs), settings);
+  return bestOf(own, supportedHeight(peerHeights(report, own, nowMs), settings), peerHeightsAreOld);
 }
 
 /** Possible heights of peers on the node's network. A height of 0 means unknown. */
@@ -83,11 +122,11 @@ function supportedHeight(heights: readonly number[], { minSupport }: LagSettings
 }
 
 /** The best head among trusted nodes of the same network. @param heads the highest first */
-function bestHeight(own: Head, heads: Iterable<Head>): number | undefined {
+function bestHeight(own: Head, heads: Iterable<Head>): BestHeight | undefined {
   if (own.chainHeights !== undefined) {
     return compareChains(own, own.chainHeights, [...heads], (heights) => Math.max(...heights));
   }
-  for (const { height } of heads) return height;
+  for (const { height } of heads) return bestOf(own, height, false);
   return undefined;
 }
 
@@ -101,8 +140,9 @@ function compareChains(
   ownChains: ReadonlyMap<string, number>,
   heads: readonly Head[],
   choose: (heights: readonly number[]) => number | undefined,
-): number | undefined {
+): BestHeight | undefined {
   let ahead = 0;
+  let below = 0;
   let compared = 0;
   for (const [chain, height] of ownChains) {
     const known = heads.flatMap(({ chainHeights }) => chainHeights?.get(chain) ?? []);
@@ -110,6 +150,7 @@ function compareChains(
     if (best === undefined) continue;
     compared += 1;
     ahead += Math.max(0, best - height);
+    below += Math.max(0, height - best);
   }
-  return compared === 0 ? undefined : own.height + ahead;
+  return compared === 0 ? undefined : { height: own.height + ahead, below, isOld: false };
 }

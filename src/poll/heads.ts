@@ -7,18 +7,23 @@ export type OtherHeads = {
   readonly fleet: Iterable<Head>;
   /** Of the configured references. */
   readonly configured: Iterable<Head>;
+  /** Since when the node itself has its head, as far as its polls show; unix milliseconds. */
+  readonly ownSinceMs?: number | undefined;
 };
 
 export const NO_OTHER_HEADS: OtherHeads = { fleet: [], configured: [] };
 
+/** Whether another node's head is on the same chain: nodes that call their network alike may be on other chains. */
+type IsComparable = (other: string) => boolean;
+
 /** The last head of every node, ranked by network: searching all reports after each poll would cost more than the poll. */
-export type KnownHeads = {
+type KnownHeads = {
   /** @param freshUntilMs unix milliseconds */
   remember(name: string, role: NodeRole, report: NodeReport, freshUntilMs: number): void;
   /** Forgets nodes that are no longer polled or have another server now, in one pass over the heads. */
   forgetAll(names: readonly string[]): void;
   /** The heads of the others on the node's network; none while the network of the node is unknown. */
-  othersOnNetwork(name: string, networkKey: string | undefined, nowMs: number): OtherHeads;
+  othersOnNetwork(name: string, networkKey: string | undefined, nowMs: number, isComparable: IsComparable): OtherHeads;
 };
 
 type KnownHead = { readonly name: string; readonly head: Head; readonly freshUntilMs: number };
@@ -75,13 +80,12 @@ export function createKnownHeads(): KnownHeads {
       networks.set(networkKey, network);
       rankedNodes.set(name, { networkKey, ranking, known });
     },
-    othersOnNetwork(name, networkKey, nowMs) {
+    othersOnNetwork(name, networkKey, nowMs, isComparable) {
       const network = networkKey === undefined ? undefined : networks.get(networkKey);
       if (network === undefined) return NO_OTHER_HEADS;
-      return {
-        fleet: freshOf(network.node, name, nowMs),
-        configured: freshOf(network.reference, name, nowMs),
-      };
+      const isOther = (known: KnownHead) =>
+        known.name !== name && nowMs <= known.freshUntilMs && isComparable(known.name);
+      return { fleet: headsOf(network.node, isOther), configured: headsOf(network.reference, isOther) };
     },
   };
 }
@@ -98,8 +102,6 @@ function rankOf({ height }: Head, ranking: Ranking): number {
   return low;
 }
 
-function* freshOf(ranking: Ranking, own: string, nowMs: number): Iterable<Head> {
-  for (const { name, head, freshUntilMs } of ranking) {
-    if (name !== own && nowMs <= freshUntilMs) yield head;
-  }
+function* headsOf(ranking: Ranking, isOther: (known: KnownHead) => boolean): Iterable<Head> {
+  for (const known of ranking) if (isOther(known)) yield known.head;
 }

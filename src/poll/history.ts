@@ -1,6 +1,7 @@
 import type { NodeRole } from "../config/model.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
-import type { Head, NodeReport, PeerList } from "../model/report.ts";
+import type { NodeReport, PeerList } from "../model/report.ts";
+import { NO_PROGRESS, type Progress } from "./catching-up.ts";
 import { advanceChurn, type Churn } from "./churn.ts";
 import { mapOrBefore } from "./kept-maps.ts";
 import { mainApi } from "./outcomes.ts";
@@ -23,9 +24,8 @@ export type NodeHistory = {
   readonly process: string | undefined;
   /** The process that the last peer list came from; undefined while none is known. */
   readonly listProcess: string | undefined;
-  /** The heads of the last two polls that had one. */
-  readonly head: SeenHead | undefined;
-  readonly previousHead: SeenHead | undefined;
+  /** The way of the head over the last minutes, where it is far behind. */
+  readonly progress: Progress;
 };
 
 type PollRecord = {
@@ -35,8 +35,6 @@ type PollRecord = {
   /** Why the poll failed: why it got no peer list, or for a reference, no head. */
   readonly failure: Failure | undefined;
 };
-
-export type SeenHead = Pick<Head, "height" | "timestampSeconds"> & { readonly seenMs: number };
 
 export const EMPTY_HISTORY: NodeHistory = {
   polls: 0,
@@ -48,8 +46,7 @@ export const EMPTY_HISTORY: NodeHistory = {
   churn: undefined,
   process: undefined,
   listProcess: undefined,
-  head: undefined,
-  previousHead: undefined,
+  progress: NO_PROGRESS,
 };
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
@@ -62,7 +59,7 @@ export function forOtherSession(history: NodeHistory): NodeHistory {
 
 /** The history after one more poll. */
 export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes, role: NodeRole): NodeHistory {
-  const { peers, head, totals } = report;
+  const { peers, totals } = report;
   const main = report[mainApi(role)];
   const failure = main.ok ? undefined : main.failure;
   const connections = peers.ok ? peers.value.connections : undefined;
@@ -85,9 +82,7 @@ export function recordPoll(history: NodeHistory, report: NodeReport, times: Poll
     churn: connections === undefined ? history.churn : advanceChurn(history.churn, connections, isOther),
     process,
     listProcess: peers.ok ? process : history.listProcess,
-    ...(head.ok
-      ? { head: { ...head.value, seenMs: times.endedMs }, previousHead: history.head }
-      : { head: history.head, previousHead: history.previousHead }),
+    progress: history.progress,
   };
 }
 

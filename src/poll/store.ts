@@ -1,6 +1,7 @@
 import type { NodeConfig } from "../config/model.ts";
 import type { NameMemories } from "../lib/hourly-budget.ts";
 import { type NodeReport, type Outcome, succeeded } from "../model/report.ts";
+import type { Forks } from "./forks.ts";
 import type { HeadLag } from "./head-lag.ts";
 import type { NodeHistory } from "./history.ts";
 import type { ReportOutcomes } from "./outcomes.ts";
@@ -12,6 +13,7 @@ export type NodeState = {
   readonly report: NodeReport | undefined;
   readonly history: NodeHistory;
   readonly lag: HeadLag;
+  readonly forks: Forks;
   readonly syncing: boolean | undefined;
   /** Milliseconds between two scheduled polls. */
   readonly intervalMs: number;

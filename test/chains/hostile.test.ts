@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { PollRequest } from "../../src/chains/adapter.ts";
 import { decodeCut } from "../../src/chains/chainweb/cut.ts";
 import { decodePage } from "../../src/chains/chainweb/peer-page.ts";
 import { MAX_ROWS } from "../../src/chains/decode.ts";
@@ -12,6 +13,7 @@ import { decodeConnections as decodeWireConnections } from "../../src/chains/wir
 import { decodeInfo as decodeWireInfo } from "../../src/chains/wire/info.ts";
 import { FAILURE_REASONS, type Failure, NodeError } from "../../src/model/failure.ts";
 import {
+  type BlockId,
   CONNECTION_STATES,
   DIRECTIONS,
   type NodeReport,
@@ -21,6 +23,7 @@ import {
 } from "../../src/model/report.ts";
 import { parseNodeJson } from "../../src/rpc/call.ts";
 import { runs } from "../support/effort.ts";
+import { header as chainwebHeader, hashOf } from "./chainweb/support.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";
 import { openInMemory, poll } from "./sessions.ts";
 import { fields, fixture, list, type Reply, thrownFailure } from "./support.ts";
@@ -74,6 +77,21 @@ const wireRows = [
 ];
 const moneroRows = list(fields(fields(fixture("monero/get_connections.json")).result).connections);
 const chainwebRows = list(fields(fixture("chainweb/peers.page1.json")).items);
+
+const HASH = hashOf("a block of another node");
+
+/** What each poll has to find out. */
+const WANTED: Partial<Record<ChainName, PollRequest>> = {
+  wire: { block: { height: 700 } },
+  monero: { block: { height: 700 } },
+  chainweb: { block: { chain: "0", height: 700, hash: HASH } },
+};
+
+function expectSoundBlock({ chain, height, hash }: BlockId, own: number): void {
+  assert.match(hash, chain === "" ? /^[0-9a-f]{64}$/ : /^[A-Za-z0-9_-]{43}$/);
+  expectCount(height);
+  assert(height <= own, `${height} is above ${own}`);
+}
 
 describe("any JSON gives a value or a NodeError", () => {
   test.each<[string, (answer: unknown) => unknown]>([
@@ -143,6 +161,9 @@ function expectSoundReport(report: NodeReport): void {
   if (report.head.ok) {
     const { height, timestampSeconds = 0, finalHeight, chainHeights = new Map() } = report.head.value;
     for (const count of [height, finalHeight, ...chainHeights.values()]) expectCount(count);
+    for (const { chain = "", ...block } of report.blocks ?? []) {
+      expectSoundBlock({ chain, ...block }, chainHeights.get(chain) ?? height);
+    }
     expect(timestampSeconds >= 0 && timestampSeconds < Number.POSITIVE_INFINITY).toBe(true);
   }
   for (const { value, labels, family } of report.chainSamples) {
@@ -169,7 +190,7 @@ describe("a whole poll of a hostile node gives a report", () => {
       },
       options,
     );
-    return poll(session);
+    return poll(session, undefined, WANTED[chain]);
   }
 
   /** Each answer valid, changed, or anything. */
@@ -179,14 +200,25 @@ describe("a whole poll of a hostile node gives a report", () => {
   }
 
   const header = fixture("monero/get_last_block_header.json");
+  const atHeight = { result: { status: "OK", block_header: { height: 700, hash: "ab".repeat(32) } } };
+  const blockInfo = { block_num: 700, id: `000002bc${"ab".repeat(28)}` };
   test.each<[ChainName, Answers, object]>([
-    ["wire", { connections: fixture("wire/w4.json"), get_info: fixture("wire/get_info.spring-1.2.json") }, {}],
+    [
+      "wire",
+      {
+        connections: fixture("wire/w4.json"),
+        get_info: fixture("wire/get_info.spring-1.2.json"),
+        get_block_info: blockInfo,
+      },
+      {},
+    ],
     [
       "monero",
       {
         get_info: fixture("monero/get_info.json"),
         get_connections: fixture("monero/get_connections.json"),
         get_last_block_header: header,
+        get_block_header_by_height: atHeight,
       },
       {},
     ],
@@ -195,6 +227,7 @@ describe("a whole poll of a hostile node gives a report", () => {
       {
         "mempool/peer": fixture("chainweb/peers.page1.json"),
         "cut/peer": fixture("chainweb/peers.page2.json"),
+        "header/": chainwebHeader(HASH, 7n, 3, 700n),
         cut: fixture("chainweb/cut.10chains.json"),
         info: fixture("chainweb/info.3.2.json"),
       },

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { NodeSession } from "../../src/chains/adapter.ts";
+import type { NodeSession, PollRequest } from "../../src/chains/adapter.ts";
 import { type ChainName, chains } from "../../src/chains/index.ts";
 import { withDeadline } from "../../src/lib/abort.ts";
 import type { NodeReport } from "../../src/model/report.ts";
@@ -44,8 +44,8 @@ export async function serve(handler: Handler): Promise<FakeNode> {
 }
 
 /** One poll with the deadline that the poller sets. */
-export function poll(session: NodeSession, timeoutMs = 5000): Promise<NodeReport> {
-  return withDeadline(new AbortController().signal, timeoutMs, (signal) => session.poll(signal));
+export function poll(session: NodeSession, timeoutMs = 5000, request?: PollRequest): Promise<NodeReport> {
+  return withDeadline(new AbortController().signal, timeoutMs, (signal) => session.poll(signal, request));
 }
 
 /** A session whose requests are answered without a network. */

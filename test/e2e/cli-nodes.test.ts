@@ -49,7 +49,7 @@ describe("check --connect", () => {
     expect(stdout).toMatch(
       /^OK {4}wire-1 +wire v1\.2\.2, chain [0-9a-f]{8}…, head \d+ \(.*\), final \d+, lag \d+, \d+ peers: \d+ in, \d+ out/m,
     );
-    expect(stdout).toMatch(/^OK {4}kadena-1 +chainweb 3\.2, mainnet01, head \d+.*, \d+ peers$/m);
+    expect(stdout).toMatch(/^OK {4}kadena-1 +chainweb 3\.2, mainnet01, head \d+.*, \d+ known peers$/m);
     expect(stdout).toMatch(/^DOWN {2}monero-3-restricted +monero, mainnet, head \d+/m);
     expect(stdout).toMatch(/^ {2}peers unavailable: get_connections at .*\n {8}→ restricted RPC hides the peers/m);
     expect(stdout).toMatch(/\n\d of 9 nodes up(, .*)?, \d down\n$/);

@@ -5,7 +5,13 @@ import type { ConnectionSettings } from "../../src/metrics/connections.ts";
 import { cleanText } from "../../src/metrics/exposition.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
-import { CONNECTION_STATES, DIRECTIONS, type NodeReport, type PeerAddress } from "../../src/model/report.ts";
+import {
+  CONNECTION_STATES,
+  DIRECTIONS,
+  type NodeReport,
+  type PeerAddress,
+  type SyncingWord,
+} from "../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { failing, firstState, INTERVAL_MS, NOW, nodeConfig, stateAfter } from "../poll/support.ts";
@@ -119,7 +125,7 @@ export const anyReport: fc.Arbitrary<NodeReport> = fc.record({
     )
     .map((apis) => new Map(apis)),
   chainSamples: mempoolSamples,
-  syncing: maybe(fc.boolean()),
+  syncing: fc.constantFrom<SyncingWord>(true, false, "unknown", "progress"),
   clockSkewSeconds: maybe(anyNumber),
   networkKey: maybe(fc.constantFrom("a", "b")),
   minBlockSeconds: fc.constantFrom(0, 0.5, 60),

@@ -112,7 +112,7 @@ const restrictedReport = report({
   peers: failing("unavailable"),
   head: head(3_300_001),
   apis: new Map(),
-  syncing: undefined,
+  syncing: "unknown",
 });
 
 const chainwebHeights = new Map([

@@ -14,16 +14,23 @@ export type Expectations = {
   expect(name: string, value: Expected | undefined, labels?: Labels): void;
   /** Every series of the family, whatever its value, is accepted. */
   ignore(name: string): void;
+  /** Every series with this label, whatever its value, is accepted where nothing is expected of it. */
+  ignoreLabel(label: string, value: string): void;
   readonly series: ReadonlyMap<string, Expected>;
   readonly ignored: ReadonlySet<string>;
+  /** As the texts of series have them. */
+  readonly ignoredLabels: ReadonlySet<string>;
 };
 
 export function createExpectations(): Expectations {
   const series = new Map<string, Expected>();
   const ignored = new Set<string>();
+  const ignoredLabels = new Set<string>();
   return {
     series,
     ignored,
+    ignoredLabels,
+    ignoreLabel: (label, value) => void ignoredLabels.add(`${label}="${value}"`),
     ignore: (name) => void ignored.add(name),
     expect(name, value, labels) {
       series.set(seriesOf(name, labels), value ?? ABSENT);
@@ -53,7 +60,7 @@ export type Deviation = {
 export type Comparison = { readonly checks: number; readonly deviations: readonly Deviation[] };
 
 /** Compares every sample of a node with the expectations, both ways. */
-export function compare({ series, ignored }: Expectations, samples: readonly Sample[]): Comparison {
+export function compare({ series, ignored, ignoredLabels }: Expectations, samples: readonly Sample[]): Comparison {
   const found = new Map(samples.map((sample) => [sample.series, sample] as const));
   const deviations: Deviation[] = [];
   let checks = 0;
@@ -70,6 +77,7 @@ export function compare({ series, ignored }: Expectations, samples: readonly Sam
   }
   for (const { series: key, name, value } of samples) {
     if (series.has(key) || ignored.has(name)) continue;
+    if (ignoredLabels.size > 0 && [...ignoredLabels].some((label) => key.includes(label))) continue;
     checks += 1;
     deviations.push({ series: key, expected: "absent", found: String(value) });
   }

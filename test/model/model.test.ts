@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { runs } from "../support/effort.ts";
+import { chainwebModel } from "./chainweb/model.ts";
 import { moneroModel } from "./monero/model.ts";
 import { type MakeModel, runModel } from "./run.ts";
+import { wireModel } from "./wire/model.ts";
 
 /**
  * Thousands of polls of simulated nodes through the real poller, adapters and renderer, with a clock of its own. A model that
@@ -20,6 +22,12 @@ const PENDING: readonly RegExp[] = [
   /p2p_node_syncing: expected absent/,
   // Bans are asked for every five minutes.
   /p2p_monero_bans/,
+  // The progress between two polls decides.
+  /p2p_node_syncing: expected/,
+  // A restart is not recognised, nor that an outbound link opened again.
+  /p2p_wire_vanished_peers|p2p_node_peer_(dis)?connects_total/,
+  /p2p_connection_.*: expected absent/,
+  /p2p_wire_(first|last|unique|block).*: expected absent/,
 ];
 
 async function check(make: MakeModel, seeds: number): Promise<number> {
@@ -36,5 +44,15 @@ async function check(make: MakeModel, seeds: number): Promise<number> {
 
 test("Monero", async () => {
   const checks = await check(moneroModel, runs(10));
+  if (ONLY === undefined) assert.ok(checks > 10_000, `${checks} checks`);
+});
+
+test("Wire and Antelope", async () => {
+  const checks = await check(wireModel, runs(10));
+  if (ONLY === undefined) assert.ok(checks > 10_000, `${checks} checks`);
+});
+
+test("Chainweb", async () => {
+  const checks = await check(chainwebModel, runs(10));
   if (ONLY === undefined) assert.ok(checks > 10_000, `${checks} checks`);
 });

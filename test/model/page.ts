@@ -19,36 +19,52 @@ export function readPage(page: string, target: string): readonly Sample[] {
   const own = `{target="${target}",`;
   for (const line of page.split("\n")) {
     if (line === "" || line.startsWith("#") || !line.includes(own)) continue;
-    const sample = readLine(line);
-    if (seen.has(sample.series)) throw new Error(`the series stands twice: ${line}`);
-    seen.add(sample.series);
-    samples.push(sample);
+    const space = line.lastIndexOf(" ");
+    const { name, series } = readSeries(line.slice(0, space));
+    if (seen.has(series)) throw new Error(`the series stands twice: ${line}`);
+    seen.add(series);
+    samples.push({ name, series, value: Number(line.slice(space + 1)) });
   }
   return samples;
 }
 
-const LINE = /^([a-z0-9_]+)\{(.*)\} (\S+)$/;
+type Series = Omit<Sample, "value">;
+
+/** Most pages have the series of the page before. */
+const known = new Map<string, Series>();
+const MAX_KNOWN = 20_000;
+
+const SERIES = /^([a-z0-9_]+)\{(.*)\}$/;
 const LABEL = /([a-z_][a-z0-9_]*)="((?:[^"\\]|\\.)*)"(?:,|$)/gy;
 
-function readLine(line: string): Sample {
-  const [, name = "", text = "", value = ""] = LINE.exec(line) ?? [];
+function readSeries(text: string): Series {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const [, name = "", inside = ""] = SERIES.exec(text) ?? [];
   const labels: Record<string, string> = {};
   let length = 0;
-  for (const [whole, label = "", escaped = ""] of text.matchAll(LABEL)) {
+  for (const [whole, label = "", escaped = ""] of inside.matchAll(LABEL)) {
     labels[label] = escaped.replace(/\\(.)/g, (_, character: string) => (character === "n" ? "\n" : character));
     length += whole.length;
   }
   const { target, chain, ...own } = labels;
-  if (name === "" || length !== text.length || target === undefined || chain === undefined) {
-    throw new Error(`not a sample of a node: ${line}`);
+  if (name === "" || length !== inside.length || target === undefined || chain === undefined) {
+    throw new Error(`not a series of a node: ${text}`);
   }
-  return { name, series: seriesOf(name, own), value: Number(value) };
+  const series = { name, series: seriesOf(name, own) };
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, series);
+  return series;
 }
 
 /** The text of a series, the same for each order of its labels; labels without a value are as good as absent. */
 export function seriesOf(name: string, labels: Readonly<Record<string, string>> = {}): string {
-  const shown = Object.entries(labels).filter(([, value]) => value !== "");
-  if (shown.length === 0) return name;
-  const sorted = shown.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${name}{${sorted.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(",")}}`;
+  const names = Object.keys(labels);
+  if (names.length > 1) names.sort();
+  let text = "";
+  for (const label of names) {
+    const value = labels[label] ?? "";
+    if (value !== "") text += `${text === "" ? "" : ","}${label}="${value}"`;
+  }
+  return text === "" ? name : `${name}{${text}}`;
 }

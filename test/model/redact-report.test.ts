@@ -21,6 +21,7 @@ function report(connections: readonly PeerConnection[], rest: Partial<NodeReport
     head: succeeded({ height: 1 }),
     apis: new Map(),
     chainSamples: [],
+    syncing: "unknown",
     minBlockSeconds: 0,
     ...rest,
   };
@@ -48,6 +49,14 @@ describe("what a node repeats of its credentials", () => {
     expect(redactReport(make(`a ${Buffer.from(SECRET).toString("hex")} b`), hide)).toEqual(make("a <secret> b"));
     const same = make("a b");
     expect(redactReport(same, hide)).toBe(same);
+  });
+
+  test("makes a hash of a block none", () => {
+    const secret = "0123456789abcdef".repeat(4);
+    const other = { height: 2, hash: "ab".repeat(32) };
+    const given = report([], { blocks: [{ height: 1, hash: secret }, other] });
+    expect(redactReport(given, createHide([secret], "<secret>")).blocks).toEqual([other]);
+    expect(redactReport(given, hide)).toBe(given);
   });
 
   test("is taken out of the error of a whole poll", () => {

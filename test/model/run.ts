@@ -15,6 +15,8 @@ export type Model = {
   readonly targets: readonly string[];
   /** What happens to a node until its next poll. */
   live(target: string): void;
+  /** What the node is and what happens to it, for reports. */
+  describe(target: string): string;
   /** @returns what the page should say after a poll; undefined: it says nothing else than after the poll before */
   expect(target: string, poll: PollTimes): Expectations;
 };
@@ -74,7 +76,10 @@ async function runSteps(
       const samples = readPage(exporter.page(), target);
       const result = compare(expected, samples);
       checks += result.checks;
-      for (const deviation of result.deviations) problems.push(describe({ seed, step, target }, deviation));
+      for (const deviation of result.deviations) {
+        const place = { seed, step, target: `${target} (${model.describe(target)})` };
+        problems.push(describe(place, deviation));
+      }
     }
     clock.advance(Math.max(0, roundMs + INTERVAL_MS - clock.nowMs()));
   }

@@ -10,7 +10,7 @@ const heightsOf = (heads: Iterable<Head>) => [...heads].map(({ height }) => heig
 
 /** Heights that "self" learns of. */
 function heights(known: ReturnType<typeof createKnownHeads>, nowMs = 0, networkKey: string | undefined = "net") {
-  const { fleet, configured } = known.othersOnNetwork("self", networkKey, nowMs);
+  const { fleet, configured } = known.othersOnNetwork("self", networkKey, nowMs, () => true);
   return { fleet: heightsOf(fleet), configured: heightsOf(configured) };
 }
 
@@ -29,7 +29,7 @@ describe("the known heads", () => {
   test("there are none for a node whose network is unknown", () => {
     const known = createKnownHeads();
     known.remember("a", "node", at(2), 10);
-    expect(known.othersOnNetwork("self", undefined, 0)).toEqual({ fleet: [], configured: [] });
+    expect(known.othersOnNetwork("self", undefined, 0, () => true)).toEqual({ fleet: [], configured: [] });
   });
 
   test("are ranked, the highest first, after any changes", () => {

@@ -106,19 +106,6 @@ describe("when a connection opened", () => {
   });
 });
 
-describe("heads", () => {
-  test("the last two that were seen, also over a failed poll", () => {
-    const first = recordPoll(EMPTY_HISTORY, report({ head: head(100, { timestampSeconds: 7 }) }), times(NOW), "node");
-    expect(first.head).toEqual({ height: 100, timestampSeconds: 7, seenMs: NOW });
-    expect(first.previousHead).toBeUndefined();
-    const failed = recordPoll(first, deadReport(), times(NOW + 1000), "node");
-    expect([failed.head, failed.previousHead]).toEqual([first.head, undefined]);
-    const third = recordPoll(failed, report({ head: head(101) }), times(NOW + 2000), "node");
-    expect(third.head).toEqual({ height: 101, seenMs: NOW + 2000 });
-    expect(third.previousHead).toEqual(first.head);
-  });
-});
-
 function churnAfter(...polls: (readonly PeerConnection[])[]): NodeHistory["churn"] {
   const record = (before: NodeHistory, rows: readonly PeerConnection[]) =>
     recordPoll(before, report({ peers: peers(...rows) }), times(), "node");

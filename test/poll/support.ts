@@ -14,6 +14,7 @@ import {
   succeeded,
 } from "../../src/model/report.ts";
 import { deriveState, firstState as stateBefore } from "../../src/poll/derive-state.ts";
+import { NO_FORKS } from "../../src/poll/forks.ts";
 import { headLag } from "../../src/poll/head-lag.ts";
 import { createKnownHeads, type OtherHeads } from "../../src/poll/heads.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
@@ -92,6 +93,7 @@ export function report(overrides: Partial<NodeReport> = {}): NodeReport {
     head: head(100),
     apis: new Map(),
     chainSamples: [],
+    syncing: "progress",
     minBlockSeconds: 0,
     ...overrides,
   };
@@ -113,6 +115,7 @@ export type StateOptions = {
   /** The last reports of other nodes. */
   readonly others?: readonly NodeReport[];
   readonly endedMs?: number;
+  readonly intervalMs?: number;
 };
 
 /** The state of a node before its first poll. */
@@ -120,7 +123,7 @@ export function firstState(node = nodeConfig()): NodeState {
   return stateBefore(node, INTERVAL_MS);
 }
 
-export const LAG_SETTINGS = { minSupport: 2 };
+export const LAG_SETTINGS = { minSupport: 2, reorgDepth: {} };
 
 /** The lag of a node among others of its configuration, without references. */
 export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], nowMs = NOW) {
@@ -129,9 +132,20 @@ export function lagAmong(given: NodeReport, fleet: readonly NodeReport[] = [], n
 
 /** The state of a node after one more poll, put together as the poller does. */
 export function stateAfter(given: NodeReport, options: StateOptions = {}): NodeState {
-  const { node = nodeConfig(), history = EMPTY_HISTORY, others = [], endedMs = NOW } = options;
-  const before = { node, history, intervalMs: INTERVAL_MS };
-  return deriveState(before, { report: given, times: times(endedMs) }, headsFor(given, others), LAG_SETTINGS);
+  const {
+    node = nodeConfig(),
+    history = EMPTY_HISTORY,
+    others = [],
+    endedMs = NOW,
+    intervalMs = INTERVAL_MS,
+  } = options;
+  const before = { node, history, intervalMs };
+  return deriveState(
+    before,
+    { report: given, times: times(endedMs) },
+    { heads: headsFor(given, others), forks: NO_FORKS },
+    LAG_SETTINGS,
+  );
 }
 
 export type LogLine = {
@@ -159,7 +173,7 @@ export function headsFor(
   const heads = createKnownHeads();
   for (const [index, report] of fleet.entries()) heads.remember(`node ${index}`, "node", report, NOW);
   for (const [index, report] of configured.entries()) heads.remember(`reference ${index}`, "reference", report, NOW);
-  return heads.othersOnNetwork("self", networkKey, NOW);
+  return heads.othersOnNetwork("self", networkKey, NOW, () => true);
 }
 
 /** Polls these nodes and no others; ends with the polls of those that have no place any more. */

@@ -9,8 +9,12 @@ export type PrometheusOptions = {
   readonly metricsPath?: string;
   /** More keys of the scrape config, for instance `{ scheme: "https", tls_config: {…} }`. */
   readonly scrapeConfig?: Readonly<Record<string, unknown>>;
+  /** Whole scrape configs in place of that one. */
+  readonly scrapeConfigs?: readonly Readonly<Record<string, unknown>>[];
   /** Absolute paths of rule files, evaluated every second. */
   readonly ruleFiles?: readonly string[];
+  /** The folder of its database, with blocks of promtool; a new one by default. */
+  readonly data?: string;
 };
 
 const target = z.object({
@@ -49,7 +53,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const config = {
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
     rule_files: options.ruleFiles ?? [],
-    scrape_configs: [
+    scrape_configs: options.scrapeConfigs ?? [
       {
         job_name: "test",
         metrics_path: options.metricsPath ?? "/metrics",
@@ -64,7 +68,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     requireProgram("prometheus"),
     [
       `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--storage.tsdb.path=${options.data ?? join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
       "--log.level=warn",
     ],

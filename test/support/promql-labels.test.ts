@@ -25,7 +25,7 @@ test.each([
 test.each([
   "p2p_node_head_height * on (job, instance, target) group_left (network) p2p_node_info",
   "p2p_node_up / ignoring (job) p2p_node_peers",
-  "max by (chain) (p2p_node_head_height) - on (chain) group_right () p2p_node_head_height",
+  "max by (chain, job) (p2p_node_head_height) - on (chain) group_right () p2p_node_head_height",
 ])("a join that fails where a node has two series is found: %s", (expr) => {
   expect(analyse(expr).problems).toEqual([expect.stringContaining("fails for series that differ in")]);
 });
@@ -48,6 +48,7 @@ test.each([
   `sum by (instance) (${PER_EXPORTER} (p2p_node_up))`,
   "p2p_node_up == 0 and on (job, instance) last_over_time(peer_exporter_build_info[1d])",
   "p2p_node_up / p2p_node_poll_interval_seconds > 2 * 3",
+  "max by (chain) (p2p_node_head_height) - on (chain) group_right () p2p_node_head_height",
   "p2p_node_up and ignoring (direction) p2p_node_peers > 0",
 ])("queries that count once pass: %s", (expr) => {
   expect(analyse(expr).problems).toEqual([]);

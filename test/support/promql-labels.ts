@@ -50,8 +50,8 @@ const ALERT_LABELS: readonly string[] = ["alertname", "alertstate", "severity", 
 /** The labels that a series has from the exporter or from Prometheus' rules; undefined: not known. */
 function labelsOf(metric: string): readonly string[] | undefined {
   if (metric === "ALERTS") return ALERT_LABELS;
-  if (/^target:p2p_/.test(metric)) return NODE_LABELS;
   if (/^chain:p2p_/.test(metric)) return ["chain"];
+  if (/^target:p2p_/.test(metric)) return [...NODE_LABELS, "network", "chain_id"];
   return catalogue.get(metric) ?? OWN_LABELS.find(([name]) => name.test(metric))?.[1];
 }
 
@@ -131,7 +131,9 @@ export function analyse(expr: string): Analysis {
     const operator = text(operatorNode);
     if (SET_OPERATORS.includes(operator)) return operator === "or" ? both : left;
     const matched = matching?.getChild("On") ? kept(both, labels) : dropped(both, labels);
-    const lost = scrapeLabels(both).filter((label) => !matched.labels.has(label));
+    // The side with many series may have several for a match.
+    const single = matching?.getChild("GroupLeft") ? right : matching?.getChild("GroupRight") ? left : both;
+    const lost = scrapeLabels(single).filter((label) => !matched.labels.has(label));
     if (lost.length > 0) problems.push(`fails for series that differ in ${lost.join(", ")} alone: ${text(node)}`);
     if (matching?.getChild("GroupLeft")) return { ...left, labels: new Set([...left.labels, ...included]) };
     if (matching?.getChild("GroupRight")) return { ...right, labels: new Set([...right.labels, ...included]) };
@@ -144,6 +146,17 @@ export function analyse(expr: string): Analysis {
   }
 
   return { shape: visit(parser.parse(expr).topNode), problems };
+}
+
+/** The names of the metrics that a query selects, each once. */
+export function selectedMetrics(expr: string): readonly string[] {
+  const found = new Set<string>();
+  parser.parse(expr).iterate({
+    enter({ name, from, to }) {
+      if (name === "VectorSelector") found.add(expr.slice(from, to).split("{")[0]?.trim() ?? "");
+    },
+  });
+  return [...found];
 }
 
 /** The labels of a shape that only tell who took a sample. */

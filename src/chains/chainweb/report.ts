@@ -1,8 +1,10 @@
 import {
+  type BlockId,
   type ChainFamily,
   type ChainSample,
   chainSample,
   type Head,
+  knownOutcomes,
   knownSamples,
   type NodeIdentity,
   type NodeReport,
@@ -10,6 +12,7 @@ import {
   succeeded,
 } from "../../model/report.ts";
 import type { NodeHeaders } from "./api.ts";
+import type { AskedBlock } from "./asked-block.ts";
 import type { Cut } from "./cut.ts";
 import {
   CHAIN_HEAD_TIMESTAMP,
@@ -31,6 +34,7 @@ export type ChainwebAnswers = {
   readonly cut: Outcome<{ readonly cut: Cut; readonly headers: NodeHeaders }>;
   readonly info: Outcome<Info> | undefined;
   readonly tips: Tips | undefined;
+  readonly asked: AskedBlock;
   readonly mempools: Outcome<readonly ChainSample[]> | undefined;
   readonly peerCheck: Outcome<PeerCheckRound> | undefined;
 };
@@ -39,7 +43,7 @@ export type ChainwebAnswers = {
 const CHAIN_BLOCK_SECONDS = 30;
 
 export function report(network: string, answers: ChainwebAnswers): NodeReport {
-  const { cut, info, tips, mempools, peerCheck } = answers;
+  const { cut, info, tips, mempools, peerCheck, asked } = answers;
   // A node whose cut names another network is the wrong node, so its peers are not shown either.
   const peers = !cut.ok && isWrongNode(cut) ? cut : answers.peers;
   const headers = answers.peers.ok ? answers.peers.value.headers : cut.ok ? cut.value.headers : {};
@@ -47,12 +51,14 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
     version: (info?.ok ? info.value.version : undefined) ?? headers.version,
     network: peers.ok || cut.ok ? network : undefined,
   };
-  const apis = Object.entries({ info, tips: tips?.outcome, mempool: mempools, probe: peerCheck });
   return {
     identity,
     peers: peers.ok ? succeeded(peers.value.list) : peers,
     head: cut.ok ? succeeded(headOf(cut.value.cut, tips)) : isWrongNode(answers.peers) ? answers.peers : cut,
-    apis: new Map(apis.flatMap(([name, outcome]) => (outcome === undefined ? [] : [[name, outcome] as const]))),
+    apis: knownOutcomes({
+      ...{ info, tips: tips?.outcome, mempool: mempools, probe: peerCheck },
+      block: asked.outcome,
+    }),
     chainSamples: [
       ...(cut.ok ? cutSamples(cut.value.cut) : []),
       ...(tips === undefined ? [] : tipSamples(tips)),
@@ -64,7 +70,10 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
     ],
     peerHeads: peerCheck?.ok ? peerCheck.value.heads : undefined,
     clockSkewSeconds: headers.clockSkewSeconds,
+    syncing: "progress",
     networkKey: `chainweb ${network}`,
+    blocks: cut.ok ? [...blocksOf(cut.value.cut), ...asked.blocks] : undefined,
+    lackingBlocks: asked.lackingBlocks,
     minBlockSeconds: 0,
     blockSeconds: cut.ok ? blockSeconds(cut.value.cut, info) : undefined,
   };
@@ -76,6 +85,16 @@ export function isWrongNode(answer: Outcome<unknown>): answer is Outcome<never> 
 
 function headOf(cut: Cut, tips: Tips | undefined): Head {
   return tips === undefined ? cut.head : { ...cut.head, timestampSeconds: oldestTip(cut, tips) };
+}
+
+/** The newest block of each chain. */
+function blocksOf({ tips, head: { chainHeights } }: Cut): readonly BlockId[] {
+  const blocks: BlockId[] = [];
+  for (const [chain, hash] of tips) {
+    const height = chainHeights?.get(chain);
+    if (hash !== undefined && height !== undefined) blocks.push({ chain, height, hash });
+  }
+  return blocks;
 }
 
 /** Seconds between two steps of the cut height, which counts the blocks of all chains. */

@@ -6,8 +6,9 @@ import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
-import type { NodeSession, NodeTarget } from "../adapter.ts";
+import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { explainStatus, networkPath, readHeaders, wrongNetwork } from "./api.ts";
+import { type AskedBlock, createBlockReader, NOTHING_ASKED } from "./asked-block.ts";
 import { decodeCut } from "./cut.ts";
 import { decodeInfo, type Info } from "./info.ts";
 import { createPeerChecker, type PeerCheckOptions } from "./peer-checks.ts";
@@ -26,6 +27,7 @@ type ChainwebOptions = {
 /** Shares of the whole poll, so that a call that hangs leaves time for the next ones. */
 const PEERS_SHARE = 0.5;
 const CUT_SHARE = 0.25;
+const BLOCK_SHARE = 0.1;
 /** Shares of what is left of the poll by then. The peer check comes last and must end before the poll does. */
 const TIPS_SHARE = 0.5;
 const MEMPOOL_SHARE = 0.5;
@@ -42,10 +44,10 @@ export function openSession(
   const service = serviceUrl === undefined ? undefined : target.connect(serviceUrl);
   const pollP2p = createP2pPoll(p2p, target, options, resolve);
   return {
-    async poll(signal) {
+    async poll(signal, request) {
       const [info, answers] = await Promise.all([
         service && attempt(() => fetchInfo(service, network, signal)),
-        pollP2p(signal),
+        pollP2p(signal, request?.block),
       ]);
       return report(network, { ...answers, info });
     },
@@ -63,9 +65,10 @@ function createP2pPoll(
   target: NodeTarget,
   { network, tip_age, mempool_peers, probe }: ChainwebOptions,
   resolve: Resolve,
-): (signal: Signal) => Promise<P2pAnswers> {
+): (signal: Signal, wanted: WantedBlock | undefined) => Promise<P2pAnswers> {
   const isHeadOnly = target.headOnly === true;
   const readTips = tip_age ? createTipReader(p2p, network) : undefined;
+  const readBlock = createBlockReader(p2p, network, target.timeoutMs * BLOCK_SHARE);
   const asksMempools = mempool_peers && !isHeadOnly;
   const checker =
     probe.peers > 0 && !isHeadOnly ? createPeerChecker(target, { ...probe, network }, resolve) : undefined;
@@ -89,6 +92,14 @@ function createP2pPoll(
     return withDeadline(signal, leftMs * TIPS_SHARE, (share) => readTips(cut.value.cut, share));
   }
 
+  async function askBlock(
+    cut: P2pAnswers["cut"],
+    wanted: WantedBlock | undefined,
+    signal: Signal,
+  ): Promise<AskedBlock> {
+    return cut.ok ? readBlock(cut.value.cut, wanted, signal) : NOTHING_ASKED;
+  }
+
   async function askMempools(cut: P2pAnswers["cut"], leftMs: number, signal: Signal): Promise<P2pAnswers["mempools"]> {
     if (!asksMempools) return undefined;
     if (!cut.ok) return cut;
@@ -106,15 +117,16 @@ function createP2pPoll(
     return peers.ok ? checker.round(peers.value, leftMs * PEER_CHECK_SHARE, signal) : peers;
   }
 
-  return async (signal) => {
+  return async (signal, wanted) => {
     const endsAt = performance.now() + target.timeoutMs;
     const leftMs = () => Math.max(0, endsAt - performance.now());
     const peers = await askPeers(signal);
     const cut = await askCut(signal);
     const tips = await askTips(cut, leftMs(), signal);
+    const asked = await askBlock(cut, wanted, signal);
     const mempools = await askMempools(cut, leftMs(), signal);
     const peerCheck = await checkPeers({ peers, cut }, leftMs(), signal);
-    return { peers, cut, tips, mempools, peerCheck };
+    return { peers, cut, tips, asked, mempools, peerCheck };
   };
 }
 

@@ -1,12 +1,10 @@
 import type { Signal } from "../../lib/abort.ts";
-import { type Failure, nodeError } from "../../model/failure.ts";
+import type { Failure } from "../../model/failure.ts";
 import { attempt, failed, type Outcome, succeeded } from "../../model/report.ts";
-import { INFO_BUDGET } from "../../rpc/budget.ts";
-import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import { apiPath } from "../../rpc/node-url.ts";
-import { explainStatus, networkPath } from "./api.ts";
+import { explainStatus } from "./api.ts";
 import type { Cut } from "./cut.ts";
+import { creationSeconds, fetchHeader } from "./header.ts";
 
 /** Reads when the newest blocks were made: once for each block, as a block never changes. */
 type TipReader = (cut: Cut, signal: Signal) => Promise<Tips>;
@@ -79,54 +77,11 @@ async function fetchCreationTime(
   hash: string,
   signal: Signal,
 ): Promise<number> {
-  const name = `chain/${chain}/header`;
-  const path = apiPath(client.url, networkPath(network, `${name}/${hash}`));
-  const headers = { accept: "application/json" };
-  const request = { name, method: "GET", path, headers, budget: INFO_BUDGET } as const;
-  const { value } = await callJson(client, request, signal, explainStatus("header", network));
-  return decodeCreationTime(value, hash, `${name} at ${client.url.label}`);
+  const header = await fetchHeader(client, { network, chain, hash }, explainStatus("header", network), signal);
+  return creationSeconds(header, `chain/${chain}/header at ${client.url.label}`);
 }
 
 function noHash(chain: string, client: RpcClient): Failure {
   const message = `cut at ${client.url.label}: expected a hash for chain ${chain}`;
   return { reason: "bad_shape", message, advice: "check that the URL is a chainweb node's API" };
-}
-
-/**
- * A header has 210 bytes without adjacent chains and 318 with three. No network has nearly as many as the maximum allows.
- */
-const MIN_BYTES = 210;
-const MAX_BYTES = 4096;
-
-const CREATION_TIME_AT = 8;
-const HASH_BYTES = 32;
-
-/**
- * When the block of a header was made, in unix seconds. The header comes as base64url of its binary form, which begins
- * with 8 bytes of flags and the time in microseconds and ends with the hash of the block
- * (src/Chainweb/BlockHeader/Internal.hs encodeBlockHeader).
- * @param hash the block that was asked for, in base64url
- * @throws NodeError bad_shape
- */
-export function decodeCreationTime(answer: unknown, hash: string, call: string): number {
-  const bytes = headerBytes(answer);
-  if (bytes === undefined) throw badShape(`${call}: expected a block header in base64url`);
-  if (bytes.subarray(-HASH_BYTES).toString("base64url") !== hash) {
-    throw badShape(`${call}: expected the header of the block that was asked for, found that of another one`);
-  }
-  const microseconds = bytes.readBigInt64LE(CREATION_TIME_AT);
-  if (microseconds <= 0n || microseconds > Number.MAX_SAFE_INTEGER) {
-    throw badShape(`${call}: expected the time of a block, found ${microseconds} microseconds`);
-  }
-  return Number(microseconds) / 1e6;
-}
-
-function headerBytes(answer: unknown): Buffer | undefined {
-  if (typeof answer !== "string" || answer.length > MAX_BYTES || !/^[A-Za-z0-9_-]+$/.test(answer)) return undefined;
-  const bytes = Buffer.from(answer, "base64url");
-  return bytes.length >= MIN_BYTES ? bytes : undefined;
-}
-
-function badShape(message: string) {
-  return nodeError("bad_shape", message, "check that the URL is the P2P API of a chainweb node");
 }

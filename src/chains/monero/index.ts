@@ -7,12 +7,13 @@ import type { RpcClient } from "../../rpc/client.ts";
 import { block } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
+import { createBlockReader } from "./blocks.ts";
 import { callRpc } from "./calls.ts";
 import { decodeConnections, type MoneroPeerList } from "./connections.ts";
 import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
-import { isSyncing, report } from "./report.ts";
-import { createBlockTimes, createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
+import { report, syncingWord } from "./report.ts";
+import { createSecondaryCalls, createTopBlocks, SECONDARY_SHARE } from "./secondary-calls.ts";
 
 const optionsSchema = block({});
 
@@ -35,7 +36,16 @@ export const monero: ChainAdapter = {
     companions: {},
   },
   publicWords: [
-    ...["get_info", "get_connections", "get_net_stats", "get_limit", "in_peers", "out_peers", "get_version"],
+    ...[
+      "get_info",
+      "get_connections",
+      "get_net_stats",
+      "get_limit",
+      "in_peers",
+      "out_peers",
+      "get_version",
+      "get_block_header_by_height",
+    ],
     ...["get_peer_list", "stagenet", "fakechain", "monerod"],
   ],
 };
@@ -45,20 +55,22 @@ const INFO_SHARE = 0.5;
 
 function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);
-  const blockTimes = createBlockTimes(client, target.timeoutMs * SECONDARY_SHARE);
+  const topBlocks = createTopBlocks(client, target.timeoutMs * SECONDARY_SHARE);
+  const blockReader = createBlockReader(client, target.timeoutMs * SECONDARY_SHARE);
   const maxRows = rowsAllowed(target.limits);
   const secondaryCalls = createSecondaryCalls(client, target.timeoutMs);
   return {
-    async poll(signal) {
+    async poll(signal, { block: wanted } = {}) {
       // One call after the other over one socket: the server has two threads, and digest authentication counts the
       // requests of a connection. The peers come before the calls that may hang.
       const infoLimitMs = target.timeoutMs * INFO_SHARE;
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
       const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, maxRows }, signal);
-      const blockTime = info.ok ? await blockTimes.of(info.value, signal) : undefined;
-      const isBehind = info.ok && isSyncing(info.value, peers) === true;
-      const answers = target.headOnly ? {} : await secondaryCalls.ask({ info, peers, isSyncing: isBehind }, signal);
-      return report({ info, peers, blockTime, secondary: answers });
+      const topBlock = info.ok ? await topBlocks.of(info.value, signal) : undefined;
+      const isSyncing = info.ok && syncingWord(info.value, peers) === true;
+      const answers = target.headOnly ? {} : await secondaryCalls.ask({ info, peers, isSyncing }, signal);
+      const blocks = await blockReader.read({ info, topBlock, wanted }, signal);
+      return report({ info, peers, topBlock, blocks, secondary: answers });
     },
     close: () => client.close(),
   };

@@ -3,44 +3,49 @@ import {
   type ChainSample,
   chainSample,
   type Head,
+  knownOutcomes,
   type NodeReport,
   type Outcome,
   type PeerList,
+  type SyncingWord,
   succeeded,
 } from "../../model/report.ts";
+import type { Blocks } from "./blocks.ts";
 import { type MoneroPeer, type MoneroPeerList, STRIPES } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
 import type { Bans, Limits, SyncQueue } from "./secondary-answers.ts";
-import type { SecondaryAnswers } from "./secondary-calls.ts";
+import type { SecondaryAnswers, TopBlock } from "./secondary-calls.ts";
 
 type MoneroAnswers = {
   readonly info: Outcome<DaemonInfo>;
   readonly peers: Outcome<MoneroPeerList>;
-  readonly blockTime: Outcome<number | undefined> | undefined;
+  readonly topBlock: Outcome<TopBlock> | undefined;
+  readonly blocks: Blocks;
   readonly secondary: SecondaryAnswers;
 };
 
 /** Blocks may come faster than the target while the hash rate grows, but not twice as fast for long. */
 const FASTEST_SHARE_OF_TARGET = 0.5;
 
-export function report({ info, peers, blockTime, secondary }: MoneroAnswers): NodeReport {
+export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswers): NodeReport {
   const daemon = info.ok ? info.value : undefined;
   const isRegtest = daemon?.network === "fakechain";
   const blockSeconds = isRegtest ? undefined : daemon?.blockSeconds;
   return {
     identity: { version: daemon?.version, network: daemon?.network },
     peers,
-    head: info.ok ? succeeded(headOf(info.value, blockTime)) : info,
-    apis: apisOf({ last_block: blockTime, ...secondary }),
+    head: info.ok ? succeeded(headOf(info.value, topBlock)) : info,
+    apis: knownOutcomes({ last_block: topBlock, block: blocks.outcome, ...secondary }),
     chainSamples: [
       ...samplesOf(info, infoSamples),
       ...samplesOf(peers, ({ connections }) => peerSamples(connections)),
       ...secondarySamples(secondary),
     ],
     totals: secondary.totals,
-    syncing: daemon === undefined ? undefined : isSyncing(daemon, peers),
+    syncing: daemon === undefined ? "unknown" : syncingWord(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
+    blocks: blocks.blocks,
     // Two processes that start within a second differ in their connections, whose ids are unique.
     process: daemon?.startSeconds === undefined ? undefined : `start ${daemon.startSeconds}`,
     startSeconds: daemon?.startSeconds,
@@ -49,15 +54,8 @@ export function report({ info, peers, blockTime, secondary }: MoneroAnswers): No
   };
 }
 
-function headOf(info: DaemonInfo, blockTime: Outcome<number | undefined> | undefined): Head {
-  return { height: info.height, timestampSeconds: blockTime?.ok ? blockTime.value : undefined };
-}
-
-/** The calls that were made and that the server offers. */
-function apisOf(answers: Readonly<Record<string, Outcome<unknown> | undefined>>): NodeReport["apis"] {
-  return new Map(
-    Object.entries(answers).flatMap(([name, answer]) => (answer === undefined ? [] : [[name, answer] as const])),
-  );
+function headOf(info: DaemonInfo, topBlock: MoneroAnswers["topBlock"]): Head {
+  return { height: info.height, timestampSeconds: topBlock?.ok ? topBlock.value.timestamp : undefined };
 }
 
 function secondarySamples({ bans, limits, sync }: SecondaryAnswers): readonly ChainSample[] {
@@ -72,13 +70,23 @@ function samplesOf<T>(
 }
 
 /**
- * The flags of get_info show only the first sync; after it, a node 60 blocks behind still says `synchronized: true,
- * target_height: 0` (seen on 0.18.0.0). The states of the peers show every catch-up; without them, only "syncing" is certain.
+ * A peer may have the newest block a moment earlier: until the node has it too, monerod calls that peer `synchronizing`
+ * (process_payload_sync_data of cryptonote_protocol_handler.inl), and its target is that much higher.
  */
-export function isSyncing(info: DaemonInfo, peers: Outcome<PeerList>): boolean | undefined {
-  if (!info.synchronized || info.targetHeight > info.height) return true;
-  if (!peers.ok) return undefined;
-  return peers.value.connections.some((connection) => connection.syncing === "download");
+const NEWEST_BLOCKS = 2;
+
+/**
+ * Whether the node syncs, in its own word. The flags of get_info show only the first sync; after it, a node 60 blocks behind
+ * still says `synchronized: true, target_height: 0` (seen on 0.18.0.0). The states of the peers show every sync. Where they
+ * are missing (restricted RPC, gateways), a node that says `synchronized` may be far behind, or not.
+ */
+export function syncingWord(info: DaemonInfo, peers: Outcome<PeerList>): SyncingWord {
+  const isBehind = (height: number) => height > info.height + NEWEST_BLOCKS;
+  if (!info.synchronized || isBehind(info.targetHeight)) return true;
+  if (!peers.ok) return "unknown";
+  return peers.value.connections.some(
+    ({ syncing, height }) => syncing === "download" && (height === undefined || isBehind(height)),
+  );
 }
 
 /** One sample; none where the value is not known, or is not a safe integer. */

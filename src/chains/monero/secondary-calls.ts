@@ -3,7 +3,7 @@ import { isObject } from "../../lib/json.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type ByteCounts, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
 import type { RpcClient } from "../../rpc/client.ts";
-import { count } from "../decode.ts";
+import { blockHash, count } from "../decode.ts";
 import { callRpc, isGateway } from "./calls.ts";
 import type { DaemonInfo } from "./info.ts";
 import {
@@ -98,33 +98,44 @@ function isAway({ info, peers }: PollSoFar): boolean {
   return !info.ok && !peers.ok;
 }
 
-type BlockTimes = {
-  /** Unix seconds of the node's top block; undefined: not asked for. */
-  of(info: DaemonInfo, signal: Signal): Promise<Outcome<number | undefined> | undefined>;
+/** What its header tells of the node's top block. */
+export type TopBlock = {
+  /** Unix seconds. */
+  readonly timestamp?: number | undefined;
+  /** The hash of the block before it. */
+  readonly previousHash?: string | undefined;
+};
+
+type TopBlocks = {
+  /** Undefined: not asked for. */
+  of(info: DaemonInfo, signal: Signal): Promise<Outcome<TopBlock> | undefined>;
 };
 
 /**
  * Asks for the header only when the top block has changed: on mainnet every two minutes.
  * @param limitMs how long the call may take
  */
-export function createBlockTimes(client: RpcClient, limitMs: number): BlockTimes {
-  let known: { readonly hash: string; readonly timestamp: number | undefined } | undefined;
+export function createTopBlocks(client: RpcClient, limitMs: number): TopBlocks {
+  let known: { readonly hash: string; readonly block: TopBlock } | undefined;
   return {
     async of(info, signal) {
       // get_last_block_header answers BUSY until the first sync is done.
       if (!info.synchronized || info.topBlockHash === undefined) return undefined;
       const hash = info.topBlockHash;
-      if (known?.hash === hash) return succeeded(known.timestamp);
+      if (known?.hash === hash) return succeeded(known.block);
       const answer = await attempt(() =>
         withDeadline(signal, limitMs, (share) => callRpc(client, "get_last_block_header", share)),
       );
       if (!answer.ok) return answer;
+      // `untrusted` is the answer of another node (a bootstrap daemon).
+      if (answer.value.untrusted === true) return succeeded({});
       const header = isObject(answer.value.block_header) ? answer.value.block_header : {};
-      // Regtest's genesis block has the time 0; `untrusted` is the answer of another node (a bootstrap daemon).
-      const timestamp = answer.value.untrusted === true ? undefined : count(header.timestamp) || undefined;
-      // A block may have arrived between the two calls; the time then belongs to the newer block and is not kept.
-      if (header.hash === hash) known = { hash, timestamp };
-      return succeeded(timestamp);
+      // Regtest's genesis block has the time 0.
+      const timestamp = count(header.timestamp) || undefined;
+      // A block may have arrived between the two calls; the header then belongs to the newer block and is not kept.
+      if (header.hash !== hash) return succeeded({ timestamp });
+      known = { hash, block: { timestamp, previousHash: blockHash(header.prev_hash) } };
+      return succeeded(known.block);
     },
   };
 }

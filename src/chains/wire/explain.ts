@@ -47,6 +47,8 @@ const MISSING_ADVICE: Readonly<Record<WireApi, string>> = {
     "load prometheus_plugin, or set wire.prometheus_url to the listener with the prometheus category (http-category-address)",
 };
 
+const NO_BLOCK = "the node does not have the block: it started from a snapshot, or removed old blocks";
+
 /** invalid_http_request: since Leap 3.1 and EOSIO 2.1, for a body that is not empty. */
 const INVALID_HTTP_REQUEST = 3_200_006;
 
@@ -60,6 +62,7 @@ function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, messa
         "or set http-validate-host = false on the node",
     };
   }
+  if (text(body?.message) === "Unknown Block") return { reason: "unavailable", message, advice: NO_BLOCK };
   const code = isObject(body?.error) ? count(body.error.code) : undefined;
   if (code !== INVALID_HTTP_REQUEST) return undefined;
   return { reason: "rpc", message: `${message} "Invalid Request"`, advice: "check that no proxy changes the request" };

@@ -1,12 +1,20 @@
 import type { Signal } from "../../lib/abort.ts";
 import { withDeadline } from "../../lib/abort.ts";
-import { attempt, type NodeReport, type Outcome, PEERS_NOT_ASKED, succeeded } from "../../model/report.ts";
+import {
+  attempt,
+  knownOutcomes,
+  type NodeReport,
+  type Outcome,
+  PEERS_NOT_ASKED,
+  succeeded,
+} from "../../model/report.ts";
 import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
-import type { NodeSession, NodeTarget } from "../adapter.ts";
+import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
+import { type Blocks, createBlockReader } from "./blocks.ts";
 import { decodeConnections } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { createGossip } from "./gossip.ts";
@@ -33,6 +41,9 @@ const PEERS_SHARE = 0.75;
 /** The share of a poll that the metrics page may take, so that one that hangs does not delay the rest for long. */
 const PLUGIN_SHARE = 0.5;
 
+/** The share of a poll that the call for one block may take. */
+const BLOCK_SHARE = 0.2;
+
 /** The share of a poll that the addresses of block producers may take. */
 const GOSSIP_SHARE = 0.2;
 
@@ -40,6 +51,7 @@ const GOSSIP_SHARE = 0.2;
 type Answers = {
   readonly peers: Outcome<WireList>;
   readonly info: Outcome<ChainInfo>;
+  readonly blocks: Blocks;
   readonly page: Outcome<TimedPage> | undefined;
 };
 
@@ -50,6 +62,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   // The plugin has its own connection, even to the same listener, so that neither call waits for the other.
   const plugin =
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
+  const readBlocks = createBlockReader(chain, target.timeoutMs * BLOCK_SHARE);
   const maxRows = rowsAllowed(target.limits);
   const gossip = createGossip(net, { limitMs: target.timeoutMs * GOSSIP_SHARE, maxRows });
   let process = NO_PROCESS;
@@ -57,7 +70,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   let counted = NOTHING_COUNTED;
 
   /** One call after the other: EOSIO 2 and Leap 3 answer on their main thread, which parallel requests would only delay. */
-  async function pollNode(signal: Signal) {
+  async function pollNode(signal: Signal, wanted: WantedBlock | undefined) {
     const before = process.rows ?? [];
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
@@ -65,7 +78,8 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
           fetchPeers(net, { before, maxRows }, share),
         );
     const listedMs = Date.now();
-    return { peers, listedMs, info: await fetchInfo(chain, signal) };
+    const info = await fetchInfo(chain, signal);
+    return { peers, listedMs, info, blocks: await readBlocks(info, wanted, signal) };
   }
 
   function fetchPage(signal: Signal) {
@@ -101,9 +115,13 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   }
 
   return {
-    async poll(signal) {
-      const [{ listedMs, ...own }, firstPage] = await Promise.all([pollNode(signal), fetchPage(signal)]);
-      const { peers, info, page } = await followProcess({ ...own, page: firstPage }, signal);
+    async poll(signal, request) {
+      const [{ listedMs, ...own }, firstPage] = await Promise.all([
+        pollNode(signal, request?.block),
+        fetchPage(signal),
+      ]);
+      const answers = await followProcess({ ...own, page: firstPage }, signal);
+      const { peers, page } = answers;
       const vanished = await findVanished(peers, signal);
       let list = peers;
       if (peers.ok) {
@@ -113,7 +131,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
         counted = joined.counted;
         list = succeeded({ ...peers.value, connections: joined.rows });
       }
-      return { ...report({ peers: list, info, page }, vanished), process: `process ${process.number}` };
+      return { ...report({ ...answers, peers: list }, vanished), process: `process ${process.number}` };
     },
     async close() {
       await Promise.all([net.close(), chain === net ? undefined : chain.close(), plugin?.close()]);
@@ -121,7 +139,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   };
 }
 
-function known({ peers, info, page }: Answers) {
+function known({ peers, info, page }: Omit<Answers, "blocks">) {
   return {
     rows: peers.ok ? peers.value.connections : undefined,
     info: info.ok ? info.value : undefined,
@@ -130,15 +148,18 @@ function known({ peers, info, page }: Answers) {
 }
 
 function report(answers: Answers, vanished: readonly string[] | undefined): NodeReport {
-  const { peers, info, page } = answers;
+  const { peers, info, blocks, page } = answers;
   const identity = info.ok ? info.value.identity : {};
   return {
     identity,
     peers,
     head: info.ok ? succeeded(info.value.head) : info,
-    apis: new Map(page === undefined ? [] : [["prometheus", page]]),
+    apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
     chainSamples: nodeSamples(known(answers), vanished),
+    syncing: "progress",
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    peerHeightsAreOld: true,
+    blocks: blocks.blocks,
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };

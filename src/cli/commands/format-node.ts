@@ -37,11 +37,14 @@ function peersText({ node, report: { peers } }: PolledNode): string | undefined 
   const { connections, malformed } = peers.value;
   const connected = connections.filter(isConnectedPeer);
   const count = (direction: string) => connected.filter((row) => row.direction === direction).length;
-  const isKnown = connected.some(({ direction }) => direction !== "unknown");
-  const directions = isKnown ? `: ${count("inbound")} in, ${count("outbound")} out` : "";
+  // A list of known peers has no directions: its rows need not be connections.
+  const known = count("unknown");
+  const withDirection = connected.length - known;
+  const directions = withDirection > 0 ? `: ${count("inbound")} in, ${count("outbound")} out` : "";
   const others = connections.length - connected.length;
   return [
-    `${counted(connected.length, "peer")}${directions}`,
+    ...(withDirection > 0 || known === 0 ? [`${counted(withDirection, "peer")}${directions}`] : []),
+    ...(known === 0 ? [] : [counted(known, "known peer")]),
     ...(others === 0 ? [] : [`${others} not connected`]),
     ...(malformed === 0 ? [] : [`${counted(malformed, "row")} of the peer list not readable`]),
   ].join(", ");

@@ -1,11 +1,10 @@
-import type { Config, NodeConfig } from "../../config/model.ts";
+import type { Config, LagConfig, NodeConfig } from "../../config/model.ts";
 import { inParallel } from "../../lib/queue.ts";
 import type { Redact } from "../../lib/safe-error.ts";
 import { createLogger } from "../../logging/logger.ts";
 import { deriveState } from "../../poll/derive-state.ts";
-import type { LagSettings } from "../../poll/head-lag.ts";
-import { createKnownHeads, NO_OTHER_HEADS } from "../../poll/heads.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../poll/history.ts";
+import { createKnownNodes, type KnownNodes, NO_OTHER_NODES } from "../../poll/other-nodes.ts";
 import { type FinishedPoll, openSession, runPoll, type TracedSession } from "../../poll/run-poll.ts";
 import type { NodeState } from "../../poll/store.ts";
 import type { RpcCall } from "../../rpc/client.ts";
@@ -33,11 +32,12 @@ type Known = { readonly node: NodeConfig; readonly session: TracedSession; histo
 
 export async function openPolling(
   nodes: readonly NodeConfig[],
-  lagSettings: LagSettings,
+  lagSettings: LagConfig,
   redact: Redact,
 ): Promise<Polling> {
   // The log shows the stack of an internal error.
   const log = await createLogger({ level: "error", format: "pretty", redact });
+  const others = createKnownNodes();
   const all = nodes.map((node): Known => ({ node, session: openSession(node), history: EMPTY_HISTORY }));
 
   return {
@@ -45,7 +45,8 @@ export async function openPolling(
       let done = 0;
       const polls = await inParallel(all, CONCURRENCY, async ({ node, session }) => {
         if (end.aborted) return undefined;
-        const poll = await runPoll(session, node, end, log.child({ target: node.name }));
+        const request = others.request(node.name, Date.now());
+        const poll = await runPoll(session, node, end, log.child({ target: node.name }), request);
         done += 1;
         onPolled(done);
         return poll;
@@ -55,7 +56,7 @@ export async function openPolling(
         const poll = polls[index];
         return poll === undefined ? [] : [{ known, poll }];
       });
-      return deriveStates(finished, lagSettings);
+      return deriveStates(finished, others, lagSettings);
     },
     async close() {
       await Promise.all(all.map(({ session }) => session.close()));
@@ -66,17 +67,22 @@ export async function openPolling(
 type Finished = { readonly known: Known; readonly poll: FinishedPoll };
 
 /** Compares the nodes with each other and with the references, once all of them are polled. */
-function deriveStates(finished: readonly Finished[], settings: LagSettings): readonly PolledNode[] {
-  const heads = createKnownHeads();
+function deriveStates(finished: readonly Finished[], others: KnownNodes, settings: LagConfig): readonly PolledNode[] {
   for (const { known, poll } of finished) {
-    heads.remember(known.node.name, known.node.role, poll.report, Number.POSITIVE_INFINITY);
+    const times = { nowMs: poll.times.endedMs, freshUntilMs: Number.POSITIVE_INFINITY };
+    others.remember(known.node, poll.report, times, settings);
   }
-  return finished.map(({ known, poll }) => {
-    const { node } = known;
-    const { report, times, calls } = poll;
-    const isReference = node.role === "reference";
-    const others = isReference ? NO_OTHER_HEADS : heads.othersOnNetwork(node.name, report.networkKey, times.endedMs);
-    const state = deriveState({ ...known, intervalMs: node.timeoutMs }, poll, others, settings);
+  const nowMs = Math.max(0, ...finished.map(({ poll }) => poll.times.endedMs));
+  // Which nodes are on one chain is known once all of them are compared.
+  const comparisons = finished.map(({ known, poll }) => ({
+    ...{ known, poll },
+    compared: others.compare(known.node, poll.report, nowMs),
+  }));
+  return comparisons.map(({ known, poll, compared }) => {
+    const { report, calls } = poll;
+    const isReference = known.node.role === "reference";
+    const from = { ...known, intervalMs: known.node.timeoutMs };
+    const state = deriveState(from, poll, isReference ? NO_OTHER_NODES : compared, settings);
     known.history = state.history;
     return { ...state, report, calls };
   });

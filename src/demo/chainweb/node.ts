@@ -120,7 +120,7 @@ export function createChainwebNode(options: ChainwebNodeOptions): ChainwebApis {
 /** A header as base64url text or as bytes; the service API has it as an object too. */
 function headerRoute(name: ApiName, chain: number, hash: string, accept: string, now: number): RouteResult {
   const height = findBlock(chain, hash, now);
-  if (height === undefined) return NOT_FOUND;
+  if (height === undefined) return keyNotFound(hash);
   if (name === "service" && accept.includes("blockheader-encoding=object")) {
     return {
       status: 200,
@@ -184,6 +184,11 @@ function nodeConfig(): Readonly<Record<string, unknown>> {
     },
     throttling: { global: 50, mempool: 20, putPeer: 11 },
   };
+}
+
+/** Unlike the 404 of a path that does not exist, it has a body (src/Chainweb/BlockHeaderDB/RestAPI/Server.hs). */
+function keyNotFound(key: string): RouteResult {
+  return { status: 404, body: JSON.stringify({ key, reason: "key not found" }) };
 }
 
 function badRequest(text: string): RouteResult {

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../../lib/json.ts";
 import { BLOCK_SECONDS, blockHash, cumulativeDifficulty, DIFFICULTY, topBlockTime } from "./network.ts";
-import { type EpeeObject, type MoneroState, OK, PAID } from "./rpc-method.ts";
+import { type EpeeObject, type MoneroState, OK, PAID, RpcError } from "./rpc-method.ts";
 
 const DATABASE_SIZE = 233_172_553_728;
 /** A restricted RPC rounds the size of the database up to a multiple of this. */
@@ -62,14 +63,29 @@ export function getInfo(state: MoneroState, now: number): EpeeObject {
 }
 
 export function getLastBlockHeader(state: MoneroState, now: number): EpeeObject {
-  const height = state.height(now);
+  return headerOf(state.height(now) - 1, state.height(now));
+}
+
+/** Restricted RPC answers it too. */
+export function getBlockHeaderByHeight(state: MoneroState, now: number, { height = 0 }: JsonObject): EpeeObject {
+  const top = state.height(now) - 1;
+  const number = typeof height === "number" ? height : 0;
+  if (number > top) {
+    throw new RpcError(-2, `Requested block height: ${number} greater than current top block height: ${top}`);
+  }
+  return headerOf(number, top + 1);
+}
+
+/** @param chainHeight the node's height, the number of its top block + 1 */
+function headerOf(number: number, chainHeight: number): EpeeObject {
+  const height = number + 1;
   return {
     block_header: {
       block_size: 92_000,
       block_weight: 92_000,
       cumulative_difficulty: cumulativeDifficulty(height),
       cumulative_difficulty_top64: 0,
-      depth: 0,
+      depth: chainHeight - height,
       difficulty: DIFFICULTY,
       difficulty_top64: 0,
       hash: blockHash(height - 1),
@@ -82,7 +98,7 @@ export function getLastBlockHeader(state: MoneroState, now: number): EpeeObject 
       num_txes: 31,
       orphan_status: false,
       pow_hash: "",
-      prev_hash: blockHash(height - 2),
+      prev_hash: number === 0 ? "0".repeat(64) : blockHash(height - 2),
       reward: 600_000_000_000,
       timestamp: topBlockTime(height),
       wide_cumulative_difficulty: hexadecimal(cumulativeDifficulty(height)),

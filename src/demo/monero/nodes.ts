@@ -6,7 +6,14 @@ import * as chain from "./chain-methods.ts";
 import { createMoneroConnections } from "./connections.ts";
 import { createMoneroDirectory, heightAt } from "./network.ts";
 import * as peers from "./peer-methods.ts";
-import { type EpeeObject, epeeJson, type MoneroSoftware, type MoneroState, type RpcMethod } from "./rpc-method.ts";
+import {
+  type EpeeObject,
+  epeeJson,
+  type MoneroSoftware,
+  type MoneroState,
+  RpcError,
+  type RpcMethod,
+} from "./rpc-method.ts";
 
 /** The nodes were started this long before the demo, so that their peer lists are full from the start. */
 const HEAD_START_SECONDS = 7200;
@@ -120,6 +127,7 @@ const METHODS = new Map<string, RpcMethod>([
   ["get_info", chain.getInfo],
   ["get_version", chain.getVersion],
   ["get_last_block_header", chain.getLastBlockHeader],
+  ["get_block_header_by_height", chain.getBlockHeaderByHeight],
   ["hard_fork_info", chain.hardForkInfo],
 ]);
 /** A restricted RPC answers to these as to an unknown method. */
@@ -153,7 +161,7 @@ function createMoneroRpc(state: MoneroState, now: () => number): DemoHandler {
     }
     // An empty body is accepted like {}.
     if (request.body !== "" && !isObject(parseJson(request.body))) return empty(time, 400, "Bad request");
-    return ok(time, method(state, time));
+    return ok(time, method(state, time, {}));
   };
 }
 
@@ -167,7 +175,12 @@ function callMethod(state: MoneroState, request: DemoRequest, now: number): Epee
   const id = typeof call.id === "string" || typeof call.id === "number" ? call.id : 0;
   const method = METHODS.get(call.method) ?? (state.isRestricted ? undefined : ADMIN_METHODS.get(call.method));
   if (method === undefined) return rpcError(-32601, "Method not found", id);
-  return { id, jsonrpc: "2.0", result: method(state, now) };
+  try {
+    return { id, jsonrpc: "2.0", result: method(state, now, isObject(call.params) ? call.params : {}) };
+  } catch (error) {
+    if (error instanceof RpcError) return rpcError(error.code, error.message, id);
+    throw error;
+  }
 }
 
 function rpcError(code: number, message: string, id: string | number): EpeeObject {

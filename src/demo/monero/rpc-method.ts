@@ -1,8 +1,19 @@
+import type { JsonObject } from "../../lib/json.ts";
 import type { MoneroConnections } from "./connections.ts";
 import type { MoneroDirectory } from "./network.ts";
 
 /** A method of monerod's RPC: what it returns at a time in Unix seconds. */
-export type RpcMethod = (state: MoneroState, now: number) => EpeeObject;
+export type RpcMethod = (state: MoneroState, now: number, params: JsonObject) => EpeeObject;
+
+/** Ends a call with an error of JSON-RPC. */
+export class RpcError extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 export type MoneroSoftware = {
   readonly version: string;

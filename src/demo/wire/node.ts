@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isObject } from "../../lib/json.ts";
 import type { DemoHandler, DemoRequest, DemoResponse } from "../http.ts";
 import { blockId, blockTime, CHAIN_ID, type ChainView, fcTime, finalBlock, producerOf } from "./network.ts";
 import type { Dialect, WireRow } from "./rows.ts";
@@ -41,6 +42,9 @@ export function createWireNode(options: WireNodeOptions): WireListeners {
 
   const node: Routes = {
     "/v1/chain/get_info": withoutBody(() => json(200, chainInfo(options.view, options.software, options.now()))),
+  };
+  const chain: Routes = {
+    "/v1/chain/get_block_info": (request) => blockInfo(parseJson(request.body), options.view.head(options.now())),
   };
   const net: Routes = {
     // 201, unlike in the swagger file (net_api_plugin.cpp:64-65).
@@ -86,8 +90,8 @@ export function createWireNode(options: WireNodeOptions): WireListeners {
   }
 
   return {
-    all: listener({ ...node, ...net, ...metrics }),
-    api: listener({ ...node, ...net }),
+    all: listener({ ...node, ...chain, ...net, ...metrics }),
+    api: listener({ ...node, ...chain, ...net }),
     metrics: listener({ ...node, ...metrics }),
   };
 }
@@ -121,6 +125,27 @@ function chainInfo(view: ChainView, software: WireSoftware, now: number): Readon
     last_irreversible_block_time: fcTime(blockTime(final)),
   };
 }
+
+/** /v1/chain/get_block_info, without the fields of the header (chain_plugin.cpp read_only::get_block_info). */
+function blockInfo(params: unknown, head: number): DemoResponse {
+  const number = isObject(params) ? params.block_num : undefined;
+  if (typeof number !== "number") return invalidRequest("Unable to parse valid input from POST body");
+  if (!Number.isInteger(number) || number < 1 || number > head) {
+    const message = `Could not find block: ${number}`;
+    const details = [{ message, file: "chain_plugin.cpp", line_number: 2009, method: "get_block_info" }];
+    return refused(400, "Unknown Block", { code: 3_100_002, name: "unknown_block_exception", what: UNKNOWN, details });
+  }
+  return json(200, {
+    block_num: number,
+    ref_block_num: number % 0x1_0000,
+    id: blockId(number),
+    timestamp: fcTime(blockTime(number)),
+    producer: producerOf(number),
+    previous: blockId(number - 1),
+  });
+}
+
+const UNKNOWN = "Unknown block";
 
 /** Looks up handlers by the whole request target: a query or a trailing slash makes another target. */
 function listener(routes: Routes): DemoHandler {

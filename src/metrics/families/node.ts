@@ -8,7 +8,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
-    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll.",
+    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },
@@ -154,7 +154,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_reference_height",
     type: "gauge",
-    help: "Best known head at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes on the same network; configured, the highest of the configured references.",
+    help: "Best known head at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes on the same chain; configured, the highest of the configured references on it. Chainweb: the node's own cut height, plus the blocks that the best of them are ahead on each chain.",
     source: "computed",
     labels: ["reference"],
     samples: ({ state }) => labelled("reference", state.lag.references),
@@ -162,7 +162,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_lag_blocks",
     type: "gauge",
-    help: "Blocks that the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains.",
+    help: "Blocks that the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains. Absent without a reference, and where the head is old and no present one confirms that it is the newest.",
     source: "computed",
     labels: [],
     samples: ({ state }) => one(state.lag.blocks),
@@ -170,7 +170,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing",
     type: "gauge",
-    help: "1 while the node is catching up, from the last poll (Monero: its flags and peer states; other chains: far behind and gaining).",
+    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: its flags and the states of its peers. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

@@ -81,15 +81,15 @@ function highestLag(nodes: readonly NodeOverview[]): number | undefined {
 
 type Peers = NonNullable<ReturnType<typeof peersOf>>;
 
-/** One number if no direction is known. */
+/** Connections by direction; apart from them, peers that are only known, which have none. */
 export function peersText(all: readonly Peers[]): Markup {
   if (all.length === 0) return UNKNOWN;
   const sum = (direction: keyof Peers) => all.reduce((total, peers) => total + peers[direction], 0);
   const [inbound, outbound, unknown] = [sum("inbound"), sum("outbound"), sum("unknown")];
   if (unknown === 0) return markup`${count(inbound)} / ${count(outbound)}`;
   return inbound + outbound === 0
-    ? markup`${count(unknown)}`
-    : markup`${count(inbound)} / ${count(outbound)} and ${count(unknown)}`;
+    ? markup`${count(unknown)} known`
+    : markup`${count(inbound)} / ${count(outbound)} and ${count(unknown)} known`;
 }
 
 /** The links that select nodes, each with the number of nodes that it would show. */

@@ -8,9 +8,10 @@ import { type AddressRange, parseRange } from "../../../src/rpc/address-filter.t
 import { type Answer, type FakeNode, type Handler, json, startFakeNode } from "../../support/fake-node.ts";
 
 /** A block header as nodes send it: flags, time, …, hash; the rest is zeros (src/Chainweb/BlockHeader/Internal.hs). */
-export function header(hash: string, microseconds: bigint, neighbours = 3): string {
+export function header(hash: string, microseconds: bigint, neighbours = 3, height = 0n): string {
   const bytes = Buffer.alloc(210 + neighbours * 36);
   bytes.writeBigInt64LE(microseconds, 8);
+  bytes.writeBigUInt64LE(height, bytes.length - 60);
   Buffer.from(hash, "base64url").copy(bytes, bytes.length - 32);
   return bytes.toString("base64url");
 }

@@ -36,10 +36,13 @@ export function callsOf({ requests }: FakeNode, from = 0): readonly string[] {
   return requests.slice(from).map(callOf);
 }
 
+export const GENESIS = { height: 0, hash: "418015bb9ae982a1975da7d79277c2705727a56894ba0fb246adaabb1f4632e3" } as const;
+
 const WELL: Answers = {
   get_info: rpc(info),
   get_connections: rpc({}),
   get_last_block_header: rpc(header),
+  get_block_header_by_height: rpc({ block_header: GENESIS }),
   "/get_net_stats": json(fixture("monero/get_net_stats.json")),
   get_bans: json(fixture("monero/get_bans.json")),
   "/get_limit": json(fixture("monero/get_limit.json")),

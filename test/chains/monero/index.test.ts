@@ -10,6 +10,7 @@ import {
   callOf,
   callsOf,
   daemon,
+  GENESIS,
   header,
   info,
   METHOD_NOT_FOUND,
@@ -22,9 +23,9 @@ import {
 
 const connections = json(fixture("monero/get_connections.json"));
 
-/** Rows of get_connections in these states. */
-function inStates(states: readonly string[]): Answer {
-  return rpc({ connections: states.map((state) => row({ state })) });
+/** Rows of get_connections in these states, of peers that are so many blocks ahead of the node. */
+function inStates(states: readonly string[], ahead = 0): Answer {
+  return rpc({ connections: states.map((state) => row({ state, height: 3_512_001 + ahead })) });
 }
 
 test("the start of monerod identifies its process", async () => {
@@ -52,7 +53,7 @@ test("one poll gives peers, head and identity, in series over one connection", a
     blockSeconds: 120,
   });
   expect([...report.apis.keys()]).toEqual(["last_block", "totals", "sync", "bans", "limits"]);
-  expect(report.apis.get("last_block")).toEqual({ ok: true, value: 1_800_000_034 });
+  expect(report.apis.get("last_block")?.ok).toBe(true);
   expect(fake.requests.map((request) => [request.method, request.url, callOf(request)])).toEqual([
     ["POST", "/json_rpc", "get_info"],
     ["POST", "/json_rpc", "get_connections"],
@@ -63,6 +64,7 @@ test("one poll gives peers, head and identity, in series over one connection", a
     ["POST", "/get_limit", "/get_limit"],
     ["POST", "/in_peers", "/in_peers"],
     ["POST", "/out_peers", "/out_peers"],
+    ["POST", "/json_rpc", "get_block_header_by_height"],
   ]);
   for (const { headers, body } of fake.requests) {
     expect(headers["content-length"]).toBe(String(body.length));
@@ -81,6 +83,13 @@ test("the raw text of monerod is read: wrapped numbers, control characters", asy
   expect(valueIn(control.peers).connections.map(line)).toEqual(["outbound connected 192.0.2.1:18080 ipv4 3512001"]);
 });
 
+/** Of the fixtures: the top block, the one before it, and the first. */
+const BLOCKS = [
+  { height: 3_512_000, hash: "8cf642a29bb6f786c04778b74654850585cf38670f8f84dec3433e042e76c1df" },
+  { height: 3_511_999, hash: "013a83760d145688679ca5724c37fc13c3bf32dc9bf5eb7ef16a203c8cbef848" },
+  GENESIS,
+] as const;
+
 describe("a restricted node", () => {
   test("shows nothing that restricted RPC fakes, and says what to do", async () => {
     const fake = await serve(daemon(RESTRICTED));
@@ -96,15 +105,16 @@ describe("a restricted node", () => {
         },
       },
       head: { ok: true, value: { height: 3_512_001, timestampSeconds: 1_800_000_034 } },
-      apis: new Map([["last_block", { ok: true, value: 1_800_000_034 }]]),
+      apis: new Map([["last_block", { ok: true, value: { timestamp: 1_800_000_034, previousHash: BLOCKS[1].hash } }]]),
+      blocks: BLOCKS,
       totals: undefined,
-      syncing: undefined,
+      syncing: "unknown",
       networkKey: "monero mainnet",
       minBlockSeconds: 60,
       blockSeconds: 120,
     });
     expect(sampleLines(chainSamples)).toEqual(["restricted 1", "untrusted 0", "offline 0"]);
-    expect(callsOf(fake)).toEqual(["get_info", "get_last_block_header"]);
+    expect(callsOf(fake)).toEqual(["get_info", "get_last_block_header", "get_block_header_by_height"]);
   });
 
   test("without get_info, Method not found still names the unrestricted RPC", async () => {
@@ -129,31 +139,41 @@ test("with a bootstrap daemon nothing of the other node is shown as the node's o
   // The other node's RPC is the restricted one.
   expect(valueIn(report.peers).connections).toHaveLength(1);
   expect(report.head).toEqual({ ok: true, value: { height: 900_000, timestampSeconds: undefined } });
-  expect([report.identity.version, report.syncing]).toEqual([undefined, true]);
+  expect([report.identity.version, report.syncing, report.blocks]).toEqual([undefined, true, []]);
 });
 
 describe("syncing", () => {
   const synchronized = { synchronized: true, target_height: 0 };
-  test.each<[string, object, readonly string[], boolean]>([
-    ["no peers", synchronized, [], false],
-    ["nothing to fetch", synchronized, ["normal", "before_handshake"], false],
-    ["behind, as only the peers tell", synchronized, ["normal", "synchronizing"], true],
-    ["pausing", synchronized, ["standby"], true],
-    ["the first sync", { synchronized: false, target_height: 3_600_000 }, ["synchronizing"], true],
-    ["the first sync before the first peer", { synchronized: false, target_height: 0 }, [], true],
-    ["the target trails by a moment", { synchronized: true, target_height: 3_512_002 }, ["normal"], true],
-    ["the target is reached", { synchronized: true, target_height: 3_512_001 }, ["normal"], false],
-  ])("%s", async (_, values, states, syncing) => {
+  test.each<[string, object, readonly string[], number, boolean]>([
+    ["no peers", synchronized, [], 0, false],
+    ["nothing to fetch", synchronized, ["normal", "before_handshake"], 0, false],
+    ["behind, as only the peers tell", synchronized, ["normal", "synchronizing"], 3, true],
+    ["pausing", synchronized, ["standby"], 60, true],
+    ["a peer that has the newest block a moment earlier", synchronized, ["normal", "synchronizing"], 1, false],
+    ["a peer that has the newest two", synchronized, ["normal", "synchronizing"], 2, false],
+    ["a peer with another block at the same height", synchronized, ["normal", "synchronizing"], 0, false],
+    ["a peer that is behind on another branch", synchronized, ["normal", "synchronizing"], -500, false],
+    ["the first sync", { synchronized: false, target_height: 3_600_000 }, ["synchronizing"], 87_999, true],
+    ["the first sync before the first peer", { synchronized: false, target_height: 0 }, [], 0, true],
+    ["the target trails by a moment", { synchronized: true, target_height: 3_512_004 }, ["normal"], 0, true],
+    ["the target is the newest block", { synchronized: true, target_height: 3_512_002 }, ["normal"], 0, false],
+    ["the target is reached", { synchronized: true, target_height: 3_512_001 }, ["normal"], 0, false],
+  ])("%s", async (_, values, states, ahead, syncing) => {
     const report = await pollDaemon({
       get_info: rpc({ ...info, ...values }),
-      get_connections: inStates(states),
+      get_connections: inStates(states, ahead),
     });
     expect(report.syncing).toBe(syncing);
   });
 
+  test("a peer that is downloaded from counts also where its height is missing", async () => {
+    const get_connections = rpc({ connections: [row({ state: "synchronizing", height: 0 })] });
+    expect((await pollDaemon({ get_connections })).syncing).toBe(true);
+  });
+
   test("is not known without the peers, unless get_info says yes", async () => {
     const get_connections = METHOD_NOT_FOUND;
-    expect((await pollDaemon({ get_connections })).syncing).toBeUndefined();
+    expect((await pollDaemon({ get_connections })).syncing).toBe("unknown");
     const get_info = rpc(fixtureResult("monero/get_info.first_sync.json"));
     expect((await pollDaemon({ get_info, get_connections })).syncing).toBe(true);
   });
@@ -163,7 +183,7 @@ describe("syncing", () => {
       get_info: { status: 500 },
       get_connections: inStates(["standby"]),
     });
-    expect(report.syncing).toBeUndefined();
+    expect(report.syncing).toBe("unknown");
     expect(valueIn(report.peers).connections).toHaveLength(1);
   });
 });
@@ -354,7 +374,7 @@ describe("a login", () => {
     expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
     expect(report.apis.size).toBe(4);
     const counts = fake.requests.map(({ headers }) => /nc=(\w+)/.exec(headers.authorization ?? "")?.[1]);
-    expect(counts).toEqual([undefined, ...Array.from({ length: 8 }, (_, index) => `0000000${index + 1}`)]);
+    expect(counts).toEqual([undefined, ...Array.from({ length: 9 }, (_, index) => `0000000${index + 1}`)]);
     expect(new Set(fake.requests.map(({ socketId }) => socketId)).size).toBe(1);
   });
 });

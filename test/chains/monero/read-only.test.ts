@@ -7,10 +7,12 @@ import { runs } from "../../support/effort.ts";
 import { anyJson, changed, jsonText } from "../hostile.ts";
 import { poll } from "../sessions.ts";
 import { fields, fixture, memoryClient, type Reply } from "../support.ts";
+import { GENESIS } from "./daemon.ts";
 
 /** Whatever a node answers, it is only read. monerod's calls that change it have names next to those that read. */
 
 const METHODS = ["get_info", "get_connections", "get_last_block_header", "sync_info", "get_bans"];
+const BY_HEIGHT = "get_block_header_by_height";
 const BODIES: Readonly<Record<string, string>> = {
   "/get_net_stats": "{}",
   "/get_limit": "{}",
@@ -23,6 +25,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   get_info: fixture("monero/get_info.json"),
   get_connections: fixture("monero/get_connections.json"),
   get_last_block_header: fixture("monero/get_last_block_header.json"),
+  [BY_HEIGHT]: { result: { status: "OK", block_header: GENESIS } },
   sync_info: fixture("monero/sync_info.json"),
   get_bans: fixture("monero/get_bans.json"),
   "/get_net_stats": fixture("monero/get_net_stats.json"),
@@ -65,8 +68,8 @@ function expectReadOnly({ path, method, body }: Asked): void {
   } else {
     const { method: name, ...rest } = fields(JSON.parse(body ?? ""));
     expect(path).toBe("/json_rpc");
-    expect(METHODS).toContain(name);
-    expect(rest).toEqual({ jsonrpc: "2.0", id: "0", params: {} });
+    expect([...METHODS, BY_HEIGHT]).toContain(name);
+    expect(rest).toEqual({ jsonrpc: "2.0", id: "0", params: name === BY_HEIGHT ? { height: 0 } : {} });
   }
 }
 
@@ -82,7 +85,11 @@ test("every call of a poll is made, and each only reads", async () => {
 
 test("a reference is polled only for its head", async () => {
   const { report, asked } = await pollOf(ANSWERS, undefined, true);
-  expect(asked.map(({ body }) => fields(JSON.parse(body ?? "")).method)).toEqual(["get_info", "get_last_block_header"]);
+  expect(asked.map(({ body }) => fields(JSON.parse(body ?? "")).method)).toEqual([
+    "get_info",
+    "get_last_block_header",
+    BY_HEIGHT,
+  ]);
   expect([report.head.ok, report.peers.ok, report.totals, [...report.apis.keys()]]).toEqual([
     true,
     false,

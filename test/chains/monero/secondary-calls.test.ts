@@ -19,7 +19,9 @@ import {
   sampleLines,
 } from "./daemon.ts";
 
-const SYNCING: Answers = { get_connections: rpc({ connections: [row({ state: "synchronizing" })] }) };
+const SYNCING: Answers = {
+  get_connections: rpc({ connections: [row({ state: "synchronizing", height: 3_512_061 })] }),
+};
 const BANS = ["bans kind=address 2", "bans kind=subnet 3"];
 const LIMITS = [
   "max_peers direction=outbound 12",

@@ -12,10 +12,16 @@ describe("decodeInfo", () => {
     finalHeight: 21_000_456,
   };
 
+  const blocks = [
+    { height: 21_000_500, hash: "014071342ec74a66a3740f431441e1e3f265b789368c5e69b736d3e58323e5fa" },
+    { height: 21_000_456, hash: "01407108dd90d12437804686217ae01f278e4205ae7bdd267247c1509c8e7c32" },
+  ];
+
   test("of Spring", () => {
     expect(decodeInfo(fixture("wire/get_info.spring-1.2.json"), CALL)).toEqual({
       identity: { version: "v1.2.2", chainId: CHAIN_ID },
       head,
+      blocks,
       forkDbHeadHeight: 21_000_502,
       earliestBlock: 20_000_001,
     });
@@ -25,6 +31,7 @@ describe("decodeInfo", () => {
     expect(decodeInfo(fixture("wire/get_info.eosio-1.1.json"), CALL)).toEqual({
       identity: { version: undefined, chainId: CHAIN_ID },
       head,
+      blocks,
     });
   });
 

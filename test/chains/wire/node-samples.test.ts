@@ -7,6 +7,7 @@ import { CHAIN_ID, changedRow, DIALECTS, decodeAll, OTHER_CHAIN_ID, rowsOf, show
 const INFO: ChainInfo = {
   identity: { chainId: CHAIN_ID },
   head: { height: 1000, finalHeight: 997 },
+  blocks: [],
   forkDbHeadHeight: 1004,
   earliestBlock: 1,
 };

@@ -49,8 +49,13 @@ test("a node without peers has no table", () => {
 test("a list of known peers has neither directions nor states", () => {
   const known = { id: "a", direction: "unknown", address: parseAddress("a.example:1789") } as const;
   expect(text(report({ peers: peers(known) }), { chain: "chainweb" })).toBe(
-    "node-1  chainweb, head 100, 1 peer\n  PEER\n  a.example:1789\n",
+    "node-1  chainweb, head 100, 1 known peer\n  PEER\n  a.example:1789\n",
   );
+});
+
+test("known peers are not added to connections", () => {
+  const known = ["a", "b"].map((id) => row({ id, direction: "unknown", address: parseAddress(`${id}.example:1789`) }));
+  expect(text(report({ peers: peers(IN, OUT, ...known) }))).toContain(", 2 peers: 1 in, 1 out, 2 known peers\n");
 });
 
 test("a note says that heads of Wire are those of handshakes", () => {
@@ -137,7 +142,7 @@ describe("sorted by", () => {
 test("the JSON document has the keys that docs/cli.md promises, and leaves out what is not known", () => {
   const given = report({
     identity: { version: "0.18.4.4", network: "mainnet" },
-    head: head(100, { timestampSeconds: 1 }),
+    head: head(100, { timestampSeconds: NOW / 1000 }),
     peers: peers(IN),
     apis: new Map([["bans", failing("rpc")]]),
   });
@@ -153,7 +158,7 @@ test("the JSON document has the keys that docs/cli.md promises, and leaves out w
         poll_seconds: 0.25,
         version: "0.18.4.4",
         network: "mainnet",
-        head: { height: 100, timestamp_seconds: 1, lag_blocks: 0 },
+        head: { height: 100, timestamp_seconds: NOW / 1000, lag_blocks: 0 },
         failures: [{ api: "bans", reason: "rpc", message: "the call failed (rpc)", advice: "change something" }],
         malformed_rows: 0,
         peers: [

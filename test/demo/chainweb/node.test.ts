@@ -104,6 +104,7 @@ describe("headers and routes", () => {
       const raw = p2p(target);
       expect(raw.status).toBe(200);
     }
-    expect(p2p(`${BASE}/chain/0/header/${"A".repeat(43)}`).status).toBe(404);
+    const unknown = p2p(`${BASE}/chain/0/header/${"A".repeat(43)}`);
+    expect([unknown.status, json(unknown)]).toEqual([404, { key: "A".repeat(43), reason: "key not found" }]);
   });
 });

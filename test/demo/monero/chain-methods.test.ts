@@ -42,6 +42,31 @@ describe("get_info", () => {
   });
 });
 
+describe("get_block_header_by_height", () => {
+  const { call, raw } = started();
+  const at = (node: "healthy" | "restricted", height: number) =>
+    fields(fields(fields(json(raw(node, "get_block_header_by_height", { height }))).result).block_header);
+
+  test("has the same blocks on every node, and on restricted RPC", () => {
+    const top = Number(call("healthy", "get_info").height) - 1;
+    for (const height of [0, 700_000, top]) {
+      expect(at("restricted", height)).toEqual(at("healthy", height));
+      expect(at("healthy", height).height).toBe(height);
+    }
+    expect(at("healthy", top).hash).toBe(call("healthy", "get_info").top_block_hash);
+    expect(at("healthy", 1).prev_hash).toBe(at("healthy", 0).hash);
+  });
+
+  test("refuses a height above the top", () => {
+    const height = Number(call("healthy", "get_info").height);
+    const answer = json(raw("healthy", "get_block_header_by_height", { height }));
+    expect(fields(answer).error).toEqual({
+      code: -2,
+      message: `Requested block height: ${height} greater than current top block height: ${height - 1}`,
+    });
+  });
+});
+
 test("versions", () => {
   const { call } = started();
   expect(call("healthy", "get_version")).toMatchObject({ version: 196_624, release: true });

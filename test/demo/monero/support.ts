@@ -8,9 +8,9 @@ type NodeName = "healthy" | "lagging" | "restricted" | "restarting";
 export function started(seed = "monero") {
   const clock = testClock();
   const nodes = createMoneroNodes(clock, createRandom(seed));
-  const raw = (node: NodeName, method: string) =>
+  const raw = (node: NodeName, method: string, params?: object) =>
     nodes[node].respond(
-      request("/json_rpc", { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: "0", method }) }),
+      request("/json_rpc", { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: "0", method, params }) }),
     );
   const call = (node: NodeName, method: string) => fields(fields(json(raw(node, method))).result);
   const get = (node: NodeName, path: string) => nodes[node].respond(request(path));

@@ -13,6 +13,17 @@ describe("requests", () => {
     expect(ask(request("/v1/chain/get_info")).status).toBe(200);
   });
 
+  test("get_block_info gives the block of a number up to the head", () => {
+    const info = fields(json(ask(request("/v1/chain/get_info"))));
+    const blockAt = (params: unknown) =>
+      ask(request("/v1/chain/get_block_info", { method: "POST", body: JSON.stringify(params) }));
+    const head = Number(info.head_block_num);
+    expect(json(blockAt({ block_num: head }))).toMatchObject({ block_num: head, id: info.head_block_id });
+    const above = blockAt({ block_num: head + 1 });
+    expect([above.status, json(above)]).toMatchObject([400, { message: "Unknown Block", error: { code: 3_100_002 } }]);
+    expect(json(blockAt({}))).toMatchObject({ message: "Invalid Request" });
+  });
+
   test("any other body is refused", () => {
     const response = ask(request("/v1/net/connections", { method: "POST", body: '{"a":1}' }));
     expect(response.status).toBe(400);

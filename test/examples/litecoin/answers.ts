@@ -32,7 +32,11 @@ const PEERS = [
 
 export const RESULTS: Readonly<Record<string, unknown>> = {
   getpeerinfo: PEERS,
-  getblockchaininfo: { chain: "main", blocks: 2_600_008, headers: 2_600_010, initialblockdownload: false },
+  getblockchaininfo: {
+    ...{ chain: "main", blocks: 2_600_008, headers: 2_600_010, initialblockdownload: false },
+    bestblockhash: "ab".repeat(32),
+  },
+  getblockhash: "cd".repeat(32),
   getnettotals: { totalbytesrecv: 123_456, totalbytessent: 65_432, timemillis: 1_767_323_045_000 },
 };
 

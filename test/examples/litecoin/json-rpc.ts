@@ -10,12 +10,17 @@ const WRONG_API = "check that the URL is the RPC of litecoind (default port 9332
  * One call of litecoind's JSON-RPC.
  * @throws NodeError
  */
-export async function callRpc(client: RpcClient, method: string, signal: Signal): Promise<unknown> {
+export async function callRpc(
+  client: RpcClient,
+  method: string,
+  signal: Signal,
+  params: readonly unknown[] = [],
+): Promise<unknown> {
   const request = {
     name: method,
     method: "POST",
     path: client.url.path === "" ? "/" : client.url.path + client.url.query,
-    body: JSON.stringify({ jsonrpc: "1.0", id: "0", method, params: [] }),
+    body: JSON.stringify({ jsonrpc: "1.0", id: "0", method, params }),
     headers: { "content-type": "application/json" },
   } as const;
   const { value } = await callJson(client, request, signal, explainStatus);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { PollRequest } from "../../../src/chains/adapter.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { PEERS_NOT_ASKED } from "../../../src/model/report.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
@@ -12,7 +13,11 @@ import { litecoin } from "./index.ts";
 
 /** The adapter of docs/adding-a-chain.md, by the rules that the shipped ones are tested by. */
 
-function pollOnce(broken: Readonly<Record<string, Reply>> = {}, headOnly = false): Promise<NodeReport> {
+function pollOnce(
+  broken: Readonly<Record<string, Reply>> = {},
+  headOnly = false,
+  request: PollRequest = {},
+): Promise<NodeReport> {
   const session = litecoin.options.parse({}).open({
     name: "node",
     chain: "litecoin",
@@ -24,7 +29,7 @@ function pollOnce(broken: Readonly<Record<string, Reply>> = {}, headOnly = false
       throw new Error("no untrusted peer is asked");
     },
   });
-  return poll(session);
+  return poll(session, undefined, request);
 }
 
 test("a poll gives peers, head, totals and the chain's own samples", async () => {
@@ -62,7 +67,25 @@ describe("a call that fails does not affect the others, and says why", () => {
     const report = await pollOnce({ getblockchaininfo: rpcError(500, -28, "Loading block index…") });
     expect(valueIn(report.peers).connections).toHaveLength(2);
     expect(failureIn(report.head).reason).toBe("busy");
-    expect(report).toMatchObject({ networkKey: undefined, syncing: undefined, chainSamples: [] });
+    expect(report).toMatchObject({ networkKey: undefined, syncing: "unknown", chainSamples: [] });
+  });
+});
+
+describe("blocks", () => {
+  const newest = { height: 2_600_008, hash: "ab".repeat(32) };
+
+  test("the newest comes with each poll, one more where it is asked for", async () => {
+    expect((await pollOnce()).blocks).toEqual([newest]);
+    const report = await pollOnce({}, false, { block: { height: 7 } });
+    expect(report.blocks).toEqual([newest, { height: 7, hash: "cd".repeat(32) }]);
+    expect(report.apis.get("block")?.ok).toBe(true);
+  });
+
+  test.each<[string, Reply]>([
+    ["no hash", jsonReply({ result: "cd", error: null, id: "0" })],
+    ["a node that refuses it", rpcError(404, -32601, "Method not found")],
+  ])("%s gives none", async (_, getblockhash) => {
+    expect((await pollOnce({ getblockhash }, false, { block: { height: 7 } })).blocks).toEqual([newest]);
   });
 });
 
@@ -77,7 +100,8 @@ test("a poll of any JSON ends in a report, and no failure is internal", async ()
   const answer = fc.oneof(anyJson, changed(RESULTS.getpeerinfo), changed(RESULTS.getblockchaininfo));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...Object.keys(RESULTS)), answer, async (method, result) => {
-      const report = await pollOnce({ [method]: jsonReply({ result, error: null, id: "0" }) });
+      const replies = { [method]: jsonReply({ result, error: null, id: "0" }) };
+      const report = await pollOnce(replies, false, { block: { height: 7 } });
       for (const outcome of [report.peers, report.head, report.totals]) {
         if (outcome !== undefined && !outcome.ok) expect(outcome.failure.reason).not.toBe("internal");
       }

@@ -1,5 +1,6 @@
 import { CANARY, type FuzzAdapter, variant } from "../adapter.ts";
 import type { Corpus } from "../corpus.ts";
+import { parseTree, type Tree } from "../json-tree.ts";
 
 const URL = "http://192.0.2.10:8888";
 const TOKENS = `http://user:${CANARY}@192.0.2.10:8888/${CANARY}/base?key=${CANARY}`;
@@ -8,14 +9,15 @@ const PLUGIN = { prometheus_url: `http://192.0.2.11:9101/${CANARY}?${CANARY}=1` 
 export function wireAdapter(corpus: Corpus): FuzzAdapter {
   return {
     name: "wire",
-    calls: ["connections", "get_info", "prometheus"],
+    calls: ["connections", "get_info", "get_block_info", "prometheus"],
     callOf: ({ path }) =>
-      /\/v1\/(?:net|chain|prometheus)\/(connections|get_info|metrics)/
+      /\/v1\/(?:net|chain|prometheus)\/(connections|get_info|get_block_info|metrics)/
         .exec(path)?.[1]
         ?.replace("metrics", "prometheus"),
     answers: {
       connections: corpus.files(/^wire\/(?:[ls]\d|e1|w\d|.*\/connections\.).*\.json$/),
       get_info: corpus.files(/^wire\/(?:.*\/)?get_info\..*$|^wire\/.*\/get_info\.json$/),
+      get_block_info: [({ body }) => blockAt(Number(/"block_num":(\d+)/.exec(body)?.[1]))],
       prometheus: corpus.files(/^wire\/(?:prometheus\.|prometheus\/).*\.txt$/),
     },
     variants: [
@@ -33,4 +35,9 @@ export function wireAdapter(corpus: Corpus): FuzzAdapter {
     ],
     rows: { call: "connections", count: (answer) => (Array.isArray(answer) ? answer.length : undefined) },
   };
+}
+
+/** The block that was asked for. */
+function blockAt(block_num: number): Tree {
+  return parseTree(JSON.stringify({ block_num, id: block_num.toString(16).padStart(8, "0").padEnd(64, "a") }));
 }

@@ -73,6 +73,7 @@ export const MONERO_TARGETS: Targets = {
   get_info: rpc("version"),
   get_connections: rpc("connections", PEERS),
   get_last_block_header: rpc("block_header"),
+  get_block_header_by_height: rpc("block_header"),
   sync_info: rpc("spans", SPANS),
   get_bans: rpc("bans", BANS),
   get_net_stats: bare("total_bytes_in"),

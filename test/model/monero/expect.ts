@@ -1,6 +1,7 @@
+import { expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { highest, supported } from "../lag.ts";
+import { expectReferences, highest, highestPossible, supported } from "../lag.ts";
 import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "../memory.ts";
 import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
 import type { MoneroLife } from "./world.ts";
@@ -122,31 +123,19 @@ function expectInfo(expectations: Expectations, poll: MoneroPoll, headerFailure:
   expect("p2p_monero_database_size_bytes", DATABASE_SIZE);
 }
 
-/** Twice as many blocks as the target allows, since the head, and some more. */
+/** Twice as many blocks as the target allows. */
 const FASTEST_BLOCK_SECONDS = 60;
-const SLACK_BLOCKS = 20;
 
-function expectLag({ expect }: Expectations, { life, fleet, configured, endedMs }: MoneroPoll, age?: number): void {
+function expectLag(expectations: Expectations, { life, fleet, configured }: MoneroPoll, age?: number): void {
   const { node } = life;
   const own = node.tip.height + 1;
-  const limit =
-    age === undefined
-      ? Number.POSITIVE_INFINITY
-      : own + Math.ceil(Math.max(0, age) / FASTEST_BLOCK_SECONDS) + SLACK_BLOCKS;
+  const limit = highestPossible(own, age, FASTEST_BLOCK_SECONDS);
   const arePeersKnown = !node.restricted && node.fault?.method !== "get_connections";
   const heights = node.peers
     .filter(({ state, height }) => state !== "before_handshake" && height > 0 && height <= limit)
     .map(({ height }) => height);
-  const references = {
-    peers: arePeersKnown ? supported(heights) : undefined,
-    fleet: highest(fleet),
-    configured: highest(configured),
-  };
-  void endedMs;
-  for (const [reference, height] of Object.entries(references))
-    expect("p2p_node_reference_height", height, { reference });
-  const best = highest(Object.values(references).filter((height) => height !== undefined));
-  expect("p2p_node_head_lag_blocks", best === undefined ? undefined : Math.max(0, best - own));
+  const peers = arePeersKnown ? supported(heights) : undefined;
+  expectReferences(expectations, own, { peers, fleet: highest(fleet), configured: highest(configured) });
 }
 
 /** Monero's own word decides: its flags in the first sync, the states of its peers later. */
@@ -158,7 +147,8 @@ function syncing({ node, rate, sinceMs }: MoneroLife, endedMs: number, arePeersK
   return isSettled ? 0 : oneOf(0, 1);
 }
 
-function expectPeers({ expect }: Expectations, { peers }: MoneroNode, working: readonly MoneroPeer[]): void {
+function expectPeers(expectations: Expectations, { peers }: MoneroNode, working: readonly MoneroPeer[]): void {
+  const { expect } = expectations;
   for (const direction of ["inbound", "outbound"] as const) {
     const own = peers.filter(({ side }) => side === direction);
     const connected = own.filter(({ state }) => state !== "before_handshake").length;
@@ -168,15 +158,12 @@ function expectPeers({ expect }: Expectations, { peers }: MoneroNode, working: r
   }
   const downloads = peers.filter(({ state }) => state === "synchronizing" || state === "standby").length;
   expect("p2p_node_syncing_peers", downloads, { flow: "download" });
-  const types = working.map(({ type }) => TYPES[type]);
-  for (const address_type of ["ipv4", "ipv6", "tor", "i2p", "unknown"]) {
-    expect("p2p_node_peers_by_address_type", types.filter((type) => type === address_type).length, { address_type });
-  }
-  expectSubnets(
-    { expect },
-    working.flatMap(({ host, type }) => (type <= 2 ? [host] : [])),
-    working.length,
+  expectAddressTypes(
+    expectations,
+    working.map(({ type }) => TYPES[type]),
   );
+  const numeric = working.flatMap(({ host, type }) => (type <= 2 ? [host] : []));
+  expectSubnets(expectations, numeric, working.length);
   for (const stripe of ["none", "1", "2", "3", "4", "5", "6", "7", "8"]) {
     const wanted = stripe === "none" ? 0 : Number(stripe);
     expect("p2p_monero_peers_by_pruning_stripe", working.filter((peer) => peer.stripe === wanted).length, { stripe });
@@ -187,16 +174,6 @@ function expectPeers({ expect }: Expectations, { peers }: MoneroNode, working: r
 }
 
 const TYPES = { 1: "ipv4", 2: "ipv6", 3: "i2p", 4: "tor" } as const;
-
-/** IPv4 by its first two numbers, IPv6 by its first two groups; unknown while no peer has a numeric address. */
-export function expectSubnets(
-  { expect }: Pick<Expectations, "expect">,
-  addresses: readonly string[],
-  peers: number,
-): void {
-  const subnets = new Set(addresses.map((address) => address.split(/[.:]/).slice(0, 2).join("/")));
-  expect("p2p_node_peer_subnets", subnets.size === 0 && peers > 0 ? undefined : subnets.size);
-}
 
 /** @returns when the connections opened, as the page shows it: a first estimate is kept */
 function expectConnections(

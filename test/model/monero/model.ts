@@ -1,3 +1,5 @@
+import { describeNode } from "../describe.ts";
+import { createKnownHeads } from "../lag.ts";
 import { createMemory } from "../memory.ts";
 import type { MakeModel } from "../run.ts";
 import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./expect.ts";
@@ -5,11 +7,6 @@ import { answerMonero } from "./node.ts";
 import { createMoneroWorld, liveMonero, type MoneroLife } from "./world.ts";
 
 const NAMES = ["a", "b", "restricted", "reference"] as const;
-const TIMEOUT_MS = 10_000;
-const INTERVAL_MS = 15_000;
-/** Data is fresh for two scheduled polls. */
-const FRESH_MS = 2 * INTERVAL_MS + TIMEOUT_MS;
-
 export const moneroModel: MakeModel = (random, clock) => {
   const world = createMoneroWorld(random, clock, NAMES);
   const origins = new Map(NAMES.map((name, index) => [name, `http://192.0.2.${index + 1}:18081`] as const));
@@ -18,7 +15,7 @@ export const moneroModel: MakeModel = (random, clock) => {
   const memories = new Map(
     NAMES.map((name): [string, MoneroMemory] => [name, { ...createMemory(), knownHash: undefined, starts: new Map() }]),
   );
-  const heads = new Map<string, { readonly height: number; readonly seenMs: number }>();
+  const heads = createKnownHeads<number>((name) => name === "reference");
 
   function lifeOf(target: string): MoneroLife {
     const life = lives.get(target);
@@ -43,19 +40,20 @@ export const moneroModel: MakeModel = (random, clock) => {
       world.ledger.makeBlocks(clock.nowMs());
       liveMonero(lifeOf(target), world, random, clock.nowMs());
     },
+    describe(target) {
+      const { node, rate } = lifeOf(target);
+      return describeNode([node.version, rate === undefined ? "following" : "catching up"], node);
+    },
     expect(target, { startedMs, endedMs }) {
       const life = lifeOf(target);
       const memory = memories.get(target);
       if (memory === undefined) throw new Error(`no memory of ${target}`);
-      const others = [...heads].filter(([name, { seenMs }]) => name !== target && endedMs <= seenMs + FRESH_MS);
-      const heightsOf = (isReference: boolean) =>
-        others.filter(([name]) => (name === "reference") === isReference).map(([, { height }]) => height);
+      const { fleet, configured } = heads.others(target, endedMs);
       const seconds = (endedMs - startedMs) / 1000;
-      if (isInfoAnswered(life.node)) heads.set(target, { height: life.node.tip.height + 1, seenMs: endedMs });
-      else heads.delete(target);
+      heads.remember(target, isInfoAnswered(life.node) ? life.node.tip.height + 1 : undefined, endedMs);
       return target === "reference"
         ? expectMoneroReference(life)
-        : expectMonero({ life, memory, endedMs, seconds, fleet: heightsOf(false), configured: heightsOf(true) });
+        : expectMonero({ life, memory, endedMs, seconds, fleet, configured });
     },
   };
 };

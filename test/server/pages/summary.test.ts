@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { CHAIN_NAMES } from "../../../src/chains/index.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { type NodeState, toStored } from "../../../src/poll/store.ts";
-import { isBehind, type NodeOverview, overviewOf, rank } from "../../../src/server/pages/overview.ts";
-import { heading, summary } from "../../../src/server/pages/summary.ts";
+import { htmlOf } from "../../../src/server/pages/markup.ts";
+import { isBehind, type NodeOverview, overviewOf, type peersOf, rank } from "../../../src/server/pages/overview.ts";
+import { heading, peersText, summary } from "../../../src/server/pages/summary.ts";
 import {
   deadReport,
   failing,
@@ -83,4 +84,31 @@ test("a node is behind on the pages from where the alert looks at it", () => {
       );
     expect([chain, at(blocks), at(blocks + 1)]).toEqual([chain, false, true]);
   }
+});
+
+test.each<[string, readonly NonNullable<ReturnType<typeof peersOf>>[]]>([
+  [
+    "3 / 2",
+    [
+      { inbound: 3, outbound: 0, unknown: 0 },
+      { inbound: 0, outbound: 2, unknown: 0 },
+    ],
+  ],
+  ["0 / 0", [{ inbound: 0, outbound: 0, unknown: 0 }]],
+  [
+    "257 known",
+    [
+      { inbound: 0, outbound: 0, unknown: 250 },
+      { inbound: 0, outbound: 0, unknown: 7 },
+    ],
+  ],
+  [
+    "3 / 2 and 250 known",
+    [
+      { inbound: 3, outbound: 2, unknown: 0 },
+      { inbound: 0, outbound: 0, unknown: 250 },
+    ],
+  ],
+])("connections and known peers are not added up: %s", (expected, all) => {
+  expect(htmlOf(peersText(all)).replaceAll(/<[^>]*>/g, "")).toBe(expected);
 });

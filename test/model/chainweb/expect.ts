@@ -1,0 +1,174 @@
+import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
+import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
+import { OUTAGES } from "../http.ts";
+import { expectReferences } from "../lag.ts";
+import { expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import {
+  type ChainwebFault,
+  type ChainwebNode,
+  type ChainwebPeer,
+  cutHeight,
+  cutWeight,
+  mempoolPeers,
+} from "./node.ts";
+import type { ChainwebLife } from "./world.ts";
+
+/** What the page should say of a chainweb node after a poll, by the documents. */
+
+export type ChainwebMemory = Memory & {
+  /** Since when the node gave a cut. */
+  headSinceMs: number | undefined;
+};
+
+/** Heights by chain. */
+export type CutHeights = readonly number[];
+
+export type ChainwebPoll = {
+  readonly life: ChainwebLife;
+  readonly memory: ChainwebMemory;
+  readonly endedMs: number;
+  readonly seconds: number;
+  readonly fleet: readonly CutHeights[];
+  readonly configured: readonly CutHeights[];
+};
+
+const INTERVAL_SECONDS = 15;
+
+function reasonOf({ outage, fault }: ChainwebNode, part: ChainwebFault["part"]): Reason | undefined {
+  if (outage !== undefined) return OUTAGES[outage].reason;
+  if (fault?.part !== part) return undefined;
+  return ({ hang: "timeout", error: "http", starting: "unavailable" } as const)[fault.kind];
+}
+
+export function isCutAnswered(node: ChainwebNode): boolean {
+  return reasonOf(node, "cut") === undefined;
+}
+
+export function expectChainwebReference({ node }: ChainwebLife): Expectations {
+  const expectations = createExpectations();
+  const isUp = isCutAnswered(node);
+  expectations.expect("p2p_reference_up", isUp ? 1 : 0);
+  expectations.expect("p2p_reference_head_height", isUp ? cutHeight(node) : undefined);
+  return expectations;
+}
+
+export function expectChainweb(poll: ChainwebPoll): Expectations {
+  const { life, memory, endedMs, seconds } = poll;
+  const { node } = life;
+  const expectations = createExpectations();
+  const { expect } = expectations;
+  const peersFailure = reasonOf(node, "cut/peer");
+  const cutFailure = reasonOf(node, "cut");
+  rememberPoll(memory, peersFailure ?? new Map(), endedMs);
+  expect("p2p_node_up", peersFailure === undefined ? 1 : 0);
+  expect("p2p_node_api_up", peersFailure === undefined ? 1 : 0, { api: "peers" });
+  expect("p2p_node_api_up", cutFailure === undefined ? 1 : 0, { api: "head" });
+  expect("p2p_node_poll_duration_seconds", seconds);
+  expectPolls(expectations, memory, INTERVAL_SECONDS);
+  const isAnswered = peersFailure === undefined || cutFailure === undefined;
+  const isInfoKnown = node.hasService && reasonOf(node, "info") === undefined;
+  if (node.hasService) expect("p2p_node_api_up", isInfoKnown ? 1 : 0, { api: "info" });
+  expectIdentity(expectations, node, { isAnswered, isInfoKnown });
+  expect("p2p_node_clock_skew_seconds", isAnswered ? skew(node) : undefined);
+  if (peersFailure === undefined) expectPeers(expectations, node);
+  if (cutFailure === undefined) expectCut(expectations, poll);
+  else memory.headSinceMs = undefined;
+  if (node.readsTips && cutFailure !== undefined) expect("p2p_node_api_up", 0, { api: "tips" });
+  if (node.countsMempools) expectMempools(expectations, node, cutFailure === undefined);
+  return expectations;
+}
+
+/** Its header has whole seconds. */
+function skew({ clockSkew }: ChainwebNode) {
+  return between(clockSkew - 0.501, clockSkew + 0.501);
+}
+
+function expectIdentity(
+  { expect }: Expectations,
+  { version, network, serviceDate }: ChainwebNode,
+  { isAnswered, isInfoKnown }: { readonly isAnswered: boolean; readonly isInfoKnown: boolean },
+): void {
+  if (!isAnswered && !isInfoKnown) return;
+  expect("p2p_node_info", 1, { version, network: isAnswered ? network : "" });
+  // Current nodes refuse peers before 3.0.
+  if (isAnswered) expect("p2p_chainweb_outdated", version.startsWith("2.") ? 1 : 0);
+  const ends = isInfoKnown && serviceDate !== undefined ? Date.parse(serviceDate) / 1000 : undefined;
+  expect("p2p_chainweb_service_date_timestamp_seconds", ends);
+}
+
+function expectPeers(expectations: Expectations, { peers }: ChainwebNode): void {
+  const { expect } = expectations;
+  expect("p2p_node_peers", peers.length, { direction: "unknown" });
+  expectAddressTypes(expectations, peers.map(addressType));
+  const numeric = peers.flatMap((peer) => (addressType(peer) === "unknown" ? [] : [peer.host]));
+  expectSubnets(expectations, numeric, peers.length);
+  const pinned = peers.filter(({ id }) => id !== null).length;
+  expect("p2p_chainweb_peers_by_identity", pinned, { identity: "pinned" });
+  expect("p2p_chainweb_peers_by_identity", peers.length - pinned, { identity: "ca" });
+  for (const name of ["omitted", "merged", "malformed"]) expect(`p2p_node_connections_${name}`, 0);
+  expect("p2p_node_series_withheld", 0);
+  for (const peer of peers) {
+    const { host, port } = peer;
+    const label = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    expect("p2p_connection_info", 1, { direction: "unknown", peer: label, address_type: addressType(peer) });
+  }
+}
+
+function addressType({ host }: ChainwebPeer): AddressType {
+  if (host.includes(":")) return "ipv6";
+  return /^[\d.]+$/.test(host) ? "ipv4" : "unknown";
+}
+
+/** How soon a catch-up has to be seen, and how long after it the page may still say so. */
+const SYNC_DELAY_MS = 3 * 60_000;
+
+function expectCut(expectations: Expectations, poll: ChainwebPoll): void {
+  const { life, memory, endedMs, fleet, configured } = poll;
+  const { node } = life;
+  const { expect } = expectations;
+  memory.headSinceMs ??= endedMs;
+  expect("p2p_node_head_height", cutHeight(node));
+  expect("p2p_chainweb_chains", node.tips.length);
+  expect("p2p_chainweb_cut_weight", cutWeight(node));
+  for (const [chain, { height }] of node.tips.entries()) {
+    expect("p2p_chainweb_chain_height", height, { braided_chain: String(chain) });
+  }
+  const references = { peers: undefined, fleet: bestCut(node, fleet), configured: bestCut(node, configured) };
+  expectReferences(expectations, cutHeight(node), references);
+  if (node.readsTips) expectTips(expectations, node);
+  const isSettled = endedMs - life.sinceMs > SYNC_DELAY_MS && endedMs - memory.headSinceMs > SYNC_DELAY_MS;
+  const isComparable = node.readsTips || fleet.length + configured.length > 0;
+  const isHealthy = life.rate === undefined && endedMs - life.sinceMs > SYNC_DELAY_MS;
+  const unclear = isHealthy ? oneOf(0, undefined) : oneOf(0, 1, undefined);
+  expect("p2p_node_syncing", isSettled && isComparable ? (isHealthy ? 0 : 1) : unclear);
+}
+
+/** Compared chain by chain: what others are ahead is added to the own height. */
+function bestCut({ tips }: ChainwebNode, others: readonly CutHeights[]): number | undefined {
+  if (others.length === 0) return undefined;
+  return tips.reduce((sum, { height }, chain) => {
+    return sum + Math.max(height, ...others.map((heights) => heights[chain] ?? 0));
+  }, 0);
+}
+
+/** A header that was read once is known; a failure ends the requests of a poll. */
+function expectTips({ expect }: Expectations, node: ChainwebNode): void {
+  const mayFail = reasonOf(node, "header") !== undefined;
+  expect("p2p_node_api_up", mayFail ? oneOf(0, 1) : 1, { api: "tips" });
+  for (const [chain, { seconds }] of node.tips.entries()) {
+    expect("p2p_chainweb_chain_head_timestamp_seconds", mayFail ? oneOf(seconds, undefined) : seconds, {
+      braided_chain: String(chain),
+    });
+  }
+  const oldest = Math.min(...node.tips.map(({ seconds }) => seconds));
+  expect("p2p_node_head_timestamp_seconds", mayFail ? oneOf(oldest, undefined) : oldest);
+}
+
+function expectMempools({ expect }: Expectations, node: ChainwebNode, isCutKnown: boolean): void {
+  const isKnown = isCutKnown && reasonOf(node, "mempool") === undefined;
+  expect("p2p_node_api_up", isKnown ? 1 : 0, { api: "mempool" });
+  if (!isKnown) return;
+  for (const chain of node.tips.keys()) {
+    expect("p2p_chainweb_mempool_peers", mempoolPeers(node, chain).length, { braided_chain: String(chain) });
+  }
+}

@@ -1,0 +1,281 @@
+import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
+import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
+import { OUTAGES } from "../http.ts";
+import { expectReferences, highest, highestPossible, supported } from "../lag.ts";
+import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
+import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
+import { viewsOf, visibleChanges, type WireView } from "./views.ts";
+import type { WireLife } from "./world.ts";
+
+/** What the page should say of a nodeos or nodeop after a poll, by the documents. */
+
+export type WireMemory = Memory & {
+  views: readonly WireView[];
+  readonly plugin: PluginMemory;
+  /** The process of the last peer lists, and how many lists it gave. */
+  lists: { process: number; count: number };
+  /** Outbound peers of this process that lists have shown as open, now or before. */
+  readonly seenOpen: Set<string>;
+  /** Since when the node gave a head. */
+  headSinceMs: number | undefined;
+};
+
+export type WirePoll = {
+  readonly life: WireLife;
+  readonly memory: WireMemory;
+  readonly endedMs: number;
+  readonly seconds: number;
+  readonly fleet: readonly number[];
+  readonly configured: readonly number[];
+};
+
+const INTERVAL_SECONDS = 15;
+
+/** The reason of a part that failed. @param outage of the whole node */
+function reasonOf({ outage, fault }: WireNode, part: WireFault["part"]): Reason | undefined {
+  if (outage !== undefined) return OUTAGES[outage].reason;
+  if (fault?.part !== part) return undefined;
+  return ({ hang: "timeout", busy: "busy", missing: "unavailable", error: "http", host: "host_header" } as const)[
+    fault.kind
+  ];
+}
+
+export function isInfoAnswered(node: WireNode): boolean {
+  return reasonOf(node, "chain") === undefined;
+}
+
+export function expectWireReference({ node }: WireLife): Expectations {
+  const expectations = createExpectations();
+  const isUp = isInfoAnswered(node);
+  expectations.expect("p2p_reference_up", isUp ? 1 : 0);
+  expectations.expect("p2p_reference_head_height", isUp ? node.head : undefined);
+  return expectations;
+}
+
+export function expectWire(poll: WirePoll): Expectations {
+  const { life, memory, endedMs, seconds } = poll;
+  const { node } = life;
+  const expectations = createExpectations();
+  const { expect } = expectations;
+  const netFailure = reasonOf(node, "net");
+  const chainFailure = reasonOf(node, "chain");
+  const connected = node.rows.filter(({ state }) => state === "connected");
+  const views = viewsOf(connected, node.dialect);
+  const isFirst = memory.connected === undefined;
+  rememberPoll(
+    memory,
+    netFailure ?? new Map(connected.map(({ connection, side }) => [String(connection), side] as const)),
+    endedMs,
+    isFirst ? undefined : visibleChanges(memory.views, views),
+  );
+  if (netFailure === undefined) memory.views = views;
+
+  expect("p2p_node_up", netFailure === undefined ? 1 : 0);
+  expect("p2p_node_api_up", netFailure === undefined ? 1 : 0, { api: "peers" });
+  expect("p2p_node_api_up", chainFailure === undefined ? 1 : 0, { api: "head" });
+  expect("p2p_node_poll_duration_seconds", seconds);
+  expectPolls(expectations, memory, INTERVAL_SECONDS);
+  if (chainFailure === undefined) expectInfo(expectations, poll, netFailure === undefined);
+  else memory.headSinceMs = undefined;
+  if (netFailure === undefined) {
+    expectPeers(expectations, node, connected);
+    expectChurn(expectations, memory);
+    expectRows(expectations, node);
+    expectVanished(expectations, life, memory);
+    expect(
+      "p2p_wire_wrong_chain_peers",
+      chainFailure === undefined ? connected.filter(({ chainId }) => chainId !== node.chain.id).length : undefined,
+    );
+  }
+  expectPlugin(expectations, life, memory.plugin, netFailure === undefined);
+  return expectations;
+}
+
+/** How soon a catch-up has to be seen, and how long after it the page may still say so. */
+const SYNC_DELAY_MS = 3 * 60_000;
+
+function expectInfo(expectations: Expectations, poll: WirePoll, arePeersKnown: boolean): void {
+  const { life, memory, endedMs } = poll;
+  const { node } = life;
+  const { head, final, forkDbHead, dialect, chain } = node;
+  const { expect } = expectations;
+  memory.headSinceMs ??= endedMs;
+  expect("p2p_node_info", 1, { version: dialect.version, chain_id: chain.id });
+  expect("p2p_node_head_height", head);
+  expect("p2p_node_head_timestamp_seconds", chain.timeOf(head) / 1000);
+  expect("p2p_node_final_height", final);
+  expect("p2p_wire_lib_lag_blocks", head - final);
+  expect("p2p_wire_fork_db_head_height", forkDbHead);
+  expect("p2p_wire_fork_db_lag_blocks", forkDbHead - head);
+  if (hasLeapFields(dialect)) expect("p2p_wire_earliest_available_block", node.earliest);
+  expectLag(expectations, poll, arePeersKnown);
+  const isSettled = endedMs - life.modeSinceMs > SYNC_DELAY_MS;
+  const isWatched = endedMs - memory.headSinceMs > SYNC_DELAY_MS;
+  const right = life.mode === "catching up" ? 1 : 0;
+  // A node that is healthy is never said to be syncing, however short it was watched.
+  const isHealthy = life.mode === "following" || life.mode === "irreversible";
+  expect(
+    "p2p_node_syncing",
+    isSettled && isWatched ? right : isHealthy && isSettled ? oneOf(0, undefined) : oneOf(0, 1, undefined),
+  );
+}
+
+const BLOCK_SECONDS = 0.5;
+/** A head that is older than this may have others above it that nobody told of. */
+const YOUNG_SECONDS = 60;
+
+function expectLag(expectations: Expectations, poll: WirePoll, arePeersKnown: boolean): void {
+  const { node } = poll.life;
+  const { head, chain } = node;
+  const age = (poll.endedMs - chain.timeOf(head)) / 1000;
+  const limit = highestPossible(head, age, BLOCK_SECONDS);
+  const heights = node.rows
+    .filter(({ state, chainId }) => state === "connected" && chainId === chain.id)
+    .map(({ peerHead }) => peerHead)
+    .filter((height) => height > 0 && height <= limit);
+  const references = {
+    peers: arePeersKnown ? supported(heights) : undefined,
+    fleet: highest(poll.fleet),
+    configured: highest(poll.configured),
+  };
+  expectReferences(expectations, head, references, age < YOUNG_SECONDS);
+}
+
+const STATES = ["connected", "handshaking", "dialing", "disconnected"] as const;
+
+/** Before Leap 5 dialling and shaking hands look alike; but a node never dials an inbound connection. */
+function shownState({ side, state }: WireRow, { dialect }: WireNode): WireRow["state"] {
+  if (dialect.socket || (state !== "handshaking" && state !== "dialing")) return state;
+  return side === "inbound" ? "handshaking" : "dialing";
+}
+
+function expectPeers(expectations: Expectations, node: WireNode, connected: readonly WireRow[]): void {
+  const { expect } = expectations;
+  for (const direction of ["inbound", "outbound"] as const) {
+    expect("p2p_node_peers", connected.filter(({ side }) => side === direction).length, { direction });
+    for (const state of STATES) {
+      const rows = node.rows.filter((row) => row.side === direction && shownState(row, node) === state);
+      expect("p2p_node_connections", rows.length, { direction, state });
+    }
+  }
+  expect("p2p_node_syncing_peers", connected.filter(({ syncing }) => syncing).length, { flow: "upload" });
+  expectAddressTypes(
+    expectations,
+    connected.map((row) => addressType(row, node)),
+  );
+  const numeric = connected.flatMap((row) => numericAddress(row, node) ?? []);
+  expectSubnets(expectations, numeric, connected.length);
+  const agents = new Map([["unknown", 0]]);
+  for (const { agent } of connected) {
+    const name = agent === "" ? "unknown" : agent;
+    agents.set(name, (agents.get(name) ?? 0) + 1);
+  }
+  for (const [agent, count] of agents) expect("p2p_node_peers_by_agent", count, { agent });
+  const listening = new Set(connected.flatMap(({ side, listens }) => (side === "inbound" ? [listens] : [])));
+  const isDuplicate = ({ side, state, listens }: WireRow) =>
+    side === "outbound" && state !== "connected" && listening.has(listens);
+  expect("p2p_wire_duplicate_links", node.rows.filter(isDuplicate).length);
+  expect("p2p_node_connections_omitted", 0);
+  expect("p2p_node_connections_malformed", 0);
+  expect("p2p_node_series_withheld", 0);
+}
+
+/** The socket's address where the dialect has one, else a numeric address in the configuration or in the peer's claim. */
+function numericAddress({ side, listens, remoteIp, everOpened }: WireRow, { dialect }: WireNode): string | undefined {
+  if (dialect.socket && (side === "inbound" || everOpened)) return remoteIp;
+  const [host = ""] = listens.split(":");
+  return /^[\d.]+$/.test(host) ? host : undefined;
+}
+
+function addressType(row: WireRow, node: WireNode): AddressType {
+  const isUnknown = !node.dialect.socket && row.side === "inbound" && row.state !== "connected";
+  return isUnknown || numericAddress(row, node) === undefined ? "unknown" : "ipv4";
+}
+
+/** The `peer` label. */
+export function peerLabel(
+  { side, peer, listens, remoteIp, remotePort, state }: WireRow,
+  { dialect }: WireNode,
+): string {
+  if (side === "outbound") return peer;
+  if (dialect.socket) return `${remoteIp}:${remotePort}`;
+  return state === "connected" ? listens : "unknown";
+}
+
+/** Rows with the same labels share a series. */
+function expectRows(expectations: Expectations, node: WireNode): void {
+  const groups = new Map<string, WireRow[]>();
+  for (const row of node.rows) {
+    const labels = `${row.side} ${peerLabel(row, node)}`;
+    groups.set(labels, [...(groups.get(labels) ?? []), row]);
+  }
+  for (const [row, ...others] of groups.values()) {
+    if (row === undefined) continue;
+    if (others.length === 0) expectRow(expectations, row, node);
+    else expectShared(expectations, [row, ...others], node);
+  }
+  expectations.expect("p2p_node_connections_merged", node.rows.length - groups.size);
+}
+
+/** It has the highest head, and no values that belong to one connection. */
+function expectShared({ expect, ignoreLabel }: Expectations, rows: readonly WireRow[], node: WireNode): void {
+  const [first] = rows;
+  if (first === undefined) return;
+  const labels = { direction: first.side, peer: peerLabel(first, node) };
+  const heads = rows.flatMap(({ state, peerHead }) => (state === "connected" ? [peerHead] : []));
+  expect("p2p_connection_head_height", highest(heads), labels);
+  expect("p2p_connection_receive_bytes_total", undefined, labels);
+  expect("p2p_connection_transmit_bytes_total", undefined, labels);
+  ignoreLabel("peer", labels.peer);
+}
+
+function expectRow({ expect }: Expectations, row: WireRow, node: WireNode): void {
+  const { dialect } = node;
+  const labels = { direction: row.side, peer: peerLabel(row, node) };
+  const isConnected = row.state === "connected";
+  expect("p2p_connection_info", 1, {
+    ...labels,
+    state: shownState(row, node),
+    agent: isConnected ? row.agent : "",
+    address_type: addressType(row, node),
+  });
+  expect("p2p_connection_head_height", isConnected ? row.peerHead : undefined, labels);
+  const syncing = row.syncing ? 1 : 0;
+  expect("p2p_connection_syncing", isConnected ? syncing : undefined, { ...labels, flow: "upload" });
+  if (dialect.score) expect("p2p_wire_peer_score", row.score, labels);
+  if (!isConnected) return;
+  if (dialect.wholeHandshake) expect("p2p_wire_handshake_timestamp_seconds", row.handshakeMs / 1000, labels);
+  expect("p2p_wire_handshake_generation", row.generation, labels);
+  if (dialect.bp) expect("p2p_wire_is_bp_peer", row.isBlockProducer ? 1 : 0, labels);
+  if (dialect.gossip) expect("p2p_wire_is_bp_gossip_peer", row.isBlockProducer ? 1 : 0, labels);
+  if (dialect.kinds === "assigned") {
+    expect("p2p_wire_is_blocks_only", row.peer.endsWith(":blk") ? 1 : 0, labels);
+    expect("p2p_wire_is_transactions_only", row.peer.endsWith(":trx") ? 1 : 0, labels);
+  }
+  if (dialect.votes && row.lastVoteMs > 0)
+    expect("p2p_wire_last_vote_timestamp_seconds", row.lastVoteMs / 1000, labels);
+}
+
+/** After so many lists of another process, it must be clear that it is another one. */
+const LISTS_TO_SEE_A_RESTART = 4;
+
+/**
+ * Peers that another process removed are forgotten. Before Leap 5 a list has no sockets, and a restart may stay hidden while
+ * no peer of before is connected again.
+ */
+function expectVanished({ expect }: Expectations, life: WireLife, memory: WireMemory): void {
+  const { process, vanished, everConfigured, node } = life;
+  const { lists } = memory;
+  memory.lists = { process, count: lists.process === process ? lists.count + 1 : 1 };
+  if (lists.process !== process) memory.seenOpen.clear();
+  for (const row of node.rows) {
+    const isOpen = row.state === "connected" || (node.dialect.socket && row.everOpened);
+    if (row.side === "outbound" && isOpen) memory.seenOpen.add(row.peer);
+  }
+  const known = [...vanished].filter((peer) => memory.seenOpen.has(peer)).length;
+  const isClear = process === 1 || (node.dialect.socket && memory.lists.count > LISTS_TO_SEE_A_RESTART);
+  const listed = new Set(node.rows.map(({ peer }) => peer));
+  const most = [...everConfigured].filter((peer) => !listed.has(peer)).length;
+  expect("p2p_wire_vanished_peers", isClear ? known : between(known, most));
+}

@@ -1,0 +1,81 @@
+import { describeNode } from "../describe.ts";
+import type { Server } from "../http.ts";
+import { createKnownHeads } from "../lag.ts";
+import { createMemory } from "../memory.ts";
+import type { MakeModel } from "../run.ts";
+import { expectWire, expectWireReference, isInfoAnswered, type WireMemory } from "./expect.ts";
+import { createPluginMemory } from "./expect-plugin.ts";
+import { answerPlugin, answerWire } from "./node.ts";
+import { createWireWorld, liveWire, type WireLife } from "./world.ts";
+
+const NAMES = ["a", "b", "reference"] as const;
+
+export const wireModel: MakeModel = (random, clock) => {
+  const world = createWireWorld(random, clock, NAMES);
+  const lives = new Map(world.lives.map((life) => [life.node.name, life] as const));
+  const memories = new Map(NAMES.map((name) => [name as string, createWireMemory()] as const));
+  const heads = createKnownHeads<number>((name) => name === "reference");
+  const servers = new Map<string, Server>();
+  const nodes = world.lives.map((life, index) => {
+    const { node } = life;
+    const url = `http://192.0.2.${index + 1}:8888`;
+    const pluginUrl = `http://192.0.2.${index + 1}:9101`;
+    servers.set(url, (request) => answerWire(node, request));
+    servers.set(pluginUrl, (request) => {
+      const answer = answerPlugin(node, request);
+      const memory = memories.get(node.name);
+      const isOk = node.outage === undefined && node.fault?.part !== "plugin";
+      if (memory !== undefined) {
+        memory.plugin.served = { isOk, copied: node.copied, process: life.process, atMs: clock.nowMs() };
+      }
+      return answer;
+    });
+    const wire = node.hasPlugin ? { wire: { prometheus_url: pluginUrl } } : {};
+    return { name: node.name, chain: index === 1 ? "antelope" : "wire", url, ...wire };
+  });
+
+  return {
+    config: {
+      connections: { address: "full" },
+      nodes: nodes.filter(({ name }) => name !== "reference"),
+      references: nodes
+        .filter(({ name }) => name === "reference")
+        .map(({ name, chain, url }) => ({ name, chain, url })),
+    },
+    servers,
+    targets: NAMES,
+    live(target) {
+      liveWire(of(lives, target), world, random, clock.nowMs());
+    },
+    describe(target) {
+      const { node, mode } = of(lives, target);
+      return describeNode([node.dialect.name, mode], node);
+    },
+    expect(target, { startedMs, endedMs }) {
+      const life: WireLife = of(lives, target);
+      const memory = of(memories, target);
+      const { fleet, configured } = heads.others(target, endedMs);
+      heads.remember(target, isInfoAnswered(life.node) ? life.node.head : undefined, endedMs);
+      return target === "reference"
+        ? expectWireReference(life)
+        : expectWire({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, fleet, configured });
+    },
+  };
+};
+
+function createWireMemory(): WireMemory {
+  return {
+    ...createMemory(),
+    views: [],
+    plugin: createPluginMemory(),
+    lists: { process: 1, count: 0 },
+    seenOpen: new Set(),
+    headSinceMs: undefined,
+  };
+}
+
+function of<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name);
+  if (found === undefined) throw new Error(`nothing is known of ${name}`);
+  return found;
+}
