@@ -257,7 +257,7 @@ describe.each([
     const events = fc.array(event, { minLength: 5, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(events, (list) => play(version, list, hasPlugin)),
-      { numRuns: runs(1000) },
+      { numRuns: runs(400) },
     );
     vi.restoreAllMocks();
   });
