@@ -118,6 +118,12 @@ function sessionOf(
   return link === 0 ? session : `${session} #${link}`;
 }
 
+/** The row as of a new process of the node, which has had no earlier connection of it. */
+export function ofNewProcess(row: WireConnection): WireConnection {
+  const wire = { ...row.wire, link: 0 };
+  return { ...row, session: row.direction === "inbound" ? undefined : sessionOf(row.id, wire, undefined), wire };
+}
+
 /** Enough to distinguish two processes, and short, as each poll looks sessions up. */
 const SESSION_DIGITS = 16;
 

@@ -24,7 +24,7 @@ export type RowDetails = {
   readonly generation?: number | undefined;
   /** Differs between handshakes: the peer's time of it, or its head, where it has no time (Wire since W3). */
   readonly mark?: string | undefined;
-  /** Counts the connections of the row that the exporter has seen, and grows when one closes or is another one. */
+  /** Counts the connections of the row that opened since the exporter first saw it. */
   readonly link: number;
 };
 

@@ -15,7 +15,7 @@ import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { type Blocks, createBlockReader } from "./blocks.ts";
-import { decodeConnections } from "./connections.ts";
+import { decodeConnections, ofNewProcess } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { createGossip } from "./gossip.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
@@ -98,11 +98,12 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
       page = await fetchPage(signal);
       process = nextProcess(before, known({ ...answers, page }));
     }
-    if (process.number !== before.number) {
-      seen = NOTHING_SEEN;
-      counted = NOTHING_COUNTED;
-    }
-    return { ...answers, page };
+    if (process.number === before.number || !answers.peers.ok) return { ...answers, page };
+    seen = NOTHING_SEEN;
+    counted = NOTHING_COUNTED;
+    const connections = answers.peers.value.connections.map(ofNewProcess);
+    process = { ...process, rows: connections };
+    return { ...answers, page, peers: succeeded({ ...answers.peers.value, connections }) };
   }
 
   /** The peers that the node gave up; undefined without a list. */
@@ -121,7 +122,8 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
         pollNode(signal, request?.block),
         fetchPage(signal),
       ]);
-      const { peers, info, blocks, page } = await followProcess({ ...own, page: firstPage }, signal);
+      const answers = await followProcess({ ...own, page: firstPage }, signal);
+      const { peers, page } = answers;
       const vanished = await findVanished(peers, signal);
       let list = peers;
       if (peers.ok) {
@@ -131,7 +133,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
         counted = joined.counted;
         list = succeeded({ ...peers.value, connections: joined.rows });
       }
-      return { ...report({ peers: list, info, blocks, page }, vanished), process: `process ${process.number}` };
+      return { ...report({ ...answers, peers: list }, vanished), process: `process ${process.number}` };
     },
     async close() {
       await Promise.all([net.close(), chain === net ? undefined : chain.close(), plugin?.close()]);
