@@ -1,9 +1,9 @@
 import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
-import { createExpectations, type Expectations, oneOf } from "../expectations.ts";
+import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectReferences, highest, highestPossible, supported } from "../lag.ts";
 import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
-import { expectPluginConnections, type PluginMemory } from "./expect-plugin.ts";
+import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
 import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
 import { viewsOf, visibleChanges, type WireView } from "./views.ts";
 import type { WireLife } from "./world.ts";
@@ -13,8 +13,10 @@ import type { WireLife } from "./world.ts";
 export type WireMemory = Memory & {
   views: readonly WireView[];
   readonly plugin: PluginMemory;
-  /** Removed peers, by the process that had them. */
-  lists: { process: number; vanished: number };
+  /** The process of the last peer lists, and how many lists it gave. */
+  lists: { process: number; count: number };
+  /** Outbound peers of this process that lists have shown as open, now or before. */
+  readonly seenOpen: Set<string>;
   /** Since when the node gave a head. */
   headSinceMs: number | undefined;
 };
@@ -86,7 +88,7 @@ export function expectWire(poll: WirePoll): Expectations {
       chainFailure === undefined ? connected.filter(({ chainId }) => chainId !== node.chain.id).length : undefined,
     );
   }
-  expectPluginConnections(expectations, life, memory.plugin, netFailure === undefined);
+  expectPlugin(expectations, life, memory.plugin, netFailure === undefined);
   return expectations;
 }
 
@@ -164,9 +166,12 @@ function expectPeers(expectations: Expectations, node: WireNode, connected: read
   );
   const numeric = connected.flatMap((row) => numericAddress(row, node) ?? []);
   expectSubnets(expectations, numeric, connected.length);
-  const agents = new Map<string, number>();
-  for (const { agent } of connected) agents.set(agent, (agents.get(agent) ?? 0) + 1);
-  for (const [agent, count] of agents) if (agent !== "") expect("p2p_node_peers_by_agent", count, { agent });
+  const agents = new Map([["unknown", 0]]);
+  for (const { agent } of connected) {
+    const name = agent === "" ? "unknown" : agent;
+    agents.set(name, (agents.get(name) ?? 0) + 1);
+  }
+  for (const [agent, count] of agents) expect("p2p_node_peers_by_agent", count, { agent });
   const listening = new Set(connected.flatMap(({ side, listens }) => (side === "inbound" ? [listens] : [])));
   const isDuplicate = ({ side, state, listens }: WireRow) =>
     side === "outbound" && state !== "connected" && listening.has(listens);
@@ -252,8 +257,25 @@ function expectRow({ expect }: Expectations, row: WireRow, node: WireNode): void
     expect("p2p_wire_last_vote_timestamp_seconds", row.lastVoteMs / 1000, labels);
 }
 
-/** Peers that another process removed are forgotten. */
-function expectVanished({ expect }: Expectations, { process, vanished }: WireLife, memory: WireMemory): void {
-  memory.lists = { process, vanished: vanished.size };
-  expect("p2p_wire_vanished_peers", vanished.size);
+/** After so many lists of another process, it must be clear that it is another one. */
+const LISTS_TO_SEE_A_RESTART = 4;
+
+/**
+ * Peers that another process removed are forgotten. Before Leap 5 a list has no sockets, and a restart may stay hidden while
+ * no peer of before is connected again.
+ */
+function expectVanished({ expect }: Expectations, life: WireLife, memory: WireMemory): void {
+  const { process, vanished, everConfigured, node } = life;
+  const { lists } = memory;
+  memory.lists = { process, count: lists.process === process ? lists.count + 1 : 1 };
+  if (lists.process !== process) memory.seenOpen.clear();
+  for (const row of node.rows) {
+    const isOpen = row.state === "connected" || (node.dialect.socket && row.everOpened);
+    if (row.side === "outbound" && isOpen) memory.seenOpen.add(row.peer);
+  }
+  const known = [...vanished].filter((peer) => memory.seenOpen.has(peer)).length;
+  const isClear = process === 1 || (node.dialect.socket && memory.lists.count > LISTS_TO_SEE_A_RESTART);
+  const listed = new Set(node.rows.map(({ peer }) => peer));
+  const most = [...everConfigured].filter((peer) => !listed.has(peer)).length;
+  expect("p2p_wire_vanished_peers", isClear ? known : between(known, most));
 }

@@ -25,7 +25,9 @@ export const wireModel: MakeModel = (random, clock) => {
       const answer = answerPlugin(node, request);
       const memory = memories.get(node.name);
       const isOk = node.outage === undefined && node.fault?.part !== "plugin";
-      if (memory !== undefined) memory.plugin.served = { isOk, copied: node.copied, process: life.process };
+      if (memory !== undefined) {
+        memory.plugin.served = { isOk, copied: node.copied, process: life.process, atMs: clock.nowMs() };
+      }
       return answer;
     });
     const wire = node.hasPlugin ? { wire: { prometheus_url: pluginUrl } } : {};
@@ -66,7 +68,8 @@ function createWireMemory(): WireMemory {
     ...createMemory(),
     views: [],
     plugin: createPluginMemory(),
-    lists: { process: 1, vanished: 0 },
+    lists: { process: 1, count: 0 },
+    seenOpen: new Set(),
     headSinceMs: undefined,
   };
 }

@@ -46,6 +46,7 @@ export type WireRow = {
   sentBefore: number;
   latencyNs: number;
   uniqueFirst: number;
+  uniqueFirstBefore: number;
 };
 
 export type WireFault = {

@@ -53,11 +53,15 @@ function newRow(side: WireRow["side"], peer: string, { node }: WireLife, random:
     sentBefore: 0,
     latencyNs: 0,
     uniqueFirst: 0,
+    uniqueFirstBefore: 0,
   };
 }
 
 export function configuredRow(peer: string, life: WireLife, world: WireWorld, random: Random, nowMs: number): WireRow {
-  const row = newRow("outbound", peer, life, random);
+  const fresh = newRow("outbound", peer, life, random);
+  // The peer itself goes on when this node starts anew.
+  const known = life.peers.get(peer);
+  const row = known === undefined ? fresh : { ...fresh, ...known };
   if (random.chance(0.6)) open(row, life, world, random, nowMs);
   return row;
 }
@@ -81,6 +85,7 @@ function open(row: WireRow, { node }: WireLife, world: WireWorld, random: Random
   row.openedMs = nowMs - random.int(1, 10_000);
   row.receivedBefore = row.received;
   row.sentBefore = row.sent;
+  row.uniqueFirstBefore = row.uniqueFirst;
   row.latencyNs = random.chance(0.2) ? 0 : random.int(100_000, 300_000_000);
   greet(row, node.chain.height(row.openedMs), random, row.openedMs);
 }

@@ -3,7 +3,7 @@ import { OUTAGES, type Outage } from "../http.ts";
 import type { Random } from "../random.ts";
 import { createWireChain, type WireChain } from "./chain.ts";
 import { DIALECTS } from "./dialects.ts";
-import { EARLIEST, type WireFault, type WireNode } from "./node.ts";
+import { EARLIEST, type WireFault, type WireNode, type WireRow } from "./node.ts";
 import { changeRow, configuredRow, inboundRow, newNames } from "./rows.ts";
 
 /** A network of Wire or another Antelope chain, and what happens to its nodes between two polls. */
@@ -27,6 +27,10 @@ export type WireLife = {
   processSinceMs: number;
   /** Outbound peers that were open and that this process removed from its list. */
   readonly vanished: Set<string>;
+  /** Outbound peers of all processes. */
+  readonly everConfigured: Set<string>;
+  /** What stays of a peer when this node starts anew. */
+  readonly peers: Map<string, Pick<WireRow, "process" | "agent" | "chainId" | "remoteIp" | "networkVersion" | "os">>;
 };
 
 export type WireWorld = { readonly chain: WireChain; readonly lives: readonly WireLife[]; nextConnection: number };
@@ -66,6 +70,8 @@ export function createWireWorld(random: Random, clock: Clock, names: readonly st
       process: 1,
       processSinceMs: 0,
       vanished: new Set(),
+      everConfigured: new Set(),
+      peers: new Map(),
     };
     for (const name of configured) node.rows.push(configuredRow(name, life, world, random, clock.nowMs()));
     for (let count = random.int(0, 4); count > 0; count -= 1)
@@ -78,6 +84,11 @@ export function createWireWorld(random: Random, clock: Clock, names: readonly st
 /** One step of a node's life. */
 export function liveWire(life: WireLife, world: WireWorld, random: Random, nowMs: number): void {
   const { node } = life;
+  for (const { peer, process, agent, chainId, remoteIp, networkVersion, os } of node.rows) {
+    if (peer === "") continue;
+    life.everConfigured.add(peer);
+    life.peers.set(peer, { process, agent, chainId, remoteIp, networkVersion, os });
+  }
   if (random.chance(0.015)) restart(life, world, random, nowMs);
   changeMode(life, random, nowMs);
   advance(life, world.chain, random, nowMs);
