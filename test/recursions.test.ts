@@ -47,8 +47,6 @@ const BOUNDS: Readonly<Record<string, string>> = {
       ...["lib/worker-thread.ts: onExit", "lib/worker-thread.ts: onMessage"],
     ].map((name) => [name, "callbacks"]),
   ),
-  "poll/poller.ts: render": "calls renderAndStore, which calls the render of the renderer",
-  "poll/poller.ts: renderAndStore": "as render",
   "demo/random.ts: createRandom": "a fork of the generator, when one is asked for",
 };
 

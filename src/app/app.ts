@@ -10,6 +10,7 @@ import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts"
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
 import { type ConnectionSettings, connectionSettings } from "../metrics/connections.ts";
+import { createNodeInfo } from "../metrics/node-info.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { cacheRecent, createSelfMetrics } from "../metrics/self.ts";
@@ -18,7 +19,8 @@ import { createPoller } from "../poll/poller.ts";
 import { createRecentPolls } from "../poll/recent-polls.ts";
 import { openSession } from "../poll/run-poll.ts";
 import { createSchedule } from "../poll/scheduler.ts";
-import { createStore, type NodeStore } from "../poll/store.ts";
+import type { FreshNodes } from "../poll/stale.ts";
+import { createStore } from "../poll/store.ts";
 import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
@@ -174,7 +176,7 @@ function createPolling({ config, settings }: CurrentConfig, maxConnections: numb
   const poller = createPoller({ nodes, lag: () => config().lag, open, render, store, recentPolls, log });
   const targetProbe = createTargetProbe({ open, config, connections: settings, log });
   const schedule = createSchedule(poller.scheduledPoll);
-  return { store, recentPolls, poller, targetProbe, schedule, renderPage: createPageRenderer(catalogue) };
+  return { nodes: poller.nodes, recentPolls, poller, targetProbe, schedule, renderPage: createPageRenderer(catalogue) };
 }
 
 type ApplyContext = {
@@ -214,9 +216,11 @@ type PageContext = {
 };
 
 function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
-  const { store, recentPolls, poller, targetProbe, renderPage } = polling;
-  const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
-  const snapshotOf = createSnapshots(store, renderPage);
+  const { nodes, recentPolls, poller, targetProbe, renderPage } = polling;
+  const nodeInfo = createNodeInfo();
+  const collect = async () => [...(await collectOwn()), nodeInfo(current.config().nodes)];
+  const recent = cacheRecent(collect, SELF_METRICS_MAX_AGE_MS);
+  const snapshotOf = createSnapshots(nodes, renderPage);
   return createRoutes({
     telemetryPath,
     version: VERSION,
@@ -224,37 +228,37 @@ function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageC
       const own = recent();
       return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
     }),
-    nodeCounts: () => countNodes(store),
+    nodeCounts: () => countNodes(nodes),
     probe: {
       nodes: () => current.config().nodes.map(({ name }) => name),
       probe: poller.probe,
       probeTarget: targetProbe.probe,
-      traceOf: (name) => traceText(store.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
+      traceOf: (name) => traceText(nodes.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
       pageOf: (name) => {
         const own = () => {
-          const stored = store.get(name);
+          const stored = nodes.get(name);
           return stored === undefined ? [] : [stored];
         };
-        return { chunks: (format, use) => store.read(() => renderPage(own(), [], format, use)) };
+        return { chunks: (format, use) => nodes.read(() => renderPage(own(), [], format, use)) };
       },
     },
     reload,
-    nodes: { store, recentPolls },
+    nodes: { store: nodes, recentPolls },
     loadAssets,
     config: current.config,
   });
 }
 
 /** Gives the page of all nodes with the exporter's own metrics: the same object until one of the two changes. */
-function createSnapshots(store: NodeStore, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageSnapshot {
+function createSnapshots(stored: FreshNodes, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageSnapshot {
   let last: { readonly own: object; readonly revision: number; readonly snapshot: PageSnapshot } | undefined;
   return (own) => {
-    const revision = store.revision();
+    const revision = stored.revision();
     if (last?.own !== own || last.revision !== revision) {
-      // It reads the store only when its chunks are read: a held snapshot must not hold the lines of past polls.
+      // It reads the nodes only when its chunks are read: a held snapshot must not hold the lines of past polls.
       const snapshot: PageSnapshot = {
-        bytes: store.bytes(),
-        chunks: (format, use) => store.read((nodes) => renderPage(nodes, own, format, use)),
+        bytes: stored.bytes(),
+        chunks: (format, use) => stored.read((nodes) => renderPage(nodes, own, format, use)),
       };
       last = { own, revision, snapshot };
     }
@@ -262,8 +266,8 @@ function createSnapshots(store: NodeStore, renderPage: RenderPage): (own: readon
   };
 }
 
-function countNodes(store: NodeStore): NodeCounts {
-  const states = store.all().map(({ state }) => state);
+function countNodes(stored: FreshNodes): NodeCounts {
+  const states = stored.all().map(({ state }) => state);
   const nodes = states.filter(({ node }) => node.role === "node");
   return {
     all: states.length,

@@ -29,7 +29,7 @@ const FORMAT = "it has a special meaning in the exposition format";
 
 /** Names that a node's own labels may not have, each with the reason for the error. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
-  ...["job", "instance", "node", "pod", "endpoint", "namespace", "service", "container"].map(
+  ...["job", "instance", "exporter", "node", "pod", "endpoint", "namespace", "service", "container"].map(
     (name) => [name, KUBERNETES] as const,
   ),
   ...[

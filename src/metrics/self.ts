@@ -1,9 +1,21 @@
 import type { MetricObjectWithValues, MetricValue } from "prom-client";
 import Counter from "prom-client/lib/counter.js";
-import collectDefaultMetrics from "prom-client/lib/defaultMetrics.js";
 import Gauge from "prom-client/lib/gauge.js";
+import gc from "prom-client/lib/metrics/gc.js";
+import heapSizeAndUsed from "prom-client/lib/metrics/heapSizeAndUsed.js";
+import heapSpacesSizeAndUsed from "prom-client/lib/metrics/heapSpacesSizeAndUsed.js";
+import osMemoryHeap from "prom-client/lib/metrics/osMemoryHeap.js";
+import processCpuTotal from "prom-client/lib/metrics/processCpuTotal.js";
+import processHandles from "prom-client/lib/metrics/processHandles.js";
+import processMaxFileDescriptors from "prom-client/lib/metrics/processMaxFileDescriptors.js";
+import processOpenFileDescriptors from "prom-client/lib/metrics/processOpenFileDescriptors.js";
+import processRequests from "prom-client/lib/metrics/processRequests.js";
+import processResources from "prom-client/lib/metrics/processResources.js";
+import processStartTime from "prom-client/lib/metrics/processStartTime.js";
+import nodeVersion from "prom-client/lib/metrics/version.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Shard } from "../config/model.ts";
+import { createEventLoopDelay } from "./event-loop.ts";
 import { type FamilyHeader, type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
 import type { RenderedFamily } from "./page.ts";
 
@@ -33,6 +45,12 @@ const REQUEST_DURATION = {
   help: "Duration of HTTP requests to the exporter, by handler and status code.",
 } as const;
 
+/** prom-client's default metrics, except those of the event loop, which start again with each reading. */
+const PROCESS_METRICS = [
+  ...[processCpuTotal, processStartTime, osMemoryHeap, processOpenFileDescriptors, processMaxFileDescriptors],
+  ...[processResources, processHandles, processRequests, heapSizeAndUsed, heapSpacesSizeAndUsed, nodeVersion, gc],
+];
+
 /** Gauges named like counters. Their values are the sums of other families. */
 const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
 
@@ -45,7 +63,8 @@ const LOG_LINES_LOST = {
 /** @param logLinesLost the number of lost log lines so far */
 export function createSelfMetrics(version: string, logLinesLost: () => number = () => 0): SelfMetrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  for (const register of PROCESS_METRICS) register(registry);
+  const eventLoop = createEventLoopDelay();
   const registers = [registry];
   new Gauge({
     name: "peer_exporter_build_info",
@@ -87,6 +106,9 @@ export function createSelfMetrics(version: string, logLinesLost: () => number = 
       const families = await registry.getMetricsAsJSON();
       return [
         ...families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered),
+        ...eventLoop
+          .gauges()
+          .map(({ name, help, seconds }) => rendered({ name, type: "gauge", help }, [{ labels: {}, value: seconds }])),
         rendered(LOG_LINES_LOST, [{ labels: {}, value: logLinesLost() }]),
         renderedDurations(latencies.samples()),
       ];
@@ -106,16 +128,12 @@ function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readon
   const type = familyType(family);
   if (type === undefined) return [];
   const { name, help, values } = family;
-  const known = values.filter(({ value }) => value !== NO_DELAY_YET);
-  return [rendered({ name, type, help }, known)];
+  return [rendered({ name, type, help }, values)];
 }
 
 function rendered(header: FamilyHeader, values: readonly OwnValue[]): RenderedFamily {
   return { ...header, samples: (format) => values.map((value) => sample(header.name, value, format)).join("") };
 }
-
-/** The minimum delay, in seconds, of an event loop that was not measured yet: the largest value of the engine's histogram. */
-const NO_DELAY_YET = (2 ** 63 - 1) / 1e9;
 
 /** prom-client declares the type as a numeric enum, but returns texts. */
 function familyType({ type }: { readonly type: unknown }): FamilyType | undefined {

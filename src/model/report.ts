@@ -167,7 +167,7 @@ export type NodeReport = {
   readonly certificateExpirySeconds?: number | undefined;
   /** Whether the node itself is catching up, in its own word, or who decides it. */
   readonly syncing: SyncingWord;
-  /** The node's clock minus the exporter's, in seconds. */
+  /** The node's clock minus the exporter's, in seconds, where the node itself sends its time: a Date header is the proxy's. */
   readonly clockSkewSeconds?: number | undefined;
   /**
    * Heads and peers are compared only between nodes with the same key: the name of the chain's block in the configuration

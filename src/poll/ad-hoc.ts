@@ -2,6 +2,7 @@ import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import { type ProbeRequest, resolveProbe } from "../config/probe.ts";
 import { createSignal, type Signal, type SignalSource } from "../lib/abort.ts";
 import { createBriefCache } from "../lib/brief-cache.ts";
+import { createElapsed, type Elapsed } from "../lib/elapsed.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { NodeReport } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
@@ -46,8 +47,7 @@ export type AdHocOptions = {
   readonly open: (node: NodeConfig) => TracedSession;
   readonly render: (state: NodeState) => NodeLines;
   readonly log: Logger;
-  /** Milliseconds of a monotonic clock. */
-  readonly now?: () => number;
+  readonly now?: Elapsed;
 };
 
 /** How long the result of a target is shared with other callers, in milliseconds. */
@@ -73,7 +73,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
   /** Running polls that callers with the same request share. */
   const shared = new Map<string, RunningPoll>();
   const keyOfModule = createNumbering();
-  const { now = () => performance.now() } = options;
+  const { now = createElapsed() } = options;
   /** The last results, with the timeout of each poll. */
   const answered = createBriefCache<{ readonly polled: Polled; readonly timeoutMs: number }>({
     maxAgeMs: TARGET_SHARED_MS,

@@ -32,10 +32,18 @@ type Holders = {
   readonly settled: Record<NodeRole, number>;
 };
 
-export type BlockIndex = Map<string, Map<string, Holders>>;
+export type BlockIndex = {
+  readonly places: Map<string, Map<string, Holders>>;
+  /** How many nodes have blocks in the index. */
+  readonly owners: Record<NodeRole, number>;
+};
 
-export function addBlock(index: BlockIndex, owner: Owner, block: KnownBlock): void {
-  const hashes = index.get(block.place) ?? new Map<string, Holders>();
+export function createBlockIndex(): BlockIndex {
+  return { places: new Map(), owners: { node: 0, reference: 0 } };
+}
+
+export function addBlock({ places }: BlockIndex, owner: Owner, block: KnownBlock): void {
+  const hashes = places.get(block.place) ?? new Map<string, Holders>();
   const holders = hashes.get(block.hash) ?? {
     blocks: new Map(),
     all: { node: 0, reference: 0 },
@@ -45,17 +53,17 @@ export function addBlock(index: BlockIndex, owner: Owner, block: KnownBlock): vo
   holders.blocks.set(owner, block);
   count(holders, owner, 1);
   hashes.set(block.hash, holders);
-  index.set(block.place, hashes);
+  places.set(block.place, hashes);
 }
 
-export function removeBlock(index: BlockIndex, owner: Owner, { place, hash }: KnownBlock): void {
-  const hashes = index.get(place);
+export function removeBlock({ places }: BlockIndex, owner: Owner, { place, hash }: KnownBlock): void {
+  const hashes = places.get(place);
   const holders = hashes?.get(hash);
   if (hashes === undefined || holders?.blocks.has(owner) !== true) return;
   count(holders, owner, -1);
   holders.blocks.delete(owner);
   if (holders.blocks.size === 0) hashes.delete(hash);
-  if (hashes.size === 0) index.delete(place);
+  if (hashes.size === 0) places.delete(place);
 }
 
 function count({ blocks, all, settled }: Holders, owner: Owner, change: 1 | -1): void {
@@ -77,7 +85,7 @@ export type Others = {
 
 /** @returns undefined where no other node has a block that could be compared */
 export function othersAt(index: BlockIndex, owner: Owner, { place, hash, isSettled }: KnownBlock): Others | undefined {
-  const hashes = index.get(place);
+  const hashes = index.places.get(place);
   if (hashes === undefined) return undefined;
   const others = {
     same: { node: 0, reference: 0 },
@@ -122,13 +130,13 @@ const SAMPLE = 8;
 
 /** Some other nodes with the same block at this place, with their blocks. */
 export function someAgreeing(index: BlockIndex, owner: Owner, block: KnownBlock): readonly [Owner, KnownBlock][] {
-  return sample(index.get(block.place)?.get(block.hash), (each) => each !== owner);
+  return sample(index.places.get(block.place)?.get(block.hash), (each) => each !== owner);
 }
 
 /** Some nodes whose settled block excludes this one. */
 export function someOpposed(index: BlockIndex, block: KnownBlock): readonly [Owner, KnownBlock][] {
   const found: [Owner, KnownBlock][] = [];
-  for (const [hash, holders] of index.get(block.place) ?? []) {
+  for (const [hash, holders] of index.places.get(block.place) ?? []) {
     const { node, reference } = holders.settled;
     if (node + reference === 0 || !exclude(hash, block.hash)) continue;
     found.push(...sample(holders, (_, { isSettled }) => isSettled));

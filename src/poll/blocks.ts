@@ -61,12 +61,14 @@ export function placeOf(chain: string, height: number): string {
 export function unlist(own: NodeBlocks): void {
   if (!own.isListed) return;
   own.isListed = false;
+  own.index.owners[own.role] -= 1;
   for (const block of allBlocks(own)) removeBlock(own.index, own, block);
 }
 
 function list(own: NodeBlocks): void {
   if (own.isListed) return;
   own.isListed = true;
+  own.index.owners[own.role] += 1;
   for (const block of allBlocks(own)) addBlock(own.index, own, block);
 }
 
@@ -113,7 +115,8 @@ export function updateBlocks(own: NodeBlocks, report: NodeReport, times: ReportT
       untilMs: times.nowMs + Math.max(isSettled ? SETTLED_MS : UNSETTLED_MS, freshMs),
     });
   }
-  dropSurplus(own);
+  if (own.chains.size > 0) dropSurplus(own);
+  else unlist(own);
 }
 
 function reportedBlocks({ blocks = [], lackingBlocks = [] }: NodeReport): readonly Reported[] {
@@ -173,7 +176,9 @@ function dropUncertain(own: NodeBlocks, chain: string, replaced: KnownBlock, now
 }
 
 function drop(own: NodeBlocks, chain: string, block: KnownBlock): void {
-  own.chains.get(chain)?.delete(block.height);
+  const blocks = own.chains.get(chain);
+  blocks?.delete(block.height);
+  if (blocks?.size === 0) own.chains.delete(chain);
   if (own.isListed) removeBlock(own.index, own, block);
 }
 

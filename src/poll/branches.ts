@@ -37,6 +37,7 @@ export function takeSide(member: Member, { agreed, opposed, isNearHeads }: Evide
     else enter(member, target);
   }
   const branch = branchOf(member) ?? enter(member, { joinedTo: undefined, members: 0, opposed: new Set() });
+  for (const each of agreed) if (branchOf(each) === undefined) enter(each, branch);
   for (const other of against) {
     branch.opposed.add(other);
     other.opposed.add(branch);

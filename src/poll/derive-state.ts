@@ -6,7 +6,7 @@ import { headLag, type LagSettings, NO_LAG } from "./head-lag.ts";
 import { EMPTY_HISTORY, recordPoll } from "./history.ts";
 import type { OtherNodes } from "./other-nodes.ts";
 import type { FinishedPoll } from "./run-poll.ts";
-import type { NodeState, StoredState } from "./store.ts";
+import type { NodeState } from "./store.ts";
 
 /** What is known of a node before and after each poll. */
 
@@ -49,18 +49,7 @@ function ownWord(syncing: SyncingWord): boolean | undefined {
 /** Data is stale when its node has missed one poll. */
 const STALE_AFTER_INTERVALS = 2;
 
-/** Data from the future is not fresh: the clock was set back, so its age is unknown. */
-export function isFresh(state: StoredState, nowMs: number): boolean {
-  const { lastPoll } = state.history;
-  return lastPoll !== undefined && lastPoll.endedMs <= nowMs && nowMs <= freshUntilMs(state);
-}
-
-/** Unix milliseconds. */
-function freshUntilMs({ node, history: { lastPoll }, intervalMs }: StoredState): number {
-  return lastPoll === undefined ? Number.NEGATIVE_INFINITY : lastPoll.endedMs + freshForMs(node, intervalMs);
-}
-
-/** How long the data of a poll counts as fresh, in milliseconds. */
+/** How long after its end the data of a poll may be shown, and counts for others, in milliseconds. */
 export function freshForMs({ timeoutMs }: Pick<NodeConfig, "timeoutMs">, intervalMs: number): number {
   return STALE_AFTER_INTERVALS * intervalMs + timeoutMs;
 }

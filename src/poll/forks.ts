@@ -38,8 +38,11 @@ type Comparison = Evidence & {
   readonly depths: Forks["depths"];
   /** The chain on which the node's branch is another one than that of most others. */
   readonly forkedChain: string | undefined;
-  /** When a block was last reported that another node also has and that is near the node's head; undefined: never. */
-  readonly agreedMs: number | undefined;
+  /**
+   * When the node last reported a block near its head that shows where it is: one in common with another node, at a place of
+   * which most other nodes have reported their block; undefined: never.
+   */
+  readonly placedMs: number | undefined;
 };
 
 type CompareSettings = {
@@ -53,72 +56,125 @@ type Progress = {
   readonly agreed: (readonly [Owner, KnownBlock])[];
   readonly opposed: Owner[];
   forkedChain: string | undefined;
-  agreedMs: number | undefined;
+  placedMs: number | undefined;
 };
 
 /** Braided chains are compared one by one; the node is as far off as on the worst of them. */
 export function compareBlocks(own: NodeBlocks, settings: CompareSettings): Comparison {
   const progress: Progress = {
     ...{ depths: new Map(), agreed: [], opposed: [] },
-    ...{ forkedChain: undefined, agreedMs: undefined },
+    ...{ forkedChain: undefined, placedMs: undefined },
   };
   for (const [chain, blocks] of own.chains) {
     const highestFirst = [...blocks.values()].sort((a, b) => b.height - a.height);
     compareChain(own, { chain, blocks: highestFirst }, settings, progress);
   }
-  const { depths, agreed, opposed, forkedChain, agreedMs } = progress;
+  const { depths, agreed, opposed, forkedChain, placedMs } = progress;
   const near = agreed.filter(([, { depth }]) => depth <= settings.nearBlocks);
   const isNearHeads = near.length > 0;
   const together = (isNearHeads ? near : agreed).map(([owner]) => owner);
-  return { depths, agreed: together, opposed, isNearHeads, forkedChain, agreedMs };
+  return { depths, agreed: together, opposed, isNearHeads, forkedChain, placedMs };
 }
 
 type Chain = { readonly chain: string; readonly blocks: readonly KnownBlock[] };
 
 function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: CompareSettings, progress: Progress): void {
   const head = own.heads.get(chain) ?? 0;
-  const undecided = new Map(REFERENCES);
+  const undecided = new Map<ForkReference, Undecided>();
+  for (const [reference, role] of REFERENCES) {
+    const nodes = own.index.owners[role] - (own.role === role ? 1 : 0);
+    if (nodes > 0) undecided.set(reference, { role, nodes, hasAgreed: false });
+  }
   let hasAgreed = false;
   for (const block of blocks) {
     const others = othersAt(own.index, own, block);
     if (others === undefined) continue;
-    for (const [reference, role] of undecided) {
-      const depth = forkDepth(block, others, { role, head, settings });
+    for (const [reference, comparison] of undecided) {
+      const depth = forkDepth(block, others, comparison, { head, settings });
       if (depth === undefined) continue;
       progress.depths.set(reference, Math.max(depth, progress.depths.get(reference) ?? 0));
-      if (depth === 0) undecided.delete(reference);
-      else progress.forkedChain ??= chain;
+      if (depth > 0) progress.forkedChain ??= chain;
+      else if (isKnownByMost(others, comparison)) undecided.delete(reference);
+      else comparison.hasAgreed = true;
     }
     if (!hasAgreed) {
       hasAgreed = others.same.node + others.same.reference > 0 && !block.hash.startsWith(LACKED);
       if (hasAgreed) noteAgreement(own, block, { head, settings, progress });
       else if (block.isSettled) progress.opposed.push(...someOpposed(own.index, block).map(([owner]) => owner));
     }
-    if (hasAgreed && undecided.size === 0) return;
+    const isNear = head - block.height <= settings.nearBlocks;
+    if (hasAgreed && isNear && isKnownByMostOfAll(own, others)) {
+      progress.placedMs = Math.max(block.seenMs, progress.placedMs ?? Number.NEGATIVE_INFINITY);
+    }
+    if (hasAgreed && undecided.size === 0 && (!isNear || progress.placedMs !== undefined)) return;
   }
 }
 
-type Context = { readonly role: NodeRole; readonly head: number; readonly settings: CompareSettings };
+/** The comparison with the nodes of one role: it goes on down to a block that the node has in common with most of them. */
+type Undecided = {
+  readonly role: NodeRole;
+  /** How many there are. */
+  readonly nodes: number;
+  /** The node has a block in common with some of them. */
+  hasAgreed: boolean;
+};
+
+type Context = { readonly head: number; readonly settings: CompareSettings };
 
 /**
  * How many blocks the node has at least since its branch left that of most others; 0: it is the same at this place. A block
  * that a usual reorganisation may replace never shows more than a usual reorganisation.
- * @returns undefined where no other node has a block at this place
+ * @returns undefined where the block tells nothing
  */
-function forkDepth(block: KnownBlock, others: Others, { role, head, settings }: Context): number | undefined {
+function forkDepth(
+  block: KnownBlock,
+  others: Others,
+  { role, hasAgreed }: Undecided,
+  { head, settings }: Context,
+): number | undefined {
   const same = others.same[role];
   const other = others.other[role];
   if (same + other === 0) return undefined;
   if (other <= same) return 0;
-  const isSettled = block.isSettled && others.settledOther[role] > others.settledSame[role];
-  return Math.max(1, isSettled ? head - block.height + 1 : Math.min(block.depth, settings.reorgDepth));
+  if (block.isSettled && others.settledOther[role] > others.settledSame[role]) return head - block.height + 1;
+  // Below a common block, one that differs may have been replaced since it was reported.
+  return hasAgreed ? undefined : Math.max(1, Math.min(block.depth, settings.reorgDepth));
+}
+
+function isKnownByMost({ same, other }: Others, { role, nodes }: Undecided): boolean {
+  return 2 * (same[role] + other[role]) >= nodes;
+}
+
+function isKnownByMostOfAll({ index }: NodeBlocks, { same, other }: Others): boolean {
+  const nodes = index.owners.node + index.owners.reference - 1;
+  return 2 * (same.node + same.reference + other.node + other.reference) >= nodes;
 }
 
 type Found = { readonly head: number; readonly settings: CompareSettings; readonly progress: Progress };
 
 /** Far below the node's head, a common block says little: branches of one coin have their oldest blocks in common. */
 function noteAgreement(own: NodeBlocks, block: KnownBlock, { head, settings, progress }: Found): void {
-  if (head - block.height > settings.nearBlocks) return;
-  progress.agreed.push(...someAgreeing(own.index, own, block));
-  progress.agreedMs = Math.max(block.seenMs, progress.agreedMs ?? Number.NEGATIVE_INFINITY);
+  if (head - block.height <= settings.nearBlocks) progress.agreed.push(...someAgreeing(own.index, own, block));
+}
+
+/**
+ * Whether one of two nodes has a block of the other near its own head: then the other one, which may be far ahead, is on its
+ * branch. Above that block, none of their settled blocks may differ.
+ */
+export function haveCommonBlock(a: NodeBlocks, b: NodeBlocks, nearBlocks: number): boolean {
+  let isCommon = false;
+  for (const [chain, blocks] of a.chains) {
+    const lower = Math.min(a.heads.get(chain) ?? 0, b.heads.get(chain) ?? 0);
+    let common = -1;
+    let different = -1;
+    for (const { height, hash, isSettled } of blocks.values()) {
+      const other = b.chains.get(chain)?.get(height);
+      if (other === undefined || hash.startsWith(LACKED) !== other.hash.startsWith(LACKED)) continue;
+      if (other.hash === hash) common = Math.max(common, height);
+      else if (isSettled && other.isSettled) different = Math.max(different, height);
+    }
+    if (different > common) return false;
+    if (common >= lower - nearBlocks && common >= 0) isCommon = true;
+  }
+  return isCommon;
 }

@@ -1,10 +1,10 @@
 import type { PollRequest } from "../chains/adapter.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeReport } from "../model/report.ts";
-import type { BlockIndex } from "./block-index.ts";
+import { type BlockIndex, createBlockIndex } from "./block-index.ts";
 import { createNodeBlocks, GENESIS, type NodeBlocks, type ReportTimes, unlist, updateBlocks } from "./blocks.ts";
 import { areApart, areTogether, leave, takeSide } from "./branches.ts";
-import { compareBlocks, type Forks, NO_FORKS } from "./forks.ts";
+import { compareBlocks, type Forks, haveCommonBlock, NO_FORKS } from "./forks.ts";
 import {
   ASK_EVERY_MS,
   type Asking,
@@ -28,8 +28,11 @@ type KnownBlocks = {
   compare(name: string, nowMs: number): Forks;
   /** Since when the node has the head of its last report, as far as polls show; unix milliseconds. */
   headSinceMs(name: string): number | undefined;
-  /** Whether the heads of two nodes of one network key belong to the same chain, as far as that is known. */
-  areComparable(name: string, other: string): boolean;
+  /**
+   * Whether the heads of two nodes of one network key belong to the same chain, as far as that is known.
+   * @param mayCompare whether their blocks may be compared, where nothing else says it
+   */
+  areComparable(name: string, other: string, mayCompare: () => boolean): boolean;
   /** What the next poll of the node has to find out. */
   request(name: string, nowMs: number): PollRequest;
   forgetAll(names: readonly string[]): void;
@@ -92,13 +95,13 @@ export function createKnownBlocks(): KnownBlocks {
     const ofGenesis = genesis ?? mostCommon(alike);
     if (before !== undefined && before.network === alike.get(ofGenesis) && before.blocks.role === role) return before;
     forget(name);
-    const network = alike.get(ofGenesis) ?? { genesis: ofGenesis, index: new Map(), wanted: [], nodes: 0 };
+    const network = alike.get(ofGenesis) ?? { genesis: ofGenesis, index: createBlockIndex(), wanted: [], nodes: 0 };
     alike.set(ofGenesis, network);
     networks.set(networkKey, alike);
     network.nodes += 1;
     const entry: Known = {
       blocks: createNodeBlocks(name, role, networkKey, network.index),
-      ...{ network, proof: undefined, settings: { reorgDepth: 0, nearBlocks: 0, blockMs: 0 } },
+      ...{ network, proof: undefined, settings: { reorgDepth: 0, nearBlocks: 0, blockMs: 0, freshMs: 0 } },
       ...{ headHeight: -1, headSinceMs: Number.NEGATIVE_INFINITY },
       ...{ needsBlock: false, askedMs: Number.NEGATIVE_INFINITY, askedPlace: undefined },
     };
@@ -128,7 +131,7 @@ export function createKnownBlocks(): KnownBlocks {
         node.network !== undefined ? "named" : report.identity.chainId === undefined ? undefined : "chain id";
       const { blocks, askedPlace } = entry;
       updateBlocks(blocks, report, times, { reorgDepth, askedPlace });
-      entry.settings = placeSettings(report, blocks, reorgDepth);
+      entry.settings = placeSettings(report, blocks, reorgDepth, times);
       if (askedPlace !== undefined && hasBlockAt(blocks, askedPlace)) entry.askedPlace = undefined;
       if (report.head.value.height === entry.headHeight && entry.headSinceMs <= times.nowMs) return;
       entry.headHeight = report.head.value.height;
@@ -140,19 +143,24 @@ export function createKnownBlocks(): KnownBlocks {
       const { blocks, network, settings } = entry;
       const comparison = compareBlocks(blocks, settings);
       takeSide(blocks, comparison);
-      const { depths, forkedChain, agreedMs } = comparison;
-      entry.needsBlock = forkedChain !== undefined || agreedMs === undefined || nowMs - agreedMs >= ASK_EVERY_MS;
-      if (entry.needsBlock) wantPlace(network.wanted, blocks, settings, { nowMs, forkedChain });
+      const { depths, forkedChain, placedMs } = comparison;
+      entry.needsBlock = forkedChain !== undefined || placedMs === undefined || nowMs - placedMs >= ASK_EVERY_MS;
+      if (entry.needsBlock) {
+        const others = () => othersOf(nodes.values(), entry);
+        wantPlace(network.wanted, blocks, settings, { nowMs, forkedChain, others });
+      }
       return depths.size === 0 ? NO_FORKS : { depths, reorgDepth: settings.reorgDepth };
     },
     headSinceMs: (name) => nodes.get(name)?.headSinceMs,
-    areComparable(name, other) {
+    areComparable(name, other, mayCompare) {
       const [a, b] = [nodes.get(name), nodes.get(other)];
       if (a === undefined || b === undefined || a.blocks.networkKey !== b.blocks.networkKey) return false;
       if (a.proof === "named" && b.proof === "named") return true;
       if (a.network !== b.network) return false;
       if (areTogether(a.blocks, b.blocks)) return true;
-      return a.proof === "chain id" && b.proof === "chain id" && !areApart(a.blocks, b.blocks);
+      if (areApart(a.blocks, b.blocks)) return false;
+      if (a.proof === "chain id" && b.proof === "chain id") return true;
+      return mayCompare() && haveCommonBlock(a.blocks, b.blocks, a.settings.nearBlocks);
     },
     request(name, nowMs) {
       const entry = nodes.get(name);
@@ -166,6 +174,12 @@ export function createKnownBlocks(): KnownBlocks {
       for (const name of names) forget(name);
     },
   };
+}
+
+function* othersOf(nodes: Iterable<Known>, own: Known): Iterable<NodeBlocks> {
+  for (const { blocks, network } of nodes) {
+    if (network === own.network && blocks !== own.blocks && blocks.isListed) yield blocks;
+  }
 }
 
 /** The hash of the first block, where the report has it. */
@@ -189,8 +203,13 @@ function hasBlockAt({ chains }: NodeBlocks, place: string): boolean {
   return false;
 }
 
-function placeSettings({ blockSeconds = 0 }: NodeReport, { chains }: NodeBlocks, reorgDepth: number): PlaceSettings {
+function placeSettings(
+  { blockSeconds = 0 }: NodeReport,
+  { chains }: NodeBlocks,
+  reorgDepth: number,
+  { nowMs, freshUntilMs }: ReportTimes,
+): PlaceSettings {
   const aged = blockSeconds > 0 ? Math.ceil(NEAR_SECONDS / blockSeconds) : 0;
   const blockMs = blockSeconds * 1000 * Math.max(1, chains.size);
-  return { reorgDepth, nearBlocks: NEAR_REORGS * reorgDepth + aged, blockMs };
+  return { reorgDepth, nearBlocks: NEAR_REORGS * reorgDepth + aged, blockMs, freshMs: freshUntilMs - nowMs };
 }

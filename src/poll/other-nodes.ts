@@ -25,6 +25,9 @@ export type KnownNodes = {
   forgetAll(names: readonly string[]): void;
 };
 
+/** So many nodes of which nothing else is known are compared block by block after a poll. The highest come first. */
+const MAX_COMPARED = 16;
+
 export function createKnownNodes(): KnownNodes {
   const heads = createKnownHeads();
   const blocks = createKnownBlocks();
@@ -35,7 +38,9 @@ export function createKnownNodes(): KnownNodes {
     },
     compare({ name }, { networkKey }, nowMs) {
       const forks = blocks.compare(name, nowMs);
-      const isComparable = (other: string) => blocks.areComparable(name, other);
+      let left = MAX_COMPARED;
+      const mayCompare = () => left-- > 0;
+      const isComparable = (other: string) => blocks.areComparable(name, other, mayCompare);
       const others = heads.othersOnNetwork(name, networkKey, nowMs, isComparable);
       return { forks, heads: { ...others, ownSinceMs: blocks.headSinceMs(name) } };
     },

@@ -1,22 +1,23 @@
 import type { LagConfig, NodeConfig } from "../config/model.ts";
+import { createElapsed, type Elapsed } from "../lib/elapsed.ts";
 import { runToEnd, type Steps, startInSlices } from "../lib/slices.ts";
-import type { Failure } from "../model/failure.ts";
 import type { NodeReport } from "../model/report.ts";
-import { deriveState, freshForMs, isFresh } from "./derive-state.ts";
-import { NO_FORKS } from "./forks.ts";
-import { NO_LAG } from "./head-lag.ts";
+import { deriveState, freshForMs } from "./derive-state.ts";
+import { createFreshness, type Freshness } from "./freshness.ts";
 import { createKnownNodes, type KnownNodes, type OtherNodes } from "./other-nodes.ts";
 import type { RecentPolls } from "./recent-polls.ts";
-import { failedReport, renderOrFail, runPoll } from "./run-poll.ts";
+import { renderOrFail, runPoll } from "./run-poll.ts";
 import {
   backOff,
+  isBackedOff,
   type OpenedRuntime,
   type Runtime,
   type RuntimeOptions,
   replaceRuntimes,
   stopRuntime,
 } from "./runtimes.ts";
-import { NO_SERIES, type NodeState, type NodeStore, type StoredState, toStored } from "./store.ts";
+import { type FreshNodes, freshNodes, withdrawStaleData } from "./stale.ts";
+import { NO_SERIES, type NodeState, type NodeStore, toStored } from "./store.ts";
 
 /** Polls nodes on demand and stores the rendered result of each poll. */
 export type Poller = {
@@ -33,6 +34,8 @@ export type Poller = {
   scheduledPoll(name: string): Promise<void>;
   /** Polls one node for a caller that waits, unless it is backed off or its last poll has only just ended. */
   probe(name: string): Promise<ProbeResult>;
+  /** The stored nodes, without data that is no longer fresh. */
+  readonly nodes: FreshNodes;
   /** Ends the polls that run and closes the connections. */
   close(): Promise<void>;
 };
@@ -63,18 +66,24 @@ type PollerOptions = RuntimeOptions & {
 
 type PollerState = Omit<PollerOptions, "nodes"> & {
   readonly known: KnownNodes;
+  /** For all ages of data. */
+  readonly now: Elapsed;
+  readonly freshness: Freshness;
   /** By the names of the nodes; replaced as a whole. */
   runtimes: ReadonlyMap<string, Runtime>;
 };
 
 export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): Poller {
-  const poller: PollerState = { ...options, known: createKnownNodes(), runtimes: new Map() };
+  const now = createElapsed();
+  const freshness = createFreshness(now);
+  const poller: PollerState = { ...options, known: createKnownNodes(), now, freshness, runtimes: new Map() };
   runToEnd(prepare(poller, firstNodes)).commit();
   return {
     prepare: (nodes) => prepare(poller, nodes),
     poll: (name) => poll(poller, name),
     scheduledPoll: (name) => scheduledPoll(poller, name),
     probe: (name) => probe(poller, name),
+    nodes: freshNodes(poller.store, () => withdrawStale(poller)),
     async close() {
       const ends: Promise<void>[] = [];
       await startInSlices([...poller.runtimes.values()].map((runtime) => () => ends.push(stopRuntime(runtime))));
@@ -98,7 +107,7 @@ function* prepare(poller: PollerState, nodes: readonly NodeConfig[]): Steps<Prep
 }
 
 /** Shows a new node as not yet polled; a node at the same server as before goes on from its last state. */
-function takeOver({ store }: PollerState, opened: OpenedRuntime): void {
+function takeOver({ store, freshness }: PollerState, opened: OpenedRuntime): void {
   const { runtime, intervalMs, earlier } = opened;
   if (earlier === undefined) {
     store.set(opened.first);
@@ -108,28 +117,32 @@ function takeOver({ store }: PollerState, opened: OpenedRuntime): void {
   runtime.rateLimitedPolls = earlier.rateLimitedPolls;
   runtime.backoffUntil = earlier.backoffUntil;
   const stored = store.get(runtime.node.name);
-  if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
+  if (stored === undefined) return;
+  store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
+  freshness.change(runtime.node.name, freshForMs(runtime.node, intervalMs));
 }
 
-function forget({ known, recentPolls }: PollerState, names: readonly string[]): void {
+function forget({ known, recentPolls, freshness }: PollerState, names: readonly string[]): void {
   known.forgetAll(names);
-  for (const name of names) recentPolls.forget(name);
+  for (const name of names) {
+    recentPolls.forget(name);
+    freshness.forget(name);
+  }
 }
 
 async function poll(poller: PollerState, name: string): Promise<void> {
   const runtime = poller.runtimes.get(name);
-  const before = poller.store.get(name)?.state;
-  if (runtime === undefined || before === undefined) {
+  if (runtime === undefined) {
     poller.log.error({ target: name }, "asked to poll a node that is no longer polled");
     return;
   }
-  runtime.running ??= pollNode(poller, runtime, before)
+  runtime.running ??= pollNode(poller, runtime)
     .catch((error: unknown) => {
       runtime.log.error({ err: error }, "a poll ended with an unexpected error");
     })
     .finally(() => {
       runtime.running = undefined;
-      runtime.endedAt = performance.now();
+      runtime.endedAt = poller.now();
     });
   return runtime.running;
 }
@@ -138,7 +151,7 @@ async function scheduledPoll(poller: PollerState, name: string): Promise<void> {
   const runtime = poller.runtimes.get(name);
   // The schedule of a removed node ends a little later than its runtime.
   if (runtime === undefined) return;
-  if (performance.now() < runtime.backoffUntil) withdrawStaleData(poller, runtime);
+  if (isBackedOff(runtime)) withdrawStale(poller);
   else await poll(poller, name);
 }
 
@@ -159,9 +172,9 @@ const SHARED_INTERVALS = 0.1;
 const MIN_SHARED_MS = 1000;
 
 /** The last result, if it is recent enough to be shared. */
-function sharedResult({ store }: PollerState, { node, running, endedAt }: Runtime): ProbeResult | undefined {
+function sharedResult({ store, now }: PollerState, { node, running, endedAt }: Runtime): ProbeResult | undefined {
   if (running !== undefined) return undefined;
-  const ageMs = performance.now() - endedAt;
+  const ageMs = now() - endedAt;
   const sharedForMs = Math.max(MIN_SHARED_MS, (store.get(node.name)?.state.intervalMs ?? 0) * SHARED_INTERVALS);
   return ageMs < sharedForMs ? { kind: "shared", ageMs, sharedForMs } : undefined;
 }
@@ -171,11 +184,15 @@ function isPolled({ runtimes }: PollerState, runtime: Runtime): boolean {
   return !runtime.stopped.signal.aborted && runtimes.get(runtime.node.name) === runtime;
 }
 
-async function pollNode(poller: PollerState, runtime: Runtime, before: StoredState): Promise<void> {
+async function pollNode(poller: PollerState, runtime: Runtime): Promise<void> {
   const { node, session, log, stopped } = runtime;
   const request = poller.known.request(node.name, Date.now());
   const { report, times, calls } = await runPoll(session, node, stopped.signal, log, request);
-  if (!isPolled(poller, runtime)) return;
+  // Only now: the state may have been withdrawn during the poll.
+  const before = poller.store.get(node.name)?.state;
+  if (!isPolled(poller, runtime) || before === undefined) return;
+  poller.freshness.renew(node.name, freshForMs(node, runtime.intervalMs()));
+  withdrawStale(poller);
   const render = (given: NodeReport) => {
     const from = { ...before, intervalMs: runtime.intervalMs() };
     const others = compareWithOthers(poller, from, given, times.endedMs);
@@ -206,19 +223,12 @@ function renderAndStore({ store, render }: PollerState, state: NodeState): void 
   store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
 }
 
-/** While a node is backed off, its data is withdrawn as soon as it is stale. */
-function withdrawStaleData(poller: PollerState, { node, logStateChanges, log }: Runtime): void {
-  const before = poller.store.get(node.name)?.state;
-  if (before?.report === undefined || isFresh(before, Date.now())) return;
-  const report = failedReport(BACKED_OFF);
-  compareWithOthers(poller, before, report, Date.now());
-  const state = { ...before, report, lag: NO_LAG, forks: NO_FORKS, syncing: undefined };
-  renderAndStore(poller, state);
-  logStateChanges(before, state, log);
+/** Withdraws what is too old: for those who read it, and for the nodes that are compared with it. */
+function withdrawStale(poller: PollerState): void {
+  const { store, freshness, runtimes } = poller;
+  const show = (state: NodeState, report: NodeReport) => {
+    compareWithOthers(poller, state, report, Date.now());
+    renderAndStore(poller, state);
+  };
+  withdrawStaleData({ store, freshness, runtimes, show });
 }
-
-const BACKED_OFF: Failure = {
-  reason: "rate_limited",
-  message: "the node is not polled for now, as it asked for a pause (HTTP 429)",
-  advice: "poll less often (interval) or raise the server's limit",
-};

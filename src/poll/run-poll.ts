@@ -12,6 +12,7 @@ import type { ObserveCall, RpcCall } from "../rpc/client.ts";
 import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { PollTimes } from "./history.ts";
+import { mainApi } from "./outcomes.ts";
 
 /** One poll of one node: the session that runs it, its deadline, its duration, and the report of a poll that failed. */
 
@@ -59,18 +60,20 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
           throw hide === undefined ? error : redactError(error, hide);
         },
       );
-      const presented = main?.presented();
-      return {
-        ...report,
-        ...namedNetwork(report, node),
-        peers: rejectUnreadable(report.peers, node),
-        certificateExpirySeconds: presented?.certificateExpirySeconds,
-        // A header of the chain's own is more reliable than Date, which a proxy may have set.
-        clockSkewSeconds: report.clockSkewSeconds ?? presented?.clockSkewSeconds,
-      };
+      const own = { ...report, ...namedNetwork(report, node), peers: rejectUnreadable(report.peers, node) };
+      return { ...own, certificateExpirySeconds: expirySeconds(own, node, main) };
     },
     close: () => session.close(),
   };
+}
+
+/**
+ * When the node's certificate ends. While the node is up, that of the last handshake counts, as a later call of the poll may have
+ * closed the connection. While it is down, only a connection that is still open does: another server may answer next.
+ */
+function expirySeconds(report: NodeReport, { role }: NodeConfig, main: RpcClient | undefined): number | undefined {
+  const { lastExpirySeconds, currentExpirySeconds } = main?.presented() ?? {};
+  return report[mainApi(role)].ok ? lastExpirySeconds : currentExpirySeconds;
 }
 
 /** The network that the operator named, in place of the one that the node reports. */

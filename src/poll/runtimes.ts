@@ -24,7 +24,7 @@ export type Runtime = {
   readonly logStateChanges: LogStateChanges;
   /** The poll that runs, which every caller shares. */
   running: Promise<void> | undefined;
-  /** When its last poll ended, on a monotonic clock; negative infinity before the first one. */
+  /** When its last poll ended, on the poller's clock; negative infinity before the first one. */
   endedAt: number;
   /** Consecutive polls that were answered with 429. */
   rateLimitedPolls: number;
@@ -141,6 +141,11 @@ export function backOff(runtime: Runtime, { peers, head }: NodeReport, intervalM
   const isRateLimited = failures.some(({ reason }) => reason === "rate_limited");
   runtime.rateLimitedPolls = isRateLimited ? runtime.rateLimitedPolls + 1 : 0;
   runtime.backoffUntil = performance.now() + backoffMs(failures, runtime.rateLimitedPolls, intervalMs);
+}
+
+/** Whether its scheduled polls are left out now. */
+export function isBackedOff({ backoffUntil }: Runtime): boolean {
+  return performance.now() < backoffUntil;
 }
 
 function backoffMs(failures: readonly Failure[], rateLimitedPolls: number, intervalMs: number): number {

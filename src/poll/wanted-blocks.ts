@@ -13,6 +13,9 @@ type WantedPlace = {
   readonly place: string;
   readonly sinceMs: number;
   readonly untilMs: number;
+  /** How many nodes were asked because they need it, and how many others. */
+  needed: number;
+  helped: number;
 };
 
 /** The places of one network, the oldest first. */
@@ -30,8 +33,10 @@ const MORE_BLOCKS = 3;
 /** At most this often, a node is asked for a block; and so old may the last block in common be. */
 export const ASK_EVERY_MS = 60_000;
 
-/** So many blocks at a place are enough for a node that needs them: more tell nothing new. */
-const ENOUGH_BLOCKS = 3;
+/** How many nodes that need nothing are asked for a place, so that those that need it see what most nodes have. */
+function enoughHelp({ needed }: WantedPlace): number {
+  return 3 + 2 * needed;
+}
 
 /** What a node needs, and how often it was asked. */
 export type Asking = {
@@ -47,37 +52,64 @@ export type PlaceSettings = {
   readonly nearBlocks: number;
   /** Usual milliseconds between two blocks of one chain; 0: not known. */
   readonly blockMs: number;
+  /** How long the data of the node is fresh: in this time it is polled again. */
+  readonly freshMs: number;
 };
 
-/**
- * Chooses a place for a node that needs one, unless there already is one that is as good.
- * @param forkedChain the braided chain to look at, where one is on another branch
- */
+export type Need = {
+  readonly nowMs: number;
+  /** The braided chain to look at, where one is on another branch. */
+  readonly forkedChain: string | undefined;
+  /** The other nodes that answer at present. */
+  readonly others: () => Iterable<NodeBlocks>;
+};
+
+/** Chooses a place for a node that needs one, unless there already is one that is as good. */
 export function wantPlace(
   wanted: WantedPlaces,
   own: NodeBlocks,
-  { reorgDepth, nearBlocks, blockMs }: PlaceSettings,
-  { nowMs, forkedChain }: { readonly nowMs: number; readonly forkedChain: string | undefined },
+  settings: PlaceSettings,
+  { nowMs, forkedChain, others }: Need,
 ): void {
   dropOld(wanted, nowMs);
+  const { reorgDepth, nearBlocks, blockMs, freshMs } = settings;
   const chain = forkedChain ?? own.heads.keys().next().value;
   const head = chain === undefined ? undefined : own.heads.get(chain);
   if (chain === undefined || head === undefined) return;
-  // A usual reorganisation does not reach so deep, so that nodes with other blocks there are forked.
-  const deepest = Math.max(0, head - reorgDepth);
-  const isAsGood = (each: WantedPlace) =>
-    each.chain === chain &&
-    nowMs - each.sinceMs < ASK_EVERY_MS &&
-    each.block.height <= (chain === ONLY_CHAIN ? deepest : head) &&
-    each.block.height > head - nearBlocks;
-  if (wanted.some(isAsGood)) return;
-  const block = blockAt(own, chain, deepest);
+  const isAsGood = (reached: number) =>
+    wanted.some(
+      (each) =>
+        each.chain === chain &&
+        nowMs - each.sinceMs < ASK_EVERY_MS &&
+        each.block.height <= (chain === ONLY_CHAIN ? deepEnough(reached, reorgDepth) : reached) &&
+        each.block.height > reached - nearBlocks,
+    );
+  if (isAsGood(head)) return;
+  const reached = reachedByOthers(chain, head, others());
+  if (reached === undefined || (reached < head && isAsGood(reached))) return;
+  const block = blockAt(own, chain, deepEnough(reached, reorgDepth));
   if (block === undefined) return;
   // The blocks of braided chains are known by their heads only, which have to become settled first.
   const settledMs = chain === ONLY_CHAIN ? 0 : (reorgDepth + MORE_BLOCKS) * blockMs;
-  const untilMs = nowMs + Math.max(WANTED_MS, settledMs);
-  wanted.push({ block, chain, place: placeOf(chain, block.height), sinceMs: nowMs, untilMs });
+  const untilMs = nowMs + Math.max(WANTED_MS, freshMs, settledMs);
+  wanted.push({ block, chain, place: placeOf(chain, block.height), sinceMs: nowMs, untilMs, needed: 0, helped: 0 });
   if (wanted.length > MAX_WANTED) wanted.shift();
+}
+
+/** A usual reorganisation does not reach so deep, so that nodes with other blocks there are forked. */
+function deepEnough(head: number, reorgDepth: number): number {
+  return Math.max(0, head - reorgDepth);
+}
+
+/** The height that the node and at least one other one have reached; undefined while no other one answers. */
+function reachedByOthers(chain: string, head: number, others: Iterable<NodeBlocks>): number | undefined {
+  let highest: number | undefined;
+  for (const { heads } of others) {
+    const height = heads.get(chain);
+    if (height !== undefined && height > (highest ?? -1)) highest = height;
+    if (height !== undefined && height >= head) return head;
+  }
+  return highest;
 }
 
 /** The block to ask for: of braided chains one whose hash is known, as settled as possible. */
@@ -109,30 +141,33 @@ export function chooseWanted(
   // A clock that was set back must not stop this for ever.
   if (asking.askedMs <= nowMs && nowMs - asking.askedMs < ASK_EVERY_MS) return undefined;
   const isDeep = ({ chain, block }: WantedPlace) => block.height + reorgDepth <= (own.heads.get(chain) ?? 0);
-  const useful = wanted.filter((each) => isUseful(each, own, asking, isDeep(each)));
+  const useful = wanted.filter((each) => isUseful(each, own, asking, { nowMs, isDeep: isDeep(each) }));
   const chosen = asking.needsBlock
     ? (useful.findLast(isDeep) ?? useful.at(-1))
-    : useful.find(({ place }) => knownBlocks(own, place) < ENOUGH_BLOCKS);
+    : useful.find((each) => each.helped < enoughHelp(each));
   if (chosen === undefined) return undefined;
+  if (asking.needsBlock) chosen.needed += 1;
+  else chosen.helped += 1;
   asking.askedMs = nowMs;
   asking.askedPlace = chosen.place;
   return chosen.block;
 }
 
-/** Whether the node can have a block at this place, and is not known to have one that will stay. */
-function isUseful({ chain, block, place }: WantedPlace, own: NodeBlocks, asking: Asking, isDeep: boolean): boolean {
+/** Whether the node's block at this place would tell something, and was not asked for a short time ago. */
+function isUseful(
+  { chain, block, place }: WantedPlace,
+  own: NodeBlocks,
+  asking: Asking,
+  { nowMs, isDeep }: { readonly nowMs: number; readonly isDeep: boolean },
+): boolean {
   const head = own.heads.get(chain);
   if (head === undefined || block.height > head) return false;
+  // A little later, its block at this height is settled.
+  if (!isDeep && chain === ONLY_CHAIN) return false;
   const known = own.chains.get(chain)?.get(block.height);
-  if (known !== undefined) return isDeep && !known.isSettled;
+  if (known !== undefined) return isDeep && (!known.isSettled || nowMs - known.seenMs >= ASK_EVERY_MS);
   // It was asked before, and gave no answer.
   return place !== asking.askedPlace;
-}
-
-function knownBlocks({ index }: NodeBlocks, place: string): number {
-  let known = 0;
-  for (const { blocks } of index.get(place)?.values() ?? []) known += blocks.size;
-  return known;
 }
 
 function dropOld(wanted: WantedPlaces, nowMs: number): void {

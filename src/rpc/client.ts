@@ -5,7 +5,7 @@ import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
 import { type Authorizer, createAuthorizer } from "./authorize.ts";
 import { joinBudget, LIST_BUDGET, type ResponseBudget, type ResponseLimits } from "./budget.ts";
-import { dateSkewSeconds, type RpcRequest, type RpcResponse } from "./message.ts";
+import type { RpcRequest, RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { isClosedSocket, requestFailure } from "./request-failure.ts";
 import type { Auth } from "./settings.ts";
@@ -19,16 +19,16 @@ export type RpcClient = {
    * @throws NodeError when the whole response does not arrive before `signal` ends
    */
   request(request: RpcRequest, signal: Signal): Promise<RpcResponse>;
-  /** What the server's certificate and headers report. */
+  /** What the server's certificate reports. */
   presented(): Presented;
   close(): Promise<void>;
 };
 
 type Presented = {
-  /** When the certificate of the connection in use ends, unix seconds. */
-  readonly certificateExpirySeconds: number | undefined;
-  /** The server's clock minus the exporter's, by the Date header of the last response, in seconds. */
-  readonly clockSkewSeconds: number | undefined;
+  /** When the certificate of the last handshake ends, unix seconds; also after the connection was closed. */
+  readonly lastExpirySeconds: number | undefined;
+  /** When the certificate of the connection in use ends; undefined when the next one failed or was not dialled yet. */
+  readonly currentExpirySeconds: number | undefined;
 };
 
 /** Opens a client for one of the URLs of a node. */
@@ -74,15 +74,10 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
   const oneAtATime = createQueue({ concurrency: 1 });
   const link = createLink(options);
   const authorizer = createAuthorizer(options.auth);
-  let last: Pick<RpcResponse, "headers" | "sentMs" | "receivedMs"> | undefined;
-
   const once = exchangeOnce(options, {
     link,
     authorizer,
     send,
-    onResponse: ({ headers, sentMs, receivedMs }) => {
-      last = { headers, sentMs, receivedMs };
-    },
   });
   const observed = observe === undefined ? once : withObserver(once, url, observe);
   const challenged = withChallenges(withRetry(observed, link), authorizer);
@@ -100,8 +95,8 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
       }
     },
     presented: () => ({
-      certificateExpirySeconds: link.transport().certificateExpirySeconds(),
-      clockSkewSeconds: last && dateSkewSeconds(last),
+      lastExpirySeconds: link.lastExpirySeconds(),
+      currentExpirySeconds: link.transport().certificateExpirySeconds(),
     }),
     close: link.close,
   };
@@ -110,6 +105,8 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
 /** The transport in use. A new one replaces it when it is closed. */
 type Link = {
   transport(): Transport;
+  /** When the certificate of the last handshake ends, unix seconds, whichever transport made it. */
+  lastExpirySeconds(): number | undefined;
   /** Closes the transport; the next request opens another one. */
   reset(): void;
   /** Closes the transport for good. */
@@ -117,13 +114,19 @@ type Link = {
 };
 
 function createLink(options: TransportOptions): Link {
-  let transport = openTransport(options);
+  let lastExpirySeconds: number | undefined;
+  const open = () =>
+    openTransport(options, (expirySeconds) => {
+      lastExpirySeconds = expirySeconds;
+    });
+  let transport = open();
   let isClosed = false;
   return {
     transport: () => transport,
+    lastExpirySeconds: () => lastExpirySeconds,
     reset() {
       void transport.close();
-      if (!isClosed) transport = openTransport(options);
+      if (!isClosed) transport = open();
     },
     close() {
       isClosed = true;
@@ -136,11 +139,10 @@ type ExchangeParts = {
   readonly link: Link;
   readonly authorizer: Authorizer | undefined;
   readonly send: typeof dispatch;
-  readonly onResponse: (response: RpcResponse) => void;
 };
 
 /** Sends the request with its headers once. */
-function exchangeOnce(options: RpcClientOptions, { link, authorizer, send, onResponse }: ExchangeParts): Exchange {
+function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: ExchangeParts): Exchange {
   const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
@@ -164,9 +166,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send, onRes
     // The request was sent when its connection was open, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, transport.connectedAt());
     const sentMs = receivedMs - Math.floor(tookMs);
-    const response = { status, headers: received, body, budget, sentMs, receivedMs };
-    onResponse(response);
-    return response;
+    return { status, headers: received, body, budget, sentMs, receivedMs };
   };
 }
 

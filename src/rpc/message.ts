@@ -43,11 +43,3 @@ export function clockSkewSeconds(
   const skew = stampSeconds + 0.5 - (sentMs + receivedMs) / 2000;
   return Math.round(skew * 1000) / 1000;
 }
-
-/** The skew by the Date header (RFC 9110 6.6.1); undefined for a response from a cache. */
-export function dateSkewSeconds(response: Pick<RpcResponse, "headers" | "sentMs" | "receivedMs">): number | undefined {
-  const text = firstHeader(response, "date") ?? "";
-  // Date.parse alone accepts almost any text; dates of HTTP end in GMT.
-  const date = text.endsWith(" GMT") ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) || response.headers.age !== undefined ? undefined : clockSkewSeconds(date / 1000, response);
-}

@@ -29,7 +29,7 @@ export type Transport = {
   connections(): number;
   /** When the last of them was opened, by `performance.now()`; 0 before the first. */
   connectedAt(): number;
-  /** When the certificate of the last connection ends, unix seconds. */
+  /** When the certificate of the last connection ends, unix seconds; undefined while another one is being dialled. */
   certificateExpirySeconds(): number | undefined;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
@@ -42,8 +42,12 @@ export type Transport = {
 /**
  * Does not connect yet: undici dials with the first request. When a request must end, its transport is closed as a whole: undici
  * alone would let a request wait for the end of the dial despite its signal, and would dial again after an abort.
+ * @param onHandshake called with the end of the certificate of each new connection, in unix seconds
  */
-export function openTransport({ url, tls, connectTimeoutMs, slots }: TransportOptions): Transport {
+export function openTransport(
+  { url, tls, connectTimeoutMs, slots }: TransportOptions,
+  onHandshake: (expirySeconds: number | undefined) => void = () => {},
+): Transport {
   let connections = 0;
   let socket: Socket | undefined;
   let connectedAt = 0;
@@ -61,6 +65,7 @@ export function openTransport({ url, tls, connectTimeoutMs, slots }: TransportOp
       socket = opened;
       connectedAt = performance.now();
       certificateExpirySeconds = expirySeconds;
+      onHandshake(expirySeconds);
     },
     ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
   });

@@ -50,7 +50,7 @@ export function memoryClient(answer: (request: RpcRequest) => Reply, url = "http
   return {
     url: parseNodeUrl(url),
     request: async (request) => responseOf(answer(request)),
-    presented: () => ({ certificateExpirySeconds: undefined, clockSkewSeconds: undefined }),
+    presented: () => ({ lastExpirySeconds: undefined, currentExpirySeconds: undefined }),
     close: async () => {},
   };
 }

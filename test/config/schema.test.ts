@@ -11,7 +11,7 @@ describe("labelNameProblem", () => {
     },
   );
 
-  test.each(["job", "instance", "node", "pod", "endpoint", "namespace", "service", "container"])(
+  test.each(["job", "instance", "exporter", "node", "pod", "endpoint", "namespace", "service", "container"])(
     "%s belongs to scrape configurations",
     (name) => {
       expect(labelNameProblem(name)).toBe(

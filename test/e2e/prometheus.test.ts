@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
+import { readYaml } from "../prometheus/support.ts";
 import { type Exporter, startExporter } from "../support/exporter.ts";
+import { lonelyWire, startFakeNode } from "../support/fake-node.ts";
 import { startPrometheus } from "../support/prometheus.ts";
-import { findServer, waitFor } from "../support/servers.ts";
+import { findServer, freePort, waitFor } from "../support/servers.ts";
 import { untilReady } from "../support/waits.ts";
 
 const server = findServer("prometheus", "apt-get install prometheus");
@@ -88,5 +91,68 @@ describe.skipIf(server === undefined)("a real Prometheus that discovers the node
     expect(up.length).toBe(9);
     for (const { metric } of up) expect(metric.instance).toBe(metric.target);
     expect(await prometheus.query("peer_exporter_build_info")).toEqual([]);
+  });
+});
+
+describe.skipIf(server === undefined)("the example with a target for each node", () => {
+  const example = z
+    .object({
+      scrape_configs: z.tuple([
+        z.looseObject({ static_configs: z.tuple([z.looseObject({ targets: z.array(z.string()) })]) }),
+        z.looseObject({ http_sd_configs: z.tuple([z.looseObject({ url: z.string() })]) }),
+      ]),
+    })
+    .parse(readYaml("prometheus-http-sd.yml"));
+
+  test("has the references, and says which exporter polls a node", async () => {
+    const node = await startFakeNode(lonelyWire);
+    onTestFinished(node.close);
+    const exporter = await startExporter({
+      config: JSON.stringify({
+        global: { interval: "1s", timeout: "1s" },
+        nodes: [{ name: "wire-1", chain: "wire", url: node.url }],
+        references: [{ name: "gone", chain: "wire", url: `http://127.0.0.1:${await freePort()}` }],
+      }),
+    });
+    onTestFinished(async () => void (await exporter.stop()));
+    await untilReady(exporter);
+    const address = new URL(exporter.url).host;
+    const [own, nodes] = example.scrape_configs;
+    const [{ url }] = nodes.http_sd_configs;
+    expect(own.static_configs[0].targets).toEqual([new URL(url).host]);
+    const prometheus = await startPrometheus({
+      targets: [],
+      scrapeConfigs: [
+        { ...own, static_configs: [{ targets: [address] }] },
+        {
+          ...nodes,
+          http_sd_configs: [{ url: `http://${address}/sd`, refresh_interval: "1s" }],
+          scrape_interval: "1s",
+          scrape_timeout: "1s",
+        },
+      ],
+    });
+    onTestFinished(async () => void (await prometheus.stop()));
+    const samples = async (query: string) =>
+      waitFor(
+        async () => {
+          const found = await prometheus.query(query);
+          return found.length > 0 && found;
+        },
+        query,
+        { timeoutMs: 30_000 },
+      );
+    const [up, ...others] = await samples("p2p_node_up");
+    expect(others).toEqual([]);
+    expect(up).toMatchObject({ value: 1, metric: { job: "p2p-nodes", instance: "wire-1", exporter: address } });
+    // What P2PReferenceDown asks for.
+    const down = await samples("avg_over_time(p2p_reference_up[15m]) < 0.5");
+    expect(down.map(({ metric }) => [metric.target, metric.job])).toEqual([["gone", "peer-exporter"]]);
+    const watched = await samples("peer_exporter_node_info");
+    expect(watched.map(({ metric }) => metric)).toMatchObject([
+      { target: "wire-1", chain: "wire", instance: address, exporter: address },
+    ]);
+    expect(await prometheus.query('p2p_node_up and on (exporter) up{job="peer-exporter"}')).toHaveLength(1);
+    expect(await prometheus.query('{__name__=~"p2p_(node|connection|wire)_.+", job="peer-exporter"}')).toEqual([]);
   });
 });

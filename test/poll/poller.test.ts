@@ -196,12 +196,11 @@ describe("a probe", () => {
     }
   });
 
-  test("does not depend on the wall clock, which may be set back and forth", async () => {
+  test("does not wait for an hour when the wall clock is set back", async () => {
     const { poller, state } = setUp({ "node-1": answers(report()) });
     await poller.probe("node-1");
-    vi.setSystemTime(NOW + 3_600_000);
-    expect((await poller.probe("node-1")).kind).toBe("shared");
     vi.setSystemTime(NOW - 3_600_000);
+    expect((await poller.probe("node-1")).kind).toBe("shared");
     vi.advanceTimersByTime(INTERVAL_MS / 10);
     expect((await poller.probe("node-1")).kind).toBe("polled");
     expect(state().history.polls).toBe(2);

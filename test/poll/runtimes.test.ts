@@ -98,7 +98,8 @@ describe("how long a node is backed off", () => {
     const degraded = report({ head: failing("rate_limited", { retryAfterSeconds: 3600 }) });
     const { poller, state } = setUp({ "node-1": answers(degraded) });
     await poller.poll("node-1");
-    vi.setSystemTime(Date.now() - 3_600_000 + 3 * INTERVAL_MS);
+    vi.advanceTimersByTime(3 * INTERVAL_MS);
+    vi.setSystemTime(Date.now() - 3_600_000);
     await poller.scheduledPoll("node-1");
     expect(state().report?.peers).toMatchObject({ ok: false, failure: { reason: "rate_limited" } });
   });

@@ -233,7 +233,7 @@ const ABOUT_PEERS = /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_pee
 const ABOUT_HEAD = /^p2p_node_(?:head|final|reference)_/;
 
 /** Besides what is kept always: what any answer of the server tells, whatever it says. */
-const KNOWN_FROM_ANY_RESPONSE = ["p2p_node_clock_skew_seconds", "p2p_node_tls_certificate_expiry_timestamp_seconds"];
+const KNOWN_FROM_ANY_RESPONSE = ["p2p_node_tls_certificate_expiry_timestamp_seconds"];
 
 /** One line of the log as the catalogue gives it: … stands for names and numbers. */
 export function matches(pattern: string, line: string): boolean {

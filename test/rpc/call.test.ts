@@ -17,7 +17,7 @@ function answering(answer: RpcResponse): RpcClient {
   return {
     url: parseNodeUrl("http://127.0.0.1:18081"),
     request: async () => answer,
-    presented: () => ({ certificateExpirySeconds: undefined, clockSkewSeconds: undefined }),
+    presented: () => ({ lastExpirySeconds: undefined, currentExpirySeconds: undefined }),
     close: async () => {},
   };
 }

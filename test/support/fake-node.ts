@@ -12,6 +12,8 @@ export type ListenOptions = {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Listen on this UNIX socket instead of a port of 127.0.0.1. */
   readonly socketPath?: string;
+  /** Listen on this port of 127.0.0.1 instead of a free one. */
+  readonly port?: number;
 };
 
 export type Listening = {
@@ -119,7 +121,7 @@ export type OnSocket = (socket: Socket, id: number) => void;
 
 /** A server for misbehaviour below HTTP: see faults.ts. With TLS, sockets come when their handshake is done. */
 export async function startRawServer(onSocket: OnSocket, options: ListenOptions = {}): Promise<Listening> {
-  const { tls, socketPath } = options;
+  const { tls, socketPath, port: wanted = 0 } = options;
   const open = new Set<Socket>();
   const sockets: Socket[] = [];
   let connections = 0;
@@ -141,7 +143,7 @@ export async function startRawServer(onSocket: OnSocket, options: ListenOptions 
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(socketPath === undefined ? { port: 0, host: "127.0.0.1" } : { path: socketPath }, resolve);
+    server.listen(socketPath === undefined ? { port: wanted, host: "127.0.0.1" } : { path: socketPath }, resolve);
   });
 
   const address = server.address();

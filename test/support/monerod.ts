@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import * as z from "zod";
 import { freePort, requireProgram, startProcess, tempFolder, waitFor } from "./servers.ts";
 
@@ -14,6 +15,10 @@ export type MonerodOptions = {
   /** Whom a leaf dials. */
   readonly peer?: { readonly p2pPort: number };
   readonly extraArgs?: readonly string[];
+  /** Of a node that has ended: the new one continues its chain, on its ports. */
+  readonly insteadOf?: Pick<Monerod, "dataDir" | "p2pPort" | "rpcPort">;
+  /** How far its clock is ahead. Needs libfaketime. */
+  readonly clockAheadSeconds?: number;
   /** With a login, rpc() and what is built on it do not work: they know no digest. */
   readonly rpcLogin?: { readonly username: string; readonly password: string };
   /** Also listen for restricted RPC on a port of its own. */
@@ -26,7 +31,9 @@ export type Monerod = {
   readonly rpcPort: number;
   readonly restrictedUrl?: string;
   readonly p2pPort: number;
+  readonly dataDir: string;
   readonly pid: number;
+  hasEnded(): boolean;
   output(): string;
   /** The result of one JSON-RPC call. */
   rpc(method: string, params?: unknown, timeoutMs?: number): Promise<Record<string, unknown>>;
@@ -48,18 +55,20 @@ const mined = z.object({ height: z.number() });
 
 /** Starts one node and waits until its RPC answers. */
 export async function startMonerod(options: MonerodOptions): Promise<Monerod> {
-  const { role, peer, rpcLogin } = options;
+  const { role, peer, rpcLogin, insteadOf, clockAheadSeconds = 0 } = options;
   if ((role === "leaf") !== (peer !== undefined)) throw new Error("a leaf needs a peer, a hub dials none");
-  const [p2pPort, rpcPort] = [await freePort(), await freePort()];
+  const p2pPort = insteadOf?.p2pPort ?? (await freePort());
+  const rpcPort = insteadOf?.rpcPort ?? (await freePort());
+  const dataDir = insteadOf?.dataDir ?? tempFolder();
   const restrictedPort = options.restrictedPort ? await freePort() : undefined;
   const rpcUrl = `http://${HOST}:${rpcPort}`;
-  const program = await startProcess(requireProgram("monerod"), [
+  const args = [
     ...["--regtest", "--fixed-difficulty", "1", "--non-interactive", "--log-level", "0"],
     ...["--p2p-bind-ip", HOST, "--p2p-bind-port", String(p2pPort)],
     // Without TLS it need not make an RSA key first.
     ...["--rpc-bind-ip", HOST, "--rpc-bind-port", String(rpcPort), "--rpc-ssl", "disabled"],
     ...["--no-igd", "--no-zmq", "--allow-local-ip", "--disable-dns-checkpoints", "--check-updates", "disabled"],
-    ...["--data-dir", tempFolder()],
+    ...["--data-dir", dataDir],
     // An exclusive node, on every node, keeps 0.18.0 from asking DNS for seeds. Nothing listens on the hub's: port 9.
     ...["--add-exclusive-node", `${HOST}:${peer?.p2pPort ?? 9}`],
     // All leaves come from one address, of which monerod would let in only one.
@@ -67,7 +76,9 @@ export async function startMonerod(options: MonerodOptions): Promise<Monerod> {
     ...(restrictedPort === undefined ? [] : ["--rpc-restricted-bind-port", String(restrictedPort)]),
     ...(rpcLogin === undefined ? [] : ["--rpc-login", `${rpcLogin.username}:${rpcLogin.password}`]),
     ...(options.extraArgs ?? []),
-  ]);
+  ];
+  const env = clockAheadSeconds === 0 ? {} : fakeClock(clockAheadSeconds);
+  const program = await startProcess(requireProgram("monerod"), args, { env });
 
   async function other(path: string, body: unknown = {}, timeoutMs = 20_000): Promise<Record<string, unknown>> {
     const response = await post(`${rpcUrl}${path}`, body, timeoutMs);
@@ -93,7 +104,9 @@ export async function startMonerod(options: MonerodOptions): Promise<Monerod> {
     rpcPort,
     ...(restrictedPort === undefined ? {} : { restrictedUrl: `http://${HOST}:${restrictedPort}` }),
     p2pPort,
+    dataDir,
     pid: program.pid,
+    hasEnded: () => program.exitCode() !== undefined,
     output: program.output,
     rpc,
     other,
@@ -120,6 +133,15 @@ export async function startMonerod(options: MonerodOptions): Promise<Monerod> {
     program,
   });
   return node;
+}
+
+/** The library itself: the program faketime would start monerod as a child, which signals do not reach. */
+function fakeClock(aheadSeconds: number): Readonly<Record<string, string>> {
+  const places = readdirSync("/usr/lib").map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`);
+  const library = places.find((path) => existsSync(path));
+  if (library === undefined) throw new Error("libfaketime is not in /usr/lib (apt-get install faketime)");
+  // Its timers keep the pace of the machine.
+  return { LD_PRELOAD: library, FAKETIME: `+${aheadSeconds}s`, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 function post(url: string, body: unknown, timeoutMs: number): Promise<Response> {

@@ -9,6 +9,8 @@ export type PrometheusOptions = {
   readonly metricsPath?: string;
   /** More keys of the scrape config, for instance `{ scheme: "https", tls_config: {…} }`. */
   readonly scrapeConfig?: Readonly<Record<string, unknown>>;
+  /** Whole scrape configs in place of that one. */
+  readonly scrapeConfigs?: readonly Readonly<Record<string, unknown>>[];
   /** Absolute paths of rule files, evaluated every second. */
   readonly ruleFiles?: readonly string[];
   /** The folder of its database, with blocks of promtool; a new one by default. */
@@ -51,7 +53,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const config = {
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
     rule_files: options.ruleFiles ?? [],
-    scrape_configs: [
+    scrape_configs: options.scrapeConfigs ?? [
       {
         job_name: "test",
         metrics_path: options.metricsPath ?? "/metrics",

@@ -12,6 +12,9 @@ export type Fault = {
   readonly remedy: string;
 };
 
+const STALE =
+  "down: no poll of the node has ended since …, so its data is too old to be shown; the exporter or its machine was suspended or is overloaded, or its clock was set forward; the next poll shows the node again";
+
 /**
  * Faults of the exporter's own environment. A test injects each of them into a running exporter, and docs/reliability.md is
  * generated from them.
@@ -20,14 +23,22 @@ export const EXPORTER_FAULTS = {
   clockForward: {
     fault: "The clock is set forward by an hour",
     shows:
-      "Polls and counters continue on schedule. Heads of other nodes and of references do not count until their next poll. `p2p_connection_start_timestamp_seconds` moves by an hour, as do all times computed from an age. `p2p_node_clock_skew_seconds` shows the hour from the next poll on.",
+      "Polls and counters continue on schedule. Each node has `p2p_node_up` 0 and no data until its next poll, at most one interval later, as after a suspension: the clocks of a machine that was suspended show the same, and old data must not look new. `p2p_connection_start_timestamp_seconds` moves by an hour, as do all times computed from an age. `p2p_node_clock_skew_seconds` of Chainweb nodes shows the hour from the next poll on.",
+    log: STALE,
     remedy: "None. Let a time service correct clocks in small steps.",
   },
   clockBack: {
     fault: "The clock is set back by an hour",
     shows:
-      "Polls continue on schedule, also those of cron schedules: the exporter notices the change, and skips no scheduled poll. Times of the last poll are in the future until the next one. The exporter removes data of a node that it has to back off from, as the age of the data is not known. It accepts fewer heights of peers while its clock is behind.",
+      "Polls continue on schedule, also those of cron schedules: the exporter notices the change, and skips no scheduled poll. Times of the last poll are in the future until the next one. Data is removed when it is too old by a clock that is never set. The exporter accepts fewer heights of peers while its clock is behind.",
     remedy: "None. Let a time service correct clocks in small steps.",
+  },
+  suspended: {
+    fault: "The process is stopped (SIGSTOP), or its machine suspended, for longer than data stays fresh",
+    shows:
+      "No scrape gets old data, not even the first one after it: data that is older than two intervals and the timeout is removed before a page is sent. Until its next poll, each node has `p2p_node_up` 0, and its counters and `p2p_node_last_success_timestamp_seconds` as before. No poll failed, so `p2p_node_poll_failures_total` does not grow. The same happens if a timer is late.",
+    log: STALE,
+    remedy: "None: the exporter polls again by itself.",
   },
   largeReload: {
     fault: "The exporter reloads a configuration of 5,000 nodes",
@@ -180,7 +191,7 @@ export const EXPORTER_FAULTS = {
   eventLoopBlocked: {
     fault: "The event loop hangs for seconds (no CPU, a bug, a stopped machine)",
     shows:
-      "Scrapes wait for that time. The next scrape has the block in `nodejs_eventloop_lag_max_seconds`, which is measured from scrape to scrape: with several scrapers, one of them sees it. If the loop hangs permanently, scrapes fail.",
+      "Scrapes wait for that time. The scrapes of the next 1 to 2 minutes have the block in `nodejs_eventloop_lag_max_seconds`, however many scrapers there are. If the loop hangs permanently, scrapes fail.",
     remedy:
       "See the runbooks of the alerts PeerExporterEventLoopBlocked, PeerExporterEventLoopSlow and PeerExporterDown.",
   },

@@ -206,11 +206,12 @@ const runtime: readonly PanelSpec[] = [
   ),
   graph(
     "Event loop lag",
-    "Delay of timers: median and 99th percentile, measured with a timer of 10 ms, so 0.01 means no delay.",
+    "Delay of timers in the last 1 to 2 minutes: median, 99th percentile and longest, measured with a timer of 10 ms, so 0.01 means no delay.",
     "s",
     [
       { expr: own("nodejs_eventloop_lag_p50_seconds"), legend: `${NAME} median` },
       { expr: own("nodejs_eventloop_lag_p99_seconds"), legend: `${NAME} 99 of 100` },
+      { expr: own("nodejs_eventloop_lag_max_seconds"), legend: `${NAME} longest` },
     ],
     { min: 0 },
   ),

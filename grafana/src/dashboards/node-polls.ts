@@ -82,8 +82,16 @@ export const polls: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Clock skew",
-    description: "The node's clock minus the exporter's, in steps of about a second.",
+    description:
+      "Chainweb: the node's clock minus the exporter's, in steps of about a second. Other chains: how far the start of the node or its head is in the future, if they are.",
     unit: "s",
-    queries: [gauge("p2p_node_clock_skew_seconds", "skew")],
+    queries: [
+      gauge("p2p_node_clock_skew_seconds", "skew"),
+      {
+        expr: `${once(node("p2p_monero_start_timestamp_seconds"))} - time() > 0`,
+        legend: "start in the future",
+      },
+      { expr: `${once(node("p2p_node_head_timestamp_seconds"))} - time() > 0`, legend: "head in the future" },
+    ],
   },
 ];

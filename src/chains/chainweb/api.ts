@@ -59,7 +59,7 @@ export function wrongNetwork(call: string, expected: string, found: string): Fai
   };
 }
 
-/** What the headers of every response of the P2P API say. */
+/** What the headers of every response of the P2P API say; the time is that of a cache if the response has an age. */
 export type NodeHeaders = {
   readonly version?: string | undefined;
   /** Its clock minus the exporter's, in seconds. */
@@ -69,6 +69,7 @@ export type NodeHeaders = {
 export function readHeaders(response: RpcResponse): NodeHeaders {
   const version = firstHeader(response, "x-chainweb-node-version");
   const stamp = firstHeader(response, "x-server-timestamp");
-  if (stamp === undefined || !/^\d{9,11}$/.test(stamp)) return { version };
+  const isCached = response.headers.age !== undefined;
+  if (stamp === undefined || isCached || !/^\d{9,11}$/.test(stamp)) return { version };
   return { version, clockSkewSeconds: clockSkewSeconds(Number(stamp), response) };
 }

@@ -126,7 +126,7 @@ export const sources: SharedSources = {
   p2p_node_syncing: "computed from the progress of the cut",
   p2p_node_peer_subnets: "cut/peer hostname",
   p2p_node_peers_by_address_type: "cut/peer hostname",
-  p2p_node_clock_skew_seconds: "X-Server-Timestamp, else Date",
+  p2p_node_clock_skew_seconds: "X-Server-Timestamp",
   p2p_connection_info: "cut/peer",
   p2p_reference_up: "cut",
   p2p_reference_head_height: "cut",

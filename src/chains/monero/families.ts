@@ -59,7 +59,7 @@ export const TARGET_HEIGHT: ChainFamily = {
 export const START_TIMESTAMP: ChainFamily = {
   name: "p2p_monero_start_timestamp_seconds",
   type: "gauge",
-  help: "Unix time of the node's start by its own clock, from the last poll.",
+  help: "Unix time of the node's start by its own clock, from the last poll; in the future if that clock is ahead.",
   source: "get_info start_time",
   labels: [],
 };
@@ -210,7 +210,6 @@ export const sources: SharedSources = {
   p2p_node_peer_disconnects_total: "get_connections connection_id, compared",
   p2p_node_peer_subnets: "address",
   p2p_node_peers_by_address_type: "address, address_type",
-  p2p_node_clock_skew_seconds: "Date header",
   p2p_connection_info: "address, state",
   p2p_connection_receive_bytes_total: "recv_count",
   p2p_connection_transmit_bytes_total: "send_count",

@@ -190,7 +190,6 @@ export const sources: SharedSources = {
   p2p_node_peer_subnets: "remote_ip",
   p2p_node_peers_by_agent: "last_handshake agent",
   p2p_node_peers_by_address_type: "remote_ip, peer",
-  p2p_node_clock_skew_seconds: "Date header",
   p2p_connection_info: "peer, remote_ip, last_handshake agent",
   p2p_connection_receive_bytes_total: "prometheus_plugin p2p_bytes_received",
   p2p_connection_transmit_bytes_total: "prometheus_plugin p2p_bytes_sent",

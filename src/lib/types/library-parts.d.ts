@@ -26,7 +26,10 @@ declare module "prom-client/lib/gauge.js" {
   export default Gauge;
 }
 
-declare module "prom-client/lib/defaultMetrics.js" {
-  import { collectDefaultMetrics } from "prom-client";
-  export default collectDefaultMetrics;
+/** Each registers the gauges or counters of one subject. */
+declare module "prom-client/lib/metrics/*.js" {
+  import type { Registry } from "prom-client";
+
+  const register: (registry: Registry, config?: object) => void;
+  export default register;
 }

@@ -8,7 +8,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
-    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll.",
+    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },

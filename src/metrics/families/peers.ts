@@ -153,14 +153,14 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_clock_skew_seconds",
     type: "gauge",
-    help: "The node's clock minus the exporter's, from the last poll (X-Server-Timestamp or Date, both in steps of a second).",
+    help: "The node's clock minus the exporter's, from the last poll (X-Server-Timestamp, in steps of a second). Only Chainweb nodes send their time; on other chains, a start or a block in the future shows a wrong clock (p2p_monero_start_timestamp_seconds, p2p_node_head_timestamp_seconds).",
     labels: [],
     samples: ({ report }) => one(report?.clockSkewSeconds),
   },
   {
     name: "p2p_node_tls_certificate_expiry_timestamp_seconds",
     type: "gauge",
-    help: "Unix time when the node's certificate expires, as presented for the connection of the last poll.",
+    help: "Unix time when the node's certificate expires, from the last TLS handshake; if the last poll found the node down, from a connection that is still open.",
     source: "TLS notAfter",
     labels: [],
     samples: ({ report }) => one(report?.certificateExpirySeconds),

@@ -15,7 +15,7 @@ export type NodeOverview = {
   readonly syncing: boolean | undefined;
   /** What failed; if the node is down, its cause comes first. */
   readonly failures: readonly ApiFailure[];
-  /** Undefined before the first poll. */
+  /** What the last poll returned, without what is no longer fresh. Undefined before the first poll. */
   readonly last: PollEntry | undefined;
   /** When the last successful poll ended, unix milliseconds. */
   readonly lastSuccessMs: number | undefined;
@@ -39,9 +39,18 @@ export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): 
     labels: node.labels,
     syncing,
     failures,
-    last,
+    last: last && withoutStale(last, state),
     lastSuccessMs: history.lastSuccessMs,
     intervalMs,
+  };
+}
+
+/** The entry stays as it is when the data of a node is withdrawn because no poll ended in time. */
+function withoutStale(last: PollEntry, { report }: StoredState): PollEntry {
+  return {
+    ...last,
+    peers: report?.peers.ok === true ? last.peers : undefined,
+    ...(report?.head.ok === true ? {} : { height: undefined, lagBlocks: undefined }),
   };
 }
 
@@ -52,8 +61,8 @@ function conditionOf(state: StoredState, failures: readonly ApiFailure[]): Condi
 }
 
 /** Connected peers at the last poll; undefined when it returned no list, as older numbers would look current. */
-export function peersOf({ condition, last }: NodeOverview): PollEntry["peers"] {
-  return condition === "down" ? undefined : last?.peers;
+export function peersOf({ last }: NodeOverview): PollEntry["peers"] {
+  return last?.peers;
 }
 
 export function totalPeers(peers: NonNullable<PollEntry["peers"]>): number {
@@ -61,12 +70,12 @@ export function totalPeers(peers: NonNullable<PollEntry["peers"]>): number {
 }
 
 /** The head at the last poll; undefined when it returned no head. */
-export function headOf({ last, failures }: NodeOverview): number | undefined {
-  return failures.some(({ api }) => api === "head") ? undefined : last?.height;
+export function headOf({ last }: NodeOverview): number | undefined {
+  return last?.height;
 }
 
-export function lagOf(node: NodeOverview): number | undefined {
-  return headOf(node) === undefined ? undefined : node.last?.lagBlocks;
+export function lagOf({ last }: NodeOverview): number | undefined {
+  return last?.lagBlocks;
 }
 
 /** It is further behind than usual, or syncing. */

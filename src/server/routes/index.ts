@@ -26,7 +26,7 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
     metricsRoute(telemetryPath, page),
     ...pagesRoutes({ version, telemetryPath, ...nodes }),
     probeRoute(probe),
-    sdRoute(probe.nodes),
+    sdRoute(config),
     ...assetsRoutes(loadAssets, version),
     configRoute(config),
     ...healthRoutes(nodeCounts),

@@ -1,4 +1,4 @@
-import type { Config } from "../../config/model.ts";
+import type { Config, NodeConfig } from "../../config/model.ts";
 import { printSteps } from "../../config/print.ts";
 import type { ReloadResult } from "../../config/reload.ts";
 import { createSharedWaits } from "../../lib/queue.ts";
@@ -77,9 +77,10 @@ export function configRoute(config: () => Config): Route {
 
 /**
  * `/sd`: HTTP service discovery for Prometheus. Each configured node is a target of its own, scraped through /probe of this
- * exporter. `instance` becomes the node's name, as all targets have the same address.
+ * exporter. `instance` becomes the node's name, as all targets have the same address. Labels that begin with __meta_ are for
+ * relabelling; Prometheus drops them afterwards.
  */
-export function sdRoute(nodes: () => readonly string[]): Route {
+export function sdRoute(config: () => SdConfig): Route {
   const makeCostly = createCostlyResponses();
   return {
     path: "/sd",
@@ -87,12 +88,32 @@ export function sdRoute(nodes: () => readonly string[]): Route {
       if (host === undefined || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
         return errorResponse(400, "expected a Host header with this exporter's address");
       }
-      const groups = () =>
-        nodes().map((node) => ({
-          targets: [host],
-          labels: { __metrics_path__: "/probe", __param_node: node, instance: node },
-        }));
-      return makeCostly(host, () => json(JSON.stringify(groups())), onGone);
+      return makeCostly(host, () => json(JSON.stringify(targetGroups(config(), host))), onGone);
     },
   };
+}
+
+type SdConfig = Pick<Config, "shard"> & { readonly nodes: readonly Pick<NodeConfig, "name" | "chain" | "labels">[] };
+
+function targetGroups({ nodes, shard }: SdConfig, host: string) {
+  const ofExporter = {
+    __meta_peer_exporter_exporter: host,
+    ...(shard === undefined
+      ? {}
+      : { __meta_peer_exporter_shard: String(shard.index), __meta_peer_exporter_total_shards: String(shard.total) }),
+  };
+  return nodes.map(({ name, chain, labels }) => ({
+    targets: [host],
+    labels: {
+      __metrics_path__: "/probe",
+      __param_node: name,
+      instance: name,
+      ...ofExporter,
+      __meta_peer_exporter_target: name,
+      __meta_peer_exporter_chain: chain,
+      ...Object.fromEntries(
+        Object.entries(labels).map(([label, value]) => [`__meta_peer_exporter_label_${label}`, value]),
+      ),
+    },
+  }));
 }

@@ -26,6 +26,11 @@ describe("clock skew", () => {
     expect(readHeaders(responseOf({ headers }, sent, received)).clockSkewSeconds).toBeCloseTo(skew, 3);
   });
 
+  test("none from a response that a cache kept", () => {
+    const headers = { "x-server-timestamp": "1800000000", age: "30" };
+    expect(readHeaders(responseOf({ headers })).clockSkewSeconds).toBeUndefined();
+  });
+
   test.each(["", "soon", "1800000000.5", "-1800000000", "0", "18000000000000000000"])("none from %j", (stamp) => {
     const headers = { "x-server-timestamp": stamp, "x-chainweb-node-version": "3.2" };
     expect(readHeaders(responseOf({ headers }))).toEqual({ version: "3.2", clockSkewSeconds: undefined });

@@ -28,7 +28,6 @@ export const sources: SharedSources = {
   p2p_node_peer_subnets: "getpeerinfo addr",
   p2p_node_peers_by_agent: "getpeerinfo subver",
   p2p_node_peers_by_address_type: "getpeerinfo addr",
-  p2p_node_clock_skew_seconds: "Date header",
   p2p_connection_info: "getpeerinfo addr, subver",
   p2p_connection_receive_bytes_total: "getpeerinfo bytesrecv",
   p2p_connection_transmit_bytes_total: "getpeerinfo bytessent",

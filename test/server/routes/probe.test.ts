@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../../src/config/parse.ts";
 import { type ProbeOutcome, scrapeTimeoutMs } from "../../../src/server/routes/probe.ts";
 import { NO_PROBE, setUp } from "../support.ts";
 
@@ -94,15 +95,54 @@ test.each(['evil"<x>.com:1', "a b"])("/sd refuses the Host %j", async (host) => 
   expect((await probed(polled).inject({ url: "/sd", headers: { host } })).statusCode).toBe(400);
 });
 
-test("/sd lists every node as a target that is scraped through /probe of this address", async () => {
-  const answer = await probed(polled).inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
-  expect(answer.headers["content-type"]).toContain("application/json");
-  expect(answer.json()).toEqual(
-    ["one", "two"].map((name) => ({
-      targets: ["exporter.example:10900"],
-      labels: { __metrics_path__: "/probe", __param_node: name, instance: name },
-    })),
-  );
+describe("/sd", () => {
+  function configOf(shard?: { readonly index: number; readonly total: number }) {
+    const parsed = parseConfig(
+      {
+        nodes: [
+          { name: "one", chain: "wire", url: "http://192.0.2.1:8888", labels: { region: "eu" } },
+          { name: "two", chain: "monero", url: "http://192.0.2.2:18081" },
+        ],
+        references: [{ name: "three", chain: "wire", url: "http://192.0.2.3:8888" }],
+      },
+      undefined,
+    );
+    if (!parsed.ok) throw new Error("a bad configuration");
+    return { ...parsed.config, ...(shard === undefined ? {} : { shard }) };
+  }
+
+  const labelsOf = (name: string, chain: string) => ({
+    __metrics_path__: "/probe",
+    __param_node: name,
+    instance: name,
+    __meta_peer_exporter_exporter: "exporter.example:10900",
+    __meta_peer_exporter_target: name,
+    __meta_peer_exporter_chain: chain,
+  });
+
+  const listed = async (config: ReturnType<typeof configOf>) => {
+    const { server } = setUp({ config: () => config });
+    return server.inject({ url: "/sd", headers: { host: "exporter.example:10900" } });
+  };
+
+  test("lists every node as a target that is scraped through /probe of this address", async () => {
+    const answer = await listed(configOf());
+    expect(answer.headers["content-type"]).toContain("application/json");
+    expect(answer.json()).toEqual([
+      {
+        targets: ["exporter.example:10900"],
+        labels: { ...labelsOf("one", "wire"), __meta_peer_exporter_label_region: "eu" },
+      },
+      { targets: ["exporter.example:10900"], labels: labelsOf("two", "monero") },
+    ]);
+  });
+
+  test("says the shard of an exporter that has one", async () => {
+    const answer = await listed(configOf({ index: 1, total: 3 }));
+    for (const { labels } of answer.json()) {
+      expect(labels).toMatchObject({ __meta_peer_exporter_shard: "1", __meta_peer_exporter_total_shards: "3" });
+    }
+  });
 });
 
 describe("/dashboards and /rules", () => {
