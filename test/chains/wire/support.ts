@@ -1,4 +1,5 @@
-import { decodeConnections, type WireConnection } from "../../../src/chains/wire/connections.ts";
+import { decodeConnections } from "../../../src/chains/wire/connections.ts";
+import type { WireConnection } from "../../../src/chains/wire/row.ts";
 import type { ChainSample } from "../../../src/model/report.ts";
 import { type Fields, fields, fixture, list } from "../support.ts";
 
@@ -39,9 +40,11 @@ export function decodeOne(row: unknown): WireConnection {
   return connection;
 }
 
-/** Samples by the names of their families without p2p_wire_; a name that stands twice is an error. */
+/** Samples by the names of their families without p2p_wire_, and their labels; one that stands twice is an error. */
 export function shown(samples: readonly ChainSample[] | undefined): Readonly<Record<string, number>> {
-  const values = (samples ?? []).map(({ family, value }) => [family.name.replace("p2p_wire_", ""), value] as const);
+  const values = (samples ?? []).map(({ family, labels, value }) => {
+    return [[family.name.replace("p2p_wire_", ""), ...labels].join(" "), value] as const;
+  });
   const record = Object.fromEntries(values);
   if (Object.keys(record).length !== values.length) throw new Error("a sample stands twice");
   return record;
