@@ -22,12 +22,12 @@ export type NodeHistory = {
   readonly totals: ByteTotals | undefined;
   /** Undefined until the first peer list. */
   readonly churn: Churn | undefined;
+  /** The way of the head over the last minutes, where it is far behind. */
+  readonly progress: Progress;
   /** The last known process of the node. */
   readonly process: string | undefined;
   /** The process that the last peer list came from; undefined while none is known. */
   readonly listProcess: string | undefined;
-  /** The way of the head over the last minutes, where it is far behind. */
-  readonly progress: Progress;
 };
 
 type PollRecord = {
@@ -47,9 +47,9 @@ export const EMPTY_HISTORY: NodeHistory = {
   connectionStarts: new Map(),
   totals: undefined,
   churn: undefined,
+  progress: NO_PROGRESS,
   process: undefined,
   listProcess: undefined,
-  progress: NO_PROGRESS,
 };
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
@@ -84,9 +84,9 @@ export function recordPoll(history: NodeHistory, report: NodeReport, times: Poll
       isOtherProcess: isOther,
     }),
     churn: connections === undefined ? history.churn : advanceChurn(history.churn, connections, isOther),
+    progress: history.progress,
     process,
     listProcess: peers.ok ? process : history.listProcess,
-    progress: history.progress,
   };
 }
 

@@ -45,10 +45,10 @@ export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswe
     totals: secondary.totals,
     syncing: daemon === undefined ? "unknown" : syncingWord(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
+    blocks: blocks.blocks,
     // Two processes that start within a second differ in their connections, whose ids are unique.
     process: daemon?.startSeconds === undefined ? undefined : `start ${daemon.startSeconds}`,
     startSeconds: daemon?.startSeconds,
-    blocks: blocks.blocks,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
     blockSeconds,
   };

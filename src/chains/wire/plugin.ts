@@ -2,7 +2,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { type Failure, NodeError } from "../../model/failure.ts";
 import { attempt, failed, type Outcome } from "../../model/report.ts";
 import { METRICS_BUDGET } from "../../rpc/budget.ts";
-import { statusFailure } from "../../rpc/call.ts";
+import { explainWith } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import { explainStatus } from "./explain.ts";
@@ -70,7 +70,7 @@ async function fetchPage(client: RpcClient, signal: Signal): Promise<TimedPage> 
   const response = await client.request(request, signal).catch(rethrown);
   const receivedMs = Date.now();
   if (response.status < 200 || response.status > 299) {
-    throw new NodeError(explainStatus("prometheus")(response, call) ?? statusFailure(response, call));
+    throw new NodeError(explainWith(explainStatus("prometheus"), client, response, call));
   }
   const { body, budget = METRICS_BUDGET } = response;
   try {
