@@ -66,8 +66,8 @@ const OF_GATEWAY: Meaning = {
 const OTHER_LIMITS = /\b(?:size|range|batch|body|payload|length|depth|time ?out|timed out|time limit|deadline)\b/;
 
 /**
- * From texts of gateways, in lower case; the first of which all patterns match decides. Two patterns, and not one with a gap: such
- * a one takes the square of a text's length.
+ * From texts of gateways, in lower case; the first entry whose patterns all match decides. One pattern with a gap in place of two
+ * would take the square of the time for a longer text.
  */
 const TEXTS: readonly (readonly [readonly RegExp[], Meaning])[] = [
   [
