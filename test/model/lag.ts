@@ -28,13 +28,34 @@ export function highestPossible(own: number, ageSeconds: number | undefined, fas
   return own + Math.ceil(Math.max(0, ageSeconds) / fastestBlockSeconds) + SLACK_BLOCKS;
 }
 
-/** @param isEarned whether a lag of 0 is proven: a reference as high as the head, or a head that is young */
+/**
+ * Other nodes count once blocks show that they are on the same chain, which takes one or two polls; so their heights may be
+ * missing, and each subset of the references may decide.
+ * @param isEarned whether a lag of 0 is proven: a reference as high as the head, or a head that is young
+ */
 export function expectReferences({ expect }: Expectations, own: number, references: References, isEarned = true): void {
-  for (const [reference, height] of Object.entries(references))
-    expect("p2p_node_reference_height", height, { reference });
-  const best = highest(Object.values(references).filter((height) => height !== undefined));
-  const lag = best === undefined ? undefined : Math.max(0, best - own);
-  expect("p2p_node_head_lag_blocks", lag === 0 && !isEarned ? oneOf(0, undefined) : lag);
+  const { peers, fleet, configured } = references;
+  expect("p2p_node_reference_height", peers, { reference: "peers" });
+  expect("p2p_node_reference_height", oneOf(fleet, undefined), { reference: "fleet" });
+  expect("p2p_node_reference_height", oneOf(configured, undefined), { reference: "configured" });
+  const lags = [[], [fleet], [configured], [fleet, configured]].map((others) => {
+    const best = highest([peers, ...others].filter((height) => height !== undefined));
+    return best === undefined ? undefined : Math.max(0, best - own);
+  });
+  const isUnproven = lags.includes(0) && !isEarned;
+  expect("p2p_node_head_lag_blocks", oneOf(...lags, ...(isUnproven ? [undefined] : [])));
+}
+
+/** The nodes of a model are on one chain, apart from reorganisations of a few blocks. */
+export function expectForks({ expect, ignoreLabel }: Expectations, reorgDepth: number): void {
+  // A node is asked for a block where it has none in common with others.
+  ignoreLabel("api", "block");
+  for (const reference of ["fleet", "configured"]) {
+    expect("p2p_node_forked", oneOf(0, 1, undefined), { reference });
+    const upToUsual = Array.from({ length: reorgDepth + 1 }, (_, depth) => depth);
+    expect("p2p_node_fork_depth_blocks", oneOf(...upToUsual, undefined), { reference });
+  }
+  expect("p2p_node_reorg_depth_blocks", oneOf(reorgDepth, undefined));
 }
 
 /** The heads of the configured nodes and references as their last polls told them, while they are fresh. */

@@ -139,7 +139,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   };
 }
 
-function known({ peers, info, page }: Omit<Answers, "blocks">) {
+function known({ peers, info, page }: Pick<Answers, "peers" | "info" | "page">) {
   return {
     rows: peers.ok ? peers.value.connections : undefined,
     info: info.ok ? info.value : undefined,

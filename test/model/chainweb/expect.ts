@@ -1,7 +1,7 @@
 import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { expectReferences } from "../lag.ts";
+import { expectForks, expectReferences } from "../lag.ts";
 import { expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import {
   type ChainwebFault,
@@ -134,6 +134,7 @@ function expectCut(expectations: Expectations, poll: ChainwebPoll): void {
     expect("p2p_chainweb_chain_height", height, { braided_chain: String(chain) });
   }
   const references = { peers: undefined, fleet: bestCut(node, fleet), configured: bestCut(node, configured) };
+  expectForks(expectations, 6);
   expectReferences(expectations, cutHeight(node), references);
   if (node.readsTips) expectTips(expectations, node);
   const isSettled = endedMs - life.sinceMs > SYNC_DELAY_MS && endedMs - memory.headSinceMs > SYNC_DELAY_MS;

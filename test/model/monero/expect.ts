@@ -1,7 +1,7 @@
 import { expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { expectReferences, highest, highestPossible, supported } from "../lag.ts";
+import { expectForks, expectReferences, highest, highestPossible, supported } from "../lag.ts";
 import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "../memory.ts";
 import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
 import type { MoneroLife } from "./world.ts";
@@ -135,6 +135,7 @@ function expectLag(expectations: Expectations, { life, fleet, configured }: Mone
     .filter(({ state, height }) => state !== "before_handshake" && height > 0 && height <= limit)
     .map(({ height }) => height);
   const peers = arePeersKnown ? supported(heights) : undefined;
+  expectForks(expectations, 10);
   expectReferences(expectations, own, { peers, fleet: highest(fleet), configured: highest(configured) });
 }
 

@@ -1,7 +1,7 @@
 import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { expectReferences, highest, highestPossible, supported } from "../lag.ts";
+import { expectForks, expectReferences, highest, highestPossible, supported } from "../lag.ts";
 import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
 import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
@@ -139,6 +139,7 @@ function expectLag(expectations: Expectations, poll: WirePoll, arePeersKnown: bo
     fleet: highest(poll.fleet),
     configured: highest(poll.configured),
   };
+  expectForks(expectations, 36);
   expectReferences(expectations, head, references, age < YOUNG_SECONDS);
 }
 
