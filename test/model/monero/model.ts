@@ -48,12 +48,12 @@ export const moneroModel: MakeModel = (random, clock) => {
       const life = lifeOf(target);
       const memory = memories.get(target);
       if (memory === undefined) throw new Error(`no memory of ${target}`);
-      const { fleet, configured } = heads.others(target, endedMs);
+      const others = heads.others(target, endedMs);
       const seconds = (endedMs - startedMs) / 1000;
       heads.remember(target, isInfoAnswered(life.node) ? life.node.tip.height + 1 : undefined, endedMs);
       return target === "reference"
         ? expectMoneroReference(life)
-        : expectMonero({ life, memory, endedMs, seconds, fleet, configured });
+        : expectMonero({ life, memory, endedMs, seconds, ...others });
     },
   };
 };

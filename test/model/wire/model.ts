@@ -54,11 +54,11 @@ export const wireModel: MakeModel = (random, clock) => {
     expect(target, { startedMs, endedMs }) {
       const life: WireLife = of(lives, target);
       const memory = of(memories, target);
-      const { fleet, configured } = heads.others(target, endedMs);
+      const others = heads.others(target, endedMs);
       heads.remember(target, isInfoAnswered(life.node) ? life.node.head : undefined, endedMs);
       return target === "reference"
         ? expectWireReference(life)
-        : expectWire({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, fleet, configured });
+        : expectWire({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, ...others });
     },
   };
 };
