@@ -32,7 +32,7 @@ export type PeerAddress = {
 
 /** One row of a node's peer list. */
 export type PeerConnection = {
-  /** Identity of the row on its node, the same in the next poll; never shown. */
+  /** Identity of the row on its node, the same in the next poll; never shown. Another process may use it for another row. */
   readonly id: string;
   readonly direction: Direction;
   /** Absent where the API lists known peers instead of connections (Chainweb). */
@@ -48,6 +48,16 @@ export type PeerConnection = {
   /** Bytes since the connection opened. */
   readonly receivedBytes?: number | undefined;
   readonly sentBytes?: number | undefined;
+  /**
+   * The node's counters, where it has them for the row and goes on with them when the row's connection opens again: only
+   * they can be added up. Absent: `receivedBytes` and `sentBytes` are the node's counters.
+   */
+  readonly rowBytes?: ByteCounts | undefined;
+  /**
+   * Unix time from which `receivedBytes` and `sentBytes` count, where that is not the start of the connection; "unknown":
+   * they may have bytes of earlier connections of the row.
+   */
+  readonly bytesSince?: number | "unknown" | undefined;
   /** Seconds since the connection opened, truncated. */
   readonly ageSeconds?: number | undefined;
   /** Unix time when the connection opened, where the node sends it. */
@@ -74,6 +84,8 @@ export type PeerList = {
   readonly malformed: number;
   /** When the list arrived, unix milliseconds: ages in it count back from here. */
   readonly receivedMs?: number | undefined;
+  /** No other connection ever has an id of this list, not even in another process of the node. */
+  readonly hasUniqueIds?: boolean | undefined;
 };
 
 export type Head = {

@@ -1,7 +1,9 @@
 import type { NodeRole } from "../config/model.ts";
 import { FAILURE_REASONS, type Failure, type FailureReason } from "../model/failure.ts";
-import { DIRECTIONS, type Direction, type NodeReport, type PeerConnection } from "../model/report.ts";
+import type { NodeReport, PeerList } from "../model/report.ts";
 import { NO_PROGRESS, type Progress } from "./catching-up.ts";
+import { advanceChurn, type Churn } from "./churn.ts";
+import { mapOrBefore } from "./kept-maps.ts";
 import { mainApi } from "./outcomes.ts";
 import { advanceTotals, type ByteTotals } from "./totals.ts";
 
@@ -20,6 +22,10 @@ export type NodeHistory = {
   readonly churn: Churn | undefined;
   /** The way of the head over the last minutes, where it is far behind. */
   readonly progress: Progress;
+  /** The last known process of the node. */
+  readonly process: string | undefined;
+  /** The process that the last peer list came from; undefined while none is known. */
+  readonly listProcess: string | undefined;
 };
 
 type PollRecord = {
@@ -39,9 +45,17 @@ export const EMPTY_HISTORY: NodeHistory = {
   totals: undefined,
   churn: undefined,
   progress: NO_PROGRESS,
+  process: undefined,
+  listProcess: undefined,
 };
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
+
+/** The history for another session with the same node, which does not continue the earlier one: its names of processes begin again. */
+export function forOtherSession(history: NodeHistory): NodeHistory {
+  const churn = history.churn && { ...history.churn, isSessionUnknown: true as const };
+  return { ...history, churn, process: undefined, listProcess: undefined };
+}
 
 /** The history after one more poll. */
 export function recordPoll(history: NodeHistory, report: NodeReport, times: PollTimes, role: NodeRole): NodeHistory {
@@ -49,18 +63,26 @@ export function recordPoll(history: NodeHistory, report: NodeReport, times: Poll
   const main = report[mainApi(role)];
   const failure = main.ok ? undefined : main.failure;
   const connections = peers.ok ? peers.value.connections : undefined;
+  // A poll that does not tell the process is taken as one of the same process.
+  const process = report.process ?? history.process;
+  const isOther = peers.ok && isOtherProcess(history.listProcess, process, peers.value);
   return {
     polls: history.polls + 1,
     failures: failure === undefined ? history.failures : increment(history.failures, failure.reason),
     lastPoll: { ...times, failure },
     lastSuccessMs: main.ok ? times.endedMs : history.lastSuccessMs,
-    connectionStarts: peers.ok ? connectionStarts(history, report, times.endedMs) : history.connectionStarts,
+    connectionStarts: peers.ok
+      ? connectionStarts(isOther ? NO_STARTS : history.connectionStarts, report, times.endedMs)
+      : history.connectionStarts,
     totals: advanceTotals(history.totals, {
       own: totals === undefined ? "none" : totals.ok ? totals.value : undefined,
       connections,
+      isOtherProcess: isOther,
     }),
-    churn: connections === undefined ? history.churn : advanceChurn(history.churn, connections),
+    churn: connections === undefined ? history.churn : advanceChurn(history.churn, connections, isOther),
     progress: history.progress,
+    process,
+    listProcess: peers.ok ? process : history.listProcess,
   };
 }
 
@@ -68,10 +90,19 @@ function increment(counts: NodeHistory["failures"], reason: FailureReason): Node
   return new Map(counts).set(reason, (counts.get(reason) ?? 0) + 1);
 }
 
+/** Whether the connections of a list are others than those of the list before, even where they have the same ids. */
+function isOtherProcess(before: string | undefined, now: string | undefined, { hasUniqueIds }: PeerList): boolean {
+  return hasUniqueIds !== true && before !== undefined && now !== undefined && before !== now;
+}
+
 /** A larger difference is not a rounding error: another connection has the same id, or a clock was set. */
 const START_TOLERANCE_SECONDS = 10;
 
-function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: number): ReadonlyMap<string, number> {
+type Starts = NodeHistory["connectionStarts"];
+
+const NO_STARTS: Starts = new Map();
+
+function connectionStarts(before: Starts, { peers }: NodeReport, nowMs: number): Starts {
   const listedMs = (peers.ok ? peers.value.receivedMs : undefined) ?? nowMs;
   const estimates: Estimate[] = [];
   for (const { id, ageSeconds } of peers.ok ? peers.value.connections : []) {
@@ -81,7 +112,7 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
     if (start >= 0) estimates.push({ id, start });
   }
   return mapOrBefore(
-    history.connectionStarts,
+    before,
     estimates,
     ({ id }) => id,
     ({ start }, known) => (known !== undefined && Math.abs(known - start) <= START_TOLERANCE_SECONDS ? known : start),
@@ -89,110 +120,3 @@ function connectionStarts(history: NodeHistory, { peers }: NodeReport, nowMs: nu
 }
 
 type Estimate = { readonly id: string; readonly start: number };
-
-/** Which connections opened and closed between the polls that got a peer list. */
-type Churn = {
-  readonly connects: ReadonlyMap<Direction, number>;
-  readonly disconnects: ReadonlyMap<Direction, number>;
-  /** The working connections of the last peer list, with their direction. */
-  readonly present: ReadonlyMap<string, Direction>;
-};
-
-/**
- * The churn after one more peer list. The first list is the baseline. A connection that opened and closed between two polls
- * is not counted.
- */
-function advanceChurn(before: Churn | undefined, connections: readonly PeerConnection[]): Churn {
-  const present = workingConnections(before?.present, connections);
-  if (before === undefined) {
-    const zero = new Map(DIRECTIONS.map((direction) => [direction, 0]));
-    return { connects: zero, disconnects: zero, present };
-  }
-  if (present === before.present) return before;
-  const connects = addMissing(before.connects, present, before.present);
-  // If as many stayed as were there before, no connection closed.
-  const stayed = present.size - (sum(connects) - sum(before.connects));
-  const disconnects =
-    stayed === before.present.size ? before.disconnects : addMissing(before.disconnects, before.present, present);
-  return { connects, disconnects, present };
-}
-
-function workingConnections(
-  before: Churn["present"] | undefined,
-  connections: readonly PeerConnection[],
-): Churn["present"] {
-  const rows = connections.filter(({ state }) => state === "connected");
-  return mapOrBefore(before, rows, sessionOf, ({ direction }) => direction);
-}
-
-function sessionOf({ id, session = id }: PeerConnection): string {
-  return session;
-}
-
-function sum(counts: ReadonlyMap<Direction, number>): number {
-  return DIRECTIONS.reduce((total, direction) => total + (counts.get(direction) ?? 0), 0);
-}
-
-/** The counts, plus one for each entry of `from` that is missing in `others`. */
-function addMissing(
-  counts: ReadonlyMap<Direction, number>,
-  from: ReadonlyMap<string, Direction>,
-  others: ReadonlyMap<string, Direction>,
-): ReadonlyMap<Direction, number> {
-  const out = new Map(counts);
-  for (const [session, direction] of from) {
-    if (!others.has(session)) out.set(direction, (out.get(direction) ?? 0) + 1);
-  }
-  return out;
-}
-
-/**
- * Keeps the earlier of two maps where both have the same entries. Objects that live from poll to poll are promoted by the
- * engine's garbage collector, which costs more than everything that a poll discards; and most peer lists have the same
- * connections as the one before.
- */
-
-/** The earlier map if both have the same entries, else the new one. */
-export function reuseIfEqual<K, V>(before: ReadonlyMap<K, V> | undefined, now: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
-  if (before?.size !== now.size) return now;
-  for (const [key, value] of now) {
-    if (before.get(key) !== value || (value === undefined && !before.has(key))) return now;
-  }
-  return before;
-}
-
-/**
- * The map of these rows, or the earlier one if it has the same entries.
- * @param valueFor the value of a row; `known` is the earlier value of its key
- */
-function mapOrBefore<K, V, R>(
-  before: ReadonlyMap<K, V> | undefined,
-  rows: readonly R[],
-  keyOf: (row: R) => K,
-  valueFor: (row: R, known: V | undefined) => V,
-): ReadonlyMap<K, V> {
-  const isSame = (row: R, key: K, value: V) => keyOf(row) === key && valueFor(row, value) === value;
-  if (before !== undefined && hasSameEntries(before, rows, isSame)) return before;
-  const now = new Map<K, V>();
-  for (const row of rows) now.set(keyOf(row), valueFor(row, before?.get(keyOf(row))));
-  return reuseIfEqual(before, now);
-}
-
-/**
- * Whether the entries of the map match the rows, one by one and in the same order. This needs no lookups: nodes list their
- * connections in a stable order, and a list has hundreds.
- */
-export function hasSameEntries<K, V, R>(
-  map: ReadonlyMap<K, V>,
-  rows: readonly R[],
-  isSame: (row: R, key: K, value: V) => boolean,
-): boolean {
-  if (map.size !== rows.length) return false;
-  let index = 0;
-  for (const [key, value] of map) {
-    const row = rows[index];
-    if (row === undefined || !isSame(row, key, value)) return false;
-    index += 1;
-  }
-  return true;
-}

@@ -4,6 +4,7 @@ import { runToEnd, type Steps, startInSlices } from "../lib/slices.ts";
 import type { NodeReport } from "../model/report.ts";
 import { deriveState, freshForMs } from "./derive-state.ts";
 import { createFreshness, type Freshness } from "./freshness.ts";
+import { forOtherSession } from "./history.ts";
 import { createKnownNodes, type KnownNodes, type OtherNodes } from "./other-nodes.ts";
 import type { RecentPolls } from "./recent-polls.ts";
 import { renderOrFail, runPoll } from "./run-poll.ts";
@@ -118,7 +119,8 @@ function takeOver({ store, freshness }: PollerState, opened: OpenedRuntime): voi
   runtime.backoffUntil = earlier.backoffUntil;
   const stored = store.get(runtime.node.name);
   if (stored === undefined) return;
-  store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs } });
+  const history = forOtherSession(stored.state.history);
+  store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs, history } });
   freshness.change(runtime.node.name, freshForMs(runtime.node, intervalMs));
 }
 

@@ -22,6 +22,8 @@ export type TotalsInput = {
   readonly own: ByteCounts | "none" | undefined;
   /** Undefined when the poll got no peer list. */
   readonly connections: readonly PeerConnection[] | undefined;
+  /** Whether the node was restarted since the last peer list, so that the counters of all connections began at 0 again. */
+  readonly isOtherProcess?: boolean | undefined;
 };
 
 /**
@@ -30,15 +32,17 @@ export type TotalsInput = {
  */
 export function advanceTotals(
   before: ByteTotals | undefined,
-  { own, connections }: TotalsInput,
+  { own, connections, isOtherProcess = false }: TotalsInput,
 ): ByteTotals | undefined {
   if (before?.source === "node") return { source: "node", counts: own === "none" ? undefined : own };
   if (before === undefined && own !== "none") return own === undefined ? undefined : { source: "node", counts: own };
   if (connections === undefined) return before;
-  return accumulate(before, connections);
+  return accumulate(isOtherProcess ? before && { ...before, last: NO_COUNTS } : before, connections);
 }
 
 type Accumulated = Extract<ByteTotals, { source: "connections" }>;
+
+const NO_COUNTS: Accumulated["last"] = new Map();
 
 const NOTHING: ByteCounts = { received: 0, sent: 0 };
 
@@ -59,7 +63,7 @@ function accumulate(before: Accumulated | undefined, connections: readonly PeerC
     sent += gained(known.sent, now.sent);
   }
   const counts = isCounted ? { received, sent } : undefined;
-  const isCurrent = connections.length === 0 || connections.some(({ receivedBytes }) => receivedBytes !== undefined);
+  const isCurrent = connections.length === 0 || connections.some((row) => countsOf(row) !== undefined);
   return { source: "connections", isCurrent, counts, last };
 }
 
@@ -77,18 +81,25 @@ function lastOf({ last }: Accumulated, id: string): ByteCounts | undefined {
  */
 function countsById(connections: readonly PeerConnection[]): Map<string, ByteCounts | undefined> {
   const counts = new Map<string, ByteCounts | undefined>();
-  for (const { id, receivedBytes, sentBytes } of connections) {
-    const twin = counts.get(id);
-    if (receivedBytes === undefined || sentBytes === undefined) {
-      counts.set(id, twin);
-      continue;
-    }
-    counts.set(id, {
-      received: Math.max(receivedBytes, twin?.received ?? 0),
-      sent: Math.max(sentBytes, twin?.sent ?? 0),
-    });
+  for (const row of connections) {
+    const twin = counts.get(row.id);
+    const own = countsOf(row);
+    const isLarger = twin !== undefined && own !== undefined;
+    counts.set(row.id, isLarger ? largerOf(twin, own) : (own ?? twin));
   }
   return counts;
+}
+
+/** Where a node counts for the row, its counters go on when the connection is opened again. */
+function countsOf({ rowBytes, receivedBytes, sentBytes }: PeerConnection): ByteCounts | undefined {
+  if (rowBytes !== undefined) return rowBytes;
+  return receivedBytes === undefined || sentBytes === undefined
+    ? undefined
+    : { received: receivedBytes, sent: sentBytes };
+}
+
+function largerOf(a: ByteCounts, b: ByteCounts): ByteCounts {
+  return { received: Math.max(a.received, b.received), sent: Math.max(a.sent, b.sent) };
 }
 
 /** A counter that fell belongs to a new connection with the same id, so all of it counts. */

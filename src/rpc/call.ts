@@ -26,10 +26,35 @@ export async function callJson(
   const response = await client.request(request, signal);
   const call = `${request.name} at ${client.url.label}`;
   if (response.status < 200 || response.status > 299) {
-    throw new NodeError(explain(response, call) ?? statusFailure(response, call));
+    throw new NodeError(explainWith(explain, client, response, call));
   }
   return { value: decodeJsonBody(response.body, call, response.budget ?? request.budget), response };
 }
+
+/** Why a response was unsuccessful: by what every server may say, by the chain, or else in general. */
+export function explainWith(
+  explain: ExplainStatus,
+  { url }: Pick<RpcClient, "url">,
+  response: RpcResponse,
+  call: string,
+): Failure {
+  const plain = url.protocol === "http:" ? plainHttpFailure(response, call) : undefined;
+  return plain ?? explain(response, call) ?? statusFailure(response, call);
+}
+
+/**
+ * What servers say to plain HTTP on a TLS port: 426 (RFC 9110 15.5.22; warp-tls, which chainweb-node uses), or 400 with such a text
+ * (nginx, Go, Apache). undefined for any other response.
+ */
+function plainHttpFailure({ status, body }: RpcResponse, call: string): Failure | undefined {
+  const isSaid = status === 400 && TLS_EXPECTED.test(utf8.decode(body.subarray(0, DESCRIBED_BYTES)));
+  if (status !== 426 && !isSaid) return undefined;
+  const message = `${call}: expected HTTP 200, found ${status}, as the port expects TLS`;
+  return { reason: "http", message, advice: "use https:// in the URL" };
+}
+
+const TLS_EXPECTED =
+  /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/i;
 
 /** The general explanation of an HTTP status. */
 export function statusFailure(response: RpcResponse, call: string): Failure {

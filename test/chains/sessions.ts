@@ -15,19 +15,22 @@ export type NodeSettings = {
   readonly options?: unknown;
   readonly auth?: Auth;
   readonly timeoutMs?: number;
+  /** As a reference is polled. */
+  readonly headOnly?: boolean;
 };
 
 /** Opens a session as the program does; closed when the test ends. */
 export function openNode(
   chain: ChainName,
   url: string,
-  { options = {}, auth, timeoutMs = 5000 }: NodeSettings = {},
+  { options = {}, auth, timeoutMs = 5000, headOnly }: NodeSettings = {},
 ): NodeSession {
   const session = chains[chain].options.parse(options).open({
     name: "node",
     chain,
     url: parseNodeUrl(url),
     timeoutMs,
+    headOnly,
     connect: (target, { hostHeader } = {}) =>
       createRpcClient({ url: target, auth, tls: { kind: "ca" }, hostHeader, connectTimeoutMs: timeoutMs }),
     connectUntrusted: createRpcClient,

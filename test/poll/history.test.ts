@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
-import type { PeerConnection } from "../../src/model/report.ts";
-import { EMPTY_HISTORY, hasSameEntries, type NodeHistory, recordPoll, reuseIfEqual } from "../../src/poll/history.ts";
+import { type PeerConnection, succeeded } from "../../src/model/report.ts";
+import { EMPTY_HISTORY, forOtherSession, type NodeHistory, recordPoll } from "../../src/poll/history.ts";
+import { hasSameEntries, reuseIfEqual } from "../../src/poll/kept-maps.ts";
 import { runs } from "../support/effort.ts";
 import { deadReport, failing, failure, head, NOW, peers, report, row, times } from "./support.ts";
 
@@ -143,6 +144,88 @@ describe("churn", () => {
     ],
   ])("%s", (_, polls, expected) => {
     expect(counts(churnAfter(...polls))).toEqual(expected);
+  });
+});
+
+describe("a restart of the node", () => {
+  type Poll = { readonly process?: string; readonly rows?: readonly PeerConnection[]; readonly unique?: boolean };
+
+  const historyAfter = (...polls: readonly Poll[]) =>
+    polls.reduce<NodeHistory>((before, { process, rows, unique }, index) => {
+      const list =
+        rows === undefined ? failing("http") : succeeded({ connections: rows, malformed: 0, hasUniqueIds: unique });
+      return recordPoll(before, report({ peers: list, process }), times(NOW + index * 15_000), "node");
+    }, EMPTY_HISTORY);
+
+  const rows = [outbound("a"), inbound("1"), inbound("2")];
+  const ALL_ANEW = { in: [2, 2], out: [1, 1] };
+  const NONE = { in: [0, 0], out: [0, 0] };
+
+  test.each<[string, Poll[], { in: number[]; out: number[] }]>([
+    [
+      "all connections are others under the same ids",
+      [
+        { process: "1", rows },
+        { process: "2", rows },
+      ],
+      ALL_ANEW,
+    ],
+    [
+      "fewer come back",
+      [
+        { process: "1", rows },
+        { process: "2", rows: [inbound("1")] },
+      ],
+      { in: [1, 2], out: [0, 1] },
+    ],
+    [
+      "between two polls that do not tell",
+      [{ process: "1", rows }, { rows }, { process: "2", rows }, { rows }],
+      ALL_ANEW,
+    ],
+    [
+      "while polls fail behind a proxy",
+      [{ process: "1", rows }, {}, { process: "2" }, {}, { rows }, { process: "2", rows }],
+      ALL_ANEW,
+    ],
+    ["the same process after polls that failed", [{ process: "1", rows }, {}, { process: "1" }, { rows }], NONE],
+    ["a process that becomes known is not another one", [{ rows }, { process: "1", rows }], NONE],
+    [
+      "ids that are never used again tell more than the process",
+      [
+        { process: "1", rows, unique: true },
+        { process: "1", rows: [inbound("9")], unique: true },
+        { process: "2", rows: [inbound("9")], unique: true },
+      ],
+      { in: [1, 2], out: [0, 1] },
+    ],
+  ])("%s", (_, polls, expected) => {
+    expect(counts(historyAfter(...polls).churn)).toEqual(expected);
+  });
+
+  test("another session with the node counts neither processes nor connections anew, and then goes on", () => {
+    const session = (name: string) => ({
+      process: name,
+      rows: [outbound("a", { session: `a ${name}` }), inbound("1")],
+    });
+    const first = historyAfter(session("1"));
+    const polls = [session("9"), session("9"), session("10")];
+    const seen = polls.map((_, index) => {
+      const record = (before: NodeHistory, { process, rows: listed }: (typeof polls)[number]) =>
+        recordPoll(before, report({ peers: peers(...listed), process }), times(), "node");
+      return counts(polls.slice(0, index + 1).reduce(record, forOtherSession(first)).churn);
+    });
+    expect(seen).toEqual([NONE, NONE, { in: [1, 1], out: [1, 1] }]);
+    const gone = recordPoll(forOtherSession(first), report({ peers: peers(outbound("a")) }), times(), "node");
+    expect(counts(gone.churn)).toEqual({ in: [0, 1], out: [0, 0] });
+  });
+
+  test("starts of connections and byte counters begin again, although the numbers do not fall", () => {
+    const at = (ageSeconds: number, receivedBytes: number) => [row({ ageSeconds, receivedBytes, sentBytes: 0 })];
+    const same = historyAfter({ process: "1", rows: at(100, 500) }, { process: "1", rows: at(110, 700) });
+    expect([same.totals?.counts?.received, same.connectionStarts.get("1")]).toEqual([200, NOW / 1000 - 100]);
+    const other = historyAfter({ process: "1", rows: at(100, 500) }, { process: "2", rows: at(110, 700) });
+    expect([other.totals?.counts?.received, other.connectionStarts.get("1")]).toEqual([700, NOW / 1000 + 15 - 110]);
   });
 });
 

@@ -72,6 +72,32 @@ describe("callJson", () => {
   });
 });
 
+describe("plain HTTP on a port that expects TLS", () => {
+  const explain = () => ({ reason: "rpc", message: "the chain's", advice: "the chain's" }) as const;
+
+  it.each<[string, number, string]>([
+    ["warp-tls", 426, "This server only accepts secure HTTPS connections."],
+    ["any server", 426, ""],
+    ["nginx", 400, "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head>"],
+    ["Go", 400, "Client sent an HTTP request to an HTTPS server.\n"],
+    ["Apache", 400, "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"],
+  ])("%s says so with %i, and the advice is https, whatever the chain makes of it", async (_, status, body) => {
+    const { failure } = await refusal(callJson(answering(response(status, {}, body)), POST, patience(), explain));
+    expect(failure).toEqual({
+      reason: "http",
+      message: `get_info at http://127.0.0.1:18081: expected HTTP 200, found ${status}, as the port expects TLS`,
+      advice: "use https:// in the URL",
+    });
+  });
+
+  it("is not the cause over https, or of a 400 for another reason", async () => {
+    const https = { ...answering(response(426)), url: parseNodeUrl("https://127.0.0.1:18081") };
+    expect((await refusal(callJson(https, POST, patience()))).failure.advice).not.toContain("https://");
+    const { failure } = await refusal(callJson(answering(response(400, {}, "bad")), POST, patience(), explain));
+    expect(failure.reason).toBe("rpc");
+  });
+});
+
 describe("statusFailure", () => {
   it.each<[number, FailureReason, RegExp]>([
     [301, "http", /redirects are not followed/],

@@ -1,4 +1,5 @@
 import type { Failure } from "../../model/failure.ts";
+import type { Outcome } from "../../model/report.ts";
 import type { ExplainStatus } from "../../rpc/call.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 import { clockSkewSeconds, firstHeader } from "../../rpc/message.ts";
@@ -21,6 +22,8 @@ export function explainStatus(api: ChainwebApi, network: string): ExplainStatus 
     if (response.status !== 404) return undefined;
     const message = `${call}: expected HTTP 200, found 404`;
     const server = [response.headers.server ?? []].flat().join(" ");
+    // Both APIs have the cut (src/Chainweb/RestAPI.hs), so only the network can be another one.
+    if (server.includes("Service API") && api === "cut") return otherNetwork(network, message);
     if (server.includes("Service API") && api !== "info") return { reason: "not_found", message, advice: USE_P2P };
     if (server.includes("P2P API")) return explainP2p(api, network, message);
     return { reason: "not_found", message, advice: api === "info" ? USE_SERVICE : `${USE_P2P}, and chainweb.network` };
@@ -34,11 +37,7 @@ function explainP2p(api: ChainwebApi, network: string, message: string): Failure
   switch (api) {
     case "peers":
       // The node serves these routes from its start on, so the network's name is the only possible cause.
-      return {
-        reason: "wrong_network",
-        message: `${message}: the node is not on ${network}`,
-        advice: "set chainweb.network to the node's network",
-      };
+      return otherNetwork(network, message);
     case "info":
       return { reason: "not_found", message, advice: USE_SERVICE };
     case "header":
@@ -48,6 +47,29 @@ function explainP2p(api: ChainwebApi, network: string, message: string): Failure
       // CheckReachability.hs servePeerDbSocketTls: while the node starts, it serves the cut/peer routes alone.
       return { reason: "unavailable", message, advice: "the node is still starting and serves only its peers" };
   }
+}
+
+function otherNetwork(network: string, message: string): Failure {
+  return {
+    reason: "wrong_network",
+    message: `${message}: the node is not on ${network}`,
+    advice: "set chainweb.network to the node's network",
+  };
+}
+
+/**
+ * Why the cut is missing, where its own answer leaves that open: a node that starts, or is on another network, has no cut. Its peers
+ * tell the two apart.
+ * @param peers of the same poll
+ */
+export function explainMissingCut(cut: Failure, peers: Outcome<unknown>): Failure {
+  const isOther = mayBeOtherNetwork(cut) && !peers.ok && peers.failure.reason === "wrong_network";
+  return isOther ? peers.failure : cut;
+}
+
+/** Whether the request for the cut was answered with 404, which has several causes. */
+export function mayBeOtherNetwork({ reason }: Failure): boolean {
+  return reason === "unavailable" || reason === "not_found";
 }
 
 /** The node answers for a network other than the configured one. */

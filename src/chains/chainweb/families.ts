@@ -55,7 +55,7 @@ export const SERVICE_DATE: ChainFamily = {
 export const OUTDATED: ChainFamily = {
   name: "p2p_chainweb_outdated",
   type: "gauge",
-  help: "1 if the release of the node is older than 3.0, the oldest that current nodes accept as a peer, from the last poll.",
+  help: "1 if the release of the node no longer follows the network, from the last poll: all before 3.2 (2.x is refused since 2025-11-07, 3.0 stops on 2026-01-07, 3.2 is mandatory since 2026-08-01). On mainnet01, testnet04 and testnet06.",
   source: "X-Chainweb-Node-Version; info: nodePackageVersion",
   labels: [],
 };

@@ -49,17 +49,25 @@ function dateSeconds(value: unknown): number | undefined {
  */
 const PUBLIC_NETWORKS: readonly string[] = ["mainnet01", "testnet04", "testnet06"];
 
-/** kda-community/chainweb-node, src/Chainweb/NodeVersion.hs isAcceptedVersion: 3.0 since 2025-11-07, on every network. */
-const OLDEST_ACCEPTED_MAJOR = 3;
+/**
+ * The oldest release that follows the network. The last days of the releases before it have passed:
+ * - 2.x (kadena-io): each stopped at the service date of its successor, 2.30 on 2025-10-15; the community's network, which
+ *   forked on 2025-11-07, refuses all of them (src/Chainweb/NodeVersion.hs isAcceptedVersion), and their own made its last block
+ *   on 2025-11-15.
+ * - 3.0 and 3.0.1 (kda-community): stop at their service date, 2026-01-07.
+ * - 3.1: has no service date; 3.2 is mandatory since 2026-08-01 (CHANGELOG).
+ */
+const OLDEST_FOLLOWING = { major: 3, minor: 2 };
 
 /** Numbers and dots, as the node itself reads it. */
-const VERSION = /^(\d{1,4})(?:\.\d{1,6}){1,4}$/;
+const VERSION = /^(\d{1,4})\.(\d{1,6})(?:\.\d{1,6}){0,3}$/;
 
-/** Whether current nodes refuse a node of this version as a peer; undefined where that is not known. */
+/** Whether a node of this version no longer follows the network; undefined where that is not known. */
 export function isOutdated(version: string | undefined, network: string | undefined): boolean | undefined {
-  const major = VERSION.exec(version ?? "")?.[1];
+  const [, major, minor] = VERSION.exec(version ?? "") ?? [];
   if (major === undefined || network === undefined || !PUBLIC_NETWORKS.includes(network)) return undefined;
-  return Number(major) < OLDEST_ACCEPTED_MAJOR;
+  const oldest = OLDEST_FOLLOWING;
+  return Number(major) < oldest.major || (Number(major) === oldest.major && Number(minor) < oldest.minor);
 }
 
 /** A label for the version that an untrusted peer sent: any other text could make a new series with every response. */

@@ -1,13 +1,13 @@
 import { type Signal, withDeadline } from "../../lib/abort.ts";
 import { NodeError } from "../../model/failure.ts";
-import { attempt, PEERS_NOT_ASKED } from "../../model/report.ts";
+import { attempt, failed, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
 import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
-import { explainStatus, networkPath, readHeaders, wrongNetwork } from "./api.ts";
+import { explainMissingCut, explainStatus, mayBeOtherNetwork, networkPath, readHeaders, wrongNetwork } from "./api.ts";
 import { type AskedBlock, createBlockReader, NOTHING_ASKED } from "./asked-block.ts";
 import { decodeCut } from "./cut.ts";
 import { decodeInfo, type Info } from "./info.ts";
@@ -79,9 +79,14 @@ function createP2pPoll(
     return attempt(() => withDeadline(signal, limitMs, (share) => fetchPeers(p2p, network, share)));
   }
 
-  async function askCut(signal: Signal): Promise<P2pAnswers["cut"]> {
+  async function askCut(peers: P2pAnswers["peers"], signal: Signal): Promise<P2pAnswers["cut"]> {
     const limitMs = target.timeoutMs * CUT_SHARE;
-    return attempt(() => withDeadline(signal, limitMs, (share) => fetchCut(p2p, network, share)));
+    const cut = await attempt(() => withDeadline(signal, limitMs, (share) => fetchCut(p2p, network, share)));
+    if (cut.ok || !mayBeOtherNetwork(cut.failure)) return cut;
+    const known = isHeadOnly
+      ? await attempt(() => withDeadline(signal, limitMs, (share) => fetchFirstPeer(p2p, network, share)))
+      : peers;
+    return failed(explainMissingCut(cut.failure, known));
   }
 
   /** Only the cut tells which chains there are: without it, these calls fail as the cut did. */
@@ -121,7 +126,7 @@ function createP2pPoll(
     const endsAt = performance.now() + target.timeoutMs;
     const leftMs = () => Math.max(0, endsAt - performance.now());
     const peers = await askPeers(signal);
-    const cut = await askCut(signal);
+    const cut = await askCut(peers, signal);
     const tips = await askTips(cut, leftMs(), signal);
     const asked = await askBlock(cut, wanted, signal);
     const mempools = await askMempools(cut, leftMs(), signal);
@@ -134,6 +139,14 @@ async function fetchPeers(client: RpcClient, network: string, signal: Signal) {
   const path = networkPath(network, "cut/peer");
   const { firstResponse, ...pages } = await fetchPeerPages(client, path, explainStatus("peers", network), signal);
   return { ...pages, headers: readHeaders(firstResponse) };
+}
+
+/** The smallest request that only a node of this network answers, also while it starts. */
+async function fetchFirstPeer(client: RpcClient, network: string, signal: Signal): Promise<void> {
+  const base = apiPath(client.url, networkPath(network, "cut/peer"));
+  const path = `${base}${base.includes("?") ? "&" : "?"}limit=1`;
+  const request = { name: "cut/peer", method: "GET", path, budget: INFO_BUDGET } as const;
+  await callJson(client, request, signal, explainStatus("peers", network));
 }
 
 async function fetchCut(client: RpcClient, network: string, signal: Signal) {

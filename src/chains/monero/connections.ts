@@ -14,7 +14,11 @@ export type MoneroPeer = PeerConnection & {
   readonly offersRpc: boolean;
 };
 
-export type MoneroPeerList = { readonly connections: readonly MoneroPeer[]; readonly malformed: number };
+export type MoneroPeerList = {
+  readonly connections: readonly MoneroPeer[];
+  readonly malformed: number;
+  readonly hasUniqueIds: boolean;
+};
 
 /**
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
@@ -29,8 +33,15 @@ export function decodeConnections(result: JsonObject, call: string, maxRows?: nu
   checkRowCount(rows, call, maxRows);
   const decoded = rows.map(decodeRow);
   const connections = decoded.filter((row) => row !== undefined);
-  return { connections, malformed: rows.length - connections.length };
+  return {
+    connections,
+    malformed: rows.length - connections.length,
+    hasUniqueIds: connections.every(({ id }) => UNIQUE_ID.test(id)),
+  };
 }
+
+/** A random UUID, which monerod writes without hyphens (connection_info of cryptonote_protocol_handler.inl). */
+const UNIQUE_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
 
 function decodeRow(row: unknown): MoneroPeer | undefined {
   if (!isObject(row)) return undefined;

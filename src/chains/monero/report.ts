@@ -46,6 +46,9 @@ export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswe
     syncing: daemon === undefined ? "unknown" : syncingWord(daemon, peers),
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
     blocks: blocks.blocks,
+    // Two processes that start within a second differ in their connections, whose ids are unique.
+    process: daemon?.startSeconds === undefined ? undefined : `start ${daemon.startSeconds}`,
+    startSeconds: daemon?.startSeconds,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
     blockSeconds,
   };

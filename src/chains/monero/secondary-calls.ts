@@ -56,6 +56,7 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
   const bans = createCachedCall<Bans>({ ...common, maxAgeMs: MAX_AGE_MS });
   const limits = createCachedCall<Limits>({ ...common, maxAgeMs: MAX_AGE_MS });
   let startSeconds: number | undefined;
+  let lastTotals: ByteCounts | undefined;
 
   /** Bans and caps end with the process. */
   function forgetOldProcess(known: PollSoFar): void {
@@ -65,6 +66,17 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
     startSeconds = started ?? startSeconds;
   }
 
+  /** Counters that fell began at 0 again: the process is another one, even where its start is not known or seconds are equal. */
+  function noteTotals(answer: Outcome<ByteCounts> | undefined): Outcome<ByteCounts> | undefined {
+    if (answer?.ok !== true) return answer;
+    const { received, sent } = answer.value;
+    if (lastTotals !== undefined && (received < lastTotals.received || sent < lastTotals.sent)) {
+      for (const call of [sync, bans, limits]) call.forget();
+    }
+    lastTotals = answer.value;
+    return answer;
+  }
+
   return {
     async ask(known, signal) {
       forgetOldProcess(known);
@@ -72,7 +84,7 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
       if (isAway(known) || (info.ok && info.value.restricted === true)) return {};
       const own = info.ok && info.value.untrusted !== true ? info.value : undefined;
       return {
-        totals: hasEndpoints ? await totals.ask(signal, (share) => fetchTotals(client, share)) : undefined,
+        totals: hasEndpoints ? noteTotals(await totals.ask(signal, (share) => fetchTotals(client, share))) : undefined,
         sync: isSyncing ? await sync.ask(signal, (share) => fetchSyncQueue(client, share)) : undefined,
         bans: await bans.ask(signal, (share) => fetchBans(client, share)),
         limits: hasEndpoints && own ? await limits.ask(signal, (share) => fetchLimits(client, own, share)) : undefined,

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, numericAddress, numericType, parseAddress } from "../../model/address.ts";
 import { type Failure, nodeError } from "../../model/failure.ts";
-import type { ChainSample, ConnectionState, PeerAddress, PeerConnection } from "../../model/report.ts";
+import type { ChainSample, ConnectionState, PeerAddress } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import {
@@ -14,31 +14,14 @@ import {
   LAST_VOTE_TIME,
   PEER_SCORE,
 } from "./families.ts";
-import { handshakeTime, hashOf, numberInBlockId, parseTime } from "./values.ts";
+import { linkOf } from "./links.ts";
+import { type EarlierRows, earlierRows, type RowDetails, type WireConnection, type WireList } from "./row.ts";
+import { type ConfiguredAddress, handshakeTime, hashOf, numberInBlockId, parseTime, splitKind } from "./values.ts";
 
 /**
  * Rows of /v1/net/connections: `connection_status` of net_plugin.hpp, with the fields of every dialect from EOSIO 1.0
  * over Leap and Spring to Wire. The decoder does not need the dialect: it leaves out a field that is absent.
  */
-
-/** Details of a row that only this adapter needs: to join it with other APIs and to compare it with other rows. */
-type RowDetails = {
-  /** Identifies the process of the peer, which draws one at each start; absent without a handshake. */
-  readonly nodeId?: string | undefined;
-  /** Counts up over all connections of the node: a new one for each inbound connection (Wire W3 and later). */
-  readonly connectionId?: number | undefined;
-  readonly remotePort?: number | undefined;
-  /** The address as configured; absent in inbound rows. */
-  readonly configured?: string | undefined;
-  /** Where the peer says that it listens, or the configured address: `host:port`, without its kind. */
-  readonly listens?: string | undefined;
-  /** By configuration or by gossip. */
-  readonly isBlockProducer: boolean;
-};
-
-export type WireConnection = PeerConnection & { readonly wire: RowDetails };
-
-export type WireList = { readonly connections: readonly WireConnection[]; readonly malformed: number };
 
 /**
  * @param before the connections of the previous poll: values that the row at the same index repeats are not decoded again
@@ -54,9 +37,11 @@ export function decodeConnections(
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
   checkRowCount(answer, call, maxRows);
+  const earlier = earlierRows(before);
   const connections: WireConnection[] = [];
   for (const row of answer) {
-    const connection = decodeRow(row, before[connections.length], connections.at(-1)?.chainId);
+    const place = { index: connections.length, chain: connections.at(-1)?.chainId };
+    const connection = decodeRow(row, earlier, place);
     if (connection !== undefined) connections.push(connection);
   }
   return { connections, malformed: answer.length - connections.length };
@@ -66,37 +51,45 @@ const WRONG_API_ADVICE: Failure["advice"] = "check that the URL is the HTTP API 
 
 const NO_HANDSHAKE: JsonObject = {};
 
+/** Where a row is, and the chain of the row before it, usually the same. */
+type Place = { readonly index: number; readonly chain: string | undefined };
+
 /**
- * Comparing a text with one that is already decoded takes a tenth of the time of decoding it.
- * @param known the row at this index in the previous poll, usually of the same connection
- * @param chain the chain of the previous row in this list, usually the same
+ * Comparing a text with one that is already decoded takes a tenth of the time of decoding it: the row at this index in the
+ * previous poll is usually of the same connection.
  */
-function decodeRow(
-  row: unknown,
-  known: WireConnection | undefined,
-  chain: string | undefined,
-): WireConnection | undefined {
+function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place): WireConnection | undefined {
   if (!isObject(row)) return undefined;
   const connecting = flag(row.connecting);
   if (typeof row.peer !== "string" || connecting === undefined) return undefined;
+  const known = earlier.at(index);
   const handshake = isObject(row.last_handshake) ? row.last_handshake : NO_HANDSHAKE;
   // The only sign of direction: net_plugin.cpp `incoming() { return peer_address().empty(); }`, the same in all versions.
   const inbound = row.peer === "";
-  const state = stateOf({
-    inbound,
-    connecting,
-    open: flag(row.is_socket_open),
-    shookHands: (count(handshake.generation) ?? 0) > 0,
-  });
+  const generation = count(handshake.generation) || undefined;
+  const open = flag(row.is_socket_open);
+  const state = stateOf({ inbound, connecting, open, shookHands: generation !== undefined });
   const nodeId = known?.wire.nodeId === handshake.node_id ? known?.wire.nodeId : hashOf(handshake.node_id);
   const { connectionId, id } = identityOf(row, handshake, known);
   const { address, configured, listens } = inbound
     ? inboundEnd(row, handshake, known)
     : outboundEnd(row.peer, row, known);
+  const details = {
+    nodeId,
+    connectionId,
+    remoteIp: remoteIp(row),
+    remotePort: count(row.remote_port),
+    configured,
+    listens,
+    isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
+    generation,
+    mark: markOf(handshake),
+  };
+  const before = earlier.find(id, index);
+  const link = linkOf(before, { state, details });
   return {
     id,
-    // An outbound row keeps its id when the node dials again; an inbound row ends with its connection.
-    session: inbound || nodeId === undefined ? undefined : sessionOf(id, nodeId, known),
+    session: inbound && link === 0 ? undefined : sessionOf(id, { nodeId, link }, before),
     direction: inbound ? "inbound" : "outbound",
     state,
     address,
@@ -106,24 +99,30 @@ function decodeRow(
     // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
     syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
     chainSamples: rowSamples(row, handshake, state),
-    wire: {
-      nodeId,
-      connectionId,
-      remotePort: count(row.remote_port),
-      configured,
-      listens,
-      isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
-    },
+    wire: { ...details, link },
   };
 }
 
-function sessionOf(id: string, nodeId: string, known: WireConnection | undefined): string {
-  const isSame = known?.session !== undefined && known.id === id && known.wire.nodeId === nodeId;
-  return isSame ? known.session : `${id} ${nodeId.slice(0, SESSION_DIGITS)}`;
+/** The peer's process and the number of the connection: an outbound row keeps its id when the node dials again. */
+function sessionOf(
+  id: string,
+  { nodeId, link }: Pick<RowDetails, "nodeId" | "link">,
+  before: WireConnection | undefined,
+): string | undefined {
+  if (nodeId === undefined) return undefined;
+  if (before?.session !== undefined && before.wire.link === link && before.wire.nodeId === nodeId)
+    return before.session;
+  const session = `${id} ${nodeId.slice(0, SESSION_DIGITS)}`;
+  return link === 0 ? session : `${session} #${link}`;
 }
 
 /** Enough to distinguish two processes, and short, as each poll looks sessions up. */
 const SESSION_DIGITS = 16;
+
+/** Nodes with `time` write 0 as a number, other times as text, as they are above 2^32 (libfc json.cpp). */
+function markOf({ time, fork_db_head_id: head }: JsonObject): string | undefined {
+  return time === undefined ? text(head) : typeof time === "number" ? String(time) : text(time);
+}
 
 type RowState = {
   readonly inbound: boolean;
@@ -209,14 +208,6 @@ function inboundAddress(
 }
 
 const UNKNOWN_ADDRESS: PeerAddress = { host: "unknown", type: "unknown" };
-
-/** `host:port`, followed by `:trx` or `:blk` for a connection of one kind. */
-type ConfiguredAddress = { readonly address: string; readonly suffix: string | undefined };
-
-function splitKind(address: string): ConfiguredAddress {
-  const suffix = address.endsWith(":trx") ? ":trx" : address.endsWith(":blk") ? ":blk" : undefined;
-  return { address: suffix === undefined ? address : address.slice(0, -suffix.length), suffix };
-}
 
 /** EOSIO 1.x and 2.0 wrap the agent in literal quotes. */
 function agentOf(handshake: JsonObject): string | undefined {

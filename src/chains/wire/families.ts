@@ -55,8 +55,8 @@ export const WRONG_CHAIN_PEERS = ofNode({
 
 export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
-  help: "Outbound peers of earlier peer lists that the list of the last poll lacks: nodes remove peers that are on another chain, are forked or refuse them permanently. Peers of block producers, which come and go with the schedule, do not count.",
-  source: `${NET} peer`,
+  help: "Outbound peers that the list of the last poll lacks, and whose connection was open in an earlier list of the same process of the node: nodes remove peers that are on another chain, are forked or refuse them permanently, and peers that an operator disconnects by the API. Peers of block producers, which come and go with the schedule, do not count.",
+  source: `${NET} peer, /v1/net/bp_gossip_peers server_endpoint`,
   needsHistory: true,
 });
 
@@ -138,8 +138,20 @@ export const LAST_AVAILABLE_BLOCK = ofConnection({
 export const UNIQUE_FIRST_BLOCKS = ofConnection({
   name: "p2p_wire_unique_first_blocks_total",
   type: "counter",
-  help: "Blocks that arrived first over this connection, from the last poll of the node's prometheus_plugin.",
+  help: "Blocks that arrived first over this connection, since p2p_wire_counters_start_timestamp_seconds, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_unique_first_block_count`,
+});
+
+export const BYTES_SINCE = ofConnection({
+  name: "p2p_wire_counters_start_timestamp_seconds",
+  help: "Unix time from which the bytes and unique first blocks of the connection count, from the last poll: its start, or after a reconnect of an outbound peer, the first page of the node's prometheus_plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it: its node counts since it has the peer in its list.",
+  source: `${PLUGIN} p2p_connection_start_time`,
+});
+
+export const PLUGIN_PAGE_TIME = ofNode({
+  name: "p2p_wire_plugin_page_timestamp_seconds",
+  help: "Unix time when the page of the node's prometheus_plugin arrived that the last poll used for bytes, latency and block ranges. It is requested every 30 s, and the node updates its numbers every 30 s (connection-cleanup-period).",
+  source: `${PLUGIN}`,
 });
 
 export const BLOCK_SYNC_THROTTLING = ofConnection({
@@ -169,7 +181,9 @@ export const families: readonly ChainFamily[] = [
   FIRST_AVAILABLE_BLOCK,
   LAST_AVAILABLE_BLOCK,
   UNIQUE_FIRST_BLOCKS,
+  BYTES_SINCE,
   BLOCK_SYNC_THROTTLING,
+  PLUGIN_PAGE_TIME,
 ];
 
 /** Where the families that all chains share get their values. */
@@ -183,16 +197,20 @@ export const sources: SharedSources = {
   p2p_node_head_timestamp_seconds: "get_info head_block_time",
   p2p_node_final_height: "get_info last_irreversible_block_num",
   p2p_node_syncing: "computed from the progress of the head",
-  p2p_node_receive_bytes_total: "added up from prometheus_plugin p2p_bytes_received",
-  p2p_node_transmit_bytes_total: "added up from prometheus_plugin p2p_bytes_sent",
+  p2p_node_receive_bytes_total:
+    "added up from prometheus_plugin p2p_bytes_received, without the bytes between the last page and the close of a connection",
+  p2p_node_transmit_bytes_total:
+    "added up from prometheus_plugin p2p_bytes_sent, without the bytes between the last page and the close of a connection",
   p2p_node_peer_connects_total: "/v1/net/connections, compared",
   p2p_node_peer_disconnects_total: "/v1/net/connections, compared",
   p2p_node_peer_subnets: "remote_ip",
   p2p_node_peers_by_agent: "last_handshake agent",
   p2p_node_peers_by_address_type: "remote_ip, peer",
   p2p_connection_info: "peer, remote_ip, last_handshake agent",
-  p2p_connection_receive_bytes_total: "prometheus_plugin p2p_bytes_received",
-  p2p_connection_transmit_bytes_total: "prometheus_plugin p2p_bytes_sent",
+  p2p_connection_receive_bytes_total:
+    "prometheus_plugin p2p_bytes_received, less what the node had counted for the row by the first page after a reconnect",
+  p2p_connection_transmit_bytes_total:
+    "prometheus_plugin p2p_bytes_sent, less what the node had counted for the row by the first page after a reconnect",
   p2p_connection_head_height: "last_handshake: largest of the head numbers and block ids",
   p2p_connection_syncing: "syncing",
   p2p_connection_start_timestamp_seconds: "prometheus_plugin p2p_connection_start_time",

@@ -15,6 +15,8 @@ export type PluginConnection = {
   readonly sentBytes?: number | undefined;
   readonly latencySeconds?: number | undefined;
   readonly startSeconds?: number | undefined;
+  /** Differs between two connections of one row: the start as precisely as the node sends it. */
+  readonly startMark?: number | undefined;
   readonly firstAvailableBlock?: number | undefined;
   readonly lastAvailableBlock?: number | undefined;
   readonly uniqueFirstBlocks?: number | undefined;
@@ -31,6 +33,8 @@ export type PluginPage = {
   readonly connections: ReadonlyMap<string, PluginConnection>;
   readonly failedConnections: number | undefined;
   readonly droppedTransactions: number | undefined;
+  /** HTTP requests that the process has answered, the one for this page included. */
+  readonly requests: number | undefined;
 };
 
 /** The families with a series for each connection, without their prefix. */
@@ -57,6 +61,9 @@ function named<Family extends string>(families: readonly Family[]): ReadonlyMap<
 
 const OF_CONNECTION = named(CONNECTION_FAMILIES);
 const OF_NODE = named(["failed_connections", "dropped_trxs_total"]);
+
+/** A series for each path of the API. */
+const REQUESTS: ReadonlySet<string> = new Set(["nodeos_http_requests_total", "nodeop_http_requests_total"]);
 
 const LABELS: ReadonlySet<string> = new Set(["connection_id", "connid", "remote_ip"]);
 
@@ -91,12 +98,14 @@ export function decodePluginPage(text: string, call: string, limits?: ResponseBu
 function readPage(text: string, call: string, limits: ResponseBudget | undefined): PluginPage {
   const rows = new Map<string, Values>();
   const totals = new Map<string, number>();
-  const isWanted = (name: string) => OF_CONNECTION.has(name) || OF_NODE.has(name);
+  let requests: number | undefined;
+  const isWanted = (name: string) => OF_CONNECTION.has(name) || OF_NODE.has(name) || REQUESTS.has(name);
   const options = {
     isWantedLabel: (name: string) => LABELS.has(name),
     limits: limits && { lines: limits.containers, labels: limits.keys, samples: limits.numbers },
   };
   for (const sample of readSamples(text, isWanted, options)) {
+    if (REQUESTS.has(sample.name)) requests = (requests ?? 0) + sample.value;
     const total = OF_NODE.get(sample.name);
     if (total !== undefined) totals.set(total, sample.value);
     const family = OF_CONNECTION.get(sample.name);
@@ -114,6 +123,7 @@ function readPage(text: string, call: string, limits: ResponseBudget | undefined
     connections: new Map([...rows].map(([key, values]) => [key, decodeRow(values)])),
     failedConnections: countOf(totals.get("failed_connections")),
     droppedTransactions: countOf(totals.get("dropped_trxs_total")),
+    requests: countOf(requests),
   };
 }
 
@@ -130,6 +140,10 @@ function rowFor(rows: Map<string, Values>, sample: TextSample): Values | undefin
 /** The key of a connection by the node's own count. */
 export function connectionKey(connectionId: number): string {
   return `id ${connectionId}`;
+}
+
+export function isConnectionKey(key: string): boolean {
+  return key.startsWith("id ");
 }
 
 /** The key of a connection by its peer. */
@@ -161,6 +175,7 @@ function decodeRow(values: Values): PluginConnection {
     sentBytes: countOf(values.bytes_sent),
     latencySeconds: latencyOf(values.latency),
     startSeconds: startOf(values.connection_start_time),
+    startMark: markOf(values.connection_start_time),
     firstAvailableBlock: knownOf(values.first_available_block),
     lastAvailableBlock: knownOf(values.last_available_block),
     uniqueFirstBlocks: countOf(values.unique_first_block_count),
@@ -186,6 +201,10 @@ const NOT_MEASURED = 2 ** 64;
 function latencyOf(nanoseconds: number | undefined): number | undefined {
   const isMeasured = nanoseconds !== undefined && nanoseconds > 0 && nanoseconds < NOT_MEASURED;
   return isMeasured ? nanoseconds / 1e9 : undefined;
+}
+
+function markOf(nanoseconds: number | undefined): number | undefined {
+  return startOf(nanoseconds) === undefined ? undefined : nanoseconds;
 }
 
 /** Unix seconds; 0 for a connection that never opened. */

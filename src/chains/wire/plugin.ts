@@ -1,19 +1,22 @@
 import type { Signal } from "../../lib/abort.ts";
 import { type Failure, NodeError } from "../../model/failure.ts";
-import { attempt, type ChainSample, failed, knownSamples, type Outcome } from "../../model/report.ts";
+import { attempt, failed, type Outcome } from "../../model/report.ts";
 import { METRICS_BUDGET } from "../../rpc/budget.ts";
-import { statusFailure } from "../../rpc/call.ts";
+import { explainWith } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
-import type { WireConnection } from "./connections.ts";
 import { explainStatus } from "./explain.ts";
-import { BLOCK_SYNC_THROTTLING, FIRST_AVAILABLE_BLOCK, LAST_AVAILABLE_BLOCK, UNIQUE_FIRST_BLOCKS } from "./families.ts";
-import { connectionKey, decodePluginPage, nodeKey, type PluginConnection, type PluginPage } from "./plugin-page.ts";
+import { decodePluginPage, type PluginPage } from "./plugin-page.ts";
+
+/** A page, and when it arrived in unix milliseconds. */
+export type TimedPage = PluginPage & { readonly receivedMs: number };
 
 /** The page of a node's prometheus_plugin, requested only when it can have changed. */
 type Plugin = {
   /** The page, or why it is missing: requested again when it is time, else the last outcome. */
-  page(signal: Signal): Promise<Outcome<PluginPage>>;
+  page(signal: Signal): Promise<Outcome<TimedPage>>;
+  /** Drops the last outcome, which is of another process of the node. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -30,7 +33,7 @@ const MISSING_MS = 10 * 60_000;
 
 /** @param now a clock in milliseconds that never goes back */
 export function createPlugin(client: RpcClient, now: () => number = () => performance.now()): Plugin {
-  let last: { readonly outcome: Outcome<PluginPage>; readonly askAgainMs: number } | undefined;
+  let last: { readonly outcome: Outcome<TimedPage>; readonly askAgainMs: number } | undefined;
   return {
     async page(signal) {
       const startedMs = now();
@@ -39,11 +42,14 @@ export function createPlugin(client: RpcClient, now: () => number = () => perfor
       last = { outcome: remembered(outcome), askAgainMs: startedMs + pauseAfter(outcome) };
       return outcome;
     },
+    forget() {
+      last = undefined;
+    },
     close: () => client.close(),
   };
 }
 
-function pauseAfter(outcome: Outcome<PluginPage>): number {
+function pauseAfter(outcome: Outcome<TimedPage>): number {
   if (outcome.ok) return REFRESH_MS;
   const { reason, retryAfterSeconds = 0 } = outcome.failure;
   if (reason === "unavailable" || reason === "not_found") return MISSING_MS;
@@ -51,25 +57,26 @@ function pauseAfter(outcome: Outcome<PluginPage>): number {
 }
 
 /** The wait that a server asks for begins once, not with every poll that shows the failure again. */
-function remembered(outcome: Outcome<PluginPage>): Outcome<PluginPage> {
+function remembered(outcome: Outcome<TimedPage>): Outcome<TimedPage> {
   if (outcome.ok) return outcome;
   const { retryAfterSeconds: _, ...failure } = outcome.failure;
   return failed(failure);
 }
 
 /** @throws NodeError */
-async function fetchPage(client: RpcClient, signal: Signal): Promise<PluginPage> {
+async function fetchPage(client: RpcClient, signal: Signal): Promise<TimedPage> {
   const call = `${PATH} at ${client.url.label}`;
   const request = { name: PATH, method: "GET", path: apiPath(client.url, PATH), budget: METRICS_BUDGET } as const;
   const response = await client.request(request, signal).catch(rethrown);
+  const receivedMs = Date.now();
   if (response.status < 200 || response.status > 299) {
-    throw new NodeError(explainStatus("prometheus")(response, call) ?? statusFailure(response, call));
+    throw new NodeError(explainWith(explainStatus("prometheus"), client, response, call));
   }
   const { body, budget = METRICS_BUDGET } = response;
   try {
     // Names, numbers and addresses are ASCII; decoding UTF-8 would take longer than reading the page.
     const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
-    return decodePluginPage(text, call, budget);
+    return { ...decodePluginPage(text, call, budget), receivedMs };
   } catch (error) {
     return rethrown(error);
   }
@@ -84,63 +91,4 @@ function explainSize(failure: Failure): Failure {
   if (failure.reason !== "too_large") return failure;
   const advice = "restart the node, as its prometheus_plugin keeps the series of peers that left; or";
   return { ...failure, advice: `${advice} ${failure.advice}` };
-}
-
-/** The rows with the values of the plugin. A row without a clear match stays as it is. */
-export function joinPage(rows: readonly WireConnection[], page: PluginPage): readonly WireConnection[] {
-  const ambiguous = sharedKeys(rows);
-  return rows.map((row) => {
-    const values = row.state === "connected" ? find(row, page, ambiguous) : undefined;
-    if (values === undefined) return row;
-    const { receivedBytes, sentBytes, latencySeconds, startSeconds } = values;
-    return {
-      ...row,
-      receivedBytes,
-      sentBytes,
-      latencySeconds,
-      startSeconds,
-      chainSamples: [...(row.chainSamples ?? []), ...pluginSamples(values)],
-    };
-  });
-}
-
-/** Two links to one peer share one series of the page, which shows sometimes the one and sometimes the other. */
-function sharedKeys(rows: readonly WireConnection[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { state, wire } of rows) {
-    if (state !== "connected" || wire.nodeId === undefined) continue;
-    const key = nodeKey(wire.nodeId);
-    (seen.has(key) ? shared : seen).add(key);
-  }
-  return shared;
-}
-
-function find(row: WireConnection, page: PluginPage, ambiguous: ReadonlySet<string>): PluginConnection | undefined {
-  const { connectionId, nodeId } = row.wire;
-  const own = connectionId === undefined ? undefined : page.connections.get(connectionKey(connectionId));
-  const key = nodeId === undefined ? undefined : nodeKey(nodeId);
-  const values = own ?? (key === undefined || ambiguous.has(key) ? undefined : page.connections.get(key));
-  return values !== undefined && isOfSocket(values, row) ? values : undefined;
-}
-
-/**
- * A peer that reconnected may still have the values of its last connection on the page, and after a restart of the node
- * the numbers of connections start again.
- */
-function isOfSocket({ connectionId, remotePort, remoteIp }: PluginConnection, { address, wire }: WireConnection) {
-  return agree(connectionId, wire.connectionId) && agree(remotePort, wire.remotePort) && agree(remoteIp, address.ip);
-}
-
-function agree<T>(a: T | undefined, b: T | undefined): boolean {
-  return a === undefined || b === undefined || a === b;
-}
-
-function pluginSamples(values: PluginConnection): readonly ChainSample[] {
-  return knownSamples(
-    [FIRST_AVAILABLE_BLOCK, values.firstAvailableBlock],
-    [LAST_AVAILABLE_BLOCK, values.lastAvailableBlock],
-    [UNIQUE_FIRST_BLOCKS, values.uniqueFirstBlocks],
-    [BLOCK_SYNC_THROTTLING, values.isThrottled],
-  );
 }

@@ -6,7 +6,6 @@ import {
   type NodeReport,
   type Outcome,
   PEERS_NOT_ASKED,
-  type PeerList,
   succeeded,
 } from "../../model/report.ts";
 import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
@@ -16,12 +15,16 @@ import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { type Blocks, createBlockReader } from "./blocks.ts";
-import { decodeConnections, type WireConnection, type WireList } from "./connections.ts";
+import { decodeConnections } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
+import { createGossip } from "./gossip.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
-import { NOTHING_SEEN, nodeSamples, type OutboundMemory, rememberOutbound } from "./node-samples.ts";
-import { createPlugin, joinPage } from "./plugin.ts";
-import type { PluginPage } from "./plugin-page.ts";
+import { nodeSamples } from "./node-samples.ts";
+import { createPlugin, type TimedPage } from "./plugin.ts";
+import { joinPage, NOTHING_COUNTED } from "./plugin-rows.ts";
+import { isPageOld, NO_PROCESS, nextProcess } from "./process.ts";
+import type { WireConnection, WireList } from "./row.ts";
+import { NOTHING_SEEN, rememberOutbound, rememberProducers, vanishedPeers } from "./vanished.ts";
 
 type WireOptions = {
   readonly chain_url?: NodeUrl | undefined;
@@ -41,6 +44,17 @@ const PLUGIN_SHARE = 0.5;
 /** The share of a poll that the call for one block may take. */
 const BLOCK_SHARE = 0.2;
 
+/** The share of a poll that the addresses of block producers may take. */
+const GOSSIP_SHARE = 0.2;
+
+/** The answers of one poll. */
+type Answers = {
+  readonly peers: Outcome<WireList>;
+  readonly info: Outcome<ChainInfo>;
+  readonly blocks: Blocks;
+  readonly page: Outcome<TimedPage> | undefined;
+};
+
 export function openSession(target: NodeTarget, options: WireOptions): NodeSession {
   const connect = (url: NodeUrl) => target.connect(url, { hostHeader: options.host_header });
   const net = connect(target.url);
@@ -50,29 +64,73 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
     options.prometheus_url === undefined || target.headOnly ? undefined : createPlugin(connect(options.prometheus_url));
   const readBlocks = createBlockReader(chain, target.timeoutMs * BLOCK_SHARE);
   const maxRows = rowsAllowed(target.limits);
+  const gossip = createGossip(net, { limitMs: target.timeoutMs * GOSSIP_SHARE, maxRows });
+  let process = NO_PROCESS;
   let seen = NOTHING_SEEN;
-  let before: readonly WireConnection[] = [];
+  let counted = NOTHING_COUNTED;
 
   /** One call after the other: EOSIO 2 and Leap 3 answer on their main thread, which parallel requests would only delay. */
   async function pollNode(signal: Signal, wanted: WantedBlock | undefined) {
+    const before = process.rows ?? [];
     const peers = target.headOnly
       ? PEERS_NOT_ASKED
       : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) =>
           fetchPeers(net, { before, maxRows }, share),
         );
+    const listedMs = Date.now();
     const info = await fetchInfo(chain, signal);
-    return { peers, info, blocks: await readBlocks(info, wanted, signal) };
+    return { peers, listedMs, info, blocks: await readBlocks(info, wanted, signal) };
+  }
+
+  function fetchPage(signal: Signal) {
+    return plugin && withDeadline(signal, target.timeoutMs * PLUGIN_SHARE, (share) => plugin.page(share));
+  }
+
+  /** Finds out whether the node was restarted, and forgets what belonged to the process before. */
+  async function followProcess(answers: Answers, signal: Signal): Promise<Answers> {
+    const before = process;
+    process = nextProcess(before, known(answers));
+    let { page } = answers;
+    if (plugin !== undefined && process.number !== before.number && isPageOld(before, process)) {
+      // The page may be of the process before. A new one also shows whether there is another process at all.
+      plugin.forget();
+      page = await fetchPage(signal);
+      process = nextProcess(before, known({ ...answers, page }));
+    }
+    if (process.number !== before.number) {
+      seen = NOTHING_SEEN;
+      counted = NOTHING_COUNTED;
+    }
+    return { ...answers, page };
+  }
+
+  /** The peers that the node gave up; undefined without a list. */
+  async function findVanished(peers: Outcome<WireList>, signal: Signal): Promise<readonly string[] | undefined> {
+    if (!peers.ok) return undefined;
+    seen = rememberOutbound(seen, peers.value.connections);
+    const vanished = vanishedPeers(seen, peers.value.connections);
+    if (vanished.length === 0) return vanished;
+    seen = rememberProducers(seen, await gossip.addresses(signal));
+    return vanishedPeers(seen, peers.value.connections);
   }
 
   return {
     async poll(signal, request) {
-      const [{ peers, info, blocks }, page] = await Promise.all([
+      const [{ listedMs, ...own }, firstPage] = await Promise.all([
         pollNode(signal, request?.block),
-        plugin && withDeadline(signal, target.timeoutMs * PLUGIN_SHARE, (share) => plugin.page(share)),
+        fetchPage(signal),
       ]);
-      seen = nextMemory(seen, peers);
-      if (peers.ok) before = peers.value.connections;
-      return report({ peers, info, blocks, page }, seen);
+      const { peers, info, blocks, page } = await followProcess({ ...own, page: firstPage }, signal);
+      const vanished = await findVanished(peers, signal);
+      let list = peers;
+      if (peers.ok) {
+        // If the process of the list has ended since, the page is of another one.
+        const ownPage = page?.ok && !process.isOver ? page.value : undefined;
+        const joined = joinPage(peers.value.connections, ownPage, counted, listedMs);
+        counted = joined.counted;
+        list = succeeded({ ...peers.value, connections: joined.rows });
+      }
+      return { ...report({ peers: list, info, blocks, page }, vanished), process: `process ${process.number}` };
     },
     async close() {
       await Promise.all([net.close(), chain === net ? undefined : chain.close(), plugin?.close()]);
@@ -80,32 +138,23 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   };
 }
 
-/** A node that refuses connections is not running, and may start again with other peers in its configuration. */
-function nextMemory(seen: OutboundMemory, peers: Outcome<WireList>): OutboundMemory {
-  if (peers.ok) return rememberOutbound(seen, peers.value.connections);
-  return peers.failure.reason === "connect" ? NOTHING_SEEN : seen;
-}
-
-type Outcomes = {
-  readonly peers: Outcome<WireList>;
-  readonly info: Outcome<ChainInfo>;
-  readonly blocks: Blocks;
-  readonly page: Outcome<PluginPage> | undefined;
-};
-
-function report({ peers, info, blocks, page }: Outcomes, seen: OutboundMemory): NodeReport {
-  const identity = info.ok ? info.value.identity : {};
-  const answers = {
+function known({ peers, info, page }: Omit<Answers, "blocks">) {
+  return {
     rows: peers.ok ? peers.value.connections : undefined,
     info: info.ok ? info.value : undefined,
     page: page?.ok ? page.value : undefined,
   };
+}
+
+function report(answers: Answers, vanished: readonly string[] | undefined): NodeReport {
+  const { peers, info, blocks, page } = answers;
+  const identity = info.ok ? info.value.identity : {};
   return {
     identity,
-    peers: peers.ok ? succeeded(peerList(peers.value, answers.page)) : peers,
+    peers,
     head: info.ok ? succeeded(info.value.head) : info,
     apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
-    chainSamples: nodeSamples(answers, seen),
+    chainSamples: nodeSamples(known(answers), vanished),
     syncing: "progress",
     networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
     peerHeightsAreOld: true,
@@ -113,10 +162,6 @@ function report({ peers, info, blocks, page }: Outcomes, seen: OutboundMemory): 
     minBlockSeconds: BLOCK_SECONDS,
     blockSeconds: BLOCK_SECONDS,
   };
-}
-
-function peerList({ connections, malformed }: WireList, page: PluginPage | undefined): PeerList {
-  return { connections: page === undefined ? connections : joinPage(connections, page), malformed };
 }
 
 function fetchPeers(

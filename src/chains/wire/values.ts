@@ -91,3 +91,11 @@ export function handshakeTime(value: unknown): number | undefined {
   }
   return text.length < MILLISECOND_DIGITS ? milliseconds : milliseconds / 1000;
 }
+
+/** `host:port`, followed by `:trx` or `:blk` for a connection of one kind. */
+export type ConfiguredAddress = { readonly address: string; readonly suffix: string | undefined };
+
+export function splitKind(address: string): ConfiguredAddress {
+  const suffix = address.endsWith(":trx") ? ":trx" : address.endsWith(":blk") ? ":blk" : undefined;
+  return { address: suffix === undefined ? address : address.slice(0, -suffix.length), suffix };
+}

@@ -68,14 +68,14 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_receive_bytes_total",
     type: "counter",
-    help: "P2P bytes received, from the last poll: the node's own counter where it has one (since the node's start), else the sum over its connections (since the exporter's start).",
+    help: "P2P bytes received, from the last poll: the node's own counter where it has one (since the node's start), else added up over its connections since the exporter's start: a lower bound, as the bytes between the last poll of a connection and its end are not known.",
     labels: [],
     samples: (view) => one(totalsOf(view)?.received),
   },
   {
     name: "p2p_node_transmit_bytes_total",
     type: "counter",
-    help: "P2P bytes sent, from the last poll: the node's own counter where it has one (since the node's start), else the sum over its connections (since the exporter's start).",
+    help: "P2P bytes sent, from the last poll: the node's own counter where it has one (since the node's start), else added up over its connections since the exporter's start: a lower bound, as the bytes between the last poll of a connection and its end are not known.",
     labels: [],
     samples: (view) => one(totalsOf(view)?.sent),
   },

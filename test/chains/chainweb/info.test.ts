@@ -53,8 +53,14 @@ test.each([[null], [[]], ["x"], [7]])("%j is not a valid answer", (answer) => {
 
 describe("outdated", () => {
   test.each<[string | undefined, string | undefined, boolean | undefined]>([
-    ["3.0", "mainnet01", false],
-    ["3.0.1", "mainnet01", false],
+    ["3.0", "mainnet01", true],
+    ["3.0.1", "mainnet01", true],
+    ["3.1", "mainnet01", true],
+    ["3.1.9", "testnet06", true],
+    ["3.2", "testnet06", false],
+    ["3.2.1", "mainnet01", false],
+    ["3.10", "mainnet01", false],
+    ["4.0", "mainnet01", false],
     ["3.2", "testnet06", false],
     ["10.0", "mainnet01", false],
     ["2.32", "mainnet01", true],

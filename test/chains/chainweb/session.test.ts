@@ -204,7 +204,6 @@ describe("404", () => {
     ["peers, service API", { [PEERS]: notFound(SERVICE) }, "peers", "not_found", useP2p],
     ["peers, no Server header", { [PEERS]: notFound({ server: "Warp/3.3.23" }) }, "peers", "not_found", "network"],
     ["cut, P2P API", { [CUT]: notFound() }, "head", "unavailable", "still starting and serves only its peers"],
-    ["cut, service API", { [CUT]: notFound(SERVICE) }, "head", "not_found", useP2p],
     ["cut, no Server header", { [CUT]: notFound({ server: "nginx" }) }, "head", "not_found", "P2P API"],
   ])("%s", async (_, answers, part, reason, advice) => {
     const report = await pollNode(answers);
@@ -214,6 +213,36 @@ describe("404", () => {
       advice: expect.stringContaining(advice),
     });
     expect(report[part === "peers" ? "head" : "peers"].ok).toBe(true);
+  });
+
+  test.each<[string, Answers, FailureReason]>([
+    ["on another network", { [PEERS]: notFound(), [CUT]: notFound() }, "wrong_network"],
+    ["that starts", { [CUT]: notFound() }, "unavailable"],
+    [
+      "of a release without the Server header, on another network",
+      { [PEERS]: notFound({ server: "Warp/3.3.23" }), [CUT]: notFound({ server: "Warp/3.3.23" }) },
+      "not_found",
+    ],
+    [
+      "behind its service API, on another network",
+      { [PEERS]: notFound(SERVICE), [CUT]: notFound(SERVICE) },
+      "wrong_network",
+    ],
+    ["whose peers cannot be had", { [PEERS]: { status: 503 }, [CUT]: notFound() }, "unavailable"],
+  ])("a reference %s: its head says so, as that of a node does", async (_, answers, reason) => {
+    const fake = await serve(node(answers));
+    const reference = await poll(openNode("chainweb", fake.url, { headOnly: true }));
+    expect(failureIn(reference.head).reason).toBe(reason);
+    const asked = fake.requests.map(({ url }) => url);
+    // The service API has the cut, so that its 404 has one cause only.
+    expect(asked).toEqual(answers[CUT]?.headers === SERVICE ? [CUT] : [CUT, `${PEERS}?limit=1`]);
+    expect(failureIn((await poll(openNode("chainweb", fake.url))).head).reason).toBe(reason);
+  });
+
+  test("a reference that is well is asked for its cut alone", async () => {
+    const fake = await serve(node());
+    expect((await poll(openNode("chainweb", fake.url, { headOnly: true }))).head.ok).toBe(true);
+    expect(fake.requests.map(({ url }) => url)).toEqual([CUT]);
   });
 
   test("the service API as url: the head stays, the advice is the P2P port", async () => {

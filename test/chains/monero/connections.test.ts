@@ -64,7 +64,7 @@ describe("a list with rows of every kind", () => {
 });
 
 test("a node without peers leaves the list out", () => {
-  const nothing = { connections: [], malformed: 0 };
+  const nothing = { connections: [], malformed: 0, hasUniqueIds: true };
   expect(decodeConnections(fixtureResult("monero/get_connections.no_peers.json"), CALL)).toEqual(nothing);
   expect(decodeConnections({ connections: null }, CALL)).toEqual(nothing);
 });
@@ -209,4 +209,14 @@ test("a seed is what monerod makes of its stripe, and nothing else has one", () 
       expect(stripeOf(seed)).toBe(logarithm === 3 && stripe <= 8 ? STRIPES[stripe] : undefined);
     }),
   );
+});
+
+test.each([
+  ["9ea01d56bff0c57c0e803c792f1bd8ed", true],
+  ["9ea01d56-bff0-c57c-0e80-3c792f1bd8ed", true],
+  ["1", false],
+  [undefined, false],
+])("connection_id %s: no other connection has it: %s", (connection_id, isUnique) => {
+  const rows = [fields(sample), { ...fields(sample), connection_id }];
+  expect(decodeConnections({ connections: rows }, CALL).hasUniqueIds).toBe(isUnique);
 });

@@ -28,6 +28,18 @@ function inStates(states: readonly string[], ahead = 0): Answer {
   return rpc({ connections: states.map((state) => row({ state, height: 3_512_001 + ahead })) });
 }
 
+test("the start of monerod identifies its process", async () => {
+  const [own, restricted, foreign] = await Promise.all([
+    pollDaemon({}),
+    pollDaemon(RESTRICTED),
+    pollDaemon({ get_info: rpc({ ...info, untrusted: true, height_without_bootstrap: 7 }) }),
+  ]);
+  expect([own.process, own.startSeconds]).toEqual([`start ${info.start_time}`, info.start_time]);
+  for (const { process, startSeconds } of [restricted, foreign]) {
+    expect([process, startSeconds]).toEqual([undefined, undefined]);
+  }
+});
+
 test("one poll gives peers, head and identity, in series over one connection", async () => {
   const fake = await serve(daemon({ get_connections: connections }));
   const report = await poll(openNode("monero", fake.url));

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { openNode, poll, serve } from "../sessions.ts";
-import { type Answers, callsOf, daemon, info, METHOD_NOT_FOUND, rpc, sampleLines } from "./daemon.ts";
+import { type Answers, bare, callsOf, daemon, info, METHOD_NOT_FOUND, rpc, sampleLines } from "./daemon.ts";
 
 /** What is asked with which poll of one session, while the clock is moved by hand. */
 
@@ -117,6 +117,17 @@ describe("older answers are not shown", () => {
     expect(asked.filter((call) => SLOW.includes(call))).toEqual(SLOW);
     expect(lines).toContain("bans kind=subnet 0");
     expect(lines.filter((line) => line.startsWith("max_peers"))).toEqual([]);
+  });
+
+  test("of a process that started in the same second: its counters of bytes fell", async () => {
+    const node = await started();
+    await node.poll();
+    const { asked, lines } = await node.poll({
+      "/get_net_stats": bare({ total_bytes_in: 5, total_bytes_out: 7 }),
+      get_bans: rpc({}),
+    });
+    expect(asked.filter((call) => SLOW.includes(call))).toEqual(SLOW);
+    expect(lines).toContain("bans kind=subnet 0");
   });
 
   test("of a node that is down, nor after it returns", async () => {

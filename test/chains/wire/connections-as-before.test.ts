@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeConnections } from "../../../src/chains/wire/connections.ts";
+import type { WireConnection } from "../../../src/chains/wire/row.ts";
 import { runs } from "../../support/effort.ts";
 import { changedRow, DIALECTS, rowsOf } from "./support.ts";
 
@@ -47,6 +48,12 @@ const row = fc
   })
   .map(({ base, change, handshake }) => changedRow(base, change, handshake));
 
+/** A row without the number of its connection, which counts over the lists. */
+function withoutLink({ session: _, wire: { link, ...wire }, ...row }: WireConnection): object {
+  expect(link).toBeGreaterThanOrEqual(0);
+  return { ...row, wire };
+}
+
 test("a list is decoded in the same way after any earlier list", () => {
   const lists = fc.array(fc.array(fc.oneof({ weight: 9, arbitrary: row }, { weight: 1, arbitrary: fc.constant({}) })), {
     minLength: 1,
@@ -57,7 +64,7 @@ test("a list is decoded in the same way after any earlier list", () => {
       let before: ReturnType<typeof decodeConnections>["connections"] = [];
       for (const rows of polls) {
         const now = decodeConnections(rows, CALL, before);
-        expect(now).toEqual(decodeConnections(rows, CALL));
+        expect(now.connections.map(withoutLink)).toEqual(decodeConnections(rows, CALL).connections.map(withoutLink));
         before = now.connections;
       }
     }),

@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChainInfo } from "../../../src/chains/wire/info.ts";
-import { countVanished, NOTHING_SEEN, nodeSamples, rememberOutbound } from "../../../src/chains/wire/node-samples.ts";
+import { nodeSamples } from "../../../src/chains/wire/node-samples.ts";
 import type { Fields } from "../support.ts";
 import { CHAIN_ID, changedRow, DIALECTS, decodeAll, OTHER_CHAIN_ID, rowsOf, shown } from "./support.ts";
 
@@ -16,11 +15,11 @@ const NOTHING = { rows: undefined, info: undefined, page: undefined };
 const [outbound, inbound] = rowsOf("s12-spring-1.2-w2");
 
 function samplesOf(rows: readonly unknown[], info: ChainInfo = INFO) {
-  return shown(nodeSamples({ ...NOTHING, rows: decodeAll(rows), info }, NOTHING_SEEN));
+  return shown(nodeSamples({ ...NOTHING, rows: decodeAll(rows), info }, []));
 }
 
 describe("of get_info", () => {
-  const of = (info: Partial<ChainInfo>) => shown(nodeSamples({ ...NOTHING, info: { ...INFO, ...info } }, NOTHING_SEEN));
+  const of = (info: Partial<ChainInfo>) => shown(nodeSamples({ ...NOTHING, info: { ...INFO, ...info } }, undefined));
 
   test("lags, fork database, block log", () => {
     expect(of({})).toEqual({
@@ -44,13 +43,22 @@ describe("of get_info", () => {
 });
 
 test("nothing is known of a node that does not answer", () => {
-  expect(nodeSamples(NOTHING, NOTHING_SEEN)).toEqual([]);
-  expect(shown(nodeSamples({ ...NOTHING, rows: [] }, NOTHING_SEEN))).toEqual({ duplicate_links: 0, vanished_peers: 0 });
+  expect(nodeSamples(NOTHING, undefined)).toEqual([]);
+  expect(shown(nodeSamples({ ...NOTHING, rows: [] }, []))).toEqual({ duplicate_links: 0, vanished_peers: 0 });
 });
 
 test("of the plugin", () => {
-  const page = { connections: new Map(), failedConnections: 214, droppedTransactions: undefined };
-  expect(shown(nodeSamples({ ...NOTHING, page }, NOTHING_SEEN))).toEqual({ failed_connections_total: 214 });
+  const page = {
+    connections: new Map(),
+    failedConnections: 214,
+    droppedTransactions: undefined,
+    requests: 3,
+    receivedMs: 5999,
+  };
+  expect(shown(nodeSamples({ ...NOTHING, page }, undefined))).toEqual({
+    failed_connections_total: 214,
+    plugin_page_timestamp_seconds: 5,
+  });
 });
 
 describe("duplicate links", () => {
@@ -93,66 +101,5 @@ describe("peers on another chain", () => {
 
   test.each(DIALECTS)("%s", (dialect) => {
     expect(samplesOf(rowsOf(dialect))).toMatchObject({ wrong_chain_peers: dialect === "l5-leap-5.0-w1" ? 1 : 0 });
-  });
-});
-
-describe("outbound peers that vanished", () => {
-  const plain = { is_bp_peer: false, is_bp_gossip_peer: false };
-  const to = (peer: string, change: object = plain) => changedRow(outbound, { peer, ...change });
-  /** How many are missing after each of some lists. */
-  const counts = (...lists: readonly (readonly Fields[])[]) => {
-    let seen = NOTHING_SEEN;
-    return lists.map((rows) => {
-      const decoded = decodeAll(rows);
-      seen = rememberOutbound(seen, decoded);
-      return countVanished(seen, decoded);
-    });
-  };
-
-  test("are missed until they are back", () => {
-    expect(counts([to("a:1"), to("b:1")], [to("a:1")], [], [to("b:1")], [to("a:1"), to("b:1")])).toEqual([
-      0, 1, 2, 1, 0,
-    ]);
-  });
-
-  test("a new peer and an inbound one are not missed", () => {
-    expect(counts([to("a:1")], [to("a:1"), to("b:1"), { ...inbound }], [to("a:1"), to("b:1")])).toEqual([0, 0, 0]);
-  });
-
-  test("the kind is part of the name", () => {
-    expect(counts([to("a:1"), to("a:1:blk")], [to("a:1")])).toEqual([0, 1]);
-  });
-
-  test.each([["is_bp_peer"], ["is_bp_gossip_peer"]])("a block producer (%s) comes and goes", (flag) => {
-    const closed = { ...plain, is_socket_open: false, connecting: false };
-    // The node forgets the flag when the link closes.
-    expect(counts([to("a:1")], [to("a:1", { ...plain, [flag]: true })], [to("a:1", closed)], [])).toEqual([0, 0, 0, 0]);
-  });
-
-  test("memory is bounded, and what is in it stays", () => {
-    const names = Array.from({ length: 2500 }, (_, index) => to(`p2p-${index}.example:9876`));
-    const many = rememberOutbound(NOTHING_SEEN, decodeAll([...names, to("x".repeat(301))]));
-    expect(many.size).toBe(1000);
-    expect(countVanished(rememberOutbound(many, decodeAll([to("late:1")])), [])).toBe(1000);
-    expect(countVanished(rememberOutbound(many, decodeAll([to("p2p-7.example:9876", {})])), [])).toBe(999);
-    expect(rememberOutbound(NOTHING_SEEN, decodeAll([to("x".repeat(301))])).size).toBe(0);
-  });
-
-  test("whatever lists come, those missing are the names of earlier ones that the last one lacks", () => {
-    const names = fc.uniqueArray(fc.constantFrom("a:1", "b:1", "c:1", "d:1:blk"));
-    fc.assert(
-      fc.property(fc.array(names, { minLength: 1, maxLength: 6 }), (lists) => {
-        const last = lists.at(-1) ?? [];
-        const expected = new Set(lists.flat().filter((name) => !last.includes(name))).size;
-        expect(counts(...lists.map((list) => list.map((name) => to(name)))).at(-1)).toBe(expected);
-      }),
-    );
-  });
-
-  test("the memory before stays as it was", () => {
-    const before = rememberOutbound(NOTHING_SEEN, decodeAll([to("a:1")]));
-    rememberOutbound(before, decodeAll([to("b:1")]));
-    expect([...before.keys()]).toEqual(["a:1"]);
-    expect(NOTHING_SEEN.size).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
-import { decodeConnections, type WireConnection } from "../../../src/chains/wire/connections.ts";
+import { decodeConnections } from "../../../src/chains/wire/connections.ts";
+import type { WireConnection } from "../../../src/chains/wire/row.ts";
 import type { ChainSample } from "../../../src/model/report.ts";
 import { type Fields, fields, fixture, list } from "../support.ts";
 
