@@ -15,21 +15,14 @@ const ONLY = process.env.MODEL_SEED;
 
 /** The unit suite makes the same runs each time, the long one many new ones. */
 const FIRST_SEED = IS_LONG ? Math.floor(Math.random() * 1e9) : 1;
-const SEEDS = IS_LONG ? 60 : 4;
+const SEEDS = IS_LONG ? 60 : 3;
 const STEPS = IS_LONG ? 400 : 50;
 
 /** The sum over the three chains is above 100,000 in the unit suite. */
-const LEAST_CHECKS = 30_000;
+const LEAST_CHECKS = 25_000;
 
 /** Only a failure takes so long, also on a busy machine. */
 const TIMEOUT_MS = 1_200_000;
-
-/** Deviations of the program that are being mended: each line goes with its cause. */
-const PENDING: readonly RegExp[] = [
-  // A restart is not recognised, nor that an outbound link opened again, whose bytes are those of earlier ones.
-  /p2p_wire_(vanished_peers|counters_start|plugin_page_timestamp)|p2p_node_peer_(dis)?connects_total/,
-  /p2p_(connection|wire)_\S+: expected (absent|at most)/,
-];
 
 const MODELS: Readonly<Record<string, MakeModel>> = {
   Monero: moneroModel,
@@ -44,9 +37,8 @@ describe("each sample of each page is what the model says:", () => {
         ONLY === undefined ? Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index) : [Number(ONLY)];
       let checks = 0;
       for (const seed of seeds) {
-        const result = await runModel(model, seed, STEPS, 10_000);
-        const problems = result.problems.filter((problem) => !PENDING.some((pattern) => pattern.test(problem)));
-        assert.equal(problems.join("\n"), "");
+        const result = await runModel(model, seed, STEPS);
+        assert.equal(result.problems.join("\n"), "");
         checks += result.checks;
       }
       if (ONLY === undefined) assert.ok(checks >= LEAST_CHECKS, `only ${checks} checks`);
