@@ -19,7 +19,7 @@ const SEEDS = IS_LONG ? 60 : 3;
 const STEPS = IS_LONG ? 400 : 50;
 
 /** The sum over the three chains is above 100,000 in the unit suite. */
-const LEAST_CHECKS = 25_000;
+const LEAST_CHECKS = 20_000;
 
 /** Only a failure takes so long, also on a busy machine. */
 const TIMEOUT_MS = 1_200_000;

@@ -2,7 +2,7 @@ import { type AddressType, expectAddressTypes, expectSubnets } from "../addresse
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectNoFork, expectReferences } from "../lag.ts";
-import { expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import {
   type ChainwebFault,
   type ChainwebNode,
@@ -33,7 +33,6 @@ export type ChainwebPoll = {
   readonly areTogether: boolean;
 };
 
-const INTERVAL_SECONDS = 15;
 /** Deeper reorganisations are not usual on this chain. */
 const REORG_DEPTH_BLOCKS = 6;
 

@@ -2,7 +2,15 @@ import { expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectNoFork, expectReferences, highest, highestPossible, supported } from "../lag.ts";
-import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "../memory.ts";
+import {
+  expectChurn,
+  expectPolls,
+  INTERVAL_SECONDS,
+  type Memory,
+  type Reason,
+  rememberPoll,
+  type Side,
+} from "../memory.ts";
 import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
 import type { MoneroLife } from "./world.ts";
 
@@ -39,7 +47,6 @@ export function isInfoAnswered({ outage, fault }: MoneroNode): boolean {
   return outage === undefined && fault?.method !== "get_info";
 }
 
-const INTERVAL_SECONDS = 15;
 /** Deeper reorganisations are not usual on this chain. */
 const REORG_DEPTH_BLOCKS = 10;
 

@@ -1,6 +1,6 @@
 import { describeNode } from "../describe.ts";
 import { createKnownHeads } from "../lag.ts";
-import { createMemory } from "../memory.ts";
+import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
 import type { MakeModel } from "../run.ts";
 import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./expect.ts";
 import { answerMonero } from "./node.ts";
@@ -43,6 +43,11 @@ export const moneroModel: MakeModel = (random, clock) => {
     describe(target) {
       const { node, rate } = lifeOf(target);
       return describeNode([node.version, rate === undefined ? "following" : "catching up"], node);
+    },
+    expectStale(target) {
+      const memory = memories.get(target);
+      if (memory === undefined) throw new Error(`no memory of ${target}`);
+      return expectStale(memory, target === "reference", INTERVAL_SECONDS);
     },
     expect(target, { startedMs, endedMs }) {
       const life = lifeOf(target);

@@ -2,7 +2,7 @@ import { type AddressType, expectAddressTypes, expectSubnets } from "../addresse
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectNoFork, expectReferences, highest, highestPossible, supported } from "../lag.ts";
-import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { expectChurn, expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
 import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
 import { viewsOf, visibleChanges, type WireView } from "./views.ts";
@@ -31,7 +31,6 @@ export type WirePoll = {
   readonly areTogether: boolean;
 };
 
-const INTERVAL_SECONDS = 15;
 /** Deeper reorganisations are not usual on this chain. */
 const REORG_DEPTH_BLOCKS = 36;
 

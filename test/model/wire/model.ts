@@ -1,7 +1,7 @@
 import { describeNode } from "../describe.ts";
 import type { Server } from "../http.ts";
 import { createKnownHeads } from "../lag.ts";
-import { createMemory } from "../memory.ts";
+import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
 import type { MakeModel } from "../run.ts";
 import { expectWire, expectWireReference, isInfoAnswered, type WireMemory } from "./expect.ts";
 import { createPluginMemory } from "./expect-plugin.ts";
@@ -51,6 +51,7 @@ export const wireModel: MakeModel = (random, clock) => {
       const { node, mode } = of(lives, target);
       return describeNode([node.dialect.name, mode], node);
     },
+    expectStale: (target) => expectStale(of(memories, target), target === "reference", INTERVAL_SECONDS),
     expect(target, { startedMs, endedMs }) {
       const life: WireLife = of(lives, target);
       const memory = of(memories, target);
