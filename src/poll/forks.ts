@@ -39,8 +39,8 @@ type Comparison = Evidence & {
   /** The chain on which the node's branch is another one than that of most others. */
   readonly forkedChain: string | undefined;
   /**
-   * When the node last reported a block near its head that shows where it is: one in common with another node, at a place of
-   * which most other nodes have reported their block; undefined: never.
+   * When the node last reported a block near its head that it has in common with at least half of the others, or with some of
+   * them where all are known; undefined: never.
    */
   readonly placedMs: number | undefined;
 };
@@ -94,7 +94,7 @@ function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: Compa
       if (depth === undefined) continue;
       progress.depths.set(reference, Math.max(depth, progress.depths.get(reference) ?? 0));
       if (depth > 0) progress.forkedChain ??= chain;
-      else if (isKnownByMost(others, comparison)) undecided.delete(reference);
+      else if (isDecisive(others, comparison)) undecided.delete(reference);
       else comparison.hasAgreed = true;
     }
     if (!hasAgreed) {
@@ -103,7 +103,7 @@ function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: Compa
       else if (block.isSettled) progress.opposed.push(...someOpposed(own.index, block).map(([owner]) => owner));
     }
     const isNear = head - block.height <= settings.nearBlocks;
-    if (hasAgreed && isNear && isKnownByMostOfAll(own, others)) {
+    if (hasAgreed && isNear && isDecisiveForAll(own, others)) {
       progress.placedMs = Math.max(block.seenMs, progress.placedMs ?? Number.NEGATIVE_INFINITY);
     }
     if (hasAgreed && undecided.size === 0 && (!isNear || progress.placedMs !== undefined)) return;
@@ -141,13 +141,15 @@ function forkDepth(
   return hasAgreed ? undefined : Math.max(1, Math.min(block.depth, settings.reorgDepth));
 }
 
-function isKnownByMost({ same, other }: Others, { role, nodes }: Undecided): boolean {
-  return 2 * (same[role] + other[role]) >= nodes;
+/** Whether nothing below can show anything else: the node is with at least half of the others, or all of them are known. */
+function isDecisive({ same, other }: Others, { role, nodes }: Undecided): boolean {
+  return 2 * same[role] >= nodes || same[role] + other[role] === nodes;
 }
 
-function isKnownByMostOfAll({ index }: NodeBlocks, { same, other }: Others): boolean {
+function isDecisiveForAll({ index }: NodeBlocks, { same, other }: Others): boolean {
   const nodes = index.owners.node + index.owners.reference - 1;
-  return 2 * (same.node + same.reference + other.node + other.reference) >= nodes;
+  const agreeing = same.node + same.reference;
+  return 2 * agreeing >= nodes || agreeing + other.node + other.reference === nodes;
 }
 
 type Found = { readonly head: number; readonly settings: CompareSettings; readonly progress: Progress };

@@ -38,11 +38,13 @@ type KnownBlocks = {
   forgetAll(names: readonly string[]): void;
 };
 
-/** Nodes with one network key and one first block: coins that call their networks alike are told apart by the first block. */
+/** Nodes with one network key and one first block: the first block shows which coins call their networks alike. */
 type Network = {
   readonly genesis: string;
   readonly index: BlockIndex;
   readonly wanted: WantedPlaces;
+  /** By chain; computed at most once a second, as it takes a pass over all nodes. */
+  readonly usualHeads: Map<string, { readonly height: number | undefined; readonly atMs: number }>;
   nodes: number;
 };
 
@@ -95,7 +97,13 @@ export function createKnownBlocks(): KnownBlocks {
     const ofGenesis = genesis ?? mostCommon(alike);
     if (before !== undefined && before.network === alike.get(ofGenesis) && before.blocks.role === role) return before;
     forget(name);
-    const network = alike.get(ofGenesis) ?? { genesis: ofGenesis, index: createBlockIndex(), wanted: [], nodes: 0 };
+    const network = alike.get(ofGenesis) ?? {
+      genesis: ofGenesis,
+      index: createBlockIndex(),
+      wanted: [],
+      usualHeads: new Map(),
+      nodes: 0,
+    };
     alike.set(ofGenesis, network);
     networks.set(networkKey, alike);
     network.nodes += 1;
@@ -146,8 +154,8 @@ export function createKnownBlocks(): KnownBlocks {
       const { depths, forkedChain, placedMs } = comparison;
       entry.needsBlock = forkedChain !== undefined || placedMs === undefined || nowMs - placedMs >= ASK_EVERY_MS;
       if (entry.needsBlock) {
-        const others = () => othersOf(nodes.values(), entry);
-        wantPlace(network.wanted, blocks, settings, { nowMs, forkedChain, others });
+        const usualHead = (chain: string) => usualHeadOf(network, chain, nodes.values(), nowMs);
+        wantPlace(network.wanted, blocks, settings, { nowMs, forkedChain, usualHead });
       }
       return depths.size === 0 ? NO_FORKS : { depths, reorgDepth: settings.reorgDepth };
     },
@@ -176,10 +184,19 @@ export function createKnownBlocks(): KnownBlocks {
   };
 }
 
-function* othersOf(nodes: Iterable<Known>, own: Known): Iterable<NodeBlocks> {
-  for (const { blocks, network } of nodes) {
-    if (network === own.network && blocks !== own.blocks && blocks.isListed) yield blocks;
+/** The height that half of the nodes have reached; undefined while fewer than two answer. */
+function usualHeadOf(network: Network, chain: string, nodes: Iterable<Known>, nowMs: number): number | undefined {
+  const known = network.usualHeads.get(chain);
+  if (known !== undefined && known.atMs <= nowMs && nowMs - known.atMs < SWEEP_EVERY_MS) return known.height;
+  const heights: number[] = [];
+  for (const { blocks, network: own } of nodes) {
+    const height = own === network && blocks.isListed ? blocks.heads.get(chain) : undefined;
+    if (height !== undefined) heights.push(height);
   }
+  heights.sort((a, b) => b - a);
+  const height = heights.length < 2 ? undefined : heights[heights.length >> 1];
+  network.usualHeads.set(chain, { height, atMs: nowMs });
+  return height;
 }
 
 /** The hash of the first block, where the report has it. */

@@ -25,7 +25,7 @@ export type KnownNodes = {
   forgetAll(names: readonly string[]): void;
 };
 
-/** So many nodes of which nothing else is known are compared block by block after a poll. The highest come first. */
+/** How many nodes are compared block by block after a poll, where nothing else says on which chain they are; the highest first. */
 const MAX_COMPARED = 16;
 
 export function createKnownNodes(): KnownNodes {

@@ -56,12 +56,12 @@ export type PlaceSettings = {
   readonly freshMs: number;
 };
 
-export type Need = {
+type Need = {
   readonly nowMs: number;
   /** The braided chain to look at, where one is on another branch. */
   readonly forkedChain: string | undefined;
-  /** The other nodes that answer at present. */
-  readonly others: () => Iterable<NodeBlocks>;
+  /** The height that half of the nodes have reached on a chain; undefined while no other one answers. */
+  readonly usualHead: (chain: string) => number | undefined;
 };
 
 /** Chooses a place for a node that needs one, unless there already is one that is as good. */
@@ -69,24 +69,22 @@ export function wantPlace(
   wanted: WantedPlaces,
   own: NodeBlocks,
   settings: PlaceSettings,
-  { nowMs, forkedChain, others }: Need,
+  { nowMs, forkedChain, usualHead }: Need,
 ): void {
   dropOld(wanted, nowMs);
   const { reorgDepth, nearBlocks, blockMs, freshMs } = settings;
   const chain = forkedChain ?? own.heads.keys().next().value;
   const head = chain === undefined ? undefined : own.heads.get(chain);
   if (chain === undefined || head === undefined) return;
-  const isAsGood = (reached: number) =>
-    wanted.some(
-      (each) =>
-        each.chain === chain &&
-        nowMs - each.sinceMs < ASK_EVERY_MS &&
-        each.block.height <= (chain === ONLY_CHAIN ? deepEnough(reached, reorgDepth) : reached) &&
-        each.block.height > reached - nearBlocks,
-    );
-  if (isAsGood(head)) return;
-  const reached = reachedByOthers(chain, head, others());
-  if (reached === undefined || (reached < head && isAsGood(reached))) return;
+  const usual = usualHead(chain);
+  if (usual === undefined) return;
+  const reached = Math.min(head, usual);
+  const isAsGood = (each: WantedPlace) =>
+    each.chain === chain &&
+    nowMs - each.sinceMs < ASK_EVERY_MS &&
+    each.block.height <= (chain === ONLY_CHAIN ? deepEnough(reached, reorgDepth) : reached) &&
+    each.block.height > reached - nearBlocks;
+  if (wanted.some(isAsGood)) return;
   const block = blockAt(own, chain, deepEnough(reached, reorgDepth));
   if (block === undefined) return;
   // The blocks of braided chains are known by their heads only, which have to become settled first.
@@ -99,17 +97,6 @@ export function wantPlace(
 /** A usual reorganisation does not reach so deep, so that nodes with other blocks there are forked. */
 function deepEnough(head: number, reorgDepth: number): number {
   return Math.max(0, head - reorgDepth);
-}
-
-/** The height that the node and at least one other one have reached; undefined while no other one answers. */
-function reachedByOthers(chain: string, head: number, others: Iterable<NodeBlocks>): number | undefined {
-  let highest: number | undefined;
-  for (const { heads } of others) {
-    const height = heads.get(chain);
-    if (height !== undefined && height > (highest ?? -1)) highest = height;
-    if (height !== undefined && height >= head) return head;
-  }
-  return highest;
 }
 
 /** The block to ask for: of braided chains one whose hash is known, as settled as possible. */
@@ -138,13 +125,13 @@ export function chooseWanted(
   { nowMs, reorgDepth }: { readonly nowMs: number; readonly reorgDepth: number },
 ): WantedBlock | undefined {
   dropOld(wanted, nowMs);
-  // A clock that was set back must not stop this for ever.
+  // A clock that was set back must not end this.
   if (asking.askedMs <= nowMs && nowMs - asking.askedMs < ASK_EVERY_MS) return undefined;
   const isDeep = ({ chain, block }: WantedPlace) => block.height + reorgDepth <= (own.heads.get(chain) ?? 0);
   const useful = wanted.filter((each) => isUseful(each, own, asking, { nowMs, isDeep: isDeep(each) }));
   const chosen = asking.needsBlock
     ? (useful.findLast(isDeep) ?? useful.at(-1))
-    : useful.find((each) => each.helped < enoughHelp(each));
+    : useful.findLast((each) => each.helped < enoughHelp(each));
   if (chosen === undefined) return undefined;
   if (asking.needsBlock) chosen.needed += 1;
   else chosen.helped += 1;

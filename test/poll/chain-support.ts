@@ -24,6 +24,8 @@ export type FleetOptions = {
   readonly blockSeconds?: number;
   readonly intervalMs?: number;
   readonly reorgDepth?: number;
+  /** How many braided chains there are, all of the same height; their blocks are found only by their hashes. */
+  readonly braided?: number;
 };
 
 export type SimulatedNode = { readonly config: NodeConfig; branch: Branch | undefined };
@@ -31,7 +33,7 @@ export type SimulatedNode = { readonly config: NodeConfig; branch: Branch | unde
 /** What the poller does with each poll, without sockets. */
 export function createFleet(options: FleetOptions = {}) {
   const { networkKey = "monero mainnet", chainId, genesis = false } = options;
-  const { blockSeconds = 120, intervalMs = 15_000, reorgDepth = 10 } = options;
+  const { blockSeconds = 120, intervalMs = 15_000, reorgDepth = 10, braided } = options;
   const known = createKnownNodes();
   const lag = { ...LAG_SETTINGS, reorgDepth: { monero: reorgDepth } };
   const nodes = new Map<string, SimulatedNode>();
@@ -41,6 +43,7 @@ export function createFleet(options: FleetOptions = {}) {
   function reportOf({ branch }: SimulatedNode, wanted: WantedBlock | undefined): NodeReport {
     if (branch === undefined) return report({ head: failing("connect") });
     const top = branch.length - 1;
+    if (braided !== undefined) return braidedReport(branch, wanted, braided, { networkKey, blockSeconds });
     const heights = new Set([top, ...(genesis ? [0] : [])]);
     if (wanted !== undefined && wanted.height <= top) heights.add(wanted.height);
     const blocks = [...heights].map((height): BlockId => ({ height, hash: branch[height] ?? "" }));
@@ -95,4 +98,24 @@ export function depthsAfter(fleet: Fleet, rounds: number): Readonly<Record<strin
   let last = fleet.round();
   for (let round = 1; round < rounds; round += 1) last = fleet.round();
   return Object.fromEntries([...last].map(([name, { depths }]) => [name, depths.get("fleet")]));
+}
+
+/** A cut, and whether the node has the wanted block. */
+function braidedReport(
+  branch: Branch,
+  wanted: WantedBlock | undefined,
+  chains: number,
+  rest: Pick<NodeReport, "networkKey" | "blockSeconds">,
+): NodeReport {
+  const top = branch.length - 1;
+  const names = Array.from({ length: chains }, (_, chain) => String(chain));
+  const blocks = names.map((chain): BlockId => ({ chain, height: top, hash: `${chain}-${branch[top]}` }));
+  const lackingBlocks: BlockId[] = [];
+  if (wanted?.hash !== undefined && wanted.height <= top) {
+    const { chain, height, hash } = wanted;
+    const isFound = hash === `${chain}-${branch[height]}`;
+    (isFound ? blocks : lackingBlocks).push({ chain, height, hash });
+  }
+  const chainHeights = new Map(names.map((chain) => [chain, top]));
+  return report({ ...rest, head: head(top * chains, { chainHeights }), blocks, lackingBlocks });
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NodeReport } from "../../src/model/report.ts";
 import { headLag } from "../../src/poll/head-lag.ts";
-import { failing, head, headsFor, lagAmong, NOW, peers, peersAt, report, row } from "./support.ts";
+import { failing, head, headsFor, LAG_SETTINGS, lagAmong, NOW, peers, peersAt, report, row } from "./support.ts";
 
 type Lag = { readonly peers?: number; readonly fleet?: number; readonly blocks: number | undefined };
 
@@ -279,5 +279,70 @@ describe("heads that peers of a braided network reported themselves", () => {
 
   test("none is no reference", () => {
     expect(lagWith()).toBeUndefined();
+  });
+});
+
+describe("a lag of 0", () => {
+  const HOURS = 5 * 3600;
+  const old = (rest: Partial<NodeReport> = {}) =>
+    report({
+      ...{ networkKey: "n", blockSeconds: 0.5, minBlockSeconds: 0.5 },
+      head: head(20_000, { timestampSeconds: NOW / 1000 - HOURS }),
+      ...rest,
+    });
+
+  test("is not known where the head is hours old and the handshakes of the peers are older", () => {
+    const given = old({ peers: peersAt(10_000, 10_000, 9000), peerHeightsAreOld: true });
+    expect(lagOf(given)).toEqual({ peers: 10_000, blocks: undefined });
+    // Equal heights of old handshakes tell no more.
+    expect(lagOf(old({ peers: peersAt(20_000, 20_000), peerHeightsAreOld: true })).blocks).toBeUndefined();
+  });
+
+  test("is known where a higher reference shows a lag, however old it is", () => {
+    expect(lagOf(old({ peers: peersAt(20_007, 20_007), peerHeightsAreOld: true })).blocks).toBe(7);
+  });
+
+  test.each<[string, number, number | undefined]>([
+    ["has the same old head, as while the chain makes no blocks", 20_000, 0],
+    ["was polled a minute of blocks earlier", 19_880, 0],
+    ["is lower than that, as while it syncs", 19_879, undefined],
+  ])("is known by another node of the fleet only where that %s", (_, height, expected) => {
+    expect(lagOf(old(), [report({ networkKey: "n", head: head(height) })]).blocks).toBe(expected);
+  });
+
+  test("is known by peers whose heights are of now", () => {
+    expect(lagOf(old({ peers: peersAt(20_000, 20_000) })).blocks).toBe(0);
+    expect(lagOf(old({ peers: peersAt(10_000, 10_000) })).blocks).toBeUndefined();
+  });
+
+  test.each([
+    ["Wire: up to a minute", 0.5, 60],
+    ["Monero: up to 10 blocks", 120, 1200],
+  ])("is known while the head is young. %s", (_, blockSeconds, seconds) => {
+    const aged = (age: number) =>
+      report({
+        ...{ blockSeconds, peers: peersAt(1, 1), peerHeightsAreOld: true },
+        head: head(20_000, { timestampSeconds: NOW / 1000 - age }),
+      });
+    expect(lagOf(aged(seconds)).blocks).toBe(0);
+    expect(lagOf(aged(seconds + 1)).blocks).toBeUndefined();
+  });
+
+  test("is not known where the head has no time and did not move for longer than that", () => {
+    const cut = (...heights: number[]) => ({
+      height: heights.reduce((sum, height) => sum + height, 0),
+      chainHeights: new Map(heights.map((height, chain) => [String(chain), height])),
+    });
+    const lagSince = (seconds: number, ...others: number[]) => {
+      const given = report({ head: { ok: true, value: cut(500, 500) }, blockSeconds: 15 });
+      const heads = { fleet: [cut(...others)], configured: [], ownSinceMs: NOW - seconds * 1000 };
+      return headLag(given, heads, LAG_SETTINGS, NOW).blocks;
+    };
+    expect(lagSince(150, 100, 100)).toBe(0);
+    expect(lagSince(151, 100, 100)).toBeUndefined();
+    // 4 blocks are a minute; a chain that is ahead does not make up for one that is behind.
+    expect(lagSince(3600, 498, 498)).toBe(0);
+    expect(lagSince(3600, 498, 497)).toBeUndefined();
+    expect(lagSince(3600, 501, 100)).toBe(1);
   });
 });

@@ -189,3 +189,52 @@ describe("a fork", () => {
     expect(fleet.poll("a").depths.size).toBe(0);
   });
 });
+
+describe("nodes of braided chains, which find blocks only by their hashes", () => {
+  const options = { networkKey: "chainweb mainnet01", braided: 3, reorgDepth: 6, blockSeconds: 10 };
+
+  test("that left each other are known apart by blocks that they lack, deep enough after some minutes", () => {
+    const fleet = createFleet(options);
+    let [left, right] = [grow("left", 700, MAIN, 600), grow("right", 650, MAIN, 600)];
+    fleet.add("a", left);
+    fleet.add("b", right);
+    const depths: (number | undefined)[] = [];
+    for (let minute = 0; minute < 12; minute += 1) {
+      for (let half = 0; half < 2; half += 1) {
+        left = grow("left", left.length, left);
+        right = grow("right", right.length, right);
+        fleet.follow("a", left);
+        fleet.follow("b", right);
+        for (const [, { fleet: heads }] of [...fleet.round(), ...fleet.round()]) expect(heads).toEqual([]);
+      }
+      depths.push(fleet.poll("a").depths.get("fleet"), fleet.poll("b").depths.get("fleet"));
+    }
+    expect(depths.slice(-6).every((depth) => depth !== undefined && depth > 6)).toBe(true);
+    // One call a minute for each.
+    expect(fleet.calls.get("a")).toBeLessThanOrEqual(13);
+  });
+
+  test("on one chain are never asked while they see the same blocks, and have a lag to each other", () => {
+    const fleet = createFleet(options);
+    let branch = MAIN;
+    for (const name of "abc") fleet.add(name, branch);
+    for (let round = 0; round < 40; round += 1) {
+      if (round % 2 === 0) branch = grow("main", branch.length, branch);
+      for (const name of "abc") fleet.follow(name, branch);
+      const { a } = Object.fromEntries(fleet.round());
+      if (round > 1)
+        expect(a).toMatchObject({ depths: new Map([["fleet", 0]]), fleet: [expect.any(Number), expect.any(Number)] });
+    }
+    expect(fleet.calls.size).toBe(0);
+  });
+
+  test("have a fork of one block for a moment, which is not deep", () => {
+    const fleet = createFleet(options);
+    fleet.add("a", grow("a", 1001, MAIN));
+    for (const name of "bc") fleet.add(name, grow("main", 1001, MAIN));
+    fleet.round();
+    expect(depthsAfter(fleet, 1)).toEqual({ a: 1, b: 0, c: 0 });
+    for (const name of "abc") fleet.follow(name, grow("main", 1002, MAIN));
+    expect(depthsAfter(fleet, 2)).toEqual({ a: 0, b: 0, c: 0 });
+  });
+});

@@ -30,7 +30,7 @@ export function setUp(sessions: Readonly<Record<string, Poll>>, { nodes = {}, re
     nodes: Object.keys(sessions).map((name) => nodeConfig({ name, ...nodes[name] })),
     lag: () => LAG_SETTINGS,
     open: ({ name }) => ({
-      poll: (signal) => sessions[name]?.(signal) ?? Promise.reject(new Error("no such session")),
+      poll: (signal, request) => sessions[name]?.(signal, request) ?? Promise.reject(new Error("no such session")),
       calls: () => [],
       close: async () => void closed.push(name),
     }),

@@ -18,6 +18,10 @@ const nodeAlerts = `0 * ${up} + on (${NODE_LABELS}) group_left () count by (${NO
 /** Connections by direction, or the known peers of nodes that list no connections. */
 const peers = (direction: string) => once(node("p2p_node_peers", `direction="${direction}"`), "direction");
 
+/** Blocks on another branch than the other nodes; 0 while these are not more than in a usual reorganisation. */
+const forkDepth = once(node("p2p_node_fork_depth_blocks"), "reference");
+const deepFork = `${forkDepth} * (${forkDepth} > bool ${once(node("p2p_node_reorg_depth_blocks"))})`;
+
 const reference = (metric: string) => once(exporter(metric, 'chain=~"$chain"'));
 
 /** The number of problems of a node; no part may be missing from the sum. */
@@ -104,7 +108,7 @@ const worstFirst: PanelSpec = {
   kind: "table",
   title: "Nodes, unhealthy first",
   description:
-    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. Empty cells are unknown. Click a node for its details.",
+    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. Fork is the number of blocks on another branch than the other nodes, where it is more than usual. Empty cells are unknown. Click a node for its details.",
   unit: "none",
   height: 12,
   queries: [
@@ -119,6 +123,7 @@ const worstFirst: PanelSpec = {
     { expr: turnsOld },
     { expr: failingParts },
     { expr: nodeAlerts },
+    { expr: deepFork },
   ],
   columns: [
     { from: "#A", title: "Problems", steps: SOME_RED, width: 90 },
@@ -126,6 +131,7 @@ const worstFirst: PanelSpec = {
     { from: "#B", title: "State", words: UP_DOWN },
     { from: "#C", title: "Lag (blocks)", steps: LAG },
     { from: "#D", title: "Syncing", words: YES_NO },
+    { from: "#L", title: "Fork (blocks)", steps: SOME_RED },
     { from: "#E", title: "Inbound" },
     { from: "#F", title: "Outbound" },
     { from: "#G", title: "Known" },

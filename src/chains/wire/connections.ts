@@ -15,6 +15,7 @@ import {
   PEER_SCORE,
 } from "./families.ts";
 import { linkOf } from "./links.ts";
+import { peerFacts } from "./peer-facts.ts";
 import { type EarlierRows, earlierRows, type RowDetails, type WireConnection, type WireList } from "./row.ts";
 import { type ConfiguredAddress, handshakeTime, hashOf, numberInBlockId, parseTime, splitKind } from "./values.ts";
 
@@ -84,6 +85,7 @@ function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place):
     isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
     generation,
     mark: markOf(handshake),
+    ...peerFacts(handshake),
   };
   const before = earlier.find(id, index);
   const link = linkOf(before, { state, details });

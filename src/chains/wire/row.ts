@@ -15,6 +15,11 @@ export type RowDetails = {
   readonly listens?: string | undefined;
   /** By configuration or by gossip. */
   readonly isBlockProducer: boolean;
+  /** The peer's version of the protocol, and its operating system, "" if it says none; absent where the node sends neither. */
+  readonly networkVersion?: number | undefined;
+  readonly os?: string | undefined;
+  /** The peer's last irreversible block. */
+  readonly finalHeight?: number | undefined;
   /** Number of the last handshake on its connection; absent without a handshake. */
   readonly generation?: number | undefined;
   /** Differs between handshakes: the peer's time of it, or its head, where it has no time (Wire since W3). */

@@ -20,6 +20,7 @@ import { explainStatus, type WireApi } from "./explain.ts";
 import { createGossip } from "./gossip.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
 import { nodeSamples } from "./node-samples.ts";
+import { chainOfPeers } from "./peer-facts.ts";
 import { createPlugin, type TimedPage } from "./plugin.ts";
 import { joinPage, NOTHING_COUNTED } from "./plugin-rows.ts";
 import { isPageOld, NO_PROCESS, nextProcess } from "./process.ts";
@@ -41,11 +42,11 @@ const PEERS_SHARE = 0.75;
 /** The share of a poll that the metrics page may take, so that one that hangs does not delay the rest for long. */
 const PLUGIN_SHARE = 0.5;
 
-/** The share of a poll that the call for one block may take. */
-const BLOCK_SHARE = 0.2;
-
 /** The share of a poll that the addresses of block producers may take. */
 const GOSSIP_SHARE = 0.2;
+
+/** The share of a poll that the call for one block may take. */
+const BLOCK_SHARE = 0.2;
 
 /** The answers of one poll. */
 type Answers = {
@@ -138,7 +139,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   };
 }
 
-function known({ peers, info, page }: Omit<Answers, "blocks">) {
+function known({ peers, info, page }: Pick<Answers, "peers" | "info" | "page">) {
   return {
     rows: peers.ok ? peers.value.connections : undefined,
     info: info.ok ? info.value : undefined,
@@ -148,7 +149,9 @@ function known({ peers, info, page }: Omit<Answers, "blocks">) {
 
 function report(answers: Answers, vanished: readonly string[] | undefined): NodeReport {
   const { peers, info, blocks, page } = answers;
-  const identity = info.ok ? info.value.identity : {};
+  const identity = info.ok
+    ? info.value.identity
+    : { chainId: peers.ok ? chainOfPeers(peers.value.connections) : undefined };
   return {
     identity,
     peers,
@@ -156,7 +159,8 @@ function report(answers: Answers, vanished: readonly string[] | undefined): Node
     apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
     chainSamples: nodeSamples(known(answers), vanished),
     syncing: "progress",
-    networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    // Never what untrusted peers say: heads are compared by it.
+    networkKey: info.ok && identity.chainId !== undefined ? `wire ${identity.chainId}` : undefined,
     peerHeightsAreOld: true,
     blocks: blocks.blocks,
     minBlockSeconds: BLOCK_SECONDS,

@@ -1,4 +1,5 @@
 import { type ChainName, chains } from "../../chains/index.ts";
+import type { Forks } from "../../poll/forks.ts";
 import { type ApiFailure, failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
@@ -12,6 +13,8 @@ export type NodeOverview = {
   /** Scheme, host and port. */
   readonly server: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** It is on another branch than most of the others, by more than a usual reorganisation. */
+  readonly isForked: boolean;
   readonly syncing: boolean | undefined;
   /** What failed; if the node is down, its cause comes first. */
   readonly failures: readonly ApiFailure[];
@@ -38,6 +41,7 @@ export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): 
     server: node.url.label,
     labels: node.labels,
     syncing,
+    isForked: isDeeplyForked(state.forks),
     failures,
     last: last && withoutStale(last, state),
     lastSuccessMs: history.lastSuccessMs,
@@ -52,6 +56,11 @@ function withoutStale(last: PollEntry, { report }: StoredState): PollEntry {
     peers: report?.peers.ok === true ? last.peers : undefined,
     ...(report?.head.ok === true ? {} : { height: undefined, lagBlocks: undefined }),
   };
+}
+
+/** Its branch is longer than a usual reorganisation: forks of a few blocks are no news. */
+function isDeeplyForked({ depths, reorgDepth }: Forks): boolean {
+  return reorgDepth !== undefined && [...depths.values()].some((depth) => depth > reorgDepth);
 }
 
 function conditionOf(state: StoredState, failures: readonly ApiFailure[]): Condition {
@@ -91,7 +100,7 @@ export function hasNoPeers(node: NodeOverview): boolean {
 
 /** It is up, but needs attention. */
 export function needsAttention(node: NodeOverview): boolean {
-  return node.condition === "up" && (isBehind(node) || hasNoPeers(node));
+  return node.condition === "up" && (isBehind(node) || node.isForked || hasNoPeers(node));
 }
 
 /** Sorts nodes: unhealthy ones have lower ranks. */

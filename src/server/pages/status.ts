@@ -161,7 +161,7 @@ function lagCell(node: NodeOverview): Markup {
   const lag = lagOf(node);
   const known =
     lag !== undefined && isBehind(node) ? markup`<strong class="warning">${count(lag)}</strong>` : countOrUnknown(lag);
-  return markup`${known}${node.syncing ? markup` <span class="badge degraded">syncing</span>` : NOTHING}`;
+  return markup`${known}${node.syncing ? markup` <span class="badge degraded">syncing</span>` : NOTHING}${node.isForked ? markup` <span class="badge down">forked</span>` : NOTHING}`;
 }
 
 function endpointLinks(telemetryPath: string): readonly Markup[] {
