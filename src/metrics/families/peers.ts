@@ -167,10 +167,11 @@ export const trafficFamilies: readonly SharedFamily[] = [
   },
 ];
 
-/** A sum over connections is out of date without a current peer list; the node's own counters are not. */
+/** A sum over connections is of the last peer list, the node's own counters are of the last poll that got them: no older ones. */
 function totalsOf({ state, report }: NodeView) {
   const { totals } = state.history;
-  return totals?.source === "node" || (report?.peers.ok && totals?.isCurrent) ? totals?.counts : undefined;
+  const isCurrent = totals?.source === "node" ? report?.totals?.ok : report?.peers.ok && totals?.isCurrent;
+  return isCurrent === true ? totals?.counts : undefined;
 }
 
 /** The node's own counters begin with the node; sums over connections with the first poll. */
