@@ -27,7 +27,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",
   "lib/to-yaml.ts: block": "what print.ts made",
   "demo/monero/rpc-method.ts: epeeJson": "the demo's own answers",
-  "metrics/lines.ts: writeWhole": "a whole number of 16 digits, nine at a time",
+  "metrics/number-bytes.ts: writeWhole": "a whole number of 16 digits, nine at a time",
   // A callback of a timer, a promise or an event begins on an empty stack, and these call each other in no other way.
   ...Object.fromEntries(
     [

@@ -221,13 +221,14 @@ function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageC
   const collect = async () => [...(await collectOwn()), nodeInfo(current.config().nodes)];
   const recent = cacheRecent(collect, SELF_METRICS_MAX_AGE_MS);
   const snapshotOf = createSnapshots(nodes, renderPage);
+  const snapshot = () => {
+    const own = recent();
+    return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
+  };
   return createRoutes({
     telemetryPath,
     version: VERSION,
-    page: createPageSource(() => {
-      const own = recent();
-      return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
-    }),
+    page: createPageSource(() => nodes.settle()?.then(snapshot) ?? snapshot()),
     nodeCounts: () => countNodes(nodes),
     probe: {
       nodes: () => current.config().nodes.map(({ name }) => name),

@@ -1,6 +1,7 @@
 /**
  * The two text formats of Prometheus. Sample lines are the same bytes in both (no timestamps, no exemplars), so a node's lines
- * are rendered once for both. Only the headers of the families and the end of the page differ.
+ * are rendered once for both. The headers of the families and the end of the page differ; and in OpenMetrics the time from
+ * which it counts follows each counter, where it is known (created-lines.ts).
  * Sources: prometheus/docs exposition_formats.md; OpenMetrics 1.0.
  */
 
@@ -19,11 +20,32 @@ export type FamilyHeader = {
   readonly help: string;
 };
 
-/** HELP and TYPE. OpenMetrics names a counter's family without `_total`, which its samples keep. */
+/** HELP and TYPE, in OpenMetrics also UNIT. OpenMetrics names a counter's family without `_total`, which its samples keep. */
 export function renderHeader({ name, type, help }: FamilyHeader, format: Format): string {
-  const family = format === "openmetrics" && type === "counter" ? name.replace(/_total$/, "") : name;
-  const text = format === "openmetrics" ? escapeLabelValue(help) : help.replace(/[\\\n]/g, escapeCharacter);
-  return `# HELP ${family} ${text}\n# TYPE ${family} ${type}\n`;
+  if (format === "text") {
+    return `# HELP ${name} ${help.replace(/[\\\n]/g, escapeCharacter)}\n# TYPE ${name} ${type}\n`;
+  }
+  const family = type === "counter" ? withoutTotal(name) : name;
+  const unit = unitOf(family);
+  const unitLine = unit === undefined ? "" : `# UNIT ${family} ${unit}\n`;
+  return `# HELP ${family} ${escapeLabelValue(help)}\n# TYPE ${family} ${type}\n${unitLine}`;
+}
+
+/** Base units of Prometheus, longer ones first. What is only counted (blocks, peers) has no unit. */
+const UNITS = ["bytes_per_second", "seconds", "bytes", "ratio"];
+
+/** A family's name ends in its unit (OpenMetrics 1.0, Unit). */
+function unitOf(family: string): string | undefined {
+  return UNITS.find((unit) => family.endsWith(`_${unit}`));
+}
+
+function withoutTotal(counter: string): string {
+  return counter.replace(/_total$/, "");
+}
+
+/** The name of the OpenMetrics sample with the time from which a counter or histogram counts. */
+export function createdName(family: string): string {
+  return `${withoutTotal(family)}_created`;
 }
 
 type Label = readonly [name: string, value: string];
@@ -84,5 +106,5 @@ function endOfCharacters(text: string, count: number): number {
   return end;
 }
 
-/** Further labels from `renderLabels`, and the value. */
-export type SampleValue = readonly [labels: string, value: number];
+/** Further labels from `renderLabels`, the value, and for a counter the unix time from which it counts, where that is known. */
+export type SampleValue = readonly [labels: string, value: number, createdSeconds?: number | undefined];

@@ -50,6 +50,8 @@ export type SharedFamily = Omit<NodeFamily, "sources"> & {
 /** Values instead of `samples`, which would cost more than writing the lines. */
 type ConnectionSeries = {
   readonly values: (view: NodeView) => ConnectionValues;
+  /** For a counter: the unix time from which each one counts. */
+  readonly created?: (view: NodeView) => ConnectionValues;
   /** Further labels of the connection, from `renderLabels`; never empty. */
   readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
 };
@@ -60,9 +62,12 @@ const CONNECTION_LABELS = ["direction", "peer"];
 /** The name of the chain's block in the configuration, which wire and antelope share. */
 type ChainKey = string;
 
-/** One sample; none when the value is unknown. */
-export function one(value: number | undefined): readonly SampleValue[] {
-  return value === undefined ? [] : [["", value]];
+/**
+ * One sample; none when the value is unknown.
+ * @param created for a counter
+ */
+export function one(value: number | undefined, created?: number): readonly SampleValue[] {
+  return value === undefined ? [] : [["", value, created]];
 }
 
 export function flag(value: boolean | undefined): readonly SampleValue[] {
@@ -72,10 +77,33 @@ export function flag(value: boolean | undefined): readonly SampleValue[] {
 export function* labelled(
   name: string,
   values: Iterable<readonly [string, number | undefined]>,
+  created?: number,
 ): Iterable<SampleValue> {
   for (const [label, value] of values) {
-    if (value !== undefined) yield [renderLabels([[name, label]]), value];
+    if (value !== undefined) yield [renderLabels([[name, label]]), value, created];
   }
+}
+
+/** When the exporter began to count for a node, in unix seconds: at the start of its first poll. */
+export function sinceFirstPoll(view: NodeView): number | undefined {
+  const { sinceMs } = view.state.history;
+  return pastOnly(view, sinceMs === undefined ? undefined : sinceMs / 1000);
+}
+
+/** A time that is not after the last poll: another clock may be ahead, or ours was set back. */
+export function pastOnly({ state }: NodeView, seconds = Number.NaN): number | undefined {
+  const { lastPoll } = state.history;
+  return seconds > 0 && lastPoll !== undefined && seconds * 1000 <= lastPoll.endedMs ? seconds : undefined;
+}
+
+/** When the connection's counters began, where that is known: most begin with the connection. */
+export function connectionCreated(view: NodeView): ConnectionValues {
+  const created: number[] = [];
+  for (const { row, startSeconds } of view.shown?.connections ?? []) {
+    const { bytesSince = startSeconds } = row;
+    created.push((bytesSince === "unknown" ? undefined : pastOnly(view, bytesSince)) ?? Number.NaN);
+  }
+  return created;
 }
 
 /** A chain's own family; its values come from the report or from its connections. */
@@ -85,7 +113,10 @@ export function chainFamily(family: ChainFamily, chain: ChainKey): NodeFamily {
     return { ...declared, samples: ({ chainSamples }) => chainSamples.get(family) ?? [] };
   return {
     ...declared,
-    ...ofConnections({ values: ({ connectionChainSamples }) => connectionChainSamples.get(family) ?? NO_VALUES }),
+    ...ofConnections({
+      values: ({ connectionChainSamples }) => connectionChainSamples.get(family) ?? NO_VALUES,
+      ...(family.type === "counter" ? { created: connectionCreated } : {}),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { NodeLines } from "../poll/store.ts";
+import { MAX_NUMBER_LENGTH, writeNumber } from "./number-bytes.ts";
 
 /** Writes the lines of a node in UTF-8, family after family in the order of the catalogue. */
 export type LinesWriter = {
@@ -13,6 +14,11 @@ export type LinesWriter = {
    * @param close the rest of the labels
    */
   sample(open: string, name: number, close: string, value: number): void;
+  /**
+   * The time of creation of the next line of a counter that has none yet, in unix seconds; NaN if it is not known. In a family
+   * either every line has one or none.
+   */
+  created(seconds: number): void;
   endFamily(): void;
 };
 
@@ -39,6 +45,10 @@ type Workspace = {
   /** Where the `open` of the current family is; `openEnd` is 0 until it has a line. */
   openStart: number;
   openEnd: number;
+  /** The times of creation, those of the current family from `createdStart` on, and where those of each family end. */
+  created: number[];
+  createdStart: number;
+  createdEnds: number[];
 };
 
 /** A node with some hundred peers has 100 KB of lines. */
@@ -57,10 +67,8 @@ export function createLinesWriter(): WriteLines {
     names: (texts) => writeNames(space, texts),
     text: (lines) => writeText(space, lines),
     sample: (open, name, close, value) => writeSample(space, open, name, close, value),
-    endFamily() {
-      space.familyEnds.push(space.end - space.linesStart);
-      space.openEnd = 0;
-    },
+    created: (seconds) => void space.created.push(seconds),
+    endFamily: () => endFamily(space),
   };
   return (fill, reusable) => {
     try {
@@ -73,7 +81,22 @@ export function createLinesWriter(): WriteLines {
 }
 
 function emptyWorkspace(bytes: Buffer): Workspace {
-  return { bytes, end: 0, nameEnds: [], linesStart: 0, familyEnds: [], openStart: 0, openEnd: 0 };
+  const created = { created: [], createdStart: 0, createdEnds: [] };
+  return { bytes, end: 0, nameEnds: [], linesStart: 0, familyEnds: [], openStart: 0, openEnd: 0, ...created };
+}
+
+function endFamily(space: Workspace): void {
+  const { created } = space;
+  space.familyEnds.push(space.end - space.linesStart);
+  space.openEnd = 0;
+  // Without a single known time the family is the same in both formats.
+  let isKnown = false;
+  for (let index = space.createdStart; index < created.length && !isKnown; index += 1) {
+    isKnown = !Number.isNaN(created[index]);
+  }
+  if (!isKnown) created.length = space.createdStart;
+  space.createdStart = created.length;
+  space.createdEnds.push(created.length);
 }
 
 function makeRoom(space: Workspace, bytes: number): void {
@@ -140,75 +163,21 @@ const FREE_SHARE = 1 / 32;
  * Copies the lines into a buffer of their own, reusing one where it fits: with new buffers for every poll, the engine would mark
  * its whole heap every few seconds to find the old ones, in a large fleet a fifth of all work.
  */
-function copyLines({ bytes, end, linesStart, familyEnds }: Workspace, reusable?: ArrayBufferLike): NodeLines {
+function copyLines(space: Workspace, reusable?: ArrayBufferLike): NodeLines {
+  const { bytes, end, linesStart, familyEnds, created, createdEnds } = space;
   const length = end - linesStart;
-  const fits = reusable !== undefined && reusable.byteLength >= length && reusable.byteLength <= 2 * length;
-  const buffer = fits ? reusable : new ArrayBuffer(Math.ceil(length * (1 + FREE_SHARE)));
+  // Numbers begin at multiples of their size.
+  const createdStart = Math.ceil(length / SECONDS_BYTES) * SECONDS_BYTES;
+  const total = created.length === 0 ? length : createdStart + created.length * SECONDS_BYTES;
+  const fits = reusable !== undefined && reusable.byteLength >= total && reusable.byteLength <= 2 * total;
+  const buffer = fits ? reusable : new ArrayBuffer(Math.ceil(total * (1 + FREE_SHARE)));
   const lines = Buffer.from(buffer, 0, length);
   bytes.copy(lines, 0, linesStart, end);
-  return { bytes: lines, ends: new Uint32Array(familyEnds) };
+  const ends = new Uint32Array(familyEnds);
+  if (created.length === 0) return { bytes: lines, ends };
+  const seconds = new Float64Array(buffer, createdStart, created.length);
+  seconds.set(created);
+  return { bytes: lines, ends, created: { seconds, ends: new Uint32Array(createdEnds) } };
 }
 
-/**
- * Writes numbers as JavaScript formats them, directly as bytes: a node has thousands of samples, and a text for each would only
- * be copied. Each function writes from `at` and returns where the number ends.
- */
-
-/** The longest number is -1.7976931348623157e+308. */
-export const MAX_NUMBER_LENGTH = 24;
-
-const ZERO = 48;
-const POINT = 46;
-const BILLION = 1e9;
-const TRILLION = 1e12;
-
-export function writeNumber(space: Buffer, at: number, value: number): number {
-  if (value >= 0 && Number.isSafeInteger(value)) return writeWhole(space, at, value);
-  if (value > 0 && value < TRILLION) {
-    const thousandths = Math.round(value * 1000);
-    if (thousandths / 1000 === value) return writeThousandths(space, at, thousandths);
-  }
-  return at + space.write(String(value), at, "latin1");
-}
-
-/**
- * Times are in milliseconds. Below a trillion such a number has at most 15 digits, and no two decimals of 15 digits are the same
- * double, so these are the digits that JavaScript would choose.
- */
-function writeThousandths(space: Buffer, at: number, thousandths: number): number {
-  const whole = Math.floor(thousandths / 1000);
-  let fraction = thousandths - whole * 1000;
-  let digits = 3;
-  while (fraction % 10 === 0) {
-    fraction /= 10;
-    digits -= 1;
-  }
-  const point = writeWhole(space, at, whole);
-  space[point] = POINT;
-  return writeDigits(space, point + 1, fraction, digits);
-}
-
-/** A billion is the largest power of ten below 2^31, where the engine calculates with small integers. */
-function writeWhole(space: Buffer, at: number, value: number): number {
-  if (value < BILLION) return writeDigits(space, at, value, countDigits(value));
-  const billions = Math.floor(value / BILLION);
-  const rest = value - billions * BILLION;
-  return writeDigits(space, writeWhole(space, at, billions), rest, 9);
-}
-
-function countDigits(value: number): number {
-  let digits = 1;
-  for (let power = 10; power <= value; power *= 10) digits += 1;
-  return digits;
-}
-
-/** @param value below a billion */
-function writeDigits(space: Buffer, at: number, value: number, digits: number): number {
-  let rest = value | 0;
-  for (let index = at + digits - 1; index >= at; index -= 1) {
-    const tens = (rest / 10) | 0;
-    space[index] = ZERO + rest - tens * 10;
-    rest = tens;
-  }
-  return at + digits;
-}
+const SECONDS_BYTES = Float64Array.BYTES_PER_ELEMENT;

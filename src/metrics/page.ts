@@ -1,4 +1,5 @@
 import type { StoredNode } from "../poll/store.ts";
+import { createdInserter, type InsertCreated, type Piece, startOf } from "./created-lines.ts";
 import { type FamilyHeader, type Format, renderHeader } from "./exposition.ts";
 
 /** A family whose samples are rendered for each page: those of the exporter itself. */
@@ -24,7 +25,11 @@ const CHUNK_BYTES = 256 * 1024;
 export function createPageRenderer(catalogue: readonly FamilyHeader[]): RenderPage {
   const headersOf = (format: Format) => catalogue.map((family) => Buffer.from(renderHeader(family, format)));
   const headers = { text: headersOf("text"), openmetrics: headersOf("openmetrics") };
-  return (nodes, own, format, use) => inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format))), use);
+  const names = catalogue.map(({ name }) => name);
+  return (nodes, own, format, use) => {
+    const withCreated = format === "openmetrics" ? createdInserter(names) : undefined;
+    return inChunks(pieces(headers[format], nodes, Buffer.from(ownPage(own, format)), withCreated), use);
+  };
 }
 
 function ownPage(own: readonly RenderedFamily[], format: Format): string {
@@ -36,10 +41,12 @@ function ownPage(own: readonly RenderedFamily[], format: Format): string {
   return format === "openmetrics" ? `${page}# EOF\n` : page;
 }
 
-/** A piece of the page: the bytes of `source` from `start` to `end`. A view of them would be costly to make. */
-type Piece = { readonly source: Buffer; readonly start: number; readonly end: number };
-
-function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: Buffer): Iterable<Piece> {
+function* pieces(
+  headers: readonly Buffer[],
+  nodes: readonly StoredNode[],
+  own: Buffer,
+  withCreated: InsertCreated | undefined,
+): Iterable<Piece> {
   // The next family of each node, in one compact array. Checking the lines of thousands of nodes for each family, which most nodes
   // do not have, would take longer than making the page, and would block all other work meanwhile.
   const next = Uint16Array.from(nodes, ({ lines }) => nextFamily(lines.ends, 0));
@@ -49,10 +56,11 @@ function* pieces(headers: readonly Buffer[], nodes: readonly StoredNode[], own: 
     for (const node of nodes) {
       index += 1;
       if (next[index] !== family) continue;
-      const { bytes, ends } = node.lines;
+      const { bytes, ends, created } = node.lines;
       if (isFirst) yield { source: header, start: 0, end: header.length };
       isFirst = false;
-      yield { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
+      const piece = { source: bytes, start: startOf(ends, family), end: ends[family] ?? 0 };
+      yield created === undefined || withCreated === undefined ? piece : withCreated(piece, family, created);
       next[index] = nextFamily(ends, family + 1);
     }
   }
@@ -65,10 +73,6 @@ function nextFamily(ends: Uint32Array, from: number): number {
   let family = from;
   while (family < ends.length && ends[family] === start) family += 1;
   return family;
-}
-
-function startOf(ends: Uint32Array, family: number): number {
-  return family === 0 ? 0 : (ends[family - 1] ?? 0);
 }
 
 function* inChunks(all: Iterable<Piece>, use: ChunkUse): Iterable<Buffer> {

@@ -54,7 +54,9 @@ export function createNodeRenderer(
       writer.names(connections.map(({ labels }) => labels));
       for (const family of families) {
         if (family.about === about) {
-          writer.text(renderSamples(family, bounded.samples.get(family.name) ?? family.samples(view), identity));
+          const samples = bounded.samples.get(family.name) ?? family.samples(view);
+          if (family.type === "counter") writeCounters(writer, family.name, samples, identity);
+          else writer.text(renderSamples(family.name, samples, identity));
           writeConnections(writer, family, view, identity);
         }
         writer.endFamily();
@@ -68,10 +70,10 @@ export function createNodeRenderer(
 const CONNECTIONS = "connections";
 
 /** The properties of a family that each poll reads, in objects of one shape, which the engine reads faster. */
-type FamilyShape = Pick<NodeFamily, "name" | "about" | "samples" | "connections">;
+type FamilyShape = Pick<NodeFamily, "name" | "type" | "about" | "samples" | "connections">;
 
-function toShape({ name, about, samples, connections }: NodeFamily): FamilyShape {
-  return { name, about, samples, connections };
+function toShape({ name, type, about, samples, connections }: NodeFamily): FamilyShape {
+  return { name, type, about, samples, connections };
 }
 
 function writeConnections(lines: LinesWriter, family: FamilyShape, view: NodeView, identity: string): void {
@@ -79,19 +81,21 @@ function writeConnections(lines: LinesWriter, family: FamilyShape, view: NodeVie
   if (series === undefined || view.shown === undefined) return;
   const open = `${name}{${identity},`;
   const values = series.values(view);
+  const created = series.created?.(view);
   let index = 0;
   for (const connection of view.shown.connections) {
     const value = values[index] ?? Number.NaN;
     if (Number.isFinite(value)) {
       const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
       lines.sample(open, index, close, value);
+      if (created !== undefined) lines.created(created[index] ?? Number.NaN);
     }
     index += 1;
   }
 }
 
 /** The same lines as from renderSample, with the common start of all lines built once. */
-function renderSamples({ name }: FamilyShape, samples: Iterable<SampleValue>, identity: string): string {
+function renderSamples(name: string, samples: Iterable<SampleValue>, identity: string): string {
   let open = "";
   let out = "";
   for (const [labels, value] of samples) {
@@ -100,6 +104,12 @@ function renderSamples({ name }: FamilyShape, samples: Iterable<SampleValue>, id
     out += labels === "" ? `${open}} ${value}\n` : `${open},${labels}} ${value}\n`;
   }
   return out;
+}
+
+function writeCounters(lines: LinesWriter, name: string, samples: Iterable<SampleValue>, identity: string): void {
+  const known = [...samples].filter(([, value]) => Number.isFinite(value));
+  lines.text(renderSamples(name, known, identity));
+  for (const [, , created = Number.NaN] of known) lines.created(created);
 }
 
 /** The labels that every series of a node has. */

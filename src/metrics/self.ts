@@ -16,7 +16,14 @@ import nodeVersion from "prom-client/lib/metrics/version.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Shard } from "../config/model.ts";
 import { createEventLoopDelay } from "./event-loop.ts";
-import { type FamilyHeader, type FamilyType, type Format, renderLabels, renderSample } from "./exposition.ts";
+import {
+  createdName,
+  type FamilyHeader,
+  type FamilyType,
+  type Format,
+  renderLabels,
+  renderSample,
+} from "./exposition.ts";
 import type { RenderedFamily } from "./page.ts";
 
 /** Why a connection was closed, as a label value. The set is closed. */
@@ -132,7 +139,19 @@ function toRendered(family: MetricObjectWithValues<MetricValue<string>>): readon
 }
 
 function rendered(header: FamilyHeader, values: readonly OwnValue[]): RenderedFamily {
-  return { ...header, samples: (format) => values.map((value) => sample(header.name, value, format)).join("") };
+  const lines = (value: OwnValue, format: Format) =>
+    sample(header.name, value, format) + created(header, value, format);
+  return { ...header, samples: (format) => values.map((value) => lines(value, format)).join("") };
+}
+
+/** When the process started, unix seconds: all of its counters begin there. */
+const STARTED_SECONDS = Math.round(performance.timeOrigin) / 1000;
+
+/** The time of creation follows a counter, and the last sample of a histogram; not after the clock was set to before it. */
+function created({ name, type }: FamilyHeader, { metricName = name, labels }: OwnValue, format: Format): string {
+  const isLast = type === "counter" || (type === "histogram" && metricName === `${name}_count`);
+  const isKnown = format === "openmetrics" && isLast && STARTED_SECONDS * 1000 <= Date.now();
+  return isKnown ? sample(createdName(name), { labels, value: STARTED_SECONDS }, format) : "";
 }
 
 /** prom-client declares the type as a numeric enum, but returns texts. */

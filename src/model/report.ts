@@ -95,6 +95,8 @@ export type Head = {
   readonly timestampSeconds?: number | undefined;
   /** The last irreversible block. */
   readonly finalHeight?: number | undefined;
+  /** Unix time of the last irreversible block. */
+  readonly finalTimestampSeconds?: number | undefined;
   /** Height of each braided chain, where the network has several. */
   readonly chainHeights?: ReadonlyMap<string, number> | undefined;
 };

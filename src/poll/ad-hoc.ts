@@ -12,7 +12,7 @@ import { EMPTY_HISTORY } from "./history.ts";
 import { NO_OTHER_NODES } from "./other-nodes.ts";
 import { mainFailure, outcomesOf } from "./outcomes.ts";
 import { renderOrFail, runPoll, type TracedSession } from "./run-poll.ts";
-import { type NodeLines, type NodeState, type StoredState, toStored } from "./store.ts";
+import { type NodeLines, type NodeState, type StoredState, sizeOf, toStored } from "./store.ts";
 
 /** Polls the targets of /probe?target= once each, where the configuration allows them. Results are shared for a second. */
 type AdHocProber = {
@@ -79,7 +79,7 @@ export function createAdHocProber(options: AdHocOptions): AdHocProber {
     maxAgeMs: TARGET_SHARED_MS,
     maxEntries: MAX_SHARED,
     maxBytes: MAX_SHARED_BYTES,
-    bytesOf: ({ polled: { lines, calls } }) => lines.bytes.length + lines.ends.byteLength + calls.length * CALL_BYTES,
+    bytesOf: ({ polled: { lines, calls } }) => sizeOf(lines) + lines.ends.byteLength + calls.length * CALL_BYTES,
     now,
   });
 

@@ -111,9 +111,9 @@ function withHead(window: readonly SeenHead[], now: SeenHead): readonly SeenHead
 const FAR_SECONDS = 60;
 const FAR_BLOCKS: Record<Measure, number> = { age: 10, lag: 3 };
 
-/** Less than this is near enough for a node that was far behind. */
-const NEAR_SECONDS = 10;
-const NEAR_BLOCKS: Record<Measure, number> = { age: 4, lag: 1 };
+/** A node that was far behind has arrived when it is less than this behind. The lag of a node at the head is nearly 0. */
+const NEAR_SECONDS = 5;
+const NEAR_BLOCKS: Record<Measure, number> = { age: 4, lag: 0 };
 
 function farSeconds(measure: Measure, { blockSeconds, chains }: SeenHead): number {
   return Math.max(FAR_SECONDS, FAR_BLOCKS[measure] * blockSeconds * chains);

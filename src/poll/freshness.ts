@@ -7,8 +7,11 @@ export type Freshness = {
   /** Another lifetime for the data that was read last, in milliseconds. */
   change(name: string, lifetimeMs: number): void;
   forget(name: string): void;
-  /** The nodes whose data is no longer fresh. Each is returned once, and then not until it is renewed. */
-  takeExpired(): readonly string[];
+  /**
+   * The nodes whose data is no longer fresh. Each is returned once, and then not until it is renewed.
+   * @param max returns at most so many of them
+   */
+  takeExpired(max?: number): readonly string[];
 };
 
 /** Milliseconds of the given clock. */
@@ -33,14 +36,14 @@ export function createFreshness(now: Elapsed): Freshness {
       if (known !== undefined) set(name, { ...known, lifetimeMs });
     },
     forget: (name) => void lifetimes.delete(name),
-    takeExpired() {
+    takeExpired(max = Number.POSITIVE_INFINITY) {
       const time = now();
       if (time <= earliest) return NONE;
       const expired: string[] = [];
       earliest = Number.POSITIVE_INFINITY;
       for (const [name, lifetime] of lifetimes) {
         const end = endOf(lifetime);
-        if (time > end) expired.push(name);
+        if (time > end && expired.length < max) expired.push(name);
         else earliest = Math.min(earliest, end);
       }
       for (const name of expired) lifetimes.delete(name);

@@ -10,6 +10,8 @@ import { advanceTotals, type ByteTotals } from "./totals.ts";
 /** What the exporter remembers of a node from poll to poll. Immutable: each poll makes a new one. */
 export type NodeHistory = {
   readonly polls: number;
+  /** When the first poll began, unix milliseconds: all counters of the history begin there. */
+  readonly sinceMs: number | undefined;
   /** Polls that failed, by reason; every reason of the closed set is present. */
   readonly failures: ReadonlyMap<FailureReason, number>;
   readonly lastPoll: PollRecord | undefined;
@@ -38,6 +40,7 @@ type PollRecord = {
 
 export const EMPTY_HISTORY: NodeHistory = {
   polls: 0,
+  sinceMs: undefined,
   failures: new Map(FAILURE_REASONS.map((reason) => [reason, 0])),
   lastPoll: undefined,
   lastSuccessMs: undefined,
@@ -68,6 +71,7 @@ export function recordPoll(history: NodeHistory, report: NodeReport, times: Poll
   const isOther = peers.ok && isOtherProcess(history.listProcess, process, peers.value);
   return {
     polls: history.polls + 1,
+    sinceMs: history.sinceMs ?? times.startedMs,
     failures: failure === undefined ? history.failures : increment(history.failures, failure.reason),
     lastPoll: { ...times, failure },
     lastSuccessMs: main.ok ? times.endedMs : history.lastSuccessMs,

@@ -84,7 +84,7 @@ export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): 
     poll: (name) => poll(poller, name),
     scheduledPoll: (name) => scheduledPoll(poller, name),
     probe: (name) => probe(poller, name),
-    nodes: freshNodes(poller.store, () => withdrawStale(poller)),
+    nodes: freshNodes(poller.store, (max) => withdrawStale(poller, max)),
     async close() {
       const ends: Promise<void>[] = [];
       await startInSlices([...poller.runtimes.values()].map((runtime) => () => ends.push(stopRuntime(runtime))));
@@ -226,11 +226,11 @@ function renderAndStore({ store, render }: PollerState, state: NodeState): void 
 }
 
 /** Withdraws what is too old: for those who read it, and for the nodes that are compared with it. */
-function withdrawStale(poller: PollerState): void {
+function withdrawStale(poller: PollerState, max = Number.POSITIVE_INFINITY): boolean {
   const { store, freshness, runtimes } = poller;
   const show = (state: NodeState, report: NodeReport) => {
     compareWithOthers(poller, state, report, Date.now());
     renderAndStore(poller, state);
   };
-  withdrawStaleData({ store, freshness, runtimes, show });
+  return withdrawStaleData({ store, freshness, runtimes, show }, max);
 }

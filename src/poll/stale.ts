@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Failure, failureOf } from "../model/failure.ts";
 import type { NodeReport } from "../model/report.ts";
 import { NO_FORKS } from "./forks.ts";
@@ -13,10 +14,28 @@ import type { NodeState, NodeStore, StoredState } from "./store.ts";
  */
 
 /** The stored nodes as everyone but the poller reads them. */
-export type FreshNodes = Pick<NodeStore, "all" | "get" | "read" | "revision" | "bytes">;
+export type FreshNodes = Pick<NodeStore, "all" | "get" | "read" | "revision" | "bytes"> & {
+  /**
+   * For large fleets: withdraws what is stale with other work in between, so that the next reading has little to withdraw.
+   * @returns undefined when that is done already, as nearly always
+   */
+  settle(): Promise<void> | undefined;
+};
 
-/** @param withdraw called before each reading */
-export function freshNodes(store: NodeStore, withdraw: () => void): FreshNodes {
+/** How many nodes are withdrawn at a time: a few milliseconds. */
+const BATCH = 50;
+
+/**
+ * @param withdrawStale called before each reading; returns whether there may be more than `max` nodes whose data is stale
+ */
+export function freshNodes(store: NodeStore, withdrawStale: (max: number) => boolean): FreshNodes {
+  const withdraw = () => void withdrawStale(Number.POSITIVE_INFINITY);
+
+  async function withdrawRest(): Promise<void> {
+    do await nextTurn();
+    while (withdrawStale(BATCH));
+  }
+
   const afterwards =
     <Given extends readonly unknown[], T>(read: (...given: Given) => T) =>
     (...given: Given) => {
@@ -32,6 +51,7 @@ export function freshNodes(store: NodeStore, withdraw: () => void): FreshNodes {
       withdraw();
       return store.read(make);
     },
+    settle: () => (withdrawStale(BATCH) ? withdrawRest() : undefined),
   };
 }
 
@@ -43,9 +63,14 @@ type StaleOptions = {
   readonly show: (state: NodeState, report: NodeReport) => void;
 };
 
-/** Shows nodes as down whose data is no longer fresh. Their counters and the time of the last success stay as they are. */
-export function withdrawStaleData({ store, freshness, runtimes, show }: StaleOptions): void {
-  for (const name of freshness.takeExpired()) {
+/**
+ * Shows nodes as down whose data is no longer fresh. Their counters and the time of the last success stay as they are.
+ * @param max withdraws at most so many
+ * @returns whether there may be more
+ */
+export function withdrawStaleData({ store, freshness, runtimes, show }: StaleOptions, max: number): boolean {
+  const expired = freshness.takeExpired(max);
+  for (const name of expired) {
     const runtime = runtimes.get(name);
     const before = store.get(name)?.state;
     if (runtime === undefined || before?.report === undefined) continue;
@@ -60,6 +85,7 @@ export function withdrawStaleData({ store, freshness, runtimes, show }: StaleOpt
     }
     runtime.logStateChanges(before, state, runtime.log);
   }
+  return expired.length === max;
 }
 
 const BACKED_OFF: Failure = {

@@ -3,8 +3,8 @@ import { panelQueries, substitute } from "../../grafana/src/queries.ts";
 import { unusedFamilies } from "../../grafana/unused-families.ts";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { createSelfMetrics } from "../../src/metrics/self.ts";
 import { analyse } from "../support/promql-labels.ts";
+import { selfFamilies } from "../support/self-families.ts";
 import { selectors } from "./promql.ts";
 
 const catalogue = createCatalogue(ADAPTERS);
@@ -21,7 +21,7 @@ const NODE_LABELS = ["job", "instance", "chain", "target"];
 const OF_EXPORTERS = "and on (job, instance)";
 
 async function ownSeries(): Promise<readonly string[]> {
-  const families = await createSelfMetrics("1.2.3").collect();
+  const families = await selfFamilies();
   return families.flatMap(({ name, type }) =>
     type === "histogram" ? ["_bucket", "_sum", "_count"].map((suffix) => `${name}${suffix}`) : [name],
   );

@@ -87,6 +87,8 @@ const peerRow = fc.record({
   receivedBytes: maybe(byteCount),
   sentBytes: maybe(byteCount),
   ageSeconds: maybe(anyNumber),
+  startSeconds: maybe(anyNumber),
+  bytesSince: maybe(fc.oneof(anyNumber, fc.constant("unknown" as const))),
 });
 
 const failureOutcome = fc.constantFrom(...FAILURE_REASONS).map((reason) => failing(reason));
@@ -127,6 +129,7 @@ export const anyReport: fc.Arbitrary<NodeReport> = fc.record({
   chainSamples: mempoolSamples,
   syncing: fc.constantFrom<SyncingWord>(true, false, "unknown", "progress"),
   clockSkewSeconds: maybe(anyNumber),
+  startSeconds: maybe(anyNumber),
   networkKey: maybe(fc.constantFrom("a", "b")),
   minBlockSeconds: fc.constantFrom(0, 0.5, 60),
   blockSeconds: maybe(fc.constantFrom(0.5, 120)),

@@ -92,8 +92,27 @@ describe("headers", () => {
   test("a counter is named with _total in the text format and without it in OpenMetrics", () => {
     const header: FamilyHeader = { name: "x_bytes_total", type: "counter", help: "X." };
     expect(renderHeader(header, "text")).toBe("# HELP x_bytes_total X.\n# TYPE x_bytes_total counter\n");
-    expect(renderHeader(header, "openmetrics")).toBe("# HELP x_bytes X.\n# TYPE x_bytes counter\n");
+    expect(renderHeader(header, "openmetrics")).toBe(
+      "# HELP x_bytes X.\n# TYPE x_bytes counter\n# UNIT x_bytes bytes\n",
+    );
     for (const format of FORMATS) expect(onPage(header, "x_bytes_total 5\n", format).samples[0]?.value).toBe(5);
+  });
+
+  test.each([
+    ["x_timestamp_seconds", "gauge", "seconds"],
+    ["x_seconds_total", "counter", "seconds"],
+    ["x_limit_bytes_per_second", "gauge", "bytes_per_second"],
+    ["x_ratio", "gauge", "ratio"],
+    ["x_duration_seconds", "histogram", "seconds"],
+    ["x_lag_blocks", "gauge", undefined],
+    ["x_bytes_read", "gauge", undefined],
+    ["xseconds", "gauge", undefined],
+  ] as const)("%s, a %s, has the unit %s in OpenMetrics only", (name, type, unit) => {
+    const header: FamilyHeader = { name, type, help: "X." };
+    const family = name.replace(/_total$/, "");
+    const unitLine = unit === undefined ? "" : `# UNIT ${family} ${unit}\n`;
+    expect(renderHeader(header, "openmetrics")).toBe(`# HELP ${family} X.\n# TYPE ${family} ${type}\n${unitLine}`);
+    expect(renderHeader(header, "text")).not.toContain("UNIT");
   });
 
   test("gauges and histograms keep their names in both", () => {

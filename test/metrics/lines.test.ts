@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createLinesWriter, type LinesWriter, MAX_NUMBER_LENGTH, writeNumber } from "../../src/metrics/lines.ts";
+import { createLinesWriter, type LinesWriter } from "../../src/metrics/lines.ts";
+import { MAX_NUMBER_LENGTH, writeNumber } from "../../src/metrics/number-bytes.ts";
 import type { NodeLines } from "../../src/poll/store.ts";
 import { runs } from "../support/effort.ts";
 import { hostileText } from "./arbitraries.ts";
@@ -34,6 +35,37 @@ test("lines consist of their parts, one after the other", () => {
             .join(""),
         ),
       );
+    }),
+  );
+});
+
+test("counters have the times of creation of their lines, where one of the family is known", () => {
+  const write = createLinesWriter();
+  const anyTime = fc.oneof(fc.constant(Number.NaN), fc.double({ noNaN: true }));
+  const anyFamilies = fc.array(fc.array(anyTime, { maxLength: 8 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(anyFamilies, hostileText, (all, text) => {
+      const { bytes, ends, created } = write((writer) => {
+        writer.names(["name"]);
+        for (const times of all) {
+          for (const time of times) {
+            writer.sample(text, 0, " ", 1);
+            writer.created(time);
+          }
+          writer.endFamily();
+        }
+      });
+      expect(ends).toHaveLength(all.length);
+      const known = all.map((times) => (times.every(Number.isNaN) ? [] : times));
+      if (created === undefined) {
+        expect(known.flat()).toEqual([]);
+        return;
+      }
+      const { seconds } = created;
+      expect(
+        [...created.ends].map((end, index) => [...seconds.slice(index === 0 ? 0 : created.ends[index - 1], end)]),
+      ).toEqual(known);
+      expect(seconds.buffer).toBe(bytes.buffer);
     }),
   );
 });

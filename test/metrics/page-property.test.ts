@@ -23,7 +23,7 @@ describe("a page of any nodes with any reports", () => {
       fc.property(anyStates, anySettings, (states, settings) => {
         const text = read(render(states, "text", settings), "text");
         const openmetrics = read(render(states, "openmetrics", settings), "openmetrics");
-        expect(series(openmetrics)).toEqual(series(text));
+        expect(series(openmetrics).filter((key) => !/^"?\w+_created/.test(key))).toEqual(series(text));
       }),
       { numRuns: runs(100) },
     );

@@ -259,6 +259,8 @@ test("every family whose labels the node or its peers choose has a limit", () =>
     "p2p_chainweb_reachable_peers_by_version",
     "p2p_node_info",
     "p2p_node_peers_by_agent",
+    "p2p_wire_peers_by_network_version",
+    "p2p_wire_peers_by_os",
   ]);
   const ofConnections = catalogue.flatMap(({ labels, connections }) => (connections === undefined ? [] : labels));
   // These are what makes two connections different ones; more of them must become part of that.

@@ -79,7 +79,8 @@ export async function startExporter(
     poll: poller.scheduledPoll,
     page() {
       let text = "";
-      for (const chunk of store.read((nodes) => renderPage(nodes, [], "text", "borrowed"))) text += chunk.toString();
+      for (const chunk of poller.nodes.read((nodes) => renderPage(nodes, [], "text", "borrowed")))
+        text += chunk.toString();
       return text;
     },
     close: poller.close,

@@ -1,4 +1,4 @@
-import { type Expectations, oneOf } from "./expectations.ts";
+import { type Expectations, oneOf, type Rule } from "./expectations.ts";
 
 /** References and lag: written from docs/head-lag.md. */
 
@@ -29,57 +29,91 @@ export function highestPossible(own: number, ageSeconds: number | undefined, fas
 }
 
 /**
- * Other nodes count once blocks show that they are on the same chain, which takes one or two polls; so their heights may be
- * missing, and each subset of the references may decide.
  * @param isEarned whether a lag of 0 is proven: a reference as high as the head, or a head that is young
+ * @param areTogether whether it must be known by now that the nodes are on one branch
  */
-export function expectReferences({ expect }: Expectations, own: number, references: References, isEarned = true): void {
-  const { peers, fleet, configured } = references;
-  expect("p2p_node_reference_height", peers, { reference: "peers" });
-  expect("p2p_node_reference_height", oneOf(fleet, undefined), { reference: "fleet" });
-  expect("p2p_node_reference_height", oneOf(configured, undefined), { reference: "configured" });
-  const lags = [[], [fleet], [configured], [fleet, configured]].map((others) => {
-    const best = highest([peers, ...others].filter((height) => height !== undefined));
-    return best === undefined ? undefined : Math.max(0, best - own);
+export function expectReferences(
+  { expect }: Expectations,
+  own: number,
+  references: References,
+  { isEarned = true, areTogether = true }: { readonly isEarned?: boolean; readonly areTogether?: boolean },
+): void {
+  const rules = Object.entries(references).map(([reference, height]) => {
+    const may = reference === "peers" || areTogether || height === undefined;
+    expect("p2p_node_reference_height", may ? height : atMost(height), { reference });
+    return height;
   });
-  const isUnproven = lags.includes(0) && !isEarned;
-  expect("p2p_node_head_lag_blocks", oneOf(...lags, ...(isUnproven ? [undefined] : [])));
+  const best = highest(rules.filter((height) => height !== undefined));
+  if (best === undefined) return;
+  const lag = Math.max(0, best - own);
+  if (!areTogether) expect("p2p_node_head_lag_blocks", atMost(lag));
+  else expect("p2p_node_head_lag_blocks", lag === 0 && !isEarned ? oneOf(0, undefined) : lag);
 }
 
-/** The nodes of a model are on one chain, apart from reorganisations of a few blocks. */
-export function expectForks({ expect, ignoreLabel }: Expectations, reorgDepth: number): void {
-  // A node is asked for a block where it has none in common with others.
-  ignoreLabel("api", "block");
-  for (const reference of ["fleet", "configured"]) {
-    expect("p2p_node_forked", oneOf(0, 1, undefined), { reference });
-    const upToUsual = Array.from({ length: reorgDepth + 1 }, (_, depth) => depth);
-    expect("p2p_node_fork_depth_blocks", oneOf(...upToUsual, undefined), { reference });
+/** Only some of the other nodes may be known to be on the same branch. */
+function atMost(height: number): Rule {
+  return {
+    text: `at most ${height}, or absent`,
+    accepts: (found) => found === undefined || found <= height,
+  };
+}
+
+/**
+ * Whether the node is on another branch than most others: never, as long as all are on one. A comparison needs a block at a
+ * height that both have told of.
+ */
+export function expectNoFork(
+  { expect }: Expectations,
+  others: { readonly fleet: readonly unknown[]; readonly configured: readonly unknown[] },
+  reorgDepthBlocks: number,
+): void {
+  for (const reference of ["fleet", "configured"] as const) {
+    const unforked = others[reference].length === 0 ? undefined : oneOf(0, undefined);
+    expect("p2p_node_forked", unforked, { reference });
+    expect("p2p_node_fork_depth_blocks", unforked, { reference });
   }
-  expect("p2p_node_reorg_depth_blocks", oneOf(reorgDepth, undefined));
+  expect("p2p_node_reorg_depth_blocks", oneOf(reorgDepthBlocks, undefined));
+  // The call for a single block is made at most once a minute, where two nodes share no height.
+  expect("p2p_node_api_up", oneOf(0, 1, undefined), { api: "block" });
 }
 
 /** The heads of the configured nodes and references as their last polls told them, while they are fresh. */
 export type KnownHeads<Head> = {
   remember(name: string, head: Head | undefined, seenMs: number): void;
   /** Of all but this one. */
-  others(name: string, nowMs: number): { readonly fleet: readonly Head[]; readonly configured: readonly Head[] };
+  others(name: string, nowMs: number): OtherHeads<Head>;
+};
+
+export type OtherHeads<Head> = {
+  readonly fleet: readonly Head[];
+  readonly configured: readonly Head[];
+  /** Whether all have been polled for long enough to have a block in common. */
+  readonly areTogether: boolean;
 };
 
 /** Data is fresh for two scheduled polls and a timeout. */
 const FRESH_MS = 2 * 15_000 + 10_000;
 
+/** A block is asked for once a minute where two nodes have none in common. */
+const TOGETHER_MS = 150_000;
+
 export function createKnownHeads<Head>(isReference: (name: string) => boolean): KnownHeads<Head> {
-  const heads = new Map<string, { readonly head: Head; readonly seenMs: number }>();
+  const heads = new Map<string, { readonly head: Head; readonly sinceMs: number; readonly seenMs: number }>();
   return {
     remember(name, head, seenMs) {
       if (head === undefined) heads.delete(name);
-      else heads.set(name, { head, seenMs });
+      else heads.set(name, { head, sinceMs: heads.get(name)?.sinceMs ?? seenMs, seenMs });
     },
     others(own, nowMs) {
-      const fresh = [...heads].filter(([name, { seenMs }]) => name !== own && nowMs <= seenMs + FRESH_MS);
+      const others = [...heads].filter(([name, { seenMs }]) => name !== own && nowMs <= seenMs + FRESH_MS);
       const headsOf = (wanted: boolean) =>
-        fresh.filter(([name]) => isReference(name) === wanted).map(([, { head }]) => head);
-      return { fleet: headsOf(false), configured: headsOf(true) };
+        others.filter(([name]) => isReference(name) === wanted).map(([, { head }]) => head);
+      const sinceMs = [heads.get(own)?.sinceMs ?? nowMs, ...others.map(([, each]) => each.sinceMs)];
+      return {
+        fleet: headsOf(false),
+        configured: headsOf(true),
+        areTogether: nowMs - Math.max(...sinceMs) > TOGETHER_MS,
+      };
     },
   };
 }

@@ -37,17 +37,21 @@ export function createLedger(random: Random, { height, nowMs, gap, hash }: Ledge
     seconds,
     parent,
   });
-  let tip = extend(undefined, height - ANCESTORS, Math.floor(nowMs / 1000 - ANCESTORS * gap()));
-  for (let at = height - ANCESTORS + 1; at <= height; at += 1) tip = extend(tip, at, Math.floor(nowMs / 1000));
+  const times = [nowMs / 1000];
+  for (let count = ANCESTORS; count > 0; count -= 1) times.unshift((times[0] ?? 0) - gap());
+  let tip: Block | undefined;
+  for (const [index, seconds] of times.entries()) tip = extend(tip, height - ANCESTORS + index, Math.floor(seconds));
+  if (tip === undefined) throw new Error("a ledger has a block");
+  let best: Block = tip;
   let nextMs = nowMs + gap() * 1000;
   return {
     get tip() {
-      return tip;
+      return best;
     },
     makeBlocks(now) {
       while (nextMs <= now) {
         // Clocks of producers differ a little.
-        tip = extend(tip, tip.height + 1, Math.floor(nextMs / 1000) - random.int(0, 3));
+        best = extend(best, best.height + 1, Math.floor(nextMs / 1000) - random.int(0, 3));
         nextMs += gap() * 1000;
       }
     },

@@ -17,7 +17,9 @@ export type Model = {
   live(target: string): void;
   /** What the node is and what happens to it, for reports. */
   describe(target: string): string;
-  /** @returns what the page should say after a poll; undefined: it says nothing else than after the poll before */
+  /** @returns what the page should say when no poll replaced the data in time */
+  expectStale(target: string): Expectations;
+  /** @returns what the page should say after a poll */
   expect(target: string, poll: PollTimes): Expectations;
 };
 
@@ -30,6 +32,8 @@ export type RunResult = { readonly polls: number; readonly checks: number; reado
 /** A Friday in winter. */
 const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 const INTERVAL_MS = 15_000;
+/** Data is fresh for two scheduled polls and a timeout of 10 s. */
+const FRESH_MS = 2 * INTERVAL_MS + 11_000;
 /** More would only repeat the first ones. */
 const MAX_PROBLEMS = 12;
 
@@ -46,7 +50,7 @@ export async function runModel(
     const model = make(random, clock);
     const exporter = await startExporter(model.config, model.servers, clock);
     try {
-      return await runSteps(model, exporter, clock, { seed, steps, maxProblems });
+      return await runSteps(model, exporter, { random, clock }, { seed, steps, maxProblems });
     } finally {
       await exporter.close();
     }
@@ -58,13 +62,26 @@ export async function runModel(
 async function runSteps(
   model: Model,
   exporter: Exporter,
-  clock: Clock,
+  { random, clock }: { readonly random: Random; readonly clock: Clock },
   { seed, steps, maxProblems }: { readonly seed: number; readonly steps: number; readonly maxProblems: number },
 ): Promise<RunResult> {
   let polls = 0;
   let checks = 0;
   const problems: string[] = [];
+  const look = (step: number, target: string, expected: Expectations) => {
+    const result = compare(expected, readPage(exporter.page(), target));
+    checks += result.checks;
+    const place = { seed, step, target: `${target} (${model.describe(target)})` };
+    for (const deviation of result.deviations) problems.push(describe(place, deviation));
+  };
   for (let step = 1; step <= steps && problems.length < maxProblems; step += 1) {
+    if (step > 1 && random.chance(0.03)) {
+      // The machine was suspended, or the process was stopped: both clocks go on then.
+      const pauseMs = random.int(FRESH_MS, 3 * FRESH_MS);
+      if (random.chance(0.5)) clock.suspend(pauseMs);
+      else clock.advance(pauseMs);
+      for (const target of model.targets) look(step, target, model.expectStale(target));
+    }
     const roundMs = clock.nowMs();
     for (const [index, target] of model.targets.entries()) {
       clock.advance(Math.max(0, roundMs + (index * INTERVAL_MS) / model.targets.length - clock.nowMs()));
@@ -72,14 +89,7 @@ async function runSteps(
       const startedMs = clock.nowMs();
       await exporter.poll(target);
       polls += 1;
-      const expected = model.expect(target, { startedMs, endedMs: clock.nowMs() });
-      const samples = readPage(exporter.page(), target);
-      const result = compare(expected, samples);
-      checks += result.checks;
-      for (const deviation of result.deviations) {
-        const place = { seed, step, target: `${target} (${model.describe(target)})` };
-        problems.push(describe(place, deviation));
-      }
+      look(step, target, model.expect(target, { startedMs, endedMs: clock.nowMs() }));
     }
     clock.advance(Math.max(0, roundMs + INTERVAL_MS - clock.nowMs()));
   }

@@ -134,6 +134,38 @@ export function proofOfWork(blockSeconds: number): MakeNetwork {
   };
 }
 
+/** The same network, which stops now and then for up to an hour. */
+export function halting(makeNetwork: MakeNetwork): MakeNetwork {
+  return (seed) => {
+    const network = makeNetwork(seed);
+    const random = createRandom(`${seed} halts`);
+    /** Where the network went on, in seconds that it ran, and the seconds that it had stopped before. */
+    const resumed = [{ ran: Number.NEGATIVE_INFINITY, stopped: 0 }];
+    let [now, ran, until] = [0, 0, 0];
+    let runs = false;
+    return {
+      blockSeconds: network.blockSeconds,
+      headAt(seconds) {
+        while (now < seconds) {
+          if (now >= until) {
+            runs = !runs;
+            until = now + random.between(200, runs ? 10_000 : 3600);
+            if (runs) resumed.push({ ran, stopped: now - ran });
+          }
+          const step = Math.min(until, seconds) - now;
+          now += step;
+          if (runs) ran += step;
+        }
+        const head = network.headAt(ran);
+        if (head.timestampSeconds === undefined) return head;
+        const made = head.timestampSeconds - GENESIS;
+        const stopped = resumed.findLast((each) => each.ran <= made)?.stopped ?? 0;
+        return { ...head, timestampSeconds: head.timestampSeconds + stopped };
+      },
+    };
+  };
+}
+
 function exponential(random: Random): number {
   return -Math.log(1 - random.next());
 }

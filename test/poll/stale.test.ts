@@ -181,6 +181,29 @@ describe("data that no poll replaces in time", () => {
     expect(nodes.get("a")?.state.report?.peers.ok).toBe(false);
   });
 
+  test("of many nodes is withdrawn with other work in between, and a reader meanwhile gets none of it", async () => {
+    const names = Array.from({ length: 230 }, (_, index) => `node-${index}`);
+    const { poller, store } = setUp(Object.fromEntries(names.map((name) => [name, answers(report())])));
+    await Promise.all(names.map((name) => poller.poll(name)));
+    const fresh = () => store.all().filter(({ state }) => state.report?.peers.ok === true).length;
+    expect(poller.nodes.settle()).toBeUndefined();
+    vi.setSystemTime(NOW + HOUR);
+    const settled = poller.nodes.settle();
+    expect(settled).toBeInstanceOf(Promise);
+    expect(fresh()).toBe(180);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fresh()).toBeLessThan(180);
+    await settled;
+    expect(fresh()).toBe(0);
+    expect(poller.nodes.settle()).toBeUndefined();
+
+    await Promise.all(names.map((name) => poller.poll(name)));
+    vi.setSystemTime(NOW + 2 * HOUR);
+    const again = poller.nodes.settle();
+    expect(poller.nodes.all().filter(({ state }) => state.report?.peers.ok === true)).toEqual([]);
+    await again;
+  });
+
   test("a node that cannot be rendered as down loses its lines, and the others are withdrawn as well", async () => {
     let isBroken = false;
     const { poller } = setUp(

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { createSelfMetrics } from "../../src/metrics/self.ts";
+import { selfFamilies } from "../support/self-families.ts";
 import { alertGroups, alerts, metricsIn, queriesIn, recordingGroups, recordings, ruleTests } from "./support.ts";
 
 const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
@@ -113,7 +113,7 @@ test.each(recordings.map(({ record }) => record))("%s has a promtool test of its
 });
 
 test("every metric of the rules exists, and so does every metric of their tests", async () => {
-  const self = new Set((await createSelfMetrics("0").collect()).map(({ name }) => name));
+  const self = new Set((await selfFamilies()).map(({ name }) => name));
   const exists = (name: string) => name === "up" || families.has(name) || self.has(name);
   const expressions = [...alerts, ...recordings].map(({ expr }) => expr);
   const used = expressions.flatMap(metricsIn);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exchange, listen, NO_PROBE, setUp } from "./support.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { exchange, listen, setUp } from "./support.ts";
 
 /** A server, and what was done on it. */
 function watched(allowedHosts?: readonly string[]) {
@@ -259,7 +260,9 @@ describe("ambiguous headers get 400", () => {
 });
 
 test("/sd gives the host that the request is for", async () => {
-  const { port } = await listen({ probe: { ...NO_PROBE, nodes: () => ["one"] } });
+  const parsed = parseConfig({ nodes: [{ name: "one", chain: "wire", url: "http://192.0.2.1:8888" }] }, undefined);
+  if (!parsed.ok) throw new Error("a bad configuration");
+  const { port } = await listen({ config: () => parsed.config });
   const answer = await exchange(
     port,
     "GET http://a.example:1/sd HTTP/1.1\r\nHost: b.example\r\nConnection: close\r\n\r\n",

@@ -183,12 +183,15 @@ function tableHtml({ columns, sortBy, ascending }: TableSpec, answers: readonly 
       }
     }
   }
+  // As Grafana, which has no column for a label that no series has.
+  const isGiven = ({ from }: ColumnSpec) => from.startsWith("#") || rows.some(({ metric }) => from in metric);
+  const shown = columns.filter(isGiven);
   const key = columns.find(({ title }) => title === sortBy)?.from ?? "";
   const sign = ascending === true ? 1 : -1;
   const order = (row: { values: ReadonlyMap<string, number> }) => sign * (row.values.get(key) ?? 0);
   const sorted = [...rows].sort((a, b) => order(a) - order(b));
   const body = sorted.slice(0, MAX_ROWS).map(({ metric, values }) => {
-    const cells = columns.map((column) => {
+    const cells = shown.map((column) => {
       const value = values.get(column.from);
       if (value === undefined) return `<td>${safe(metric[column.from] ?? "")}</td>`;
       const text = formatValue(value, column.unit ?? "none", column.words, column.decimals);
@@ -196,7 +199,7 @@ function tableHtml({ columns, sortBy, ascending }: TableSpec, answers: readonly 
     });
     return `<tr>${cells.join("")}</tr>`;
   });
-  const head = columns.map(({ title }) => `<th>${safe(title)}</th>`).join("");
+  const head = shown.map(({ title }) => `<th>${safe(title)}</th>`).join("");
   return `<table><tr>${head}</tr>${body.join("")}</table>`;
 }
 

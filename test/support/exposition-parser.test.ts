@@ -220,6 +220,22 @@ describe("parseOpenMetrics", () => {
     ["a counter", open("# HELP a b", "# TYPE a counter", "a_total 1"), [["a_total", {}, 1]]],
     ["an info", open("# HELP a b", "# TYPE a info", 'a_info{c="d"} 1'), [["a_info", { c: "d" }, 1]]],
     [
+      "a counter and a histogram that were created",
+      open(
+        ...["# HELP a b", "# TYPE a counter", 'a_total{b="c"} 1', 'a_created{b="c"} 1.5', 'a_total{b="d"} 1'],
+        ...["# HELP h b", "# TYPE h histogram", 'h_bucket{le="+Inf"} 1', "h_sum 1", "h_count 1", "h_created 2"],
+      ),
+      [
+        ["a_total", { b: "c" }, 1],
+        ["a_created", { b: "c" }, 1.5],
+        ["a_total", { b: "d" }, 1],
+        ["h_bucket", { le: "+Inf" }, 1],
+        ["h_sum", {}, 1],
+        ["h_count", {}, 1],
+        ["h_created", {}, 2],
+      ],
+    ],
+    [
       "a unit",
       open("# TYPE a_seconds gauge", "# UNIT a_seconds seconds", "# HELP a_seconds b", "a_seconds 1"),
       [["a_seconds", {}, 1]],
@@ -251,9 +267,41 @@ describe("parseOpenMetrics", () => {
       /^line 3: sample a does not belong/,
     ],
     [
-      "_created",
-      open("# HELP a b", "# TYPE a counter", "a_total 1", "a_created 1"),
+      "_created of a gauge",
+      open("# HELP a b", "# TYPE a gauge", "a 1", "a_created 1"),
       /^line 4: sample a_created does not/,
+    ],
+    [
+      "_created before its counter",
+      open("# HELP a b", "# TYPE a counter", "a_created 1", "a_total 1"),
+      /^line 3: a_created comes before/,
+    ],
+    [
+      "_created without its counter",
+      open("# HELP a b", "# TYPE a counter", 'a_total{b="c"} 1', 'a_created{b="d"} 1'),
+      /^line 4: a_created comes before/,
+    ],
+    [
+      "_created after the next counter",
+      open("# HELP a b", "# TYPE a counter", 'a_total{b="c"} 1', 'a_total{b="d"} 1', 'a_created{b="c"} 1'),
+      /^line 5: the samples of one metric of a do not stand together/,
+    ],
+    ["_created twice", open("# HELP a b", "# TYPE a counter", "a_total 1", "a_created 1", "a_created 1"), /^line 5: /],
+    [
+      "_created in the middle of a histogram",
+      open("# HELP a b", "# TYPE a histogram", 'a_bucket{le="+Inf"} 1', "a_created 1", "a_count 1", "a_sum 1"),
+      /^line 5: a_count comes after the time of creation/,
+    ],
+    ["_created of 0", open("# HELP a b", "# TYPE a counter", "a_total 1", "a_created 0"), /^line 4: a_created is 0/],
+    [
+      "a family that another one's _created belongs to",
+      open("# HELP a b", "# TYPE a counter", "a_total 1", "# HELP a_created b", "# TYPE a_created gauge"),
+      /^line 5: families a and a_created both own the name a_created/,
+    ],
+    [
+      "a family named after a unit that it does not declare",
+      open("# HELP a_seconds b", "# TYPE a_seconds gauge", "a_seconds 1"),
+      /^line 4: a_seconds declares the unit none instead of seconds/,
     ],
     ["a gauge with _total", open("# HELP a_total b", "# TYPE a_total gauge"), /^line 2: gauge a_total ends in _total/],
     ["untyped", open("# HELP a b", "# TYPE a untyped"), /^line 2: type "untyped" of a is none of/],

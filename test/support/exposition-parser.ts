@@ -1,5 +1,12 @@
 import { type Format, readMetadata, readSample, type Sample, seriesKey, showSeries } from "./exposition-lines.ts";
-import { checkFamilyName, checkSample, histogramCheck, sampleNames } from "./exposition-rules.ts";
+import {
+  checkFamilyName,
+  checkSample,
+  checkUnit,
+  histogramCheck,
+  metricCheck,
+  sampleNames,
+} from "./exposition-rules.ts";
 
 export type { Sample } from "./exposition-lines.ts";
 
@@ -81,6 +88,7 @@ type Draft = {
   readonly name: string;
   readonly samples: Sample[];
   readonly histogram: ReturnType<typeof histogramCheck>;
+  metric?: ReturnType<typeof metricCheck>;
   type?: string;
   help?: string;
   unit?: string;
@@ -101,6 +109,7 @@ function parse(page: string | Uint8Array, format: Format): Page {
     const { name, type, help, samples, unit } = current;
     if (type === undefined || help === undefined) throw new Error(`family ${name} lacks TYPE or HELP`);
     if (unit !== undefined && !name.endsWith(`_${unit}`)) throw new Error(`${name} does not end in its unit ${unit}`);
+    checkUnit(format, name, unit);
     current.histogram.end();
     families.push({ name, type, help, samples });
   }
@@ -114,6 +123,7 @@ function parse(page: string | Uint8Array, format: Format): Page {
       owners.set(name, family.name);
     }
     family.type = type;
+    if (format === "openmetrics") family.metric = metricCheck(type, family.name);
   }
 
   function metadata(line: string): void {
@@ -148,6 +158,7 @@ function parse(page: string | Uint8Array, format: Format): Page {
     series.add(key);
     checkSample(current.type, current.name, read);
     if (current.type === "histogram") current.histogram.sample(read);
+    current.metric?.sample(read);
     current.samples.push(read);
   }
 

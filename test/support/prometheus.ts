@@ -13,6 +13,9 @@ export type PrometheusOptions = {
   readonly scrapeConfigs?: readonly Readonly<Record<string, unknown>>[];
   /** Absolute paths of rule files, evaluated every second. */
   readonly ruleFiles?: readonly string[];
+  /** Another one than that on PATH. */
+  readonly program?: string;
+  readonly args?: readonly string[];
   /** The folder of its database, with blocks of promtool; a new one by default. */
   readonly data?: string;
 };
@@ -65,12 +68,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify(config));
   const program = await startProcess(
-    requireProgram("prometheus"),
+    options.program ?? requireProgram("prometheus"),
     [
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${options.data ?? join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
       "--log.level=warn",
+      ...(options.args ?? []),
     ],
     // The console pages of the distribution are looked for here.
     { cwd: folder },

@@ -2,6 +2,7 @@ import { ADAPTERS } from "../../src/chains/index.ts";
 import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
 import { renderLabels, renderSample } from "../../src/metrics/exposition.ts";
 import type { NodeFamily } from "../../src/metrics/family.ts";
+import { leftOutSection } from "./api-fields.ts";
 
 /** docs/metrics.md: every family of the catalogue, with the sources of its values. */
 
@@ -34,7 +35,11 @@ export function metricsDocument(): string {
     const families = CATALOGUE.filter(has).map(describeFamily);
     return families.length === 0 ? "" : `\n## ${title}\n\n${families.join("\n")}`;
   });
-  return INTRODUCTION + sections.join("");
+  return INTRODUCTION + sections.join("") + leftOutSection(titleOf);
+}
+
+function titleOf(chain: string): string {
+  return ADAPTERS.find(({ optionsKey }) => optionsKey === chain)?.title ?? chain;
 }
 
 function describeFamily(family: NodeFamily): string {
@@ -67,6 +72,8 @@ const LABEL_EXAMPLES: Readonly<Record<string, string>> = {
   list: "white",
   stripe: "3",
   network: "mainnet",
+  network_version: "1216",
+  os: "linux",
   peer: "192.0.2.7:18080",
   reason: "timeout",
   reference: "fleet",

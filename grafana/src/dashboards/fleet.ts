@@ -15,11 +15,12 @@ const allPeers = over("sum", ["direction"], node("p2p_node_peers"));
 const turnsOld = `(${age}) / ${once(node("p2p_node_poll_interval_seconds"))}`;
 /** Alerts have labels of their own, so nodes find theirs by name. */
 const nodeAlerts = `0 * ${up} + on (${NODE_LABELS}) group_left () count by (${NODE_LABELS}) (${once(`ALERTS{${NODE}, ${FIRING}}`)})`;
+/** Blocks since a node left the branch of most others. */
+const forkDepth = over("max", ["reference"], node("p2p_node_fork_depth_blocks"));
 /** Connections by direction, or the known peers of nodes that list no connections. */
 const peers = (direction: string) => once(node("p2p_node_peers", `direction="${direction}"`), "direction");
 
 /** Blocks on another branch than the other nodes; 0 while these are not more than in a usual reorganisation. */
-const forkDepth = once(node("p2p_node_fork_depth_blocks"), "reference");
 const deepFork = `${forkDepth} * (${forkDepth} > bool ${once(node("p2p_node_reorg_depth_blocks"))})`;
 
 const reference = (metric: string) => once(exporter(metric, 'chain=~"$chain"'));
@@ -67,7 +68,7 @@ const glance: readonly PanelSpec[] = [
     description:
       "Connections of all selected nodes to peers. Chainweb's API lists none, so its nodes are not included.",
     unit: "short",
-    width: 4,
+    width: 3,
     queries: [{ expr: `sum(${once(node("p2p_node_peers", 'direction=~"inbound|outbound"'))})` }],
   },
   {
@@ -76,15 +77,24 @@ const glance: readonly PanelSpec[] = [
     description:
       "Peers in the lists of Chainweb nodes that do not fail, which need not be connected. A peer of two nodes counts twice.",
     unit: "short",
-    width: 4,
+    width: 3,
     queries: [{ expr: `sum(${once(node("p2p_node_peers", 'direction="unknown"'))})` }],
+  },
+  {
+    kind: "stat",
+    title: "Forked nodes",
+    description: "Nodes on another branch than most others, deeper than a usual reorganisation.",
+    unit: "short",
+    width: 3,
+    queries: [{ expr: `sum(${forkDepth} > bool ${once(node("p2p_node_reorg_depth_blocks"))})` }],
+    steps: SOME_RED,
   },
   {
     kind: "stat",
     title: "Oldest data",
     description: "The longest time since a node's peer list was last read. Nodes that never answered are not included.",
     unit: "s",
-    width: 4,
+    width: 3,
     decimals: 0,
     queries: [{ expr: `max(${age})` }],
     steps: [

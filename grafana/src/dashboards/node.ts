@@ -1,4 +1,4 @@
-import { PEERS, TIME_LEFT, UP_DOWN, YES_NO } from "../looks.ts";
+import { PEERS, TIME_LEFT, UP_DOWN, YES_IS_BAD, YES_NO } from "../looks.ts";
 import { node, once, oneText, over, rate } from "../select.ts";
 import { ageOf, gauge } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
@@ -200,6 +200,28 @@ const head: readonly PanelSpec[] = [
       "Time since the head block was created, by the clock of Prometheus. It increases with the time between polls.",
     unit: "s",
     queries: [{ expr: ageOf(once(node("p2p_node_head_timestamp_seconds"))), legend: "age" }],
+  },
+  {
+    kind: "states",
+    title: "On another branch",
+    description:
+      "Whether the node's block is another one than that of most others at the highest height that both reported: fleet, the other nodes; configured, the references.",
+    unit: "none",
+    queries: [gauge("p2p_node_forked", "{{reference}}")],
+    words: YES_IS_BAD,
+  },
+  {
+    kind: "graph",
+    title: "Depth of the fork",
+    description:
+      "Blocks since the node left the branch of most others. Up to the usual depth, forks are usual on its chain.",
+    unit: "short",
+    width: 12,
+    min: 0,
+    queries: [
+      gauge("p2p_node_fork_depth_blocks", "{{reference}}"),
+      gauge("p2p_node_reorg_depth_blocks", "usual reorganisation"),
+    ],
   },
 ];
 

@@ -21,6 +21,19 @@ const blocks: readonly PanelSpec[] = [
     [gauge("p2p_wire_fork_db_lag_blocks", NODE_NAME)],
     { min: 0 },
   ),
+  graph(
+    "Age of the last irreversible block",
+    "Seconds since it was made, by the clock of Prometheus. It grows when finality stalls.",
+    "s",
+    [{ expr: ageOf(once(node("p2p_node_final_timestamp_seconds"))), legend: NODE_NAME }],
+    { min: 0 },
+  ),
+  graph(
+    "Irreversible blocks",
+    "Of the node, and of its peers by their last handshakes, which are often old: a node below its peers is behind.",
+    "none",
+    [gauge("p2p_node_final_height", NODE_NAME), gauge("p2p_wire_peers_final_height", `${NODE_NAME} peers`)],
+  ),
   graph("Fork database head", "The last block that the node received, applied or not.", "none", [
     gauge("p2p_wire_fork_db_head_height", NODE_NAME),
   ]),
@@ -93,6 +106,20 @@ const trouble: readonly PanelSpec[] = [
       gauge("p2p_wire_duplicate_links", `${NODE_NAME} duplicate`),
       gauge("p2p_wire_vanished_peers", `${NODE_NAME} vanished`),
     ],
+    { min: 0 },
+  ),
+  graph(
+    "Peers by protocol version",
+    "Connected peers by the version in their handshakes: from 1206 on in EOSIO to Spring, from 1 on in newer Wire.",
+    "short",
+    [gauge("p2p_wire_peers_by_network_version", `${NODE_NAME} {{network_version}}`)],
+    { min: 0 },
+  ),
+  graph(
+    "Peers by operating system",
+    "Connected peers by the operating system that they report; newer Wire does not send it.",
+    "short",
+    [gauge("p2p_wire_peers_by_os", `${NODE_NAME} {{os}}`)],
     { min: 0 },
   ),
   graph(

@@ -11,7 +11,10 @@ import { explainStatus } from "./api.ts";
 import type { Cut } from "./cut.ts";
 import { fetchHeader, heightIn } from "./header.ts";
 
-/** Whether a node has a block that another one reports. Its API finds blocks only by their hash. */
+/**
+ * Whether a node has a block that another one reports. Its API finds blocks only by their hash. It also has the headers of
+ * orphans that it once followed, but none of a branch that it refuses, as after a fork of the rules.
+ */
 
 export type AskedBlock = Pick<NodeReport, "lackingBlocks"> & {
   /** The block, if the node has it. */

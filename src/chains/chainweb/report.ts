@@ -71,6 +71,7 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
     peerHeads: peerCheck?.ok ? peerCheck.value.heads : undefined,
     clockSkewSeconds: headers.clockSkewSeconds,
     syncing: "progress",
+    // No `process`: nothing here ends with it. The list is of known peers, which the node keeps on disk, and there is no churn.
     networkKey: `chainweb ${network}`,
     blocks: cut.ok ? [...blocksOf(cut.value.cut), ...asked.blocks] : undefined,
     lackingBlocks: asked.lackingBlocks,

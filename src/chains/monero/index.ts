@@ -1,7 +1,7 @@
 import type { Signal } from "../../lib/abort.ts";
 import { withDeadline } from "../../lib/abort.ts";
 import type { Failure } from "../../model/failure.ts";
-import { attempt, failed, type Outcome, PEERS_NOT_ASKED } from "../../model/report.ts";
+import { attempt, failed, type Outcome, PEERS_NOT_ASKED, type SyncingWord } from "../../model/report.ts";
 import { LIST_BUDGET } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { block } from "../../schema/fields.ts";
@@ -59,6 +59,7 @@ function openSession(target: NodeTarget): NodeSession {
   const blockReader = createBlockReader(client, target.timeoutMs * SECONDARY_SHARE);
   const maxRows = rowsAllowed(target.limits);
   const secondaryCalls = createSecondaryCalls(client, target.timeoutMs);
+  let lastWord: SyncingWord = "unknown";
   return {
     async poll(signal, { block: wanted } = {}) {
       // One call after the other over one socket: the server has two threads, and digest authentication counts the
@@ -67,10 +68,12 @@ function openSession(target: NodeTarget): NodeSession {
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
       const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, maxRows }, signal);
       const topBlock = info.ok ? await topBlocks.of(info.value, signal) : undefined;
-      const isSyncing = info.ok && syncingWord(info.value, peers) === true;
-      const answers = target.headOnly ? {} : await secondaryCalls.ask({ info, peers, isSyncing }, signal);
+      const syncing = info.ok ? syncingWord(info.value, peers, lastWord) : "unknown";
+      if (syncing !== "unknown") lastWord = syncing;
+      const known = { info, peers, isSyncing: syncing === true };
+      const answers = target.headOnly ? {} : await secondaryCalls.ask(known, signal);
       const blocks = await blockReader.read({ info, topBlock, wanted }, signal);
-      return report({ info, peers, topBlock, blocks, secondary: answers });
+      return report({ info, peers, topBlock, blocks, secondary: answers, syncing });
     },
     close: () => client.close(),
   };

@@ -23,12 +23,13 @@ type MoneroAnswers = {
   readonly topBlock: Outcome<TopBlock> | undefined;
   readonly blocks: Blocks;
   readonly secondary: SecondaryAnswers;
+  readonly syncing: SyncingWord;
 };
 
 /** Blocks may come faster than the target while the hash rate grows, but not twice as fast for long. */
 const FASTEST_SHARE_OF_TARGET = 0.5;
 
-export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswers): NodeReport {
+export function report({ info, peers, topBlock, blocks, secondary, syncing }: MoneroAnswers): NodeReport {
   const daemon = info.ok ? info.value : undefined;
   const isRegtest = daemon?.network === "fakechain";
   const blockSeconds = isRegtest ? undefined : daemon?.blockSeconds;
@@ -43,12 +44,12 @@ export function report({ info, peers, topBlock, blocks, secondary }: MoneroAnswe
       ...secondarySamples(secondary),
     ],
     totals: secondary.totals,
-    syncing: daemon === undefined ? "unknown" : syncingWord(daemon, peers),
+    syncing,
     networkKey: daemon?.network === undefined ? undefined : `monero ${daemon.network}`,
-    blocks: blocks.blocks,
     // Two processes that start within a second differ in their connections, whose ids are unique.
     process: daemon?.startSeconds === undefined ? undefined : `start ${daemon.startSeconds}`,
     startSeconds: daemon?.startSeconds,
+    blocks: blocks.blocks,
     minBlockSeconds: (blockSeconds ?? 0) * FASTEST_SHARE_OF_TARGET,
     blockSeconds,
   };
@@ -79,13 +80,14 @@ const NEWEST_BLOCKS = 2;
  * Whether the node syncs, in its own word. The flags of get_info show only the first sync; after it, a node 60 blocks behind
  * still says `synchronized: true, target_height: 0` (seen on 0.18.0.0). The states of the peers show every sync. Where they
  * are missing (restricted RPC, gateways), a node that says `synchronized` may be far behind, or not.
+ * @param before its word at the last poll: a node that syncs does so until it has the newest block
  */
-export function syncingWord(info: DaemonInfo, peers: Outcome<PeerList>): SyncingWord {
-  const isBehind = (height: number) => height > info.height + NEWEST_BLOCKS;
-  if (!info.synchronized || isBehind(info.targetHeight)) return true;
+export function syncingWord(info: DaemonInfo, peers: Outcome<PeerList>, before: SyncingWord): SyncingWord {
+  const newest = before === true ? Number.NEGATIVE_INFINITY : NEWEST_BLOCKS;
+  if (!info.synchronized || info.targetHeight > info.height + NEWEST_BLOCKS) return true;
   if (!peers.ok) return "unknown";
   return peers.value.connections.some(
-    ({ syncing, height }) => syncing === "download" && (height === undefined || isBehind(height)),
+    ({ syncing, height }) => syncing === "download" && (height === undefined || height > info.height + newest),
   );
 }
 

@@ -65,34 +65,35 @@ const OF_GATEWAY: Meaning = {
 /** Limits of a single request, which are no quota. */
 const OTHER_LIMITS = /\b(?:size|range|batch|body|payload|length|depth|time ?out|timed out|time limit|deadline)\b/;
 
-/** From texts of gateways, in lower case; the first that matches decides. */
-const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
+/**
+ * From texts of gateways, in lower case; the first entry whose patterns all match decides. One pattern with a gap in place of two
+ * would take the square of the time for a longer text.
+ */
+const TEXTS: readonly (readonly [readonly RegExp[], Meaning])[] = [
   [
-    /too many (?:request|call|concurrent)|rate.?limit|throttl|slow down|(?:request|call)s? per (?:second|minute|day)/,
+    [/too many (?:request|call|concurrent)|rate.?limit|throttl|slow down|(?:request|call)s? per (?:second|minute|day)/],
     QUOTA,
   ],
-  [/\bquota|credits?\b|compute units?\b|throughput|capacity|over (?:the )?(?:rate|plan)|rate exceeded/, QUOTA],
-  [/\blimit(?:s|ed)?\b.*\b(?:reach|exceed|hit\b)|\b(?:reach|exceed|hit\b).*\b(?:limit|count|rate|plan|usage)/, QUOTA],
-  [/\b(?:count|requests?|calls?|usage) (?:is |was |has been |have been )?exceeded/, QUOTA],
+  [[/\bquota|credits?\b|compute units?\b|throughput|capacity|over (?:the )?(?:rate|plan)|rate exceeded/], QUOTA],
+  [[/\b(?:limit|limits|limited|count|rate|plan|usage)\b/, /\b(?:reach|exceed|hit\b)/], QUOTA],
+  [[/\b(?:count|requests?|calls?|usage) (?:is |was |has been |have been )?exceeded/], QUOTA],
+  [[/(?:unsupported|unknown|invalid|disabled) method/], NO_METHOD],
+  [[/\bmethod\b/, /\b(?:not|unsupported|unavailable|unknown|disabled|blocked|denied|forbidden|removed)\b/], NO_METHOD],
   [
-    /(?:unsupported|unknown|invalid|disabled) method|method .*\b(?:not|un\w+|disabled|blocked|denied|forbidden|removed)\b/,
+    [
+      /\b(?:not|only) (?:available|included|supported|offered|enabled)\b|upgrade (?:your|the|to)\b|higher (?:plan|tier)/,
+    ],
     NO_METHOD,
   ],
   [
-    /\b(?:not|only) (?:available|included|supported|offered|enabled)\b|upgrade (?:your|the|to)\b|higher (?:plan|tier)/,
-    NO_METHOD,
-  ],
-  [
-    /unauthori[sz]ed|authenti|authori[sz]|forbidden|denied|permission|credential|not allowed|allow.?list|white.?list/,
+    [/unauthori[sz]ed|authenti|authori[sz]|forbidden|denied|permission|credential|not allowed|allow.?list|white.?list/],
     NO_ACCESS,
   ],
-  [/\b(?:api|access|secret|project|app)[-_ ]?(?:key|token|id)\b|\b(?:key|token|jwt|signature|password)\b/, NO_ACCESS],
-  [/payment|subscri|billing|past due|suspended|deactivated|inactive|blocked|banned|account/, NO_ACCESS],
-  [
-    /\bbusy\b|overload|unavailable|maintenance|try again|temporar|\bsyncing\b|starting|bad gateway|no (?:\w+ )?(?:backend|upstream|node)/,
-    OVERLOADED,
-  ],
-  [/time ?out|timed out|deadline/, OVERLOADED],
+  [[/\b(?:api|access|secret|project|app)[-_ ]?(?:key|token|id)\b|\b(?:key|token|jwt|signature|password)\b/], NO_ACCESS],
+  [[/payment|subscri|billing|past due|suspended|deactivated|inactive|blocked|banned|account/], NO_ACCESS],
+  [[/\bbusy\b|overload|unavailable|maintenance|try again|temporar|\bsyncing\b|starting|bad gateway/], OVERLOADED],
+  [[/no (?:healthy |live |available )?(?:backend|upstream|node)/], OVERLOADED],
+  [[/time ?out|timed out|deadline/], OVERLOADED],
 ];
 
 /** HTTP statuses are codes at some gateways. */
@@ -128,7 +129,9 @@ function meaningOf({ code, text = "" }: ServerError): Meaning | undefined {
   const lower = text.toLowerCase().trim().replace(/\.$/, "");
   if (MONEROD_TEXTS.has(lower)) return CODES.get(code);
   const isOtherLimit = OTHER_LIMITS.test(lower);
-  const found = TEXTS.find(([pattern, meaning]) => !(isOtherLimit && meaning === QUOTA) && pattern.test(lower));
+  const found = TEXTS.find(
+    ([patterns, meaning]) => !(isOtherLimit && meaning === QUOTA) && patterns.every((pattern) => pattern.test(lower)),
+  );
   return found?.[1] ?? CODES.get(code);
 }
 

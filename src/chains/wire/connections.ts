@@ -15,6 +15,7 @@ import {
   PEER_SCORE,
 } from "./families.ts";
 import { linkOf } from "./links.ts";
+import { peerFacts } from "./peer-facts.ts";
 import { type EarlierRows, earlierRows, type RowDetails, type WireConnection, type WireList } from "./row.ts";
 import { type ConfiguredAddress, handshakeTime, hashOf, numberInBlockId, parseTime, splitKind } from "./values.ts";
 
@@ -84,6 +85,7 @@ function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place):
     isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
     generation,
     mark: markOf(handshake),
+    ...peerFacts(handshake),
   };
   const before = earlier.find(id, index);
   const link = linkOf(before, { state, details });
@@ -114,6 +116,12 @@ function sessionOf(
     return before.session;
   const session = `${id} ${nodeId.slice(0, SESSION_DIGITS)}`;
   return link === 0 ? session : `${session} #${link}`;
+}
+
+/** The row as of a new process of the node, which has had no earlier connection of it. */
+export function ofNewProcess(row: WireConnection): WireConnection {
+  const wire = { ...row.wire, link: 0 };
+  return { ...row, session: row.direction === "inbound" ? undefined : sessionOf(row.id, wire, undefined), wire };
 }
 
 /** Enough to distinguish two processes, and short, as each poll looks sessions up. */

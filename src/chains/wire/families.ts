@@ -1,4 +1,4 @@
-import type { ChainFamily } from "../../model/report.ts";
+import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
 
 /** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
@@ -7,7 +7,8 @@ const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
 const PLUGIN = "/v1/prometheus/metrics";
 
-type Declaration = Pick<ChainFamily, "name" | "help" | "source"> & Partial<Pick<ChainFamily, "type" | "needsHistory">>;
+type Declaration = Pick<ChainFamily, "name" | "help" | "source"> &
+  Partial<Pick<ChainFamily, "type" | "needsHistory" | "labels" | "newSeries">>;
 
 function ofNode(declaration: Declaration): ChainFamily {
   return { type: "gauge", labels: [], ...declaration };
@@ -31,7 +32,7 @@ export const FORK_DB_HEAD = ofNode({
 
 export const FORK_DB_LAG = ofNode({
   name: "p2p_wire_fork_db_lag_blocks",
-  help: "Blocks that the node has received and not yet applied, from the last poll: its own view of its backlog.",
+  help: "Blocks that the node has received and not yet applied, from the last poll: its own view of its backlog. In read-mode=irreversible it applies only irreversible blocks, so that the others always count.",
   source: `${INFO} fork_db_head_block_num - head_block_num`,
 });
 
@@ -53,6 +54,28 @@ export const WRONG_CHAIN_PEERS = ofNode({
   source: `${NET} last_handshake.chain_id, ${INFO} chain_id`,
 });
 
+export const PEERS_BY_NETWORK_VERSION = ofNode({
+  name: "p2p_wire_peers_by_network_version",
+  help: "Connected peers by the protocol version in their last handshake, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. EOSIO to Spring count from 1206 on, newer Wire from 1 on.",
+  source: `${NET} last_handshake.network_version`,
+  labels: ["network_version"],
+  newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: ["other"] },
+});
+
+export const PEERS_BY_OS = ofNode({
+  name: "p2p_wire_peers_by_os",
+  help: "Connected peers by the operating system that they report in their last handshake, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. Absent where the node does not send it, as some newer Wire builds.",
+  source: `${NET} last_handshake.os`,
+  labels: ["os"],
+  newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: ["other"] },
+});
+
+export const PEERS_FINAL_HEIGHT = ofNode({
+  name: "p2p_wire_peers_final_height",
+  help: "Last irreversible block that two connected peers on the node's chain have reached, or the only one that reports it, by their last handshakes, from the last poll. As old as these, which a healthy node rarely repeats: a node that is final at less is behind, one that is final at more may be behind too.",
+  source: `${NET} last_handshake: largest of last_irreversible_block_num, fork_db_root_num and the numbers in their ids`,
+});
+
 export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
   help: "Outbound peers that the list of the last poll lacks, and whose connection was open in an earlier list of the same process of the node: nodes remove peers that are on another chain, are forked or refuse them permanently, and peers that an operator disconnects by the API. Peers of block producers, which come and go with the schedule, do not count.",
@@ -63,7 +86,7 @@ export const VANISHED_PEERS = ofNode({
 export const FAILED_CONNECTIONS = ofNode({
   name: "p2p_wire_failed_connections_total",
   type: "counter",
-  help: "Outbound connections that failed, from the last poll of the node's prometheus_plugin.",
+  help: "Attempts to open an outbound connection that failed, without names that do not resolve, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_failed_connections`,
 });
 
@@ -76,13 +99,13 @@ export const DROPPED_TRANSACTIONS = ofNode({
 
 export const HANDSHAKE_TIME = ofConnection({
   name: "p2p_wire_handshake_timestamp_seconds",
-  help: "Unix time of the peer's last handshake by the peer's clock, from the last poll. On a healthy chain it is as old as the connection. Not sent by Wire since it has connection_id.",
+  help: "Unix time of the peer's last handshake by the peer's clock, from the last poll. On a healthy chain it is as old as the connection. Absent where the node does not send it, as some newer Wire builds.",
   source: `${NET} last_handshake.time`,
 });
 
 export const HANDSHAKE_GENERATION = ofConnection({
   name: "p2p_wire_handshake_generation",
-  help: "Number of the peer's last handshake on this connection, from the last poll. It grows while no blocks flow.",
+  help: "Number of the peer's last handshake on this connection, from the last poll. It grows while no blocks flow, and begins at 2 again after 32767.",
   source: `${NET} last_handshake.generation`,
 });
 
@@ -167,6 +190,9 @@ export const families: readonly ChainFamily[] = [
   EARLIEST_BLOCK,
   DUPLICATE_LINKS,
   WRONG_CHAIN_PEERS,
+  PEERS_BY_NETWORK_VERSION,
+  PEERS_BY_OS,
+  PEERS_FINAL_HEIGHT,
   VANISHED_PEERS,
   FAILED_CONNECTIONS,
   DROPPED_TRANSACTIONS,
@@ -189,13 +215,14 @@ export const families: readonly ChainFamily[] = [
 /** Where the families that all chains share get their values. */
 export const sources: SharedSources = {
   p2p_node_up: "/v1/net/connections",
-  p2p_node_info: "get_info server_version_string, chain_id",
+  p2p_node_info: "get_info server_version_string, chain_id; last_handshake.chain_id of the peers while get_info fails",
   p2p_node_peers: "/v1/net/connections: open, handshake done",
   p2p_node_connections: "connecting, is_socket_open, generation",
   p2p_node_syncing_peers: "syncing",
   p2p_node_head_height: "get_info head_block_num",
   p2p_node_head_timestamp_seconds: "get_info head_block_time",
   p2p_node_final_height: "get_info last_irreversible_block_num",
+  p2p_node_final_timestamp_seconds: "get_info last_irreversible_block_time",
   p2p_node_syncing: "computed from the progress of the head",
   p2p_node_receive_bytes_total:
     "added up from prometheus_plugin p2p_bytes_received, without the bytes between the last page and the close of a connection",

@@ -36,6 +36,7 @@ export function decodeInfo(answer: unknown, call: string): ChainInfo {
       height,
       timestampSeconds: parseTime(info.head_block_time),
       finalHeight: count(info.last_irreversible_block_num),
+      finalTimestampSeconds: parseTime(info.last_irreversible_block_time),
     },
     blocks: blocksOf(info, height),
     forkDbHeadHeight: count(info.fork_db_head_block_num),

@@ -8,11 +8,11 @@ import type { RowDetails, WireConnection } from "./row.ts";
 
 type Now = { readonly state: ConnectionState; readonly details: Omit<RowDetails, "link"> };
 
-/** The number of the row's connection: it grows when the earlier one closes, or is found to be another one. */
+/** The number of the row's connection: it grows with each one that opened since the list before. */
 export function linkOf(before: WireConnection | undefined, { state, details }: Now): number {
   if (before === undefined) return 0;
-  const isOver = before.state === "connected" && !(state === "connected" && isSameLink(before.wire, details));
-  return before.wire.link + (isOver ? 1 : 0);
+  const isOld = state !== "connected" || (before.state === "connected" && isSameLink(before.wire, details));
+  return before.wire.link + (isOld ? 0 : 1);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   WRONG_CHAIN_PEERS,
 } from "./families.ts";
 import type { ChainInfo } from "./info.ts";
+import { chainOfPeers, peerSamples } from "./peer-facts.ts";
 import type { TimedPage } from "./plugin.ts";
 import type { WireConnection } from "./row.ts";
 
@@ -27,7 +28,7 @@ export function nodeSamples(
   { rows, info, page }: WireAnswers,
   vanished: readonly string[] | undefined,
 ): readonly ChainSample[] {
-  return knownSamples(
+  const samples = knownSamples(
     [LIB_LAG, distance(info?.head.finalHeight, info?.head.height)],
     [FORK_DB_HEAD, info?.forkDbHeadHeight],
     [FORK_DB_LAG, distance(info?.head.height, info?.forkDbHeadHeight)],
@@ -39,6 +40,9 @@ export function nodeSamples(
     [DROPPED_TRANSACTIONS, page?.droppedTransactions],
     [PLUGIN_PAGE_TIME, page && Math.floor(page.receivedMs / 1000)],
   );
+  return rows === undefined
+    ? samples
+    : [...samples, ...peerSamples(rows, info?.identity.chainId ?? chainOfPeers(rows))];
 }
 
 /** Never below 0: the node reads the two numbers one after the other. */

@@ -24,8 +24,8 @@ type Counted = {
   /** What the node had counted on the first page of that connection. */
   readonly base: Counters;
   readonly since: number | "unknown" | undefined;
-  /** When the list first had another connection, whose values no page has had yet; unix milliseconds. */
-  readonly waitingSinceMs?: number | undefined;
+  /** The list has had this other connection since then (unix milliseconds), and no page has had its values yet. */
+  readonly waiting?: { readonly link: number; readonly sinceMs: number } | undefined;
   /** The last page had another connection than the list of the same poll. */
   readonly isAhead?: boolean | undefined;
   /** Connections that only pages showed. */
@@ -94,17 +94,18 @@ function advance(known: Counted | undefined, row: WireConnection, now: Now): Cou
   if (known === undefined) {
     const first = { link, start, base: NOTHING, since: "unknown", unlisted: 0 } as const;
     // The list had another connection before, so this page may be of that one.
-    return link === 0 ? first : { ...first, start: undefined, link: link - 1, waitingSinceMs: now.nowMs };
+    const waiting = { link, sinceMs: now.nowMs };
+    return link === 0 ? first : { ...first, start: undefined, link: link - 1, waiting };
   }
   const isOtherStart = start !== undefined && known.start !== undefined && start !== known.start;
   if (known.link === link) return sameLink(known, now, isOtherStart);
   if (known.isAhead) return { ...known, link, isAhead: false };
-  const waitingSinceMs = known.waitingSinceMs ?? now.nowMs;
-  const waitedMs = now.pageMs - waitingSinceMs;
+  const waiting = known.waiting?.link === link ? known.waiting : { link, sinceMs: now.nowMs };
+  const waitedMs = now.pageMs - waiting.sinceMs;
   const hasStarts = start !== undefined && known.start !== undefined;
   if (isOtherStart || (!hasStarts && waitedMs >= REFRESHED_MS)) return rebased({ ...known, link }, now);
-  if (waitedMs >= SAME_AFTER_ALL_MS) return { ...known, link, waitingSinceMs: undefined };
-  return { ...known, waitingSinceMs };
+  if (waitedMs >= SAME_AFTER_ALL_MS) return { ...known, link, waiting: undefined };
+  return { ...known, waiting };
 }
 
 /** The list has the same connection as before. */
@@ -129,7 +130,7 @@ function sameLink(known: Counted, now: Now, isOtherStart: boolean): Counted {
 function rebased(known: Counted, { values, pageMs }: Now): Counted {
   const { receivedBytes: received = 0, sentBytes: sent = 0, uniqueFirstBlocks: firstBlocks = 0 } = values;
   const base = { received, sent, firstBlocks };
-  return { ...known, base, start: values.startMark, since: Math.floor(pageMs / 1000), waitingSinceMs: undefined };
+  return { ...known, base, start: values.startMark, since: Math.floor(pageMs / 1000), waiting: undefined };
 }
 
 function withValues(row: WireConnection, values: PluginConnection, counted: Counted): WireConnection {
@@ -137,7 +138,7 @@ function withValues(row: WireConnection, values: PluginConnection, counted: Coun
   const rowBytes =
     receivedBytes === undefined || sentBytes === undefined ? undefined : { received: receivedBytes, sent: sentBytes };
   // The values are of the row's earlier connection; only the row's own counters go on.
-  if (counted.waitingSinceMs !== undefined) return { ...row, rowBytes };
+  if (counted.waiting !== undefined) return { ...row, rowBytes };
   const { base, since } = counted;
   return {
     ...row,

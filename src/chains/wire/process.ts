@@ -55,17 +55,16 @@ export function nextProcess(memory: ProcessMemory, { rows, info, page }: Answers
   const next = { ...memory, software: software ?? memory.software, page: page ?? memory.page };
   if (rows === undefined) return { ...next, hasMissed: true, isOver: memory.isOver || isOtherLater };
   const verdict = memory.rows === undefined ? "proven" : judge(memory, memory.rows, rows);
+  const isCertain = verdict === "proven" || verdict === "same";
   const isOther =
-    verdict === "other" ||
-    (verdict === "guessed" && !goesOn(memory.page, page)) ||
-    (isOtherLater && verdict !== "proven");
+    verdict === "other" || (verdict === "guessed" && !goesOn(memory.page, page)) || (isOtherLater && !isCertain);
   return {
     number: memory.number + Number(isOther),
     rows,
-    lost: isOther || verdict === "proven" || verdict === "same" ? undefined : (memory.lost ?? memory.rows),
+    lost: isOther || isCertain ? undefined : (memory.lost ?? memory.rows),
     ids: nextIds(isOther ? NO_IDS : memory.ids, rows),
     hasMissed: false,
-    // The list is certainly of the process before, which has ended since.
+    // The list is of the process before, which has ended since.
     isOver: isOtherLater && !isOther,
     software: next.software,
     page: isOther ? page : next.page,
@@ -94,10 +93,17 @@ export function isPageOld(before: ProcessMemory, now: ProcessMemory): boolean {
   return !hasFallen(before.page, now.page);
 }
 
-/** Whether the counters of a new page go on: its requests include those of the pages before. */
+/** A young process has answered so few requests that the next one may have answered more by its first page. */
+const YOUNG_REQUESTS = 50;
+
+/** Whether a new page is certainly of the same process: all its counters go on, and its requests include those before. */
 function goesOn(before: PluginPage | undefined, now: PluginPage | undefined): boolean {
   if (before?.requests === undefined || now?.requests === undefined || before === now) return false;
-  return now.requests > before.requests;
+  if (before.requests < YOUNG_REQUESTS || now.requests <= before.requests) return false;
+  for (const [key, { receivedBytes }] of now.connections) {
+    if (isLower(before.connections.get(key)?.receivedBytes, receivedBytes)) return false;
+  }
+  return true;
 }
 
 /** Numbers this far below the largest one were not given at the time of the first list. */

@@ -15,11 +15,16 @@ export type RowDetails = {
   readonly listens?: string | undefined;
   /** By configuration or by gossip. */
   readonly isBlockProducer: boolean;
+  /** The peer's version of the protocol, and its operating system, "" if it says none; absent where the node sends neither. */
+  readonly networkVersion?: number | undefined;
+  readonly os?: string | undefined;
+  /** The peer's last irreversible block. */
+  readonly finalHeight?: number | undefined;
   /** Number of the last handshake on its connection; absent without a handshake. */
   readonly generation?: number | undefined;
   /** Differs between handshakes: the peer's time of it, or its head, where it has no time (Wire since W3). */
   readonly mark?: string | undefined;
-  /** Counts the connections of the row that the exporter has seen, and grows when one closes or is another one. */
+  /** Counts the connections of the row that opened since the exporter first saw it. */
   readonly link: number;
 };
 

@@ -15,11 +15,12 @@ import { apiPath, type NodeUrl } from "../../rpc/node-url.ts";
 import type { NodeSession, NodeTarget, WantedBlock } from "../adapter.ts";
 import { rowsAllowed } from "../decode.ts";
 import { type Blocks, createBlockReader } from "./blocks.ts";
-import { decodeConnections } from "./connections.ts";
+import { decodeConnections, ofNewProcess } from "./connections.ts";
 import { explainStatus, type WireApi } from "./explain.ts";
 import { createGossip } from "./gossip.ts";
 import { type ChainInfo, decodeInfo } from "./info.ts";
 import { nodeSamples } from "./node-samples.ts";
+import { chainOfPeers } from "./peer-facts.ts";
 import { createPlugin, type TimedPage } from "./plugin.ts";
 import { joinPage, NOTHING_COUNTED } from "./plugin-rows.ts";
 import { isPageOld, NO_PROCESS, nextProcess } from "./process.ts";
@@ -41,11 +42,11 @@ const PEERS_SHARE = 0.75;
 /** The share of a poll that the metrics page may take, so that one that hangs does not delay the rest for long. */
 const PLUGIN_SHARE = 0.5;
 
-/** The share of a poll that the call for one block may take. */
-const BLOCK_SHARE = 0.2;
-
 /** The share of a poll that the addresses of block producers may take. */
 const GOSSIP_SHARE = 0.2;
+
+/** The share of a poll that the call for one block may take. */
+const BLOCK_SHARE = 0.2;
 
 /** The answers of one poll. */
 type Answers = {
@@ -97,11 +98,12 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
       page = await fetchPage(signal);
       process = nextProcess(before, known({ ...answers, page }));
     }
-    if (process.number !== before.number) {
-      seen = NOTHING_SEEN;
-      counted = NOTHING_COUNTED;
-    }
-    return { ...answers, page };
+    if (process.number === before.number || !answers.peers.ok) return { ...answers, page };
+    seen = NOTHING_SEEN;
+    counted = NOTHING_COUNTED;
+    const connections = answers.peers.value.connections.map(ofNewProcess);
+    process = { ...process, rows: connections };
+    return { ...answers, page, peers: succeeded({ ...answers.peers.value, connections }) };
   }
 
   /** The peers that the node gave up; undefined without a list. */
@@ -120,7 +122,8 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
         pollNode(signal, request?.block),
         fetchPage(signal),
       ]);
-      const { peers, info, blocks, page } = await followProcess({ ...own, page: firstPage }, signal);
+      const answers = await followProcess({ ...own, page: firstPage }, signal);
+      const { peers, page } = answers;
       const vanished = await findVanished(peers, signal);
       let list = peers;
       if (peers.ok) {
@@ -130,7 +133,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
         counted = joined.counted;
         list = succeeded({ ...peers.value, connections: joined.rows });
       }
-      return { ...report({ peers: list, info, blocks, page }, vanished), process: `process ${process.number}` };
+      return { ...report({ ...answers, peers: list }, vanished), process: `process ${process.number}` };
     },
     async close() {
       await Promise.all([net.close(), chain === net ? undefined : chain.close(), plugin?.close()]);
@@ -138,7 +141,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
   };
 }
 
-function known({ peers, info, page }: Omit<Answers, "blocks">) {
+function known({ peers, info, page }: Pick<Answers, "peers" | "info" | "page">) {
   return {
     rows: peers.ok ? peers.value.connections : undefined,
     info: info.ok ? info.value : undefined,
@@ -148,7 +151,9 @@ function known({ peers, info, page }: Omit<Answers, "blocks">) {
 
 function report(answers: Answers, vanished: readonly string[] | undefined): NodeReport {
   const { peers, info, blocks, page } = answers;
-  const identity = info.ok ? info.value.identity : {};
+  const identity = info.ok
+    ? info.value.identity
+    : { chainId: peers.ok ? chainOfPeers(peers.value.connections) : undefined };
   return {
     identity,
     peers,
@@ -156,7 +161,8 @@ function report(answers: Answers, vanished: readonly string[] | undefined): Node
     apis: knownOutcomes({ prometheus: page, block: blocks.outcome }),
     chainSamples: nodeSamples(known(answers), vanished),
     syncing: "progress",
-    networkKey: identity.chainId === undefined ? undefined : `wire ${identity.chainId}`,
+    // Never what untrusted peers say: heads are compared by it.
+    networkKey: info.ok && identity.chainId !== undefined ? `wire ${identity.chainId}` : undefined,
     peerHeightsAreOld: true,
     blocks: blocks.blocks,
     minBlockSeconds: BLOCK_SECONDS,

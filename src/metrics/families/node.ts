@@ -1,7 +1,7 @@
 import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import { isUp, mainFailure, outcomesOf } from "../../poll/outcomes.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
-import { flag, labelled, type NodeView, one, type SharedFamily } from "../family.ts";
+import { flag, labelled, type NodeView, one, type SharedFamily, sinceFirstPoll } from "../family.ts";
 
 /** Whether the node answers, its version and its network. */
 export const nodeFamilies: readonly SharedFamily[] = [
@@ -23,7 +23,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version).",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version). Wire: while get_info fails, the chain id on which the handshakes of the peers agree.",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
@@ -53,7 +53,7 @@ export const pollFamilies: readonly SharedFamily[] = [
     source: "the exporter",
     needsHistory: true,
     labels: [],
-    samples: ({ state }) => one(state.history.polls),
+    samples: (view) => one(view.state.history.polls, sinceFirstPoll(view)),
   },
   {
     name: "p2p_node_poll_failures_total",
@@ -62,7 +62,7 @@ export const pollFamilies: readonly SharedFamily[] = [
     source: "the exporter",
     needsHistory: true,
     labels: ["reason"],
-    samples: ({ state }) => labelled("reason", state.history.failures),
+    samples: (view) => labelled("reason", view.state.history.failures, sinceFirstPoll(view)),
   },
   {
     name: "p2p_node_poll_duration_seconds",
@@ -140,7 +140,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_timestamp_seconds",
     type: "gauge",
-    help: "Unix time of the node's head block, from the last poll (head_block_time; get_last_block_header timestamp).",
+    help: "Unix time of the node's head block, from the last poll (head_block_time; get_last_block_header timestamp). Chainweb: of the oldest of its chains' newest blocks, only with tip_age.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.timestampSeconds : undefined),
   },
@@ -150,6 +150,13 @@ export const headFamilies: readonly SharedFamily[] = [
     help: "Last irreversible block of the node, from the last poll (last_irreversible_block_num).",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.finalHeight : undefined),
+  },
+  {
+    name: "p2p_node_final_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time of the node's last irreversible block, from the last poll; absent where the node does not send it (last_irreversible_block_time, EOSIO 2.1, Leap 3.1 and later).",
+    labels: [],
+    samples: ({ report }) => one(report?.head.ok ? report.head.value.finalTimestampSeconds : undefined),
   },
   {
     name: "p2p_node_reference_height",

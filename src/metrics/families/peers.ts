@@ -7,7 +7,7 @@ import {
 } from "../../model/report.ts";
 import { knownCombinations, networkOf } from "../connections.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
-import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
+import { labelled, type NodeView, one, pastOnly, type SharedFamily, sinceFirstPoll } from "../family.ts";
 
 /** The agent label of the peers that have none of the most common agents. */
 const OTHER_AGENTS = "other";
@@ -31,7 +31,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections",
     type: "gauge",
-    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Not for Chainweb, whose API lists no connections.",
+    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Before Leap 5, which does not send is_socket_open, outbound rows that shake hands count as dialing. Not for Chainweb, whose API lists no connections.",
     labels: ["direction", "state"],
     samples: connectionCounts,
   },
@@ -70,14 +70,14 @@ export const trafficFamilies: readonly SharedFamily[] = [
     type: "counter",
     help: "P2P bytes received, from the last poll: the node's own counter where it has one (since the node's start), else added up over its connections since the exporter's start: a lower bound, as the bytes between the last poll of a connection and its end are not known.",
     labels: [],
-    samples: (view) => one(totalsOf(view)?.received),
+    samples: (view) => one(totalsOf(view)?.received, totalsCreated(view)),
   },
   {
     name: "p2p_node_transmit_bytes_total",
     type: "counter",
     help: "P2P bytes sent, from the last poll: the node's own counter where it has one (since the node's start), else added up over its connections since the exporter's start: a lower bound, as the bytes between the last poll of a connection and its end are not known.",
     labels: [],
-    samples: (view) => one(totalsOf(view)?.sent),
+    samples: (view) => one(totalsOf(view)?.sent, totalsCreated(view)),
   },
   {
     name: "p2p_node_peer_connects_total",
@@ -167,19 +167,28 @@ export const trafficFamilies: readonly SharedFamily[] = [
   },
 ];
 
-/** A sum over connections is out of date without a current peer list; the node's own counters are not. */
+/** A sum over connections is of the last peer list, the node's own counters are of the last poll that got them: no older ones. */
 function totalsOf({ state, report }: NodeView) {
   const { totals } = state.history;
-  return totals?.source === "node" || (report?.peers.ok && totals?.isCurrent) ? totals?.counts : undefined;
+  const isCurrent = totals?.source === "node" ? report?.totals?.ok : report?.peers.ok && totals?.isCurrent;
+  return isCurrent === true ? totals?.counts : undefined;
 }
 
-function churnSamples({ state, report, traits }: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {
+/** The node's own counters begin with the node; sums over connections with the first poll. */
+function totalsCreated(view: NodeView): number | undefined {
+  const isOwn = view.state.history.totals?.source === "node";
+  return isOwn ? pastOnly(view, view.report?.startSeconds) : sinceFirstPoll(view);
+}
+
+function churnSamples(view: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {
+  const { state, report, traits } = view;
   const counts = state.history.churn?.[name];
   // A list of known peers has no connections.
   if (counts === undefined || !report?.peers.ok || traits.states.length === 0) return [];
   return labelled(
     "direction",
     traits.directions.map((direction: Direction) => [direction, counts.get(direction) ?? 0] as const),
+    sinceFirstPoll(view),
   );
 }
 

@@ -166,6 +166,18 @@ describe("syncing", () => {
     expect(report.syncing).toBe(syncing);
   });
 
+  test("a node that syncs does so until it has the newest block", async () => {
+    let current: Handler = daemon();
+    const session = openNode("monero", (await serve((request) => current(request))).url);
+    const seen: unknown[] = [];
+    const states = [1, 60, 20, 2, 1, -5].map((ahead) => inStates(["normal", "synchronizing"], ahead));
+    for (const get_connections of [...states, METHOD_NOT_FOUND, states[3], inStates(["normal"]), states[4]]) {
+      current = daemon(get_connections === undefined ? {} : { get_connections });
+      seen.push((await poll(session)).syncing);
+    }
+    expect(seen).toEqual([false, true, true, true, true, true, "unknown", true, false, false]);
+  });
+
   test("a peer that is downloaded from counts also where its height is missing", async () => {
     const get_connections = rpc({ connections: [row({ state: "synchronizing", height: 0 })] });
     expect((await pollDaemon({ get_connections })).syncing).toBe(true);

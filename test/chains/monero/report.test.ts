@@ -4,7 +4,9 @@ import { decodeConnections, STRIPES } from "../../../src/chains/monero/connectio
 import * as declared from "../../../src/chains/monero/families.ts";
 import { monero } from "../../../src/chains/monero/index.ts";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
-import { infoSamples, peerSamples, sampleOf } from "../../../src/chains/monero/report.ts";
+import { infoSamples, peerSamples, sampleOf, syncingWord } from "../../../src/chains/monero/report.ts";
+import { createRandom } from "../../../src/demo/random.ts";
+import { failed, succeeded } from "../../../src/model/report.ts";
 import { fixtureResult } from "../support.ts";
 import { info, row, sampleLines } from "./daemon.ts";
 
@@ -113,5 +115,40 @@ describe("get_connections", () => {
     const [connection] = decodeConnections({ connections: [row(values)] }, "").connections;
     expect(sampleLines(connection?.chainSamples)).toEqual(expected);
     for (const { family } of connection?.chainSamples ?? []) expect(family.scope).toBe("connection");
+  });
+});
+
+describe("10,000 polls of a healthy monerod on a network with blocks at random", () => {
+  const random = createRandom("healthy monerod");
+
+  const decoded = (state: string) => {
+    const [peer] = decodeConnections({ connections: [row({ state })] }, "get_connections").connections;
+    if (peer === undefined) throw new Error(`no row in the state ${state}`);
+    return peer;
+  };
+  const [normal, synchronizing, standby] = [decoded("normal"), decoded("synchronizing"), decoded("standby")];
+  const healthy = decodeInfo({ ...info, synchronized: true, target_height: 0 }, "get_info");
+
+  /** The node and its peers, with every block or without the newest ones. Such a peer is `synchronizing` for a moment. */
+  function pollOnce(height: number) {
+    const own = height - random.integer(0, 1);
+    const connections = Array.from({ length: 12 }, () => {
+      const peer = height - random.integer(0, 3);
+      return { ...(peer > own ? synchronizing : random.pick([normal, normal, standby])), height: peer };
+    });
+    return { given: { ...healthy, height: own }, list: { connections, malformed: 0 } };
+  }
+
+  test("no poll says that it syncs, and none says anything while the peers are hidden", () => {
+    const words = new Set<unknown>();
+    const hidden = failed({ reason: "unavailable", message: "restricted", advice: "none" });
+    for (let poll = 0, height = 3_000_000; poll < 10_000; poll += 1) {
+      // A block every 120 s, polled every 15 s.
+      while (random.chance(1 / 9)) height += 1;
+      const { given, list } = pollOnce(height);
+      words.add(syncingWord(given, succeeded(list), false));
+      words.add(syncingWord(given, hidden, false));
+    }
+    expect(words).toEqual(new Set([false, "unknown"]));
   });
 });

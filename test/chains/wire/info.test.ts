@@ -20,7 +20,7 @@ describe("decodeInfo", () => {
   test("of Spring", () => {
     expect(decodeInfo(fixture("wire/get_info.spring-1.2.json"), CALL)).toEqual({
       identity: { version: "v1.2.2", chainId: CHAIN_ID },
-      head,
+      head: { ...head, finalTimestampSeconds: 1_768_519_778.5 },
       blocks,
       forkDbHeadHeight: 21_000_502,
       earliestBlock: 20_000_001,

@@ -40,9 +40,11 @@ export function decodeOne(row: unknown): WireConnection {
   return connection;
 }
 
-/** Samples by the names of their families without p2p_wire_; a name that stands twice is an error. */
+/** Samples by the names of their families without p2p_wire_, and their labels; one that stands twice is an error. */
 export function shown(samples: readonly ChainSample[] | undefined): Readonly<Record<string, number>> {
-  const values = (samples ?? []).map(({ family, value }) => [family.name.replace("p2p_wire_", ""), value] as const);
+  const values = (samples ?? []).map(({ family, labels, value }) => {
+    return [[family.name.replace("p2p_wire_", ""), ...labels].join(" "), value] as const;
+  });
   const record = Object.fromEntries(values);
   if (Object.keys(record).length !== values.length) throw new Error("a sample stands twice");
   return record;

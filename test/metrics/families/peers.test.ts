@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countAddressTypes, countAgents, countSubnets } from "../../../src/metrics/families/peers.ts";
 import { parseAddress } from "../../../src/model/address.ts";
-import { row } from "../../poll/support.ts";
+import { deadReport, report, row, stateAfter } from "../../poll/support.ts";
 import { runs } from "../../support/effort.ts";
+import { find, parseText } from "../../support/exposition-parser.ts";
 import { anyUtf16 } from "../arbitraries.ts";
+import { render } from "../support.ts";
 
 const at = (...hosts: string[]) => hosts.map((host) => row({ address: parseAddress(host) }));
 const agents = (...names: (string | undefined)[]) => names.map((agent) => row({ agent }));
@@ -80,4 +82,11 @@ test("address types, those without a peer too", () => {
   );
   expect(Object.fromEntries(counts)).toEqual({ ipv4: 2, ipv6: 1, tor: 1, i2p: 1, unknown: 1 });
   expect(Object.fromEntries(countAddressTypes([]))).toEqual({ ipv4: 0, ipv6: 0, tor: 0, i2p: 0, unknown: 0 });
+});
+
+test("the node's own byte counters are not shown once their data was withdrawn, although the history has them", () => {
+  const state = stateAfter(report({ totals: { ok: true, value: { received: 5, sent: 7 } } }));
+  const samples = (given: typeof state) => find(parseText(render([given], "text")), "p2p_node_receive_bytes_total");
+  expect(samples(state)).toHaveLength(1);
+  expect(samples({ ...state, report: deadReport("timeout") })).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { expectForks, expectReferences } from "../lag.ts";
-import { expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { expectNoFork, expectReferences } from "../lag.ts";
+import { expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import {
   type ChainwebFault,
   type ChainwebNode,
@@ -30,9 +30,11 @@ export type ChainwebPoll = {
   readonly seconds: number;
   readonly fleet: readonly CutHeights[];
   readonly configured: readonly CutHeights[];
+  readonly areTogether: boolean;
 };
 
-const INTERVAL_SECONDS = 15;
+/** Deeper reorganisations are not usual on this chain. */
+const REORG_DEPTH_BLOCKS = 6;
 
 function reasonOf({ outage, fault }: ChainwebNode, part: ChainwebFault["part"]): Reason | undefined {
   if (outage !== undefined) return OUTAGES[outage].reason;
@@ -122,6 +124,13 @@ function addressType({ host }: ChainwebPeer): AddressType {
 /** How soon a catch-up has to be seen, and how long after it the page may still say so. */
 const SYNC_DELAY_MS = 3 * 60_000;
 
+/** Of the cut of 20 chains. */
+const BLOCK_SECONDS = 1.5;
+/** A node that is so near is as good as there. */
+const NEAR_SECONDS = 120;
+/** A reference that is this far below, at most, may be level with the node. */
+const LEVEL_SECONDS = 60;
+
 function expectCut(expectations: Expectations, poll: ChainwebPoll): void {
   const { life, memory, endedMs, fleet, configured } = poll;
   const { node } = life;
@@ -134,14 +143,17 @@ function expectCut(expectations: Expectations, poll: ChainwebPoll): void {
     expect("p2p_chainweb_chain_height", height, { braided_chain: String(chain) });
   }
   const references = { peers: undefined, fleet: bestCut(node, fleet), configured: bestCut(node, configured) };
-  expectForks(expectations, 6);
-  expectReferences(expectations, cutHeight(node), references);
+  expectNoFork(expectations, poll, REORG_DEPTH_BLOCKS);
+  // Nothing but a reference that is level with the node shows that there are no newer blocks.
+  const isLevel = [...fleet, ...configured].some((heights) => below(node, heights) <= LEVEL_SECONDS / BLOCK_SECONDS);
+  expectReferences(expectations, cutHeight(node), references, { isEarned: isLevel, areTogether: poll.areTogether });
   if (node.readsTips) expectTips(expectations, node);
   const isSettled = endedMs - life.sinceMs > SYNC_DELAY_MS && endedMs - memory.headSinceMs > SYNC_DELAY_MS;
   const isComparable = node.readsTips || fleet.length + configured.length > 0;
   const isHealthy = life.rate === undefined && endedMs - life.sinceMs > SYNC_DELAY_MS;
   const unclear = isHealthy ? oneOf(0, undefined) : oneOf(0, 1, undefined);
-  expect("p2p_node_syncing", isSettled && isComparable ? (isHealthy ? 0 : 1) : unclear);
+  const isNear = life.rate !== undefined && life.distance < NEAR_SECONDS / BLOCK_SECONDS;
+  expect("p2p_node_syncing", isSettled && isComparable && !isNear ? (isHealthy ? 0 : 1) : unclear);
 }
 
 /** Compared chain by chain: what others are ahead is added to the own height. */
@@ -150,6 +162,11 @@ function bestCut({ tips }: ChainwebNode, others: readonly CutHeights[]): number 
   return tips.reduce((sum, { height }, chain) => {
     return sum + Math.max(height, ...others.map((heights) => heights[chain] ?? 0));
   }, 0);
+}
+
+/** Blocks of all chains by which others are lower. */
+function below({ tips }: ChainwebNode, heights: CutHeights): number {
+  return tips.reduce((sum, { height }, chain) => sum + Math.max(0, height - (heights[chain] ?? 0)), 0);
 }
 
 /** A header that was read once is known; a failure ends the requests of a poll. */

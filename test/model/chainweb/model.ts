@@ -1,7 +1,7 @@
 import { describeNode } from "../describe.ts";
 import type { Server } from "../http.ts";
 import { createKnownHeads } from "../lag.ts";
-import { createMemory } from "../memory.ts";
+import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
 import type { MakeModel } from "../run.ts";
 import {
   type ChainwebMemory,
@@ -58,6 +58,7 @@ export const chainwebModel: MakeModel = (random, clock) => {
       const { node, rate } = known(target).life;
       return describeNode([node.version, rate === undefined ? "following" : "catching up"], node);
     },
+    expectStale: (target) => expectStale(known(target).memory, target === "reference", INTERVAL_SECONDS),
     expect(target, { startedMs, endedMs }) {
       const { life, memory } = known(target);
       const others = heads.others(target, endedMs);

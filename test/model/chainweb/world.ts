@@ -17,6 +17,8 @@ export type ChainwebLife = {
   rate: number | undefined;
   /** Since when it catches up, or keeps up, unix milliseconds. */
   sinceMs: number;
+  /** Blocks of all chains that it lacks. */
+  distance: number;
   outageSteps: number;
 };
 
@@ -56,7 +58,7 @@ export function createChainwebWorld(random: Random, clock: Clock, names: readonl
       outage: undefined,
       fault: undefined,
     };
-    return { node, rate: undefined, sinceMs: 0, outageSteps: 0 };
+    return { node, rate: undefined, sinceMs: 0, distance: 0, outageSteps: 0 };
   });
   return { ledgers, lives };
 }
@@ -96,6 +98,7 @@ function follow(life: ChainwebLife, ledgers: readonly Ledger[], random: Random, 
     if (rate === undefined) return random.chance(0.8) ? newest : tip;
     return ancestor(newest, tip.height + rate) ?? newest;
   });
+  life.distance = node.tips.reduce((sum, { height }, chain) => sum + (ledgers[chain]?.tip.height ?? 0) - height, 0);
   if (rate === undefined || node.tips.some((tip, chain) => tip !== ledgers[chain]?.tip)) return;
   life.rate = undefined;
   life.sinceMs = nowMs;

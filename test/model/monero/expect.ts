@@ -1,8 +1,16 @@
 import { expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { expectForks, expectReferences, highest, highestPossible, supported } from "../lag.ts";
-import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll, type Side } from "../memory.ts";
+import { expectNoFork, expectReferences, highest, highestPossible, supported } from "../lag.ts";
+import {
+  expectChurn,
+  expectPolls,
+  INTERVAL_SECONDS,
+  type Memory,
+  type Reason,
+  rememberPoll,
+  type Side,
+} from "../memory.ts";
 import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
 import type { MoneroLife } from "./world.ts";
 
@@ -23,6 +31,7 @@ export type MoneroPoll = {
   /** Fresh heads of the other nodes of the configuration, and of its references. */
   readonly fleet: readonly number[];
   readonly configured: readonly number[];
+  readonly areTogether: boolean;
 };
 
 /** A reference is polled for its head only, and has series of its own. */
@@ -38,9 +47,8 @@ export function isInfoAnswered({ outage, fault }: MoneroNode): boolean {
   return outage === undefined && fault?.method !== "get_info";
 }
 
-const INTERVAL_SECONDS = 15;
-/** How soon a catch-up has to be seen, and how long after it the page may still say so. */
-const SYNC_DELAY_MS = 3 * 60_000;
+/** Deeper reorganisations are not usual on this chain. */
+const REORG_DEPTH_BLOCKS = 10;
 
 export function expectMonero(poll: MoneroPoll): Expectations {
   const { life, memory, endedMs, seconds } = poll;
@@ -77,11 +85,7 @@ export function expectMonero(poll: MoneroPoll): Expectations {
     expectChurn(expectations, memory);
     memory.starts = expectConnections(expectations, node.peers, memory.starts, endedMs);
   }
-  if (infoFailure === undefined && isUp) {
-    expect("p2p_node_syncing", syncing(life, endedMs, true));
-  } else if (infoFailure === undefined) {
-    expect("p2p_node_syncing", syncing(life, endedMs, false));
-  }
+  expect("p2p_node_syncing", infoFailure === undefined ? syncing(node, isUp) : undefined);
   const isAway = infoFailure !== undefined && peersFailure !== undefined;
   if (!node.restricted && !isAway) {
     expectSecondary(
@@ -126,7 +130,11 @@ function expectInfo(expectations: Expectations, poll: MoneroPoll, headerFailure:
 /** Twice as many blocks as the target allows. */
 const FASTEST_BLOCK_SECONDS = 60;
 
-function expectLag(expectations: Expectations, { life, fleet, configured }: MoneroPoll, age?: number): void {
+function expectLag(
+  expectations: Expectations,
+  { life, fleet, configured, areTogether }: MoneroPoll,
+  age?: number,
+): void {
   const { node } = life;
   const own = node.tip.height + 1;
   const limit = highestPossible(own, age, FASTEST_BLOCK_SECONDS);
@@ -135,17 +143,25 @@ function expectLag(expectations: Expectations, { life, fleet, configured }: Mone
     .filter(({ state, height }) => state !== "before_handshake" && height > 0 && height <= limit)
     .map(({ height }) => height);
   const peers = arePeersKnown ? supported(heights) : undefined;
-  expectForks(expectations, 10);
-  expectReferences(expectations, own, { peers, fleet: highest(fleet), configured: highest(configured) });
+  expectNoFork(expectations, { fleet, configured }, REORG_DEPTH_BLOCKS);
+  const references = { peers, fleet: highest(fleet), configured: highest(configured) };
+  expectReferences(expectations, own, references, { areTogether });
+}
+
+/** A peer that has the newest blocks a moment earlier is not one to catch up with. */
+const USUAL_AHEAD = 2;
+
+/** Whether the node downloads from a peer that is far ahead. */
+function isDownloading({ tip, peers }: MoneroNode): boolean {
+  const isFar = ({ state, height }: MoneroPeer) =>
+    (state === "synchronizing" || state === "standby") && height > tip.height + 1 + USUAL_AHEAD;
+  return peers.some(isFar);
 }
 
 /** Monero's own word decides: its flags in the first sync, the states of its peers later. */
-function syncing({ node, rate, sinceMs }: MoneroLife, endedMs: number, arePeersKnown: boolean) {
+function syncing(node: MoneroNode, arePeersKnown: boolean): number | undefined {
   if (!node.synchronized || node.targetHeight > node.tip.height + 1) return 1;
-  if (!arePeersKnown) return undefined;
-  const isSettled = endedMs - sinceMs > SYNC_DELAY_MS;
-  if (rate !== undefined) return isSettled ? 1 : oneOf(0, 1);
-  return isSettled ? 0 : oneOf(0, 1);
+  return arePeersKnown ? Number(isDownloading(node)) : undefined;
 }
 
 function expectPeers(expectations: Expectations, { peers }: MoneroNode, working: readonly MoneroPeer[]): void {
@@ -218,7 +234,7 @@ function expectSecondary(
   failureOf: (method: string) => Reason | undefined,
   isInfoKnown: boolean,
 ): void {
-  const { node, bans, rate } = life;
+  const { node, bans } = life;
   const totals = failureOf("get_net_stats") === undefined;
   expect("p2p_node_api_up", totals ? 1 : 0, { api: "totals" });
   expect("p2p_node_receive_bytes_total", totals ? node.receivedBytes : undefined);
@@ -240,8 +256,7 @@ function expectSecondary(
     const counts = recent.map(({ hosts }) => hosts.filter((host) => host.includes("/") === (kind === "subnet")).length);
     expect("p2p_monero_bans", oneOf(...counts, ...(areBansKnown ? [] : [undefined])), { kind });
   }
-  const isSyncAsked =
-    isInfoKnown && (failureOf("get_connections") === undefined ? rate !== undefined : !node.synchronized);
+  const isSyncAsked = isInfoKnown && syncing(node, failureOf("get_connections") === undefined) === 1;
   const isSyncKnown = isSyncAsked && failureOf("sync_info") === undefined;
   const zero = isSyncKnown ? 0 : undefined;
   expect("p2p_node_api_up", isSyncAsked ? (isSyncKnown ? 1 : 0) : undefined, { api: "sync" });

@@ -1,6 +1,6 @@
 import { describeNode } from "../describe.ts";
 import { createKnownHeads } from "../lag.ts";
-import { createMemory } from "../memory.ts";
+import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
 import type { MakeModel } from "../run.ts";
 import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./expect.ts";
 import { answerMonero } from "./node.ts";
@@ -44,16 +44,21 @@ export const moneroModel: MakeModel = (random, clock) => {
       const { node, rate } = lifeOf(target);
       return describeNode([node.version, rate === undefined ? "following" : "catching up"], node);
     },
+    expectStale(target) {
+      const memory = memories.get(target);
+      if (memory === undefined) throw new Error(`no memory of ${target}`);
+      return expectStale(memory, target === "reference", INTERVAL_SECONDS);
+    },
     expect(target, { startedMs, endedMs }) {
       const life = lifeOf(target);
       const memory = memories.get(target);
       if (memory === undefined) throw new Error(`no memory of ${target}`);
-      const { fleet, configured } = heads.others(target, endedMs);
+      const others = heads.others(target, endedMs);
       const seconds = (endedMs - startedMs) / 1000;
       heads.remember(target, isInfoAnswered(life.node) ? life.node.tip.height + 1 : undefined, endedMs);
       return target === "reference"
         ? expectMoneroReference(life)
-        : expectMonero({ life, memory, endedMs, seconds, fleet, configured });
+        : expectMonero({ life, memory, endedMs, seconds, ...others });
     },
   };
 };

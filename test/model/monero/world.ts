@@ -68,7 +68,7 @@ export function liveMonero(life: MoneroLife, { ledger }: MoneroWorld, random: Ra
   follow(life, ledger, random, nowMs);
   churn(node, random, nowMs);
   for (const peer of node.peers) talk(peer, node, ledger.tip.height + 1, random, nowMs);
-  setSyncStates(life, random);
+  setSyncStates(life, ledger.tip.height + 1, random);
   if (random.chance(0.05)) setBans(life, random.chance(0.5) ? ["10.1.2.3"] : ["10.1.2.3", "10.9.0.0/24"], nowMs);
   node.white = 1000 - random.int(0, 5);
   node.gray = 5000 - random.int(0, 50);
@@ -163,13 +163,13 @@ function talk(
 }
 
 /** While the node catches up it downloads from one or two of its peers, which makes it have one. */
-function setSyncStates({ node, rate, sinceMs }: MoneroLife, random: Random): void {
+function setSyncStates({ node, rate, sinceMs }: MoneroLife, networkHeight: number, random: Random): void {
   const usable = node.peers.filter(({ state, claim }) => state !== "before_handshake" && claim === undefined);
   for (const peer of usable) peer.state = "normal";
   if (rate === undefined) return;
   if (usable.length === 0) {
     const peer = newMoneroPeer(random, sinceMs);
-    node.peers.push({ ...peer, state: "synchronizing", height: node.tip.height + 1 + rate });
+    node.peers.push({ ...peer, state: "synchronizing", height: networkHeight });
     return;
   }
   for (const peer of usable.slice(0, 2)) peer.state = random.chance(0.7) ? "synchronizing" : "standby";

@@ -1,8 +1,8 @@
 import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
-import { expectForks, expectReferences, highest, highestPossible, supported } from "../lag.ts";
-import { expectChurn, expectPolls, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { expectNoFork, expectReferences, highest, highestPossible, supported } from "../lag.ts";
+import { expectChurn, expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
 import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
 import { viewsOf, visibleChanges, type WireView } from "./views.ts";
@@ -28,9 +28,11 @@ export type WirePoll = {
   readonly seconds: number;
   readonly fleet: readonly number[];
   readonly configured: readonly number[];
+  readonly areTogether: boolean;
 };
 
-const INTERVAL_SECONDS = 15;
+/** Deeper reorganisations are not usual on this chain. */
+const REORG_DEPTH_BLOCKS = 36;
 
 /** The reason of a part that failed. @param outage of the whole node */
 function reasonOf({ outage, fault }: WireNode, part: WireFault["part"]): Reason | undefined {
@@ -94,6 +96,8 @@ export function expectWire(poll: WirePoll): Expectations {
 
 /** How soon a catch-up has to be seen, and how long after it the page may still say so. */
 const SYNC_DELAY_MS = 3 * 60_000;
+/** A node that is so near is as good as there: two minutes. */
+const NEAR_BLOCKS = 240;
 
 function expectInfo(expectations: Expectations, poll: WirePoll, arePeersKnown: boolean): void {
   const { life, memory, endedMs } = poll;
@@ -115,9 +119,10 @@ function expectInfo(expectations: Expectations, poll: WirePoll, arePeersKnown: b
   const right = life.mode === "catching up" ? 1 : 0;
   // A node that is healthy is never said to be syncing, however short it was watched.
   const isHealthy = life.mode === "following" || life.mode === "irreversible";
+  const isNear = life.mode === "catching up" && chain.height(endedMs) - head < NEAR_BLOCKS;
   expect(
     "p2p_node_syncing",
-    isSettled && isWatched ? right : isHealthy && isSettled ? oneOf(0, undefined) : oneOf(0, 1, undefined),
+    isSettled && isWatched && !isNear ? right : isHealthy && isSettled ? oneOf(0, undefined) : oneOf(0, 1, undefined),
   );
 }
 
@@ -139,8 +144,8 @@ function expectLag(expectations: Expectations, poll: WirePoll, arePeersKnown: bo
     fleet: highest(poll.fleet),
     configured: highest(poll.configured),
   };
-  expectForks(expectations, 36);
-  expectReferences(expectations, head, references, age < YOUNG_SECONDS);
+  expectNoFork(expectations, poll, REORG_DEPTH_BLOCKS);
+  expectReferences(expectations, head, references, { isEarned: age < YOUNG_SECONDS, areTogether: poll.areTogether });
 }
 
 const STATES = ["connected", "handshaking", "dialing", "disconnected"] as const;

@@ -1,7 +1,7 @@
 import { describeNode } from "../describe.ts";
 import type { Server } from "../http.ts";
 import { createKnownHeads } from "../lag.ts";
-import { createMemory } from "../memory.ts";
+import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
 import type { MakeModel } from "../run.ts";
 import { expectWire, expectWireReference, isInfoAnswered, type WireMemory } from "./expect.ts";
 import { createPluginMemory } from "./expect-plugin.ts";
@@ -51,14 +51,15 @@ export const wireModel: MakeModel = (random, clock) => {
       const { node, mode } = of(lives, target);
       return describeNode([node.dialect.name, mode], node);
     },
+    expectStale: (target) => expectStale(of(memories, target), target === "reference", INTERVAL_SECONDS),
     expect(target, { startedMs, endedMs }) {
       const life: WireLife = of(lives, target);
       const memory = of(memories, target);
-      const { fleet, configured } = heads.others(target, endedMs);
+      const others = heads.others(target, endedMs);
       heads.remember(target, isInfoAnswered(life.node) ? life.node.head : undefined, endedMs);
       return target === "reference"
         ? expectWireReference(life)
-        : expectWire({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, fleet, configured });
+        : expectWire({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, ...others });
     },
   };
 };
