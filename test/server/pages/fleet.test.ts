@@ -75,3 +75,15 @@ test("more are shown 500 at a time, sorted before they are cut", async () => {
   expect(body).toContain('href="/?state=up&#38;page=2#nodes" aria-current="page">501 to 1\u202f000<');
   expect(body).toContain('href="/?state=up&#38;sort=name&#38;dir=asc#nodes"');
 });
+
+test.each([
+  ["deeper than usual reorganisations", 11, true],
+  ["that is usual", 10, false],
+])("a node on a fork %s", async (_, depth, isMarked) => {
+  const forks = { depths: new Map([["fleet", depth] as const]), reorgDepth: 10 };
+  const { body } = await fleetOf(1, (index) => ({
+    ...stateAfter(report(), { node: nodeConfig({ name: named(index) }) }),
+    forks,
+  })).inject("/");
+  expect(body.includes(">forked<")).toBe(isMarked);
+});
