@@ -49,6 +49,8 @@ type CompareSettings = {
   readonly reorgDepth: number;
   /** A common block at most this far below the head says that the nodes are still together. */
   readonly nearBlocks: number;
+  /** One at most this far below it leaves no room for a fork that has to be seen. */
+  readonly placedBlocks: number;
 };
 
 type Progress = {
@@ -102,7 +104,7 @@ function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: Compa
       if (hasAgreed) noteAgreement(own, block, { head, settings, progress });
       else if (block.isSettled) progress.opposed.push(...someOpposed(own.index, block).map(([owner]) => owner));
     }
-    const isNear = head - block.height <= settings.nearBlocks;
+    const isNear = head - block.height <= settings.placedBlocks;
     if (hasAgreed && isNear && isDecisiveForAll(own, others)) {
       progress.placedMs = Math.max(block.seenMs, progress.placedMs ?? Number.NEGATIVE_INFINITY);
     }

@@ -67,6 +67,13 @@ const SWEEP_EVERY_MS = 1000;
 const NEAR_SECONDS = 180;
 const NEAR_REORGS = 4;
 
+/**
+ * A node needs no other block in common while it has one from this time, below which there is room for few reorganisations: the
+ * last irreversible block of Antelope before Savanna is 165 s old, and nodes may have left each other since.
+ */
+const PLACED_SECONDS = 90;
+const PLACED_REORGS = 2;
+
 export function createKnownBlocks(): KnownBlocks {
   /** By network key, then by the hash of the first block, which is empty where no node reports it. */
   const networks = new Map<string, Map<string, Network>>();
@@ -109,7 +116,11 @@ export function createKnownBlocks(): KnownBlocks {
     network.nodes += 1;
     const entry: Known = {
       blocks: createNodeBlocks(name, role, networkKey, network.index),
-      ...{ network, proof: undefined, settings: { reorgDepth: 0, nearBlocks: 0, blockMs: 0, freshMs: 0 } },
+      ...{
+        network,
+        proof: undefined,
+        settings: { reorgDepth: 0, nearBlocks: 0, placedBlocks: 0, blockMs: 0, freshMs: 0 },
+      },
       ...{ headHeight: -1, headSinceMs: Number.NEGATIVE_INFINITY },
       ...{ needsBlock: false, askedMs: Number.NEGATIVE_INFINITY, askedPlace: undefined },
     };
@@ -226,7 +237,12 @@ function placeSettings(
   reorgDepth: number,
   { nowMs, freshUntilMs }: ReportTimes,
 ): PlaceSettings {
-  const aged = blockSeconds > 0 ? Math.ceil(NEAR_SECONDS / blockSeconds) : 0;
-  const blockMs = blockSeconds * 1000 * Math.max(1, chains.size);
-  return { reorgDepth, nearBlocks: NEAR_REORGS * reorgDepth + aged, blockMs, freshMs: freshUntilMs - nowMs };
+  const blocksIn = (seconds: number) => (blockSeconds > 0 ? Math.ceil(seconds / blockSeconds) : 0);
+  return {
+    reorgDepth,
+    nearBlocks: NEAR_REORGS * reorgDepth + blocksIn(NEAR_SECONDS),
+    placedBlocks: PLACED_REORGS * reorgDepth + blocksIn(PLACED_SECONDS),
+    blockMs: blockSeconds * 1000 * Math.max(1, chains.size),
+    freshMs: freshUntilMs - nowMs,
+  };
 }

@@ -50,6 +50,7 @@ export type Asking = {
 export type PlaceSettings = {
   readonly reorgDepth: number;
   readonly nearBlocks: number;
+  readonly placedBlocks: number;
   /** Usual milliseconds between two blocks of one chain; 0: not known. */
   readonly blockMs: number;
   /** How long the data of the node is fresh: in this time it is polled again. */
