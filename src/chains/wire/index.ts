@@ -33,7 +33,19 @@ export const wire: ChainAdapter = {
   reorgDepthBlocks: 36,
   discovery: { endpoints: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
   publicWords: [
-    ...["chain", "get_info", "get_block_info", "net", "connections", "prometheus", "nodeop", "nodeos", "leap", "spring", "eosio"],
+    ...[
+      "chain",
+      "get_info",
+      "get_block_info",
+      "net",
+      "connections",
+      "prometheus",
+      "nodeop",
+      "nodeos",
+      "leap",
+      "spring",
+      "eosio",
+    ],
     ...["jungle", "jungle4", "kylin"],
   ],
 };

@@ -26,6 +26,8 @@ type Counted = {
   readonly since: number | "unknown" | undefined;
   /** When the list first had another connection, whose values no page has had yet; unix milliseconds. */
   readonly waitingSinceMs?: number | undefined;
+  /** That connection. */
+  readonly awaitedLink?: number | undefined;
   /** The last page had another connection than the list of the same poll. */
   readonly isAhead?: boolean | undefined;
   /** Connections that only pages showed. */
@@ -94,17 +96,20 @@ function advance(known: Counted | undefined, row: WireConnection, now: Now): Cou
   if (known === undefined) {
     const first = { link, start, base: NOTHING, since: "unknown", unlisted: 0 } as const;
     // The list had another connection before, so this page may be of that one.
-    return link === 0 ? first : { ...first, start: undefined, link: link - 1, waitingSinceMs: now.nowMs };
+    return link === 0
+      ? first
+      : { ...first, start: undefined, link: link - 1, waitingSinceMs: now.nowMs, awaitedLink: link };
   }
   const isOtherStart = start !== undefined && known.start !== undefined && start !== known.start;
   if (known.link === link) return sameLink(known, now, isOtherStart);
   if (known.isAhead) return { ...known, link, isAhead: false };
-  const waitingSinceMs = known.waitingSinceMs ?? now.nowMs;
+  // A page that came before the row had yet another connection does not have its values.
+  const waitingSinceMs = (known.awaitedLink === link ? known.waitingSinceMs : undefined) ?? now.nowMs;
   const waitedMs = now.pageMs - waitingSinceMs;
   const hasStarts = start !== undefined && known.start !== undefined;
   if (isOtherStart || (!hasStarts && waitedMs >= REFRESHED_MS)) return rebased({ ...known, link }, now);
   if (waitedMs >= SAME_AFTER_ALL_MS) return { ...known, link, waitingSinceMs: undefined };
-  return { ...known, waitingSinceMs };
+  return { ...known, waitingSinceMs, awaitedLink: link };
 }
 
 /** The list has the same connection as before. */
