@@ -115,3 +115,28 @@ describe("ambiguous matches", () => {
     expect(receivedBytes([changedRow(first, {}, { node_id: "0".repeat(64) })], text)).toEqual([NONE]);
   });
 });
+
+describe("bytes of an outbound row that reconnects", () => {
+  const [row] = rowsOf("s12-spring-1.2-w2");
+  const withLink = (link: number): WireConnection[] =>
+    decodeAll([{ ...row }]).map((each) => ({ ...each, wire: { ...each.wire, link } }));
+  const pageAt = (receivedMs: number, startSeconds: number): TimedPage => {
+    const [, start = ""] = /connection_start_time\{connid="7d263cd"\} (\S+)/.exec(SPRING) ?? [];
+    return { ...pageOf(SPRING.replace(start, `${startSeconds}000000000`)), receivedMs };
+  };
+
+  test("a page from before yet another connection does not end the wait for that one", () => {
+    // The row was seen for the first time with its second connection, and the pages do not show when that one began.
+    const waiting = join(withLink(1), pageAt(0, START), NOTHING_COUNTED, 0);
+    const again = join(withLink(2), pageAt(60_000, START), waiting.counted, 65_000);
+    expect(again.rows.map(({ receivedBytes: shownBytes, startSeconds }) => [shownBytes, startSeconds])).toEqual([
+      [undefined, undefined],
+    ]);
+    // Its own values come with a later page, and no connection is counted that only pages have.
+    const page = pageAt(120_000, START + 55);
+    const own = join(withLink(2), page, again.counted, 125_000);
+    expect(own.rows.map(({ startSeconds }) => startSeconds)).toEqual([START + 55]);
+    const later = join(withLink(2), page, own.counted, 140_000);
+    expect(later.rows.map(({ session }) => session)).toEqual(withLink(2).map(({ session }) => session));
+  });
+});

@@ -92,8 +92,8 @@ function expectIdentity(
 ): void {
   if (!isAnswered && !isInfoKnown) return;
   expect("p2p_node_info", 1, { version, network: isAnswered ? network : "" });
-  // Current nodes refuse peers before 3.0.
-  if (isAnswered) expect("p2p_chainweb_outdated", version.startsWith("2.") ? 1 : 0);
+  // Releases before 3.2 no longer follow the network.
+  if (isAnswered) expect("p2p_chainweb_outdated", version === "3.2" ? 0 : 1);
   const ends = isInfoKnown && serviceDate !== undefined ? Date.parse(serviceDate) / 1000 : undefined;
   expect("p2p_chainweb_service_date_timestamp_seconds", ends);
 }

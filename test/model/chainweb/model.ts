@@ -58,7 +58,12 @@ export const chainwebModel: MakeModel = (random, clock) => {
       const { node, rate } = known(target).life;
       return describeNode([node.version, rate === undefined ? "following" : "catching up"], node);
     },
-    expectStale: (target) => expectStale(known(target).memory, target === "reference", INTERVAL_SECONDS),
+    expectStale(target) {
+      const { memory } = known(target);
+      // What the node gained in a pause, and what the network did, is not told apart.
+      memory.headSinceMs = undefined;
+      return expectStale(memory, target === "reference", INTERVAL_SECONDS);
+    },
     expect(target, { startedMs, endedMs }) {
       const { life, memory } = known(target);
       const others = heads.others(target, endedMs);

@@ -85,7 +85,8 @@ export function expectMonero(poll: MoneroPoll): Expectations {
     expectChurn(expectations, memory);
     memory.starts = expectConnections(expectations, node.peers, memory.starts, endedMs);
   }
-  expect("p2p_node_syncing", infoFailure === undefined ? syncing(node, isUp) : undefined);
+  const isSyncing = infoFailure === undefined ? syncing(node, isUp) : undefined;
+  expect("p2p_node_syncing", isSyncing === "unclear" ? oneOf(0, 1) : isSyncing);
   const isAway = infoFailure !== undefined && peersFailure !== undefined;
   if (!node.restricted && !isAway) {
     expectSecondary(
@@ -159,9 +160,12 @@ function isDownloading({ tip, peers }: MoneroNode): boolean {
 }
 
 /** Monero's own word decides: its flags in the first sync, the states of its peers later. */
-function syncing(node: MoneroNode, arePeersKnown: boolean): number | undefined {
+function syncing(node: MoneroNode, arePeersKnown: boolean): number | "unclear" | undefined {
   if (!node.synchronized || node.targetHeight > node.tip.height + 1) return 1;
-  return arePeersKnown ? Number(isDownloading(node)) : undefined;
+  if (!arePeersKnown) return undefined;
+  if (isDownloading(node)) return 1;
+  // The last blocks of a catch-up belong to it.
+  return node.peers.some(({ state }) => state === "synchronizing" || state === "standby") ? "unclear" : 0;
 }
 
 function expectPeers(expectations: Expectations, { peers }: MoneroNode, working: readonly MoneroPeer[]): void {
@@ -256,10 +260,13 @@ function expectSecondary(
     const counts = recent.map(({ hosts }) => hosts.filter((host) => host.includes("/") === (kind === "subnet")).length);
     expect("p2p_monero_bans", oneOf(...counts, ...(areBansKnown ? [] : [undefined])), { kind });
   }
-  const isSyncAsked = isInfoKnown && syncing(node, failureOf("get_connections") === undefined) === 1;
+  const isSyncing = syncing(node, failureOf("get_connections") === undefined);
+  const isSyncAsked = isInfoKnown && isSyncing === 1;
   const isSyncKnown = isSyncAsked && failureOf("sync_info") === undefined;
-  const zero = isSyncKnown ? 0 : undefined;
-  expect("p2p_node_api_up", isSyncAsked ? (isSyncKnown ? 1 : 0) : undefined, { api: "sync" });
+  const isUnclear = isInfoKnown && isSyncing === "unclear";
+  const zero = isUnclear ? oneOf(0, undefined) : isSyncKnown ? 0 : undefined;
+  const asked = isSyncAsked ? (isSyncKnown ? 1 : 0) : undefined;
+  expect("p2p_node_api_up", isUnclear ? oneOf(0, 1, undefined) : asked, { api: "sync" });
   for (const state of ["requested", "downloaded"]) {
     expect("p2p_monero_sync_spans", zero, { state });
     expect("p2p_monero_sync_queued_blocks", zero, { state });

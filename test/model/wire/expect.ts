@@ -85,6 +85,7 @@ export function expectWire(poll: WirePoll): Expectations {
     expectChurn(expectations, memory);
     expectRows(expectations, node);
     expectVanished(expectations, life, memory);
+    expectPeersFinal(expectations, node, connected, chainFailure === undefined);
     expect(
       "p2p_wire_wrong_chain_peers",
       chainFailure === undefined ? connected.filter(({ chainId }) => chainId !== node.chain.id).length : undefined,
@@ -112,7 +113,10 @@ function expectInfo(expectations: Expectations, poll: WirePoll, arePeersKnown: b
   expect("p2p_wire_lib_lag_blocks", head - final);
   expect("p2p_wire_fork_db_head_height", forkDbHead);
   expect("p2p_wire_fork_db_lag_blocks", forkDbHead - head);
-  if (hasLeapFields(dialect)) expect("p2p_wire_earliest_available_block", node.earliest);
+  if (hasLeapFields(dialect)) {
+    expect("p2p_wire_earliest_available_block", node.earliest);
+    expect("p2p_node_final_timestamp_seconds", chain.timeOf(final) / 1000);
+  }
   expectLag(expectations, poll, arePeersKnown);
   const isSettled = endedMs - life.modeSinceMs > SYNC_DELAY_MS;
   const isWatched = endedMs - memory.headSinceMs > SYNC_DELAY_MS;
@@ -178,6 +182,7 @@ function expectPeers(expectations: Expectations, node: WireNode, connected: read
     agents.set(name, (agents.get(name) ?? 0) + 1);
   }
   for (const [agent, count] of agents) expect("p2p_node_peers_by_agent", count, { agent });
+  expectFacts(expectations, node, connected);
   const listening = new Set(connected.flatMap(({ side, listens }) => (side === "inbound" ? [listens] : [])));
   const isDuplicate = ({ side, state, listens }: WireRow) =>
     side === "outbound" && state !== "connected" && listening.has(listens);
@@ -185,6 +190,33 @@ function expectPeers(expectations: Expectations, node: WireNode, connected: read
   expect("p2p_node_connections_omitted", 0);
   expect("p2p_node_connections_malformed", 0);
   expect("p2p_node_series_withheld", 0);
+}
+
+/** Where the node does not give its chain, that of its peers may stand for it. */
+function expectPeersFinal(
+  { expect }: Expectations,
+  { chain }: WireNode,
+  connected: readonly WireRow[],
+  isChainKnown: boolean,
+): void {
+  const finalOf = (rows: readonly WireRow[]) => supported(rows.map(({ peerFinal }) => peerFinal).filter(Boolean));
+  const own = finalOf(connected.filter(({ chainId }) => chainId === chain.id));
+  expect("p2p_wire_peers_final_height", isChainKnown ? own : oneOf(own, finalOf(connected)));
+  if (!isChainKnown) expect("p2p_node_info", oneOf(1, undefined), { chain_id: chain.id });
+}
+
+/** What the peers said of themselves in their handshakes. */
+function expectFacts({ expect }: Expectations, { dialect }: WireNode, connected: readonly WireRow[]): void {
+  const counts = new Map<string, number>();
+  for (const { networkVersion, os } of connected) {
+    for (const fact of [networkVersion, ...(dialect.wholeHandshake ? [os] : [])]) {
+      counts.set(String(fact), (counts.get(String(fact)) ?? 0) + 1);
+    }
+  }
+  for (const [fact, count] of counts) {
+    if (/^\d+$/.test(fact)) expect("p2p_wire_peers_by_network_version", count, { network_version: fact });
+    else expect("p2p_wire_peers_by_os", count, { os: fact });
+  }
 }
 
 /** The socket's address where the dialect has one, else a numeric address in the configuration or in the peer's claim. */

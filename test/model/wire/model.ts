@@ -51,7 +51,11 @@ export const wireModel: MakeModel = (random, clock) => {
       const { node, mode } = of(lives, target);
       return describeNode([node.dialect.name, mode], node);
     },
-    expectStale: (target) => expectStale(of(memories, target), target === "reference", INTERVAL_SECONDS),
+    expectStale(target) {
+      const memory = of(memories, target);
+      memory.headSinceMs = undefined;
+      return expectStale(memory, target === "reference", INTERVAL_SECONDS);
+    },
     expect(target, { startedMs, endedMs }) {
       const life: WireLife = of(lives, target);
       const memory = of(memories, target);
