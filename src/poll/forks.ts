@@ -131,13 +131,15 @@ type Context = { readonly head: number; readonly settings: CompareSettings };
 function forkDepth(
   block: KnownBlock,
   others: Others,
-  { role, hasAgreed }: Undecided,
+  { role, nodes, hasAgreed }: Undecided,
   { head, settings }: Context,
 ): number | undefined {
   const same = others.same[role];
   const other = others.other[role];
   if (same + other === 0) return undefined;
   if (other <= same) return 0;
+  // Where few have reported a block, the node may have been compared with just those that left.
+  if (2 * other <= nodes) return undefined;
   if (block.isSettled && others.settledOther[role] > others.settledSame[role]) return head - block.height + 1;
   // Below a common block, one that differs may have been replaced since it was reported.
   return hasAgreed ? undefined : Math.max(1, Math.min(block.depth, settings.reorgDepth));
