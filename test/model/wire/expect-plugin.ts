@@ -15,12 +15,15 @@ type ServedPage = {
 
 export type PluginMemory = {
   served: ServedPage | undefined;
-  /** The first connection of each row that polls have seen, also of the row's namesake in an earlier process. */
+  /** The first connection of each row of this process that polls have seen. */
   readonly firstSeen: Map<string, number>;
+  process: number;
+  /** Rows of earlier processes: it may not be clear that a row of the same name is another one. */
+  readonly namesakes: Set<string>;
 };
 
 export function createPluginMemory(): PluginMemory {
-  return { served: undefined, firstSeen: new Map() };
+  return { served: undefined, firstSeen: new Map(), process: 1, namesakes: new Set() };
 }
 
 export function expectPlugin(
@@ -33,6 +36,11 @@ export function expectPlugin(
   const { expect, ignore } = expectations;
   const { served } = memory;
   const connected = node.rows.filter(({ state }) => state === "connected");
+  if (memory.process !== life.process) {
+    for (const name of memory.firstSeen.keys()) memory.namesakes.add(name);
+    memory.firstSeen.clear();
+    memory.process = life.process;
+  }
   if (arePeersKnown) {
     for (const row of connected) {
       const name = nameOf(row, node);
@@ -81,10 +89,11 @@ function expectJoined({ expect }: Expectations, row: WireRow, match: WireRow, { 
   const labels = { direction: row.side, peer: peerLabel(row, node) };
   const opened = Math.floor(match.openedMs / 1000);
   // It is known to have had other connections: theirs are taken off.
-  const isLater = row.side === "outbound" && memory.firstSeen.get(nameOf(row, node)) !== row.connection;
+  const hasOthers = memory.firstSeen.get(nameOf(row, node)) !== row.connection;
+  const isLater = row.side === "outbound" && (hasOthers || memory.namesakes.has(nameOf(row, node)));
   const counted = (whole: number, before: number): Expected => {
     if (!isLater) return whole;
-    const own = whole - before;
+    const own = hasOthers ? whole - before : whole;
     return {
       text: `at most ${own}, or absent before a page has the connection`,
       accepts: (found) => found === undefined || (found >= 0 && found <= own),
