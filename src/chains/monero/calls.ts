@@ -6,7 +6,7 @@ import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
 import { shownText } from "../decode.ts";
-import { bareFailure, explainBody, rpcFailure } from "./server-errors.ts";
+import { bareFailure, errorOf, explainBody, rpcFailure } from "./server-errors.ts";
 
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.
@@ -43,9 +43,8 @@ function jsonRpcPath({ url }: RpcClient): string {
 /** Exported for the tests over captured answers. */
 export function resultOf(answer: unknown, call: string, fromGateway = false): JsonObject {
   const isEnvelope = isObject(answer);
-  if (isEnvelope && answer.error !== undefined && answer.error !== null) {
-    throw new NodeError(rpcFailure(answer.error, call, fromGateway));
-  }
+  const error = isEnvelope ? errorOf(answer) : undefined;
+  if (error !== undefined) throw new NodeError(rpcFailure(error, call, fromGateway));
   const result = isEnvelope ? answer.result : undefined;
   if (!isObject(result)) {
     const expected = isEnvelope ? "a JSON-RPC result" : "a JSON-RPC object";

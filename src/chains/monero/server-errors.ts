@@ -76,6 +76,7 @@ const TEXTS: readonly (readonly [readonly RegExp[], Meaning])[] = [
   ],
   [[/\bquota|credits?\b|compute units?\b|throughput|capacity|over (?:the )?(?:rate|plan)|rate exceeded/], QUOTA],
   [[/\b(?:limit|limits|limited|count|rate|plan|usage)\b/, /\b(?:reach|exceed|hit\b)/], QUOTA],
+  [[/\b(?:request|call)s? (?:is |are )?limited\b|usage_limit|limit_(?:reach|exceed)/], QUOTA],
   [[/\b(?:count|requests?|calls?|usage) (?:is |was |has been |have been )?exceeded/], QUOTA],
   [[/(?:unsupported|unknown|invalid|disabled) method/], NO_METHOD],
   [[/\bmethod\b/, /\b(?:not|unsupported|unavailable|unknown|disabled|blocked|denied|forbidden|removed)\b/], NO_METHOD],
@@ -153,6 +154,13 @@ function isMonerodCode(code: number | undefined): boolean {
   return code !== undefined && ((code <= -1 && code >= -21) || (code <= -32600 && code >= -32603) || code === -32700);
 }
 
+/** The error of an answer; undefined: it has none. A gateway that only says that there is one has the text next to it. */
+export function errorOf(answer: JsonObject): unknown {
+  const { error } = answer;
+  if (error === null || error === false) return undefined;
+  return error === true ? answer : error;
+}
+
 /** An answer that has neither a result nor an error, such as `{"message": "Unknown API key"}`; undefined: it says nothing known. */
 export function bareFailure(answer: unknown, call: string): Failure | undefined {
   const read = readBare(answer);
@@ -171,8 +179,8 @@ export function explainBody(response: RpcResponse, call: string): Failure | unde
   // 401 has advice about each scheme, and 429 is a quota whatever the text.
   if (status < 400 || status === 401 || status === 429 || body.length > MAX_EXPLAINED_BYTES) return undefined;
   const answer = parsed(body);
-  const isEnvelope = isObject(answer) && answer.error !== undefined && answer.error !== null;
-  const read = isEnvelope ? readError(answer.error) : readBare(answer);
+  const error = isObject(answer) ? errorOf(answer) : undefined;
+  const read = error === undefined ? readBare(answer) : readError(error);
   const meaning = read.code === status && read.text === undefined ? undefined : meaningOf(read);
   if (meaning === undefined || (meaning === OVERLOADED && status >= 500)) return undefined;
   const message = `${call}: expected HTTP 200, found ${status}${shown(read)}`;
@@ -187,13 +195,27 @@ function parsed(body: Uint8Array): unknown {
   }
 }
 
-const TEXT_KEYS = ["message", "error", "msg", "detail", "details", "description", "reason", "title", "data"];
+const TEXT_KEYS = [
+  "message",
+  "error",
+  "msg",
+  "detail",
+  "details",
+  "description",
+  "reason",
+  "title",
+  "data",
+  "info",
+  "text",
+  "type",
+];
 const CODE_KEYS = ["code", "statusCode", "status_code", "status", "errorCode", "error_code"];
 
-/** Errors are objects, texts, or lists of these. */
+/** Errors are objects, texts, codes, or lists of these. */
 function readError(error: unknown): ServerError {
   const first = Array.isArray(error) ? error[0] : error;
   if (typeof first === "string") return { code: undefined, text: first };
+  if (typeof first === "number" && Number.isSafeInteger(first)) return { code: first, text: undefined };
   if (!isObject(first)) return { code: undefined, text: undefined };
   return { code: codeIn(first), text: textIn(first) };
 }
@@ -209,7 +231,8 @@ function textIn(object: JsonObject): string | undefined {
   for (const key of TEXT_KEYS) {
     const value = object[key];
     if (typeof value === "string" && value !== "") return value;
-    if (isObject(value) && typeof value.message === "string") return value.message;
+    const inner = isObject(value) ? (value.message ?? value.text) : undefined;
+    if (typeof inner === "string") return inner;
   }
   return undefined;
 }

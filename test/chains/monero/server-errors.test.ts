@@ -33,6 +33,7 @@ const ERRORS: Readonly<Partial<Record<FailureReason, readonly (readonly [number 
     [undefined, "Requests quota exceeded for this API key"],
     [undefined, "Usage limit has been hit"],
     [undefined, "Rate-limit exceeded for this token"],
+    [-32009, "trace requests limited to 3/sec"],
   ],
   unauthorized: [
     [undefined, "Unknown API key"],
@@ -111,6 +112,21 @@ describe("an error in a 200", () => {
     for (const answer of [{ code, ...message }, { statusCode: code, ...message }, { errors: [{ code, ...message }] }]) {
       expect(thrownFailure(() => resultOf(answer, CALL, true)).reason, JSON.stringify(answer)).toBe(reason);
     }
+  });
+
+  test.each([
+    [
+      "rate_limited",
+      { success: false, error: { type: "usage_limit_reached", info: "Your monthly usage limit has been reached." } },
+    ],
+    ["unauthorized", { error: true, message: "token expired" }],
+    ["rate_limited", { error: -32005 }],
+    ["rate_limited", { error: { code: -32000, message: { text: "quota" } } }],
+    ["rate_limited", { error: false, code: 429 }],
+  ])("an error without an envelope was not read if it was a number, true, or deeper: %s %j", (reason, answer) => {
+    expect(thrownFailure(() => resultOf(answer, CALL, true)).reason).toBe(reason);
+    const refused = responseOf({ status: 400, body: JSON.stringify(answer) });
+    expect(explainBody(refused, CALL)?.reason).toBe(reason);
   });
 
   test("quotas have advice about the interval, refused parameters and keys their own", () => {
