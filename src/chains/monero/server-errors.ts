@@ -257,7 +257,7 @@ function shown({ text }: ServerError): string {
   return isPlain ? ` ${JSON.stringify(text)}` : ` and a text of ${text.length} characters`;
 }
 
-/** A key of which some letters are left: `abcd****`, `abcd...wxyz`. */
+/** A key that keeps some letters: `abcd****`, `abcd...wxyz`. */
 const MASKED = /\*\*|[A-Za-z0-9]\.\.\.[A-Za-z0-9]/;
 
 /** Long, or letters and digits mixed, or capitals in the middle: no word of a sentence. */
