@@ -23,7 +23,7 @@ export type NodeBlocks = Owner & {
 
 export type ForkReference = "fleet" | "configured";
 
-export type ForkedAt = {
+type ForkedAt = {
   readonly chain: string;
   /** The node's own block. */
   readonly height: number;
