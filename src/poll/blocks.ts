@@ -14,9 +14,24 @@ export type NodeBlocks = Owner & {
   readonly chains: Map<string, Map<number, KnownBlock>>;
   /** The height of the newest block of each chain in the last report. */
   readonly heads: Map<string, number>;
+  /** Where the node was last seen on another branch than most others, by what it was compared with. */
+  readonly forkedAt: Map<ForkReference, ForkedAt>;
   /** Whether the blocks are in the index. */
   isListed: boolean;
   freshUntilMs: number;
+};
+
+export type ForkReference = "fleet" | "configured";
+
+type ForkedAt = {
+  readonly chain: string;
+  /** The node's own block. */
+  readonly height: number;
+  readonly hash: string;
+  /** How many blocks its branch had at least. */
+  readonly depth: number;
+  /** Until when it counts without being seen again, unix milliseconds. */
+  readonly untilMs: number;
 };
 
 /** The chain of networks that have only one. */
@@ -44,7 +59,7 @@ const MAX_OF_REPORT = 256;
 const MAX_HASH_LENGTH = 128;
 
 /** How long a block counts that a usual reorganisation may replace. A poll that asks for blocks comes once a minute. */
-const UNSETTLED_MS = 150_000;
+export const UNSETTLED_MS = 150_000;
 
 /** How long any other block counts: a node that was restored from another branch has to be seen as soon as possible. */
 const SETTLED_MS = 600_000;
@@ -52,7 +67,13 @@ const SETTLED_MS = 600_000;
 export function createNodeBlocks(name: string, role: NodeRole, networkKey: string, index: BlockIndex): NodeBlocks {
   return {
     ...{ name, role, networkKey, index, branch: undefined },
-    ...{ chains: new Map(), heads: new Map(), isListed: false, freshUntilMs: Number.NEGATIVE_INFINITY },
+    ...{
+      chains: new Map(),
+      heads: new Map(),
+      forkedAt: new Map(),
+      isListed: false,
+      freshUntilMs: Number.NEGATIVE_INFINITY,
+    },
   };
 }
 
@@ -190,7 +211,7 @@ function dropChain(own: NodeBlocks, chain: string): void {
   own.chains.delete(chain);
 }
 
-/** Of each chain the highest blocks stay; of those that were asked for, the latest. */
+/** Of each chain the highest blocks stay; of those that were asked for, the latest; and those that show a fork. */
 function dropSurplus(own: NodeBlocks): void {
   const perChain = Math.max(1, Math.min(MAX_OF_CHAIN, Math.floor(MAX_OF_CHAINS / own.chains.size)));
   const asked: [string, KnownBlock][] = [];
@@ -202,9 +223,16 @@ function dropSurplus(own: NodeBlocks): void {
     }
     if (others.length <= perChain) continue;
     others.sort((a, b) => b.height - a.height);
-    for (const block of others.slice(perChain)) drop(own, chain, block);
+    for (const block of others.slice(perChain)) if (!showsFork(own, chain, block)) drop(own, chain, block);
   }
   if (asked.length <= MAX_ASKED) return;
   asked.sort(([, a], [, b]) => b.seenMs - a.seenMs);
   for (const [chain, block] of asked.slice(MAX_ASKED)) drop(own, chain, block);
+}
+
+function showsFork({ forkedAt }: NodeBlocks, chain: string, { height, hash }: KnownBlock): boolean {
+  for (const each of forkedAt.values()) {
+    if (each.chain === chain && each.height === height && each.hash === hash) return true;
+  }
+  return false;
 }
