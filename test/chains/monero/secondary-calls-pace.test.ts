@@ -143,6 +143,16 @@ describe("older answers are not shown", () => {
     expect(back.lines).toContain("bans kind=subnet 0");
   });
 
+  test("from before the machine was suspended, when the monotonic clock stood still", async () => {
+    const node = await started();
+    await node.poll();
+    const wall = vi.spyOn(Date, "now").mockImplementation(() => 4_000_000_000_000);
+    const { asked, lines } = await node.poll({ get_bans: rpc({}) });
+    wall.mockRestore();
+    expect(asked.filter((call) => SLOW.includes(call))).toEqual(SLOW);
+    expect(lines).toContain("bans kind=subnet 0");
+  });
+
   test("of an RPC that has become a restricted one", async () => {
     const node = await started();
     await node.poll();

@@ -175,6 +175,19 @@ describe("bytes", () => {
     expect([bytes(last), last.totals?.received]).toEqual([100, 300]);
   });
 
+  test("the only connection is another one, on a page without requests: those of the connection before never show", async () => {
+    const node = started({ prometheus_url: "http://127.0.0.1:9101" });
+    const body = (received: number, start: number) => page(received, start).replace(/^nodeos_http.*\n/, "");
+    node.answers[METRICS] = { body: body(162_701, 100) };
+    expect(bytes(await node.poll([outbound("a:1")]))).toBe(162_701);
+    const { report } = await node.poll([outbound("a:1", LATER)]);
+    expect([valueIn(report.peers).connections[0]?.receivedBytes, report.process]).toEqual([undefined, "process 1"]);
+    node.answers[METRICS] = { body: body(162_901, 200) };
+    await node.poll([outbound("a:1", LATER)]);
+    await node.poll([outbound("a:1", LATER)]);
+    expect(bytes(await node.poll([outbound("a:1", LATER)]))).toBe(0);
+  });
+
   test("after a restart, the page is requested immediately, and its counters are new", async () => {
     const node = started({ prometheus_url: "http://127.0.0.1:9101" });
     node.answers[METRICS] = { body: page(500, 100) };
@@ -192,6 +205,54 @@ describe("bytes", () => {
     node.answers[METRICS] = { body: page(700, 200, 101) };
     const { report, vanished } = await node.poll([outbound("a:1", LATER)]);
     expect([report.process, vanished]).toEqual(["process 1", 1]);
+  });
+});
+
+describe("a restart that the list alone does not show", () => {
+  /** The end of a socket stays when the peer closes the connection at once. */
+  const closed = (peer: string, remote_ip = "198.51.100.9") =>
+    changedRow(
+      outbound(peer, "0", 0),
+      { is_socket_open: false, remote_ip, remote_port: remote_ip === "" ? "" : "9876" },
+      { node_id: "0".repeat(64), time: 0 },
+    );
+  const inbound = (port: number) => changedRow(spring, { ...PLAIN, peer: "", remote_port: String(port) }, {});
+  const page = (requests: number) =>
+    `nodeos_p2p_failed_connections 0\nnodeos_http_requests_total{handler="x"} ${requests}\n`;
+  const withPlugin = { prometheus_url: "http://127.0.0.1:9101" };
+
+  test("a row that lost the end of its socket shows it, also next to one that kept it", async () => {
+    const node = started();
+    await node.poll([outbound("a:1"), outbound("b:1"), outbound("c:1")]);
+    const end = outbound("a:1").remote_ip;
+    const after = await node.poll([closed("a:1", String(end)), closed("b:1", "")]);
+    expect([after.vanished, after.report.process]).toEqual([0, "process 2"]);
+  });
+
+  test("a page that comes later with lower counters does not count the connections again", async () => {
+    const node = started(withPlugin);
+    node.answers[METRICS] = { body: page(500) };
+    await node.poll([inbound(40_001), inbound(40_002)]);
+    // There is no row of a configured peer, so the strangers may just have left; the page is still the last one.
+    const gone = await node.poll([inbound(50_001), inbound(50_002)]);
+    expect(gone.inbound).toEqual([2, 2]);
+    node.answers[METRICS] = { body: page(7) };
+    await node.poll([inbound(50_001), inbound(50_002)]);
+    const last = await node.poll([inbound(50_001), inbound(50_002)]);
+    expect(last.inbound).toEqual([2, 2]);
+  });
+
+  test("a page with lower counters decides where a closed row only kept its end", async () => {
+    const node = started(withPlugin);
+    node.answers[METRICS] = { body: page(500) };
+    await node.poll([outbound("a:1"), outbound("b:1")]);
+    const end = String(outbound("a:1").remote_ip);
+    await node.poll(502);
+    node.answers[METRICS] = { body: page(7) };
+    const after = await node.poll([closed("a:1", end), inbound(50_001)]);
+    expect([after.vanished, after.report.process, after.inbound]).toEqual([0, "process 2", [1, 0]]);
+    const later = await node.poll([closed("a:1", end), inbound(50_001)]);
+    expect([later.report.process, later.inbound]).toEqual(["process 2", [1, 0]]);
   });
 });
 
