@@ -14,6 +14,7 @@ export type NodeBlocks = Owner & {
   readonly chains: Map<string, Map<number, KnownBlock>>;
   /** The height of the newest block of each chain in the last report. */
   readonly heads: Map<string, number>;
+  readonly earlierHeads: EarlierHeads;
   /** Where the node was last seen on another branch than most others, by what it was compared with. */
   readonly forkedAt: Map<ForkReference, ForkedAt>;
   /** Whether the blocks are in the index. */
@@ -32,6 +33,14 @@ type ForkedAt = {
   readonly depth: number;
   /** Until when it counts without being seen again, unix milliseconds. */
   readonly untilMs: number;
+};
+
+/** The heads of some minutes ago. */
+type EarlierHeads = {
+  sinceMs: number;
+  readonly heads: Map<string, number>;
+  /** Those that were noted before. */
+  readonly before: Map<string, number>;
 };
 
 /** The chain of networks that have only one. */
@@ -70,6 +79,7 @@ export function createNodeBlocks(name: string, role: NodeRole, networkKey: strin
     ...{
       chains: new Map(),
       heads: new Map(),
+      earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
       forkedAt: new Map(),
       isListed: false,
       freshUntilMs: Number.NEGATIVE_INFINITY,
@@ -120,6 +130,7 @@ type Reported = BlockId & { readonly lacked: boolean };
 export function updateBlocks(own: NodeBlocks, report: NodeReport, times: ReportTimes, settings: BlockSettings): void {
   const reported = reportedBlocks(report);
   noteHeads(own, report.blocks ?? [], settings);
+  noteEarlierHeads(own, times.nowMs);
   removeInvalid(own, times.nowMs);
   own.freshUntilMs = times.freshUntilMs;
   list(own);
@@ -168,6 +179,28 @@ function noteHeads(own: NodeBlocks, blocks: readonly BlockId[], { reorgDepth }: 
   for (const chain of own.chains.keys()) if (!heads.has(chain)) dropChain(own, chain);
   own.heads.clear();
   for (const [chain, height] of heads) own.heads.set(chain, height);
+}
+
+/** What is noted as earlier is replaced after this long; after twice as long, it says nothing. */
+const EARLIER_MS = 180_000;
+
+function noteEarlierHeads({ heads, earlierHeads: earlier }: NodeBlocks, nowMs: number): void {
+  const ageMs = nowMs - earlier.sinceMs;
+  if (ageMs >= 0 && ageMs < EARLIER_MS) return;
+  earlier.before.clear();
+  if (ageMs >= 0 && ageMs < 2 * EARLIER_MS) for (const entry of earlier.heads) earlier.before.set(...entry);
+  earlier.heads.clear();
+  for (const entry of heads) earlier.heads.set(...entry);
+  earlier.sinceMs = nowMs;
+}
+
+/**
+ * The height from which the node has come in the last minutes: while it syncs, its head is far above each block that it was
+ * asked for by the time that the other nodes answer.
+ */
+export function recentHeight({ heads, earlierHeads }: NodeBlocks, chain: string): number {
+  const head = heads.get(chain) ?? 0;
+  return Math.min(head, earlierHeads.before.get(chain) ?? earlierHeads.heads.get(chain) ?? head);
 }
 
 /** Removes what is too old, what a clock that was set back left in the future, and what is above the head now. */

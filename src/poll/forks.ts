@@ -8,7 +8,7 @@ import {
   someAgreeing,
   someOpposed,
 } from "./block-index.ts";
-import { type ForkReference, type NodeBlocks, UNSETTLED_MS } from "./blocks.ts";
+import { type ForkReference, type NodeBlocks, recentHeight, UNSETTLED_MS } from "./blocks.ts";
 import type { Evidence } from "./branches.ts";
 
 /** Compares the blocks of one node with those of the other nodes of its network. */
@@ -82,6 +82,7 @@ type Chain = { readonly chain: string; readonly blocks: readonly KnownBlock[] };
 
 function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: CompareSettings, progress: Progress): void {
   const head = own.heads.get(chain) ?? 0;
+  const from = recentHeight(own, chain);
   const undecided = new Map<ForkReference, Undecided>();
   for (const [reference, role] of REFERENCES) {
     const nodes = own.index.owners[role] - (own.role === role ? 1 : 0);
@@ -105,7 +106,7 @@ function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: Compa
     }
     if (!hasAgreed) {
       hasAgreed = others.same.node + others.same.reference > 0 && !block.hash.startsWith(LACKED);
-      if (hasAgreed) noteAgreement(own, block, { head, settings, progress });
+      if (hasAgreed) noteAgreement(own, block, { from, settings, progress });
       else if (block.isSettled) progress.opposed.push(...someOpposed(own.index, block).map(([owner]) => owner));
     }
     const isNear = head - block.height <= settings.placedBlocks;
@@ -202,11 +203,16 @@ function isDecisiveForAll({ index }: NodeBlocks, { same, other }: Others): boole
   return 2 * agreeing >= nodes || agreeing + other.node + other.reference === nodes;
 }
 
-type Found = { readonly head: number; readonly settings: CompareSettings; readonly progress: Progress };
+type Found = {
+  /** The height from which the node has come. */
+  readonly from: number;
+  readonly settings: CompareSettings;
+  readonly progress: Progress;
+};
 
 /** Far below the node's head, a common block says little: branches of one coin have their oldest blocks in common. */
-function noteAgreement(own: NodeBlocks, block: KnownBlock, { head, settings, progress }: Found): void {
-  if (head - block.height <= settings.nearBlocks) progress.agreed.push(...someAgreeing(own.index, own, block));
+function noteAgreement(own: NodeBlocks, block: KnownBlock, { from, settings, progress }: Found): void {
+  if (from - block.height <= settings.nearBlocks) progress.agreed.push(...someAgreeing(own.index, own, block));
 }
 
 /**
@@ -216,7 +222,7 @@ function noteAgreement(own: NodeBlocks, block: KnownBlock, { head, settings, pro
 export function haveCommonBlock(a: NodeBlocks, b: NodeBlocks, nearBlocks: number): boolean {
   let isCommon = false;
   for (const [chain, blocks] of a.chains) {
-    const lower = Math.min(a.heads.get(chain) ?? 0, b.heads.get(chain) ?? 0);
+    const lower = Math.min(recentHeight(a, chain), recentHeight(b, chain));
     let common = -1;
     let different = -1;
     for (const { height, hash, isSettled } of blocks.values()) {

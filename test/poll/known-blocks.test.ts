@@ -24,6 +24,20 @@ describe("nodes of one name of network", () => {
     expect(fleet.poll("a").fleet).toEqual([1001]);
   });
 
+  test.each([1, 10, 60])("have one while a node syncs %i blocks a second", (speed) => {
+    const fleet = createFleet();
+    const chain = grow("main", 20_000);
+    fleet.add("a", chain);
+    fleet.add("b", chain.slice(0, 500));
+    const found: (number | undefined)[] = [];
+    for (let round = 1; round <= 16; round += 1) {
+      const { b } = Object.fromEntries(fleet.round());
+      found.push(b?.fleet[0]);
+      fleet.follow("b", chain.slice(0, 500 + round * 15 * speed));
+    }
+    expect(found.slice(12)).toEqual(Array(4).fill(20_001));
+  });
+
   test("are asked for a common height once a minute, if they are far from each other", () => {
     const fleet = createFleet();
     fleet.add("a", MAIN);
