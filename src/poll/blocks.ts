@@ -15,6 +15,8 @@ export type NodeBlocks = Owner & {
   /** The height of the newest block of each chain in the last report. */
   readonly heads: Map<string, number>;
   readonly earlierHeads: EarlierHeads;
+  /** Where the node was last seen on another branch than most others, by what it was compared with. */
+  readonly forkedAt: Map<ForkReference, ForkedAt>;
   /** Whether the blocks are in the index. */
   isListed: boolean;
   freshUntilMs: number;
@@ -26,6 +28,19 @@ type EarlierHeads = {
   readonly heads: Map<string, number>;
   /** Those that were noted before. */
   readonly before: Map<string, number>;
+};
+
+export type ForkReference = "fleet" | "configured";
+
+type ForkedAt = {
+  readonly chain: string;
+  /** The node's own block. */
+  readonly height: number;
+  readonly hash: string;
+  /** How many blocks its branch had at least. */
+  readonly depth: number;
+  /** Until when it counts without being seen again, unix milliseconds. */
+  readonly untilMs: number;
 };
 
 /** The chain of networks that have only one. */
@@ -53,7 +68,7 @@ const MAX_OF_REPORT = 256;
 const MAX_HASH_LENGTH = 128;
 
 /** How long a block counts that a usual reorganisation may replace. A poll that asks for blocks comes once a minute. */
-const UNSETTLED_MS = 150_000;
+export const UNSETTLED_MS = 150_000;
 
 /** How long any other block counts: a node that was restored from another branch has to be seen as soon as possible. */
 const SETTLED_MS = 600_000;
@@ -62,7 +77,13 @@ export function createNodeBlocks(name: string, role: NodeRole, networkKey: strin
   return {
     ...{ name, role, networkKey, index, branch: undefined },
     earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
-    ...{ chains: new Map(), heads: new Map(), isListed: false, freshUntilMs: Number.NEGATIVE_INFINITY },
+    ...{
+      chains: new Map(),
+      heads: new Map(),
+      forkedAt: new Map(),
+      isListed: false,
+      freshUntilMs: Number.NEGATIVE_INFINITY,
+    },
   };
 }
 
@@ -223,7 +244,7 @@ function dropChain(own: NodeBlocks, chain: string): void {
   own.chains.delete(chain);
 }
 
-/** Of each chain the highest blocks stay; of those that were asked for, the latest. */
+/** Of each chain the highest blocks stay; of those that were asked for, the latest; and those that show a fork. */
 function dropSurplus(own: NodeBlocks): void {
   const perChain = Math.max(1, Math.min(MAX_OF_CHAIN, Math.floor(MAX_OF_CHAINS / own.chains.size)));
   const asked: [string, KnownBlock][] = [];
@@ -235,9 +256,16 @@ function dropSurplus(own: NodeBlocks): void {
     }
     if (others.length <= perChain) continue;
     others.sort((a, b) => b.height - a.height);
-    for (const block of others.slice(perChain)) drop(own, chain, block);
+    for (const block of others.slice(perChain)) if (!showsFork(own, chain, block)) drop(own, chain, block);
   }
   if (asked.length <= MAX_ASKED) return;
   asked.sort(([, a], [, b]) => b.seenMs - a.seenMs);
   for (const [chain, block] of asked.slice(MAX_ASKED)) drop(own, chain, block);
+}
+
+function showsFork({ forkedAt }: NodeBlocks, chain: string, { height, hash }: KnownBlock): boolean {
+  for (const each of forkedAt.values()) {
+    if (each.chain === chain && each.height === height && each.hash === hash) return true;
+  }
+  return false;
 }
