@@ -22,14 +22,6 @@ export type NodeBlocks = Owner & {
   freshUntilMs: number;
 };
 
-/** The heads of some minutes ago. */
-type EarlierHeads = {
-  sinceMs: number;
-  readonly heads: Map<string, number>;
-  /** Those that were noted before. */
-  readonly before: Map<string, number>;
-};
-
 export type ForkReference = "fleet" | "configured";
 
 type ForkedAt = {
@@ -41,6 +33,14 @@ type ForkedAt = {
   readonly depth: number;
   /** Until when it counts without being seen again, unix milliseconds. */
   readonly untilMs: number;
+};
+
+/** The heads of some minutes ago. */
+type EarlierHeads = {
+  sinceMs: number;
+  readonly heads: Map<string, number>;
+  /** Those that were noted before. */
+  readonly before: Map<string, number>;
 };
 
 /** The chain of networks that have only one. */
@@ -76,10 +76,10 @@ const SETTLED_MS = 600_000;
 export function createNodeBlocks(name: string, role: NodeRole, networkKey: string, index: BlockIndex): NodeBlocks {
   return {
     ...{ name, role, networkKey, index, branch: undefined },
-    earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
     ...{
       chains: new Map(),
       heads: new Map(),
+      earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
       forkedAt: new Map(),
       isListed: false,
       freshUntilMs: Number.NEGATIVE_INFINITY,

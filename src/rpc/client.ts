@@ -237,8 +237,10 @@ function isPastTlsAge(transport: Transport): boolean {
 function withSignal(exchange: Exchange, link: Link): Exchange {
   return async (request, signal) => {
     signal.throwIfAborted();
-    if (isPastTlsAge(link.transport())) link.reset();
-    link.transport().busy();
+    const transport = link.transport();
+    // Before its end, as an idle connection whose slot is needed would reset its successor.
+    transport.busy();
+    if (isPastTlsAge(transport)) link.reset();
     signal.addEventListener("abort", link.reset, { once: true });
     try {
       return await exchange(request, signal);

@@ -182,7 +182,7 @@ describe.each(["wire", "monero", "chainweb"] as const)("%s", (chain) => {
       chain,
       nodes.map((node) => ({ node })),
     );
-    for await (const page of run(20)) {
+    for await (const page of run(12)) {
       for (const forked of valuesOf(page(), "p2p_node_forked", nodes)) expect(forked ?? 0).toBe(0);
     }
   });

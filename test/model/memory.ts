@@ -50,12 +50,14 @@ export function createMemory(): Memory {
 /**
  * @param outcome why the poll got no peer list, or the connected peers of its list
  * @param visible where an API hides some changes: those that it shows
+ * @param isUnclear whether all connections may be other ones than before
  */
 export function rememberPoll(
   memory: Memory,
   outcome: Reason | ReadonlyMap<string, Side>,
   nowMs: number,
   visible?: Churn,
+  isUnclear = false,
 ): void {
   memory.polls += 1;
   if (typeof outcome === "string") {
@@ -70,7 +72,9 @@ export function rememberPoll(
   for (const kind of ["connects", "disconnects"] as const) {
     for (const side of SIDES) {
       const { most } = all[kind][side];
-      memory.churn[kind][side].most += most;
+      const list = kind === "connects" ? outcome : before;
+      const possible = [...list.values()].filter((each) => each === side).length;
+      memory.churn[kind][side].most += isUnclear ? possible : most;
       memory.churn[kind][side].least += Math.min(most, visible?.[kind][side].least ?? most);
     }
   }

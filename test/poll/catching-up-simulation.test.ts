@@ -24,7 +24,7 @@ type Case = {
 };
 
 const POLLS = 10_000;
-const FEW_POLLS = 1000;
+const FEW_POLLS = 500;
 
 const NETWORKS: readonly (readonly [string, MakeNetwork])[] = [
   ["Wire", wire],

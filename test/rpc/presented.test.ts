@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { MAX_TLS_AGE_MS } from "../../src/rpc/client.ts";
+import { createConnectionSlots } from "../../src/rpc/connection-slots.ts";
 import type { TlsVerification } from "../../src/rpc/settings.ts";
 import { json } from "../support/fake-node.ts";
 import { tempFolder } from "../support/servers.ts";
@@ -54,7 +55,9 @@ describe("the end of the certificate", () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
     const node = await fakeNode(() => json({}), { tls: certificate });
-    const client = rpcClient(node.url, { tls: { kind: "insecure" } });
+    // Its only slot, which it must get from its own old connection.
+    const slots = createConnectionSlots(1);
+    const client = rpcClient(node.url, { tls: { kind: "insecure" }, slots });
     for (let minutes = 0; minutes <= 61; minutes += 1) {
       await client.request(GET, patience());
       expect(node.handshakes()).toBe(minutes > MAX_TLS_AGE_MS / 60_000 ? 2 : 1);

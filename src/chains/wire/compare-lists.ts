@@ -9,8 +9,12 @@ type Findings = {
   readonly proves: boolean;
   /** A row looks as if it went on. */
   readonly keeps: boolean;
+  /** A closed row has the same end of a socket as before: it went on, or a new process lost the connection again. */
+  readonly resembles: boolean;
   /** A row of a configured peer begins again. */
   readonly restarts: boolean;
+  /** A row of a configured peer has no end of a socket any more, although nodes keep the last one. */
+  readonly loses: boolean;
 };
 
 /** @param ids largest numbers of connections that the process had given by the last list, and by the one before it */
@@ -20,7 +24,7 @@ export function compareLists(
   ids: ConnectionIds,
 ): Findings {
   const earlier = earlierRows(before);
-  const found = { contradicts: false, proves: false, keeps: false, restarts: false };
+  const found = { contradicts: false, proves: false, keeps: false, resembles: false, restarts: false, loses: false };
   for (const [index, row] of now.entries()) {
     const old = earlier.find(row.id, index);
     const finding = old === undefined ? judgeNewRow(row, ids) : judgeRow(old, row);
@@ -61,8 +65,8 @@ function judgeInbound(old: WireConnection, now: WireConnection): keyof Findings 
 function judgeOutbound(old: WireConnection, now: WireConnection): keyof Findings | undefined {
   if (areConnected(old, now)) return judgeLink(old.wire, now.wire);
   if (old.wire.remoteIp === undefined || now.state === "connected") return undefined;
-  if (now.wire.remoteIp === undefined) return "restarts";
-  return now.wire.remoteIp === old.wire.remoteIp ? "keeps" : undefined;
+  if (now.wire.remoteIp === undefined) return "loses";
+  return now.wire.remoteIp === old.wire.remoteIp ? "resembles" : undefined;
 }
 
 function areConnected(old: WireConnection, now: WireConnection): boolean {

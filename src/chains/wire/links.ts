@@ -11,6 +11,8 @@ type Now = { readonly state: ConnectionState; readonly details: Omit<RowDetails,
 /** The number of the row's connection: it grows with each one that opened since the list before. */
 export function linkOf(before: WireConnection | undefined, { state, details }: Now): number {
   if (before === undefined) return 0;
+  // A row without an end of a socket never had a connection, so this is its first one (since Leap 5).
+  if (before.wire.remoteIp === undefined && details.remoteIp !== undefined) return before.wire.link;
   const isOld = state !== "connected" || (before.state === "connected" && isSameLink(before.wire, details));
   return before.wire.link + (isOld ? 0 : 1);
 }

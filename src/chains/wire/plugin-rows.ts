@@ -25,11 +25,18 @@ type Counted = {
   readonly base: Counters;
   readonly since: number | "unknown" | undefined;
   /** The list has had this other connection since then (unix milliseconds), and no page has had its values yet. */
-  readonly waiting?: { readonly link: number; readonly sinceMs: number } | undefined;
+  readonly waiting?: Waiting | undefined;
   /** The last page had another connection than the list of the same poll. */
   readonly isAhead?: boolean | undefined;
   /** Connections that only pages showed. */
   readonly unlisted: number;
+};
+
+type Waiting = {
+  readonly link: number;
+  readonly sinceMs: number;
+  /** The page has another connection than before: this one, or one that opened and closed before it. */
+  readonly mayBeThere?: boolean | undefined;
 };
 
 type Counters = { readonly received: number; readonly sent: number; readonly firstBlocks: number };
@@ -112,11 +119,16 @@ function advance(known: Counted | undefined, row: WireConnection, now: Now): Cou
   }
   const isOtherStart = start !== undefined && known.start !== undefined && start !== known.start;
   if (known.link === link) return sameLink(known, now, isOtherStart);
-  if (known.isAhead) return { ...known, link, isAhead: false };
-  const waiting = known.waiting?.link === link ? known.waiting : { link, sinceMs: now.nowMs };
+  if (known.isAhead) return advance({ ...known, link: known.link + 1, isAhead: false }, row, now);
+  const waiting: Waiting = known.waiting?.link === link ? known.waiting : { link, sinceMs: now.nowMs };
   const waitedMs = now.pageMs - waiting.sinceMs;
+  const isRefreshed = waitedMs >= REFRESHED_MS;
+  if (isOtherStart && link - known.link > 1 && !isRefreshed) {
+    return { ...known, link: link - 1, start, waiting: { ...waiting, mayBeThere: true } };
+  }
   const hasStarts = start !== undefined && known.start !== undefined;
-  if (isOtherStart || (!hasStarts && waitedMs >= REFRESHED_MS)) return rebased({ ...known, link }, now);
+  const isOwn = isOtherStart || ((!hasStarts || waiting.mayBeThere === true) && isRefreshed);
+  if (isOwn) return rebased({ ...known, link }, now);
   if (waitedMs >= SAME_AFTER_ALL_MS) return { ...known, link, waiting: undefined };
   return { ...known, waiting };
 }

@@ -10,13 +10,17 @@ import type { WireConnection } from "./row.ts";
 
 /** What is remembered of the last answers. */
 type ProcessMemory = {
-  /** Counts the processes. */
+  /** Counts the processes, as far as the peer lists showed them when they came. */
   readonly number: number;
+  /** Counts the moments when everything that belonged to an earlier process is over; grows with each new number. */
+  readonly epoch: number;
   /** The last peer list; undefined before the first. */
   readonly rows: readonly WireConnection[] | undefined;
   /** An earlier list, whose connections were all gone in the next one without a sign of a restart. */
   readonly lost: readonly WireConnection[] | undefined;
   readonly ids: ConnectionIds;
+  /** Since the last page, a list had nothing that is certainly of the one before. */
+  readonly isCutOff: boolean;
   /** A poll since the last list got none. */
   readonly hasMissed: boolean;
   /** An answer that came after the last list was of another process. */
@@ -30,9 +34,11 @@ const NO_IDS: ConnectionIds = { settled: -1, last: -1 };
 
 export const NO_PROCESS: ProcessMemory = {
   number: 1,
+  epoch: 1,
   rows: undefined,
   lost: undefined,
   ids: NO_IDS,
+  isCutOff: false,
   hasMissed: false,
   isOver: false,
   software: undefined,
@@ -46,26 +52,35 @@ type Answers = {
   readonly page: PluginPage | undefined;
 };
 
-/** What the list tells; "guessed": nothing in it goes on, and nothing contradicts that it is of the same process. */
-type Verdict = "proven" | "same" | "unknown" | "guessed" | "other";
+/**
+ * What the list tells. "similar": of the same process, if nothing else speaks against it; "guessed": of another one, as nothing in
+ * it goes on, although nothing contradicts that it is of the same one.
+ */
+type Verdict = "proven" | "same" | "similar" | "unknown" | "guessed" | "other";
 
 export function nextProcess(memory: ProcessMemory, { rows, info, page }: Answers): ProcessMemory {
   const software = info === undefined ? undefined : `${info.identity.version} ${info.identity.chainId}`;
-  const isOtherLater = differs(memory.software, software) || hasFallen(memory.page, page);
+  const isOtherPage = hasFallen(memory.page, page);
+  const isOtherLater = differs(memory.software, software) || isOtherPage;
   const next = { ...memory, software: software ?? memory.software, page: page ?? memory.page };
   if (rows === undefined) return { ...next, hasMissed: true, isOver: memory.isOver || isOtherLater };
   const verdict = memory.rows === undefined ? "proven" : judge(memory, memory.rows, rows);
   const isCertain = verdict === "proven" || verdict === "same";
   const isOther =
     verdict === "other" || (verdict === "guessed" && !goesOn(memory.page, page)) || (isOtherLater && !isCertain);
+  // The page is late: the connections of the process before were gone already, and those of this one are counted.
+  const isLate = isOtherPage && !isOther && memory.isCutOff;
+  const isNewPage = page !== undefined && page !== memory.page;
   return {
     number: memory.number + Number(isOther),
+    epoch: memory.epoch + Number(isOther || isLate),
     rows,
-    lost: isOther || isCertain ? undefined : (memory.lost ?? memory.rows),
+    lost: isOther || isCertain || verdict === "similar" ? undefined : (memory.lost ?? memory.rows),
     ids: nextIds(isOther ? NO_IDS : memory.ids, rows),
+    isCutOff: !isOther && (!isCertain || (memory.isCutOff && !isNewPage)),
     hasMissed: false,
     // The list is of the process before, which has ended since.
-    isOver: isOtherLater && !isOther,
+    isOver: isOtherLater && !isOther && !isLate,
     software: next.software,
     page: isOther ? page : next.page,
   };
@@ -80,12 +95,13 @@ function judge(memory: ProcessMemory, before: readonly WireConnection[], rows: r
   const found = compareLists(before, rows, memory.ids);
   if (found.contradicts) return "other";
   if (found.proves) return "proven";
-  if (found.keeps) return "same";
+  if (!found.loses && (found.keeps || found.resembles)) return found.keeps ? "same" : "similar";
   // After polls that failed, a list without anything from before is of another process.
-  if (found.restarts || memory.hasMissed) return "guessed";
+  if (found.restarts || found.loses || memory.hasMissed) return "guessed";
   if (memory.lost === undefined) return "unknown";
   const since = compareLists(memory.lost, rows, NO_IDS);
-  return since.restarts && !since.proves && !since.keeps ? "guessed" : "unknown";
+  if (since.proves) return "unknown";
+  return since.loses || (since.restarts && !since.keeps && !since.resembles) ? "guessed" : "unknown";
 }
 
 /** Whether the page that led to another process does not tell of it itself, and may be of the process before. */

@@ -98,9 +98,10 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
       page = await fetchPage(signal);
       process = nextProcess(before, known({ ...answers, page }));
     }
-    if (process.number === before.number || !answers.peers.ok) return { ...answers, page };
+    if (process.epoch === before.epoch || !answers.peers.ok) return { ...answers, page };
     seen = NOTHING_SEEN;
     counted = isPageOld(before, process) ? asReconnected(counted) : NOTHING_COUNTED;
+    if (process.number === before.number) return { ...answers, page };
     const connections = answers.peers.value.connections.map(ofNewProcess);
     process = { ...process, rows: connections };
     return { ...answers, page, peers: succeeded({ ...answers.peers.value, connections }) };

@@ -125,6 +125,28 @@ describe("bytes of an outbound row that reconnects", () => {
     return { ...pageOf(SPRING.replace(start, `${startSeconds}000000000`)), receivedMs };
   };
 
+  test("a page of a connection between two that the lists have is not shown for the later one", () => {
+    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, 0);
+    // The list had connections 1 and 2 since the last page, and the next page is of 1.
+    const early = join(withLink(2), pageAt(30_000, START + 10), first.counted, 30_000);
+    expect(early.rows.map(({ startSeconds }) => startSeconds)).toEqual([undefined]);
+    const own = join(withLink(2), pageAt(60_000, START + 25), early.counted, 60_000);
+    expect(own.rows.map(({ startSeconds, session }) => [startSeconds, session])).toEqual([
+      [START + 25, withLink(2)[0]?.session],
+    ]);
+    // If the page was of 2, it is the same after a refresh of the node.
+    const same = join(withLink(2), pageAt(70_000, START + 10), early.counted, 70_000);
+    expect(same.rows.map(({ startSeconds }) => startSeconds)).toEqual([START + 10]);
+  });
+
+  test("two connections that pages have before the lists are each shown with their own start", () => {
+    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, 0);
+    const ahead = join(withLink(0), pageAt(30_000, START + 20), first.counted, 30_000);
+    const next = join(withLink(1), pageAt(60_000, START + 50), ahead.counted, 60_000);
+    const last = join(withLink(2), pageAt(60_000, START + 50), next.counted, 75_000);
+    expect(last.rows.map(({ receivedBytes: bytes, startSeconds }) => [bytes, startSeconds])).toEqual([[0, START + 50]]);
+  });
+
   test("a page from before yet another connection does not end the wait for that one", () => {
     // The row was seen for the first time with its second connection, and the pages do not show when that one began.
     const waiting = join(withLink(1), pageAt(0, START), NOTHING_COUNTED, 0);

@@ -219,6 +219,54 @@ describe("bytes", () => {
   });
 });
 
+describe("a restart that the list alone does not show", () => {
+  /** The end of a socket stays when the peer closes the connection at once. */
+  const closed = (peer: string, remote_ip = "198.51.100.9") =>
+    changedRow(
+      outbound(peer, "0", 0),
+      { is_socket_open: false, remote_ip, remote_port: remote_ip === "" ? "" : "9876" },
+      { node_id: "0".repeat(64), time: 0 },
+    );
+  const inbound = (port: number) => changedRow(spring, { ...PLAIN, peer: "", remote_port: String(port) }, {});
+  const page = (requests: number) =>
+    `nodeos_p2p_failed_connections 0\nnodeos_http_requests_total{handler="x"} ${requests}\n`;
+  const withPlugin = { prometheus_url: "http://127.0.0.1:9101" };
+
+  test("a row that lost the end of its socket shows it, also next to one that kept it", async () => {
+    const node = started();
+    await node.poll([outbound("a:1"), outbound("b:1"), outbound("c:1")]);
+    const end = outbound("a:1").remote_ip;
+    const after = await node.poll([closed("a:1", String(end)), closed("b:1", "")]);
+    expect([after.vanished, after.report.process]).toEqual([0, "process 2"]);
+  });
+
+  test("a page that comes later with lower counters does not count the connections again", async () => {
+    const node = started(withPlugin);
+    node.answers[METRICS] = { body: page(500) };
+    await node.poll([inbound(40_001), inbound(40_002)]);
+    // There is no row of a configured peer, so the strangers may just have left; the page is still the last one.
+    const gone = await node.poll([inbound(50_001), inbound(50_002)]);
+    expect(gone.inbound).toEqual([2, 2]);
+    node.answers[METRICS] = { body: page(7) };
+    await node.poll([inbound(50_001), inbound(50_002)]);
+    const last = await node.poll([inbound(50_001), inbound(50_002)]);
+    expect(last.inbound).toEqual([2, 2]);
+  });
+
+  test("a page with lower counters decides where a closed row only kept its end", async () => {
+    const node = started(withPlugin);
+    node.answers[METRICS] = { body: page(500) };
+    await node.poll([outbound("a:1"), outbound("b:1")]);
+    const end = String(outbound("a:1").remote_ip);
+    await node.poll(502);
+    node.answers[METRICS] = { body: page(7) };
+    const after = await node.poll([closed("a:1", end), inbound(50_001)]);
+    expect([after.vanished, after.report.process, after.inbound]).toEqual([0, "process 2", [1, 0]]);
+    const later = await node.poll([closed("a:1", end), inbound(50_001)]);
+    expect([later.report.process, later.inbound]).toEqual(["process 2", [1, 0]]);
+  });
+});
+
 describe("addresses of block producers", () => {
   const all = [outbound("a:1"), outbound("b:1:blk")];
 

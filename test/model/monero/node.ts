@@ -1,5 +1,5 @@
 import { HANG, type HttpAnswer, type HttpRequest, json, OUTAGES, type Outage, text } from "../http.ts";
-import type { Block } from "../ledger.ts";
+import { ancestor, type Block } from "../ledger.ts";
 import type { Side } from "../memory.ts";
 import type { Random } from "../random.ts";
 
@@ -54,9 +54,10 @@ export type MoneroNode = {
 export function answerMonero(node: MoneroNode, request: HttpRequest, nowMs: number): HttpAnswer {
   if (node.outage !== undefined) return OUTAGES[node.outage].answer;
   if (request.path !== "/json_rpc") return answerEndpoint(node, request.path.slice(1));
-  const { method } = JSON.parse(request.body) as { method: string };
+  const { method, params } = JSON.parse(request.body) as { method: string; params?: { height?: number } };
   const fault = faultOf(node, method);
   if (fault !== undefined) return fault;
+  if (method === "get_block_header_by_height") return blockHeader(node, params?.height ?? 0);
   const found = node.restricted && RESTRICTED_AWAY.has(method) ? undefined : RPC[method]?.(node, nowMs);
   const envelope = { id: "0", jsonrpc: "2.0" };
   if (found === undefined) return json({ error: { code: -32601, message: "Method not found" }, ...envelope });
@@ -118,6 +119,19 @@ const RPC: Readonly<Record<string, (node: MoneroNode, nowMs: number) => object |
     overview: "[]",
   }),
 };
+
+/** Blocks before the remembered ones are the same for all nodes, as is the first one. */
+function blockHeader(node: MoneroNode, height: number): HttpAnswer {
+  const envelope = { id: "0", jsonrpc: "2.0" };
+  if (height > node.tip.height) {
+    const message = `Requested block height: ${height} greater than current top block height: ${node.tip.height}`;
+    return json({ ...envelope, error: { code: -2, message } });
+  }
+  const known = ancestor(node.tip, height);
+  const hash = height.toString(16).padStart(64, "0");
+  const block = known ?? { height, hash, seconds: 1_400_000_000 + height * 120, parent: undefined };
+  return json({ ...envelope, result: { status: "OK", ...untrusted(node), block_header: header(block) } });
+}
 
 function header({ height, hash, seconds, parent }: Block) {
   return {

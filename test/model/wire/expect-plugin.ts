@@ -17,13 +17,15 @@ export type PluginMemory = {
   served: ServedPage | undefined;
   /** The first connection of each row of this process that polls have seen. */
   readonly firstSeen: Map<string, number>;
+  /** Rows of this process that a list has shown closed after they had been open. */
+  readonly closed: Set<string>;
   process: number;
   /** Rows of earlier processes: it may not be clear that a row of the same name is another one. */
   readonly namesakes: Set<string>;
 };
 
 export function createPluginMemory(): PluginMemory {
-  return { served: undefined, firstSeen: new Map(), process: 1, namesakes: new Set() };
+  return { served: undefined, firstSeen: new Map(), closed: new Set(), process: 1, namesakes: new Set() };
 }
 
 export function expectPlugin(
@@ -39,12 +41,15 @@ export function expectPlugin(
   if (memory.process !== life.process) {
     for (const name of memory.firstSeen.keys()) memory.namesakes.add(name);
     memory.firstSeen.clear();
+    memory.closed.clear();
     memory.process = life.process;
   }
   if (arePeersKnown) {
-    for (const row of connected) {
+    for (const row of node.rows) {
       const name = nameOf(row, node);
-      if (!memory.firstSeen.has(name)) memory.firstSeen.set(name, row.connection);
+      if (row.state !== "connected") {
+        if (row.everOpened) memory.closed.add(name);
+      } else if (!memory.firstSeen.has(name)) memory.firstSeen.set(name, row.connection);
     }
   }
   if (!node.hasPlugin || served === undefined) return;
@@ -80,7 +85,7 @@ function expectConnection(expectations: Expectations, row: WireRow, joined: Join
   const isAmbiguous = connected.some((other) => other !== row && keyOf(other, node) === ownKey);
   if (match !== undefined && match.connection === row.connection && !isAmbiguous && !isOld) {
     expectJoined(expectations, row, match, joined);
-  } else if (match !== undefined && !node.dialect.wholeHandshake && !isAmbiguous) {
+  } else if (match !== undefined && (isOld || !node.dialect.wholeHandshake) && !isAmbiguous) {
     expectHidden(expectations, row, match, node);
   }
 }
@@ -89,8 +94,9 @@ function expectJoined({ expect }: Expectations, row: WireRow, match: WireRow, { 
   const labels = { direction: row.side, peer: peerLabel(row, node) };
   const opened = Math.floor(match.openedMs / 1000);
   // It is known to have had other connections: theirs are taken off.
-  const hasOthers = memory.firstSeen.get(nameOf(row, node)) !== row.connection;
-  const isLater = row.side === "outbound" && (hasOthers || memory.namesakes.has(nameOf(row, node)));
+  const name = nameOf(row, node);
+  const hasOthers = memory.firstSeen.get(name) !== row.connection;
+  const isLater = row.side === "outbound" && (hasOthers || memory.closed.has(name) || memory.namesakes.has(name));
   const counted = (whole: number, before: number): Expected => {
     if (!isLater) return whole;
     const own = hasOthers ? whole - before : whole;

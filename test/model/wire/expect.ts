@@ -5,7 +5,7 @@ import { expectNoFork, expectReferences, highest, highestPossible, supported } f
 import { expectChurn, expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
 import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
 import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
-import { viewsOf, visibleChanges, type WireView } from "./views.ts";
+import { isSameProcess, viewsOf, visibleChanges, type WireView } from "./views.ts";
 import type { WireLife } from "./world.ts";
 
 /** What the page should say of a nodeos or nodeop after a poll, by the documents. */
@@ -14,7 +14,9 @@ export type WireMemory = Memory & {
   views: readonly WireView[];
   readonly plugin: PluginMemory;
   /** The process of the last peer lists, and how many lists it gave. */
-  lists: { process: number; count: number };
+  lists: { process: number; count: number; isSeen: boolean };
+  /** Outbound peers with an end of a socket in the last list. */
+  ends: ReadonlySet<string>;
   /** Outbound peers of this process that lists have shown as open, now or before. */
   readonly seenOpen: Set<string>;
   /** Since when the node gave a head. */
@@ -65,11 +67,14 @@ export function expectWire(poll: WirePoll): Expectations {
   const connected = node.rows.filter(({ state }) => state === "connected");
   const views = viewsOf(connected, node.dialect);
   const isFirst = memory.connected === undefined;
+  // Where nothing shows that the process is the same, it may be taken for another one.
+  const isUnclear = !isFirst && netFailure === undefined && !isSameProcess(memory.views, views);
   rememberPoll(
     memory,
     netFailure ?? new Map(connected.map(({ connection, side }) => [String(connection), side] as const)),
     endedMs,
     isFirst ? undefined : visibleChanges(memory.views, views),
+    isUnclear,
   );
   if (netFailure === undefined) memory.views = views;
 
@@ -299,20 +304,26 @@ function expectRow({ expect }: Expectations, row: WireRow, node: WireNode): void
 const LISTS_TO_SEE_A_RESTART = 4;
 
 /**
- * Peers that another process removed are forgotten. Before Leap 5 a list has no sockets, and a restart may stay hidden while
- * no peer of before is connected again.
+ * Peers that another process removed are forgotten. A restart stays hidden where the next list has nothing that only a restart
+ * can bring about: a row of a configured peer that lost the end of its socket, which a list has since Leap 5.
  */
 function expectVanished({ expect }: Expectations, life: WireLife, memory: WireMemory): void {
   const { process, vanished, everConfigured, node } = life;
   const { lists } = memory;
-  memory.lists = { process, count: lists.process === process ? lists.count + 1 : 1 };
+  const ends = new Set(
+    node.rows.flatMap(({ side, peer, everOpened }) => (side === "outbound" && everOpened ? [peer] : [])),
+  );
+  const isSame = lists.process === process;
+  const hasLost = node.dialect.socket && node.rows.some(({ peer }) => memory.ends.has(peer) && !ends.has(peer));
+  memory.lists = { process, count: isSame ? lists.count + 1 : 1, isSeen: isSame ? lists.isSeen : hasLost };
+  memory.ends = ends;
   if (lists.process !== process) memory.seenOpen.clear();
   for (const row of node.rows) {
     const isOpen = row.state === "connected" || (node.dialect.socket && row.everOpened);
     if (row.side === "outbound" && isOpen) memory.seenOpen.add(row.peer);
   }
   const known = [...vanished].filter((peer) => memory.seenOpen.has(peer)).length;
-  const isClear = process === 1 || (node.dialect.socket && memory.lists.count > LISTS_TO_SEE_A_RESTART);
+  const isClear = process === 1 || (memory.lists.isSeen && memory.lists.count > LISTS_TO_SEE_A_RESTART);
   const listed = new Set(node.rows.map(({ peer }) => peer));
   const most = [...everConfigured].filter((peer) => !listed.has(peer)).length;
   expect("p2p_wire_vanished_peers", isClear ? known : between(known, most));

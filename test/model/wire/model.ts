@@ -73,7 +73,8 @@ function createWireMemory(): WireMemory {
     ...createMemory(),
     views: [],
     plugin: createPluginMemory(),
-    lists: { process: 1, count: 0 },
+    lists: { process: 1, count: 0, isSeen: false },
+    ends: new Set(),
     seenOpen: new Set(),
     headSinceMs: undefined,
   };

@@ -69,6 +69,8 @@ export type WireNode = {
   nextConnectionId: number;
   failedConnections: number;
   droppedTransactions: number;
+  /** HTTP requests that the process has answered. */
+  requests: number;
   earliest: number;
   /** The page of prometheus_plugin, as copied at this time. */
   copied: {
@@ -83,6 +85,7 @@ export const EARLIEST = 2;
 
 export function answerWire(node: WireNode, request: HttpRequest): HttpAnswer {
   if (node.outage !== undefined) return OUTAGES[node.outage].answer;
+  node.requests += 1;
   switch (request.path) {
     case "/v1/net/connections":
       return (
@@ -103,6 +106,7 @@ export function answerWire(node: WireNode, request: HttpRequest): HttpAnswer {
 
 export function answerPlugin(node: WireNode, request: HttpRequest): HttpAnswer {
   if (node.outage !== undefined) return OUTAGES[node.outage].answer;
+  node.requests += 1;
   if (request.path !== "/v1/prometheus/metrics") return NOT_FOUND;
   return faultOf(node, "plugin") ?? text(pluginPage(node));
 }
@@ -247,12 +251,14 @@ function handshake(row: WireRow, { dialect, chain }: WireNode) {
 /** 2^64 - 1: not measured. */
 const NOT_MEASURED = "1.8446744073709552e+19";
 
-function pluginPage({ dialect, copied }: WireNode): string {
+function pluginPage({ dialect, copied, requests }: WireNode): string {
   const prefix = dialect.name.startsWith("wire") ? "nodeop" : "nodeos";
   const lines = [
     `${prefix}_p2p_failed_connections ${copied.failed}`,
     `${prefix}_p2p_dropped_trxs_total ${copied.dropped}`,
     `${prefix}_head_block_num 1`,
+    // Counted as they come, and not copied.
+    `${prefix}_http_requests_total{handler="/v1/net/connections"} ${requests}`,
   ];
   for (const row of copied.rows) {
     if (row.state !== "connected") continue;

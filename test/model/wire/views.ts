@@ -11,6 +11,8 @@ export type WireView = {
   readonly key: string;
   readonly nodeId: string;
   readonly generation: number;
+  /** The key has the end of the socket, which is another one for each inbound connection. */
+  readonly hasSocket: boolean;
   /** Of the handshake; undefined where the dialect does not send it. */
   readonly time: number | undefined;
 };
@@ -21,6 +23,7 @@ export function viewsOf(connected: readonly WireRow[], dialect: Dialect): readon
     key: keyOf(row, dialect),
     nodeId: row.process.nodeId,
     generation: row.generation,
+    hasSocket: dialect.socket,
     time: dialect.wholeHandshake ? row.handshakeMs : undefined,
   }));
 }
@@ -37,6 +40,17 @@ export function visibleChanges(before: readonly WireView[], now: readonly WireVi
   for (const view of now) if (!before.some((old) => isSame(old, view))) churn.connects[view.side].least += 1;
   for (const view of before) if (!now.some((next) => isSame(view, next))) churn.disconnects[view.side].least += 1;
   return churn;
+}
+
+/** Whether the lists show that the node is the same process: a handshake or the socket of an inbound row stayed the same. */
+export function isSameProcess(before: readonly WireView[], now: readonly WireView[]): boolean {
+  return now.some((view) =>
+    before.some((old) => {
+      if (old.side !== view.side || old.key !== view.key || old.nodeId !== view.nodeId) return false;
+      if (view.side === "inbound" && view.hasSocket) return true;
+      return view.time !== undefined && view.time === old.time && view.generation === old.generation;
+    }),
+  );
 }
 
 /** A later handshake of a connection has a higher number. */

@@ -55,6 +55,7 @@ export function createWireWorld(random: Random, clock: Clock, names: readonly st
       nextConnectionId: 1,
       failedConnections: random.int(0, 50),
       droppedTransactions: 0,
+      requests: random.int(0, 1000),
       earliest: EARLIEST,
       copied: { atMs: 0, rows: [], failed: 0, dropped: 0 },
     };
@@ -109,6 +110,7 @@ function restart(life: WireLife, world: WireWorld, random: Random, nowMs: number
   node.nextConnectionId = 1;
   node.failedConnections = 0;
   node.droppedTransactions = 0;
+  node.requests = 0;
   node.copied = { atMs: nowMs, rows: [], failed: 0, dropped: 0 };
   if (life.configured.length > 1 && random.chance(0.3))
     life.configured.splice(random.int(0, life.configured.length - 1), 1);
