@@ -217,10 +217,10 @@ type PageContext = {
 
 function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
   const { nodes, recentPolls, poller, targetProbe, renderPage } = polling;
-  const nodeInfo = createNodeInfo();
-  const collect = async () => [...(await collectOwn()), nodeInfo(current.config().nodes)];
-  const recent = cacheRecent(collect, SELF_METRICS_MAX_AGE_MS);
-  const snapshotOf = createSnapshots(nodes, renderPage);
+  const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
+  const withNodeInfo = createNodeInfo();
+  const snapshotWith = createSnapshots(nodes, renderPage);
+  const snapshotOf = (own: readonly RenderedFamily[]) => snapshotWith(withNodeInfo(own, current.config().nodes));
   const snapshot = () => {
     const own = recent();
     return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);

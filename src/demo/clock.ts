@@ -49,6 +49,12 @@ export function delayAt(cycle: LagCycle, elapsed: number): number {
   return catchingUp < 1 ? cycle.stallFor * (1 - catchingUp) : 0;
 }
 
+/** Whether the node is in the part of its cycle in which it stops. */
+export function isStalledAt(cycle: LagCycle, elapsed: number): boolean {
+  const stalled = (elapsed % cycle.period) - cycle.stallFrom;
+  return elapsed >= 0 && stalled > 0 && stalled <= cycle.stallFor;
+}
+
 /** A node that goes down and comes back, again and again. All in seconds. */
 export type OutageCycle = {
   readonly period: number;

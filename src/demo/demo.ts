@@ -191,7 +191,7 @@ function moneroDemoNodes(monero: ReturnType<typeof createMoneroNodes>): readonly
       chain: "monero",
       url: http(monero.lagging.server),
       story:
-        "Falls 18 blocks behind, first 40 s after the start, and catches up; like real nodes, it reports synchronized throughout.",
+        "Cut off with its peers, first 40 s after the start: falls 18 blocks behind without syncing, then catches up; like real nodes, it reports synchronized throughout.",
     },
     {
       name: "monero-3-restricted",

@@ -5,21 +5,36 @@ import type { RenderedFamily } from "./page.ts";
 type WatchedNode = Pick<NodeConfig, "name" | "chain">;
 
 /**
- * Which nodes this exporter watches. It is one of the exporter's own families, as the series of a node may be scraped one by one
- * (/sd), and then do not name the exporter.
+ * Adds the nodes that this exporter watches to its other own metrics, which may have been collected before a reload. It is one of
+ * the exporter's own families, as the series of a node may be scraped one by one (/sd), and then do not name the exporter.
+ * @returns a function that gives the same list until one of the two changes
  */
-export function createNodeInfo(): (nodes: readonly WatchedNode[]) => RenderedFamily {
-  let last: { readonly nodes: readonly WatchedNode[]; readonly text: string } | undefined;
-  return (nodes) => ({
+export function createNodeInfo(): (
+  own: readonly RenderedFamily[],
+  nodes: readonly WatchedNode[],
+) => readonly RenderedFamily[] {
+  let last: { readonly own: object; readonly all: readonly RenderedFamily[] } | undefined;
+  let family: { readonly nodes: object; readonly rendered: RenderedFamily } | undefined;
+  return (own, nodes) => {
+    // The nodes change with a reload only, and a fleet has thousands.
+    const isSame = family?.nodes === nodes;
+    if (family === undefined || !isSame) family = { nodes, rendered: nodeInfo(nodes) };
+    if (last === undefined || last.own !== own || !isSame) last = { own, all: [...own, family.rendered] };
+    return last.all;
+  };
+}
+
+function nodeInfo(nodes: readonly WatchedNode[]): RenderedFamily {
+  let text: string | undefined;
+  return {
     name: "peer_exporter_node_info",
     type: "gauge",
     help: "The nodes that this exporter polls, without references; always 1.",
     samples: () => {
-      // The nodes change with a reload only, and a fleet has thousands.
-      if (last?.nodes !== nodes) last = { nodes, text: nodes.map(sample).join("") };
-      return last.text;
+      text ??= nodes.map(sample).join("");
+      return text;
     },
-  });
+  };
 }
 
 function sample({ name, chain }: WatchedNode): string {

@@ -14,9 +14,33 @@ export type NodeBlocks = Owner & {
   readonly chains: Map<string, Map<number, KnownBlock>>;
   /** The height of the newest block of each chain in the last report. */
   readonly heads: Map<string, number>;
+  readonly earlierHeads: EarlierHeads;
+  /** Where the node was last seen on another branch than most others, by what it was compared with. */
+  readonly forkedAt: Map<ForkReference, ForkedAt>;
   /** Whether the blocks are in the index. */
   isListed: boolean;
   freshUntilMs: number;
+};
+
+export type ForkReference = "fleet" | "configured";
+
+type ForkedAt = {
+  readonly chain: string;
+  /** The node's own block. */
+  readonly height: number;
+  readonly hash: string;
+  /** How many blocks its branch had at least. */
+  readonly depth: number;
+  /** Until when it counts without being seen again, unix milliseconds. */
+  readonly untilMs: number;
+};
+
+/** The heads of some minutes ago. */
+type EarlierHeads = {
+  sinceMs: number;
+  readonly heads: Map<string, number>;
+  /** Those that were noted before. */
+  readonly before: Map<string, number>;
 };
 
 /** The chain of networks that have only one. */
@@ -44,7 +68,7 @@ const MAX_OF_REPORT = 256;
 const MAX_HASH_LENGTH = 128;
 
 /** How long a block counts that a usual reorganisation may replace. A poll that asks for blocks comes once a minute. */
-const UNSETTLED_MS = 150_000;
+export const UNSETTLED_MS = 150_000;
 
 /** How long any other block counts: a node that was restored from another branch has to be seen as soon as possible. */
 const SETTLED_MS = 600_000;
@@ -52,7 +76,14 @@ const SETTLED_MS = 600_000;
 export function createNodeBlocks(name: string, role: NodeRole, networkKey: string, index: BlockIndex): NodeBlocks {
   return {
     ...{ name, role, networkKey, index, branch: undefined },
-    ...{ chains: new Map(), heads: new Map(), isListed: false, freshUntilMs: Number.NEGATIVE_INFINITY },
+    ...{
+      chains: new Map(),
+      heads: new Map(),
+      earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
+      forkedAt: new Map(),
+      isListed: false,
+      freshUntilMs: Number.NEGATIVE_INFINITY,
+    },
   };
 }
 
@@ -99,6 +130,7 @@ type Reported = BlockId & { readonly lacked: boolean };
 export function updateBlocks(own: NodeBlocks, report: NodeReport, times: ReportTimes, settings: BlockSettings): void {
   const reported = reportedBlocks(report);
   noteHeads(own, report.blocks ?? [], settings);
+  noteEarlierHeads(own, times.nowMs);
   removeInvalid(own, times.nowMs);
   own.freshUntilMs = times.freshUntilMs;
   list(own);
@@ -149,6 +181,28 @@ function noteHeads(own: NodeBlocks, blocks: readonly BlockId[], { reorgDepth }: 
   for (const [chain, height] of heads) own.heads.set(chain, height);
 }
 
+/** What is noted as earlier is replaced after this long; after twice as long, it says nothing. */
+const EARLIER_MS = 180_000;
+
+function noteEarlierHeads({ heads, earlierHeads: earlier }: NodeBlocks, nowMs: number): void {
+  const ageMs = nowMs - earlier.sinceMs;
+  if (ageMs >= 0 && ageMs < EARLIER_MS) return;
+  earlier.before.clear();
+  if (ageMs >= 0 && ageMs < 2 * EARLIER_MS) for (const entry of earlier.heads) earlier.before.set(...entry);
+  earlier.heads.clear();
+  for (const entry of heads) earlier.heads.set(...entry);
+  earlier.sinceMs = nowMs;
+}
+
+/**
+ * The height from which the node has come in the last minutes: while it syncs, its head is far above each block that it was
+ * asked for by the time that the other nodes answer.
+ */
+export function recentHeight({ heads, earlierHeads }: NodeBlocks, chain: string): number {
+  const head = heads.get(chain) ?? 0;
+  return Math.min(head, earlierHeads.before.get(chain) ?? earlierHeads.heads.get(chain) ?? head);
+}
+
 /** Removes what is too old, what a clock that was set back left in the future, and what is above the head now. */
 function removeInvalid(own: NodeBlocks, nowMs: number): void {
   for (const [chain, blocks] of own.chains) {
@@ -190,7 +244,7 @@ function dropChain(own: NodeBlocks, chain: string): void {
   own.chains.delete(chain);
 }
 
-/** Of each chain the highest blocks stay; of those that were asked for, the latest. */
+/** Of each chain the highest blocks stay; of those that were asked for, the latest; and those that show a fork. */
 function dropSurplus(own: NodeBlocks): void {
   const perChain = Math.max(1, Math.min(MAX_OF_CHAIN, Math.floor(MAX_OF_CHAINS / own.chains.size)));
   const asked: [string, KnownBlock][] = [];
@@ -202,9 +256,16 @@ function dropSurplus(own: NodeBlocks): void {
     }
     if (others.length <= perChain) continue;
     others.sort((a, b) => b.height - a.height);
-    for (const block of others.slice(perChain)) drop(own, chain, block);
+    for (const block of others.slice(perChain)) if (!showsFork(own, chain, block)) drop(own, chain, block);
   }
   if (asked.length <= MAX_ASKED) return;
   asked.sort(([, a], [, b]) => b.seenMs - a.seenMs);
   for (const [chain, block] of asked.slice(MAX_ASKED)) drop(own, chain, block);
+}
+
+function showsFork({ forkedAt }: NodeBlocks, chain: string, { height, hash }: KnownBlock): boolean {
+  for (const each of forkedAt.values()) {
+    if (each.chain === chain && each.height === height && each.hash === hash) return true;
+  }
+  return false;
 }

@@ -8,12 +8,10 @@ import {
   someAgreeing,
   someOpposed,
 } from "./block-index.ts";
-import type { NodeBlocks } from "./blocks.ts";
+import { type ForkReference, type NodeBlocks, recentHeight, UNSETTLED_MS } from "./blocks.ts";
 import type { Evidence } from "./branches.ts";
 
 /** Compares the blocks of one node with those of the other nodes of its network. */
-
-type ForkReference = "fleet" | "configured";
 
 /** What is known about forks of a node. */
 export type Forks = {
@@ -46,6 +44,8 @@ type Comparison = Evidence & {
 };
 
 type CompareSettings = {
+  /** Unix milliseconds. */
+  readonly nowMs: number;
   readonly reorgDepth: number;
   /** A common block at most this far below the head says that the nodes are still together. */
   readonly nearBlocks: number;
@@ -82,11 +82,14 @@ type Chain = { readonly chain: string; readonly blocks: readonly KnownBlock[] };
 
 function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: CompareSettings, progress: Progress): void {
   const head = own.heads.get(chain) ?? 0;
+  const from = recentHeight(own, chain);
   const undecided = new Map<ForkReference, Undecided>();
   for (const [reference, role] of REFERENCES) {
     const nodes = own.index.owners[role] - (own.role === role ? 1 : 0);
-    if (nodes > 0) undecided.set(reference, { role, nodes, hasAgreed: false });
+    if (nodes > 0)
+      undecided.set(reference, { role, nodes, hasAgreed: false, forked: undefined, agreedHeight: undefined });
   }
+  const comparisons = [...undecided];
   let hasAgreed = false;
   for (const block of blocks) {
     const others = othersAt(own.index, own, block);
@@ -94,22 +97,62 @@ function compareChain(own: NodeBlocks, { chain, blocks }: Chain, settings: Compa
     for (const [reference, comparison] of undecided) {
       const depth = forkDepth(block, others, comparison, { head, settings });
       if (depth === undefined) continue;
-      progress.depths.set(reference, Math.max(depth, progress.depths.get(reference) ?? 0));
-      if (depth > 0) progress.forkedChain ??= chain;
-      else if (isDecisive(others, comparison)) undecided.delete(reference);
+      noteDepth(progress, reference, chain, depth);
+      if (depth > 0) comparison.forked ??= { ...block, depth };
+      else comparison.agreedHeight ??= block.height;
+      if (depth > 0) continue;
+      if (isDecisive(others, comparison)) undecided.delete(reference);
       else comparison.hasAgreed = true;
     }
     if (!hasAgreed) {
       hasAgreed = others.same.node + others.same.reference > 0 && !block.hash.startsWith(LACKED);
-      if (hasAgreed) noteAgreement(own, block, { head, settings, progress });
+      if (hasAgreed) noteAgreement(own, block, { from, settings, progress });
       else if (block.isSettled) progress.opposed.push(...someOpposed(own.index, block).map(([owner]) => owner));
     }
     const isNear = head - block.height <= settings.placedBlocks;
     if (hasAgreed && isNear && isDecisiveForAll(own, others)) {
       progress.placedMs = Math.max(block.seenMs, progress.placedMs ?? Number.NEGATIVE_INFINITY);
     }
-    if (hasAgreed && undecided.size === 0 && (!isNear || progress.placedMs !== undefined)) return;
+    if (hasAgreed && undecided.size === 0 && (!isNear || progress.placedMs !== undefined)) break;
   }
+  for (const [reference, comparison] of comparisons) {
+    const depth = lastingDepth(own, chain, reference, comparison, settings.nowMs);
+    if (depth !== undefined) noteDepth(progress, reference, chain, depth);
+  }
+}
+
+function noteDepth(progress: Progress, reference: ForkReference, chain: string, depth: number): void {
+  progress.depths.set(reference, Math.max(depth, progress.depths.get(reference) ?? 0));
+  if (depth > 0) progress.forkedChain ??= chain;
+}
+
+/**
+ * A fork does not end because newer blocks took the place of the one that showed it: only a common block at that height or
+ * above it ends it, or time, in which nodes are asked for common heights.
+ * @returns the depth of a fork that was seen before and goes on
+ */
+function lastingDepth(
+  own: NodeBlocks,
+  chain: string,
+  reference: ForkReference,
+  { forked, agreedHeight }: Undecided,
+  nowMs: number,
+): number | undefined {
+  const { forkedAt } = own;
+  const before = forkedAt.get(reference);
+  if (forked !== undefined) {
+    const { height, hash, depth } = forked;
+    forkedAt.set(reference, { chain, height, hash, depth, untilMs: nowMs + UNSETTLED_MS });
+    return undefined;
+  }
+  if (before?.chain !== chain) return undefined;
+  const isOver =
+    nowMs > before.untilMs ||
+    nowMs < before.untilMs - UNSETTLED_MS ||
+    (agreedHeight !== undefined && agreedHeight >= before.height) ||
+    own.chains.get(chain)?.get(before.height)?.hash !== before.hash;
+  if (isOver) forkedAt.delete(reference);
+  return isOver ? undefined : before.depth;
 }
 
 /** The comparison with the nodes of one role: it goes on down to a block that the node has in common with most of them. */
@@ -119,6 +162,10 @@ type Undecided = {
   readonly nodes: number;
   /** The node has a block in common with some of them. */
   hasAgreed: boolean;
+  /** The highest block that most of them do not have, and the depth that it shows. */
+  forked: (Pick<KnownBlock, "height" | "hash"> & { readonly depth: number }) | undefined;
+  /** The height of the highest block that most of them have. */
+  agreedHeight: number | undefined;
 };
 
 type Context = { readonly head: number; readonly settings: CompareSettings };
@@ -156,11 +203,16 @@ function isDecisiveForAll({ index }: NodeBlocks, { same, other }: Others): boole
   return 2 * agreeing >= nodes || agreeing + other.node + other.reference === nodes;
 }
 
-type Found = { readonly head: number; readonly settings: CompareSettings; readonly progress: Progress };
+type Found = {
+  /** The height from which the node has come. */
+  readonly from: number;
+  readonly settings: CompareSettings;
+  readonly progress: Progress;
+};
 
 /** Far below the node's head, a common block says little: branches of one coin have their oldest blocks in common. */
-function noteAgreement(own: NodeBlocks, block: KnownBlock, { head, settings, progress }: Found): void {
-  if (head - block.height <= settings.nearBlocks) progress.agreed.push(...someAgreeing(own.index, own, block));
+function noteAgreement(own: NodeBlocks, block: KnownBlock, { from, settings, progress }: Found): void {
+  if (from - block.height <= settings.nearBlocks) progress.agreed.push(...someAgreeing(own.index, own, block));
 }
 
 /**
@@ -170,7 +222,7 @@ function noteAgreement(own: NodeBlocks, block: KnownBlock, { head, settings, pro
 export function haveCommonBlock(a: NodeBlocks, b: NodeBlocks, nearBlocks: number): boolean {
   let isCommon = false;
   for (const [chain, blocks] of a.chains) {
-    const lower = Math.min(a.heads.get(chain) ?? 0, b.heads.get(chain) ?? 0);
+    const lower = Math.min(recentHeight(a, chain), recentHeight(b, chain));
     let common = -1;
     let different = -1;
     for (const { height, hash, isSettled } of blocks.values()) {

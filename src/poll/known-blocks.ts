@@ -160,7 +160,7 @@ export function createKnownBlocks(): KnownBlocks {
       const entry = nodes.get(name);
       if (entry?.blocks.isListed !== true || entry.network.nodes === 1) return NO_FORKS;
       const { blocks, network, settings } = entry;
-      const comparison = compareBlocks(blocks, settings);
+      const comparison = compareBlocks(blocks, { ...settings, nowMs });
       takeSide(blocks, comparison);
       const { depths, forkedChain, placedMs } = comparison;
       entry.needsBlock = forkedChain !== undefined || placedMs === undefined || nowMs - placedMs >= ASK_EVERY_MS;

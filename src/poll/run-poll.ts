@@ -4,6 +4,7 @@ import type { NodeConfig } from "../config/model.ts";
 import { createNodeRedaction } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
 import { withDeadline } from "../lib/abort.ts";
+import { createElapsed } from "../lib/elapsed.ts";
 import type { Logger } from "../logging/logger.ts";
 import { type Failure, failureOf } from "../model/failure.ts";
 import { redactError, redactReport } from "../model/redact-report.ts";
@@ -138,9 +139,29 @@ export async function runPoll(
 ): Promise<FinishedPoll> {
   const startedMs = Date.now();
   const clock = performance.now();
-  const report = await pollWithinTimeout(session, node, end, log, request);
+  const elapsed = createElapsed();
+  const elapsedAtStart = elapsed();
+  const given = await pollWithinTimeout(session, node, end, log, request);
+  const tookMs = elapsed() - elapsedAtStart;
+  const report = tookMs > node.timeoutMs + GRACE_MS + LATE_MS ? failedReport(tookTooLong(tookMs)) : given;
   const durationSeconds = Math.round(performance.now() - clock) / 1000;
   return { report, times: { startedMs, endedMs: Date.now(), durationSeconds }, calls: session.calls() };
+}
+
+/** Timers of a busy process end a poll this much too late. */
+const LATE_MS = 1000;
+
+/**
+ * The process was stopped or the machine suspended during the poll: answers that had arrived before, or waited in the kernel, are
+ * as old as the pause was long, and what is read first afterwards is not always the timer.
+ */
+function tookTooLong(tookMs: number): Failure {
+  return {
+    reason: "timeout",
+    message: `the poll took ${Math.round(tookMs / 1000)} s, so its answers are too old to be shown`,
+    advice:
+      "the exporter or its machine was suspended or is overloaded, or its clock was set forward; the next poll shows the node again",
+  };
 }
 
 async function pollWithinTimeout(

@@ -86,6 +86,11 @@ const STATUSES: Readonly<Record<number, StatusMeaning>> = {
     advice: "use https:// if the port expects TLS, otherwise see the node's own log",
     mayAskToWait: false,
   },
+  402: {
+    reason: "unauthorized",
+    advice: "the server wants to be paid: check the token in the URL, auth, and the account at the gateway",
+    mayAskToWait: false,
+  },
   403: {
     reason: "unauthorized",
     advice: "the server refuses this user or address: check auth and its access list",

@@ -222,11 +222,25 @@ function withChallenges(exchange: Exchange, authorizer: Authorizer | undefined):
   };
 }
 
+/**
+ * A connection with TLS ends after this long: many servers replace a certificate and keep the connections that began with the
+ * one before, whose end would be shown, and reported by an alert, for as long as polls keep the connection open.
+ */
+export const MAX_TLS_AGE_MS = 60 * 60_000;
+
+function isPastTlsAge(transport: Transport): boolean {
+  const hasCertificate = transport.certificateExpirySeconds() !== undefined;
+  return hasCertificate && performance.now() - transport.connectedAt() > MAX_TLS_AGE_MS;
+}
+
 /** Closes the transport when the signal ends during a request; says whether the connection is idle. */
 function withSignal(exchange: Exchange, link: Link): Exchange {
   return async (request, signal) => {
     signal.throwIfAborted();
-    link.transport().busy();
+    const transport = link.transport();
+    // Before its end, as an idle connection whose slot is needed would reset its successor.
+    transport.busy();
+    if (isPastTlsAge(transport)) link.reset();
     signal.addEventListener("abort", link.reset, { once: true });
     try {
       return await exchange(request, signal);

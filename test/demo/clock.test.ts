@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createClock, delayAt, outageTimes } from "../../src/demo/clock.ts";
+import { createClock, delayAt, isStalledAt, outageTimes } from "../../src/demo/clock.ts";
 
 describe("clock", () => {
   test("runs faster and never goes back", () => {
@@ -31,6 +31,18 @@ describe("cycles", () => {
     [130, 20],
   ])("after %d s the delay is %d s", (elapsed, delay) => {
     expect(delayAt(lag, elapsed)).toBe(delay);
+  });
+
+  test.each([
+    [-70, false],
+    [0, false],
+    [10, false],
+    [11, true],
+    [50, true],
+    [51, false],
+    [130, true],
+  ])("after %d s it is stopped: %s", (elapsed, isStalled) => {
+    expect(isStalledAt(lag, elapsed)).toBe(isStalled);
   });
 
   test("a node never loses blocks", () => {

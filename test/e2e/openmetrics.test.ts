@@ -25,6 +25,9 @@ const hasPythonParser = findPythonParser();
 
 /** A Prometheus 3, which no package of Debian has: go install github.com/prometheus/prometheus/cmd/prometheus@latest. */
 const prometheus3 = process.env.PROMETHEUS_3;
+if (prometheus3 === undefined) {
+  process.stderr.write("tests that need Prometheus 3 are skipped: PROMETHEUS_3 does not name a program\n");
+}
 
 /** Prints each family with its unit and the names of its samples. */
 const SCRIPT = `

@@ -16,6 +16,7 @@ const SCRIPT = fileURLToPath(new URL("../../scripts/demo-stack.mjs", import.meta
 /** Queries that give nothing in the demo, with the reason. */
 const EMPTY: readonly (readonly [panel: string, reason: string])[] = [
   ["Clock skew", "starts and blocks are shown only if they are in the future, and no clock of the demo is ahead"],
+  ["First service date", "releases that follow the network have none"],
 ];
 
 const sampleSchema = z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) });

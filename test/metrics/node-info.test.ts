@@ -6,7 +6,7 @@ import { read, renderPage } from "./support.ts";
 test("each node has a series with its name and its chain", () => {
   const nodes = [nodeConfig({ name: "a" }), nodeConfig({ name: "b", chain: "wire", labels: { region: "eu" } })];
   for (const format of ["text", "openmetrics"] as const) {
-    const page = read(renderPage([], [createNodeInfo()(nodes)], format), format);
+    const page = read(renderPage([], createNodeInfo()([], nodes), format), format);
     const [family] = page.families;
     expect(family?.samples.map(({ name, labels, value }) => [name, Object.fromEntries(labels), value])).toEqual([
       ["peer_exporter_node_info", { target: "a", chain: "monero" }, 1],
@@ -28,11 +28,24 @@ test("the text is made once for each configuration", () => {
     },
   ];
   const [before, after] = [counted("a"), counted("b")];
-  for (const nodes of [before, before, before, after, after]) info(nodes).samples("text");
+  for (const nodes of [before, before, before, after, after]) renderPage([], info([], nodes), "text");
   expect(reads).toBe(2);
-  expect(info(after).samples("text")).toContain('target="b"');
+  expect(renderPage([], info([], after), "text")).toContain('target="b"');
 });
 
 test("without nodes there is no family", () => {
-  expect(renderPage([], [createNodeInfo()([])], "text")).toBe("");
+  expect(renderPage([], createNodeInfo()([], []), "text")).toBe("");
+});
+
+test("metrics collected before a reload come with the nodes after it", () => {
+  const info = createNodeInfo();
+  const own = [{ name: "own", type: "gauge", help: "Own.", samples: () => "own 1\n" }] as const;
+  const [before, after] = [[nodeConfig({ name: "goes" })], [nodeConfig({ name: "comes" })]];
+  const first = info(own, before);
+  expect(info(own, before), "the same list while nothing changes").toBe(first);
+  expect(info([...own], before)).not.toBe(first);
+  const page = renderPage([], info(own, after), "text");
+  expect(page).toContain("own 1");
+  expect(page).toContain('target="comes"');
+  expect(page).not.toContain("goes");
 });

@@ -16,7 +16,7 @@ const ONLY = process.env.MODEL_SEED;
 /** The unit suite makes the same runs each time, the long one many new ones. */
 const FIRST_SEED = IS_LONG ? Math.floor(Math.random() * 1e9) : 1;
 const SEEDS = IS_LONG ? 60 : 3;
-const STEPS = IS_LONG ? 400 : 50;
+const STEPS = IS_LONG ? 400 : 45;
 
 /** The sum over the three chains is above 100,000 in the unit suite. */
 const LEAST_CHECKS = 20_000;

@@ -55,6 +55,19 @@ describe("the blocks of a node", () => {
     expect(hashes(own)).toEqual(["a10000", ...[96, 97, 98, 99].map((height) => `a${height}`)].sort());
   });
 
+  test("stay where they show a fork: one for each reference", () => {
+    const { own, update, index } = setUp();
+    for (let height = 1; height < 100; height += 1) {
+      update([tip(height)]);
+      const at = { chain: "", height, hash: `a${height}`, depth: 1, untilMs: NOW + 600_000 };
+      if (height === 10) own.forkedAt.set("fleet", at).set("configured", { ...at, hash: "other" });
+      if (height === 20) own.forkedAt.set("configured", at);
+    }
+    expect(hashes(own)).toHaveLength(10);
+    expect(hashes(own)).toEqual(expect.arrayContaining(["a10", "a20", "a92"]));
+    expect(index.places.size).toBe(10);
+  });
+
   test("have hashes of a bounded length, and the first block is none of them", () => {
     const { own, update } = setUp();
     update([tip(0), { height: 5, hash: "x".repeat(129) }, tip(6)]);

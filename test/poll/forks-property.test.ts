@@ -50,7 +50,7 @@ describe("with usual reorganisations only", () => {
         }
         expectTogether(fleet, names, main);
       }),
-      { numRuns: runs(1000) },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -24,6 +24,20 @@ describe("nodes of one name of network", () => {
     expect(fleet.poll("a").fleet).toEqual([1001]);
   });
 
+  test.each([1, 10, 60])("have one while a node syncs %i blocks a second", (speed) => {
+    const fleet = createFleet();
+    const chain = grow("main", 20_000);
+    fleet.add("a", chain);
+    fleet.add("b", chain.slice(0, 500));
+    const found: (number | undefined)[] = [];
+    for (let round = 1; round <= 16; round += 1) {
+      const { b } = Object.fromEntries(fleet.round());
+      found.push(b?.fleet[0]);
+      fleet.follow("b", chain.slice(0, 500 + round * 15 * speed));
+    }
+    expect(found.slice(12)).toEqual(Array(4).fill(20_001));
+  });
+
   test("are asked for a common height once a minute, if they are far from each other", () => {
     const fleet = createFleet();
     fleet.add("a", MAIN);
@@ -138,6 +152,51 @@ describe("a fork", () => {
       expect(a, `after ${own} blocks`).toBeLessThanOrEqual(own);
       if (own > 10) expect([a, b]).toEqual([expect.toSatisfy(isDeep), expect.toSatisfy(isDeep)]);
     }
+  });
+
+  /** A fork while the nodes may not be asked again, as they just were: only heads show it. */
+  function forkOfHeads(others: number) {
+    const fleet = createFleet({ intervalMs: 2000, reorgDepth: 3, genesis: true });
+    const names = Array.from({ length: others }, (_, index) => `other${index}`);
+    for (const name of ["slow", ...names]) fleet.add(name, MAIN);
+    depthsAfter(fleet, 1);
+    const toHeight = (height: number) => {
+      for (const name of names) fleet.follow(name, grow("b", height, MAIN));
+    };
+    for (let height = 1001; height <= 1006; height += 1) {
+      toHeight(height);
+      depthsAfter(fleet, 1);
+    }
+    let depth: number | undefined;
+    for (let height = 1001; height <= 1006; height += 1) {
+      fleet.follow("slow", grow("a", height, MAIN));
+      depth = depthsAfter(fleet, 1).slow;
+    }
+    expect(depth).toBe(1);
+    return { fleet, toHeight };
+  }
+
+  test.each([1, 2, 8])("is not forgotten because the branch of %i others grows by a block with each poll", (others) => {
+    const { fleet, toHeight } = forkOfHeads(others);
+    for (let height = 1007; height < 1060; height += 1) {
+      toHeight(height);
+      expect(depthsAfter(fleet, 1).slow, `at ${height}`).toBeGreaterThan(0);
+    }
+  });
+
+  test("that newer blocks hide ends as soon as the node has the blocks of the others", () => {
+    const { fleet, toHeight } = forkOfHeads(2);
+    toHeight(1030);
+    expect(depthsAfter(fleet, 1).slow).toBe(1);
+    fleet.follow("slow", grow("b", 1030, MAIN));
+    expect(depthsAfter(fleet, 1).slow).toBe(0);
+  });
+
+  test("that only a head showed ends after minutes, if no common height shows it", () => {
+    const { fleet } = forkOfHeads(2);
+    // The others come over to its branch and go on: its head is now an old block of all of them.
+    for (const name of ["other0", "other1"]) fleet.follow(name, grow("a", 1030, MAIN));
+    expect(depthsAfter(fleet, 160).slow).toBe(0);
   });
 
   test("of days is seen, however far the nodes are from each other", () => {

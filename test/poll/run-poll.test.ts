@@ -363,6 +363,26 @@ describe("a poll that fails or takes too long", () => {
       expect(state().lag.blocks).toBe(2);
     });
 
+    test.each([
+      ["stopped", (ms: number) => vi.spyOn(performance, "now").mockReturnValue(performance.now() + ms)],
+      ["on a machine that was suspended", (ms: number) => vi.setSystemTime(Date.now() + ms)],
+    ])("answers from before are not shown as new by a process that was %s during the poll", async (_, pause) => {
+      onTestFinished(() => void vi.restoreAllMocks());
+      let pausedMs = 0;
+      const paused: Poll = async () => {
+        pause(pausedMs);
+        return report({ head: head(7), peers: peersAt(9) });
+      };
+      const { poller, state } = setUp({ "node-1": paused }, { nodes: { "node-1": { timeoutMs: 4000 } } });
+      pausedMs = 5000;
+      await poller.poll("node-1");
+      expect(state().lag.blocks).toBe(2);
+      pausedMs = 61_000;
+      await poller.poll("node-1");
+      expect(state().lag.blocks).toBeUndefined();
+      expect(state().history.failures.get("timeout")).toBe(1);
+    });
+
     test("a poll that ends leaves no timer and no listener that would end the next one", async () => {
       const signals: Signal[] = [];
       const { poller } = setUp({

@@ -78,7 +78,9 @@ const samplesOf = groupedBy(({ labels }) => labels.get("target"));
 
 /** The families that a node has on the page. */
 export function familiesOf(page: Page, target: string): readonly string[] {
-  return [...new Set(samplesOf(page, target).map(({ name }) => name))];
+  const names = samplesOf(page, target).map(({ name }) => name);
+  // Not those of the exporter itself: peer_exporter_node_info names every node.
+  return [...new Set(names)].filter((name) => name.startsWith("p2p_"));
 }
 
 /** The families that a node had on the page before and has no more. */

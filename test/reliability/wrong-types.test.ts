@@ -173,7 +173,7 @@ const VOLATILE =
 
 /** Counts of rows and of what they say: one that cannot be read is missing, or counts with those of which less is known. */
 const COUNTS =
-  /^p2p_node_(?:peers|connections|syncing_peers|peer_subnets|peers_by_\w+|syncing|up|api_up)$|^p2p_connection_syncing$|^p2p_monero_(?:peers_by|public_rpc|sync_|bans)|^p2p_chainweb_(?:mempool_peers|peers_by)/;
+  /^p2p_node_(?:peers|connections|syncing_peers|peer_subnets|peers_by_\w+|syncing|up|api_up)$|^p2p_connection_syncing$|^p2p_(?:wire|monero)_peers_by|^p2p_monero_(?:public_rpc|sync_|bans)|^p2p_chainweb_(?:mempool_peers|peers_by)/;
 
 /** Without its block times nothing bounds what the peers of a node may claim. */
 const UNBOUNDED = /^p2p_node_(?:reference_height|head_lag_blocks)$/;

@@ -105,6 +105,7 @@ describe("statusFailure", () => {
     [308, "http", /redirects are not followed/],
     [400, "http", /https:.*log/],
     [401, "unauthorized", /auth block/],
+    [402, "unauthorized", /account at the gateway/],
     [403, "unauthorized", /access list/],
     [404, "not_found", /port and the path/],
     [405, "http", /log/],

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
+import { MAX_TLS_AGE_MS } from "../../src/rpc/client.ts";
+import { createConnectionSlots } from "../../src/rpc/connection-slots.ts";
 import type { TlsVerification } from "../../src/rpc/settings.ts";
 import { json } from "../support/fake-node.ts";
 import { tempFolder } from "../support/servers.ts";
@@ -47,6 +49,32 @@ describe("the end of the certificate", () => {
     await refusal(client.request(GET, AbortSignal.timeout(500)));
     expect(node.handshakes()).toBe(1);
     expect(client.presented()).toEqual({ lastExpirySeconds: END, currentExpirySeconds: undefined });
+  });
+
+  it("is that of the certificate in use an hour after it was replaced (the first one was shown as long as polls went on)", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const node = await fakeNode(() => json({}), { tls: certificate });
+    // Its only slot, which it must get from its own old connection.
+    const slots = createConnectionSlots(1);
+    const client = rpcClient(node.url, { tls: { kind: "insecure" }, slots });
+    for (let minutes = 0; minutes <= 61; minutes += 1) {
+      await client.request(GET, patience());
+      expect(node.handshakes()).toBe(minutes > MAX_TLS_AGE_MS / 60_000 ? 2 : 1);
+      vi.advanceTimersByTime(60_000);
+    }
+    expect(client.presented()).toEqual({ lastExpirySeconds: END, currentExpirySeconds: END });
+  });
+
+  it("does not make connections without TLS end", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const node = await fakeNode(() => json({}));
+    const client = rpcClient(node.url);
+    await client.request(GET, patience());
+    vi.advanceTimersByTime(2 * MAX_TLS_AGE_MS);
+    await client.request(GET, patience());
+    expect(node.connections()).toBe(1);
   });
 
   it("belongs to no current connection when the next one fails", async () => {

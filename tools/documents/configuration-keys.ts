@@ -152,7 +152,7 @@ export const SECTIONS: readonly Section[] = [
         type: "whole number, 0 to 1000, or a mapping of chains to such numbers",
         fallback: `\`{${REORG_DEPTHS.join(", ")}}\``,
         meaning:
-          "Reorganisations of up to this many blocks are daily life: `p2p_node_forked` shows each fork, but the alert `P2PNodeForked` fires only for a deeper one (`p2p_node_reorg_depth_blocks`). A number is for all chains; a mapping names chains, and the others keep their default.",
+          "Reorganisations of up to this many blocks are daily life: `p2p_node_forked` shows each fork, but the alert `P2PNodeForked` fires only for a deeper one (`p2p_node_reorg_depth_blocks`), and nodes that differ in deeper blocks are no longer [compared](head-lag.md#the-same-chain). A number is for all chains; a mapping names chains, and the others keep their default.",
         example: "reorg_depth: {monero: 20}",
       },
     },

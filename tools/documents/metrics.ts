@@ -106,7 +106,28 @@ function example({ name, type, labels, sources }: NodeFamily): string {
   );
 }
 
+/** Values that a name alone does not tell. */
+const VALUE_EXAMPLES: Readonly<Record<string, number>> = {
+  p2p_node_forked: 1,
+  p2p_node_fork_depth_blocks: 41,
+  p2p_node_reorg_depth_blocks: 36,
+  p2p_node_head_lag_blocks: 3,
+  p2p_node_poll_interval_seconds: 30,
+  p2p_wire_lib_lag_blocks: 3,
+  p2p_wire_fork_db_lag_blocks: 2,
+  p2p_wire_unique_first_blocks_total: 42,
+  p2p_wire_handshake_generation: 2,
+  p2p_wire_peer_score: 100,
+  p2p_monero_alternative_blocks: 2,
+  p2p_monero_sync_queued_blocks: 40,
+  p2p_monero_receive_idle_seconds: 4,
+  p2p_monero_transmit_idle_seconds: 4,
+  p2p_chainweb_chains: 20,
+};
+
 function exampleValue(name: string, type: NodeFamily["type"]): number {
+  const known = VALUE_EXAMPLES[name];
+  if (known !== undefined) return known;
   if (name.endsWith("_timestamp_seconds")) return 1_795_215_283;
   if (/_(?:up|info|syncing|throttling|restricted|untrusted|offline|available|outdated)$|_is_/.test(name)) return 1;
   if (name.includes("_bytes")) return 6_641_130;

@@ -26,12 +26,20 @@ export function explainStatus(api: ChainwebApi, network: string): ExplainStatus 
     if (server.includes("Service API") && api === "cut") return otherNetwork(network, message);
     if (server.includes("Service API") && api !== "info") return { reason: "not_found", message, advice: USE_P2P };
     if (server.includes("P2P API")) return explainP2p(api, network, message);
-    return { reason: "not_found", message, advice: api === "info" ? USE_SERVICE : `${USE_P2P}, and chainweb.network` };
+    return { reason: "not_found", message, advice: UNKNOWN_SERVER[api] ?? CHECK_CUT };
   };
 }
 
 const USE_P2P = "the service API has no peers: set url to the P2P API (https, default port 1789)";
 const USE_SERVICE = "set chainweb.service_url to the service API (http, default port 1848)";
+
+/** Releases before 2.26.1, and proxies, do not say which API answered. */
+const UNKNOWN_SERVER: Readonly<Partial<Record<ChainwebApi, string>>> = {
+  peers: `${USE_P2P}, and chainweb.network`,
+  info: USE_SERVICE,
+};
+const CHECK_CUT =
+  "check that url is the P2P API of a chainweb node (https, default port 1789), and chainweb.network; while a node starts, it serves only its peers";
 
 function explainP2p(api: ChainwebApi, network: string, message: string): Failure {
   switch (api) {

@@ -1,4 +1,5 @@
 import { type Signal, withDeadline } from "../../lib/abort.ts";
+import { createElapsed } from "../../lib/elapsed.ts";
 import { isObject } from "../../lib/json.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type ByteCounts, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
@@ -161,6 +162,8 @@ type CachedCallOptions = {
 export const REFUSED_MS = 5 * 60_000;
 
 export function createCachedCall<T>({ limitMs, maxAgeMs, refusals }: CachedCallOptions): CachedCall<T> {
+  // It goes on while the machine is suspended.
+  const now = createElapsed();
   let kept: { readonly answer: Outcome<T> | undefined; readonly untilMs: number } | undefined;
   let lastPollMs: number | undefined;
 
@@ -172,13 +175,13 @@ export function createCachedCall<T>({ limitMs, maxAgeMs, refusals }: CachedCallO
   }
 
   function keep(answer: Outcome<T> | undefined, forMs: number): Outcome<T> | undefined {
-    kept = { answer, untilMs: performance.now() + forMs };
+    kept = { answer, untilMs: now() + forMs };
     return answer;
   }
 
   return {
     async ask(signal, fetch) {
-      if (isCurrent(performance.now())) return kept?.answer;
+      if (isCurrent(now())) return kept?.answer;
       const answer = await attempt(() => withDeadline(signal, limitMs, fetch));
       if (answer.ok) return keep(answer, maxAgeMs);
       if (refusals.has(answer.failure.reason)) return keep(undefined, REFUSED_MS);

@@ -253,9 +253,12 @@ const MAX_SHOWN_CHARACTERS = 160;
 function shown({ text }: ServerError): string {
   if (text === undefined) return "";
   const isShown = text.length <= MAX_SHOWN_CHARACTERS && /^[\x20-\x7e]*$/.test(text);
-  const isPlain = isShown && !text.split(/[^A-Za-z0-9_-]+/).some(mayBeKey);
+  const isPlain = isShown && !MASKED.test(text) && !text.split(/[^A-Za-z0-9_-]+/).some(mayBeKey);
   return isPlain ? ` ${JSON.stringify(text)}` : ` and a text of ${text.length} characters`;
 }
+
+/** A key that keeps some letters: `abcd****`, `abcd...wxyz`. */
+const MASKED = /\*\*|[A-Za-z0-9]\.\.\.[A-Za-z0-9]/;
 
 /** Long, or letters and digits mixed, or capitals in the middle: no word of a sentence. */
 function mayBeKey(word: string): boolean {

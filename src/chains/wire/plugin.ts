@@ -1,4 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
+import { createElapsed, type Elapsed } from "../../lib/elapsed.ts";
 import { type Failure, NodeError } from "../../model/failure.ts";
 import { attempt, failed, type Outcome } from "../../model/report.ts";
 import { METRICS_BUDGET } from "../../rpc/budget.ts";
@@ -31,8 +32,8 @@ const REFRESH_MS = 29_000;
 /** Only a restart of the node adds the plugin to a listener. */
 const MISSING_MS = 10 * 60_000;
 
-/** @param now a clock in milliseconds that never goes back */
-export function createPlugin(client: RpcClient, now: () => number = () => performance.now()): Plugin {
+/** @param now for the age of the page: it goes on while the machine is suspended */
+export function createPlugin(client: RpcClient, now: Elapsed = createElapsed()): Plugin {
   let last: { readonly outcome: Outcome<TimedPage>; readonly askAgainMs: number } | undefined;
   return {
     async page(signal) {

@@ -10,7 +10,7 @@ import type { WireConnection } from "./row.ts";
 
 /** What is remembered of the last answers. */
 type ProcessMemory = {
-  /** Counts the processes, as far as the peer lists told them apart when they came. */
+  /** Counts the processes, as far as the peer lists showed them when they came. */
   readonly number: number;
   /** Counts the moments when everything that belonged to an earlier process is over; grows with each new number. */
   readonly epoch: number;
@@ -112,9 +112,16 @@ export function isPageOld(before: ProcessMemory, now: ProcessMemory): boolean {
 /** A young process has answered so few requests that the next one may have answered more by its first page. */
 const YOUNG_REQUESTS = 50;
 
-/** Whether a new page is certainly of the same process: all its counters go on, and its requests include those before. */
+/**
+ * Whether a new page is certainly of the same process: a connection on it opened at the same nanosecond, which may have closed
+ * since; or all its counters go on, and its requests include those before.
+ */
 function goesOn(before: PluginPage | undefined, now: PluginPage | undefined): boolean {
-  if (before?.requests === undefined || now?.requests === undefined || before === now) return false;
+  if (before === undefined || now === undefined || before === now) return false;
+  for (const [key, { startMark }] of now.connections) {
+    if (startMark !== undefined && before.connections.get(key)?.startMark === startMark) return true;
+  }
+  if (before.requests === undefined || now.requests === undefined) return false;
   if (before.requests < YOUNG_REQUESTS || now.requests <= before.requests) return false;
   for (const [key, { receivedBytes }] of now.connections) {
     if (isLower(before.connections.get(key)?.receivedBytes, receivedBytes)) return false;

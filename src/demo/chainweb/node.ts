@@ -20,8 +20,6 @@ import { naturalProblem, type PeerDatabase, type PeerInfo, pageOf, parseNatural 
 type ChainwebNodeOptions = {
   /** The package version, as in X-Chainweb-Node-Version. */
   readonly version: string;
-  /** When this release stops by itself. 3.0 was the last one that does. */
-  readonly serviceDate?: Date;
   readonly peers: PeerDatabase;
   /** Seconds that the node is behind, by chain. */
   delays(now: number): ReadonlyMap<number, number>;
@@ -78,7 +76,7 @@ export function createChainwebNode(options: ChainwebNodeOptions): ChainwebApis {
   }
 
   function rootRoute(name: ApiName, path: string): RouteResult {
-    if (name === "service" && path === "/info") return json(nodeInfo(options.version, options.serviceDate));
+    if (name === "service" && path === "/info") return json(nodeInfo(options.version));
     if (name === "service" && path === "/health-check") {
       return { status: 200, type: TEXT_TYPE, body: "Health check OK.\n" };
     }
@@ -140,8 +138,8 @@ function peerRoute(peers: readonly PeerInfo[], query: URLSearchParams): RouteRes
   return "problem" in result ? badRequest(result.problem) : json(result.page);
 }
 
-/** The body of /info (src/Chainweb/RestAPI/NodeInfo.hs) in release 3.1 and later. In 3.0 it has a service date. */
-function nodeInfo(version: string, serviceDate?: Date): Readonly<Record<string, unknown>> {
+/** The body of /info (src/Chainweb/RestAPI/NodeInfo.hs) in release 3.1 and later, which have no service date. */
+function nodeInfo(version: string): Readonly<Record<string, unknown>> {
   const history = [
     [TWENTY_CHAINS_HEIGHT, adjacency(TWENTY_CHAINS)],
     [0, adjacency(TEN_CHAINS)],
@@ -158,7 +156,6 @@ function nodeInfo(version: string, serviceDate?: Date): Readonly<Record<string, 
     nodeLatestBehaviorHeight: 6_335_858,
     nodeNumberOfChains: CHAINS.length,
     nodePackageVersion: version,
-    ...(serviceDate === undefined ? {} : { nodeServiceDate: `${serviceDate.toISOString().slice(0, 19)}Z` }),
     // The name of the network, not a version.
     nodeVersion: NETWORK,
   };

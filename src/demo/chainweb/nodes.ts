@@ -13,9 +13,6 @@ const HEAD_START_SECONDS = 86_400;
 export const CHAINWEB_LAG: LagCycle = { period: 210, stallFrom: 60, stallFor: 75, catchUpFor: 15 };
 const STALLING_CHAIN = 13;
 
-/** kadena-2 runs the last release with a service date, this long after the start of the demo. */
-const SERVICE_DATE_AFTER_SECONDS = 30 * 86_400;
-
 type ChainwebDemoNode = {
   readonly p2p: DemoServer;
   readonly service: DemoServer;
@@ -60,8 +57,7 @@ export function createChainwebNodes(clock: Clock, random: Random): ChainwebNodes
     now: clock.now,
   });
   const trailing = createChainwebNode({
-    version: "3.0",
-    serviceDate: new Date((clock.startedAt + SERVICE_DATE_AFTER_SECONDS) * 1000),
+    version: "3.2",
     peers: createPeers("kadena-2", 0.4),
     delays: trailingDelays,
     now: clock.now,

@@ -55,6 +55,8 @@ type MoneroConnectionsOptions = {
   readonly isAnonymous: boolean;
   /** Seconds that the node is behind the network's head. */
   delay(now: number): number;
+  /** Whether its peers know no newer block than the node. */
+  isCutOff(now: number): boolean;
 };
 
 /** The connections of a node over time. `now` must not go back from one call to the next. */
@@ -90,7 +92,7 @@ type Slot = {
 };
 
 export function createMoneroConnections(options: MoneroConnectionsOptions): MoneroConnections {
-  const { random, startedAt, directory, delay } = options;
+  const { random, startedAt, directory, delay, isCutOff } = options;
   const mixed = random.shuffle(directory.clearnet);
   const ipv4 = mixed.filter(({ type }) => type === "ipv4");
   const dialled = ipv4.filter((peer) => !peer.isBehind).slice(0, options.outbound * 3);
@@ -209,9 +211,10 @@ export function createMoneroConnections(options: MoneroConnectionsOptions): Mone
   function reportedHeight(peer: MoneroPeer, link: Link, openedAt: number, now: number): number {
     const staleness = peer.relays ? 1 : (now + link.syncPhase) % TIMED_SYNC_SECONDS;
     const reportedAt = Math.max(openedAt, now - staleness);
-    if (!peer.isBehind) return heightAt(reportedAt);
+    const newest = heightAt(isCutOff(reportedAt) ? reportedAt - delay(reportedAt) : reportedAt);
+    if (!peer.isBehind) return newest;
     const downloaded = blocksDownloaded(link, reportedAt - openedAt);
-    return heightAt(reportedAt) - link.blocksBehind + Math.floor(downloaded);
+    return newest - link.blocksBehind + Math.floor(downloaded);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { isObject } from "../../lib/json.ts";
-import { type Clock, delayAt, type LagCycle, type OutageCycle } from "../clock.ts";
+import { type Clock, delayAt, isStalledAt, type LagCycle, type OutageCycle } from "../clock.ts";
 import { createDemoServer, type DemoHandler, type DemoRequest, type DemoResponse, type DemoServer } from "../http.ts";
 import type { Random } from "../random.ts";
 import * as chain from "./chain-methods.ts";
@@ -20,7 +20,10 @@ const HEAD_START_SECONDS = 7200;
 /** How long a node that was just started needs to download the blocks that it missed. */
 const FIRST_SYNC_SECONDS = 8;
 
-/** monero-2 stops for 180 s, falls 18 blocks behind, and catches up in 30 s. */
+/**
+ * monero-2 and its peers are cut off from the network for 180 s and fall 18 blocks behind; then it catches up in 30 s. A node
+ * whose peers have newer blocks would be syncing from the start.
+ */
 export const MONERO_LAG: LagCycle = { period: 330, stallFrom: 40, stallFor: 180, catchUpFor: 30 };
 /** monero-4 is down for 30 s of every 2 minutes. */
 export const MONERO_OUTAGE: OutageCycle = { period: 120, downFrom: 27, downFor: 30 };
@@ -64,10 +67,12 @@ export function createMoneroNodes(clock: Clock, random: Random): MoneroNodes {
     const source = random.fork(name);
     let startedAt = clock.startedAt - HEAD_START_SECONDS;
     let delay = (now: number) => (lag === undefined ? 0 : delayAt(lag, now - clock.startedAt));
+    const isCutOff = (now: number) => lag !== undefined && isStalledAt(lag, now - clock.startedAt);
     let connections = connect(source);
 
     function connect(drawn: Random) {
-      return createMoneroConnections({ random: drawn, startedAt, directory, outbound, inbound, isAnonymous, delay });
+      const size = { outbound, inbound, isAnonymous };
+      return createMoneroConnections({ random: drawn, startedAt, directory, ...size, delay, isCutOff });
     }
 
     const isSynchronized = (now: number) => now - startedAt >= FIRST_SYNC_SECONDS;

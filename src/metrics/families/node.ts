@@ -23,7 +23,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version). Wire: while get_info fails, the chain id on which the handshakes of the peers agree.",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version). Wire: while get_info fails, the chain id on which the peers that the node dialed agree by their handshakes, or without such peers at least two others.",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),

@@ -160,7 +160,7 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_tls_certificate_expiry_timestamp_seconds",
     type: "gauge",
-    help: "Unix time when the node's certificate expires, from the last TLS handshake; if the last poll found the node down, from a connection that is still open.",
+    help: "Unix time when the node's certificate expires, from the last TLS handshake, at most an hour before the last poll; if the last poll found the node down, from a connection that is still open.",
     source: "TLS notAfter",
     labels: [],
     samples: ({ report }) => one(report?.certificateExpirySeconds),

@@ -205,6 +205,13 @@ describe("404", () => {
     ["peers, no Server header", { [PEERS]: notFound({ server: "Warp/3.3.23" }) }, "peers", "not_found", "network"],
     ["cut, P2P API", { [CUT]: notFound() }, "head", "unavailable", "still starting and serves only its peers"],
     ["cut, no Server header", { [CUT]: notFound({ server: "nginx" }) }, "head", "not_found", "P2P API"],
+    [
+      "cut, no Server header, which was said to have no peers although they had answered",
+      { [CUT]: notFound({ server: "nginx" }) },
+      "head",
+      "not_found",
+      "check that url is the P2P API of a chainweb node",
+    ],
   ])("%s", async (_, answers, part, reason, advice) => {
     const report = await pollNode(answers);
     expect(failureIn(report[part])).toMatchObject({

@@ -6,7 +6,7 @@ import { nodeError } from "../../../src/model/failure.ts";
 import type { Direction, NodeReport } from "../../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory, recordPoll } from "../../../src/poll/history.ts";
 import type { RpcRequest } from "../../../src/rpc/message.ts";
-import { runs } from "../../support/effort.ts";
+import { IS_LONG } from "../../support/effort.ts";
 import { openInMemory } from "../sessions.ts";
 import type { Reply } from "../support.ts";
 import { createSimulatedNode, type Row, VERSIONS, type Version } from "./simulated-node.ts";
@@ -257,7 +257,7 @@ describe.each([
     const events = fc.array(event, { minLength: 5, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(events, (list) => play(version, list, hasPlugin)),
-      { numRuns: runs(400) },
+      { numRuns: IS_LONG ? 400 : 10 },
     );
     vi.restoreAllMocks();
   });

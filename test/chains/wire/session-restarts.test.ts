@@ -175,6 +175,19 @@ describe("bytes", () => {
     expect([bytes(last), last.totals?.received]).toEqual([100, 300]);
   });
 
+  test("the only connection is another one, on a page without requests: those of the connection before never show", async () => {
+    const node = started({ prometheus_url: "http://127.0.0.1:9101" });
+    const body = (received: number, start: number) => page(received, start).replace(/^nodeos_http.*\n/, "");
+    node.answers[METRICS] = { body: body(162_701, 100) };
+    expect(bytes(await node.poll([outbound("a:1")]))).toBe(162_701);
+    const { report } = await node.poll([outbound("a:1", LATER)]);
+    expect([valueIn(report.peers).connections[0]?.receivedBytes, report.process]).toEqual([undefined, "process 1"]);
+    node.answers[METRICS] = { body: body(162_901, 200) };
+    await node.poll([outbound("a:1", LATER)]);
+    await node.poll([outbound("a:1", LATER)]);
+    expect(bytes(await node.poll([outbound("a:1", LATER)]))).toBe(0);
+  });
+
   test("after a restart, the page is requested immediately, and its counters are new", async () => {
     const node = started({ prometheus_url: "http://127.0.0.1:9101" });
     node.answers[METRICS] = { body: page(500, 100) };

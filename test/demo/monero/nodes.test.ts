@@ -13,6 +13,10 @@ describe("the lagging node", () => {
 
     clock.moveTo(MONERO_LAG.stallFrom + MONERO_LAG.stallFor);
     expect(lag()).toBe(18);
+    expect(states(), "its peers are cut off as well").toEqual(new Set(["normal"]));
+
+    clock.advance(MONERO_LAG.catchUpFor / 3);
+    expect(lag()).toBeGreaterThan(10);
     expect(call("lagging", "get_info")).toMatchObject({ synchronized: true, target_height: 0 });
     const own = Number(call("lagging", "get_info").height);
     const sources = peers("lagging").filter((row) => row.state === "synchronizing" || row.state === "standby");
