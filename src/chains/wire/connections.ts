@@ -75,7 +75,9 @@ function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place):
   const { address, configured, listens } = inbound
     ? inboundEnd(row, handshake, known)
     : outboundEnd(row.peer, row, known);
-  const details = {
+  const facts = peerFacts(handshake);
+  // All fields in one literal: copying objects for each row would take longer than decoding it.
+  const wire: Writable<RowDetails> = {
     nodeId,
     connectionId,
     remoteIp: remoteIp(row),
@@ -85,13 +87,16 @@ function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place):
     isBlockProducer: flag(row.is_bp_peer) === true || flag(row.is_bp_gossip_peer) === true,
     generation,
     mark: markOf(handshake),
-    ...peerFacts(handshake),
+    networkVersion: facts.networkVersion,
+    os: facts.os,
+    finalHeight: facts.finalHeight,
+    link: 0,
   };
   const before = earlier.find(id, index);
-  const link = linkOf(before, { state, details });
+  wire.link = linkOf(before, { state, wire });
   return {
     id,
-    session: inbound && link === 0 ? undefined : sessionOf(id, { nodeId, link }, before),
+    session: inbound && wire.link === 0 ? undefined : sessionOf(id, wire, before),
     direction: inbound ? "inbound" : "outbound",
     state,
     address,
@@ -101,9 +106,11 @@ function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place):
     // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
     syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
     chainSamples: rowSamples(row, handshake, state),
-    wire: { ...details, link },
+    wire,
   };
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The peer's process and the number of the connection: an outbound row keeps its id when the node dials again. */
 function sessionOf(

@@ -6,14 +6,14 @@ import type { RowDetails, WireConnection } from "./row.ts";
  * closes and opens again, and no version sends the number or the start of the connection.
  */
 
-type Now = { readonly state: ConnectionState; readonly details: Omit<RowDetails, "link"> };
+type Now = { readonly state: ConnectionState; readonly wire: Omit<RowDetails, "link"> };
 
 /** The number of the row's connection: it grows with each one that opened since the list before. */
-export function linkOf(before: WireConnection | undefined, { state, details }: Now): number {
+export function linkOf(before: WireConnection | undefined, { state, wire }: Now): number {
   if (before === undefined) return 0;
   // A row without an end of a socket never had a connection, so this is its first one (since Leap 5).
-  if (before.wire.remoteIp === undefined && details.remoteIp !== undefined) return before.wire.link;
-  const isOld = state !== "connected" || (before.state === "connected" && isSameLink(before.wire, details));
+  if (before.wire.remoteIp === undefined && wire.remoteIp !== undefined) return before.wire.link;
+  const isOld = state !== "connected" || (before.state === "connected" && isSameLink(before.wire, wire));
   return before.wire.link + (isOld ? 0 : 1);
 }
 

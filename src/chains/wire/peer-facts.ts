@@ -26,7 +26,8 @@ const FINAL = [
 function finalHeight(handshake: JsonObject): number | undefined {
   let height = 0;
   for (const [number, id] of FINAL) {
-    height = Math.max(height, count(handshake[number]) ?? 0, numberInBlockId(handshake[id]) ?? 0);
+    const known = count(handshake[number]) || numberInBlockId(handshake[id]);
+    height = Math.max(height, known ?? 0);
   }
   return height > 0 ? height : undefined;
 }
