@@ -52,10 +52,12 @@ const MAX_GAP_MS = 600_000;
 const MAX_GAP_INTERVALS = 4;
 
 /** What a poll saw of the head; undefined: there is no head, or nothing that tells how far it is behind. */
-export function seenHead({ head, blockSeconds }: NodeReport, { blocks }: HeadLag, nowMs: number): SeenHead | undefined {
+export function seenHead({ head, blockSeconds }: NodeReport, known: HeadLag, nowMs: number): SeenHead | undefined {
   if (!head.ok || blockSeconds === undefined) return undefined;
   const { height, timestampSeconds, chainHeights } = head.value;
-  if (timestampSeconds === undefined && blocks === undefined) return undefined;
+  if (timestampSeconds === undefined && known.blocks === undefined) return undefined;
+  // Others that catch up as well, and are lower, do not show that the node has arrived.
+  const blocks = known.isAssumed ? undefined : known.blocks;
   return {
     ms: nowMs,
     height,
@@ -72,6 +74,8 @@ export function seenHead({ head, blockSeconds }: NodeReport, { blocks }: HeadLag
  */
 export function advanceProgress(before: Progress, now: SeenHead, intervalMs: number): Progress {
   const { isCatchingUp, window } = comparable(before, now, intervalMs);
+  // Its blocks alone can only show that it gains no more.
+  if (now.age === undefined && now.lag === undefined && isCatchingUp !== true) return { isCatchingUp, window };
   if (isCatchingUp === true ? hasArrived(now) : !isFarBehind(now)) {
     // A lag of 0 says little where the other nodes catch up as well.
     return missesAge(now, window.at(-1)) ? { isCatchingUp, window } : AT_THE_HEAD;
@@ -124,6 +128,7 @@ function isFarBehind(now: SeenHead): boolean {
 }
 
 function hasArrived(now: SeenHead): boolean {
+  if (now.age === undefined && now.lag === undefined) return false;
   // The lag of several chains varies less than the age of their oldest block.
   const measure = now.lag === undefined ? "age" : "lag";
   const near = Math.max(NEAR_SECONDS, NEAR_BLOCKS[measure] * now.blockSeconds * now.chains);

@@ -21,6 +21,8 @@ export type HeadLag = {
    * shows that the head is the newest.
    */
   readonly blocks: number | undefined;
+  /** The lag is 0 because the head is young, or may be, and no reference shows that it is the newest. */
+  readonly isAssumed?: true | undefined;
 };
 
 export const NO_LAG: HeadLag = { references: new Map(), blocks: undefined };
@@ -44,10 +46,11 @@ export function headLag(report: NodeReport, others: OtherHeads, settings: LagSet
   }
   if (references.size === 0) return { references, blocks: undefined };
   const behind = Math.max(0, Math.max(...references.values()) - own.height);
-  if (behind > 0 || isYoung(report, own, others, nowMs)) return { references, blocks: behind };
+  if (behind > 0 || REFERENCE_NAMES.some((name) => isLevel(report, best[name]))) return { references, blocks: behind };
   // References that are lower than a head of hours ago, as those of old handshakes are, do not show that it is the newest.
-  const isConfirmed = REFERENCE_NAMES.some((name) => isLevel(report, best[name]));
-  return { references, blocks: isConfirmed ? 0 : undefined };
+  return isYoung(report, own, others, nowMs)
+    ? { references, blocks: 0, isAssumed: true }
+    : { references, blocks: undefined };
 }
 
 /** A head is young up to this age, or this many blocks: the next block may well take so long. */
@@ -56,9 +59,15 @@ const YOUNG_BLOCKS = 10;
 
 /** Whether the node's head is so young that no reference has to show that it is the newest; also where its age is unknown. */
 function isYoung({ blockSeconds = 0 }: NodeReport, own: Head, { ownSinceMs }: OtherHeads, nowMs: number): boolean {
-  const madeMs = (own.timestampSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  const sinceMs = Math.min(madeMs, ownSinceMs ?? Number.POSITIVE_INFINITY);
-  return nowMs - sinceMs <= Math.max(YOUNG_SECONDS, YOUNG_BLOCKS * blockSeconds) * 1000;
+  const { timestampSeconds: madeSeconds, chainHeights } = own;
+  // The head of braided chains is as old as the oldest of their newest blocks: about four block times of one chain.
+  const chainSeconds = blockSeconds * Math.max(1, chainHeights?.size ?? 1);
+  const isMadeLately = madeSeconds === undefined || nowMs / 1000 - madeSeconds <= youngSeconds(chainSeconds);
+  return isMadeLately && (ownSinceMs === undefined || nowMs - ownSinceMs <= youngSeconds(blockSeconds) * 1000);
+}
+
+function youngSeconds(blockSeconds: number): number {
+  return Math.max(YOUNG_SECONDS, YOUNG_BLOCKS * blockSeconds);
 }
 
 /** How far a reference may be below a node that it is level with: it was polled some seconds before. */

@@ -22,6 +22,23 @@ test.each([
   expect(afterPolls(words)).toEqual(expected);
 });
 
+test("a node that catches up next to one that is lower has not arrived, until it gains no faster than the network", () => {
+  const at = (height: number) => report({ networkKey: "n", head: head(height), blockSeconds: 1 });
+  let history: NodeHistory = EMPTY_HISTORY;
+  let minute = 0;
+  const syncing = (height: number, other: number) => {
+    const state = stateAfter(at(height), { history, others: [at(other)], endedMs: NOW + minute * 60_000 });
+    minute += 1;
+    history = state.history;
+    return state.syncing;
+  };
+  expect([1000, 1600, 2200].map((height) => syncing(height, 9000))).toEqual([undefined, undefined, true]);
+  // The other one is restored from an old copy.
+  expect([2800, 3400].map((height) => syncing(height, 100))).toEqual([true, true]);
+  expect([3460, 3520, 3580].map((height) => syncing(height, 100)).at(-1)).toBe(false);
+  expect(syncing(3640, 3640)).toBe(false);
+});
+
 test("nothing is said after a poll without a head, and the next one goes on", () => {
   const at = (minute: number) =>
     report({ head: head(1000 + minute * 600), peers: peersAt(9000, 9000), blockSeconds: 1 });

@@ -328,6 +328,22 @@ describe("a lag of 0", () => {
     expect(lagOf(aged(seconds + 1)).blocks).toBeUndefined();
   });
 
+  test("is known while the oldest of braided chains' newest blocks is up to 10 blocks of one chain old", () => {
+    const cut = (height: number, timestampSeconds?: number) => {
+      const chainHeights = new Map(Array.from({ length: 20 }, (_, chain) => [String(chain), height]));
+      return { height: 20 * height, chainHeights, timestampSeconds };
+    };
+    const lagAt = (age: number, other: number) => {
+      const given = report({ head: { ok: true, value: cut(1000, NOW / 1000 - age) }, blockSeconds: 1.5 });
+      return headLag(given, { fleet: [cut(other)], configured: [], ownSinceMs: NOW }, LAG_SETTINGS, NOW);
+    };
+    // The oldest of 20 chains is about four block times of 30 s old.
+    expect(lagAt(108, 900).blocks).toBe(0);
+    expect(lagAt(300, 900)).toMatchObject({ blocks: 0, isAssumed: true });
+    expect(lagAt(301, 900).blocks).toBeUndefined();
+    expect(lagAt(300, 1000).isAssumed).toBeUndefined();
+  });
+
   test("is not known where the head has no time and did not move for longer than that", () => {
     const cut = (...heights: number[]) => ({
       height: heights.reduce((sum, height) => sum + height, 0),

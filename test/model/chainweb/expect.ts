@@ -18,6 +18,8 @@ import type { ChainwebLife } from "./world.ts";
 export type ChainwebMemory = Memory & {
   /** Since when the node gave a cut. */
   headSinceMs: number | undefined;
+  /** Since when something shows how far the node is behind: times of its own blocks, or a node that is at the head. */
+  comparableSinceMs: number | undefined;
 };
 
 /** Heights by chain. */
@@ -31,6 +33,8 @@ export type ChainwebPoll = {
   readonly fleet: readonly CutHeights[];
   readonly configured: readonly CutHeights[];
   readonly areTogether: boolean;
+  /** Of all chains. */
+  readonly newestHeight: number;
 };
 
 /** Deeper reorganisations are not usual on this chain. */
@@ -132,7 +136,7 @@ const NEAR_SECONDS = 120;
 const LEVEL_SECONDS = 60;
 
 function expectCut(expectations: Expectations, poll: ChainwebPoll): void {
-  const { life, memory, endedMs, fleet, configured } = poll;
+  const { life, memory, endedMs, fleet, configured, newestHeight } = poll;
   const { node } = life;
   const { expect } = expectations;
   memory.headSinceMs ??= endedMs;
@@ -149,11 +153,18 @@ function expectCut(expectations: Expectations, poll: ChainwebPoll): void {
   expectReferences(expectations, cutHeight(node), references, { isEarned: isLevel, areTogether: poll.areTogether });
   if (node.readsTips) expectTips(expectations, node);
   const isSettled = endedMs - life.sinceMs > SYNC_DELAY_MS && endedMs - memory.headSinceMs > SYNC_DELAY_MS;
-  const isComparable = node.readsTips || fleet.length + configured.length > 0;
+  // Another node that catches up as well shows nothing.
+  const isAtHead = (heights: CutHeights) =>
+    newestHeight - heights.reduce((sum, height) => sum + height, 0) <= LEVEL_SECONDS / BLOCK_SECONDS;
+  const areTimesKnown = node.readsTips && reasonOf(node, "header") === undefined;
+  const isComparable = areTimesKnown || (poll.areTogether && [...fleet, ...configured].some(isAtHead));
+  if (!isComparable) memory.comparableSinceMs = undefined;
+  else memory.comparableSinceMs ??= endedMs;
+  const comparedMs = isComparable ? endedMs - (memory.comparableSinceMs ?? endedMs) : 0;
   const isHealthy = life.rate === undefined && endedMs - life.sinceMs > SYNC_DELAY_MS;
   const unclear = isHealthy ? oneOf(0, undefined) : oneOf(0, 1, undefined);
   const isNear = life.rate !== undefined && life.distance < NEAR_SECONDS / BLOCK_SECONDS;
-  expect("p2p_node_syncing", isSettled && isComparable && !isNear ? (isHealthy ? 0 : 1) : unclear);
+  expect("p2p_node_syncing", isSettled && comparedMs > SYNC_DELAY_MS && !isNear ? (isHealthy ? 0 : 1) : unclear);
 }
 
 /** Compared chain by chain: what others are ahead is added to the own height. */

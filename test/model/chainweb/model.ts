@@ -33,7 +33,10 @@ export const chainwebModel: MakeModel = (random, clock) => {
     return { name: node.name, chain: "chainweb", url, tls: { insecure: true }, chainweb };
   });
   const memories = new Map(
-    NAMES.map((name): [string, ChainwebMemory] => [name, { ...createMemory(), headSinceMs: undefined }]),
+    NAMES.map((name): [string, ChainwebMemory] => [
+      name,
+      { ...createMemory(), headSinceMs: undefined, comparableSinceMs: undefined },
+    ]),
   );
   const known = (target: string) => {
     const life = world.lives.find(({ node }) => node.name === target);
@@ -62,6 +65,7 @@ export const chainwebModel: MakeModel = (random, clock) => {
       const { memory } = known(target);
       // What the node gained in a pause, and what the network did, is not told apart.
       memory.headSinceMs = undefined;
+      memory.comparableSinceMs = undefined;
       return expectStale(memory, target === "reference", INTERVAL_SECONDS);
     },
     expect(target, { startedMs, endedMs }) {
@@ -70,7 +74,9 @@ export const chainwebModel: MakeModel = (random, clock) => {
       const { node } = life;
       heads.remember(target, isCutAnswered(node) ? node.tips.map(({ height }) => height) : undefined, endedMs);
       if (target === "reference") return expectChainwebReference(life);
-      return expectChainweb({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, ...others });
+      const newestHeight = world.ledgers.reduce((sum, { tip }) => sum + tip.height, 0);
+      const seconds = (endedMs - startedMs) / 1000;
+      return expectChainweb({ life, memory, endedMs, seconds, newestHeight, ...others });
     },
   };
 };
