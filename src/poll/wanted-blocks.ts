@@ -1,6 +1,6 @@
 import type { WantedBlock } from "../chains/adapter.ts";
 import { type KnownBlock, LACKED } from "./block-index.ts";
-import { type NodeBlocks, ONLY_CHAIN, placeOf } from "./blocks.ts";
+import { type NodeBlocks, ONLY_CHAIN, placeOf, recentHeight } from "./blocks.ts";
 
 /**
  * Places at which the nodes of a network are asked for their blocks, because some of them have no block in common. A node that
@@ -84,7 +84,7 @@ export function wantPlace(
     each.chain === chain &&
     nowMs - each.sinceMs < ASK_EVERY_MS &&
     each.block.height <= (chain === ONLY_CHAIN ? deepEnough(reached, reorgDepth) : reached) &&
-    each.block.height > reached - nearBlocks;
+    each.block.height > Math.min(reached, recentHeight(own, chain)) - nearBlocks;
   if (wanted.some(isAsGood)) return;
   const block = blockAt(own, chain, deepEnough(reached, reorgDepth));
   if (block === undefined) return;
