@@ -23,6 +23,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   "schema/yaml-parse.ts: list": "as contentOf",
   "schema/yaml-parse.ts: mapping": "as contentOf",
   "schema/yaml-parse.ts: plain": "as contentOf",
+  "chains/wire/plugin-rows.ts: advance": "once, as what it is called with again is not ahead",
   "lib/safe-error.ts: describe": "three causes",
   "lib/safe-error.ts: redactedAgain": "what describe made",
   "config/print.ts: printValue": "checked options of a chain, whose schemas are the program's own",

@@ -127,7 +127,11 @@ const wire: readonly (readonly [RegExp, Check])[] = [
       expect(identity).toEqual({ version: "v5.1.0", chainId: expect.stringMatching(/^d06acae4[0-9a-f]{56}$/) });
       expect(networkKey).toBe(`wire ${identity.chainId}`);
       const timestampSeconds = Date.UTC(2024, 11, 2, 14, 17, 3) / 1000;
-      expect(valueIn(head)).toEqual({ height: 3_514_487, timestampSeconds, finalHeight: 3_514_444 });
+      const finalTimestampSeconds = timestampSeconds - 27.5;
+      expect(valueIn(head)).toEqual({
+        ...{ height: 3_514_487, timestampSeconds },
+        ...{ finalHeight: 3_514_444, finalTimestampSeconds },
+      });
     },
   ],
   [
@@ -286,10 +290,13 @@ const monero: readonly (readonly [RegExp, Check])[] = [
   [/\/errors\/404_[a-z_]+\.http$/, rpcFails("not_found", "check the port and the path of the URL")],
   [/\/errors\/400_bad_json_on_other_endpoint\.http$/, rpcFails("http", "found 400")],
   [/\/errors\/200_method_not_found\.http$/, rpcFails("unavailable", '-32601 "Method not found"')],
-  [/\/errors\/200_batch\.http$/, rpcFails("rpc", "JSON-RPC error -32700: the request arrived incomplete or changed")],
+  [
+    /\/errors\/200_batch\.http$/,
+    rpcFails("rpc", 'JSON-RPC error -32700 "Parse error": the request arrived incomplete or changed'),
+  ],
   [
     /\/errors\/200_(?:chunked_request|empty_body|get_request|no_method|truncated_json)\.http$/,
-    rpcFails("rpc", "JSON-RPC error -32600: the request arrived incomplete or changed"),
+    rpcFails("rpc", 'JSON-RPC error -32600 "Invalid Request": the request arrived incomplete or changed'),
   ],
   [/\/errors\/200_params_wrong_type\.http$/, rpcFails("rpc", "JSON-RPC error -32602")],
   [/\/errors\/200_height_too_big\.http$/, rpcFails("rpc", "JSON-RPC error -2")],
