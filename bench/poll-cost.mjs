@@ -5,7 +5,7 @@ import { startChild } from "./support/process.mjs";
 import { withScope } from "./support/scope.mjs";
 import { digits, times, whole } from "./support/stats.mjs";
 
-const PEERS = 100;
+const PEERS = Number(process.env.PEERS ?? 100);
 const MOST = 4;
 const CHAINS = [
   { chain: "monero", name: "Monero" },

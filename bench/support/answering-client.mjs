@@ -7,6 +7,9 @@ export * from "src:rpc/client.ts";
 
 const VARIANTS = 4;
 
+/** For what the simulated node does not offer. */
+const NOT_FOUND = Buffer.from('{"code":404,"message":"Not Found"}');
+
 /** What the polls since `take` were given, for a baseline over the same bytes. */
 let given = [];
 export function take() {
@@ -38,8 +41,11 @@ export function createRpcClient({ url }) {
     url,
     async request({ path, body = "" }) {
       const answer = answerOf(path, body);
-      given.push(answer);
       const now = Date.now();
+      if (answer === undefined) {
+        return { status: 404, headers: {}, body: new Uint8Array(NOT_FOUND), sentMs: now, receivedMs: now };
+      }
+      given.push(answer);
       return { status: 200, headers: {}, body: new Uint8Array(answer), sentMs: now, receivedMs: now };
     },
     presented: () => ({ certificateExpirySeconds: undefined, clockSkewSeconds: undefined }),

@@ -46,12 +46,14 @@ function createRow(seed) {
 "is_transactions_only":false,"last_vote_received":"`;
   const handshake = `","last_handshake":{"network_version":1,"chain_id":"${CHAIN_ID}","node_id":"${nodeId}",\
 "p2p_address":"p2p-${seed}.example:9876 - ${nodeId.slice(0, 7)}","fork_db_root_id":"`;
-  const generation = 1 + (mix(seed + 4) % 9);
+  // Each handshake with another head is another one with a higher generation, and begins again at 2 from about 32,000. With any
+  // other lower one, or the same one, all connections would be new at each poll.
+  const generation = 2 + (mix(seed + 4) % 9);
   return (poll) => {
     const block = FIRST_BLOCK + poll * 30;
     return `${start}${new Date(Date.now() - (seed % 60) * 1000).toISOString().slice(0, -1)}${handshake}${blockId(block - 44)}\
 ","fork_db_head_id":"${blockId(block)}","chain_head_id":"${blockId(block - 1)}","agent":"Agent ${seed % 20}",\
-"generation":${generation}}}`;
+"generation":${generation + (poll % 4) * 10_500}}}`;
   };
 }
 

@@ -59,6 +59,12 @@ const SCHEDULED = { interval: "8s", timeout: "8s" };
 const DIGEST = 'Digest qop="auth",algorithm=MD5,realm="monero-rpc",nonce="kZtsMBQoiqv1k6o7DLmezg==",stale=false';
 const BUSY_BYTES = { code: 503, name: "Busy", what: "Too many requests in flight: 200" };
 
+/** It has the cut, but no peers. */
+const asServiceApi: Handler = async (request) => {
+  const given = request.url.includes("/cut/peer") ? { status: 404 } : await WELL.chainweb(request);
+  return { ...given, headers: { ...given.headers, server: "Chainweb Service API" } };
+};
+
 export const INJECTIONS: readonly Injection[] = [
   ...each("refused", "refuse"),
   ...each("closedAtOnce", socket(closeWithoutAByte)),
@@ -102,7 +108,7 @@ export const INJECTIONS: readonly Injection[] = [
   one("status404", "wire", html(404, "Not Found")),
   one("status404", "monero", answer({ status: 404 })),
   one("chainwebStatus404", "chainweb", html(404, "Not Found")),
-  one("serviceApi", "chainweb", answer({ status: 404, headers: { server: "Chainweb Service API" } })),
+  one("serviceApi", "chainweb", { answer: asServiceApi }, { left: "head" }),
   one("networkName", "chainweb", answer({ status: 404, headers: { server: "Chainweb P2P API" } })),
   one("retryAfter", "wire", html(429, "Too Many Requests", { "retry-after": "3" })),
   one("retryAfter", "monero", answer({ status: 429, headers: { "retry-after": "3" } })),
@@ -153,8 +159,6 @@ export const INJECTIONS: readonly Injection[] = [
   one("rpcRequest", "monero", answer(rpcError(-32700, "Parse error"))),
   one("rpcError", "monero", answer(rpcError(-5, "Internal error"))),
   one("gatewayParameters", "monero", answer(rpcError(-32602, "Invalid params"))),
-  one("gatewayQuota", "monero", answer(rpcError(-32005, "daily request count exceeded"))),
-  one("gatewayQuota", "monero", answer(rpcError(-32007, "request limit reached"))),
   one("gatewayKey", "monero", answer({ body: JSON.stringify({ jsonrpc: "2.0", id: "0", error: "Unknown API key" }) })),
 
   ...each("certificateExpired", { certificate: expired }, byAuthority),
@@ -179,4 +183,6 @@ export const TIMED: readonly Injection[] = [
   ...each("handshakeHang", socket(hang), { tls: ownName, settings: { ...pinned.settings, ...IMPATIENT } }),
   one("status429", "monero", html(429, "Too Many Requests"), { settings: SCHEDULED }),
   one("status429", "chainweb", answer(json({ message: "Too many requests." }, 429)), { settings: SCHEDULED }),
+  one("gatewayQuota", "monero", answer(rpcError(-32005, "daily request count exceeded")), { settings: SCHEDULED }),
+  one("gatewayQuota", "monero", answer(rpcError(-32007, "request limit reached")), { settings: SCHEDULED }),
 ];

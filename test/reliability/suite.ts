@@ -109,7 +109,7 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
         if (isSo(page)) return page;
         const others = names.filter((name) => !isWhole(page, name));
         await pollAll(others, WELL_AT_ONCE);
-        return undefined;
+        throw new Error(others.map((name) => `${name} lacks ${lostBy(page, name).join(", ") || "nothing"}`).join("; "));
       },
       what,
       { timeoutMs: 90_000, program: exporter.program },

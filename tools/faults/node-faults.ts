@@ -348,8 +348,8 @@ export const NODE_FAULTS = {
     remedy: "Do as the line says. Public front ends hide the P2P API.",
   },
   serviceApi: {
-    fault: "Chainweb: 404 of the service API",
-    shows: NOTHING_LEFT,
+    fault: "Chainweb: the URL is that of the service API, which has no peers",
+    shows: HEAD_LEFT,
     reason: "not_found",
     log: "down: … at …: expected HTTP 200, found 404; the service API has no peers: set url to the P2P API (https, default port 1789)",
     remedy: "Do as the line says; set the service API in `chainweb.service_url`.",
@@ -386,7 +386,7 @@ export const NODE_FAULTS = {
     fault: "Monero: the quota of a gateway is used up (-32005, -32007)",
     shows: `${NOTHING_LEFT}; the exporter skips one scheduled poll, then two, four, … up to 16`,
     reason: "rate_limited",
-    log: "down: get_connections at …: expected a result, found JSON-RPC error -32005 …; the quota or rate limit of this URL is used up: poll less often (interval), or raise the limit of the account",
+    log: "down: get_connections at …: expected a result, found JSON-RPC error …; the quota or rate limit of this URL is used up: poll less often (interval), or raise the limit of the account",
     remedy: "Raise `interval`, or poll a node of your own. A poll makes two calls or more.",
   },
   gatewayKey: {

@@ -48,6 +48,19 @@ type CountedRows = ReadonlyMap<string, Counted>;
 
 export const NOTHING_COUNTED: CountedRows = new Map();
 
+/**
+ * After what looks like a restart, though the page does not tell of one: all connections are other ones, and the counters of
+ * their rows may have gone on.
+ */
+export function asReconnected(counted: CountedRows): CountedRows {
+  return new Map(
+    [...counted].map(([id, row]) => [id, { ...row, link: OF_NO_LIST, waiting: undefined, isAhead: false }]),
+  );
+}
+
+/** No list has this number of a connection. */
+const OF_NO_LIST = -1;
+
 type Joined = { readonly rows: readonly WireConnection[]; readonly counted: CountedRows };
 
 /**

@@ -22,7 +22,7 @@ import { type ChainInfo, decodeInfo } from "./info.ts";
 import { nodeSamples } from "./node-samples.ts";
 import { chainOfPeers } from "./peer-facts.ts";
 import { createPlugin, type TimedPage } from "./plugin.ts";
-import { joinPage, NOTHING_COUNTED } from "./plugin-rows.ts";
+import { asReconnected, joinPage, NOTHING_COUNTED } from "./plugin-rows.ts";
 import { isPageOld, NO_PROCESS, nextProcess } from "./process.ts";
 import type { WireConnection, WireList } from "./row.ts";
 import { NOTHING_SEEN, rememberOutbound, rememberProducers, vanishedPeers } from "./vanished.ts";
@@ -100,7 +100,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
     }
     if (process.epoch === before.epoch || !answers.peers.ok) return { ...answers, page };
     seen = NOTHING_SEEN;
-    counted = NOTHING_COUNTED;
+    counted = isPageOld(before, process) ? asReconnected(counted) : NOTHING_COUNTED;
     if (process.number === before.number) return { ...answers, page };
     const connections = answers.peers.value.connections.map(ofNewProcess);
     process = { ...process, rows: connections };

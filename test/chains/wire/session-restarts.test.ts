@@ -188,6 +188,17 @@ describe("bytes", () => {
     expect(bytes(await node.poll([outbound("a:1", LATER)]))).toBe(0);
   });
 
+  test("nor do they where the page already has the start of the other connection", async () => {
+    const node = started({ prometheus_url: "http://127.0.0.1:9101" });
+    const body = (received: number, start: number) => page(received, start).replace(/^nodeos_http.*\n/, "");
+    node.answers[METRICS] = { body: body(162_701, 100) };
+    expect(bytes(await node.poll([outbound("a:1")]))).toBe(162_701);
+    node.answers[METRICS] = { body: body(162_801, 200) };
+    expect(bytes(await node.poll([outbound("a:1", LATER)]))).toBe(0);
+    await node.poll([outbound("a:1", LATER)]);
+    expect(bytes(await node.poll([outbound("a:1", LATER)]))).toBe(0);
+  });
+
   test("after a restart, the page is requested immediately, and its counters are new", async () => {
     const node = started({ prometheus_url: "http://127.0.0.1:9101" });
     node.answers[METRICS] = { body: page(500, 100) };
