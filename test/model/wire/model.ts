@@ -76,6 +76,7 @@ function createWireMemory(): WireMemory {
     lists: { process: 1, count: 0, isSeen: false },
     ends: new Set(),
     seenOpen: new Set(),
+    mayBeForgotten: new Set(),
     headSinceMs: undefined,
   };
 }
