@@ -17,7 +17,6 @@ import { tempFolder } from "./support/servers.ts";
 /** How deep each can get. */
 const BOUNDS: Readonly<Record<string, string>> = {
   "config/load.ts: fileKeys": "the keys of files stand six levels deep at most",
-  "chains/wire/plugin-rows.ts: advance": "once, as it is not ahead then",
   "schema/yaml-messages.ts: countValues": "a document as toPlain of yaml-parse.ts gives it",
   "schema/yaml-parse.ts: contentOf": "49 levels, aliases followed",
   "schema/yaml-parse.ts: list": "as contentOf",

@@ -58,6 +58,9 @@ type Known = Asking & {
   settings: PlaceSettings;
   headHeight: number;
   headSinceMs: number;
+  /** When its first and its last report came, unix milliseconds; NaN before. */
+  firstMs: number;
+  lastMs: number;
 };
 
 /** The index loses nodes that are no longer fresh at most so often: a pass over all nodes costs more than a poll. */
@@ -121,7 +124,7 @@ export function createKnownBlocks(): KnownBlocks {
         proof: undefined,
         settings: { reorgDepth: 0, nearBlocks: 0, placedBlocks: 0, blockMs: 0, freshMs: 0 },
       },
-      ...{ headHeight: -1, headSinceMs: Number.NEGATIVE_INFINITY },
+      ...{ headHeight: -1, headSinceMs: Number.NEGATIVE_INFINITY, firstMs: Number.NaN, lastMs: Number.NaN },
       ...{ needsBlock: false, askedMs: Number.NEGATIVE_INFINITY, askedPlace: undefined },
     };
     nodes.set(name, entry);
@@ -148,6 +151,8 @@ export function createKnownBlocks(): KnownBlocks {
       const entry = known(node, networkKey, genesisOf(report));
       entry.proof =
         node.network !== undefined ? "named" : report.identity.chainId === undefined ? undefined : "chain id";
+      if (Number.isNaN(entry.firstMs)) entry.firstMs = times.nowMs;
+      entry.lastMs = times.nowMs;
       const { blocks, askedPlace } = entry;
       updateBlocks(blocks, report, times, { reorgDepth, askedPlace });
       entry.settings = placeSettings(report, blocks, reorgDepth, times);
@@ -178,7 +183,7 @@ export function createKnownBlocks(): KnownBlocks {
       if (a.network !== b.network) return false;
       if (areTogether(a.blocks, b.blocks)) return true;
       if (areApart(a.blocks, b.blocks)) return false;
-      if (a.proof === "chain id" && b.proof === "chain id") return true;
+      if (a.proof === "chain id" && b.proof === "chain id" && !isNew(a) && !isNew(b)) return true;
       return mayCompare() && haveCommonBlock(a.blocks, b.blocks, a.settings.nearBlocks);
     },
     request(name, nowMs) {
@@ -208,6 +213,14 @@ function usualHeadOf(network: Network, chain: string, nodes: Iterable<Known>, no
   const height = heights.length < 2 ? undefined : heights[heights.length >> 1];
   network.usualHeads.set(chain, { height, atMs: nowMs });
   return height;
+}
+
+/** So long after its first poll, a node is compared by its chain id although it was not asked for a block. */
+const NEW_MS = 60_000;
+
+/** A node that will be asked for a block in its next poll: until then, it may be on another branch of its chain. */
+function isNew({ askedMs, firstMs, lastMs, blocks }: Known): boolean {
+  return askedMs === Number.NEGATIVE_INFINITY && blocks.chains.size > 0 && lastMs - firstMs < NEW_MS;
 }
 
 /** The hash of the first block, where the report has it. */
