@@ -16,12 +16,12 @@ mkdirSync("dist", { recursive: true });
 writeFileSync("dist/main.js", program);
 `;
 
-/** It runs until a signal, and says that it did. */
+/** It runs until a signal, which it waits for before it says anything, and says that it ended. */
 function write(version: string): void {
   writeFileSync(
     join(folder, "src/main.js"),
-    `process.stdout.write("${version} runs " + process.argv.slice(2) + "\\n");
-process.once("SIGTERM", () => { process.stdout.write("${version} ends\\n"); process.exit(0); });
+    `process.once("SIGTERM", () => { process.stdout.write("${version} ends\\n"); process.exit(0); });
+process.stdout.write("${version} runs " + process.argv.slice(2) + "\\n");
 setInterval(() => {}, 1000);
 `,
   );

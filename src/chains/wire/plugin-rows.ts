@@ -37,6 +37,8 @@ type Waiting = {
   readonly sinceMs: number;
   /** The page has another connection than before: this one, or one that opened and closed before it. */
   readonly mayBeThere?: boolean | undefined;
+  /** Polls without a list came before: the row may have had further connections. */
+  readonly hasMissed: boolean;
 };
 
 type Counters = { readonly received: number; readonly sent: number; readonly firstBlocks: number };
@@ -65,13 +67,13 @@ type Joined = { readonly rows: readonly WireConnection[]; readonly counted: Coun
 
 /**
  * @param page undefined where the poll has none: then the rows have no values of the plugin
- * @param nowMs when the list arrived
+ * @param list when it arrived (unix milliseconds), and whether polls without a list came before it
  */
 export function joinPage(
   rows: readonly WireConnection[],
   page: TimedPage | undefined,
   before: CountedRows,
-  nowMs: number,
+  list: ListTime,
 ): Joined {
   if (page === undefined && before.size === 0) return { rows, counted: before };
   const ambiguous = page === undefined ? NONE : sharedKeys(rows);
@@ -83,7 +85,7 @@ export function joinPage(
       if (known !== undefined) counted.set(row.id, known);
       return withUnlisted(row, known);
     }
-    const now = advance(known, row, { values, pageMs: page.receivedMs, nowMs });
+    const now = advance(known, row, { values, pageMs: page.receivedMs, ...list });
     counted.set(row.id, now);
     return withUnlisted(withValues(row, values, now), now);
   });
@@ -98,7 +100,9 @@ function withUnlisted(row: WireConnection, counted: Counted | undefined): WireCo
   return { ...row, session: `${row.session ?? row.id} +${counted.unlisted}` };
 }
 
-type Now = { readonly values: PluginConnection; readonly pageMs: number; readonly nowMs: number };
+type ListTime = { readonly nowMs: number; readonly hasMissed: boolean };
+
+type Now = ListTime & { readonly values: PluginConnection; readonly pageMs: number };
 
 /** Two refreshes of the page by the node are 30 s apart by default (connection-cleanup-period). */
 const REFRESHED_MS = 35_000;
@@ -114,16 +118,18 @@ function advance(known: Counted | undefined, row: WireConnection, now: Now): Cou
   if (known === undefined) {
     const first = { link, start, base: NOTHING, since: "unknown", unlisted: 0 } as const;
     // The list had another connection before, so this page may be of that one.
-    const waiting = { link, sinceMs: now.nowMs };
+    const waiting = { link, sinceMs: now.nowMs, hasMissed: now.hasMissed };
     return link === 0 ? first : { ...first, start: undefined, link: link - 1, waiting };
   }
   const isOtherStart = start !== undefined && known.start !== undefined && start !== known.start;
   if (known.link === link) return sameLink(known, now, isOtherStart);
   if (known.isAhead) return advance({ ...known, link: known.link + 1, isAhead: false }, row, now);
-  const waiting: Waiting = known.waiting?.link === link ? known.waiting : { link, sinceMs: now.nowMs };
+  const { nowMs: sinceMs, hasMissed } = now;
+  const waiting: Waiting = known.waiting?.link === link ? known.waiting : { link, sinceMs, hasMissed };
   const waitedMs = now.pageMs - waiting.sinceMs;
   const isRefreshed = waitedMs >= REFRESHED_MS;
-  if (isOtherStart && link - known.link > 1 && !isRefreshed) {
+  const mayBeBetween = link - known.link > 1 || waiting.hasMissed;
+  if (isOtherStart && mayBeBetween && !isRefreshed) {
     return { ...known, link: link - 1, start, waiting: { ...waiting, mayBeThere: true } };
   }
   const hasStarts = start !== undefined && known.start !== undefined;

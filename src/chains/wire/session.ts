@@ -119,6 +119,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
 
   return {
     async poll(signal, request) {
+      const { hasMissed } = process;
       const [{ listedMs, ...own }, firstPage] = await Promise.all([
         pollNode(signal, request?.block),
         fetchPage(signal),
@@ -130,7 +131,7 @@ export function openSession(target: NodeTarget, options: WireOptions): NodeSessi
       if (peers.ok) {
         // If the process of the list has ended since, the page is of another one.
         const ownPage = page?.ok && !process.isOver ? page.value : undefined;
-        const joined = joinPage(peers.value.connections, ownPage, counted, listedMs);
+        const joined = joinPage(peers.value.connections, ownPage, counted, { nowMs: listedMs, hasMissed });
         counted = joined.counted;
         list = succeeded({ ...peers.value, connections: joined.rows });
       }

@@ -7,8 +7,11 @@ import { type Fields, fixtureText } from "../support.ts";
 import { changedRow, type Dialect, decodeAll, rowsOf, shown } from "./support.ts";
 
 function joinPage(rows: readonly WireConnection[], page: TimedPage): readonly WireConnection[] {
-  return join(rows, page, NOTHING_COUNTED, page.receivedMs).rows;
+  return join(rows, page, NOTHING_COUNTED, at(page.receivedMs)).rows;
 }
+
+/** A list that came at this time, in milliseconds, with no failed poll before it. */
+const at = (nowMs: number) => ({ nowMs, hasMissed: false });
 
 const START = Date.UTC(2026, 0, 15, 23, 28, 20) / 1000;
 const SPRING = fixtureText("wire/prometheus.spring-1.2.txt");
@@ -126,39 +129,50 @@ describe("bytes of an outbound row that reconnects", () => {
   };
 
   test("a page of a connection between two that the lists have is not shown for the later one", () => {
-    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, 0);
+    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, at(0));
     // The list had connections 1 and 2 since the last page, and the next page is of 1.
-    const early = join(withLink(2), pageAt(30_000, START + 10), first.counted, 30_000);
+    const early = join(withLink(2), pageAt(30_000, START + 10), first.counted, at(30_000));
     expect(early.rows.map(({ startSeconds }) => startSeconds)).toEqual([undefined]);
-    const own = join(withLink(2), pageAt(60_000, START + 25), early.counted, 60_000);
+    const own = join(withLink(2), pageAt(60_000, START + 25), early.counted, at(60_000));
     expect(own.rows.map(({ startSeconds, session }) => [startSeconds, session])).toEqual([
       [START + 25, withLink(2)[0]?.session],
     ]);
     // If the page was of 2, it is the same after a refresh of the node.
-    const same = join(withLink(2), pageAt(70_000, START + 10), early.counted, 70_000);
+    const same = join(withLink(2), pageAt(70_000, START + 10), early.counted, at(70_000));
     expect(same.rows.map(({ startSeconds }) => startSeconds)).toEqual([START + 10]);
   });
 
+  test("a page of a connection that came and went while polls failed is not shown for the later one", () => {
+    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, at(0));
+    // Two connections since the last list, which shows just that there is another one.
+    const early = join(withLink(1), pageAt(30_000, START + 10), first.counted, { nowMs: 32_000, hasMissed: true });
+    expect(early.rows.map(({ startSeconds }) => startSeconds)).toEqual([undefined]);
+    const repeated = join(withLink(1), pageAt(30_000, START + 10), early.counted, at(47_000));
+    expect(repeated.rows.map(({ startSeconds }) => startSeconds)).toEqual([undefined]);
+    const own = join(withLink(1), pageAt(70_000, START + 25), repeated.counted, at(71_000));
+    expect(own.rows.map(({ startSeconds }) => startSeconds)).toEqual([START + 25]);
+  });
+
   test("two connections that pages have before the lists are each shown with their own start", () => {
-    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, 0);
-    const ahead = join(withLink(0), pageAt(30_000, START + 20), first.counted, 30_000);
-    const next = join(withLink(1), pageAt(60_000, START + 50), ahead.counted, 60_000);
-    const last = join(withLink(2), pageAt(60_000, START + 50), next.counted, 75_000);
+    const first = join(withLink(0), pageAt(0, START), NOTHING_COUNTED, at(0));
+    const ahead = join(withLink(0), pageAt(30_000, START + 20), first.counted, at(30_000));
+    const next = join(withLink(1), pageAt(60_000, START + 50), ahead.counted, at(60_000));
+    const last = join(withLink(2), pageAt(60_000, START + 50), next.counted, at(75_000));
     expect(last.rows.map(({ receivedBytes: bytes, startSeconds }) => [bytes, startSeconds])).toEqual([[0, START + 50]]);
   });
 
   test("a page from before yet another connection does not end the wait for that one", () => {
     // The row was seen for the first time with its second connection, and the pages do not show when that one began.
-    const waiting = join(withLink(1), pageAt(0, START), NOTHING_COUNTED, 0);
-    const again = join(withLink(2), pageAt(60_000, START), waiting.counted, 65_000);
+    const waiting = join(withLink(1), pageAt(0, START), NOTHING_COUNTED, at(0));
+    const again = join(withLink(2), pageAt(60_000, START), waiting.counted, at(65_000));
     expect(again.rows.map(({ receivedBytes: shownBytes, startSeconds }) => [shownBytes, startSeconds])).toEqual([
       [undefined, undefined],
     ]);
     // Its own values come with a later page, and no connection is counted that only pages have.
     const page = pageAt(120_000, START + 55);
-    const own = join(withLink(2), page, again.counted, 125_000);
+    const own = join(withLink(2), page, again.counted, at(125_000));
     expect(own.rows.map(({ startSeconds }) => startSeconds)).toEqual([START + 55]);
-    const later = join(withLink(2), page, own.counted, 140_000);
+    const later = join(withLink(2), page, own.counted, at(140_000));
     expect(later.rows.map(({ session }) => session)).toEqual(withLink(2).map(({ session }) => session));
   });
 });
