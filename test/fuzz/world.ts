@@ -81,7 +81,8 @@ export function createWorld(
       await poller.poll(name);
     },
     state: (name) => known(states.get(name)),
-    stored: (name) => known(store.get(name)),
+    // Data that is too old is withdrawn by any reading; else the next poll of another node would do it.
+    stored: (name) => known(poller.nodes.get(name)),
     page: (nodes, format) => Buffer.concat([...renderPage(nodes, [], format, "owned")]),
     close: () => poller.close(),
   };
