@@ -148,6 +148,10 @@ export async function runPoll(
   return { report, times: { startedMs, endedMs: Date.now(), durationSeconds }, calls: session.calls() };
 }
 
+/** Why the answers of a node may be too old, although nothing of it failed. */
+export const SUSPENDED_ADVICE =
+  "the exporter or its machine was suspended or is overloaded, or its clock was set forward; the next poll shows the node again";
+
 /** Timers of a busy process end a poll this much too late. */
 const LATE_MS = 1000;
 
@@ -159,8 +163,7 @@ function tookTooLong(tookMs: number): Failure {
   return {
     reason: "timeout",
     message: `the poll took ${Math.round(tookMs / 1000)} s, so its answers are too old to be shown`,
-    advice:
-      "the exporter or its machine was suspended or is overloaded, or its clock was set forward; the next poll shows the node again",
+    advice: SUSPENDED_ADVICE,
   };
 }
 

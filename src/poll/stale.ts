@@ -4,7 +4,7 @@ import type { NodeReport } from "../model/report.ts";
 import { NO_FORKS } from "./forks.ts";
 import type { Freshness } from "./freshness.ts";
 import { NO_LAG } from "./head-lag.ts";
-import { failedReport } from "./run-poll.ts";
+import { failedReport, SUSPENDED_ADVICE } from "./run-poll.ts";
 import { isBackedOff, type Runtime } from "./runtimes.ts";
 import type { NodeState, NodeStore, StoredState } from "./store.ts";
 
@@ -99,7 +99,6 @@ function notPolled({ history: { lastPoll } }: StoredState): Failure {
   return {
     reason: "timeout",
     message: `no poll of the node has ended${since}, so its data is too old to be shown`,
-    advice:
-      "the exporter or its machine was suspended or is overloaded, or its clock was set forward; the next poll shows the node again",
+    advice: SUSPENDED_ADVICE,
   };
 }
