@@ -32,6 +32,11 @@ export function explainStatus(api: WireApi): (response: RpcResponse, call: strin
   };
 }
 
+/** Whether the listener does not offer the API, which only a restart of the node changes. */
+export function isNotOffered({ reason }: Failure): boolean {
+  return reason === "unavailable" || reason === "not_found";
+}
+
 export type WireApi = "net" | "chain" | "prometheus";
 
 const BUSY_ADVICE =

@@ -7,7 +7,7 @@ import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import { checkRowCount, text } from "../decode.ts";
-import { explainStatus } from "./explain.ts";
+import { explainStatus, isNotOffered } from "./explain.ts";
 import { splitKind } from "./values.ts";
 
 /**
@@ -43,8 +43,7 @@ export function createGossip(
     async addresses(signal) {
       if (kept !== undefined && now() < kept.untilMs) return kept.addresses;
       const answer = await attempt(() => withDeadline(signal, limitMs, (share) => fetchGossip(client, maxRows, share)));
-      const isMissing =
-        !answer.ok && (answer.failure.reason === "unavailable" || answer.failure.reason === "not_found");
+      const isMissing = !answer.ok && isNotOffered(answer.failure);
       kept = { addresses: answer.ok ? answer.value : NONE, untilMs: now() + (isMissing ? MISSING_MS : KEEP_MS) };
       return kept.addresses;
     },

@@ -6,7 +6,7 @@ import { METRICS_BUDGET } from "../../rpc/budget.ts";
 import { explainWith } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
-import { explainStatus } from "./explain.ts";
+import { explainStatus, isNotOffered } from "./explain.ts";
 import { decodePluginPage, type PluginPage } from "./plugin-page.ts";
 
 /** A page, and when it arrived in unix milliseconds. */
@@ -52,8 +52,8 @@ export function createPlugin(client: RpcClient, now: Elapsed = createElapsed()):
 
 function pauseAfter(outcome: Outcome<TimedPage>): number {
   if (outcome.ok) return REFRESH_MS;
-  const { reason, retryAfterSeconds = 0 } = outcome.failure;
-  if (reason === "unavailable" || reason === "not_found") return MISSING_MS;
+  const { retryAfterSeconds = 0 } = outcome.failure;
+  if (isNotOffered(outcome.failure)) return MISSING_MS;
   return Math.max(REFRESH_MS, retryAfterSeconds * 1000);
 }
 
