@@ -75,15 +75,17 @@ const SETTLED_MS = 600_000;
 
 export function createNodeBlocks(name: string, role: NodeRole, networkKey: string, index: BlockIndex): NodeBlocks {
   return {
-    ...{ name, role, networkKey, index, branch: undefined },
-    ...{
-      chains: new Map(),
-      heads: new Map(),
-      earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
-      forkedAt: new Map(),
-      isListed: false,
-      freshUntilMs: Number.NEGATIVE_INFINITY,
-    },
+    name,
+    role,
+    networkKey,
+    index,
+    branch: undefined,
+    chains: new Map(),
+    heads: new Map(),
+    earlierHeads: { sinceMs: Number.NEGATIVE_INFINITY, heads: new Map(), before: new Map() },
+    forkedAt: new Map(),
+    isListed: false,
+    freshUntilMs: Number.NEGATIVE_INFINITY,
   };
 }
 

@@ -64,8 +64,11 @@ type Progress = {
 /** Braided chains are compared one by one; the node is as far off as on the worst of them. */
 export function compareBlocks(own: NodeBlocks, settings: CompareSettings): Comparison {
   const progress: Progress = {
-    ...{ depths: new Map(), agreed: [], opposed: [] },
-    ...{ forkedChain: undefined, placedMs: undefined },
+    depths: new Map(),
+    agreed: [],
+    opposed: [],
+    forkedChain: undefined,
+    placedMs: undefined,
   };
   for (const [chain, blocks] of own.chains) {
     const highestFirst = [...blocks.values()].sort((a, b) => b.height - a.height);

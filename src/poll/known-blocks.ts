@@ -58,8 +58,8 @@ type Known = Asking & {
   settings: PlaceSettings;
   headHeight: number;
   headSinceMs: number;
-  /** When its first and its last report came, unix milliseconds; NaN before. */
-  firstMs: number;
+  /** When its first and its last report came, unix milliseconds. */
+  readonly firstMs: number;
   lastMs: number;
 };
 
@@ -97,7 +97,7 @@ export function createKnownBlocks(): KnownBlocks {
     if (alike?.size === 0) networks.delete(blocks.networkKey);
   }
 
-  function known({ name, role }: NodeConfig, networkKey: string, genesis: string | undefined): Known {
+  function known({ name, role }: NodeConfig, networkKey: string, genesis: string | undefined, nowMs: number): Known {
     const before = nodes.get(name);
     if (before?.blocks.networkKey === networkKey && before.blocks.role === role) {
       // A report without the first block says nothing new.
@@ -119,13 +119,16 @@ export function createKnownBlocks(): KnownBlocks {
     network.nodes += 1;
     const entry: Known = {
       blocks: createNodeBlocks(name, role, networkKey, network.index),
-      ...{
-        network,
-        proof: undefined,
-        settings: { reorgDepth: 0, nearBlocks: 0, placedBlocks: 0, blockMs: 0, freshMs: 0 },
-      },
-      ...{ headHeight: -1, headSinceMs: Number.NEGATIVE_INFINITY, firstMs: Number.NaN, lastMs: Number.NaN },
-      ...{ needsBlock: false, askedMs: Number.NEGATIVE_INFINITY, askedPlace: undefined },
+      network,
+      proof: undefined,
+      settings: { reorgDepth: 0, nearBlocks: 0, placedBlocks: 0, blockMs: 0, freshMs: 0 },
+      headHeight: -1,
+      headSinceMs: Number.NEGATIVE_INFINITY,
+      firstMs: nowMs,
+      lastMs: nowMs,
+      needsBlock: false,
+      askedMs: Number.NEGATIVE_INFINITY,
+      askedPlace: undefined,
     };
     nodes.set(name, entry);
     return entry;
@@ -148,10 +151,9 @@ export function createKnownBlocks(): KnownBlocks {
         return;
       }
       if (networkKey === undefined) return forget(node.name);
-      const entry = known(node, networkKey, genesisOf(report));
+      const entry = known(node, networkKey, genesisOf(report), times.nowMs);
       entry.proof =
         node.network !== undefined ? "named" : report.identity.chainId === undefined ? undefined : "chain id";
-      if (Number.isNaN(entry.firstMs)) entry.firstMs = times.nowMs;
       entry.lastMs = times.nowMs;
       const { blocks, askedPlace } = entry;
       updateBlocks(blocks, report, times, { reorgDepth, askedPlace });
