@@ -1,5 +1,5 @@
 import { type Signal, withDeadline } from "../../lib/abort.ts";
-import { createElapsed } from "../../lib/elapsed.ts";
+import { createElapsed, type Elapsed } from "../../lib/elapsed.ts";
 import { isObject } from "../../lib/json.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import { attempt, type ByteCounts, type Outcome, type PeerList, succeeded } from "../../model/report.ts";
@@ -51,7 +51,8 @@ type SecondaryCalls = {
 
 export function createSecondaryCalls(client: RpcClient, timeoutMs: number): SecondaryCalls {
   const hasEndpoints = !isGateway(client.url);
-  const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: hasEndpoints ? NOT_OFFERED : GATEWAY_REFUSALS };
+  const refusals = hasEndpoints ? NOT_OFFERED : GATEWAY_REFUSALS;
+  const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals, now: createElapsed() };
   const totals = createCachedCall<ByteCounts>({ ...common, maxAgeMs: 0 });
   const sync = createCachedCall<SyncQueue>({ ...common, maxAgeMs: 0 });
   const bans = createCachedCall<Bans>({ ...common, maxAgeMs: MAX_AGE_MS });
@@ -156,14 +157,15 @@ type CachedCallOptions = {
   readonly maxAgeMs: number;
   /** Failures that mean that the server does not offer the call. */
   readonly refusals: ReadonlySet<FailureReason>;
+  /** For the age of answers: it goes on while the machine is suspended. */
+  readonly now?: Elapsed;
 };
 
 /** After a refusal, the call is not made for this long. */
 export const REFUSED_MS = 5 * 60_000;
 
-export function createCachedCall<T>({ limitMs, maxAgeMs, refusals }: CachedCallOptions): CachedCall<T> {
-  // It goes on while the machine is suspended.
-  const now = createElapsed();
+export function createCachedCall<T>(options: CachedCallOptions): CachedCall<T> {
+  const { limitMs, maxAgeMs, refusals, now = createElapsed() } = options;
   let kept: { readonly answer: Outcome<T> | undefined; readonly untilMs: number } | undefined;
   let lastPollMs: number | undefined;
 
