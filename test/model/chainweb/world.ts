@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
-import { OUTAGES, type Outage } from "../http.ts";
 import { ancestor, type Block, createLedger, type Ledger } from "../ledger.ts";
 import type { Random } from "../random.ts";
-import type { ChainwebNode, ChainwebPeer } from "./node.ts";
+import { breakDown } from "../trouble.ts";
+import type { ChainwebFault, ChainwebNode, ChainwebPeer } from "./node.ts";
 
 /** A network of braided chains, and what happens to its nodes between two polls. */
 
@@ -81,7 +81,7 @@ export function liveChainweb(life: ChainwebLife, { ledgers }: ChainwebWorld, ran
   follow(life, ledgers, random, nowMs);
   if (node.peers.length > 0 && random.chance(0.2)) node.peers.splice(random.int(0, node.peers.length - 1), 1);
   if (node.peers.length < 30 && random.chance(0.25)) node.peers.push(newPeer(random));
-  breakDown(life, random);
+  breakDown(life, random, { outages: 0.04, faults: 0.07, fault: () => randomFault(random) });
 }
 
 function fallBehind(life: ChainwebLife, random: Random, nowMs: number): void {
@@ -104,21 +104,9 @@ function follow(life: ChainwebLife, ledgers: readonly Ledger[], random: Random, 
   life.sinceMs = nowMs;
 }
 
-const OUTAGE_NAMES = Object.keys(OUTAGES) as [Outage, ...Outage[]];
-
-function breakDown(life: ChainwebLife, random: Random): void {
-  const { node } = life;
-  life.outageSteps -= 1;
-  if (life.outageSteps > 0) return;
-  node.outage = undefined;
-  node.fault = undefined;
-  if (random.chance(0.04)) {
-    node.outage = random.pick(OUTAGE_NAMES);
-    life.outageSteps = random.int(1, 4);
-  } else if (random.chance(0.07)) {
-    const part = random.pick(["cut/peer", "cut", "header", "mempool", "info"] as const);
-    // While it starts, a node serves its peers alone.
-    const kinds = ["hang", "error", part === "cut" ? "starting" : "error"] as const;
-    node.fault = { part, kind: random.pick(kinds) };
-  }
+function randomFault(random: Random): ChainwebFault {
+  const part = random.pick(["cut/peer", "cut", "header", "mempool", "info"] as const);
+  // While it starts, a node serves its peers alone.
+  const kinds = ["hang", "error", part === "cut" ? "starting" : "error"] as const;
+  return { part, kind: random.pick(kinds) };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { OUTAGES, type Outage } from "../http.ts";
 import { ancestor, createLedger, type Ledger } from "../ledger.ts";
 import type { Random } from "../random.ts";
+import { breakDown } from "../trouble.ts";
 import { type MoneroFault, type MoneroNode, newMoneroPeer } from "./node.ts";
 
 /** A network of Monero, and what happens to its nodes between two polls. */
@@ -73,7 +73,7 @@ export function liveMonero(life: MoneroLife, { ledger }: MoneroWorld, random: Ra
   node.white = 1000 - random.int(0, 5);
   node.gray = 5000 - random.int(0, 50);
   if (random.chance(0.02)) node.alternatives += 1;
-  breakDown(life, random);
+  breakDown(life, random, { outages: 0.05, faults: 0.06, fault: () => randomFault(random) });
 }
 
 function restart(life: MoneroLife, random: Random, nowMs: number): void {
@@ -175,20 +175,8 @@ function setSyncStates({ node, rate, sinceMs }: MoneroLife, networkHeight: numbe
   for (const peer of usable.slice(0, 2)) peer.state = random.chance(0.7) ? "synchronizing" : "standby";
 }
 
-const OUTAGE_NAMES = Object.keys(OUTAGES) as [Outage, ...Outage[]];
-
-function breakDown(life: MoneroLife, random: Random): void {
-  const { node } = life;
-  life.outageSteps -= 1;
-  if (life.outageSteps > 0) return;
-  node.outage = undefined;
-  node.fault = undefined;
-  if (random.chance(0.05)) {
-    node.outage = random.pick(OUTAGE_NAMES);
-    life.outageSteps = random.int(1, 4);
-  } else if (random.chance(0.06)) {
-    node.fault = { method: random.pick(METHODS), kind: random.pick(["hang", "busy", "refused"]) } satisfies MoneroFault;
-  }
+function randomFault(random: Random): MoneroFault {
+  return { method: random.pick(METHODS), kind: random.pick(["hang", "busy", "refused"]) };
 }
 
 const METHODS = ["get_info", "get_connections", "get_last_block_header", "get_net_stats", "get_bans"] as const;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { OUTAGES, type Outage } from "../http.ts";
 import type { Random } from "../random.ts";
+import { breakDown } from "../trouble.ts";
 import { createWireChain, type WireChain } from "./chain.ts";
 import { DIALECTS } from "./dialects.ts";
 import { EARLIEST, type WireFault, type WireNode, type WireRow } from "./node.ts";
@@ -98,7 +98,7 @@ export function liveWire(life: WireLife, world: WireWorld, random: Random, nowMs
     const rows = node.rows.map((row) => ({ ...row, process: { ...row.process } }));
     node.copied = { atMs: nowMs, rows, failed: node.failedConnections, dropped: node.droppedTransactions };
   }
-  breakDown(life, random);
+  breakDown(life, random, { outages: 0.04, faults: 0.06, fault: () => randomFault(random) });
   life.lastMs = nowMs;
 }
 
@@ -177,21 +177,9 @@ function remove({ node, vanished }: WireLife, random: Random): void {
   if (!gone.isBlockProducer) vanished.add(gone.peer);
 }
 
-const OUTAGE_NAMES = Object.keys(OUTAGES) as [Outage, ...Outage[]];
-
-function breakDown(life: WireLife, random: Random): void {
-  const { node } = life;
-  life.outageSteps -= 1;
-  if (life.outageSteps > 0) return;
-  node.outage = undefined;
-  node.fault = undefined;
-  if (random.chance(0.04)) {
-    node.outage = random.pick(OUTAGE_NAMES);
-    life.outageSteps = random.int(1, 4);
-  } else if (random.chance(0.06)) {
-    node.fault = {
-      part: random.pick(["net", "chain", "plugin"]),
-      kind: random.pick(["hang", "busy", "missing", "error", "host"]),
-    } satisfies WireFault;
-  }
+function randomFault(random: Random): WireFault {
+  return {
+    part: random.pick(["net", "chain", "plugin"]),
+    kind: random.pick(["hang", "busy", "missing", "error", "host"]),
+  };
 }
