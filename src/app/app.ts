@@ -9,7 +9,7 @@ import { createShutdown } from "../lib/shutdown.ts";
 import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
-import { type ConnectionSettings, connectionSettings } from "../metrics/connections.ts";
+import { allConnectionSettings, type ConnectionSettings } from "../metrics/connection-settings.ts";
 import { createNodeInfo } from "../metrics/node-info.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
@@ -138,8 +138,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 /** The current configuration; a reload replaces it as a whole. */
 type CurrentConfig = {
   config(): Config;
-  /** How connections become series. */
-  settings(): ConnectionSettings;
+  /** How the connections of a node become series. */
+  settings(node: NodeConfig): ConnectionSettings;
   /** Reads the files that the settings of a configuration need. @returns makes the configuration the current one */
   prepare(next: Config): Promise<(checked: Config) => void>;
 };
@@ -147,11 +147,11 @@ type CurrentConfig = {
 async function createCurrentConfig(first: Config): Promise<CurrentConfig> {
   // Without a configured key, each start hashes differently, so that hashes cannot be looked up in a table.
   const ownHashKey = randomBytes(32).toString("hex");
-  const settingsOf = ({ connections }: Config) => connectionSettings(connections, ownHashKey);
+  const settingsOf = (config: Config) => allConnectionSettings(config, ownHashKey);
   let current = { config: first, settings: await settingsOf(first) };
   return {
     config: () => current.config,
-    settings: () => current.settings,
+    settings: (node) => current.settings(node),
     async prepare(next) {
       const settings = await settingsOf(next);
       return (config) => {

@@ -1,6 +1,6 @@
 import type { NodeConfig, ProbeConfig } from "../config/model.ts";
 import type { Logger } from "../logging/logger.ts";
-import type { ConnectionSettings } from "../metrics/connections.ts";
+import type { ConnectionSettings } from "../metrics/connection-settings.ts";
 import { createOnceRenderer } from "../metrics/render-node.ts";
 import { createAdHocProber, TARGET_SHARED_MS } from "../poll/ad-hoc.ts";
 import type { LagSettings } from "../poll/head-lag.ts";
@@ -10,7 +10,7 @@ import type { ProbeTarget } from "../server/routes/probe.ts";
 
 type TargetProbeOptions = {
   readonly config: () => { readonly probe: ProbeConfig; readonly lag: LagSettings };
-  readonly connections: () => ConnectionSettings;
+  readonly connections: (node: NodeConfig) => ConnectionSettings;
   readonly open: (node: NodeConfig) => TracedSession;
   readonly log: Logger;
 };

@@ -94,6 +94,8 @@ export type ChainAdapter = {
   readonly optionsKey: string;
   readonly options: z.ZodType<ChainOptions>;
   readonly traits: ChainTraits;
+  /** The names of all its APIs in p2p_node_api_up. */
+  readonly apis: readonly string[];
   /** The metric families that only this chain has. */
   readonly families: readonly ChainFamily[];
   /** The families that all chains share and this chain has, unless the exporter computes them. */

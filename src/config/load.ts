@@ -14,9 +14,9 @@ import {
   type ReadDocument,
 } from "../schema/problems.ts";
 import { AUTH_KEYS } from "./access.ts";
+import { MIN_HASH_KEY_LENGTH } from "./connections.ts";
 import type { Config } from "./model.ts";
 import { parseSteps } from "./parse.ts";
-import { MIN_HASH_KEY_LENGTH } from "./schema.ts";
 
 /**
  * Reads `--node NAME=CHAIN+URL`, a node without a configuration file, for sidecars:

@@ -31,11 +31,14 @@ export type NodeConfig = {
   /** The limits of its responses, instead of the default of each call. */
   readonly limits: ResponseLimits;
   readonly options: ChainOptions;
+  /** How its connections become series: its own settings and those of the whole configuration. */
+  readonly connections: ConnectionsConfig;
   /** Equal in two configurations when the node is polled in the same way. */
   readonly fingerprint: string;
 };
 
-export const ADDRESS_MODES = ["full", "subnet", "hashed", "none"] as const;
+/** `host`: inbound peers without port, which is another one for each connection. */
+export const ADDRESS_MODES = ["host", "full", "subnet", "hashed", "none"] as const;
 
 /** How peers appear in series. */
 export type ConnectionsConfig = {
@@ -79,6 +82,7 @@ export type ProbeModule = Omit<NodeConfig, "role" | "name" | "url" | "trigger" |
 };
 
 export type Config = {
+  /** Of nodes without settings of their own, which have this same object. */
   readonly connections: ConnectionsConfig;
   readonly lag: LagConfig;
   readonly probe: ProbeConfig;

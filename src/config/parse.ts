@@ -5,12 +5,12 @@ import { MASK, printsAs } from "../lib/secret.ts";
 import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import { type Checker, createChecker, quoted } from "../schema/fields.ts";
 import type { ConfigProblem } from "../schema/problems.ts";
+import { connectionsSchema, joinConnections } from "./connections.ts";
 import { joinLimits } from "./limits.ts";
-import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
+import type { Config, ConnectionsConfig, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
 import {
   checkChainOptions,
-  connectionsSchema,
   DEFAULT_TIMEOUT_MS,
   documentSchema,
   type GlobalFields,
@@ -43,12 +43,14 @@ export function* parseSteps(raw: unknown, configFile: string | undefined): Steps
   const document = isObject(raw) ? raw : {};
   const global = checker.check(globalSchema, document.global ?? {}, ["global"]) ?? {};
   const connections = checker.check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
+  // The settings of nodes are checked even if those of the whole configuration are wrong.
+  const shared = { global, connections: connections ?? connectionsSchema(configFile).parse({}) };
   const lag = checker.check(lagSchema, document.lag ?? {}, ["lag"]);
-  const parser = createNodeParser(global, configFile, checker);
+  const parser = createNodeParser(shared, configFile, checker);
   const nodes = yield* parseNodes(document, "nodes", "node", parser);
   const references = yield* parseNodes(document, "references", "reference", parser);
   parser.checkGlobalTimeout();
-  const probe = parseProbe(document.probe ?? {}, { configFile, global, checker });
+  const probe = parseProbe(document.probe ?? {}, { configFile, ...shared, checker });
   reportDuplicateNames(document, checker);
 
   const { problems } = checker;
@@ -78,7 +80,11 @@ type NodeParser = {
   checkGlobalTimeout(): void;
 };
 
-function createNodeParser(global: GlobalFields, configFile: string | undefined, checker: Checker): NodeParser {
+/** What nodes have where they have no setting of their own. */
+type SharedSettings = { readonly global: GlobalFields; readonly connections: ConnectionsConfig };
+
+function createNodeParser(shared: SharedSettings, configFile: string | undefined, checker: Checker): NodeParser {
+  const { global } = shared;
   const schema = nodeSchema(configFile);
   let isGlobalTimeoutUsed = false;
   return {
@@ -87,7 +93,10 @@ function createNodeParser(global: GlobalFields, configFile: string | undefined, 
       const options = checkChainOptions(raw, path, checker);
       if (fields === undefined) return undefined;
       if (hasNoTimes(fields)) isGlobalTimeoutUsed = true;
-      const node = assembleNode(fields, global, (subpath, message) => checker.report([...path, ...subpath], message));
+      if (role === "reference" && fields.connections !== undefined) {
+        checker.report([...path, "connections"], "a reference has no connections: only its head is polled");
+      }
+      const node = assembleNode(fields, shared, (subpath, message) => checker.report([...path, ...subpath], message));
       if (options === undefined) return undefined;
       return { ...node, options, role, fingerprint: fingerprintOf(raw, role, node) };
     },
@@ -108,7 +117,8 @@ type Report = (subpath: readonly PropertyKey[], message: string) => void;
 
 type NodeWithoutOptions = Omit<NodeConfig, "options" | "role" | "fingerprint">;
 
-function assembleNode(fields: NodeFields, global: GlobalFields, report: Report): NodeWithoutOptions {
+function assembleNode(fields: NodeFields, shared: SharedSettings, report: Report): NodeWithoutOptions {
+  const { global } = shared;
   const { name, chain, url, network, labels, auth, tls, limits } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls requires an https:// URL");
   if (auth !== undefined && url.userinfo !== undefined) {
@@ -125,6 +135,7 @@ function assembleNode(fields: NodeFields, global: GlobalFields, report: Report):
     auth: auth ?? (url.userinfo && printsAs(MASK, { kind: "basic" as const, ...url.userinfo })),
     tls: tls ?? { kind: "ca" },
     limits: joinLimits(global.limits, limits),
+    connections: joinConnections(shared.connections, fields.connections),
   };
 }
 

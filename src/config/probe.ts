@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
 import { block, type Checker, parsed } from "../schema/fields.ts";
+import { joinConnections } from "./connections.ts";
 import { joinLimits } from "./limits.ts";
-import type { NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import type { ConnectionsConfig, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
 import {
   CHAIN_BLOCKS,
   checkChainOptions,
@@ -49,11 +50,15 @@ type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;
 type ProbeContext = {
   readonly configFile: string | undefined;
   readonly global: GlobalFields;
+  readonly connections: ConnectionsConfig;
   readonly checker: Checker;
 };
 
 /** @returns undefined when something is wrong, which is reported then */
-export function parseProbe(raw: unknown, { configFile, global, checker }: ProbeContext): ProbeConfig | undefined {
+export function parseProbe(
+  raw: unknown,
+  { configFile, global, connections, checker }: ProbeContext,
+): ProbeConfig | undefined {
   const probe = checker.check(probeSchema, raw, ["probe"]);
   // Modules are checked even if another key is wrong, so that all problems are reported together.
   const rawModules = isObject(raw) && isObject(raw.modules) ? raw.modules : {};
@@ -65,7 +70,10 @@ export function parseProbe(raw: unknown, { configFile, global, checker }: ProbeC
     const options = checkChainOptions(rawModule, path, checker);
     if (fields === undefined || options === undefined || !isObject(rawModule)) continue;
     checkModule(rawModule, fields, options, path, checker);
-    modules.set(name, assembleModule(fields, options, global));
+    modules.set(name, {
+      ...assembleModule(fields, options, global),
+      connections: joinConnections(connections, fields.connections),
+    });
   }
   if (probe === undefined) return undefined;
   if (probe.allow.length > 0 && modules.size === 0) {
@@ -76,7 +84,7 @@ export function parseProbe(raw: unknown, { configFile, global, checker }: ProbeC
 
 /** Keys without credentials. Every other key, also one that nodes get later, counts as a credential. */
 const HARMLESS = new Set([
-  ...["chain", "network", "labels", "timeout", "scheme", "hosts", "tls", "limits"],
+  ...["chain", "network", "labels", "timeout", "scheme", "hosts", "tls", "limits", "connections"],
   ...CHAIN_BLOCKS,
 ]);
 const HARMLESS_TLS = new Set(["pin", "ca_file", "server_name", "insecure"]);
@@ -113,7 +121,11 @@ function checkModule(
   }
 }
 
-function assembleModule(fields: ModuleFields, options: ChainOptions, global: GlobalFields): ProbeModule {
+function assembleModule(
+  fields: ModuleFields,
+  options: ChainOptions,
+  global: GlobalFields,
+): Omit<ProbeModule, "connections"> {
   const { chain, network, labels, auth, tls, limits, timeout, scheme, hosts } = fields;
   const defaultScheme = scheme ?? (tls === undefined ? "http" : "https");
   return {

@@ -3,7 +3,6 @@ import * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
 import { ADAPTERS, CHAIN_NAMES, type ChainName, chains, isChainName } from "../chains/index.ts";
 import { isObject } from "../lib/json.ts";
-import { fileSecret, inlineSecret } from "../lib/secret.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import {
   block,
@@ -13,12 +12,12 @@ import {
   mismatch,
   nodeUrlField,
   parsed,
-  pathField,
   quoted,
 } from "../schema/fields.ts";
 import { authField, tlsField } from "./access.ts";
+import { ownConnectionsSchema } from "./connections.ts";
 import { limitsSchema } from "./limits.ts";
-import { ADDRESS_MODES, type ConnectionsConfig, type LagConfig } from "./model.ts";
+import type { LagConfig } from "./model.ts";
 import { reorgDepthField } from "./reorg-depth.ts";
 
 /** The parts of the configuration file. parse.ts checks how they depend on each other. */
@@ -64,20 +63,6 @@ export function labelNameProblem(name: string): string | undefined {
 /** The timeout of a poll where neither the node nor `global` sets one. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
 
-const DEFAULT_MAX_PER_NODE = 250;
-
-/**
- * A public node got 1.8 new connections in an hour for each of its peers. So a first hour has 2.8 times as many series as
- * there are peers at one time: 700 for 250 peers. The default allows about three times that for up to 667 peers, and the
- * series of a first hour for more peers.
- */
-const DEFAULT_MAX_NEW_PER_HOUR = 2000;
-const NEW_PER_HOUR_OF_EACH_PEER = 3;
-const MAX_CONNECTIONS = 100_000;
-
-/** A short key could be guessed together with the addresses, which are few enough to try them all. */
-export const MIN_HASH_KEY_LENGTH = 16;
-
 /** The outermost keys. Their values are checked separately, so that one problem hides no other. */
 export const documentSchema = block({
   global: z.unknown().optional(),
@@ -111,36 +96,6 @@ export const globalSchema = block({
 });
 
 export type GlobalFields = z.output<typeof globalSchema>;
-
-/** @param configFile the configuration file: relative paths start from its folder */
-export function connectionsSchema(configFile: string | undefined) {
-  return block({
-    series: z.boolean().default(true),
-    max_per_node: z.int().min(0).max(MAX_CONNECTIONS).default(DEFAULT_MAX_PER_NODE),
-    max_new_per_hour: z.int().min(1).max(MAX_CONNECTIONS).optional(),
-    address: z.enum(ADDRESS_MODES).default("full"),
-    hash_key: z.string().min(MIN_HASH_KEY_LENGTH, `expected at least ${MIN_HASH_KEY_LENGTH} characters`).optional(),
-    hash_key_file: pathField(configFile).optional(),
-  })
-    .meta(excludes({ hash_key: ["hash_key_file"] }))
-    .transform((fields, context): ConnectionsConfig => {
-      const { hash_key: key, hash_key_file: file } = fields;
-      if (key !== undefined && file !== undefined) {
-        context.addIssue({ code: "custom", message: "expected at most one of hash_key and hash_key_file" });
-      }
-      return {
-        series: fields.series,
-        maxPerNode: fields.max_per_node,
-        maxNewPerHour: fields.max_new_per_hour ?? defaultMaxNewPerHour(fields.max_per_node),
-        address: fields.address,
-        hashKey: key !== undefined ? inlineSecret(key) : file !== undefined ? fileSecret(file) : undefined,
-      };
-    });
-}
-
-function defaultMaxNewPerHour(maxPerNode: number): number {
-  return Math.min(Math.max(DEFAULT_MAX_NEW_PER_HOUR, NEW_PER_HOUR_OF_EACH_PEER * maxPerNode), MAX_CONNECTIONS);
-}
 
 export const nameField = z
   .string()
@@ -230,6 +185,7 @@ export function nodeSchema(configFile: string | undefined) {
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
     limits: limitsSchema.optional(),
+    connections: ownConnectionsSchema(configFile).optional(),
     ...chainBlocks,
   }).meta(excludes({ interval: ["schedule"] }));
 }

@@ -1,30 +1,13 @@
 import { createHmac } from "node:crypto";
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { ADDRESS_MODES, ConnectionsConfig } from "../config/model.ts";
 import { NAME_END } from "../lib/hourly-budget.ts";
 import { formatAddress } from "../model/address.ts";
 import type { AddressType, ConnectionState, Direction, PeerAddress, PeerConnection } from "../model/report.ts";
 import { chooseKnown } from "../model/report.ts";
+import type { ConnectionSettings } from "./connection-settings.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 
 /** Chooses the rows of a peer list that become series, labels them, and merges rows with the same labels. */
-
-export type ConnectionSettings = {
-  readonly series: boolean;
-  readonly maxPerNode: number;
-  /** The maximum of new series of one node in an hour. */
-  readonly maxNewPerHour: number;
-  readonly address: (typeof ADDRESS_MODES)[number];
-  readonly hashKey: string;
-};
-
-/** @param ownHashKey for a configuration without a key */
-export async function connectionSettings(
-  { hashKey, ...rest }: ConnectionsConfig,
-  ownHashKey: string,
-): Promise<ConnectionSettings> {
-  return { ...rest, hashKey: hashKey === undefined ? ownHashKey : await hashKey.reveal() };
-}
 
 /** One connection as shown by its series. */
 export type ShownConnection = {
@@ -200,6 +183,7 @@ export function peerLabel(
 ): string {
   switch (mode) {
     case "full":
+    case "host":
       return cleanText(formatAddress(address));
     case "subnet":
       return subnet(address);

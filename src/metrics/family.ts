@@ -1,5 +1,5 @@
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { ChainFamily, ChainSample, NewSeriesLimit, NodeReport } from "../model/report.ts";
+import type { ChainFamily, ChainSample, ClosedValues, NewSeriesLimit, NodeReport, Stability } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnection, ShownConnections } from "./connections.ts";
 import { cleanText, type FamilyHeader, renderLabels, type SampleValue } from "./exposition.ts";
@@ -35,6 +35,10 @@ export type NodeFamily = FamilyHeader & {
   /** Label names in addition to target, chain and those from the configuration. */
   readonly labels: readonly string[];
   readonly samples: (view: NodeView) => Iterable<SampleValue>;
+  /** The closed sets of values of its labels that do not depend on the chain, for the documentation. */
+  readonly values?: ClosedValues | undefined;
+  /** Absent: stable. */
+  readonly stability?: Stability | undefined;
   /** Required where the node or its peers choose label values. For connections, `connections.max_new_per_hour` is the limit. */
   readonly newSeries?: NewSeriesLimit | undefined;
   /** Present in families with a series for each connection, which have no other samples. */

@@ -3,7 +3,8 @@ import { ADAPTERS, chains } from "../chains/index.ts";
 import type { NodeConfig } from "../config/model.ts";
 import type { NodeLines, NodeState, RenderedNode, SeriesBefore, StoredState } from "../poll/store.ts";
 import { createProbeCatalogue } from "./catalogue.ts";
-import { type ConnectionSettings, showConnections } from "./connections.ts";
+import type { ConnectionSettings } from "./connection-settings.ts";
+import { showConnections } from "./connections.ts";
 import { cleanText, type Format, renderLabels, type SampleValue } from "./exposition.ts";
 import { connectionChainSamples, type NodeFamily, type NodeView, nodeChainSamples } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
@@ -20,7 +21,7 @@ export type RenderNode = (state: NodeState, before?: SeriesBefore, reusable?: Ar
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
   traitsOf: (node: NodeConfig) => ChainTraits,
-  settings: () => ConnectionSettings,
+  settings: (node: NodeConfig) => ConnectionSettings,
 ): RenderNode {
   const write = createLinesWriter();
   const families = catalogue.map(toShape);
@@ -32,7 +33,7 @@ export function createNodeRenderer(
       ? showConnections(
           report.peers.value.connections,
           history.connectionStarts,
-          settings(),
+          settings(node),
           budget.admitter(CONNECTIONS),
         )
       : undefined;
@@ -130,7 +131,7 @@ type OnceRenderer = {
 };
 
 /** @param settings called for each node, as a reload may change them */
-export function createOnceRenderer(settings: () => ConnectionSettings): OnceRenderer {
+export function createOnceRenderer(settings: (node: NodeConfig) => ConnectionSettings): OnceRenderer {
   const catalogue = createProbeCatalogue(ADAPTERS);
   const renderNode = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
   const renderPage = createPageRenderer(catalogue);

@@ -68,6 +68,15 @@ export type PeerConnection = {
   readonly session?: string | undefined;
   /** Samples of the chain's own families about this connection. */
   readonly chainSamples?: readonly ChainSample[] | undefined;
+  /** Texts about this row that do not change from poll to poll. */
+  readonly info?: RowInfo | undefined;
+};
+
+/** The labels of a chain's own info family of a row; its value is always 1. */
+export type RowInfo = {
+  readonly family: ChainFamily;
+  /** In the order of the family's labels; "" where a text is not known. Equal ones are best the same array. */
+  readonly labels: readonly string[];
 };
 
 /** Whether a row counts as a connected peer. In a list of known peers, which has no states, every row does. */
@@ -127,15 +136,27 @@ export type ChainFamily = {
   readonly help: string;
   /** The API and field that the value comes from, for the documentation. */
   readonly source: string;
-  /** Further labels; a connection's family has none. */
+  /** Further labels; of a family about rows, only an info family has any (RowInfo). */
   readonly labels: readonly string[];
-  /** What a sample is about: the node (the default) or one of its connections. */
-  readonly scope?: "connection" | undefined;
+  /** The closed sets of values of its labels, for the documentation. */
+  readonly values?: ClosedValues | undefined;
+  /** Absent: stable. */
+  readonly stability?: Stability | undefined;
+  /** What a sample is about: the node (the default), one of its connections, or a peer that the node knows. */
+  readonly scope?: "connection" | "peer" | undefined;
+  /** The value of rows that share a series; absent: such a series has none. */
+  readonly merged?: "max" | "min" | undefined;
   /** It compares several polls of a node: after a single poll it has no samples. */
   readonly needsHistory?: true | undefined;
   /** Required where a label has texts of the node or its peers: without a limit, each poll could bring new ones. */
   readonly newSeries?: NewSeriesLimit | undefined;
 };
+
+/** How far users may rely on a family; docs/stability.md says what each one means. */
+export type Stability = "experimental" | "deprecated";
+
+/** All values that a label can have, by the label's name. */
+export type ClosedValues = Readonly<Record<string, readonly string[]>>;
 
 /** Limits the series of a family whose labels come from untrusted peers. */
 export type NewSeriesLimit = {

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { chains } from "../../src/chains/index.ts";
+import { connectionsSchema } from "../../src/config/connections.ts";
 import { probeSchema } from "../../src/config/probe.ts";
-import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
+import { documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject } from "../../src/lib/json.ts";
 
 /** Every key that a configuration can have, from the schema: `nodes.auth.basic.username`. */

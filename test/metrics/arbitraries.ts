@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type ChainName, chains } from "../../src/chains/index.ts";
 import { ADDRESS_MODES, type NodeConfig } from "../../src/config/model.ts";
-import type { ConnectionSettings } from "../../src/metrics/connections.ts";
+import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { cleanText } from "../../src/metrics/exposition.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ConnectionSettings, peerLabel, showConnections, subnet } from "../../src/metrics/connections.ts";
+import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
+import { peerLabel, showConnections, subnet } from "../../src/metrics/connections.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import type { PeerConnection } from "../../src/model/report.ts";
 import { NOW, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NameMemories } from "../../src/lib/hourly-budget.ts";
-import type { ConnectionSettings } from "../../src/metrics/connections.ts";
+import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import type { NodeReport, PeerConnection } from "../../src/model/report.ts";
 import { deadReport, failing, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";

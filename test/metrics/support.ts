@@ -1,6 +1,6 @@
 import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import type { ConnectionSettings } from "../../src/metrics/connections.ts";
+import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
 import { createPageRenderer, type RenderedFamily } from "../../src/metrics/page.ts";
 import { createNodeRenderer, type RenderNode } from "../../src/metrics/render-node.ts";

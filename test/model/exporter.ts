@@ -3,7 +3,7 @@ import pino from "pino";
 import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { connectionSettings } from "../../src/metrics/connections.ts";
+import { connectionSettings } from "../../src/metrics/connection-settings.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";

@@ -42,6 +42,13 @@ export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
     auth: undefined,
     tls: { kind: "ca" },
     limits: {},
+    connections: {
+      series: true,
+      maxPerNode: 250,
+      maxNewPerHour: 2000,
+      address: "full",
+      hashKey: undefined,
+    },
     options: {
       values: {},
       open() {

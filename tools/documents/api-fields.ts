@@ -52,7 +52,7 @@ export const API_FIELDS: readonly ApiFields[] = [
         "drawn at random at each start of a peer: as a label it would be a new series each time. It tells connections apart (`p2p_node_peer_connects_total`) and finds a connection's values on the page of prometheus_plugin",
       ),
       "last_handshake.key": leftOut(SIGNATURE),
-      "last_handshake.time": shownBy("p2p_wire_handshake_timestamp_seconds"),
+      "last_handshake.time": shownBy("p2p_wire_connection_handshake_timestamp_seconds"),
       "last_handshake.token": leftOut(SIGNATURE),
       "last_handshake.sig": leftOut(SIGNATURE),
       "last_handshake.p2p_address": leftOut(
@@ -64,7 +64,7 @@ export const API_FIELDS: readonly ApiFields[] = [
       "last_handshake.head_id": shownBy("p2p_connection_head_height", "p2p_node_reference_height"),
       "last_handshake.os": shownBy("p2p_wire_peers_by_os"),
       "last_handshake.agent": shownBy("p2p_connection_info", "p2p_node_peers_by_agent"),
-      "last_handshake.generation": shownBy("p2p_wire_handshake_generation", "p2p_node_connections"),
+      "last_handshake.generation": shownBy("p2p_wire_connection_handshake_generation", "p2p_node_connections"),
     },
   },
   {

@@ -1,8 +1,9 @@
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { chains } from "../../src/chains/index.ts";
+import { connectionsSchema } from "../../src/config/connections.ts";
 import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
-import { connectionsSchema, documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
+import { documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
 import { type KeyText, SECTIONS, type Section } from "./configuration-keys.ts";
 import { between } from "./markers.ts";

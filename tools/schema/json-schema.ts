@@ -1,16 +1,10 @@
 import * as z from "zod";
 import { chains } from "../../src/chains/index.ts";
+import { connectionsSchema } from "../../src/config/connections.ts";
 import { sizeField } from "../../src/config/limits.ts";
 import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { MAX_REORG_DEPTH, reorgDepthField } from "../../src/config/reorg-depth.ts";
-import {
-  CHAIN_BLOCKS,
-  chainField,
-  connectionsSchema,
-  globalSchema,
-  lagSchema,
-  nodeSchema,
-} from "../../src/config/schema.ts";
+import { CHAIN_BLOCKS, chainField, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
 import { durationField, nodeUrlField } from "../../src/schema/fields.ts";
 import { textOf } from "../repository.ts";

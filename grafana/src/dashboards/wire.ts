@@ -46,7 +46,7 @@ const blocks: readonly PanelSpec[] = [
     "cps",
     [
       {
-        expr: `topk(10, ${once(rate(node("p2p_wire_unique_first_blocks_total")))})`,
+        expr: `topk(10, ${once(rate(node("p2p_wire_connection_unique_first_blocks_total")))})`,
         legend: LINK,
       },
     ],
@@ -87,7 +87,7 @@ const trouble: readonly PanelSpec[] = [
     "Throttled peers",
     "Syncing peers that the node throttles because of its rate limit.",
     "short",
-    [{ expr: `sum(${once(node("p2p_wire_block_sync_throttling"))})` }],
+    [{ expr: `sum(${once(node("p2p_wire_connection_block_sync_throttling"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
   graph(
@@ -150,13 +150,13 @@ const links: PanelSpec = {
   unit: "none",
   height: 14,
   queries: [
-    { expr: ageOf(once(node("p2p_wire_handshake_timestamp_seconds"))) },
-    { expr: once(node("p2p_wire_handshake_generation")) },
-    { expr: once(node("p2p_wire_peer_score")) },
-    { expr: ageOf(once(node("p2p_wire_last_vote_timestamp_seconds"))) },
-    { expr: once(node("p2p_wire_first_available_block")) },
-    { expr: once(node("p2p_wire_last_available_block")) },
-    { expr: stillOpen(once(rate(node("p2p_wire_unique_first_blocks_total")))) },
+    { expr: ageOf(once(node("p2p_wire_connection_handshake_timestamp_seconds"))) },
+    { expr: once(node("p2p_wire_connection_handshake_generation")) },
+    { expr: once(node("p2p_wire_connection_peer_score")) },
+    { expr: ageOf(once(node("p2p_wire_connection_last_vote_timestamp_seconds"))) },
+    { expr: once(node("p2p_wire_connection_first_available_block")) },
+    { expr: once(node("p2p_wire_connection_last_available_block")) },
+    { expr: stillOpen(once(rate(node("p2p_wire_connection_unique_first_blocks_total")))) },
     { expr: once(node("p2p_wire_is_bp_peer")) },
     { expr: once(node("p2p_wire_is_blocks_only")) },
     { expr: once(node("p2p_wire_is_transactions_only")) },
@@ -194,7 +194,7 @@ const scores: readonly PanelSpec[] = [
     "Lowest peer scores",
     "The 10 lowest scores: initially 100; below 50 a peer may be evicted.",
     "short",
-    [{ expr: `bottomk(10, ${once(node("p2p_wire_peer_score"))})`, legend: LINK }],
+    [{ expr: `bottomk(10, ${once(node("p2p_wire_connection_peer_score"))})`, legend: LINK }],
     { min: 0, max: 200, width: 12 },
   ),
   graph(
@@ -203,7 +203,7 @@ const scores: readonly PanelSpec[] = [
     "s",
     [
       {
-        expr: ageOf(over("max", ["direction", "peer"], node("p2p_wire_last_vote_timestamp_seconds"))),
+        expr: ageOf(over("max", ["direction", "peer"], node("p2p_wire_connection_last_vote_timestamp_seconds"))),
         legend: NODE_NAME,
       },
     ],

@@ -49,6 +49,7 @@ export const chainweb: ChainAdapter = {
     (options): ChainOptions => ({ values: options, open: (target) => openSession(target, options) }),
   ),
   traits: { directions: ["unknown"], states: [] },
+  apis: ["peers", "head", "info", "tips", "mempool", "probe", "block"],
   families,
   sources,
   // 90 s: each of 20 chains makes a block every 30 s, and their lags are summed.

@@ -23,6 +23,7 @@ export const monero: ChainAdapter = {
   optionsKey: "monero",
   options: optionsSchema.transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
+  apis: ["peers", "head", "last_block", "block", "totals", "sync", "bans", "limits"],
   families,
   sources,
   // 10 minutes, with a block every 120 s

@@ -98,13 +98,13 @@ export const DROPPED_TRANSACTIONS = ofNode({
 });
 
 export const HANDSHAKE_TIME = ofConnection({
-  name: "p2p_wire_handshake_timestamp_seconds",
+  name: "p2p_wire_connection_handshake_timestamp_seconds",
   help: "Unix time of the peer's last handshake by the peer's clock, from the last poll. On a healthy chain it is as old as the connection. Absent where the node does not send it, as some newer Wire builds.",
   source: `${NET} last_handshake.time`,
 });
 
 export const HANDSHAKE_GENERATION = ofConnection({
-  name: "p2p_wire_handshake_generation",
+  name: "p2p_wire_connection_handshake_generation",
   help: "Number of the peer's last handshake on this connection, from the last poll. It grows while no blocks flow, and begins at 2 again after 32767.",
   source: `${NET} last_handshake.generation`,
 });
@@ -134,39 +134,39 @@ export const IS_TRANSACTIONS_ONLY = ofConnection({
 });
 
 export const LAST_VOTE_TIME = ofConnection({
-  name: "p2p_wire_last_vote_timestamp_seconds",
+  name: "p2p_wire_connection_last_vote_timestamp_seconds",
   help: "Unix time when a finalizer's vote last arrived over the connection, from the last poll. Absent before the first vote (Spring and later).",
   source: `${NET} last_vote_received`,
 });
 
 export const PEER_SCORE = ofConnection({
-  name: "p2p_wire_peer_score",
+  name: "p2p_wire_connection_peer_score",
   help: "The node's score of the peer from 0 to 200, from the last poll: 100 at first, below 50 it may be evicted (newest Wire).",
   source: `${NET} peer_score`,
 });
 
 export const FIRST_AVAILABLE_BLOCK = ofConnection({
-  name: "p2p_wire_first_available_block",
+  name: "p2p_wire_connection_first_available_block",
   help: "The first block that the peer says it has, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_first_available_block`,
 });
 
 export const LAST_AVAILABLE_BLOCK = ofConnection({
-  name: "p2p_wire_last_available_block",
+  name: "p2p_wire_connection_last_available_block",
   help: "The head in the peer's last handshake or notice, from the last poll of the node's prometheus_plugin; often old.",
   source: `${PLUGIN} p2p_last_available_block`,
 });
 
 /** A counter: the node only adds to it, and it starts at 0 with the connection object (net_plugin.cpp). */
 export const UNIQUE_FIRST_BLOCKS = ofConnection({
-  name: "p2p_wire_unique_first_blocks_total",
+  name: "p2p_wire_connection_unique_first_blocks_total",
   type: "counter",
-  help: "Blocks that arrived first over this connection, since p2p_wire_counters_start_timestamp_seconds, from the last poll of the node's prometheus_plugin.",
+  help: "Blocks that arrived first over this connection, since p2p_wire_connection_counters_start_timestamp_seconds, from the last poll of the node's prometheus_plugin.",
   source: `${PLUGIN} p2p_unique_first_block_count`,
 });
 
 export const BYTES_SINCE = ofConnection({
-  name: "p2p_wire_counters_start_timestamp_seconds",
+  name: "p2p_wire_connection_counters_start_timestamp_seconds",
   help: "Unix time from which the bytes and unique first blocks of the connection count, from the last poll: its start, or after a reconnect of an outbound peer, the first page of the node's prometheus_plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it: its node counts since it has the peer in its list.",
   source: `${PLUGIN} p2p_connection_start_time`,
 });
@@ -178,7 +178,7 @@ export const PLUGIN_PAGE_TIME = ofNode({
 });
 
 export const BLOCK_SYNC_THROTTLING = ofConnection({
-  name: "p2p_wire_block_sync_throttling",
+  name: "p2p_wire_connection_block_sync_throttling",
   help: "1 while the node delays blocks for the syncing peer because of its rate limit, from the last poll of its prometheus_plugin.",
   source: `${PLUGIN} p2p_block_sync_throttling`,
 });

@@ -25,6 +25,7 @@ export const wire: ChainAdapter = {
     agents: true,
     heightNote: "as of the last handshake, which is rarely repeated",
   },
+  apis: ["peers", "head", "prometheus", "block"],
   families,
   sources,
   // A minute, with a block every half second.

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { Config } from "../../config/model.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
 import { createProgress, createStyle, wantsColour } from "../../lib/text/terminal.ts";
-import { connectionSettings } from "../../metrics/connections.ts";
+import { connectionSettings } from "../../metrics/connection-settings.ts";
 import { createOnceRenderer } from "../../metrics/render-node.ts";
 import { isUp, traceText } from "../../poll/outcomes.ts";
 import { toStored } from "../../poll/store.ts";
@@ -38,7 +37,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     const failures = flags.debug ? [] : failureLines(polled, style);
     if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failures, ""].join("\n"));
     if (flags.debug) context.printError(harmlessLines(traceText(polled, polled.calls)));
-    const page = await metricsOf(polled, config);
+    const page = await metricsOf(polled);
     // A program gets the bytes unchanged; a terminal must not receive escape sequences that nodes or peers chose.
     context.print(process.stdout.isTTY ? harmlessLines(page) : page);
     return isUp(polled) ? 0 : 1;
@@ -49,8 +48,8 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
 }
 
 /** The same page as from /probe?target=. */
-async function metricsOf(polled: PolledNode, { connections }: Config): Promise<string> {
-  const settings = await connectionSettings(connections, randomBytes(32).toString("hex"));
+async function metricsOf(polled: PolledNode): Promise<string> {
+  const settings = await connectionSettings(polled.node.connections, randomBytes(32).toString("hex"));
   const { renderNode, renderPage } = createOnceRenderer(() => settings);
   return Buffer.concat([...renderPage(toStored(polled), renderNode(polled), "text", "owned")]).toString();
 }

@@ -13,13 +13,13 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_receive_bytes_total",
     type: "counter",
-    help: "Bytes received since the connection opened, from the last poll (recv_count; p2p_bytes_received). Wire: from the last page of prometheus_plugin, up to a minute old, and since p2p_wire_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list.",
+    help: "Bytes received since the connection opened, from the last poll (recv_count; p2p_bytes_received). Wire: from the last page of prometheus_plugin, up to a minute old, and since p2p_wire_connection_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list.",
     ...ofConnections({ values: eachConnection(({ row }) => row.receivedBytes), created: connectionCreated }),
   },
   {
     name: "p2p_connection_transmit_bytes_total",
     type: "counter",
-    help: "Bytes sent since the connection opened, from the last poll (send_count; p2p_bytes_sent). Wire: from the last page of prometheus_plugin, up to a minute old, and since p2p_wire_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list.",
+    help: "Bytes sent since the connection opened, from the last poll (send_count; p2p_bytes_sent). Wire: from the last page of prometheus_plugin, up to a minute old, and since p2p_wire_connection_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list.",
     ...ofConnections({ values: eachConnection(({ row }) => row.sentBytes), created: connectionCreated }),
   },
   {

@@ -43,7 +43,7 @@ export function decodeOne(row: unknown): WireConnection {
 /** Samples by the names of their families without p2p_wire_, and their labels; one that stands twice is an error. */
 export function shown(samples: readonly ChainSample[] | undefined): Readonly<Record<string, number>> {
   const values = (samples ?? []).map(({ family, labels, value }) => {
-    return [[family.name.replace("p2p_wire_", ""), ...labels].join(" "), value] as const;
+    return [[family.name.replace(/^p2p_wire_(connection_)?/, ""), ...labels].join(" "), value] as const;
   });
   const record = Object.fromEntries(values);
   if (Object.keys(record).length !== values.length) throw new Error("a sample stands twice");

@@ -29,6 +29,7 @@ export const litecoin: ChainAdapter = {
   optionsKey: "litecoin",
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true },
+  apis: ["peers", "head", "totals", "block"],
   families,
   sources,
   // 10 minutes, with a block every 150 s

@@ -108,15 +108,15 @@ function expectJoined({ expect }: Expectations, row: WireRow, match: WireRow, { 
   const known = (value: number | undefined) => (isLater ? oneOf(value, undefined) : value);
   expect("p2p_connection_receive_bytes_total", counted(match.received, match.receivedBefore), labels);
   expect("p2p_connection_transmit_bytes_total", counted(match.sent, match.sentBefore), labels);
-  expect("p2p_wire_unique_first_blocks_total", counted(match.uniqueFirst, match.uniqueFirstBefore), labels);
+  expect("p2p_wire_connection_unique_first_blocks_total", counted(match.uniqueFirst, match.uniqueFirstBefore), labels);
   const shownAt = Math.floor(served.atMs / 1000);
   const since = isLater ? orAbsent(between(opened, shownAt)) : undefined;
-  expect("p2p_wire_counters_start_timestamp_seconds", row.side === "inbound" ? opened : since, labels);
+  expect("p2p_wire_connection_counters_start_timestamp_seconds", row.side === "inbound" ? opened : since, labels);
   expect("p2p_connection_start_timestamp_seconds", known(opened), labels);
   expect("p2p_connection_latency_seconds", known(latencyOf(match)), labels);
-  expect("p2p_wire_first_available_block", known(EARLIEST), labels);
-  expect("p2p_wire_last_available_block", known(match.peerHead), labels);
-  expect("p2p_wire_block_sync_throttling", known(0), labels);
+  expect("p2p_wire_connection_first_available_block", known(EARLIEST), labels);
+  expect("p2p_wire_connection_last_available_block", known(match.peerHead), labels);
+  expect("p2p_wire_connection_block_sync_throttling", known(0), labels);
 }
 
 function orAbsent({ text, accepts }: Rule): Rule {
@@ -131,13 +131,13 @@ function expectHidden({ expect }: Expectations, row: WireRow, match: WireRow, no
   const opened = Math.floor(match.openedMs / 1000);
   expect("p2p_connection_receive_bytes_total", upTo(match.received), labels);
   expect("p2p_connection_transmit_bytes_total", upTo(match.sent), labels);
-  expect("p2p_wire_unique_first_blocks_total", upTo(match.uniqueFirst), labels);
-  expect("p2p_wire_counters_start_timestamp_seconds", orAbsent(between(0, Number.MAX_VALUE)), labels);
+  expect("p2p_wire_connection_unique_first_blocks_total", upTo(match.uniqueFirst), labels);
+  expect("p2p_wire_connection_counters_start_timestamp_seconds", orAbsent(between(0, Number.MAX_VALUE)), labels);
   expect("p2p_connection_start_timestamp_seconds", maybe(opened), labels);
   expect("p2p_connection_latency_seconds", maybe(latencyOf(match)), labels);
-  expect("p2p_wire_first_available_block", maybe(EARLIEST), labels);
-  expect("p2p_wire_last_available_block", maybe(match.peerHead), labels);
-  expect("p2p_wire_block_sync_throttling", maybe(0), labels);
+  expect("p2p_wire_connection_first_available_block", maybe(EARLIEST), labels);
+  expect("p2p_wire_connection_last_available_block", maybe(match.peerHead), labels);
+  expect("p2p_wire_connection_block_sync_throttling", maybe(0), labels);
 }
 
 function latencyOf({ latencyNs }: WireRow): number | undefined {

@@ -295,10 +295,10 @@ function expectRow({ expect }: Expectations, row: WireRow, node: WireNode): void
   expect("p2p_connection_head_height", isConnected ? row.peerHead : undefined, labels);
   const syncing = row.syncing ? 1 : 0;
   expect("p2p_connection_syncing", isConnected ? syncing : undefined, { ...labels, flow: "upload" });
-  if (dialect.score) expect("p2p_wire_peer_score", row.score, labels);
+  if (dialect.score) expect("p2p_wire_connection_peer_score", row.score, labels);
   if (!isConnected) return;
-  if (dialect.wholeHandshake) expect("p2p_wire_handshake_timestamp_seconds", row.handshakeMs / 1000, labels);
-  expect("p2p_wire_handshake_generation", row.generation, labels);
+  if (dialect.wholeHandshake) expect("p2p_wire_connection_handshake_timestamp_seconds", row.handshakeMs / 1000, labels);
+  expect("p2p_wire_connection_handshake_generation", row.generation, labels);
   if (dialect.bp) expect("p2p_wire_is_bp_peer", row.isBlockProducer ? 1 : 0, labels);
   if (dialect.gossip) expect("p2p_wire_is_bp_gossip_peer", row.isBlockProducer ? 1 : 0, labels);
   if (dialect.kinds === "assigned") {
@@ -306,7 +306,7 @@ function expectRow({ expect }: Expectations, row: WireRow, node: WireNode): void
     expect("p2p_wire_is_transactions_only", row.peer.endsWith(":trx") ? 1 : 0, labels);
   }
   if (dialect.votes && row.lastVoteMs > 0)
-    expect("p2p_wire_last_vote_timestamp_seconds", row.lastVoteMs / 1000, labels);
+    expect("p2p_wire_connection_last_vote_timestamp_seconds", row.lastVoteMs / 1000, labels);
 }
 
 /** After so many lists of another process, it must be clear that it is another one. */
