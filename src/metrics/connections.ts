@@ -40,7 +40,7 @@ export type AdmitNames = (
 ) => ReadonlySet<string>;
 
 /** A peer list, what the history says about its rows, and the bytes after the list before. */
-export type ListToShow = {
+type ListToShow = {
   readonly list: PeerList;
   readonly history: Pick<NodeHistory, "connectionStarts" | "rowIdentity">;
   readonly scope: RowScope;
@@ -131,6 +131,7 @@ function countNamed(
     hidden,
     maxHidden: series ? maxPerNode : 0,
     hasUnreadable: list.malformed > 0,
+    naming: address,
     identity: history.rowIdentity,
     starts: history.connectionStarts,
   });

@@ -1,5 +1,7 @@
 import type { PeerConnection } from "../model/report.ts";
 import type { NodeHistory, RowIdentity } from "./history.ts";
+import { listOrBefore, NOT_FOUND, type TextFinder, textFinder } from "./kept-lists.ts";
+import { smallerTwins } from "./twin-rows.ts";
 
 /**
  * The bytes of names that connections share: of a host, of a subnet. What a connection gained since the last list is added to
@@ -28,8 +30,10 @@ export type NameBytes = {
   readonly counters: readonly number[];
   /** Names that only became shared because two connections had them. */
   readonly rare: readonly string[];
-  /** The list had connections that are not counted: one that appears next may be one of them. */
+  /** The list had, or may have had, connections that are not counted: one that is new to the next list may be one of them. */
   readonly hasOthers: boolean;
+  /** How the names were made; others are not comparable. */
+  readonly naming: string;
 };
 
 export const NO_BYTES: NameBytes = {
@@ -40,11 +44,12 @@ export const NO_BYTES: NameBytes = {
   links: [],
   counters: [],
   rare: [],
-  hasOthers: false,
+  hasOthers: true,
+  naming: "",
 };
 
 /** A peer list, and the names of its rows that are counted. */
-export type NamedRows = {
+type NamedRows = {
   readonly rows: readonly PeerConnection[];
   /** The place of each row's name in `names`; NOT_COUNTED without one. */
   readonly places: readonly number[];
@@ -55,6 +60,7 @@ export type NamedRows = {
   readonly maxHidden: number;
   /** The list had rows that could not be read. */
   readonly hasUnreadable: boolean;
+  readonly naming: string;
   readonly identity: RowIdentity;
   readonly starts: NodeHistory["connectionStarts"];
 };
@@ -82,23 +88,25 @@ export function createdOf({ totals }: NameBytes, place: number): number {
 }
 
 /** The bytes after one more list; the names of its rows keep their places. */
-export function countBytes(before: NameBytes, list: NamedRows): NameBytes {
-  if (before.ids.length === 0 && list.names.length === 0) return withoutNames(before, list);
+export function countBytes(lastBytes: NameBytes, list: NamedRows): NameBytes {
+  const before = lastBytes.naming === list.naming ? lastBytes : { ...NO_BYTES, naming: list.naming };
+  const { rows, places, hidden, hasUnreadable } = list;
+  if (before.ids.length === 0 && list.names.length === 0) {
+    const hasOthers = hidden.length > 0 || hasUnreadable;
+    return hasOthers === before.hasOthers && before.names.length === 0
+      ? before
+      : { ...NO_BYTES, naming: list.naming, hasOthers };
+  }
   const ledger = openLedger(before, list);
-  const twins = twinsOf(list, before.ids);
+  const twins = smallerTwins(rows, (index) => places[index] !== NOT_COUNTED, before.ids);
   let index = 0;
-  for (const row of list.rows) {
-    const place = list.places[index] ?? NOT_COUNTED;
+  for (const row of rows) {
+    const place = places[index] ?? NOT_COUNTED;
     if (place !== NOT_COUNTED && !twins.has(index)) count(ledger, row, place);
     index += 1;
   }
-  const counted = list.hidden.length === 0 ? 0 : countHidden(ledger, list);
-  return close(ledger, list, counted < list.hidden.length || list.hasUnreadable);
-}
-
-function withoutNames(before: NameBytes, { hidden, hasUnreadable }: NamedRows): NameBytes {
-  const hasOthers = hidden.length > 0 || hasUnreadable;
-  return before.hasOthers === hasOthers && before.names.length === 0 ? before : { ...NO_BYTES, hasOthers };
+  const counted = hidden.length === 0 ? 0 : countHidden(ledger, list);
+  return close(ledger, list, counted < hidden.length || hasUnreadable);
 }
 
 /** The next memory while it is made. */
@@ -106,7 +114,7 @@ type Ledger = {
   readonly before: NameBytes;
   readonly identity: RowIdentity;
   readonly starts: NodeHistory["connectionStarts"];
-  readonly find: (id: string) => number;
+  readonly find: TextFinder;
   /** The places that the names of the last list have now; undefined: none. */
   readonly movedTo: (number | undefined)[];
   readonly names: string[];
@@ -122,7 +130,7 @@ type Ledger = {
 function openLedger(before: NameBytes, { names, identity, starts }: NamedRows): Ledger {
   const totals: number[] = [];
   const movedTo: (number | undefined)[] = [];
-  const find = finderOf(before.names);
+  const find = textFinder(before.names);
   let place = 0;
   for (const name of names) {
     const known = find(name);
@@ -131,7 +139,7 @@ function openLedger(before: NameBytes, { names, identity, starts }: NamedRows): 
     place += 1;
   }
   const columns = { ids: [], sessions: [], links: [], counters: [] };
-  const byId = finderOf(before.ids);
+  const byId = textFinder(before.ids);
   return { before, identity, starts, find: byId, movedTo, names: [...names], totals, earlier: [...totals], ...columns };
 }
 
@@ -139,59 +147,6 @@ function carryTotals({ totals: before }: NameBytes, known: number, totals: numbe
   const at = known * NAME_NUMBERS;
   if (known === NOT_FOUND) totals.push(Number.NaN, Number.NaN, Number.POSITIVE_INFINITY);
   else totals.push(before[at] ?? Number.NaN, before[at + 1] ?? Number.NaN, before[at + CREATED] ?? Number.NaN);
-}
-
-const NOT_FOUND = -1;
-
-/** Finds texts that come in nearly the same order as in the list: most need no lookup. */
-function finderOf(texts: readonly string[]): (text: string) => number {
-  let next = 0;
-  let places: ReadonlyMap<string, number> | undefined;
-  return (text) => {
-    if (texts[next] !== text) {
-      places ??= new Map(texts.map((each, place) => [each, place]));
-      const found = places.get(text);
-      if (found === undefined) return NOT_FOUND;
-      next = found;
-    }
-    next += 1;
-    return next - 1;
-  };
-}
-
-const NO_TWINS: ReadonlySet<number> = new Set();
-
-/**
- * No node should send two rows with one id; if it does, the larger counters are the newer ones.
- * @returns the indexes of the other rows
- */
-function twinsOf({ rows, places }: NamedRows, idsBefore: readonly string[]): ReadonlySet<number> {
-  const counted: number[] = [];
-  let isAsBefore = true;
-  for (let index = 0; index < rows.length; index += 1) {
-    if (places[index] === NOT_COUNTED) continue;
-    isAsBefore &&= idsBefore[counted.length] === rows[index]?.id;
-    counted.push(index);
-  }
-  if (isAsBefore) return NO_TWINS;
-  const largest = new Map<string, number>();
-  const twins = new Set<number>();
-  for (const index of counted) {
-    const id = rows[index]?.id ?? "";
-    const twin = largest.get(id);
-    if (twin === undefined) {
-      largest.set(id, index);
-      continue;
-    }
-    const isLarger = bytesOf(rows[index]) > bytesOf(rows[twin]);
-    twins.add(isLarger ? twin : index);
-    if (isLarger) largest.set(id, index);
-  }
-  return twins;
-}
-
-function bytesOf(row: PeerConnection | undefined): number {
-  return (row?.rowBytes?.received ?? row?.receivedBytes ?? 0) + (row?.rowBytes?.sent ?? row?.sentBytes ?? 0);
 }
 
 /** Hidden rows that had series go on, so that their names are right when they are shown again. @returns how many were counted */
@@ -237,6 +192,8 @@ function count(ledger: Ledger, row: PeerConnection, place: number): void {
   const isSameKind = link === undefined || isOther || wasOfRow === isOfRow;
   const at = place * NAME_NUMBERS;
   const hasNoTotal = isUnknown(earlier[at]) && isUnknown(earlier[at + 1]);
+  // What a connection had before its name had it, or in earlier connections of its row, is not counted.
+  const countsAll = isNew && row.bytesSince !== "unknown";
   for (let counter = 0; counter < COUNTERS; counter += 1) {
     const own = finite(counter === 0 ? receivedBytes : sentBytes);
     const ofRow = finite(counter === 0 ? rowBytes?.received : rowBytes?.sent);
@@ -244,16 +201,13 @@ function count(ledger: Ledger, row: PeerConnection, place: number): void {
     const last = link === undefined ? Number.NaN : (before.counters[known * COUNTERS + counter] ?? Number.NaN);
     const isFirst = isOther || Number.isNaN(last);
     counters.push(Number.isNaN(now) && !isOther ? last : now);
-    const hasBegun = !isUnknown(earlier[at + counter]);
-    let gained = own;
-    if (hasBegun) {
-      if (Number.isNaN(now) || !isSameKind) gained = 0;
-      // The counter of another connection with this id, or the node has made the row again: all of it is new.
-      else if (now < last) gained = now;
-      else if (!isFirst) gained = now - last;
-      // What a connection had before its name had it, or in earlier connections of its row, is not counted.
-      else if (!isNew || row.bytesSince === "unknown" || Number.isNaN(own)) gained = 0;
-    }
+    let gained: number;
+    if (isUnknown(earlier[at + counter])) gained = own;
+    else if (Number.isNaN(now) || !isSameKind) gained = 0;
+    // The counter of another connection with this id, or the node has made the row again: all of it is new.
+    else if (now < last) gained = now;
+    else if (!isFirst) gained = now - last;
+    else gained = countsAll && !Number.isNaN(own) ? own : 0;
     if (Number.isNaN(gained)) continue;
     const total = totals[at + counter] ?? Number.NaN;
     totals[at + counter] = Number.isNaN(total) ? gained : total + gained;
@@ -298,14 +252,18 @@ function sinceOf({ id, bytesSince, startSeconds }: PeerConnection, starts: NodeH
 function close(ledger: Ledger, { rare }: NamedRows, hasOthers: boolean): NameBytes {
   const { before } = ledger;
   const next: NameBytes = {
-    names: kept(before.names, ledger.names),
-    totals: kept(before.totals, ledger.totals),
-    ids: kept(before.ids, ledger.ids),
-    sessions: kept(before.sessions, ledger.sessions.some((session) => session !== undefined) ? ledger.sessions : []),
-    links: kept(before.links, ledger.links),
-    counters: kept(before.counters, ledger.counters),
-    rare: kept(before.rare, rare),
+    names: listOrBefore(before.names, ledger.names),
+    totals: listOrBefore(before.totals, ledger.totals),
+    ids: listOrBefore(before.ids, ledger.ids),
+    sessions: listOrBefore(
+      before.sessions,
+      ledger.sessions.some((session) => session !== undefined) ? ledger.sessions : [],
+    ),
+    links: listOrBefore(before.links, ledger.links),
+    counters: listOrBefore(before.counters, ledger.counters),
+    rare: listOrBefore(before.rare, rare),
     hasOthers,
+    naming: before.naming,
   };
   const isAsBefore =
     next.names === before.names &&
@@ -317,8 +275,4 @@ function close(ledger: Ledger, { rare }: NamedRows, hasOthers: boolean): NameByt
     next.rare === before.rare &&
     next.hasOthers === before.hasOthers;
   return isAsBefore ? before : next;
-}
-
-function kept<T>(before: readonly T[], now: readonly T[]): readonly T[] {
-  return before.length === now.length && now.every((each, place) => Object.is(each, before[place])) ? before : now;
 }
