@@ -16,7 +16,8 @@ type Connection = {
   readonly number: number;
   readonly host: (typeof HOSTS)[number];
   readonly port: number;
-  readonly process: number;
+  /** How many connections its address had before in this process of the node. */
+  readonly earlier: number;
   readonly openedAt: number;
   bytes: number;
 };
@@ -48,16 +49,20 @@ function* play({ steps, hasOldIds }: Pick<History, "steps" | "hasOldIds">) {
   let open: Connection[] = [];
   let number = 0;
   let process = 0;
+  let earlier = new Map<string, number>();
   for (const [turn, step] of steps.entries()) {
     if (step.isRestart) {
       process += 1;
       open = [];
+      earlier = new Map();
     }
     open = open.filter((_, index) => !step.closed.includes(index));
     for (const [host, port] of step.opened) {
       if (hasOldIds && open.some((each) => each.host === host && each.port === port)) continue;
+      const before = earlier.get(`${host}:${port}`) ?? 0;
+      earlier.set(`${host}:${port}`, before + 1);
       number += 1;
-      open.push({ number, host, port, process, openedAt: turn, bytes: 0 });
+      open.push({ number, host, port, earlier: before, openedAt: turn, bytes: 0 });
     }
     for (const [index, each] of open.entries()) each.bytes += step.gains[index] ?? 0;
     yield { step, turn, process, open };
@@ -67,7 +72,7 @@ function* play({ steps, hasOldIds }: Pick<History, "steps" | "hasOldIds">) {
 function rowOf(each: Connection, hasOldIds: boolean, isSilent: boolean): PeerConnection {
   const address = `${each.host}:${each.port + 1}`;
   return connection(hasOldIds ? address : `id ${each.number}`, address, isSilent ? undefined : each.bytes, {
-    session: hasOldIds ? `session ${each.number}` : undefined,
+    session: hasOldIds ? `session ${each.earlier}` : undefined,
     ageSeconds: 1000 - each.openedAt,
   });
 }
