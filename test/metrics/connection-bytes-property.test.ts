@@ -24,10 +24,10 @@ type Connection = {
 
 /** What happens between two polls, and to the second one. */
 const anyStep = fc.record({
-  opened: fc.array(fc.tuple(fc.constantFrom(...HOSTS), fc.nat(2)), { maxLength: 2 }),
+  opened: fc.array(fc.tuple(fc.constantFrom(...HOSTS), fc.nat(1)), { maxLength: 3 }),
   closed: fc.array(fc.nat(9), { maxLength: 2 }),
   gains: fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }),
-  isRestart: fc.nat(11).map((roll) => roll === 0),
+  isRestart: fc.nat(4).map((roll) => roll === 0),
   fate: fc.constantFrom("listed", "listed", "listed", "listed", "failed"),
   /** The places of rows without counters. */
   silent: fc.array(fc.nat(9), { maxLength: 1 }),
