@@ -44,7 +44,8 @@ function* printList(key: string, nodes: readonly NodeConfig[], shared: Connectio
 
 function comment({ shard, nodes }: Config): string {
   const lines = [
-    "The current configuration. Each node shows its defaults and the settings of `global`.",
+    "The current configuration. Each node shows its defaults and the settings of `global`;",
+    "a node or module shows `connections` if some of its settings differ from the shared ones.",
     `Secrets are shown as ${MASK}. URLs are shown without path and query, which may contain tokens.`,
     ...(shard === undefined
       ? []

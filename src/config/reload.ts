@@ -130,8 +130,8 @@ async function logFailure(error: unknown, cause: string, log: Logger): Promise<r
 /** How a new configuration differs from the previous one. */
 export type ConfigChanges = {
   /**
-   * The new configuration. An unchanged node is the same object as in the previous configuration; one that differs in nothing
-   * but `connections` has the fingerprint of before.
+   * The new configuration. An unchanged node is the same object as in the previous configuration; one that differs only in
+   * `connections` has the fingerprint of before.
    */
   readonly config: Config;
   readonly added: readonly NodeConfig[];

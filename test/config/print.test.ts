@@ -29,7 +29,8 @@ function printed(raw: unknown): unknown {
 test("one node with its defaults", () => {
   const config = load({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:8888" }] });
   expect(printConfig(config)).toBe(`\
-# The current configuration. Each node shows its defaults and the settings of \`global\`.
+# The current configuration. Each node shows its defaults and the settings of \`global\`;
+# a node or module shows \`connections\` if some of its settings differ from the shared ones.
 # Secrets are shown as <secret>. URLs are shown without path and query, which may contain tokens.
 connections:
   series: true
