@@ -26,7 +26,7 @@ export const monero: ChainAdapter = {
   apis: ["peers", "head", "last_block", "block", "totals", "sync", "bans", "limits"],
   families,
   sources,
-  // 10 minutes, with a block every 120 s
+  // The fewest of the rule: 10 minutes, with a block every 120 s.
   usualLagBlocks: 5,
   // Outputs are locked for 10 blocks for this reason (CRYPTONOTE_DEFAULT_TX_SPENDABLE_AGE).
   reorgDepthBlocks: 10,
