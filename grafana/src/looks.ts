@@ -37,8 +37,7 @@ export const PEERS: readonly Step[] = [
 /** Share of a node's peers in one subnet, which one operator may own. */
 export const SUBNET_SHARE: readonly Step[] = [
   [null, "green"],
-  [0.25, "orange"],
-  [0.5, "red"],
+  [0.5, "orange"],
 ];
 
 /** With few networks among its peers, a node is easy to surround. */

@@ -1,4 +1,4 @@
-import { ALL_PEERS, DOWN_REASON, LAG_SECONDS, LARGEST_SUBNET_SHARE, PEERS_AHEAD_SHARE } from "../derived.ts";
+import { ALL_PEERS, DOWN_REASON, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
 import {
   INTERVALS,
   LAG,
@@ -7,7 +7,6 @@ import {
   PEERS_AHEAD,
   SOME_ORANGE,
   SOME_RED,
-  SUBNET_SHARE,
   SUBNETS,
   UP_DOWN,
   YES_NO,
@@ -149,7 +148,6 @@ const worstFirst: PanelSpec = {
     { expr: DOWN_REASON },
     { expr: LAG_SECONDS },
     { expr: PEERS_AHEAD_SHARE },
-    { expr: LARGEST_SUBNET_SHARE },
   ],
   columns: [
     { from: "#A", title: "Problems", steps: SOME_RED, width: 90 },
@@ -165,7 +163,6 @@ const worstFirst: PanelSpec = {
     { from: "#F", title: "Outbound" },
     { from: "#G", title: "Known" },
     { from: "#H", title: "Subnets", steps: SUBNETS },
-    { from: "#P", title: "In one subnet", unit: "percentunit", decimals: 0, steps: SUBNET_SHARE },
     { from: "#I", title: "Age (polls)", decimals: 1, steps: INTERVALS },
     { from: "#J", title: "Failing APIs", steps: SOME_RED },
     { from: "#K", title: "Alerts", steps: SOME_RED },
