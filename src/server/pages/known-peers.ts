@@ -52,7 +52,7 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
     ...infos.flatMap(({ labels }) => labels).map((label) => text<KnownPeer>(label, titleOf(label), textOf(label))),
     ...families.filter(({ labels }) => labels.length === 0).map(number),
   ];
-  const shared = merged === 0 ? "" : `; some share one of the ${count(rows.length)} rows (connections.address)`;
+  const shared = merged === 0 ? "" : "; some share a row (connections.address)";
   return table({
     caption: `${count(rows.length + merged)} peers that the node knew at the last poll, connected or not${shared}.`,
     columns: columns.filter(({ key, sortBy }) => key === PEER.key || rows.some((row) => sortBy?.(row) !== undefined)),

@@ -42,7 +42,7 @@ type PeersOptions = {
 export function peersTable({ samples, merged, path, query, nowMs }: PeersOptions): Markup | undefined {
   const rows = rowsOf(samples);
   if (rows.length === 0) return undefined;
-  const shared = merged === 0 ? "" : `; some share one of the ${count(rows.length)} rows (connections.address)`;
+  const shared = merged === 0 ? "" : "; some share a row (connections.address)";
   const columns = allColumns(nowMs).filter(
     ({ key, sortBy }) => key === "peer" || rows.some((row) => sortBy?.(row) !== undefined),
   );

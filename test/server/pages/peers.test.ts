@@ -83,7 +83,7 @@ describe("what the page says of rows that are not shown", () => {
   test("some share a row", async () => {
     const text = await pageOf(ROWS, { address: "subnet" });
     expect(text).toContain(
-      "3 connections at the last poll, as in the p2p_connection_* series; some share one of the 2 rows (connections.address).",
+      "3 connections at the last poll, as in the p2p_connection_* series; some share a row (connections.address).",
     );
   });
 
