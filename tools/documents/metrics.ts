@@ -1,5 +1,5 @@
 import { ADAPTERS } from "../../src/chains/index.ts";
-import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { renderLabels, renderSample } from "../../src/metrics/exposition.ts";
 import type { NodeFamily } from "../../src/metrics/family.ts";
 import { leftOutSection } from "./api-fields.ts";
@@ -28,7 +28,7 @@ become 0, and a node that stops answering loses its data series with the first f
 `;
 
 /** All families, in the order of the metrics page. */
-export const CATALOGUE: readonly NodeFamily[] = createFullCatalogue(ADAPTERS);
+export const CATALOGUE: readonly NodeFamily[] = createCatalogue(ADAPTERS);
 
 export function metricsDocument(): string {
   const sections = SECTIONS.map(({ title, has }) => {
