@@ -97,7 +97,7 @@ describe.skipIf(server === undefined)("a real Prometheus that names the targets"
         ]),
       );
       expect((await prometheus.query("up")).map(({ value: number }) => number)).toEqual([1, 1]);
-      const reasons = await prometheus.query("p2p_probe_failure_info");
+      const reasons = await prometheus.query('p2p_node_failure_info{api="peers"}');
       expect(reasons.map(({ metric }) => metric.reason)).toEqual(["connect"]);
     } finally {
       await prometheus.stop();

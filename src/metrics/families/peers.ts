@@ -41,7 +41,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_head",
     type: "gauge",
-    help: "Connected peers by the height that they report against the node's own head, from the last poll: ahead, equal, behind; unknown where they report none or are on another chain. Monero: height from get_connections and get_info; peers report theirs about once a minute, so that they are behind for as long after a block. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so a height above the head is ahead, and every other one unknown.",
+    help: "Connected peers by the height that they report against the node's own head, from the last poll: ahead, equal, behind; unknown where they report none or are on another chain. Monero: height from get_connections and get_info; these are up to a minute old, so that peers count as behind for as long after a block. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so a height above the head is ahead, and every other one unknown.",
     // Which heights count as equal may change, once operators have seen how far the peers of busy nodes are apart.
     stability: "experimental",
     labels: ["position"],
