@@ -71,7 +71,7 @@ const MISNAMED = /^nodejs_active_(?:handles|requests|resources)_total$/;
 const LOG_LINES_LOST = {
   name: "peer_exporter_log_lines_lost_total",
   type: "counter",
-  help: "Log lines that were lost because the log's disk was full, or its reader was too slow or gone.",
+  help: "Log lines that were lost because the log's disk was full, or its reader too slow or gone.",
 } as const;
 
 /** @param logLinesLost the number of lost log lines so far */
