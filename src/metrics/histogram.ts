@@ -4,7 +4,7 @@
 export type Distribution = {
   /** Upper bounds of the buckets. */
   readonly bounds: readonly number[];
-  /** For each bound the number of values that are not above it, and at last the number of all. */
+  /** For each bound the number of values that are not above it, and finally the number of all. */
   readonly upTo: readonly number[];
   readonly sum: number;
 };

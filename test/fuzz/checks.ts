@@ -144,8 +144,8 @@ function checkBounds(page: Indexed, { config }: Variant): void {
     } else others += samples.length;
   }
   if (others > MAX_OTHER_SERIES) fail(`${others} series beside those of connections`);
-  const agents = page.get("p2p_node_peers_by_agent")?.length ?? 0;
-  if (agents > 22) fail(`${agents} agents`);
+  const agents = new Set(page.get("p2p_node_peers_by_agent")?.map(({ labels }) => labels.get("agent")));
+  if (agents.size > 22) fail(`${agents.size} agents`);
 }
 
 function only(page: Indexed, name: string): number | undefined {
@@ -168,6 +168,10 @@ function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): 
   const apis = new Map((page.get("p2p_node_api_up") ?? []).map(({ labels, value }) => [labels.get("api"), value]));
   if (apis.get("peers") !== up) fail("p2p_node_api_up of peers differs from p2p_node_up");
   if ((only(page, "p2p_node_head_height") !== undefined) !== (apis.get("head") === 1)) fail("a head without its API");
+  const failed = page.get("p2p_node_failure_info") ?? [];
+  const down = [...apis].filter(([, value]) => value === 0).map(([api]) => api);
+  if (failed.map(({ labels }) => labels.get("api")).join() !== down.join())
+    fail("failures of other APIs than are down");
   const reasons = sum(page, "p2p_node_poll_failures_total");
   if (reasons > (only(page, "p2p_node_polls_total") ?? 0)) fail("more failures than polls");
   if (up === 0) {
@@ -198,6 +202,9 @@ function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): 
     fail("agents do not sum up to the peers");
   if (sum(page, "p2p_node_syncing_peers") > working) fail("more syncing peers than peers");
   if ((only(page, "p2p_node_peer_subnets") ?? 0) > working) fail("more subnets than peers");
+  if ((only(page, "p2p_node_largest_subnet_peers") ?? 0) > working) fail("a subnet with more peers than there are");
+  if (page.has("p2p_node_peers_by_head") && sum(page, "p2p_node_peers_by_head") !== working)
+    fail("positions do not sum up to the peers");
   checkLag(page);
 }
 
@@ -206,6 +213,8 @@ const PEER_DATA = new Set([
   "p2p_node_connections",
   "p2p_node_syncing_peers",
   "p2p_node_peer_subnets",
+  "p2p_node_largest_subnet_peers",
+  "p2p_node_peers_by_head",
 ]);
 
 function checkLag(page: Indexed): void {
