@@ -7,7 +7,7 @@ import { recordings } from "../prometheus/support.ts";
 /** Which metrics and labels a query of the documents may name. */
 
 const families = new Map(createFullCatalogue(ADAPTERS).map((family) => [family.name, family]));
-const own = new Set((await createSelfMetrics("0").collect()).map(({ name }) => name));
+const own = new Set([...(await createSelfMetrics("0").collect()).map(({ name }) => name), "peer_exporter_node_info"]);
 const records = new Set(recordings.map(({ record }) => record));
 
 /** Of Prometheus itself, of prom-client, and of cAdvisor. */
