@@ -2,7 +2,7 @@ import { dashboardFiles } from "./dashboards.ts";
 import { alertingDocument } from "./documents/alerting.ts";
 import { architectureDocument } from "./documents/architecture.ts";
 import { configurationDocument } from "./documents/configuration.ts";
-import { alertsWithThresholds, forkRunbook, headLagRunbook } from "./documents/head-lag.ts";
+import { forkRunbook, headLagRunbook } from "./documents/head-lag.ts";
 import { metricsDocument } from "./documents/metrics.ts";
 import { migrationDocument } from "./documents/old-names.ts";
 import { reliabilityDocument } from "./documents/reliability.ts";
@@ -23,13 +23,11 @@ export type Group = (typeof GROUPS)[number];
 /** The files of each group, made from the sources of this moment. Nothing is written. */
 export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[]>> {
   const dashboards = dashboardFiles();
-  const alerts = { path: "prometheus/alerts.yaml", text: alertsWithThresholds(textOf("prometheus/alerts.yaml")) };
   const runbook = "docs/runbooks/P2PNodeHeadLagging.md";
   const forks = "docs/runbooks/P2PNodeForked.md";
   const schema = { path: "config.schema.json", text: configSchemaText() };
   return {
     docs: [
-      alerts,
       { path: runbook, text: headLagRunbook(textOf(runbook)) },
       { path: forks, text: forkRunbook(textOf(forks)) },
       { path: "docs/alerting.md", text: alertingDocument(textOf("docs/alerting.md")) },
@@ -43,6 +41,6 @@ export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[
     ],
     schema: [schema],
     dashboards,
-    kubernetes: kubernetesFiles({ dashboards, configSchema: schema.text, alerts: alerts.text }),
+    kubernetes: kubernetesFiles({ dashboards, configSchema: schema.text }),
   };
 }

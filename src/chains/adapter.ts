@@ -100,7 +100,10 @@ export type ChainAdapter = {
   readonly families: readonly ChainFamily[];
   /** The families that all chains share and this chain has, unless the exporter computes them. */
   readonly sources: SharedSources;
-  /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
+  /**
+   * A node this many blocks behind is healthy: more is marked on the pages. The same rule for every chain, as in the alert
+   * P2PNodeHeadLagging: as many blocks as the chain makes in 90 s, and at least 5.
+   */
   readonly usualLagBlocks: number;
   /** Reorganisations of up to this many blocks are daily life on the chain: only a deeper fork makes P2PNodeForked fire. */
   readonly reorgDepthBlocks: number;

@@ -35,6 +35,32 @@ describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits
   });
 });
 
+describe.each(ADAPTERS.flatMap(({ families }) => families.map((family) => [family.name, family] as const)))(
+  "%s",
+  (name, { help, source, labels, values = {}, scope, merged, type }) => {
+    test("has a HELP that names a field of its source, and the last poll", () => {
+      const words = new Set(source.split(/[^A-Za-z0-9_-]+/).filter((word) => word.length > 3));
+      const inBrackets = [...help.matchAll(/\(([^()]*)\)|from (get_\w+|in_peers and out_peers) at/g)].join(" ");
+      expect([...words].some((word) => inBrackets.includes(word))).toBe(true);
+      expect(help).toContain("last poll");
+    });
+
+    test("says in its name what it is about, and names closed values of its own labels only", () => {
+      const subjects = { connection: /^p2p_[a-z]+_connection_/, peer: /^p2p_[a-z]+_peer_/ };
+      if (scope !== undefined) expect(name).toMatch(subjects[scope]);
+      else for (const subject of Object.values(subjects)) expect(name).not.toMatch(subject);
+      expect(labels).toEqual(expect.arrayContaining(Object.keys(values)));
+      // Counters of connections that share a series would fall when one of them ends, and so would not be counters.
+      if (type === "counter" || scope === undefined) expect(merged).toBeUndefined();
+    });
+
+    test("has closed values for every label that is not a text of a node, a number or a chain of the network", () => {
+      const open = ["network_version", "os", "version", "braided_chain"];
+      expect(labels.filter((label) => values[label] === undefined && !open.includes(label))).toEqual([]);
+    });
+  },
+);
+
 describe("what discover tries", () => {
   const urls = (name: "wire" | "monero" | "chainweb") =>
     chains[name].discovery.endpoints.map(({ scheme, port }) => `${scheme} ${port}`);

@@ -28,8 +28,8 @@ export const wire: ChainAdapter = {
   apis: ["peers", "head", "prometheus", "block"],
   families,
   sources,
-  // A minute, with a block every half second.
-  usualLagBlocks: 120,
+  // 90 s, with a block every half second.
+  usualLagBlocks: 180,
   // Three rounds of one producer, which makes 12 blocks in a row.
   reorgDepthBlocks: 36,
   discovery: { endpoints: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },
