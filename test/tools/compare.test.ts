@@ -13,7 +13,7 @@ const PEERS: ListedFamily = {
 };
 
 function list(version: string, families: readonly ListedFamily[], rest: Partial<ReleaseList> = {}): ReleaseList {
-  return { version, recordings: [], alerts: [], ...rest, families: [...families] };
+  return { version, recordings: [], alerts: [], keys: [], flags: [], ...rest, families: [...families] };
 }
 
 /** What is said of a family that was so, and is so now. */
@@ -80,11 +80,14 @@ describe("a removal", () => {
   });
 });
 
-test("names of rules and alerts stay", () => {
-  const before = list("0.2.0", [], { recordings: ["a:b:c", "d:e:f"], alerts: ["One", "Two"] });
-  expect(brokenPromises([before], list("0.3.0", [], { recordings: ["a:b:c"], alerts: ["Two", "Three"] }))).toEqual([
-    { name: "d:e:f", problem: "no such rule" },
+test("names of rules and alerts, keys and flags stay", () => {
+  const names = { recordings: ["a:b:c"], alerts: ["One", "Two"], keys: ["nodes.url"], flags: ["check --connect"] };
+  const now = { recordings: ["d:e:f"], alerts: ["Two", "Three"], keys: [], flags: [] };
+  expect(brokenPromises([list("0.2.0", [], names)], list("0.3.0", [], now))).toEqual([
+    { name: "a:b:c", problem: "no such rule" },
     { name: "One", problem: "no such alert" },
+    { name: "nodes.url", problem: "no such key" },
+    { name: "check --connect", problem: "no such flag" },
   ]);
 });
 

@@ -4,6 +4,7 @@ import { OWN_FAMILIES } from "../../tools/documents/own-families.ts";
 import { textOf } from "../../tools/repository.ts";
 import { CHANGES, PROMISED_FROM, UNPROMISED } from "../../tools/stability/changes.ts";
 import { brokenPromises } from "../../tools/stability/compare.ts";
+import { configurationKeys } from "../../tools/stability/interface.ts";
 import {
   compareVersions,
   currentList,
@@ -21,8 +22,8 @@ const current = currentList("this tree");
 /** Each release with those before it, and this tree with all of them. */
 const steps = [...lists.slice(1), current].map((now, index) => [now.version, lists.slice(0, index + 1), now] as const);
 
-const namesOf = ({ families, recordings, alerts }: ReleaseList) =>
-  new Set([...families.map(({ name }) => name), ...recordings, ...alerts]);
+const namesOf = ({ families, recordings, alerts, keys, flags }: ReleaseList) =>
+  new Set([...families.map(({ name }) => name), ...recordings, ...alerts, ...keys, ...flags]);
 
 test("there is a list of the last release", () => {
   expect(lists[0]?.version).toBe(UNPROMISED);
@@ -66,7 +67,8 @@ test("only series that are scraped under another name are relabelled, with the s
   const relabelled = CHANGES.filter(({ kept }) => kept === "relabelling");
   expect(relabelled.length).toBeGreaterThan(0);
   for (const { old, now = "" } of relabelled) {
-    expect({ ...families.get(now), name: old }).toEqual(families.get(old));
+    const { type, labels, chains } = families.get(now) ?? {};
+    expect(families.get(old)).toMatchObject({ type, labels, chains });
   }
 });
 
@@ -84,6 +86,14 @@ test("every family has a level in the document", () => {
   );
   expect(levels).toHaveLength(CATALOGUE.length + OWN_FAMILIES.length);
   expect(levels.filter((level) => !document.includes(level))).toEqual([]);
+});
+
+test("lists have keys of every depth, and flags of every command", () => {
+  expect(current.keys).toEqual(
+    expect.arrayContaining(["nodes", "nodes.wire.prometheus_url", "probe.modules.auth.basic"]),
+  );
+  expect(current.flags).toEqual(expect.arrayContaining(["--config.file", "check --connect"]));
+  expect(configurationKeys({ properties: { a: { items: { properties: { b: {} } } } } })).toEqual(["a", "a.b"]);
 });
 
 test("versions are compared by their numbers", () => {
