@@ -1,5 +1,5 @@
 import { admit, EMPTY_MEMORY, listOf, type NameMemories, type NameMemory } from "../lib/hourly-budget.ts";
-import type { SeriesBefore } from "../poll/store.ts";
+import { NO_SERIES } from "../poll/store.ts";
 import type { AdmitNames } from "./connections.ts";
 import { renderLabels, type SampleValue } from "./exposition.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
@@ -19,7 +19,7 @@ type SeriesBudget = {
 
 const MINUTE_MS = 60_000;
 
-export function openSeriesBudget({ memories, nowMs }: SeriesBefore): SeriesBudget {
+export function openSeriesBudget(memories: NameMemories, nowMs: number): SeriesBudget {
   const minute = Math.floor(nowMs / MINUTE_MS);
   const changed: (readonly [family: string, memory: NameMemory])[] = [];
   return {
@@ -36,7 +36,7 @@ export function openSeriesBudget({ memories, nowMs }: SeriesBefore): SeriesBudge
 const NONE: ReadonlySet<string> = new Set();
 
 /** For the page of a single poll, without earlier ones to compare with. */
-export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => new Map() };
+export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => NO_SERIES.names };
 
 /** A family with label values that the node or its peers choose. */
 type OpenFamily = {

@@ -36,7 +36,8 @@ const CONTRACT: readonly [name: string, type: "gauge" | "counter", labels: reado
   ["p2p_connection_latency_seconds", "gauge", ["direction", "peer"]],
   ["p2p_reference_up", "gauge", []],
   ["p2p_reference_head_height", "gauge", []],
-  ["p2p_connection_info", "gauge", ["direction", "peer", "state", "agent", "address_type"]],
+  ["p2p_connection_info", "gauge", ["direction", "peer", "agent", "address_type"]],
+  ["p2p_connection_state", "gauge", ["direction", "peer", "state"]],
   ["p2p_connection_receive_bytes_total", "counter", ["direction", "peer"]],
   ["p2p_connection_transmit_bytes_total", "counter", ["direction", "peer"]],
   ["p2p_connection_head_height", "gauge", ["direction", "peer"]],
@@ -236,6 +237,6 @@ describe("texts that a node or its peers choose", () => {
   test("are at most 128 characters in every label", () => {
     const values = page.families.flatMap(({ samples }) => samples.flatMap(({ labels }) => [...labels.values()]));
     expect(values.filter((text) => [...text].length > 128)).toEqual([]);
-    expect(values.filter((text) => text.includes("xxx"))).toHaveLength(7);
+    expect(values.filter((text) => text.includes("xxx"))).toHaveLength(8);
   });
 });

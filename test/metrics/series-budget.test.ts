@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NameMemories } from "../../src/lib/hourly-budget.ts";
 import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import type { NodeReport, PeerConnection } from "../../src/model/report.ts";
+import { NO_SERIES } from "../../src/poll/store.ts";
 import { deadReport, failing, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { runs } from "../support/effort.ts";
 import { seriesKey } from "../support/exposition-lines.ts";
@@ -16,15 +16,15 @@ const node = nodeConfig({ chain: "wire" });
 /** A node that is polled at these times; `next` gives the page of one more poll. */
 function setUp(settings: Partial<ConnectionSettings> = {}) {
   const renderNode = createRenderer(settings);
-  let memories: NameMemories = new Map();
+  let series = NO_SERIES;
   return {
     next(given: NodeReport, nowMs: number): Page {
       const state = stateAfter(given, { node });
-      const rendered = renderNode(state, { memories, nowMs });
-      memories = rendered.series ?? memories;
+      const rendered = renderNode(state, { series, nowMs });
+      series = rendered.series ?? series;
       return read(renderPage([{ state, ...rendered }], [], "text"), "text");
     },
-    memories: () => memories,
+    memories: () => series.names,
   };
 }
 

@@ -222,6 +222,7 @@ export const sources: SharedSources = {
   p2p_node_peer_subnets: "address",
   p2p_node_peers_by_address_type: "address, address_type",
   p2p_connection_info: "address",
+  p2p_connection_state: "state",
   p2p_connection_receive_bytes_total: "recv_count",
   p2p_connection_transmit_bytes_total: "send_count",
   p2p_connection_head_height: "height",

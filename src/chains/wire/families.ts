@@ -218,6 +218,7 @@ export const sources: SharedSources = {
   p2p_node_peers_by_agent: "last_handshake agent",
   p2p_node_peers_by_address_type: "remote_ip, peer",
   p2p_connection_info: "peer, remote_ip, last_handshake agent",
+  p2p_connection_state: "connecting, is_socket_open, last_handshake.generation",
   p2p_connection_receive_bytes_total:
     "prometheus_plugin p2p_bytes_received, less what the node had counted for the row by the first page after a reconnect",
   p2p_connection_transmit_bytes_total:

@@ -5,9 +5,10 @@ import {
   NEW_TEXTS_PER_HOUR,
   type PeerConnection,
 } from "../../model/report.ts";
-import { knownCombinations, networkOf } from "../connections.ts";
+import { knownCombinations } from "../connections.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, pastOnly, type SharedFamily, sinceFirstPoll } from "../family.ts";
+import { networkOf } from "../peer-label.ts";
 
 /** The agent label of the peers that have none of the most common agents. */
 const OTHER_AGENTS = "other";
@@ -128,7 +129,7 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections_merged",
     type: "gauge",
-    help: "Connections of the last poll that share a series with another one, because their labels are the same; such a series has no byte counters.",
+    help: "Connections of the last poll whose series are also those of another one, because their labels are the same (connections.address): of each group of connections that share their series, all but one.",
     source: "computed",
     labels: [],
     samples: ({ shown }) => one(shown?.merged),
