@@ -12,7 +12,7 @@ export async function connectionSettings(
 }
 
 /** The settings of all nodes and of the targets of all modules. */
-export type AllConnectionSettings = {
+type AllConnectionSettings = {
   /** The settings of a node, or target, of the current configuration or of an earlier one: its poll may still run. */
   of(node: Pick<NodeConfig, "connections">): ConnectionSettings;
   /** Reads the keys of a configuration. @returns makes them the current ones */

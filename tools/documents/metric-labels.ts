@@ -15,7 +15,7 @@ type Family = Pick<NodeFamily, "name" | "labels" | "sources" | "values" | "newSe
 export function labelValues(family: Family, label: string): LabelValues {
   const own = family.values?.[label];
   const closed = Object.keys(family.sources).flatMap((chain) => {
-    const values = own ?? (isShared(family) ? valuesOfChain(chain, label) : undefined);
+    const values = (isShared(family) ? valuesOfChain(chain, label) : undefined) ?? own;
     return values === undefined ? [] : [[chain, values] as const];
   });
   return closed.length === 0 ? { open: writerOf(family, label) } : { closed: Object.fromEntries(closed) };
