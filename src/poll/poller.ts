@@ -232,7 +232,7 @@ function compareWithOthers(
 
 function renderAndStore({ store, render }: PollerState, state: NodeState): void {
   const { node } = state;
-  const before = { memories: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
+  const before = { series: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
   store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
 }
 

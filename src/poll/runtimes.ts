@@ -117,7 +117,7 @@ function openRuntime(node: NodeConfig, before: Runtime | undefined, options: Run
     backoffUntil: 0,
   };
   if (earlier !== undefined) return { runtime, intervalMs: state.intervalMs, earlier };
-  const nothing = { memories: NO_SERIES, nowMs: performance.now() };
+  const nothing = { series: NO_SERIES, nowMs: performance.now() };
   return {
     runtime,
     intervalMs: state.intervalMs,

@@ -15,15 +15,15 @@ type Family = Pick<NodeFamily, "name" | "labels" | "sources" | "values" | "newSe
 export function labelValues(family: Family, label: string): LabelValues {
   const own = family.values?.[label];
   const closed = Object.keys(family.sources).flatMap((chain) => {
-    const values = own ?? (isShared(family) ? valuesOfChain(chain, label) : undefined);
+    const values = (dependsOnChain(family, label) ? valuesOfChain(chain, label) : undefined) ?? own;
     return values === undefined ? [] : [[chain, values] as const];
   });
   return closed.length === 0 ? { open: writerOf(family, label) } : { closed: Object.fromEntries(closed) };
 }
 
-/** Whether all chains share the family. Another chain's family may mean something else by a label with the same name. */
-function isShared({ name }: Family): boolean {
-  return /^p2p_(?:node|connection|reference)_/.test(name);
+/** Another chain's family may mean something else by a label with the same name, unless it is about a connection. */
+function dependsOnChain({ name, labels }: Family, label: string): boolean {
+  return /^p2p_(?:node|connection)_/.test(name) || (label === "direction" && labels.includes("peer"));
 }
 
 /** The sets that depend on the chain: what its API has. */
