@@ -26,7 +26,7 @@ function seriesTable(): string {
     const thing = listsConnections(adapter) ? "connection" : "known peer";
     return [`| ${adapter.title} | ${own} | ${each} for each ${thing} | ${grouped(own + PEERS * each)} |`];
   });
-  const head = `| chain | series of a node | and of its peers, at most | of a node with ${PEERS} peers |\n|---|---|---|---|\n`;
+  const head = `| chain | series of a node, about | and of its peers, at most | of a node with ${PEERS} peers |\n|---|---|---|---|\n`;
   return `${head}${rows.join("\n")}\n`;
 }
 

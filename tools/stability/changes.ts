@@ -10,7 +10,7 @@ export const PROMISED_FROM = "0.2.0";
 export type Change = {
   /** A family, a recording rule or an alert of the old release. */
   readonly old: string;
-  /** PromQL that gives its value; absent where there is none. */
+  /** PromQL that gives its value; absent if no metric has it. */
   readonly now?: string;
   /** What differs. */
   readonly note: string;
