@@ -134,7 +134,10 @@ const chainwebReport = report({
     ["mempool", { ok: true, value: undefined }],
   ]),
   chainSamples: [...chainwebHeights.keys()].flatMap((chain, index) =>
-    chains.chainweb.families.map((family) => ({ family, labels: [chain], value: 20 + index })),
+    chains.chainweb.families.map((family) => {
+      const labels = family.labels.map((label) => family.values?.[label]?.[index % 2] ?? chain);
+      return { family, labels, value: 20 + index };
+    }),
   ),
   clockSkewSeconds: -0.125,
   networkKey: "chainweb mainnet01",
@@ -202,8 +205,8 @@ test("where the values of a label are declared to be closed, the pages have no o
     .flatMap(({ name, samples }) =>
       Object.entries(closed.get(name) ?? {}).flatMap(([label, all]) =>
         samples
-          .map(({ labels }) => labels.get(label) ?? "")
-          .flatMap((text) => (all.includes(text) ? [] : `${name} ${text}`)),
+          .map(({ labels }) => labels.get(label))
+          .flatMap((text) => (text === undefined || all.includes(text) ? [] : `${name} ${text}`)),
       ),
     );
   expect(others).toEqual([]);
