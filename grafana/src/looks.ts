@@ -53,10 +53,10 @@ export const LAG: readonly Step[] = [
   [100, "red"],
 ];
 
-/** The same in seconds. */
+/** The same in seconds; P2PNodeHeadLagging fires beyond the first step. */
 export const LAG_TIME: readonly Step[] = [
   [null, "green"],
-  [60, "orange"],
+  [90, "orange"],
   [600, "red"],
 ];
 

@@ -16,6 +16,8 @@ export type ChainTraits = {
   readonly flow?: Flow | undefined;
   /** Whether peers report their software; those that do not are then counted as unknown. */
   readonly agents?: true | undefined;
+  /** Whether peers report the heights of their heads; those that do not are then counted as unknown. */
+  readonly heights?: true | undefined;
   /** What the commands say below a list with the heights of peers, where these are often old. */
   readonly heightNote?: string | undefined;
 };

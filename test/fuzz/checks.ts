@@ -176,6 +176,10 @@ function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): 
   const apis = new Map((page.get("p2p_node_api_up") ?? []).map(({ labels, value }) => [labels.get("api"), value]));
   if (apis.get("peers") !== up) fail("p2p_node_api_up of peers differs from p2p_node_up");
   if ((only(page, "p2p_node_head_height") !== undefined) !== (apis.get("head") === 1)) fail("a head without its API");
+  const failed = page.get("p2p_node_failure_info") ?? [];
+  const down = [...apis].filter(([, value]) => value === 0).map(([api]) => api);
+  if (failed.map(({ labels }) => labels.get("api")).join() !== down.join())
+    fail("failures of other APIs than are down");
   const reasons = sum(page, "p2p_node_poll_failures_total");
   if (reasons > (only(page, "p2p_node_polls_total") ?? 0)) fail("more failures than polls");
   if (up === 0) {

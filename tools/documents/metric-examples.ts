@@ -12,7 +12,7 @@ const DAY = 86_400;
 
 /** What a value of each label looks like; of a closed set, the first one if it is not here. */
 const LABELS: Readonly<Record<string, string | ByChain<string>>> = {
-  agent: "Spring Agent",
+  agent: { wire: "Spring Agent" },
   api: "head",
   braided_chain: "7",
   chain_id: { wire: "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906" },
@@ -29,10 +29,10 @@ const LABELS: Readonly<Record<string, string | ByChain<string>>> = {
 
 /** Where a family has other values, most of them the ones that people look for. */
 const LABELS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  p2p_node_failure_info: { api: "peers" },
   p2p_node_peers_by_head: { position: "behind" },
   p2p_monero_sync_spans: { state: "downloaded" },
   p2p_monero_sync_queued_blocks: { state: "downloaded" },
-  // The nodes of the address book have no agent, so the family's chains tell theirs.
   p2p_wire_connection_info: {
     bp_peer: "true",
     bp_gossip_peer: "false",

@@ -15,15 +15,15 @@ type Family = Pick<NodeFamily, "name" | "labels" | "sources" | "values" | "newSe
 export function labelValues(family: Family, label: string): LabelValues {
   const own = family.values?.[label];
   const closed = Object.keys(family.sources).flatMap((chain) => {
-    const values = own ?? (isShared(family) ? valuesOfChain(chain, label) : undefined);
+    const values = (dependsOnChain(family, label) ? valuesOfChain(chain, label) : undefined) ?? own;
     return values === undefined ? [] : [[chain, values] as const];
   });
   return closed.length === 0 ? { open: writerOf(family, label) } : { closed: Object.fromEntries(closed) };
 }
 
-/** Whether all chains share the family. Another chain's family may mean something else by a label with the same name. */
-function isShared({ name }: Family): boolean {
-  return /^p2p_(?:node|connection|reference)_/.test(name);
+/** Another chain's family may mean something else by a label with the same name, unless it is about a connection. */
+function dependsOnChain({ name, labels }: Family, label: string): boolean {
+  return /^p2p_(?:node|connection)_/.test(name) || (label === "direction" && labels.includes("peer"));
 }
 
 /** The sets that depend on the chain: what its API has. */
@@ -49,7 +49,7 @@ const TEXT = "at most 128 characters";
 
 /** Who writes the labels that can have any value. */
 const WRITERS: Readonly<Record<string, string>> = {
-  agent: `the peers, ${TEXT}`,
+  agent: `the peers, ${TEXT}; absent without one`,
   braided_chain: "the node: the number of a chain, below 1000",
   chain_id: `the node, ${TEXT}`,
   network: `the node, or \`network\` in the configuration, ${TEXT}`,
@@ -61,6 +61,7 @@ const WRITERS: Readonly<Record<string, string>> = {
 
 /** Where another one writes the label than in most families. */
 const OTHER_WRITERS: Readonly<Record<string, string>> = {
+  "p2p_node_peers_by_agent agent": `the peers, ${TEXT}: the 20 most common, \`unknown\` without one`,
   "p2p_chainweb_reachable_peers_by_version version": `the peers that are asked, ${TEXT}`,
 };
 

@@ -56,7 +56,7 @@ const OWN: readonly OwnFamily[] = [
   {
     name: "peer_exporter_event_loop_delay_seconds",
     type: "histogram",
-    help: "How late the event loop was, of all timers since the start of the process; 0 is on time.",
+    help: "How late the exporter's event loop was: measured all the time, by a timer that is due every 10 ms; 0 is no delay.",
     labels: { le: ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "10", "+Inf"] },
     example: [
       'peer_exporter_event_loop_delay_seconds_bucket{le="0.005"} 687112',
@@ -77,7 +77,7 @@ const OWN: readonly OwnFamily[] = [
     type: "histogram",
     help: "Duration of HTTP requests to the exporter, by handler and status code.",
     labels: {
-      handler: "the route of the request ([http.md](http.md)), or `other`",
+      handler: "the route of the request ([http.md](http.md)), or `none`",
       code: "the HTTP status code",
       le: ["0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "2.5", "+Inf"],
     },

@@ -18,7 +18,13 @@ export function brokenPromises(before: readonly ReleaseList[], now: ReleaseList)
     const problems = family === undefined ? missing(old.name, before) : differences(old, family);
     return problems.map((problem) => ({ name: old.name, problem }));
   });
-  return [...ofFamilies, ...gone(last.recordings, now.recordings, "rule"), ...gone(last.alerts, now.alerts, "alert")];
+  return [
+    ...ofFamilies,
+    ...gone(last.recordings, now.recordings, "rule"),
+    ...gone(last.alerts, now.alerts, "alert"),
+    ...gone(last.keys, now.keys, "key"),
+    ...gone(last.flags, now.flags, "flag"),
+  ];
 }
 
 function isPromised({ level }: ListedFamily): boolean {

@@ -6,8 +6,9 @@ import { CATALOGUE } from "../documents/metrics.ts";
 import { isOfProcess, OWN_FAMILIES } from "../documents/own-families.ts";
 import { parseAlerts, parseRecordings } from "../prometheus-rules.ts";
 import { ROOT, textOf } from "../repository.ts";
+import { configurationKeys, flags } from "./interface.ts";
 
-/** What users can name in their queries: the list of a release, and that of this tree. docs/stability.md is the policy. */
+/** What users can name in queries, configurations and commands: the list of a release, and that of this tree. docs/stability.md is the policy. */
 
 const family = z.strictObject({
   name: z.string(),
@@ -25,6 +26,8 @@ const releaseList = z.strictObject({
   families: z.array(family),
   recordings: z.array(z.string()),
   alerts: z.array(z.string()),
+  keys: z.array(z.string()),
+  flags: z.array(z.string()),
 });
 
 export type ListedFamily = Readonly<z.infer<typeof family>>;
@@ -33,7 +36,7 @@ export type ReleaseList = Readonly<z.infer<typeof releaseList>>;
 /** Below the root of the repository. */
 export const RELEASES_FOLDER = "tools/stability/releases";
 
-/** The lists of all releases, the oldest first. */
+/** The lists of all releases, the oldest first. 0.1.0 had no levels: its list has those of 0.2.0. */
 export function releaseLists(): readonly ReleaseList[] {
   return readdirSync(join(ROOT, RELEASES_FOLDER))
     .map((file) => releaseList.parse(JSON.parse(readFileSync(join(ROOT, RELEASES_FOLDER, file), "utf8"))))
@@ -46,10 +49,9 @@ export function compareVersions(one: string, other: string): number {
 }
 
 /** As a file: a family in each line, so that a change of a release is easy to read. */
-export function listText({ version, families, recordings, alerts }: ReleaseList): string {
+export function listText({ version, ...lists }: ReleaseList): string {
   const lines = (values: readonly unknown[]) => values.map((value) => `    ${JSON.stringify(value)}`).join(",\n");
-  const lists = Object.entries({ families, recordings, alerts });
-  const parts = lists.map(([name, values]) => `  "${name}": [\n${lines(values)}\n  ]`);
+  const parts = Object.entries(lists).map(([name, values]) => `  "${name}": [\n${lines(values)}\n  ]`);
   return `{\n  "version": "${version}",\n${parts.join(",\n")}\n}\n`;
 }
 
@@ -62,6 +64,8 @@ export function currentList(version: string): ReleaseList {
       rules.map(({ record }) => record),
     ),
     alerts: parseAlerts(textOf("prometheus/alerts.yaml")).flatMap(({ rules }) => rules.map(({ alert }) => alert)),
+    keys: [...configurationKeys()],
+    flags: [...flags()],
   };
 }
 

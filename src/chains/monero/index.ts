@@ -22,7 +22,12 @@ export const monero: ChainAdapter = {
   title: "Monero",
   optionsKey: "monero",
   options: optionsSchema.transform((values): ChainOptions => ({ values, open: openSession })),
-  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
+  traits: {
+    directions: ["inbound", "outbound"],
+    states: ["connected", "handshaking"],
+    flow: "download",
+    heights: true,
+  },
   apis: ["peers", "head", "last_block", "block", "totals", "sync", "bans", "limits"],
   families,
   sources,

@@ -207,6 +207,7 @@ export const sources: SharedSources = {
   p2p_node_head_timestamp_seconds: "get_info head_block_time",
   p2p_node_final_height: "get_info last_irreversible_block_num",
   p2p_node_final_timestamp_seconds: "get_info last_irreversible_block_time",
+  p2p_node_block_interval_seconds: "the rules of the chain",
   p2p_node_syncing: "computed from the progress of the head",
   p2p_node_receive_bytes_total:
     "added up from prometheus_plugin p2p_bytes_received, without the bytes between the last page and the close of a connection",
@@ -215,7 +216,9 @@ export const sources: SharedSources = {
   p2p_node_peer_connects_total: "/v1/net/connections, compared",
   p2p_node_peer_disconnects_total: "/v1/net/connections, compared",
   p2p_node_peer_subnets: "remote_ip",
+  p2p_node_largest_subnet_peers: "remote_ip",
   p2p_node_peers_by_agent: "last_handshake agent",
+  p2p_node_peers_by_head: "last_handshake: largest of the head numbers and block ids; get_info head_block_num",
   p2p_node_peers_by_address_type: "remote_ip, peer",
   p2p_connection_info: "peer, remote_ip, last_handshake agent",
   p2p_connection_state: "connecting, is_socket_open, last_handshake.generation",

@@ -23,6 +23,7 @@ export const wire: ChainAdapter = {
     states: ["connected", "handshaking", "dialing", "disconnected"],
     flow: "upload",
     agents: true,
+    heights: true,
     heightNote: "as of the last handshake, which is rarely repeated",
   },
   apis: ["peers", "head", "prometheus", "block"],

@@ -49,6 +49,8 @@ export const sources: SharedSources = {
   p2p_node_peer_connects_total: "getpeerinfo id, compared",
   p2p_node_peer_disconnects_total: "getpeerinfo id, compared",
   p2p_node_peer_subnets: "getpeerinfo addr",
+  p2p_node_largest_subnet_peers: "getpeerinfo addr",
+  p2p_node_peers_by_head: "getpeerinfo synced_headers, getblockchaininfo blocks",
   p2p_node_peers_by_agent: "getpeerinfo subver",
   p2p_node_peers_by_address_type: "getpeerinfo addr",
   p2p_connection_info: "getpeerinfo addr, subver",

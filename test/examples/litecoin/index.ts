@@ -28,7 +28,7 @@ export const litecoin: ChainAdapter = {
   title: "Litecoin",
   optionsKey: "litecoin",
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
-  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true },
+  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true, heights: true },
   apis: ["peers", "head", "totals", "block"],
   families,
   sources,

@@ -7,7 +7,7 @@ import { createNodeRenderer } from "../../../src/metrics/render-node.ts";
 import { parseAddress } from "../../../src/model/address.ts";
 import type { PeerConnection } from "../../../src/model/report.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
-import { createStore, toStored } from "../../../src/poll/store.ts";
+import { createStore, NO_SERIES, toStored } from "../../../src/poll/store.ts";
 import { htmlOf, NOTHING } from "../../../src/server/pages/markup.ts";
 import { peersTable } from "../../../src/server/pages/peers.ts";
 import { catalogue } from "../../metrics/support.ts";
@@ -31,7 +31,7 @@ async function pageOf(
     node: { ...config, connections: { ...config.connections, ...connections } },
   });
   const store = createStore();
-  store.set({ state: toStored(state), ...render(state, { memories: new Map(), nowMs: 0 }) });
+  store.set({ state: toStored(state), ...render(state, { series: NO_SERIES, nowMs: 0 }) });
   const { server } = setUp({ nodes: { store, recentPolls: createRecentPolls() } });
   return plain((await server.inject("/nodes/n")).body);
 }
@@ -55,6 +55,7 @@ const ROWS = [
 describe("addresses on the page of a node are those of its series", () => {
   test.each<[mode: ConnectionsConfig["address"], shown: readonly string[], hidden: readonly string[]]>([
     ["full", ["203.0.113.1:41000", "203.0.114.1:42000", "198.51.100.7:18080"], []],
+    ["host", ["203.0.113.1", "203.0.114.1", "198.51.100.7:18080"], ["203.0.113.1:", "203.0.114.1:"]],
     ["subnet", ["203.0.0.0/16", "198.51.0.0/16"], ["203.0.113.1", "203.0.114.1", "198.51.100.7"]],
     ["hashed", [], ["203.0.", "198.51."]],
     ["none", ["address hidden"], ["203.0.", "198.51."]],
