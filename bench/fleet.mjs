@@ -194,7 +194,7 @@ function measureCost(progress, { count, intervalSeconds, windowSeconds }, series
 
 function configOf(fleet, series, intervalSeconds) {
   const interval = `${intervalSeconds}s`;
-  return { global: { interval, timeout: interval }, connections: { series }, nodes: fleet.nodes };
+  return { global: { interval, timeout: interval }, connections: { series, max_per_node: PEERS }, nodes: fleet.nodes };
 }
 
 /** CPU seconds over a window, and the polls in it. */

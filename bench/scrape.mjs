@@ -108,7 +108,9 @@ async function measureSmallest(given, progress) {
 /** The servers that are compared: ours, nginx (theirs) and bare node. */
 async function startAll(scope, { count, peers, series }) {
   const fleet = await startFakeFleet(scope, { count, peers });
-  const config = (interval) => ({ global: { interval }, connections: { series }, nodes: fleet.nodes });
+  // Every peer has series of its own, as in earlier runs.
+  const connections = { series, max_per_node: peers, address: "full" };
+  const config = (interval) => ({ global: { interval }, connections, nodes: fleet.nodes });
   const exporter = await startExporter(scope, { config: config("1h") });
   bindServer(exporter);
   const page = (await get(exporter.page)).body;

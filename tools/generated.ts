@@ -2,8 +2,9 @@ import { dashboardFiles } from "./dashboards.ts";
 import { alertingDocument } from "./documents/alerting.ts";
 import { architectureDocument } from "./documents/architecture.ts";
 import { configurationDocument } from "./documents/configuration.ts";
-import { alertsWithThresholds, forkRunbook, headLagRunbook } from "./documents/head-lag.ts";
+import { forkRunbook, headLagRunbook } from "./documents/head-lag.ts";
 import { metricsDocument } from "./documents/metrics.ts";
+import { migrationDocument } from "./documents/old-names.ts";
 import { reliabilityDocument } from "./documents/reliability.ts";
 import { towerPicture } from "./documents/tower-picture.ts";
 import { troubleshootingDocument } from "./documents/troubleshooting.ts";
@@ -22,13 +23,11 @@ export type Group = (typeof GROUPS)[number];
 /** The files of each group, made from the sources of this moment. Nothing is written. */
 export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[]>> {
   const dashboards = dashboardFiles();
-  const alerts = { path: "prometheus/alerts.yaml", text: alertsWithThresholds(textOf("prometheus/alerts.yaml")) };
   const runbook = "docs/runbooks/P2PNodeHeadLagging.md";
   const forks = "docs/runbooks/P2PNodeForked.md";
   const schema = { path: "config.schema.json", text: configSchemaText() };
   return {
     docs: [
-      alerts,
       { path: runbook, text: headLagRunbook(textOf(runbook)) },
       { path: forks, text: forkRunbook(textOf(forks)) },
       { path: "docs/alerting.md", text: alertingDocument(textOf("docs/alerting.md")) },
@@ -36,11 +35,12 @@ export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[
       { path: "docs/images/tower.svg", text: towerPicture() },
       { path: "docs/configuration.md", text: configurationDocument(textOf("docs/configuration.md")) },
       { path: "docs/metrics.md", text: metricsDocument() },
+      { path: "docs/migration.md", text: migrationDocument(textOf("docs/migration.md")) },
       { path: "docs/reliability.md", text: reliabilityDocument(textOf("docs/reliability.md")) },
       { path: "docs/troubleshooting.md", text: troubleshootingDocument(textOf("docs/troubleshooting.md")) },
     ],
     schema: [schema],
     dashboards,
-    kubernetes: kubernetesFiles({ dashboards, configSchema: schema.text, alerts: alerts.text }),
+    kubernetes: kubernetesFiles({ dashboards, configSchema: schema.text }),
   };
 }

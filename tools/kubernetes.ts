@@ -22,12 +22,10 @@ export type KubernetesSources = {
   readonly dashboards: readonly GeneratedFile[];
   /** The text of config.schema.json. */
   readonly configSchema: string;
-  /** The text of prometheus/alerts.yaml. */
-  readonly alerts: string;
 };
 
-export function kubernetesFiles({ dashboards, configSchema, alerts }: KubernetesSources): readonly GeneratedFile[] {
-  const rules = joinRules(textOf("prometheus/rules.yaml"), alerts);
+export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources): readonly GeneratedFile[] {
+  const rules = joinRules(textOf("prometheus/rules.yaml"), textOf("prometheus/alerts.yaml"));
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },
     { path: "charts/peer-exporter/files/rules.yaml", text: NOTE + rules },

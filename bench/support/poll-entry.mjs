@@ -4,6 +4,7 @@ import { startApp } from "src:app/app.ts";
 import { keepMemorySmall } from "src:app/memory-flags.ts";
 import { loadConfig } from "src:config/load.ts";
 import { createLogger } from "src:logging/logger.ts";
+import { withAllSeries } from "./all-series.mjs";
 import { take } from "./answering-client.mjs";
 import { scheduledPoll } from "./captured-schedule.mjs";
 import { median } from "./stats.mjs";
@@ -15,7 +16,8 @@ const ROUNDS = 600;
 const chain = process.argv[2];
 const decoder = new TextDecoder();
 
-const config = await loadConfig({ nodes: [{ name: "node", chain, url: "http://127.0.0.1:1" }], env: {} });
+const loaded = await loadConfig({ nodes: [{ name: "node", chain, url: "http://127.0.0.1:1" }], env: {} });
+const config = withAllSeries(loaded, process.env.ADDRESS ?? "host");
 const log = await createLogger({ level: "error", format: "json" });
 keepMemorySmall(1);
 await startApp({ config, load: async () => config, addresses: [], telemetryPath: "/metrics", log });

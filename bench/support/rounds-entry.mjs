@@ -3,6 +3,7 @@
 import { startApp } from "src:app/app.ts";
 import { loadConfig } from "src:config/load.ts";
 import { createLogger } from "src:logging/logger.ts";
+import { withAllSeries } from "./all-series.mjs";
 import { scheduledPoll } from "./captured-schedule.mjs";
 
 const nodes = Array.from({ length: Number(process.argv[2]) }, (_, index) => ({
@@ -10,7 +11,7 @@ const nodes = Array.from({ length: Number(process.argv[2]) }, (_, index) => ({
   chain: "monero",
   url: `http://127.0.0.1:${index + 1}`,
 }));
-const config = await loadConfig({ nodes, env: {} });
+const config = withAllSeries(await loadConfig({ nodes, env: {} }), "full");
 const log = await createLogger({ level: "error", format: "json" });
 const address = { kind: "tcp", host: "127.0.0.1", port: 0 };
 const { addresses } = await startApp({

@@ -2,8 +2,13 @@ import type { ColumnSpec, Step, Words } from "./spec.ts";
 
 export const UP_DOWN: Words = { 0: ["down", "red"], 1: ["up", "green"] };
 export const YES_NO: Words = { 0: ["no", "text"], 1: ["yes", "blue"] };
+/** The same as the values of a label. */
+export const TRUE_FALSE: Words = { false: ["no", "text"], true: ["yes", "blue"] };
 /** Yes needs attention. */
 export const YES_IS_BAD: Words = { 0: ["no", "green"], 1: ["yes", "orange"] };
+
+/** Series that exist only while something fails. */
+export const FAILING: Words = { 1: ["failed", "red"] };
 
 /** 0 is bad. */
 export const SOME_GREEN: readonly Step[] = [
@@ -29,6 +34,12 @@ export const PEERS: readonly Step[] = [
   [5, "green"],
 ];
 
+/** Share of a node's peers in one subnet, which one operator may own. */
+export const SUBNET_SHARE: readonly Step[] = [
+  [null, "green"],
+  [0.5, "orange"],
+];
+
 /** With few networks among its peers, a node is easy to surround. */
 export const SUBNETS: readonly Step[] = [
   [null, "red"],
@@ -40,6 +51,19 @@ export const LAG: readonly Step[] = [
   [null, "green"],
   [10, "orange"],
   [100, "red"],
+];
+
+/** The same in seconds; P2PNodeHeadLagging fires beyond the first step. */
+export const LAG_TIME: readonly Step[] = [
+  [null, "green"],
+  [90, "orange"],
+  [600, "red"],
+];
+
+/** Most peers have a head that the node does not have. */
+export const PEERS_AHEAD: readonly Step[] = [
+  [null, "text"],
+  [0.5, "orange"],
 ];
 
 /** Age of data in poll intervals. */

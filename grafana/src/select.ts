@@ -19,7 +19,7 @@ const SCRAPE_LABELS: readonly string[] = [
 export const NODE_LABELS = "cluster, namespace, chain, target";
 
 /** Labels of p2p_connection_info that its other series do not have. */
-export const CONNECTION_INFO = ["state", "agent", "address_type"] as const;
+export const CONNECTION_INFO = ["agent", "address_type"] as const;
 
 /** The name of a node in legends of panels that may show several nodes. */
 export const NODE_NAME = "{{target}} {{namespace}}";

@@ -9,7 +9,7 @@ import { createShutdown } from "../lib/shutdown.ts";
 import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { createCatalogue } from "../metrics/catalogue.ts";
-import { allConnectionSettings, type ConnectionSettings } from "../metrics/connection-settings.ts";
+import { type ConnectionSettings, createConnectionSettings } from "../metrics/connection-settings.ts";
 import { createNodeInfo } from "../metrics/node-info.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
@@ -141,21 +141,22 @@ type CurrentConfig = {
   /** How the connections of a node become series. */
   settings(node: NodeConfig): ConnectionSettings;
   /** Reads the files that the settings of a configuration need. @returns makes the configuration the current one */
-  prepare(next: Config): Promise<(checked: Config) => void>;
+  prepare(next: Config): Promise<() => void>;
 };
 
 async function createCurrentConfig(first: Config): Promise<CurrentConfig> {
   // Without a configured key, each start hashes differently, so that hashes cannot be looked up in a table.
-  const ownHashKey = randomBytes(32).toString("hex");
-  const settingsOf = (config: Config) => allConnectionSettings(config, ownHashKey);
-  let current = { config: first, settings: await settingsOf(first) };
+  const settings = createConnectionSettings(randomBytes(32).toString("hex"));
+  let current = first;
+  (await settings.prepare(first))();
   return {
-    config: () => current.config,
-    settings: (node) => current.settings(node),
+    config: () => current,
+    settings: settings.of,
     async prepare(next) {
-      const settings = await settingsOf(next);
-      return (config) => {
-        current = { config, settings };
+      const use = await settings.prepare(next);
+      return () => {
+        use();
+        current = next;
       };
     },
   };
@@ -191,12 +192,12 @@ async function applyConfig(next: Config, context: ApplyContext, signal: AbortSig
   const { current, polling, warnOfDescriptors, log } = context;
   const { poller, schedule } = polling;
   const changes = await inSlices(compareSteps(current.config(), next), signal);
-  const replace = await current.prepare(next);
+  const replace = await current.prepare(changes.config);
   const polled = polledNodes(changes.config);
   const change = await inSlices(poller.prepare(polled), signal);
   // In one step, so that polls, pages and logs agree.
   const stops = change.commit();
-  replace(changes.config);
+  replace();
   await inSlices(schedule.keep(polled));
   const ends: Promise<void>[] = [];
   await startInSlices(stops.map((stop) => () => ends.push(stop())));

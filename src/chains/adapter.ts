@@ -16,6 +16,8 @@ export type ChainTraits = {
   readonly flow?: Flow | undefined;
   /** Whether peers report their software; those that do not are then counted as unknown. */
   readonly agents?: true | undefined;
+  /** Whether peers report the heights of their heads; those that do not are then counted as unknown. */
+  readonly heights?: true | undefined;
   /** What the commands say below a list with the heights of peers, where these are often old. */
   readonly heightNote?: string | undefined;
 };
@@ -100,7 +102,10 @@ export type ChainAdapter = {
   readonly families: readonly ChainFamily[];
   /** The families that all chains share and this chain has, unless the exporter computes them. */
   readonly sources: SharedSources;
-  /** A node this many blocks behind is healthy: more is marked on the pages and makes the alert P2PNodeHeadLagging fire. */
+  /**
+   * A node this many blocks behind is healthy: more is marked on the pages. The same rule for every chain, as in the alert
+   * P2PNodeHeadLagging: as many blocks as the chain makes in 90 s, and at least 5.
+   */
   readonly usualLagBlocks: number;
   /** Reorganisations of up to this many blocks are daily life on the chain: only a deeper fork makes P2PNodeForked fire. */
   readonly reorgDepthBlocks: number;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { fileSecret, inlineSecret } from "../lib/secret.ts";
+import { fileSecret, inlineSecret, printSecret } from "../lib/secret.ts";
 import { block, excludes, pathField } from "../schema/fields.ts";
 import { ADDRESS_MODES, type ConnectionsConfig } from "./model.ts";
 
@@ -19,7 +19,10 @@ const MAX_CONNECTIONS = 100_000;
 /** A short key could be guessed together with the addresses, which are few enough to try them all. */
 export const MIN_HASH_KEY_LENGTH = 16;
 
-/** The settings that a node or module has instead of those of the whole configuration. */
+/** The shared settings. Their default of `maxNewPerHour` depends on the `maxPerNode` of each node. */
+type SharedConnections = Omit<ConnectionsConfig, "maxNewPerHour"> & { readonly maxNewPerHour: number | undefined };
+
+/** The settings that a node or module has instead of the shared ones. */
 type OwnConnections = Partial<ConnectionsConfig>;
 
 const seriesField = z.boolean();
@@ -38,10 +41,10 @@ export function connectionsSchema(configFile: string | undefined) {
   })
     .meta(ONE_HASH_KEY)
     .transform(
-      (fields, context): ConnectionsConfig => ({
+      (fields, context): SharedConnections => ({
         series: fields.series,
         maxPerNode: fields.max_per_node,
-        maxNewPerHour: fields.max_new_per_hour ?? defaultMaxNewPerHour(fields.max_per_node),
+        maxNewPerHour: fields.max_new_per_hour,
         address: fields.address,
         hashKey: hashKeyOf(fields, context),
       }),
@@ -63,7 +66,7 @@ export function ownConnectionsSchema(configFile: string | undefined) {
       const hashKey = hashKeyOf(fields, context);
       return {
         ...(series === undefined ? {} : { series }),
-        ...(maxPerNode === undefined ? {} : { maxPerNode, maxNewPerHour: defaultMaxNewPerHour(maxPerNode) }),
+        ...(maxPerNode === undefined ? {} : { maxPerNode }),
         ...(maxNewPerHour === undefined ? {} : { maxNewPerHour }),
         ...(address === undefined ? {} : { address }),
         ...(hashKey === undefined ? {} : { hashKey }),
@@ -71,9 +74,46 @@ export function ownConnectionsSchema(configFile: string | undefined) {
     });
 }
 
-/** The settings of a node: its own, and the others of the whole configuration. @returns the same object without own ones */
-export function joinConnections(all: ConnectionsConfig, own: OwnConnections = {}): ConnectionsConfig {
-  return Object.keys(own).length === 0 ? all : { ...all, ...own };
+/** Joins the own settings of a node or module with the shared ones. */
+export type JoinConnections = (own?: OwnConnections) => ConnectionsConfig;
+
+/** @returns for nodes without settings of their own always the same object */
+export function createConnectionsJoin(shared: SharedConnections): JoinConnections {
+  const all = join(shared, {});
+  return (own = {}) => (Object.keys(own).length === 0 ? all : join(shared, own));
+}
+
+function join(shared: SharedConnections, own: OwnConnections): ConnectionsConfig {
+  const joined = { ...shared, ...own };
+  return { ...joined, maxNewPerHour: joined.maxNewPerHour ?? defaultMaxNewPerHour(joined.maxPerNode) };
+}
+
+/** Whether two settings mean the same. The content of a hash key's file does not count. */
+export function isSameConnections(a: ConnectionsConfig, b: ConnectionsConfig): boolean {
+  if (a === b) return true;
+  const isSameKey = a.hashKey?.file() === b.hashKey?.file() && inlineKeyOf(a) === inlineKeyOf(b);
+  return (
+    isSameKey &&
+    a.series === b.series &&
+    a.maxPerNode === b.maxPerNode &&
+    a.maxNewPerHour === b.maxNewPerHour &&
+    a.address === b.address
+  );
+}
+
+function inlineKeyOf({ hashKey }: ConnectionsConfig): string | undefined {
+  return hashKey?.file() === undefined ? hashKey?.known()[0] : undefined;
+}
+
+/** The settings with the keys of the file. */
+export function printConnections({ series, maxPerNode, maxNewPerHour, address, hashKey }: ConnectionsConfig) {
+  return {
+    series,
+    max_per_node: maxPerNode,
+    max_new_per_hour: maxNewPerHour,
+    address,
+    ...(hashKey === undefined ? {} : printSecret("hash_key", hashKey)),
+  };
 }
 
 const ONE_HASH_KEY = excludes({ hash_key: ["hash_key_file"] });

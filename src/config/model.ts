@@ -33,7 +33,7 @@ export type NodeConfig = {
   readonly options: ChainOptions;
   /** How its connections become series: its own settings and those of the whole configuration. */
   readonly connections: ConnectionsConfig;
-  /** Equal in two configurations when the node is polled in the same way. */
+  /** Equal in two configurations when the node is polled in the same way; its `connections` may differ. */
   readonly fingerprint: string;
 };
 
@@ -82,7 +82,7 @@ export type ProbeModule = Omit<NodeConfig, "role" | "name" | "url" | "trigger" |
 };
 
 export type Config = {
-  /** Of nodes without settings of their own, which have this same object. */
+  /** The shared settings, of nodes and modules without their own. */
   readonly connections: ConnectionsConfig;
   readonly lag: LagConfig;
   readonly probe: ProbeConfig;

@@ -5,9 +5,9 @@ import { MASK, printsAs } from "../lib/secret.ts";
 import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import { type Checker, createChecker, quoted } from "../schema/fields.ts";
 import type { ConfigProblem } from "../schema/problems.ts";
-import { connectionsSchema, joinConnections } from "./connections.ts";
+import { connectionsSchema, createConnectionsJoin, type JoinConnections } from "./connections.ts";
 import { joinLimits } from "./limits.ts";
-import type { Config, ConnectionsConfig, NodeConfig, NodeRole, Trigger } from "./model.ts";
+import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
 import {
   checkChainOptions,
@@ -44,7 +44,8 @@ export function* parseSteps(raw: unknown, configFile: string | undefined): Steps
   const global = checker.check(globalSchema, document.global ?? {}, ["global"]) ?? {};
   const connections = checker.check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
   // The settings of nodes are checked even if those of the whole configuration are wrong.
-  const shared = { global, connections: connections ?? connectionsSchema(configFile).parse({}) };
+  const joinConnections = createConnectionsJoin(connections ?? connectionsSchema(configFile).parse({}));
+  const shared = { global, joinConnections };
   const lag = checker.check(lagSchema, document.lag ?? {}, ["lag"]);
   const parser = createNodeParser(shared, configFile, checker);
   const nodes = yield* parseNodes(document, "nodes", "node", parser);
@@ -57,7 +58,7 @@ export function* parseSteps(raw: unknown, configFile: string | undefined): Steps
   if (problems.length > 0 || connections === undefined || lag === undefined || probe === undefined) {
     return { ok: false, problems };
   }
-  return { ok: true, config: { connections, lag, probe, nodes, references } };
+  return { ok: true, config: { connections: joinConnections(), lag, probe, nodes, references } };
 }
 
 function hasModules(raw: unknown): boolean {
@@ -81,7 +82,7 @@ type NodeParser = {
 };
 
 /** What nodes have where they have no setting of their own. */
-type SharedSettings = { readonly global: GlobalFields; readonly connections: ConnectionsConfig };
+type SharedSettings = { readonly global: GlobalFields; readonly joinConnections: JoinConnections };
 
 function createNodeParser(shared: SharedSettings, configFile: string | undefined, checker: Checker): NodeParser {
   const { global } = shared;
@@ -135,7 +136,7 @@ function assembleNode(fields: NodeFields, shared: SharedSettings, report: Report
     auth: auth ?? (url.userinfo && printsAs(MASK, { kind: "basic" as const, ...url.userinfo })),
     tls: tls ?? { kind: "ca" },
     limits: joinLimits(global.limits, limits),
-    connections: joinConnections(shared.connections, fields.connections),
+    connections: shared.joinConnections(fields.connections),
   };
 }
 
@@ -164,12 +165,16 @@ function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefin
   return `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(intervalMs)}`;
 }
 
-/** The fingerprint is made from the raw data, as a checked node contains functions, and hashed, as it includes secrets. */
+/**
+ * The fingerprint is made from the raw data, as a checked node contains functions, and hashed, as it includes secrets. It is
+ * without `connections`, which do not change how a node is polled.
+ */
 function fingerprintOf(raw: unknown, role: NodeRole, { trigger, timeoutMs, limits }: NodeWithoutOptions): string {
+  const polled = isObject(raw) ? { ...raw, connections: undefined } : raw;
   const sortKeys = (_: string, value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
   return createHash("sha256")
-    .update(JSON.stringify([role, raw, trigger, timeoutMs, limits], sortKeys))
+    .update(JSON.stringify([role, polled, trigger, timeoutMs, limits], sortKeys))
     .digest("base64");
 }
 

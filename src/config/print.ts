@@ -1,14 +1,15 @@
 import { CHAIN_NAMES, chains } from "../chains/index.ts";
 import { formatDuration } from "../lib/duration.ts";
-import { MASK, type Secret } from "../lib/secret.ts";
+import { MASK, printSecret } from "../lib/secret.ts";
 import { mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import { counted } from "../lib/text/format.ts";
 import { toYaml } from "../lib/to-yaml.ts";
 import type { ResponseLimits } from "../rpc/budget.ts";
 import { isNodeUrl } from "../rpc/node-url.ts";
 import type { Auth, TlsVerification } from "../rpc/settings.ts";
+import { isSameConnections, printConnections } from "./connections.ts";
 import { printLimits } from "./limits.ts";
-import type { Config, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import type { Config, ConnectionsConfig, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
 import { reorgDepthOf } from "./reorg-depth.ts";
 
 /**
@@ -23,33 +24,28 @@ export function printConfig(config: Config): string {
 export function* printSteps(config: Config): Steps<string> {
   const { connections, lag, probe, nodes, references } = config;
   const document = {
-    connections: {
-      series: connections.series,
-      max_per_node: connections.maxPerNode,
-      max_new_per_hour: connections.maxNewPerHour,
-      address: connections.address,
-      ...(connections.hashKey === undefined ? {} : secretEntry("hash_key", connections.hashKey)),
-    },
+    connections: printConnections(connections),
     lag: {
       min_support: lag.minSupport,
       reorg_depth: Object.fromEntries(CHAIN_NAMES.map((chain) => [chain, reorgDepthOf(lag, chain)])),
     },
-    probe: printProbe(probe),
+    probe: printProbe(probe, connections),
   };
-  const others = references.length === 0 ? "" : yield* printList("references", references);
-  return comment(config) + toYaml(document) + others + (yield* printList("nodes", nodes));
+  const others = references.length === 0 ? "" : yield* printList("references", references, connections);
+  return comment(config) + toYaml(document) + others + (yield* printList("nodes", nodes, connections));
 }
 
-function* printList(key: string, nodes: readonly NodeConfig[]): Steps<string> {
+function* printList(key: string, nodes: readonly NodeConfig[], shared: ConnectionsConfig): Steps<string> {
   if (nodes.length === 0) return toYaml({ [key]: [] });
   const head = `${key}:\n`;
-  const items = yield* mapSteps(nodes, (node) => toYaml({ [key]: [printNode(node)] }).slice(head.length));
+  const items = yield* mapSteps(nodes, (node) => toYaml({ [key]: [printNode(node, shared)] }).slice(head.length));
   return head + items.join("");
 }
 
 function comment({ shard, nodes }: Config): string {
   const lines = [
-    "The current configuration. Each node shows its defaults and the settings of `global`.",
+    "The current configuration. Each node shows its defaults and the settings of `global`;",
+    "a node or module shows `connections` if some of its settings differ from the shared ones.",
     `Secrets are shown as ${MASK}. URLs are shown without path and query, which may contain tokens.`,
     ...(shard === undefined
       ? []
@@ -58,17 +54,17 @@ function comment({ shard, nodes }: Config): string {
   return lines.map((line) => `# ${line}\n`).join("");
 }
 
-function printProbe({ allow, modules, concurrency }: ProbeConfig) {
+function printProbe({ allow, modules, concurrency }: ProbeConfig, shared: ConnectionsConfig) {
   return {
     allow: allow.map(({ label }) => label),
     ...(modules.size === 0
       ? {}
-      : { modules: Object.fromEntries([...modules].map(([name, module]) => [name, printModule(module)])) }),
+      : { modules: Object.fromEntries([...modules].map(([name, module]) => [name, printModule(module, shared)])) }),
     concurrency,
   };
 }
 
-function printModule(module: ProbeModule) {
+function printModule(module: ProbeModule, shared: ConnectionsConfig) {
   const { chain, network, labels, timeoutMs, auth, tls, limits, options, scheme, hosts, needsHttps } = module;
   return {
     chain,
@@ -80,6 +76,7 @@ function printModule(module: ProbeModule) {
     ...(auth === undefined ? {} : { auth: printAuth(auth) }),
     ...(needsHttps ? { tls: printTls(tls) } : {}),
     ...limitsEntry(limits),
+    ...connectionsEntry(module.connections, shared),
     ...printOptions(chain, options),
   };
 }
@@ -88,8 +85,8 @@ function printOptions(chain: NodeConfig["chain"], { values }: NodeConfig["option
   return Object.keys(values).length === 0 ? {} : { [chains[chain].optionsKey]: printValue(values) };
 }
 
-function printNode(node: NodeConfig) {
-  const { name, chain, url, network, labels, trigger, timeoutMs, auth, tls, limits, options } = node;
+function printNode(node: NodeConfig, shared: ConnectionsConfig) {
+  const { role, name, chain, url, network, labels, trigger, timeoutMs, auth, tls, limits, options } = node;
   return {
     name,
     chain,
@@ -104,6 +101,7 @@ function printNode(node: NodeConfig) {
     ...(auth === undefined || url.userinfo !== undefined ? {} : { auth: printAuth(auth) }),
     ...(url.protocol === "https:" ? { tls: printTls(tls) } : {}),
     ...limitsEntry(limits),
+    ...(role === "reference" ? {} : connectionsEntry(node.connections, shared)),
     ...printOptions(chain, options),
   };
 }
@@ -113,23 +111,22 @@ function limitsEntry(limits: ResponseLimits) {
   return Object.keys(limits).length === 0 ? {} : { limits: printLimits(limits) };
 }
 
+/** All settings of a node or module, if some of them differ from the shared ones. */
+function connectionsEntry(own: ConnectionsConfig, shared: ConnectionsConfig) {
+  return isSameConnections(own, shared) ? {} : { connections: printConnections(own) };
+}
+
 /** A user name may be a token too: some gateways accept it with any password. */
 function printAuth(auth: Auth) {
   switch (auth.kind) {
     case "basic":
     case "digest":
-      return { [auth.kind]: { username: MASK, ...secretEntry("password", auth.password) } };
+      return { [auth.kind]: { username: MASK, ...printSecret("password", auth.password) } };
     case "bearer":
-      return { bearer: secretEntry("token", auth.token) };
+      return { bearer: printSecret("token", auth.token) };
     case "header":
-      return { header: { name: auth.name, ...secretEntry("value", auth.value) } };
+      return { header: { name: auth.name, ...printSecret("value", auth.value) } };
   }
-}
-
-/** The path of a secret's file is shown: the operator needs it to find the file. */
-function secretEntry(key: string, secret: Secret): Readonly<Record<string, string>> {
-  const file = secret.file();
-  return file === undefined ? { [key]: MASK } : { [`${key}_file`]: file };
 }
 
 function printTls(tls: TlsVerification) {

@@ -2,9 +2,9 @@ import * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
 import { isObject, type JsonObject } from "../lib/json.ts";
 import { block, type Checker, parsed } from "../schema/fields.ts";
-import { joinConnections } from "./connections.ts";
+import type { JoinConnections } from "./connections.ts";
 import { joinLimits } from "./limits.ts";
-import type { ConnectionsConfig, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import type { NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
 import {
   CHAIN_BLOCKS,
   checkChainOptions,
@@ -50,14 +50,14 @@ type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;
 type ProbeContext = {
   readonly configFile: string | undefined;
   readonly global: GlobalFields;
-  readonly connections: ConnectionsConfig;
+  readonly joinConnections: JoinConnections;
   readonly checker: Checker;
 };
 
 /** @returns undefined when something is wrong, which is reported then */
 export function parseProbe(
   raw: unknown,
-  { configFile, global, connections, checker }: ProbeContext,
+  { configFile, global, joinConnections, checker }: ProbeContext,
 ): ProbeConfig | undefined {
   const probe = checker.check(probeSchema, raw, ["probe"]);
   // Modules are checked even if another key is wrong, so that all problems are reported together.
@@ -72,17 +72,20 @@ export function parseProbe(
     checkModule(rawModule, fields, options, path, checker);
     modules.set(name, {
       ...assembleModule(fields, options, global),
-      connections: joinConnections(connections, fields.connections),
+      connections: joinConnections(fields.connections),
     });
   }
   if (probe === undefined) return undefined;
-  if (probe.allow.length > 0 && modules.size === 0) {
+  if (probe.allow.length > 0 && Object.keys(rawModules).length === 0) {
     checker.report(["probe", "allow"], "requires at least one module in probe.modules, which says how to poll targets");
   }
   return { allow: probe.allow, concurrency: probe.concurrency, modules };
 }
 
-/** Keys without credentials. Every other key, also one that nodes get later, counts as a credential. */
+/**
+ * Keys without credentials. Every other key, also one that nodes get later, counts as a credential. No target receives the key of
+ * address hashes.
+ */
 const HARMLESS = new Set([
   ...["chain", "network", "labels", "timeout", "scheme", "hosts", "tls", "limits", "connections"],
   ...CHAIN_BLOCKS,

@@ -59,7 +59,9 @@ export function createRedactor(): Redactor {
  * @returns a function that gives the redaction for one poll, with the current secrets; undefined if the node has none
  */
 export function createNodeRedaction(node: NodeConfig): () => Hide | undefined {
-  const { secrets, words: otherWords } = runToEnd(wordSteps(node, [node]));
+  // The key of address hashes is never sent, so it cannot be repeated.
+  const { connections: _, ...sent } = node;
+  const { secrets, words: otherWords } = runToEnd(wordSteps(sent, [node]));
   const hide = createCachedHide();
   return () => {
     const words = [...secrets().filter(isLong), ...otherWords];
@@ -75,7 +77,7 @@ type Words = {
   readonly words: readonly string[];
 };
 
-function* wordSteps(value: Config | NodeConfig, nodes: readonly NodeConfig[]): Steps<Words> {
+function* wordSteps(value: object, nodes: readonly NodeConfig[]): Steps<Words> {
   // Plain values of a chain's block, such as the network, are shown on /config and occur in URLs too.
   const shown = new Set(nodes.flatMap(({ options }) => Object.values(options.values)));
   const holders: Holder[] = [];

@@ -1,6 +1,7 @@
 import { eachStep, inSlices, mapSteps, runToEnd, type Steps } from "../lib/slices.ts";
 import type { Logger } from "../logging/logger.ts";
 import { ConfigError } from "../schema/problems.ts";
+import { isSameConnections } from "./connections.ts";
 import type { Config, NodeConfig } from "./model.ts";
 
 export type ReloadResult =
@@ -128,7 +129,10 @@ async function logFailure(error: unknown, cause: string, log: Logger): Promise<r
 
 /** How a new configuration differs from the previous one. */
 export type ConfigChanges = {
-  /** The new configuration. An unchanged node is the same object as in the previous configuration. */
+  /**
+   * The new configuration. An unchanged node is the same object as in the previous configuration; one that differs only in
+   * `connections` has the fingerprint of before.
+   */
   readonly config: Config;
   readonly added: readonly NodeConfig[];
   readonly changed: readonly NodeConfig[];
@@ -152,13 +156,18 @@ export function* compareSteps(before: Config, after: Config): Steps<ConfigChange
   const classify = (node: NodeConfig): NodeConfig => {
     const known = remaining.get(node.name);
     remaining.delete(node.name);
-    const isSame = known?.fingerprint === node.fingerprint;
+    const isSame = known !== undefined && isSameNode(known, node);
     (known === undefined ? added : isSame ? unchanged : changed).push(isSame ? known : node);
     return isSame ? known : node;
   };
   const nodes = yield* mapSteps(after.nodes, classify);
   const references = yield* mapSteps(after.references, classify);
   return { config: { ...after, nodes, references }, added, changed, removed: [...remaining.values()], unchanged };
+}
+
+function isSameNode(a: NodeConfig, b: NodeConfig): boolean {
+  // A reference has no connections.
+  return a.fingerprint === b.fingerprint && (b.role === "reference" || isSameConnections(a.connections, b.connections));
 }
 
 function allOf({ nodes, references }: Config): readonly NodeConfig[] {

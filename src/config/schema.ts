@@ -26,28 +26,19 @@ const KUBERNETES = "scrape configurations set it on targets, so Prometheus would
 const OWN = "the exporter's own families use it";
 const FORMAT = "it has a special meaning in the exposition format";
 
+/** The labels of the families of nodes. The shared families are declared above this folder: a test compares them with this list. */
+export const OWN_LABELS: readonly string[] = [
+  ...["target", "chain", "direction", "state", "peer", "agent", "address_type", "flow", "api", "version", "network"],
+  ...["chain_id", "reference", "reason", "position"],
+  ...ADAPTERS.flatMap(({ families }) => families.flatMap(({ labels }) => labels)),
+];
+
 /** Names that a node's own labels may not have, each with the reason for the error. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ...["job", "instance", "exporter", "node", "pod", "endpoint", "namespace", "service", "container"].map(
     (name) => [name, KUBERNETES] as const,
   ),
-  ...[
-    "target",
-    "chain",
-    "direction",
-    "state",
-    "peer",
-    "agent",
-    "address_type",
-    "flow",
-    "api",
-    "version",
-    "network",
-    "chain_id",
-    "reference",
-    "reason",
-    ...ADAPTERS.flatMap(({ families }) => families.flatMap(({ labels }) => labels)),
-  ].map((name) => [name, OWN] as const),
+  ...OWN_LABELS.map((name) => [name, OWN] as const),
   ...["le", "quantile", "type"].map((name) => [name, FORMAT] as const),
 ]);
 

@@ -166,7 +166,7 @@ function wireDemoNodes(servers: WireServers): readonly DemoNode[] {
       name: "wire-2-lagging",
       chain: "wire",
       url: http(servers.wire2),
-      story: "Leap 5 node: falls 180 blocks behind every 4 minutes, first 20 s after the start, and catches up.",
+      story: "Leap 5 node: falls 220 blocks behind every 4 minutes, first 20 s after the start, and catches up.",
     },
     {
       name: "wire-3",

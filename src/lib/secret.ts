@@ -54,6 +54,12 @@ export function fileSecret(path: string): Secret {
   };
 }
 
+/** The key of a secret, for people. The path of its file is shown: the operator needs it to find the file. */
+export function printSecret(key: string, secret: Secret): Readonly<Record<string, string>> {
+  const file = secret.file();
+  return file === undefined ? { [key]: MASK } : { [`${key}_file`]: file };
+}
+
 const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
 
 async function readSecret(path: string): Promise<string> {

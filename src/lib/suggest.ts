@@ -12,9 +12,10 @@ const MAX_WORD_LENGTH = 100;
  * @returns `; did you mean "interval"?`, to follow an error message; undefined when no valid word is similar enough
  */
 export function didYouMean(word: string, valid: readonly string[]): string | undefined {
-  if (valid.length === 0 || word.length > MAX_WORD_LENGTH) return undefined;
-  const best = closest(word, [...valid]);
-  return distance(word, best) <= maxDistance(best) ? `; did you mean "${best}"?` : undefined;
+  if (word.length > MAX_WORD_LENGTH) return undefined;
+  // A short word may be closer than a long one and yet too different.
+  const similar = valid.filter((other) => distance(word, other) <= maxDistance(other));
+  return similar.length === 0 ? undefined : `; did you mean "${closest(word, similar)}"?`;
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { ChainAdapter } from "../chains/adapter.ts";
 import { connectionFamilies } from "./families/connection.ts";
+import { diversityFamilies } from "./families/diversity.ts";
 import { forkFamilies } from "./families/fork.ts";
-import { headFamilies, nodeFamilies, pollFamilies, probeFamilies, referenceFamilies } from "./families/node.ts";
-import { peerFamilies, trafficFamilies } from "./families/peers.ts";
+import { headFamilies, nodeFamilies, pollFamilies, referenceFamilies } from "./families/node.ts";
+import { peerFamilies } from "./families/peers.ts";
+import { trafficFamilies } from "./families/traffic.ts";
 import { chainFamily, type NodeFamily, type SharedFamily } from "./family.ts";
 
 /**
@@ -10,32 +12,21 @@ import { chainFamily, type NodeFamily, type SharedFamily } from "./family.ts";
  * @param adapters each chain's adapter once
  */
 export function createCatalogue(adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
+  const ofNodes = [nodeFamilies, peerFamilies, diversityFamilies, headFamilies, forkFamilies, trafficFamilies];
   return [
-    ...withSources(
-      [...nodeFamilies, ...peerFamilies, ...headFamilies, ...forkFamilies, ...trafficFamilies, ...connectionFamilies],
-      adapters,
-    ),
+    ...withSources([...ofNodes.flat(), ...connectionFamilies], adapters),
     ...chainFamilies(adapters),
     ...withSources([...referenceFamilies, ...pollFamilies], adapters),
   ];
 }
 
 /**
- * The families of a node that is polled only once, for /probe?target=: without those that compare several polls.
+ * The families of a node that is polled only once, for /probe?target=: without those that compare several polls, and those of
+ * references.
  * @param adapters each chain's adapter once
  */
 export function createProbeCatalogue(adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
-  return [
-    ...withSources([...nodeFamilies, ...peerFamilies, ...probeFamilies], adapters),
-    ...withSources([...headFamilies, ...trafficFamilies, ...connectionFamilies], adapters),
-    ...chainFamilies(adapters),
-    ...withSources(pollFamilies, adapters),
-  ].filter(({ needsHistory }) => needsHistory !== true);
-}
-
-/** Every family of either catalogue, for documents and tests. */
-export function createFullCatalogue(adapters: readonly ChainAdapter[]): readonly NodeFamily[] {
-  return [...createCatalogue(adapters), ...withSources(probeFamilies, adapters)];
+  return createCatalogue(adapters).filter(({ needsHistory, about }) => needsHistory !== true && about !== "reference");
 }
 
 /** The shared families with the sources of their values, as the adapters declare them. */

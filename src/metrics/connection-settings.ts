@@ -11,20 +11,34 @@ export async function connectionSettings(
   return { ...rest, hashKey: hashKey === undefined ? ownHashKey : await hashKey.reveal() };
 }
 
-/**
- * Reads the keys of a whole configuration.
- * @returns the settings of a node by its name; of other nodes, which are targets of its modules, by their configuration
- */
-export async function allConnectionSettings(
-  { nodes, connections, probe }: Config,
-  ownHashKey: string,
-): Promise<(node: Pick<NodeConfig, "name" | "connections">) => ConnectionSettings> {
-  const byConfig = new Map<ConnectionsConfig, ConnectionSettings>();
-  const all = [connections, ...nodes.map((node) => node.connections)];
-  for (const each of new Set([...all, ...[...probe.modules.values()].map((module) => module.connections)])) {
-    byConfig.set(each, await connectionSettings(each, ownHashKey));
-  }
-  const shared = byConfig.get(connections) ?? (await connectionSettings(connections, ownHashKey));
-  const byName = new Map(nodes.map((node) => [node.name, byConfig.get(node.connections) ?? shared]));
-  return (node) => byConfig.get(node.connections) ?? byName.get(node.name) ?? shared;
+/** The settings of all nodes and of the targets of all modules. */
+type AllConnectionSettings = {
+  /** The settings of a node, or target, of the current configuration or of an earlier one: its poll may still run. */
+  of(node: Pick<NodeConfig, "connections">): ConnectionSettings;
+  /** Reads the keys of a configuration. @returns makes them the current ones */
+  prepare(config: Config): Promise<() => void>;
+};
+
+/** @param ownHashKey for nodes without a configured key */
+export function createConnectionSettings(ownHashKey: string): AllConnectionSettings {
+  const known = new WeakMap<ConnectionsConfig, ConnectionSettings>();
+  return {
+    of({ connections }) {
+      // Never the settings of others, which may show more.
+      return known.get(connections) ?? { ...connections, hashKey: ownHashKey };
+    },
+    async prepare(config) {
+      const read = new Map<ConnectionsConfig, ConnectionSettings>();
+      for (const each of blocksOf(config)) {
+        if (!read.has(each)) read.set(each, await connectionSettings(each, ownHashKey));
+      }
+      return () => {
+        for (const [connections, settings] of read) known.set(connections, settings);
+      };
+    },
+  };
+}
+
+function blocksOf({ nodes, references, probe }: Config): readonly ConnectionsConfig[] {
+  return [...nodes, ...references, ...probe.modules.values()].map(({ connections }) => connections);
 }

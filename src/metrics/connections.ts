@@ -1,30 +1,26 @@
-import { createHmac } from "node:crypto";
 import type { ChainTraits } from "../chains/adapter.ts";
 import { NAME_END } from "../lib/hourly-budget.ts";
-import { formatAddress } from "../model/address.ts";
-import type { AddressType, ConnectionState, Direction, PeerAddress, PeerConnection } from "../model/report.ts";
-import { chooseKnown } from "../model/report.ts";
+import {
+  type AddressType,
+  CONNECTION_STATES,
+  type ConnectionState,
+  type Direction,
+  type PeerConnection,
+  type PeerList,
+} from "../model/report.ts";
+import type { NodeHistory } from "../poll/history.ts";
+import { countBytes, type NameBytes, NOT_COUNTED } from "../poll/name-bytes.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
+import { isSharedLabel, peerText } from "./peer-label.ts";
+import { mergeConnections, ownSamples, type RowScope, type ShownConnection, stateRank } from "./shown-connection.ts";
 
 /** Chooses the rows of a peer list that become series, labels them, and merges rows with the same labels. */
 
-/** One connection as shown by its series. */
-export type ShownConnection = {
-  /** `direction="…",peer="…"`. */
-  readonly labels: string;
-  /** A shorter form of `labels`. */
-  readonly key: string;
-  /** The software that the peer reports, escaped as a label value; "" if it reports none. */
-  readonly agent: string;
-  readonly row: PeerConnection;
-  /** The number of rows that were merged into it. */
-  readonly rows: number;
-  readonly startSeconds: number | undefined;
-};
-
 export type ShownConnections = {
   readonly connections: readonly ShownConnection[];
+  /** The bytes of the names that connections share. */
+  readonly bytes: NameBytes;
   /** Rows beyond `maxPerNode`. */
   readonly omitted: number;
   /** Rows that were merged into another one because their labels are the same. */
@@ -43,40 +39,102 @@ export type AdmitNames = (
   rank?: (newNames: readonly string[]) => readonly string[],
 ) => ReadonlySet<string>;
 
+/** A peer list, what the history says about its rows, and the bytes after the list before. */
+type ListToShow = {
+  readonly list: PeerList;
+  readonly history: Pick<NodeHistory, "connectionStarts" | "rowIdentity">;
+  readonly scope: RowScope;
+  readonly bytes: NameBytes;
+};
+
 /** @param admit is called for every list, even an empty one */
-export function showConnections(
-  rows: readonly PeerConnection[],
-  starts: ReadonlyMap<string, number>,
-  settings: ConnectionSettings,
-  admit: AdmitNames,
-): ShownConnections {
-  const kept = settings.series ? mostUseful(rows, settings.maxPerNode) : [];
-  // In modes where connections share series, a connection that is alone in its series has no separate values either.
-  const isShared = settings.address === "subnet" || settings.address === "none";
-  const groups = new Map<string, ShownConnection>();
-  for (const row of kept) {
-    const { direction, address } = row;
-    const peer = peerText(address, settings);
-    const shown = {
-      labels: peer === "" ? `direction="${direction}"` : `direction="${direction}",peer="${peer}"`,
-      key: DIRECTION_KEYS[direction] + peer,
-      agent: row.agent === undefined ? "" : escapeLabelValue(cleanText(row.agent)),
-      row: isShared ? { ...row, ...NO_OWN_VALUES } : row,
-      rows: 1,
-      startSeconds: row.startSeconds ?? starts.get(row.id),
-    };
-    const other = groups.get(shown.key);
-    groups.set(shown.key, other === undefined ? shown : merge(other, shown));
-  }
-  const named = [...groups.values()];
+export function showConnections(shown: ListToShow, settings: ConnectionSettings, admit: AdmitNames): ShownConnections {
+  const rows = shown.list.connections;
+  const { kept, hidden } = settings.series ? mostUseful(rows, settings.maxPerNode) : { kept: [], hidden: rows };
+  const { named, indexes } = mergeByName(kept, shown, settings);
+  // Bytes of names that are withheld are counted too: the names may be shown by the next poll.
+  const bytes = shown.scope === "peer" ? shown.bytes : countNamed({ kept, hidden, named, indexes }, shown, settings);
   const connections = withinBudget(named, settings.maxNewPerHour, admit);
   const withheld = connections === named ? 0 : kept.length - sumRows(connections);
   return {
     connections,
+    bytes,
     omitted: rows.length - kept.length,
     merged: kept.length - withheld - connections.length,
     withheld,
   };
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+type Named = {
+  readonly named: readonly Writable<ShownConnection>[];
+  /** For each row the index of its connection in `named`. */
+  readonly indexes: readonly number[];
+};
+
+function mergeByName(
+  kept: readonly PeerConnection[],
+  { history, scope }: ListToShow,
+  settings: ConnectionSettings,
+): Named {
+  const named: ShownConnection[] = [];
+  const indexes: number[] = [];
+  const indexByKey = new Map<string, number>();
+  for (const row of kept) {
+    const { direction, state } = row;
+    const peer = peerText(row, settings);
+    const peerPart = peer === "" ? "" : `,peer="${peer}"`;
+    const shown = {
+      labels: scope === "peer" ? peerPart : DIRECTION_LABELS[direction] + peerPart,
+      key: (scope === "peer" ? DIRECTION_KEYS.unknown : DIRECTION_KEYS[direction]) + peer,
+      agent: row.agent === undefined ? "" : escapeLabelValue(cleanText(row.agent)),
+      row,
+      samples: ownSamples(row, settings.address),
+      rows: 1,
+      states: state === undefined ? 0 : STATE_BITS[state],
+      startSeconds: row.startSeconds ?? history.connectionStarts.get(row.id),
+      place: NOT_COUNTED,
+    };
+    const index = indexByKey.get(shown.key) ?? named.length;
+    const other = named[index];
+    if (other === undefined) indexByKey.set(shown.key, index);
+    named[index] = other === undefined ? shown : mergeConnections(other, shown);
+    indexes.push(index);
+  }
+  return { named, indexes };
+}
+
+type NamedRows = Named & { readonly kept: readonly PeerConnection[]; readonly hidden: readonly PeerConnection[] };
+
+/** Counts the bytes of names that are or may be shared, and sets their places. */
+function countNamed(
+  { kept, hidden, named, indexes }: NamedRows,
+  { list, history, bytes }: ListToShow,
+  { address, maxPerNode, series }: ConnectionSettings,
+): NameBytes {
+  const names: string[] = [];
+  const rare: string[] = [];
+  for (const connection of named) {
+    const { key, row, rows } = connection;
+    const isRare = !isSharedLabel(row.direction, address);
+    if (isRare && rows === 1 && !bytes.rare.includes(key)) continue;
+    connection.place = names.length;
+    names.push(key);
+    if (isRare) rare.push(key);
+  }
+  return countBytes(bytes, {
+    rows: kept,
+    places: indexes.map((index) => named[index]?.place ?? NOT_COUNTED),
+    names,
+    rare,
+    hidden,
+    maxHidden: series ? maxPerNode : 0,
+    hasUnreadable: list.malformed > 0,
+    naming: address,
+    identity: history.rowIdentity,
+    starts: history.connectionStarts,
+  });
 }
 
 /** @returns the same list if none is withheld */
@@ -106,6 +164,19 @@ function nameOf({ key, agent, row }: ShownConnection): string {
 
 const DIRECTION_KEYS: Readonly<Record<Direction, string>> = { inbound: "i", outbound: "o", unknown: "u" };
 
+const DIRECTION_LABELS: Readonly<Record<Direction, string>> = {
+  inbound: ',direction="inbound"',
+  outbound: ',direction="outbound"',
+  unknown: ',direction="unknown"',
+};
+
+const STATE_BITS: Readonly<Record<ConnectionState, number>> = {
+  connected: 1 << CONNECTION_STATES.indexOf("connected"),
+  handshaking: 1 << CONNECTION_STATES.indexOf("handshaking"),
+  dialing: 1 << CONNECTION_STATES.indexOf("dialing"),
+  disconnected: 1 << CONNECTION_STATES.indexOf("disconnected"),
+};
+
 const TYPE_KEYS: Readonly<Record<AddressType, string>> = {
   ipv4: "\t4",
   ipv6: "\t6",
@@ -127,20 +198,16 @@ function sumRows(connections: readonly ShownConnection[]): number {
   return connections.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** The escaped `peer` label; "" if addresses are not shown. */
-function peerText(address: PeerAddress, settings: ConnectionSettings): string {
-  // Each poll writes all addresses, and most need no cutting, cleaning or escaping.
-  if (settings.address === "full" && PLAIN_HOST.test(address.host)) return formatAddress(address);
-  return escapeLabelValue(peerLabel(address, settings));
-}
+/** Rows with series and without, the most useful first where there are too many. */
+type Chosen = { readonly kept: readonly PeerConnection[]; readonly hidden: readonly PeerConnection[] };
 
-/** With port and suffix at most as long as a label may be. */
-const PLAIN_HOST = /^[\w.:-]{1,100}$/;
+const NONE: readonly PeerConnection[] = [];
 
 /** Keeps outbound rows first, as the operator or the node chose these peers; then connected rows, then the oldest. */
-function mostUseful(rows: readonly PeerConnection[], max: number): readonly PeerConnection[] {
-  if (rows.length <= max) return rows;
-  return [...rows].sort(byUsefulness).slice(0, max);
+function mostUseful(rows: readonly PeerConnection[], max: number): Chosen {
+  if (rows.length <= max) return { kept: rows, hidden: NONE };
+  const sorted = [...rows].sort(byUsefulness);
+  return { kept: sorted.slice(0, max), hidden: sorted.slice(max) };
 }
 
 function byUsefulness(a: PeerConnection, b: PeerConnection): number {
@@ -148,70 +215,7 @@ function byUsefulness(a: PeerConnection, b: PeerConnection): number {
 }
 
 function usefulness({ direction, state }: PeerConnection): number {
-  return (direction === "outbound" ? STATE_RANK.length : 0) + stateRank(state);
-}
-
-/** From the least to the most useful. */
-const STATE_RANK: readonly ConnectionState[] = ["disconnected", "dialing", "handshaking", "connected"];
-
-function stateRank(state: ConnectionState | undefined): number {
-  return state === undefined ? 0 : STATE_RANK.indexOf(state);
-}
-
-/**
- * Merges two rows: keeps the highest head and the earliest start; texts come from the row in the better state. A shared series
- * has no bytes, whose sum would fall when one connection closes, and no chain samples, which belong to a single row.
- */
-function merge(a: ShownConnection, b: ShownConnection): ShownConnection {
-  const [better, other] = stateRank(b.row.state) > stateRank(a.row.state) ? [b, a] : [a, b];
-  const row: PeerConnection = {
-    ...better.row,
-    height: chooseKnown(Math.max, a.row.height, b.row.height),
-    ...NO_OWN_VALUES,
-    latencySeconds: chooseKnown(Math.min, a.row.latencySeconds, b.row.latencySeconds),
-    syncing: better.row.syncing ?? other.row.syncing,
-  };
-  return { ...better, row, rows: a.rows + b.rows, startSeconds: chooseKnown(Math.min, a.startSeconds, b.startSeconds) };
-}
-
-const NO_OWN_VALUES = { receivedBytes: undefined, sentBytes: undefined, chainSamples: undefined };
-
-/** The `peer` label; "" if addresses are not shown. */
-export function peerLabel(
-  address: PeerAddress,
-  { address: mode, hashKey }: Pick<ConnectionSettings, "address" | "hashKey">,
-): string {
-  switch (mode) {
-    case "full":
-    case "host":
-      return cleanText(formatAddress(address));
-    case "subnet":
-      return subnet(address);
-    case "hashed":
-      return createHmac("sha256", hashKey).update(formatAddress(address)).digest("hex").slice(0, 16);
-    case "none":
-      return "";
-  }
-}
-
-/** The IPv4 /16 or IPv6 /32 of an address; for one without a number (a name, Tor, I2P) its type. */
-export function subnet({ ip, type }: PeerAddress): string {
-  if (ip === undefined) return type;
-  return ip.includes(":") ? `${networkOf(ip)}::/32` : `${networkOf(ip)}.0.0/16`;
-}
-
-/** The common start of all addresses of a subnet. */
-export function networkOf(ip: string): string {
-  if (!ip.includes(":")) return ip.slice(0, ip.indexOf(".", ip.indexOf(".") + 1));
-  const [first = "0", second = "0"] = expandStart(ip);
-  return `${first}:${second}`;
-}
-
-/** The first two groups of an IPv6 address in canonical text. */
-function expandStart(ip: string): readonly string[] {
-  const [head = ""] = ip.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  return [groups[0] ?? "0", groups[1] ?? "0"];
+  return (direction === "outbound" ? CONNECTION_STATES.length : 0) + stateRank(state);
 }
 
 /** Every combination of direction and state that the chain's peer list can have. */

@@ -1,56 +1,64 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import type { Distribution } from "./histogram.ts";
 
-/** How late the event loop is, over the last minute or two. */
-type EventLoopDelay = {
-  /** The name and the value of each gauge, in seconds; none before the first measurement. */
-  gauges(): readonly DelayGauge[];
-};
+/** The intervals of a timer, in nanoseconds. */
+type Intervals = Pick<IntervalHistogram, "count" | "max" | "mean" | "percentile">;
 
-type DelayGauge = { readonly name: string; readonly help: string; readonly seconds: number };
-
-type Delays = Pick<IntervalHistogram, "count" | "min" | "max" | "mean" | "stddev" | "percentile" | "reset">;
-
-/** A timer of so many milliseconds is measured: a delay of 0.01 s means that it was on time. */
+/** The engine's timer is due this often: what an interval is longer, the event loop was late. */
 const RESOLUTION_MS = 10;
+const RESOLUTION_NS = RESOLUTION_MS * 1e6;
 
-/** Each delay is shown for at least this long, and at most twice as long. */
-export const DELAY_SHOWN_MS = 60_000;
-
-/** With the names of prom-client, whose own gauges start again whenever anyone reads them: each scraper would get a part. */
-const GAUGES: readonly (readonly [suffix: string, help: string, of: (delays: Delays) => number])[] = [
-  ["min", "The shortest delay", ({ min }) => min],
-  ["max", "The longest delay", ({ max }) => max],
-  ["mean", "The mean delay", ({ mean }) => mean],
-  ["stddev", "The standard deviation of the delays", ({ stddev }) => stddev],
-  ["p50", "The median delay", (delays) => delays.percentile(50)],
-  ["p90", "The 90th percentile of the delays", (delays) => delays.percentile(90)],
-  ["p99", "The 99th percentile of the delays", (delays) => delays.percentile(99)],
-];
+/** Upper bounds of the buckets, in seconds. */
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /**
- * Measures all the time, so that every scraper gets the same values however many there are. The engine's histograms cannot
- * forget single values, so there are two: the older one is shown, and starts again when it is two periods old.
- * @param monitor starts a measurement
+ * How late the event loop was, since the start of the process: a cumulative histogram, which is the same for every reader. The
+ * engine counts the intervals, and nothing of this program runs between two readings. Its histogram is never reset: that would
+ * drop the interval that has not ended yet, and with it the block that a reader had to wait for.
+ * @param intervals for tests
+ * @returns the distribution of the delays, in seconds
  */
-export function createEventLoopDelay(monitor: () => Delays = startMonitor): EventLoopDelay {
-  let [shown, next] = [monitor(), monitor()];
-  setInterval(() => {
-    [shown, next] = [next, shown];
-    next.reset();
-  }, DELAY_SHOWN_MS).unref();
-  return {
-    gauges: () =>
-      shown.count === 0
-        ? []
-        : GAUGES.map(([suffix, help, of]) => ({
-            name: `nodejs_eventloop_lag_${suffix}_seconds`,
-            help: `${help} of the event loop in the last 1 to 2 minutes, the same for every scraper; 0.01 is no delay.`,
-            seconds: of(shown) / 1e9,
-          })),
+export function createEventLoopDelay(intervals: Intervals = startMonitor()): () => Distribution {
+  /** How many intervals are not above each bound. */
+  let upTo: readonly number[] = BOUNDS.map(() => 0);
+  let count = 0;
+  let sum = 0;
+  return () => {
+    const added = intervals.count - count;
+    if (added > 0) {
+      count += added;
+      upTo = BOUNDS.map((bound, index) => countUpTo(intervals, bound, upTo[index] ?? 0, added));
+      // Single intervals are up to a millisecond too short, as the engine's timers count whole milliseconds.
+      sum = Math.max(sum, (count * (intervals.mean - RESOLUTION_NS)) / 1e9);
+    }
+    return { bounds: BOUNDS, upTo: [...upTo, count], sum };
   };
 }
 
-function startMonitor(): Delays {
+/**
+ * The number of intervals that are not above a bound. The engine tells the value of a rank, and the rank is searched among the few
+ * that are possible.
+ * @param before their number at the last reading
+ * @param added the number of all intervals since then
+ */
+function countUpTo(intervals: Intervals, bound: number, before: number, added: number): number {
+  const limit = RESOLUTION_NS + bound * 1e9;
+  const { count, max } = intervals;
+  if (max <= limit) return count;
+  const fits = (rank: number) => intervals.percentile((100 * rank) / count) <= limit;
+  let above = before + added;
+  // Nearly always all of them are on time.
+  if (fits(above)) return above;
+  let known = before;
+  while (above - known > 1) {
+    const middle = Math.floor((known + above) / 2);
+    if (fits(middle)) known = middle;
+    else above = middle;
+  }
+  return known;
+}
+
+function startMonitor(): IntervalHistogram {
   const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   monitor.enable();
   return monitor;

@@ -1,8 +1,17 @@
 import type { ChainTraits } from "../chains/adapter.ts";
-import type { ChainFamily, ChainSample, ClosedValues, NewSeriesLimit, NodeReport, Stability } from "../model/report.ts";
+import {
+  type ChainFamily,
+  type ChainSample,
+  type ClosedValues,
+  DIRECTIONS,
+  type NewSeriesLimit,
+  type NodeReport,
+  type Stability,
+} from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
-import type { ShownConnection, ShownConnections } from "./connections.ts";
+import type { ShownConnections } from "./connections.ts";
 import { cleanText, type FamilyHeader, renderLabels, type SampleValue } from "./exposition.ts";
+import type { RowScope, ShownConnection } from "./shown-connection.ts";
 
 /** The samples of the chain's own families in one poll. */
 type ChainSampleValues = ReadonlyMap<ChainFamily, readonly SampleValue[]>;
@@ -52,16 +61,32 @@ export type SharedFamily = Omit<NodeFamily, "sources"> & {
 };
 
 /** Values instead of `samples`, which would cost more than writing the lines. */
-type ConnectionSeries = {
-  readonly values: (view: NodeView) => ConnectionValues;
-  /** For a counter: the unix time from which each one counts. */
-  readonly created?: (view: NodeView) => ConnectionValues;
-  /** Further labels of the connection, from `renderLabels`; never empty. */
-  readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
+type ConnectionSeries =
+  | {
+      /** The rows that have the family: those of lists of connections, or of lists of known peers. */
+      readonly scope: RowScope;
+      readonly values: (view: NodeView) => ConnectionValues;
+      /** For a counter: the unix time from which each one counts. */
+      readonly created?: (view: NodeView) => ConnectionValues;
+      /** Further labels of the connection, from `renderLabels`; never empty. */
+      readonly labels?: (connection: ShownConnection, traits: ChainTraits) => string;
+    }
+  | {
+      readonly scope: RowScope;
+      /** The ends of the labels of a connection's series, from `labelEnd`: one series with the value 1 for each. */
+      readonly facts: (connection: ShownConnection) => readonly string[];
+    };
+
+/** The labels that name a row. */
+const ROW_LABELS: Readonly<Record<RowScope, readonly string[]>> = {
+  connection: ["direction", "peer"],
+  peer: ["peer"],
 };
 
-/** The labels that name a connection. */
-const CONNECTION_LABELS = ["direction", "peer"];
+/** @param labels from `renderLabels`, never empty */
+export function labelEnd(labels: string): string {
+  return `,${labels}} `;
+}
 
 /** The name of the chain's block in the configuration, which wire and antelope share. */
 type ChainKey = string;
@@ -100,44 +125,67 @@ export function pastOnly({ state }: NodeView, seconds = Number.NaN): number | un
   return seconds > 0 && lastPoll !== undefined && seconds * 1000 <= lastPoll.endedMs ? seconds : undefined;
 }
 
-/** When the connection's counters began, where that is known: most begin with the connection. */
-export function connectionCreated(view: NodeView): ConnectionValues {
-  const created: number[] = [];
-  for (const { row, startSeconds } of view.shown?.connections ?? []) {
-    const { bytesSince = startSeconds } = row;
-    created.push((bytesSince === "unknown" ? undefined : pastOnly(view, bytesSince)) ?? Number.NaN);
-  }
-  return created;
+/** When the counters of the chain's own families began, where that is known: most begin with the connection. */
+function chainCountersCreated(view: NodeView): ConnectionValues {
+  return (view.shown?.connections ?? []).map((connection) => ownCountersCreated(view, connection) ?? Number.NaN);
 }
 
-/** A chain's own family; its values come from the report or from its connections. */
+/** When the counters of a connection's only row began. */
+export function ownCountersCreated(view: NodeView, { row, startSeconds }: ShownConnection): number | undefined {
+  const { bytesSince = startSeconds } = row;
+  return bytesSince === "unknown" ? undefined : pastOnly(view, bytesSince);
+}
+
+/** A chain's own family; its values come from the report, or from the rows of its peer list. */
 export function chainFamily(family: ChainFamily, chain: ChainKey): NodeFamily {
+  const { scope } = family;
   const declared = { ...family, sources: { [chain]: family.source } };
-  if (family.scope !== "connection")
-    return { ...declared, samples: ({ chainSamples }) => chainSamples.get(family) ?? [] };
+  if (scope === undefined) return { ...declared, samples: ({ chainSamples }) => chainSamples.get(family) ?? [] };
+  if (family.labels.length > 0) return { ...declared, ...ofRows({ scope, facts: infoLabels(family) }, family) };
+  const values = ({ connectionChainSamples }: NodeView) => connectionChainSamples.get(family) ?? NO_VALUES;
+  const created = family.type === "counter" ? { created: chainCountersCreated } : {};
+  return { ...declared, ...ofRows({ scope, values, ...created }, family) };
+}
+
+/** The properties of a family with series for each row. */
+export function ofRows(connections: ConnectionSeries, { labels = [], values }: Partial<RowLabels> = {}) {
+  const { scope } = connections;
   return {
-    ...declared,
-    ...ofConnections({
-      values: ({ connectionChainSamples }) => connectionChainSamples.get(family) ?? NO_VALUES,
-      ...(family.type === "counter" ? { created: connectionCreated } : {}),
-    }),
+    labels: [...ROW_LABELS[scope], ...labels],
+    ...(scope === "peer" ? { values } : { values: { direction: DIRECTIONS, ...values } }),
+    samples: () => [],
+    connections,
   };
 }
 
-/** The properties of a family with a series for each connection. */
-export function ofConnections(connections: ConnectionSeries, labels: readonly string[] = []) {
-  return { labels: [...CONNECTION_LABELS, ...labels], samples: () => [], connections };
+/** The labels of a family in addition to those that name a row. */
+type RowLabels = Pick<NodeFamily, "labels" | "values">;
+
+const NO_FACTS: readonly string[] = [];
+
+/** Adapters use the same few lists of labels again and again, so each is rendered once. */
+function infoLabels(family: ChainFamily): (connection: ShownConnection) => readonly string[] {
+  const rendered = new WeakMap<readonly string[], readonly string[]>();
+  return ({ row: { info } }) => {
+    if (info?.family !== family) return NO_FACTS;
+    const known = rendered.get(info.labels);
+    if (known !== undefined) return known;
+    const labels = ownLabels(family, info.labels);
+    const facts = labels === "" ? NO_FACTS : [labelEnd(labels)];
+    rendered.set(info.labels, facts);
+    return facts;
+  };
 }
 
 const NO_VALUES: ConnectionValues = [];
 
 /** Picks one value, or undefined, from each connection. */
 export function eachConnection(
-  pick: (connection: ShownConnection, traits: ChainTraits) => number | undefined,
-): ConnectionSeries["values"] {
-  return ({ shown, traits }) => {
+  pick: (connection: ShownConnection, view: NodeView) => number | undefined,
+): (view: NodeView) => ConnectionValues {
+  return (view) => {
     const values: number[] = [];
-    for (const connection of shown?.connections ?? []) values.push(pick(connection, traits) ?? Number.NaN);
+    for (const connection of view.shown?.connections ?? []) values.push(pick(connection, view) ?? Number.NaN);
     return values;
   };
 }
@@ -152,9 +200,9 @@ export function connectionChainSamples(
   const columns = new Map<ChainFamily, number[]>();
   const order: { readonly family: ChainFamily; readonly column: number[] }[] = [];
   let index = 0;
-  for (const { row } of connections) {
+  for (const { samples } of connections) {
     let place = 0;
-    for (const { family, value } of row.chainSamples ?? NO_SAMPLES) {
+    for (const { family, value } of samples) {
       const expected = order[place];
       let column = expected?.family === family ? expected.column : columns.get(family);
       if (column === undefined) {
@@ -169,8 +217,6 @@ export function connectionChainSamples(
   }
   return columns;
 }
-
-const NO_SAMPLES: readonly ChainSample[] = [];
 
 /** Sorts the samples of a node by family. */
 export function nodeChainSamples(chainSamples: readonly ChainSample[]): ChainSampleValues {

@@ -1,15 +1,24 @@
 import type { ChainTraits } from "../chains/adapter.ts";
 import { ADAPTERS, chains } from "../chains/index.ts";
 import type { NodeConfig } from "../config/model.ts";
-import type { NodeLines, NodeState, RenderedNode, SeriesBefore, StoredState } from "../poll/store.ts";
+import {
+  NO_SERIES,
+  type NodeLines,
+  type NodeState,
+  type RenderedNode,
+  type SeriesBefore,
+  type SeriesMemory,
+  type StoredState,
+} from "../poll/store.ts";
 import { createProbeCatalogue } from "./catalogue.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { showConnections } from "./connections.ts";
 import { cleanText, type Format, renderLabels, type SampleValue } from "./exposition.ts";
-import { connectionChainSamples, type NodeFamily, type NodeView, nodeChainSamples } from "./family.ts";
+import { connectionChainSamples, labelEnd, type NodeFamily, type NodeView, nodeChainSamples } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import { type ChunkUse, createPageRenderer } from "./page.ts";
 import { boundFamilies, NO_BUDGET, NO_FAMILIES, openFamilies, openSeriesBudget } from "./series-budget.ts";
+import type { RowScope } from "./shown-connection.ts";
 
 /**
  * Renders the state of a node as sample lines, once for each poll.
@@ -28,11 +37,13 @@ export function createNodeRenderer(
   const open = openFamilies(catalogue);
   return (state, before, reusable) => {
     const { report, history, node } = state;
-    const budget = before === undefined ? NO_BUDGET : openSeriesBudget(before);
+    const series = before?.series ?? NO_SERIES;
+    const budget = before === undefined ? NO_BUDGET : openSeriesBudget(series.names, before.nowMs);
+    const traits = traitsOf(node);
+    const scope = rowScope(traits);
     const shown = report?.peers.ok
       ? showConnections(
-          report.peers.value.connections,
-          history.connectionStarts,
+          { list: report.peers.value, history, scope, bytes: series.bytes },
           settings(node),
           budget.admitter(CONNECTIONS),
         )
@@ -42,7 +53,7 @@ export function createNodeRenderer(
     const unbounded: NodeView = {
       state,
       report,
-      traits: traitsOf(node),
+      traits,
       shown,
       withheld: 0,
       chainSamples: nodeChainSamples(report?.chainSamples ?? []),
@@ -58,12 +69,12 @@ export function createNodeRenderer(
           const samples = bounded.samples.get(family.name) ?? family.samples(view);
           if (family.type === "counter") writeCounters(writer, family.name, samples, identity);
           else writer.text(renderSamples(family.name, samples, identity));
-          writeConnections(writer, family, view, identity);
+          if (family.connections?.scope === scope) writeConnections(writer, family, view, identity);
         }
         writer.endFamily();
       }
     }, reusable);
-    return { lines, series: budget.memories() };
+    return { lines, series: nextSeries(series, budget.memories(), shown?.bytes ?? series.bytes) };
   };
 }
 
@@ -77,17 +88,34 @@ function toShape({ name, type, about, samples, connections }: NodeFamily): Famil
   return { name, type, about, samples, connections };
 }
 
+function nextSeries(before: SeriesMemory, names: SeriesMemory["names"], bytes: SeriesMemory["bytes"]): SeriesMemory {
+  return names === before.names && bytes === before.bytes ? before : { names, bytes };
+}
+
+/** A list without states is not of connections but of known peers. */
+function rowScope({ states }: ChainTraits): RowScope {
+  return states.length === 0 ? "peer" : "connection";
+}
+
 function writeConnections(lines: LinesWriter, family: FamilyShape, view: NodeView, identity: string): void {
   const { name, connections: series } = family;
   if (series === undefined || view.shown === undefined) return;
-  const open = `${name}{${identity},`;
+  const open = `${name}{${identity}`;
+  const { connections } = view.shown;
+  let index = 0;
+  if ("facts" in series) {
+    for (const connection of connections) {
+      for (const end of series.facts(connection)) lines.sample(open, index, end, 1);
+      index += 1;
+    }
+    return;
+  }
   const values = series.values(view);
   const created = series.created?.(view);
-  let index = 0;
-  for (const connection of view.shown.connections) {
+  for (const connection of connections) {
     const value = values[index] ?? Number.NaN;
     if (Number.isFinite(value)) {
-      const close = series.labels === undefined ? "} " : `,${series.labels(connection, view.traits)}} `;
+      const close = series.labels === undefined ? "} " : labelEnd(series.labels(connection, view.traits));
       lines.sample(open, index, close, value);
       if (created !== undefined) lines.created(created[index] ?? Number.NaN);
     }

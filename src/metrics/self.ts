@@ -24,6 +24,7 @@ import {
   renderLabels,
   renderSample,
 } from "./exposition.ts";
+import { createLatencies, type HistogramSample, histogramSamples } from "./histogram.ts";
 import type { RenderedFamily } from "./page.ts";
 
 /** Why a connection was closed, as a label value. The set is closed. */
@@ -52,7 +53,13 @@ const REQUEST_DURATION = {
   help: "Duration of HTTP requests to the exporter, by handler and status code.",
 } as const;
 
-/** prom-client's default metrics, except those of the event loop, which start again with each reading. */
+const EVENT_LOOP_DELAY = {
+  name: "peer_exporter_event_loop_delay_seconds",
+  type: "histogram",
+  help: "How late the exporter's event loop was: measured all the time, by a timer that is due every 10 ms; 0 is no delay.",
+} as const;
+
+/** prom-client's default metrics, except those of the event loop: they start again with each reading, so each scraper gets a part. */
 const PROCESS_METRICS = [
   ...[processCpuTotal, processStartTime, osMemoryHeap, processOpenFileDescriptors, processMaxFileDescriptors],
   ...[processResources, processHandles, processRequests, heapSizeAndUsed, heapSpacesSizeAndUsed, nodeVersion, gc],
@@ -71,7 +78,7 @@ const LOG_LINES_LOST = {
 export function createSelfMetrics(version: string, logLinesLost: () => number = () => 0): SelfMetrics {
   const registry = new Registry();
   for (const register of PROCESS_METRICS) register(registry);
-  const eventLoop = createEventLoopDelay();
+  const eventLoopDelay = createEventLoopDelay();
   const registers = [registry];
   new Gauge({
     name: "peer_exporter_build_info",
@@ -113,21 +120,18 @@ export function createSelfMetrics(version: string, logLinesLost: () => number = 
       const families = await registry.getMetricsAsJSON();
       return [
         ...families.filter(({ name }) => !MISNAMED.test(name)).flatMap(toRendered),
-        ...eventLoop
-          .gauges()
-          .map(({ name, help, seconds }) => rendered({ name, type: "gauge", help }, [{ labels: {}, value: seconds }])),
+        renderedHistogram(EVENT_LOOP_DELAY, histogramSamples(eventLoopDelay())),
         rendered(LOG_LINES_LOST, [{ labels: {}, value: logLinesLost() }]),
-        renderedDurations(latencies.samples()),
+        renderedHistogram(REQUEST_DURATION, latencies.samples()),
       ];
     },
   };
 }
 
-function renderedDurations(samples: readonly LatencySample[]): RenderedFamily {
-  const { name } = REQUEST_DURATION;
+function renderedHistogram(header: FamilyHeader, samples: readonly HistogramSample[]): RenderedFamily {
   return rendered(
-    REQUEST_DURATION,
-    samples.map(({ suffix, ...rest }) => ({ ...rest, metricName: `${name}${suffix}` })),
+    header,
+    samples.map(({ suffix, ...rest }) => ({ ...rest, metricName: `${header.name}${suffix}` })),
   );
 }
 
@@ -173,66 +177,6 @@ function bound(label: string | number | undefined, format: Format): string {
   return format === "openmetrics" && typeof label === "number" && Number.isInteger(label)
     ? `${label}.0`
     : String(label);
-}
-
-/** A histogram of request durations, by handler and status code. */
-type Latencies = {
-  observe(handler: string, code: number, seconds: number): void;
-  /** Samples with the suffix of their names; each bucket counts all requests that took at most this long. */
-  samples(): readonly LatencySample[];
-};
-
-type LatencySample = {
-  readonly suffix: "_bucket" | "_sum" | "_count";
-  readonly labels: Readonly<Record<string, string | number>>;
-  readonly value: number;
-};
-
-/** Upper bounds of the buckets, in seconds. */
-const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5];
-
-type Series = {
-  readonly labels: { readonly handler: string; readonly code: string };
-  /** The number of requests between one bound and the next; the last ones are above all bounds. */
-  readonly counts: Float64Array;
-  sum: number;
-};
-
-/**
- * Replaces prom-client's histogram, which checks, joins and hashes its labels for each observation. Without that, small scrapes
- * are 4 % faster (eight connections, measured against a bare Node server with the same page).
- */
-export function createLatencies(): Latencies {
-  const byHandler = new Map<string, Map<number, Series>>();
-
-  function seriesOf(handler: string, code: number): Series {
-    const byCode = byHandler.get(handler) ?? new Map<number, Series>();
-    const known = byCode.get(code);
-    if (known !== undefined) return known;
-    const series = { labels: { handler, code: String(code) }, counts: new Float64Array(BOUNDS.length + 1), sum: 0 };
-    byHandler.set(handler, byCode.set(code, series));
-    return series;
-  }
-
-  return {
-    observe(handler, code, seconds) {
-      const series = seriesOf(handler, code);
-      let bucket = 0;
-      while (bucket < BOUNDS.length && seconds > (BOUNDS[bucket] ?? 0)) bucket += 1;
-      series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-      series.sum += seconds;
-    },
-    samples: () => [...byHandler.values()].flatMap((byCode) => [...byCode.values()].flatMap(samplesOf)),
-  };
-}
-
-function samplesOf({ labels, counts, sum }: Series): readonly LatencySample[] {
-  let count = 0;
-  const buckets = [...counts].map((own, index): LatencySample => {
-    count += own;
-    return { suffix: "_bucket", labels: { le: BOUNDS[index] ?? "+Inf", ...labels }, value: count };
-  });
-  return [...buckets, { suffix: "_sum", labels, value: sum }, { suffix: "_count", labels, value: count }];
 }
 
 /**

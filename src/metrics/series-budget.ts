@@ -1,5 +1,5 @@
 import { admit, EMPTY_MEMORY, listOf, type NameMemories, type NameMemory } from "../lib/hourly-budget.ts";
-import type { SeriesBefore } from "../poll/store.ts";
+import { NO_SERIES } from "../poll/store.ts";
 import type { AdmitNames } from "./connections.ts";
 import { renderLabels, type SampleValue } from "./exposition.ts";
 import type { NodeFamily, NodeView } from "./family.ts";
@@ -19,7 +19,7 @@ type SeriesBudget = {
 
 const MINUTE_MS = 60_000;
 
-export function openSeriesBudget({ memories, nowMs }: SeriesBefore): SeriesBudget {
+export function openSeriesBudget(memories: NameMemories, nowMs: number): SeriesBudget {
   const minute = Math.floor(nowMs / MINUTE_MS);
   const changed: (readonly [family: string, memory: NameMemory])[] = [];
   return {
@@ -36,24 +36,44 @@ export function openSeriesBudget({ memories, nowMs }: SeriesBefore): SeriesBudge
 const NONE: ReadonlySet<string> = new Set();
 
 /** For the page of a single poll, without earlier ones to compare with. */
-export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => new Map() };
+export const NO_BUDGET: SeriesBudget = { admitter: () => () => NONE, memories: () => NO_SERIES.names };
 
 /** A family with label values that the node or its peers choose. */
 type OpenFamily = {
   readonly name: string;
   readonly perHour: number;
-  /** The labels of the sample that sums up those beyond the limit; undefined where they are left out. */
-  readonly rest: string | undefined;
+  /** Undefined where samples beyond the limit are left out. */
+  readonly rest: Rest | undefined;
   readonly samples: NodeFamily["samples"];
+};
+
+/** The samples that add up those beyond the limit: one for each combination of the labels that keep their values. */
+type Rest = {
+  /** The labels that all of them have, as they begin. */
+  readonly start: string;
+  /** How the labels begin that keep their values; undefined where none does. */
+  readonly kept: string | undefined;
 };
 
 export function openFamilies(catalogue: readonly NodeFamily[]): readonly OpenFamily[] {
   return catalogue.flatMap(({ name, labels, samples, newSeries }) => {
     if (newSeries === undefined) return [];
-    const { perHour, rest: values } = newSeries;
-    const rest = values && renderLabels(labels.map((label, index) => [label, values[index] ?? ""] as const));
-    return [{ name, perHour, rest, samples }];
+    const { perHour, rest } = newSeries;
+    return [{ name, perHour, rest: rest && restOf(labels, rest), samples }];
   });
+}
+
+function restOf(labels: readonly string[], values: readonly string[]): Rest {
+  const firstKept = labels[values.length];
+  return {
+    start: renderLabels(values.map((value, index) => [labels[index] ?? "", value] as const)),
+    kept: firstKept === undefined ? undefined : `,${firstKept}="`,
+  };
+}
+
+/** The labels of the sample that these labels are added to. No value has the quotes of what is searched for, as they are escaped. */
+function restLabels({ start, kept }: Rest, labels: string): string {
+  return kept === undefined ? start : start + labels.slice(labels.lastIndexOf(kept));
 }
 
 /** The samples of the open families within their budgets, by the names of the families. */
@@ -83,12 +103,18 @@ function boundSamples(
   { perHour, rest }: OpenFamily,
   admitNames: AdmitNames,
 ): readonly SampleValue[] {
+  const isChosen = (labels: string) => rest === undefined || !labels.startsWith(rest.start);
   const chosen: string[] = [];
-  for (const [labels] of all) if (labels !== rest) chosen.push(labels);
+  for (const [labels] of all) if (isChosen(labels)) chosen.push(labels);
   const refused = admitNames(listOf(chosen), perHour);
   if (refused.size === 0) return all;
-  const kept = all.filter(([labels]) => labels !== rest && !refused.has(labels));
+  const kept = all.filter(([labels]) => isChosen(labels) && !refused.has(labels));
   if (rest === undefined) return kept;
-  const others = all.reduce((sum, [labels, value]) => (labels === rest || refused.has(labels) ? sum + value : sum), 0);
-  return [...kept, [rest, others]];
+  const others = new Map<string, number>();
+  for (const [labels, value] of all) {
+    if (isChosen(labels) && !refused.has(labels)) continue;
+    const sum = restLabels(rest, labels);
+    others.set(sum, (others.get(sum) ?? 0) + value);
+  }
+  return [...kept, ...others];
 }

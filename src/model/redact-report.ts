@@ -1,7 +1,7 @@
 import type { Hide } from "../lib/hide.ts";
 import { hasOtherReadings } from "../lib/readings.ts";
 import { type Failure, NodeError } from "./failure.ts";
-import type { ChainSample, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList } from "./report.ts";
+import type { ChainSample, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList, RowInfo } from "./report.ts";
 
 /**
  * The report without the node's own credentials. A server may repeat the request, credentials included: in an error text, in
@@ -136,13 +136,18 @@ function textsOf({
   for (const { labels } of chainSamples) for (const label of labels) add(label);
   if (!peers.ok) return [...texts];
   let lastChainId: string | undefined;
+  let lastLabels: RowInfo["labels"] | undefined;
   // The chain samples of connections have no labels.
-  for (const { address, agent, chainId } of peers.value.connections) {
+  for (const { address, agent, chainId, info } of peers.value.connections) {
     add(address.host);
     add(address.suffix);
     add(agent);
     if (chainId !== lastChainId) add(chainId);
     lastChainId = chainId;
+    // Most rows have the same array as the row before.
+    if (info === undefined || info.labels === lastLabels) continue;
+    for (const label of info.labels) add(label);
+    lastLabels = info.labels;
   }
   return [...texts];
 }
@@ -160,12 +165,13 @@ function cleanPeers(peers: PeerList, hide: Hide): PeerList {
 }
 
 function cleanConnection(connection: PeerConnection, hide: Hide): PeerConnection {
-  const { address, agent, chainId } = connection;
+  const { address, agent, chainId, info } = connection;
   return {
     ...connection,
     address: { ...address, host: hide(address.host), suffix: cleanText(address.suffix, hide) },
     agent: cleanText(agent, hide),
     chainId: cleanText(chainId, hide),
+    ...(info === undefined ? {} : { info: { ...info, labels: info.labels.map(hide) } }),
   };
 }
 

@@ -12,8 +12,9 @@ export type Direction = (typeof DIRECTIONS)[number];
 export const CONNECTION_STATES = ["connected", "handshaking", "dialing", "disconnected"] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
+export const FLOWS = ["download", "upload"] as const;
 /** `download`: the node syncs from that peer. `upload`: that peer syncs from the node. */
-export type Flow = "download" | "upload";
+export type Flow = (typeof FLOWS)[number];
 
 export const ADDRESS_TYPES = ["ipv4", "ipv6", "tor", "i2p", "unknown"] as const;
 export type AddressType = (typeof ADDRESS_TYPES)[number];
@@ -162,7 +163,10 @@ export type ClosedValues = Readonly<Record<string, readonly string[]>>;
 export type NewSeriesLimit = {
   /** Label sets of one node that are new within an hour. */
   readonly perHour: number;
-  /** Label values of the sample that adds up the others; without it they are left out and counted as withheld. */
+  /**
+   * The first label values of the samples that add up the others; without them they are left out and counted as withheld.
+   * The labels that follow keep their values, which come from closed sets and are never empty.
+   */
   readonly rest?: readonly string[] | undefined;
 };
 

@@ -22,7 +22,8 @@ export type NodeBlocks = Owner & {
   freshUntilMs: number;
 };
 
-export type ForkReference = "fleet" | "configured";
+export const FORK_REFERENCES = ["fleet", "configured"] as const;
+export type ForkReference = (typeof FORK_REFERENCES)[number];
 
 type ForkedAt = {
   readonly chain: string;

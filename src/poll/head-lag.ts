@@ -6,7 +6,8 @@ import type { OtherHeads } from "./heads.ts";
  * enough of them support it.
  */
 
-type ReferenceName = "peers" | "fleet" | "configured";
+export const REFERENCE_NAMES = ["peers", "fleet", "configured"] as const;
+type ReferenceName = (typeof REFERENCE_NAMES)[number];
 
 export type LagSettings = {
   /** A height counts when at least this many peers report it or a higher one. If fewer peers report heights, all must. */
@@ -91,8 +92,6 @@ function bestOf(own: Head, height: number | undefined, isOld: boolean): BestHeig
   return height === undefined ? undefined : { height, below: Math.max(0, own.height - height), isOld };
 }
 
-const REFERENCE_NAMES: readonly ReferenceName[] = ["peers", "fleet", "configured"];
-
 function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs: number): BestHeight | undefined {
   const { peerHeads = [], peerHeightsAreOld = false } = report;
   if (own.chainHeights !== undefined) {
@@ -101,20 +100,25 @@ function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs
   return bestOf(own, supportedHeight(peerHeights(report, own, nowMs), settings), peerHeightsAreOld);
 }
 
-/** Possible heights of peers on the node's network. A height of 0 means unknown. */
+/** Possible heights of peers on the node's network. */
 function peerHeights(report: NodeReport, own: Head, nowMs: number): readonly number[] {
   if (!report.peers.ok) return [];
   const highest = highestPossible(report, own, nowMs);
   const heights: number[] = [];
   for (const peer of report.peers.value.connections) {
-    if (peer.state !== "connected" || peer.height === undefined || isOnOtherChain(peer, report)) continue;
-    if (peer.height > 0 && peer.height <= highest) heights.push(peer.height);
+    const height = peer.state === "connected" ? comparableHeight(peer, report.identity) : undefined;
+    if (height !== undefined && height <= highest) heights.push(height);
   }
   return heights;
 }
 
-function isOnOtherChain(peer: PeerConnection, { identity }: NodeReport): boolean {
-  return peer.chainId !== undefined && identity.chainId !== undefined && peer.chainId !== identity.chainId;
+/** The height of a peer; undefined where it reports none (0 means unknown as well), or says that it is on another chain. */
+export function comparableHeight(
+  { height, chainId }: PeerConnection,
+  identity: NodeReport["identity"],
+): number | undefined {
+  const isOnOtherChain = chainId !== undefined && identity.chainId !== undefined && chainId !== identity.chainId;
+  return isOnOtherChain || height === undefined || height <= 0 ? undefined : height;
 }
 
 /** The highest height at the network's fastest rate of blocks since the node's head block. */

@@ -28,7 +28,14 @@ export type NodeHistory = {
   readonly process: string | undefined;
   /** The process that the last peer list came from; undefined while none is known. */
   readonly listProcess: string | undefined;
+  readonly rowIdentity: RowIdentity;
 };
+
+/**
+ * How the ids and sessions of the last peer list compare with those of the list before. After a change of the process, other
+ * connections have the same ids; after a change of the exporter's session with the node, the sessions of rows begin again.
+ */
+export type RowIdentity = "same" | "other-process" | "other-session";
 
 type PollRecord = {
   readonly startedMs: number;
@@ -50,6 +57,7 @@ export const EMPTY_HISTORY: NodeHistory = {
   progress: NO_PROGRESS,
   process: undefined,
   listProcess: undefined,
+  rowIdentity: "same",
 };
 
 export type PollTimes = Pick<PollRecord, "startedMs" | "endedMs" | "durationSeconds">;
@@ -87,7 +95,13 @@ export function recordPoll(history: NodeHistory, report: NodeReport, times: Poll
     progress: history.progress,
     process,
     listProcess: peers.ok ? process : history.listProcess,
+    rowIdentity: peers.ok ? rowIdentity(history, isOther) : history.rowIdentity,
   };
+}
+
+function rowIdentity({ churn }: NodeHistory, isOtherProcess: boolean): RowIdentity {
+  if (isOtherProcess) return "other-process";
+  return churn?.isSessionUnknown ? "other-session" : "same";
 }
 
 function increment(counts: NodeHistory["failures"], reason: FailureReason): NodeHistory["failures"] {

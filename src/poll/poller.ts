@@ -11,6 +11,7 @@ import { renderOrFail, runPoll } from "./run-poll.ts";
 import {
   backOff,
   isBackedOff,
+  type KeptRuntime,
   type OpenedRuntime,
   type Runtime,
   type RuntimeOptions,
@@ -24,7 +25,7 @@ import { NO_SERIES, type NodeState, type NodeStore, toStored } from "./store.ts"
 export type Poller = {
   /**
    * Prepares to poll these nodes and no others; nothing changes until the result is committed. A node that is the same object
-   * as before goes on undisturbed. A node with other settings at the same URL keeps its history, its counters and, until its
+   * as before goes on undisturbed, and so does one with the same fingerprint, from its next poll with its new settings. A node with other settings at the same URL keeps its history, its counters and, until its
    * next poll, what is shown of it. No other change may be prepared in the meantime.
    * @throws Error when a node cannot be opened; then nothing has changed
    */
@@ -94,11 +95,12 @@ export function createPoller({ nodes: firstNodes, ...options }: PollerOptions): 
 }
 
 function* prepare(poller: PollerState, nodes: readonly NodeConfig[]): Steps<PreparedNodes> {
-  const { after, opened, replaced, removed } = yield* replaceRuntimes(poller.runtimes, nodes, poller);
+  const { after, opened, kept, replaced, removed } = yield* replaceRuntimes(poller.runtimes, nodes, poller);
   return {
     commit() {
       poller.runtimes = after;
       for (const each of opened) takeOver(poller, each);
+      for (const each of kept) goOn(poller, each);
       const otherServers = opened.filter(({ earlier }) => earlier === undefined);
       forget(poller, [...removed, ...otherServers.map(({ runtime }) => runtime.node.name)]);
       poller.store.arrange([...after.keys()]);
@@ -122,6 +124,15 @@ function takeOver({ store, freshness }: PollerState, opened: OpenedRuntime): voi
   const history = forOtherSession(stored.state.history);
   store.set({ ...stored, state: { ...stored.state, node: runtime.node, intervalMs, history } });
   freshness.change(runtime.node.name, freshForMs(runtime.node, intervalMs));
+}
+
+/** Gives a node its new settings, without an end of its session or of the poll that runs. */
+function goOn({ store }: PollerState, { runtime, node }: KeptRuntime): void {
+  runtime.node = node;
+  // What is shown is as the settings of before say.
+  runtime.endedAt = Number.NEGATIVE_INFINITY;
+  const stored = store.get(node.name);
+  if (stored !== undefined) store.set({ ...stored, state: { ...stored.state, node } });
 }
 
 function forget({ known, recentPolls, freshness }: PollerState, names: readonly string[]): void {
@@ -221,7 +232,7 @@ function compareWithOthers(
 
 function renderAndStore({ store, render }: PollerState, state: NodeState): void {
   const { node } = state;
-  const before = { memories: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
+  const before = { series: store.get(node.name)?.series ?? NO_SERIES, nowMs: performance.now() };
   store.set({ state: toStored(state), ...render(state, before, store.reusableBuffer(node.name)) });
 }
 

@@ -13,7 +13,8 @@ import { NO_SERIES, type RenderState, type StoredNode } from "./store.ts";
 
 /** What the poller holds for each node that it polls, in addition to the stored state. */
 export type Runtime = {
-  readonly node: NodeConfig;
+  /** Replaced by one that is polled in the same way. */
+  node: NodeConfig;
   readonly session: TracedSession;
   /** Milliseconds between two scheduled polls. */
   readonly intervalMs: () => number;
@@ -44,10 +45,14 @@ export type OpenedRuntime = { readonly runtime: Runtime; readonly intervalMs: nu
   | { readonly earlier: undefined; readonly first: StoredNode }
 );
 
+/** A runtime whose polls go on, as its node changes in nothing that concerns them. */
+export type KeptRuntime = { readonly runtime: Runtime; readonly node: NodeConfig };
+
 type RuntimeChange = {
   /** By name, in the order of the nodes. */
   readonly after: ReadonlyMap<string, Runtime>;
   readonly opened: readonly OpenedRuntime[];
+  readonly kept: readonly KeptRuntime[];
   /** To be stopped after the change. */
   readonly replaced: readonly Runtime[];
   /** Names of nodes that no longer exist. */
@@ -55,7 +60,8 @@ type RuntimeChange = {
 };
 
 /**
- * Opens the runtimes for these nodes, one per step. A node that is the same object as before keeps its runtime.
+ * Opens the runtimes for these nodes, one per step. A node that is the same object as before, or is polled in the same way,
+ * keeps its runtime.
  * @throws what opening or rendering a node throws; everything opened is closed again then
  */
 export function* replaceRuntimes(
@@ -65,11 +71,15 @@ export function* replaceRuntimes(
 ): Steps<RuntimeChange> {
   const after = new Map<string, Runtime>();
   const opened: OpenedRuntime[] = [];
+  const kept: KeptRuntime[] = [];
   const replaced: Runtime[] = [];
   try {
     for (const node of nodes) {
       const earlier = before.get(node.name);
       if (earlier?.node === node) {
+        after.set(node.name, earlier);
+      } else if (earlier !== undefined && earlier.node.fingerprint === node.fingerprint) {
+        kept.push({ runtime: earlier, node });
         after.set(node.name, earlier);
       } else {
         const own = openRuntime(node, earlier, options);
@@ -86,7 +96,7 @@ export function* replaceRuntimes(
     throw error;
   }
   const removed = replaced.map(({ node }) => node.name).filter((name) => !after.has(name));
-  return { after, opened, replaced, removed };
+  return { after, opened, kept, replaced, removed };
 }
 
 function openRuntime(node: NodeConfig, before: Runtime | undefined, options: RuntimeOptions): OpenedRuntime {
@@ -107,7 +117,7 @@ function openRuntime(node: NodeConfig, before: Runtime | undefined, options: Run
     backoffUntil: 0,
   };
   if (earlier !== undefined) return { runtime, intervalMs: state.intervalMs, earlier };
-  const nothing = { memories: NO_SERIES, nowMs: performance.now() };
+  const nothing = { series: NO_SERIES, nowMs: performance.now() };
   return {
     runtime,
     intervalMs: state.intervalMs,

@@ -4,6 +4,7 @@ import { type NodeReport, type Outcome, succeeded } from "../model/report.ts";
 import type { Forks } from "./forks.ts";
 import type { HeadLag } from "./head-lag.ts";
 import type { NodeHistory } from "./history.ts";
+import { type NameBytes, NO_BYTES } from "./name-bytes.ts";
 import type { ReportOutcomes } from "./outcomes.ts";
 
 /** Everything known of a node after a poll. */
@@ -62,15 +63,23 @@ export function sizeOf({ bytes, created }: NodeLines): number {
   return bytes.length + (created?.seconds.byteLength ?? 0);
 }
 
-/** The recent series of a node, and the time now in milliseconds of a monotonic clock. */
-export type SeriesBefore = { readonly memories: NameMemories; readonly nowMs: number };
+/** What the lines of a node depend on in addition to its state: its earlier series, whose names the configuration decides. */
+export type SeriesMemory = {
+  /** The recent series, which limit new ones. */
+  readonly names: NameMemories;
+  /** The bytes of the names that connections share. */
+  readonly bytes: NameBytes;
+};
 
-export const NO_SERIES: NameMemories = new Map();
+export const NO_SERIES: SeriesMemory = { names: new Map(), bytes: NO_BYTES };
+
+/** The earlier series of a node, and the time now in milliseconds of a monotonic clock. */
+export type SeriesBefore = { readonly series: SeriesMemory; readonly nowMs: number };
 
 export type RenderedNode = {
   readonly lines: NodeLines;
-  /** The recent series of the node, which limit its new ones. Absent where only one poll is shown. */
-  readonly series?: NameMemories | undefined;
+  /** For the lines after the next poll; the same object if nothing changed. Absent where only one poll is shown. */
+  readonly series?: SeriesMemory | undefined;
 };
 
 /** @param reusable a buffer whose content is no longer needed and which may be overwritten */

@@ -114,7 +114,6 @@ describe("the page of a target", () => {
       "p2p_node_peer_disconnects_total",
       "p2p_node_receive_bytes_total",
       "p2p_node_transmit_bytes_total",
-      "p2p_probe_failure_info",
       "peer_exporter_build_info",
     ]) {
       expect([name, find(given, name)]).toEqual([name, []]);
@@ -161,7 +160,7 @@ describe("the page of a target", () => {
     const { page } = await start({ allow: HERE });
     const given = await page(node.url);
     expect(value(given, "p2p_node_up")).toBe(0);
-    expect(value(given, "p2p_probe_failure_info", { reason: "connect" })).toBe(1);
+    expect(value(given, "p2p_node_failure_info", { api: "peers", reason: "connect" })).toBe(1);
     expect(find(given, "p2p_node_peers")).toEqual([]);
   });
 });
@@ -247,7 +246,7 @@ describe("credentials of a module", () => {
     };
     const { page } = await start({ allow: HERE, modules: { token: { chain: "wire", ...token } } });
     const given = await page(node.url, "token");
-    expect(value(given, "p2p_probe_failure_info", { reason: "tls_pin" })).toBe(1);
+    expect(value(given, "p2p_node_failure_info", { api: "peers", reason: "tls_pin" })).toBe(1);
     expect(node.requests).toEqual([]);
   });
 });
@@ -265,7 +264,7 @@ test.each([301, 302, 303, 307, 308])(
     for (const module of ["wire", "token"]) {
       const given = await page(node.url, module);
       expect(value(given, "p2p_node_up")).toBe(0);
-      expect(value(given, "p2p_probe_failure_info", { reason: "http" })).toBe(1);
+      expect(value(given, "p2p_node_failure_info", { api: "peers", reason: "http" })).toBe(1);
     }
     expect(node.requests.length).toBeGreaterThan(0);
     expect(canary.connections()).toBe(0);
@@ -345,14 +344,14 @@ describe("time", () => {
     // If it waited for longer, the test would time out.
     const given = await page(node.url, "wire", timeout(1.2));
     expect(value(given, "p2p_node_up")).toBe(0);
-    expect(value(given, "p2p_probe_failure_info", { reason: "timeout" })).toBe(1);
+    expect(value(given, "p2p_node_failure_info", { api: "peers", reason: "timeout" })).toBe(1);
   });
 
   test("of the module is kept where Prometheus would wait longer", async () => {
     const node = await serve(hang);
     const { page } = await start({ allow: HERE, modules: { wire: { chain: "wire", timeout: "1s" } } });
     const given = await page(node.url, "wire", timeout(60));
-    expect(value(given, "p2p_probe_failure_info", { reason: "timeout" })).toBe(1);
+    expect(value(given, "p2p_node_failure_info", { api: "peers", reason: "timeout" })).toBe(1);
   });
 
   test("that the exporter's stop cuts short gives 503 immediately", async () => {

@@ -186,7 +186,7 @@ function resultIn(capture: Capture): Promise<Fields> {
 }
 
 async function moneroPeers(capture: Capture): Promise<PeerList> {
-  return decodeMoneroConnections(await resultIn(capture), CALL);
+  return decodeMoneroConnections(await resultIn(capture), CALL, { receivedMs: 0 });
 }
 
 /** Rows as `line` shows them, with bytes received and sent. */
@@ -272,7 +272,7 @@ const monero: readonly (readonly [RegExp, Check])[] = [
     async (capture) => {
       // Not asked for; its peers are rows of get_connections.
       const peers = list((await resultIn(capture)).peers).map((peer) => fields(peer).info);
-      const { connections, malformed } = decodeMoneroConnections({ connections: peers }, CALL);
+      const { connections, malformed } = decodeMoneroConnections({ connections: peers }, CALL, { receivedMs: 0 });
       expect([connections.length, malformed]).toEqual([capture.path.includes("leaf") ? 1 : 3, 0]);
     },
   ],

@@ -97,9 +97,12 @@ describe("any JSON gives a value or a NodeError", () => {
   test.each<[string, (answer: unknown) => unknown]>([
     ["Wire connections", (answer) => decodeWireConnections(answer, "call")],
     ["Wire get_info", (answer) => decodeWireInfo(answer, "call")],
-    ["Monero connections", (answer) => decodeMoneroConnections(resultOf(answer, "call"), "call")],
+    ["Monero connections", (answer) => decodeMoneroConnections(resultOf(answer, "call"), "call", { receivedMs: 0 })],
     ["Monero get_info", (answer) => decodeMoneroInfo(resultOf(answer, "call"), "call")],
-    ["Monero connections of any result", (answer) => decodeMoneroConnections({ connections: answer }, "call")],
+    [
+      "Monero connections of any result",
+      (answer) => decodeMoneroConnections({ connections: answer }, "call", { receivedMs: 0 }),
+    ],
     ["Chainweb cut", (answer) => decodeCut(answer, "call")],
     ["Chainweb hashes", (answer) => decodeCut({ hashes: answer }, "call")],
     ["Chainweb page", (answer) => decodePage(answer, "call")],
@@ -114,7 +117,7 @@ describe("any JSON gives a value or a NodeError", () => {
 describe("rows with values gone or changed", () => {
   test.each<[string, readonly unknown[], (rows: readonly unknown[]) => PeerList]>([
     ["Wire", wireRows, (rows) => decodeWireConnections(rows, "call")],
-    ["Monero", moneroRows, (rows) => decodeMoneroConnections({ connections: rows }, "call")],
+    ["Monero", moneroRows, (rows) => decodeMoneroConnections({ connections: rows }, "call", { receivedMs: 0 })],
     [
       "Chainweb",
       chainwebRows,
@@ -142,7 +145,7 @@ describe("rows with values gone or changed", () => {
 describe("a list longer than any node's is refused unread (the polls of other nodes waited for seconds)", () => {
   test.each<[string, (rows: readonly unknown[]) => unknown]>([
     ["Wire", (rows) => decodeWireConnections(rows, "call")],
-    ["Monero", (rows) => decodeMoneroConnections({ connections: rows }, "call")],
+    ["Monero", (rows) => decodeMoneroConnections({ connections: rows }, "call", { receivedMs: 0 })],
     ["Chainweb", (items) => decodePage({ items }, "call")],
   ])("%s", (_, decode) => {
     const most = Array.from({ length: MAX_ROWS }, () => ({}));

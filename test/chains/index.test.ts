@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ADAPTERS, CHAIN_NAMES, chains, FIRST_NAMES, isChainName } from "../../src/chains/index.ts";
-import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { CONNECTION_STATES, DIRECTIONS } from "../../src/model/report.ts";
 
 test("Wire's adapter serves every Antelope node", () => {
@@ -34,6 +34,32 @@ describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits
     }
   });
 });
+
+describe.each(ADAPTERS.flatMap(({ families }) => families.map((family) => [family.name, family] as const)))(
+  "%s",
+  (name, { help, source, labels, values = {}, scope, merged, type }) => {
+    test("has a HELP that names a field of its source, and the last poll", () => {
+      const words = new Set(source.split(/[^A-Za-z0-9_-]+/).filter((word) => word.length > 3));
+      const inBrackets = [...help.matchAll(/\(([^()]*)\)|from (get_\w+|in_peers and out_peers) at/g)].join(" ");
+      expect([...words].some((word) => inBrackets.includes(word))).toBe(true);
+      expect(help).toContain("last poll");
+    });
+
+    test("says in its name what it is about, and names closed values of its own labels only", () => {
+      const subjects = { connection: /^p2p_[a-z]+_connection_/, peer: /^p2p_[a-z]+_peer_/ };
+      if (scope !== undefined) expect(name).toMatch(subjects[scope]);
+      else for (const subject of Object.values(subjects)) expect(name).not.toMatch(subject);
+      expect(labels).toEqual(expect.arrayContaining(Object.keys(values)));
+      // Counters of connections that share a series would fall when one of them ends, and so would not be counters.
+      if (type === "counter" || scope === undefined) expect(merged).toBeUndefined();
+    });
+
+    test("has closed values for every label that is not a text of a node, a number or a chain of the network", () => {
+      const open = ["network_version", "os", "version", "braided_chain"];
+      expect(labels.filter((label) => values[label] === undefined && !open.includes(label))).toEqual([]);
+    });
+  },
+);
 
 describe("what discover tries", () => {
   const urls = (name: "wire" | "monero" | "chainweb") =>
@@ -72,7 +98,7 @@ test("the options of a chain are shown as they were given", () => {
 test.each(ADAPTERS.map((adapter) => [adapter.optionsKey, adapter] as const))(
   "%s: each of its sources belongs to a shared family",
   (key, adapter) => {
-    const shown = createFullCatalogue(ADAPTERS).filter(({ name }) => Object.hasOwn(adapter.sources, name));
+    const shown = createCatalogue(ADAPTERS).filter(({ name }) => Object.hasOwn(adapter.sources, name));
     expect(Object.fromEntries(shown.map(({ name, sources }) => [name, sources[key]]))).toEqual(adapter.sources);
   },
 );

@@ -8,6 +8,7 @@ import type { RpcRequest } from "../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import type { Auth } from "../../src/rpc/settings.ts";
 import { type FakeNode, type Handler, startFakeNode } from "../support/fake-node.ts";
+import { expectDeclared } from "./declared.ts";
 import { memoryClient, type Reply } from "./support.ts";
 
 export type NodeSettings = {
@@ -36,7 +37,19 @@ export function openNode(
     connectUntrusted: createRpcClient,
   });
   onTestFinished(() => session.close());
-  return session;
+  return checked(chain, session);
+}
+
+/** The same session; each of its reports is one that the adapter declares. */
+function checked(chain: ChainName, session: NodeSession): NodeSession {
+  return {
+    async poll(signal, request) {
+      const report = await session.poll(signal, request);
+      expectDeclared(chains[chain], report);
+      return report;
+    },
+    close: () => session.close(),
+  };
 }
 
 /** A fake HTTP node that stops when the test ends. */
@@ -57,7 +70,7 @@ export function openInMemory(
   answer: (request: RpcRequest) => Reply,
   options: unknown = {},
 ): NodeSession {
-  return chains[chain].options.parse(options).open({
+  const session = chains[chain].options.parse(options).open({
     name: "node",
     chain,
     url: parseNodeUrl("http://127.0.0.1:8888"),
@@ -65,4 +78,5 @@ export function openInMemory(
     connect: (url) => ({ ...memoryClient(answer), url }),
     connectUntrusted: ({ url }) => ({ ...memoryClient(answer), url }),
   });
+  return checked(chain, session);
 }

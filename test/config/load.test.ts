@@ -265,6 +265,8 @@ nodes:
   - {name: c, chain: wire, url: "http://h", auth: {bearer: {token_file: .}}}
   - {name: d, chain: wire, url: "http://h", auth: {header: {name: X-Key, value_file: none/none}}}
   - {name: e, chain: wire, url: "https://h", tls: {ca_file: ${join(folder, "none")}}}
+  - {name: f, chain: wire, url: "http://h", connections: {hash_key_file: blank}}
+probe: {modules: {m: {chain: wire, connections: {hash_key_file: hash}}}}
 `;
     expect((await problemsIn(text)).map((line) => line.replaceAll(folder, "DIR"))).toEqual([
       "1:15: connections.hash_key_file: expected at least 16 characters in DIR/hash",
@@ -273,6 +275,8 @@ nodes:
       "5:61: nodes[2].auth.bearer.token_file: cannot read DIR (EISDIR: it is a folder)",
       "6:74: nodes[3].auth.header.value_file: cannot read a file below DIR (ENOENT: no such file); its name is not shown, as it may be the secret itself",
       "7:52: nodes[4].tls.ca_file: cannot read a file in DIR (ENOENT: no such file)",
+      "8:59: nodes[5].connections.hash_key_file: DIR/blank is empty",
+      "9:50: probe.modules.m.connections.hash_key_file: expected at least 16 characters in DIR/hash",
     ]);
   });
 });
@@ -281,12 +285,12 @@ describe("nodes from --node", () => {
   const flag = (name: string, chain = "monero", url = "http://127.0.0.1:18081") => ({ name, chain, url });
 
   test("need no file", async () => {
-    const { nodes, connections } = await loadConfig({ nodes: [flag("one"), flag("two", "wire")], env: {} });
+    const { nodes } = await loadConfig({ nodes: [flag("one"), flag("two", "wire")], env: {} });
     expect(nodes.map(({ name, chain }) => [name, chain])).toEqual([
       ["one", "monero"],
       ["two", "wire"],
     ]);
-    expect(connections.maxPerNode).toBe(250);
+    for (const { connections } of nodes) expect(connections).toMatchObject({ maxPerNode: 100, address: "host" });
   });
 
   test("come behind those of the file and have its global settings", async () => {
@@ -317,7 +321,7 @@ describe("nodes from --node", () => {
     const nodes = [flag("one"), flag("a b", "bitcoin", "ftp://h"), flag("c")];
     expect((await problemsOf({ file, nodes, env: {} })).map((line) => line.replace(file, "FILE"))).toEqual([
       "FILE:5:5: nodes[0].colour: unknown key; valid here: name, chain, url, network, labels, interval, schedule, timeout, auth, " +
-        "tls, limits, wire, monero, chainweb",
+        "tls, limits, connections, wire, monero, chainweb",
       "--node a b: name: expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
       '--node a b: chain: expected one of wire, antelope, monero, chainweb, found "bitcoin"',
       "--node a b: url: expected a URL with http://, https:// or unix:, found ftp://",

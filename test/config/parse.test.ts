@@ -23,6 +23,14 @@ function problemsOf(raw: unknown): readonly string[] {
   return result.ok ? [] : result.problems.map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
+const DEFAULT_CONNECTIONS = {
+  series: true,
+  maxPerNode: 100,
+  maxNewPerHour: 2000,
+  address: "host",
+  hashKey: undefined,
+};
+
 describe("defaults", () => {
   test("of a node with only name, chain and url", () => {
     const { url, options, fingerprint, ...rest } = nodeOf({});
@@ -36,19 +44,14 @@ describe("defaults", () => {
       auth: undefined,
       tls: { kind: "ca" },
       limits: {},
+      connections: DEFAULT_CONNECTIONS,
     });
     expect(url).toMatchObject({ label: "http://127.0.0.1:8888", path: "", query: "" });
     expect(options.values).toEqual({});
   });
 
   test("of the connections", () => {
-    expect(configOf({ nodes: [NODE] }).connections).toEqual({
-      series: true,
-      maxPerNode: 250,
-      maxNewPerHour: 2000,
-      address: "full",
-      hashKey: undefined,
-    });
+    expect(configOf({ nodes: [NODE] }).connections).toEqual(DEFAULT_CONNECTIONS);
   });
 
   test("of new connections in an hour: where many are shown, three times as many", () => {

@@ -29,13 +29,14 @@ function printed(raw: unknown): unknown {
 test("one node with its defaults", () => {
   const config = load({ nodes: [{ name: "a", chain: "wire", url: "http://127.0.0.1:8888" }] });
   expect(printConfig(config)).toBe(`\
-# The current configuration. Each node shows its defaults and the settings of \`global\`.
+# The current configuration. Each node shows its defaults and the settings of \`global\`;
+# a node or module shows \`connections\` if some of its settings differ from the shared ones.
 # Secrets are shown as <secret>. URLs are shown without path and query, which may contain tokens.
 connections:
   series: true
-  max_per_node: 250
+  max_per_node: 100
   max_new_per_hour: 2000
-  address: full
+  address: host
 lag:
   min_support: 2
   reorg_depth:
@@ -67,7 +68,7 @@ const WHOLE = {
   probe: {
     allow: ["https://*.example.com:443/token/*", "10.0.0.0/8:*"],
     modules: {
-      plain: { chain: "monero", network: "coin", limits: { bytes: 5000 } },
+      plain: { chain: "monero", network: "coin", limits: { bytes: 5000 }, connections: { address: "none" } },
       gateway: {
         chain: "wire",
         hosts: ["*.example.com:443/token/*"],
@@ -86,6 +87,7 @@ const WHOLE = {
       labels: { region: "eu" },
       auth: { basic: { username: "u", password: "p" } },
       limits: { bytes: 2048, pieces: 10, depth: 20, containers: 30, keys: 40, strings: 50, numbers: 60 },
+      connections: { series: true, hash_key_file: at("k") },
       tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
       wire: { chain_url: "http://a:1/t", prometheus_url: "http://b:2/?t", host_header: "nodeop.internal:8888" },
     },
@@ -121,8 +123,10 @@ test("every setting, with the keys of the file", () => {
   const limits = { bytes: "8MiB", pieces: 1, depth: 2, containers: 3, keys: 4, strings: 5, numbers: 6 };
   const pace = { interval: "1m30s", timeout: "7s", limits };
   const username = "<secret>";
+  const shown = { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed" };
+  const connections = { ...shown, hash_key: "<secret>" };
   expect(printed(WHOLE)).toEqual({
-    connections: { series: false, max_per_node: 5, max_new_per_hour: 9, address: "hashed", hash_key: "<secret>" },
+    connections,
     lag: { min_support: 3, reorg_depth: { wire: 36, antelope: 36, monero: 20, chainweb: 6 } },
     probe: {
       allow: ["https://*.example.com:443/…", "10.0.0.0/8:*"],
@@ -130,6 +134,7 @@ test("every setting, with the keys of the file", () => {
         plain: {
           ...{ chain: "monero", network: "coin", scheme: "http", labels: {}, timeout: "7s" },
           limits: { ...limits, bytes: "5000" },
+          connections: { ...connections, address: "none" },
         },
         gateway: {
           ...{ chain: "wire", scheme: "https", hosts: ["*.example.com:443/…"], labels: {}, timeout: "7s" },
@@ -154,6 +159,7 @@ test("every setting, with the keys of the file", () => {
       {
         ...{ name: "basic", chain: "wire", url: "https://example.com", labels: { region: "eu" }, ...pace },
         limits: { bytes: "2KiB", pieces: 10, depth: 20, containers: 30, keys: 40, strings: 50, numbers: 60 },
+        connections: { ...shown, series: true, hash_key_file: at("k") },
         auth: { basic: { username, password: "<secret>" } },
         tls: { ca_file: at("ca.pem"), server_name: "kadena.internal" },
         wire: { chain_url: "http://a:1", prometheus_url: "http://b:2", host_header: "nodeop.internal:8888" },
@@ -214,9 +220,11 @@ test("no key of the configuration is left out", () => {
     { bearer: { token_file: at("t") } },
     { header: { name: "X", value_file: at("v") } },
   ];
+  const connections = { series: false, hash_key: "0123456789abcdef" };
+  const withKey = { name: "key", chain: "wire", url: "http://h", connections };
   const withAuths = auths.map((auth, index) => ({ name: `a${index}`, chain: "wire", url: "http://h", auth }));
   const printedKeys = new Set(
-    [printed(WHOLE), printed(files), printed({ nodes: withAuths })].flatMap((each) => keysOf(each)),
+    [printed(WHOLE), printed(files), printed({ nodes: [withKey, ...withAuths] })].flatMap((each) => keysOf(each)),
   );
   const missing = [...ALL_KEYS].filter((key) => !printedKeys.has(key) && key !== "nodes.monero");
   expect(missing.filter((key) => !key.startsWith("global.limits."))).toEqual([
@@ -268,6 +276,28 @@ describe("what is printed is a configuration", () => {
   });
 });
 
+test("a node shows its connections if some setting differs from the shared ones, which its own ones replace one by one", () => {
+  const node = (name: string, connections: object) => ({ name, chain: "wire", url: "http://h", connections });
+  const config = printed({
+    connections: { max_per_node: 1000, hash_key: "0123456789abcdef" },
+    nodes: [
+      node("same", { max_per_node: 1000, address: "host" }),
+      node("few", { max_per_node: 3 }),
+      node("key", { hash_key_file: "k" }),
+    ],
+  });
+  const shared = { series: true, max_per_node: 1000, max_new_per_hour: 3000, address: "host", hash_key: "<secret>" };
+  const { hash_key, ...others } = shared;
+  expect(config).toMatchObject({
+    connections: shared,
+    nodes: [
+      expect.not.objectContaining({ connections: expect.anything() }),
+      { connections: { ...shared, max_per_node: 3, max_new_per_hour: 2000 } },
+      { connections: { ...others, hash_key_file: at("k") } },
+    ],
+  });
+});
+
 test("a shard says which it is, and prints its own nodes only", () => {
   const node = { chain: "wire", url: "http://h" };
   const whole = load({ nodes: ["a", "b", "c", "d", "e", "f"].map((name) => ({ name, ...node })) });
@@ -315,7 +345,13 @@ describe("no secret is printed", () => {
     }));
   const config = fc.record({
     hash_key: fc.option(secret),
-    nodes: fc.array(node, { minLength: 1, maxLength: 4 }),
+    nodes: fc.array(
+      fc.record({ node, hash_key: fc.option(secret) }).map(({ node: each, hash_key }) => ({
+        ...each,
+        ...(hash_key === null ? {} : { connections: { hash_key } }),
+      })),
+      { minLength: 1, maxLength: 4 },
+    ),
     references: fc.array(node, { maxLength: 2 }),
   });
 

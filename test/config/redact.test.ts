@@ -32,6 +32,11 @@ const PLACES: readonly (readonly [string, Config])[] = [
   ["a further URL", configWith({ wire: { chain_url: `http://h/${SECRET}` } })],
   ["the password of a further URL", configWith({ wire: { prometheus_url: `http://u:${SECRET}@h/` } })],
   ["the hash key", configWith({}, { connections: { hash_key: SECRET } })],
+  ["the hash key of a node", configWith({ connections: { hash_key: SECRET } })],
+  [
+    "the hash key of a module",
+    configWith({}, { probe: { modules: { m: { chain: "wire", connections: { hash_key: SECRET } } } } }),
+  ],
   [
     "a reference",
     configWith(

@@ -254,6 +254,17 @@ describe("a node is changed by", () => {
     ],
     ["options of its chain", {}, { wire: { chain_url: "http://127.0.0.1:8889" } }],
     ["its chain", {}, { chain: "antelope" }],
+    ["its connections", {}, { connections: { address: "none" } }],
+    [
+      "another key of hashes",
+      { connections: { hash_key: "0123456789abcdef" } },
+      { connections: { hash_key: "fedcba9876543210" } },
+    ],
+    [
+      "a key of hashes in a file",
+      { connections: { hash_key: "0123456789abcdef" } },
+      { connections: { hash_key_file: "k" } },
+    ],
   ])("%s", (_, before, after) => {
     expect(changes({ nodes: [{ ...WIRE, ...before }] }, { nodes: [{ ...WIRE, ...after }] })).toEqual({
       ...NONE,
@@ -273,6 +284,27 @@ describe("a node is changed by", () => {
     });
   });
 
+  test.each<[string, Raw]>([
+    ["how connections are shown of all", { address: "full" }],
+    ["how many connections are shown of all", { max_per_node: 7 }],
+  ])("%s, unless it has its own; a reference has none", (_, connections) => {
+    const own = { ...MONERO, connections: { address: "none", max_per_node: 5 } };
+    const references = [{ ...WIRE, name: "reference-1" }];
+    expect(changes({ nodes: [WIRE, own], references }, { connections, nodes: [WIRE, own], references })).toEqual({
+      ...NONE,
+      changed: ["wire-1"],
+      unchanged: ["monero-1", "reference-1"],
+    });
+  });
+
+  test("nothing that means the same for its connections, wherever it is written", () => {
+    const connections = { address: "full", max_per_node: 100, max_new_per_hour: 2000, hash_key: "0123456789abcdef" };
+    expect(changes({ nodes: [{ ...WIRE, connections }] }, { connections, nodes: [WIRE] })).toEqual({
+      ...NONE,
+      unchanged: ["wire-1"],
+    });
+  });
+
   test("becoming a reference", () => {
     expect(changes({ nodes: [WIRE, MONERO] }, { nodes: [MONERO], references: [WIRE] })).toEqual({
       ...NONE,
@@ -280,6 +312,13 @@ describe("a node is changed by", () => {
       unchanged: ["monero-1"],
     });
   });
+});
+
+test("a node with other connections is polled in the same way: it has the same fingerprint", () => {
+  const [before] = parse({ nodes: [WIRE] }).nodes;
+  const [own] = parse({ nodes: [{ ...WIRE, connections: { series: false } }] }).nodes;
+  const [shared] = parse({ connections: { series: false }, nodes: [WIRE] }).nodes;
+  expect([own?.fingerprint, shared?.fingerprint]).toEqual([before?.fingerprint, before?.fingerprint]);
 });
 
 test("what holds for all nodes is taken from the new one", () => {

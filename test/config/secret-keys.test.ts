@@ -14,6 +14,7 @@ test("keys that hold secrets", () => {
     "nodes.auth.digest.password",
     "nodes.auth.bearer.token",
     "nodes.auth.header.value",
+    "nodes.connections.hash_key",
   ]);
   expect(URL_KEYS).toEqual([
     "nodes.url",

@@ -19,8 +19,10 @@ export const HARMLESS_KEYS = [
     `global.limits.${limit}`,
     `nodes.limits.${limit}`,
   ]),
-  ...["connections", "connections.series", "connections.max_per_node", "connections.address"],
-  "connections.max_new_per_hour",
+  ...["connections", "nodes.connections"].flatMap((block) => [
+    block,
+    ...["series", "max_per_node", "max_new_per_hour", "address"].map((key) => `${block}.${key}`),
+  ]),
   ...["lag", "lag.min_support", "lag.reorg_depth", "references", "nodes"],
   // Modules have the keys of nodes.
   ...["probe", "probe.allow", "probe.modules", "probe.concurrency"],

@@ -84,7 +84,8 @@ const NODES: readonly Readonly<Record<string, unknown>>[] = [
 
 const WHOLE = {
   connections: { address: "hashed", hash_key: CANARY },
-  nodes: NODES.map((node, index) => ({ name: `node-${index}`, ...node })),
+  nodes: NODES.map((node, index) => ({ name: `node-${index}`, ...node, connections: { hash_key: CANARY } })),
+  probe: { modules: { m: { chain: "monero", connections: { hash_key: CANARY } } } },
 };
 
 function good(result: ParsedConfig) {
@@ -118,7 +119,10 @@ describe("a valid configuration", () => {
     expect(third?.url.query).toBe(`?key=${CANARY}`);
     expect(fifth?.auth).toMatchObject({ kind: "basic", username: CANARY });
     expect(sixth?.auth?.kind === "basic" && (await sixth.auth.password.reveal())).toBe(CANARY);
-    expect(await config.connections.hashKey?.reveal()).toBe(CANARY);
+    const modules = [...config.probe.modules.values()];
+    for (const { connections } of [config, ...config.nodes, ...modules]) {
+      expect(await connections.hashKey?.reveal()).toBe(CANARY);
+    }
   });
 });
 
@@ -182,7 +186,10 @@ describe("errors", () => {
       { name: "e", chain: "wire", url: "http://h", auth: { bearer: { token: value, toke: value } } },
       { name: "f", chain: "wire", url: "http://h", wire: { chain_url: value } },
     ];
-    const problems = await problemsIn(JSON.stringify({ connections: { hash_key: [value], hash_kee: value }, nodes }));
+    const connections = { hash_key: [value], hash_kee: value };
+    const problems = await problemsIn(
+      JSON.stringify({ connections, nodes: [...nodes, { name: "g", chain: "wire", url: "http://h", connections }] }),
+    );
     expect(problems.length).toBeGreaterThan(5);
     // A path is shown, as nobody finds a missing file without; a secret has no business there.
     for (const text of problems.filter((line) => !line.includes("_file: cannot read"))) {

@@ -1,13 +1,13 @@
 import { ADAPTERS } from "../../src/chains/index.ts";
-import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
-import { createSelfMetrics } from "../../src/metrics/self.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { OWN_FAMILIES } from "../../tools/documents/own-families.ts";
 import { selectors, syntaxErrors } from "../grafana/promql.ts";
 import { recordings } from "../prometheus/support.ts";
 
 /** Which metrics and labels a query of the documents may name. */
 
-const families = new Map(createFullCatalogue(ADAPTERS).map((family) => [family.name, family]));
-const own = new Set((await createSelfMetrics("0").collect()).map(({ name }) => name));
+const families = new Map(createCatalogue(ADAPTERS).map((family) => [family.name, family]));
+const own = new Set(OWN_FAMILIES.map(({ name }) => name));
 const records = new Set(recordings.map(({ record }) => record));
 
 /** Of Prometheus itself, of prom-client, and of cAdvisor. */

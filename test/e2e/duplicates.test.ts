@@ -1,14 +1,12 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type PanelQuery, panelQueries, substitute } from "../../grafana/src/queries.ts";
 import { alerts, recordings } from "../prometheus/support.ts";
 import { startExporter } from "../support/exporter.ts";
-import { type Prometheus, startPrometheus } from "../support/prometheus.ts";
+import { type Prometheus, recordedBlocks, startPrometheus } from "../support/prometheus.ts";
 import { SCRAPE_LABELS, selectedMetrics } from "../support/promql-labels.ts";
-import { findServer, requireProgram, run, tempFolder, waitFor } from "../support/servers.ts";
+import { findServer, waitFor } from "../support/servers.ts";
 
 // Pages of one demo as two scrapers have them, in a database of a real Prometheus. Both have the same pages of the same
 // moments, which no two real scrapers have: every number must be the same, and no comparison depends on luck.
@@ -146,13 +144,7 @@ describe.skipIf(!isInstalled)("two scrapers of one demo", () => {
     endSeconds = pages.at(-1)?.[0] ?? 0;
     const scrapers = [...SETS, SIDECARS].flatMap(scrapersOf);
     const lines = pages.flatMap(([time, page]) => scrapers.flatMap((labels) => withLabels(page, labels, time)));
-    const folder = tempFolder();
-    const [file, data] = [join(folder, "series.txt"), join(folder, "data")];
-    writeFileSync(file, `${lines.join("\n")}\n# EOF\n`);
-    const args = ["tsdb", "create-blocks-from", "openmetrics", file, data];
-    const { code, output } = await run(requireProgram("promtool"), args);
-    expect(code, output).toBe(0);
-    prometheus = await startPrometheus({ targets: [], data });
+    prometheus = await startPrometheus({ targets: [], data: await recordedBlocks(lines) });
   });
 
   afterAll(async () => {

@@ -52,7 +52,7 @@ describe("the program with probe.allow and no nodes", () => {
     const page = parseText(await (await probe(node.url)).text());
     expect(value(page, "p2p_node_up", { target: `127.0.0.1:${node.port}` })).toBe(1);
     const away = parseText(await (await probe(`${node.url}/away/TOKEN`)).text());
-    expect(value(away, "p2p_probe_failure_info", { reason: "http" })).toBe(1);
+    expect(value(away, "p2p_node_failure_info", { api: "peers", reason: "http" })).toBe(1);
     expect(canary.connections()).toBe(0);
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(server === undefined)("a real Prometheus that names the targets"
         ]),
       );
       expect((await prometheus.query("up")).map(({ value: number }) => number)).toEqual([1, 1]);
-      const reasons = await prometheus.query("p2p_probe_failure_info");
+      const reasons = await prometheus.query('p2p_node_failure_info{api="peers"}');
       expect(reasons.map(({ metric }) => metric.reason)).toEqual(["connect"]);
     } finally {
       await prometheus.stop();

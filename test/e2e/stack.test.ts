@@ -106,6 +106,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
     expect(labels).toMatchObject({ chain: "monero", job: "peer-exporter", simulated: "true" });
     expect(labels.severity).toBeDefined();
     expect(annotations.description).toContain(target);
+    expect(annotations.description).toMatch(/ The reason is \w+[:.]/);
     expect(annotations.runbook_url).toMatch(/P2PNodeDown\.md$/);
     await received("P2PNodeDown", target, "resolved", 120_000);
   });
@@ -115,6 +116,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
     const { labels, annotations } = await received("P2PNodeHeadLagging", target, "firing", 120_000);
     expect(labels).toMatchObject({ chain: "wire" });
     expect(annotations.description).toContain(target);
+    expect(annotations.description).toMatch(/ now by \d+ blocks or about \d/);
     await received("P2PNodeHeadLagging", target, "resolved", 150_000);
   });
 

@@ -1,5 +1,7 @@
+import { chains } from "../../src/chains/index.ts";
 import { FAILURE_REASONS, type Failure } from "../../src/model/failure.ts";
 import type { Outcome } from "../../src/model/report.ts";
+import { expectDeclared } from "../chains/declared.ts";
 import { seriesKey, showSeries } from "../support/exposition-lines.ts";
 import { type Page, parseOpenMetrics, parseText, type Sample } from "../support/exposition-parser.ts";
 import { CANARY, HONEST, LIAR, type Variant } from "./adapter.ts";
@@ -13,7 +15,7 @@ export type Observed = {
   readonly up: number;
   /** The process of the node that the report names. */
   readonly process: string | undefined;
-  /** When each connection was last shown, by the labels of its p2p_connection_info but for the state, in minutes. */
+  /** When each row was last shown, by the labels of its p2p_connection_info or p2p_chainweb_peer_info, in minutes. */
   readonly shown: ReadonlyMap<string, number>;
   /** When each of them was new, in minutes. */
   readonly newcomers: readonly number[];
@@ -66,7 +68,7 @@ function checkNewSeries(page: Indexed, { config }: Variant, before: Observed | u
   const minute = Math.floor(performance.now() / 60_000);
   const shown = new Map(before?.shown ?? []);
   const newcomers = [...(before?.newcomers ?? [])].filter((each) => each >= minute - HOUR);
-  for (const { labels } of page.get("p2p_connection_info") ?? []) {
+  for (const { labels } of shownRows(page)) {
     const key = JSON.stringify([...labels].filter(([label]) => label !== "state"));
     if ((shown.get(key) ?? Number.NEGATIVE_INFINITY) < minute - HOUR) newcomers.push(minute);
     shown.set(key, minute);
@@ -74,6 +76,11 @@ function checkNewSeries(page: Indexed, { config }: Variant, before: Observed | u
   const { maxNewPerHour } = config.connections;
   if (newcomers.length > maxNewPerHour) fail(`${newcomers.length} new series in an hour, expected ${maxNewPerHour}`);
   return { shown, newcomers };
+}
+
+/** A series for each row that has any: connections, or known peers (Chainweb). */
+function shownRows(page: Indexed): readonly Sample[] {
+  return page.get("p2p_connection_info") ?? page.get("p2p_chainweb_peer_info") ?? [];
 }
 
 /** All nodes together, in the other format too. */
@@ -95,10 +102,11 @@ export function checkLog(log: readonly string[]): void {
 
 const CANARY_BASE64 = Buffer.from(`user:${CANARY}`).toString("base64");
 
-/** A failure of a part is one of the node, told in few words. */
+/** A failure of a part is one of the node, told in few words, and the report has only what the adapter declares. */
 export function checkOutcomes(world: World): void {
-  const { report } = world.state(LIAR);
+  const { report, node } = world.state(LIAR);
   if (report === undefined) throw new Error("the poll left no report");
+  expectDeclared(chains[node.chain], report);
   const outcomes: readonly Outcome<unknown>[] = [report.peers, report.head, ...report.apis.values()];
   for (const outcome of outcomes) if (!outcome.ok) checkFailure(outcome.failure);
 }
@@ -144,7 +152,7 @@ function checkBounds(page: Indexed, { config }: Variant): void {
     } else others += samples.length;
   }
   if (others > MAX_OTHER_SERIES) fail(`${others} series beside those of connections`);
-  const agents = page.get("p2p_node_peers_by_agent")?.length ?? 0;
+  const agents = new Set(page.get("p2p_node_peers_by_agent")?.map(({ labels }) => labels.get("agent"))).size;
   if (agents > 22) fail(`${agents} agents`);
 }
 
@@ -168,11 +176,16 @@ function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): 
   const apis = new Map((page.get("p2p_node_api_up") ?? []).map(({ labels, value }) => [labels.get("api"), value]));
   if (apis.get("peers") !== up) fail("p2p_node_api_up of peers differs from p2p_node_up");
   if ((only(page, "p2p_node_head_height") !== undefined) !== (apis.get("head") === 1)) fail("a head without its API");
+  const failed = page.get("p2p_node_failure_info") ?? [];
+  const down = [...apis].filter(([, value]) => value === 0).map(([api]) => api);
+  if (failed.map(({ labels }) => labels.get("api")).join() !== down.join())
+    fail("failures of other APIs than are down");
   const reasons = sum(page, "p2p_node_poll_failures_total");
   if (reasons > (only(page, "p2p_node_polls_total") ?? 0)) fail("more failures than polls");
   if (up === 0) {
-    for (const name of page.keys()) {
-      if (name.startsWith("p2p_connection_") || PEER_DATA.has(name)) fail(`${name} of a node that is down`);
+    for (const [name, samples] of page) {
+      const isOfPeer = name.startsWith("p2p_connection_") || samples.some(({ labels }) => labels.has("peer"));
+      if (isOfPeer || PEER_DATA.has(name)) fail(`${name} of a node that is down`);
     }
     return;
   }
@@ -186,7 +199,7 @@ function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): 
     if (sum(page, "p2p_node_peers", { direction }) !== connected)
       fail(`p2p_node_peers ${direction} is not ${connected}`);
   }
-  const shown = page.get("p2p_connection_info")?.length ?? 0;
+  const shown = shownRows(page).length;
   const omitted = (only(page, "p2p_node_connections_omitted") ?? 0) + (only(page, "p2p_node_connections_merged") ?? 0);
   const withheld = (only(page, "p2p_node_series_withheld") ?? 0) - heldInfos;
   if (shown + omitted + withheld !== all) {
@@ -196,8 +209,14 @@ function checkSums(page: Indexed, rows: number | undefined, heldInfos: number): 
   const byAgent = page.get("p2p_node_peers_by_agent");
   if (byAgent !== undefined && sum(page, "p2p_node_peers_by_agent") !== working)
     fail("agents do not sum up to the peers");
+  const byHead = page.get("p2p_node_peers_by_head");
+  if (byHead !== undefined && sum(page, "p2p_node_peers_by_head") !== working) fail("heads do not sum up to the peers");
   if (sum(page, "p2p_node_syncing_peers") > working) fail("more syncing peers than peers");
-  if ((only(page, "p2p_node_peer_subnets") ?? 0) > working) fail("more subnets than peers");
+  const subnets = only(page, "p2p_node_peer_subnets") ?? 0;
+  if (subnets > working) fail("more subnets than peers");
+  const largest = only(page, "p2p_node_largest_subnet_peers");
+  // Each other subnet has a peer at least.
+  if (largest !== undefined && subnets > 0 && largest + subnets - 1 > working) fail(`${largest} peers in a subnet`);
   checkLag(page);
 }
 
@@ -206,6 +225,9 @@ const PEER_DATA = new Set([
   "p2p_node_connections",
   "p2p_node_syncing_peers",
   "p2p_node_peer_subnets",
+  "p2p_node_largest_subnet_peers",
+  "p2p_node_peers_by_agent",
+  "p2p_node_peers_by_head",
 ]);
 
 function checkLag(page: Indexed): void {

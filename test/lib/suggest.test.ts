@@ -20,6 +20,10 @@ describe("didYouMean", () => {
     expect(didYouMean(word, ["nodes", "interval", "timeout", "labels", "tls"])).toBeUndefined();
   });
 
+  test("a longer word that is similar wins over a short one that is closer and not similar", () => {
+    expect(didYouMean("hash", ["host", "hashed"])).toBe('; did you mean "hashed"?');
+  });
+
   test("suggests nothing without valid words", () => {
     expect(didYouMean("a", [])).toBeUndefined();
   });

@@ -62,7 +62,7 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 
 const addressType = fc.constantFrom("ipv4", "ipv6", "tor", "i2p", "unknown");
 
-const address: fc.Arbitrary<PeerAddress> = fc.oneof(
+export const anyAddress: fc.Arbitrary<PeerAddress> = fc.oneof(
   // Few of these, so that rows share their labels.
   fc.constantFrom("192.0.2.1:1", "192.0.2.1:2", "192.0.77.1:1", "[2001:db8::1]:1", "name.example:1").map(parseAddress),
   fc.ipV4().map(parseAddress),
@@ -79,7 +79,7 @@ const peerRow = fc.record({
   id: fc.oneof(fc.constantFrom("1", "2", "3"), hostileText),
   direction: fc.constantFrom(...DIRECTIONS),
   state: maybe(fc.constantFrom(...CONNECTION_STATES)),
-  address,
+  address: anyAddress,
   agent: maybe(hostileText),
   height: maybe(anyNumber),
   chainId: maybe(hostileText),

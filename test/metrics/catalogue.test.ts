@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ADAPTERS, chains } from "../../src/chains/index.ts";
-import { labelNameProblem } from "../../src/config/schema.ts";
+import { labelNameProblem, OWN_LABELS } from "../../src/config/schema.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
 import type { ChainFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
@@ -11,6 +11,7 @@ import { catalogue, names, readPage } from "./support.ts";
 const CONTRACT: readonly [name: string, type: "gauge" | "counter", labels: readonly string[]][] = [
   ["p2p_node_up", "gauge", []],
   ["p2p_node_api_up", "gauge", ["api"]],
+  ["p2p_node_failure_info", "gauge", ["api", "reason"]],
   ["p2p_node_info", "gauge", ["version", "network", "chain_id"]],
   ["p2p_node_peers", "gauge", ["direction"]],
   ["p2p_node_connections", "gauge", ["direction", "state"]],
@@ -18,6 +19,8 @@ const CONTRACT: readonly [name: string, type: "gauge" | "counter", labels: reado
   ["p2p_node_head_height", "gauge", []],
   ["p2p_node_head_timestamp_seconds", "gauge", []],
   ["p2p_node_final_height", "gauge", []],
+  ["p2p_node_final_timestamp_seconds", "gauge", []],
+  ["p2p_node_block_interval_seconds", "gauge", []],
   ["p2p_node_reference_height", "gauge", ["reference"]],
   ["p2p_node_head_lag_blocks", "gauge", []],
   ["p2p_node_syncing", "gauge", []],
@@ -30,13 +33,16 @@ const CONTRACT: readonly [name: string, type: "gauge" | "counter", labels: reado
   ["p2p_node_peer_connects_total", "counter", ["direction"]],
   ["p2p_node_peer_disconnects_total", "counter", ["direction"]],
   ["p2p_node_peer_subnets", "gauge", []],
-  ["p2p_node_peers_by_agent", "gauge", ["agent"]],
+  ["p2p_node_largest_subnet_peers", "gauge", []],
+  ["p2p_node_peers_by_agent", "gauge", ["agent", "direction"]],
+  ["p2p_node_peers_by_head", "gauge", ["position"]],
   ["p2p_node_peers_by_address_type", "gauge", ["address_type"]],
   ["p2p_node_tls_certificate_expiry_timestamp_seconds", "gauge", []],
   ["p2p_connection_latency_seconds", "gauge", ["direction", "peer"]],
   ["p2p_reference_up", "gauge", []],
   ["p2p_reference_head_height", "gauge", []],
-  ["p2p_connection_info", "gauge", ["direction", "peer", "state", "agent", "address_type"]],
+  ["p2p_connection_info", "gauge", ["direction", "peer", "agent", "address_type"]],
+  ["p2p_connection_state", "gauge", ["direction", "peer", "state"]],
   ["p2p_connection_receive_bytes_total", "counter", ["direction", "peer"]],
   ["p2p_connection_transmit_bytes_total", "counter", ["direction", "peer"]],
   ["p2p_connection_head_height", "gauge", ["direction", "peer"]],
@@ -77,6 +83,16 @@ describe("rules that hold for every family", () => {
   test("no name occurs twice, also without _total", () => {
     const all = catalogue.map(({ name }) => name.replace(/_total$/, ""));
     expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test("the list of reserved labels is that of the families, as the families are declared above the configuration", () => {
+    const used = new Set(["target", "chain", ...catalogue.flatMap(({ labels }) => labels)]);
+    expect([...new Set(OWN_LABELS)].toSorted()).toEqual([...used].toSorted());
+  });
+
+  test("the closed values are of labels that the family has", () => {
+    for (const { name, labels, values = {} } of catalogue)
+      expect([name, Object.keys(values).filter((label) => !labels.includes(label))]).toEqual([name, []]);
   });
 
   test("the node's own labels cannot be named target or chain", () => {
@@ -236,6 +252,6 @@ describe("texts that a node or its peers choose", () => {
   test("are at most 128 characters in every label", () => {
     const values = page.families.flatMap(({ samples }) => samples.flatMap(({ labels }) => [...labels.values()]));
     expect(values.filter((text) => [...text].length > 128)).toEqual([]);
-    expect(values.filter((text) => text.includes("xxx"))).toHaveLength(7);
+    expect(values.filter((text) => text.includes("xxx"))).toHaveLength(8);
   });
 });

@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
-import { peerLabel, showConnections, subnet } from "../../src/metrics/connections.ts";
+import { showConnections } from "../../src/metrics/connections.ts";
 import { parseAddress } from "../../src/model/address.ts";
-import type { PeerConnection } from "../../src/model/report.ts";
+import {
+  type ChainFamily,
+  type ChainSample,
+  chainSample,
+  type Direction,
+  type PeerConnection,
+} from "../../src/model/report.ts";
+import { NO_BYTES, NOT_COUNTED, totalOf } from "../../src/poll/name-bytes.ts";
 import { NOW, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { readPage, SETTINGS } from "./support.ts";
@@ -11,55 +18,28 @@ import { readPage, SETTINGS } from "./support.ts";
 const NO_STARTS = new Map<string, number>();
 
 function show(rows: readonly PeerConnection[], settings: Partial<ConnectionSettings> = {}, starts = NO_STARTS) {
-  return showConnections(rows, starts, { ...SETTINGS, ...settings }, () => new Set());
+  const list = { connections: rows, malformed: 0 };
+  const history = { connectionStarts: starts, rowIdentity: "same" } as const;
+  const given = { list, history, scope: "connection", bytes: NO_BYTES } as const;
+  return showConnections(given, { ...SETTINGS, ...settings }, () => new Set());
+}
+
+/** A chain's own family about a connection. */
+function chainFamily(rest: Pick<ChainFamily, "name"> & Partial<ChainFamily>): ChainFamily {
+  return { type: "gauge", help: "X.", source: "x", labels: [], scope: "connection", ...rest };
 }
 
 function at(host: string, rest: Partial<PeerConnection> = {}): PeerConnection {
   return row({ id: host, address: parseAddress(host), ...rest });
 }
 
-describe("the peer label", () => {
-  test.each([
-    ["192.0.2.1:18080", "192.0.2.1:18080", "192.0.0.0/16"],
-    ["192.0.2.1", "192.0.2.1", "192.0.0.0/16"],
-    ["[2001:db8:1:2::3]:18080", "[2001:db8:1:2::3]:18080", "2001:db8::/32"],
-    ["2001:db8::1", "2001:db8::1", "2001:db8::/32"],
-    ["[::1]:1", "[::1]:1", "0:0::/32"],
-    ["[2001::5]:1", "[2001::5]:1", "2001:0::/32"],
-    ["[fe80::1%eth0]:1", "[fe80::1%eth0]:1", "fe80:0::/32"],
-    ["[2001:DB8:0:0:0:0:0:1]:1", "[2001:db8::1]:1", "2001:db8::/32"],
-    ["[::ffff:192.0.2.1]:18080", "192.0.2.1:18080", "192.0.0.0/16"],
-    ["seed.example:9876", "seed.example:9876", "unknown"],
-    ["abcdefghijklmnop.onion:18083", "abcdefghijklmnop.onion:18083", "tor"],
-    ["abcdefghijklmnop.b32.i2p", "abcdefghijklmnop.b32.i2p", "i2p"],
-  ])("of %s is %s, its subnet %s", (text, full, net) => {
-    const address = parseAddress(text);
-    expect(peerLabel(address, { address: "full", hashKey: "" })).toBe(full);
-    expect(peerLabel(address, { address: "subnet", hashKey: "" })).toBe(net);
-    expect(peerLabel(address, { address: "none", hashKey: "" })).toBe("");
-  });
-
-  test("hashed is stable, says nothing, and depends on the key and on the port", () => {
-    const hash = (text: string, hashKey = "key 1") => peerLabel(parseAddress(text), { address: "hashed", hashKey });
-    expect(hash("192.0.2.1:1")).toMatch(/^[0-9a-f]{16}$/);
-    expect(hash("192.0.2.1:1")).toBe(hash("192.0.2.1:1"));
-    expect(new Set([hash("192.0.2.1:1"), hash("192.0.2.1:2"), hash("192.0.2.1:1", "key 2")]).size).toBe(3);
-  });
-
-  test("keeps the suffix of a Wire address, and the name where the number is known too", () => {
-    const address = { host: "seed.example", port: 9876, type: "ipv4", ip: "192.0.2.9", suffix: ":blk" } as const;
-    expect(peerLabel(address, { address: "full", hashKey: "" })).toBe("seed.example:9876:blk");
-    expect(peerLabel(address, { address: "subnet", hashKey: "" })).toBe("192.0.0.0/16");
-  });
-
-  test("of a subnet is one of few forms, whatever the address", () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (ip) => {
-        expect(subnet(parseAddress(ip))).toMatch(/^(?:\d+\.\d+\.0\.0\/16|[0-9a-f]{1,4}:[0-9a-f]{1,4}::\/32)$/);
-      }),
-    );
-  });
-});
+/** Bytes received, as the series of a connection has them. */
+function received({ bytes, connections }: ReturnType<typeof show>, index = 0) {
+  const shown = connections[index];
+  return shown === undefined || shown.place === NOT_COUNTED
+    ? shown?.row.receivedBytes
+    : totalOf(bytes, shown.place, "received");
+}
 
 describe("rows that would be the same series", () => {
   const twice = (a: Partial<PeerConnection>, b: Partial<PeerConnection>, starts = NO_STARTS) => {
@@ -69,39 +49,47 @@ describe("rows that would be the same series", () => {
     const [shown] = forth.connections;
     const [other] = back.connections;
     // The order of the rows must not matter; which of two equal rows lends its texts may differ.
-    const { receivedBytes, sentBytes, height, syncing, state } = shown?.row ?? {};
-    expect(other?.row).toMatchObject({ receivedBytes, sentBytes, height, syncing, state });
-    expect(other?.startSeconds).toBe(shown?.startSeconds);
-    return shown;
+    const { height, syncing, state, latencySeconds } = shown?.row ?? {};
+    expect(other?.row).toMatchObject({ height, syncing, state, latencySeconds });
+    expect(other).toMatchObject({ startSeconds: shown?.startSeconds, states: shown?.states });
+    expect(sorted(other?.samples)).toEqual(sorted(shown?.samples));
+    expect(received(back)).toEqual(received(forth));
+    return { ...shown, received: received(forth) };
   };
+  const sorted = (samples: readonly ChainSample[] = []) => [...samples].sort((a, b) => a.value - b.value);
 
-  test("the highest head and the earliest start are kept; there are no bytes, which would fall with a leaving peer", () => {
+  test("the highest head, the earliest start, the lowest latency and the sum of the bytes", () => {
     const shown = twice(
-      { receivedBytes: 1, sentBytes: 10, height: 7 },
-      { receivedBytes: 2, sentBytes: 20, height: 9 },
+      { receivedBytes: 1, height: 7, latencySeconds: 0.3 },
+      { receivedBytes: 2, height: 9, latencySeconds: 0.2 },
       new Map([
         ["a", 500],
         ["b", 400],
       ]),
     );
-    expect(shown?.row).toMatchObject({ receivedBytes: undefined, sentBytes: undefined, height: 9 });
-    expect(shown?.startSeconds).toBe(400);
+    expect(shown.row).toMatchObject({ height: 9, latencySeconds: 0.2 });
+    expect(shown.received).toBe(3);
+    expect(shown.startSeconds).toBe(400);
   });
 
   test("a value that only one row has is used, and a value that no row has is absent", () => {
     const shown = twice({ receivedBytes: 1 }, { height: 9 }, new Map([["b", 400]]));
-    expect(shown?.row).toMatchObject({ receivedBytes: undefined, height: 9 });
-    expect(shown?.startSeconds).toBe(400);
+    expect(shown.row).toMatchObject({ latencySeconds: undefined, height: 9 });
+    expect(shown.received).toBe(1);
+    expect(shown.startSeconds).toBe(400);
+    expect(twice({}, {}).received).toBeNaN();
   });
 
-  test("state and texts come from the row in the better state", () => {
+  test("texts come from the row in the better state, and every state is shown", () => {
     const shown = twice({ state: "handshaking", agent: "old" }, { state: "connected", agent: "new" });
-    expect(shown?.row.state).toBe("connected");
-    expect(shown?.row.agent).toBe("new");
+    expect(shown.agent).toBe("new");
+    expect(shown.states).toBe(0b11);
+    expect(twice({ state: "dialing" }, { state: undefined }).states).toBe(0b100);
   });
 
-  test("one syncing row marks the series as syncing", () => {
-    expect(twice({ syncing: "download" }, {})?.row.syncing).toBe("download");
+  test("one syncing row marks the series as syncing, if it is connected", () => {
+    expect(twice({ syncing: "download" }, {}).row?.syncing).toBe("download");
+    expect(twice({ syncing: "download", state: "handshaking" }, {}).row?.syncing).toBeUndefined();
   });
 
   test("the direction keeps rows apart, the id does not", () => {
@@ -110,31 +98,62 @@ describe("rows that would be the same series", () => {
   });
 
   test("more than two", () => {
-    const rows = [1, 2, 3, 4].map((id) => row({ id: String(id), receivedBytes: 10 ** id }));
-    const shown = show(rows);
+    const shown = show([1, 2, 3, 4].map((id) => row({ id: String(id), receivedBytes: 10 ** id })));
     expect(shown.merged).toBe(3);
-    expect(shown.connections[0]?.row.receivedBytes).toBeUndefined();
+    expect(received(shown)).toBe(11_110);
+  });
+
+  const OLDEST = chainFamily({ name: "p2p_wire_connection_oldest", merged: "min" });
+  const NEWEST = chainFamily({ name: "p2p_wire_connection_newest", merged: "max" });
+  const OWN = chainFamily({ name: "p2p_wire_connection_own" });
+
+  test("values of the chain's own families are merged as the family says, or left out", () => {
+    const samples = (...values: readonly (readonly [ChainFamily, number])[]) => ({
+      chainSamples: values.map(([family, each]) => chainSample(family, each)),
+    });
+    const shown = twice(samples([OWN, 1], [OLDEST, 5], [NEWEST, 5]), samples([NEWEST, 6], [OWN, 2], [OLDEST, 4]));
+    expect(shown.samples).toHaveLength(2);
+    expect(shown.samples).toContainEqual(chainSample(OLDEST, 4));
+    expect(shown.samples).toContainEqual(chainSample(NEWEST, 6));
+    expect(twice(samples([OLDEST, 5], [OWN, 1]), {}).samples).toEqual([chainSample(OLDEST, 5)]);
+  });
+
+  test.each([
+    ["host", [OWN, OLDEST]],
+    ["full", [OWN, OLDEST]],
+    ["hashed", [OWN, OLDEST]],
+    // These series would be those of another peer each time that one is alone.
+    ["subnet", [OLDEST]],
+    ["none", [OLDEST]],
+  ] as const)("%s: a connection that is alone in its series has the values of %#", (address, families) => {
+    const chainSamples = [OWN, OLDEST].map((family) => chainSample(family, 7));
+    const [shown] = show([row({ chainSamples, height: 3 })], { address }).connections;
+    expect(shown?.samples.map(({ family }) => family)).toEqual(families);
+    expect(shown?.row.height).toBe(3);
   });
 
   test("address modes merge what they hide", () => {
-    const rows = ["192.0.2.1:1", "192.0.3.1:1", "198.51.100.1:1", "seed.example:1"].map((host) =>
+    const rows = ["192.0.2.1:1", "192.0.2.1:2", "192.0.3.1:1", "198.51.100.1:1", "seed.example:1"].map((host) =>
       at(host, { receivedBytes: 5 }),
     );
-    const labels = (address: ConnectionSettings["address"]) => show(rows, { address }).connections.map((c) => c.labels);
-    expect(labels("full")).toHaveLength(4);
-    expect(labels("hashed")).toHaveLength(4);
+    const labels = (address: ConnectionSettings["address"], direction: Direction = "inbound") =>
+      show(
+        rows.map((each) => ({ ...each, direction })),
+        { address },
+      ).connections.map((c) => c.labels);
+    expect(labels("full")).toHaveLength(5);
+    expect(labels("hashed")).toHaveLength(5);
+    expect(labels("host")).toEqual(
+      ["192.0.2.1", "192.0.3.1", "198.51.100.1", "seed.example"].map((peer) => `,direction="inbound",peer="${peer}"`),
+    );
+    expect(labels("host", "outbound")).toEqual(labels("full", "outbound"));
+    expect(labels("host", "unknown")).toEqual(labels("full", "unknown"));
     expect(labels("subnet")).toEqual([
-      'direction="inbound",peer="192.0.0.0/16"',
-      'direction="inbound",peer="198.51.0.0/16"',
-      'direction="inbound",peer="unknown"',
+      ',direction="inbound",peer="192.0.0.0/16"',
+      ',direction="inbound",peer="198.51.0.0/16"',
+      ',direction="inbound",peer="unknown"',
     ]);
-    expect(labels("none")).toEqual(['direction="inbound"']);
-  });
-
-  test.each(["subnet", "none"] as const)("%s has no byte counters: a sum falls when a peer leaves", (address) => {
-    const rows = [at("192.0.2.1:1", { receivedBytes: 5, sentBytes: 5 }), at("192.0.3.1:1", { receivedBytes: 5 })];
-    const [shown] = show(rows, { address }).connections;
-    expect(shown?.row).toMatchObject({ receivedBytes: undefined, sentBytes: undefined });
+    expect(labels("none")).toEqual([',direction="inbound"']);
   });
 
   test("names that are equal only after they were cut are merged, not written twice", () => {
@@ -143,6 +162,7 @@ describe("rows that would be the same series", () => {
     );
     const page = readPage([stateAfter(report({ peers: peers(...rows) }))]);
     expect(find(page, "p2p_connection_info")).toHaveLength(1);
+    expect(value(page, "p2p_connection_receive_bytes_total")).toBe(2);
     expect(value(page, "p2p_node_connections_merged")).toBe(1);
   });
 });

@@ -91,7 +91,7 @@ describe("counters of a connection", () => {
   test("those of the chain as well", () => {
     const chainSamples = [chainSample(UNIQUE_FIRST_BLOCKS, 4)];
     const given = connection({ startSeconds: 1_700_000_000, chainSamples });
-    expect(createdOf([given], "p2p_wire_unique_first_blocks", {}, WIRE)).toEqual([1_700_000_000]);
+    expect(createdOf([given], "p2p_wire_connection_unique_first_blocks", {}, WIRE)).toEqual([1_700_000_000]);
   });
 
   test("each follows its counter, where others have none", () => {

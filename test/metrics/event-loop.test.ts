@@ -1,72 +1,81 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createEventLoopDelay, DELAY_SHOWN_MS } from "../../src/metrics/event-loop.ts";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createEventLoopDelay } from "../../src/metrics/event-loop.ts";
+import { runs } from "../support/effort.ts";
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
-
-/** A measurement that takes the delays it is given, in milliseconds. */
-function fakeMonitor() {
-  let delays: number[] = [];
-  const of = (choose: (...all: readonly number[]) => number) => choose(...delays) * 1e6;
+/** Like the engine's histogram, which tells only the value of a rank. */
+function fakeIntervals() {
+  const intervals: number[] = [];
   return {
-    record: (ms: number) => void delays.push(ms),
+    record: (delaySeconds: number) => void intervals.push(1e7 + delaySeconds * 1e9),
     get count() {
-      return delays.length;
-    },
-    get min() {
-      return of(Math.min);
+      return intervals.length;
     },
     get max() {
-      return of(Math.max);
+      return Math.max(0, ...intervals);
     },
-    mean: 10e6,
-    stddev: 0,
-    percentile: () => of(Math.max),
-    reset: () => {
-      delays = [];
+    get mean() {
+      return intervals.reduce((sum, interval) => sum + interval, 0) / intervals.length;
+    },
+    percentile(percent: number) {
+      const rank = Math.max(1, Math.floor((percent / 100) * intervals.length + 0.5));
+      return intervals.toSorted((a, b) => a - b)[rank - 1] ?? 0;
     },
   };
 }
 
 function setUp() {
-  const monitors: ReturnType<typeof fakeMonitor>[] = [];
-  const delay = createEventLoopDelay(() => {
-    const monitor = fakeMonitor();
-    monitors.push(monitor);
-    return monitor;
-  });
-  const record = (ms: number) => {
-    for (const monitor of monitors) monitor.record(ms);
-  };
-  const longest = () => delay.gauges().find(({ name }) => name === "nodejs_eventloop_lag_max_seconds")?.seconds;
-  return { delay, record, longest };
+  const intervals = fakeIntervals();
+  return { record: intervals.record, read: createEventLoopDelay(intervals) };
 }
 
-test("there are no gauges before the first measurement", () => {
-  expect(setUp().delay.gauges()).toEqual([]);
+test("before the first measurement everything is 0", () => {
+  const { bounds, upTo, sum } = setUp().read();
+  expect(bounds).toEqual([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]);
+  expect(upTo).toEqual(Array(11).fill(0));
+  expect(sum).toBe(0);
 });
 
-test.each([0, 1, DELAY_SHOWN_MS / 2, DELAY_SHOWN_MS - 1, DELAY_SHOWN_MS, 3.7 * DELAY_SHOWN_MS])(
-  "a block after %i ms is shown to everyone for one to two periods, and then no more",
-  (before) => {
-    const { record, longest } = setUp();
-    const pass = (ms: number) => {
-      for (let passed = 0; passed < ms; passed += 100) {
-        vi.advanceTimersByTime(100);
-        record(10);
+test("a block is above the bounds that are shorter, and only once, however often it is read", () => {
+  const { record, read } = setUp();
+  for (let tick = 0; tick < 500; tick += 1) record(0);
+  read();
+  record(1.2);
+  const expected = { upTo: [...Array(8).fill(500), 501, 501, 501], sum: 1.2 };
+  for (let reading = 0; reading < 3; reading += 1) {
+    const { upTo, sum } = read();
+    expect(upTo).toEqual(expected.upTo);
+    expect(sum).toBeCloseTo(expected.sum);
+  }
+});
+
+test("the sum does not fall, although single intervals are shorter than they should be", () => {
+  const { record, read } = setUp();
+  record(0.001);
+  const { sum } = read();
+  record(-0.0009);
+  expect(read().sum).toBe(sum);
+});
+
+test("whatever was measured between the readings, each bucket has the delays up to its bound", () => {
+  const delay = fc.oneof(
+    { arbitrary: fc.constantFrom(0, -0.0009, 0.0002), weight: 5 },
+    { arbitrary: fc.constantFrom(0.004, 0.009, 0.02, 0.3, 0.6, 1.2, 3, 60), weight: 2 },
+  );
+  fc.assert(
+    fc.property(fc.array(fc.array(delay, { maxLength: 40 }), { maxLength: 8 }), (readings) => {
+      const { record, read } = setUp();
+      const all: number[] = [];
+      for (const added of readings) {
+        for (const each of added) record(each);
+        all.push(...added);
+        const { bounds, upTo } = read();
+        const expected = [...bounds, Number.POSITIVE_INFINITY].map(
+          (bound) => all.filter((each) => each <= bound).length,
+        );
+        expect(upTo).toEqual(expected);
       }
-    };
-    pass(before);
-    record(2500);
-    let shown = 0;
-    while (longest() === 2.5 && shown < 10 * DELAY_SHOWN_MS) {
-      // Reading changes nothing.
-      expect([longest(), longest()]).toEqual([2.5, 2.5]);
-      pass(1000);
-      shown += 1000;
-    }
-    expect(shown).toBeGreaterThanOrEqual(DELAY_SHOWN_MS);
-    expect(shown).toBeLessThanOrEqual(2 * DELAY_SHOWN_MS);
-    expect(longest()).toBe(0.01);
-  },
-);
+    }),
+    { numRuns: runs(50) },
+  );
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { chainFamily, connectionChainSamples, nodeChainSamples } from "../../src/metrics/family.ts";
 import type { ChainFamily } from "../../src/model/report.ts";
+import { NOT_COUNTED } from "../../src/poll/name-bytes.ts";
 import { firstState, row } from "../poll/support.ts";
 
 test("a chain's own family has the samples that are its own, and no label without a value", () => {
@@ -64,14 +65,17 @@ test("samples of connections stand at their connection, in whatever order a row 
   });
   const [a, b] = [declared("p2p_wire_a"), declared("p2p_wire_b")];
   const sample = (family: ChainFamily, value: number) => ({ family, labels: [], value });
-  const rows = [[sample(a, 1), sample(b, 2)], [sample(b, 4), sample(a, 3)], undefined, [sample(b, 5)]];
+  const rows = [[sample(a, 1), sample(b, 2)], [sample(b, 4), sample(a, 3)], [], [sample(b, 5)]];
   const connections = rows.map((chainSamples, index) => ({
     labels: "",
     key: String(index),
     agent: "",
-    row: row({ chainSamples }),
+    row: row(),
+    samples: chainSamples,
     rows: 1,
+    states: 1,
     startSeconds: undefined,
+    place: NOT_COUNTED,
   }));
   expect([...connectionChainSamples(connections)]).toEqual([
     [a, [1, 3, Number.NaN, Number.NaN]],

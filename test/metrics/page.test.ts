@@ -19,7 +19,7 @@ import {
   stateAfter,
 } from "../poll/support.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
-import { KEPT_WHEN_DOWN } from "../support/kept-when-down.ts";
+import { keptWhenDown } from "../support/kept-when-down.ts";
 import { catalogue, names, read, readPage, render, renderPage } from "./support.ts";
 
 /** Whole pages, byte by byte: `UPDATE_GOLDEN=1 npx vitest run test/metrics/page.test.ts` updates them. */
@@ -195,6 +195,20 @@ describe.each(Object.entries(PAGES))("golden page %s", (name, states) => {
   });
 });
 
+test("where the values of a label are declared to be closed, the pages have no others", () => {
+  const closed = new Map(catalogue.map(({ name, values = {} }) => [name, values] as const));
+  const others = Object.values(PAGES)
+    .flatMap((states) => readPage(states).families)
+    .flatMap(({ name, samples }) =>
+      Object.entries(closed.get(name) ?? {}).flatMap(([label, all]) =>
+        samples
+          .map(({ labels }) => labels.get(label) ?? "")
+          .flatMap((text) => (all.includes(text) ? [] : `${name} ${text}`)),
+      ),
+    );
+  expect(others).toEqual([]);
+});
+
 /** Families of the connections and of what else was taken from the peer list. */
 function peerFamilies(page: Page): readonly string[] {
   return names(page).filter((name) => /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers)/.test(name));
@@ -242,7 +256,7 @@ describe("after a poll that failed", () => {
     expect(peerFamilies(readPage([good])).length).toBeGreaterThan(8);
     const page = readPage([stateAfter(deadReport("timeout"), { node: MONERO, history: good.history })]);
     expect(peerFamilies(page)).toEqual([]);
-    expect(names(page)).toEqual(KEPT_WHEN_DOWN);
+    expect(names(page)).toEqual(keptWhenDown("monero"));
     expect(value(page, "p2p_node_up")).toBe(0);
     expect(value(page, "p2p_node_poll_failures_total", { reason: "timeout" })).toBe(1);
     expect(value(page, "p2p_node_last_success_timestamp_seconds")).toBe((NOW - INTERVAL_MS) / 1000);

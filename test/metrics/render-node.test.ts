@@ -6,7 +6,7 @@ import { createPoller } from "../../src/poll/poller.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore, toStored } from "../../src/poll/store.ts";
 import { failing, LAG_SETTINGS, logSink, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
-import { find, value } from "../support/exposition-parser.ts";
+import { value } from "../support/exposition-parser.ts";
 import { catalogue, createRenderer, names, read, renderPage, SETTINGS } from "./support.ts";
 
 const NAMES = Array.from({ length: 10 }, (_, index) => `node-${index}`);
@@ -91,7 +91,7 @@ describe("the page of a node that is polled once", () => {
   test("has no counts of polls, and why the only one failed", () => {
     const page = pageOf(report({ peers: failing("timeout") }));
     expect(names(page).filter((name) => name.startsWith("p2p_node_poll"))).toEqual(["p2p_node_poll_duration_seconds"]);
-    expect(find(page, "p2p_probe_failure_info").map(({ labels }) => labels.get("reason"))).toEqual(["timeout"]);
+    expect(value(page, "p2p_node_failure_info", { api: "peers", reason: "timeout" })).toBe(1);
   });
 
   test("has no bytes that were added up over polls, which would always be 0", () => {

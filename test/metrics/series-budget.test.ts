@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NameMemories } from "../../src/lib/hourly-budget.ts";
 import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { parseAddress } from "../../src/model/address.ts";
-import type { NodeReport, PeerConnection } from "../../src/model/report.ts";
+import type { Direction, NodeReport, PeerConnection } from "../../src/model/report.ts";
+import { NO_SERIES } from "../../src/poll/store.ts";
 import { deadReport, failing, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { runs } from "../support/effort.ts";
 import { seriesKey } from "../support/exposition-lines.ts";
@@ -16,15 +16,15 @@ const node = nodeConfig({ chain: "wire" });
 /** A node that is polled at these times; `next` gives the page of one more poll. */
 function setUp(settings: Partial<ConnectionSettings> = {}) {
   const renderNode = createRenderer(settings);
-  let memories: NameMemories = new Map();
+  let series = NO_SERIES;
   return {
     next(given: NodeReport, nowMs: number): Page {
       const state = stateAfter(given, { node });
-      const rendered = renderNode(state, { memories, nowMs });
-      memories = rendered.series ?? memories;
+      const rendered = renderNode(state, { series, nowMs });
+      series = rendered.series ?? series;
       return read(renderPage([{ state, ...rendered }], [], "text"), "text");
     },
-    memories: () => memories,
+    memories: () => series.names,
   };
 }
 
@@ -95,7 +95,7 @@ describe("a node whose 300 peers, their software and its own version change with
     const [page] = last;
     if (page === undefined) throw new Error("no page");
     expect(value(page, "p2p_node_peers", { direction: "inbound" })).toBe(300);
-    expect(value(page, "p2p_node_peers_by_agent", { agent: "other" })).toBe(300);
+    expect(value(page, "p2p_node_peers_by_agent", { agent: "other", direction: "inbound" })).toBe(300);
     expect(value(page, "p2p_node_connections_omitted")).toBe(50);
     // 250 connections and p2p_node_info.
     expect(value(page, "p2p_node_series_withheld")).toBe(251);
@@ -227,24 +227,60 @@ test("series beyond the limit are added to the sample for the rest, if the famil
   const { next } = setUp();
   const by = (...agents: readonly string[]) => {
     const page = next(report({ peers: peers(...agents.map((agent, index) => peer(index, { agent }))) }), 0);
-    return find(page, "p2p_node_peers_by_agent").map(({ labels, value: count }) => [labels.get("agent"), count]);
+    return find(page, "p2p_node_peers_by_agent").map(({ labels, value: count }) => [
+      labels.get("agent"),
+      labels.get("direction"),
+      count,
+    ]);
   };
   for (let poll = 0; poll < 12; poll += 1) by(...[0, 1, 2, 3, 4].map((index) => `agent ${5 * poll + index}`));
-  // 60 are known now; a peer may report the label of the rest as its own.
+  // 60 are known now, with unknown in both directions; a peer may report the label of the rest as its own.
+  const unknown = [
+    ["unknown", "inbound", 0],
+    ["unknown", "outbound", 0],
+  ];
   expect(by("agent 3", "agent 3", "new", "other", "newer")).toEqual([
-    ["agent 3", 2],
-    ["unknown", 0],
-    ["other", 3],
+    ["agent 3", "inbound", 2],
+    ...unknown,
+    ["other", "inbound", 3],
   ]);
-  expect(by("other")).toEqual([
-    ["other", 1],
-    ["unknown", 0],
-  ]);
+  expect(by("other")).toEqual([["other", "inbound", 1], ...unknown]);
+});
+
+test("the rest is one sample for each direction, whatever the peers call themselves", () => {
+  const agent = fc.constantFrom("a", "b", "other", 'c",direction="outbound', "d,direction=", "\\", "e\\", undefined);
+  const direction = fc.constantFrom<Direction>("inbound", "outbound");
+  const anyPolls = fc.array(fc.array(fc.record({ agent, direction, number: fc.nat(99) }), { maxLength: 30 }), {
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(anyPolls, (polls) => {
+      const { next } = setUp();
+      // Nearly uses up the budget.
+      const early = Array.from({ length: 55 }, (_, index) => peer(index, { agent: `early ${index}` }));
+      for (let first = 0; first < 55; first += 11) next(report({ peers: peers(...early.slice(first, first + 11)) }), 0);
+      for (const given of polls) {
+        const rows = given.map((each, index) => {
+          const name = each.agent === "a" ? `a ${each.number}` : each.agent;
+          return peer(index, { agent: name, direction: each.direction });
+        });
+        const samples = find(next(report({ peers: peers(...rows) }), 0), "p2p_node_peers_by_agent");
+        for (const side of ["inbound", "outbound"] as const) {
+          const own = samples.filter(({ labels }) => labels.get("direction") === side);
+          const sum = own.reduce((before, { value: count }) => before + count, 0);
+          expect(sum).toBe(rows.filter((each) => each.direction === side).length);
+          const unknown = own.find(({ labels }) => labels.get("agent") === "unknown")?.value;
+          expect(unknown).toBe(rows.filter((each) => each.direction === side && each.agent === undefined).length);
+        }
+      }
+    }),
+    { numRuns: runs(100) },
+  );
 });
 
 /** Labels whose values come from a closed set: of the program, of the chain's protocol, or of the configuration. */
 const CLOSED = new Set([
-  ...["api", "direction", "state", "flow", "reference", "reason", "address_type"],
+  ...["api", "direction", "state", "flow", "reference", "reason", "address_type", "position"],
   ...["list", "stripe", "kind", "identity"],
   // A number below 1000 (chains/chainweb/cut.ts).
   "braided_chain",

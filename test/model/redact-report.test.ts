@@ -44,6 +44,7 @@ describe("what a node repeats of its credentials", () => {
     ["an address", (host) => report([peer({}), peer({ address: { host, type: "unknown" } })])],
     ["the suffix of one", (suffix) => report([peer({ address: { host: "h", type: "unknown", suffix } })])],
     ["a peer's chain id", (chainId) => report([peer({ chainId })])],
+    ["a label of a peer's info", (text) => report([peer({}), peer({ info: { family, labels: ["true", text] } })])],
   ])("is taken out of %s", (_, make) => {
     expect(redactReport(make(`a ${SECRET} b`), hide)).toEqual(make("a <secret> b"));
     expect(redactReport(make(`a ${Buffer.from(SECRET).toString("hex")} b`), hide)).toEqual(make("a <secret> b"));

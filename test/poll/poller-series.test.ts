@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { admit, EMPTY_MEMORY, listOf, type NameMemories } from "../../src/lib/hourly-budget.ts";
+import { admit, EMPTY_MEMORY, listOf } from "../../src/lib/hourly-budget.ts";
 import { createPoller } from "../../src/poll/poller.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
@@ -16,13 +16,13 @@ function setUp() {
     nodes: [nodeConfig()],
     lag: () => LAG_SETTINGS,
     open: () => ({ poll: async () => (isDown ? deadReport() : report()), calls: () => [], close: async () => {} }),
-    render({ report: polled }, { memories }) {
+    render({ report: polled }, { series: earlier }) {
       if (isBroken) throw new Error("cannot be shown");
-      const before = memories.get("series") ?? EMPTY_MEMORY;
+      const before = earlier.names.get("series") ?? EMPTY_MEMORY;
       if (polled !== undefined) given.push(before.newcomers.reduce((sum, { count }) => sum + count, 0));
       const { memory } = admit(before, listOf([`series ${given.length}`]), 0, 100);
       const lines = { bytes: Buffer.alloc(0), ends: Uint32Array.of(0) };
-      const series: NameMemories = polled === undefined ? memories : new Map([["series", memory]]);
+      const series = polled === undefined ? earlier : { ...earlier, names: new Map([["series", memory]]) };
       return { lines, series };
     },
     store,

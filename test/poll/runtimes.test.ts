@@ -185,6 +185,32 @@ describe("replacing nodes", () => {
     expect(state().history.polls).toBe(3);
   });
 
+  test("a node with other connections keeps its session and the poll that runs, whose result has the new settings", async () => {
+    const ends: ((given: NodeReport) => void)[] = [];
+    const { poller, state, closed } = setUp({ "node-1": () => new Promise((resolve) => void ends.push(resolve)) });
+    const first = poller.poll("node-1");
+    ends[0]?.(report());
+    await first;
+    const { history, node } = state();
+    const running = poller.poll("node-1");
+    const connections = { ...node.connections, address: "none" } as const;
+    await setNodes(poller, [{ ...node, connections }]);
+    expect(state()).toMatchObject({ history, node: { connections } });
+    ends[1]?.(report());
+    await running;
+    expect(state()).toMatchObject({ history: { polls: 2 }, node: { connections } });
+    expect(closed).toEqual([]);
+  });
+
+  test("what is shown of a node with other connections is not shared with those who ask for a poll", async () => {
+    const { poller, state } = setUp({ "node-1": answers(report()) });
+    await poller.poll("node-1");
+    expect(await poller.probe("node-1")).toMatchObject({ kind: "shared" });
+    const { node } = state();
+    await setNodes(poller, [{ ...node, connections: { ...node.connections, series: false } }]);
+    expect(await poller.probe("node-1")).toEqual({ kind: "polled" });
+  });
+
   test("a node of the same name at another URL starts without a history", async () => {
     const { poller, store, state } = setUp({ "node-1": answers(report()) });
     await poller.poll("node-1");

@@ -63,6 +63,24 @@ test.each<[string, Labels, Labels, boolean]>([
     { ...OWN_JOB, alertname: "PeerExporterEventLoopSlow", exporter: "localhost:10900" },
     true,
   ],
+  [
+    "peers that are ahead of a node that is behind",
+    { ...lagging, ...OWN_JOB, alertname: "P2PNodePeerHeightsDisagree" },
+    { ...lagging, ...OWN_JOB },
+    true,
+  ],
+  [
+    "peers that disagree with another node",
+    { ...lagging, ...OWN_JOB, alertname: "P2PNodePeerHeightsDisagree" },
+    { ...lagging, ...OWN_JOB, target: "wire-2" },
+    false,
+  ],
+  [
+    "a node that is behind, while its peers disagree",
+    { ...lagging, ...OWN_JOB },
+    { ...lagging, ...OWN_JOB, alertname: "P2PNodePeerHeightsDisagree" },
+    false,
+  ],
 ])("%s", (_, target, source, expected) => {
   expect(isInhibited(target, source)).toBe(expected);
 });

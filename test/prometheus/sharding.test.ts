@@ -129,6 +129,7 @@ function nodeSeries(shard: number, target: string, chain: string, facts: string,
   return [
     { series: `p2p_node_head_height{${labels}}`, values: heights },
     { series: `p2p_node_info{${labels}, version="v1", ${facts}}`, values: "1x60" },
+    { series: `p2p_node_block_interval_seconds{${labels}}`, values: `${chain === "wire" ? 0.5 : 120}x60` },
   ];
 }
 

@@ -63,8 +63,8 @@ export function metricsIn(expr: string): readonly string[] {
   return [...new Set(names.filter((name) => !WORDS.has(name)))];
 }
 
-/** The PromQL of a runbook: each line of its promql blocks. */
+/** The PromQL of a document: each line of its promql blocks, with the indented lines that continue it. */
 export function queriesIn(markdown: string): readonly string[] {
   const blocks = [...markdown.matchAll(/^```promql\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
-  return blocks.flatMap((block) => block.split("\n").filter((line) => line !== ""));
+  return blocks.flatMap((block) => block.split(/\n(?! )/).filter((query) => query !== ""));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NODE_FAULTS } from "../../tools/faults/node-faults.ts";
 import { type Page, value } from "../support/exposition-parser.ts";
-import { KEPT_WHEN_DOWN } from "../support/kept-when-down.ts";
+import { keptWhenDown } from "../support/kept-when-down.ts";
 import { tempFolder, waitFor } from "../support/servers.ts";
 import { type FaultyNode, startFaultyNode } from "./faulty-node.ts";
 import type { Injection } from "./injection.ts";
@@ -148,9 +148,10 @@ export function describeFaults(injections: readonly Injection[], options: SuiteO
       expect(families.filter((name) => left !== "all" && left !== "peers" && ABOUT_PEERS.test(name))).toEqual([]);
       expect(families.filter((name) => left !== "all" && left !== "head" && ABOUT_HEAD.test(name))).toEqual([]);
       if (left === "nothing") {
-        const allowed = [...KEPT_WHEN_DOWN, ...KNOWN_FROM_ANY_RESPONSE];
+        const kept = keptWhenDown(injection.chain);
+        const allowed = [...kept, ...KNOWN_FROM_ANY_RESPONSE];
         expect(families.filter((name) => !allowed.includes(name))).toEqual([]);
-        expect(KEPT_WHEN_DOWN.filter((name) => !families.includes(name))).toEqual([]);
+        expect(kept.filter((name) => !families.includes(name))).toEqual([]);
       }
       if (left === "all") expect(lostBy(during, target)).toEqual([]);
       expect(isUp(during, target)).toBe(left === "all" || left === "peers");
@@ -229,8 +230,8 @@ export const every = (seconds: number) => ({ interval: `${seconds}s`, timeout: `
 export const maxAge = (seconds: number): number => 2.5 * seconds;
 
 /** Families about peers, and about the head. */
-const ABOUT_PEERS = /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers|peer_subnets)/;
-const ABOUT_HEAD = /^p2p_node_(?:head|final|reference)_/;
+const ABOUT_PEERS = /^p2p_connection_|^p2p_node_(?:peers|connections|syncing_peers|peer_subnets|largest_subnet)/;
+const ABOUT_HEAD = /^p2p_node_(?:head|final|reference|block)_/;
 
 /** Besides what is kept always: what any answer of the server tells, whatever it says. */
 const KNOWN_FROM_ANY_RESPONSE = ["p2p_node_tls_certificate_expiry_timestamp_seconds"];

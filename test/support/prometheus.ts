@@ -43,8 +43,8 @@ export type Prometheus = {
   output(): string;
   /** The active targets, with health and the error of their last scrape. */
   targets(): Promise<ScrapeTarget[]>;
-  /** An instant query; a scalar comes as one result without labels. */
-  query(promql: string): Promise<QueryResult[]>;
+  /** An instant query; a scalar comes as one result without labels. `atSeconds`: by default the time of now. */
+  query(promql: string, atSeconds?: number): Promise<QueryResult[]>;
   stop(): Promise<number>;
 };
 
@@ -93,13 +93,25 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     url,
     output: program.output,
     targets: async () => targetsAnswer.parse(await get("/api/v1/targets?state=active")).data.activeTargets,
-    async query(promql) {
-      const { data } = queryAnswer.parse(await get(`/api/v1/query?query=${encodeURIComponent(promql)}`));
+    async query(promql, atSeconds) {
+      const time = atSeconds === undefined ? {} : { time: String(atSeconds) };
+      const { data } = queryAnswer.parse(await get(`/api/v1/query?${new URLSearchParams({ query: promql, ...time })}`));
       const vector = data.resultType === "vector" ? data.result : [{ metric: {}, value: data.result }];
       return vector.map(({ metric, value }) => ({ metric, value: toNumber(value[1]) }));
     },
     stop: program.stop,
   };
+}
+
+/** A folder for `data` with the samples of these lines, each a series with its value and its Unix time. */
+export async function recordedBlocks(lines: readonly string[]): Promise<string> {
+  const folder = tempFolder();
+  const [file, data] = [join(folder, "series.txt"), join(folder, "data")];
+  writeFileSync(file, `${lines.join("\n")}\n# EOF\n`);
+  const args = ["tsdb", "create-blocks-from", "openmetrics", file, data];
+  const { code, output } = await run(requireProgram("promtool"), args);
+  if (code !== 0) throw new Error(`promtool ended with ${code}: ${output}`);
+  return data;
 }
 
 /** Prometheus writes +Inf where Number() reads only Infinity. */

@@ -64,9 +64,10 @@ describe("rows of real nodes have no field that is not documented here", () => {
 
   test("the decoder of Monero reads no field that has a reason to be left out", () => {
     const row = { address: "192.0.2.1:18080", incoming: false, state: "normal", connection_id: "a".repeat(32) };
+    const at = { receivedMs: 0 };
     const more = { avg_download: 1, current_upload: 2, peer_id: "b", support_flags: 1, rpc_credits_per_hash: 3 };
-    expect(decodeMonero({ connections: [{ ...row, ...more }] }, "call")).toEqual(
-      decodeMonero({ connections: [row] }, "call"),
+    expect(decodeMonero({ connections: [{ ...row, ...more }] }, "call", at)).toEqual(
+      decodeMonero({ connections: [row] }, "call", at),
     );
   });
 });

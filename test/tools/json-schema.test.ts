@@ -106,6 +106,23 @@ describe("invalid configurations", () => {
       { nodes: [{ ...NODE, wire: { chian_url: "http://h" } }] },
       "/nodes/0/wire: must NOT have additional properties",
     ],
+    [
+      "an unknown key of a node's connections",
+      { nodes: [{ ...NODE, connections: { max: 5 } }] },
+      "/nodes/0/connections: must NOT have additional properties",
+    ],
+    [
+      "two keys of hashes at a module",
+      {
+        probe: { modules: { m: { chain: "wire", connections: { hash_key: "0123456789abcdef", hash_key_file: "k" } } } },
+      },
+      "/probe/modules/m/connections/hash_key_file: boolean schema is false",
+    ],
+    [
+      "connections of a reference",
+      { nodes: [NODE], references: [{ ...NODE, connections: { series: false } }] },
+      "/references/0/connections: boolean schema is false",
+    ],
     ["the block of another chain", { nodes: [{ ...NODE, monero: {} }] }, "/nodes/0/monero: boolean schema is false"],
     [
       "a key that a module has not",
@@ -270,5 +287,10 @@ test("nearly every key has a description", () => {
   const missing = [...ALL_KEYS].filter(
     (key) => !described.has(key) && !key.startsWith("nodes.auth.") && !key.startsWith("nodes.tls."),
   );
-  expect(missing).toEqual(["connections.hash_key_file", "probe.modules", "nodes.monero"]);
+  expect(missing).toEqual([
+    "connections.hash_key_file",
+    "probe.modules",
+    "nodes.connections.hash_key_file",
+    "nodes.monero",
+  ]);
 });

@@ -39,6 +39,13 @@ names the key. A limit in the configuration replaces the default for every call 
 one response can delay all other polls and pages for longer. Without configured limits, responses of up to 96 KiB are parsed without
 counting.`;
 
+const CONNECTIONS = `Series with a \`peer\` label, one set per connection of a node. A node and a module can have this block too: its keys replace the
+shared ones one by one, and \`hash_key\` replaces a shared \`hash_key_file\`. A reference has no connections.
+
+Connections whose labels are the same share their series, for example several peers behind one address. Their bytes are added up,
+and the sum does not fall when one of them closes. The height is the highest of them, the start the earliest, and
+\`p2p_node_connections_merged\` counts the connections beyond the first.`;
+
 export const SECTIONS: readonly Section[] = [
   {
     title: "The file",
@@ -52,7 +59,7 @@ export const SECTIONS: readonly Section[] = [
       },
       connections: {
         type: "mapping",
-        meaning: "Series for each connection: [connections](#connections).",
+        meaning: "Series for each connection, of all nodes and modules: [connections](#connections).",
         example: "connections: {max_per_node: 50}",
       },
       lag: { type: "mapping", meaning: "How head lag is computed: [lag](#lag).", example: "lag: {min_support: 3}" },
@@ -101,7 +108,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: "connections",
-    introduction: "Series with a `peer` label, one set per connection of a node.",
+    introduction: CONNECTIONS,
     place: "connections",
     keys: {
       "connections.series": {
@@ -116,12 +123,12 @@ export const SECTIONS: readonly Section[] = [
       "connections.max_new_per_hour": {
         fallback: "`2000`, or 3 × `max_per_node` if that is more",
         meaning:
-          "Maximum number of connections of a node that get new series in any 60 minutes. A connection is new if it had no series within the last hour. Further connections are in all sums but have no series of their own; `p2p_node_series_withheld` counts them. Prometheus keeps every series for hours, even one that existed for a single poll, so this limits the series of a node whose peers change their addresses in each poll. A peer that returns from another port is new, and so is a peer whose software reports another name. A measured public node got 1.8 new connections per hour for each of its peers: with 250 peers, 700 in the first hour and 450 in each later hour. The count starts from zero when the exporter starts; it continues over reloads and outages of the node. Pages of `/probe?target=` have no earlier polls and therefore no such limit.",
+          "Maximum number of connections of a node that get new series in any 60 minutes. A connection is new if it had no series within the last hour. Further connections are in all sums but have no series of their own; `p2p_node_series_withheld` counts them. Prometheus keeps every series for hours, even one that existed for a single poll, so this limits the series of a node whose peers change their addresses in each poll. A peer whose software reports another name is new, and with `address: full` or `hashed` so is a peer that returns from another port. A measured public node got 1.8 new connections per hour for each of its peers: with 250 peers and `address: full`, 700 in the first hour and 450 in each later hour. The count starts from zero when the exporter starts; it continues over reloads and outages of the node. Pages of `/probe?target=` have no earlier polls and therefore no such limit.",
         example: "max_new_per_hour: 500",
       },
       "connections.address": {
         meaning:
-          "How a peer's address appears in its label. `full`: address and port. `subnet`: the first 16 bits of an IPv4 address, 32 of an IPv6 address. `hashed`: a pseudonym of 16 hex digits. `none`: no address. With `subnet` and `none` peers share series, and shared series have no byte counters.",
+          "How a peer's address appears in its label. `host`: inbound peers without port, as each connection has another one; others as in `full`. `full`: address and port. `subnet`: the first 16 bits of an IPv4 address, 32 of an IPv6 address. `hashed`: a pseudonym of 16 hex digits, made from address and port. `none`: no address.",
         example: "address: hashed",
       },
       "connections.hash_key": {
@@ -227,6 +234,12 @@ export const SECTIONS: readonly Section[] = [
         fallback: "each from `global.limits`",
         meaning: "Limits on one response of the node. See [limits](#limits).",
         example: "limits: {bytes: 8MiB, keys: 200000}",
+      },
+      "nodes.connections": {
+        type: "mapping",
+        fallback: "each key from `connections`",
+        meaning: "Series for the connections of the node. See [connections](#connections).",
+        example: "connections: {address: full, max_per_node: 250}",
       },
     },
   },

@@ -33,7 +33,8 @@ export const SCHEMA_KEYS: ReadonlyMap<string, SchemaKey> = new Map([
   ...keysOf(jsonOf(globalSchema), "global").filter(([path]) => !path.startsWith("global.limits.")),
   ...keysOf(jsonOf(connectionsSchema(undefined)), "connections"),
   ...keysOf(jsonOf(lagSchema), "lag"),
-  ...keysOf(jsonOf(nodeSchema(undefined)), "nodes"),
+  // The shared block has the same keys.
+  ...keysOf(jsonOf(nodeSchema(undefined)), "nodes").filter(([path]) => !path.startsWith("nodes.connections.")),
   ...Object.values(chains).flatMap(({ options, optionsKey }) => keysOf(jsonOf(options), `nodes.${optionsKey}`)),
   ...keysOf(jsonOf(probeSchema), "probe"),
   ...keysOf(jsonOf(moduleSchema(undefined)), "probe.modules").filter(

@@ -1,14 +1,15 @@
 import { ADAPTERS } from "../../src/chains/index.ts";
-import { createFullCatalogue } from "../../src/metrics/catalogue.ts";
-import { renderLabels, renderSample } from "../../src/metrics/exposition.ts";
+import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import type { NodeFamily } from "../../src/metrics/family.ts";
 import { leftOutSection } from "./api-fields.ts";
+import { exampleLines } from "./metric-examples.ts";
+import { type LabelValues, labelValues } from "./metric-labels.ts";
+import { isOfProcess, OWN_FAMILIES, type OwnFamily } from "./own-families.ts";
 
-/** docs/metrics.md: every family of the catalogue, with the sources of its values. */
+/** docs/metrics.md: every family of the catalogue, with the sources of its values, and those of the exporter itself. */
 
 const SECTIONS: readonly { readonly title: string; readonly has: (family: NodeFamily) => boolean }[] = [
   { title: "Nodes", has: ({ name }) => name.startsWith("p2p_node_") },
-  { title: "Probes of targets", has: ({ name }) => name.startsWith("p2p_probe_") },
   { title: "Connections", has: ({ name }) => name.startsWith("p2p_connection_") },
   { title: "References", has: ({ about }) => about === "reference" },
   ...ADAPTERS.map(({ title, optionsKey }) => ({
@@ -21,21 +22,42 @@ const INTRODUCTION = `# Metrics
 
 Generated from the catalogue of the program (\`npm run docs\`); a test fails if the two differ.
 
-Every series has the labels \`target\`, the node's name in the configuration (host and port of a [probed target](probe.md)),
-\`chain\`, and the \`labels\` of the node in the configuration. A series is absent if its value is not known: missing values never
-become 0, and a node that stops answering loses its data series with the first failed poll. The exporter's own metrics
-(\`peer_exporter_*\`, \`process_*\`, \`nodejs_*\`) are described in their HELP.
+Every series of a node has the labels \`target\`, the node's name in the configuration (host and port of a [probed
+target](probe.md)), \`chain\`, and the \`labels\` of the node in the configuration. A series is absent if its value is not known:
+missing values never become 0, and a node that stops answering loses its data series with the first failed poll.
+
+Each family has a level: *stable*, *experimental* or *deprecated*. [stability.md](stability.md) says what each one promises, and
+[migration.md](migration.md#from-010-to-020) what changed since the last release. Below each family are the labels that it has
+in addition, with all their values, or who writes them; what the value is read from on each chain; and a sample. The values of
+\`chain\` in these samples are the names of the configuration's blocks: nodes with \`chain: antelope\` have the families of \`wire\`.
+`;
+
+const OF_PROCESS = `
+## The process
+
+These families come from [prom-client](https://github.com/prometheus/client_js), which chooses their names, types, labels and HELP:
+they have no level, and may change with any version.
+
 `;
 
 /** All families, in the order of the metrics page. */
-export const CATALOGUE: readonly NodeFamily[] = createFullCatalogue(ADAPTERS);
+export const CATALOGUE: readonly NodeFamily[] = createCatalogue(ADAPTERS);
 
 export function metricsDocument(): string {
-  const sections = SECTIONS.map(({ title, has }) => {
-    const families = CATALOGUE.filter(has).map(describeFamily);
-    return families.length === 0 ? "" : `\n## ${title}\n\n${families.join("\n")}`;
-  });
-  return INTRODUCTION + sections.join("") + leftOutSection(titleOf);
+  const sections = SECTIONS.map(({ title, has }) => section(title, CATALOGUE.filter(has).map(describeFamily)));
+  const own = OWN_FAMILIES.filter(({ name }) => !isOfProcess(name));
+  const ofProcess = OWN_FAMILIES.filter(({ name }) => isOfProcess(name));
+  return [
+    INTRODUCTION,
+    ...sections,
+    section("The exporter", own.map(describeOwnFamily)),
+    OF_PROCESS + ofProcess.map(describeOwnFamily).join("\n"),
+    leftOutSection(titleOf),
+  ].join("");
+}
+
+function section(title: string, families: readonly string[]): string {
+  return families.length === 0 ? "" : `\n## ${title}\n\n${families.join("\n")}`;
 }
 
 function titleOf(chain: string): string {
@@ -43,95 +65,55 @@ function titleOf(chain: string): string {
 }
 
 function describeFamily(family: NodeFamily): string {
-  const { name, type, help, labels, sources } = family;
+  const { name, type, help, labels, sources, stability = "stable" } = family;
   const source = Object.entries(sources).map(([chain, field]) => `| ${chain} | ${field} |`);
+  const values = labels.map((label) => [label, valuesText(labelValues(family, label))] as const);
   return `### ${name}
 
-${type}${labels.length === 0 ? "" : `, labels ${labels.map((label) => `\`${label}\``).join(", ")}`}. ${help}
+${type}, ${stability}. ${help}
 
-| chain | from |
+${labelTable(values)}| chain | from |
 |---|---|
 ${source.join("\n")}
 
 \`\`\`prom
-${example(family)}\`\`\`
+${exampleLines(family).join("")}\`\`\`
 `;
 }
 
-/** What a value of each label looks like. */
-const LABEL_EXAMPLES: Readonly<Record<string, string>> = {
-  address_type: "ipv4",
-  agent: "Spring Agent",
-  api: "head",
-  braided_chain: "7",
-  chain_id: "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906",
-  direction: "outbound",
-  flow: "download",
-  identity: "pinned",
-  kind: "subnet",
-  list: "white",
-  stripe: "3",
-  network: "mainnet",
-  network_version: "1216",
-  os: "linux",
-  peer: "192.0.2.7:18080",
-  reason: "timeout",
-  reference: "fleet",
-  state: "connected",
-  version: "0.18.4.4-release",
-};
-
-/** Where a chain or a family has other values. */
-const OTHER_EXAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  p2p_node_info: { version: "v1.2.2", network: "" },
-  p2p_node_syncing_peers: { flow: "upload" },
-  p2p_connection_syncing: { flow: "upload" },
-  p2p_monero_sync_spans: { state: "downloaded" },
-  p2p_monero_sync_queued_blocks: { state: "downloaded" },
-  p2p_chainweb_reachable_peers_by_version: { version: "3.2" },
-};
-
-function example({ name, type, labels, sources }: NodeFamily): string {
-  const chain = Object.keys(sources)[0] ?? "wire";
-  const values = { ...LABEL_EXAMPLES, ...OTHER_EXAMPLES[name] };
-  const own = labels.map((label) => [label, values[label] ?? label] as const);
-  return renderSample(
-    name,
-    renderLabels([
-      ["target", name.startsWith("p2p_probe_") ? "192.0.2.7:8888" : `${chain}-1`],
-      ["chain", chain],
-      ...own,
-    ]),
-    exampleValue(name, type),
+function describeOwnFamily({ name, type, help, labels, example }: OwnFamily): string {
+  const level = isOfProcess(name) ? "" : ", stable";
+  const values = Object.entries(labels).map(
+    ([label, one]) => [label, typeof one === "string" ? one : codes(one)] as const,
   );
+  return `### ${name}
+
+${type}${level}. ${help}
+
+${labelTable(values)}\`\`\`prom
+${example.join("\n")}
+\`\`\`
+`;
 }
 
-/** Values that a name alone does not tell. */
-const VALUE_EXAMPLES: Readonly<Record<string, number>> = {
-  p2p_node_forked: 1,
-  p2p_node_fork_depth_blocks: 41,
-  p2p_node_reorg_depth_blocks: 36,
-  p2p_node_head_lag_blocks: 3,
-  p2p_node_poll_interval_seconds: 30,
-  p2p_wire_lib_lag_blocks: 3,
-  p2p_wire_fork_db_lag_blocks: 2,
-  p2p_wire_connection_unique_first_blocks_total: 42,
-  p2p_wire_connection_handshake_generation: 2,
-  p2p_wire_connection_peer_score: 100,
-  p2p_monero_alternative_blocks: 2,
-  p2p_monero_sync_queued_blocks: 40,
-  p2p_monero_receive_idle_seconds: 4,
-  p2p_monero_transmit_idle_seconds: 4,
-  p2p_chainweb_chains: 20,
-};
+function labelTable(labels: readonly (readonly [label: string, values: string])[]): string {
+  if (labels.length === 0) return "";
+  return `| label | values |\n|---|---|\n${labels.map(([label, values]) => `| \`${label}\` | ${values} |\n`).join("")}\n`;
+}
 
-function exampleValue(name: string, type: NodeFamily["type"]): number {
-  const known = VALUE_EXAMPLES[name];
-  if (known !== undefined) return known;
-  if (name.endsWith("_timestamp_seconds")) return 1_795_215_283;
-  if (/_(?:up|info|syncing|throttling|restricted|untrusted|offline|available|outdated)$|_is_/.test(name)) return 1;
-  if (name.includes("_bytes")) return 6_641_130;
-  if (name.endsWith("_height") || name.includes("_block")) return 3_521_904;
-  if (name.endsWith("_seconds")) return 0.125;
-  return type === "counter" ? 42 : 12;
+/** The values of each chain; once if they are the same everywhere. */
+function valuesText(values: LabelValues): string {
+  if ("open" in values) return values.open;
+  const byText = new Map<string, string[]>();
+  for (const [chain, own] of Object.entries(values.closed)) {
+    const text = codes(own);
+    byText.set(text, [...(byText.get(text) ?? []), chain]);
+  }
+  const [only, ...others] = byText.keys();
+  if (others.length === 0) return only ?? "";
+  return [...byText].map(([text, chains]) => `${chains.join(", ")}: ${text}`).join("; ");
+}
+
+function codes(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(", ");
 }

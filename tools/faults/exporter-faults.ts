@@ -191,7 +191,7 @@ export const EXPORTER_FAULTS = {
   eventLoopBlocked: {
     fault: "The event loop hangs for seconds (no CPU, a bug, a stopped machine)",
     shows:
-      "Scrapes wait for that time. The scrapes of the next 1 to 2 minutes have the block in `nodejs_eventloop_lag_max_seconds`, however many scrapers there are. If the loop hangs permanently, scrapes fail.",
+      "Scrapes wait for that time. The block is counted in `peer_exporter_event_loop_delay_seconds`, once and for every scraper. If the loop hangs permanently, scrapes fail.",
     remedy:
       "See the runbooks of the alerts PeerExporterEventLoopBlocked, PeerExporterEventLoopSlow and PeerExporterDown.",
   },

@@ -28,11 +28,8 @@ export function configSchemaText(): string {
 export function configJsonSchema(descriptions: ReadonlyMap<string, string>): JsonObject {
   const described = (schema: JsonObject, path: string) => withDescriptions(schema, path, descriptions);
   const part = (schema: z.ZodType, path: string) => described(orNothing(plain(schema)), path);
-  const nodes = (path: string) => ({
-    type: "array",
-    items: { $ref: "#/definitions/node" },
-    ...descriptionOf(descriptions, path),
-  });
+  const listOf = (items: JsonObject, path: string) => ({ type: "array", items, ...descriptionOf(descriptions, path) });
+  const node = { $ref: "#/definitions/node" };
   const probe = part(probeSchema, "probe");
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -49,8 +46,8 @@ export function configJsonSchema(descriptions: ReadonlyMap<string, string>): Jso
         ...propertyOf(probe, "modules"),
         additionalProperties: { $ref: "#/definitions/module" },
       }),
-      nodes: nodes("nodes"),
-      references: nodes("references"),
+      nodes: listOf(node, "nodes"),
+      references: listOf({ allOf: [node, { type: "object", properties: { connections: false } }] }, "references"),
     },
     definitions: {
       node: described(withChainBlocks(plain(nodeSchema(undefined))), "nodes"),
@@ -165,6 +162,7 @@ function withDescriptions(schema: JsonObject, path: string, descriptions: Readon
 
 function descriptionOf(descriptions: ReadonlyMap<string, string>, path: string): { description?: string } {
   // The same block is allowed in two places, and described at the first.
-  const description = descriptions.get(path) ?? descriptions.get(path.replace(/^nodes\.limits\./, "global.limits."));
+  const shared = path.replace(/^nodes\.limits\./, "global.limits.").replace(/^nodes\.connections\./, "connections.");
+  const description = descriptions.get(path) ?? descriptions.get(shared);
   return description === undefined ? {} : { description };
 }

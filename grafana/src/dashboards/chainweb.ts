@@ -1,5 +1,5 @@
-import { PEERS, SOME_ORANGE, SOME_RED, TIME_LEFT } from "../looks.ts";
-import { NODE_NAME, node, once, over } from "../select.ts";
+import { NODE_COLUMNS, PEERS, SOME_ORANGE, SOME_RED, TIME_LEFT, YES_NO } from "../looks.ts";
+import { NODE_NAME, node, once, oneText, over } from "../select.ts";
 import { ageOf, gauge, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
@@ -129,6 +129,30 @@ const peers: readonly PanelSpec[] = [
   ),
 ];
 
+const addressBook: PanelSpec = {
+  kind: "table",
+  title: "Address book",
+  description:
+    "The peers that each node knows, which need not be connected. Reachable and height are those of peers that the exporter asked for their cut (probe); the height is summed over the braided chains.",
+  unit: "none",
+  height: 14,
+  queries: [
+    { expr: oneText(["address_type", "identity"], node("p2p_chainweb_peer_info")) },
+    { expr: once(node("p2p_chainweb_peer_reachable")) },
+    { expr: once(node("p2p_chainweb_peer_cut_height")) },
+  ],
+  columns: [
+    { from: "peer", title: "Peer" },
+    { from: "address_type", title: "Address", width: 90 },
+    { from: "identity", title: "Identity", width: 90 },
+    { from: "#B", title: "Reachable", words: YES_NO },
+    { from: "#C", title: "Cut height" },
+    ...NODE_COLUMNS,
+  ],
+  sortBy: "Peer",
+  ascending: true,
+};
+
 export const chainweb: DashboardSpec = {
   uid: "peer-exporter-chainweb",
   title: "Peers / Chainweb",
@@ -138,6 +162,6 @@ export const chainweb: DashboardSpec = {
   rows: [
     { title: "Nodes", panels: now },
     { title: "Braided chains", panels: chains },
-    { title: "Peers", panels: peers },
+    { title: "Peers", panels: [...peers, addressBook] },
   ],
 };

@@ -1,11 +1,12 @@
-import { SOME_GREEN, SOME_RED } from "../looks.ts";
-import { exporter, once, oncePerExporter, rate } from "../select.ts";
+import { NODE_COLUMNS, SOME_GREEN, SOME_ORANGE, SOME_RED, UP_DOWN } from "../looks.ts";
+import { exporter, increase, NODE_LABELS, once, oncePerExporter, rate } from "../select.ts";
 import { ageOf, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { exporterVariables } from "../variables.ts";
 
 const NAME = "{{instance}}";
 const HTTP = "peer_exporter_http_request_duration_seconds";
+const EVENT_LOOP = "peer_exporter_event_loop_delay_seconds";
 
 /** Only the series of peer-exporters: other programs have them too, and All means any job. */
 function ofExporters(expr: string): string {
@@ -22,8 +23,23 @@ const UP = oncePerExporter(
   `${exporter("up")} and on (job, instance) last_over_time(${exporter("peer_exporter_build_info")}[$__range])`,
 );
 
-function slowest(quantile: number): string {
-  return `histogram_quantile(${quantile}, sum by (instance, le) (${oncePerExporter(rate(exporter(`${HTTP}_bucket`)))}))`;
+function quantileOf(histogram: string, quantile: number): string {
+  return `histogram_quantile(${quantile}, sum by (instance, le) (${oncePerExporter(rate(exporter(`${histogram}_bucket`)))}))`;
+}
+
+/** How many delays were longer than a second. Prometheus 3 writes the bucket as 1.0. */
+const LONG_BLOCKS = (() => {
+  const all = oncePerExporter(increase(exporter(`${EVENT_LOOP}_count`)));
+  const short = oncePerExporter(increase(exporter(`${EVENT_LOOP}_bucket`, 'le=~"1|1[.]0"')));
+  return `${all} - ignoring (le) ${short}`;
+})();
+
+/** The nodes of each exporter. */
+const WATCHED = oncePerExporter(exporter("peer_exporter_node_info"));
+
+/** A value of each node, for every exporter that watches it: scraped through /sd, the node's own series do not name one. */
+function ofWatched(expr: string): string {
+  return `0 * ${WATCHED} + on (${NODE_LABELS}) group_left () max by (${NODE_LABELS}) (${expr})`;
 }
 
 function mean(sum: string, count: string, labels: string): string {
@@ -130,6 +146,25 @@ const polls: readonly PanelSpec[] = [
     ],
     { min: 0 },
   ),
+  {
+    kind: "table",
+    title: "Nodes of each exporter",
+    description: "Which exporter watches which node. A node of two exporters has two rows.",
+    unit: "none",
+    queries: [
+      { expr: WATCHED },
+      { expr: ofWatched(exporter("p2p_node_up")) },
+      { expr: ageOf(`(${ofWatched(exporter("p2p_node_last_success_timestamp_seconds"))})`) },
+    ],
+    columns: [
+      { from: "instance", title: "Exporter" },
+      ...NODE_COLUMNS,
+      { from: "#B", title: "State", words: UP_DOWN },
+      { from: "#C", title: "Age of the data", unit: "s", decimals: 0 },
+    ],
+    sortBy: "Exporter",
+    ascending: true,
+  },
 ];
 
 const scrapes: readonly PanelSpec[] = [
@@ -171,8 +206,8 @@ const scrapes: readonly PanelSpec[] = [
     "Response time of requests: median and 99th percentile.",
     "s",
     [
-      { expr: slowest(0.5), legend: `${NAME} median` },
-      { expr: slowest(0.99), legend: `${NAME} 99 of 100` },
+      { expr: quantileOf(HTTP, 0.5), legend: `${NAME} median` },
+      { expr: quantileOf(HTTP, 0.99), legend: `${NAME} 99 of 100` },
     ],
     { min: 0 },
   ),
@@ -205,13 +240,13 @@ const runtime: readonly PanelSpec[] = [
     { min: 0 },
   ),
   graph(
-    "Event loop lag",
-    "Delay of timers in the last 1 to 2 minutes: median, 99th percentile and longest, measured with a timer of 10 ms, so 0.01 means no delay.",
+    "Event loop delay",
+    "How late timers are: median, and the 99th of 100 and the 999th of 1000.",
     "s",
     [
-      { expr: own("nodejs_eventloop_lag_p50_seconds"), legend: `${NAME} median` },
-      { expr: own("nodejs_eventloop_lag_p99_seconds"), legend: `${NAME} 99 of 100` },
-      { expr: own("nodejs_eventloop_lag_max_seconds"), legend: `${NAME} longest` },
+      { expr: quantileOf(EVENT_LOOP, 0.5), legend: `${NAME} median` },
+      { expr: quantileOf(EVENT_LOOP, 0.99), legend: `${NAME} 99 of 100` },
+      { expr: quantileOf(EVENT_LOOP, 0.999), legend: `${NAME} 999 of 1000` },
     ],
     { min: 0 },
   ),
@@ -242,6 +277,34 @@ const runtime: readonly PanelSpec[] = [
     "Sockets, timers and other resources by type.",
     "short",
     [{ expr: `sum by (type) (${own("nodejs_active_resources")})`, legend: "{{type}}" }],
+    { min: 0 },
+  ),
+  {
+    kind: "bars",
+    title: "Event loop blocked for a second",
+    description:
+      "How often a timer was more than a second late in the time range: no scrape and no poll went on meanwhile.",
+    unit: "short",
+    decimals: 0,
+    queries: [{ expr: LONG_BLOCKS, legend: NAME }],
+  },
+  graph(
+    "Lost log lines",
+    "Log lines per second that could not be written: the disk is full, or the reader too slow or gone.",
+    "cps",
+    [{ expr: oncePerExporter(rate(exporter("peer_exporter_log_lines_lost_total"))), legend: NAME }],
+    { min: 0, steps: SOME_ORANGE },
+  ),
+  graph(
+    "Connections closed by limits",
+    "Client connections per second that the exporter closed because of a limit, by reason.",
+    "cps",
+    [
+      {
+        expr: oncePerExporter(rate(exporter("peer_exporter_http_connections_closed_total"))),
+        legend: `${NAME} {{reason}}`,
+      },
+    ],
     { min: 0 },
   ),
 ];

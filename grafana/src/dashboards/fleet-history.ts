@@ -1,4 +1,5 @@
-import { PEERS, UP_DOWN } from "../looks.ts";
+import { LAG_SECONDS } from "../derived.ts";
+import { FAILING, PEERS, UP_DOWN } from "../looks.ts";
 import { NODE_NAME, node, once, rate } from "../select.ts";
 import { ageOf } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
@@ -13,6 +14,14 @@ export const history: readonly PanelSpec[] = [
     words: UP_DOWN,
   },
   {
+    kind: "states",
+    title: "Why APIs failed",
+    description: "APIs of the last polls that failed, and the reason, for as long as they did. Empty if none failed.",
+    unit: "none",
+    queries: [{ expr: once(node("p2p_node_failure_info")), legend: `${NODE_NAME} {{api}}: {{reason}}` }],
+    words: FAILING,
+  },
+  {
     kind: "graph",
     title: "Head lag",
     description:
@@ -21,6 +30,16 @@ export const history: readonly PanelSpec[] = [
     width: 12,
     min: 0,
     queries: [{ expr: once(node("p2p_node_head_lag_blocks")), legend: NODE_NAME }],
+  },
+  {
+    kind: "graph",
+    title: "Head lag in time",
+    description:
+      "The same blocks by the usual time between two blocks of the chain, to compare nodes of several chains.",
+    unit: "s",
+    width: 12,
+    min: 0,
+    queries: [{ expr: LAG_SECONDS, legend: NODE_NAME }],
   },
   {
     kind: "graph",

@@ -1,4 +1,16 @@
-import { INTERVALS, LAG, NODE_COLUMNS, SOME_ORANGE, SOME_RED, SUBNETS, UP_DOWN, YES_NO } from "../looks.ts";
+import { ALL_PEERS, DOWN_REASON, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
+import {
+  INTERVALS,
+  LAG,
+  LAG_TIME,
+  NODE_COLUMNS,
+  PEERS_AHEAD,
+  SOME_ORANGE,
+  SOME_RED,
+  SUBNETS,
+  UP_DOWN,
+  YES_NO,
+} from "../looks.ts";
 import { exporter, NODE, NODE_LABELS, NONE, node, once, oneText, over } from "../select.ts";
 import { ageOf } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
@@ -11,7 +23,6 @@ const lag = once(node("p2p_node_head_lag_blocks"));
 const age = ageOf(once(node("p2p_node_last_success_timestamp_seconds")));
 /** A part fails if no exporter gets it. */
 const failingParts = `count without (api) (${once(node("p2p_node_api_up"))} == 0)`;
-const allPeers = over("sum", ["direction"], node("p2p_node_peers"));
 const turnsOld = `(${age}) / ${once(node("p2p_node_poll_interval_seconds"))}`;
 /** Alerts have labels of their own, so nodes find theirs by name. */
 const nodeAlerts = `0 * ${up} + on (${NODE_LABELS}) group_left () count by (${NODE_LABELS}) (${once(`ALERTS{${NODE}, ${FIRING}}`)})`;
@@ -29,7 +40,7 @@ const reference = (metric: string) => once(exporter(metric, 'chain=~"$chain"'));
 const problems = [
   `(1 - ${up})`,
   `(${failingParts} or ${NONE})`,
-  `((${allPeers} == bool 0) or ${NONE})`,
+  `((${ALL_PEERS} == bool 0) or ${NONE})`,
   `((${turnsOld} > bool 3) or ${NONE})`,
   `(${nodeAlerts} or ${NONE})`,
 ].join(" + ");
@@ -47,7 +58,7 @@ const glance: readonly PanelSpec[] = [
   {
     kind: "stat",
     title: "Nodes down",
-    description: "Nodes whose last poll got no peer list. The failures by reason are on the dashboard of the node.",
+    description: "Nodes whose last poll got no peer list. The table shows the reason of each.",
     unit: "short",
     width: 3,
     queries: [{ expr: `sum(1 - ${up})` }],
@@ -118,7 +129,7 @@ const worstFirst: PanelSpec = {
   kind: "table",
   title: "Nodes, unhealthy first",
   description:
-    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. Fork is the number of blocks on another branch than the other nodes, where it is more than usual. Empty cells are unknown. Click a node for its details.",
+    "Problems counts: node down, failing parts of its API, no peers, data older than three polls, firing alerts. Fork is the number of blocks on another branch than the other nodes, where it is more than usual. Peers ahead is the share of its peers that reported a higher head. Empty cells are unknown. Click a node for its details.",
   unit: "none",
   height: 12,
   queries: [
@@ -134,12 +145,18 @@ const worstFirst: PanelSpec = {
     { expr: failingParts },
     { expr: nodeAlerts },
     { expr: deepFork },
+    { expr: DOWN_REASON },
+    { expr: LAG_SECONDS },
+    { expr: PEERS_AHEAD_SHARE },
   ],
   columns: [
     { from: "#A", title: "Problems", steps: SOME_RED, width: 90 },
     ...NODE_COLUMNS,
     { from: "#B", title: "State", words: UP_DOWN },
+    { from: "reason", title: "Down because" },
     { from: "#C", title: "Lag (blocks)", steps: LAG },
+    { from: "#N", title: "Lag (time)", unit: "s", decimals: 0, steps: LAG_TIME },
+    { from: "#O", title: "Peers ahead", unit: "percentunit", decimals: 0, steps: PEERS_AHEAD },
     { from: "#D", title: "Syncing", words: YES_NO },
     { from: "#L", title: "Fork (blocks)", steps: SOME_RED },
     { from: "#E", title: "Inbound" },
@@ -153,11 +170,29 @@ const worstFirst: PanelSpec = {
   sortBy: "Problems",
 };
 
+const failures: PanelSpec = {
+  kind: "table",
+  title: "Failing APIs",
+  description: "The APIs that failed in the last poll of a node, and why. A node is down if peers is one of them.",
+  unit: "none",
+  width: 12,
+  height: 6,
+  queries: [{ expr: once(node("p2p_node_failure_info")) }],
+  columns: [
+    ...NODE_COLUMNS,
+    { from: "api", title: "API", width: 110 },
+    { from: "reason", title: "Reason", width: 150 },
+  ],
+  sortBy: "Node",
+  ascending: true,
+};
+
 const alerts: PanelSpec = {
   kind: "table",
   title: "Active alerts",
   description: "Firing alerts of the exporter's rules. Also empty if the rules are not loaded.",
   unit: "none",
+  width: 12,
   height: 6,
   queries: [
     {
@@ -221,7 +256,7 @@ export const fleet: DashboardSpec = {
   tags: ["p2p", "blockchain"],
   variables: nodeVariables("all"),
   rows: [
-    { title: "Overview", panels: [...glance, worstFirst, alerts] },
+    { title: "Overview", panels: [...glance, worstFirst, failures, alerts] },
     { title: "History", panels: history },
     { title: "Software and references", panels: [versions, references] },
   ],

@@ -6,6 +6,11 @@ import { nodeVariables } from "../variables.ts";
 
 const LINK = "{{peer}} {{direction}} ({{target}})";
 
+/** The connections whose last traffic is longest ago. */
+function idleLongest(metric: string): string {
+  return `topk(10, ${ageOf(once(node(metric)))})`;
+}
+
 const now: readonly PanelSpec[] = [
   stat(
     "Restricted RPC",
@@ -140,11 +145,11 @@ const traffic: readonly PanelSpec[] = [
   ),
   graph(
     "Most idle connections",
-    "The 10 connections that have not received for longest, and the 10 that have not sent.",
+    "The 10 connections that have not received for longest, and the 10 that have not sent, by the clock of Prometheus.",
     "s",
     [
-      { expr: `topk(10, ${once(node("p2p_monero_receive_idle_seconds"))})`, legend: `received ${LINK}` },
-      { expr: `topk(10, ${once(node("p2p_monero_transmit_idle_seconds"))})`, legend: `sent ${LINK}` },
+      { expr: idleLongest("p2p_monero_connection_last_receive_timestamp_seconds"), legend: `received ${LINK}` },
+      { expr: idleLongest("p2p_monero_connection_last_transmit_timestamp_seconds"), legend: `sent ${LINK}` },
     ],
     { min: 0 },
   ),

@@ -1,4 +1,5 @@
-import { SUBNETS, UP_DOWN } from "../looks.ts";
+import { LARGEST_SUBNET_SHARE } from "../derived.ts";
+import { FAILING, SUBNETS, UP_DOWN } from "../looks.ts";
 import { increase, node, once, over, rate } from "../select.ts";
 import { gauge } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
@@ -8,15 +9,17 @@ export const diversity: readonly PanelSpec[] = [
     kind: "bars",
     title: "Peers by software",
     description:
-      "Software that connected peers report: the 20 most common, the rest as other; unknown: peers that report none. Only Wire has it.",
+      "Software that connected peers report, by direction: the 20 most common, the rest as other; unknown: peers that report none. Only Wire has it.",
     unit: "short",
-    queries: [{ expr: `sort_desc(${once(node("p2p_node_peers_by_agent"))})`, legend: "{{agent}}" }],
+    width: 12,
+    queries: [{ expr: `sort_desc(${once(node("p2p_node_peers_by_agent"))} > 0)`, legend: "{{agent}} {{direction}}" }],
   },
   {
     kind: "graph",
     title: "Peers by address type",
     description: "Unknown: a host name.",
     unit: "short",
+    width: 12,
     min: 0,
     stack: true,
     queries: [
@@ -31,9 +34,19 @@ export const diversity: readonly PanelSpec[] = [
     title: "Distinct subnets of peers",
     description: "IPv4 /16 and IPv6 /32 of connected peers. A low number is an eclipse risk.",
     unit: "short",
+    width: 12,
     min: 0,
     queries: [gauge("p2p_node_peer_subnets", "subnets")],
     steps: SUBNETS,
+  },
+  {
+    kind: "graph",
+    title: "Peers in the largest subnet",
+    description: "Share of the peers in the subnet with most of them, which one operator may own.",
+    unit: "percentunit",
+    width: 12,
+    min: 0,
+    queries: [{ expr: LARGEST_SUBNET_SHARE, legend: "share" }],
   },
 ];
 
@@ -47,11 +60,19 @@ export const polls: readonly PanelSpec[] = [
     words: UP_DOWN,
   },
   {
+    kind: "states",
+    title: "Why APIs failed",
+    description: "APIs that failed in the last poll and the reason, for as long as they did. Empty if none failed.",
+    unit: "none",
+    queries: [gauge("p2p_node_failure_info", "{{api}}: {{reason}}")],
+    words: FAILING,
+  },
+  {
     kind: "graph",
     title: "Duration of polls",
     description: "Duration of the last poll, and the time between two polls.",
     unit: "s",
-    width: 12,
+    width: 6,
     min: 0,
     queries: [gauge("p2p_node_poll_duration_seconds", "duration"), gauge("p2p_node_poll_interval_seconds", "interval")],
   },
@@ -60,6 +81,7 @@ export const polls: readonly PanelSpec[] = [
     title: "Polls and failures",
     description: "Completed polls per second, and those that returned no peer list.",
     unit: "cps",
+    width: 6,
     min: 0,
     queries: [
       { expr: once(rate(node("p2p_node_polls_total"))), legend: "polls" },
@@ -71,6 +93,7 @@ export const polls: readonly PanelSpec[] = [
     title: "Failures by reason in the time range",
     description: "Polls without a peer list in the time range of the dashboard. Empty if no poll failed.",
     unit: "short",
+    width: 6,
     decimals: 0,
     queries: [
       {
@@ -85,6 +108,7 @@ export const polls: readonly PanelSpec[] = [
     description:
       "Chainweb: the node's clock minus the exporter's, in steps of about a second. Other chains: how far the start of the node or its head is in the future, if they are.",
     unit: "s",
+    width: 6,
     queries: [
       gauge("p2p_node_clock_skew_seconds", "skew"),
       {

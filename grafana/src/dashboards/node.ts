@@ -1,4 +1,16 @@
-import { PEERS, TIME_LEFT, UP_DOWN, YES_IS_BAD, YES_NO } from "../looks.ts";
+import { LAG_SECONDS, LARGEST_SUBNET_SHARE, PEERS_AHEAD_SHARE } from "../derived.ts";
+import {
+  LAG,
+  LAG_TIME,
+  PEERS,
+  PEERS_AHEAD,
+  SOME_RED,
+  SUBNET_SHARE,
+  TIME_LEFT,
+  UP_DOWN,
+  YES_IS_BAD,
+  YES_NO,
+} from "../looks.ts";
 import { node, once, oneText, over, rate } from "../select.ts";
 import { ageOf, gauge } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
@@ -18,6 +30,16 @@ const now: readonly PanelSpec[] = [
   },
   {
     kind: "stat",
+    title: "Failing APIs",
+    description: "The APIs that failed in the last poll, and why. The node is down if peers is one of them.",
+    unit: "none",
+    width: 8,
+    names: true,
+    queries: [gauge("p2p_node_failure_info", "{{api}}: {{reason}}")],
+    steps: SOME_RED,
+  },
+  {
+    kind: "stat",
     title: "Connected peers",
     description: "Connections to peers. Chainweb's API lists none: known peers that do not fail.",
     unit: "short",
@@ -29,18 +51,6 @@ const now: readonly PanelSpec[] = [
       { expr: once(node("p2p_node_peers", 'direction="unknown"'), "direction"), legend: "known" },
     ],
     steps: PEERS,
-  },
-  {
-    kind: "stat",
-    title: "Head lag (blocks)",
-    description: "Blocks behind the best known head. Chainweb: summed over its chains.",
-    unit: "none",
-    queries: [gauge("p2p_node_head_lag_blocks", "{{target}}")],
-    steps: [
-      [null, "green"],
-      [10, "orange"],
-      [100, "red"],
-    ],
   },
   {
     kind: "stat",
@@ -57,6 +67,49 @@ const now: readonly PanelSpec[] = [
     unit: "s",
     decimals: 0,
     queries: [{ expr: ageOf(once(node("p2p_node_last_success_timestamp_seconds"))), legend: "{{target}}" }],
+  },
+  {
+    kind: "stat",
+    title: "Head lag (blocks)",
+    description: "Blocks behind the best known head. Chainweb: summed over its chains.",
+    unit: "none",
+    queries: [gauge("p2p_node_head_lag_blocks", "{{target}}")],
+    steps: LAG,
+  },
+  {
+    kind: "stat",
+    title: "Head lag (time)",
+    description: "The blocks behind the best known head by the usual time between two blocks of the chain.",
+    unit: "s",
+    decimals: 0,
+    queries: [{ expr: LAG_SECONDS, legend: "{{target}}" }],
+    steps: LAG_TIME,
+  },
+  {
+    kind: "stat",
+    title: "Usual block interval",
+    description: "The usual time between two blocks of the chain. Chainweb: between two steps of the cut height.",
+    unit: "s",
+    queries: [gauge("p2p_node_block_interval_seconds", "{{target}}")],
+  },
+  {
+    kind: "stat",
+    title: "Peers ahead",
+    description:
+      "Share of the peers that reported a higher head than the node's own. Empty if peers report no heights.",
+    unit: "percentunit",
+    decimals: 0,
+    queries: [{ expr: PEERS_AHEAD_SHARE, legend: "{{target}}" }],
+    steps: PEERS_AHEAD,
+  },
+  {
+    kind: "stat",
+    title: "Peers in one subnet",
+    description: "Share of the peers in the largest subnet, an IPv4 /16 or IPv6 /32. A high share is an eclipse risk.",
+    unit: "percentunit",
+    decimals: 0,
+    queries: [{ expr: LARGEST_SUBNET_SHARE, legend: "{{target}}" }],
+    steps: SUBNET_SHARE,
   },
   {
     kind: "stat",
@@ -157,7 +210,7 @@ const peersRow: readonly PanelSpec[] = [
     kind: "graph",
     title: "Rows without their own series",
     description:
-      "Omitted: above the configured number; withheld: too many new series in an hour; merged: same labels as another row; malformed: could not be read.",
+      "Omitted: above the configured number; withheld: too many new series in an hour; merged: same name as another row; malformed: could not be read.",
     unit: "short",
     min: 0,
     queries: [
@@ -195,11 +248,31 @@ const head: readonly PanelSpec[] = [
   },
   {
     kind: "graph",
+    title: "Head lag in time",
+    description: "The same blocks by the usual time between two blocks of the chain.",
+    unit: "s",
+    min: 0,
+    queries: [{ expr: LAG_SECONDS, legend: "behind" }],
+  },
+  {
+    kind: "graph",
     title: "Age of the head block",
     description:
       "Time since the head block was created, by the clock of Prometheus. It increases with the time between polls.",
     unit: "s",
+    width: 12,
     queries: [{ expr: ageOf(once(node("p2p_node_head_timestamp_seconds"))), legend: "age" }],
+  },
+  {
+    kind: "graph",
+    title: "Peers by head",
+    description:
+      "Peers whose last reported head is higher than the node's own, equal or lower. Wire: heights in handshakes are old, so all that are not higher are unknown. Not available for Chainweb.",
+    unit: "short",
+    width: 12,
+    min: 0,
+    stack: true,
+    queries: [gauge("p2p_node_peers_by_head", "{{position}}")],
   },
   {
     kind: "states",

@@ -1,3 +1,4 @@
+import { CONNECTION_STATE } from "../derived.ts";
 import { NODE_COLUMNS } from "../looks.ts";
 import { CONNECTION_INFO, increase, NODE_NAME, node, once, oneText, over, rate, stillOpen } from "../select.ts";
 import { ageOf, graph } from "../shorthand.ts";
@@ -17,7 +18,7 @@ const connections: PanelSpec = {
   kind: "table",
   title: "Connections",
   description:
-    "Every row of the peer lists that has its own series. Bytes are for the time range of the dashboard. Chainweb: known peers, which have no state, bytes or height.",
+    "Connections that share a name, as inbound ones from one host do by default, have one row: bytes added up, the highest head, the oldest start, and connected if one of them is. Bytes are for the time range of the dashboard. Chainweb lists no connections.",
   unit: "none",
   height: 16,
   queries: [
@@ -31,6 +32,7 @@ const connections: PanelSpec = {
     { expr: once(node("p2p_connection_latency_seconds")) },
     { expr: once(node("p2p_connection_syncing", 'flow="download"'), "flow") },
     { expr: once(node("p2p_connection_syncing", 'flow="upload"'), "flow") },
+    { expr: CONNECTION_STATE },
   ],
   columns: [
     { from: "peer", title: "Peer" },

@@ -1,24 +1,35 @@
-import { SOME_ORANGE, SOME_RED, YES_NO } from "../looks.ts";
-import { NODE_NAME, node, once, over, rate, stillOpen } from "../select.ts";
+import { FINALITY_LAG, UNAPPLIED_BLOCKS } from "../derived.ts";
+import { SOME_ORANGE, SOME_RED, TRUE_FALSE } from "../looks.ts";
+import { NODE_NAME, node, once, oneText, over, rate, stillOpen } from "../select.ts";
 import { ageOf, counter, gauge, graph, stat } from "../shorthand.ts";
-import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import type { DashboardSpec, PanelSpec, Query } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 
 const LINK = "{{peer}} {{direction}} ({{target}})";
+
+/** Labels of p2p_wire_connection_info: what a connection is for. */
+const ROLES = ["bp_peer", "bp_gossip_peer", "blocks_only", "transactions_only"] as const;
+
+/** Connections of a node with a role; 0 where its nodes report the role and no connection has it. */
+function withRole(role: (typeof ROLES)[number], title: string): Query {
+  const count = (matcher: string) =>
+    over("sum", ["direction", "peer", ...ROLES], node("p2p_wire_connection_info", `${role}${matcher}`));
+  return { expr: `${count('="true"')} or 0 * ${count('!=""')}`, legend: `${NODE_NAME} ${title}` };
+}
 
 const blocks: readonly PanelSpec[] = [
   graph(
     "Irreversible behind head",
     "Blocks between head and last irreversible block: about 330 before Savanna, a few since. It grows when finality stalls.",
     "short",
-    [gauge("p2p_wire_lib_lag_blocks", NODE_NAME)],
+    [{ expr: FINALITY_LAG, legend: NODE_NAME }],
     { min: 0 },
   ),
   graph(
     "Received but not applied",
     "Blocks of the fork database after the head: the backlog of the node.",
     "short",
-    [gauge("p2p_wire_fork_db_lag_blocks", NODE_NAME)],
+    [{ expr: UNAPPLIED_BLOCKS, legend: NODE_NAME }],
     { min: 0 },
   ),
   graph(
@@ -127,16 +138,10 @@ const trouble: readonly PanelSpec[] = [
     "Connections to block producers, by configuration or gossip and by validated gossip, and those that carry only blocks or only transactions.",
     "short",
     [
-      { expr: over("sum", ["direction", "peer"], node("p2p_wire_is_bp_peer")), legend: `${NODE_NAME} producers` },
-      {
-        expr: over("sum", ["direction", "peer"], node("p2p_wire_is_bp_gossip_peer")),
-        legend: `${NODE_NAME} producers by gossip`,
-      },
-      { expr: over("sum", ["direction", "peer"], node("p2p_wire_is_blocks_only")), legend: `${NODE_NAME} blocks only` },
-      {
-        expr: over("sum", ["direction", "peer"], node("p2p_wire_is_transactions_only")),
-        legend: `${NODE_NAME} transactions only`,
-      },
+      withRole("bp_peer", "producers"),
+      withRole("bp_gossip_peer", "producers by gossip"),
+      withRole("blocks_only", "blocks only"),
+      withRole("transactions_only", "transactions only"),
     ],
     { min: 0 },
   ),
@@ -157,9 +162,7 @@ const links: PanelSpec = {
     { expr: once(node("p2p_wire_connection_first_available_block")) },
     { expr: once(node("p2p_wire_connection_last_available_block")) },
     { expr: stillOpen(once(rate(node("p2p_wire_connection_unique_first_blocks_total")))) },
-    { expr: once(node("p2p_wire_is_bp_peer")) },
-    { expr: once(node("p2p_wire_is_blocks_only")) },
-    { expr: once(node("p2p_wire_is_transactions_only")) },
+    { expr: oneText(ROLES, node("p2p_wire_connection_info")) },
   ],
   columns: [
     { from: "target", title: "Node", link: "node" },
@@ -182,9 +185,10 @@ const links: PanelSpec = {
     { from: "#E", title: "First block" },
     { from: "#F", title: "Last block" },
     { from: "#G", title: "First seen here", unit: "cps" },
-    { from: "#H", title: "Producer", words: YES_NO },
-    { from: "#I", title: "Blocks only", words: YES_NO },
-    { from: "#J", title: "Transactions only", words: YES_NO },
+    { from: "bp_peer", title: "Producer", words: TRUE_FALSE },
+    { from: "bp_gossip_peer", title: "By gossip", words: TRUE_FALSE },
+    { from: "blocks_only", title: "Blocks only", words: TRUE_FALSE },
+    { from: "transactions_only", title: "Transactions only", words: TRUE_FALSE },
   ],
   sortBy: "Handshake ago",
 };

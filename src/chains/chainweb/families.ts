@@ -1,13 +1,16 @@
-import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import { ADDRESS_TYPES, type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
 import { OTHER } from "./info.ts";
+
+/** What proves who a peer is: its id, which is that of its certificate, or a certificate of an authority. */
+export const IDENTITIES = ["pinned", "ca"] as const;
 
 /** The families that only Chainweb has. `braided_chain` is one of the chains of the network, a number below 1000. */
 
 export const CHAIN_HEIGHT: ChainFamily = {
   name: "p2p_chainweb_chain_height",
   type: "gauge",
-  help: "Height of a braided chain in the node's cut, from the last poll.",
+  help: "Height of a braided chain in the node's cut, from the last poll (cut hashes.N.height).",
   source: "cut: hashes.N.height",
   labels: ["braided_chain"],
 };
@@ -15,7 +18,7 @@ export const CHAIN_HEIGHT: ChainFamily = {
 export const CHAINS: ChainFamily = {
   name: "p2p_chainweb_chains",
   type: "gauge",
-  help: "Braided chains in the node's cut, from the last poll; fewer than the network has while the node syncs its early blocks.",
+  help: "Braided chains in the node's cut, from the last poll (cut hashes); fewer than the network has while the node syncs its early blocks.",
   source: "cut: hashes",
   labels: [],
 };
@@ -23,7 +26,7 @@ export const CHAINS: ChainFamily = {
 export const CUT_WEIGHT: ChainFamily = {
   name: "p2p_chainweb_cut_weight",
   type: "gauge",
-  help: "Weight of the node's cut, the sum of the work in it, from the last poll. Nodes choose the heavier of two cuts.",
+  help: "Weight of the node's cut, the sum of the work in it, from the last poll (cut weight). Nodes choose the heavier of two cuts.",
   source: "cut: weight",
   labels: [],
 };
@@ -31,7 +34,7 @@ export const CUT_WEIGHT: ChainFamily = {
 export const MEMPOOL_PEERS: ChainFamily = {
   name: "p2p_chainweb_mempool_peers",
   type: "gauge",
-  help: "Known mempool peers of a braided chain that do not fail at present, from the last poll.",
+  help: "Known mempool peers of a braided chain that do not fail at present, from the last poll (mempool/peer).",
   source: "chain/N/mempool/peer: items",
   labels: ["braided_chain"],
 };
@@ -39,15 +42,16 @@ export const MEMPOOL_PEERS: ChainFamily = {
 export const PEERS_BY_IDENTITY: ChainFamily = {
   name: "p2p_chainweb_peers_by_identity",
   type: "gauge",
-  help: "Known peers by what proves their identity, from the last poll: pinned, the id of their certificate; ca, a certificate of an authority.",
+  help: "Known peers by what proves their identity, from the last poll (cut/peer id): pinned, the id of their certificate; ca, a certificate of an authority.",
   source: "cut/peer: items[].id",
   labels: ["identity"],
+  values: { identity: IDENTITIES },
 };
 
 export const SERVICE_DATE: ChainFamily = {
   name: "p2p_chainweb_service_date_timestamp_seconds",
   type: "gauge",
-  help: "Unix time at which this release of the node stops by itself, from the last poll; absent for releases from 3.1 on, which do not stop.",
+  help: "Unix time at which this release of the node stops by itself, from the last poll (info nodeServiceDate); absent for releases from 3.1 on, which do not stop.",
   source: "info: nodeServiceDate",
   labels: [],
 };
@@ -55,7 +59,7 @@ export const SERVICE_DATE: ChainFamily = {
 export const OUTDATED: ChainFamily = {
   name: "p2p_chainweb_outdated",
   type: "gauge",
-  help: "1 if the release of the node no longer follows the network, from the last poll: all before 3.2 (2.x is refused since 2025-11-07, 3.0 stops on 2026-01-07, 3.2 is mandatory since 2026-08-01). On mainnet01, testnet04 and testnet06.",
+  help: "1 if the release of the node no longer follows the network, from the last poll (X-Chainweb-Node-Version; info nodePackageVersion): all before 3.2 (2.x is refused since 2025-11-07, 3.0 stops on 2026-01-07, 3.2 is mandatory since 2026-08-01). On mainnet01, testnet04 and testnet06.",
   source: "X-Chainweb-Node-Version; info: nodePackageVersion",
   labels: [],
 };
@@ -63,42 +67,80 @@ export const OUTDATED: ChainFamily = {
 export const CHAIN_HEAD_TIMESTAMP: ChainFamily = {
   name: "p2p_chainweb_chain_head_timestamp_seconds",
   type: "gauge",
-  help: "Unix time at which the newest block of a braided chain was made, from the last poll, as its miner says.",
+  help: "Unix time at which the newest block of a braided chain was made, as its miner says, from the last poll (header creationTime).",
   source: "chain/N/header/HASH: creationTime",
   labels: ["braided_chain"],
 };
 
+export const PEER_INFO: ChainFamily = {
+  name: "p2p_chainweb_peer_info",
+  type: "gauge",
+  help: "Always 1: a peer in the node's address book that does not fail at present, from the last poll (cut/peer address, id). It is known, not connected. identity: what proves that a server is the peer: pinned, the id of its certificate; ca, a certificate of an authority; absent with an id that is not valid.",
+  source: "cut/peer: items[].address, items[].id",
+  labels: ["address_type", "identity"],
+  values: { address_type: ADDRESS_TYPES, identity: IDENTITIES },
+  scope: "peer",
+};
+
+// All families of the peer check are experimental: how many peers are asked, and when, may still change.
+
 export const CHECKED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probed_peers",
   type: "gauge",
-  help: "Peers that the exporter asked for their cut in the last poll.",
+  help: "Peers that the exporter asked for their cut in the last poll (cut of the peers).",
   source: "cut of the peers",
   labels: [],
+  stability: "experimental",
 };
 
 export const REACHABLE_PEERS: ChainFamily = {
   name: "p2p_chainweb_reachable_peers",
   type: "gauge",
-  help: "Peers asked in the last poll that answered with a cut of this network.",
+  help: "Peers asked in the last poll that answered with a cut of this network (cut of the peers).",
   source: "cut of the peers",
   labels: [],
+  stability: "experimental",
 };
 
 export const REFUSED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probe_refused_peers",
   type: "gauge",
-  help: "Peers that the exporter skipped in the last poll because their address is not public (chainweb.probe.allow).",
+  help: "Peers that the exporter skipped in the last poll because their address (cut/peer hostname) is not public and chainweb.probe.allow does not have it.",
   source: "cut/peer: items[].address",
   labels: [],
+  stability: "experimental",
 };
 
 export const REACHABLE_PEERS_BY_VERSION: ChainFamily = {
   name: "p2p_chainweb_reachable_peers_by_version",
   type: "gauge",
-  help: "Peers that answered in the last poll, by release: the 20 most common; other for the rest and for more than 60 new ones in an hour; unknown without a release.",
+  help: "Peers that answered in the last poll, by release (X-Chainweb-Node-Version): the 20 most common; other for the rest and for more than 60 new ones in an hour; unknown without a release.",
   source: "X-Chainweb-Node-Version of the peers",
   labels: ["version"],
+  stability: "experimental",
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER] },
+};
+
+export const PEER_REACHABLE: ChainFamily = {
+  name: "p2p_chainweb_peer_reachable",
+  type: "gauge",
+  help: "1 if the known peer answered with a cut of this network when the exporter last asked it, 0 if it did not, from the last poll or the two before it (cut of the peer). Absent for other peers.",
+  source: "cut of the peer",
+  labels: [],
+  scope: "peer",
+  merged: "max",
+  stability: "experimental",
+};
+
+export const PEER_CUT_HEIGHT: ChainFamily = {
+  name: "p2p_chainweb_peer_cut_height",
+  type: "gauge",
+  help: "Cut height of the known peer when the exporter last asked it, from the last poll or the two before it (cut height of the peer). Absent for peers that did not answer.",
+  source: "cut height of the peer",
+  labels: [],
+  scope: "peer",
+  merged: "max",
+  stability: "experimental",
 };
 
 export const families: readonly ChainFamily[] = [
@@ -114,6 +156,9 @@ export const families: readonly ChainFamily[] = [
   REACHABLE_PEERS,
   REACHABLE_PEERS_BY_VERSION,
   REFUSED_PEERS,
+  PEER_INFO,
+  PEER_REACHABLE,
+  PEER_CUT_HEIGHT,
 ];
 
 /** Where the families that all chains share get their values. */
@@ -123,11 +168,12 @@ export const sources: SharedSources = {
   p2p_node_peers: "cut/peer: known peers without a failure",
   p2p_node_head_height: "cut height",
   p2p_node_head_timestamp_seconds: "creationTime of the oldest tip, with tip_age",
+  p2p_node_block_interval_seconds: "/info nodeBlockDelay, or 30 s, by the number of chains",
   p2p_node_syncing: "computed from the progress of the cut",
   p2p_node_peer_subnets: "cut/peer hostname",
+  p2p_node_largest_subnet_peers: "cut/peer hostname",
   p2p_node_peers_by_address_type: "cut/peer hostname",
   p2p_node_clock_skew_seconds: "X-Server-Timestamp",
-  p2p_connection_info: "cut/peer",
   p2p_reference_up: "cut",
   p2p_reference_head_height: "cut",
 };

@@ -2,11 +2,26 @@ import { createHash } from "node:crypto";
 import type { Signal } from "../../lib/abort.ts";
 import { inParallel } from "../../lib/queue.ts";
 import { failureOf, nodeError } from "../../model/failure.ts";
-import { type ChainSample, chainSample, failed, type Head, type Outcome, succeeded } from "../../model/report.ts";
+import {
+  type ChainSample,
+  chainSample,
+  failed,
+  type Head,
+  knownSamples,
+  type Outcome,
+  succeeded,
+} from "../../model/report.ts";
 import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
 import type { NodeTarget } from "../adapter.ts";
 import { type Candidate, checkPeer, type PeerCheckResult } from "./check-peer.ts";
-import { CHECKED_PEERS, REACHABLE_PEERS, REACHABLE_PEERS_BY_VERSION, REFUSED_PEERS } from "./families.ts";
+import {
+  CHECKED_PEERS,
+  PEER_CUT_HEIGHT,
+  PEER_REACHABLE,
+  REACHABLE_PEERS,
+  REACHABLE_PEERS_BY_VERSION,
+  REFUSED_PEERS,
+} from "./families.ts";
 import { mostCommon, versionLabel } from "./info.ts";
 import type { PeerPages } from "./peer-page.ts";
 
@@ -33,13 +48,15 @@ export type PeerCheckRound = {
   readonly chainSamples: readonly ChainSample[];
   /** The heads of the peers that answered in this round or shortly before, one for each peer. */
   readonly heads: readonly Head[];
+  /** Samples of the peers that were asked in this round or shortly before, by the ids of their rows. */
+  readonly peerSamples: ReadonlyMap<string, readonly ChainSample[]>;
 };
 
 /**
- * The head of a peer counts for this many rounds. One round asks only some of the peers, which may be too few to support
+ * What a peer answered counts for this many rounds. One round asks only some of the peers, which may be too few to support
  * a head; an old head is at worst too low, which can make the lag too small, never too large.
  */
-const HEAD_ROUNDS = 3;
+const RECENT_ROUNDS = 3;
 
 /** With less time, a peer could be counted as unreachable only because the poll is late. */
 const MIN_TIMEOUT_MS = 1000;
@@ -47,6 +64,7 @@ const MIN_TIMEOUT_MS = 1000;
 const MAX_VERSIONS = 20;
 
 type PeerHead = { readonly head: Head; readonly round: number };
+type PeerSamples = { readonly samples: readonly ChainSample[]; readonly round: number };
 
 export function createPeerChecker(
   { name, connectUntrusted }: Pick<NodeTarget, "name" | "connectUntrusted">,
@@ -57,6 +75,7 @@ export function createPeerChecker(
   let lastMark: string | undefined;
   let rounds = 0;
   let recentHeads: ReadonlyMap<string, PeerHead> = new Map();
+  let recentSamples: ReadonlyMap<string, PeerSamples> = new Map();
 
   async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<PeerCheckRound> {
     const timeoutMs = Math.min(timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
@@ -67,16 +86,28 @@ export function createPeerChecker(
     const { chosen, refused } = choose(rotated(candidates(peers), idOf, name, lastMark), maxPeers, allowed);
 
     const results: PeerCheckResult[] = [];
-    const heads = new Map([...recentHeads].filter(([, { round }]) => rounds - round < HEAD_ROUNDS));
+    const heads = recent(recentHeads);
+    const samples = recent(recentSamples);
     await inParallel(chosen, concurrency, async ({ item, mark }) => {
       if (signal.aborted || performance.now() > startUntil) return;
       lastMark = mark;
       const result = await checkPeer(item, settings, signal);
       results.push(result);
-      if (result.kind === "reachable") heads.set(idOf(item), { head: result.head, round: rounds });
+      const id = idOf(item);
+      if (result.kind === "reachable") heads.set(id, { head: result.head, round: rounds });
+      samples.set(id, { samples: peerSamples(result), round: rounds });
     });
     recentHeads = heads;
-    return { chainSamples: roundSamples(results, refused), heads: [...heads.values()].map(({ head }) => head) };
+    recentSamples = samples;
+    return {
+      chainSamples: roundSamples(results, refused),
+      heads: [...heads.values()].map(({ head }) => head),
+      peerSamples: new Map([...samples].map(([id, peer]) => [id, peer.samples])),
+    };
+  }
+
+  function recent<T extends { readonly round: number }>(known: ReadonlyMap<string, T>): Map<string, T> {
+    return new Map([...known].filter(([, { round }]) => rounds - round < RECENT_ROUNDS));
   }
 
   return {
@@ -129,6 +160,15 @@ function roundSamples(results: readonly PeerCheckResult[], refusedBefore: number
     chainSample(REFUSED_PEERS, refusedBefore + refused),
     ...versions.map(([version, value]) => chainSample(REACHABLE_PEERS_BY_VERSION, value, [version])),
   ];
+}
+
+/** A peer that must not be asked has none, also of an earlier round, when its name had another address. */
+function peerSamples(result: PeerCheckResult): readonly ChainSample[] {
+  if (result.kind === "refused") return [];
+  return knownSamples(
+    [PEER_REACHABLE, result.kind === "reachable"],
+    [PEER_CUT_HEIGHT, result.kind === "reachable" ? result.head.height : undefined],
+  );
 }
 
 /** An item with its place in the order. */

@@ -19,13 +19,15 @@ import {
   CHAIN_HEIGHT,
   CHAINS,
   CUT_WEIGHT,
+  IDENTITIES,
   OUTDATED,
   PEERS_BY_IDENTITY,
   SERVICE_DATE,
 } from "./families.ts";
 import { type Info, isOutdated } from "./info.ts";
 import type { PeerCheckRound } from "./peer-checks.ts";
-import type { PeerIdentities, PeerIdentity, PeerPages } from "./peer-page.ts";
+import type { PeerIdentities, PeerPages } from "./peer-page.ts";
+import { withPeerInfo } from "./peer-rows.ts";
 import { oldestTip, type Tips } from "./tips.ts";
 
 /** What one poll received; undefined: not asked for. */
@@ -53,7 +55,7 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
   };
   return {
     identity,
-    peers: peers.ok ? succeeded(peers.value.list) : peers,
+    peers: peers.ok ? succeeded(peersOf(peers.value, peerCheck)) : peers,
     head: cut.ok ? succeeded(headOf(cut.value.cut, tips)) : isWrongNode(answers.peers) ? answers.peers : cut,
     apis: knownOutcomes({
       ...{ info, tips: tips?.outcome, mempool: mempools, probe: peerCheck },
@@ -78,6 +80,10 @@ export function report(network: string, answers: ChainwebAnswers): NodeReport {
     minBlockSeconds: 0,
     blockSeconds: cut.ok ? blockSeconds(cut.value.cut, info) : undefined,
   };
+}
+
+function peersOf({ list, identities }: Pick<PeerPages, "list" | "identities">, check: ChainwebAnswers["peerCheck"]) {
+  return withPeerInfo(list, identities, check?.ok ? check.value.peerSamples : undefined);
 }
 
 export function isWrongNode(answer: Outcome<unknown>): answer is Outcome<never> {
@@ -115,13 +121,9 @@ function tipSamples({ seconds }: Tips): readonly ChainSample[] {
   return byChain(CHAIN_HEAD_TIMESTAMP, seconds);
 }
 
-const IDENTITY_KINDS: readonly PeerIdentity["kind"][] = ["pinned", "ca"];
-
 function identitySamples(identities: PeerIdentities): readonly ChainSample[] {
   const kinds = [...identities.values()].map(({ kind }) => kind);
-  return IDENTITY_KINDS.map((kind) =>
-    chainSample(PEERS_BY_IDENTITY, kinds.filter((each) => each === kind).length, [kind]),
-  );
+  return IDENTITIES.map((kind) => chainSample(PEERS_BY_IDENTITY, kinds.filter((each) => each === kind).length, [kind]));
 }
 
 function infoSamples({ serviceDateSeconds }: Info): readonly ChainSample[] {

@@ -4,7 +4,8 @@ import { nodeError } from "../../model/failure.ts";
 import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
-import { RECEIVE_IDLE, TRANSMIT_IDLE } from "./families.ts";
+import { type EarlierRows, earlierRows } from "../earlier-rows.ts";
+import { LAST_RECEIVE, LAST_TRANSMIT, STRIPES } from "./families.ts";
 
 /** A peer with what only Monero reports. */
 export type MoneroPeer = PeerConnection & {
@@ -12,30 +13,53 @@ export type MoneroPeer = PeerConnection & {
   readonly pruningStripe?: Stripe | undefined;
   /** The peer says that it offers public RPC. */
   readonly offersRpc: boolean;
+  /** Unix seconds of the last byte from the peer and to it. */
+  readonly lastReceive?: number | undefined;
+  readonly lastTransmit?: number | undefined;
 };
 
 export type MoneroPeerList = {
   readonly connections: readonly MoneroPeer[];
   readonly malformed: number;
+  readonly receivedMs: number;
   readonly hasUniqueIds: boolean;
+};
+
+/** What else the rows are decoded with. */
+type ListContext = {
+  /** When the list arrived, unix milliseconds: its times count back from here. */
+  readonly receivedMs: number;
+  /** The connections of the list before, for times that stay the same. */
+  readonly before?: readonly MoneroPeer[];
+  readonly maxRows?: number;
 };
 
 /**
  * Rows of get_connections: `connection_info` of cryptonote_protocol_defs.h, the same 25 fields from 0.18.0.0 to 0.19.
  * @throws NodeError bad_shape when `connections` is there and is not a list, too_large when a node cannot have that many
  */
-export function decodeConnections(result: JsonObject, call: string, maxRows?: number): MoneroPeerList {
+export function decodeConnections(
+  result: JsonObject,
+  call: string,
+  { receivedMs, before = [], maxRows }: ListContext,
+): MoneroPeerList {
   // epee leaves out empty lists: a node without peers sends no `connections`.
   const rows = result.connections ?? [];
   if (!Array.isArray(rows)) {
     throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
   }
   checkRowCount(rows, call, maxRows);
-  const decoded = rows.map(decodeRow);
-  const connections = decoded.filter((row) => row !== undefined);
+  const earlier = earlierRows(before);
+  const nowSeconds = Math.floor(receivedMs / 1000);
+  const connections: MoneroPeer[] = [];
+  for (const row of rows) {
+    const connection = decodeRow(row, earlier, connections.length, nowSeconds);
+    if (connection !== undefined) connections.push(connection);
+  }
   return {
     connections,
     malformed: rows.length - connections.length,
+    receivedMs,
     hasUniqueIds: connections.every(({ id }) => UNIQUE_ID.test(id)),
   };
 }
@@ -43,15 +67,25 @@ export function decodeConnections(result: JsonObject, call: string, maxRows?: nu
 /** A random UUID, which monerod writes without hyphens (connection_info of cryptonote_protocol_handler.inl). */
 const UNIQUE_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
 
-function decodeRow(row: unknown): MoneroPeer | undefined {
+function decodeRow(
+  row: unknown,
+  earlier: EarlierRows<MoneroPeer>,
+  index: number,
+  nowSeconds: number,
+): MoneroPeer | undefined {
   if (!isObject(row)) return undefined;
   const incoming = flag(row.incoming);
   const address = text(row.address) ?? text(row.host);
   const state = text(row.state);
   if (incoming === undefined || address === undefined || state === undefined) return undefined;
   const direction = incoming ? "inbound" : "outbound";
+  const id = text(row.connection_id) ?? `${direction} ${address}`;
+  const before = earlier.find(id, index);
+  const ageSeconds = count(row.live_time);
+  const lastReceive = lastTime(row.recv_idle_time, ageSeconds, nowSeconds, before?.lastReceive);
+  const lastTransmit = lastTime(row.send_idle_time, ageSeconds, nowSeconds, before?.lastTransmit);
   return {
-    id: text(row.connection_id) ?? `${direction} ${address}`,
+    id,
     direction,
     // TCP is open without a Levin handshake. A silent TCP client causes such a row, which monerod counts as incoming.
     state: state === "before_handshake" ? "handshaking" : "connected",
@@ -61,21 +95,39 @@ function decodeRow(row: unknown): MoneroPeer | undefined {
     syncing: state === "synchronizing" || state === "standby" ? "download" : undefined,
     receivedBytes: count(row.recv_count),
     sentBytes: count(row.send_count),
-    ageSeconds: count(row.live_time),
-    chainSamples: idleSamples(row),
+    ageSeconds,
+    chainSamples: timeSamples(lastReceive, lastTransmit),
     pruningStripe: stripeOf(row.pruning_seed),
     offersRpc: (count(row.rpc_port) ?? 0) > 0,
+    lastReceive,
+    lastTransmit,
   };
 }
 
 /**
- * Without a byte they count from the start of the connection. A byte that arrives while monerod computes them wraps them
- * below 0, to 2^64 - 1 (get_connections of cryptonote_protocol_handler.inl): then they are left out.
+ * When the last byte came or went. Without one, the idle time counts from the start of the connection (get_connections of
+ * cryptonote_protocol_handler.inl), so it is never longer than the connection is open. A byte that arrives while monerod
+ * computes it wraps it below 0, to 2^64 - 1; such a time is left out, as `count` rejects it.
+ * The clocks of node and exporter change to the next second at different moments: a difference of one second to the list before
+ * comes from that, and the earlier time stays.
  */
-function idleSamples(row: JsonObject): readonly ChainSample[] {
+function lastTime(
+  idle: unknown,
+  ageSeconds: number | undefined,
+  nowSeconds: number,
+  before: number | undefined,
+): number | undefined {
+  const idleSeconds = count(idle);
+  if (idleSeconds === undefined || idleSeconds >= nowSeconds) return undefined;
+  if (ageSeconds !== undefined && idleSeconds > ageSeconds) return undefined;
+  const seconds = nowSeconds - idleSeconds;
+  return before !== undefined && Math.abs(before - seconds) <= 1 ? before : seconds;
+}
+
+function timeSamples(lastReceive: number | undefined, lastTransmit: number | undefined): readonly ChainSample[] {
   const known: ChainSample[] = [];
-  addSample(known, RECEIVE_IDLE, count(row.recv_idle_time));
-  addSample(known, TRANSMIT_IDLE, count(row.send_idle_time));
+  addSample(known, LAST_RECEIVE, lastReceive);
+  addSample(known, LAST_TRANSMIT, lastTransmit);
   return known;
 }
 
@@ -99,8 +151,6 @@ function peerHeight(value: unknown): number | undefined {
   return height === 0 ? undefined : height;
 }
 
-/** Which old blocks a peer keeps: all of them, or one of eight stripes. */
-export const STRIPES = ["none", "1", "2", "3", "4", "5", "6", "7", "8"] as const;
 type Stripe = (typeof STRIPES)[number];
 
 /** The first of the eight seeds: the logarithm of 8 stripes, shifted by 7 (src/common/pruning.h). */

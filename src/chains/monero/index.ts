@@ -9,7 +9,7 @@ import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../ada
 import { rowsAllowed } from "../decode.ts";
 import { createBlockReader } from "./blocks.ts";
 import { callRpc } from "./calls.ts";
-import { decodeConnections, type MoneroPeerList } from "./connections.ts";
+import { decodeConnections, type MoneroPeer, type MoneroPeerList } from "./connections.ts";
 import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
 import { report, syncingWord } from "./report.ts";
@@ -22,11 +22,16 @@ export const monero: ChainAdapter = {
   title: "Monero",
   optionsKey: "monero",
   options: optionsSchema.transform((values): ChainOptions => ({ values, open: openSession })),
-  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], flow: "download" },
+  traits: {
+    directions: ["inbound", "outbound"],
+    states: ["connected", "handshaking"],
+    flow: "download",
+    heights: true,
+  },
   apis: ["peers", "head", "last_block", "block", "totals", "sync", "bans", "limits"],
   families,
   sources,
-  // 10 minutes, with a block every 120 s
+  // The fewest of the rule: 10 minutes, with a block every 120 s.
   usualLagBlocks: 5,
   // Outputs are locked for 10 blocks for this reason (CRYPTONOTE_DEFAULT_TX_SPENDABLE_AGE).
   reorgDepthBlocks: 10,
@@ -61,13 +66,15 @@ function openSession(target: NodeTarget): NodeSession {
   const maxRows = rowsAllowed(target.limits);
   const secondaryCalls = createSecondaryCalls(client, target.timeoutMs);
   let lastWord: SyncingWord = "unknown";
+  let before: readonly MoneroPeer[] = [];
   return {
     async poll(signal, { block: wanted } = {}) {
       // One call after the other over one socket: the server has two threads, and digest authentication counts the
       // requests of a connection. The peers come before the calls that may hang.
       const infoLimitMs = target.timeoutMs * INFO_SHARE;
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
-      const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, maxRows }, signal);
+      const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, before, maxRows }, signal);
+      if (peers.ok) before = peers.value.connections;
       const topBlock = info.ok ? await topBlocks.of(info.value, signal) : undefined;
       const syncing = info.ok ? syncingWord(info.value, peers, lastWord) : "unknown";
       if (syncing !== "unknown") lastWord = syncing;
@@ -84,16 +91,22 @@ async function fetchInfo(client: RpcClient, signal: Signal): Promise<DaemonInfo>
   return decodeInfo(await callRpc(client, "get_info", signal), `get_info at ${client.url.label}`);
 }
 
+type PeersContext = {
+  readonly info: Outcome<DaemonInfo>;
+  readonly before: readonly MoneroPeer[];
+  readonly maxRows: number;
+};
+
 async function fetchPeers(
   client: RpcClient,
-  { info, maxRows }: { readonly info: Outcome<DaemonInfo>; readonly maxRows: number },
+  { info, before, maxRows }: PeersContext,
   signal: Signal,
 ): Promise<Outcome<MoneroPeerList>> {
   if (info.ok && info.value.restricted === true) return failed(restrictedFailure(client));
   return attempt(async () => {
     const result = await callRpc(client, "get_connections", signal, LIST_BUDGET);
     const receivedMs = Date.now();
-    return { ...decodeConnections(result, `get_connections at ${client.url.label}`, maxRows), receivedMs };
+    return decodeConnections(result, `get_connections at ${client.url.label}`, { receivedMs, before, maxRows });
   });
 }
 

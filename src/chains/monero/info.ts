@@ -52,12 +52,20 @@ export function decodeInfo(result: JsonObject, call: string): DaemonInfo {
     restricted,
     version: text(own.version),
     network: text(result.nettype),
-    blockSeconds: count(result.target),
+    blockSeconds: blockSeconds(result.target),
     topBlockHash: text(own.top_block_hash),
     untrusted: flag(result.untrusted),
     offline: flag(own.offline),
     ...(restricted === true ? {} : resources(own)),
   };
+}
+
+/** No network makes blocks more slowly. */
+const MAX_BLOCK_SECONDS = 86_400;
+
+function blockSeconds(target: unknown): number | undefined {
+  const seconds = count(target) ?? 0;
+  return seconds > 0 && seconds <= MAX_BLOCK_SECONDS ? seconds : undefined;
 }
 
 /** What restricted RPC blanks: zeros, `free_space` 2^64 - 1, `database_size` rounded up to 5 GiB (on_get_info). */

@@ -11,7 +11,7 @@ import {
   succeeded,
 } from "../../model/report.ts";
 import type { Blocks } from "./blocks.ts";
-import { type MoneroPeer, type MoneroPeerList, STRIPES } from "./connections.ts";
+import type { MoneroPeer, MoneroPeerList } from "./connections.ts";
 import * as families from "./families.ts";
 import type { DaemonInfo } from "./info.ts";
 import type { Bans, Limits, SyncQueue } from "./secondary-answers.ts";
@@ -133,7 +133,7 @@ export function peerSamples(peers: readonly MoneroPeer[]): readonly ChainSample[
     if (offersRpc) publicRpc += 1;
   }
   return [
-    ...STRIPES.flatMap((stripe) => sampleOf(families.PEERS_BY_STRIPE, keepers.get(stripe) ?? 0, stripe)),
+    ...families.STRIPES.flatMap((stripe) => sampleOf(families.PEERS_BY_STRIPE, keepers.get(stripe) ?? 0, stripe)),
     ...sampleOf(families.PUBLIC_RPC_PEERS, publicRpc),
   ];
 }

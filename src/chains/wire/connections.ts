@@ -4,19 +4,12 @@ import { type Failure, nodeError } from "../../model/failure.ts";
 import type { ChainSample, ConnectionState, PeerAddress } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
-import {
-  HANDSHAKE_GENERATION,
-  HANDSHAKE_TIME,
-  IS_BLOCKS_ONLY,
-  IS_BP_GOSSIP_PEER,
-  IS_BP_PEER,
-  IS_TRANSACTIONS_ONLY,
-  LAST_VOTE_TIME,
-  PEER_SCORE,
-} from "./families.ts";
+import { type EarlierRows, earlierRows } from "../earlier-rows.ts";
+import { connectionInfo } from "./connection-info.ts";
+import { HANDSHAKE_GENERATION, HANDSHAKE_TIME, LAST_VOTE_TIME, PEER_SCORE } from "./families.ts";
 import { linkOf } from "./links.ts";
 import { peerFacts } from "./peer-facts.ts";
-import { type EarlierRows, earlierRows, type RowDetails, type WireConnection, type WireList } from "./row.ts";
+import type { RowDetails, WireConnection, WireList } from "./row.ts";
 import { type ConfiguredAddress, handshakeTime, hashOf, numberInBlockId, parseTime, splitKind } from "./values.ts";
 
 /**
@@ -59,7 +52,11 @@ type Place = { readonly index: number; readonly chain: string | undefined };
  * Comparing a text with one that is already decoded takes a tenth of the time of decoding it: the row at this index in the
  * previous poll is usually of the same connection.
  */
-function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place): WireConnection | undefined {
+function decodeRow(
+  row: unknown,
+  earlier: EarlierRows<WireConnection>,
+  { index, chain }: Place,
+): WireConnection | undefined {
   if (!isObject(row)) return undefined;
   const connecting = flag(row.connecting);
   if (typeof row.peer !== "string" || connecting === undefined) return undefined;
@@ -106,6 +103,7 @@ function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place):
     // "The peer is behind and downloads from us" (peer_syncing_from_us); it says nothing about the polled node.
     syncing: flag(row.syncing) === true && state === "connected" ? "upload" : undefined,
     chainSamples: rowSamples(row, handshake, state),
+    info: state === "connected" ? connectionInfo(row) : undefined,
     wire,
   };
 }
@@ -250,20 +248,13 @@ function peerHead(handshake: JsonObject): number | undefined {
 
 /**
  * What a row reports in addition to the model that all chains share. When a link closes, the node zeroes the handshake, the vote
- * and the producer flags (net_plugin.cpp connection::_close), so only connected rows have these samples.
+ * and the producer flags (net_plugin.cpp connection::_close), so only connected rows have these samples, and info.
  */
 function rowSamples(row: JsonObject, handshake: JsonObject, state: ConnectionState): readonly ChainSample[] {
   const known: ChainSample[] = [];
   if (state === "connected") {
     addSample(known, HANDSHAKE_TIME, handshakeTime(handshake.time));
     addSample(known, HANDSHAKE_GENERATION, count(handshake.generation));
-    addSample(known, IS_BP_PEER, flag(row.is_bp_peer));
-    addSample(known, IS_BP_GOSSIP_PEER, flag(row.is_bp_gossip_peer));
-    // Leap 5 and the first Wire send both and never assign them (spring cd66df0dd); votes came after them.
-    if (row.last_vote_received !== undefined) {
-      addSample(known, IS_BLOCKS_ONLY, flag(row.is_blocks_only));
-      addSample(known, IS_TRANSACTIONS_ONLY, flag(row.is_transactions_only));
-    }
     addSample(known, LAST_VOTE_TIME, parseTime(row.last_vote_received));
   }
   addSample(known, PEER_SCORE, count(row.peer_score));

@@ -7,8 +7,7 @@ const NET = "/v1/net/connections";
 const INFO = "/v1/chain/get_info";
 const PLUGIN = "/v1/prometheus/metrics";
 
-type Declaration = Pick<ChainFamily, "name" | "help" | "source"> &
-  Partial<Pick<ChainFamily, "type" | "needsHistory" | "labels" | "newSeries">>;
+type Declaration = Pick<ChainFamily, "name" | "help" | "source"> & Partial<Omit<ChainFamily, "scope">>;
 
 function ofNode(declaration: Declaration): ChainFamily {
   return { type: "gauge", labels: [], ...declaration };
@@ -18,45 +17,33 @@ function ofConnection(declaration: Declaration): ChainFamily {
   return { ...ofNode(declaration), scope: "connection" };
 }
 
-export const LIB_LAG = ofNode({
-  name: "p2p_wire_lib_lag_blocks",
-  help: "Blocks between the node's head and its last irreversible block, from the last poll: about 330 before Savanna, a few since.",
-  source: `${INFO} head_block_num - last_irreversible_block_num`,
-});
-
 export const FORK_DB_HEAD = ofNode({
   name: "p2p_wire_fork_db_head_height",
-  help: "The last block that the node received, whether applied or not, from the last poll (EOSIO 1.8 and later).",
+  help: "The last block that the node received, whether applied or not, from the last poll (get_info fork_db_head_block_num, EOSIO 1.8 and later). Less p2p_node_head_height: the node's own view of its backlog. In read-mode=irreversible it applies only irreversible blocks, so that the others always count.",
   source: `${INFO} fork_db_head_block_num`,
-});
-
-export const FORK_DB_LAG = ofNode({
-  name: "p2p_wire_fork_db_lag_blocks",
-  help: "Blocks that the node has received and not yet applied, from the last poll: its own view of its backlog. In read-mode=irreversible it applies only irreversible blocks, so that the others always count.",
-  source: `${INFO} fork_db_head_block_num - head_block_num`,
 });
 
 export const EARLIEST_BLOCK = ofNode({
   name: "p2p_wire_earliest_available_block",
-  help: "The first block of the node's block log, from the last poll (Leap 3.1 and later).",
+  help: "The first block of the node's block log, from the last poll (get_info earliest_available_block_num, Leap 3.1 and later).",
   source: `${INFO} earliest_available_block_num`,
 });
 
 export const DUPLICATE_LINKS = ofNode({
   name: "p2p_wire_duplicate_links",
-  help: "Outbound connections of the last poll that are not up because the same peer, by the address that it claims, is connected inbound.",
+  help: "Outbound connections of the last poll that are not up because the same peer, by the address that it claims (last_handshake.p2p_address), is connected inbound.",
   source: `${NET} peer, last_handshake.p2p_address`,
 });
 
 export const WRONG_CHAIN_PEERS = ofNode({
   name: "p2p_wire_wrong_chain_peers",
-  help: "Connected peers of the last poll whose chain id differs from that of the node. The node closes such links quickly.",
+  help: "Connected peers of the last poll whose chain id (last_handshake.chain_id) differs from that of the node. The node closes such links quickly.",
   source: `${NET} last_handshake.chain_id, ${INFO} chain_id`,
 });
 
 export const PEERS_BY_NETWORK_VERSION = ofNode({
   name: "p2p_wire_peers_by_network_version",
-  help: "Connected peers by the protocol version in their last handshake, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. EOSIO to Spring count from 1206 on, newer Wire from 1 on.",
+  help: "Connected peers by the protocol version in their last handshake, from the last poll (last_handshake.network_version): the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. EOSIO to Spring count from 1206 on, newer Wire from 1 on.",
   source: `${NET} last_handshake.network_version`,
   labels: ["network_version"],
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: ["other"] },
@@ -64,7 +51,7 @@ export const PEERS_BY_NETWORK_VERSION = ofNode({
 
 export const PEERS_BY_OS = ofNode({
   name: "p2p_wire_peers_by_os",
-  help: "Connected peers by the operating system that they report in their last handshake, from the last poll: the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. Absent where the node does not send it, as some newer Wire builds.",
+  help: "Connected peers by the operating system in their last handshake, from the last poll (last_handshake.os): the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. Absent where the node does not send it, as some newer Wire builds.",
   source: `${NET} last_handshake.os`,
   labels: ["os"],
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: ["other"] },
@@ -72,13 +59,13 @@ export const PEERS_BY_OS = ofNode({
 
 export const PEERS_FINAL_HEIGHT = ofNode({
   name: "p2p_wire_peers_final_height",
-  help: "Last irreversible block that two connected peers on the node's chain have reached, or the only one that reports it, by their last handshakes, from the last poll. As old as these, which a healthy node rarely repeats: a node that is final at less is behind, one that is final at more may be behind too.",
+  help: "Last irreversible block that two connected peers on the node's chain have reached, or the only one that reports it, by their last handshakes, from the last poll (last_handshake.last_irreversible_block_num). As old as these, which a healthy node rarely repeats: a node that is final at less is behind, one that is final at more may be behind too.",
   source: `${NET} last_handshake: largest of last_irreversible_block_num, fork_db_root_num and the numbers in their ids`,
 });
 
 export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
-  help: "Outbound peers that the list of the last poll lacks, and whose connection was open in an earlier list of the same process of the node: nodes remove peers that are on another chain, are forked or refuse them permanently, and peers that an operator disconnects by the API. Peers of block producers, which come and go with the schedule, do not count.",
+  help: "Outbound peers that the list of the last poll (/v1/net/connections) lacks, and whose connection was open in an earlier list of the same process of the node: nodes remove peers that are on another chain, are forked or refuse them permanently, and peers that an operator disconnects by the API. Peers of block producers, which come and go with the schedule (bp_gossip_peers), do not count.",
   source: `${NET} peer, /v1/net/bp_gossip_peers server_endpoint`,
   needsHistory: true,
 });
@@ -86,107 +73,107 @@ export const VANISHED_PEERS = ofNode({
 export const FAILED_CONNECTIONS = ofNode({
   name: "p2p_wire_failed_connections_total",
   type: "counter",
-  help: "Attempts to open an outbound connection that failed, without names that do not resolve, from the last poll of the node's prometheus_plugin.",
+  help: "Attempts to open an outbound connection that failed, without names that do not resolve, from the last poll (prometheus_plugin p2p_failed_connections).",
   source: `${PLUGIN} p2p_failed_connections`,
 });
 
 export const DROPPED_TRANSACTIONS = ofNode({
   name: "p2p_wire_dropped_transactions_total",
   type: "counter",
-  help: "Transactions that the node dropped because a connection had too many in progress, from the last poll of its prometheus_plugin.",
+  help: "Transactions that the node dropped because a connection had too many in progress, from the last poll (prometheus_plugin p2p_dropped_trxs_total).",
   source: `${PLUGIN} p2p_dropped_trxs_total`,
 });
 
 export const HANDSHAKE_TIME = ofConnection({
   name: "p2p_wire_connection_handshake_timestamp_seconds",
-  help: "Unix time of the peer's last handshake by the peer's clock, from the last poll. On a healthy chain it is as old as the connection. Absent where the node does not send it, as some newer Wire builds.",
+  help: "Unix time of the peer's last handshake by the peer's clock, from the last poll (last_handshake.time). On a healthy chain it is as old as the connection. Absent where the node does not send it, as some newer Wire builds.",
   source: `${NET} last_handshake.time`,
+  merged: "max",
 });
 
 export const HANDSHAKE_GENERATION = ofConnection({
   name: "p2p_wire_connection_handshake_generation",
-  help: "Number of the peer's last handshake on this connection, from the last poll. It grows while no blocks flow, and begins at 2 again after 32767.",
+  help: "Number of the peer's last handshake on this connection, from the last poll (last_handshake.generation). It grows while no blocks flow, and begins at 2 again after 32767.",
   source: `${NET} last_handshake.generation`,
 });
 
-export const IS_BP_PEER = ofConnection({
-  name: "p2p_wire_is_bp_peer",
-  help: "1 if the connected peer belongs to a block producer, by configuration or gossip, from the last poll (Leap 4 and later).",
-  source: `${NET} is_bp_peer`,
-});
+const FLAG_VALUES = ["true", "false"];
 
-export const IS_BP_GOSSIP_PEER = ofConnection({
-  name: "p2p_wire_is_bp_gossip_peer",
-  help: "1 if the connected peer belongs to a block producer, by validated gossip, from the last poll (Spring 1.2 and later).",
-  source: `${NET} is_bp_gossip_peer`,
-});
-
-export const IS_BLOCKS_ONLY = ofConnection({
-  name: "p2p_wire_is_blocks_only",
-  help: "1 if the connection carries no transactions, from the last poll (Spring and later; earlier nodes never set it).",
-  source: `${NET} is_blocks_only`,
-});
-
-export const IS_TRANSACTIONS_ONLY = ofConnection({
-  name: "p2p_wire_is_transactions_only",
-  help: "1 if the connection carries no blocks, from the last poll (Spring and later; earlier nodes never set it).",
-  source: `${NET} is_transactions_only`,
+/** Its labels are in the order of the flags in connection-info.ts. */
+export const CONNECTION_INFO = ofConnection({
+  name: "p2p_wire_connection_info",
+  help: "Always 1: what the node says about a connected peer, each true or false, from the last poll. bp_peer: it belongs to a block producer, by configuration or gossip (is_bp_peer, Leap 4 and later); bp_gossip_peer: by validated gossip (is_bp_gossip_peer, Spring 1.2 and later); blocks_only: the connection carries no transactions (is_blocks_only, Spring and later); transactions_only: it carries no blocks (is_transactions_only, Spring and later). A label that the node does not send is absent.",
+  source: `${NET} is_bp_peer, is_bp_gossip_peer, is_blocks_only, is_transactions_only`,
+  labels: ["bp_peer", "bp_gossip_peer", "blocks_only", "transactions_only"],
+  values: {
+    bp_peer: FLAG_VALUES,
+    bp_gossip_peer: FLAG_VALUES,
+    blocks_only: FLAG_VALUES,
+    transactions_only: FLAG_VALUES,
+  },
 });
 
 export const LAST_VOTE_TIME = ofConnection({
   name: "p2p_wire_connection_last_vote_timestamp_seconds",
-  help: "Unix time when a finalizer's vote last arrived over the connection, from the last poll. Absent before the first vote (Spring and later).",
+  help: "Unix time when a finalizer's vote last arrived over the connection, from the last poll (last_vote_received, Spring and later). Absent before the first vote.",
   source: `${NET} last_vote_received`,
+  merged: "max",
 });
 
+/** Experimental: only builds of Wire after its last release have it, and what it counts changes with them. */
 export const PEER_SCORE = ofConnection({
   name: "p2p_wire_connection_peer_score",
-  help: "The node's score of the peer from 0 to 200, from the last poll: 100 at first, below 50 it may be evicted (newest Wire).",
+  help: "The node's score of the peer from 0 to 200, from the last poll (peer_score, newest Wire): 100 at first, below 50 it may be evicted.",
   source: `${NET} peer_score`,
+  merged: "min",
+  stability: "experimental",
 });
 
 export const FIRST_AVAILABLE_BLOCK = ofConnection({
   name: "p2p_wire_connection_first_available_block",
-  help: "The first block that the peer says it has, from the last poll of the node's prometheus_plugin.",
+  help: "The first block that the peer says it has, from the last poll (prometheus_plugin p2p_first_available_block).",
   source: `${PLUGIN} p2p_first_available_block`,
+  merged: "min",
 });
 
 export const LAST_AVAILABLE_BLOCK = ofConnection({
   name: "p2p_wire_connection_last_available_block",
-  help: "The head in the peer's last handshake or notice, from the last poll of the node's prometheus_plugin; often old.",
+  help: "The head in the peer's last handshake or notice, from the last poll (prometheus_plugin p2p_last_available_block); often old.",
   source: `${PLUGIN} p2p_last_available_block`,
+  merged: "max",
 });
 
 /** A counter: the node only adds to it, and it starts at 0 with the connection object (net_plugin.cpp). */
 export const UNIQUE_FIRST_BLOCKS = ofConnection({
   name: "p2p_wire_connection_unique_first_blocks_total",
   type: "counter",
-  help: "Blocks that arrived first over this connection, since p2p_wire_connection_counters_start_timestamp_seconds, from the last poll of the node's prometheus_plugin.",
+  help: "Blocks that arrived first over this connection, since p2p_wire_connection_counters_start_timestamp_seconds, from the last poll (prometheus_plugin p2p_unique_first_block_count).",
   source: `${PLUGIN} p2p_unique_first_block_count`,
 });
 
+/** Experimental: it makes up for counters that nodes carry over reconnects, and goes when a release no longer does. */
 export const BYTES_SINCE = ofConnection({
   name: "p2p_wire_connection_counters_start_timestamp_seconds",
-  help: "Unix time from which the bytes and unique first blocks of the connection count, from the last poll: its start, or after a reconnect of an outbound peer, the first page of the node's prometheus_plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it: its node counts since it has the peer in its list.",
+  help: "Unix time from which the bytes and unique first blocks of the connection count, from the last poll (prometheus_plugin p2p_connection_start_time): its start, or after a reconnect of an outbound peer, the first page of the plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it: its node counts since it has the peer in its list.",
   source: `${PLUGIN} p2p_connection_start_time`,
+  stability: "experimental",
 });
 
 export const PLUGIN_PAGE_TIME = ofNode({
   name: "p2p_wire_plugin_page_timestamp_seconds",
-  help: "Unix time when the page of the node's prometheus_plugin arrived that the last poll used for bytes, latency and block ranges. It is requested every 30 s, and the node updates its numbers every 30 s (connection-cleanup-period).",
+  help: "Unix time when the page of the node's prometheus_plugin (/v1/prometheus/metrics) arrived that the last poll used for bytes, latency and block ranges. It is requested every 30 s, and the node updates its numbers every 30 s (connection-cleanup-period).",
   source: `${PLUGIN}`,
 });
 
 export const BLOCK_SYNC_THROTTLING = ofConnection({
   name: "p2p_wire_connection_block_sync_throttling",
-  help: "1 while the node delays blocks for the syncing peer because of its rate limit, from the last poll of its prometheus_plugin.",
+  help: "1 while the node delays blocks for the syncing peer because of its rate limit, from the last poll (prometheus_plugin p2p_block_sync_throttling).",
   source: `${PLUGIN} p2p_block_sync_throttling`,
+  merged: "max",
 });
 
 export const families: readonly ChainFamily[] = [
-  LIB_LAG,
   FORK_DB_HEAD,
-  FORK_DB_LAG,
   EARLIEST_BLOCK,
   DUPLICATE_LINKS,
   WRONG_CHAIN_PEERS,
@@ -196,12 +183,9 @@ export const families: readonly ChainFamily[] = [
   VANISHED_PEERS,
   FAILED_CONNECTIONS,
   DROPPED_TRANSACTIONS,
+  CONNECTION_INFO,
   HANDSHAKE_TIME,
   HANDSHAKE_GENERATION,
-  IS_BP_PEER,
-  IS_BP_GOSSIP_PEER,
-  IS_BLOCKS_ONLY,
-  IS_TRANSACTIONS_ONLY,
   LAST_VOTE_TIME,
   PEER_SCORE,
   FIRST_AVAILABLE_BLOCK,
@@ -223,6 +207,7 @@ export const sources: SharedSources = {
   p2p_node_head_timestamp_seconds: "get_info head_block_time",
   p2p_node_final_height: "get_info last_irreversible_block_num",
   p2p_node_final_timestamp_seconds: "get_info last_irreversible_block_time",
+  p2p_node_block_interval_seconds: "the rules of the chain",
   p2p_node_syncing: "computed from the progress of the head",
   p2p_node_receive_bytes_total:
     "added up from prometheus_plugin p2p_bytes_received, without the bytes between the last page and the close of a connection",
@@ -231,9 +216,12 @@ export const sources: SharedSources = {
   p2p_node_peer_connects_total: "/v1/net/connections, compared",
   p2p_node_peer_disconnects_total: "/v1/net/connections, compared",
   p2p_node_peer_subnets: "remote_ip",
+  p2p_node_largest_subnet_peers: "remote_ip",
   p2p_node_peers_by_agent: "last_handshake agent",
+  p2p_node_peers_by_head: "last_handshake: largest of the head numbers and block ids; get_info head_block_num",
   p2p_node_peers_by_address_type: "remote_ip, peer",
   p2p_connection_info: "peer, remote_ip, last_handshake agent",
+  p2p_connection_state: "connecting, is_socket_open, last_handshake.generation",
   p2p_connection_receive_bytes_total:
     "prometheus_plugin p2p_bytes_received, less what the node had counted for the row by the first page after a reconnect",
   p2p_connection_transmit_bytes_total:

@@ -23,13 +23,14 @@ export const wire: ChainAdapter = {
     states: ["connected", "handshaking", "dialing", "disconnected"],
     flow: "upload",
     agents: true,
+    heights: true,
     heightNote: "as of the last handshake, which is rarely repeated",
   },
   apis: ["peers", "head", "prometheus", "block"],
   families,
   sources,
-  // A minute, with a block every half second.
-  usualLagBlocks: 120,
+  // 90 s, with a block every half second.
+  usualLagBlocks: 180,
   // Three rounds of one producer, which makes 12 blocks in a row.
   reorgDepthBlocks: 36,
   discovery: { endpoints: [{ scheme: "http", port: 8888 }], variants: [{}], companions: {} },

@@ -6,8 +6,6 @@ import {
   EARLIEST_BLOCK,
   FAILED_CONNECTIONS,
   FORK_DB_HEAD,
-  FORK_DB_LAG,
-  LIB_LAG,
   PLUGIN_PAGE_TIME,
   VANISHED_PEERS,
   WRONG_CHAIN_PEERS,
@@ -29,9 +27,7 @@ export function nodeSamples(
   vanished: readonly string[] | undefined,
 ): readonly ChainSample[] {
   const samples = knownSamples(
-    [LIB_LAG, distance(info?.head.finalHeight, info?.head.height)],
     [FORK_DB_HEAD, info?.forkDbHeadHeight],
-    [FORK_DB_LAG, distance(info?.head.height, info?.forkDbHeadHeight)],
     [EARLIEST_BLOCK, info?.earliestBlock],
     [DUPLICATE_LINKS, rows && countDuplicates(rows)],
     [WRONG_CHAIN_PEERS, rows && countWrongChain(rows, info?.identity.chainId)],
@@ -43,11 +39,6 @@ export function nodeSamples(
   return rows === undefined
     ? samples
     : [...samples, ...peerSamples(rows, info?.identity.chainId ?? chainOfPeers(rows))];
-}
-
-/** Never below 0: the node reads the two numbers one after the other. */
-function distance(from: number | undefined, to: number | undefined): number | undefined {
-  return from === undefined || to === undefined ? undefined : Math.max(0, to - from);
 }
 
 /**

@@ -9,8 +9,8 @@ import { leapDialect, springDialect, wireDialect } from "./rows.ts";
 /** The nodes were started this long before the demo, so that their peer lists are full from the start. */
 const HEAD_START_SECONDS = 7200;
 
-/** wire-2 stops for 90 s, falls 180 blocks behind, and catches up in 30 s. */
-export const WIRE_LAG: LagCycle = { period: 240, stallFrom: 20, stallFor: 90, catchUpFor: 30 };
+/** wire-2 stops for 110 s, falls 220 blocks behind, which fires P2PNodeHeadLagging in the demo stack, and catches up in 30 s. */
+export const WIRE_LAG: LagCycle = { period: 240, stallFrom: 20, stallFor: 110, catchUpFor: 30 };
 
 type WireNodes = {
   readonly spring: WireListeners;

@@ -1,60 +1,110 @@
-import type { ChainTraits } from "../../chains/adapter.ts";
-import type { ShownConnection } from "../connections.ts";
-import { connectionCreated, eachConnection, ofConnections, type SharedFamily } from "../family.ts";
+import { ADDRESS_TYPES, CONNECTION_STATES } from "../../model/report.ts";
+import { createdOf, NOT_COUNTED, totalOf } from "../../poll/name-bytes.ts";
+import {
+  eachConnection,
+  labelEnd,
+  type NodeView,
+  ofRows,
+  ownCountersCreated,
+  pastOnly,
+  type SharedFamily,
+} from "../family.ts";
+import type { ShownConnection } from "../shown-connection.ts";
 
-/** The families with a series for each connection. */
+const scope = "connection";
+
+const WIRE_SINCE =
+  "p2p_wire_connection_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list";
+
+const SHARED_BYTES =
+  "Of connections that share the name, the bytes of all that had it since it appeared: what one gained stays when it closes.";
+
+/** By the bits of states. */
+const STATE_FACTS: readonly (readonly string[])[] = Array.from({ length: 1 << CONNECTION_STATES.length }, (_, states) =>
+  CONNECTION_STATES.filter((__, bit) => (states & (1 << bit)) !== 0).map((state) => labelEnd(`state="${state}"`)),
+);
+
+/** The families with series for each connection. */
 export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
-    help: "State, software and address type of a connection, from the last poll; always 1. Chainweb: a known peer, which has no state.",
-    ...ofConnections({ values: eachConnection(() => 1), labels: infoLabels }, ["state", "agent", "address_type"]),
+    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent, remote_ip; Monero: address_type, no software); always 1. Of connections that share the name, those of one in the best state.",
+    ...ofRows(
+      { scope, values: eachConnection(() => 1), labels: infoLabels },
+      { labels: ["agent", "address_type"], values: { address_type: ADDRESS_TYPES } },
+    ),
+  },
+  {
+    name: "p2p_connection_state",
+    type: "gauge",
+    help: "State of a connection, from the last poll (Wire: connecting, is_socket_open, last_handshake.generation; Monero: state); always 1, and only for the present state. Connections that share the name have a series for each of their states.",
+    ...ofRows(
+      { scope, facts: ({ states }) => STATE_FACTS[states] ?? [] },
+      { labels: ["state"], values: { state: CONNECTION_STATES } },
+    ),
   },
   {
     name: "p2p_connection_receive_bytes_total",
     type: "counter",
-    help: "Bytes received since the connection opened, from the last poll (recv_count; p2p_bytes_received). Wire: from the last page of prometheus_plugin, up to a minute old, and since p2p_wire_connection_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list.",
-    ...ofConnections({ values: eachConnection(({ row }) => row.receivedBytes), created: connectionCreated }),
+    help: `Bytes received since the connection opened, from the last poll (Monero: recv_count; Wire: p2p_bytes_received of prometheus_plugin, up to a minute old, and since ${WIRE_SINCE}). ${SHARED_BYTES}`,
+    ...ofRows({ scope, values: eachConnection(receivedBytes), created: eachConnection(bytesCreated) }),
   },
   {
     name: "p2p_connection_transmit_bytes_total",
     type: "counter",
-    help: "Bytes sent since the connection opened, from the last poll (send_count; p2p_bytes_sent). Wire: from the last page of prometheus_plugin, up to a minute old, and since p2p_wire_connection_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list.",
-    ...ofConnections({ values: eachConnection(({ row }) => row.sentBytes), created: connectionCreated }),
+    help: `Bytes sent since the connection opened, from the last poll (Monero: send_count; Wire: p2p_bytes_sent of prometheus_plugin, up to a minute old, and since ${WIRE_SINCE}). ${SHARED_BYTES}`,
+    ...ofRows({ scope, values: eachConnection(sentBytes), created: eachConnection(bytesCreated) }),
   },
   {
     name: "p2p_connection_head_height",
     type: "gauge",
-    help: "Height of the peer's head as last seen by the node, from the last poll; often out of date (last_handshake: largest of head number and block id; height).",
-    ...ofConnections({ values: eachConnection(({ row }) => row.height) }),
+    help: "Height of the peer's head as last seen by the node, from the last poll; often out of date (Wire: last_handshake, largest of head numbers and block ids; Monero: height). Of connections that share the name, the highest.",
+    ...ofRows({ scope, values: eachConnection(({ row }) => row.height) }),
   },
   {
     name: "p2p_connection_syncing",
     type: "gauge",
-    help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero); upload, the peer from the node (Wire).",
-    ...ofConnections({ values: eachConnection(isSyncing), labels: (_, { flow = "" }) => `flow="${flow}"` }, ["flow"]),
+    help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero: state synchronizing, standby); upload, the peer from the node (Wire: syncing). Of connections that share the name, 1 if any syncs.",
+    ...ofRows(
+      { scope, values: eachConnection(isSyncing), labels: (_, { flow = "" }) => `flow="${flow}"` },
+      { labels: ["flow"], values: { flow: ["download", "upload"] } },
+    ),
   },
   {
     name: "p2p_connection_start_timestamp_seconds",
     type: "gauge",
-    help: "Unix time when the connection opened, from the last poll (live_time; p2p_connection_start_time).",
-    ...ofConnections({ values: eachConnection(({ startSeconds }) => startSeconds) }),
+    help: "Unix time when the connection opened, from the last poll (Monero: live_time; Wire: p2p_connection_start_time of prometheus_plugin). Of connections that share the name, the earliest.",
+    ...ofRows({ scope, values: eachConnection(({ startSeconds }) => startSeconds) }),
   },
   {
     name: "p2p_connection_latency_seconds",
     type: "gauge",
-    help: "Round-trip time of the connection as measured by the node, from the last poll (p2p_latency).",
-    ...ofConnections({ values: eachConnection(({ row }) => row.latencySeconds) }),
+    help: "Round-trip time of the connection as measured by the node, from the last poll (Wire: p2p_latency of prometheus_plugin). Of connections that share the name, the lowest.",
+    ...ofRows({ scope, values: eachConnection(({ row }) => row.latencySeconds) }),
   },
 ];
 
-function infoLabels({ row: { state, address }, agent }: ShownConnection): string {
-  const stateLabel = state === undefined ? "" : `state="${state}",`;
+function infoLabels({ row: { address }, agent }: ShownConnection): string {
   const agentLabel = agent === "" ? "" : `agent="${agent}",`;
-  return `${stateLabel}${agentLabel}address_type="${address.type}"`;
+  return `${agentLabel}address_type="${address.type}"`;
 }
 
-function isSyncing({ row }: ShownConnection, { flow }: ChainTraits): number | undefined {
+function receivedBytes({ row, place }: ShownConnection, { shown }: NodeView): number | undefined {
+  return place === NOT_COUNTED || shown === undefined ? row.receivedBytes : totalOf(shown.bytes, place, "received");
+}
+
+function sentBytes({ row, place }: ShownConnection, { shown }: NodeView): number | undefined {
+  return place === NOT_COUNTED || shown === undefined ? row.sentBytes : totalOf(shown.bytes, place, "sent");
+}
+
+function bytesCreated(connection: ShownConnection, view: NodeView): number | undefined {
+  const { place } = connection;
+  if (place === NOT_COUNTED || view.shown === undefined) return ownCountersCreated(view, connection);
+  return pastOnly(view, createdOf(view.shown.bytes, place));
+}
+
+function isSyncing({ row }: ShownConnection, { traits: { flow } }: NodeView): number | undefined {
   if (flow === undefined || row.state !== "connected") return undefined;
   return row.syncing === flow ? 1 : 0;
 }

@@ -1,5 +1,7 @@
+import { FAILURE_REASONS } from "../../model/failure.ts";
 import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
-import { isUp, mainFailure, outcomesOf } from "../../poll/outcomes.ts";
+import { REFERENCE_NAMES } from "../../poll/head-lag.ts";
+import { isUp, outcomesOf } from "../../poll/outcomes.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
 import { flag, labelled, type NodeView, one, type SharedFamily, sinceFirstPoll } from "../family.ts";
 
@@ -8,7 +10,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
-    help: "1 if the last poll got the node's peer list, else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
+    help: "1 if the last poll got the node's peer list (Wire: /v1/net/connections; Monero: get_connections; Chainweb: cut/peer), else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },
@@ -21,9 +23,18 @@ export const nodeFamilies: readonly SharedFamily[] = [
     samples: ({ state }) => labelled("api", apis(state)),
   },
   {
+    name: "p2p_node_failure_info",
+    type: "gauge",
+    help: "Why an API of the node failed in the last poll; always 1, and p2p_node_api_up of the API is 0; absent for an API that answered.",
+    source: "each call",
+    labels: ["api", "reason"],
+    values: { reason: FAILURE_REASONS },
+    samples: failures,
+  },
+  {
     name: "p2p_node_info",
     type: "gauge",
-    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour (server_version_string, chain_id; version, nettype; X-Chainweb-Node-Version). Wire: while get_info fails, the chain id on which the peers that the node dialed agree by their handshakes, or without such peers at least two others.",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour. Wire: server_version_string and chain_id from get_info; while it fails, the chain id on which the peers that the node dialed agree by their handshakes, or without such peers at least two others. Monero: version and nettype from get_info. Chainweb: the header X-Chainweb-Node-Version, or nodePackageVersion from /info; instance from cut.",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
@@ -32,6 +43,17 @@ export const nodeFamilies: readonly SharedFamily[] = [
 
 function apis(state: NodeView["state"]): [string, number][] {
   return outcomesOf(state).map(([api, { ok }]) => [api, ok ? 1 : 0]);
+}
+
+function* failures({ state }: NodeView): Iterable<SampleValue> {
+  for (const [api, outcome] of outcomesOf(state)) {
+    if (outcome.ok) continue;
+    const labels = renderLabels([
+      ["api", api],
+      ["reason", outcome.failure.reason],
+    ]);
+    yield [labels, 1];
+  }
 }
 
 function infoSamples(identity: NonNullable<NodeView["report"]>["identity"] | undefined): readonly SampleValue[] {
@@ -49,7 +71,7 @@ export const pollFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_polls_total",
     type: "counter",
-    help: "Completed polls of the node.",
+    help: "Completed polls of the node, counted by the exporter since its start.",
     source: "the exporter",
     needsHistory: true,
     labels: [],
@@ -58,10 +80,11 @@ export const pollFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_poll_failures_total",
     type: "counter",
-    help: "Polls of the node that got no peer list, by reason.",
+    help: 'Polls of the node that got no peer list, by the reason of p2p_node_failure_info{api="peers"}, counted by the exporter since its start.',
     source: "the exporter",
     needsHistory: true,
     labels: ["reason"],
+    values: { reason: FAILURE_REASONS },
     samples: (view) => labelled("reason", view.state.history.failures, sinceFirstPoll(view)),
   },
   {
@@ -93,27 +116,12 @@ export const pollFamilies: readonly SharedFamily[] = [
   },
 ];
 
-/** Only for /probe?target=, where no history counts the failures. */
-export const probeFamilies: readonly SharedFamily[] = [
-  {
-    name: "p2p_probe_failure_info",
-    type: "gauge",
-    help: "Why this probe got no peer list; always 1, absent when it got one. Only on the page of /probe?target= and of the command probe.",
-    source: "the exporter",
-    labels: ["reason"],
-    samples: ({ state }) => {
-      const failure = mainFailure(state);
-      return labelled("reason", failure === undefined ? [] : [[failure.reason, 1]]);
-    },
-  },
-];
-
 /** The only series of the configured references. */
 export const referenceFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_reference_up",
     type: "gauge",
-    help: "1 if the last poll of a configured reference got its head, else 0; while it is 0, head lag may go unnoticed.",
+    help: "1 if the last poll of a configured reference got its head (Wire: get_info; Monero: get_info; Chainweb: cut), else 0; while it is 0, head lag may go unnoticed.",
     labels: [],
     about: "reference",
     samples: ({ state }) => flag(isUp(state)),
@@ -121,7 +129,7 @@ export const referenceFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_reference_head_height",
     type: "gauge",
-    help: "Height of the head of a configured reference, from the last poll.",
+    help: "Height of the head of a configured reference, from the last poll. Wire: head_block_num from get_info. Monero: height from get_info. Chainweb: height from cut.",
     labels: [],
     about: "reference",
     samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
@@ -133,30 +141,37 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_height",
     type: "gauge",
-    help: "Height of the node's head, from the last poll (head_block_num; get_info height, top block + 1; cut height, the sum over the chains).",
+    help: "Height of the node's head, from the last poll. Wire: head_block_num from get_info. Monero: height from get_info, the top block + 1. Chainweb: height from cut, the sum over its chains.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
   },
   {
     name: "p2p_node_head_timestamp_seconds",
     type: "gauge",
-    help: "Unix time of the node's head block, from the last poll (head_block_time; get_last_block_header timestamp). Chainweb: of the oldest of its chains' newest blocks, only with tip_age.",
+    help: "Unix time of the node's head block, from the last poll. Wire: head_block_time from get_info. Monero: timestamp from get_last_block_header. Chainweb: creationTime of the oldest of its chains' newest blocks, only with tip_age.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.timestampSeconds : undefined),
   },
   {
     name: "p2p_node_final_height",
     type: "gauge",
-    help: "Last irreversible block of the node, from the last poll (last_irreversible_block_num).",
+    help: "Height of the node's last irreversible block, from the last poll (last_irreversible_block_num from get_info).",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.finalHeight : undefined),
   },
   {
     name: "p2p_node_final_timestamp_seconds",
     type: "gauge",
-    help: "Unix time of the node's last irreversible block, from the last poll; absent where the node does not send it (last_irreversible_block_time, EOSIO 2.1, Leap 3.1 and later).",
+    help: "Unix time of the node's last irreversible block, from the last poll; absent where the node does not send it (last_irreversible_block_time from get_info, EOSIO 2.1, Leap 3.1 and later).",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.finalTimestampSeconds : undefined),
+  },
+  {
+    name: "p2p_node_block_interval_seconds",
+    type: "gauge",
+    help: "Usual time between two blocks of the node's chain by its rules, while the last poll got the head: multiplied by p2p_node_head_lag_blocks it gives the lag in seconds. Wire: half a second. Monero: target from get_info. Chainweb: nodeBlockDelay from /info, or else 30 seconds, divided by the number of chains, as lag is summed over them.",
+    labels: [],
+    samples: ({ report }) => one(report?.head.ok ? report.blockSeconds : undefined),
   },
   {
     name: "p2p_node_reference_height",
@@ -164,6 +179,7 @@ export const headFamilies: readonly SharedFamily[] = [
     help: "Best known head at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes on the same chain; configured, the highest of the configured references on it. Chainweb: the node's own cut height, plus the blocks that the best of them are ahead on each chain.",
     source: "computed",
     labels: ["reference"],
+    values: { reference: REFERENCE_NAMES },
     samples: ({ state }) => labelled("reference", state.lag.references),
   },
   {
@@ -177,7 +193,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing",
     type: "gauge",
-    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: its flags and the states of its peers. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
+    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: synchronized and target_height from get_info, and the states of its peers from get_connections. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

@@ -1,27 +1,21 @@
-import {
-  ADDRESS_TYPES,
-  type Direction,
-  isConnectedPeer,
-  NEW_TEXTS_PER_HOUR,
-  type PeerConnection,
-} from "../../model/report.ts";
-import { knownCombinations, networkOf } from "../connections.ts";
-import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
-import { labelled, type NodeView, one, pastOnly, type SharedFamily, sinceFirstPoll } from "../family.ts";
+import { CONNECTION_STATES, DIRECTIONS, FLOWS, type NodeReport, type PeerConnection } from "../../model/report.ts";
+import { comparableHeight } from "../../poll/head-lag.ts";
+import { knownCombinations } from "../connections.ts";
+import { renderLabels, type SampleValue } from "../exposition.ts";
+import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
+import { connectedRows, countBy, rowsOf } from "./rows.ts";
 
-/** The agent label of the peers that have none of the most common agents. */
-const OTHER_AGENTS = "other";
+/** The heads of peers against the node's own. */
+const POSITIONS = ["ahead", "equal", "behind", "unknown"] as const;
 
-/** The agent label of the peers that report no software. */
-const UNKNOWN_AGENT = "unknown";
-
-/** Counts of the node's peers. */
+/** Counts of the node's peers, and of the rows of its peer list. */
 export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers",
     type: "gauge",
-    help: "Connected peers, from the last poll. Chainweb: known peers that are not failing (its API lists no connections).",
+    help: "Connected peers, from the last poll. Wire: rows of /v1/net/connections with an open socket (is_socket_open) and a received handshake (last_handshake generation). Monero: rows of get_connections in any state but before_handshake. Chainweb, whose API lists no connections: peers that the node knows, by cut/peer, which has those whose last session did not fail.",
     labels: ["direction"],
+    values: { direction: DIRECTIONS },
     samples: (view) =>
       labelled(
         "direction",
@@ -31,16 +25,61 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections",
     type: "gauge",
-    help: "Rows of the peer list by state, from the last poll (connecting, is_socket_open, generation; state). Before Leap 5, which does not send is_socket_open, outbound rows that shake hands count as dialing. Not for Chainweb, whose API lists no connections.",
+    help: "Rows of the peer list by state, from the last poll. Wire: connecting, is_socket_open and last_handshake generation from /v1/net/connections; before Leap 5, which does not send is_socket_open, outbound rows that shake hands count as dialing. Monero: state from get_connections. Absent for Chainweb, whose API lists no connections.",
     labels: ["direction", "state"],
+    values: { direction: DIRECTIONS, state: CONNECTION_STATES },
     samples: connectionCounts,
   },
   {
     name: "p2p_node_syncing_peers",
     type: "gauge",
-    help: "Peers that are syncing, from the last poll: download, this node syncs from them (Monero state synchronizing, standby); upload, they sync from this node (Wire syncing).",
+    help: "Connected peers that sync, from the last poll: download, this node syncs from them (Monero: state synchronizing or standby from get_connections); upload, they sync from this node (Wire: syncing from /v1/net/connections).",
     labels: ["flow"],
+    values: { flow: FLOWS },
     samples: syncingPeers,
+  },
+  {
+    name: "p2p_node_peers_by_head",
+    type: "gauge",
+    help: "Connected peers by the height that they report against the node's own head, from the last poll: ahead, equal, behind; unknown where they report none or are on another chain. Monero: height from get_connections and get_info; these are up to a minute old, so that peers count as behind for as long after a block. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so a height above the head is ahead, and every other one unknown.",
+    // Which heights count as equal may change, once operators have seen how far the peers of busy nodes are apart.
+    stability: "experimental",
+    labels: ["position"],
+    values: { position: POSITIONS },
+    samples: headPositions,
+  },
+  {
+    name: "p2p_node_connections_omitted",
+    type: "gauge",
+    help: "Connections of the last poll without their own series (connections.max_per_node, connections.series).",
+    source: "computed",
+    labels: [],
+    samples: ({ shown }) => one(shown?.omitted),
+  },
+  {
+    name: "p2p_node_connections_merged",
+    type: "gauge",
+    help: "Connections of the last poll whose series are also those of another one, because their labels are the same (connections.address): of each group of connections that share their series, all but one.",
+    source: "computed",
+    labels: [],
+    samples: ({ shown }) => one(shown?.merged),
+  },
+  {
+    name: "p2p_node_series_withheld",
+    type: "gauge",
+    help: "Connections of the last poll without their own series, because the node had too many new ones in an hour (connections.max_new_per_hour), plus 1 while p2p_node_info is withheld.",
+    source: "computed",
+    needsHistory: true,
+    labels: [],
+    samples: ({ shown, withheld }) => (shown === undefined && withheld === 0 ? [] : one(withheld)),
+  },
+  {
+    name: "p2p_node_connections_malformed",
+    type: "gauge",
+    help: "Rows of the last poll's peer list that could not be read.",
+    source: "computed",
+    labels: [],
+    samples: ({ report }) => one(report?.peers.ok ? report.peers.value.malformed : undefined),
   },
 ];
 
@@ -63,200 +102,22 @@ function syncingPeers(view: NodeView): Iterable<SampleValue> {
   return labelled("flow", [[flow, rows.filter(({ syncing }) => syncing === flow).length]]);
 }
 
-/** Traffic, churn and diversity of the node's peers, and its clock and certificate. */
-export const trafficFamilies: readonly SharedFamily[] = [
-  {
-    name: "p2p_node_receive_bytes_total",
-    type: "counter",
-    help: "P2P bytes received, from the last poll: the node's own counter where it has one (since the node's start), else added up over its connections since the exporter's start: a lower bound, as the bytes between the last poll of a connection and its end are not known.",
-    labels: [],
-    samples: (view) => one(totalsOf(view)?.received, totalsCreated(view)),
-  },
-  {
-    name: "p2p_node_transmit_bytes_total",
-    type: "counter",
-    help: "P2P bytes sent, from the last poll: the node's own counter where it has one (since the node's start), else added up over its connections since the exporter's start: a lower bound, as the bytes between the last poll of a connection and its end are not known.",
-    labels: [],
-    samples: (view) => one(totalsOf(view)?.sent, totalsCreated(view)),
-  },
-  {
-    name: "p2p_node_peer_connects_total",
-    type: "counter",
-    help: "Connections that were established up to the last poll; one that opened and closed between two polls is not counted.",
-    needsHistory: true,
-    labels: ["direction"],
-    samples: (view) => churnSamples(view, "connects"),
-  },
-  {
-    name: "p2p_node_peer_disconnects_total",
-    type: "counter",
-    help: "Established connections that were closed up to the last poll.",
-    needsHistory: true,
-    labels: ["direction"],
-    samples: (view) => churnSamples(view, "disconnects"),
-  },
-  {
-    name: "p2p_node_peer_subnets",
-    type: "gauge",
-    help: "Distinct subnets (IPv4 /16, IPv6 /32) among connected peers with a known IP address, from the last poll; a low number is an eclipse risk.",
-    labels: [],
-    samples: (view) => one(countSubnets(connectedRows(view))),
-  },
-  {
-    name: "p2p_node_peers_by_agent",
-    type: "gauge",
-    help: "Connected peers by the software that they report, from the last poll: the 20 most common, and unknown for those that report none; the rest, and those beyond 60 new ones in an hour, as other. The sum is the number of connected peers.",
-    labels: ["agent"],
-    newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER_AGENTS] },
-    samples: agentCounts,
-  },
-  {
-    name: "p2p_node_peers_by_address_type",
-    type: "gauge",
-    help: "Connected peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, unknown (a host name).",
-    labels: ["address_type"],
-    samples: (view) => labelled("address_type", countAddressTypes(connectedRows(view))),
-  },
-  {
-    name: "p2p_node_connections_omitted",
-    type: "gauge",
-    help: "Connections of the last poll without their own series (connections.max_per_node, connections.series).",
-    source: "computed",
-    labels: [],
-    samples: ({ shown }) => one(shown?.omitted),
-  },
-  {
-    name: "p2p_node_connections_merged",
-    type: "gauge",
-    help: "Connections of the last poll that share a series with another one, because their labels are the same; such a series has no byte counters.",
-    source: "computed",
-    labels: [],
-    samples: ({ shown }) => one(shown?.merged),
-  },
-  {
-    name: "p2p_node_series_withheld",
-    type: "gauge",
-    help: "Connections of the last poll without their own series, because the node had too many new ones in an hour (connections.max_new_per_hour), plus 1 while p2p_node_info is withheld.",
-    source: "computed",
-    needsHistory: true,
-    labels: [],
-    samples: ({ shown, withheld }) => (shown === undefined && withheld === 0 ? [] : one(withheld)),
-  },
-  {
-    name: "p2p_node_connections_malformed",
-    type: "gauge",
-    help: "Rows of the last poll's peer list that could not be read.",
-    source: "computed",
-    labels: [],
-    samples: ({ report }) => one(report?.peers.ok ? report.peers.value.malformed : undefined),
-  },
-  {
-    name: "p2p_node_clock_skew_seconds",
-    type: "gauge",
-    help: "The node's clock minus the exporter's, from the last poll (X-Server-Timestamp, in steps of a second). Only Chainweb nodes send their time; on other chains, a start or a block in the future shows a wrong clock (p2p_monero_start_timestamp_seconds, p2p_node_head_timestamp_seconds).",
-    labels: [],
-    samples: ({ report }) => one(report?.clockSkewSeconds),
-  },
-  {
-    name: "p2p_node_tls_certificate_expiry_timestamp_seconds",
-    type: "gauge",
-    help: "Unix time when the node's certificate expires, from the last TLS handshake, at most an hour before the last poll; if the last poll found the node down, from a connection that is still open.",
-    source: "TLS notAfter",
-    labels: [],
-    samples: ({ report }) => one(report?.certificateExpirySeconds),
-  },
-];
-
-/** A sum over connections is of the last peer list, the node's own counters are of the last poll that got them: no older ones. */
-function totalsOf({ state, report }: NodeView) {
-  const { totals } = state.history;
-  const isCurrent = totals?.source === "node" ? report?.totals?.ok : report?.peers.ok && totals?.isCurrent;
-  return isCurrent === true ? totals?.counts : undefined;
-}
-
-/** The node's own counters begin with the node; sums over connections with the first poll. */
-function totalsCreated(view: NodeView): number | undefined {
-  const isOwn = view.state.history.totals?.source === "node";
-  return isOwn ? pastOnly(view, view.report?.startSeconds) : sinceFirstPoll(view);
-}
-
-function churnSamples(view: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {
-  const { state, report, traits } = view;
-  const counts = state.history.churn?.[name];
-  // A list of known peers has no connections.
-  if (counts === undefined || !report?.peers.ok || traits.states.length === 0) return [];
+/** Nothing for a chain whose peers report no heights: all would be unknown, always. */
+function headPositions(view: NodeView): Iterable<SampleValue> {
+  const { report, traits } = view;
+  if (traits.heights !== true || !report?.head.ok) return [];
+  const own = report.head.value.height;
   return labelled(
-    "direction",
-    traits.directions.map((direction: Direction) => [direction, counts.get(direction) ?? 0] as const),
-    sinceFirstPoll(view),
+    "position",
+    countBy(connectedRows(view), POSITIONS, (row) => positionOf(row, own, report)),
   );
 }
 
-/** The rows of the last poll; undefined when it got no peer list. */
-function rowsOf({ report }: NodeView): readonly PeerConnection[] | undefined {
-  return report?.peers.ok ? report.peers.value.connections : undefined;
-}
-
-function connectedRows(view: NodeView): readonly PeerConnection[] | undefined {
-  return rowsOf(view)?.filter(isConnectedPeer);
-}
-
-/** The number of rows by key; keys in `known` are always present. */
-function countBy(
-  rows: readonly PeerConnection[] | undefined,
-  known: readonly string[],
-  keyOf: (row: PeerConnection) => string | undefined,
-): ReadonlyMap<string, number> {
-  if (rows === undefined) return new Map();
-  const counts = new Map(known.map((key) => [key, 0]));
-  for (const row of rows) {
-    const key = keyOf(row);
-    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
-}
-
-/** Distinct subnets of the rows with a numeric address; undefined when there are rows but no numeric address. */
-export function countSubnets(rows: readonly PeerConnection[] | undefined): number | undefined {
-  if (rows === undefined) return undefined;
-  const subnets = new Set<string>();
-  for (const { address } of rows) {
-    if (address.ip !== undefined) subnets.add(networkOf(address.ip));
-  }
-  return subnets.size === 0 && rows.length > 0 ? undefined : subnets.size;
-}
-
-/** Nothing for a chain whose API has no agents: all peers would be unknown, always. */
-function agentCounts(view: NodeView): Iterable<SampleValue> {
-  const rows = connectedRows(view);
-  const hasAgents = view.traits.agents === true || rows?.some(({ agent }) => agent !== undefined);
-  return hasAgents ? labelled("agent", countAgents(rows)) : [];
-}
-
-/** Peers choose their agents, so only the most common ones have their own series. */
-const MAX_AGENTS = 20;
-
-/**
- * The number of rows by agent, the most common first, the rest as one, and those without an agent last; together all rows.
- * A peer may call itself other or unknown, and is counted so.
- */
-export function countAgents(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
-  if (rows === undefined) return new Map();
-  const counts = new Map<string, number>();
-  let unknown = 0;
-  for (const [agent, count] of countBy(rows, [], (row) => row.agent ?? UNKNOWN_AGENT)) {
-    // An empty label is the same as no label.
-    const clean = cleanText(agent) || UNKNOWN_AGENT;
-    if (clean === UNKNOWN_AGENT) unknown += count;
-    else counts.set(clean, (counts.get(clean) ?? 0) + count);
-  }
-  const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const shown = new Map(ranked.slice(0, MAX_AGENTS));
-  const rest = ranked.slice(MAX_AGENTS).reduce((sum, [, count]) => sum + count, 0);
-  if (rest > 0) shown.set(OTHER_AGENTS, (shown.get(OTHER_AGENTS) ?? 0) + rest);
-  return shown.set(UNKNOWN_AGENT, unknown);
-}
-
-export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
-  return countBy(rows, ADDRESS_TYPES, ({ address }) => address.type);
+function positionOf(row: PeerConnection, own: number, report: NodeReport): (typeof POSITIONS)[number] {
+  const height = comparableHeight(row, report.identity);
+  if (height === undefined) return "unknown";
+  if (height > own) return "ahead";
+  // The peer was there when it shook hands; where it is now is not known.
+  if (report.peerHeightsAreOld === true) return "unknown";
+  return height === own ? "equal" : "behind";
 }

@@ -14,6 +14,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from "./format.ts";
+import { KNOWN_PEER_FAMILIES, knownPeersTable, listsKnownPeers } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
 import { PEER_FAMILIES, peersTable } from "./peers.ts";
@@ -31,6 +32,7 @@ const REFERENCE = "p2p_node_reference_height";
 const LAG = "p2p_node_head_lag_blocks";
 const INFO = "p2p_node_info";
 const OMITTED = "p2p_node_connections_omitted";
+const MERGED = "p2p_node_connections_merged";
 const WITHHELD = "p2p_node_series_withheld";
 const SKEW = "p2p_node_clock_skew_seconds";
 const CERTIFICATE = "p2p_node_tls_certificate_expiry_timestamp_seconds";
@@ -38,7 +40,8 @@ const REFERENCE_HEAD = "p2p_reference_head_height";
 
 const FAMILIES: ReadonlySet<string> = new Set([
   ...PEER_FAMILIES,
-  ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
+  ...KNOWN_PEER_FAMILIES,
+  ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, MERGED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
 ]);
 
 export function isShownOfNode(family: string): boolean {
@@ -65,15 +68,7 @@ ${details(node, only, nowMs)}
 ${charts(node, recentPolls, nowMs)}
 <h2>Heads</h2>
 ${heads(samples)}
-${
-  node.isReference
-    ? NOTHING
-    : markup`<h2>Peers</h2>
-${peersTable({ samples, path, query, nowMs }) ?? noPeers(node, only(OMITTED)?.value)}
-${omitted(samples, only(OMITTED)?.value)}
-${withheld(only(WITHHELD)?.value)}
-`
-}<h2>Polls</h2>
+${node.isReference ? NOTHING : peers({ node, samples, query, nowMs }, path, only)}<h2>Polls</h2>
 <p>${node.isReference ? NOTHING : markup`Poll the node now: <a href="${probe}">metrics</a>, or <a href="${probe}&amp;debug=true">requests and metrics</a>.`}</p>
 ${pollsTable("Last polls", recentPolls.polls)}
 ${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("Last failed polls, kept longer", recentPolls.failedPolls)}
@@ -165,23 +160,40 @@ function heads(samples: readonly TextSample[]): Markup {
   });
 }
 
-function noPeers({ condition }: NodeOverview, notShown = 0): Markup {
-  if (condition === "down" || condition === "waiting") return markup`<p>No peer list available.</p>`;
-  return notShown > 0
-    ? markup`<p>${count(notShown)} connections have no series of their own (connections.series is off); <code>peer-exporter peers</code> lists them.</p>`
-    : markup`<p>The node has no peers.</p>`;
+type Peers = Pick<NodePageOptions, "node" | "samples" | "query" | "nowMs">;
+
+function peers({ node, samples, query, nowMs }: Peers, path: string, only: Only): Markup {
+  const isKnown = listsKnownPeers(node.chain);
+  const merged = only(MERGED)?.value ?? 0;
+  const listed = isKnown
+    ? knownPeersTable({ chain: node.chain, samples, merged, path, query })
+    : peersTable({ samples, merged, path, query, nowMs });
+  const rows = isKnown ? "known peers" : "connections";
+  const notShown = only(OMITTED)?.value ?? 0;
+  const withheldSeries = only(WITHHELD)?.value ?? 0;
+  return markup`<h2>${isKnown ? "Known peers" : "Peers"}</h2>
+${listed ?? (withheldSeries > 0 ? NOTHING : noPeers(node, notShown, rows))}
+${listed === undefined ? NOTHING : omitted(notShown, rows)}
+${withheld(withheldSeries)}
+`;
 }
 
-function omitted(samples: readonly TextSample[], notShown = 0): Markup {
-  const isListed = samples.some(({ name }) => name === PEER_FAMILIES[0]);
-  return notShown > 0 && isListed
-    ? markup`<p>${count(notShown)} more connections have no series of their own (connections.max_per_node).</p>`
+function noPeers({ condition }: NodeOverview, notShown: number, rows: string): Markup {
+  if (condition === "down" || condition === "waiting") return markup`<p>No peer list available.</p>`;
+  return notShown > 0
+    ? markup`<p>${count(notShown)} ${rows} have no series of their own (connections.series is off, or connections.max_per_node is 0); <code>peer-exporter peers</code> lists them.</p>`
+    : markup`<p>The node has no ${rows === "connections" ? "peers" : rows}.</p>`;
+}
+
+function omitted(notShown: number, rows: string): Markup {
+  return notShown > 0
+    ? markup`<p>${count(notShown)} more ${rows} have no series of their own (connections.max_per_node).</p>`
     : NOTHING;
 }
 
-function withheld(series = 0): Markup {
+function withheld(series: number): Markup {
   return series > 0
-    ? markup`<p>${count(series)} more series are withheld: the node had too many new connections within an hour (connections.max_new_per_hour).</p>`
+    ? markup`<p>${count(series)} more series are withheld: the node had too many new ones within an hour (connections.max_new_per_hour).</p>`
     : NOTHING;
 }
 

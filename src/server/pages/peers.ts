@@ -3,11 +3,12 @@ import { bytes, count, isoTime, moment, UNKNOWN } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type Column, type PageQuery, table } from "./table.ts";
 
-/** One connection, read from its series, so that the page and the metrics agree. */
+/** One connection, or several that share their series, which it is read from, so that the page and the metrics agree. */
 type PeerRow = {
   readonly peer: string;
   readonly direction: string;
-  readonly state: string;
+  /** Several if connections in different states share their series. */
+  readonly states: string;
   readonly agent: string;
   readonly addressType: string;
   /** The meaning of syncing on this chain: the node downloads from this peer, or uploads to it. */
@@ -16,6 +17,7 @@ type PeerRow = {
 };
 
 const INFO = "p2p_connection_info";
+const STATE = "p2p_connection_state";
 const RECEIVED = "p2p_connection_receive_bytes_total";
 const SENT = "p2p_connection_transmit_bytes_total";
 const HEIGHT = "p2p_connection_head_height";
@@ -24,25 +26,28 @@ const START = "p2p_connection_start_timestamp_seconds";
 const LATENCY = "p2p_connection_latency_seconds";
 
 /** The families that the table shows. */
-export const PEER_FAMILIES: readonly string[] = [INFO, RECEIVED, SENT, HEIGHT, SYNCING, START, LATENCY];
+export const PEER_FAMILIES: readonly string[] = [INFO, STATE, RECEIVED, SENT, HEIGHT, SYNCING, START, LATENCY];
 
 type PeersOptions = {
   /** The samples of those families, of one node. */
   readonly samples: readonly TextSample[];
+  /** Connections that share a row with others. */
+  readonly merged: number;
   readonly path: string;
   readonly query: PageQuery;
   readonly nowMs: number;
 };
 
 /** @returns undefined when no connection has a series */
-export function peersTable({ samples, path, query, nowMs }: PeersOptions): Markup | undefined {
+export function peersTable({ samples, merged, path, query, nowMs }: PeersOptions): Markup | undefined {
   const rows = rowsOf(samples);
   if (rows.length === 0) return undefined;
+  const shared = merged === 0 ? "" : "; some share a row (connections.address)";
   const columns = allColumns(nowMs).filter(
     ({ key, sortBy }) => key === "peer" || rows.some((row) => sortBy?.(row) !== undefined),
   );
   return table({
-    caption: `${count(rows.length)} connections at the last poll, as in the p2p_connection_* series.`,
+    caption: `${count(rows.length + merged)} connections at the last poll, as in the p2p_connection_* series${shared}.`,
     columns: columns.map((column) => ({ ...column, key: SHORT_KEYS[column.key] ?? column.key })),
     rows,
     sorting: { path, query, anchor: "peers" },
@@ -51,10 +56,13 @@ export function peersTable({ samples, path, query, nowMs }: PeersOptions): Marku
 
 function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
   const values = new Map<string, Map<string, number>>();
+  const states = new Map<string, string>();
   const flow = samples.find(({ name }) => name === SYNCING)?.labels.get("flow") ?? "";
   for (const { name, labels, value } of samples) {
-    if (name === INFO) continue;
     const key = keyOf(labels);
+    const state = labels.get("state");
+    if (state !== undefined) states.set(key, states.has(key) ? `${states.get(key)}, ${state}` : state);
+    if (name === INFO || name === STATE) continue;
     const known = values.get(key) ?? new Map<string, number>();
     values.set(key, known.set(name, value));
   }
@@ -63,7 +71,7 @@ function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
     .map(({ labels }) => ({
       peer: labels.get("peer") ?? "",
       direction: labels.get("direction") ?? "",
-      state: labels.get("state") ?? "",
+      states: states.get(keyOf(labels)) ?? "",
       agent: labels.get("agent") ?? "",
       addressType: labels.get("address_type") ?? "",
       flow,
@@ -85,18 +93,21 @@ const SHORT_KEYS: Readonly<Record<string, string>> = {
   [LATENCY]: "latency",
 };
 
+/** The column with the name of the peer. */
+export const PEER: Column<{ readonly peer: string }> = {
+  key: "peer",
+  title: "Peer",
+  isRowHeader: true,
+  isWide: true,
+  sortBy: ({ peer }) => peer,
+  cell: ({ peer }) => (peer === "" ? markup`<span class="quiet">address hidden</span>` : markup`${peer}`),
+};
+
 function allColumns(nowMs: number): readonly Column<PeerRow>[] {
   return [
-    {
-      key: "peer",
-      title: "Peer",
-      isRowHeader: true,
-      isWide: true,
-      sortBy: ({ peer }) => peer,
-      cell: ({ peer }) => (peer === "" ? markup`<span class="quiet">address hidden</span>` : markup`${peer}`),
-    },
+    PEER,
     text("direction", "Direction", ({ direction }) => direction),
-    text("state", "State", ({ state }) => state),
+    text("state", "State", ({ states }) => states),
     text("agent", "Agent", ({ agent }) => agent),
     text("type", "Address", ({ addressType }) => addressType),
     number(RECEIVED, "Received", (value) => markup`${bytes(value)}`),
@@ -113,8 +124,9 @@ function since(ms: number, nowMs: number): Markup {
   return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : moment(ms, nowMs);
 }
 
-function text(key: string, title: string, of: (row: PeerRow) => string): Column<PeerRow> {
-  const known = (row: PeerRow) => (of(row) === "" ? undefined : of(row));
+/** A column of texts; "" where one is not known. */
+export function text<Row>(key: string, title: string, of: (row: Row) => string): Column<Row> {
+  const known = (row: Row) => (of(row) === "" ? undefined : of(row));
   return {
     key,
     title,

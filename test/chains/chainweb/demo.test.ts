@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import { families } from "../../../src/chains/chainweb/families.ts";
+import { families, PEER_CUT_HEIGHT, PEER_REACHABLE } from "../../../src/chains/chainweb/families.ts";
 import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { type DemoNode, startDemoNetwork } from "../../../src/demo/demo.ts";
-import type { NodeReport } from "../../../src/model/report.ts";
+import type { ChainFamily, NodeReport } from "../../../src/model/report.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { parsePin } from "../../../src/rpc/settings.ts";
@@ -38,13 +38,21 @@ async function pollDemo({ name, chain, url, pin, options }: DemoNode): Promise<N
   return poll(session);
 }
 
+function familiesOf({ chainSamples, peers }: NodeReport): readonly ChainFamily[] {
+  const ofRows = valueIn(peers).connections.flatMap(({ info, chainSamples: samples = [] }) => [
+    ...(info === undefined ? [] : [info.family]),
+    ...samples.map(({ family }) => family),
+  ]);
+  return [...chainSamples.map(({ family }) => family), ...ofRows];
+}
+
 test("the demo shows every family of the chain, and asks only the peers on loopback", async () => {
   const network = await startDemoNetwork();
   onTestFinished(() => network.close());
   const nodes = network.nodes.filter(({ chain }) => chain === "chainweb");
   const reports = await Promise.all(nodes.map(pollDemo));
   for (const { apis } of reports) for (const [name, { ok }] of apis) expect([name, ok]).toEqual([name, true]);
-  const shown = new Set(reports.flatMap(({ chainSamples }) => chainSamples.map(({ family }) => family)));
+  const shown = new Set(reports.flatMap(familiesOf));
   // Releases that follow the network have no service date.
   const missing = families.filter((family) => !shown.has(family)).map(({ name }) => name);
   expect(missing).toEqual(["p2p_chainweb_service_date_timestamp_seconds"]);
@@ -56,6 +64,12 @@ test("the demo shows every family of the chain, and asks only the peers on loopb
   expect(samplesOf(first, "reachable_peers_by_version")).toEqual({ "3.2": 2, "3.1": 1 });
   const { connections } = valueIn(first.peers);
   expect(samplesOf(first, "probe_refused_peers")).toEqual({ "": connections.length - 4 });
+  // With the default connections.max_per_node, their series are on the page.
+  const checked = connections
+    .slice(0, 100)
+    .flatMap(({ chainSamples = [] }) => chainSamples.map(({ family }) => family));
+  expect(checked.filter((family) => family === PEER_REACHABLE)).toHaveLength(4);
+  expect(checked.filter((family) => family === PEER_CUT_HEIGHT)).toHaveLength(3);
   const own = valueIn(first.head).height;
   const behind = (first.peerHeads ?? []).map(({ height }) => own - height).sort((a, b) => a - b);
   expect(behind.length).toBe(3);

@@ -231,6 +231,48 @@ describe("the heads that peers report", () => {
   });
 });
 
+describe("what is shown of each peer", () => {
+  const of = async (checker: PeerChecker, all: readonly Candidate[]) => {
+    const { peerSamples } = valueIn(await checker.round(listed(all), 10 * SECOND, PATIENCE));
+    const names = (family: string) => family.replace("p2p_chainweb_peer_", "");
+    const entries = [...peerSamples].map(
+      ([id, samples]) => [id, samples.map(({ family, value }) => `${names(family.name)} ${value}`).join(", ")] as const,
+    );
+    return Object.fromEntries(entries.sort());
+  };
+
+  test("whether it answered, and its cut height; nothing of a peer that was not asked", async () => {
+    const made = prober({ peers: 2, answer: (address) => (address === "1.0.0.2" ? { status: 503 } : cut(7, 8)) });
+    expect(await of(made.prober, peers(2))).toEqual({
+      "1.0.0.1:1789": "reachable 1, cut_height 15",
+      "1.0.0.2:1789": "reachable 0",
+    });
+    expect(Object.keys(await of(made.prober, peers(10)))).toHaveLength(4);
+  });
+
+  test("is kept for three rounds, and replaced by what is newer, also when the peer is gone", async () => {
+    const made = prober({ peers: 2 });
+    const all = peers(8);
+    const counts: number[] = [];
+    for (let rounds = 0; rounds < 5; rounds += 1) counts.push(Object.keys(await of(made.prober, all)).length);
+    expect(counts).toEqual([2, 4, 6, 6, 6]);
+
+    let isThere = true;
+    const other = prober({ answer: () => (isThere ? cut(7) : { status: 503 }) });
+    expect(await of(other.prober, peers(1))).toEqual({ "1.0.0.1:1789": "reachable 1, cut_height 7" });
+    isThere = false;
+    expect(await of(other.prober, peers(1))).toEqual({ "1.0.0.1:1789": "reachable 0" });
+  });
+
+  test("is nothing where the exporter must not ask it, also when its name had a public address before", async () => {
+    const addresses = [["1.0.0.1"], ["10.0.0.1"]];
+    const made = prober({ resolve: async () => addresses.shift() ?? [] });
+    const named = [candidate("name.test", 1789, null)];
+    expect(await of(made.prober, named)).toEqual({ "name.test:1789": "reachable 1, cut_height 7" });
+    expect(await of(made.prober, named)).toEqual({ "name.test:1789": "" });
+  });
+});
+
 test("versions: the 20 most common, the rest and invalid ones as other", async () => {
   const version = (address: string) => {
     const number = Number(address.split(".")[3]);

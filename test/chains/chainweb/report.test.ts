@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PEER_INFO } from "../../../src/chains/chainweb/families.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { json } from "../../support/fake-node.ts";
 import { openNode, poll, serve } from "../sessions.ts";
@@ -38,6 +39,27 @@ describe("data of every poll", () => {
     expect(samplesOf(await pollNode({ "/cut/peer": peers }), "peers_by_identity")).toEqual({ pinned: 2, ca: 1 });
     expect(samplesOf(await pollNode(), "peers_by_identity")).toEqual({ pinned: 0, ca: 0 });
     expect(samplesOf(await pollNode({ "/cut/peer": { status: 503 } }), "peers_by_identity")).toEqual({});
+  });
+
+  test("each peer with its kind of address and what proves its identity; equal texts are one array", async () => {
+    const report = await pollNode({
+      "/cut/peer": peerList(
+        ["192.0.2.1", 1789, hashOf("a")],
+        ["node.example", 443, null],
+        ["2001:db8::3", 1789, "no hash"],
+        ["192.0.2.4", 1789, hashOf("b")],
+      ),
+    });
+    const infos = valueIn(report.peers).connections.map(({ info }) => info);
+    expect(infos.map((info) => info?.labels)).toEqual([
+      ["ipv4", "pinned"],
+      ["unknown", "ca"],
+      ["ipv6", ""],
+      ["ipv4", "pinned"],
+    ]);
+    expect(infos[0]).toBe(infos[3]);
+    expect(new Set(infos.map((info) => info?.family))).toEqual(new Set([PEER_INFO]));
+    expect(PEER_INFO).toMatchObject({ scope: "peer", labels: ["address_type", "identity"] });
   });
 
   test("no peers of another network's node", async () => {

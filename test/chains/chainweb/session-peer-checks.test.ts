@@ -31,6 +31,29 @@ describe("probe", () => {
     expect(report.apis.get("probe")?.ok).toBe(true);
   });
 
+  test("shows at the rows which peers answered", async () => {
+    const [well, broken] = await Promise.all([tlsPeer(() => cutAnswer([9, 9])), tlsPeer(() => ({ status: 503 }))]);
+    const never = ["192.0.2.1", 1789, "no id"] as const;
+    const rows = [well, broken].map(({ port, peerId }) => ["127.0.0.1", port, peerId] as const);
+    const report = await pollNode({ "/cut/peer": peerList(...rows, never) }, { probe });
+    const shown = valueIn(report.peers).connections.map(({ info, chainSamples }) => [
+      info?.labels,
+      chainSamples?.map(({ family, value }) => [family.name, value]),
+    ]);
+    const [reachable, height] = ["p2p_chainweb_peer_reachable", "p2p_chainweb_peer_cut_height"];
+    expect(shown).toEqual([
+      [
+        ["ipv4", "pinned"],
+        [
+          [reachable, 1],
+          [height, 18],
+        ],
+      ],
+      [["ipv4", "pinned"], [[reachable, 0]]],
+      [["ipv4", ""], undefined],
+    ]);
+  });
+
   test("is off by default, and loopback is not asked unless it is allowed", async () => {
     const peer = await tlsPeer(() => cutAnswer([9]));
     const off = await pollNode({ "/cut/peer": listOf(peer) });
@@ -84,6 +107,8 @@ describe("probe", () => {
   ])("fails without %s", async (_, answers, reason) => {
     const report = await pollNode(answers, { probe });
     expect([failureIn(report.apis.get("probe")).reason, report.peerHeads]).toEqual([reason, undefined]);
+    const rows = report.peers.ok ? report.peers.value.connections : [];
+    expect(rows.filter(({ chainSamples }) => chainSamples !== undefined)).toEqual([]);
   });
 
   test("runs without the node's own cut", async () => {

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeConnections, STRIPES, stripeOf } from "../../../src/chains/monero/connections.ts";
+import { decodeConnections, stripeOf } from "../../../src/chains/monero/connections.ts";
+import { STRIPES } from "../../../src/chains/monero/families.ts";
 import type { PeerConnection } from "../../../src/model/report.ts";
 import { fields, fixtureResult, fixtureText, line, list, thrownFailure } from "../support.ts";
 
 const CALL = "get_connections at http://127.0.0.1:18081";
+const NOW = 1_767_323_045;
+const AT = { receivedMs: NOW * 1000 + 999 };
 const ONION = `${"examplepeer".repeat(6).slice(0, 56)}.onion`;
 const I2P = `${"examplepeer".repeat(6).slice(0, 52)}.b32.i2p`;
 
@@ -12,13 +15,13 @@ const [sample] = list(fixtureResult("monero/get_connections.json").connections);
 
 /** The first row of the fixture with other values. */
 function decodeRow(values: object): PeerConnection {
-  const [connection] = decodeConnections({ connections: [{ ...fields(sample), ...values }] }, CALL).connections;
+  const [connection] = decodeConnections({ connections: [{ ...fields(sample), ...values }] }, CALL, AT).connections;
   if (connection === undefined) throw new Error("the row is malformed");
   return connection;
 }
 
 describe("a list with rows of every kind", () => {
-  const { connections, malformed } = decodeConnections(fixtureResult("monero/get_connections.json"), CALL);
+  const { connections, malformed } = decodeConnections(fixtureResult("monero/get_connections.json"), CALL, AT);
 
   test("directions, states, addresses, heights, who syncs", () => {
     expect(connections.map(line)).toEqual([
@@ -64,9 +67,9 @@ describe("a list with rows of every kind", () => {
 });
 
 test("a node without peers leaves the list out", () => {
-  const nothing = { connections: [], malformed: 0, hasUniqueIds: true };
-  expect(decodeConnections(fixtureResult("monero/get_connections.no_peers.json"), CALL)).toEqual(nothing);
-  expect(decodeConnections({ connections: null }, CALL)).toEqual(nothing);
+  const nothing = { connections: [], malformed: 0, hasUniqueIds: true, ...AT };
+  expect(decodeConnections(fixtureResult("monero/get_connections.no_peers.json"), CALL, AT)).toEqual(nothing);
+  expect(decodeConnections({ connections: null }, CALL, AT)).toEqual(nothing);
 });
 
 test("raw control characters in strings, as epee writes them, are not fatal", () => {
@@ -75,6 +78,7 @@ test("raw control characters in strings, as epee writes them, are not fatal", ()
   const { connections, malformed } = decodeConnections(
     fixtureResult("monero/get_connections.control_characters.json"),
     CALL,
+    AT,
   );
   expect([connections.map(line), malformed]).toEqual([["outbound connected 192.0.2.1:18080 ipv4 3512001"], 0]);
 });
@@ -168,12 +172,12 @@ test("a malformed row does not affect the others", () => {
     { ...good, state: 3 },
     { ...good, address: undefined, host: undefined },
   ];
-  const { connections, malformed } = decodeConnections({ connections: [...bad, good] }, CALL);
+  const { connections, malformed } = decodeConnections({ connections: [...bad, good] }, CALL, AT);
   expect([connections.length, malformed]).toEqual([1, bad.length]);
 });
 
 test.each([[{}], ["none"], [7], [true]])("%j is not a list of connections", (connections) => {
-  expect(thrownFailure(() => decodeConnections({ connections }, CALL))).toEqual({
+  expect(thrownFailure(() => decodeConnections({ connections }, CALL, AT))).toEqual({
     reason: "bad_shape",
     message: `${CALL}: expected a list of connections`,
     advice: "check that the URL is monerod's RPC",
@@ -218,5 +222,77 @@ test.each([
   [undefined, false],
 ])("connection_id %s: no other connection has it: %s", (connection_id, isUnique) => {
   const rows = [fields(sample), { ...fields(sample), connection_id }];
-  expect(decodeConnections({ connections: rows }, CALL).hasUniqueIds).toBe(isUnique);
+  expect(decodeConnections({ connections: rows }, CALL, AT).hasUniqueIds).toBe(isUnique);
+});
+
+describe("when the last byte came and went", () => {
+  const names = ["last_receive", "last_transmit"].map((name) => `p2p_monero_connection_${name}_timestamp_seconds`);
+  /** The two samples of a row, in seconds before the list. */
+  const ages = ({ chainSamples = [] }: PeerConnection, now = NOW) =>
+    names.map((name) => {
+      const sample = chainSamples.find(({ family }) => family.name === name);
+      return sample && now - sample.value;
+    });
+
+  test.each<[object, readonly (number | undefined)[]]>([
+    [{ recv_idle_time: 4, send_idle_time: 0 }, [4, 0]],
+    // A byte arrived in between: wrapped below 0.
+    [{ recv_idle_time: "18446744073709551615", send_idle_time: 3 }, [undefined, 3]],
+    [{ recv_idle_time: "18446744073709551614", send_idle_time: -1 }, [undefined, undefined]],
+    [{ recv_idle_time: undefined, send_idle_time: null }, [undefined, undefined]],
+    // No byte yet: it counts from the start.
+    [{ recv_idle_time: 60, send_idle_time: 60, live_time: 60 }, [60, 60]],
+    // Never before the connection opened.
+    [{ recv_idle_time: 61, send_idle_time: 3600, live_time: 60 }, [undefined, undefined]],
+    [{ recv_idle_time: 61, send_idle_time: 1, live_time: "18446744073709551615" }, [61, 1]],
+    // Never before 1970.
+    [{ recv_idle_time: NOW - 1, send_idle_time: NOW, live_time: undefined }, [NOW - 1, undefined]],
+  ])("%j", (values, expected) => {
+    const row = decodeRow(values);
+    expect(ages(row)).toEqual(expected);
+    for (const { family } of row.chainSamples ?? []) expect(family.scope).toBe("connection");
+  });
+
+  const rows = Array.from({ length: 3 }, (_, index) => ({ ...fields(sample), connection_id: String(index) }));
+  const poll = (idle: number, second: number, before: ReturnType<typeof decodeConnections>["connections"] = []) =>
+    decodeConnections(
+      { connections: rows.map((row) => ({ ...row, recv_idle_time: idle, send_idle_time: idle, live_time: idle })) },
+      CALL,
+      { receivedMs: (NOW + second) * 1000, before },
+    ).connections;
+  const shown = (connections: readonly PeerConnection[]) => connections.map((row) => ages(row, NOW));
+
+  test("is the same in each poll of an idle connection, although the clocks change seconds at different moments", () => {
+    let before = poll(10, 0);
+    // The list arrives a second after the node counted, or in the same one.
+    for (const [idle, second] of [[24, 15] as const, [40, 30] as const, [54, 45] as const, [71, 60] as const]) {
+      before = poll(idle, second, before);
+      expect(shown(before)).toEqual(rows.map(() => [10, 10]));
+    }
+  });
+
+  test("follows the bytes of a busy connection, also of one second after the other", () => {
+    let before = poll(0, 0);
+    for (let second = 1; second < 10; second += 1) {
+      before = poll(0, second, before);
+      for (const age of shown(before).flat()) expect(Math.abs((age ?? 99) + second)).toBeLessThanOrEqual(1);
+    }
+    expect(shown(poll(0, 15, before))).toEqual(rows.map(() => [-15, -15]));
+  });
+
+  test("belongs to the connection, wherever it is in the list", () => {
+    const before = poll(10, 0);
+    const [moved] = decodeConnections(
+      { connections: [{ ...rows[2], recv_idle_time: 24, send_idle_time: 23, live_time: 60 }] },
+      CALL,
+      { receivedMs: (NOW + 15) * 1000, before },
+    ).connections;
+    expect(moved && ages(moved)).toEqual([10, 8]);
+    const [other] = decodeConnections(
+      { connections: [{ ...rows[0], connection_id: "new", recv_idle_time: 24, send_idle_time: 23, live_time: 60 }] },
+      CALL,
+      { receivedMs: (NOW + 15) * 1000, before },
+    ).connections;
+    expect(other && ages(other)).toEqual([9, 8]);
+  });
 });

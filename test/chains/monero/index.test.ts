@@ -277,6 +277,9 @@ describe("block times", () => {
     ["mainnet", {}, 120, 60],
     ["regtest, which mines on request", { nettype: "fakechain" }, undefined, 0],
     ["no target", { target: undefined }, undefined, 0],
+    ["a target of 0", { target: 0 }, undefined, 0],
+    ["a target of years", { target: 2 ** 40 }, undefined, 0],
+    ["behind a bootstrap daemon", { untrusted: true, height_without_bootstrap: 7 }, 120, 60],
   ])("%s", async (_, values, blockSeconds, minBlockSeconds) => {
     const report = await pollDaemon({ get_info: rpc({ ...info, ...values }) });
     expect([report.blockSeconds, report.minBlockSeconds]).toEqual([blockSeconds, minBlockSeconds]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeConnections, STRIPES } from "../../../src/chains/monero/connections.ts";
+import { decodeConnections } from "../../../src/chains/monero/connections.ts";
 import * as declared from "../../../src/chains/monero/families.ts";
 import { monero } from "../../../src/chains/monero/index.ts";
 import { decodeInfo } from "../../../src/chains/monero/info.ts";
@@ -11,7 +11,7 @@ import { fixtureResult } from "../support.ts";
 import { info, row, sampleLines } from "./daemon.ts";
 
 test("every family that is declared is one of the adapter's, once", () => {
-  const { families, sources: _, ...single } = declared;
+  const { families, sources: _, STRIPES: __, ...single } = declared;
   expect(monero.families).toBe(families);
   expect(new Set(monero.families)).toEqual(new Set(Object.values(single)));
   expect(new Set(monero.families.map(({ name }) => name)).size).toBe(monero.families.length);
@@ -70,7 +70,7 @@ describe("get_info", () => {
 
 describe("get_connections", () => {
   const linesOf = (rows: readonly object[]) =>
-    sampleLines(peerSamples(decodeConnections({ connections: rows.map(row) }, "").connections));
+    sampleLines(peerSamples(decodeConnections({ connections: rows.map(row) }, "", { receivedMs: 0 }).connections));
   const stripes = (counts: Readonly<Record<string, number>>) =>
     ["none", ..."12345678"].map((stripe) => `peers_by_pruning_stripe stripe=${stripe} ${counts[stripe] ?? 0}`);
 
@@ -98,23 +98,13 @@ describe("get_connections", () => {
         const { connections } = decodeConnections(
           { connections: seeds.map((pruning_seed) => row({ pruning_seed })) },
           "",
+          { receivedMs: 0 },
         );
         const counted = peerSamples(connections).filter(({ family }) => family === declared.PEERS_BY_STRIPE);
-        expect(counted.map(({ labels }) => labels[0])).toEqual(STRIPES);
+        expect(counted.map(({ labels }) => labels[0])).toEqual(declared.STRIPES);
         expect(counted.reduce((sum, { value }) => sum + value, 0)).toBe(seeds.length);
       }),
     );
-  });
-
-  test.each<[object, readonly string[]]>([
-    [{ recv_idle_time: 4, send_idle_time: 0 }, ["receive_idle_seconds 4", "transmit_idle_seconds 0"]],
-    [{ recv_idle_time: "18446744073709551615", send_idle_time: 3 }, ["transmit_idle_seconds 3"]],
-    [{ recv_idle_time: "18446744073709551614", send_idle_time: -1 }, []],
-    [{ recv_idle_time: undefined, send_idle_time: null }, []],
-  ])("idle times %j", (values, expected) => {
-    const [connection] = decodeConnections({ connections: [row(values)] }, "").connections;
-    expect(sampleLines(connection?.chainSamples)).toEqual(expected);
-    for (const { family } of connection?.chainSamples ?? []) expect(family.scope).toBe("connection");
   });
 });
 
@@ -122,7 +112,9 @@ describe("10,000 polls of a healthy monerod on a network with blocks at random",
   const random = createRandom("healthy monerod");
 
   const decoded = (state: string) => {
-    const [peer] = decodeConnections({ connections: [row({ state })] }, "get_connections").connections;
+    const [peer] = decodeConnections({ connections: [row({ state })] }, "get_connections", {
+      receivedMs: 0,
+    }).connections;
     if (peer === undefined) throw new Error(`no row in the state ${state}`);
     return peer;
   };

@@ -21,24 +21,12 @@ function samplesOf(rows: readonly unknown[], info: ChainInfo = INFO) {
 describe("of get_info", () => {
   const of = (info: Partial<ChainInfo>) => shown(nodeSamples({ ...NOTHING, info: { ...INFO, ...info } }, undefined));
 
-  test("lags, fork database, block log", () => {
-    expect(of({})).toEqual({
-      lib_lag_blocks: 3,
-      fork_db_head_height: 1004,
-      fork_db_lag_blocks: 4,
-      earliest_available_block: 1,
-    });
+  test("fork database, block log", () => {
+    expect(of({})).toEqual({ fork_db_head_height: 1004, earliest_available_block: 1 });
   });
 
   test("what an old node does not send is absent", () => {
     expect(of({ head: { height: 1000 }, forkDbHeadHeight: undefined, earliestBlock: undefined })).toEqual({});
-  });
-
-  test("no lag is below 0", () => {
-    expect(of({ head: { height: 1000, finalHeight: 1001 }, forkDbHeadHeight: 999 })).toMatchObject({
-      lib_lag_blocks: 0,
-      fork_db_lag_blocks: 0,
-    });
   });
 });
 

@@ -38,9 +38,7 @@ test("one poll gives peers, head and identity", async () => {
   });
   expect(report.syncing).toBe("progress");
   expect(shown(report.chainSamples)).toEqual({
-    lib_lag_blocks: 44,
     fork_db_head_height: 21_000_502,
-    fork_db_lag_blocks: 2,
     earliest_available_block: 20_000_001,
     duplicate_links: 0,
     wrong_chain_peers: 0,

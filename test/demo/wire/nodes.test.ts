@@ -24,12 +24,12 @@ describe("heads", () => {
     expect(head - Number(response.last_irreversible_block_num)).toBe(3);
   });
 
-  test("the lagging node falls 180 blocks behind, shows it in the heads of its peers, and catches up", () => {
+  test("the lagging node falls 220 blocks behind, shows it in the heads of its peers, and catches up", () => {
     const { clock, info, peers } = started();
     const lag = () => Number(info("spring").head_block_num) - Number(info("leap").head_block_num);
     expect(lag()).toBe(0);
     clock.moveTo(WIRE_LAG.stallFrom + WIRE_LAG.stallFor);
-    expect(lag()).toBe(180);
+    expect(lag()).toBe(220);
     const heads = peers("leap").map((row) => Number(handshake(row).head_num) - Number(info("leap").head_block_num));
     expect(heads.filter((ahead) => ahead > 150).length).toBeGreaterThan(5);
     clock.advance(WIRE_LAG.catchUpFor / 2);

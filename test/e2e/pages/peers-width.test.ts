@@ -5,6 +5,7 @@ import { htmlPage } from "../../../src/server/pages/respond.ts";
 import { CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12);
+const STATE = "p2p_connection_state";
 const DIGITS = new Map([
   ["p2p_connection_head_height", 421_000_502],
   ["p2p_connection_start_timestamp_seconds", NOW_MS / 1000 - 23 * 3600 - 59 * 60],
@@ -21,8 +22,13 @@ function widest(): string {
     ["address_type", "unknown"],
     ["flow", "download"],
   ]);
-  const samples = PEER_FAMILIES.map((name) => ({ name, labels, value: DIGITS.get(name) ?? 1023.9 * 1024 ** 2 }));
-  const content = peersTable({ samples, path: "/nodes/wide", query: new Map(), nowMs: NOW_MS });
+  const withoutState = new Map([...labels].filter(([name]) => name !== "state"));
+  const samples = PEER_FAMILIES.map((name) => ({
+    name,
+    labels: name === STATE ? labels : withoutState,
+    value: DIGITS.get(name) ?? 1023.9 * 1024 ** 2,
+  }));
+  const content = peersTable({ samples, merged: 0, path: "/nodes/wide", query: new Map(), nowMs: NOW_MS });
   if (content === undefined) throw new Error("no row");
   return htmlPage({ title: "wide", version: "0", content });
 }

@@ -15,6 +15,8 @@ const PEERS = [
     bytessent: 500,
     conntime: 1_767_322_000,
     pingtime: 0.125,
+    lastrecv: 1_767_323_040,
+    relaytxes: true,
   },
   {
     id: 7,
@@ -26,6 +28,7 @@ const PEERS = [
     bytesrecv: 0,
     bytessent: 120,
     conntime: 1_767_323_000,
+    lastrecv: 0,
   },
   { id: 8, inbound: true },
 ];

@@ -10,7 +10,30 @@ export const HEADERS_HEIGHT: ChainFamily = {
   labels: [],
 };
 
-export const families: readonly ChainFamily[] = [HEADERS_HEIGHT];
+/** A family with a series for each connection: its name says so. */
+export const LAST_RECEIVE: ChainFamily = {
+  name: "p2p_litecoin_connection_last_receive_timestamp_seconds",
+  type: "gauge",
+  help: "Unix time when the node last received a byte of the connection, from the last poll (lastrecv).",
+  source: "getpeerinfo lastrecv",
+  labels: [],
+  scope: "connection",
+  // Of connections that share a series.
+  merged: "max",
+};
+
+/** Facts about a connection that do not change while it is open. Its value is 1. */
+export const CONNECTION_INFO: ChainFamily = {
+  name: "p2p_litecoin_connection_info",
+  type: "gauge",
+  help: "Always 1: whether the peer asked for transactions when the connection opened, from the last poll (relaytxes).",
+  source: "getpeerinfo relaytxes",
+  labels: ["relays_transactions"],
+  values: { relays_transactions: ["true", "false"] },
+  scope: "connection",
+};
+
+export const families: readonly ChainFamily[] = [HEADERS_HEIGHT, LAST_RECEIVE, CONNECTION_INFO];
 
 /** Where the families that all chains share get their values. */
 export const sources: SharedSources = {
@@ -26,6 +49,8 @@ export const sources: SharedSources = {
   p2p_node_peer_connects_total: "getpeerinfo id, compared",
   p2p_node_peer_disconnects_total: "getpeerinfo id, compared",
   p2p_node_peer_subnets: "getpeerinfo addr",
+  p2p_node_largest_subnet_peers: "getpeerinfo addr",
+  p2p_node_peers_by_head: "getpeerinfo synced_headers, getblockchaininfo blocks",
   p2p_node_peers_by_agent: "getpeerinfo subver",
   p2p_node_peers_by_address_type: "getpeerinfo addr",
   p2p_connection_info: "getpeerinfo addr, subver",

@@ -28,12 +28,12 @@ export const litecoin: ChainAdapter = {
   title: "Litecoin",
   optionsKey: "litecoin",
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
-  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true },
+  traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true, heights: true },
   apis: ["peers", "head", "totals", "block"],
   families,
   sources,
-  // 10 minutes, with a block every 150 s
-  usualLagBlocks: 4,
+  // As many blocks as the chain makes in 90 s, and at least 5: here one every 150 s.
+  usualLagBlocks: 5,
   reorgDepthBlocks: 6,
   discovery: { endpoints: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
   publicWords: ["litecoind"],

@@ -4,6 +4,7 @@ import type { PollRequest } from "../../../src/chains/adapter.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { PEERS_NOT_ASKED } from "../../../src/model/report.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
+import { expectDeclared } from "../../chains/declared.ts";
 import { anyJson, changed } from "../../chains/hostile.ts";
 import { poll } from "../../chains/sessions.ts";
 import { failureIn, jsonReply, line, memoryClient, type Reply, valueIn } from "../../chains/support.ts";
@@ -13,7 +14,7 @@ import { litecoin } from "./index.ts";
 
 /** The adapter of docs/adding-a-chain.md, by the rules that the shipped ones are tested by. */
 
-function pollOnce(
+async function pollOnce(
   broken: Readonly<Record<string, Reply>> = {},
   headOnly = false,
   request: PollRequest = {},
@@ -29,7 +30,9 @@ function pollOnce(
       throw new Error("no untrusted peer is asked");
     },
   });
-  return poll(session, undefined, request);
+  const report = await poll(session, undefined, request);
+  expectDeclared(litecoin, report);
+  return report;
 }
 
 test("a poll gives peers, head, totals and the chain's own samples", async () => {
@@ -41,6 +44,10 @@ test("a poll gives peers, head, totals and the chain's own samples", async () =>
   ]);
   expect(malformed).toBe(1);
   expect(connections[0]).toMatchObject({ receivedBytes: 6000, latencySeconds: 0.125, startSeconds: 1_767_322_000 });
+  expect(connections.map(({ chainSamples, info }) => [chainSamples?.map(({ value }) => value), info?.labels])).toEqual([
+    [[1_767_323_040], ["true"]],
+    [[], undefined],
+  ]);
   expect(valueIn(report.head)).toEqual({ height: 2_600_008, timestampSeconds: undefined });
   expect(valueIn(report.totals)).toEqual({ received: 123_456, sent: 65_432 });
   expect(report).toMatchObject({ syncing: false, networkKey: "litecoin main", minBlockSeconds: 75 });
@@ -87,6 +94,12 @@ describe("blocks", () => {
   ])("%s gives none", async (_, getblockhash) => {
     expect((await pollOnce({ getblockhash }, false, { block: { height: 7 } })).blocks).toEqual([newest]);
   });
+});
+
+test("the adapter names every API, and the usual lag follows from the time between blocks", async () => {
+  const { apis, blockSeconds = 0 } = await pollOnce({}, false, { block: { height: 7 } });
+  expect(["peers", "head", ...apis.keys()]).toEqual(litecoin.apis);
+  expect(litecoin.usualLagBlocks).toBe(Math.max(5, 90 / blockSeconds));
 });
 
 test("a reference is asked only for its head", async () => {

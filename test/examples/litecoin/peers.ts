@@ -2,7 +2,8 @@ import { checkRowCount, count, flag, text } from "../../../src/chains/decode.ts"
 import { isObject } from "../../../src/lib/json.ts";
 import { parseAddress } from "../../../src/model/address.ts";
 import { nodeError } from "../../../src/model/failure.ts";
-import type { PeerConnection, PeerList } from "../../../src/model/report.ts";
+import { knownSamples, type PeerConnection, type PeerList } from "../../../src/model/report.ts";
+import { CONNECTION_INFO, LAST_RECEIVE } from "./families.ts";
 
 /**
  * The rows of getpeerinfo.
@@ -16,6 +17,10 @@ export function decodePeers(answer: unknown, call: string): PeerList {
   const connections = answer.map(decodeRow).filter((row) => row !== undefined);
   return { connections, malformed: answer.length - connections.length };
 }
+
+/** Made once, as each poll has hundreds of rows. */
+const RELAYS = { family: CONNECTION_INFO, labels: ["true"] };
+const BLOCKS_ONLY = { family: CONNECTION_INFO, labels: ["false"] };
 
 function decodeRow(row: unknown): PeerConnection | undefined {
   if (!isObject(row)) return undefined;
@@ -35,6 +40,9 @@ function decodeRow(row: unknown): PeerConnection | undefined {
     sentBytes: count(row.bytessent),
     startSeconds: count(row.conntime),
     latencySeconds: seconds(row.pingtime),
+    // 0 before the first byte.
+    chainSamples: knownSamples([LAST_RECEIVE, count(row.lastrecv) || undefined]),
+    info: row.relaytxes === true ? RELAYS : row.relaytxes === false ? BLOCKS_ONLY : undefined,
   };
 }
 

@@ -1,0 +1,48 @@
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { findServer, run, tempFolder } from "../support/servers.ts";
+import { HOURS, healthySeries } from "./healthy-nodes.ts";
+import { alerts, folder, metricsIn } from "./support.ts";
+
+const promtool = findServer("promtool", "apt-get install prometheus");
+
+const series = healthySeries();
+
+test("the healthy nodes have every metric that an alert uses", () => {
+  const given = new Set(series.map(({ series: text }) => text.replace(/\{.*/, "")));
+  const used = alerts.flatMap(({ expr }) => metricsIn(expr));
+  expect([...new Set(used)].filter((name) => !given.has(name))).toEqual([]);
+});
+
+describe.skipIf(promtool === undefined)("promtool", () => {
+  test("no alert fires for healthy nodes of all chains within hours, but one for a node that is down", {
+    timeout: 120_000,
+  }, async () => {
+    const temp = tempFolder();
+    cpSync(join(folder, "alerts.yaml"), join(temp, "alerts.yaml"));
+    const labels = 'job="peer-exporter", instance="a:10900", target="down-1", chain="wire"';
+    const fired = `count by (alertname, target, instance) (count_over_time(ALERTS{alertstate="firing"}[${HOURS}h]))`;
+    const tests = {
+      rule_files: ["alerts.yaml"],
+      evaluation_interval: "1m",
+      tests: [
+        {
+          interval: "1m",
+          input_series: [...series, { series: `p2p_node_up{${labels}}`, values: `0x${HOURS * 60}` }],
+          promql_expr_test: [
+            {
+              expr: fired,
+              eval_time: `${HOURS}h`,
+              exp_samples: [{ labels: '{alertname="P2PNodeDown", target="down-1", instance="a:10900"}', value: 1 }],
+            },
+          ],
+        },
+      ],
+    };
+    writeFileSync(join(temp, "test.yaml"), stringify(tests));
+    const { code, output } = await run(promtool ?? "", ["test", "rules", "test.yaml"], { cwd: temp });
+    expect(code, output).toBe(0);
+  });
+});
