@@ -1,6 +1,7 @@
 import { dashboardFiles } from "./dashboards.ts";
 import { alertingDocument } from "./documents/alerting.ts";
 import { architectureDocument } from "./documents/architecture.ts";
+import { overviewDocument } from "./documents/cardinality.ts";
 import { configurationDocument } from "./documents/configuration.ts";
 import { forkRunbook, headLagRunbook } from "./documents/head-lag.ts";
 import { metricsDocument } from "./documents/metrics.ts";
@@ -36,6 +37,7 @@ export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[
       { path: "docs/configuration.md", text: configurationDocument(textOf("docs/configuration.md")) },
       { path: "docs/metrics.md", text: metricsDocument() },
       { path: "docs/migration.md", text: migrationDocument(textOf("docs/migration.md")) },
+      { path: "docs/metrics-overview.md", text: overviewDocument(textOf("docs/metrics-overview.md")) },
       { path: "docs/reliability.md", text: reliabilityDocument(textOf("docs/reliability.md")) },
       { path: "docs/troubleshooting.md", text: troubleshootingDocument(textOf("docs/troubleshooting.md")) },
     ],

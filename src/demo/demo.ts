@@ -223,7 +223,7 @@ function chainwebDemoNodes({ healthy, trailing }: ReturnType<typeof createChainw
         probe: { peers: 20, timeout: "1s", allow: ["127.0.0.0/8"] },
       },
       story:
-        "Healthy node, verified by its peer id, with more peers than fit on one page; four of them are checked directly, and the id of one differs from the listed one.",
+        "Healthy node, verified by its peer id, with a certificate that expires in 10 days and more peers than fit on one page; four of them are checked directly, and the id of one differs from the listed one.",
     },
     {
       name: "kadena-2-trailing",

@@ -193,6 +193,17 @@ describe("probe", () => {
     expect(stdout).toContain('p2p_node_up{target="monero-1",chain="monero"} 1\n');
   });
 
+  test("has the addresses of peers as the node's own connections say; the command peers has them whole", async () => {
+    const file = join(tempFolder(), "config.yaml");
+    const node = { name: "one", chain: "monero", url: urlOf("monero-1"), connections: { address: "none" } };
+    writeFileSync(file, JSON.stringify({ connections: { address: "full" }, nodes: [node] }));
+    const probed = await exporter("probe", `--config.file=${file}`);
+    expect(probed.stdout).toContain("p2p_connection_info{");
+    expect(probed.stdout).not.toContain('peer="');
+    const listed = await exporter("peers", "--json", `--config.file=${file}`);
+    expect(JSON.parse(listed.stdout).nodes[0].peers[0].peer).toMatch(/:\d+$/);
+  });
+
   test("of a node that is down ends with 1, and says why on standard error", async () => {
     const { code, stdout, output } = await exporter(
       "probe",

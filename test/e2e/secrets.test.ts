@@ -89,6 +89,10 @@ function nodesAt(servers: readonly EchoServer[]): readonly object[] {
       ...CHAINS[(row + column) % CHAINS.length]?.(server),
       url: plantUrl("nodes.url", server, auth === undefined),
       ...(auth === undefined ? {} : { auth: auth(server.name) }),
+      // A reference has no connections.
+      ...(server.name.startsWith("reference-")
+        ? {}
+        : { connections: { hash_key: plant("nodes.connections.hash_key", server.name) } }),
       ...tls,
     }));
   });
@@ -116,6 +120,7 @@ beforeAll(async () => {
           gateway: {
             ...{ chain: "wire", hosts: [`127.0.0.1:*/${plant("probe.hosts", "none")}/*`] },
             auth: { bearer: { token: plant("nodes.auth.bearer.token", "none") } },
+            connections: { hash_key: plant("nodes.connections.hash_key", "none") },
           },
         },
       },
@@ -252,7 +257,7 @@ describe("the test itself", () => {
   test("plants a secret in every place that the schema has", () => {
     const keys = new Set(planted.map(({ key }) => key));
     const places = [...SECRET_KEYS, ...SECRET_FILE_KEYS, ...URL_KEYS].filter(
-      (key) => key !== "connections.hash_key_file",
+      (key) => !key.endsWith("connections.hash_key_file"),
     );
     expect(places.filter((key) => !keys.has(key))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import type { Format } from "../../src/metrics/exposition.ts";
+import type { NodeFamily } from "../../src/metrics/family.ts";
 import { createPageRenderer, type RenderedFamily } from "../../src/metrics/page.ts";
 import { createNodeRenderer, type RenderNode } from "../../src/metrics/render-node.ts";
 import type { NodeState, StoredNode } from "../../src/poll/store.ts";
@@ -40,8 +41,13 @@ export function render(
 }
 
 /** The whole page as one text. */
-export function renderPage(stored: readonly StoredNode[], own: readonly RenderedFamily[], format: Format): string {
-  return Buffer.concat([...createPageRenderer(catalogue)(stored, own, format, "owned")]).toString();
+export function renderPage(
+  stored: readonly StoredNode[],
+  own: readonly RenderedFamily[],
+  format: Format,
+  families: readonly NodeFamily[] = catalogue,
+): string {
+  return Buffer.concat([...createPageRenderer(families)(stored, own, format, "owned")]).toString();
 }
 
 /** Read strictly, as bytes: what Prometheus gets. */

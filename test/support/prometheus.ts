@@ -35,8 +35,22 @@ const queryAnswer = z.object({
   ]),
 });
 
+const rangeAnswer = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) }),
+    ),
+  }),
+});
+
 export type ScrapeTarget = z.infer<typeof target>;
 export type QueryResult = { readonly metric: Readonly<Record<string, string>>; readonly value: number };
+
+/** A series with its samples as Prometheus scraped them. */
+export type RecordedSeries = {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [unixSeconds: number, value: number])[];
+};
 
 export type Prometheus = {
   readonly url: string;
@@ -45,6 +59,8 @@ export type Prometheus = {
   targets(): Promise<ScrapeTarget[]>;
   /** An instant query; a scalar comes as one result without labels. `atSeconds`: by default the time of now. */
   query(promql: string, atSeconds?: number): Promise<QueryResult[]>;
+  /** The samples of a range selector, such as `up[5m]`. */
+  recorded(selector: string, atSeconds: number): Promise<RecordedSeries[]>;
   stop(): Promise<number>;
 };
 
@@ -98,6 +114,14 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       const { data } = queryAnswer.parse(await get(`/api/v1/query?${new URLSearchParams({ query: promql, ...time })}`));
       const vector = data.resultType === "vector" ? data.result : [{ metric: {}, value: data.result }];
       return vector.map(({ metric, value }) => ({ metric, value: toNumber(value[1]) }));
+    },
+    async recorded(selector, atSeconds) {
+      const parameters = new URLSearchParams({ query: selector, time: String(atSeconds) });
+      const { data } = rangeAnswer.parse(await get(`/api/v1/query?${parameters}`));
+      return data.result.map(({ metric, values }) => ({
+        metric,
+        values: values.map(([time, text]) => [time, toNumber(text)] as const),
+      }));
     },
     stop: program.stop,
   };

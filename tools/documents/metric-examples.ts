@@ -12,7 +12,7 @@ const DAY = 86_400;
 
 /** What a value of each label looks like; of a closed set, the first one if it is not here. */
 const LABELS: Readonly<Record<string, string | ByChain<string>>> = {
-  agent: "Spring Agent",
+  agent: { wire: "Spring Agent" },
   api: "head",
   braided_chain: "7",
   chain_id: { wire: "aca376f206b8fc25a6ed44dbdc66547c36c6c33e3a119ffbeaef943642f0e906" },

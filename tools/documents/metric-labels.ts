@@ -49,7 +49,7 @@ const TEXT = "at most 128 characters";
 
 /** Who writes the labels that can have any value. */
 const WRITERS: Readonly<Record<string, string>> = {
-  agent: `the peers, ${TEXT}`,
+  agent: `the peers, ${TEXT}; absent without one`,
   braided_chain: "the node: the number of a chain, below 1000",
   chain_id: `the node, ${TEXT}`,
   network: `the node, or \`network\` in the configuration, ${TEXT}`,
@@ -61,6 +61,7 @@ const WRITERS: Readonly<Record<string, string>> = {
 
 /** Where another one writes the label than in most families. */
 const OTHER_WRITERS: Readonly<Record<string, string>> = {
+  "p2p_node_peers_by_agent agent": `the peers, ${TEXT}: the 20 most common, \`unknown\` without one`,
   "p2p_chainweb_reachable_peers_by_version version": `the peers that are asked, ${TEXT}`,
 };
 

@@ -77,7 +77,7 @@ const OWN: readonly OwnFamily[] = [
     type: "histogram",
     help: "Duration of HTTP requests to the exporter, by handler and status code.",
     labels: {
-      handler: "the route of the request ([http.md](http.md)), or `other`",
+      handler: "the route of the request ([http.md](http.md)), or `none`",
       code: "the HTTP status code",
       le: ["0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "2.5", "+Inf"],
     },

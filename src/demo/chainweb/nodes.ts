@@ -13,6 +13,11 @@ const HEAD_START_SECONDS = 86_400;
 export const CHAINWEB_LAG: LagCycle = { period: 210, stallFrom: 60, stallFor: 75, catchUpFor: 15 };
 const STALLING_CHAIN = 13;
 
+/** The certificate of kadena-1 ends this long after the demo's start: its operator has to restart it soon. */
+const CERTIFICATE_DAYS_LEFT = 10;
+const CERTIFICATE_DAYS = 365;
+const DAY_MS = 86_400_000;
+
 type ChainwebDemoNode = {
   readonly p2p: DemoServer;
   readonly service: DemoServer;
@@ -48,7 +53,11 @@ export function createChainwebNodes(clock: Clock, random: Random): ChainwebNodes
   }
 
   // A node without a configured certificate creates one at every start, with a name only and self-signed (src/P2P/Peer.hs).
-  const certificate = createSelfSignedCertificate({ commonName: "203.0.113.7" });
+  const certificate = createSelfSignedCertificate({
+    commonName: "203.0.113.7",
+    notBefore: new Date(clock.startedAt * 1000 - (CERTIFICATE_DAYS - CERTIFICATE_DAYS_LEFT) * DAY_MS),
+    notAfter: new Date(clock.startedAt * 1000 + CERTIFICATE_DAYS_LEFT * DAY_MS),
+  });
   const listening = createListeningPeers(clock.now);
   const healthy = createChainwebNode({
     version: "3.2",
