@@ -16,17 +16,18 @@ type Connection = {
   readonly number: number;
   readonly host: (typeof HOSTS)[number];
   readonly port: number;
-  readonly process: number;
+  /** How many connections its address had before in this process of the node. */
+  readonly earlier: number;
   readonly openedAt: number;
   bytes: number;
 };
 
 /** What happens between two polls, and to the second one. */
 const anyStep = fc.record({
-  opened: fc.array(fc.tuple(fc.constantFrom(...HOSTS), fc.nat(2)), { maxLength: 2 }),
+  opened: fc.array(fc.tuple(fc.constantFrom(...HOSTS), fc.nat(1)), { maxLength: 3 }),
   closed: fc.array(fc.nat(9), { maxLength: 2 }),
   gains: fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }),
-  isRestart: fc.nat(11).map((roll) => roll === 0),
+  isRestart: fc.nat(4).map((roll) => roll === 0),
   fate: fc.constantFrom("listed", "listed", "listed", "listed", "failed"),
   /** The places of rows without counters. */
   silent: fc.array(fc.nat(9), { maxLength: 1 }),
@@ -48,16 +49,20 @@ function* play({ steps, hasOldIds }: Pick<History, "steps" | "hasOldIds">) {
   let open: Connection[] = [];
   let number = 0;
   let process = 0;
+  let earlier = new Map<string, number>();
   for (const [turn, step] of steps.entries()) {
     if (step.isRestart) {
       process += 1;
       open = [];
+      earlier = new Map();
     }
     open = open.filter((_, index) => !step.closed.includes(index));
     for (const [host, port] of step.opened) {
       if (hasOldIds && open.some((each) => each.host === host && each.port === port)) continue;
+      const before = earlier.get(`${host}:${port}`) ?? 0;
+      earlier.set(`${host}:${port}`, before + 1);
       number += 1;
-      open.push({ number, host, port, process, openedAt: turn, bytes: 0 });
+      open.push({ number, host, port, earlier: before, openedAt: turn, bytes: 0 });
     }
     for (const [index, each] of open.entries()) each.bytes += step.gains[index] ?? 0;
     yield { step, turn, process, open };
@@ -67,7 +72,7 @@ function* play({ steps, hasOldIds }: Pick<History, "steps" | "hasOldIds">) {
 function rowOf(each: Connection, hasOldIds: boolean, isSilent: boolean): PeerConnection {
   const address = `${each.host}:${each.port + 1}`;
   return connection(hasOldIds ? address : `id ${each.number}`, address, isSilent ? undefined : each.bytes, {
-    session: hasOldIds ? `session ${each.number}` : undefined,
+    session: hasOldIds ? `session ${each.earlier}` : undefined,
     ageSeconds: 1000 - each.openedAt,
   });
 }

@@ -29,22 +29,24 @@ describe("the model of the peers of a public node", () => {
   test("in the worst case no host returns, at the same moments", () => {
     const worst = visits("a seed", ONLY_FIRST_TIMERS, days).filter(({ direction }) => direction === "inbound");
     expect(new Set(worst.map(({ host }) => host)).size).toBe(worst.length);
-    expect(worst.map(({ from, to, port }) => [from, to, port])).toEqual(
-      inbound.map(({ from, to, port }) => [from, to, port]),
-    );
+    const times = (list: typeof inbound) => list.map(({ from, to, port }) => `${from} ${to} ${port}`).join();
+    expect(times(worst) === times(inbound)).toBe(true);
   });
 });
 
-test.each(FIRST_NAMES)("%s: the series of a connection are one family's times as many", (chain) => {
+test.each(FIRST_NAMES)("%s: all families have the names that one has", (chain) => {
   const node = nodeWith(DEFAULTS, chain);
   const isList = chain === "chainweb";
   const some = isList ? knownPeers("a list", 20, 5, 1) : visits("an hour", PUBLIC_NODE, 1 / 24);
   const options = { days: 1, pollSeconds: 60 };
   const names = newSeries(node, some, { ...options, render: renderNames(node) });
   const all = newSeries(node, some, { ...options, render: renderAll() });
+  const each = seriesPerConnection(node);
   expect(names.perDay[0]).toBeGreaterThan(20);
-  expect(all.perDay[0]).toBe(seriesPerConnection(node) * (names.perDay[0] ?? 0));
-  expect(all.live).toBeCloseTo(seriesPerConnection(node) * names.live);
+  expect(all.perDay[0]).toBe(each * (names.perDay[0] ?? 0));
+  // Some families have no value while connections share a name.
+  expect(all.live).toBeLessThanOrEqual(each * names.live + 1e-9);
+  expect(all.live).toBeGreaterThan(0.95 * each * names.live);
 });
 
 test("a name that was on the page within 24 hours is not new, and one that returns later is", () => {

@@ -86,7 +86,7 @@ export function newSeries(node: NodeConfig, visits: readonly Visit[], options: O
     open = [...open, ...visits.slice(begun, next)].filter(({ to }) => to > seconds);
     if (open.length === before.length && open.every((visit, index) => visit === before[index])) continue;
     state = afterPoll(state, open.map(toRow), seconds * 1000);
-    const rendered = render(state, { series: series, nowMs: seconds * 1000 });
+    const rendered = render(state, { series, nowMs: seconds * 1000 });
     series = rendered.series ?? series;
     counter.count(rendered.lines.bytes.toString("latin1"), seconds);
   }

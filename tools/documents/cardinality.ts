@@ -26,14 +26,18 @@ function seriesTable(): string {
     const thing = listsConnections(adapter) ? "connection" : "known peer";
     return [`| ${adapter.title} | ${own} | ${each} for each ${thing} | ${grouped(own + PEERS * each)} |`];
   });
-  const head = `| chain | series of a node | and of its peers, at most | of a node with ${PEERS} peers |\n|---|---|---|---|\n`;
+  const head = `| chain | series of a node, about | and of its peers, at most | of a node with ${PEERS} peers |\n|---|---|---|---|\n`;
   return `${head}${rows.join("\n")}\n`;
 }
+
+/** They are there only while something fails. */
+const ONLY_AT_TIMES: readonly string[] = ["p2p_node_failure_info"];
 
 /** All combinations of the labels' closed values; one for a label that has any text. */
 function nodeSeries({ optionsKey }: ChainAdapter): number {
   const families = CATALOGUE.filter(
-    ({ sources, about, connections }) => sources[optionsKey] !== undefined && about === undefined && !connections,
+    ({ name, sources, about, connections }) =>
+      sources[optionsKey] !== undefined && about === undefined && !connections && !ONLY_AT_TIMES.includes(name),
   );
   const counts = families.map((family) =>
     family.labels.reduce((product, label) => {

@@ -42,11 +42,11 @@ export const CHANGES: readonly Change[] = [
   ...WIRE_FLAGS.map(flag),
   {
     old: "p2p_connection_info",
-    now: "p2p_connection_state * on (job, instance, target, direction, peer) group_left (agent, address_type) p2p_connection_info",
+    now: "p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info",
     note: "`state` is a family of its own, as it changes. Chainweb: `p2p_chainweb_peer_info`, without `direction`",
     kept: "rule",
     // Without `state`, so that the rule does not read its own series.
-    rule: 'p2p_connection_state * on (job, instance, target, direction, peer) group_left (agent, address_type) p2p_connection_info{state=""}',
+    rule: 'p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info{state=""}',
   },
   idle("receive"),
   idle("transmit"),
@@ -105,7 +105,7 @@ function flag(label: string): Change {
   return {
     old: `p2p_wire_is_${label}`,
     now: `max without (${others}) (p2p_wire_connection_info{${label}="true"} or 0 * p2p_wire_connection_info{${label}="false"})`,
-    note: `a label of an info family: to select such connections, \`and on (job, instance, target, direction, peer) p2p_wire_connection_info{${label}="true"}\``,
+    note: `a label of an info family: to select such connections, \`and on (target, direction, peer) p2p_wire_connection_info{${label}="true"}\``,
     kept: "rule",
   };
 }

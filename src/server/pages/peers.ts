@@ -60,8 +60,7 @@ function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
   const flow = samples.find(({ name }) => name === SYNCING)?.labels.get("flow") ?? "";
   for (const { name, labels, value } of samples) {
     const key = keyOf(labels);
-    const state = labels.get("state");
-    if (state !== undefined) states.set(key, states.has(key) ? `${states.get(key)}, ${state}` : state);
+    if (name === STATE) states.set(key, [states.get(key), labels.get("state")].filter(Boolean).join(", "));
     if (name === INFO || name === STATE) continue;
     const known = values.get(key) ?? new Map<string, number>();
     values.set(key, known.set(name, value));

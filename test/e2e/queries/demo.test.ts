@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WIRE_LAG } from "../../../src/demo/wire/nodes.ts";
 import { queryOf } from "../../documentation/queries.ts";
 import { type Exporter, startExporter } from "../../support/exporter.ts";
 import { type Prometheus, startPrometheus } from "../../support/prometheus.ts";
@@ -14,8 +15,8 @@ const isInstalled = findServer("prometheus", "apt-get install prometheus") !== u
 
 const NODE = ["chain", "target"] as const;
 
-/** wire-2-lagging falls behind for 90 s, and catches up within 30 s, 6 blocks in each second. */
-const CATCH_UP = { blocksPerSecond: 6, window: "[15s]" };
+/** How fast wire-2-lagging catches up, whose chain makes two blocks in a second. */
+const CATCH_UP = { blocksPerSecond: (2 * WIRE_LAG.stallFor) / WIRE_LAG.catchUpFor, window: "[15s]" };
 
 /** The demo does in seconds what nodes do in minutes. */
 const FAR_SECONDS = 50;

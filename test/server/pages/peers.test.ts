@@ -55,6 +55,7 @@ const ROWS = [
 describe("addresses on the page of a node are those of its series", () => {
   test.each<[mode: ConnectionsConfig["address"], shown: readonly string[], hidden: readonly string[]]>([
     ["full", ["203.0.113.1:41000", "203.0.114.1:42000", "198.51.100.7:18080"], []],
+    ["host", ["203.0.113.1", "203.0.114.1", "198.51.100.7:18080"], ["203.0.113.1:", "203.0.114.1:"]],
     ["subnet", ["203.0.0.0/16", "198.51.0.0/16"], ["203.0.113.1", "203.0.114.1", "198.51.100.7"]],
     ["hashed", [], ["203.0.", "198.51."]],
     ["none", ["address hidden"], ["203.0.", "198.51."]],
