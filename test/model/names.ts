@@ -81,7 +81,7 @@ export function countNames(
       const known = before.get(name);
       const isShared = known?.isShared === true || rows.length > 1 || isShareable(name);
       const counted = new Map(isShared ? known?.counted : []);
-      for (const row of rows) counted.set(row.id, row);
+      for (const { id, received, sent } of rows) counted.set(id, { id, received, sent });
       return [name, { isShared, counted }];
     }),
   );

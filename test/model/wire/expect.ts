@@ -104,10 +104,11 @@ export function expectWire(poll: WirePoll): Expectations {
   if (netFailure === undefined) {
     expectPeers(expectations, node, connected);
     expectRows(expectations, poll);
-    // A height of a handshake that is not above the head says nothing about now.
-    const aheadOf = (head: number) => connected.map(({ peerHead }) => (peerHead > head ? peerHead : undefined));
-    const own = chainFailure === undefined ? node.head : undefined;
-    expectPositions(expectations, own, own === undefined ? [] : aheadOf(own));
+    // A height of a handshake that is not above the head says nothing about now, and one of another chain nothing at all.
+    const told = connected.map(({ peerHead, chainId }) =>
+      chainId === node.chain.id && peerHead > node.head ? peerHead : undefined,
+    );
+    expectPositions(expectations, chainFailure === undefined ? node.head : undefined, told);
     if (isUnclear) for (const peer of memory.seenOpen) memory.mayBeForgotten.add(peer);
     expectVanished(expectations, life, memory);
     expectPeersFinal(expectations, node, connected, chainFailure === undefined);
