@@ -134,7 +134,10 @@ const chainwebReport = report({
     ["mempool", { ok: true, value: undefined }],
   ]),
   chainSamples: [...chainwebHeights.keys()].flatMap((chain, index) =>
-    chains.chainweb.families.map((family) => ({ family, labels: [chain], value: 20 + index })),
+    chains.chainweb.families.map((family) => {
+      const labels = family.labels.map((name) => family.values?.[name]?.[index % 2] ?? chain);
+      return { family, labels, value: 20 + index };
+    }),
   ),
   clockSkewSeconds: -0.125,
   networkKey: "chainweb mainnet01",
