@@ -229,11 +229,13 @@ describe("values that the node does not report are left out", () => {
   });
 });
 
-test("a chain's own family of connections has no labels of its own, as its lines could not show them", () => {
+test("of a chain's own families about rows only info families have labels of their own, as lines of others could not show them", () => {
   const families = Object.values(chains).flatMap((chain): readonly ChainFamily[] => chain.families);
-  const ofConnections = families.filter(({ scope }) => scope === "connection");
-  expect(ofConnections.length).toBeGreaterThan(0);
-  expect(ofConnections.filter(({ labels }) => labels.length > 0)).toEqual([]);
+  const ofRows = families.filter(({ scope }) => scope !== undefined);
+  expect(ofRows.length).toBeGreaterThan(0);
+  for (const { name, labels } of ofRows) expect([name, labels.length > 0]).toEqual([name, name.endsWith("_info")]);
+  for (const { name, type } of ofRows.filter(({ labels }) => labels.length > 0))
+    expect([name, type]).toEqual([name, "gauge"]);
 });
 
 describe("texts that a node or its peers choose", () => {
