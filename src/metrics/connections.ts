@@ -8,8 +8,9 @@ import {
   type PeerConnection,
   type PeerList,
 } from "../model/report.ts";
+import { countBytes } from "../poll/count-bytes.ts";
 import type { NodeHistory } from "../poll/history.ts";
-import { countBytes, type NameBytes, NOT_COUNTED } from "../poll/name-bytes.ts";
+import { type NameBytes, NOT_COUNTED } from "../poll/name-bytes.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 import { isSharedLabel, peerText } from "./peer-label.ts";
@@ -93,6 +94,7 @@ function mergeByName(
       samples: ownSamples(row, settings.address),
       rows: 1,
       states: state === undefined ? 0 : STATE_BITS[state],
+      hasCounters: row.receivedBytes !== undefined || row.sentBytes !== undefined || row.rowBytes !== undefined,
       startSeconds: row.startSeconds ?? history.connectionStarts.get(row.id),
       place: NOT_COUNTED,
     };
@@ -111,8 +113,9 @@ type NamedRows = Named & { readonly kept: readonly PeerConnection[]; readonly hi
 function countNamed(
   { kept, hidden, named, indexes }: NamedRows,
   { list, history, bytes }: ListToShow,
-  { address, maxPerNode, series }: ConnectionSettings,
+  settings: ConnectionSettings,
 ): NameBytes {
+  const { address, maxPerNode, series } = settings;
   const names: string[] = [];
   const rare: string[] = [];
   for (const connection of named) {
@@ -130,6 +133,7 @@ function countNamed(
     rare,
     hidden,
     maxHidden: series ? maxPerNode : 0,
+    nameOf: (row) => DIRECTION_KEYS[row.direction] + peerText(row, settings),
     hasUnreadable: list.malformed > 0,
     naming: address,
     identity: history.rowIdentity,

@@ -258,6 +258,17 @@ describe("rows without series of their own", () => {
     expect(bytesOf(HOST, shown)).toEqual([100, 110, undefined, 113]);
   });
 
+  test("and in another connection that never had one", () => {
+    const shown = shownBy(
+      createNode({ address: "host", maxPerNode: 2 }),
+      [old(100), oldest],
+      [old(103), oldest, young(1_000_000)],
+      [connection("d", "198.51.100.2:1", 1, { ageSeconds: 3000 }), oldest, young(1_000_001)],
+      [oldest, young(1_000_003)],
+    );
+    expect(bytesOf(HOST, shown)).toEqual([100, 103, undefined, 105]);
+  });
+
   test("one that never had a series brings no earlier bytes along", () => {
     const shown = shownBy(
       createNode({ address: "host", maxPerNode: 2 }),
