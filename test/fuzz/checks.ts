@@ -69,7 +69,8 @@ function checkNewSeries(page: Indexed, { config }: Variant, before: Observed | u
   const shown = new Map(before?.shown ?? []);
   const newcomers = [...(before?.newcomers ?? [])].filter((each) => each >= minute - HOUR);
   for (const { labels } of shownRows(page)) {
-    const key = JSON.stringify([...labels]);
+    // Labels of chains out of closed sets have few values, as the state has: they are not limited.
+    const key = JSON.stringify([...labels].filter(([label]) => label !== "identity"));
     if ((shown.get(key) ?? Number.NEGATIVE_INFINITY) < minute - HOUR) newcomers.push(minute);
     shown.set(key, minute);
   }
