@@ -156,18 +156,21 @@ export function* compareSteps(before: Config, after: Config): Steps<ConfigChange
   const classify = (node: NodeConfig): NodeConfig => {
     const known = remaining.get(node.name);
     remaining.delete(node.name);
-    const isSame = known !== undefined && isSameNode(known, node);
-    (known === undefined ? added : isSame ? unchanged : changed).push(isSame ? known : node);
-    return isSame ? known : node;
+    const next = known === undefined ? node : keepKnown(known, node);
+    (known === undefined ? added : next === known ? unchanged : changed).push(next);
+    return next;
   };
   const nodes = yield* mapSteps(after.nodes, classify);
   const references = yield* mapSteps(after.references, classify);
   return { config: { ...after, nodes, references }, added, changed, removed: [...remaining.values()], unchanged };
 }
 
-function isSameNode(a: NodeConfig, b: NodeConfig): boolean {
+/** The known node if nothing has changed; if only its connections have, all else of it, which its open session uses. */
+function keepKnown(known: NodeConfig, node: NodeConfig): NodeConfig {
+  if (known.fingerprint !== node.fingerprint) return node;
   // A reference has no connections.
-  return a.fingerprint === b.fingerprint && (b.role === "reference" || isSameConnections(a.connections, b.connections));
+  if (node.role === "reference" || isSameConnections(known.connections, node.connections)) return known;
+  return { ...known, connections: node.connections };
 }
 
 function allOf({ nodes, references }: Config): readonly NodeConfig[] {

@@ -94,6 +94,7 @@ function mergeByName(
       samples: ownSamples(row, settings.address),
       rows: 1,
       states: state === undefined ? 0 : STATE_BITS[state],
+      hasCounters: row.receivedBytes !== undefined || row.sentBytes !== undefined || row.rowBytes !== undefined,
       startSeconds: row.startSeconds ?? history.connectionStarts.get(row.id),
       place: NOT_COUNTED,
     };

@@ -23,6 +23,8 @@ export type ShownConnection = {
   /** The states of these rows, as bits in the order of CONNECTION_STATES. */
   readonly states: number;
   readonly startSeconds: number | undefined;
+  /** Whether any of these rows has byte counters in this poll: the API that has them may have failed. */
+  readonly hasCounters: boolean;
   /** Where `bytes` has those of its name; NOT_COUNTED: its counters are those of its only row. */
   readonly place: number;
 };
@@ -53,6 +55,7 @@ export function mergeConnections(a: ShownConnection, b: ShownConnection): ShownC
     samples: mergeSamples(a.samples, b.samples),
     rows: a.rows + b.rows,
     states: a.states | b.states,
+    hasCounters: a.hasCounters || b.hasCounters,
     startSeconds: chooseKnown(Math.min, a.startSeconds, b.startSeconds),
   };
 }

@@ -142,5 +142,8 @@ describe("what a node repeats", () => {
   test("is not searched where a node has no credentials", () => {
     const [node] = configWith({ url: "http://h/v1/json_rpc" }).nodes;
     expect(node && createNodeRedaction(node)()).toBeUndefined();
+    // A key of hashes is no credential: no node receives it.
+    const [keyed] = configWith({ url: "http://h/v1/json_rpc", connections: { hash_key: SECRET } }).nodes;
+    expect(keyed && createNodeRedaction(keyed)()).toBeUndefined();
   });
 });

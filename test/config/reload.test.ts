@@ -321,6 +321,15 @@ test("a node with other connections is polled in the same way: it has the same f
   expect([own?.fingerprint, shared?.fingerprint]).toEqual([before?.fingerprint, before?.fingerprint]);
 });
 
+test("of a node with other connections all else stays the same object, as its session goes on with it", () => {
+  const node = { ...WIRE, auth: { bearer: { token_file: "token" } } };
+  const before = parse({ nodes: [node] });
+  const { config } = compareConfigs(before, parse({ nodes: [{ ...node, connections: { series: false } }] }));
+  expect(config.nodes[0]?.connections.series).toBe(false);
+  expect(config.nodes[0]?.auth).toBe(before.nodes[0]?.auth);
+  expect(config.nodes[0]?.options).toBe(before.nodes[0]?.options);
+});
+
 test("what holds for all nodes is taken from the new one", () => {
   const { config } = compareConfigs(parse({ nodes: [WIRE] }), parse({ nodes: [WIRE], lag: { min_support: 5 } }));
   expect(config.lag.minSupport).toBe(5);

@@ -69,7 +69,7 @@ function checkNewSeries(page: Indexed, { config }: Variant, before: Observed | u
   const shown = new Map(before?.shown ?? []);
   const newcomers = [...(before?.newcomers ?? [])].filter((each) => each >= minute - HOUR);
   for (const { labels } of shownRows(page)) {
-    const key = JSON.stringify([...labels].filter(([label]) => label !== "state"));
+    const key = JSON.stringify([...labels]);
     if ((shown.get(key) ?? Number.NEGATIVE_INFINITY) < minute - HOUR) newcomers.push(minute);
     shown.set(key, minute);
   }

@@ -229,11 +229,13 @@ describe("values that the node does not report are left out", () => {
   });
 });
 
-test("of a chain's own families of rows only info families have labels of their own: other lines could not show them", () => {
+test("of a chain's own families about rows only info families have labels of their own, as lines of others could not show them", () => {
   const families = Object.values(chains).flatMap((chain): readonly ChainFamily[] => chain.families);
   const ofRows = families.filter(({ scope }) => scope !== undefined);
   expect(ofRows.length).toBeGreaterThan(0);
-  expect(ofRows.filter(({ name, labels }) => labels.length > 0 !== name.endsWith("_info"))).toEqual([]);
+  for (const { name, labels } of ofRows) expect([name, labels.length > 0]).toEqual([name, name.endsWith("_info")]);
+  for (const { name, type } of ofRows.filter(({ labels }) => labels.length > 0))
+    expect([name, type]).toEqual([name, "gauge"]);
 });
 
 describe("texts that a node or its peers choose", () => {

@@ -76,6 +76,7 @@ test("samples of connections stand at their connection, in whatever order a row 
     samples: chainSamples,
     rows: 1,
     states: 1,
+    hasCounters: false,
     startSeconds: undefined,
     place: NOT_COUNTED,
   }));

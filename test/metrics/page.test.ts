@@ -1,9 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { PEER_CUT_HEIGHT, PEER_INFO, PEER_REACHABLE } from "../../src/chains/chainweb/families.ts";
 import { chains } from "../../src/chains/index.ts";
+import { LAST_RECEIVE, LAST_TRANSMIT } from "../../src/chains/monero/families.ts";
+import { CONNECTION_INFO, HANDSHAKE_TIME, PEER_SCORE } from "../../src/chains/wire/families.ts";
 import { type ChunkUse, createPageRenderer } from "../../src/metrics/page.ts";
 import { parseAddress } from "../../src/model/address.ts";
-import type { NodeReport } from "../../src/model/report.ts";
+import { knownSamples, type NodeReport, type PeerConnection } from "../../src/model/report.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import {
   deadReport,
@@ -45,6 +48,8 @@ const wireReport = report({
           agent: 'EOS "Test" Agent\\1',
           height: 5000,
           chainId: CHAIN_ID,
+          info: { family: CONNECTION_INFO, labels: ["true", "false", "true", "false"] },
+          chainSamples: knownSamples([HANDSHAKE_TIME, NOW / 1000 - 3600.25], [PEER_SCORE, 100]),
         }),
         row({
           id: "id 2",
@@ -52,6 +57,7 @@ const wireReport = report({
           agent: "wire",
           height: 5002,
           chainId: CHAIN_ID,
+          info: { family: CONNECTION_INFO, labels: ["false", "", "", ""] },
           syncing: "upload",
         }),
         row({ id: "id 3", address: parseAddress("198.51.100.9:50001"), height: 5002 }),
@@ -78,6 +84,7 @@ const moneroPeers = peers(
     sentBytes: 987_654,
     ageSeconds: 3600,
     syncing: "download",
+    chainSamples: knownSamples([LAST_RECEIVE, NOW / 1000 - 4], [LAST_TRANSMIT, NOW / 1000 - 60]),
   }),
   row({
     id: "b",
@@ -121,24 +128,34 @@ const chainwebHeights = new Map([
   ["2", 6_000_010],
 ]);
 
+function knownPeer(text: string, identity: string, chainSamples?: PeerConnection["chainSamples"]): PeerConnection {
+  const address = parseAddress(text);
+  const info = { family: PEER_INFO, labels: [address.type, identity] };
+  return row({ id: text, direction: "unknown", state: undefined, address, info, chainSamples });
+}
+
 const chainwebReport = report({
   identity: { version: "2.31.1", network: "mainnet01" },
   peers: peers(
-    ...["192.0.2.50:1789", "node.example:443", "[2001:db8::50]:1789"].map((text) =>
-      row({ id: text, direction: "unknown", state: undefined, address: parseAddress(text) }),
-    ),
+    knownPeer("192.0.2.50:1789", "pinned", knownSamples([PEER_REACHABLE, 1], [PEER_CUT_HEIGHT, 18_000_027])),
+    knownPeer("node.example:443", "ca", knownSamples([PEER_REACHABLE, 0])),
+    knownPeer("[2001:db8::50]:1789", ""),
   ),
   head: head(18_000_029, { chainHeights: chainwebHeights }),
   apis: new Map([
     ["info", { ok: true, value: undefined }],
     ["mempool", { ok: true, value: undefined }],
   ]),
-  chainSamples: [...chainwebHeights.keys()].flatMap((chain, index) =>
-    chains.chainweb.families.map((family) => {
-      const labels = family.labels.map((label) => family.values?.[label]?.[index % 2] ?? chain);
-      return { family, labels, value: 20 + index };
+  chainSamples: chains.chainweb.families
+    .filter(({ scope }) => scope === undefined)
+    .flatMap((family) => {
+      const [label = ""] = family.labels;
+      const values =
+        label === "" ? [] : label === "braided_chain" ? [...chainwebHeights.keys()] : family.values?.[label];
+      return label === ""
+        ? [{ family, labels: [], value: 20 }]
+        : (values ?? ["3.2"]).map((text, index) => ({ family, labels: [text], value: 20 + index }));
     }),
-  ),
   clockSkewSeconds: -0.125,
   networkKey: "chainweb mainnet01",
   blockSeconds: 10,
@@ -205,8 +222,9 @@ test("where the values of a label are declared to be closed, the pages have no o
     .flatMap(({ name, samples }) =>
       Object.entries(closed.get(name) ?? {}).flatMap(([label, all]) =>
         samples
-          .map(({ labels }) => labels.get(label))
-          .flatMap((text) => (text === undefined || all.includes(text) ? [] : `${name} ${text}`)),
+          // A label that is not known is absent.
+          .flatMap(({ labels }) => labels.get(label) ?? [])
+          .flatMap((text) => (all.includes(text) ? [] : `${name} ${text}`)),
       ),
     );
   expect(others).toEqual([]);
@@ -302,7 +320,7 @@ describe("a failure of one API", () => {
       info: 0,
       mempool: 0,
     });
-    const gone = /^p2p_node_(?:head_|final_|reference_|syncing$)|^p2p_chainweb_/;
+    const gone = /^p2p_node_(?:head_|final_|reference_|syncing$)|^p2p_chainweb_(?!peer_)/;
     expect(names(page).filter((name) => gone.test(name))).toEqual([]);
     expect(value(page, "p2p_node_clock_skew_seconds")).toBe(-0.125);
   });

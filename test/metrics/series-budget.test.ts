@@ -298,7 +298,7 @@ test("every family whose labels the node or its peers choose has a limit", () =>
     "p2p_wire_peers_by_network_version",
     "p2p_wire_peers_by_os",
   ]);
-  const ofConnections = catalogue.flatMap(({ labels, connections, values = {} }) =>
+  const ofConnections = catalogue.flatMap(({ labels, values = {}, connections }) =>
     connections === undefined ? [] : labels.filter((label) => values[label] === undefined),
   );
   // These are what makes two connections different ones; more of them must become part of that.

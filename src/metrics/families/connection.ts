@@ -90,12 +90,14 @@ function infoLabels({ row: { address }, agent }: ShownConnection): string {
   return `${agentLabel}address_type="${address.type}"`;
 }
 
-function receivedBytes({ row, place }: ShownConnection, { shown }: NodeView): number | undefined {
-  return place === NOT_COUNTED || shown === undefined ? row.receivedBytes : totalOf(shown.bytes, place, "received");
+function receivedBytes({ row, place, hasCounters }: ShownConnection, { shown }: NodeView): number | undefined {
+  if (place === NOT_COUNTED || shown === undefined) return row.receivedBytes;
+  return hasCounters ? totalOf(shown.bytes, place, "received") : undefined;
 }
 
-function sentBytes({ row, place }: ShownConnection, { shown }: NodeView): number | undefined {
-  return place === NOT_COUNTED || shown === undefined ? row.sentBytes : totalOf(shown.bytes, place, "sent");
+function sentBytes({ row, place, hasCounters }: ShownConnection, { shown }: NodeView): number | undefined {
+  if (place === NOT_COUNTED || shown === undefined) return row.sentBytes;
+  return hasCounters ? totalOf(shown.bytes, place, "sent") : undefined;
 }
 
 function bytesCreated(connection: ShownConnection, view: NodeView): number | undefined {

@@ -42,10 +42,8 @@ type KnownPeer = {
 export function knownPeersTable({ chain, samples, merged, path, query }: KnownPeersOptions): Markup | undefined {
   const families = ofPeers(chains[chain].families);
   const infos = families.filter(({ labels }) => labels.length > 0);
-  const rows = rowsOf(
-    samples,
-    infos.map(({ name }) => name),
-  );
+  const names = infos.map(({ name }) => name);
+  const rows = rowsOf(samples, names);
   if (rows.length === 0) return undefined;
   const columns: readonly Column<KnownPeer>[] = [
     PEER,
@@ -54,7 +52,7 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
   ];
   const shared = merged === 0 ? "" : "; some share a row (connections.address)";
   return table({
-    caption: `${count(rows.length + merged)} peers that the node knew at the last poll, connected or not${shared}.`,
+    caption: `${count(rows.length + merged)} known peers at the last poll, as in the ${names[0]} series; the node need not be connected to them${shared}.`,
     columns: columns.filter(({ key, sortBy }) => key === PEER.key || rows.some((row) => sortBy?.(row) !== undefined)),
     rows,
     sorting: { path, query, anchor: "peers" },

@@ -54,6 +54,7 @@ export const sources: SharedSources = {
   p2p_node_peers_by_agent: "getpeerinfo subver",
   p2p_node_peers_by_address_type: "getpeerinfo addr",
   p2p_connection_info: "getpeerinfo addr, subver",
+  p2p_connection_state: "getpeerinfo version",
   p2p_connection_receive_bytes_total: "getpeerinfo bytesrecv",
   p2p_connection_transmit_bytes_total: "getpeerinfo bytessent",
   p2p_connection_head_height: "getpeerinfo synced_headers",

@@ -27,10 +27,12 @@ test("only Chainweb lists known peers in place of connections", () => {
 describe("the table", () => {
   test("has the peers of the address book, which it does not call connections", () => {
     const text = tableOf([sample(INFO, A), sample(INFO, B)]);
-    expect(text).toContain("2 peers that the node knew at the last poll, connected or not. Peer Address Identity ");
+    expect(text).toContain(
+      "2 known peers at the last poll, as in the p2p_chainweb_peer_info series; the node need not be connected to them. Peer Address Identity ",
+    );
     expect(text).toContain("a.example:1789 unknown ca");
     expect(text).toContain("203.0.113.1:1789 ipv4 pinned");
-    expect(text).not.toMatch(/connections|Direction|Reachable|Cut height/);
+    expect(text).not.toMatch(/connections |Direction|Reachable|Cut height/);
   });
 
   test("has what the exporter found when it asked them", () => {
@@ -49,7 +51,9 @@ describe("the table", () => {
 
   test("says that some peers share a row, and hides their addresses as the series do", () => {
     const text = tableOf([sample(INFO, { address_type: "ipv4", identity: "pinned" })], 4);
-    expect(text).toContain("5 peers that the node knew at the last poll, connected or not; some share a row");
+    expect(text).toContain(
+      "5 known peers at the last poll, as in the p2p_chainweb_peer_info series; the node need not be connected to them; some share a row",
+    );
     expect(text).toContain("address hidden ipv4 pinned");
   });
 
