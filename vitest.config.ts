@@ -36,7 +36,10 @@ const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
 const WATCHES: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.test.ts"];
 
 /** Begun last, these would be all that is left to wait for. */
-const FIRST: readonly string[] = [...WATCHES, "test/e2e/monero.test.ts", "test/reliability/wrong-types.test.ts"];
+const FIRST: readonly string[] = [
+  ...[...WATCHES, "test/e2e/queries/demo.test.ts"],
+  ...["test/e2e/monero.test.ts", "test/reliability/wrong-types.test.ts"],
+];
 
 /** Unit tests whose subject is time: they mostly wait. */
 const WAITING: readonly string[] = [

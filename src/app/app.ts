@@ -141,7 +141,7 @@ type CurrentConfig = {
   /** How the connections of a node become series. */
   settings(node: NodeConfig): ConnectionSettings;
   /** Reads the files that the settings of a configuration need. @returns makes the configuration the current one */
-  prepare(next: Config): Promise<() => void>;
+  prepare(next: Config, asRead: Config): Promise<() => void>;
 };
 
 async function createCurrentConfig(first: Config): Promise<CurrentConfig> {
@@ -152,8 +152,8 @@ async function createCurrentConfig(first: Config): Promise<CurrentConfig> {
   return {
     config: () => current,
     settings: settings.of,
-    async prepare(next) {
-      const use = await settings.prepare(next);
+    async prepare(next, asRead) {
+      const use = await settings.prepare(next, asRead);
       return () => {
         use();
         current = next;
@@ -192,7 +192,8 @@ async function applyConfig(next: Config, context: ApplyContext, signal: AbortSig
   const { current, polling, warnOfDescriptors, log } = context;
   const { poller, schedule } = polling;
   const changes = await inSlices(compareSteps(current.config(), next), signal);
-  const replace = await current.prepare(changes.config);
+  // Unchanged nodes keep their objects; the redactor knows the secrets of those that were read.
+  const replace = await current.prepare(changes.config, next);
   const polled = polledNodes(changes.config);
   const change = await inSlices(poller.prepare(polled), signal);
   // In one step, so that polls, pages and logs agree.

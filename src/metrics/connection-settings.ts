@@ -15,8 +15,8 @@ export async function connectionSettings(
 type AllConnectionSettings = {
   /** The settings of a node, or target, of the current configuration or of an earlier one: its poll may still run. */
   of(node: Pick<NodeConfig, "connections">): ConnectionSettings;
-  /** Reads the keys of a configuration. @returns makes them the current ones */
-  prepare(config: Config): Promise<() => void>;
+  /** Reads the keys of configurations. @returns makes them the current ones */
+  prepare(...configs: readonly Config[]): Promise<() => void>;
 };
 
 /** @param ownHashKey for nodes without a configured key */
@@ -27,9 +27,9 @@ export function createConnectionSettings(ownHashKey: string): AllConnectionSetti
       // Never the settings of others, which may show more.
       return known.get(connections) ?? { ...connections, hashKey: ownHashKey };
     },
-    async prepare(config) {
+    async prepare(...configs) {
       const read = new Map<ConnectionsConfig, ConnectionSettings>();
-      for (const each of blocksOf(config)) {
+      for (const each of configs.flatMap(blocksOf)) {
         if (!read.has(each)) read.set(each, await connectionSettings(each, ownHashKey));
       }
       return () => {
@@ -39,6 +39,7 @@ export function createConnectionSettings(ownHashKey: string): AllConnectionSetti
   };
 }
 
-function blocksOf({ nodes, references, probe }: Config): readonly ConnectionsConfig[] {
-  return [...nodes, ...references, ...probe.modules.values()].map(({ connections }) => connections);
+function blocksOf(config: Config): readonly ConnectionsConfig[] {
+  const { nodes, references, probe } = config;
+  return [config, ...nodes, ...references, ...probe.modules.values()].map(({ connections }) => connections);
 }

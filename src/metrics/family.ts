@@ -6,6 +6,7 @@ import {
   DIRECTIONS,
   type NewSeriesLimit,
   type NodeReport,
+  type PeerConnection,
   type Stability,
 } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
@@ -24,6 +25,8 @@ export type NodeView = {
   readonly state: NodeState;
   readonly report: NodeReport | undefined;
   readonly traits: ChainTraits;
+  /** Undefined when the last poll got no peer list. */
+  readonly peers: PeerRows | undefined;
   readonly shown: ShownConnections | undefined;
   /** Rows and samples without a series, because the budget for new ones is used up. */
   readonly withheld: number;
@@ -31,6 +34,14 @@ export type NodeView = {
   readonly chainSamples: ChainSampleValues;
   /** The values of the chain's own families of connections. */
   readonly connectionChainSamples: ReadonlyMap<ChainFamily, ConnectionValues>;
+};
+
+/** The rows of the last peer list, and what several families count. */
+type PeerRows = {
+  readonly rows: readonly PeerConnection[];
+  readonly connected: readonly PeerConnection[];
+  /** The number of connected peers by subnet, of those with a numeric address. */
+  readonly subnets: ReadonlyMap<string, number>;
 };
 
 /** A metric family of the nodes, declared as data for the page, the documents and the tests. */

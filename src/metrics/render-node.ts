@@ -14,6 +14,7 @@ import { createProbeCatalogue } from "./catalogue.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { showConnections } from "./connections.ts";
 import { cleanText, type Format, renderLabels, type SampleValue } from "./exposition.ts";
+import { peerRows } from "./families/rows.ts";
 import { connectionChainSamples, labelEnd, type NodeFamily, type NodeView, nodeChainSamples } from "./family.ts";
 import { createLinesWriter, type LinesWriter } from "./lines.ts";
 import { type ChunkUse, createPageRenderer } from "./page.ts";
@@ -54,6 +55,7 @@ export function createNodeRenderer(
       state,
       report,
       traits,
+      peers: peerRows(report),
       shown,
       withheld: 0,
       chainSamples: nodeChainSamples(report?.chainSamples ?? []),

@@ -3,8 +3,8 @@ import { panelQueries, substitute } from "../../grafana/src/queries.ts";
 import { unusedFamilies } from "../../grafana/unused-families.ts";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
+import { OWN_FAMILIES } from "../../tools/documents/own-families.ts";
 import { analyse } from "../support/promql-labels.ts";
-import { selfFamilies } from "../support/self-families.ts";
 import { selectors } from "./promql.ts";
 
 const catalogue = createCatalogue(ADAPTERS);
@@ -20,15 +20,12 @@ const NODE_LABELS = ["job", "instance", "chain", "target"];
 
 const OF_EXPORTERS = "and on (job, instance)";
 
-async function ownSeries(): Promise<readonly string[]> {
-  const families = await selfFamilies();
-  return families.flatMap(({ name, type }) =>
-    type === "histogram" ? ["_bucket", "_sum", "_count"].map((suffix) => `${name}${suffix}`) : [name],
-  );
-}
+const OWN_SERIES = OWN_FAMILIES.flatMap(({ name, type }) =>
+  type === "histogram" ? ["_bucket", "_sum", "_count"].map((suffix) => `${name}${suffix}`) : [name],
+);
 
-test("queries use only series that the exporter or Prometheus has", async () => {
-  const known = new Set([...catalogue.map(({ name }) => name), ...(await ownSeries()), ...PROMETHEUS_SERIES]);
+test("queries use only series that the exporter or Prometheus has", () => {
+  const known = new Set([...catalogue.map(({ name }) => name), ...OWN_SERIES, ...PROMETHEUS_SERIES]);
   expect(used.filter(({ metric }) => !known.has(metric))).toEqual([]);
 });
 

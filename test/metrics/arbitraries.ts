@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type ChainName, chains } from "../../src/chains/index.ts";
+import { ADAPTERS, type ChainName, chains } from "../../src/chains/index.ts";
 import { ADDRESS_MODES, type NodeConfig } from "../../src/config/model.ts";
 import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { cleanText } from "../../src/metrics/exposition.ts";
@@ -10,6 +10,7 @@ import {
   DIRECTIONS,
   type NodeReport,
   type PeerAddress,
+  type RowInfo,
   type SyncingWord,
 } from "../../src/model/report.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
@@ -75,6 +76,25 @@ export const anyAddress: fc.Arbitrary<PeerAddress> = fc.oneof(
   }),
 );
 
+const rowFamilies = ADAPTERS.flatMap(({ families }) => families).filter(({ scope }) => scope !== undefined);
+
+const rowInfo: fc.Arbitrary<RowInfo> = fc
+  .tuple(
+    fc.constantFrom(...rowFamilies.filter(({ labels }) => labels.length > 0)),
+    fc.array(hostileText, { minLength: 4, maxLength: 4 }),
+  )
+  .map(([family, labels]) => ({ family, labels }));
+
+const rowSamples = fc.uniqueArray(
+  fc.record({
+    family: fc.constantFrom(...rowFamilies.filter(({ labels }) => labels.length === 0)),
+    labels: fc.constant([]),
+    // Some are counters.
+    value: byteCount,
+  }),
+  { selector: ({ family }) => family.name, maxLength: 4 },
+);
+
 const peerRow = fc.record({
   id: fc.oneof(fc.constantFrom("1", "2", "3"), hostileText),
   direction: fc.constantFrom(...DIRECTIONS),
@@ -86,6 +106,11 @@ const peerRow = fc.record({
   syncing: maybe(fc.constantFrom("download", "upload")),
   receivedBytes: maybe(byteCount),
   sentBytes: maybe(byteCount),
+  rowBytes: maybe(fc.record({ received: byteCount, sent: byteCount })),
+  session: maybe(fc.constantFrom("1", "2")),
+  latencySeconds: maybe(anyNumber),
+  info: maybe(rowInfo),
+  chainSamples: maybe(rowSamples),
   ageSeconds: maybe(anyNumber),
   startSeconds: maybe(anyNumber),
   bytesSince: maybe(fc.oneof(anyNumber, fc.constant("unknown" as const))),

@@ -238,6 +238,14 @@ test("of a chain's own families about rows only info families have labels of the
     expect([name, type]).toEqual([name, "gauge"]);
 });
 
+test("further labels of a chain's own family of rows are texts of a closed set, as no budget limits them", () => {
+  const families = Object.values(chains).flatMap((chain): readonly ChainFamily[] => chain.families);
+  const ofRows = families.filter(({ scope, labels }) => scope !== undefined && labels.length > 0);
+  expect(ofRows.length).toBeGreaterThan(0);
+  const open = ofRows.filter(({ labels, values }) => labels.some((label) => values?.[label] === undefined));
+  expect(open.map(({ name }) => name)).toEqual([]);
+});
+
 describe("texts that a node or its peers choose", () => {
   const long = "x".repeat(1000);
   const hostile = `\ud800\n${long}`;

@@ -69,6 +69,17 @@ describe("the settings of all nodes", () => {
     expect(key()).toBe("another key of hashes");
   });
 
+  test("are read of each configuration, so that the redactor, which has that of the reload, knows the keys", async () => {
+    const file = join(tempFolder(), "key");
+    writeFileSync(file, KEY);
+    const raw = { connections: { hash_key_file: file }, nodes: [node("a", { hash_key_file: file })] };
+    const [inUse, asRead] = [parse(raw), parse(raw)];
+    await createConnectionSettings(OWN_KEY).prepare(inUse, asRead);
+    for (const { connections } of [inUse, asRead, nodeNamed(inUse, "a"), nodeNamed(asRead, "a")]) {
+      expect(connections.hashKey?.known()).toEqual([KEY]);
+    }
+  });
+
   test("of a node that no configuration has are its own, never those of other nodes", () => {
     const config = parse({ nodes: [node("a", { address: "subnet" })] });
     const { of } = createConnectionSettings(OWN_KEY);

@@ -22,6 +22,7 @@ test("a chain's own family has the samples that are its own, and no label withou
   const view = {
     state: firstState(),
     traits: { directions: [], states: [] },
+    peers: undefined,
     shown: undefined,
     withheld: 0,
     report: undefined,
@@ -42,6 +43,7 @@ test("texts that a node or its peers choose are cut in a chain's own families", 
   const view = {
     state: firstState(),
     traits,
+    peers: undefined,
     shown: undefined,
     withheld: 0,
     report: undefined,

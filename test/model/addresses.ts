@@ -17,6 +17,12 @@ export function expectAddressTypes({ expect }: Expectations, types: readonly Add
  * @param peers how many are connected
  */
 export function expectSubnets({ expect }: Expectations, addresses: readonly string[], peers: number): void {
-  const subnets = new Set(addresses.map((address) => address.split(/[.:]/).slice(0, 2).join("/")));
-  expect("p2p_node_peer_subnets", subnets.size === 0 && peers > 0 ? undefined : subnets.size);
+  const subnets = new Map<string, number>();
+  for (const address of addresses) {
+    const subnet = address.split(/[.:]/).slice(0, 2).join("/");
+    subnets.set(subnet, (subnets.get(subnet) ?? 0) + 1);
+  }
+  const isUnknown = subnets.size === 0 && peers > 0;
+  expect("p2p_node_peer_subnets", isUnknown ? undefined : subnets.size);
+  expect("p2p_node_largest_subnet_peers", isUnknown ? undefined : Math.max(0, ...subnets.values()));
 }

@@ -3,7 +3,7 @@ import pino from "pino";
 import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
-import { connectionSettings } from "../../src/metrics/connection-settings.ts";
+import { createConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { createPageRenderer } from "../../src/metrics/page.ts";
 import { createNodeRenderer } from "../../src/metrics/render-node.ts";
 import { createPoller } from "../../src/poll/poller.ts";
@@ -38,7 +38,8 @@ export async function startExporter(
   const parsed = parseConfig(raw, undefined);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { config } = parsed;
-  const settings = await connectionSettings(config.connections, "0123456789abcdef");
+  const settings = createConnectionSettings("0123456789abcdef");
+  (await settings.prepare(config))();
   const catalogue = createCatalogue(ADAPTERS);
   const store = createStore();
   const poller = createPoller({
@@ -65,11 +66,7 @@ export async function startExporter(
           return { status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) };
         }),
       ),
-    render: createNodeRenderer(
-      catalogue,
-      ({ chain }) => chains[chain].traits,
-      () => settings,
-    ),
+    render: createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings.of),
     store,
     recentPolls: createRecentPolls(),
     log: pino({ level: "silent" }),

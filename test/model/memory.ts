@@ -92,9 +92,10 @@ export function expectPolls({ expect }: Expectations, memory: Memory, intervalSe
   );
 }
 
-/** To be called only where the page has the counters. */
+/** The exporter's own counts, which go on while the node is down. There are none before the first list. */
 export function expectChurn({ expect }: Expectations, memory: Memory): void {
-  const { churn, shown } = memory;
+  const { churn, shown, connected } = memory;
+  if (connected === undefined) return;
   memory.churn = noChurn();
   for (const kind of ["connects", "disconnects"] as const) {
     for (const direction of SIDES) {
@@ -107,6 +108,20 @@ export function expectChurn({ expect }: Expectations, memory: Memory): void {
       });
       expect(`p2p_node_peer_${kind}_total`, rule, { direction });
     }
+  }
+}
+
+/**
+ * Why APIs failed. Which ones did is compared with p2p_node_api_up (see run.ts).
+ * @param reasons of those whose reason is known
+ */
+export function expectFailures(
+  { expect, ignore }: Expectations,
+  reasons: Readonly<Record<string, Reason | undefined>>,
+): void {
+  ignore("p2p_node_failure_info");
+  for (const [api, reason] of Object.entries(reasons)) {
+    if (reason !== undefined) expect("p2p_node_failure_info", 1, { api, reason });
   }
 }
 
@@ -126,7 +141,12 @@ export function counterRule(least: number, most: number, shown: (found: number) 
  * Data that no poll replaced in time is not shown, whoever reads it: after the process was stopped, or the machine suspended.
  * No poll failed, so no counter moves.
  */
-export function expectStale(memory: Memory, isReference: boolean, intervalSeconds: number): Expectations {
+export function expectStale(
+  memory: Memory,
+  isReference: boolean,
+  intervalSeconds: number,
+  hasConnections = true,
+): Expectations {
   const expectations = createExpectations();
   const { expect, ignore } = expectations;
   if (isReference) {
@@ -137,6 +157,8 @@ export function expectStale(memory: Memory, isReference: boolean, intervalSecond
   expect("p2p_node_api_up", 0, { api: "peers" });
   expect("p2p_node_api_up", oneOf(0, undefined), { api: "head" });
   expectPolls(expectations, memory, intervalSeconds);
+  if (hasConnections) expectChurn(expectations, memory);
+  expectFailures(expectations, {});
   ignore("p2p_node_poll_duration_seconds");
   return expectations;
 }

@@ -2,7 +2,7 @@ import { type Clock, startClock } from "./clock.ts";
 import { compare, type Deviation, type Expectations } from "./expectations.ts";
 import { type Exporter, startExporter } from "./exporter.ts";
 import type { Server } from "./http.ts";
-import { readPage } from "./page.ts";
+import { readPage, type Sample } from "./page.ts";
 import { createRandom, type Random } from "./random.ts";
 
 /** A simulated network of one chain with the nodes that the exporter polls, and what its page should say of them. */
@@ -69,9 +69,14 @@ async function runSteps(
   let checks = 0;
   const problems: string[] = [];
   const look = (step: number, target: string, expected: Expectations) => {
-    const result = compare(expected, readPage(exporter.page(), target));
+    const samples = readPage(exporter.page(), target);
+    const result = compare(expected, samples);
     checks += result.checks;
     const place = { seed, step, target: `${target} (${model.describe(target)})` };
+    const [failing, explained] = [failingApis(samples), explainedApis(samples)];
+    if (failing !== explained) {
+      problems.push(describe(place, { series: "p2p_node_failure_info", expected: failing, found: explained }));
+    }
     for (const deviation of result.deviations) problems.push(describe(place, deviation));
   };
   for (let step = 1; step <= steps && problems.length < maxProblems; step += 1) {
@@ -94,6 +99,23 @@ async function runSteps(
     clock.advance(Math.max(0, roundMs + INTERVAL_MS - clock.nowMs()));
   }
   return { polls, checks, problems: problems.slice(0, maxProblems) };
+}
+
+/** The APIs that failed, and those that have exactly one reason for it. */
+function failingApis(samples: readonly Sample[]): string {
+  const failing = samples.filter(({ name, value }) => name === "p2p_node_api_up" && value === 0);
+  return apisOf(failing);
+}
+
+function explainedApis(samples: readonly Sample[]): string {
+  return apisOf(samples.filter(({ name, value }) => name === "p2p_node_failure_info" && value === 1));
+}
+
+function apisOf(samples: readonly Sample[]): string {
+  return samples
+    .map(({ series }) => /api="(\w+)"/.exec(series)?.[1])
+    .sort()
+    .join(" ");
 }
 
 type Place = { readonly seed: number; readonly step: number; readonly target: string };

@@ -167,13 +167,13 @@ type Shown = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 const labelsOf = ({ labels }: Sample) => [...labels].map(([name, value]) => `${name}=${value}`).join();
 
-/** What changes from poll to poll anyway, or tells of earlier polls. */
+/** What changes from poll to poll anyway, or tells of earlier polls, or of the failure. */
 const VOLATILE =
-  /^p2p_node_(?:poll|last_success|clock_skew|peer_(?:dis)?connects)|^p2p_connection_start_|^p2p_monero_start_|^p2p_wire_vanished_peers$/;
+  /^p2p_node_(?:failure_info|poll|last_success|clock_skew|peer_(?:dis)?connects)|^p2p_connection_start_|^p2p_monero_(?:start|connection_last)_|^p2p_wire_vanished_peers$/;
 
 /** Counts of rows and of what they say: one that cannot be read is missing, or counts with those of which less is known. */
 const COUNTS =
-  /^p2p_node_(?:peers|connections|syncing_peers|peer_subnets|peers_by_\w+|syncing|up|api_up)$|^p2p_connection_syncing$|^p2p_(?:wire|monero)_peers_by|^p2p_monero_(?:public_rpc|sync_|bans)|^p2p_chainweb_(?:mempool_peers|peers_by)/;
+  /^p2p_node_(?:peers|connections|syncing_peers|peer_subnets|largest_subnet_peers|peers_by_\w+|syncing|up|api_up)$|^p2p_connection_syncing$|^p2p_(?:wire|monero)_peers_by|^p2p_monero_(?:public_rpc|sync_|bans)|^p2p_chainweb_(?:mempool_peers|peers_by)/;
 
 /** Without its block times nothing bounds what the peers of a node may claim. */
 const UNBOUNDED = /^p2p_node_(?:reference_height|head_lag_blocks)$/;

@@ -153,11 +153,18 @@ function unbroken(points: RangeSeries["points"]): readonly RangeSeries["points"]
 }
 
 function statesHtml(panel: PanelSpec, series: readonly Named<RangeSeries>[]): string {
-  return series
-    .slice(0, 12)
+  const shown = series.slice(0, 12);
+  // Every time that any series has, so that one which existed for a while only is shown there.
+  const times = [...new Set(series.flatMap(({ points }) => points.map(([time]) => time)))].sort((a, b) => a - b);
+  const nameWidth = Math.max(...shown.map(({ name }) => name.length), 0);
+  return shown
     .map(({ name, points }) => {
-      const cells = points.map(([, value]) => `<i style="background:${colorOf(value, panel)}"></i>`).join("");
-      return `<div class="band"><b>${safe(name)}</b><span>${cells}</span></div>`;
+      const values = new Map(points);
+      const cells = times.map((time) => {
+        const value = values.get(time);
+        return value === undefined ? "<i></i>" : `<i style="background:${colorOf(value, panel)}"></i>`;
+      });
+      return `<div class="band"><b style="width:${nameWidth}ch">${safe(name)}</b><span>${cells.join("")}</span></div>`;
     })
     .join("");
 }
@@ -193,7 +200,7 @@ function tableHtml({ columns, sortBy, ascending }: TableSpec, answers: readonly 
   const body = sorted.slice(0, MAX_ROWS).map(({ metric, values }) => {
     const cells = shown.map((column) => {
       const value = values.get(column.from);
-      if (value === undefined) return `<td>${safe(metric[column.from] ?? "")}</td>`;
+      if (value === undefined) return labelCell(metric[column.from] ?? "", column);
       const text = formatValue(value, column.unit ?? "none", column.words, column.decimals);
       return `<td style="color:${colorOf(value, column)}">${safe(text)}</td>`;
     });
@@ -201,6 +208,11 @@ function tableHtml({ columns, sortBy, ascending }: TableSpec, answers: readonly 
   });
   const head = shown.map(({ title }) => `<th>${safe(title)}</th>`).join("");
   return `<table><tr>${head}</tr>${body.join("")}</table>`;
+}
+
+function labelCell(text: string, { words }: ColumnSpec): string {
+  const [word, color] = words?.[text] ?? [text, "text"];
+  return `<td style="color:${NAMED_COLORS[color] ?? color}">${safe(word)}</td>`;
 }
 
 type Colored = Pick<PanelSpec, "words" | "steps">;
@@ -252,5 +264,5 @@ font-size:10px;color:#8e8e8e}.legend{font-size:11px;white-space:nowrap;overflow:
 font-size:12px}th{text-align:left;color:#6e9fff;font-weight:500}th,td{padding:2px 8px 2px 0;white-space:nowrap;max-width:230px;
 overflow:hidden;text-overflow:ellipsis}tr{border-bottom:1px solid #25282e}.bar{display:flex;align-items:center;gap:6px;margin:2px 0}
 .bar b{width:35%;overflow:hidden;white-space:nowrap;font-weight:400;text-overflow:ellipsis}.bar i{height:12px}
-.band{display:flex;margin:2px 0}.band b{width:130px;font-weight:400;overflow:hidden;white-space:nowrap}
+.band{display:flex;margin:2px 0}.band b{max-width:60%;font-weight:400;overflow:hidden;white-space:nowrap}
 .band span{display:flex;flex:1}.band i{flex:1;height:14px}`;

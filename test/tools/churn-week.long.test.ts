@@ -38,6 +38,7 @@ function week(connections: Readonly<Record<string, unknown>>): readonly number[]
 
 test("a week: from the second day the default makes at most a fifth of the new series", { timeout: 900_000 }, () => {
   const [full, byDefault] = [week(FULL), week(DEFAULTS)];
+  // For the text of docs/metrics-overview.md.
   process.stdout.write(`new series of 30 nodes by day: full ${full}; default ${byDefault}\n`);
   for (const [day, count] of byDefault.entries()) {
     // On the first day all series are new.

@@ -72,9 +72,9 @@ export function createWireConnections(options: WireConnectionsOptions): (now: nu
     ...(options.duplicate ? [fixedRow(options.duplicate, configured.length + 3, "disconnected")] : []),
   ];
   const slots = inboundSlots(options);
-  // The node numbers its connections. Here each slot has every n-th number, so that numbers do not depend on polls.
+  // The node numbers its connections as they open. Here the number comes from the time, so that it does not depend on polls.
   const firstInboundId = configured.length + 4;
-  const inbound = slots.map((slot, index) => inboundRow(slot, firstInboundId + index, slots.length));
+  const inbound = slots.map((slot, index) => inboundRow(slot, firstInboundId + index));
 
   function link(source: Random, peer: WirePeer, port: number, downloads = false): Link {
     return {
@@ -121,7 +121,7 @@ export function createWireConnections(options: WireConnectionsOptions): (now: nu
   }
 
   /** Peers that dial this node: every connection is a new row, which stays until the sweep after the link closed. */
-  function inboundRow(slot: InboundSlot, firstId: number, step: number): (now: number) => WireRow | undefined {
+  function inboundRow(slot: InboundSlot, firstId: number): (now: number) => WireRow | undefined {
     const timeline = createTimeline({
       ...slot,
       random: random.fork(`inbound ${firstId}`),
@@ -131,7 +131,8 @@ export function createWireConnections(options: WireConnectionsOptions): (now: nu
       const session = timeline.at(now);
       if (session === undefined || now >= sweepAfter(session.closedAt)) return undefined;
       const phase = phaseOf(session, now);
-      return linkRow(session, now, firstId + session.index * step, "", phase === "dialing" ? "disconnected" : phase);
+      const connectionId = firstId + Math.floor((session.openedAt - startedAt) * 1000);
+      return linkRow(session, now, connectionId, "", phase === "dialing" ? "disconnected" : phase);
     };
   }
 

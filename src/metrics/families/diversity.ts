@@ -7,8 +7,7 @@ import {
 } from "../../model/report.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
-import { networkOf } from "../peer-label.ts";
-import { connectedRows, countBy } from "./rows.ts";
+import { countBy } from "./rows.ts";
 
 /** The agent label of the peers that have none of the most common agents. */
 const OTHER_AGENTS = "other";
@@ -23,7 +22,7 @@ export const diversityFamilies: readonly SharedFamily[] = [
     type: "gauge",
     help: "Distinct subnets (IPv4 /16, IPv6 /32) among connected peers with a known IP address, from the last poll; a low number is an eclipse risk. Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.",
     labels: [],
-    samples: (view) => one(countSubnets(connectedRows(view))?.size),
+    samples: (view) => one(subnetsOf(view)?.size),
   },
   {
     name: "p2p_node_largest_subnet_peers",
@@ -31,7 +30,7 @@ export const diversityFamilies: readonly SharedFamily[] = [
     help: "Connected peers in the subnet (IPv4 /16, IPv6 /32) that has most of them, from the last poll; absent where no peer has a known IP address. A large share of p2p_node_peers may be one operator. The fields are those of p2p_node_peer_subnets.",
     labels: [],
     samples: (view) => {
-      const sizes = countSubnets(connectedRows(view));
+      const sizes = subnetsOf(view);
       return one(sizes && Math.max(0, ...sizes.values()));
     },
   },
@@ -50,26 +49,19 @@ export const diversityFamilies: readonly SharedFamily[] = [
     help: "Connected peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, unknown (a host name). Wire: remote_ip and peer from /v1/net/connections. Monero: address and address_type from get_connections. Chainweb: address.hostname from cut/peer.",
     labels: ["address_type"],
     values: { address_type: ADDRESS_TYPES },
-    samples: (view) => labelled("address_type", countAddressTypes(connectedRows(view))),
+    samples: (view) => labelled("address_type", countAddressTypes(view.peers?.connected)),
   },
 ];
 
-/** The number of peers by subnet, of those with a numeric address; undefined when there are peers but no numeric address. */
-export function countSubnets(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> | undefined {
-  if (rows === undefined) return undefined;
-  const sizes = new Map<string, number>();
-  for (const { address } of rows) {
-    if (address.ip === undefined) continue;
-    const network = networkOf(address.ip);
-    sizes.set(network, (sizes.get(network) ?? 0) + 1);
-  }
-  return sizes.size === 0 && rows.length > 0 ? undefined : sizes;
+/** Undefined when there are peers, but none with a numeric address. */
+function subnetsOf({ peers }: NodeView): ReadonlyMap<string, number> | undefined {
+  return peers === undefined || (peers.subnets.size === 0 && peers.connected.length > 0) ? undefined : peers.subnets;
 }
 
 /** Nothing for a chain whose API has no agents: all peers would be unknown, always. */
 function* agentSamples(view: NodeView): Iterable<SampleValue> {
   const { agents, directions } = view.traits;
-  const rows = connectedRows(view);
+  const rows = view.peers?.connected;
   if (rows === undefined || (agents !== true && rows.every(({ agent }) => agent === undefined))) return;
   for (const [agent, counts] of countAgents(rows)) {
     for (const direction of DIRECTIONS) {

@@ -3,7 +3,7 @@ import { comparableHeight } from "../../poll/head-lag.ts";
 import { knownCombinations } from "../connections.ts";
 import { renderLabels, type SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
-import { connectedRows, countBy, rowsOf } from "./rows.ts";
+import { countBy } from "./rows.ts";
 
 /** The heads of peers against the node's own. */
 const POSITIONS = ["ahead", "equal", "behind", "unknown"] as const;
@@ -19,7 +19,7 @@ export const peerFamilies: readonly SharedFamily[] = [
     samples: (view) =>
       labelled(
         "direction",
-        countBy(connectedRows(view), view.traits.directions, ({ direction }) => direction),
+        countBy(view.peers?.connected, view.traits.directions, ({ direction }) => direction),
       ),
   },
   {
@@ -84,7 +84,7 @@ export const peerFamilies: readonly SharedFamily[] = [
 ];
 
 function* connectionCounts(view: NodeView): Iterable<SampleValue> {
-  const rows = rowsOf(view);
+  const rows = view.peers?.rows;
   if (rows === undefined) return;
   for (const [direction, state] of knownCombinations(view.traits)) {
     const labels = renderLabels([
@@ -97,7 +97,7 @@ function* connectionCounts(view: NodeView): Iterable<SampleValue> {
 
 function syncingPeers(view: NodeView): Iterable<SampleValue> {
   const { flow } = view.traits;
-  const rows = rowsOf(view);
+  const rows = view.peers?.rows;
   if (flow === undefined || rows === undefined) return [];
   return labelled("flow", [[flow, rows.filter(({ syncing }) => syncing === flow).length]]);
 }
@@ -109,7 +109,7 @@ function headPositions(view: NodeView): Iterable<SampleValue> {
   const own = report.head.value.height;
   return labelled(
     "position",
-    countBy(connectedRows(view), POSITIONS, (row) => positionOf(row, own, report)),
+    countBy(view.peers?.connected, POSITIONS, (row) => positionOf(row, own, report)),
   );
 }
 

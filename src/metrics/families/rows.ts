@@ -1,15 +1,23 @@
-import { isConnectedPeer, type PeerConnection } from "../../model/report.ts";
+import { isConnectedPeer, type NodeReport, type PeerConnection } from "../../model/report.ts";
 import type { NodeView } from "../family.ts";
+import { networkOf } from "../peer-label.ts";
 
 /** The rows of the last peer list, from which the families of a node's peers are counted. */
-
-/** @returns undefined when the last poll got no peer list */
-export function rowsOf({ report }: NodeView): readonly PeerConnection[] | undefined {
-  return report?.peers.ok ? report.peers.value.connections : undefined;
+export function peerRows(report: NodeReport | undefined): NodeView["peers"] {
+  if (!report?.peers.ok) return undefined;
+  const rows = report.peers.value.connections;
+  const connected = rows.filter(isConnectedPeer);
+  return { rows, connected, subnets: countSubnets(connected) };
 }
 
-export function connectedRows(view: NodeView): readonly PeerConnection[] | undefined {
-  return rowsOf(view)?.filter(isConnectedPeer);
+function countSubnets(rows: readonly PeerConnection[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { address } of rows) {
+    if (address.ip === undefined) continue;
+    const network = networkOf(address.ip);
+    sizes.set(network, (sizes.get(network) ?? 0) + 1);
+  }
+  return sizes;
 }
 
 /** The number of rows by key; keys in `known` are always present. */

@@ -65,4 +65,22 @@ describe("the healthy node's peers", () => {
     expect(ports.size).toBeGreaterThan(25);
     expect(counts.size).toBeGreaterThan(3);
   });
+
+  // The exporter takes a new connection with a low number for the sign of another process, and all bytes for new ones.
+  test("a new connection has a higher number than all before it", () => {
+    const { clock: later, peers: again } = started();
+    const ids = () => again("wire").map((row) => Number(row.connection_id));
+    let known = ids();
+    let opened = 0;
+    for (let elapsed = 1; elapsed < 3600; elapsed += 5) {
+      later.moveTo(elapsed);
+      const now = ids();
+      expect(new Set(now).size).toBe(now.length);
+      const fresh = now.filter((id) => !known.includes(id));
+      opened += fresh.length;
+      for (const id of fresh) expect(id).toBeGreaterThan(Math.max(...known));
+      known = [...new Set([...known, ...now])];
+    }
+    expect(opened).toBeGreaterThan(10);
+  });
 });

@@ -2,7 +2,8 @@ import { type AddressType, expectAddressTypes, expectSubnets } from "../addresse
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectNoFork, expectReferences } from "../lag.ts";
-import { expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { expectFailures, expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import { type Address, type AddressMode, byName, labelsOf } from "../names.ts";
 import {
   type ChainwebFault,
   type ChainwebNode,
@@ -28,6 +29,7 @@ export type CutHeights = readonly number[];
 export type ChainwebPoll = {
   readonly life: ChainwebLife;
   readonly memory: ChainwebMemory;
+  readonly mode: AddressMode | undefined;
   readonly endedMs: number;
   readonly seconds: number;
   readonly fleet: readonly CutHeights[];
@@ -71,12 +73,15 @@ export function expectChainweb(poll: ChainwebPoll): Expectations {
   expect("p2p_node_api_up", cutFailure === undefined ? 1 : 0, { api: "head" });
   expect("p2p_node_poll_duration_seconds", seconds);
   expectPolls(expectations, memory, INTERVAL_SECONDS);
+  expectFailures(expectations, { peers: peersFailure, head: cutFailure });
+  const interval = CHAIN_BLOCK_SECONDS / node.tips.length;
+  expect("p2p_node_block_interval_seconds", cutFailure === undefined ? interval : oneOf(interval, undefined));
   const isAnswered = peersFailure === undefined || cutFailure === undefined;
   const isInfoKnown = node.hasService && reasonOf(node, "info") === undefined;
   if (node.hasService) expect("p2p_node_api_up", isInfoKnown ? 1 : 0, { api: "info" });
   expectIdentity(expectations, node, { isAnswered, isInfoKnown });
   expect("p2p_node_clock_skew_seconds", isAnswered ? skew(node) : undefined);
-  if (peersFailure === undefined) expectPeers(expectations, node);
+  if (peersFailure === undefined) expectPeers(expectations, node, poll.mode);
   if (cutFailure === undefined) expectCut(expectations, poll);
   else memory.headSinceMs = undefined;
   if (node.readsTips && cutFailure !== undefined) expect("p2p_node_api_up", 0, { api: "tips" });
@@ -102,7 +107,7 @@ function expectIdentity(
   expect("p2p_chainweb_service_date_timestamp_seconds", ends);
 }
 
-function expectPeers(expectations: Expectations, { peers }: ChainwebNode): void {
+function expectPeers(expectations: Expectations, { peers }: ChainwebNode, mode: AddressMode | undefined): void {
   const { expect } = expectations;
   expect("p2p_node_peers", peers.length, { direction: "unknown" });
   expectAddressTypes(expectations, peers.map(addressType));
@@ -111,13 +116,25 @@ function expectPeers(expectations: Expectations, { peers }: ChainwebNode): void 
   const pinned = peers.filter(({ id }) => id !== null).length;
   expect("p2p_chainweb_peers_by_identity", pinned, { identity: "pinned" });
   expect("p2p_chainweb_peers_by_identity", peers.length - pinned, { identity: "ca" });
-  for (const name of ["omitted", "merged", "malformed"]) expect(`p2p_node_connections_${name}`, 0);
+  for (const name of ["omitted", "malformed"]) expect(`p2p_node_connections_${name}`, 0);
   expect("p2p_node_series_withheld", 0);
-  for (const peer of peers) {
-    const { host, port } = peer;
-    const label = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    expect("p2p_connection_info", 1, { direction: "unknown", peer: label, address_type: addressType(peer) });
+  const labels = (peer: ChainwebPeer) => labelsOf(mode, addressOf(peer));
+  const groups = byName(peers, labels);
+  expect("p2p_node_connections_merged", peers.length - groups.size);
+  for (const [first] of groups.values()) {
+    if (first === undefined) continue;
+    const identity = first.id === null ? "ca" : "pinned";
+    const { peer } = labels(first);
+    expect("p2p_chainweb_peer_info", 1, { peer: peer ?? "", address_type: addressType(first), identity });
   }
+}
+
+/** Entries of an address book have no direction, and their ports are their own. */
+function addressOf(peer: ChainwebPeer): Address {
+  const { host, port } = peer;
+  const type = addressType(peer);
+  const whole = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return { side: "outbound", whole, host, numeric: type === "unknown" ? undefined : host, type };
 }
 
 function addressType({ host }: ChainwebPeer): AddressType {
@@ -127,6 +144,9 @@ function addressType({ host }: ChainwebPeer): AddressType {
 
 /** How soon a catch-up has to be seen, and how long after it the page may still say so. */
 const SYNC_DELAY_MS = 3 * 60_000;
+
+/** Each chain makes a block in half a minute; the cut height counts those of all chains. */
+const CHAIN_BLOCK_SECONDS = 30;
 
 /** Of the cut of 20 chains. */
 const BLOCK_SECONDS = 1.5;

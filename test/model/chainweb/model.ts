@@ -2,6 +2,7 @@ import { describeNode } from "../describe.ts";
 import type { Server } from "../http.ts";
 import { createKnownHeads } from "../lag.ts";
 import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
+import { connectionsBlock, pickMode } from "../names.ts";
 import type { MakeModel } from "../run.ts";
 import {
   type ChainwebMemory,
@@ -19,6 +20,7 @@ export const chainwebModel: MakeModel = (random, clock) => {
   const world = createChainwebWorld(random, clock, NAMES);
   const heads = createKnownHeads<CutHeights>((name) => name === "reference");
   const servers = new Map<string, Server>();
+  const modes = new Map(NAMES.map((name) => [name as string, pickMode(random)] as const));
   const configured = world.lives.map(({ node }, index) => {
     const url = `https://192.0.2.${index + 1}:1789`;
     const serviceUrl = `http://192.0.2.${index + 1}:1848`;
@@ -47,8 +49,9 @@ export const chainwebModel: MakeModel = (random, clock) => {
 
   return {
     config: {
-      connections: { address: "full" },
-      nodes: configured.filter(({ name }) => name !== "reference"),
+      nodes: configured
+        .filter(({ name }) => name !== "reference")
+        .map((node) => ({ ...node, ...connectionsBlock(modes.get(node.name)) })),
       references: configured.filter(({ name }) => name === "reference"),
     },
     servers,
@@ -66,7 +69,7 @@ export const chainwebModel: MakeModel = (random, clock) => {
       // What the node gained in a pause, and what the network did, is not told apart.
       memory.headSinceMs = undefined;
       memory.comparableSinceMs = undefined;
-      return expectStale(memory, target === "reference", INTERVAL_SECONDS);
+      return expectStale(memory, target === "reference", INTERVAL_SECONDS, false);
     },
     expect(target, { startedMs, endedMs }) {
       const { life, memory } = known(target);
@@ -76,7 +79,7 @@ export const chainwebModel: MakeModel = (random, clock) => {
       if (target === "reference") return expectChainwebReference(life);
       const newestHeight = world.ledgers.reduce((sum, { tip }) => sum + tip.height, 0);
       const seconds = (endedMs - startedMs) / 1000;
-      return expectChainweb({ life, memory, endedMs, seconds, newestHeight, ...others });
+      return expectChainweb({ life, memory, mode: modes.get(target), endedMs, seconds, newestHeight, ...others });
     },
   };
 };

@@ -1,16 +1,19 @@
 import { expectAddressTypes, expectSubnets } from "../addresses.ts";
-import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
+import { createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectNoFork, expectReferences, highest, highestPossible, supported } from "../lag.ts";
 import {
   expectChurn,
+  expectFailures,
   expectPolls,
   INTERVAL_SECONDS,
   type Memory,
   type Reason,
   rememberPoll,
-  type Side,
 } from "../memory.ts";
+import type { AddressMode, NameCounts } from "../names.ts";
+import { expectPositions } from "../positions.ts";
+import { expectConnections, TYPES } from "./expect-connections.ts";
 import { DATABASE_SIZE, FREE_SPACE, MAX_OUTBOUND, type MoneroNode, type MoneroPeer, RATE_LIMITS } from "./node.ts";
 import type { MoneroLife } from "./world.ts";
 
@@ -21,11 +24,14 @@ export type MoneroMemory = Memory & {
   knownHash: string | undefined;
   /** When connections opened, as first shown. */
   starts: ReadonlyMap<string, number>;
+  /** The bytes of the names of connections. */
+  names: NameCounts;
 };
 
 export type MoneroPoll = {
   readonly life: MoneroLife;
   readonly memory: MoneroMemory;
+  readonly mode: AddressMode | undefined;
   readonly endedMs: number;
   readonly seconds: number;
   /** Fresh heads of the other nodes of the configuration, and of its references. */
@@ -78,13 +84,22 @@ export function expectMonero(poll: MoneroPoll): Expectations {
   expect("p2p_node_api_up", infoFailure === undefined ? 1 : 0, { api: "head" });
   expect("p2p_node_poll_duration_seconds", seconds);
   expectPolls(expectations, memory, INTERVAL_SECONDS);
+  expectFailures(expectations, { peers: peersFailure, head: infoFailure });
+  // From get_info; a node keeps its chain's usual interval.
+  expect("p2p_node_block_interval_seconds", infoFailure === undefined ? 120 : oneOf(120, undefined));
   if (infoFailure === undefined)
     expectInfo(expectations, poll, isTimeUp ? "timeout" : failureOf("get_last_block_header"));
   if (isUp) {
     expectPeers(expectations, node, working);
-    expectChurn(expectations, memory);
-    memory.starts = expectConnections(expectations, node.peers, memory.starts, endedMs);
+    expectConnections(expectations, poll);
+    const own = infoFailure === undefined ? node.tip.height + 1 : undefined;
+    expectPositions(
+      expectations,
+      own,
+      working.map(({ height }) => (height === 0 ? undefined : height)),
+    );
   }
+  expectChurn(expectations, memory);
   const isSyncing = infoFailure === undefined ? syncing(node, isUp) : undefined;
   expect("p2p_node_syncing", isSyncing === "unclear" ? oneOf(0, 1) : isSyncing);
   const isAway = infoFailure !== undefined && peersFailure !== undefined;
@@ -195,43 +210,8 @@ function expectPeers(expectations: Expectations, { peers }: MoneroNode, working:
     expect("p2p_monero_peers_by_pruning_stripe", working.filter((peer) => peer.stripe === wanted).length, { stripe });
   }
   expect("p2p_monero_public_rpc_peers", working.filter(({ offersRpc }) => offersRpc).length);
-  for (const name of ["omitted", "merged", "malformed"]) expect(`p2p_node_connections_${name}`, 0);
+  for (const name of ["omitted", "malformed"]) expect(`p2p_node_connections_${name}`, 0);
   expect("p2p_node_series_withheld", 0);
-}
-
-const TYPES = { 1: "ipv4", 2: "ipv6", 3: "i2p", 4: "tor" } as const;
-
-/** @returns when the connections opened, as the page shows it: a first estimate is kept */
-function expectConnections(
-  { expect }: Expectations,
-  peers: readonly MoneroPeer[],
-  before: ReadonlyMap<string, number>,
-  endedMs: number,
-): ReadonlyMap<string, number> {
-  const starts = new Map<string, number>();
-  for (const peer of peers) {
-    const { side, host, port, type, state } = peer;
-    const labels: { readonly direction: Side; readonly peer: string } = {
-      direction: side,
-      peer: type === 2 ? `[${host}]:${port}` : `${host}:${port}`,
-    };
-    const isConnected = state !== "before_handshake";
-    const shownState = isConnected ? "connected" : "handshaking";
-    expect("p2p_connection_info", 1, { ...labels, state: shownState, address_type: TYPES[type] });
-    expect("p2p_connection_receive_bytes_total", peer.received, labels);
-    expect("p2p_connection_transmit_bytes_total", peer.sent, labels);
-    expect("p2p_connection_head_height", peer.height === 0 ? undefined : peer.height, labels);
-    const isDownload = state === "synchronizing" || state === "standby";
-    expect("p2p_connection_syncing", isConnected ? (isDownload ? 1 : 0) : undefined, { ...labels, flow: "download" });
-    const opened = Math.floor(peer.openedMs / 1000);
-    expect("p2p_connection_start_timestamp_seconds", before.get(peer.id) ?? opened, labels);
-    starts.set(peer.id, before.get(peer.id) ?? opened);
-    const age = (ms: number) => Math.floor(endedMs / 1000) - Math.floor(ms / 1000);
-    // The list may have come before calls that hung.
-    expect("p2p_monero_receive_idle_seconds", between(age(peer.lastReceivedMs) - 10, age(peer.lastReceivedMs)), labels);
-    expect("p2p_monero_transmit_idle_seconds", between(age(peer.lastSentMs) - 10, age(peer.lastSentMs)), labels);
-  }
-  return starts;
 }
 
 /** Values that an operator sets may be this old. */

@@ -1,6 +1,7 @@
 import { describeNode } from "../describe.ts";
 import { createKnownHeads } from "../lag.ts";
 import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
+import { connectionsBlock, pickMode } from "../names.ts";
 import type { MakeModel } from "../run.ts";
 import { expectMonero, expectMoneroReference, isInfoAnswered, type MoneroMemory } from "./expect.ts";
 import { answerMonero } from "./node.ts";
@@ -10,10 +11,14 @@ const NAMES = ["a", "b", "restricted", "reference"] as const;
 export const moneroModel: MakeModel = (random, clock) => {
   const world = createMoneroWorld(random, clock, NAMES);
   const origins = new Map(NAMES.map((name, index) => [name, `http://192.0.2.${index + 1}:18081`] as const));
+  const modes = new Map(NAMES.map((name) => [name as string, pickMode(random)] as const));
   const nodes = world.nodes.map(({ node: { name } }) => ({ name, chain: "monero", url: origins.get(name as "a") }));
   const lives = new Map(world.nodes.map((life) => [life.node.name, life] as const));
   const memories = new Map(
-    NAMES.map((name): [string, MoneroMemory] => [name, { ...createMemory(), knownHash: undefined, starts: new Map() }]),
+    NAMES.map((name): [string, MoneroMemory] => [
+      name,
+      { ...createMemory(), knownHash: undefined, starts: new Map(), names: new Map() },
+    ]),
   );
   const heads = createKnownHeads<number>((name) => name === "reference");
 
@@ -25,8 +30,9 @@ export const moneroModel: MakeModel = (random, clock) => {
 
   return {
     config: {
-      connections: { address: "full" },
-      nodes: nodes.filter(({ name }) => name !== "reference"),
+      nodes: nodes
+        .filter(({ name }) => name !== "reference")
+        .map((node) => ({ ...node, ...connectionsBlock(modes.get(node.name)) })),
       references: nodes.filter(({ name }) => name === "reference"),
     },
     servers: new Map(
@@ -58,7 +64,7 @@ export const moneroModel: MakeModel = (random, clock) => {
       heads.remember(target, isInfoAnswered(life.node) ? life.node.tip.height + 1 : undefined, endedMs);
       return target === "reference"
         ? expectMoneroReference(life)
-        : expectMonero({ life, memory, endedMs, seconds, ...others });
+        : expectMonero({ life, memory, mode: modes.get(target), endedMs, seconds, ...others });
     },
   };
 };

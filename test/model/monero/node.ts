@@ -210,6 +210,9 @@ function row(peer: MoneroPeer, nowMs: number) {
   };
 }
 
+/** Some peers come from one address: behind one router, or one after the other. */
+const SHARED_HOST = "77.1.2.3";
+
 export function newMoneroPeer(random: Random, nowMs: number, claim?: number): MoneroPeer {
   const type = random.pick([1, 1, 1, 1, 1, 2, 4] as const);
   const side = random.chance(0.5) ? "inbound" : "outbound";
@@ -218,7 +221,7 @@ export function newMoneroPeer(random: Random, nowMs: number, claim?: number): Mo
     id: random.hex(32),
     side,
     host: {
-      1: ipv4(random),
+      1: random.chance(0.2) ? SHARED_HOST : ipv4(random),
       2: `2001:db8:${random.int(1, 9)}::${random.int(1, 9999)}`,
       3: "",
       4: `${random.hex(50)}.onion`,

@@ -1,5 +1,7 @@
-import { between, type Expectations, type Expected, oneOf, type Rule } from "../expectations.ts";
-import { peerLabel } from "./expect.ts";
+import { between, type Expectations, type Expected, type Labels, oneOf, type Rule } from "../expectations.ts";
+import { type AddressMode, byName, mayShare } from "../names.ts";
+import type { WirePoll } from "./expect.ts";
+import { rowLabels } from "./expect-rows.ts";
 import { EARLIEST, type WireNode, type WireRow } from "./node.ts";
 import type { WireLife } from "./world.ts";
 
@@ -22,16 +24,30 @@ export type PluginMemory = {
   process: number;
   /** Rows of earlier processes: it may not be clear that a row of the same name is another one. */
   readonly namesakes: Set<string>;
+  names: ReadonlyMap<string, NameBytes>;
+};
+
+/** Of a name: what was shown, and the counters of all connections that had it. */
+type NameBytes = {
+  readonly isShared: boolean;
+  readonly shown: { received: number; sent: number };
+  readonly most: ReadonlyMap<number, { readonly received: number; readonly sent: number }>;
 };
 
 export function createPluginMemory(): PluginMemory {
-  return { served: undefined, firstSeen: new Map(), closed: new Set(), process: 1, namesakes: new Set() };
+  return {
+    served: undefined,
+    firstSeen: new Map(),
+    closed: new Set(),
+    process: 1,
+    namesakes: new Set(),
+    names: new Map(),
+  };
 }
 
 export function expectPlugin(
   expectations: Expectations,
-  life: WireLife,
-  memory: PluginMemory,
+  { life, memory: { plugin: memory }, mode }: WirePoll,
   arePeersKnown: boolean,
 ): void {
   const { node } = life;
@@ -51,6 +67,7 @@ export function expectPlugin(
         if (row.everOpened) memory.closed.add(name);
       } else if (!memory.firstSeen.has(name)) memory.firstSeen.set(name, row.connection);
     }
+    memory.names = countNames(memory.names, life, mode);
   }
   if (!node.hasPlugin || served === undefined) return;
   // A page that another process gave is not shown once that is known.
@@ -63,10 +80,19 @@ export function expectPlugin(
   ignore("p2p_node_receive_bytes_total");
   ignore("p2p_node_transmit_bytes_total");
   if (!arePeersKnown || !served.isOk) return;
-  for (const row of connected) {
-    const label = peerLabel(row, node);
-    const isShared = (other: WireRow) => other !== row && other.side === row.side && peerLabel(other, node) === label;
-    if (!node.rows.some(isShared)) expectConnection(expectations, row, { node, connected, served, isOld, memory });
+  const joined = { node, connected, served, isOld, memory };
+  for (const [name, rows] of byName(node.rows, (row) => rowLabels(mode, row, node))) {
+    const [row] = rows;
+    if (row === undefined) continue;
+    const labels = rowLabels(mode, row, node);
+    if (rows.length > 1) expectMerged(expectations, rows, labels, joined);
+    else if (row.state === "connected") expectConnection(expectations, row, labels, joined);
+    if (rows.length > 1 || mode === "subnet" || mode === "none") {
+      // These belong to one connection alone.
+      expect("p2p_wire_connection_unique_first_blocks_total", undefined, labels);
+      expect("p2p_wire_connection_counters_start_timestamp_seconds", undefined, labels);
+    }
+    expectNameBytes(expectations, memory.names.get(name), labels);
   }
 }
 
@@ -78,20 +104,90 @@ type Joined = {
   readonly memory: PluginMemory;
 };
 
-function expectConnection(expectations: Expectations, row: WireRow, joined: Joined): void {
-  const { node, connected, served, isOld } = joined;
-  const ownKey = keyOf(row, node);
-  const match = served.copied.rows.find((each) => each.state === "connected" && keyOf(each, node) === ownKey);
-  const isAmbiguous = connected.some((other) => other !== row && keyOf(other, node) === ownKey);
+function expectConnection(expectations: Expectations, row: WireRow, labels: Labels, joined: Joined): void {
+  const { node, connected, isOld } = joined;
+  const match = matchOf(row, joined);
+  const isAmbiguous = connected.some((other) => other !== row && keyOf(other, node) === keyOf(row, node));
   if (match !== undefined && match.connection === row.connection && !isAmbiguous && !isOld) {
-    expectJoined(expectations, row, match, joined);
+    expectJoined(expectations, row, match, labels, joined);
   } else if (match !== undefined && (isOld || !node.dialect.wholeHandshake) && !isAmbiguous) {
-    expectHidden(expectations, row, match, node);
+    expectHidden(expectations, match, labels);
   }
 }
 
-function expectJoined({ expect }: Expectations, row: WireRow, match: WireRow, { node, served, memory }: Joined): void {
-  const labels = { direction: row.side, peer: peerLabel(row, node) };
+/** The row of the page with the key of this one. */
+function matchOf(row: WireRow, { node, served }: Joined): WireRow | undefined {
+  const ownKey = keyOf(row, node);
+  return served.copied.rows.find((each) => each.state === "connected" && keyOf(each, node) === ownKey);
+}
+
+/** Of several connections: the values of one of them, each the best. */
+function expectMerged({ expect }: Expectations, rows: readonly WireRow[], labels: Labels, joined: Joined): void {
+  const matches = rows.flatMap((row) => matchOf(row, joined) ?? []);
+  const anyOf = (of: (match: WireRow) => number | undefined) => oneOf(undefined, ...matches.map(of));
+  expect("p2p_connection_start_timestamp_seconds", anyOf(openedSeconds), labels);
+  expect("p2p_connection_latency_seconds", anyOf(latencyOf), labels);
+  expect("p2p_wire_connection_first_available_block", oneOf(EARLIEST, undefined), labels);
+  expect(
+    "p2p_wire_connection_last_available_block",
+    anyOf(({ peerHead }) => peerHead),
+    labels,
+  );
+  expect("p2p_wire_connection_block_sync_throttling", oneOf(0, undefined), labels);
+}
+
+function openedSeconds({ openedMs }: WireRow): number {
+  return Math.floor(openedMs / 1000);
+}
+
+/** What several connections share never falls, and is no more than what they had together. */
+function expectNameBytes({ expect }: Expectations, bytes: NameBytes | undefined, labels: Labels): void {
+  if (bytes === undefined || !bytes.isShared) return;
+  const { shown, most } = bytes;
+  for (const side of ["received", "sent"] as const) {
+    const least = shown[side];
+    const limit = [...most.values()].reduce((sum, row) => sum + row[side], 0);
+    expect(
+      `p2p_connection_${side === "received" ? "receive" : "transmit"}_bytes_total`,
+      {
+        text: `${least} to ${limit}, or absent`,
+        accepts(found) {
+          if (found === undefined) return true;
+          shown[side] = found;
+          return found >= least && found <= limit;
+        },
+      },
+      labels,
+    );
+  }
+}
+
+/** After one more list: only names of the list before go on. */
+function countNames(
+  before: PluginMemory["names"],
+  { node }: WireLife,
+  mode: AddressMode | undefined,
+): PluginMemory["names"] {
+  const names = new Map<string, NameBytes>();
+  for (const [name, rows] of byName(node.rows, (row) => rowLabels(mode, row, node))) {
+    const known = before.get(name);
+    const isOneByOne = rows[0] !== undefined && mayShare(mode, rows[0].side);
+    const isShared = known?.isShared === true || isOneByOne || rows.length > 1;
+    const most = new Map(known?.most);
+    for (const { connection, received, sent } of rows) most.set(connection, { received, sent });
+    const shown = known?.isShared === true ? known.shown : { received: 0, sent: 0 };
+    names.set(name, { isShared, shown, most });
+  }
+  return names;
+}
+
+function expectJoined(
+  { expect }: Expectations,
+  row: WireRow,
+  match: WireRow,
+  labels: Labels,
+  { node, served, memory }: Joined,
+): void {
   const opened = Math.floor(match.openedMs / 1000);
   // It is known to have had other connections: theirs are taken off.
   const name = nameOf(row, node);
@@ -124,8 +220,7 @@ function orAbsent({ text, accepts }: Rule): Rule {
 }
 
 /** Nothing shows that the page has an earlier connection of the peer. */
-function expectHidden({ expect }: Expectations, row: WireRow, match: WireRow, node: WireNode): void {
-  const labels = { direction: row.side, peer: peerLabel(row, node) };
+function expectHidden({ expect }: Expectations, match: WireRow, labels: Labels): void {
   const maybe = (value: number | undefined) => oneOf(value, undefined);
   const upTo = (most: number) => orAbsent(between(0, most));
   const opened = Math.floor(match.openedMs / 1000);

@@ -1,9 +1,20 @@
-import { type AddressType, expectAddressTypes, expectSubnets } from "../addresses.ts";
+import { expectAddressTypes, expectSubnets } from "../addresses.ts";
 import { between, createExpectations, type Expectations, oneOf } from "../expectations.ts";
 import { OUTAGES } from "../http.ts";
 import { expectNoFork, expectReferences, highest, highestPossible, supported } from "../lag.ts";
-import { expectChurn, expectPolls, INTERVAL_SECONDS, type Memory, type Reason, rememberPoll } from "../memory.ts";
+import {
+  expectChurn,
+  expectFailures,
+  expectPolls,
+  INTERVAL_SECONDS,
+  type Memory,
+  type Reason,
+  rememberPoll,
+} from "../memory.ts";
+import type { AddressMode } from "../names.ts";
+import { expectPositions } from "../positions.ts";
 import { expectPlugin, type PluginMemory } from "./expect-plugin.ts";
+import { addressType, expectRows, numericAddress, STATES, shownState } from "./expect-rows.ts";
 import { hasLeapFields, type WireFault, type WireNode, type WireRow } from "./node.ts";
 import { isSameProcess, viewsOf, visibleChanges, type WireView } from "./views.ts";
 import type { WireLife } from "./world.ts";
@@ -28,6 +39,7 @@ export type WireMemory = Memory & {
 export type WirePoll = {
   readonly life: WireLife;
   readonly memory: WireMemory;
+  readonly mode: AddressMode | undefined;
   readonly endedMs: number;
   readonly seconds: number;
   readonly fleet: readonly number[];
@@ -85,12 +97,18 @@ export function expectWire(poll: WirePoll): Expectations {
   expect("p2p_node_api_up", chainFailure === undefined ? 1 : 0, { api: "head" });
   expect("p2p_node_poll_duration_seconds", seconds);
   expectPolls(expectations, memory, INTERVAL_SECONDS);
+  expectFailures(expectations, { peers: netFailure, head: chainFailure });
+  expect("p2p_node_block_interval_seconds", chainFailure === undefined ? 0.5 : oneOf(0.5, undefined));
   if (chainFailure === undefined) expectInfo(expectations, poll, netFailure === undefined);
   else memory.headSinceMs = undefined;
   if (netFailure === undefined) {
     expectPeers(expectations, node, connected);
-    expectChurn(expectations, memory);
-    expectRows(expectations, node);
+    expectRows(expectations, poll);
+    // A height of a handshake that is not above the head says nothing about now, and one of another chain nothing at all.
+    const told = connected.map(({ peerHead, chainId }) =>
+      chainId === node.chain.id && peerHead > node.head ? peerHead : undefined,
+    );
+    expectPositions(expectations, chainFailure === undefined ? node.head : undefined, told);
     if (isUnclear) for (const peer of memory.seenOpen) memory.mayBeForgotten.add(peer);
     expectVanished(expectations, life, memory);
     expectPeersFinal(expectations, node, connected, chainFailure === undefined);
@@ -99,7 +117,8 @@ export function expectWire(poll: WirePoll): Expectations {
       chainFailure === undefined ? connected.filter(({ chainId }) => chainId !== node.chain.id).length : undefined,
     );
   }
-  expectPlugin(expectations, life, memory.plugin, netFailure === undefined);
+  expectChurn(expectations, memory);
+  expectPlugin(expectations, poll, netFailure === undefined);
   return expectations;
 }
 
@@ -118,9 +137,7 @@ function expectInfo(expectations: Expectations, poll: WirePoll, arePeersKnown: b
   expect("p2p_node_head_height", head);
   expect("p2p_node_head_timestamp_seconds", chain.timeOf(head) / 1000);
   expect("p2p_node_final_height", final);
-  expect("p2p_wire_lib_lag_blocks", head - final);
   expect("p2p_wire_fork_db_head_height", forkDbHead);
-  expect("p2p_wire_fork_db_lag_blocks", forkDbHead - head);
   if (hasLeapFields(dialect)) {
     expect("p2p_wire_earliest_available_block", node.earliest);
     expect("p2p_node_final_timestamp_seconds", chain.timeOf(final) / 1000);
@@ -160,14 +177,6 @@ function expectLag(expectations: Expectations, poll: WirePoll, arePeersKnown: bo
   expectReferences(expectations, head, references, { isEarned: age < YOUNG_SECONDS, areTogether: poll.areTogether });
 }
 
-const STATES = ["connected", "handshaking", "dialing", "disconnected"] as const;
-
-/** Before Leap 5 dialling and shaking hands look alike; but a node never dials an inbound connection. */
-function shownState({ side, state }: WireRow, { dialect }: WireNode): WireRow["state"] {
-  if (dialect.socket || (state !== "handshaking" && state !== "dialing")) return state;
-  return side === "inbound" ? "handshaking" : "dialing";
-}
-
 function expectPeers(expectations: Expectations, node: WireNode, connected: readonly WireRow[]): void {
   const { expect } = expectations;
   for (const direction of ["inbound", "outbound"] as const) {
@@ -184,12 +193,14 @@ function expectPeers(expectations: Expectations, node: WireNode, connected: read
   );
   const numeric = connected.flatMap((row) => numericAddress(row, node) ?? []);
   expectSubnets(expectations, numeric, connected.length);
-  const agents = new Map([["unknown", 0]]);
-  for (const { agent } of connected) {
-    const name = agent === "" ? "unknown" : agent;
-    agents.set(name, (agents.get(name) ?? 0) + 1);
+  for (const direction of ["inbound", "outbound"] as const) {
+    const agents = new Map([["unknown", 0]]);
+    for (const { agent, side } of connected) {
+      const name = agent === "" ? "unknown" : agent;
+      if (side === direction) agents.set(name, (agents.get(name) ?? 0) + 1);
+    }
+    for (const [agent, count] of agents) expect("p2p_node_peers_by_agent", count, { agent, direction });
   }
-  for (const [agent, count] of agents) expect("p2p_node_peers_by_agent", count, { agent });
   expectFacts(expectations, node, connected);
   const listening = new Set(connected.flatMap(({ side, listens }) => (side === "inbound" ? [listens] : [])));
   const isDuplicate = ({ side, state, listens }: WireRow) =>
@@ -231,82 +242,6 @@ function expectFacts({ expect }: Expectations, { dialect }: WireNode, connected:
     if (/^\d+$/.test(fact)) expect("p2p_wire_peers_by_network_version", count, { network_version: fact });
     else expect("p2p_wire_peers_by_os", count, { os: fact });
   }
-}
-
-/** The socket's address where the dialect has one, else a numeric address in the configuration or in the peer's claim. */
-function numericAddress({ side, listens, remoteIp, everOpened }: WireRow, { dialect }: WireNode): string | undefined {
-  if (dialect.socket && (side === "inbound" || everOpened)) return remoteIp;
-  const [host = ""] = listens.split(":");
-  return /^[\d.]+$/.test(host) ? host : undefined;
-}
-
-function addressType(row: WireRow, node: WireNode): AddressType {
-  const isUnknown = !node.dialect.socket && row.side === "inbound" && row.state !== "connected";
-  return isUnknown || numericAddress(row, node) === undefined ? "unknown" : "ipv4";
-}
-
-/** The `peer` label. */
-export function peerLabel(
-  { side, peer, listens, remoteIp, remotePort, state }: WireRow,
-  { dialect }: WireNode,
-): string {
-  if (side === "outbound") return peer;
-  if (dialect.socket) return `${remoteIp}:${remotePort}`;
-  return state === "connected" ? listens : "unknown";
-}
-
-/** Rows with the same labels share a series. */
-function expectRows(expectations: Expectations, node: WireNode): void {
-  const groups = new Map<string, WireRow[]>();
-  for (const row of node.rows) {
-    const labels = `${row.side} ${peerLabel(row, node)}`;
-    groups.set(labels, [...(groups.get(labels) ?? []), row]);
-  }
-  for (const [row, ...others] of groups.values()) {
-    if (row === undefined) continue;
-    if (others.length === 0) expectRow(expectations, row, node);
-    else expectShared(expectations, [row, ...others], node);
-  }
-  expectations.expect("p2p_node_connections_merged", node.rows.length - groups.size);
-}
-
-/** It has the highest head, and no values that belong to one connection. */
-function expectShared({ expect, ignoreLabel }: Expectations, rows: readonly WireRow[], node: WireNode): void {
-  const [first] = rows;
-  if (first === undefined) return;
-  const labels = { direction: first.side, peer: peerLabel(first, node) };
-  const heads = rows.flatMap(({ state, peerHead }) => (state === "connected" ? [peerHead] : []));
-  expect("p2p_connection_head_height", highest(heads), labels);
-  expect("p2p_connection_receive_bytes_total", undefined, labels);
-  expect("p2p_connection_transmit_bytes_total", undefined, labels);
-  ignoreLabel("peer", labels.peer);
-}
-
-function expectRow({ expect }: Expectations, row: WireRow, node: WireNode): void {
-  const { dialect } = node;
-  const labels = { direction: row.side, peer: peerLabel(row, node) };
-  const isConnected = row.state === "connected";
-  expect("p2p_connection_info", 1, {
-    ...labels,
-    state: shownState(row, node),
-    agent: isConnected ? row.agent : "",
-    address_type: addressType(row, node),
-  });
-  expect("p2p_connection_head_height", isConnected ? row.peerHead : undefined, labels);
-  const syncing = row.syncing ? 1 : 0;
-  expect("p2p_connection_syncing", isConnected ? syncing : undefined, { ...labels, flow: "upload" });
-  if (dialect.score) expect("p2p_wire_connection_peer_score", row.score, labels);
-  if (!isConnected) return;
-  if (dialect.wholeHandshake) expect("p2p_wire_connection_handshake_timestamp_seconds", row.handshakeMs / 1000, labels);
-  expect("p2p_wire_connection_handshake_generation", row.generation, labels);
-  if (dialect.bp) expect("p2p_wire_is_bp_peer", row.isBlockProducer ? 1 : 0, labels);
-  if (dialect.gossip) expect("p2p_wire_is_bp_gossip_peer", row.isBlockProducer ? 1 : 0, labels);
-  if (dialect.kinds === "assigned") {
-    expect("p2p_wire_is_blocks_only", row.peer.endsWith(":blk") ? 1 : 0, labels);
-    expect("p2p_wire_is_transactions_only", row.peer.endsWith(":trx") ? 1 : 0, labels);
-  }
-  if (dialect.votes && row.lastVoteMs > 0)
-    expect("p2p_wire_connection_last_vote_timestamp_seconds", row.lastVoteMs / 1000, labels);
 }
 
 /** After so many lists of another process, it must be clear that it is another one. */

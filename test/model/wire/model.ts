@@ -2,6 +2,7 @@ import { describeNode } from "../describe.ts";
 import type { Server } from "../http.ts";
 import { createKnownHeads } from "../lag.ts";
 import { createMemory, expectStale, INTERVAL_SECONDS } from "../memory.ts";
+import { connectionsBlock, pickMode } from "../names.ts";
 import type { MakeModel } from "../run.ts";
 import { expectWire, expectWireReference, isInfoAnswered, type WireMemory } from "./expect.ts";
 import { createPluginMemory } from "./expect-plugin.ts";
@@ -16,6 +17,7 @@ export const wireModel: MakeModel = (random, clock) => {
   const memories = new Map(NAMES.map((name) => [name as string, createWireMemory()] as const));
   const heads = createKnownHeads<number>((name) => name === "reference");
   const servers = new Map<string, Server>();
+  const modes = new Map(NAMES.map((name) => [name as string, pickMode(random)] as const));
   const nodes = world.lives.map((life, index) => {
     const { node } = life;
     const url = `http://192.0.2.${index + 1}:8888`;
@@ -36,8 +38,9 @@ export const wireModel: MakeModel = (random, clock) => {
 
   return {
     config: {
-      connections: { address: "full" },
-      nodes: nodes.filter(({ name }) => name !== "reference"),
+      nodes: nodes
+        .filter(({ name }) => name !== "reference")
+        .map((node) => ({ ...node, ...connectionsBlock(modes.get(node.name)) })),
       references: nodes
         .filter(({ name }) => name === "reference")
         .map(({ name, chain, url }) => ({ name, chain, url })),
@@ -63,7 +66,14 @@ export const wireModel: MakeModel = (random, clock) => {
       heads.remember(target, isInfoAnswered(life.node) ? life.node.head : undefined, endedMs);
       return target === "reference"
         ? expectWireReference(life)
-        : expectWire({ life, memory, endedMs, seconds: (endedMs - startedMs) / 1000, ...others });
+        : expectWire({
+            life,
+            memory,
+            mode: modes.get(target),
+            endedMs,
+            seconds: (endedMs - startedMs) / 1000,
+            ...others,
+          });
     },
   };
 };

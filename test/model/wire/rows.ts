@@ -16,6 +16,9 @@ function address(random: Random): string {
   return `${random.int(11, 99)}.${random.int(0, 3)}.${random.int(0, 255)}.${random.int(1, 254)}`;
 }
 
+/** Some peers come from one address: behind one router, or one after the other. */
+const SHARED_HOST = "77.1.2.3";
+
 const AGENTS = ["EOS Test Agent", "Spring Agent", 'wire \\ "node"', "nodeos", ""] as const;
 
 function newRow(side: WireRow["side"], peer: string, { node }: WireLife, random: Random): WireRow {
@@ -27,7 +30,7 @@ function newRow(side: WireRow["side"], peer: string, { node }: WireLife, random:
     side,
     peer,
     listens: peer === "" ? `${address(random)}:9876` : `${host}:${port}`,
-    remoteIp: /^[\d.]+$/.test(host) ? host : address(random),
+    remoteIp: /^[\d.]+$/.test(host) ? host : random.chance(0.2) ? SHARED_HOST : address(random),
     remotePort: peer === "" ? random.int(30_000, 60_000) : Number(port),
     connectionId,
     agent: random.pick(AGENTS),
