@@ -69,12 +69,14 @@ export function openInMemory(
   chain: ChainName,
   answer: (request: RpcRequest) => Reply,
   options: unknown = {},
+  headOnly?: boolean,
 ): NodeSession {
   const session = chains[chain].options.parse(options).open({
     name: "node",
     chain,
     url: parseNodeUrl("http://127.0.0.1:8888"),
     timeoutMs: 5000,
+    headOnly,
     connect: (url) => ({ ...memoryClient(answer), url }),
     connectUntrusted: ({ url }) => ({ ...memoryClient(answer), url }),
   });

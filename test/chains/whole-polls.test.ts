@@ -65,7 +65,7 @@ const POLLS: Partial<Record<ChainName, WholePoll>> = {
   },
 };
 
-async function pollWhole(chain: ChainName, missing = ""): Promise<NodeReport> {
+async function pollWhole(chain: ChainName, missing = "", headOnly = false): Promise<NodeReport> {
   const { answers, options, request } = wholePoll(chain);
   const session = openInMemory(
     chain,
@@ -74,6 +74,7 @@ async function pollWhole(chain: ChainName, missing = ""): Promise<NodeReport> {
       return (key === undefined || key === missing ? undefined : answers[key]) ?? { status: 500 };
     },
     options,
+    headOnly,
   );
   return poll(session, undefined, request);
 }
@@ -96,6 +97,14 @@ describe.each(FIRST_NAMES.map((name) => [name]))("%s", (name) => {
     expect(chains[name].usualLagBlocks).toBe(Math.max(5, 90 / blockSeconds));
   });
 });
+
+test.each(FIRST_NAMES.map((name) => [name]))(
+  "a reference of %s knows the time between blocks as well",
+  async (name) => {
+    const { blockSeconds, peers } = await pollWhole(name, "", true);
+    expect([peers.ok, blockSeconds]).toEqual([false, wholePoll(name).blockSeconds]);
+  },
+);
 
 test.each<[ChainName, string, number | undefined]>([
   // A constant of the chain.
