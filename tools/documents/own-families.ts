@@ -56,7 +56,7 @@ const OWN: readonly OwnFamily[] = [
   {
     name: "peer_exporter_event_loop_delay_seconds",
     type: "histogram",
-    help: "How late the exporter's event loop was: measured all the time, by a timer that is due every 10 ms; 0 is no delay.",
+    help: "Delay of the exporter's event loop, measured by a timer that is due every 10 ms; 0 is on time.",
     labels: { le: ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "10", "+Inf"] },
     example: [
       'peer_exporter_event_loop_delay_seconds_bucket{le="0.005"} 687112',

@@ -7,21 +7,21 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_receive_bytes_total",
     type: "counter",
-    help: "P2P bytes received, from the last poll: the node's own counter where it has one (Monero: total_bytes_in from /get_net_stats, since the node's start), else added up over its connections since the exporter's start (recv_count from get_connections; Wire: p2p_bytes_received from prometheus_plugin): a lower bound, as the bytes between the last poll of a connection and its end are not known.",
+    help: "P2P bytes received, from the last poll. Monero: total_bytes_in from /get_net_stats, since the node's start. Wire (p2p_bytes_received from prometheus_plugin), and Monero without get_net_stats (recv_count from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.",
     labels: [],
     samples: (view) => one(totalsOf(view)?.received, totalsCreated(view)),
   },
   {
     name: "p2p_node_transmit_bytes_total",
     type: "counter",
-    help: "P2P bytes sent, from the last poll: the node's own counter where it has one (Monero: total_bytes_out from /get_net_stats, since the node's start), else added up over its connections since the exporter's start (send_count from get_connections; Wire: p2p_bytes_sent from prometheus_plugin): a lower bound, as the bytes between the last poll of a connection and its end are not known.",
+    help: "P2P bytes sent, from the last poll. Monero: total_bytes_out from /get_net_stats, since the node's start. Wire (p2p_bytes_sent from prometheus_plugin), and Monero without get_net_stats (send_count from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.",
     labels: [],
     samples: (view) => one(totalsOf(view)?.sent, totalsCreated(view)),
   },
   {
     name: "p2p_node_peer_connects_total",
     type: "counter",
-    help: "Connections that were established up to the last poll with a peer list, counted by the exporter since its start; one that opened and closed between two polls is not counted. It stays while the node is down.",
+    help: "Connections that were established up to the last poll with a peer list, counted by the exporter since its start; one that opened and closed between two polls is not counted. Present while the node is down, too.",
     needsHistory: true,
     labels: ["direction"],
     values: { direction: DIRECTIONS },
@@ -30,7 +30,7 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peer_disconnects_total",
     type: "counter",
-    help: "Established connections that were closed up to the last poll with a peer list, counted by the exporter since its start. It stays while the node is down.",
+    help: "Established connections that were closed up to the last poll with a peer list, counted by the exporter since its start. Present while the node is down, too.",
     needsHistory: true,
     labels: ["direction"],
     values: { direction: DIRECTIONS },
