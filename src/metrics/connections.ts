@@ -8,10 +8,10 @@ import {
   type PeerConnection,
   type PeerList,
 } from "../model/report.ts";
-import { countBytes } from "../poll/count-bytes.ts";
 import type { NodeHistory } from "../poll/history.ts";
 import { type NameBytes, NOT_COUNTED } from "../poll/name-bytes.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
+import { countBytes } from "./count-bytes.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 import { isSharedLabel, peerText } from "./peer-label.ts";
 import { mergeConnections, ownSamples, type RowScope, type ShownConnection, stateRank } from "./shown-connection.ts";
@@ -159,8 +159,8 @@ function withinBudget(named: readonly ShownConnection[], limit: number, admit: A
 }
 
 /**
- * Short form of the labels of p2p_connection_info, except for the state, which has only four values. Labels contain no tabs and
- * no line feeds (cleanText).
+ * Short form of the labels of p2p_connection_info. Further labels of a connection, such as its state, have only a few values.
+ * Labels contain no tabs and no line feeds (cleanText).
  */
 function nameOf({ key, agent, row }: ShownConnection): string {
   return agent === "" ? key + TYPE_KEYS[row.address.type] : `${key}\t${agent}${TYPE_KEYS[row.address.type]}`;
