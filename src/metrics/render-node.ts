@@ -28,6 +28,10 @@ import type { RowScope } from "./shown-connection.ts";
  */
 export type RenderNode = (state: NodeState, before?: SeriesBefore, reusable?: ArrayBufferLike) => RenderedNode;
 
+/**
+ * @param catalogue the families, in the order of the lines
+ * @param settings called in each poll, as a reload may change them
+ */
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
   traitsOf: (node: NodeConfig) => ChainTraits,

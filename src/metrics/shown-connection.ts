@@ -32,6 +32,7 @@ export type ShownConnection = {
 /** From the least to the most useful. */
 const STATE_RANK: readonly ConnectionState[] = ["disconnected", "dialing", "handshaking", "connected"];
 
+/** How useful a connection in this state is to the node; the higher, the more. */
 export function stateRank(state: ConnectionState | undefined): number {
   return state === undefined ? 0 : STATE_RANK.indexOf(state);
 }

@@ -121,6 +121,7 @@ function totalOf(counts: Counts): number {
   return DIRECTIONS.reduce((sum, direction) => sum + counts[direction], 0);
 }
 
+/** The number of rows by type of address, with 0 for those that no row has; empty without a list. */
 export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
   return countBy(rows, ADDRESS_TYPES, ({ address }) => address.type);
 }
