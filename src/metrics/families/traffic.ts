@@ -1,3 +1,4 @@
+import { listsConnections } from "../../chains/adapter.ts";
 import { DIRECTIONS, type Direction } from "../../model/report.ts";
 import type { SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, pastOnly, type SharedFamily, sinceFirstPoll } from "../family.ts";
@@ -76,8 +77,7 @@ function totalsCreated(view: NodeView): number | undefined {
 function churnSamples(view: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {
   const { state, traits } = view;
   const counts = state.history.churn?.[name];
-  // A list of known peers has no connections.
-  if (counts === undefined || traits.states.length === 0) return [];
+  if (counts === undefined || !listsConnections(traits)) return [];
   return labelled(
     "direction",
     traits.directions.map((direction: Direction) => [direction, counts.get(direction) ?? 0] as const),
