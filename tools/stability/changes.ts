@@ -85,7 +85,7 @@ export const CHANGES: readonly Change[] = [
     "the same",
   ),
   ...[0.5, 0.9, 0.99].map((quantile) => delay(`p${quantile * 100}`, quantileOf(quantile))),
-  delay("max", quantileOf(1)),
+  delay("max", quantileOf(1), `${SINCE_START}; the upper bound of a bucket, which is more than the longest delay`),
   delay("mean", `0.01 + rate(${DELAY}_sum[2m]) / rate(${DELAY}_count[2m])`),
   { old: "nodejs_eventloop_lag_min_seconds", note: "not available", kept: "no" },
   { old: "nodejs_eventloop_lag_stddev_seconds", note: "not available: use two quantiles", kept: "no" },
@@ -123,8 +123,8 @@ function moved(old: string, now: string, note: string): Change {
   return { old, now, note, kept: "rule" };
 }
 
-function delay(name: string, now: string): Change {
-  return { old: `nodejs_eventloop_lag_${name}_seconds`, now, note: SINCE_START, kept: "rule" };
+function delay(name: string, now: string, note = SINCE_START): Change {
+  return { old: `nodejs_eventloop_lag_${name}_seconds`, now, note, kept: "rule" };
 }
 
 function quantileOf(quantile: number): string {
