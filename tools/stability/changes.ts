@@ -42,11 +42,11 @@ export const CHANGES: readonly Change[] = [
   ...WIRE_FLAGS.map(flag),
   {
     old: "p2p_connection_info",
-    now: "p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info",
+    now: "p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info or ignoring (agent, address_type) p2p_connection_state",
     note: "`state` is a family of its own, as it changes. Chainweb: `p2p_chainweb_peer_info`, without `direction`",
     kept: "rule",
     // Without `state`, so that the rule does not read its own series.
-    rule: 'p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info{state=""}',
+    rule: 'p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info{state=""} or ignoring (agent, address_type) p2p_connection_state',
   },
   idle("receive"),
   idle("transmit"),
