@@ -27,7 +27,7 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
-    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent, remote_ip; Monero: address_type, no software); always 1. Absent while the connection has not shaken hands, where peers report their software. Of connections that share a name, those of one in the best state.",
+    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent and remote_ip, absent before the handshake; Monero: address_type, no software); always 1. Of connections that share a name, those of one in the best state.",
     ...ofRows(
       { scope, values: eachConnection(hasInfo), labels: infoLabels },
       { labels: ["agent", "address_type"], values: { address_type: ADDRESS_TYPES } },
