@@ -200,6 +200,24 @@ describe("max_per_node", () => {
     expect(kept(rows, 2)).toEqual(["192.0.2.5:1", "192.0.2.3:1"]);
   });
 
+  test("connections of one host count once, so that many of them leave room for other hosts", () => {
+    const many = [1, 2, 3, 4].map((port) => at(`192.0.2.1:${port}`, { ageSeconds: 1000, height: port }));
+    const rows = [...many, at("192.0.2.2:1", { ageSeconds: 10 }), at("192.0.2.3:1", { ageSeconds: 1 })];
+    const { connections, omitted, merged } = show(rows, { address: "host", maxPerNode: 2 });
+    expect(connections.map(({ labels, row }) => [labels, row.height])).toEqual([
+      [',direction="inbound",peer="192.0.2.1"', 4],
+      [',direction="inbound",peer="192.0.2.2"', undefined],
+    ]);
+    expect({ omitted, merged }).toEqual({ omitted: 1, merged: 3 });
+  });
+
+  test.each(["subnet", "none"] as const)("with %s, all connections of a shown name are in its values", (address) => {
+    const rows = Array.from({ length: 9 }, (_, index) => at(`192.0.2.${index}:1`, { height: 10 + index }));
+    const { connections, omitted } = show(rows, { address, maxPerNode: 3 });
+    expect(connections.map(({ row, rows: merged }) => [row.height, merged])).toEqual([[18, 9]]);
+    expect(omitted).toBe(0);
+  });
+
   test("the input stays in its order", () => {
     const rows = [at("192.0.2.3:1"), at("192.0.2.1:1", { direction: "outbound" })];
     const order = rows.map(({ id }) => id);
