@@ -8,10 +8,10 @@ import {
   type PeerConnection,
   type PeerList,
 } from "../model/report.ts";
-import { countBytes } from "../poll/count-bytes.ts";
 import type { NodeHistory } from "../poll/history.ts";
 import { type NameBytes, NOT_COUNTED } from "../poll/name-bytes.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
+import { countBytes } from "./count-bytes.ts";
 import { cleanText, escapeLabelValue } from "./exposition.ts";
 import { isSharedLabel, peerText } from "./peer-label.ts";
 import { mergeConnections, ownSamples, type RowScope, type ShownConnection, stateRank } from "./shown-connection.ts";
@@ -22,7 +22,7 @@ export type ShownConnections = {
   readonly connections: readonly ShownConnection[];
   /** The bytes of the names that connections share. */
   readonly bytes: NameBytes;
-  /** Rows beyond `maxPerNode`. */
+  /** Rows whose names are beyond `maxPerNode`. */
   readonly omitted: number;
   /** Rows that were merged into another one because their labels are the same. */
   readonly merged: number;
@@ -51,7 +51,7 @@ type ListToShow = {
 /** @param admit is called for every list, even an empty one */
 export function showConnections(shown: ListToShow, settings: ConnectionSettings, admit: AdmitNames): ShownConnections {
   const rows = shown.list.connections;
-  const { kept, hidden } = settings.series ? mostUseful(rows, settings.maxPerNode) : { kept: [], hidden: rows };
+  const { kept, hidden } = settings.series ? mostUseful(rows, settings) : { kept: [], hidden: rows };
   const { named, indexes } = mergeByName(kept, shown, settings);
   // Bytes of names that are withheld are counted too: the names may be shown by the next poll.
   const bytes = shown.scope === "peer" ? shown.bytes : countNamed({ kept, hidden, named, indexes }, shown, settings);
@@ -133,7 +133,7 @@ function countNamed(
     rare,
     hidden,
     maxHidden: series ? maxPerNode : 0,
-    nameOf: (row) => DIRECTION_KEYS[row.direction] + peerText(row, settings),
+    nameOf: (row) => keyOf(row, settings),
     hasUnreadable: list.malformed > 0,
     naming: address,
     identity: history.rowIdentity,
@@ -159,8 +159,8 @@ function withinBudget(named: readonly ShownConnection[], limit: number, admit: A
 }
 
 /**
- * Short form of the labels of p2p_connection_info, except for the state, which has only four values. Labels contain no tabs and
- * no line feeds (cleanText).
+ * Short form of the labels of p2p_connection_info. Further labels of a connection, such as its state, have only a few values.
+ * Labels contain no tabs and no line feeds (cleanText).
  */
 function nameOf({ key, agent, row }: ShownConnection): string {
   return agent === "" ? key + TYPE_KEYS[row.address.type] : `${key}\t${agent}${TYPE_KEYS[row.address.type]}`;
@@ -207,11 +207,30 @@ type Chosen = { readonly kept: readonly PeerConnection[]; readonly hidden: reado
 
 const NONE: readonly PeerConnection[] = [];
 
-/** Keeps outbound rows first, as the operator or the node chose these peers; then connected rows, then the oldest. */
-function mostUseful(rows: readonly PeerConnection[], max: number): Chosen {
+/**
+ * Keeps outbound rows first, as the operator or the node chose these peers; then connected rows, then the oldest. Rows that share
+ * a name share its series, so that the limit is one of names: those of a shown name are kept however many they are.
+ */
+function mostUseful(rows: readonly PeerConnection[], settings: ConnectionSettings): Chosen {
+  const { maxPerNode: max, address } = settings;
   if (rows.length <= max) return { kept: rows, hidden: NONE };
   const sorted = [...rows].sort(byUsefulness);
-  return { kept: sorted.slice(0, max), hidden: sorted.slice(max) };
+  // Nearly all names are different.
+  if (address === "full" || address === "hashed") return { kept: sorted.slice(0, max), hidden: sorted.slice(max) };
+  const names = new Set<string>();
+  const kept: PeerConnection[] = [];
+  const hidden: PeerConnection[] = [];
+  for (const row of sorted) {
+    const name = keyOf(row, settings);
+    if (names.size < max) names.add(name);
+    (names.has(name) ? kept : hidden).push(row);
+  }
+  return hidden.length === 0 ? { kept: rows, hidden } : { kept, hidden };
+}
+
+/** The name of a row, in a short form. */
+function keyOf(row: PeerConnection, settings: ConnectionSettings): string {
+  return DIRECTION_KEYS[row.direction] + peerText(row, settings);
 }
 
 function byUsefulness(a: PeerConnection, b: PeerConnection): number {

@@ -56,7 +56,7 @@ const REQUEST_DURATION = {
 const EVENT_LOOP_DELAY = {
   name: "peer_exporter_event_loop_delay_seconds",
   type: "histogram",
-  help: "How late the exporter's event loop was: measured all the time, by a timer that is due every 10 ms; 0 is no delay.",
+  help: "Delay of the exporter's event loop, measured by a timer that is due every 10 ms; 0 is on time.",
 } as const;
 
 /** prom-client's default metrics, except those of the event loop: they start again with each reading, so each scraper gets a part. */
@@ -104,7 +104,7 @@ export function createSelfMetrics(version: string, logLinesLost: () => number = 
   });
   const closed = new Counter({
     name: "peer_exporter_http_connections_closed_total",
-    help: "Connections that were closed because of a limit, by reason.",
+    help: "Client connections that the exporter closed because of a limit, by reason.",
     labelNames: ["reason"],
     registers,
   });

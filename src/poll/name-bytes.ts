@@ -1,6 +1,7 @@
 /**
  * The bytes of names that connections share: of a host, of a subnet. What a connection gained since the last list is added to
- * its name (count-bytes.ts), so that the sum never falls when one closes. A name that no connection of a list has is forgotten.
+ * its name (metrics/count-bytes.ts), so that the sum never falls when one closes. A name that no connection of a list has is
+ * forgotten.
  */
 
 /**

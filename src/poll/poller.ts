@@ -25,8 +25,9 @@ import { NO_SERIES, type NodeState, type NodeStore, toStored } from "./store.ts"
 export type Poller = {
   /**
    * Prepares to poll these nodes and no others; nothing changes until the result is committed. A node that is the same object
-   * as before goes on undisturbed, and so does one with the same fingerprint, from its next poll with its new settings. A node with other settings at the same URL keeps its history, its counters and, until its
-   * next poll, what is shown of it. No other change may be prepared in the meantime.
+   * as before goes on undisturbed, and so does one with the same fingerprint, which has its new settings from its next poll on.
+   * A node with other settings at the same URL keeps its history, its counters and, until its next poll, what is shown of it.
+   * No other change may be prepared in the meantime.
    * @throws Error when a node cannot be opened; then nothing has changed
    */
   prepare(nodes: readonly NodeConfig[]): Steps<PreparedNodes>;

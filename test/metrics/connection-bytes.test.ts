@@ -258,28 +258,23 @@ describe("rows without series of their own", () => {
     expect(bytesOf(HOST, shown)).toEqual([100, 110, undefined, 113]);
   });
 
-  test("and in another connection that never had one", () => {
+  test("and in another connection that never had one, without its earlier bytes", () => {
     const shown = shownBy(
       createNode({ address: "host", maxPerNode: 2 }),
-      [old(100), oldest],
-      [old(103), oldest, young(1_000_000)],
-      [connection("d", "198.51.100.2:1", 1, { ageSeconds: 3000 }), oldest, young(1_000_001)],
-      [oldest, young(1_000_003)],
+      [[old(100), oldest], { malformed: 1 }],
+      [connection("d", "198.51.100.2:1", 1, { ageSeconds: 3000 }), oldest, young(1_000_000)],
+      [oldest, young(1_000_002)],
     );
-    expect(bytesOf(HOST, shown)).toEqual([100, 103, undefined, 105]);
+    expect(bytesOf(HOST, shown)).toEqual([100, undefined, 102]);
   });
 
-  test("one that never had a series brings no earlier bytes along", () => {
-    const shown = shownBy(
-      createNode({ address: "host", maxPerNode: 2 }),
-      [old(100), oldest, young(1_000_000)],
-      [old(101), young(1_000_001)],
-      [old(101), young(1_000_004)],
-    );
-    expect(bytesOf(HOST, shown)).toEqual([100, 101, 104]);
+  test("those of a name that has series count, however many they are", () => {
+    const many = Array.from({ length: 5 }, (_, index) => connection(`${index}`, `192.0.2.${index}:1`, 10));
+    const shown = shownBy(createNode({ address: "none", maxPerNode: 2 }), many, many.slice(1), many.slice(1, 3));
+    expect(bytesOf("inbound", shown)).toEqual([50, 50, 50]);
   });
 
-  test("nor does one that could not be read for a poll", () => {
+  test("one that could not be read for a poll brings no earlier bytes along", () => {
     const shown = shownBy(
       createNode({ address: "host" }),
       [old(100), young(10)],

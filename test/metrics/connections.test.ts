@@ -200,6 +200,24 @@ describe("max_per_node", () => {
     expect(kept(rows, 2)).toEqual(["192.0.2.5:1", "192.0.2.3:1"]);
   });
 
+  test("connections of one host count once, so that many of them leave room for other hosts", () => {
+    const many = [1, 2, 3, 4].map((port) => at(`192.0.2.1:${port}`, { ageSeconds: 1000, height: port }));
+    const rows = [...many, at("192.0.2.2:1", { ageSeconds: 10 }), at("192.0.2.3:1", { ageSeconds: 1 })];
+    const { connections, omitted, merged } = show(rows, { address: "host", maxPerNode: 2 });
+    expect(connections.map(({ labels, row }) => [labels, row.height])).toEqual([
+      [',direction="inbound",peer="192.0.2.1"', 4],
+      [',direction="inbound",peer="192.0.2.2"', undefined],
+    ]);
+    expect({ omitted, merged }).toEqual({ omitted: 1, merged: 3 });
+  });
+
+  test.each(["subnet", "none"] as const)("with %s, all connections of a shown name are in its values", (address) => {
+    const rows = Array.from({ length: 9 }, (_, index) => at(`192.0.2.${index}:1`, { height: 10 + index }));
+    const { connections, omitted } = show(rows, { address, maxPerNode: 3 });
+    expect(connections.map(({ row, rows: merged }) => [row.height, merged])).toEqual([[18, 9]]);
+    expect(omitted).toBe(0);
+  });
+
   test("the input stays in its order", () => {
     const rows = [at("192.0.2.3:1"), at("192.0.2.1:1", { direction: "outbound" })];
     const order = rows.map(({ id }) => id);
@@ -248,6 +266,21 @@ describe("the series of a connection", () => {
     expect(value(page, "p2p_connection_info", { ...labels, agent: "x/1", address_type: "ipv6" })).toBe(1);
     expect(find(page, "p2p_connection_receive_bytes_total")).toHaveLength(1);
     expect(find(page, "p2p_connection_info")).toHaveLength(2);
+  });
+
+  test("p2p_connection_info does not change with the handshake, when peers first report their software", () => {
+    const shownAgents = (chain: "wire" | "monero", rest: Partial<PeerConnection>) => {
+      const state = stateAfter(report({ peers: peers(at("192.0.2.1:1", rest)) }), { node: nodeConfig({ chain }) });
+      const page = readPage([state]);
+      expect(find(page, "p2p_connection_state")).toHaveLength(1);
+      return find(page, "p2p_connection_info").map(({ labels }) => labels.get("agent"));
+    };
+    expect(shownAgents("wire", { state: "handshaking" })).toEqual([]);
+    expect(shownAgents("wire", { state: "disconnected" })).toEqual([]);
+    expect(shownAgents("wire", { state: "connected", agent: "any/1" })).toEqual(["any/1"]);
+    expect(shownAgents("wire", { state: "connected" })).toEqual([undefined]);
+    expect(shownAgents("wire", { state: "disconnected", agent: "any/1" })).toEqual(["any/1"]);
+    expect(shownAgents("monero", { state: "handshaking" })).toEqual([undefined]);
   });
 
   test("p2p_connection_syncing is there with 0 for every connected row, and for no other", () => {

@@ -12,6 +12,7 @@ export type LabelValues =
 
 type Family = Pick<NodeFamily, "name" | "labels" | "sources" | "values" | "newSeries">;
 
+/** What a label of a family can hold, for each chain where that differs. */
 export function labelValues(family: Family, label: string): LabelValues {
   const own = family.values?.[label];
   const closed = Object.keys(family.sources).flatMap((chain) => {
@@ -47,22 +48,25 @@ function valuesOfChain(chain: string, label: string): readonly string[] | undefi
 
 const TEXT = "at most 128 characters";
 
+/** Of families that count peers by what they report. */
+const MOST_COMMON = "the 20 most common, `unknown` without one";
+
 /** Who writes the labels that can have any value. */
 const WRITERS: Readonly<Record<string, string>> = {
   agent: `the peers, ${TEXT}; absent without one`,
   braided_chain: "the node: the number of a chain, below 1000",
   chain_id: `the node, ${TEXT}`,
   network: `the node, or \`network\` in the configuration, ${TEXT}`,
-  network_version: "the peers: a whole number",
-  os: `the peers, ${TEXT}`,
+  network_version: `the peers: a whole number; ${MOST_COMMON}`,
+  os: `the peers, ${TEXT}: ${MOST_COMMON}`,
   peer: "the node: the address of the peer, as `connections.address` shows it; at most `connections.max_per_node` at one time, and `connections.max_new_per_hour` new ones in an hour",
   version: `the node, ${TEXT}`,
 };
 
 /** Where another one writes the label than in most families. */
 const OTHER_WRITERS: Readonly<Record<string, string>> = {
-  "p2p_node_peers_by_agent agent": `the peers, ${TEXT}: the 20 most common, \`unknown\` without one`,
-  "p2p_chainweb_reachable_peers_by_version version": `the peers that are asked, ${TEXT}`,
+  "p2p_node_peers_by_agent agent": `the peers, ${TEXT}: ${MOST_COMMON}`,
+  "p2p_chainweb_reachable_peers_by_version version": `the peers that are asked, ${TEXT}: ${MOST_COMMON}`,
 };
 
 function writerOf({ name, newSeries }: Family, label: string): string {

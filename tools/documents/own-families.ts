@@ -49,14 +49,14 @@ const OWN: readonly OwnFamily[] = [
   {
     name: "peer_exporter_http_connections_closed_total",
     type: "counter",
-    help: "Connections that were closed because of a limit, by reason.",
+    help: "Client connections that the exporter closed because of a limit, by reason.",
     labels: { reason: ["address_share", "all_in_use", "requests_waiting", "answers_unread"] },
     example: ['peer_exporter_http_connections_closed_total{reason="address_share"} 3'],
   },
   {
     name: "peer_exporter_event_loop_delay_seconds",
     type: "histogram",
-    help: "How late the exporter's event loop was: measured all the time, by a timer that is due every 10 ms; 0 is no delay.",
+    help: "Delay of the exporter's event loop, measured by a timer that is due every 10 ms; 0 is on time.",
     labels: { le: ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "10", "+Inf"] },
     example: [
       'peer_exporter_event_loop_delay_seconds_bucket{le="0.005"} 687112',

@@ -61,8 +61,12 @@ relabelings:
   {{- with .relabelings }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with .metricRelabelings }}
 metricRelabelings:
+  # Lines with the time from which a counter counts would be a second series for each counter.
+  - sourceLabels: [__name__]
+    regex: (p2p|peer_exporter|process|nodejs)_.+_created
+    action: drop
+  {{- with .metricRelabelings }}
   {{- toYaml . | nindent 2 }}
-{{- end }}
+  {{- end }}
 {{- end }}

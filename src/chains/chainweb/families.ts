@@ -34,7 +34,7 @@ export const CUT_WEIGHT: ChainFamily = {
 export const MEMPOOL_PEERS: ChainFamily = {
   name: "p2p_chainweb_mempool_peers",
   type: "gauge",
-  help: "Known mempool peers of a braided chain that do not fail at present, from the last poll (mempool/peer).",
+  help: "Mempool peers of a braided chain that the node knows and whose last session did not fail, from the last poll (mempool/peer).",
   source: "chain/N/mempool/peer: items",
   labels: ["braided_chain"],
 };
@@ -42,7 +42,7 @@ export const MEMPOOL_PEERS: ChainFamily = {
 export const PEERS_BY_IDENTITY: ChainFamily = {
   name: "p2p_chainweb_peers_by_identity",
   type: "gauge",
-  help: "Known peers by what proves their identity, from the last poll (cut/peer id): pinned, the id of their certificate; ca, a certificate of an authority.",
+  help: "Known peers by what proves their identity, from the last poll (cut/peer id): pinned, the id of their certificate; ca, a certificate of an authority. Peers whose id is not valid are not counted.",
   source: "cut/peer: items[].id",
   labels: ["identity"],
   values: { identity: IDENTITIES },
@@ -59,7 +59,7 @@ export const SERVICE_DATE: ChainFamily = {
 export const OUTDATED: ChainFamily = {
   name: "p2p_chainweb_outdated",
   type: "gauge",
-  help: "1 if the release of the node no longer follows the network, from the last poll (X-Chainweb-Node-Version; info nodePackageVersion): all before 3.2 (2.x is refused since 2025-11-07, 3.0 stops on 2026-01-07, 3.2 is mandatory since 2026-08-01). On mainnet01, testnet04 and testnet06.",
+  help: "1 if the release of the node no longer follows the network, from the last poll (X-Chainweb-Node-Version; info nodePackageVersion): all before 3.2 (2.x is refused since 2025-11-07, 3.0 stops on 2026-01-07, 3.2 is mandatory since 2026-08-01). Only for mainnet01, testnet04 and testnet06.",
   source: "X-Chainweb-Node-Version; info: nodePackageVersion",
   labels: [],
 };
@@ -75,7 +75,7 @@ export const CHAIN_HEAD_TIMESTAMP: ChainFamily = {
 export const PEER_INFO: ChainFamily = {
   name: "p2p_chainweb_peer_info",
   type: "gauge",
-  help: "Always 1: a peer in the node's address book that does not fail at present, from the last poll (cut/peer address, id). It is known, not connected. identity: what proves that a server is the peer: pinned, the id of its certificate; ca, a certificate of an authority; absent with an id that is not valid.",
+  help: "A peer that the node knows and whose last session did not fail, connected or not, from the last poll (cut/peer address, id); always 1. identity is what proves that a server is the peer: pinned, the id of its certificate; ca, a certificate of an authority; absent if the id is not valid.",
   source: "cut/peer: items[].address, items[].id",
   labels: ["address_type", "identity"],
   values: { address_type: ADDRESS_TYPES, identity: IDENTITIES },

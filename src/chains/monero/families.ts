@@ -103,7 +103,7 @@ export const OFFLINE: ChainFamily = {
 export const PEERS_BY_STRIPE: ChainFamily = {
   name: "p2p_monero_peers_by_pruning_stripe",
   type: "gauge",
-  help: "Connected peers by the old blocks that they keep, from the last poll (get_connections pruning_seed): none is not pruned and keeps all, 1 to 8 is the stripe of a pruned node.",
+  help: "Connected peers by the old blocks that they keep, from the last poll (get_connections pruning_seed): none, not pruned, so all blocks; 1 to 8, the stripe of a pruned node.",
   source: "get_connections pruning_seed",
   labels: ["stripe"],
   values: { stripe: STRIPES },
@@ -145,7 +145,7 @@ export const TRANSMIT_LIMIT: ChainFamily = {
 export const MAX_PEERS: ChainFamily = {
   name: "p2p_monero_max_peers",
   type: "gauge",
-  help: `Most public peers that the node accepts, from in_peers and out_peers ${LESS_OFTEN}; absent where there is no limit.`,
+  help: `Maximum number of public peers of the node, from in_peers and out_peers ${LESS_OFTEN}; absent where there is no limit.`,
   source: "/in_peers in_peers, /out_peers out_peers",
   labels: ["direction"],
   values: { direction: ["inbound", "outbound"] },

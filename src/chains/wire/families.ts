@@ -19,13 +19,13 @@ function ofConnection(declaration: Declaration): ChainFamily {
 
 export const FORK_DB_HEAD = ofNode({
   name: "p2p_wire_fork_db_head_height",
-  help: "The last block that the node received, whether applied or not, from the last poll (get_info fork_db_head_block_num, EOSIO 1.8 and later). Less p2p_node_head_height: the node's own view of its backlog. In read-mode=irreversible it applies only irreversible blocks, so that the others always count.",
+  help: "Height of the newest block that the node received, applied or not, from the last poll (get_info fork_db_head_block_num, EOSIO 1.8 and later). Minus p2p_node_head_height it is the node's backlog, which in read-mode=irreversible always has the blocks that are not yet irreversible.",
   source: `${INFO} fork_db_head_block_num`,
 });
 
 export const EARLIEST_BLOCK = ofNode({
   name: "p2p_wire_earliest_available_block",
-  help: "The first block of the node's block log, from the last poll (get_info earliest_available_block_num, Leap 3.1 and later).",
+  help: "Height of the first block in the node's block log, from the last poll (get_info earliest_available_block_num, Leap 3.1 and later).",
   source: `${INFO} earliest_available_block_num`,
 });
 
@@ -43,7 +43,7 @@ export const WRONG_CHAIN_PEERS = ofNode({
 
 export const PEERS_BY_NETWORK_VERSION = ofNode({
   name: "p2p_wire_peers_by_network_version",
-  help: "Connected peers by the protocol version in their last handshake, from the last poll (last_handshake.network_version): the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. EOSIO to Spring count from 1206 on, newer Wire from 1 on.",
+  help: "Connected peers by protocol version, from the last poll (last_handshake.network_version): the 20 most common; other for the rest, and for those beyond 60 new ones in an hour; unknown for peers without one. EOSIO to Spring count from 1206 on, newer Wire from 1 on.",
   source: `${NET} last_handshake.network_version`,
   labels: ["network_version"],
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: ["other"] },
@@ -51,7 +51,7 @@ export const PEERS_BY_NETWORK_VERSION = ofNode({
 
 export const PEERS_BY_OS = ofNode({
   name: "p2p_wire_peers_by_os",
-  help: "Connected peers by the operating system in their last handshake, from the last poll (last_handshake.os): the 20 most common; the rest, and those beyond 60 new ones in an hour, as other; unknown without one. Absent where the node does not send it, as some newer Wire builds.",
+  help: "Connected peers by operating system, from the last poll (last_handshake.os): the 20 most common; other for the rest, and for those beyond 60 new ones in an hour; unknown for peers without one. Absent where the node does not send it, as some newer Wire builds.",
   source: `${NET} last_handshake.os`,
   labels: ["os"],
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: ["other"] },
@@ -59,13 +59,13 @@ export const PEERS_BY_OS = ofNode({
 
 export const PEERS_FINAL_HEIGHT = ofNode({
   name: "p2p_wire_peers_final_height",
-  help: "Last irreversible block that two connected peers on the node's chain have reached, or the only one that reports it, by their last handshakes, from the last poll (last_handshake.last_irreversible_block_num). As old as these, which a healthy node rarely repeats: a node that is final at less is behind, one that is final at more may be behind too.",
+  help: "Last irreversible block that at least two connected peers on the node's chain have reached (if only one peer reports any, that one), from the last poll (last_handshake.last_irreversible_block_num). Handshakes are rarely repeated, so it is often old: a node with a lower p2p_node_final_height is behind, and one with a higher may be.",
   source: `${NET} last_handshake: largest of last_irreversible_block_num, fork_db_root_num and the numbers in their ids`,
 });
 
 export const VANISHED_PEERS = ofNode({
   name: "p2p_wire_vanished_peers",
-  help: "Outbound peers that the list of the last poll (/v1/net/connections) lacks, and whose connection was open in an earlier list of the same process of the node: nodes remove peers that are on another chain, are forked or refuse them permanently, and peers that an operator disconnects by the API. Peers of block producers, which come and go with the schedule (bp_gossip_peers), do not count.",
+  help: "Outbound peers that were connected in an earlier poll since the node's start, and that its list no longer has, from the last poll (/v1/net/connections). The node removes peers that are on another chain, are forked or refuse it permanently, and those that an operator disconnects by the API. Peers of block producers, which come and go with the schedule (bp_gossip_peers), do not count.",
   source: `${NET} peer, /v1/net/bp_gossip_peers server_endpoint`,
   needsHistory: true,
 });
@@ -73,7 +73,7 @@ export const VANISHED_PEERS = ofNode({
 export const FAILED_CONNECTIONS = ofNode({
   name: "p2p_wire_failed_connections_total",
   type: "counter",
-  help: "Attempts to open an outbound connection that failed, without names that do not resolve, from the last poll (prometheus_plugin p2p_failed_connections).",
+  help: "Failed attempts to open an outbound connection, except to names that do not resolve, from the last poll (prometheus_plugin p2p_failed_connections).",
   source: `${PLUGIN} p2p_failed_connections`,
 });
 
@@ -102,7 +102,7 @@ const FLAG_VALUES = ["true", "false"];
 /** Its labels are in the order of the flags in connection-info.ts. */
 export const CONNECTION_INFO = ofConnection({
   name: "p2p_wire_connection_info",
-  help: "Always 1: what the node says about a connected peer, each true or false, from the last poll. bp_peer: it belongs to a block producer, by configuration or gossip (is_bp_peer, Leap 4 and later); bp_gossip_peer: by validated gossip (is_bp_gossip_peer, Spring 1.2 and later); blocks_only: the connection carries no transactions (is_blocks_only, Spring and later); transactions_only: it carries no blocks (is_transactions_only, Spring and later). A label that the node does not send is absent.",
+  help: "What the node reports about a connected peer, from the last poll; always 1. Each label is true or false, or absent where the node does not send it. bp_peer: the peer belongs to a block producer, by configuration or gossip (is_bp_peer, Leap 4 and later); bp_gossip_peer: by validated gossip (is_bp_gossip_peer, Spring 1.2 and later); blocks_only: the connection carries no transactions (is_blocks_only, Spring and later); transactions_only: it carries no blocks (is_transactions_only, Spring and later).",
   source: `${NET} is_bp_peer, is_bp_gossip_peer, is_blocks_only, is_transactions_only`,
   labels: ["bp_peer", "bp_gossip_peer", "blocks_only", "transactions_only"],
   values: {
@@ -131,14 +131,14 @@ export const PEER_SCORE = ofConnection({
 
 export const FIRST_AVAILABLE_BLOCK = ofConnection({
   name: "p2p_wire_connection_first_available_block",
-  help: "The first block that the peer says it has, from the last poll (prometheus_plugin p2p_first_available_block).",
+  help: "First block that the peer says it has, from the last poll (prometheus_plugin p2p_first_available_block).",
   source: `${PLUGIN} p2p_first_available_block`,
   merged: "min",
 });
 
 export const LAST_AVAILABLE_BLOCK = ofConnection({
   name: "p2p_wire_connection_last_available_block",
-  help: "The head in the peer's last handshake or notice, from the last poll (prometheus_plugin p2p_last_available_block); often old.",
+  help: "Head in the peer's last handshake or notice, from the last poll (prometheus_plugin p2p_last_available_block); often old.",
   source: `${PLUGIN} p2p_last_available_block`,
   merged: "max",
 });
@@ -154,14 +154,14 @@ export const UNIQUE_FIRST_BLOCKS = ofConnection({
 /** Experimental: it makes up for counters that nodes carry over reconnects, and goes when a release no longer does. */
 export const BYTES_SINCE = ofConnection({
   name: "p2p_wire_connection_counters_start_timestamp_seconds",
-  help: "Unix time from which the bytes and unique first blocks of the connection count, from the last poll (prometheus_plugin p2p_connection_start_time): its start, or after a reconnect of an outbound peer, the first page of the plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it: its node counts since it has the peer in its list.",
+  help: "Unix time from which the bytes and unique first blocks of the connection count, from the last poll (prometheus_plugin p2p_connection_start_time): its start, or after an outbound peer reconnected, the first page of the plugin with the new connection. Absent for an outbound peer that has not reconnected since the exporter first saw it: its counts may include earlier connections.",
   source: `${PLUGIN} p2p_connection_start_time`,
   stability: "experimental",
 });
 
 export const PLUGIN_PAGE_TIME = ofNode({
   name: "p2p_wire_plugin_page_timestamp_seconds",
-  help: "Unix time when the page of the node's prometheus_plugin (/v1/prometheus/metrics) arrived that the last poll used for bytes, latency and block ranges. It is requested every 30 s, and the node updates its numbers every 30 s (connection-cleanup-period).",
+  help: "Unix time when the page of prometheus_plugin arrived (/v1/prometheus/metrics) that has the bytes, latencies and block ranges of the last poll. The exporter requests it every 30 s, and the node updates its numbers every 30 s (connection-cleanup-period).",
   source: `${PLUGIN}`,
 });
 
@@ -199,7 +199,8 @@ export const families: readonly ChainFamily[] = [
 /** Where the families that all chains share get their values. */
 export const sources: SharedSources = {
   p2p_node_up: "/v1/net/connections",
-  p2p_node_info: "get_info server_version_string, chain_id; last_handshake.chain_id of the peers while get_info fails",
+  p2p_node_info:
+    "get_info server_version_string, chain_id; while get_info fails, last_handshake.chain_id on which the peers that the node dialed agree, or without such peers, at least two others",
   p2p_node_peers: "/v1/net/connections: open, handshake done",
   p2p_node_connections: "connecting, is_socket_open, generation",
   p2p_node_syncing_peers: "syncing",

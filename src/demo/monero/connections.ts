@@ -13,8 +13,11 @@ import { BLOCK_SECONDS, heightAt, type MoneroDirectory, type MoneroNetworkType, 
 
 /** The size of a full block on the wire. */
 const BLOCK_BYTES = 80_000;
-/** Peers send their height at least this often (P2P_DEFAULT_HANDSHAKE_INTERVAL). */
-const TIMED_SYNC_SECONDS = 60;
+/**
+ * Peers send their height at least this often: twice for each block, as P2P_DEFAULT_HANDSHAKE_INTERVAL of 60 s does. With 60 s,
+ * heights of healthy peers would be six of the demo's blocks old.
+ */
+const TIMED_SYNC_SECONDS = BLOCK_SECONDS / 2;
 /** Inbound Tor connections have no address (seen on monerod 0.18.0.0). */
 const UNKNOWN_TOR_HOST = "<unknown tor host>";
 

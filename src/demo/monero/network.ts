@@ -46,7 +46,7 @@ export type MoneroPeer = {
   readonly pruningSeed: number;
   /** The port of its public restricted RPC; 0 if it has none. */
   readonly rpcPort: number;
-  /** It relays new blocks to us; other peers send their height only in the timed sync every 60 s. */
+  /** It relays new blocks to us; other peers send their height only in the timed sync. */
   readonly relays: boolean;
   /** It is far behind and downloads blocks from us. */
   readonly isBehind: boolean;

@@ -13,11 +13,9 @@ import type { ShownConnection } from "../shown-connection.ts";
 
 const scope = "connection";
 
-const WIRE_SINCE =
-  "p2p_wire_connection_counters_start_timestamp_seconds; where that is absent, since the node has the peer in its list";
+const WIRE_SINCE = "up to a minute old, since p2p_wire_connection_counters_start_timestamp_seconds";
 
-const SHARED_BYTES =
-  "Of connections that share the name, the bytes of all that had it since it appeared: what one gained stays when it closes.";
+const SHARED_BYTES = "Connections that share a name are added up; when one closes, its bytes stay in the sum.";
 
 /** By the bits of states. */
 const STATE_FACTS: readonly (readonly string[])[] = Array.from({ length: 1 << CONNECTION_STATES.length }, (_, states) =>
@@ -29,16 +27,16 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
-    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent, remote_ip; Monero: address_type, no software); always 1. Of connections that share the name, those of one in the best state.",
+    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent and remote_ip, absent before the handshake; Monero: address_type, no software); always 1. Of connections that share a name, those of one in the best state.",
     ...ofRows(
-      { scope, values: eachConnection(() => 1), labels: infoLabels },
+      { scope, values: eachConnection(hasInfo), labels: infoLabels },
       { labels: ["agent", "address_type"], values: { address_type: ADDRESS_TYPES } },
     ),
   },
   {
     name: "p2p_connection_state",
     type: "gauge",
-    help: "State of a connection, from the last poll (Wire: connecting, is_socket_open, last_handshake.generation; Monero: state); always 1, and only for the present state. Connections that share the name have a series for each of their states.",
+    help: "State of a connection, from the last poll (Wire: connecting, is_socket_open, last_handshake.generation; Monero: state); always 1, and only for the present state. Connections that share a name have a series for each of their states.",
     ...ofRows(
       { scope, facts: ({ states }) => STATE_FACTS[states] ?? [] },
       { labels: ["state"], values: { state: CONNECTION_STATES } },
@@ -47,25 +45,25 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_receive_bytes_total",
     type: "counter",
-    help: `Bytes received since the connection opened, from the last poll (Monero: recv_count; Wire: p2p_bytes_received of prometheus_plugin, up to a minute old, and since ${WIRE_SINCE}). ${SHARED_BYTES}`,
+    help: `Bytes received since the connection opened, from the last poll (Monero: recv_count; Wire: p2p_bytes_received of prometheus_plugin, ${WIRE_SINCE}). ${SHARED_BYTES}`,
     ...ofRows({ scope, values: eachConnection(receivedBytes), created: eachConnection(bytesCreated) }),
   },
   {
     name: "p2p_connection_transmit_bytes_total",
     type: "counter",
-    help: `Bytes sent since the connection opened, from the last poll (Monero: send_count; Wire: p2p_bytes_sent of prometheus_plugin, up to a minute old, and since ${WIRE_SINCE}). ${SHARED_BYTES}`,
+    help: `Bytes sent since the connection opened, from the last poll (Monero: send_count; Wire: p2p_bytes_sent of prometheus_plugin, ${WIRE_SINCE}). ${SHARED_BYTES}`,
     ...ofRows({ scope, values: eachConnection(sentBytes), created: eachConnection(bytesCreated) }),
   },
   {
     name: "p2p_connection_head_height",
     type: "gauge",
-    help: "Height of the peer's head as last seen by the node, from the last poll; often out of date (Wire: last_handshake, largest of head numbers and block ids; Monero: height). Of connections that share the name, the highest.",
+    help: "Height of the peer's head as last seen by the node, from the last poll; often out of date (Wire: last_handshake, largest of head numbers and block ids; Monero: height). Of connections that share a name, the highest.",
     ...ofRows({ scope, values: eachConnection(({ row }) => row.height) }),
   },
   {
     name: "p2p_connection_syncing",
     type: "gauge",
-    help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero: state synchronizing, standby); upload, the peer from the node (Wire: syncing). Of connections that share the name, 1 if any syncs.",
+    help: "1 while the connection syncs, from the last poll: download, the node from the peer (Monero: state synchronizing, standby); upload, the peer from the node (Wire: syncing). Of connections that share a name, 1 if any syncs.",
     ...ofRows(
       { scope, values: eachConnection(isSyncing), labels: (_, { flow = "" }) => `flow="${flow}"` },
       { labels: ["flow"], values: { flow: ["download", "upload"] } },
@@ -74,16 +72,21 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_start_timestamp_seconds",
     type: "gauge",
-    help: "Unix time when the connection opened, from the last poll (Monero: live_time; Wire: p2p_connection_start_time of prometheus_plugin). Of connections that share the name, the earliest.",
+    help: "Unix time when the connection opened, from the last poll (Monero: live_time; Wire: p2p_connection_start_time of prometheus_plugin). Of connections that share a name, the earliest.",
     ...ofRows({ scope, values: eachConnection(({ startSeconds }) => startSeconds) }),
   },
   {
     name: "p2p_connection_latency_seconds",
     type: "gauge",
-    help: "Round-trip time of the connection as measured by the node, from the last poll (Wire: p2p_latency of prometheus_plugin). Of connections that share the name, the lowest.",
+    help: "Round-trip time of the connection as measured by the node, from the last poll (Wire: p2p_latency of prometheus_plugin). Of connections that share a name, the lowest.",
     ...ofRows({ scope, values: eachConnection(({ row }) => row.latencySeconds) }),
   },
 ];
+
+/** Before the handshake, the software of a peer is not known yet: a series without it would soon be another one. */
+function hasInfo({ row, agent }: ShownConnection, { traits }: NodeView): number | undefined {
+  return traits.agents !== true || agent !== "" || row.state === "connected" ? 1 : undefined;
+}
 
 function infoLabels({ row: { address }, agent }: ShownConnection): string {
   const agentLabel = agent === "" ? "" : `agent="${agent}",`;

@@ -15,19 +15,22 @@ const OTHER_AGENTS = "other";
 /** The agent label of the peers that report no software. */
 const UNKNOWN_AGENT = "unknown";
 
+const IP_FIELDS =
+  "Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.";
+
 /** How different the node's peers are: many of one kind may be one attacker, or fail together. */
 export const diversityFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peer_subnets",
     type: "gauge",
-    help: "Distinct subnets (IPv4 /16, IPv6 /32) among connected peers with a known IP address, from the last poll; a low number is an eclipse risk. Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.",
+    help: `Different subnets (IPv4 /16, IPv6 /32) of the connected peers with a known IP address, from the last poll; few subnets are an eclipse risk. ${IP_FIELDS}`,
     labels: [],
     samples: (view) => one(subnetsOf(view)?.size),
   },
   {
     name: "p2p_node_largest_subnet_peers",
     type: "gauge",
-    help: "Connected peers in the subnet (IPv4 /16, IPv6 /32) that has most of them, from the last poll; absent where no peer has a known IP address. A large share of p2p_node_peers may be one operator. The fields are those of p2p_node_peer_subnets.",
+    help: `Connected peers in the largest of their subnets (IPv4 /16, IPv6 /32), from the last poll; a large share of all peers may be one operator. Absent where no peer has a known IP address. ${IP_FIELDS}`,
     labels: [],
     samples: (view) => {
       const sizes = subnetsOf(view);
@@ -37,7 +40,7 @@ export const diversityFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_agent",
     type: "gauge",
-    help: "Connected peers by the software that they report, from the last poll: the 20 most common of both directions together, and unknown for those that report none; the rest, and those beyond 60 new ones in an hour, as other. The sum is the number of connected peers. Wire: agent of last_handshake from /v1/net/connections.",
+    help: "Connected peers by the software that they report, from the last poll: the 20 most common agents of both directions together; other for the rest, and for those beyond 60 new ones in an hour; unknown for peers that report none. The sum is the number of connected peers. Wire: agent of last_handshake from /v1/net/connections.",
     labels: ["agent", "direction"],
     values: { direction: DIRECTIONS },
     newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER_AGENTS] },
@@ -118,6 +121,7 @@ function totalOf(counts: Counts): number {
   return DIRECTIONS.reduce((sum, direction) => sum + counts[direction], 0);
 }
 
+/** The number of rows by type of address, with 0 for those that no row has; empty without a list. */
 export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
   return countBy(rows, ADDRESS_TYPES, ({ address }) => address.type);
 }

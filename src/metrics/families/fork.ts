@@ -10,7 +10,7 @@ export const forkFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_forked",
     type: "gauge",
-    help: "1 if, as of the last poll, the node's block at the highest height that it and others of its network have both reported is another one than that of most of them, else 0: fleet, the other configured nodes; configured, the configured references. Forks of a few blocks are usual. Absent without such a height.",
+    help: "1 if the node has another block than most others at the highest height that they have in common, from the last poll, else 0. The others are on its network: fleet, the other configured nodes; configured, the configured references. Forks of a few blocks are usual. Absent without a height in common.",
     source: "computed",
     needsHistory: true,
     stability: "experimental",
@@ -25,7 +25,7 @@ export const forkFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_fork_depth_blocks",
     type: "gauge",
-    help: "Blocks of the node since its branch left that of most others, at least, as of the last poll; 0 if it has not. More than p2p_node_reorg_depth_blocks only if these blocks were already too deep for a usual reorganisation when they were reported. Chainweb: of the chain where it is most.",
+    help: "Lower bound of the node's blocks since its branch left that of most others, from the last poll; 0 if it has not left. More than p2p_node_reorg_depth_blocks only if these blocks were already too deep for a usual reorganisation when they were reported. Chainweb: of the chain with the deepest fork.",
     source: "computed",
     needsHistory: true,
     stability: "experimental",
@@ -40,7 +40,7 @@ export const forkFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_reorg_depth_blocks",
     type: "gauge",
-    help: "Reorganisations of up to this many blocks are usual on the node's chain (lag.reorg_depth). As of the last poll; absent where p2p_node_forked is.",
+    help: "Blocks that a usual reorganisation of the node's chain replaces, at most (lag.reorg_depth), from the last poll; absent where p2p_node_forked is.",
     source: "the configuration",
     needsHistory: true,
     stability: "experimental",

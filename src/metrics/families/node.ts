@@ -17,7 +17,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_api_up",
     type: "gauge",
-    help: "1 if this API answered in the last poll, else 0: peers, head, and the other APIs of the chain. An API that is called less often keeps its last outcome (prometheus 30 s, bans and limits up to a minute).",
+    help: "1 if this API of the node answered in the last poll, else 0. An API that is called less often keeps its last outcome (prometheus for 30 s, bans and limits for up to a minute).",
     source: "each call",
     labels: ["api"],
     samples: ({ state }) => labelled("api", apis(state)),
@@ -25,7 +25,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_failure_info",
     type: "gauge",
-    help: "Why an API of the node failed in the last poll; always 1, and p2p_node_api_up of the API is 0; absent for an API that answered.",
+    help: "Why an API of the node failed in the last poll (p2p_node_api_up 0); always 1; absent for an API that answered.",
     source: "each call",
     labels: ["api", "reason"],
     values: { reason: FAILURE_REASONS },
@@ -34,7 +34,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour. Wire: server_version_string and chain_id from get_info; while it fails, the chain id on which the peers that the node dialed agree by their handshakes, or without such peers at least two others. Monero: version and nettype from get_info. Chainweb: the header X-Chainweb-Node-Version, or nodePackageVersion from /info; instance from cut.",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour. Wire: server_version_string and chain_id from get_info; while it fails, the chain_id on which its peers agree (last_handshake). Monero: version and nettype from get_info. Chainweb: the header X-Chainweb-Node-Version, or nodePackageVersion from /info; instance from cut.",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
@@ -169,14 +169,14 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_block_interval_seconds",
     type: "gauge",
-    help: "Usual time between two blocks of the node's chain by its rules, while the last poll got the head: multiplied by p2p_node_head_lag_blocks it gives the lag in seconds. Wire: half a second. Monero: target from get_info. Chainweb: nodeBlockDelay from /info, or else 30 seconds, divided by the number of chains, as lag is summed over them.",
+    help: "Usual time between two blocks by the rules of the node's chain; multiplied by p2p_node_head_lag_blocks, the lag in seconds. Absent unless the last poll got the head. Wire: half a second. Monero: target from get_info. Chainweb: nodeBlockDelay from /info, else 30 seconds, divided by the number of chains, as the lag is summed over them.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.blockSeconds : undefined),
   },
   {
     name: "p2p_node_reference_height",
     type: "gauge",
-    help: "Best known head at the last poll: peers, the highest that enough peers of the node support (lag.min_support); fleet, the highest of the other configured nodes on the same chain; configured, the highest of the configured references on it. Chainweb: the node's own cut height, plus the blocks that the best of them are ahead on each chain.",
+    help: "Best known head, from the last poll: peers, the highest that enough peers of the node have (lag.min_support); fleet, the highest of the other configured nodes on the same chain; configured, the highest of the configured references on it. Chainweb: the node's own cut height, plus the blocks that the best of them are ahead on each chain.",
     source: "computed",
     labels: ["reference"],
     values: { reference: REFERENCE_NAMES },
@@ -185,7 +185,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_lag_blocks",
     type: "gauge",
-    help: "Blocks that the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains. Absent without a reference, and where the head is old and no present one confirms that it is the newest.",
+    help: "Blocks that the node's head is behind the best reference, from the last poll, never below 0. Chainweb: summed over the chains. Absent without a reference, and while the head is old and no reference shows that it is the newest.",
     source: "computed",
     labels: [],
     samples: ({ state }) => one(state.lag.blocks),

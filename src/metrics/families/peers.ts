@@ -13,7 +13,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers",
     type: "gauge",
-    help: "Connected peers, from the last poll. Wire: rows of /v1/net/connections with an open socket (is_socket_open) and a received handshake (last_handshake generation). Monero: rows of get_connections in any state but before_handshake. Chainweb, whose API lists no connections: peers that the node knows, by cut/peer, which has those whose last session did not fail.",
+    help: "Connected peers, from the last poll. Wire: rows of /v1/net/connections with an open socket (is_socket_open) and a received handshake (last_handshake generation). Monero: rows of get_connections in any state but before_handshake. Chainweb, whose API lists no connections: the peers of cut/peer, which the node knows and whose last session did not fail.",
     labels: ["direction"],
     values: { direction: DIRECTIONS },
     samples: (view) =>
@@ -41,7 +41,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_head",
     type: "gauge",
-    help: "Connected peers by the height that they report against the node's own head, from the last poll: ahead, equal, behind; unknown where they report none or are on another chain. Monero: height from get_connections and get_info; these are up to a minute old, so that peers count as behind for as long after a block. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so a height above the head is ahead, and every other one unknown.",
+    help: "Connected peers by the height that they report, compared to the node's head, from the last poll: ahead, equal, behind; unknown without a height or on another chain. Monero: height from get_connections, which is up to a minute old, and from get_info; so for a minute after each block peers may count as behind. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so only a height above the head counts, and every other peer is unknown.",
     // Which heights count as equal may change, once operators have seen how far the peers of busy nodes are apart.
     stability: "experimental",
     labels: ["position"],
@@ -51,7 +51,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections_omitted",
     type: "gauge",
-    help: "Connections of the last poll without their own series (connections.max_per_node, connections.series).",
+    help: "Connections of the last poll without series, because there are more than connections.max_per_node, or because of connections.series.",
     source: "computed",
     labels: [],
     samples: ({ shown }) => one(shown?.omitted),
@@ -59,7 +59,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections_merged",
     type: "gauge",
-    help: "Connections of the last poll whose series are also those of another one, because their labels are the same (connections.address): of each group of connections that share their series, all but one.",
+    help: "Connections of the last poll that share the series of another connection, because both have the same name (connections.address): of each group, all but one.",
     source: "computed",
     labels: [],
     samples: ({ shown }) => one(shown?.merged),
@@ -67,7 +67,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_series_withheld",
     type: "gauge",
-    help: "Connections of the last poll without their own series, because the node had too many new ones in an hour (connections.max_new_per_hour), plus 1 while p2p_node_info is withheld.",
+    help: "Connections of the last poll without series, because the node had too many new ones in an hour (connections.max_new_per_hour), plus 1 while p2p_node_info is withheld.",
     source: "computed",
     needsHistory: true,
     labels: [],
