@@ -22,6 +22,11 @@ export type ChainTraits = {
   readonly heightNote?: string | undefined;
 };
 
+/** Whether peer lists are of connections; others are of the peers that a node knows. */
+export function listsConnections({ states }: ChainTraits): boolean {
+  return states.length > 0;
+}
+
 /** What an adapter needs to know about a configured node. */
 export type NodeTarget = {
   readonly name: string;

@@ -110,10 +110,15 @@ export function one(value: number | undefined, created?: number): readonly Sampl
   return value === undefined ? [] : [["", value, created]];
 }
 
+/** One sample, 1 or 0; none when it is unknown. */
 export function flag(value: boolean | undefined): readonly SampleValue[] {
   return value === undefined ? [] : [["", value ? 1 : 0]];
 }
 
+/**
+ * One sample for each value of a label, without those that are unknown.
+ * @param created for a counter
+ */
 export function* labelled(
   name: string,
   values: Iterable<readonly [string, number | undefined]>,

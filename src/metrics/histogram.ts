@@ -16,6 +16,7 @@ export type HistogramSample = {
   readonly value: number;
 };
 
+/** The samples of a histogram; those of its buckets have the label `le` as well. */
 export function histogramSamples(
   { bounds, upTo, sum }: Distribution,
   labels: HistogramSample["labels"] = {},

@@ -1,4 +1,4 @@
-import type { ChainTraits } from "../chains/adapter.ts";
+import { type ChainTraits, listsConnections } from "../chains/adapter.ts";
 import { ADAPTERS, chains } from "../chains/index.ts";
 import type { NodeConfig } from "../config/model.ts";
 import {
@@ -28,6 +28,10 @@ import type { RowScope } from "./shown-connection.ts";
  */
 export type RenderNode = (state: NodeState, before?: SeriesBefore, reusable?: ArrayBufferLike) => RenderedNode;
 
+/**
+ * @param catalogue the families, in the order of the lines
+ * @param settings called in each poll, as a reload may change them
+ */
 export function createNodeRenderer(
   catalogue: readonly NodeFamily[],
   traitsOf: (node: NodeConfig) => ChainTraits,
@@ -94,9 +98,8 @@ function nextSeries(before: SeriesMemory, names: SeriesMemory["names"], bytes: S
   return names === before.names && bytes === before.bytes ? before : { names, bytes };
 }
 
-/** A list without states is not of connections but of known peers. */
-function rowScope({ states }: ChainTraits): RowScope {
-  return states.length === 0 ? "peer" : "connection";
+function rowScope(traits: ChainTraits): RowScope {
+  return listsConnections(traits) ? "connection" : "peer";
 }
 
 function writeConnections(lines: LinesWriter, family: FamilyShape, view: NodeView, identity: string): void {

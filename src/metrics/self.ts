@@ -104,7 +104,7 @@ export function createSelfMetrics(version: string, logLinesLost: () => number = 
   });
   const closed = new Counter({
     name: "peer_exporter_http_connections_closed_total",
-    help: "Connections that were closed because of a limit, by reason.",
+    help: "Client connections that the exporter closed because of a limit, by reason.",
     labelNames: ["reason"],
     registers,
   });

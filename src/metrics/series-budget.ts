@@ -19,6 +19,7 @@ type SeriesBudget = {
 
 const MINUTE_MS = 60_000;
 
+/** @param memories the recent series, from the poll before */
 export function openSeriesBudget(memories: NameMemories, nowMs: number): SeriesBudget {
   const minute = Math.floor(nowMs / MINUTE_MS);
   const changed: (readonly [family: string, memory: NameMemory])[] = [];
@@ -55,6 +56,7 @@ type Rest = {
   readonly kept: string | undefined;
 };
 
+/** The families of a catalogue whose new series are limited. */
 export function openFamilies(catalogue: readonly NodeFamily[]): readonly OpenFamily[] {
   return catalogue.flatMap(({ name, labels, samples, newSeries }) => {
     if (newSeries === undefined) return [];
@@ -85,6 +87,7 @@ type BoundedFamilies = {
 
 export const NO_FAMILIES: BoundedFamilies = { samples: new Map(), withheld: 0 };
 
+/** Spends the budget on the samples of these families. */
 export function boundFamilies(families: readonly OpenFamily[], view: NodeView, budget: SeriesBudget): BoundedFamilies {
   const samples = new Map<string, readonly SampleValue[]>();
   let withheld = 0;

@@ -1,11 +1,11 @@
-import type { ChainSample, ConnectionState, PeerConnection } from "../model/report.ts";
+import type { ChainFamily, ChainSample, ConnectionState, PeerConnection } from "../model/report.ts";
 import { chooseKnown } from "../model/report.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 
 /** Connections as their series show them, and those that share series. */
 
 /** What the rows of a peer list are: open connections, or peers that the node knows. */
-export type RowScope = "connection" | "peer";
+export type RowScope = NonNullable<ChainFamily["scope"]>;
 
 /** One connection as shown by its series, or several that share them. */
 export type ShownConnection = {
@@ -32,6 +32,7 @@ export type ShownConnection = {
 /** From the least to the most useful. */
 const STATE_RANK: readonly ConnectionState[] = ["disconnected", "dialing", "handshaking", "connected"];
 
+/** How useful a connection in this state is to the node; the higher, the more. */
 export function stateRank(state: ConnectionState | undefined): number {
   return state === undefined ? 0 : STATE_RANK.indexOf(state);
 }

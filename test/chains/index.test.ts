@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { listsConnections } from "../../src/chains/adapter.ts";
 import { ADAPTERS, CHAIN_NAMES, chains, FIRST_NAMES, isChainName } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { CONNECTION_STATES, DIRECTIONS } from "../../src/model/report.ts";
@@ -24,6 +25,12 @@ describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits
   test("has traits out of the closed sets", () => {
     expect(DIRECTIONS).toEqual(expect.arrayContaining([...traits.directions]));
     expect(CONNECTION_STATES).toEqual(expect.arrayContaining([...traits.states]));
+  });
+
+  test("has families about what its peer list has, connections or known peers", () => {
+    const scopes = new Set(families.flatMap(({ scope }) => scope ?? []));
+    expect(listsConnections(traits)).toBe(name !== "chainweb");
+    expect([...scopes]).toEqual([listsConnections(traits) ? "connection" : "peer"]);
   });
 
   test("names its families after itself", () => {

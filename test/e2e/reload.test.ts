@@ -194,7 +194,7 @@ test("what holds for all connections changes with each node's next poll", async 
   const connections = async () => find(await exporter.page(), "p2p_connection_info").length;
   expect(await connections()).toBeGreaterThan(0);
   writeFileSync(exporter.configFile, `connections: {series: false}\n${yaml({ name: "a", url: busy.url })}`);
-  expect(await (await post(exporter)).text()).toContain("1 unchanged");
+  expect(await (await post(exporter)).text()).toContain("1 changed");
   await waitFor(async () => (await connections()) === 0, "the series to go", {
     timeoutMs: 10_000,
     program: exporter.program,

@@ -268,6 +268,21 @@ describe("the series of a connection", () => {
     expect(find(page, "p2p_connection_info")).toHaveLength(2);
   });
 
+  test("p2p_connection_info does not change with the handshake, when peers first report their software", () => {
+    const shownAgents = (chain: "wire" | "monero", rest: Partial<PeerConnection>) => {
+      const state = stateAfter(report({ peers: peers(at("192.0.2.1:1", rest)) }), { node: nodeConfig({ chain }) });
+      const page = readPage([state]);
+      expect(find(page, "p2p_connection_state")).toHaveLength(1);
+      return find(page, "p2p_connection_info").map(({ labels }) => labels.get("agent"));
+    };
+    expect(shownAgents("wire", { state: "handshaking" })).toEqual([]);
+    expect(shownAgents("wire", { state: "disconnected" })).toEqual([]);
+    expect(shownAgents("wire", { state: "connected", agent: "any/1" })).toEqual(["any/1"]);
+    expect(shownAgents("wire", { state: "connected" })).toEqual([undefined]);
+    expect(shownAgents("wire", { state: "disconnected", agent: "any/1" })).toEqual(["any/1"]);
+    expect(shownAgents("monero", { state: "handshaking" })).toEqual([undefined]);
+  });
+
   test("p2p_connection_syncing is there with 0 for every connected row, and for no other", () => {
     const rows = [
       at("192.0.2.1:1", { syncing: "download" }),

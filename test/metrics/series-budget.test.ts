@@ -65,10 +65,11 @@ function watch() {
 
 describe("a node whose 300 peers, their software and its own version change with each poll", () => {
   const limit = 400;
+  const hours = 2;
   const { next, memories } = setUp({ maxNewPerHour: limit });
   const watched = watch();
   const last: Page[] = [];
-  for (let poll = 0; poll < 2 * 180; poll += 1) {
+  for (let poll = 0; poll < 2 * 60 * hours; poll += 1) {
     const minute = Math.floor(poll / 2);
     const rows = Array.from({ length: 300 }, (_, index) => {
       const number = 300 * poll + index;
@@ -86,9 +87,9 @@ describe("a node whose 300 peers, their software and its own version change with
       // The sample of the others together is one more.
       expect([name, watched.most(name) <= (isOfConnections ? limit : 61)]).toEqual([name, true]);
     }
-    expect(watched.total("p2p_connection_info")).toBe(3 * limit);
-    expect(watched.total("p2p_node_info")).toBe(3 * 60);
-    expect(watched.total("p2p_node_peers_by_agent")).toBe(3 * 60 + 1);
+    expect(watched.total("p2p_connection_info")).toBe(hours * limit);
+    expect(watched.total("p2p_node_info")).toBe(hours * 60);
+    expect(watched.total("p2p_node_peers_by_agent")).toBe(hours * 60 + 1);
   });
 
   test("has all of them in its sums, and those held back in a gauge", () => {
@@ -140,7 +141,7 @@ test("a state that changes uses no budget", () => {
 test("of new connections, outbound ones come first, then working ones, then the oldest; known ones stay", () => {
   const { next } = setUp({ maxNewPerHour: 4 });
   const shown = (...rows: readonly PeerConnection[]) =>
-    find(next(report({ peers: peers(...rows) }), 0), "p2p_connection_info").map(({ labels }) => labels.get("peer"));
+    find(next(report({ peers: peers(...rows) }), 0), "p2p_connection_state").map(({ labels }) => labels.get("peer"));
   const [young, old, dialing, outbound, known] = [
     peer(1, { ageSeconds: 5 }),
     peer(2, { ageSeconds: 50 }),
@@ -152,12 +153,12 @@ test("of new connections, outbound ones come first, then working ones, then the 
   expect(shown(known)).toHaveLength(1);
   expect(shown(dialing, young, old, known)).toHaveLength(4);
   expect(setUp({ maxNewPerHour: 1 }).next(report({ peers: peers(young, outbound) }), 0)).toSatisfy((page: Page) =>
-    find(page, "p2p_connection_info").every(({ labels }) => labels.get("direction") === "outbound"),
+    find(page, "p2p_connection_state").every(({ labels }) => labels.get("direction") === "outbound"),
   );
   const few = setUp({ maxNewPerHour: 3 });
   few.next(report({ peers: peers(known) }), 0);
   const page = few.next(report({ peers: peers(dialing, young, old, outbound, known) }), 0);
-  expect(find(page, "p2p_connection_info").map(({ labels }) => labels.get("peer"))).toEqual(
+  expect(find(page, "p2p_connection_state").map(({ labels }) => labels.get("peer"))).toEqual(
     [old, outbound, known].map(({ address }) => `${address.host}:9876`),
   );
   expect(value(page, "p2p_node_series_withheld")).toBe(2);

@@ -19,6 +19,8 @@ const SCRAPE = 'job="peer-exporter",instance="localhost:10900"';
 const WIRE = `${SCRAPE},target="wire-1",chain="wire",region="eu"`;
 const MONERO = `${SCRAPE},target="monero-1",chain="monero"`;
 const PEER = 'direction="outbound",peer="192.0.2.7:9876"';
+/** Without p2p_connection_info. */
+const DIALED = 'direction="outbound",peer="192.0.2.8:9876"';
 const DELAY = "peer_exporter_event_loop_delay_seconds";
 
 /** What is scraped at 0, 1, 2, ... minutes. */
@@ -31,6 +33,7 @@ const SCRAPED: Readonly<Record<string, string>> = {
   [`p2p_connection_info{${WIRE},${PEER},agent="Spring Agent",address_type="ipv4"}`]: "1x9",
   [`p2p_connection_state{${WIRE},${PEER},state="handshaking"}`]: "1x2 stale",
   [`p2p_connection_state{${WIRE},${PEER},state="connected"}`]: "_x3 1x6",
+  [`p2p_connection_state{${WIRE},${DIALED},state="dialing"}`]: "1x9",
   [`p2p_monero_connection_last_receive_timestamp_seconds{${MONERO},${PEER}}`]: "100x9",
   [`p2p_monero_connection_last_transmit_timestamp_seconds{${MONERO},${PEER}}`]: "290x9",
   [`p2p_node_failure_info{${WIRE},api="head",reason="timeout"}`]: "1x9",
@@ -52,7 +55,10 @@ const EXPECTED: Readonly<Record<string, readonly (readonly [labels: string, valu
   p2p_wire_is_bp_gossip_peer: [[`${WIRE},${PEER}`, 0]],
   p2p_wire_is_blocks_only: [],
   p2p_wire_is_transactions_only: [[`${WIRE},${PEER}`, 0]],
-  'p2p_connection_info{state!=""}': [[`${WIRE},${PEER},state="connected",agent="Spring Agent",address_type="ipv4"`, 1]],
+  'p2p_connection_info{state!=""}': [
+    [`${WIRE},${PEER},state="connected",agent="Spring Agent",address_type="ipv4"`, 1],
+    [`${WIRE},${DIALED},state="dialing"`, 1],
+  ],
   p2p_monero_receive_idle_seconds: [[`${MONERO},${PEER}`, 200]],
   p2p_monero_transmit_idle_seconds: [[`${MONERO},${PEER}`, 10]],
   p2p_probe_failure_info: [[`${MONERO},reason="connect"`, 1]],

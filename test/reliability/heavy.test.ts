@@ -62,6 +62,8 @@ const KEYS = `{${rowsText(250_000, (index) => `"${index.toString(36)}x":0`)}}`;
 
 /** Well more than nodes have; a row has 0.8 KB. */
 const PEERS = 1500;
+/** The default of connections.max_per_node. */
+const SHOWN = 100;
 
 const wireRow = fields(list(fixture("wire/w4.json"))[0]);
 const moneroRow = fields(list(fixtureResult("monero/get_connections.json").connections)[0]);
@@ -133,9 +135,10 @@ describe("a flood of peers", () => {
         .filter(({ labels }) => labels.get("target") === target)
         .reduce((total, { value: n }) => total + n, 0);
       expect(peers).toBe(PEERS);
-      const rows = during().families.find(({ name }) => name === "p2p_connection_info")?.samples ?? [];
-      expect(rows.filter(({ labels }) => labels.get("target") === target)).toHaveLength(250);
-      expect(value(during(), "p2p_node_connections_omitted", { target })).toBe(PEERS - 250);
+      const info = injection.chain === "chainweb" ? "p2p_chainweb_peer_info" : "p2p_connection_info";
+      const rows = during().families.find(({ name }) => name === info)?.samples ?? [];
+      expect(rows.filter(({ labels }) => labels.get("target") === target)).toHaveLength(SHOWN);
+      expect(value(during(), "p2p_node_connections_omitted", { target })).toBe(PEERS - SHOWN);
     },
   );
 });

@@ -1,3 +1,4 @@
+import { listsConnections } from "../../src/chains/adapter.ts";
 import { ADAPTERS, type ChainName, chains } from "../../src/chains/index.ts";
 import type { NodeConfig } from "../../src/config/model.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
@@ -154,7 +155,7 @@ function fullRow(chain: ChainName): Omit<PeerConnection, "id" | "direction" | "a
   const own = families.filter(({ scope }) => scope === "connection" || scope === "peer");
   const info = own.find(({ labels }) => labels.length > 0);
   return {
-    state: chains[chain].traits.states.length > 0 ? "connected" : undefined,
+    state: listsConnections(chains[chain].traits) ? "connected" : undefined,
     agent: sources.p2p_node_peers_by_agent === undefined ? undefined : "any",
     height: has("p2p_connection_head_height", 100),
     receivedBytes: has("p2p_connection_receive_bytes_total", 1),

@@ -1,4 +1,4 @@
-import type { ChainAdapter } from "../../src/chains/adapter.ts";
+import { type ChainAdapter, listsConnections } from "../../src/chains/adapter.ts";
 import { ADAPTERS, FIRST_NAMES } from "../../src/chains/index.ts";
 import { newSeries, renderNames, seriesPerConnection } from "../cardinality/new-series.ts";
 import { ONLY_FIRST_TIMERS, type Population, PUBLIC_NODE, visits } from "../cardinality/peers.ts";
@@ -23,7 +23,7 @@ function seriesTable(): string {
     if (adapter === undefined) return [];
     const own = nodeSeries(adapter);
     const each = seriesPerConnection(nodeWith(DEFAULTS, chain));
-    const thing = listsConnections(adapter) ? "connection" : "known peer";
+    const thing = listsConnections(adapter.traits) ? "connection" : "known peer";
     return [`| ${adapter.title} | ${own} | ${each} for each ${thing} | ${grouped(own + PEERS * each)} |`];
   });
   const head = `| chain | series of a node, about | and of its peers, at most | of a node with ${PEERS} peers |\n|---|---|---|---|\n`;
@@ -48,10 +48,6 @@ function nodeSeries({ optionsKey }: ChainAdapter): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function listsConnections({ traits }: ChainAdapter): boolean {
-  return traits.states.length > 0;
-}
-
 function churnTable(): string {
   const connects = [
     namesPerDay(FULL, PUBLIC_NODE),
@@ -59,7 +55,7 @@ function churnTable(): string {
     namesPerDay(DEFAULTS, ONLY_FIRST_TIMERS),
   ];
   const rows = CHAINS.flatMap(({ chain, adapter }) => {
-    if (adapter === undefined || !listsConnections(adapter)) return [];
+    if (adapter === undefined || !listsConnections(adapter.traits)) return [];
     const each = seriesPerConnection(nodeWith(DEFAULTS, chain));
     return [`| ${adapter.title} | ${connects.map((count) => grouped(each * count)).join(" | ")} |`];
   });

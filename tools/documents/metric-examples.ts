@@ -48,7 +48,7 @@ const BEST = Object.fromEntries(Object.entries(HEIGHT).map(([chain, height]) => 
 const VALUES: Readonly<Record<string, number | ByChain<number>>> = {
   p2p_node_peers: { wire: 25, monero: 12, chainweb: 118 },
   p2p_node_connections: { wire: 25, monero: 12 },
-  p2p_node_syncing_peers: { wire: 2, monero: 3 },
+  p2p_node_syncing_peers: { wire: 2, monero: 0 },
   p2p_node_syncing: 0,
   p2p_node_head_height: HEIGHT,
   p2p_node_head_timestamp_seconds: { wire: NOW - 0.5, monero: NOW - 74, chainweb: NOW - 41 },
@@ -134,7 +134,7 @@ const VALUES: Readonly<Record<string, number | ByChain<number>>> = {
   p2p_chainweb_cut_weight: 9.1e24,
   p2p_chainweb_chain_head_timestamp_seconds: NOW - 18,
   p2p_chainweb_mempool_peers: 9,
-  p2p_chainweb_peers_by_identity: 74,
+  p2p_chainweb_peers_by_identity: 112,
   p2p_chainweb_service_date_timestamp_seconds: NOW + 47 * DAY,
   p2p_chainweb_outdated: 0,
   p2p_chainweb_probed_peers: 5,

@@ -12,6 +12,7 @@ export type LabelValues =
 
 type Family = Pick<NodeFamily, "name" | "labels" | "sources" | "values" | "newSeries">;
 
+/** What a label of a family can hold, for each chain where that differs. */
 export function labelValues(family: Family, label: string): LabelValues {
   const own = family.values?.[label];
   const closed = Object.keys(family.sources).flatMap((chain) => {

@@ -49,7 +49,7 @@ const OWN: readonly OwnFamily[] = [
   {
     name: "peer_exporter_http_connections_closed_total",
     type: "counter",
-    help: "Connections that were closed because of a limit, by reason.",
+    help: "Client connections that the exporter closed because of a limit, by reason.",
     labels: { reason: ["address_share", "all_in_use", "requests_waiting", "answers_unread"] },
     example: ['peer_exporter_http_connections_closed_total{reason="address_share"} 3'],
   },

@@ -42,11 +42,11 @@ export const CHANGES: readonly Change[] = [
   ...WIRE_FLAGS.map(flag),
   {
     old: "p2p_connection_info",
-    now: "p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info",
+    now: "p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info or ignoring (agent, address_type) p2p_connection_state",
     note: "`state` is a family of its own, as it changes. Chainweb: `p2p_chainweb_peer_info`, without `direction`",
     kept: "rule",
     // Without `state`, so that the rule does not read its own series.
-    rule: 'p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info{state=""}',
+    rule: 'p2p_connection_state * ignoring (state, agent, address_type) group_left (agent, address_type) p2p_connection_info{state=""} or ignoring (agent, address_type) p2p_connection_state',
   },
   idle("receive"),
   idle("transmit"),
@@ -85,7 +85,7 @@ export const CHANGES: readonly Change[] = [
     "the same",
   ),
   ...[0.5, 0.9, 0.99].map((quantile) => delay(`p${quantile * 100}`, quantileOf(quantile))),
-  delay("max", quantileOf(1)),
+  delay("max", quantileOf(1), `${SINCE_START}; the upper bound of a bucket, which is more than the longest delay`),
   delay("mean", `0.01 + rate(${DELAY}_sum[2m]) / rate(${DELAY}_count[2m])`),
   { old: "nodejs_eventloop_lag_min_seconds", note: "not available", kept: "no" },
   { old: "nodejs_eventloop_lag_stddev_seconds", note: "not available: use two quantiles", kept: "no" },
@@ -123,8 +123,8 @@ function moved(old: string, now: string, note: string): Change {
   return { old, now, note, kept: "rule" };
 }
 
-function delay(name: string, now: string): Change {
-  return { old: `nodejs_eventloop_lag_${name}_seconds`, now, note: SINCE_START, kept: "rule" };
+function delay(name: string, now: string, note = SINCE_START): Change {
+  return { old: `nodejs_eventloop_lag_${name}_seconds`, now, note, kept: "rule" };
 }
 
 function quantileOf(quantile: number): string {

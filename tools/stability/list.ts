@@ -43,6 +43,7 @@ export function releaseLists(): readonly ReleaseList[] {
     .sort((one, other) => compareVersions(one.version, other.version));
 }
 
+/** Sorts versions of three numbers. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [one, other].map((version) => version.split(".").map(Number));
   return [0, 1, 2].map((part) => (a?.[part] ?? 0) - (b?.[part] ?? 0)).find((difference) => difference !== 0) ?? 0;

@@ -1,54 +1,7 @@
-import { LARGEST_SUBNET_SHARE } from "../derived.ts";
-import { FAILING, SUBNETS, UP_DOWN } from "../looks.ts";
+import { FAILING, UP_DOWN } from "../looks.ts";
 import { increase, node, once, over, rate } from "../select.ts";
 import { gauge } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
-
-export const diversity: readonly PanelSpec[] = [
-  {
-    kind: "bars",
-    title: "Peers by software",
-    description:
-      "Software that connected peers report, by direction: the 20 most common, the rest as other; unknown: peers that report none. Only Wire has it.",
-    unit: "short",
-    width: 12,
-    queries: [{ expr: `sort_desc(${once(node("p2p_node_peers_by_agent"))} > 0)`, legend: "{{agent}} {{direction}}" }],
-  },
-  {
-    kind: "graph",
-    title: "Peers by address type",
-    description: "Unknown: a host name.",
-    unit: "short",
-    width: 12,
-    min: 0,
-    stack: true,
-    queries: [
-      {
-        expr: once(node("p2p_node_peers_by_address_type")),
-        legend: "{{address_type}}",
-      },
-    ],
-  },
-  {
-    kind: "graph",
-    title: "Distinct subnets of peers",
-    description: "IPv4 /16 and IPv6 /32 of connected peers. A low number is an eclipse risk.",
-    unit: "short",
-    width: 12,
-    min: 0,
-    queries: [gauge("p2p_node_peer_subnets", "subnets")],
-    steps: SUBNETS,
-  },
-  {
-    kind: "graph",
-    title: "Peers in the largest subnet",
-    description: "Share of the peers in the subnet with most of them, which one operator may own.",
-    unit: "percentunit",
-    width: 12,
-    min: 0,
-    queries: [{ expr: LARGEST_SUBNET_SHARE, legend: "share" }],
-  },
-];
 
 export const polls: readonly PanelSpec[] = [
   {

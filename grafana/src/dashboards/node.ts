@@ -11,13 +11,12 @@ import {
   YES_IS_BAD,
   YES_NO,
 } from "../looks.ts";
-import { node, once, oneText, over, rate } from "../select.ts";
+import { node, once, oneText, over } from "../select.ts";
 import { ageOf, gauge } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
-import { diversity, polls } from "./node-polls.ts";
-
-const DIRECTION = "{{direction}}";
+import { diversity, peers } from "./node-peers.ts";
+import { polls } from "./node-polls.ts";
 
 const now: readonly PanelSpec[] = [
   {
@@ -144,84 +143,6 @@ const now: readonly PanelSpec[] = [
   },
 ];
 
-const peersRow: readonly PanelSpec[] = [
-  {
-    kind: "graph",
-    title: "Connected peers by direction",
-    description:
-      "Inbound: the peer opened the connection; outbound: the node did; unknown: the API does not report it.",
-    unit: "short",
-    min: 0,
-    stack: true,
-    queries: [{ expr: once(node("p2p_node_peers")), legend: DIRECTION }],
-  },
-  {
-    kind: "graph",
-    title: "Connections by state",
-    description: "Rows of the peer list by direction and state. Chainweb lists no connections.",
-    unit: "short",
-    min: 0,
-    stack: true,
-    queries: [
-      {
-        expr: once(node("p2p_node_connections")),
-        legend: "{{direction}} {{state}}",
-      },
-    ],
-  },
-  {
-    kind: "graph",
-    title: "Syncing peers",
-    description: "Download: this node syncs from these peers; upload: they sync from this node.",
-    unit: "short",
-    min: 0,
-    queries: [{ expr: once(node("p2p_node_syncing_peers")), legend: "{{flow}}" }],
-  },
-  {
-    kind: "graph",
-    title: "Connections opened and closed",
-    description:
-      "Per second, closed connections below zero. Connections that opened and closed between two polls are not counted.",
-    unit: "cps",
-    queries: [
-      {
-        expr: once(rate(node("p2p_node_peer_connects_total"))),
-        legend: "{{direction}} opened",
-      },
-      {
-        expr: once(rate(node("p2p_node_peer_disconnects_total"))),
-        legend: "{{direction}} closed",
-      },
-    ],
-    below: "/ closed$/",
-  },
-  {
-    kind: "graph",
-    title: "P2P traffic",
-    description: "Bytes per second received and sent, sent below zero. Not available for Chainweb.",
-    unit: "Bps",
-    queries: [
-      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: "received" },
-      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: "sent" },
-    ],
-    below: "/^sent$/",
-  },
-  {
-    kind: "graph",
-    title: "Rows without their own series",
-    description:
-      "Omitted: above the configured number; withheld: too many new series in an hour; merged: same name as another row; malformed: could not be read.",
-    unit: "short",
-    min: 0,
-    queries: [
-      gauge("p2p_node_connections_omitted", "omitted"),
-      gauge("p2p_node_series_withheld", "withheld"),
-      gauge("p2p_node_connections_merged", "merged"),
-      gauge("p2p_node_connections_malformed", "malformed"),
-    ],
-  },
-];
-
 const head: readonly PanelSpec[] = [
   {
     kind: "graph",
@@ -306,7 +227,7 @@ export const nodeInDepth: DashboardSpec = {
   variables: nodeVariables("one"),
   rows: [
     { title: "Now", panels: now },
-    { title: "Peers", panels: peersRow },
+    { title: "Peers", panels: peers },
     { title: "Head", panels: head },
     { title: "Diversity", panels: diversity },
     { title: "Polls", panels: polls },

@@ -42,7 +42,7 @@ export const MEMPOOL_PEERS: ChainFamily = {
 export const PEERS_BY_IDENTITY: ChainFamily = {
   name: "p2p_chainweb_peers_by_identity",
   type: "gauge",
-  help: "Known peers by what proves their identity, from the last poll (cut/peer id): pinned, the id of their certificate; ca, a certificate of an authority.",
+  help: "Known peers by what proves their identity, from the last poll (cut/peer id): pinned, the id of their certificate; ca, a certificate of an authority. Peers whose id is not valid are not counted.",
   source: "cut/peer: items[].id",
   labels: ["identity"],
   values: { identity: IDENTITIES },

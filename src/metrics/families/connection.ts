@@ -27,9 +27,9 @@ export const connectionFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_connection_info",
     type: "gauge",
-    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent, remote_ip; Monero: address_type, no software); always 1. Of connections that share a name, those of one in the best state.",
+    help: "Software and address type of a connection, from the last poll (Wire: last_handshake.agent and remote_ip, absent before the handshake; Monero: address_type, no software); always 1. Of connections that share a name, those of one in the best state.",
     ...ofRows(
-      { scope, values: eachConnection(() => 1), labels: infoLabels },
+      { scope, values: eachConnection(hasInfo), labels: infoLabels },
       { labels: ["agent", "address_type"], values: { address_type: ADDRESS_TYPES } },
     ),
   },
@@ -82,6 +82,11 @@ export const connectionFamilies: readonly SharedFamily[] = [
     ...ofRows({ scope, values: eachConnection(({ row }) => row.latencySeconds) }),
   },
 ];
+
+/** Before the handshake, the software of a peer is not known yet: a series without it would soon be another one. */
+function hasInfo({ row, agent }: ShownConnection, { traits }: NodeView): number | undefined {
+  return traits.agents !== true || agent !== "" || row.state === "connected" ? 1 : undefined;
+}
 
 function infoLabels({ row: { address }, agent }: ShownConnection): string {
   const agentLabel = agent === "" ? "" : `agent="${agent}",`;

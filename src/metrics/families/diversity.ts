@@ -15,19 +15,22 @@ const OTHER_AGENTS = "other";
 /** The agent label of the peers that report no software. */
 const UNKNOWN_AGENT = "unknown";
 
+const IP_FIELDS =
+  "Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.";
+
 /** How different the node's peers are: many of one kind may be one attacker, or fail together. */
 export const diversityFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peer_subnets",
     type: "gauge",
-    help: "Different subnets (IPv4 /16, IPv6 /32) of the connected peers with a known IP address, from the last poll; few subnets are an eclipse risk. Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.",
+    help: `Different subnets (IPv4 /16, IPv6 /32) of the connected peers with a known IP address, from the last poll; few subnets are an eclipse risk. ${IP_FIELDS}`,
     labels: [],
     samples: (view) => one(subnetsOf(view)?.size),
   },
   {
     name: "p2p_node_largest_subnet_peers",
     type: "gauge",
-    help: "Connected peers in the largest of their subnets (IPv4 /16, IPv6 /32), from the last poll; a large share of all peers may be one operator. Absent where no peer has a known IP address. Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.",
+    help: `Connected peers in the largest of their subnets (IPv4 /16, IPv6 /32), from the last poll; a large share of all peers may be one operator. Absent where no peer has a known IP address. ${IP_FIELDS}`,
     labels: [],
     samples: (view) => {
       const sizes = subnetsOf(view);
@@ -118,6 +121,7 @@ function totalOf(counts: Counts): number {
   return DIRECTIONS.reduce((sum, direction) => sum + counts[direction], 0);
 }
 
+/** The number of rows by type of address, with 0 for those that no row has; empty without a list. */
 export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
   return countBy(rows, ADDRESS_TYPES, ({ address }) => address.type);
 }

@@ -1,3 +1,4 @@
+import { listsConnections } from "../../chains/adapter.ts";
 import { DIRECTIONS, type Direction } from "../../model/report.ts";
 import type { SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, pastOnly, type SharedFamily, sinceFirstPoll } from "../family.ts";
@@ -7,14 +8,14 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_receive_bytes_total",
     type: "counter",
-    help: "P2P bytes received, from the last poll. Monero: total_bytes_in from /get_net_stats, since the node's start. Wire (p2p_bytes_received from prometheus_plugin), and Monero without get_net_stats (recv_count from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.",
+    help: bytesHelp("received", { node: "total_bytes_in", monero: "recv_count", wire: "p2p_bytes_received" }),
     labels: [],
     samples: (view) => one(totalsOf(view)?.received, totalsCreated(view)),
   },
   {
     name: "p2p_node_transmit_bytes_total",
     type: "counter",
-    help: "P2P bytes sent, from the last poll. Monero: total_bytes_out from /get_net_stats, since the node's start. Wire (p2p_bytes_sent from prometheus_plugin), and Monero without get_net_stats (send_count from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.",
+    help: bytesHelp("sent", { node: "total_bytes_out", monero: "send_count", wire: "p2p_bytes_sent" }),
     labels: [],
     samples: (view) => one(totalsOf(view)?.sent, totalsCreated(view)),
   },
@@ -53,6 +54,12 @@ export const trafficFamilies: readonly SharedFamily[] = [
   },
 ];
 
+/** @param fields where the node's own counter is, and those of its connections */
+function bytesHelp(what: string, fields: Readonly<Record<"node" | "monero" | "wire", string>>): string {
+  const { node, monero, wire } = fields;
+  return `P2P bytes ${what}, from the last poll. Monero: ${node} from /get_net_stats, since the node's start. Wire (${wire} from prometheus_plugin), and Monero without get_net_stats (${monero} from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.`;
+}
+
 /** A sum over connections is of the last peer list, the node's own counters are of the last poll that got them: no older ones. */
 function totalsOf({ state, report }: NodeView) {
   const { totals } = state.history;
@@ -70,8 +77,7 @@ function totalsCreated(view: NodeView): number | undefined {
 function churnSamples(view: NodeView, name: "connects" | "disconnects"): Iterable<SampleValue> {
   const { state, traits } = view;
   const counts = state.history.churn?.[name];
-  // A list of known peers has no connections.
-  if (counts === undefined || traits.states.length === 0) return [];
+  if (counts === undefined || !listsConnections(traits)) return [];
   return labelled(
     "direction",
     traits.directions.map((direction: Direction) => [direction, counts.get(direction) ?? 0] as const),

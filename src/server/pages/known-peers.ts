@@ -13,11 +13,6 @@ export const KNOWN_PEER_FAMILIES: readonly string[] = ADAPTERS.flatMap(({ famili
   ({ name }) => name,
 );
 
-/** Whether nodes of this chain list known peers in place of connections. */
-export function listsKnownPeers(chain: ChainName): boolean {
-  return ofPeers(chains[chain].families).length > 0;
-}
-
 function ofPeers(families: readonly ChainFamily[]): readonly ChainFamily[] {
   return families.filter(({ scope }) => scope === "peer");
 }

@@ -1,3 +1,5 @@
+import { listsConnections } from "../../chains/adapter.ts";
+import { chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import type { PollEntry, PollTrace, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import { chart } from "./chart.ts";
@@ -14,7 +16,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from "./format.ts";
-import { KNOWN_PEER_FAMILIES, knownPeersTable, listsKnownPeers } from "./known-peers.ts";
+import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
 import { PEER_FAMILIES, peersTable } from "./peers.ts";
@@ -163,7 +165,7 @@ function heads(samples: readonly TextSample[]): Markup {
 type Peers = Pick<NodePageOptions, "node" | "samples" | "query" | "nowMs">;
 
 function peers({ node, samples, query, nowMs }: Peers, path: string, only: Only): Markup {
-  const isKnown = listsKnownPeers(node.chain);
+  const isKnown = !listsConnections(chains[node.chain].traits);
   const merged = only(MERGED)?.value ?? 0;
   const listed = isKnown
     ? knownPeersTable({ chain: node.chain, samples, merged, path, query })

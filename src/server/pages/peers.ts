@@ -57,25 +57,27 @@ export function peersTable({ samples, merged, path, query, nowMs }: PeersOptions
 function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
   const values = new Map<string, Map<string, number>>();
   const states = new Map<string, string>();
+  const infos = new Map<string, TextSample["labels"]>();
   const flow = samples.find(({ name }) => name === SYNCING)?.labels.get("flow") ?? "";
   for (const { name, labels, value } of samples) {
     const key = keyOf(labels);
     if (name === STATE) states.set(key, [states.get(key), labels.get("state")].filter(Boolean).join(", "));
+    if (name === INFO) infos.set(key, labels);
+    // Before its handshake, a connection has only a state.
+    else if (name === STATE && !infos.has(key)) infos.set(key, labels);
     if (name === INFO || name === STATE) continue;
     const known = values.get(key) ?? new Map<string, number>();
     values.set(key, known.set(name, value));
   }
-  return samples
-    .filter(({ name }) => name === INFO)
-    .map(({ labels }) => ({
-      peer: labels.get("peer") ?? "",
-      direction: labels.get("direction") ?? "",
-      states: states.get(keyOf(labels)) ?? "",
-      agent: labels.get("agent") ?? "",
-      addressType: labels.get("address_type") ?? "",
-      flow,
-      values: values.get(keyOf(labels)) ?? new Map(),
-    }));
+  return [...infos].map(([key, labels]) => ({
+    peer: labels.get("peer") ?? "",
+    direction: labels.get("direction") ?? "",
+    states: states.get(key) ?? "",
+    agent: labels.get("agent") ?? "",
+    addressType: labels.get("address_type") ?? "",
+    flow,
+    values: values.get(key) ?? new Map(),
+  }));
 }
 
 function keyOf(labels: ReadonlyMap<string, string>): string {

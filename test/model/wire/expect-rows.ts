@@ -61,9 +61,10 @@ function expectName(
   const labels = rowLabels(mode, best, node);
   const connected = rows.filter(({ state }) => state === "connected");
   const isConnected = best.state === "connected";
-  expect("p2p_connection_info", 1, {
+  // Before the handshake, the software is not known yet.
+  expect("p2p_connection_info", isConnected ? 1 : undefined, {
     ...labels,
-    agent: isConnected ? best.agent : "",
+    agent: best.agent,
     address_type: addressType(best, node),
   });
   for (const row of rows) expect("p2p_connection_state", 1, { ...labels, state: shownState(row, node) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TextSample } from "../../../src/lib/prometheus-text.ts";
-import { KNOWN_PEER_FAMILIES, knownPeersTable, listsKnownPeers } from "../../../src/server/pages/known-peers.ts";
+import { KNOWN_PEER_FAMILIES, knownPeersTable } from "../../../src/server/pages/known-peers.ts";
 import { htmlOf, NOTHING } from "../../../src/server/pages/markup.ts";
 
 function sample(name: string, labels: Readonly<Record<string, string>>, value = 1): TextSample {
@@ -18,9 +18,7 @@ const INFO = "p2p_chainweb_peer_info";
 const A = { peer: "a.example:1789", address_type: "unknown", identity: "ca" };
 const B = { peer: "203.0.113.1:1789", address_type: "ipv4", identity: "pinned" };
 
-test("only Chainweb lists known peers in place of connections", () => {
-  const chains = ["wire", "antelope", "monero", "chainweb"] as const;
-  expect(chains.map(listsKnownPeers)).toEqual([false, false, false, true]);
+test("known peers are in the chain's own family", () => {
   expect(KNOWN_PEER_FAMILIES).toContain(INFO);
 });
 

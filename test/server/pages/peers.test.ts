@@ -121,4 +121,15 @@ describe("the table of connections", () => {
     expect(text).toContain("a:1 outbound dialing ipv4");
     expect(text).toContain("a inbound connected, handshaking ipv4");
   });
+
+  test("connections that have not shaken hands have a row, too", () => {
+    const text = tableOf([
+      sample("p2p_connection_info", { direction: "outbound", peer: "a:1", agent: "any/1", address_type: "ipv4" }),
+      sample("p2p_connection_state", { direction: "outbound", peer: "a:1", state: "connected" }),
+      sample("p2p_connection_state", { direction: "outbound", peer: "b:1", state: "dialing" }),
+    ]);
+    expect(text).toContain("2 connections at the last poll");
+    expect(text).toContain("a:1 outbound connected any/1 ipv4");
+    expect(text).toMatch(/b:1 outbound dialing –/);
+  });
 });

@@ -1,0 +1,104 @@
+import { SOME_ORANGE } from "../looks.ts";
+import { exporter, increase, oncePerExporter, rate } from "../select.ts";
+import { graph } from "../shorthand.ts";
+import type { PanelSpec } from "../spec.ts";
+import { NAME, ofExporters, own, quantileOf } from "./exporter-queries.ts";
+
+const EVENT_LOOP = "peer_exporter_event_loop_delay_seconds";
+
+/** How many delays were longer than a second. Prometheus 3 writes the bucket as 1.0. */
+const LONG_BLOCKS = (() => {
+  const all = oncePerExporter(increase(exporter(`${EVENT_LOOP}_count`)));
+  const short = oncePerExporter(increase(exporter(`${EVENT_LOOP}_bucket`, 'le=~"1|1[.]0"')));
+  return `${all} - ignoring (le) ${short}`;
+})();
+
+/** The process of the exporter: memory, CPU, event loop, log and limits. */
+export const runtime: readonly PanelSpec[] = [
+  graph(
+    "CPU",
+    "Processor cores in use.",
+    "short",
+    [{ expr: oncePerExporter(ofExporters(rate(exporter("process_cpu_seconds_total")))), legend: NAME }],
+    { min: 0 },
+  ),
+  graph(
+    "Memory",
+    "Resident memory, the used heap, and memory outside of it.",
+    "bytes",
+    [
+      { expr: own("process_resident_memory_bytes"), legend: `${NAME} resident` },
+      { expr: own("nodejs_heap_size_used_bytes"), legend: `${NAME} heap` },
+      { expr: own("nodejs_external_memory_bytes"), legend: `${NAME} external` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Event loop delay",
+    "How late timers are: median, and the 99th of 100 and the 999th of 1000.",
+    "s",
+    [
+      { expr: quantileOf(EVENT_LOOP, 0.5), legend: `${NAME} median` },
+      { expr: quantileOf(EVENT_LOOP, 0.99), legend: `${NAME} 99 of 100` },
+      { expr: quantileOf(EVENT_LOOP, 0.999), legend: `${NAME} 999 of 1000` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Garbage collection",
+    "Share of time spent in garbage collection, by kind.",
+    "percentunit",
+    [
+      {
+        expr: `sum by (instance, kind) (${oncePerExporter(ofExporters(rate(exporter("nodejs_gc_duration_seconds_sum"))))})`,
+        legend: `${NAME} {{kind}}`,
+      },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Open files",
+    "File descriptors in use and their limit.",
+    "short",
+    [
+      { expr: own("process_open_fds"), legend: `${NAME} open` },
+      { expr: own("process_max_fds"), legend: `${NAME} limit` },
+    ],
+    { min: 0 },
+  ),
+  graph(
+    "Active resources",
+    "Sockets, timers and other resources by type.",
+    "short",
+    [{ expr: `sum by (type) (${own("nodejs_active_resources")})`, legend: "{{type}}" }],
+    { min: 0 },
+  ),
+  {
+    kind: "bars",
+    title: "Event loop blocked for a second",
+    description:
+      "How often a timer was more than a second late in the time range: no scrape and no poll went on meanwhile.",
+    unit: "short",
+    decimals: 0,
+    queries: [{ expr: LONG_BLOCKS, legend: NAME }],
+  },
+  graph(
+    "Lost log lines",
+    "Log lines per second that could not be written: the disk is full, or the reader too slow or gone.",
+    "cps",
+    [{ expr: oncePerExporter(rate(exporter("peer_exporter_log_lines_lost_total"))), legend: NAME }],
+    { min: 0, steps: SOME_ORANGE },
+  ),
+  graph(
+    "Connections closed by limits",
+    "Client connections per second that the exporter closed because of a limit, by reason.",
+    "cps",
+    [
+      {
+        expr: oncePerExporter(rate(exporter("peer_exporter_http_connections_closed_total"))),
+        legend: `${NAME} {{reason}}`,
+      },
+    ],
+    { min: 0 },
+  ),
+];
