@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 
-/** IPv4 networks that RFC 5737 reserves for documentation: no host has these addresses. */
-const DOCUMENTATION_NETWORKS = ["192.0.2", "198.51.100", "203.0.113"] as const;
+/**
+ * Networks of documentation (RFC 5737) and of benchmarks (RFC 2544), where no real peer has an address. With fewer, the peers of
+ * healthy nodes would be concentrated.
+ */
+const UNUSED_NETWORKS = ["192.0.2", "198.51.100", "203.0.113", "198.18.0", "198.19.255"];
 
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -80,9 +83,9 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** Distinct IPv4 addresses, spread over the three documentation networks (762 exist). */
+/** At most 1,270 different IPv4 addresses. */
 export function ipv4Addresses(random: Random, count: number): string[] {
-  const all = DOCUMENTATION_NETWORKS.flatMap((network) =>
+  const all = UNUSED_NETWORKS.flatMap((network) =>
     Array.from({ length: 254 }, (_, host) => `${network}.${host + 1}`),
   );
   return random.shuffle(all).slice(0, count);
