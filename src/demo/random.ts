@@ -85,9 +85,7 @@ export function createRandom(seed: string): Random {
 
 /** At most 1,270 different IPv4 addresses. */
 export function ipv4Addresses(random: Random, count: number): string[] {
-  const all = UNUSED_NETWORKS.flatMap((network) =>
-    Array.from({ length: 254 }, (_, host) => `${network}.${host + 1}`),
-  );
+  const all = UNUSED_NETWORKS.flatMap((network) => Array.from({ length: 254 }, (_, host) => `${network}.${host + 1}`));
   return random.shuffle(all).slice(0, count);
 }
 

@@ -31,6 +31,7 @@ test("addresses are distinct and only from ranges without real hosts", () => {
   const random = createRandom("addresses");
   const ipv4 = ipv4Addresses(random, 700);
   expect(new Set(ipv4).size).toBe(700);
-  for (const address of ipv4) expect(address).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113|198\.18\.0|198\.19\.255)\.\d+$/);
+  for (const address of ipv4)
+    expect(address).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113|198\.18\.0|198\.19\.255)\.\d+$/);
   for (const address of ipv6Addresses(random, 5)) expect(address).toMatch(/^2001:db8:[0-9a-f]{4}::[0-9a-f]+$/);
 });
