@@ -33,11 +33,11 @@ const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
   .map((file) => `test/${file}`);
 
 /** They watch the demo for minutes and hardly use a core. */
-const WATCHES: readonly string[] = ["test/e2e/demo.test.ts", "test/e2e/stack.test.ts"];
+const WATCHES = ["demo", "queries/demo", "stack"].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Begun last, these would be all that is left to wait for. */
 const FIRST: readonly string[] = [
-  ...[...WATCHES, "test/e2e/queries/demo.test.ts"],
+  ...[...WATCHES, "test/tools/churn-week.long.test.ts"],
   ...["test/e2e/monero.test.ts", "test/reliability/wrong-types.test.ts"],
 ];
 
@@ -121,7 +121,8 @@ export default defineConfig({
           env: { TEST_LONG: "1" },
           setupFiles: ["test/support/properties.ts"],
           isolate: false,
-          maxWorkers: 3,
+          // Those that watch need three of them.
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },

@@ -58,13 +58,14 @@ async function checkPrintsAsShown(page: string, folder: string): Promise<void> {
   expect([answer.code, answer.output]).toEqual([0, `${transcript.split("\n")[1]}\n`]);
 }
 
-/** Every series that the page shows is there; values are those of its example. */
+/** Every series that the page shows is there; values and peers are those of its example. */
 async function showsAsShown(page: string, exporter: Exporter, without: readonly string[] = []): Promise<void> {
   const shown = blocks(page, "prom").flatMap((text) => text.trim().split("\n").map(readSample));
   const metrics = await exporter.page();
-  const missing = shown.filter(
-    ({ name, labels }) => !without.includes(name) && find(metrics, name, Object.fromEntries(labels)).length === 0,
-  );
+  const missing = shown.filter(({ name, labels }) => {
+    const { peer: _, ...others } = Object.fromEntries(labels);
+    return !without.includes(name) && find(metrics, name, others).length === 0;
+  });
   expect(missing).toEqual([]);
   const target = shown[0]?.labels.get("target") ?? "";
   expect(value(metrics, "p2p_node_up", { target })).toBe(1);
