@@ -13,7 +13,7 @@ type NamedRows = {
   readonly places: readonly number[];
   readonly names: readonly string[];
   readonly rare: readonly string[];
-  /** Rows without series in this list, the most useful first. Those that had one go on counting, up to a maximum. */
+  /** Rows without series in this list, the most useful first. Those that had one go on counting, up to a maximum of names. */
   readonly hidden: readonly PeerConnection[];
   readonly maxHidden: number;
   /** The name of a hidden row. */
@@ -103,24 +103,27 @@ function countHidden(ledger: Ledger, { hidden, maxHidden, nameOf }: NamedRows): 
   const { before } = ledger;
   const present = new Set(ledger.ids);
   const others: PeerConnection[] = [];
+  const maxNames = ledger.names.length + maxHidden;
   let counted = 0;
   for (const row of hidden) {
     const known = present.has(row.id) ? NOT_FOUND : ledger.find(row.id);
     if (known === NOT_FOUND) others.push(row);
-    if (known === NOT_FOUND || counted === maxHidden) continue;
+    const place = known === NOT_FOUND ? NOT_COUNTED : carryName(ledger, placeOf(before.links[known]), maxNames);
+    if (place === NOT_COUNTED) continue;
     present.add(row.id);
     counted += 1;
-    count(ledger, row, carryName(ledger, placeOf(before.links[known])));
+    count(ledger, row, place);
   }
   const lost = lostNames(ledger);
   if (lost.size === 0) return counted;
   // Another connection that has the name keeps it, even if it never had series.
   for (const row of others) {
-    const place = counted === maxHidden || present.has(row.id) ? undefined : lost.get(nameOf(row));
-    if (place === undefined) continue;
+    const nameBefore = present.has(row.id) ? undefined : lost.get(nameOf(row));
+    const place = nameBefore === undefined ? NOT_COUNTED : carryName(ledger, nameBefore, maxNames);
+    if (place === NOT_COUNTED) continue;
     present.add(row.id);
     counted += 1;
-    count(ledger, row, carryName(ledger, place));
+    count(ledger, row, place);
   }
   return counted;
 }
@@ -132,10 +135,11 @@ function lostNames({ before, movedTo }: Ledger): ReadonlyMap<string, number> {
   return lost;
 }
 
-/** @returns where a name of the last list is now; it is added if no row with series has it */
-function carryName({ before, movedTo, names, totals, earlier }: Ledger, nameBefore: number): number {
+/** @returns where a name of the last list is now; it is added if no row with series has it, unless there are enough names */
+function carryName({ before, movedTo, names, totals, earlier }: Ledger, nameBefore: number, maxNames: number): number {
   const known = movedTo[nameBefore];
   if (known !== undefined) return known;
+  if (names.length >= maxNames) return NOT_COUNTED;
   const place = names.length;
   names.push(before.names[nameBefore] ?? "");
   carryTotals(before, nameBefore, totals);

@@ -274,6 +274,12 @@ describe("rows without series of their own", () => {
     expect(bytesOf("inbound", shown)).toEqual([50, 50, 50]);
   });
 
+  test("all those of a name go on while it has none", () => {
+    const many = (bytes: number) => [1, 2, 3, 4, 5].map((port) => connection(`${port}`, `192.0.2.1:${port}`, bytes));
+    const shown = shownBy(createNode({ address: "host", maxPerNode: 1 }), many(10), [...many(11), oldest], many(12));
+    expect(bytesOf(HOST, shown)).toEqual([50, undefined, 60]);
+  });
+
   test("one that could not be read for a poll brings no earlier bytes along", () => {
     const shown = shownBy(
       createNode({ address: "host" }),
@@ -380,7 +386,7 @@ describe("the memory", () => {
     expect(node.memory()).toMatchObject({ names: [], ids: [], counters: [] });
   });
 
-  test("is bounded: rows that lost their series count up to as many as have one", () => {
+  test("is bounded: names that lost their series count up to as many as have one", () => {
     const node = createNode({ address: "host", maxPerNode: 2 });
     let last: Shown = new Map();
     for (let poll = 0; poll < 10; poll += 1) {

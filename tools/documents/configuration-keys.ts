@@ -117,7 +117,7 @@ export const SECTIONS: readonly Section[] = [
       },
       "connections.max_per_node": {
         meaning:
-          "Maximum number of connections of a node that have series. `p2p_node_connections_omitted` counts the others.",
+          "Maximum number of connections of a node that have series; those that share their series count as one. `p2p_node_connections_omitted` counts the others.",
         example: "max_per_node: 50",
       },
       "connections.max_new_per_hour": {

@@ -51,7 +51,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections_omitted",
     type: "gauge",
-    help: "Connections of the last poll without series, because there are more than connections.max_per_node, or because of connections.series.",
+    help: "Connections of the last poll without series, because the node has more names of connections than connections.max_per_node, or because of connections.series.",
     source: "computed",
     labels: [],
     samples: ({ shown }) => one(shown?.omitted),
