@@ -4,8 +4,8 @@ import { nodeError } from "../../model/failure.ts";
 import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
-import { type EarlierRows, earlierRows } from "../earlier-rows.ts";
 import { LAST_RECEIVE, LAST_TRANSMIT, STRIPES } from "./families.ts";
+import { type EarlierTimes, earlierTimes, type ListTimes, NO_TIMES } from "./list-times.ts";
 
 /** A peer with what only Monero reports. */
 export type MoneroPeer = PeerConnection & {
@@ -29,8 +29,8 @@ export type MoneroPeerList = {
 type ListContext = {
   /** When the list arrived, unix milliseconds: its times count back from here. */
   readonly receivedMs: number;
-  /** The connections of the list before, for times that stay the same. */
-  readonly before?: readonly MoneroPeer[];
+  /** Those of the list before, which stay the same where they can. */
+  readonly before?: ListTimes;
   readonly maxRows?: number;
 };
 
@@ -41,7 +41,7 @@ type ListContext = {
 export function decodeConnections(
   result: JsonObject,
   call: string,
-  { receivedMs, before = [], maxRows }: ListContext,
+  { receivedMs, before = NO_TIMES, maxRows }: ListContext,
 ): MoneroPeerList {
   // epee leaves out empty lists: a node without peers sends no `connections`.
   const rows = result.connections ?? [];
@@ -49,7 +49,7 @@ export function decodeConnections(
     throw nodeError("bad_shape", `${call}: expected a list of connections`, "check that the URL is monerod's RPC");
   }
   checkRowCount(rows, call, maxRows);
-  const earlier = earlierRows(before);
+  const earlier = earlierTimes(before);
   const nowSeconds = Math.floor(receivedMs / 1000);
   const connections: MoneroPeer[] = [];
   for (const row of rows) {
@@ -67,12 +67,7 @@ export function decodeConnections(
 /** A random UUID, which monerod writes without hyphens (connection_info of cryptonote_protocol_handler.inl). */
 const UNIQUE_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
 
-function decodeRow(
-  row: unknown,
-  earlier: EarlierRows<MoneroPeer>,
-  index: number,
-  nowSeconds: number,
-): MoneroPeer | undefined {
+function decodeRow(row: unknown, earlier: EarlierTimes, index: number, nowSeconds: number): MoneroPeer | undefined {
   if (!isObject(row)) return undefined;
   const incoming = flag(row.incoming);
   const address = text(row.address) ?? text(row.host);
@@ -80,10 +75,10 @@ function decodeRow(
   if (incoming === undefined || address === undefined || state === undefined) return undefined;
   const direction = incoming ? "inbound" : "outbound";
   const id = text(row.connection_id) ?? `${direction} ${address}`;
-  const before = earlier.find(id, index);
+  const place = earlier.find(id, index);
   const ageSeconds = count(row.live_time);
-  const lastReceive = lastTime(row.recv_idle_time, ageSeconds, nowSeconds, before?.lastReceive);
-  const lastTransmit = lastTime(row.send_idle_time, ageSeconds, nowSeconds, before?.lastTransmit);
+  const lastReceive = lastTime(row.recv_idle_time, ageSeconds, nowSeconds, earlier.receive(place));
+  const lastTransmit = lastTime(row.send_idle_time, ageSeconds, nowSeconds, earlier.transmit(place));
   return {
     id,
     direction,

@@ -9,9 +9,10 @@ import type { ChainAdapter, ChainOptions, NodeSession, NodeTarget } from "../ada
 import { rowsAllowed } from "../decode.ts";
 import { createBlockReader } from "./blocks.ts";
 import { callRpc } from "./calls.ts";
-import { decodeConnections, type MoneroPeer, type MoneroPeerList } from "./connections.ts";
+import { decodeConnections, type MoneroPeerList } from "./connections.ts";
 import { families, sources } from "./families.ts";
 import { type DaemonInfo, decodeInfo } from "./info.ts";
+import { type ListTimes, NO_TIMES, timesOf } from "./list-times.ts";
 import { report, syncingWord } from "./report.ts";
 import { createSecondaryCalls, createTopBlocks, SECONDARY_SHARE } from "./secondary-calls.ts";
 
@@ -66,7 +67,7 @@ function openSession(target: NodeTarget): NodeSession {
   const maxRows = rowsAllowed(target.limits);
   const secondaryCalls = createSecondaryCalls(client, target.timeoutMs);
   let lastWord: SyncingWord = "unknown";
-  let before: readonly MoneroPeer[] = [];
+  let before = NO_TIMES;
   return {
     async poll(signal, { block: wanted } = {}) {
       // One call after the other over one socket: the server has two threads, and digest authentication counts the
@@ -74,7 +75,7 @@ function openSession(target: NodeTarget): NodeSession {
       const infoLimitMs = target.timeoutMs * INFO_SHARE;
       const info = await attempt(() => withDeadline(signal, infoLimitMs, (share) => fetchInfo(client, share)));
       const peers = target.headOnly ? PEERS_NOT_ASKED : await fetchPeers(client, { info, before, maxRows }, signal);
-      if (peers.ok) before = peers.value.connections;
+      if (peers.ok) before = timesOf(peers.value.connections, before);
       const topBlock = info.ok ? await topBlocks.of(info.value, signal) : undefined;
       const syncing = info.ok ? syncingWord(info.value, peers, lastWord) : "unknown";
       if (syncing !== "unknown") lastWord = syncing;
@@ -93,7 +94,7 @@ async function fetchInfo(client: RpcClient, signal: Signal): Promise<DaemonInfo>
 
 type PeersContext = {
   readonly info: Outcome<DaemonInfo>;
-  readonly before: readonly MoneroPeer[];
+  readonly before: ListTimes;
   readonly maxRows: number;
 };
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeConnections, stripeOf } from "../../../src/chains/monero/connections.ts";
+import { decodeConnections, type MoneroPeer, stripeOf } from "../../../src/chains/monero/connections.ts";
 import { STRIPES } from "../../../src/chains/monero/families.ts";
+import { NO_TIMES, timesOf } from "../../../src/chains/monero/list-times.ts";
 import type { PeerConnection } from "../../../src/model/report.ts";
 import { fields, fixtureResult, fixtureText, line, list, thrownFailure } from "../support.ts";
 
@@ -254,11 +255,11 @@ describe("when the last byte came and went", () => {
   });
 
   const rows = Array.from({ length: 3 }, (_, index) => ({ ...fields(sample), connection_id: String(index) }));
-  const poll = (idle: number, second: number, before: ReturnType<typeof decodeConnections>["connections"] = []) =>
+  const poll = (idle: number, second: number, before: readonly MoneroPeer[] = []) =>
     decodeConnections(
       { connections: rows.map((row) => ({ ...row, recv_idle_time: idle, send_idle_time: idle, live_time: idle })) },
       CALL,
-      { receivedMs: (NOW + second) * 1000, before },
+      { receivedMs: (NOW + second) * 1000, before: timesOf(before, NO_TIMES) },
     ).connections;
   const shown = (connections: readonly PeerConnection[]) => connections.map((row) => ages(row, NOW));
 
@@ -285,13 +286,13 @@ describe("when the last byte came and went", () => {
     const [moved] = decodeConnections(
       { connections: [{ ...rows[2], recv_idle_time: 24, send_idle_time: 23, live_time: 60 }] },
       CALL,
-      { receivedMs: (NOW + 15) * 1000, before },
+      { receivedMs: (NOW + 15) * 1000, before: timesOf(before, NO_TIMES) },
     ).connections;
     expect(moved && ages(moved)).toEqual([10, 8]);
     const [other] = decodeConnections(
       { connections: [{ ...rows[0], connection_id: "new", recv_idle_time: 24, send_idle_time: 23, live_time: 60 }] },
       CALL,
-      { receivedMs: (NOW + 15) * 1000, before },
+      { receivedMs: (NOW + 15) * 1000, before: timesOf(before, NO_TIMES) },
     ).connections;
     expect(other && ages(other)).toEqual([9, 8]);
   });
