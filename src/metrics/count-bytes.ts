@@ -1,7 +1,7 @@
+import { listOrBefore, NOT_FOUND, type TextFinder, textFinder } from "../lib/kept-lists.ts";
 import type { PeerConnection } from "../model/report.ts";
 import type { NodeHistory, RowIdentity } from "../poll/history.ts";
 import { CREATED, NAME_NUMBERS, type NameBytes, NO_BYTES, NOT_COUNTED } from "../poll/name-bytes.ts";
-import { listOrBefore, NOT_FOUND, type TextFinder, textFinder } from "./kept-lists.ts";
 import { smallerTwins } from "./twin-rows.ts";
 
 /** Adds up the bytes of names that connections share, from list to list. */

@@ -53,7 +53,7 @@ export function decodeConnections(
   const nowSeconds = Math.floor(receivedMs / 1000);
   const connections: MoneroPeer[] = [];
   for (const row of rows) {
-    const connection = decodeRow(row, earlier, connections.length, nowSeconds);
+    const connection = decodeRow(row, earlier, nowSeconds);
     if (connection !== undefined) connections.push(connection);
   }
   return {
@@ -67,7 +67,7 @@ export function decodeConnections(
 /** A random UUID, which monerod writes without hyphens (connection_info of cryptonote_protocol_handler.inl). */
 const UNIQUE_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
 
-function decodeRow(row: unknown, earlier: EarlierTimes, index: number, nowSeconds: number): MoneroPeer | undefined {
+function decodeRow(row: unknown, earlier: EarlierTimes, nowSeconds: number): MoneroPeer | undefined {
   if (!isObject(row)) return undefined;
   const incoming = flag(row.incoming);
   const address = text(row.address) ?? text(row.host);
@@ -75,7 +75,7 @@ function decodeRow(row: unknown, earlier: EarlierTimes, index: number, nowSecond
   if (incoming === undefined || address === undefined || state === undefined) return undefined;
   const direction = incoming ? "inbound" : "outbound";
   const id = text(row.connection_id) ?? `${direction} ${address}`;
-  const place = earlier.find(id, index);
+  const place = earlier.find(id);
   const ageSeconds = count(row.live_time);
   const lastReceive = lastTime(row.recv_idle_time, ageSeconds, nowSeconds, earlier.receive(place));
   const lastTransmit = lastTime(row.send_idle_time, ageSeconds, nowSeconds, earlier.transmit(place));

@@ -1,3 +1,5 @@
+import { listOrBefore, textFinder } from "../../lib/kept-lists.ts";
+
 /**
  * When the last bytes of each connection came and went, as the last list had it. Columns instead of rows: a fleet has a hundred
  * thousand connections, and their whole rows would take a hundred megabytes.
@@ -18,31 +20,27 @@ type Timed = {
 
 /** @param before keeps its ids if the list has the same ones */
 export function timesOf(connections: readonly Timed[], before: ListTimes): ListTimes {
-  const isSame =
-    before.ids.length === connections.length && connections.every(({ id }, index) => before.ids[index] === id);
+  const ids = listOrBefore(
+    before.ids,
+    connections.map(({ id }) => id),
+  );
   const seconds: number[] = [];
   for (const { lastReceive = 0, lastTransmit = 0 } of connections) seconds.push(lastReceive, lastTransmit);
-  return { ids: isSame ? before.ids : connections.map(({ id }) => id), seconds };
+  return { ids, seconds };
 }
 
-/** Nodes list their connections in a stable order, so most are found at their index, and no table of them is made. */
+/** The times of a connection by its place in the list before. */
 export type EarlierTimes = {
-  /** @param index where it is expected. @returns its place in the list before, undefined if it was not there */
-  find(id: string, index: number): number | undefined;
-  receive(place: number | undefined): number | undefined;
-  transmit(place: number | undefined): number | undefined;
+  /** @returns NOT_FOUND for a connection that was not there, and then no times */
+  find(id: string): number;
+  receive(place: number): number | undefined;
+  transmit(place: number): number | undefined;
 };
 
 export function earlierTimes({ ids, seconds }: ListTimes): EarlierTimes {
-  let places: ReadonlyMap<string, number> | undefined;
-  const at = (index: number) => seconds[index] || undefined;
   return {
-    find(id, index) {
-      if (ids[index] === id) return index;
-      places ??= new Map(ids.map((each, place) => [each, place]));
-      return places.get(id);
-    },
-    receive: (place) => (place === undefined ? undefined : at(2 * place)),
-    transmit: (place) => (place === undefined ? undefined : at(2 * place + 1)),
+    find: textFinder(ids),
+    receive: (place) => seconds[2 * place] || undefined,
+    transmit: (place) => seconds[2 * place + 1] || undefined,
   };
 }

@@ -1,6 +1,5 @@
-import { earlierRows } from "../earlier-rows.ts";
 import { isSameHandshake, isSameLink } from "./links.ts";
-import type { RowDetails, WireConnection } from "./row.ts";
+import { earlierRows, type RowDetails, type WireConnection } from "./row.ts";
 
 /** What two peer lists of a node tell about its process. Everything in a list ends with the process that made it. */
 type Findings = {

@@ -4,12 +4,11 @@ import { type Failure, nodeError } from "../../model/failure.ts";
 import type { ChainSample, ConnectionState, PeerAddress } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
-import { type EarlierRows, earlierRows } from "../earlier-rows.ts";
 import { connectionInfo } from "./connection-info.ts";
 import { HANDSHAKE_GENERATION, HANDSHAKE_TIME, LAST_VOTE_TIME, PEER_SCORE } from "./families.ts";
 import { linkOf } from "./links.ts";
 import { peerFacts } from "./peer-facts.ts";
-import type { RowDetails, WireConnection, WireList } from "./row.ts";
+import { type EarlierRows, earlierRows, type RowDetails, type WireConnection, type WireList } from "./row.ts";
 import { type ConfiguredAddress, handshakeTime, hashOf, numberInBlockId, parseTime, splitKind } from "./values.ts";
 
 /**
@@ -52,11 +51,7 @@ type Place = { readonly index: number; readonly chain: string | undefined };
  * Comparing a text with one that is already decoded takes a tenth of the time of decoding it: the row at this index in the
  * previous poll is usually of the same connection.
  */
-function decodeRow(
-  row: unknown,
-  earlier: EarlierRows<WireConnection>,
-  { index, chain }: Place,
-): WireConnection | undefined {
+function decodeRow(row: unknown, earlier: EarlierRows, { index, chain }: Place): WireConnection | undefined {
   if (!isObject(row)) return undefined;
   const connecting = flag(row.connecting);
   if (typeof row.peer !== "string" || connecting === undefined) return undefined;

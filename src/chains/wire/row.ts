@@ -31,3 +31,23 @@ export type RowDetails = {
 export type WireConnection = PeerConnection & { readonly wire: RowDetails };
 
 export type WireList = { readonly connections: readonly WireConnection[]; readonly malformed: number };
+
+/** The rows of an earlier list. Nodes list them in a stable order, so most are found at their index. */
+export type EarlierRows = {
+  at(index: number): WireConnection | undefined;
+  /** @param index where it is expected */
+  find(id: string, index: number): WireConnection | undefined;
+};
+
+export function earlierRows(rows: readonly WireConnection[]): EarlierRows {
+  let byId: Map<string, WireConnection> | undefined;
+  return {
+    at: (index) => rows[index],
+    find(id, index) {
+      const expected = rows[index];
+      if (expected?.id === id) return expected;
+      byId ??= new Map(rows.map((row) => [row.id, row]));
+      return byId.get(id);
+    },
+  };
+}

@@ -22,7 +22,7 @@ export function textFinder(texts: readonly string[]): TextFinder {
   };
 }
 
-/** The earlier list if both are equal, else the new one: see poll/kept-maps.ts. */
+/** The earlier list if both are equal, else the new one: what lives longer costs the garbage collector less than what is made again. */
 export function listOrBefore<T>(before: readonly T[], now: readonly T[]): readonly T[] {
   return before.length === now.length && now.every((each, place) => Object.is(each, before[place])) ? before : now;
 }

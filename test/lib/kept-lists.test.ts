@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listOrBefore, NOT_FOUND, textFinder } from "../../src/metrics/kept-lists.ts";
+import { listOrBefore, NOT_FOUND, textFinder } from "../../src/lib/kept-lists.ts";
 
 test("a text is found at its place, in whatever order the texts are looked up", () => {
   const texts = fc.uniqueArray(fc.string({ maxLength: 2 }), { maxLength: 8 });
