@@ -43,8 +43,13 @@ function subnetOf(address: string): string {
   return address.includes(":") ? `${first}:${second}::/32` : `${first}.${second}.0.0/16`;
 }
 
+/** @param name as from byName */
+function sideOf(name: string): Side {
+  return name.startsWith("inbound ") ? "inbound" : "outbound";
+}
+
 /** Whether one connection after the other may have the same name, although they are different ones. */
-export function mayShare(mode: AddressMode = "host", side: Side): boolean {
+function mayShare(mode: AddressMode = "host", side: Side): boolean {
   return mode === "subnet" || mode === "none" || (mode === "host" && side === "inbound");
 }
 
@@ -74,12 +79,12 @@ export type NameCounts = ReadonlyMap<string, NameCount>;
 export function countNames(
   before: NameCounts,
   groups: ReadonlyMap<string, readonly Counted[]>,
-  isShareable: (name: string) => boolean,
+  mode: AddressMode | undefined,
 ): NameCounts {
   return new Map(
     [...groups].map(([name, rows]) => {
       const known = before.get(name);
-      const isShared = known?.isShared === true || rows.length > 1 || isShareable(name);
+      const isShared = known?.isShared === true || rows.length > 1 || mayShare(mode, sideOf(name));
       const counted = new Map(isShared ? known?.counted : []);
       for (const { id, received, sent } of rows) counted.set(id, { id, received, sent });
       return [name, { isShared, counted }];

@@ -1,6 +1,6 @@
 import { between, type Expectations, type Labels } from "../expectations.ts";
 import { highest } from "../lag.ts";
-import { type Address, byName, bytesOf, countNames, labelsOf, mayShare } from "../names.ts";
+import { type Address, byName, bytesOf, countNames, labelsOf } from "../names.ts";
 import type { MoneroMemory, MoneroPoll } from "./expect.ts";
 import type { MoneroPeer } from "./node.ts";
 
@@ -13,9 +13,7 @@ export function expectConnections(expectations: Expectations, { life, memory, mo
   const { peers } = life.node;
   const labels = (peer: MoneroPeer) => labelsOf(mode, addressOf(peer));
   const groups = byName(peers, labels);
-  memory.names = countNames(memory.names, groups, (name) =>
-    mayShare(mode, name.startsWith("in") ? "inbound" : "outbound"),
-  );
+  memory.names = countNames(memory.names, groups, mode);
   memory.starts = new Map(
     peers.map(({ id, openedMs }) => [id, memory.starts.get(id) ?? Math.floor(openedMs / 1000)] as const),
   );

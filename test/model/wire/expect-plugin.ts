@@ -1,9 +1,8 @@
 import { between, type Expectations, type Expected, type Labels, oneOf, type Rule } from "../expectations.ts";
-import { type AddressMode, byName, mayShare } from "../names.ts";
+import { byName, bytesOf, countNames, type NameCounts } from "../names.ts";
 import type { WirePoll } from "./expect.ts";
 import { rowLabels } from "./expect-rows.ts";
 import { EARLIEST, type WireNode, type WireRow } from "./node.ts";
-import type { WireLife } from "./world.ts";
 
 /** What the page of prometheus_plugin adds: bytes, latency and start of each connection, and sums over them. */
 
@@ -24,14 +23,10 @@ export type PluginMemory = {
   process: number;
   /** Rows of earlier processes: it may not be clear that a row of the same name is another one. */
   readonly namesakes: Set<string>;
-  names: ReadonlyMap<string, NameBytes>;
-};
-
-/** Of a name: what was shown, and the counters of all connections that had it. */
-type NameBytes = {
-  readonly isShared: boolean;
-  readonly shown: { received: number; sent: number };
-  readonly most: ReadonlyMap<number, { readonly received: number; readonly sent: number }>;
+  /** The bytes of the names of connections, as the node counts them. */
+  names: NameCounts;
+  /** Those that were shown last of the names that connections share. */
+  shown: ReadonlyMap<string, { received: number; sent: number }>;
 };
 
 export function createPluginMemory(): PluginMemory {
@@ -42,6 +37,7 @@ export function createPluginMemory(): PluginMemory {
     process: 1,
     namesakes: new Set(),
     names: new Map(),
+    shown: new Map(),
   };
 }
 
@@ -67,7 +63,14 @@ export function expectPlugin(
         if (row.everOpened) memory.closed.add(name);
       } else if (!memory.firstSeen.has(name)) memory.firstSeen.set(name, row.connection);
     }
-    memory.names = countNames(memory.names, life, mode);
+    const counted = node.rows.map((row) => ({ ...row, id: String(row.connection) }));
+    memory.names = countNames(
+      memory.names,
+      byName(counted, (row) => rowLabels(mode, row, node)),
+      mode,
+    );
+    const shared = [...memory.names].filter(([, { isShared }]) => isShared);
+    memory.shown = new Map(shared.map(([name]) => [name, memory.shown.get(name) ?? { received: 0, sent: 0 }] as const));
   }
   if (!node.hasPlugin || served === undefined) return;
   // A page that another process gave is not shown once that is known.
@@ -92,7 +95,7 @@ export function expectPlugin(
       expect("p2p_wire_connection_unique_first_blocks_total", undefined, labels);
       expect("p2p_wire_connection_counters_start_timestamp_seconds", undefined, labels);
     }
-    expectNameBytes(expectations, memory.names.get(name), labels);
+    expectNameBytes(expectations, name, labels, memory);
   }
 }
 
@@ -141,12 +144,13 @@ function openedSeconds({ openedMs }: WireRow): number {
 }
 
 /** What several connections share never falls, and is no more than what they had together. */
-function expectNameBytes({ expect }: Expectations, bytes: NameBytes | undefined, labels: Labels): void {
-  if (bytes === undefined || !bytes.isShared) return;
-  const { shown, most } = bytes;
+function expectNameBytes({ expect }: Expectations, name: string, labels: Labels, memory: PluginMemory): void {
+  const shown = memory.shown.get(name);
+  if (shown === undefined) return;
+  const most = bytesOf(memory.names, name);
   for (const side of ["received", "sent"] as const) {
     const least = shown[side];
-    const limit = [...most.values()].reduce((sum, row) => sum + row[side], 0);
+    const limit = most[side];
     expect(
       `p2p_connection_${side === "received" ? "receive" : "transmit"}_bytes_total`,
       {
@@ -160,25 +164,6 @@ function expectNameBytes({ expect }: Expectations, bytes: NameBytes | undefined,
       labels,
     );
   }
-}
-
-/** After one more list: only names of the list before go on. */
-function countNames(
-  before: PluginMemory["names"],
-  { node }: WireLife,
-  mode: AddressMode | undefined,
-): PluginMemory["names"] {
-  const names = new Map<string, NameBytes>();
-  for (const [name, rows] of byName(node.rows, (row) => rowLabels(mode, row, node))) {
-    const known = before.get(name);
-    const isOneByOne = rows[0] !== undefined && mayShare(mode, rows[0].side);
-    const isShared = known?.isShared === true || isOneByOne || rows.length > 1;
-    const most = new Map(known?.most);
-    for (const { connection, received, sent } of rows) most.set(connection, { received, sent });
-    const shown = known?.isShared === true ? known.shown : { received: 0, sent: 0 };
-    names.set(name, { isShared, shown, most });
-  }
-  return names;
 }
 
 function expectJoined(
