@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { fileSecret, inlineSecret, isSendable, type Secret } from "../lib/secret.ts";
-import { type Auth, parsePin, type TlsVerification } from "../rpc/settings.ts";
+import {
+  type Auth,
+  type ClientCertificate,
+  parsePin,
+  type SecretHeader,
+  type TlsVerification,
+} from "../rpc/settings.ts";
 import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from "../schema/fields.ts";
 
 /** The `auth` block (credentials that the exporter sends) and the `tls` block (how it verifies the node). */
@@ -8,7 +14,7 @@ import { block, exactlyOne, excludes, headerValueField, parsed, pathField } from
 /** Every key in an `auth` block. */
 export const AUTH_KEYS = [
   ...["basic", "digest", "username", "password", "password_file"],
-  ...["bearer", "token", "token_file", "header", "name", "value", "value_file"],
+  ...["bearer", "token", "token_file", "header", "headers", "name", "value", "value_file", "cookie_file"],
 ];
 
 /** `NAME` or `NAME_file`: exactly one of them. */
@@ -50,6 +56,17 @@ const FRAMING_HEADERS = [
   "upgrade",
 ];
 
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
+  .refine(
+    (name) => !FRAMING_HEADERS.includes(name.toLowerCase()),
+    "this header cannot be configured, as the HTTP client sets it",
+  );
+
+/** What an `auth` block adds to requests. */
+export type Credentials = { readonly auth: Auth | undefined; readonly headers: readonly SecretHeader[] };
+
 export function authField(configFile: string | undefined) {
   const password = secretFields("password", configFile);
   const login = block({ username, ...password }).meta(oneSecret("password"));
@@ -77,23 +94,32 @@ export function authField(configFile: string | undefined) {
       .transform((fields, ctx): Auth => ({ kind: "bearer", token: secretOf("token", fields, ctx) }))
       .optional(),
     header: block({
-      name: z
-        .string()
-        .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
-        .refine(
-          (name) => !FRAMING_HEADERS.includes(name.toLowerCase()),
-          "this header cannot be configured, as the HTTP client sets it",
-        ),
+      name: headerName,
       ...secretFields("value", configFile),
     })
       .meta(oneSecret("value"))
       .transform((fields, ctx): Auth => ({ kind: "header", name: fields.name, value: secretOf("value", fields, ctx) }))
       .optional(),
+    cookie_file: pathField(configFile)
+      .transform((path): Auth => ({ kind: "cookie", pair: fileSecret(path) }))
+      .optional(),
+    headers: z
+      .array(
+        block({ name: headerName, ...secretFields("value", configFile) })
+          .meta(oneSecret("value"))
+          .transform((fields, ctx): SecretHeader => ({ name: fields.name, value: secretOf("value", fields, ctx) })),
+      )
+      .min(1, "expected at least one header")
+      .optional(),
   })
-    .meta(exactlyOne("basic", "digest", "bearer", "header"))
-    .transform(
-      (choices, context): Auth => onlyOne(Object.values(choices), "basic, digest, bearer and header", context),
-    );
+    .meta(exactlyOne("basic", "digest", "bearer", "header", "cookie_file"))
+    .transform(({ headers, ...choices }, context): Credentials => {
+      const isHeadersOnly = headers !== undefined && Object.values(choices).every((choice) => choice === undefined);
+      const auth = isHeadersOnly
+        ? undefined
+        : onlyOne(Object.values(choices), "basic, digest, bearer, header and cookie_file", context);
+      return { auth, headers: headers ?? [] };
+    });
 }
 
 const PIN = "a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex";
@@ -111,22 +137,40 @@ const INSECURE_ALONE = {
   then: { maxProperties: 1 },
 };
 
+/** A `tls` block. */
+export type TlsFields = {
+  readonly verification: TlsVerification;
+  readonly clientCertificate: ClientCertificate | undefined;
+};
+
 export function tlsField(configFile: string | undefined) {
   return block({
     pin: pin.optional(),
     ca_file: pathField(configFile).optional(),
     server_name: headerValueField.optional(),
     insecure: z.boolean().optional(),
+    cert_file: pathField(configFile).optional(),
+    key_file: pathField(configFile).optional(),
   })
     .meta({ minProperties: 1, ...excludes({ pin: ["ca_file", "server_name"] }), ...INSECURE_ALONE })
-    .transform((fields, context): TlsVerification => {
+    .transform((fields, context): TlsFields => {
+      const { cert_file: certFile, key_file: keyFile } = fields;
+      const clientCertificate = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
+      if (clientCertificate === undefined && (certFile ?? keyFile) !== undefined) {
+        context.addIssue({ code: "custom", message: "cert_file and key_file require each other" });
+      }
       const ca: TlsVerification | undefined =
         fields.ca_file === undefined && fields.server_name === undefined
           ? undefined
           : { kind: "ca", caFile: fields.ca_file, serverName: fields.server_name };
       const insecure: TlsVerification | undefined = fields.insecure === true ? { kind: "insecure" } : undefined;
-      if (fields.insecure === false && ca === undefined && fields.pin === undefined) return { kind: "ca" };
-      return onlyOne([fields.pin, ca, insecure], "pin, ca_file (with server_name) and insecure", context);
+      const isPlain = ca === undefined && fields.pin === undefined && fields.insecure !== true;
+      if (isPlain && (fields.insecure === false || clientCertificate !== undefined)) {
+        return { verification: { kind: "ca" }, clientCertificate };
+      }
+      const choices = [fields.pin, ca, insecure];
+      const verification = onlyOne(choices, "pin, ca_file (with server_name) and insecure", context);
+      return { verification, clientCertificate };
     });
 }
 

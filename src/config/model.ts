@@ -3,7 +3,7 @@ import type { ChainName } from "../chains/index.ts";
 import type { Secret } from "../lib/secret.ts";
 import type { ResponseLimits } from "../rpc/budget.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
-import type { Auth, TlsVerification } from "../rpc/settings.ts";
+import type { Auth, ClientCertificate, ProxySettings, SecretHeader, TlsVerification } from "../rpc/settings.ts";
 import type { Scheme, TargetPattern } from "./target.ts";
 
 /** When a node is polled. */
@@ -27,7 +27,14 @@ export type NodeConfig = {
   /** The longest time of one whole poll. */
   readonly timeoutMs: number;
   readonly auth: Auth | undefined;
+  /** Sent beside the credentials, to the same servers. */
+  readonly headers: readonly SecretHeader[];
   readonly tls: TlsVerification;
+  readonly clientCertificate: ClientCertificate | undefined;
+  /** Undefined: every server is asked directly. */
+  readonly proxy: ProxySettings | undefined;
+  /** Sent to the node instead of the host of its URL. */
+  readonly hostHeader: string | undefined;
   /** The limits of its responses, instead of the default of each call. */
   readonly limits: ResponseLimits;
   readonly options: ChainOptions;

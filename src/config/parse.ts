@@ -9,6 +9,7 @@ import { connectionsSchema, createConnectionsJoin, type JoinConnections } from "
 import { joinLimits } from "./limits.ts";
 import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
+import { joinProxy } from "./proxy.ts";
 import {
   checkChainOptions,
   DEFAULT_TIMEOUT_MS,
@@ -120,9 +121,9 @@ type NodeWithoutOptions = Omit<NodeConfig, "options" | "role" | "fingerprint">;
 
 function assembleNode(fields: NodeFields, shared: SharedSettings, report: Report): NodeWithoutOptions {
   const { global } = shared;
-  const { name, chain, url, network, labels, auth, tls, limits } = fields;
+  const { name, chain, url, network, labels, auth, tls, limits, host_header: hostHeader } = fields;
   if (tls !== undefined && url.protocol !== "https:") report(["tls"], "tls requires an https:// URL");
-  if (auth !== undefined && url.userinfo !== undefined) {
+  if (auth?.auth !== undefined && url.userinfo !== undefined) {
     report(["auth"], "expected at most one of auth and a user in the URL");
   }
   return {
@@ -133,8 +134,12 @@ function assembleNode(fields: NodeFields, shared: SharedSettings, report: Report
     labels,
     ...timesOf(fields, global, report),
     // The user name in a URL may be a token.
-    auth: auth ?? (url.userinfo && printsAs(MASK, { kind: "basic" as const, ...url.userinfo })),
-    tls: tls ?? { kind: "ca" },
+    auth: auth?.auth ?? (url.userinfo && printsAs(MASK, { kind: "basic" as const, ...url.userinfo })),
+    headers: auth?.headers ?? [],
+    tls: tls?.verification ?? { kind: "ca" },
+    clientCertificate: tls?.clientCertificate,
+    proxy: joinProxy(global, fields, report),
+    hostHeader,
     limits: joinLimits(global.limits, limits),
     connections: shared.joinConnections(fields.connections),
   };

@@ -10,6 +10,7 @@ import type { Auth, TlsVerification } from "../rpc/settings.ts";
 import { isSameConnections, printConnections } from "./connections.ts";
 import { printLimits } from "./limits.ts";
 import type { Config, ConnectionsConfig, NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import { printProxy } from "./proxy.ts";
 import { reorgDepthOf } from "./reorg-depth.ts";
 
 /**
@@ -73,8 +74,10 @@ function printModule(module: ProbeModule, shared: ConnectionsConfig) {
     ...(network === undefined ? {} : { network }),
     labels,
     timeout: formatDuration(timeoutMs),
-    ...(auth === undefined ? {} : { auth: printAuth(auth) }),
-    ...(needsHttps ? { tls: printTls(tls) } : {}),
+    ...authEntry(auth, module.headers),
+    ...(needsHttps ? { tls: { ...printTls(tls), ...printClientCertificate(module) } } : {}),
+    ...printProxy(module.proxy),
+    ...(module.hostHeader === undefined ? {} : { host_header: module.hostHeader }),
     ...limitsEntry(limits),
     ...connectionsEntry(module.connections, shared),
     ...printOptions(chain, options),
@@ -98,8 +101,10 @@ function printNode(node: NodeConfig, shared: ConnectionsConfig) {
       : { schedule: trigger.expression }),
     timeout: formatDuration(timeoutMs),
     // Credentials in the URL are a part of it that is not shown.
-    ...(auth === undefined || url.userinfo !== undefined ? {} : { auth: printAuth(auth) }),
-    ...(url.protocol === "https:" ? { tls: printTls(tls) } : {}),
+    ...authEntry(url.userinfo === undefined ? auth : undefined, node.headers),
+    ...(url.protocol === "https:" ? { tls: { ...printTls(tls), ...printClientCertificate(node) } } : {}),
+    ...printProxy(node.proxy),
+    ...(node.hostHeader === undefined ? {} : { host_header: node.hostHeader }),
     ...limitsEntry(limits),
     ...(role === "reference" ? {} : connectionsEntry(node.connections, shared)),
     ...printOptions(chain, options),
@@ -116,6 +121,18 @@ function connectionsEntry(own: ConnectionsConfig, shared: ConnectionsConfig) {
   return isSameConnections(own, shared) ? {} : { connections: printConnections(own) };
 }
 
+function authEntry(auth: Auth | undefined, headers: NodeConfig["headers"]) {
+  if (auth === undefined && headers.length === 0) return {};
+  const printed = headers.map(({ name, value }) => ({ name, ...printSecret("value", value) }));
+  const own = auth === undefined ? {} : printAuth(auth);
+  return { auth: { ...own, ...(headers.length === 0 ? {} : { headers: printed }) } };
+}
+
+function printClientCertificate({ clientCertificate }: Pick<NodeConfig, "clientCertificate">) {
+  if (clientCertificate === undefined) return {};
+  return { cert_file: clientCertificate.certFile, key_file: clientCertificate.keyFile };
+}
+
 /** A user name may be a token too: some gateways accept it with any password. */
 function printAuth(auth: Auth) {
   switch (auth.kind) {
@@ -126,6 +143,8 @@ function printAuth(auth: Auth) {
       return { bearer: printSecret("token", auth.token) };
     case "header":
       return { header: { name: auth.name, ...printSecret("value", auth.value) } };
+    case "cookie":
+      return printSecret("cookie", auth.pair);
   }
 }
 

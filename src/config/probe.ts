@@ -5,6 +5,7 @@ import { block, type Checker, parsed } from "../schema/fields.ts";
 import type { JoinConnections } from "./connections.ts";
 import { joinLimits } from "./limits.ts";
 import type { NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
+import { joinProxy, type ReportProblem } from "./proxy.ts";
 import {
   CHAIN_BLOCKS,
   checkChainOptions,
@@ -71,7 +72,7 @@ export function parseProbe(
     if (fields === undefined || options === undefined || !isObject(rawModule)) continue;
     checkModule(rawModule, fields, options, path, checker);
     modules.set(name, {
-      ...assembleModule(fields, options, global),
+      ...assembleModule(fields, options, global, (subpath, message) => checker.report([...path, ...subpath], message)),
       connections: joinConnections(fields.connections),
     });
   }
@@ -88,6 +89,7 @@ export function parseProbe(
  */
 const HARMLESS = new Set([
   ...["chain", "network", "labels", "timeout", "scheme", "hosts", "tls", "limits", "connections"],
+  ...["proxy_url", "no_proxy", "proxy_from_environment", "host_header"],
   ...CHAIN_BLOCKS,
 ]);
 const HARMLESS_TLS = new Set(["pin", "ca_file", "server_name", "insecure"]);
@@ -128,16 +130,21 @@ function assembleModule(
   fields: ModuleFields,
   options: ChainOptions,
   global: GlobalFields,
+  report: ReportProblem,
 ): Omit<ProbeModule, "connections"> {
-  const { chain, network, labels, auth, tls, limits, timeout, scheme, hosts } = fields;
+  const { chain, network, labels, auth, tls, limits, timeout, scheme, hosts, host_header: hostHeader } = fields;
   const defaultScheme = scheme ?? (tls === undefined ? "http" : "https");
   return {
     chain,
     network,
     labels,
     timeoutMs: timeout ?? global.timeout ?? DEFAULT_TIMEOUT_MS,
-    auth,
-    tls: tls ?? { kind: "ca" },
+    auth: auth?.auth,
+    headers: auth?.headers ?? [],
+    tls: tls?.verification ?? { kind: "ca" },
+    clientCertificate: tls?.clientCertificate,
+    proxy: joinProxy(global, fields, report),
+    hostHeader,
     limits: joinLimits(global.limits, limits),
     options,
     scheme: defaultScheme,

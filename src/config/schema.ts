@@ -9,6 +9,7 @@ import {
   type Checker,
   durationField,
   excludes,
+  headerValueField,
   mismatch,
   nodeUrlField,
   parsed,
@@ -18,6 +19,7 @@ import { authField, tlsField } from "./access.ts";
 import { ownConnectionsSchema } from "./connections.ts";
 import { limitsSchema } from "./limits.ts";
 import type { LagConfig } from "./model.ts";
+import { proxyFields } from "./proxy.ts";
 import { reorgDepthField } from "./reorg-depth.ts";
 
 /** The parts of the configuration file. parse.ts checks how they depend on each other. */
@@ -84,6 +86,7 @@ export const globalSchema = block({
   interval: durationField.optional(),
   timeout: durationField.optional(),
   limits: limitsSchema.optional(),
+  ...proxyFields,
 });
 
 export type GlobalFields = z.output<typeof globalSchema>;
@@ -176,6 +179,8 @@ export function nodeSchema(configFile: string | undefined) {
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
     limits: limitsSchema.optional(),
+    host_header: headerValueField.optional(),
+    ...proxyFields,
     connections: ownConnectionsSchema(configFile).optional(),
     ...chainBlocks,
   }).meta(excludes({ interval: ["schedule"] }));

@@ -60,6 +60,8 @@ async function shortKeys(auth: Auth): Promise<readonly string[]> {
       ];
     case "bearer":
       return shortKey("auth.bearer.token", auth.token);
+    case "cookie":
+      return shortKey("auth.cookie", auth.pair);
     case "header":
       return shortKey("auth.header.value", auth.value);
   }

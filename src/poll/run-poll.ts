@@ -103,7 +103,7 @@ function rejectUnreadable(peers: Outcome<PeerList>, { url, chain }: NodeConfig):
 
 /** The node's credentials are sent to the host of its own URL only. Another URL has its own credentials in its userinfo. */
 function clientOptions(
-  { url, timeoutMs, auth, tls, limits }: NodeConfig,
+  { url, timeoutMs, auth, headers, tls, clientCertificate, proxy, limits, ...node }: NodeConfig,
   target: NodeUrl,
   hostHeader: string | undefined,
 ): RpcClientOptions {
@@ -114,7 +114,9 @@ function clientOptions(
     auth: ownAuth ?? (isSameHost ? auth : undefined),
     // A pin belongs to the certificate of the node's own URL.
     tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
-    hostHeader,
+    ...(isSameHost ? { headers, clientCertificate } : {}),
+    proxy,
+    hostHeader: hostHeader ?? (isSameHost ? node.hostHeader : undefined),
     connectTimeoutMs: timeoutMs,
     limits,
   };

@@ -28,6 +28,14 @@ export function createAuthorizer(auth: Auth | undefined): Authorizer | undefined
         headers: async () => ({ [auth.name]: headerText(await revealed(auth.value.reveal())) }),
         accepts,
       };
+    case "cookie":
+      return {
+        headers: async () => {
+          const pair = await revealed(auth.pair.reveal());
+          return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
+        },
+        accepts,
+      };
     case "basic":
       return {
         headers: async () => {

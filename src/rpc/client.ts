@@ -8,7 +8,7 @@ import { joinBudget, LIST_BUDGET, type ResponseBudget, type ResponseLimits } fro
 import type { RpcRequest, RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { isClosedSocket, requestFailure } from "./request-failure.ts";
-import type { Auth } from "./settings.ts";
+import type { Auth, SecretHeader } from "./settings.ts";
 import { dispatch, openTransport, type Transport, type TransportOptions } from "./transport.ts";
 
 /** Sends requests to one server over one keep-alive connection, one at a time. */
@@ -36,6 +36,7 @@ export type ConnectNode = (url: NodeUrl, options?: { readonly hostHeader?: strin
 
 export type RpcClientOptions = TransportOptions & {
   readonly auth?: Auth | undefined;
+  readonly headers?: readonly SecretHeader[] | undefined;
   /** Sent instead of the URL's host, for servers that check it (nodeos' http-validate-host). */
   readonly hostHeader?: string | undefined;
   /** For every response, instead of the budget of a request. */

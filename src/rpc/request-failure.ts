@@ -40,7 +40,7 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UND_ERR_CLOSED: "connect",
   UND_ERR_DESTROYED: "connect",
   ETIMEDOUT: "timeout",
-  UND_ERR_CONNECT_TIMEOUT: "timeout",
+  DIAL_TIMEOUT: "timeout",
   UND_ERR_HEADERS_TIMEOUT: "timeout",
   UND_ERR_BODY_TIMEOUT: "timeout",
   UND_ERR_HEADERS_OVERFLOW: "too_large",

@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import type { Client, Dispatcher } from "undici";
 import { BYTES_PER_PIECE, type ResponseBudget } from "./budget.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
+import { createConnector } from "./dial/connector.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { bodyError, ExcessError, MAX_PARSED_BYTES, type ResponseExcess } from "./request-failure.ts";
-import type { TlsVerification } from "./settings.ts";
-import { createConnector } from "./tls.ts";
+import type { ClientCertificate, ProxySettings, TlsVerification } from "./settings.ts";
 
 /** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -14,6 +14,9 @@ const KEEP_ALIVE_MS = 10 * 60_000;
 export type TransportOptions = {
   readonly url: NodeUrl;
   readonly tls: TlsVerification;
+  readonly clientCertificate?: ClientCertificate | undefined;
+  /** Undefined: the server is asked directly. */
+  readonly proxy?: ProxySettings | undefined;
   /** The longest wait for a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** Bounds the connections to all nodes; undefined: not bounded. */
@@ -45,7 +48,7 @@ export type Transport = {
  * @param onHandshake called with the end of the certificate of each new connection, in unix seconds
  */
 export function openTransport(
-  { url, tls, connectTimeoutMs, slots }: TransportOptions,
+  { url, tls, clientCertificate, connectTimeoutMs, slots }: TransportOptions,
   onHandshake: (expirySeconds: number | undefined) => void = () => {},
 ): Transport {
   let connections = 0;
@@ -53,9 +56,10 @@ export function openTransport(
   let connectedAt = 0;
   let certificateExpirySeconds: number | undefined;
   const connector = createConnector({
-    tls,
+    url,
+    verification: tls,
+    clientCertificate,
     timeoutMs: connectTimeoutMs,
-    label: url.label,
     slots,
     onDial: () => {
       certificateExpirySeconds = undefined;
@@ -67,7 +71,6 @@ export function openTransport(
       certificateExpirySeconds = expirySeconds;
       onHandshake(expirySeconds);
     },
-    ...(url.socketPath === undefined ? {} : { socketPath: url.socketPath }),
   });
   let opened: Promise<Client> | undefined;
 

@@ -1,8 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { AUTH_KEYS, authField, tlsField } from "../../src/config/access.ts";
-import type { Auth } from "../../src/rpc/settings.ts";
+import { AUTH_KEYS, authField, type Credentials, tlsField } from "../../src/config/access.ts";
 import { tempFolder } from "../support/servers.ts";
 
 const auth = authField("/etc/peer-exporter/config.yaml");
@@ -12,8 +11,11 @@ function problems(schema: typeof auth | typeof tls, value: unknown): readonly st
   return schema.safeParse(value).error?.issues.map(({ path, message }) => [...path, message].join(": ")) ?? [];
 }
 
-function reveal(found: Auth): Promise<string> {
+function reveal({ auth: found }: Credentials): Promise<string> {
+  if (found === undefined) throw new Error("no credentials");
   switch (found.kind) {
+    case "cookie":
+      return found.pair.reveal();
     case "bearer":
       return found.token.reveal();
     case "header":
@@ -31,7 +33,7 @@ describe("auth", () => {
     [{ header: { name: "X-Api-Key", value: "s3cret" } }, { kind: "header", name: "X-Api-Key" }],
   ])("%j", async (value, expected) => {
     const found = auth.parse(value);
-    expect(found).toMatchObject(expected);
+    expect(found).toMatchObject({ auth: expected, headers: [] });
     expect(await reveal(found)).toBe("s3cret");
   });
 
@@ -58,8 +60,8 @@ describe("auth", () => {
     }
   });
 
-  const KINDS = "expected exactly one of basic, digest, bearer and header";
-  const UNKNOWN = "unknown key; valid here: basic, digest, bearer, header";
+  const KINDS = "expected exactly one of basic, digest, bearer, header and cookie_file";
+  const UNKNOWN = "unknown key; valid here: basic, digest, bearer, header, cookie_file, headers";
   test.each<[unknown, readonly string[]]>([
     [{}, [KINDS]],
     [{ basic: undefined }, [KINDS]],
@@ -94,11 +96,10 @@ describe("auth", () => {
   });
 
   test("the list of keys that errors may show is complete", () => {
-    const shape = auth.def.in.def.shape;
-    const keys = new Set(Object.keys(shape));
-    for (const kind of Object.values(shape)) {
-      for (const key of Object.keys(kind.def.innerType.def.in.def.shape)) keys.add(key);
-    }
+    const { headers, cookie_file: _, ...kinds } = auth.def.in.def.shape;
+    const keys = new Set(Object.keys(auth.def.in.def.shape));
+    const blocks = [...Object.values(kinds).map((kind) => kind.def.innerType), headers.def.innerType.def.element];
+    for (const block of blocks) for (const key of Object.keys(block.def.in.def.shape)) keys.add(key);
     expect([...keys].sort()).toEqual([...AUTH_KEYS].sort());
   });
 });
@@ -125,7 +126,7 @@ describe("tls", () => {
     [{ insecure: true }, { kind: "insecure" }],
     [{ insecure: false }, { kind: "ca" }],
   ])("%j", (value, expected) => {
-    expect(tls.parse(value)).toEqual(expected);
+    expect(tls.parse(value)).toEqual({ verification: expected, clientCertificate: undefined });
   });
 
   const ONE = "expected exactly one of pin, ca_file (with server_name) and insecure";
@@ -136,7 +137,10 @@ describe("tls", () => {
     [{ pin: PEER_ID, server_name: "a" }, [ONE]],
     [{ insecure: true, ca_file: "ca.pem" }, [ONE]],
     [{ insecure: true, server_name: "a" }, [ONE]],
-    [{ insecure: true, ca: "ca.pem" }, ["unknown key; valid here: pin, ca_file, server_name, insecure"]],
+    [
+      { insecure: true, ca: "ca.pem" },
+      ["unknown key; valid here: pin, ca_file, server_name, insecure, cert_file, key_file"],
+    ],
     [{ ca_file: "" }, ["ca_file: expected a path"]],
     [{ server_name: "a\r\nb" }, ["server_name: expected visible ASCII characters"]],
   ])("refuses %j", (value, expected) => {

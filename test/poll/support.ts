@@ -40,6 +40,10 @@ export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
     trigger: { kind: "interval", intervalMs: INTERVAL_MS },
     timeoutMs: 10_000,
     auth: undefined,
+    headers: [],
+    clientCertificate: undefined,
+    proxy: undefined,
+    hostHeader: undefined,
     tls: { kind: "ca" },
     limits: {},
     connections: {
