@@ -27,7 +27,7 @@ export const PROXY_RULES = {
 };
 
 /** Reports a problem of a key, by its path below the node or module. */
-export type ReportProblem = (subpath: readonly PropertyKey[], message: string) => void;
+type ReportProblem = (subpath: readonly PropertyKey[], message: string) => void;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
