@@ -34,6 +34,10 @@ export type Transport = {
   connectedAt(): number;
   /** When the certificate of the last connection ends, unix seconds; undefined while another one is being dialled. */
   certificateExpirySeconds(): number | undefined;
+  /** The error in place of one that ended a new connection before its first response. May open another connection for a moment. */
+  explain(error: unknown): Promise<unknown>;
+  /** Whether the files of the client certificate have another certificate than the connection. */
+  isOutdated(): Promise<boolean>;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
   /** A request is running. */
@@ -85,6 +89,8 @@ export function openTransport(
     connections: () => connections,
     connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,
+    explain: connector.explain,
+    isOutdated: connector.isOutdated,
     idle: connector.idle,
     busy: connector.busy,
     async close() {

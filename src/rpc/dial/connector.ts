@@ -3,7 +3,9 @@ import type { buildConnector } from "undici";
 import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { type Connection, noCertificate, readTlsOptions, startTls } from "./handshake.ts";
+import { readOwnCertificate } from "./client-certificate.ts";
+import { type Connection, noCertificate, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
+import { createRefusedClient } from "./refused-client.ts";
 import { openSocket } from "./socket.ts";
 
 type ConnectorOptions = {
@@ -22,6 +24,13 @@ type ConnectorOptions = {
 
 type Connector = {
   readonly connect: buildConnector.connector;
+  /**
+   * The error in place of one that ended the last connection before its first response: a server of TLS 1.3 refuses a client
+   * only after the dial. May open another connection for a moment.
+   */
+  explain(error: unknown): Promise<unknown>;
+  /** Whether the files of the client certificate have another certificate than the last connection. */
+  isOutdated(): Promise<boolean>;
   /** Ends a dial that is running. */
   abandon(): void;
   /** No request is running: `close` is called when another connection needs the slot. */
@@ -43,6 +52,9 @@ export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
   /** The slot of the connection that is open or being opened. */
   let slot: ConnectionSlot | undefined;
+  /** Of the last handshake. */
+  let tls: TlsOptions | undefined;
+  const refusedClient = createRefusedClient(options.url);
 
   async function dial(): Promise<Socket> {
     const controller = new AbortController();
@@ -68,12 +80,48 @@ export function createConnector(options: ConnectorOptions): Connector {
   async function open(signal: AbortSignal): Promise<Connection> {
     const { url } = options;
     // First, so that a file that is missing costs the server nothing.
-    const tls = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
+    const own = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
     signal.throwIfAborted();
-    if (tls === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
+    tls = own;
+    if (own === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
     const socket = await openSocket(url, signal);
-    if (tls === undefined) return { socket, certificateExpirySeconds: undefined };
-    return startTls(socket, options, tls, signal);
+    if (own === undefined) return { socket, certificateExpirySeconds: undefined };
+    try {
+      return await startTls(socket, options, own, signal);
+    } catch (error) {
+      throw await refusedClient.explain(error, own, () => openSocket(url, signal), signal);
+    }
+  }
+
+  async function explain(error: unknown): Promise<unknown> {
+    const used = tls;
+    if (used === undefined) return error;
+    const controller = new AbortController();
+    dialling = controller;
+    const { signal } = controller;
+    const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
+    const open = async () => {
+      const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
+      const socket = await openSocket(options.url, signal).catch((failure: unknown) => {
+        own?.release();
+        throw failure;
+      });
+      return socket.once("close", () => own?.release());
+    };
+    try {
+      return await refusedClient.explain(error, used, open, signal);
+    } finally {
+      clearTimeout(timer);
+      if (dialling === controller) dialling = undefined;
+    }
+  }
+
+  async function isOutdated(): Promise<boolean> {
+    const own = tls?.own;
+    if (options.clientCertificate === undefined || own === undefined) return false;
+    // Files that cannot be used now may be half written.
+    const now = await readOwnCertificate(options.clientCertificate).catch(() => undefined);
+    return now !== undefined && (now.cert !== own.cert || now.key !== own.key);
   }
 
   return {
@@ -82,6 +130,8 @@ export function createConnector(options: ConnectorOptions): Connector {
         (socket) => done(null, socket),
         (error: Error) => done(error, null),
       ),
+    explain,
+    isOutdated,
     abandon: () => dialling?.abort(),
     idle: (close) => slot?.idle(close),
     busy: () => slot?.busy(),
