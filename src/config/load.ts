@@ -5,6 +5,7 @@ import { isObject } from "../lib/json.ts";
 import { isSendable, secretIn } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import { didYouMean } from "../lib/suggest.ts";
+import { certificateProblem, pairProblem, privateKeyProblem } from "../rpc/dial/client-certificate.ts";
 import {
   type ConfigDocument,
   ConfigError,
@@ -135,24 +136,38 @@ async function fileProblems(
   signal: AbortSignal | undefined,
 ): Promise<readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  for (const { path, value } of await inSlices(findFileKeys(raw), signal)) {
+  const locate = (file: string) => (configFile === undefined ? resolve(file) : resolve(dirname(configFile), file));
+  for (const { path, value, certificate } of await inSlices(findFileKeys(raw), signal)) {
     signal?.throwIfAborted();
-    const absolute = configFile === undefined ? resolve(value) : resolve(dirname(configFile), value);
-    const problem = await fileProblem(absolute, String(path.at(-1)));
+    const problem = await fileProblem(locate(value), String(path.at(-1)), certificate && locate(certificate));
     if (problem !== undefined) problems.push({ path, message: problem });
   }
   return problems;
 }
 
-async function fileProblem(file: string, key: string): Promise<string | undefined> {
+/** @param certificate the file with the certificate of a key */
+async function fileProblem(file: string, key: string, certificate: string | undefined): Promise<string | undefined> {
   try {
-    const bytes = await files.read(file, key === "ca_file" ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
-    return contentProblem(bytes.toString("utf8"), file, key);
+    const text = await readText(file, TLS_KEYS.has(key) ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
+    const problem = contentProblem(text, file, key);
+    return problem === undefined && certificate !== undefined ? keyProblem(text, file, certificate) : problem;
   } catch (error) {
     const shown = await describeFile(file, error);
-    const hint = key === "ca_file" || shown === file ? "" : `; ${NAME_NOT_SHOWN}`;
+    const hint = TLS_KEYS.has(key) || shown === file ? "" : `; ${NAME_NOT_SHOWN}`;
     return `cannot read ${shown} (${fileErrorCode(error)})${hint}`;
   }
+}
+
+async function readText(file: string, maxBytes: number): Promise<string> {
+  return (await files.read(file, maxBytes)).toString("utf8");
+}
+
+/** Whether a private key belongs to its certificate. Whatever else is wrong with the certificate is reported at its own key. */
+async function keyProblem(key: string, file: string, certificateFile: string): Promise<string | undefined> {
+  const certificate = await readText(certificateFile, MAX_FILE_BYTES.tls).catch(() => undefined);
+  if (certificate === undefined || certificateProblem(certificate) !== undefined) return undefined;
+  const problem = pairProblem(certificate, key);
+  return problem === undefined ? undefined : `${file}: ${problem}`;
 }
 
 function contentProblem(text: string, file: string, key: string): string | undefined {
@@ -161,16 +176,28 @@ function contentProblem(text: string, file: string, key: string): string | undef
   if (key === "hash_key_file") {
     return length < MIN_HASH_KEY_LENGTH ? `expected at least ${MIN_HASH_KEY_LENGTH} characters in ${file}` : undefined;
   }
+  if (key === "cert_file" || key === "key_file") {
+    const problem = key === "key_file" ? privateKeyProblem(text) : certificateProblem(text);
+    return problem === undefined ? undefined : `${problem} in ${file}`;
+  }
   if (key === "ca_file" || isSendable(secretIn(text))) return undefined;
   return `expected one line without control characters in ${file}, as HTTP cannot send them`;
 }
 
-const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);
+/** Their names are no secrets. */
+const TLS_KEYS = new Set(["ca_file", "cert_file", "key_file"]);
+
+const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", ...TLS_KEYS]);
 
 /** How deep keys of files may be. Aliases can make a document deeper than any bound. */
 const MAX_FILE_KEY_DEPTH = 6;
 
-type FileKey = { readonly path: readonly PropertyKey[]; readonly value: string };
+type FileKey = {
+  readonly path: readonly PropertyKey[];
+  readonly value: string;
+  /** Of a private key: the file beside it with the certificate. */
+  readonly certificate?: string | undefined;
+};
 
 /** All keys of files with their values; one item of an outermost list a step. */
 function* findFileKeys(raw: unknown): Steps<readonly FileKey[]> {
@@ -190,8 +217,10 @@ function* fileKeys(value: unknown, path: readonly PropertyKey[]): Iterable<FileK
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
       if (key === "labels") continue;
-      if (FILE_KEYS.has(key) && typeof item === "string" && item !== "") yield { path: [...path, key], value: item };
-      else yield* fileKeys(item, [...path, key]);
+      if (FILE_KEYS.has(key) && typeof item === "string" && item !== "") {
+        const certificate = key === "key_file" && typeof value.cert_file === "string" ? value.cert_file : undefined;
+        yield { path: [...path, key], value: item, certificate };
+      } else yield* fileKeys(item, [...path, key]);
     }
   }
 }

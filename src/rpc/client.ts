@@ -1,5 +1,4 @@
 import { type Signal, untilAborted } from "../lib/abort.ts";
-import { errorCode } from "../lib/errno.ts";
 import { createQueue } from "../lib/queue.ts";
 import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
@@ -169,6 +168,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
     signal.throwIfAborted();
     const budget = budgetOf(request.budget);
     const sent = performance.now();
+    const connectionsBefore = transport.connections();
     const {
       status,
       headers: received,
@@ -177,7 +177,9 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
       client,
       { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
       { budget, socket: transport.socket },
-    );
+    ).catch(async (error: unknown) => {
+      throw transport.connections() > connectionsBefore ? await transport.explain(error) : error;
+    });
     const receivedMs = Date.now();
     // The request was sent when its connection was open, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, transport.connectedAt());
@@ -256,14 +258,11 @@ function withSignal(exchange: Exchange, link: Link): Exchange {
     const transport = link.transport();
     // Before its end, as an idle connection whose slot is needed would reset its successor.
     transport.busy();
-    if (isPastTlsAge(transport)) link.reset();
     signal.addEventListener("abort", link.reset, { once: true });
     try {
+      if (isPastTlsAge(transport) || (await transport.isOutdated())) link.reset();
+      signal.throwIfAborted();
       return await exchange(request, signal);
-    } catch (error) {
-      // After this error undici 7 believes that a request is running, and dials no more (client.js handleConnectError).
-      if (errorCode(error) === "ERR_TLS_CERT_ALTNAME_INVALID") link.reset();
-      throw error;
     } finally {
       signal.removeEventListener("abort", link.reset);
       link.transport().idle(link.reset);
