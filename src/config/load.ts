@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { describeFile, fileErrorCode, NAME_NOT_SHOWN } from "../lib/errno.ts";
+import { describeFile, errorCode, fileErrorCode, NAME_NOT_SHOWN } from "../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
-import { isSendable, secretIn } from "../lib/secret.ts";
+import { isLoginPair, isSendable, keyInFile, secretInFile } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import {
@@ -146,29 +146,38 @@ async function fileProblems(
 
 async function fileProblem(file: string, key: string): Promise<string | undefined> {
   try {
-    const bytes = await files.read(file, key === "ca_file" ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
-    return contentProblem(bytes.toString("utf8"), file, key);
+    return contentProblem(
+      await files.read(file, key === "ca_file" ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret),
+      file,
+      key,
+    );
   } catch (error) {
+    // The node writes its cookie when it starts, which may be after the exporter.
+    if (key === "cookie_file" && errorCode(error) === "ENOENT") return undefined;
     const shown = await describeFile(file, error);
     const hint = key === "ca_file" || shown === file ? "" : `; ${NAME_NOT_SHOWN}`;
     return `cannot read ${shown} (${fileErrorCode(error)})${hint}`;
   }
 }
 
-function contentProblem(text: string, file: string, key: string): string | undefined {
+/** @throws FileError when it is not text */
+function contentProblem(bytes: Buffer, file: string, key: string): string | undefined {
+  if (key === "ca_file") return bytes.toString("utf8").trim() === "" ? `${file} is empty` : undefined;
+  const text = key === "hash_key_file" ? keyInFile(bytes) : secretInFile(bytes);
   const { length } = text.trim();
   if (length === 0) return `${file} is empty`;
   if (key === "hash_key_file") {
     return length < MIN_HASH_KEY_LENGTH ? `expected at least ${MIN_HASH_KEY_LENGTH} characters in ${file}` : undefined;
   }
-  if (key === "ca_file" || isSendable(secretIn(text))) return undefined;
-  return `expected one line without control characters in ${file}, as HTTP cannot send them`;
+  if (!isSendable(text)) return `expected one line without control characters in ${file}, as HTTP cannot send them`;
+  if (key === "cookie_file" && !isLoginPair(text)) return `expected user:password in ${file}, as a node writes it`;
+  return undefined;
 }
 
-const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);
+const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "cookie_file", "hash_key_file", "ca_file"]);
 
 /** How deep keys of files may be. Aliases can make a document deeper than any bound. */
-const MAX_FILE_KEY_DEPTH = 6;
+const MAX_FILE_KEY_DEPTH = 7;
 
 type FileKey = { readonly path: readonly PropertyKey[]; readonly value: string };
 

@@ -74,7 +74,8 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
   // Digest authentication counts requests, and challenges of two requests must not mix.
   const oneAtATime = createQueue({ concurrency: 1 });
   const link = createLink(options);
-  const authorizer = createAuthorizer(options.auth);
+  const { auth, headers } = options;
+  const authorizer = createAuthorizer({ auth, headers, isFromUrl: url.userinfo !== undefined });
   const once = exchangeOnce(options, {
     link,
     authorizer,
@@ -148,7 +149,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
     const { method, path, body: sentBody } = request;
-    const headers = { ...ownHeaders, ...request.headers, ...(await authorizer?.headers(request)) };
+    const headers = joinHeaders({ ...ownHeaders, ...request.headers }, await authorizer?.headers(request));
     const transport = link.transport();
     const client = await transport.client();
     signal.throwIfAborted();
@@ -169,6 +170,14 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
     const sentMs = receivedMs - Math.floor(tookMs);
     return { status, headers: received, body, budget, sentMs, receivedMs };
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A configured header replaces one of ours, whose names are in lower case. */
+function joinHeaders(own: Headers, configured: Headers = {}): Headers {
+  const names = new Set(Object.keys(configured).map((name) => name.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !names.has(name))), ...configured };
 }
 
 /** Without limits it returns the given object itself: `decodeJsonBody` compares it with the default budgets. */
@@ -214,12 +223,15 @@ function withRetry(exchange: Exchange, link: Link): Exchange {
   };
 }
 
-/** Repeats a request once when its 401 carries a challenge that can be answered. */
+/** Repeats a request while the authorizer says so; a 401 that stays tells what was sent. */
 function withChallenges(exchange: Exchange, authorizer: Authorizer | undefined): Exchange {
   if (authorizer === undefined) return exchange;
   return async (request, signal) => {
-    const response = await exchange(request, signal);
-    return response.status === 401 && authorizer.accepts(response) ? exchange(request, signal) : response;
+    for (let repeats = 0; ; repeats += 1) {
+      const response = await exchange(request, signal);
+      if (response.status !== 401) return response;
+      if (!(await authorizer.repeats(response, repeats))) return { ...response, sent: authorizer.sent() };
+    }
   };
 }
 

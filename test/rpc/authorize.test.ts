@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inlineSecret } from "../../src/lib/secret.ts";
-import { chooseChallenge, createDigestSession, digestAuthorization, parseChallenges } from "../../src/rpc/authorize.ts";
+import { chooseChallenge, createDigestSession, digestAuthorization, parseChallenges } from "../../src/rpc/digest.ts";
 import { type DigestNodeOptions, digestNode, readAuthorization } from "./digest-node.ts";
 import { POST, patience, refusal, rpcClient } from "./support.ts";
 
