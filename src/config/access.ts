@@ -52,6 +52,14 @@ const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name 
 /** The HTTP client sets these itself and refuses them as options. */
 const FRAMING_HEADERS = ["content-length", "transfer-encoding", "connection", "expect", "keep-alive", "upgrade"];
 
+const KINDS = ["basic", "digest", "bearer", "header", "cookie_file"];
+
+/** For config.schema.json: one kind, or headers alone. */
+function kindsAndHeaders() {
+  const none = Object.fromEntries(KINDS.map((kind) => [kind, false]));
+  return { oneOf: [...exactlyOne(...KINDS).oneOf, { required: ["headers"], properties: none }] };
+}
+
 const CLIENT_SETS_IT = "this header cannot be configured, as the HTTP client sets it";
 
 /** Headers that are not configured in the auth block, or not at all, and why. */
@@ -147,7 +155,7 @@ export function authField(configFile: string | undefined) {
       .optional(),
     headers: headersField(configFile).optional(),
   })
-    .meta(ONE_LOGIN)
+    .meta({ ...kindsAndHeaders(), ...excludes({ header: ["headers"] }) })
     .transform(({ headers, ...choices }, context): Credentials => {
       if (headers === undefined) return { auth: onlyOne(Object.values(choices), LOGINS, context), headers: [] };
       if (choices.header !== undefined) {
@@ -163,17 +171,6 @@ export function authField(configFile: string | undefined) {
 }
 
 const LOGINS = "basic, digest, bearer, header and cookie_file";
-const LOGIN_KEYS = ["basic", "digest", "bearer", "header", "cookie_file"];
-
-/** For config.schema.json: one login, or only further headers. */
-const ONE_LOGIN = {
-  oneOf: [
-    ...LOGIN_KEYS.map((key) => ({ required: [key] })),
-    { required: ["headers"], properties: Object.fromEntries(LOGIN_KEYS.map((key) => [key, false])) },
-  ],
-  ...excludes({ headers: ["header"] }),
-};
-
 const PIN = "a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex";
 
 const pin = parsed(PIN, (text): TlsVerification => {
@@ -190,7 +187,7 @@ const INSECURE_ALONE = {
 };
 
 /** A `tls` block. */
-export type TlsFields = {
+type TlsFields = {
   readonly verification: TlsVerification;
   readonly clientCertificate: ClientCertificate | undefined;
 };
