@@ -26,7 +26,7 @@ function secretFields<Name extends string>(name: Name, configFile: string | unde
     [name]: z
       .string()
       .min(1, EMPTY)
-      .refine((text) => secretIn(text) !== "", { error: EMPTY, abort: true })
+      .refine((text) => text === "" || secretIn(text) !== "", { error: EMPTY, abort: true })
       .refine((text) => isSendable(secretIn(text)), UNSENDABLE)
       .optional(),
     [`${name}_file`]: pathField(configFile).optional(),

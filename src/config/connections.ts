@@ -125,7 +125,7 @@ function hashKeyFields(configFile: string | undefined) {
     hash_key: z
       .string()
       .min(MIN_HASH_KEY_LENGTH, SHORT_KEY)
-      .refine((key) => secretIn(key).length >= MIN_HASH_KEY_LENGTH, { error: SHORT_KEY, abort: true })
+      .refine((key) => key.length < MIN_HASH_KEY_LENGTH || secretIn(key).length >= MIN_HASH_KEY_LENGTH, SHORT_KEY)
       .optional(),
     hash_key_file: pathField(configFile).optional(),
   };

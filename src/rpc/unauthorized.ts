@@ -122,7 +122,7 @@ const UNSUPPORTED_DIGEST: Explanation = {
 function unsupported(scheme: string): Explanation {
   return {
     finding: `the server wants ${scheme} authentication, which the exporter does not have`,
-    advice: "let it offer basic, digest or bearer, or ask the node behind it directly",
+    advice: "check the auth block of this node, and let the server offer basic, digest or bearer",
   };
 }
 
