@@ -59,20 +59,20 @@ function addedTo(text: string, use: KeyedSecret["use"]): string | undefined {
   const start = text.trimStart().toLowerCase();
   switch (use.kind) {
     case "token":
-      return repeats(start, ["bearer ", "authorization:"], "the token");
+      return repeats(start, ["Bearer ", "Authorization:"], "the token");
     case "password":
       if (start.startsWith(`${use.username.toLowerCase()}:`))
         return "begins with the user name and a colon: write the password only";
-      return repeats(start, ["basic ", "digest ", "bearer ", "authorization:"], "the password");
+      return repeats(start, ["Basic ", "Digest ", "Bearer ", "Authorization:"], "the password");
     case "value":
-      return repeats(start, [`${use.header.toLowerCase()}:`], "the value");
+      return repeats(start, [`${use.header}:`], "the value");
     case "pair":
       return undefined;
   }
 }
 
 function repeats(start: string, words: readonly string[], what: string): string | undefined {
-  const word = words.find((each) => start.startsWith(each));
+  const word = words.find((each) => start.startsWith(each.toLowerCase()));
   return word === undefined
     ? undefined
     : `begins with ${JSON.stringify(word)}, which the exporter adds itself: write ${what} only`;

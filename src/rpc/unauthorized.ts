@@ -61,7 +61,7 @@ function schemeOf(login: SentLogin["login"]): Scheme | undefined {
 
 /** Where the login is configured. */
 function keyOf(login: SentLogin["login"]): string {
-  if (login.kind === "basic" && login.isFromUrl) return "the user and password in the URL";
+  if (login.kind === "basic" && login.isFromUrl) return "the login in the URL";
   return login.kind === "cookie" ? "auth.cookie_file" : `auth.${login.kind}`;
 }
 
@@ -100,8 +100,8 @@ const CHECKS: Readonly<Record<SentLogin["login"]["kind"], (key: string) => strin
   header: (key) => `check the name and value of ${key}, and whether it has expired`,
   bearer: (key) => `check the token of ${key}, and whether it has expired`,
   cookie: (key) => `check that ${key} is the cookie of this node, which writes it anew at each start`,
-  basic: (key) => `check the user and password: ${key}`,
-  digest: (key) => `check the user and password: ${key}`,
+  basic: (key) => `check the user and password of ${key}`,
+  digest: (key) => `check the user and password of ${key}`,
 };
 
 const MISSING: Explanation = {
