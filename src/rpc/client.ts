@@ -75,11 +75,12 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
   const { url, observe } = options;
   // Digest authentication counts requests, and challenges of two requests must not mix.
   const oneAtATime = createQueue({ concurrency: 1 });
+  const { auth, headers } = options;
   // A digest belongs to one connection of the server. A proxy that forwards replaces the Host header.
-  const needsTunnel = options.auth?.kind === "digest" || options.hostHeader !== undefined;
+  const needsTunnel = auth?.kind === "digest" || options.hostHeader !== undefined;
   const route = chooseRoute(url, options.proxy, needsTunnel);
   const link = createLink({ ...options, route });
-  const authorizer = createAuthorizer(options.auth);
+  const authorizer = createAuthorizer({ auth, headers, isFromUrl: url.userinfo !== undefined });
   const direct = exchangeOnce(options, {
     link,
     authorizer,
@@ -162,7 +163,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
     const { method, path, body: sentBody } = request;
-    const headers = { ...ownHeaders, ...request.headers, ...(await authorizer?.headers(request)) };
+    const headers = joinHeaders({ ...ownHeaders, ...request.headers }, await authorizer?.headers(request));
     const transport = link.transport();
     const client = await transport.client();
     signal.throwIfAborted();
@@ -186,6 +187,14 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
     const sentMs = receivedMs - Math.floor(tookMs);
     return { status, headers: received, body, budget, sentMs, receivedMs };
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A configured header replaces one of ours, whose names are in lower case. */
+function joinHeaders(own: Headers, configured: Headers = {}): Headers {
+  const names = new Set(Object.keys(configured).map((name) => name.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !names.has(name))), ...configured };
 }
 
 /** Without limits it returns the given object itself: `decodeJsonBody` compares it with the default budgets. */
@@ -231,12 +240,15 @@ function withRetry(exchange: Exchange, link: Link): Exchange {
   };
 }
 
-/** Repeats a request once when its 401 carries a challenge that can be answered. */
+/** Repeats a request while the authorizer says so; a 401 that stays tells what was sent. */
 function withChallenges(exchange: Exchange, authorizer: Authorizer | undefined): Exchange {
   if (authorizer === undefined) return exchange;
   return async (request, signal) => {
-    const response = await exchange(request, signal);
-    return response.status === 401 && authorizer.accepts(response) ? exchange(request, signal) : response;
+    for (let repeats = 0; ; repeats += 1) {
+      const response = await exchange(request, signal);
+      if (response.status !== 401) return response;
+      if (!(await authorizer.repeats(response, repeats))) return { ...response, sent: authorizer.sent() };
+    }
   };
 }
 
