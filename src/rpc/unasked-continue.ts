@@ -9,9 +9,9 @@ type OnHeaders = (status: number, isUpgrade: boolean, keepsAlive: boolean) => nu
 type HeadParser = { onHeadersComplete: OnHeaders };
 
 /**
- * Makes undici read past `100 Continue`, which some servers and proxies send though nobody asked for it, as RFC 9110 15.2 wants.
+ * Makes undici read past `100 Continue`, which some servers and proxies send unasked, as RFC 9110 15.2 wants.
  * undici closes the connection at a 100 (lib/dispatcher/client-h1.js onHeadersComplete) and reads past every other interim
- * response, so its parser is told of another one. A filter in front of the parser would have to parse the head of each response
+ * response, so its parser gets another one. A filter in front of the parser would have to parse the head of each response
  * a second time.
  * @param socket a connection of undici
  * @param parserKey undici's `kParser`, under which it keeps the parser of a connection
