@@ -25,7 +25,7 @@ export async function callJson(
   explain: ExplainStatus = () => undefined,
 ): Promise<JsonResponse> {
   const response = await client.request(request, signal);
-  const call = `${request.name} at ${client.url.label}`;
+  const call = `${request.name} at ${client.url.label}${client.through ?? ""}`;
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explainWith(explain, client, response, call));
   }

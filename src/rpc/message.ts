@@ -1,3 +1,4 @@
+import type { Signal } from "../lib/abort.ts";
 import type { ResponseBudget } from "./budget.ts";
 
 export type RpcRequest = {
@@ -56,3 +57,6 @@ export function clockSkewSeconds(
   const skew = stampSeconds + 0.5 - (sentMs + receivedMs) / 2000;
   return Math.round(skew * 1000) / 1000;
 }
+
+/** Sends a request and returns its response. */
+export type Exchange = (request: RpcRequest, signal: Signal) => Promise<RpcResponse>;

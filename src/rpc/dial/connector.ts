@@ -4,10 +4,13 @@ import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
 import { type Connection, noCertificate, readTlsOptions, startTls } from "./handshake.ts";
-import { openSocket } from "./socket.ts";
+import { type DialContext, openTcp } from "./happy-eyeballs.ts";
+import { placeOf, type Route } from "./route.ts";
+import { openUnixSocket } from "./socket.ts";
 
 type ConnectorOptions = {
   readonly url: NodeUrl;
+  readonly route: Route;
   readonly verification: TlsVerification;
   readonly clientCertificate: ClientCertificate | undefined;
   /** For TCP and TLS together, in milliseconds. A silent port must not block: a chainweb node does not accept while it replays. */
@@ -24,6 +27,8 @@ type Connector = {
   readonly connect: buildConnector.connector;
   /** Ends a dial that is running. */
   abandon(): void;
+  /** What the last dial waits for, or waited for when it ended; undefined when it made a connection. */
+  waitsFor(): string | undefined;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
   /** A request is running. */
@@ -43,16 +48,26 @@ export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
   /** The slot of the connection that is open or being opened. */
   let slot: ConnectionSlot | undefined;
+  let describeWait: (() => string) | undefined;
 
   async function dial(): Promise<Socket> {
     const controller = new AbortController();
     dialling = controller;
     options.onDial();
+    describeWait = () => "no connection is free yet";
     const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
     slot = own;
+    describeWait = () => "no answer yet";
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
     try {
-      const { socket, certificateExpirySeconds } = await open(controller.signal);
+      const { socket, certificateExpirySeconds } = await open({
+        signal: controller.signal,
+        waitingFor: (describe) => {
+          describeWait = describe;
+        },
+        takeSpare: takeSpare(options.slots),
+      });
+      describeWait = undefined;
       socket.once("close", () => own?.release());
       options.onConnection(socket, certificateExpirySeconds);
       return socket;
@@ -65,13 +80,15 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  async function open(signal: AbortSignal): Promise<Connection> {
+  async function open(context: DialContext): Promise<Connection> {
     const { url } = options;
+    const { signal, waitingFor } = context;
     // First, so that a file that is missing costs the server nothing.
     const tls = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
     signal.throwIfAborted();
     if (tls === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
-    const socket = await openSocket(url, signal);
+    const socket = await openSocket(options, context);
+    waitingFor(() => "the TLS handshake has not ended yet");
     if (tls === undefined) return { socket, certificateExpirySeconds: undefined };
     return startTls(socket, options, tls, signal);
   }
@@ -83,7 +100,21 @@ export function createConnector(options: ConnectorOptions): Connector {
         (error: Error) => done(error, null),
       ),
     abandon: () => dialling?.abort(),
+    waitsFor: () => describeWait?.(),
     idle: (close) => slot?.idle(close),
     busy: () => slot?.busy(),
   };
+}
+
+async function openSocket({ url, route }: ConnectorOptions, context: DialContext): Promise<Socket> {
+  if (url.socketPath !== undefined) return openUnixSocket(url.socketPath, context.signal);
+  if (route.kind === "direct") return openTcp(placeOf(url), context);
+  const { openThroughProxy } = await import("./proxy.ts");
+  return openThroughProxy(placeOf(url), route, context);
+}
+
+/** @returns the `takeSpare` of a dial */
+function takeSpare(slots: ConnectionSlots | undefined): DialContext["takeSpare"] {
+  if (slots === undefined) return () => () => {};
+  return () => slots.takeFree()?.release;
 }
