@@ -3,7 +3,7 @@ import { beginOf } from "./yaml-parse.ts";
 import type { References } from "./yaml-plain.ts";
 
 /** Where the values of a document are written, behind aliases and merges too. */
-export type Places = {
+type Places = {
   /**
    * The offset of the value at a path: of its key if it has one, else of the nearest value around it. A merged value is where
    * it is written, not where it is merged.

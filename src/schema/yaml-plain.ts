@@ -29,7 +29,7 @@ type Plain = {
 };
 
 /** A key of a mapping, which may stand in another mapping that is merged. */
-export type Entry = {
+type Entry = {
   readonly name: string;
   readonly keyNode: unknown;
   readonly valueNode: unknown;
