@@ -4,6 +4,7 @@ import { type Failure, NodeError, nodeError } from "../model/failure.ts";
 import { describeExcess, excessAdvice, INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "./budget.ts";
 import type { RpcClient } from "./client.ts";
 import { firstHeader, type RpcRequest, type RpcResponse } from "./message.ts";
+import { unauthorizedFailure } from "./unauthorized.ts";
 
 /** Longer values of Retry-After are shortened to this. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
@@ -24,7 +25,7 @@ export async function callJson(
   explain: ExplainStatus = () => undefined,
 ): Promise<JsonResponse> {
   const response = await client.request(request, signal);
-  const call = `${request.name} at ${client.url.label}`;
+  const call = `${request.name} at ${client.url.label}${client.through ?? ""}`;
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explainWith(explain, client, response, call));
   }
@@ -63,7 +64,7 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
   if (status >= 300 && status < 400) {
     return { reason: "http", message, advice: "redirects are not followed: set the URL of the node's API itself" };
   }
-  if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
+  if (status === 401) return unauthorizedFailure(response, call);
   const { reason, advice, mayAskToWait } = STATUSES[status] ?? OTHER_STATUS;
   return { reason, message, advice, ...(mayAskToWait ? retryAfter(response) : {}) };
 }
@@ -101,6 +102,14 @@ const STATUSES: Readonly<Record<number, StatusMeaning>> = {
     advice: "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
     mayAskToWait: false,
   },
+  // RFC 9110 15.5.20; name-based proxies, and those that compare the Host header with the server name of TLS.
+  421: {
+    reason: "host_header",
+    advice:
+      "the server does not answer for the Host header of this URL: set host_header to the name that it serves, and with https " +
+      "tls.server_name to the same name",
+    mayAskToWait: false,
+  },
   429: {
     reason: "rate_limited",
     advice: "poll less often (interval) or raise the server's limit",
@@ -121,16 +130,6 @@ const OTHER_STATUS: StatusMeaning = {
   advice: "see the node's own log for this request",
   mayAskToWait: true,
 };
-
-function unauthorizedAdvice(response: RpcResponse): string {
-  const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");
-  if (/^digest\b/i.test(challenges)) {
-    return "the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
-  }
-  if (/^basic\b/i.test(challenges)) return "the node requires basic authentication: check auth.basic";
-  if (/^bearer\b/i.test(challenges)) return "the node requires a bearer token: check auth.bearer";
-  return "check the auth block of this node";
-}
 
 /** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). @param now unix milliseconds */
 export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {

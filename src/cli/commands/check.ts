@@ -1,7 +1,7 @@
 import type { Config } from "../../config/model.ts";
 import { describeNodes } from "../../config/print.ts";
+import { secretWarnings } from "../../config/secret-warnings.ts";
 import { selectShard, shardReport } from "../../config/shard.ts";
-import { shortSecrets } from "../../config/short-secrets.ts";
 import { counted } from "../../lib/text/format.ts";
 import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
 import { failuresOf, isUp } from "../../poll/outcomes.ts";
@@ -31,7 +31,7 @@ export async function check(invocation: CheckInvocation, context: Context): Prom
   const shard = findShard(flags);
   print(`${configFile ?? "flags"}: valid, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
-  for (const { where, message } of await shortSecrets(config)) print(`warning: ${where}: ${message}\n`);
+  for (const { where, message } of await secretWarnings(config)) print(`warning: ${where}: ${message}\n`);
   if (!flags.connect) return 0;
   return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
 }

@@ -5,8 +5,8 @@ import { keepMemorySmall } from "../../app/memory-flags.ts";
 import type { Loading } from "../../config/load.ts";
 import type { Config, Shard } from "../../config/model.ts";
 import { describeNode, describePolling } from "../../config/print.ts";
+import { type SecretWarning, secretWarnings } from "../../config/secret-warnings.ts";
 import { describeShard, shardSteps } from "../../config/shard.ts";
-import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";
 import type { Redact } from "../../lib/safe-error.ts";
 import { createShutdown } from "../../lib/shutdown.ts";
@@ -67,7 +67,7 @@ export async function serve(
   logDefaultFile(source, log);
   const access = await openAccess(flags, log);
   const { addresses, telemetryPath, allowedHosts } = flags;
-  const warnOfShort = createShortSecretWarning(log);
+  const warnOfShort = createSecretWarnings(log);
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
@@ -138,13 +138,13 @@ function logNodes(config: Config, log: Logger): void {
   for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
 }
 
-/** Warns once about each short secret of a node, until it changes. */
-function createShortSecretWarning(log: Logger): (config: Config) => Promise<void> {
+/** Warns once about each doubtful secret of a node, until it changes. */
+function createSecretWarnings(log: Logger): (config: Config) => Promise<void> {
   let alreadyLogged: ReadonlySet<string> = new Set();
   return async (config) => {
-    const found = await shortSecrets(config);
-    const keyOf = ({ where, message }: ShortSecrets) => `${where}: ${message}`;
-    for (const short of found) if (!alreadyLogged.has(keyOf(short))) log.warn({ target: short.where }, short.message);
+    const found = await secretWarnings(config);
+    const keyOf = ({ where, message }: SecretWarning) => `${where}: ${message}`;
+    for (const one of found) if (!alreadyLogged.has(keyOf(one))) log.warn({ target: one.where }, one.message);
     alreadyLogged = new Set(found.map(keyOf));
   };
 }
