@@ -125,6 +125,7 @@ function showKey(key: string, parents: readonly PropertyKey[]): string {
   if (parents.includes("auth")) return didYouMean(key, AUTH_KEYS) === undefined ? "…" : key;
   // None of our keys has a digit, but nearly every token has one.
   const isName = parents.includes("labels") || parents.at(-1) === "modules";
+  if (key === "<<") return key;
   const plain = isName ? /^[\w.-]{1,60}$/ : /^[A-Za-z_.-]{1,30}$/;
   return plain.test(key) ? key : "…";
 }
