@@ -56,6 +56,14 @@ const FRAMING_HEADERS = [
   "upgrade",
 ];
 
+const KINDS = ["basic", "digest", "bearer", "header", "cookie_file"];
+
+/** For config.schema.json: one kind, or headers alone. */
+function kindsAndHeaders() {
+  const none = Object.fromEntries(KINDS.map((kind) => [kind, false]));
+  return { oneOf: [...exactlyOne(...KINDS).oneOf, { required: ["headers"], properties: none }] };
+}
+
 const headerName = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
@@ -112,7 +120,7 @@ export function authField(configFile: string | undefined) {
       .min(1, "expected at least one header")
       .optional(),
   })
-    .meta(exactlyOne("basic", "digest", "bearer", "header", "cookie_file"))
+    .meta({ ...kindsAndHeaders(), ...excludes({ header: ["headers"] }) })
     .transform(({ headers, ...choices }, context): Credentials => {
       const isHeadersOnly = headers !== undefined && Object.values(choices).every((choice) => choice === undefined);
       const auth = isHeadersOnly
@@ -138,7 +146,7 @@ const INSECURE_ALONE = {
 };
 
 /** A `tls` block. */
-export type TlsFields = {
+type TlsFields = {
   readonly verification: TlsVerification;
   readonly clientCertificate: ClientCertificate | undefined;
 };

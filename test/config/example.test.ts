@@ -18,9 +18,11 @@ const lines = readFileSync(EXAMPLE, "utf8").split("\n");
 
 type Setting = { readonly first: number; readonly last: number };
 
-/** The settings that are off: from a # without a space behind it to the next line that is no comment. */
+const SETTING = /^\s*#(?:\S| {2})/;
+
+/** The settings that are off: from a # without a space behind it to the next line that is no comment. Lines below each other belong together. */
 const settings: readonly Setting[] = lines.flatMap((line, first) => {
-  if (!/^\s*#\S/.test(line)) return [];
+  if (!/^\s*#\S/.test(line) || SETTING.test(lines[first - 1] ?? "")) return [];
   const length = lines.slice(first).findIndex((next) => !/^\s*#/.test(next));
   return [{ first, last: first + length - 1 }];
 });
@@ -31,7 +33,8 @@ function withSetting({ first, last }: Setting): string {
 
 /** Paths of the example stand for files that a test can have. */
 const folder = tempFolder();
-for (const name of ["hash-key", "password", "token", "ca.pem"]) writeFileSync(join(folder, name), "0123456789abcdef\n");
+for (const name of ["hash-key", "password", "token", "ca.pem", "cookie", "client.crt", "client.key"])
+  writeFileSync(join(folder, name), "0123456789abcdef\n");
 const ENV = { PEER_HASH_KEY: "0123456789abcdef", NODE_PASSWORD: "a", NODE_TOKEN: "b" };
 
 function loadText(text: string): Promise<Config> {

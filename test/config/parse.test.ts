@@ -37,6 +37,7 @@ describe("defaults", () => {
     expect(rest).toEqual({
       role: "node",
       name: "one",
+      headers: [],
       chain: "wire",
       labels: {},
       trigger: { kind: "interval", intervalMs: 15_000 },

@@ -219,12 +219,22 @@ test("no key of the configuration is left out", () => {
     { digest: { username: "u", password: "p" } },
     { bearer: { token_file: at("t") } },
     { header: { name: "X", value_file: at("v") } },
+    { headers: [{ name: "X", value: "v" }], cookie_file: at("c") },
+    { headers: [{ name: "X", value_file: at("v") }] },
   ];
+  const tls = { cert_file: at("c"), key_file: at("k") };
+  const behindProxy = { proxy_url: "http://p:3128", no_proxy: "a", host_header: "b" };
   const connections = { series: false, hash_key: "0123456789abcdef" };
   const withKey = { name: "key", chain: "wire", url: "http://h", connections };
   const withAuths = auths.map((auth, index) => ({ name: `a${index}`, chain: "wire", url: "http://h", auth }));
   const printedKeys = new Set(
-    [printed(WHOLE), printed(files), printed({ nodes: [withKey, ...withAuths] })].flatMap((each) => keysOf(each)),
+    [
+      printed(WHOLE),
+      printed(files),
+      printed({
+        nodes: [withKey, ...withAuths, { name: "p", chain: "wire", url: "https://h", tls, ...behindProxy }],
+      }),
+    ].flatMap((each) => keysOf(each)),
   );
   const missing = [...ALL_KEYS].filter((key) => !printedKeys.has(key) && key !== "nodes.monero");
   expect(missing.filter((key) => !key.startsWith("global.limits."))).toEqual([
@@ -232,6 +242,10 @@ test("no key of the configuration is left out", () => {
     "global.interval",
     "global.timeout",
     "global.limits",
+    "global.proxy_url",
+    "global.no_proxy",
+    "global.proxy_from_environment",
+    "nodes.proxy_from_environment",
   ]);
 });
 

@@ -9,6 +9,7 @@ import { isObject } from "../../src/lib/json.ts";
 
 function keysOf(schema: z.ZodType, path: string): readonly string[] {
   const walk = (json: unknown, at: string): readonly string[] => {
+    if (isObject(json) && isObject(json.items)) return walk(json.items, at);
     const properties = isObject(json) && isObject(json.properties) ? json.properties : {};
     return Object.entries(properties).flatMap(([key, value]) => {
       const own = at === "" ? key : `${at}.${key}`;

@@ -14,10 +14,13 @@ test("keys that hold secrets", () => {
     "nodes.auth.digest.password",
     "nodes.auth.bearer.token",
     "nodes.auth.header.value",
+    "nodes.auth.headers.value",
     "nodes.connections.hash_key",
   ]);
   expect(URL_KEYS).toEqual([
+    "global.proxy_url",
     "nodes.url",
+    "nodes.proxy_url",
     "nodes.wire.chain_url",
     "nodes.wire.prometheus_url",
     "nodes.chainweb.service_url",

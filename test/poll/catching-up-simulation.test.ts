@@ -51,7 +51,7 @@ const CASES: readonly (readonly [string, Case])[] = [
   ...OTHERS.map(([name, makeNetwork]) => [name, { makeNetwork, interval: 15 }] as const),
 ];
 
-const SEEDS = Array.from({ length: IS_LONG ? 10 : 1 }, (_, index) => `seed ${index}`);
+const SEEDS = Array.from({ length: IS_LONG ? 5 : 1 }, (_, index) => `seed ${index}`);
 
 /** Of one case in the long run. */
 const TIMEOUT_MS = 300_000;

@@ -1,37 +1,17 @@
 import { CHAIN_NAMES, chains } from "../../src/chains/index.ts";
+import { ACCESS_SECTIONS } from "./access-keys.ts";
+import type { Section } from "./key-section.ts";
 
 /**
  * The texts of docs/configuration.md for each key. Type, limits, default and whether it is required come from the schema
  * unless they are given here: in the schema, a duration is only a text.
  */
 
-export type KeyText = {
-  /** If the schema has only "a text", or less. */
-  readonly type?: string;
-  /** If the schema has no default, but the program has. */
-  readonly fallback?: string;
-  readonly meaning: string;
-  /** YAML of the section; a test loads it. */
-  readonly example: string;
-};
-
-export type Section = {
-  readonly title: string;
-  readonly introduction: string;
-  /** Where its examples belong. */
-  readonly place: "document" | "global" | "connections" | "lag" | "probe" | "module" | "node";
-  /** The chain of the node that an example is put into. */
-  readonly chain?: "wire" | "monero" | "chainweb";
-  /** By path, as the tests name keys: `nodes.auth.basic.username`. */
-  readonly keys: Readonly<Record<string, KeyText>>;
-};
-
 const REORG_DEPTHS = CHAIN_NAMES.map((name) => `${name}: ${chains[name].reorgDepthBlocks}`);
 
 const DURATION = "duration";
 const URL_TEXT = "URL";
 const PATH = "path of a file";
-const SECRET = "text, secret";
 
 const LIMITS = `Limits on one response of a node; a node, a module and \`global\` can have them. By default each call has limits well above what
 a real node sends, so that no response takes more than 50 ms of CPU. A larger response is refused as \`too_large\`, and the error
@@ -103,6 +83,22 @@ export const SECTIONS: readonly Section[] = [
         fallback: "per call",
         meaning: "Limits on one response of a node. See [limits](#limits).",
         example: "limits: {bytes: 8MiB}",
+      },
+      "global.proxy_url": {
+        type: URL_TEXT,
+        fallback: "none",
+        meaning: "Proxy for the requests to nodes: `http://`, `https://` or `socks5h://`.",
+        example: 'proxy_url: "http://proxy.example:3128"',
+      },
+      "global.no_proxy": {
+        fallback: "none",
+        meaning: "Hosts that are asked directly, separated by commas.",
+        example: '{proxy_url: "http://proxy.example:3128", no_proxy: "127.0.0.1,.internal"}',
+      },
+      "global.proxy_from_environment": {
+        fallback: "`false`",
+        meaning: "Takes the proxy from the environment: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.",
+        example: "proxy_from_environment: true",
       },
     },
   },
@@ -220,13 +216,15 @@ export const SECTIONS: readonly Section[] = [
       "nodes.auth": {
         type: "mapping",
         fallback: "none",
-        meaning: "How the exporter authenticates: one of `basic`, `digest`, `bearer` and `header`. See [auth](#auth).",
+        meaning:
+          "How the exporter authenticates: one of `basic`, `digest`, `bearer`, `header` and `cookie_file`, and further `headers`. See [auth](#auth).",
         example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
       },
       "nodes.tls": {
         type: "mapping",
         fallback: "the system's authorities",
-        meaning: "How the exporter verifies the server. Only with an `https://` URL. See [tls](#tls).",
+        meaning:
+          "How the exporter verifies the server, and its client certificate. Only with an `https://` URL. See [tls](#tls).",
         example: '{url: "https://127.0.0.1:18081", tls: {insecure: true}}',
       },
       "nodes.limits": {
@@ -234,6 +232,27 @@ export const SECTIONS: readonly Section[] = [
         fallback: "each from `global.limits`",
         meaning: "Limits on one response of the node. See [limits](#limits).",
         example: "limits: {bytes: 8MiB, keys: 200000}",
+      },
+      "nodes.host_header": {
+        fallback: "host and port of the URL",
+        meaning: "The Host header to send, for nodes behind a port mapping or a proxy that knows them by name.",
+        example: "host_header: node.example",
+      },
+      "nodes.proxy_url": {
+        type: URL_TEXT,
+        fallback: "`global.proxy_url`",
+        meaning: "Proxy for the requests to this node. See [global](#global).",
+        example: 'proxy_url: "socks5h://127.0.0.1:9050"',
+      },
+      "nodes.no_proxy": {
+        fallback: "`global.no_proxy`",
+        meaning: "Hosts of this node that are asked directly. See [global](#global).",
+        example: '{proxy_url: "http://proxy.example:3128", no_proxy: "10.0.0.0/8"}',
+      },
+      "nodes.proxy_from_environment": {
+        fallback: "`global.proxy_from_environment`",
+        meaning: "Takes the proxy from the environment. See [global](#global).",
+        example: "proxy_from_environment: true",
       },
       "nodes.connections": {
         type: "mapping",
@@ -287,131 +306,7 @@ export const SECTIONS: readonly Section[] = [
       },
     },
   },
-  {
-    title: "auth",
-    introduction: `For a node or module. Each secret is written here, comes from the environment as \`\${NAME}\`, or is in a \`…_file\`, which is read again when it is needed.`,
-    place: "node",
-    keys: {
-      "nodes.auth.basic": {
-        type: "mapping",
-        fallback: "none",
-        meaning: "HTTP basic authentication.",
-        example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
-      },
-      "nodes.auth.basic.username": {
-        type: "text without colon",
-        meaning: "The user.",
-        example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
-      },
-      "nodes.auth.basic.password": {
-        type: SECRET,
-        fallback: "the file",
-        meaning: "The password. Set one of the two.",
-        example: `auth: {basic: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
-      },
-      "nodes.auth.basic.password_file": {
-        type: PATH,
-        fallback: "the text",
-        meaning: "File with the password.",
-        example: "auth: {basic: {username: monitor, password_file: /run/secrets/password}}",
-      },
-      "nodes.auth.digest": {
-        type: "mapping",
-        fallback: "none",
-        meaning: "HTTP digest authentication, for monerod's `rpc-login`.",
-        example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
-      },
-      "nodes.auth.digest.username": {
-        type: "text without colon",
-        meaning: "The user.",
-        example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
-      },
-      "nodes.auth.digest.password": {
-        type: SECRET,
-        fallback: "the file",
-        meaning: "The password. Set one of the two.",
-        example: `auth: {digest: {username: monitor, password: "\${NODE_PASSWORD}"}}`,
-      },
-      "nodes.auth.digest.password_file": {
-        type: PATH,
-        fallback: "the text",
-        meaning: "File with the password.",
-        example: "auth: {digest: {username: monitor, password_file: /run/secrets/password}}",
-      },
-      "nodes.auth.bearer": {
-        type: "mapping",
-        fallback: "none",
-        meaning: "A bearer token.",
-        example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
-      },
-      "nodes.auth.bearer.token": {
-        type: SECRET,
-        fallback: "the file",
-        meaning: "The token. Set one of the two.",
-        example: `auth: {bearer: {token: "\${NODE_TOKEN}"}}`,
-      },
-      "nodes.auth.bearer.token_file": {
-        type: PATH,
-        fallback: "the text",
-        meaning: "File with the token.",
-        example: "auth: {bearer: {token_file: /run/secrets/token}}",
-      },
-      "nodes.auth.header": {
-        type: "mapping",
-        fallback: "none",
-        meaning: "A custom header.",
-        example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
-      },
-      "nodes.auth.header.name": {
-        type: "name of a header",
-        meaning: "Name of the header. Headers that HTTP itself needs, such as `Host`, are refused.",
-        example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
-      },
-      "nodes.auth.header.value": {
-        type: SECRET,
-        fallback: "the file",
-        meaning: "Value of the header. Set one of the two.",
-        example: `auth: {header: {name: X-Api-Key, value: "\${NODE_TOKEN}"}}`,
-      },
-      "nodes.auth.header.value_file": {
-        type: PATH,
-        fallback: "the text",
-        meaning: "File with the value.",
-        example: "auth: {header: {name: X-Api-Key, value_file: /run/secrets/token}}",
-      },
-    },
-  },
-  {
-    title: "tls",
-    introduction: "For a node or module. Set one of `pin`, `ca_file` (with `server_name`) and `insecure`.",
-    place: "node",
-    keys: {
-      "nodes.tls.pin": {
-        type: "43 characters, or 64 hex digits with or without colons",
-        fallback: "none",
-        meaning:
-          "The SHA-256 of the server's certificate: a Chainweb peer id, or the output of `openssl x509 -fingerprint -sha256`. The exporter checks nothing else, and sends nothing to a server with another certificate.",
-        example: '{url: "https://127.0.0.1:1789", tls: {pin: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU}}',
-      },
-      "nodes.tls.ca_file": {
-        type: PATH,
-        fallback: "the system's authorities",
-        meaning: "Certificate authorities to verify the certificate with, as PEM.",
-        example: '{url: "https://127.0.0.1:1789", tls: {ca_file: /run/secrets/ca.pem}}',
-      },
-      "nodes.tls.server_name": {
-        fallback: "the URL's host",
-        meaning: "Expected name in the certificate.",
-        example: '{url: "https://127.0.0.1:1789", tls: {server_name: kadena.internal}}',
-      },
-      "nodes.tls.insecure": {
-        fallback: "`false`",
-        meaning:
-          "`true`: no verification. Anyone between the exporter and the node can read the credentials and change the responses.",
-        example: '{url: "https://127.0.0.1:1789", tls: {insecure: true}}',
-      },
-    },
-  },
+  ...ACCESS_SECTIONS,
   {
     title: "wire",
     introduction: "Only for nodes with `chain: wire` or `antelope`.",

@@ -5,7 +5,8 @@ import { connectionsSchema } from "../../src/config/connections.ts";
 import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { documentSchema, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
-import { type KeyText, SECTIONS, type Section } from "./configuration-keys.ts";
+import { SECTIONS } from "./configuration-keys.ts";
+import type { KeyText, Section } from "./key-section.ts";
 import { between } from "./markers.ts";
 
 /** docs/configuration.md's tables: what the schema knows of each key, and what configuration-keys.ts says of it. */
@@ -17,6 +18,7 @@ function jsonOf(schema: z.ZodType): unknown {
 }
 
 function keysOf(json: unknown, path: string): readonly (readonly [string, SchemaKey])[] {
+  if (isObject(json) && isObject(json.items)) return keysOf(json.items, path);
   const properties = isObject(json) && isObject(json.properties) ? json.properties : {};
   const required = isObject(json) && Array.isArray(json.required) ? json.required : [];
   return Object.entries(properties).flatMap(([key, value]) => {

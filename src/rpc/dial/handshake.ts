@@ -48,7 +48,7 @@ export async function startTls(
   }
 }
 
-export type TlsOptions = {
+type TlsOptions = {
   ca?: string;
   cert?: string;
   key?: string;
