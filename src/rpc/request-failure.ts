@@ -3,8 +3,7 @@ import { errorCode } from "../lib/errno.ts";
 import { formatSize } from "../lib/text/format.ts";
 import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
-import { meaningOf } from "./dial/tls-codes.ts";
-import { TlsError } from "./dial/tls-error.ts";
+import { meaningOf, TlsError } from "./dial/tls-codes.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** A request that got no complete response. */
