@@ -38,8 +38,50 @@ export function explainWith(
   response: RpcResponse,
   call: string,
 ): Failure {
-  const plain = url.protocol === "http:" ? plainHttpFailure(response, call) : undefined;
-  return plain ?? explain(response, call) ?? statusFailure(response, call);
+  const isPlain = url.protocol === "http:";
+  const ofTls = isPlain ? plainHttpFailure(response, call) : clientCertificateFailure(response, call);
+  const failure = ofTls ?? explain(response, call) ?? statusFailure(response, call);
+  return !isPlain && failure.advice === BAD_REQUEST.advice ? { ...failure, advice: OTHER_STATUS.advice } : failure;
+}
+
+/**
+ * What servers say over TLS to a client without the certificate that they want, or with another one: nginx and what is built on
+ * it with status 400 ("No required SSL certificate was sent", "The SSL certificate error"), Apache and IIS with 403. undefined
+ * for any other response.
+ */
+function clientCertificateFailure({ status, body }: RpcResponse, call: string): Failure | undefined {
+  if (![400, 403, 495, 496].includes(status)) return undefined;
+  const text = utf8.decode(body.subarray(0, DESCRIBED_BYTES));
+  const found = `${call}: expected HTTP 200, found ${status}`;
+  if (
+    /No required (?:SSL|TLS) certificate was sent|client certificate (?:is )?required/i.test(text) ||
+    status === 496
+  ) {
+    return {
+      reason: "tls",
+      message: `${found}, as the server wants a client certificate and got none`,
+      advice: "set tls.cert_file and tls.key_file to a certificate and its key that the server accepts",
+    };
+  }
+  if (
+    /The (?:SSL|TLS) certificate error|(?:SSL|TLS) certificate verif\w+ (?:fail|error)/i.test(text) ||
+    status === 495
+  ) {
+    return {
+      reason: "tls",
+      message: `${found}, as the server refuses the client certificate of tls.cert_file`,
+      advice:
+        "check that it has not expired and that the server knows the authority that signed it (nginx: ssl_client_certificate)",
+    };
+  }
+  if (/Cannot perform Post-Handshake Authentication/i.test(text)) {
+    return {
+      reason: "tls",
+      message: `${found}, as the server wants a client certificate after the handshake`,
+      advice: "let it ask in the handshake: move Apache's SSLVerifyClient from the location to the virtual host",
+    };
+  }
+  return undefined;
 }
 
 /**
@@ -79,13 +121,15 @@ const BAD_GATEWAY: StatusMeaning = {
   mayAskToWait: false,
 };
 
+/** nginx, Go and other servers respond so to plain HTTP on a TLS port. */
+const BAD_REQUEST: StatusMeaning = {
+  reason: "http",
+  advice: "use https:// if the port expects TLS, otherwise see the node's own log",
+  mayAskToWait: false,
+};
+
 const STATUSES: Readonly<Record<number, StatusMeaning>> = {
-  // nginx, Go and other servers respond so to plain HTTP on a TLS port.
-  400: {
-    reason: "http",
-    advice: "use https:// if the port expects TLS, otherwise see the node's own log",
-    mayAskToWait: false,
-  },
+  400: BAD_REQUEST,
   402: {
     reason: "unauthorized",
     advice: "the server wants to be paid: check the token in the URL, auth, and the account at the gateway",
