@@ -1,12 +1,15 @@
 import type { Signal } from "../lib/abort.ts";
-import { type JsonLimits, scanJson } from "../lib/json.ts";
+import { scanJson } from "../lib/json.ts";
 import { type Failure, NodeError, nodeError } from "../model/failure.ts";
+import { clientCertificateFailure } from "./answers/client-certificate.ts";
+import { explainBody, wordsIn } from "./answers/explain.ts";
+import { OF_GATEWAY } from "./answers/meaning.ts";
+import { proxyFailure } from "./answers/proxies.ts";
 import { describeExcess, excessAdvice, INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "./budget.ts";
 import type { RpcClient } from "./client.ts";
-import { firstHeader, type RpcRequest, type RpcResponse } from "./message.ts";
-
-/** Longer values of Retry-After are shortened to this. */
-const MAX_RETRY_AFTER_SECONDS = 3600;
+import { type RpcRequest, type RpcResponse, retryAfter } from "./message.ts";
+import { parseNodeJson } from "./node-json.ts";
+import { unauthorizedFailure } from "./unauthorized.ts";
 
 /** A chain's own explanation of an unsuccessful response; undefined for the general one. */
 export type ExplainStatus = (response: RpcResponse, call: string) => Failure | undefined;
@@ -24,14 +27,14 @@ export async function callJson(
   explain: ExplainStatus = () => undefined,
 ): Promise<JsonResponse> {
   const response = await client.request(request, signal);
-  const call = `${request.name} at ${client.url.label}`;
+  const call = `${request.name} at ${client.url.label}${client.through ?? ""}`;
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explainWith(explain, client, response, call));
   }
   return { value: decodeJsonBody(response.body, call, response.budget ?? request.budget), response };
 }
 
-/** Why a response was unsuccessful: by what every server may say, by the chain, or else in general. */
+/** Why a response was unsuccessful: by what every server may say, by the chain, by its body, or else in general. */
 export function explainWith(
   explain: ExplainStatus,
   { url }: Pick<RpcClient, "url">,
@@ -40,48 +43,18 @@ export function explainWith(
 ): Failure {
   const isPlain = url.protocol === "http:";
   const ofTls = isPlain ? plainHttpFailure(response, call) : clientCertificateFailure(response, call);
-  const failure = ofTls ?? explain(response, call) ?? statusFailure(response, call);
+  const known = ofTls ?? proxyFailure(response, call) ?? explain(response, call) ?? explainBody(response, call);
+  if (known !== undefined) return known;
+  const failure = withWords(statusFailure(response, call), response);
   return !isPlain && failure.advice === BAD_REQUEST.advice ? { ...failure, advice: OTHER_STATUS.advice } : failure;
 }
 
-/**
- * What servers say over TLS to a client without the certificate that they want, or with another one: nginx and what is built on
- * it with status 400 ("No required SSL certificate was sent", "The SSL certificate error"), Apache and IIS with 403. undefined
- * for any other response.
- */
-function clientCertificateFailure({ status, body }: RpcResponse, call: string): Failure | undefined {
-  if (![400, 403, 495, 496].includes(status)) return undefined;
-  const text = utf8.decode(body.subarray(0, DESCRIBED_BYTES));
-  const found = `${call}: expected HTTP 200, found ${status}`;
-  if (
-    /No required (?:SSL|TLS) certificate was sent|client certificate (?:is )?required/i.test(text) ||
-    status === 496
-  ) {
-    return {
-      reason: "tls",
-      message: `${found}, as the server wants a client certificate and got none`,
-      advice: "set tls.cert_file and tls.key_file to a certificate and its key that the server accepts",
-    };
-  }
-  if (
-    /The (?:SSL|TLS) certificate error|(?:SSL|TLS) certificate verif\w+ (?:fail|error)/i.test(text) ||
-    status === 495
-  ) {
-    return {
-      reason: "tls",
-      message: `${found}, as the server refuses the client certificate of tls.cert_file`,
-      advice:
-        "check that it has not expired and that the server knows the authority that signed it (nginx: ssl_client_certificate)",
-    };
-  }
-  if (/Cannot perform Post-Handshake Authentication/i.test(text)) {
-    return {
-      reason: "tls",
-      message: `${found}, as the server wants a client certificate after the handshake`,
-      advice: "let it ask in the handshake: move Apache's SSLVerifyClient from the location to the virtual host",
-    };
-  }
-  return undefined;
+/** Adds what a gateway says itself in the JSON of an unsuccessful response. */
+function withWords(failure: Failure, response: RpcResponse): Failure {
+  const words = response.status < 400 ? "" : wordsIn(response);
+  if (words === "") return failure;
+  const isOfNode = failure.advice === OTHER_STATUS.advice || failure.advice === BAD_REQUEST.advice;
+  return { ...failure, message: failure.message + words, ...(isOfNode ? { advice: OF_GATEWAY.advice } : {}) };
 }
 
 /**
@@ -105,7 +78,7 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
   if (status >= 300 && status < 400) {
     return { reason: "http", message, advice: "redirects are not followed: set the URL of the node's API itself" };
   }
-  if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
+  if (status === 401) return unauthorizedFailure(response, call);
   const { reason, advice, mayAskToWait } = STATUSES[status] ?? OTHER_STATUS;
   return { reason, message, advice, ...(mayAskToWait ? retryAfter(response) : {}) };
 }
@@ -145,6 +118,14 @@ const STATUSES: Readonly<Record<number, StatusMeaning>> = {
     advice: "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
     mayAskToWait: false,
   },
+  // RFC 9110 15.5.20; name-based proxies, and those that compare the Host header with the server name of TLS.
+  421: {
+    reason: "host_header",
+    advice:
+      "the server does not answer for the Host header of this URL: set host_header to the name that it serves, and with https " +
+      "tls.server_name to the same name",
+    mayAskToWait: false,
+  },
   429: {
     reason: "rate_limited",
     advice: "poll less often (interval) or raise the server's limit",
@@ -166,52 +147,7 @@ const OTHER_STATUS: StatusMeaning = {
   mayAskToWait: true,
 };
 
-function unauthorizedAdvice(response: RpcResponse): string {
-  const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");
-  if (/^digest\b/i.test(challenges)) {
-    return "the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
-  }
-  if (/^basic\b/i.test(challenges)) return "the node requires basic authentication: check auth.basic";
-  if (/^bearer\b/i.test(challenges)) return "the node requires a bearer token: check auth.bearer";
-  return "check the auth block of this node";
-}
-
-/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). @param now unix milliseconds */
-export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
-  const header = firstHeader(response, "retry-after")?.trim();
-  if (header === undefined || header === "") return {};
-  // Date.parse alone would accept almost any text with a number.
-  const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
-  return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
-}
-
-const NO_LIMITS: JsonLimits = {
-  depth: Number.POSITIVE_INFINITY,
-  containers: Number.POSITIVE_INFINITY,
-  keys: Number.POSITIVE_INFINITY,
-  strings: Number.POSITIVE_INFINITY,
-  numbers: Number.POSITIVE_INFINITY,
-};
-
 const utf8 = new TextDecoder("utf-8");
-
-/**
- * Parses JSON as nodes send it: monerod up to 0.18.5.1 writes raw control characters and the escape `\v` (epee's
- * parserse_base_utils.cpp), which JSON.parse refuses; they become spaces. Integers above 2^53 are rounded, but never to a safe
- * integer, so `count` refuses them. Only for texts whose size is bounded.
- * @throws SyntaxError when the text is not JSON even after the repair
- */
-export function parseNodeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const bytes = Buffer.from(text);
-    const scan = scanJson(bytes, NO_LIMITS);
-    if (scan.kind !== "counted" || scan.bytes === bytes) throw error;
-    return JSON.parse(utf8.decode(scan.bytes));
-  }
-}
 
 /**
  * Responses up to this size are parsed without counting, unless the operator set limits: the worst case takes 10 ms (98,304

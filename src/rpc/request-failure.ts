@@ -3,6 +3,8 @@ import { errorCode } from "../lib/errno.ts";
 import { formatSize } from "../lib/text/format.ts";
 import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
+import { DialError } from "./dial/happy-eyeballs.ts";
+import { type Route, throughProxy } from "./dial/route.ts";
 import { meaningOf, TlsError } from "./dial/tls-codes.ts";
 import type { NodeUrl } from "./node-url.ts";
 
@@ -11,6 +13,9 @@ type FailedRequest = {
   readonly url: NodeUrl;
   readonly call: string;
   readonly signal: Signal;
+  readonly route?: Route | undefined;
+  /** What its dial waited for; undefined when there was a connection. */
+  readonly waitedFor?: string | undefined;
 };
 
 const CUT_OFF = "RESPONSE_CUT_OFF";
@@ -91,14 +96,19 @@ export class ExcessError extends Error {
 
 /** Maps an error after the headers of a response: a closed connection becomes a CutOffError. */
 export function bodyError(error: unknown): unknown {
-  const isCutOff = isClosedSocket(error) || codeOf(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+  const isCutOff = isClosedSocket(error) || errorCode(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
   return isCutOff ? new CutOffError() : error;
 }
 
 /** Maps an error of undici, TLS or the system to a failure whose texts contain no secret. */
 export function requestFailure(error: unknown, request: FailedRequest): Failure {
-  const where = `${request.call} at ${request.url.label}`;
+  const { waitedFor, route } = request;
+  const where = `${request.call} at ${request.url.label}${route === undefined ? "" : throughProxy(route)}`;
+  const waited = waitedFor === undefined ? "" : ` (${waitedFor})`;
   if (request.signal.aborted || isTimeout(error)) {
+    if (waitedFor !== undefined) {
+      return { reason: "timeout", message: `${where}: no connection in time${waited}`, advice: SLOW_DIAL };
+    }
     return {
       reason: "timeout",
       message: `${where}: no complete response in time`,
@@ -107,9 +117,23 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   }
   if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
   if (error instanceof TlsError) return { reason: "tls", message: `${where}: ${error.finding}`, advice: error.advice };
-  const code = codeOf(error);
+  const code = errorCode(error);
+  const { reason, message } = describeError(error);
+  const found = code === "DIAL_TIMEOUT" && waitedFor !== undefined ? `no connection in time${waited}` : message;
+  return { reason, message: `${where}: ${found}`, advice: adviceFor(reason, code, request.url) };
+}
+
+const SLOW_DIAL =
+  "check that the node listens at this address and that no firewall drops packets; raise timeout if it is only far away";
+
+/** The meaning of an error of a dial, of TLS, or of undici. */
+export function describeError(error: unknown): Pick<Failure, "reason" | "message"> {
+  const code = errorCode(error);
   const reason = reasonOf(code, error);
-  return { reason, message: `${where}: ${finding(reason, code)}`, advice: adviceFor(reason, code, request.url) };
+  if (!(error instanceof DialError)) return { reason, message: finding(reason, code) };
+  const message =
+    error.attempts === 1 ? `${finding(reason, code)}: ${error.tried}` : `no connection to any address (${error.tried})`;
+  return { reason, message };
 }
 
 function explainExcess(found: ResponseExcess, where: string): Pick<Failure, "message" | "advice"> {
@@ -139,19 +163,11 @@ const WRONG_SERVER = "check that the URL is the node's API; nodes do not send so
 
 /** Whether the socket was closed without a response, as can happen to a keep-alive socket at any time. */
 export function isClosedSocket(error: unknown): boolean {
-  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(codeOf(error));
+  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(errorCode(error));
 }
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
-}
-
-/** Dialling a name with several addresses gives one AggregateError for all attempts. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0 && !("code" in error && error.code)) {
-    return errorCode(error.errors[0]);
-  }
-  return errorCode(error);
 }
 
 function reasonOf(code: string, error: unknown): FailureReason {

@@ -5,11 +5,14 @@ import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
 import { readOwnCertificate } from "./client-certificate.ts";
 import { type Connection, noCertificate, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
+import { type DialContext, openTcp } from "./happy-eyeballs.ts";
 import { createRefusedClient } from "./refused-client.ts";
-import { openSocket } from "./socket.ts";
+import { placeOf, type Route } from "./route.ts";
+import { openUnixSocket } from "./socket.ts";
 
 type ConnectorOptions = {
   readonly url: NodeUrl;
+  readonly route: Route;
   readonly verification: TlsVerification;
   readonly clientCertificate: ClientCertificate | undefined;
   /** For TCP and TLS together, in milliseconds. A silent port must not block: a chainweb node does not accept while it replays. */
@@ -33,6 +36,8 @@ type Connector = {
   isOutdated(): Promise<boolean>;
   /** Ends a dial that is running. */
   abandon(): void;
+  /** What the last dial waits for, or waited for when it ended; undefined when it made a connection. */
+  waitsFor(): string | undefined;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
   /** A request is running. */
@@ -52,6 +57,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
   /** The slot of the connection that is open or being opened. */
   let slot: ConnectionSlot | undefined;
+  let describeWait: (() => string) | undefined;
   /** Of the last handshake. */
   let tls: TlsOptions | undefined;
   const refusedClient = createRefusedClient(options.url);
@@ -60,11 +66,20 @@ export function createConnector(options: ConnectorOptions): Connector {
     const controller = new AbortController();
     dialling = controller;
     options.onDial();
+    describeWait = () => "no connection is free yet";
     const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
     slot = own;
+    describeWait = () => "no answer yet";
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
     try {
-      const { socket, certificateExpirySeconds } = await open(controller.signal);
+      const { socket, certificateExpirySeconds } = await open({
+        signal: controller.signal,
+        waitingFor: (describe) => {
+          describeWait = describe;
+        },
+        takeSpare: takeSpare(options.slots),
+      });
+      describeWait = undefined;
       socket.once("close", () => own?.release());
       options.onConnection(socket, certificateExpirySeconds);
       return socket;
@@ -77,19 +92,21 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  async function open(signal: AbortSignal): Promise<Connection> {
+  async function open(context: DialContext): Promise<Connection> {
     const { url } = options;
+    const { signal, waitingFor } = context;
     // First, so that a file that is missing costs the server nothing.
     const own = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
     signal.throwIfAborted();
     tls = own;
     if (own === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
-    const socket = await openSocket(url, signal);
+    const socket = await openSocket(options, context);
     if (own === undefined) return { socket, certificateExpirySeconds: undefined };
+    waitingFor(() => "the TLS handshake has not ended yet");
     try {
       return await startTls(socket, options, own, signal);
     } catch (error) {
-      throw await refusedClient.explain(error, own, () => openSocket(url, signal), signal);
+      throw await refusedClient.explain(error, own, () => openSocket(options, context), signal);
     }
   }
 
@@ -100,9 +117,10 @@ export function createConnector(options: ConnectorOptions): Connector {
     dialling = controller;
     const { signal } = controller;
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
+    const context = { signal, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
     const open = async () => {
       const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
-      const socket = await openSocket(options.url, signal).catch((failure: unknown) => {
+      const socket = await openSocket(options, context).catch((failure: unknown) => {
         own?.release();
         throw failure;
       });
@@ -133,7 +151,21 @@ export function createConnector(options: ConnectorOptions): Connector {
     explain,
     isOutdated,
     abandon: () => dialling?.abort(),
+    waitsFor: () => describeWait?.(),
     idle: (close) => slot?.idle(close),
     busy: () => slot?.busy(),
   };
+}
+
+async function openSocket({ url, route }: ConnectorOptions, context: DialContext): Promise<Socket> {
+  if (url.socketPath !== undefined) return openUnixSocket(url.socketPath, context.signal);
+  if (route.kind === "direct") return openTcp(placeOf(url), context);
+  const { openThroughProxy } = await import("./proxy.ts");
+  return openThroughProxy(placeOf(url), route, context);
+}
+
+/** @returns the `takeSpare` of a dial */
+function takeSpare(slots: ConnectionSlots | undefined): DialContext["takeSpare"] {
+  if (slots === undefined) return () => () => {};
+  return () => slots.takeFree()?.release;
 }
