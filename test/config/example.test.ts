@@ -33,8 +33,9 @@ function withSetting({ first, last }: Setting): string {
 
 /** Paths of the example stand for files that a test can have. */
 const folder = tempFolder();
-for (const name of ["hash-key", "password", "token", "ca.pem", "cookie", "client.crt", "client.key"])
+for (const name of ["hash-key", "password", "token", "ca.pem", "client.crt", "client.key"])
   writeFileSync(join(folder, name), "0123456789abcdef\n");
+writeFileSync(join(folder, "cookie"), "__cookie__:0123456789abcdef\n");
 const ENV = { PEER_HASH_KEY: "0123456789abcdef", NODE_PASSWORD: "a", NODE_TOKEN: "b" };
 
 function loadText(text: string): Promise<Config> {
