@@ -179,12 +179,18 @@ const pin = parsed(PIN, (text): TlsVerification => {
   return { kind: "pin", sha256 };
 });
 
-/** For config.schema.json: `insecure: true` excludes the other keys, `insecure: false` does not. */
+const VERIFICATION_KEYS = ["pin", "ca_file", "server_name"];
+
+/** For config.schema.json: `insecure: true` excludes the other ways to verify a server, `insecure: false` does not. */
 const INSECURE_ALONE = {
   if: { properties: { insecure: { const: true } }, required: ["insecure"] },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { maxProperties: 1 },
+  then: { properties: Object.fromEntries(VERIFICATION_KEYS.map((key) => [key, false])) },
 };
+
+/** For config.schema.json. */
+const EXCLUSIONS = excludes({ pin: ["ca_file", "server_name"] });
+const TOGETHER = { cert_file: ["key_file"], key_file: ["cert_file"] };
 
 /** A `tls` block. */
 type TlsFields = {
@@ -201,12 +207,14 @@ export function tlsField(configFile: string | undefined) {
     cert_file: pathField(configFile).optional(),
     key_file: pathField(configFile).optional(),
   })
-    .meta({ minProperties: 1, ...excludes({ pin: ["ca_file", "server_name"] }), ...INSECURE_ALONE })
+    .meta({ minProperties: 1, dependencies: { ...EXCLUSIONS.dependencies, ...TOGETHER }, ...INSECURE_ALONE })
     .transform((fields, context): TlsFields => {
       const { cert_file: certFile, key_file: keyFile } = fields;
       const clientCertificate = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
       if (clientCertificate === undefined && (certFile ?? keyFile) !== undefined) {
-        context.addIssue({ code: "custom", message: "cert_file and key_file require each other" });
+        const [key, missing] = certFile === undefined ? ["key_file", "cert_file"] : ["cert_file", "key_file"];
+        context.addIssue({ code: "custom", path: [key], message: `requires ${missing}: a certificate and its key` });
+        return z.NEVER;
       }
       const ca: TlsVerification | undefined =
         fields.ca_file === undefined && fields.server_name === undefined

@@ -109,7 +109,8 @@ const labelName = z.string().superRefine((name, context) => {
   const problem = labelNameProblem(name);
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
-const labelsField = z.record(labelName, z.string());
+/** yaml-plain.ts makes texts of numbers and booleans. */
+export const labelsField = z.record(labelName, z.string());
 
 /** The library expands every number of a range before it checks whether they fit. */
 const LONG_NUMBER = /\d{4}/;

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
-import { callJson, decodeJsonBody, parseNodeJson, retryAfter, statusFailure } from "../../src/rpc/call.ts";
+import { callJson, decodeJsonBody, statusFailure } from "../../src/rpc/call.ts";
 import type { RpcClient } from "../../src/rpc/client.ts";
-import type { RpcResponse } from "../../src/rpc/message.ts";
+import { type RpcResponse, retryAfter } from "../../src/rpc/message.ts";
+import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { runs } from "../support/effort.ts";
 import { POST, patience, refusal } from "./support.ts";

@@ -445,6 +445,14 @@ export const NODE_FAULTS = {
     log: "down: … at …: expected HTTP 200, found 504; a proxy in front of the node reports that the node does not respond: check the node",
     remedy: PROXY,
   },
+  cloudflare: {
+    fault: "Cloudflare cannot reach the node (521, 530 with error code 1033)",
+    shows: NOTHING_LEFT,
+    reason: "http",
+    log: "down: … at …: expected HTTP 200, found 5…; Cloudflare in front of the node reports: …",
+    remedy:
+      "Do as the line says; the table in [troubleshooting.md](troubleshooting.md#cloudflare-in-front-of-the-node) has each code.",
+  },
   headFails: {
     fault: "Wire: the chain API fails, the peers do not",
     shows: PEERS_LEFT,

@@ -7,6 +7,7 @@ import { createProgress, createStyle, type Style, wantsColour } from "../../lib/
 import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import { describeWebConfig, loadWebConfig } from "../../server/web-config/load.ts";
 import { type Context, createInterrupt } from "../context.ts";
+import { withDefaultFile, withDefaultFileIfAny } from "../default-file.ts";
 import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
 import { describePolled, failureLines } from "./format-node.ts";
@@ -17,9 +18,11 @@ import { openPolling, type PolledNode } from "./polling.ts";
  * @returns the exit code
  * @throws ConfigError if the configuration is not valid
  */
-export async function check(flags: CheckInvocation, context: Context): Promise<number> {
+export async function check(invocation: CheckInvocation, context: Context): Promise<number> {
   const { print, redactor } = context;
-  const { configFile, nodes, webConfigFile } = flags;
+  const { webConfigFile } = invocation;
+  const flags = await (webConfigFile === undefined ? withDefaultFile : withDefaultFileIfAny)(invocation);
+  const { configFile, nodes } = flags;
   if (webConfigFile !== undefined) {
     print(`${webConfigFile}: valid, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
     if (configFile === undefined && nodes.length === 0) return 0;
