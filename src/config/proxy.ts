@@ -21,9 +21,13 @@ type ProxyFields = {
 /** For config.schema.json; `checkProxy` does the check. */
 export const PROXY_RULES = {
   dependencies: { no_proxy: ["proxy_url"] },
-  if: { properties: { proxy_from_environment: { const: true } }, required: ["proxy_from_environment"] },
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { properties: { proxy_url: false, no_proxy: false } },
+  allOf: [
+    {
+      if: { properties: { proxy_from_environment: { const: true } }, required: ["proxy_from_environment"] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { properties: { proxy_url: false, no_proxy: false } },
+    },
+  ],
 };
 
 /** Reports a problem of a key, by its path below the node or module. */
