@@ -1,9 +1,11 @@
 import VERSION from "embedded:version";
+import type { Loading } from "../config/load.ts";
 import { createRedactor } from "../config/redact.ts";
 import { counted } from "../lib/text/format.ts";
 import { exitOnDefect } from "../logging/crash-handler.ts";
 import { ConfigError } from "../schema/problems.ts";
 import type { Context } from "./context.ts";
+import { withDefaultFile } from "./default-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { readConfig } from "./source.ts";
@@ -45,13 +47,11 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "none":
       return invocation.exitCode;
     case "serve": {
-      const files = invocation.configFile === undefined ? [] : [invocation.configFile];
+      const flags = await withDefaultFile(invocation);
+      const { configFile: file, isDefaultFile } = flags;
+      const load = (loading?: Loading) => readConfig(flags, context.redactor, loading);
       const { serve } = await import("./commands/serve.ts");
-      return serve(
-        { load: (loading) => readConfig(invocation, context.redactor, loading), files },
-        invocation,
-        context,
-      );
+      return serve({ load, file, isDefaultFile }, flags, context);
     }
     case "demo":
       return (await import("./commands/serve.ts")).demo(invocation, context);
@@ -60,9 +60,9 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "check":
       return (await once()).check(invocation, context);
     case "peers":
-      return (await once()).peers(invocation, context);
+      return (await once()).peers(await withDefaultFile(invocation), context);
     case "probe":
-      return (await once()).probe(invocation, context);
+      return (await once()).probe(await withDefaultFile(invocation), context);
     case "discover":
       return (await once()).discover(invocation.address, context);
     case "hash-password":

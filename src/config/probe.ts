@@ -36,6 +36,13 @@ export const probeSchema = block({
   concurrency: z.int().min(1).max(MAX_CONCURRENCY).default(DEFAULT_CONCURRENCY),
 });
 
+/** For config.schema.json; `credentialsOf` does the check. */
+const CERTIFICATE_NEEDS_HOSTS = {
+  if: { properties: { tls: { type: "object", required: ["cert_file"] } }, required: ["tls"] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { required: ["hosts"] },
+};
+
 /** A module has the keys of a node, except those that only a configured node can have. */
 export function moduleSchema(configFile: string | undefined) {
   const { name: _name, url: _url, interval: _interval, schedule: _schedule, ...shared } = nodeSchema(configFile).shape;
@@ -43,7 +50,7 @@ export function moduleSchema(configFile: string | undefined) {
     ...shared,
     scheme: z.enum(["http", "https"]).optional(),
     hosts: patternsField.min(1, "expected at least one pattern").optional(),
-  }).meta({ dependencies: { auth: ["hosts"] } });
+  }).meta({ dependencies: { auth: ["hosts"] }, ...CERTIFICATE_NEEDS_HOSTS });
 }
 
 type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;

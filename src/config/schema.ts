@@ -109,7 +109,8 @@ const labelName = z.string().superRefine((name, context) => {
   const problem = labelNameProblem(name);
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
-const labelsField = z.record(labelName, z.string());
+/** yaml-plain.ts makes texts of numbers and booleans. */
+export const labelsField = z.record(labelName, z.string());
 
 /** The library expands every number of a range before it checks whether they fit. */
 const LONG_NUMBER = /\d{4}/;
@@ -159,7 +160,14 @@ export function checkChainOptions(
       checker.report([...path, key], `a node of chain ${raw.chain} cannot have a ${key} block, only ${optionsKey}`);
     }
   }
-  return checker.check(options, raw[optionsKey] ?? {}, [...path, optionsKey]);
+  const own = raw[optionsKey] ?? {};
+  if (raw.host_header !== undefined && isObject(own) && own.host_header !== undefined) {
+    checker.report(
+      [...path, optionsKey, "host_header"],
+      `expected at most one of host_header and ${optionsKey}.host_header`,
+    );
+  }
+  return checker.check(options, own, [...path, optionsKey]);
 }
 
 /** A node. The block of its chain is checked by `checkChainOptions`. */

@@ -8,6 +8,7 @@ import { describeExcess, excessAdvice, INFO_BUDGET, LIST_BUDGET, type ResponseBu
 import type { RpcClient } from "./client.ts";
 import { type RpcRequest, type RpcResponse, retryAfter } from "./message.ts";
 import { parseNodeJson } from "./node-json.ts";
+import { unauthorizedFailure } from "./unauthorized.ts";
 
 /** A chain's own explanation of an unsuccessful response; undefined for the general one. */
 export type ExplainStatus = (response: RpcResponse, call: string) => Failure | undefined;
@@ -73,7 +74,7 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
   if (status >= 300 && status < 400) {
     return { reason: "http", message, advice: "redirects are not followed: set the URL of the node's API itself" };
   }
-  if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
+  if (status === 401) return unauthorizedFailure(response, call);
   const { reason, advice, mayAskToWait } = STATUSES[status] ?? OTHER_STATUS;
   return { reason, message, advice, ...(mayAskToWait ? retryAfter(response) : {}) };
 }
@@ -111,6 +112,14 @@ const STATUSES: Readonly<Record<number, StatusMeaning>> = {
     advice: "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
     mayAskToWait: false,
   },
+  // RFC 9110 15.5.20; name-based proxies, and those that compare the Host header with the server name of TLS.
+  421: {
+    reason: "host_header",
+    advice:
+      "the server does not answer for the Host header of this URL: set host_header to the name that it serves, and with https " +
+      "tls.server_name to the same name",
+    mayAskToWait: false,
+  },
   429: {
     reason: "rate_limited",
     advice: "poll less often (interval) or raise the server's limit",
@@ -131,16 +140,6 @@ const OTHER_STATUS: StatusMeaning = {
   advice: "see the node's own log for this request",
   mayAskToWait: true,
 };
-
-function unauthorizedAdvice(response: RpcResponse): string {
-  const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");
-  if (/^digest\b/i.test(challenges)) {
-    return "the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
-  }
-  if (/^basic\b/i.test(challenges)) return "the node requires basic authentication: check auth.basic";
-  if (/^bearer\b/i.test(challenges)) return "the node requires a bearer token: check auth.bearer";
-  return "check the auth block of this node";
-}
 
 const utf8 = new TextDecoder("utf-8");
 

@@ -1,5 +1,4 @@
 import { type Signal, untilAborted } from "../lib/abort.ts";
-import { errorCode } from "../lib/errno.ts";
 import { createQueue } from "../lib/queue.ts";
 import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
@@ -76,11 +75,12 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
   const { url, observe } = options;
   // Digest authentication counts requests, and challenges of two requests must not mix.
   const oneAtATime = createQueue({ concurrency: 1 });
+  const { auth, headers } = options;
   // A digest belongs to one connection of the server. A proxy that forwards replaces the Host header.
-  const needsTunnel = options.auth?.kind === "digest" || options.hostHeader !== undefined;
+  const needsTunnel = auth?.kind === "digest" || options.hostHeader !== undefined;
   const route = chooseRoute(url, options.proxy, needsTunnel);
   const link = createLink({ ...options, route });
-  const authorizer = createAuthorizer(options.auth);
+  const authorizer = createAuthorizer({ auth, headers, isFromUrl: url.userinfo !== undefined });
   const direct = exchangeOnce(options, {
     link,
     authorizer,
@@ -163,12 +163,13 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
     const { method, path, body: sentBody } = request;
-    const headers = { ...ownHeaders, ...request.headers, ...(await authorizer?.headers(request)) };
+    const headers = joinHeaders({ ...ownHeaders, ...request.headers }, await authorizer?.headers(request));
     const transport = link.transport();
     const client = await transport.client();
     signal.throwIfAborted();
     const budget = budgetOf(request.budget);
     const sent = performance.now();
+    const connectionsBefore = transport.connections();
     const {
       status,
       headers: received,
@@ -177,13 +178,23 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
       client,
       { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
       { budget, socket: transport.socket },
-    );
+    ).catch(async (error: unknown) => {
+      throw transport.connections() > connectionsBefore ? await transport.explain(error) : error;
+    });
     const receivedMs = Date.now();
     // The request was sent when its connection was open, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, transport.connectedAt());
     const sentMs = receivedMs - Math.floor(tookMs);
     return { status, headers: received, body, budget, sentMs, receivedMs };
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A configured header replaces one of ours, whose names are in lower case. */
+function joinHeaders(own: Headers, configured: Headers = {}): Headers {
+  const names = new Set(Object.keys(configured).map((name) => name.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !names.has(name))), ...configured };
 }
 
 /** Without limits it returns the given object itself: `decodeJsonBody` compares it with the default budgets. */
@@ -229,12 +240,15 @@ function withRetry(exchange: Exchange, link: Link): Exchange {
   };
 }
 
-/** Repeats a request once when its 401 carries a challenge that can be answered. */
+/** Repeats a request while the authorizer says so; a 401 that stays tells what was sent. */
 function withChallenges(exchange: Exchange, authorizer: Authorizer | undefined): Exchange {
   if (authorizer === undefined) return exchange;
   return async (request, signal) => {
-    const response = await exchange(request, signal);
-    return response.status === 401 && authorizer.accepts(response) ? exchange(request, signal) : response;
+    for (let repeats = 0; ; repeats += 1) {
+      const response = await exchange(request, signal);
+      if (response.status !== 401) return response;
+      if (!(await authorizer.repeats(response, repeats))) return { ...response, sent: authorizer.sent() };
+    }
   };
 }
 
@@ -256,14 +270,11 @@ function withSignal(exchange: Exchange, link: Link): Exchange {
     const transport = link.transport();
     // Before its end, as an idle connection whose slot is needed would reset its successor.
     transport.busy();
-    if (isPastTlsAge(transport)) link.reset();
     signal.addEventListener("abort", link.reset, { once: true });
     try {
+      if (isPastTlsAge(transport) || (await transport.isOutdated())) link.reset();
+      signal.throwIfAborted();
       return await exchange(request, signal);
-    } catch (error) {
-      // After this error undici 7 believes that a request is running, and dials no more (client.js handleConnectError).
-      if (errorCode(error) === "ERR_TLS_CERT_ALTNAME_INVALID") link.reset();
-      throw error;
     } finally {
       signal.removeEventListener("abort", link.reset);
       link.transport().idle(link.reset);

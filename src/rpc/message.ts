@@ -25,6 +25,25 @@ export type RpcResponse = {
    */
   readonly sentMs: number;
   readonly receivedMs: number;
+  /** With status 401, what the request had carried; undefined for nothing. */
+  readonly sent?: SentLogin | undefined;
+};
+
+/** The credentials of a request, without their secrets, to explain why they were refused. */
+export type SentLogin = {
+  readonly login:
+    | { readonly kind: "none" | "bearer" | "cookie" }
+    /** `isFromUrl`: from the userinfo of the URL. */
+    | { readonly kind: "basic"; readonly isFromUrl: boolean }
+    /** In lower case. */
+    | { readonly kind: "header"; readonly name: string }
+    /**
+     * `unanswered`: the server sent no challenge that can be answered. `refused`: it did not accept the answer. `stale`: it calls
+     * the answer right, but does not know its nonce.
+     */
+    | { readonly kind: "digest"; readonly state: "unanswered" | "refused" | "stale" };
+  /** Whether further headers were sent. */
+  readonly hasHeaders: boolean;
 };
 
 /** The first value of a header. @param name in lower case */

@@ -5,6 +5,8 @@ import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import { DialError } from "./dial/happy-eyeballs.ts";
 import { type Route, throughProxy } from "./dial/route.ts";
+import { meaningOf } from "./dial/tls-codes.ts";
+import { TlsError } from "./dial/tls-error.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** A request that got no complete response. */
@@ -115,6 +117,7 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
     };
   }
   if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
+  if (error instanceof TlsError) return { reason: "tls", message: `${where}: ${error.finding}`, advice: error.advice };
   const code = errorCode(error);
   const { reason, message } = describeError(error);
   const found = code === "DIAL_TIMEOUT" && waitedFor !== undefined ? `no connection in time${waited}` : message;
@@ -186,7 +189,9 @@ function finding(reason: FailureReason, code: string): string {
     case "timeout":
       return `no connection in time (${code})`;
     case "tls":
-      return `the TLS connection failed (${code})`;
+      return code === "ECONNRESET"
+        ? "the server closed the connection in the TLS handshake (ECONNRESET)"
+        : `${meaningOf(code).finding} (${code})`;
     case "too_large":
       return tooLongHeaders(MAX_PARSED_BYTES);
     case "http":
@@ -208,7 +213,7 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
     case "timeout":
       return "check that the node listens at this address and that no firewall drops packets";
     case "tls":
-      return tlsAdvice(code);
+      return code === "ECONNRESET" ? CLOSED_IN_HANDSHAKE : meaningOf(code).advice;
     case "too_large":
       return WRONG_SERVER;
     case "http":
@@ -237,16 +242,6 @@ function connectAdvice(code: string, url: NodeUrl): string {
   return "check the address, the route and the firewall";
 }
 
-function tlsAdvice(code: string): string {
-  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
-    return "this port speaks plain HTTP: use http:// in the URL";
-  }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return "the certificate is for another name: set tls.server_name, or tls.pin to the certificate's SHA-256";
-  }
-  if (code === "CERT_HAS_EXPIRED") return "renew the node's certificate";
-  if (code.includes("SELF_SIGNED") || code.includes("ISSUER") || code.includes("VERIFY")) {
-    return "the certificate is not signed by a known authority: set tls.ca_file, or tls.pin to the certificate's SHA-256";
-  }
-  return "check that the port speaks TLS, and the tls block of this node";
-}
+const CLOSED_IN_HANDSHAKE =
+  "check that the port speaks TLS; if it does, the node may be at its connection limit " +
+  "(monerod: rpc-max-connections-per-private-ip) or restarting";

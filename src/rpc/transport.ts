@@ -38,6 +38,10 @@ export type Transport = {
   certificateExpirySeconds(): number | undefined;
   /** What the last dial waits for, or waited for when it ended; undefined when it made a connection. */
   waitsFor(): string | undefined;
+  /** The error in place of one that ended a new connection before its first response. May open another connection for a moment. */
+  explain(error: unknown): Promise<unknown>;
+  /** Whether the files of the client certificate have another certificate than the connection. */
+  isOutdated(): Promise<boolean>;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
   /** A request is running. */
@@ -91,6 +95,8 @@ export function openTransport(
     connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,
     waitsFor: connector.waitsFor,
+    explain: connector.explain,
+    isOutdated: connector.isOutdated,
     idle: connector.idle,
     busy: connector.busy,
     async close() {

@@ -104,6 +104,7 @@ export function excludes(others: Readonly<Record<string, readonly string[]>>) {
 }
 
 function unknownKey(key: string, valid: readonly string[]): string {
+  if (key === "<<") return "unknown key; write << without quotes to merge a mapping";
   if (valid.length === 0) return "unknown key; this block has no keys";
   return `unknown key${didYouMean(key, valid) ?? `; valid here: ${valid.join(", ")}`}`;
 }

@@ -221,7 +221,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
   const EXPECTED = "expected a string without line breaks or other control characters, as HTTP cannot send them";
 
   test.each([
-    ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3cret\n"],
+    ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3c\n          ret\n"],
     ["basic.password", '    url: http://h\n    auth: {basic: {username: watcher, password: "s3c\\0ret"}}\n'],
     ["digest.password", '    url: http://h\n    auth: {digest: {username: watcher, password: "s3c\\nret"}}\n'],
     ["header.value", '    url: http://h\n    auth: {header: {name: X, value: "s3c\\x7fret"}}\n'],
@@ -237,7 +237,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
     ]);
   });
 
-  test.each(["s3c\nret\n", "s3cret\n\n", "s3c\0ret", "s3cret\u001b"])("a file that holds %j", async (content) => {
+  test.each(["s3c\nret\n", "\ns3cret", "s3c\0ret", "s3cret\u001b"])("a file that holds %j", async (content) => {
     const file = join(folder, "unsendable");
     writeFileSync(file, content);
     expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([
@@ -245,11 +245,14 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
     ]);
   });
 
-  test.each(["s3cret\n", "s3cret\r\n", "s3\tcret", "пароль"])("a file that holds %j is good", async (content) => {
-    const file = join(folder, "sendable");
-    writeFileSync(file, content);
-    expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([]);
-  });
+  test.each(["s3cret\n", "s3cret\r\n", "s3cret\n\r\n", "\ufeffs3cret", "s3\tcret", "пароль"])(
+    "a file that holds %j is good",
+    async (content) => {
+      const file = join(folder, "sendable");
+      writeFileSync(file, content);
+      expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([]);
+    },
+  );
 });
 
 describe("files that the configuration names", () => {

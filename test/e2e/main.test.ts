@@ -62,7 +62,8 @@ describe("commands that print and end", () => {
       code: 1,
       stdout: "",
       output:
-        "no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n" +
+        "no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create peer-exporter.yaml or " +
+        "/etc/peer-exporter/config.yaml (see --help)\n" +
         "peer-exporter: 1 problem in the configuration\n",
     });
   });

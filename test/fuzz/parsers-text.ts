@@ -5,7 +5,7 @@ import { formatDuration, parseDuration } from "../../src/lib/duration.ts";
 import { readSamples } from "../../src/lib/prometheus-text.ts";
 import { formatAddress, numericAddress, parseAddress } from "../../src/model/address.ts";
 import { addressProblem, hostProblem, parseRange } from "../../src/rpc/address-filter.ts";
-import { chooseChallenge, digestAuthorization, parseChallenges } from "../../src/rpc/authorize.ts";
+import { chooseChallenge, digestAuthorization, parseChallenges } from "../../src/rpc/digest.ts";
 import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { formatListenAddress, parseListenAddress } from "../../src/server/listen-address.ts";

@@ -105,11 +105,11 @@ describe("statusFailure", () => {
     [302, "http", /redirects are not followed/],
     [308, "http", /redirects are not followed/],
     [400, "http", /https:.*log/],
-    [401, "unauthorized", /auth block/],
     [402, "unauthorized", /account at the gateway/],
     [403, "unauthorized", /access list/],
     [404, "not_found", /port and the path/],
     [405, "http", /log/],
+    [421, "host_header", /set host_header.*tls\.server_name/],
     [429, "rate_limited", /interval/],
     [500, "http", /log/],
     [502, "http", /proxy/],
@@ -121,17 +121,6 @@ describe("statusFailure", () => {
     expect(failure.message).toBe(`get_info at http://127.0.0.1:18081: expected HTTP 200, found ${status}`);
     expect(failure.advice).toMatch(advice);
     expect(failure).not.toHaveProperty("retryAfterSeconds");
-  });
-
-  it.each<[string, string | string[] | undefined, RegExp]>([
-    ["digest", 'Digest qop="auth",algorithm=MD5,realm="monero-rpc",nonce="a=="', /auth\.digest.*rpc-login/],
-    ["digest in two headers", ["Digest nonce=a", "Digest nonce=a"], /auth\.digest/],
-    ["basic", 'BASIC realm="node"', /auth\.basic/],
-    ["a bearer token", "Bearer", /auth\.bearer/],
-    ["something unknown", "Negotiate", /auth block/],
-    ["nothing", undefined, /auth block/],
-  ])("401 names the login that the server requires: %s", (_, challenge, advice) => {
-    expect(statusFailure(response(401, { "www-authenticate": challenge }), "x").advice).toMatch(advice);
   });
 
   it.each([429, 503])("%i carries Retry-After", (status) => {

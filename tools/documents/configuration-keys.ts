@@ -192,7 +192,7 @@ export const SECTIONS: readonly Section[] = [
         type: "mapping of texts",
         fallback: "none",
         meaning:
-          "Labels added to all series of the node. Names that Prometheus, Kubernetes or the exporter's own metrics use are refused.",
+          "Labels added to all series of the node. Names that Prometheus, Kubernetes or the exporter's own metrics use are refused. A number or boolean is the text as written: `1.10` stays `1.10`.",
         example: "labels: {region: eu-west, owner: infra}",
       },
       "nodes.interval": {

@@ -281,7 +281,7 @@ export const NODE_FAULTS = {
     fault: "Wire: 400 for the Host header",
     shows: NOTHING_LEFT,
     reason: "host_header",
-    log: "down: … at …: expected HTTP 200 or 201, found 400: the node does not accept the Host header of this URL; set wire.host_header to the node's http-server-address, or add the name with its port to http-alias, or set http-validate-host = false on the node",
+    log: "down: … at …: expected HTTP 200 or 201, found 400: the node does not accept the Host header of this URL; set host_header to the node's http-server-address, or add the name with its port to http-alias, or set http-validate-host = false on the node",
     remedy: "Behind port mappings and proxies the node sees another name than it expects: use one of the three ways.",
   },
   invalidRequest: {
@@ -295,21 +295,21 @@ export const NODE_FAULTS = {
     fault: "401 without a challenge",
     shows: NOTHING_LEFT,
     reason: "unauthorized",
-    log: "down: … at …: expected HTTP 200, found 401; check the auth block of this node",
+    log: "down: … at …: expected HTTP 200, found 401: the node wants credentials, and does not say which; check the auth block of this node: it may need basic, digest, bearer, cookie_file or headers",
     remedy: LOGIN,
   },
   digestWanted: {
     fault: "401, digest authentication wanted",
     shows: NOTHING_LEFT,
     reason: "unauthorized",
-    log: "down: … at …: expected HTTP 200, found 401; the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)",
+    log: "down: … at …: expected HTTP 200, found 401: the node wants a login (digest); set auth.digest with the user and password of its login (monerod: rpc-login)",
     remedy: LOGIN,
   },
   basicWanted: {
     fault: "401, basic authentication wanted",
     shows: NOTHING_LEFT,
     reason: "unauthorized",
-    log: "down: … at …: expected HTTP 200, found 401; the node requires basic authentication: check auth.basic",
+    log: "down: … at …: expected HTTP 200, found 401: the node wants a login (basic); set auth.basic with its user and password, or auth.cookie_file",
     remedy: LOGIN,
   },
   digestNonce: {

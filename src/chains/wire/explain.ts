@@ -69,7 +69,7 @@ function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, messa
       reason: "host_header",
       message: `${message}: the node does not accept the Host header of this URL`,
       advice:
-        "set wire.host_header to the node's http-server-address, or add the name with its port to http-alias, " +
+        "set host_header to the node's http-server-address, or add the name with its port to http-alias, " +
         "or set http-validate-host = false on the node",
     };
   }

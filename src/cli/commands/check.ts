@@ -1,12 +1,13 @@
 import type { Config } from "../../config/model.ts";
 import { describeNodes } from "../../config/print.ts";
+import { secretWarnings } from "../../config/secret-warnings.ts";
 import { selectShard, shardReport } from "../../config/shard.ts";
-import { shortSecrets } from "../../config/short-secrets.ts";
 import { counted } from "../../lib/text/format.ts";
 import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
 import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import { describeWebConfig, loadWebConfig } from "../../server/web-config/load.ts";
 import { type Context, createInterrupt } from "../context.ts";
+import { withDefaultFile, withDefaultFileIfAny } from "../default-file.ts";
 import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
 import { describePolled, failureLines } from "./format-node.ts";
@@ -17,9 +18,11 @@ import { openPolling, type PolledNode } from "./polling.ts";
  * @returns the exit code
  * @throws ConfigError if the configuration is not valid
  */
-export async function check(flags: CheckInvocation, context: Context): Promise<number> {
+export async function check(invocation: CheckInvocation, context: Context): Promise<number> {
   const { print, redactor } = context;
-  const { configFile, nodes, webConfigFile } = flags;
+  const { webConfigFile } = invocation;
+  const flags = await (webConfigFile === undefined ? withDefaultFile : withDefaultFileIfAny)(invocation);
+  const { configFile, nodes } = flags;
   if (webConfigFile !== undefined) {
     print(`${webConfigFile}: valid, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
     if (configFile === undefined && nodes.length === 0) return 0;
@@ -28,7 +31,7 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
   const shard = findShard(flags);
   print(`${configFile ?? "flags"}: valid, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
-  for (const { where, message } of await shortSecrets(config)) print(`warning: ${where}: ${message}\n`);
+  for (const { where, message } of await secretWarnings(config)) print(`warning: ${where}: ${message}\n`);
   if (!flags.connect) return 0;
   return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
 }

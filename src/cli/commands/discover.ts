@@ -2,7 +2,7 @@ import { CHAIN_NAMES, type ChainName, chains } from "../../chains/index.ts";
 import { harmless } from "../../lib/text/harmless.ts";
 import { createProgress } from "../../lib/text/terminal.ts";
 import type { Failure, FailureReason } from "../../model/failure.ts";
-import { failuresOf } from "../../poll/outcomes.ts";
+import { causesOf } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE } from "../context.ts";
 import { AddressError, attemptsAt, configText, type Described, nameFor } from "./discover/entry.ts";
 import { createAsk, type Found, type PolledEntry, presentedPin, search } from "./discover/search.ts";
@@ -52,8 +52,8 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
   const { entry, polled } = best;
   return [
     `Found at ${polled.node.url.label}: ${describePolled(polled)}.`,
-    ...failuresOf(polled).flatMap(({ api, failure: { message, advice } }) => [
-      `The ${api} API fails: ${message}:`,
+    ...causesOf(polled).flatMap(({ api, failure: { message, advice } }) => [
+      `The ${api} ${api.includes(", ") ? "APIs fail" : "API fails"}: ${message}:`,
       `${advice}.`,
     ]),
     ...otherNames(entry.chain),
