@@ -91,6 +91,24 @@ describe("check", () => {
     expect(shown).toBe(`${expected}peer-exporter: 23 problems in the configuration\n`);
   });
 
+  test("--json: the same problems in parts, those of the web configuration first, and nothing else", async () => {
+    const web = join(tempFolder(), "web.yaml");
+    writeFileSync(web, "basic_auth_user: {}\n");
+    const files = [`--config.file=${BAD}/many.yaml`, `--web.config.file=${web}`];
+    const { code, stdout, output } = await exporter("check", "--json", ...files);
+    expect({ code, output }).toEqual({ code: 1, output: stdout });
+    const { problems, ...rest } = JSON.parse(stdout);
+    const names = { config_file: `${BAD}/many.yaml`, web_config_file: web };
+    expect(rest).toEqual({ valid: false, ...names, warnings: [] });
+    const lines = problems.map(
+      ({ file, line, column, path, message }: Record<string, string | number>) =>
+        [`${file}:${line}:${column}`, path, message].filter((part) => part !== undefined).join(": "),
+    );
+    expect(lines[0]).toContain(`${web}:1:1: basic_auth_user: unknown key`);
+    const shown = lines.slice(1).map((line: string) => line.replaceAll(`${BAD}/`, "").replaceAll(BAD, "../bad"));
+    expect(`${shown.join("\n")}\n`).toBe(readFileSync(join(BAD, "many.txt"), "utf8"));
+  });
+
   test("an invalid file fails serve as well", async () => {
     const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
