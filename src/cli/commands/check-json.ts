@@ -11,8 +11,7 @@ import { withDefaultFile, withDefaultFileIfAny } from "../default-file.ts";
 import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
 import { configuredJson, polledJson } from "./node-json.ts";
-import { pollOnce } from "./poll-once.ts";
-import type { PolledNode } from "./polling.ts";
+import { type PolledNode, pollOnce } from "./polling.ts";
 
 /**
  * `check --json`: prints one document, also where the configuration is not valid. Its keys are a contract (docs/cli.md).

@@ -12,8 +12,7 @@ import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
 import { checkJson } from "./check-json.ts";
 import { describePolled, failureLines } from "./format-node.ts";
-import { pollOnce } from "./poll-once.ts";
-import type { PolledNode } from "./polling.ts";
+import { type PolledNode, pollOnce } from "./polling.ts";
 
 /**
  * Checks the configuration.
