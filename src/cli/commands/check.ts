@@ -21,7 +21,9 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
   const { print, redactor } = context;
   const { configFile, nodes, webConfigFile } = flags;
   if (webConfigFile !== undefined) {
-    print(`${webConfigFile}: valid, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
+    const webConfig = await loadWebConfig(webConfigFile);
+    print(`${webConfigFile}: valid, ${describeWebConfig(webConfig)}\n`);
+    for (const warning of webConfig.warnings) print(`warning: ${warning}\n`);
     if (configFile === undefined && nodes.length === 0) return 0;
   }
   const config = await readConfig(flags, redactor);
