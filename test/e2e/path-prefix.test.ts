@@ -18,7 +18,7 @@ const EXAMPLES = [
 ].map(([, server = "", flags = ""]) => ({ server, flags: flags.split(" ") }));
 
 const PATH = "/peer-exporter";
-const NODES = ["--node=a=wire+http://127.0.0.1:1", "--node=b c=monero+http://127.0.0.1:1"];
+const NODES = ["--node=a=wire+http://127.0.0.1:1", "--node=b@c:1=monero+http://127.0.0.1:1"];
 
 async function startBehind({ server, flags }: (typeof EXAMPLES)[number]) {
   const port = await freePort();
@@ -32,7 +32,8 @@ async function startBehind({ server, flags }: (typeof EXAMPLES)[number]) {
 }
 
 const HREF = /<a [^>]*href="([^"]*)"/g;
-const entities = (text: string) => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+const entities = (text: string) =>
+  text.replaceAll("&amp;", "&").replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
 
 /** Follows every link, and those of every page without a query. */
 async function crawl(start: string): Promise<ReadonlyMap<string, number>> {
@@ -71,9 +72,19 @@ describe.skipIf(nginx === undefined).each(EXAMPLES)("behind $server", (example) 
     await waitFor(async () => (await fetch(`${home}-/ready`)).ok, "the first polls");
     const statuses = await crawl(home);
     expect([...statuses].filter(([url, status]) => status !== 200 || !url.startsWith(home))).toEqual([]);
-    const pages = ["config", "dashboards", "rules", "metrics", "sd", "-/healthy", "-/ready", "nodes/a", "nodes/b%20c"];
+    const pages = [
+      "config",
+      "dashboards",
+      "rules",
+      "metrics",
+      "sd",
+      "-/healthy",
+      "-/ready",
+      "nodes/a",
+      "nodes/b%40c%3A1",
+    ];
     for (const page of pages) expect([...statuses.keys()]).toContain(home + page);
-    expect([...statuses.keys()]).toContain(`${home}probe?node=b%20c&debug=true`);
+    expect([...statuses.keys()]).toContain(`${home}probe?node=b%40c%3A1&debug=true`);
 
     const groups = targetGroups.parse(await (await fetch(`${home}sd`)).json());
     expect(groups).toHaveLength(2);
