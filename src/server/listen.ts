@@ -79,7 +79,7 @@ async function removeStaleSocket(path: string): Promise<void> {
   if (code === "ECONNREFUSED") await unlink(path);
 }
 
-/** Node has no name for a unix socket that it did not open. Whoever opened a socket has chosen its mode, and removes it. */
+/** Node has no name for a unix socket that it did not open. The program that opened a socket chooses its mode, and removes it. */
 function inheritedUrl(server: Server, { descriptor }: InheritedSocket): string {
   const bound = server.address();
   if (bound === null || typeof bound === "string") return `unix socket of systemd (descriptor ${descriptor})`;
