@@ -14,6 +14,7 @@ import {
   nodeUrlField,
   parsed,
   quoted,
+  timeoutField,
 } from "../schema/fields.ts";
 import { authField, tlsField } from "./access.ts";
 import { ownConnectionsSchema } from "./connections.ts";
@@ -84,7 +85,7 @@ export const lagSchema = block({
 
 export const globalSchema = block({
   interval: durationField.optional(),
-  timeout: durationField.optional(),
+  timeout: timeoutField.optional(),
   limits: limitsSchema.optional(),
   ...proxyFields,
 }).meta(PROXY_RULES);
@@ -183,7 +184,7 @@ export function nodeSchema(configFile: string | undefined) {
     labels: labelsField.default({}),
     interval: durationField.optional(),
     schedule: scheduleField.optional(),
-    timeout: durationField.optional(),
+    timeout: timeoutField.optional(),
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
     limits: limitsSchema.optional(),

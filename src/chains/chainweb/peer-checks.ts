@@ -80,7 +80,12 @@ export function createPeerChecker(
 
   async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<PeerCheckRound> {
     const timeoutMs = Math.min(timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
-    if (timeoutMs > budgetMs) throw nodeError("timeout", "the poll left no time to ask peers", "raise timeout");
+    if (timeoutMs > budgetMs)
+      throw nodeError(
+        "timeout",
+        "the poll left no time to ask peers",
+        "raise timeout, or lower chainweb.probe.timeout",
+      );
     const settings = { network, filter: { allowed, resolve }, timeoutMs, connectUntrusted };
     // A peer is not asked when its whole time does not fit, so that no response is cut short.
     const startUntil = performance.now() + budgetMs - timeoutMs;
