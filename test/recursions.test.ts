@@ -17,11 +17,13 @@ import { tempFolder } from "./support/servers.ts";
 /** How deep each can get. */
 const BOUNDS: Readonly<Record<string, string>> = {
   "config/load.ts: fileKeys": "the keys of files stand six levels deep at most",
-  "schema/yaml-messages.ts: countValues": "a document as toPlain of yaml-parse.ts gives it",
-  "schema/yaml-parse.ts: contentOf": "49 levels, aliases followed",
-  "schema/yaml-parse.ts: list": "as contentOf",
-  "schema/yaml-parse.ts: mapping": "as contentOf",
-  "schema/yaml-parse.ts: plain": "as contentOf",
+  "schema/yaml-messages.ts: countValues": "a document as toPlain of yaml-plain.ts gives it",
+  "schema/yaml-plain.ts: contentOf": "49 levels, aliases and merges followed",
+  "schema/yaml-plain.ts: entry": "as contentOf",
+  "schema/yaml-plain.ts: list": "as contentOf",
+  "schema/yaml-plain.ts: mapping": "as contentOf",
+  "schema/yaml-plain.ts: plain": "as contentOf",
+  "schema/yaml-plain.ts: sourcesOf": "as contentOf",
   "chains/wire/plugin-rows.ts: advance": "once, as what it is called with again is not ahead",
   "lib/safe-error.ts: describe": "three causes",
   "lib/safe-error.ts: redactedAgain": "what describe made",

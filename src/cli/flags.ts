@@ -15,6 +15,7 @@ import {
   parseRoutePrefix,
   type WebLocation,
 } from "../server/location.ts";
+import { DEFAULT_FILES_TEXT } from "./default-file.ts";
 import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
 
 /** The flags that several commands share: their declarations, and how their values are read back with their types. */
@@ -28,7 +29,8 @@ export function addSourceFlags(command: Command): Command {
   return command
     .option(
       "--config.file <path>",
-      "configuration file (YAML); config.example.yaml explains every key",
+      "configuration file (YAML); config.example.yaml explains every key (default, where neither this nor --node is given: " +
+        `${DEFAULT_FILES_TEXT})`,
       read("--config.file", filePath),
     )
     .option(

@@ -28,7 +28,11 @@ export type HealthcheckInvocation = {
   readonly routePrefix: string | undefined;
 };
 
-export type CheckInvocation = { readonly command: "check"; readonly connect: boolean } & SourceFlags &
+export type CheckInvocation = {
+  readonly command: "check";
+  readonly connect: boolean;
+  readonly json: boolean;
+} & SourceFlags &
   ShardFlags &
   WebConfigFlags;
 
