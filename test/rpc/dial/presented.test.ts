@@ -155,6 +155,7 @@ describe("a certificate that is refused", () => {
   it.each([
     ["EE_KEY_TOO_SMALL", "too weak", /EC key/],
     ["CA_MD_TOO_WEAK", "too weak", /SHA-256/],
+    ["UNSPECIFIED", "is not valid (UNSPECIFIED)", /^renew.*tls\.pin/],
     ["CERT_REVOKED", "is revoked", /^renew the node's certificate$/],
     ["INVALID_PURPOSE", "is not valid (INVALID_PURPOSE)", /^renew.*tls\.pin/],
   ])("for the reason %s", (code, message, advice) => {
