@@ -57,12 +57,13 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   });
 }
 
-const checkOptions = z.object({ connect: z.boolean().default(false) });
+const checkOptions = z.object({ connect: z.boolean().default(false), json: z.boolean().default(false) });
 
 function addCheck(check: Command, invoke: Invoke): void {
   check.description("check the configuration: exit code 0 if it is valid, 1 if not");
   addWebConfigFlag(addShardFlag(addSourceFlags(check)))
     .option("--connect", "also poll each node once and report its problems; exit code 1 if a node is down")
+    .option("--json", "print one JSON document, also if the configuration is not valid; docs/cli.md describes it")
     .action((options: unknown) => {
       invoke({
         command: "check",

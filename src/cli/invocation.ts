@@ -20,7 +20,11 @@ export type Invocation =
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
 
-export type CheckInvocation = { readonly command: "check"; readonly connect: boolean } & SourceFlags &
+export type CheckInvocation = {
+  readonly command: "check";
+  readonly connect: boolean;
+  readonly json: boolean;
+} & SourceFlags &
   ShardFlags &
   WebConfigFlags;
 

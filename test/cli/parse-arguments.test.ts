@@ -48,8 +48,9 @@ describe("what is asked for", () => {
   test.each<[readonly string[], object]>([
     [[], SERVE],
     [["serve"], SERVE],
-    [["check"], { command: "check", connect: false, configFile: undefined, nodes: [] }],
-    [["check", "--connect"], { command: "check", connect: true, nodes: [] }],
+    [["check"], { command: "check", connect: false, json: false, configFile: undefined, nodes: [] }],
+    [["check", "--json"], { command: "check", connect: false, json: true, configFile: undefined, nodes: [] }],
+    [["check", "--connect"], { command: "check", connect: true, json: false, nodes: [] }],
     [["peers"], PEERS],
     [["peers", "a", "--json"], { ...PEERS, node: "a", json: true }],
     [["peers", "--node=a=wire+http://h:1"], { ...PEERS, nodes: [A] }],
@@ -72,17 +73,23 @@ describe("what is asked for", () => {
     [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
     [["--config.file=a=b.yaml"], { ...SERVE, configFile: "a=b.yaml" }],
     [["--config.file=a.yaml", "--config.file=b.yaml"], { ...SERVE, configFile: "b.yaml" }],
-    [["check", "--config.file", "a.yaml"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [
+      ["check", "--config.file", "a.yaml"],
+      { command: "check", connect: false, json: false, configFile: "a.yaml", nodes: [] },
+    ],
 
     [["--node=a=wire+http://h:1"], { ...SERVE, nodes: [A] }],
     [["--node", "a=wire+http://h:1", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
-    [["check", "--node", "a=wire+http://h:1"], { command: "check", connect: false, configFile: undefined, nodes: [A] }],
+    [
+      ["check", "--node", "a=wire+http://h:1"],
+      { command: "check", connect: false, json: false, configFile: undefined, nodes: [A] },
+    ],
 
     [["--shard=0/3"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 3 } }],
     [["--shard", "auto/3"], { ...SERVE, shard: { kind: "auto", total: 3 } }],
     [
       ["check", "--shard=2/3"],
-      { command: "check", connect: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
+      { command: "check", connect: false, json: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
     ],
     [["demo", "--shard=1/2"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
     [["--shard=1/2", "demo"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
@@ -125,7 +132,10 @@ describe("what is asked for", () => {
     [["demo", "--log.format=json"], { ...DEMO, logFormat: "json" }],
 
     // As with kingpin's flags, which other exporters have, a flag may also stand before the command.
-    [["--config.file=a.yaml", "check"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [
+      ["--config.file=a.yaml", "check"],
+      { command: "check", connect: false, json: false, configFile: "a.yaml", nodes: [] },
+    ],
     [["--config.file=a.yaml", "serve", "--log.level=warn"], { ...SERVE, configFile: "a.yaml", logLevel: "warn" }],
     [["--log.level=warn", "demo"], { ...DEMO, logLevel: "warn" }],
     [["--log.format=json", "demo"], { ...DEMO, logFormat: "json" }],

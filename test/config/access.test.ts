@@ -54,6 +54,30 @@ describe("auth", () => {
     chmodSync(file, 0o600);
   });
 
+  test.each([
+    [{ headers: [{ name: "X-Api-Key", value: "k3y" }] }, undefined],
+    [{ headers: [{ name: "X-Api-Key", value: "k3y" }], bearer: { token: "s3cret" } }, { kind: "bearer" }],
+    [{ headers: [{ name: "X-Api-Key", value: "k3y" }], cookie_file: "c" }, { kind: "cookie" }],
+  ])("%j", async (value, login) => {
+    const { auth: found, headers } = auth.parse(value);
+    if (login === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatchObject(login);
+    expect(await Promise.all(headers.map(async ({ name, value: secret }) => [name, await secret.reveal()]))).toEqual([
+      ["X-Api-Key", "k3y"],
+    ]);
+  });
+
+  test("line ends and byte order marks around a secret are dropped", async () => {
+    for (const token of ["s3cret\n", "s3cret\r\n", "\ufeffs3cret", "s3cret\n\r\n\n"]) {
+      for (const value of [{ bearer: { token } }, { basic: { username: "a", password: token } }]) {
+        expect(await reveal(auth.parse(value))).toBe("s3cret");
+      }
+      const [header] = auth.parse({ headers: [{ name: "X", value: token }] }).headers;
+      expect(await header?.value.reveal()).toBe("s3cret");
+    }
+    expect(problems(auth, { bearer: { token: "\n" } })).toEqual(["bearer: token: expected a non-empty string"]);
+  });
+
   test("a secret keeps all its characters", async () => {
     for (const token of [" ", "\u{1f511}", "a:b", "<secret>", "$$", "x".repeat(5000)]) {
       expect(await reveal(auth.parse({ bearer: { token } }))).toBe(token);

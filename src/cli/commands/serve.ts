@@ -1,3 +1,4 @@
+import BUILD from "embedded:build";
 import VERSION from "embedded:version";
 import { resolve } from "node:path";
 import { type App, type AppOptions, startApp } from "../../app/app.ts";
@@ -79,7 +80,7 @@ export async function serve(
   if (app === undefined) return 1;
   trigger.connect(app.reload);
   log.info(
-    { version: VERSION, nodejs: process.version, listen: app.addresses },
+    { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen: app.addresses },
     `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
   );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);

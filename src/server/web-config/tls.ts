@@ -12,7 +12,8 @@ import { type ClientAuth, TLS13_CIPHERS, type TlsVersion } from "./schema.ts";
 export type WebTls = {
   readonly cert: string;
   readonly key: string;
-  readonly clientCa: string | undefined;
+  /** In PEM form; an empty list verifies nobody. */
+  readonly clientCa: readonly string[] | undefined;
   readonly clientAuth: ClientAuth;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
@@ -30,7 +31,7 @@ export function contextOptions(tls: WebTls): SecureContextOptions {
   return {
     cert: tls.cert,
     key: tls.key,
-    ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa }),
+    ...(tls.clientCa === undefined ? {} : { ca: [...tls.clientCa] }),
     minVersion: NODE_VERSIONS[tls.minVersion],
     maxVersion: NODE_VERSIONS[tls.maxVersion],
     ...(ciphers === undefined ? {} : { ciphers }),
