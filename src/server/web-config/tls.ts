@@ -81,7 +81,7 @@ export function checkClients(server: Server, rules: () => ClientAuth, logRefusal
       return;
     }
     logRefusal(problem.kind, socket.remoteAddress, problem.message);
-    // Closing at once could discard the alert, as the client's request may have arrived already.
+    // Closing immediately could discard the alert, as the client's request may have arrived already.
     if (sendAlert(socket, alertOf(problem, socket))) setTimeout(() => socket.destroy(), LINGER_MS).unref();
     else socket.destroy();
   });
