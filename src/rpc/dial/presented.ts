@@ -94,7 +94,8 @@ function explain(code: string, facts: Facts): Explanation {
     };
   }
   if (code === "DEPTH_ZERO_SELF_SIGNED_CERT" || (isSelfSigned && UNKNOWN_ISSUER.has(code))) {
-    const copy = facts.isOther ? "" : "set tls.ca_file to a copy of it, as it is for this name; or ";
+    const place = facts.hasCaFile ? "add a copy of it to tls.ca_file" : "set tls.ca_file to a copy of it";
+    const copy = facts.isOther ? "" : `${place}, as it is for this name; or `;
     return { problem: "the server's certificate is self-signed", advice: copy + pinAdvice(facts) };
   }
   if (UNKNOWN_ISSUER.has(code))
