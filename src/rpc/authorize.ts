@@ -18,7 +18,7 @@ export type Authorizer = {
 };
 
 /** What is sent to a server: its credentials and further headers. */
-export type Credentials = {
+type Credentials = {
   readonly auth?: Auth | undefined;
   readonly headers?: readonly SecretHeader[] | undefined;
   /** Whether `auth` comes from the URL. */

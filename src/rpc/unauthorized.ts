@@ -22,7 +22,7 @@ type Offered = { readonly known: readonly Scheme[]; readonly other: string | und
 
 /** A scheme is the first word of a header value, or follows a comma and has no `=`. */
 function offeredSchemes(headerValues: readonly string[]): Offered {
-  const text = headerValues.join(", ").replace(/"(?:\\.|[^"\\])*"/g, '""');
+  const text = headerValues.join(", ").replace(/"(?:\\.|[^"\\])*(?:"|\\?$)/gs, '""');
   const words = new Set(
     text.split(",").flatMap((part) => /^\s*([A-Za-z][\w-]*)(?:\s+[^\s=]|\s*$)/.exec(part)?.[1]?.toLowerCase() ?? []),
   );
