@@ -65,7 +65,7 @@ function basic(pair: string): Readonly<Record<string, string>> {
   return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
 }
 
-/** Credentials that are sent with the first attempt. A file that changed since is tried once: its node wrote it anew. */
+/** Credentials that are sent with the first attempt. A file that has changed since is tried once: its node was restarted. */
 function plainLogin(
   secret: Secret,
   sent: SentLogin["login"],
