@@ -153,6 +153,19 @@ describe("tls", () => {
     expect(tls.parse(value)).toEqual({ verification: expected, clientCertificate: undefined });
   });
 
+  test.each([
+    [{}, { kind: "ca" }],
+    [{ insecure: true }, { kind: "insecure" }],
+    [{ pin: PEER_ID }, { kind: "pin", sha256: Buffer.from(HEX, "hex") }],
+    [{ ca_file: "/ca.pem" }, { kind: "ca", caFile: "/ca.pem", serverName: undefined }],
+  ])("%j beside a client certificate", (value, verification) => {
+    const files = { cert_file: "client.crt", key_file: "/etc/client.key" };
+    expect(tls.parse({ ...value, ...files })).toEqual({
+      verification,
+      clientCertificate: { certFile: "/etc/peer-exporter/client.crt", keyFile: "/etc/client.key" },
+    });
+  });
+
   const ONE = "expected exactly one of pin, ca_file (with server_name) and insecure";
   test.each<[unknown, readonly string[]]>([
     [{}, [ONE]],
@@ -165,6 +178,9 @@ describe("tls", () => {
       { insecure: true, ca: "ca.pem" },
       ["unknown key; valid here: pin, ca_file, server_name, insecure, cert_file, key_file"],
     ],
+    [{ insecure: true, cert_file: "a" }, ["cert_file: requires key_file: a certificate and its key"]],
+    [{ key_file: "a" }, ["key_file: requires cert_file: a certificate and its key"]],
+    [{ cert_file: "", key_file: "a" }, ["cert_file: expected a path"]],
     [{ ca_file: "" }, ["ca_file: expected a path"]],
     [{ server_name: "a\r\nb" }, ["server_name: expected visible ASCII characters"]],
   ])("refuses %j", (value, expected) => {

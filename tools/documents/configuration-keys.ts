@@ -73,7 +73,7 @@ export const SECTIONS: readonly Section[] = [
         example: "interval: 30s",
       },
       "global.timeout": {
-        type: "duration, at least 1s",
+        type: "duration, at least 100ms",
         fallback: "`10s`, or the interval if that is shorter",
         meaning: "Time limit for one whole poll of a node. At most the interval.",
         example: "timeout: 5s",
@@ -210,7 +210,7 @@ export const SECTIONS: readonly Section[] = [
       "nodes.timeout": {
         type: DURATION,
         fallback: "`global.timeout`",
-        meaning: "Time limit for one whole poll of this node. At most its interval.",
+        meaning: "Time limit for one whole poll of this node, from 100ms. At most its interval.",
         example: "timeout: 5s",
       },
       "nodes.auth": {
@@ -392,7 +392,7 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.chainweb.probe.timeout": {
         type: DURATION,
-        meaning: "Time limit for one peer.",
+        meaning: "Time limit for one peer, from 100ms. A poll that has less time asks no peer.",
         example: "chainweb: {probe: {peers: 5, timeout: 2s}}",
       },
       "nodes.chainweb.probe.concurrency": {
