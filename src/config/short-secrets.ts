@@ -7,7 +7,7 @@ import type { Config, NodeConfig } from "./model.ts";
 import { isApiWord, MIN_HIDDEN_BYTES } from "./redact.ts";
 
 /** Secrets of one node that are too short to be redacted from its responses. */
-export type ShortSecrets = {
+type ShortSecrets = {
   /** The node's name, or `probe.modules.NAME`. */
   readonly where: string;
   /** Their keys, and what to do. Contains none of them. */

@@ -37,7 +37,8 @@ export function contentOf(text: string): unknown {
   return document?.toJS();
 }
 
-const SECRET = "0123456789abcdef0123456789abcdef";
+/** Also the content of a cookie file. */
+const SECRET = "0123456789abcdef:0123456789abcdef";
 
 /**
  * Loads it as the program does. A fragment gets what it lacks; the variables that it names are set, and the files that it

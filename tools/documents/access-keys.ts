@@ -102,7 +102,7 @@ export const ACCESS_SECTIONS: readonly Section[] = [
         type: "list of mappings with `name` and `value` or `value_file`",
         fallback: "none",
         meaning:
-          "Further headers, at most 32, alone or beside one of the other kinds except `header`: for gateways that want two, such as Cloudflare Access.",
+          "Further headers, at most 32, alone or with one of the other kinds except `header`: for gateways that want two, such as Cloudflare Access.",
         example: "auth: {headers: [{name: X-Api-Key, value_file: /run/secrets/token}]}",
       },
       "nodes.auth.headers.name": {
