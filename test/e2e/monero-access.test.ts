@@ -1,10 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { probe } from "../reliability/observe.ts";
-import { type Exporter, startExporter } from "../support/exporter.ts";
+import { type Exporter, PROGRAM, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { HURRY } from "../support/hurry.ts";
 import { type Monerod, startMonerod } from "../support/monerod.ts";
-import { findServer } from "../support/servers.ts";
+import { findServer, run, tempFolder } from "../support/servers.ts";
 import { untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
@@ -57,6 +59,21 @@ nodes:
     }
     expect(exporter.program.output()).toContain("auth.digest");
     expect(exporter.program.output()).not.toContain("canary-wrong");
+  });
+
+  test("discover logs in, and its entry works", async () => {
+    const passwordFile = join(tempFolder(), "password");
+    writeFileSync(passwordFile, `${rpcLogin.password}\n`);
+    const login = ["--auth.digest", rpcLogin.username, "--auth.password-file", passwordFile];
+    const found = await run(process.execPath, [PROGRAM, "discover", node.rpcUrl, ...login]);
+    expect(found).toMatchObject({ code: 0 });
+    expect(found.output).not.toContain(rpcLogin.password);
+    const file = join(tempFolder(), "config.yaml");
+    writeFileSync(file, found.stdout);
+    const check = [PROGRAM, "check", "--connect", `--config.file=${file}`];
+    expect(await run(process.execPath, check)).toMatchObject({ code: 0 });
+    const without = await run(process.execPath, [PROGRAM, "discover", node.rpcUrl]);
+    expect(without).toMatchObject({ code: 1, output: expect.stringContaining("Run it again with --auth.digest USER") });
   });
 
   test("the restricted port is explained, and none of its fake values is shown", async () => {
