@@ -9,7 +9,7 @@ const DEFAULT_FILES = ["peer-exporter.yaml", "/etc/peer-exporter/config.yaml"] a
 export const DEFAULT_FILES_TEXT = `${DEFAULT_FILES[0]} in the working folder, else ${DEFAULT_FILES[1]}`;
 
 /** Flags with the file that is used, and whether it is used because of its place. */
-export type WithFile<T extends SourceFlags> = T & { readonly isDefaultFile: boolean };
+type WithFile<T extends SourceFlags> = T & { readonly isDefaultFile: boolean };
 
 /** @throws ConfigError if neither a flag nor a default file gives nodes */
 export async function withDefaultFile<T extends SourceFlags>(

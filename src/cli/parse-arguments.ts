@@ -49,7 +49,7 @@ export function createProgram(version: string, output: CliOutput, invoke: (invoc
         "Without a command it serves the metrics of the nodes from --config.file and --node, " +
         "by default at http://localhost:10900/metrics.",
     )
-    .version(version, "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version, with revision, build date and platform")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()

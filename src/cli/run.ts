@@ -1,3 +1,4 @@
+import BUILD from "embedded:build";
 import VERSION from "embedded:version";
 import type { Loading } from "../config/load.ts";
 import { createRedactor } from "../config/redact.ts";
@@ -9,6 +10,7 @@ import { withDefaultFile } from "./default-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { readConfig } from "./source.ts";
+import { versionText } from "./version-text.ts";
 
 /** What the process gives to the program. */
 export type ProcessContext = Omit<Context, "redactor" | "crash"> & {
@@ -25,7 +27,7 @@ export async function run(args: readonly string[], { endNow, ...process }: Proce
   const { print, printError } = process;
   // First, so that it handles every later error.
   const crash = exitOnDefect(redactor.redact, printError, endNow);
-  const invocation = parseArguments(args, VERSION, { out: print, err: printError });
+  const invocation = parseArguments(args, versionText({ version: VERSION, ...BUILD }), { out: print, err: printError });
   try {
     return await runCommand(invocation, { ...process, redactor, crash });
   } catch (error) {
@@ -56,7 +58,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "demo":
       return (await import("./commands/serve.ts")).demo(invocation, context);
     case "healthcheck":
-      return (await import("./commands/healthcheck.ts")).healthcheck(invocation.addresses, context);
+      return (await import("./commands/healthcheck.ts")).healthcheck(invocation, context);
     case "check":
       return (await once()).check(invocation, context);
     case "peers":

@@ -55,7 +55,7 @@ export async function loadConfig(
   if (file !== undefined && "broken" in file) throw new ConfigError(file.broken);
   try {
     const raw = withFlagNodes(file?.raw, nodes);
-    const result = await inSlices(parseSteps(raw, path), signal);
+    const result = await inSlices(parseSteps(raw, path, env), signal);
     const problems = [...(result.ok ? [] : result.problems), ...(await fileProblems(raw, path, signal))];
     if (result.ok && problems.length === 0 && file?.isWhole !== false) return result.config;
     throw new ConfigError([...(await fileLines(file, problems, nodes)), ...flagLines(file, problems, nodes)]);
@@ -122,10 +122,10 @@ function withFlagNodes(raw: unknown, nodes: readonly FlagNode[]): unknown {
 
 /** What YAML takes for a key may have been meant as a value, with a secret in it: `{url:https://TOKEN@host}`. */
 function showKey(key: string, parents: readonly PropertyKey[]): string {
+  if (key === "<<") return key;
   if (parents.includes("auth")) return didYouMean(key, AUTH_KEYS) === undefined ? "…" : key;
   // None of our keys has a digit, but nearly every token has one.
   const isName = parents.includes("labels") || parents.at(-1) === "modules";
-  if (key === "<<") return key;
   const plain = isName ? /^[\w.-]{1,60}$/ : /^[A-Za-z_.-]{1,30}$/;
   return plain.test(key) ? key : "…";
 }

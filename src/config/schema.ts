@@ -20,7 +20,7 @@ import { authField, tlsField } from "./access.ts";
 import { ownConnectionsSchema } from "./connections.ts";
 import { limitsSchema } from "./limits.ts";
 import type { LagConfig } from "./model.ts";
-import { proxyFields } from "./proxy.ts";
+import { PROXY_RULES, proxyFields } from "./proxy.ts";
 import { reorgDepthField } from "./reorg-depth.ts";
 
 /** The parts of the configuration file. parse.ts checks how they depend on each other. */
@@ -88,7 +88,7 @@ export const globalSchema = block({
   timeout: timeoutField.optional(),
   limits: limitsSchema.optional(),
   ...proxyFields,
-});
+}).meta(PROXY_RULES);
 
 export type GlobalFields = z.output<typeof globalSchema>;
 
@@ -192,7 +192,10 @@ export function nodeSchema(configFile: string | undefined) {
     ...proxyFields,
     connections: ownConnectionsSchema(configFile).optional(),
     ...chainBlocks,
-  }).meta(excludes({ interval: ["schedule"] }));
+  }).meta({
+    ...PROXY_RULES,
+    dependencies: { ...PROXY_RULES.dependencies, ...excludes({ interval: ["schedule"] }).dependencies },
+  });
 }
 
 export type NodeFields = z.output<ReturnType<typeof nodeSchema>>;

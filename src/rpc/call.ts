@@ -1,6 +1,7 @@
 import type { Signal } from "../lib/abort.ts";
 import { scanJson } from "../lib/json.ts";
 import { type Failure, NodeError, nodeError } from "../model/failure.ts";
+import { clientCertificateFailure } from "./answers/client-certificate.ts";
 import { explainBody, wordsIn } from "./answers/explain.ts";
 import { OF_GATEWAY } from "./answers/meaning.ts";
 import { proxyFailure } from "./answers/proxies.ts";
@@ -40,16 +41,19 @@ export function explainWith(
   response: RpcResponse,
   call: string,
 ): Failure {
-  const plain = url.protocol === "http:" ? plainHttpFailure(response, call) : undefined;
-  const known = plain ?? proxyFailure(response, call) ?? explain(response, call) ?? explainBody(response, call);
-  return known ?? withWords(statusFailure(response, call), response);
+  const isPlain = url.protocol === "http:";
+  const ofTls = isPlain ? plainHttpFailure(response, call) : clientCertificateFailure(response, call);
+  const known = ofTls ?? proxyFailure(response, call) ?? explain(response, call) ?? explainBody(response, call);
+  if (known !== undefined) return known;
+  const failure = withWords(statusFailure(response, call), response);
+  return !isPlain && failure.advice === BAD_REQUEST.advice ? { ...failure, advice: OTHER_STATUS.advice } : failure;
 }
 
 /** Adds what a gateway says itself in the JSON of an unsuccessful response. */
 function withWords(failure: Failure, response: RpcResponse): Failure {
   const words = response.status < 400 ? "" : wordsIn(response);
   if (words === "") return failure;
-  const isOfNode = failure.advice === OTHER_STATUS.advice || failure.advice === STATUSES[400]?.advice;
+  const isOfNode = failure.advice === OTHER_STATUS.advice || failure.advice === BAD_REQUEST.advice;
   return { ...failure, message: failure.message + words, ...(isOfNode ? { advice: OF_GATEWAY.advice } : {}) };
 }
 
@@ -90,13 +94,15 @@ const BAD_GATEWAY: StatusMeaning = {
   mayAskToWait: false,
 };
 
+/** nginx, Go and other servers respond so to plain HTTP on a TLS port. */
+const BAD_REQUEST: StatusMeaning = {
+  reason: "http",
+  advice: "use https:// if the port expects TLS, otherwise see the node's own log",
+  mayAskToWait: false,
+};
+
 const STATUSES: Readonly<Record<number, StatusMeaning>> = {
-  // nginx, Go and other servers respond so to plain HTTP on a TLS port.
-  400: {
-    reason: "http",
-    advice: "use https:// if the port expects TLS, otherwise see the node's own log",
-    mayAskToWait: false,
-  },
+  400: BAD_REQUEST,
   402: {
     reason: "unauthorized",
     advice: "the server wants to be paid: check the token in the URL, auth, and the account at the gateway",

@@ -21,12 +21,16 @@ function parse(...args: readonly string[]): Outcome {
   return { invocation, out, err };
 }
 
+const AT_ROOT = { routePrefix: "", linkPrefix: "", origin: undefined };
+
 const SERVE = {
   command: "serve",
   configFile: undefined,
   nodes: [],
   addresses: [{ kind: "tcp", host: undefined, port: 10900 }],
   telemetryPath: "/metrics",
+  location: AT_ROOT,
+  isSystemdSocket: false,
   logLevel: "info",
   logFormat: undefined,
 };
@@ -35,6 +39,8 @@ const DEMO = {
   command: "demo",
   addresses: [{ kind: "tcp", host: "127.0.0.1", port: 10900 }],
   telemetryPath: "/metrics",
+  location: AT_ROOT,
+  isSystemdSocket: false,
   logLevel: "info",
   logFormat: "pretty",
 };
@@ -53,8 +59,9 @@ describe("what is asked for", () => {
   test.each<[readonly string[], object]>([
     [[], SERVE],
     [["serve"], SERVE],
-    [["check"], { command: "check", connect: false, configFile: undefined, nodes: [] }],
-    [["check", "--connect"], { command: "check", connect: true, nodes: [] }],
+    [["check"], { command: "check", connect: false, json: false, configFile: undefined, nodes: [] }],
+    [["check", "--json"], { command: "check", connect: false, json: true, configFile: undefined, nodes: [] }],
+    [["check", "--connect"], { command: "check", connect: true, json: false, nodes: [] }],
     [["peers"], PEERS],
     [["peers", "a", "--json"], { ...PEERS, node: "a", json: true }],
     [["peers", "--node=a=wire+http://h:1"], { ...PEERS, nodes: [A] }],
@@ -94,17 +101,23 @@ describe("what is asked for", () => {
     [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
     [["--config.file=a=b.yaml"], { ...SERVE, configFile: "a=b.yaml" }],
     [["--config.file=a.yaml", "--config.file=b.yaml"], { ...SERVE, configFile: "b.yaml" }],
-    [["check", "--config.file", "a.yaml"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [
+      ["check", "--config.file", "a.yaml"],
+      { command: "check", connect: false, json: false, configFile: "a.yaml", nodes: [] },
+    ],
 
     [["--node=a=wire+http://h:1"], { ...SERVE, nodes: [A] }],
     [["--node", "a=wire+http://h:1", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
-    [["check", "--node", "a=wire+http://h:1"], { command: "check", connect: false, configFile: undefined, nodes: [A] }],
+    [
+      ["check", "--node", "a=wire+http://h:1"],
+      { command: "check", connect: false, json: false, configFile: undefined, nodes: [A] },
+    ],
 
     [["--shard=0/3"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 3 } }],
     [["--shard", "auto/3"], { ...SERVE, shard: { kind: "auto", total: 3 } }],
     [
       ["check", "--shard=2/3"],
-      { command: "check", connect: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
+      { command: "check", connect: false, json: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
     ],
     [["demo", "--shard=1/2"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
     [["--shard=1/2", "demo"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
@@ -139,6 +152,29 @@ describe("what is asked for", () => {
       { ...SERVE, allowedHosts: ["exporter.example.com", "*.xn--bcher-kva.example"] },
     ],
     [["demo", "--web.allowed-hosts=localhost"], { ...DEMO, allowedHosts: ["localhost"] }],
+    [
+      ["--web.external-url=https://mon.example/peer-exporter/"],
+      {
+        ...SERVE,
+        location: {
+          routePrefix: "/peer-exporter",
+          linkPrefix: "/peer-exporter",
+          origin: { scheme: "https", host: "mon.example" },
+        },
+      },
+    ],
+    [
+      ["--web.external-url=/a/", "--web.route-prefix=/"],
+      { ...SERVE, location: { routePrefix: "", linkPrefix: "/a", origin: undefined } },
+    ],
+    [
+      ["demo", "--web.route-prefix", "x"],
+      { ...DEMO, location: { routePrefix: "/x", linkPrefix: "/x", origin: undefined } },
+    ],
+    [["--web.external-url=", "--web.route-prefix="], SERVE],
+    [["healthcheck", "--web.external-url=/a"], { command: "healthcheck", addresses: undefined, routePrefix: "/a" }],
+    [["healthcheck", "--web.route-prefix=/"], { command: "healthcheck", addresses: undefined, routePrefix: "" }],
+    [["--web.systemd-socket"], { ...SERVE, isSystemdSocket: true }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
       [`--log.level=${logLevel}`],
       { ...SERVE, logLevel },
@@ -147,7 +183,10 @@ describe("what is asked for", () => {
     [["demo", "--log.format=json"], { ...DEMO, logFormat: "json" }],
 
     // As with kingpin's flags, which other exporters have, a flag may also stand before the command.
-    [["--config.file=a.yaml", "check"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [
+      ["--config.file=a.yaml", "check"],
+      { command: "check", connect: false, json: false, configFile: "a.yaml", nodes: [] },
+    ],
     [["--config.file=a.yaml", "serve", "--log.level=warn"], { ...SERVE, configFile: "a.yaml", logLevel: "warn" }],
     [["--log.level=warn", "demo"], { ...DEMO, logLevel: "warn" }],
     [["--log.format=json", "demo"], { ...DEMO, logFormat: "json" }],

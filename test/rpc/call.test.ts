@@ -99,6 +99,37 @@ describe("plain HTTP on a port that expects TLS", () => {
   });
 });
 
+describe("a client certificate that is missing or refused, as a response says it", () => {
+  const SENT = "set tls.cert_file and tls.key_file";
+  it.each<[string, number, string, RegExp, string]>([
+    ["nginx", 400, "<head><title>400 No required SSL certificate was sent</title></head>", /wants.*got none/, SENT],
+    ["Kong", 400, '{"message":"No required TLS certificate was sent"}', /wants.*got none/, SENT],
+    ["nginx with its own status", 496, "", /wants.*got none/, SENT],
+    ["IIS", 403, "403 - Forbidden: client certificate required", /wants.*got none/, SENT],
+    ["nginx", 400, "<head><title>400 The SSL certificate error</title></head>", /refuses/, "ssl_client_certificate"],
+    ["nginx with its own status", 495, "", /refuses/, "ssl_client_certificate"],
+    [
+      "Apache",
+      403,
+      "Reason: Cannot perform Post-Handshake Authentication.<br />",
+      /after the handshake/,
+      "SSLVerifyClient",
+    ],
+  ])("by %s with %i %s", async (_, status, body, message, advice) => {
+    const client = { ...answering(response(status, {}, body)), url: parseNodeUrl("https://127.0.0.1:18081") };
+    const { failure } = await refusal(callJson(client, POST, patience()));
+    expect(failure).toMatchObject({ reason: "tls", message: expect.stringMatching(message) });
+    expect(failure.advice).toContain(advice);
+  });
+
+  it.each([400, 403])("is not the cause of another %i, whose advice does not say https://", async (status) => {
+    const client = { ...answering(response(status, {}, "no")), url: parseNodeUrl("https://127.0.0.1:18081") };
+    const { failure } = await refusal(callJson(client, POST, patience()));
+    expect(failure.reason).not.toBe("tls");
+    expect(failure.advice).not.toContain("https://");
+  });
+});
+
 describe("statusFailure", () => {
   it.each<[number, FailureReason, RegExp]>([
     [301, "http", /redirects are not followed/],

@@ -235,7 +235,8 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.host_header": {
         fallback: "host and port of the URL",
-        meaning: "The Host header to send, for nodes behind a port mapping or a proxy that knows them by name.",
+        meaning:
+          "The Host header to send to the node's host, for nodes behind a port mapping or a proxy that knows them by name. The name for TLS stays that of the URL: see `tls.server_name`.",
         example: "host_header: node.example",
       },
       "nodes.proxy_url": {
@@ -333,7 +334,7 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.wire.host_header": {
         fallback: "host and port of the URL",
-        meaning: "The Host header to send, for nodes behind a port mapping or proxy.",
+        meaning: "The older place of `host_header`, also sent to `chain_url` and `prometheus_url`. Set one of the two.",
         example: "wire: {host_header: nodeop.internal:8888}",
       },
     },
