@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from "commander";
 import * as z from "zod";
+import { accessFlags, addAccessFlags } from "./discover-flags.ts";
 import {
   addListenFlag,
   addLocationFlags,
@@ -124,8 +125,13 @@ function addProbe(probe: Command, invoke: Invoke): void {
 function addDiscover(discover: Command, invoke: Invoke): void {
   discover
     .description("find the node at an address and print its entry for the configuration file")
-    .argument("<address>", "host, host:port or URL; without a port, the usual ports of every chain are tried")
-    .action((address: string) => invoke({ command: "discover", address }));
+    .argument(
+      "<address>",
+      "host, host:port or URL; without a port, the usual ports of every chain are tried. Credentials are sent to each of them",
+    );
+  addAccessFlags(discover).action((address: string, options: unknown) =>
+    invoke({ command: "discover", address, ...accessFlags(options) }),
+  );
 }
 
 const shell = z.enum(SHELLS);

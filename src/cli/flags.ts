@@ -112,7 +112,7 @@ export function addServeFlags(command: Command, address: string, logFormat?: (ty
 }
 
 /** For a repeatable flag: each use adds a value. */
-function collect<T>(flag: string, parse: (text: string) => T) {
+export function collect<T>(flag: string, parse: (text: string) => T) {
   const readOne = read(flag, parse);
   return (text: string, earlier: readonly T[] | undefined): readonly T[] => [...(earlier ?? []), readOne(text)];
 }

@@ -11,7 +11,7 @@ export type Invocation =
   | CheckInvocation
   | PeersInvocation
   | ProbeInvocation
-  | { readonly command: "discover"; readonly address: string }
+  | DiscoverInvocation
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   | HealthcheckInvocation
   | { readonly command: "hash-password" }
@@ -52,6 +52,24 @@ export type ProbeInvocation = {
   readonly node: string | undefined;
   readonly debug: boolean;
 } & SourceFlags;
+
+export type DiscoverInvocation = { readonly command: "discover"; readonly address: string } & AccessFlags;
+
+/** How `discover` reaches a node. Paths are as given. */
+export type AccessFlags = {
+  /** The user. */
+  readonly basic: string | undefined;
+  /** The user. */
+  readonly digest: string | undefined;
+  readonly passwordFile: string | undefined;
+  readonly bearerFile: string | undefined;
+  readonly cookieFile: string | undefined;
+  readonly headers: readonly { readonly name: string; readonly path: string }[];
+  readonly pin: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly proxyUrl: string | undefined;
+};
 
 export type SourceFlags = {
   readonly configFile: string | undefined;

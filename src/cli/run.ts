@@ -66,7 +66,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "probe":
       return (await once()).probe(await withDefaultFile(invocation), context);
     case "discover":
-      return (await once()).discover(invocation.address, context);
+      return (await once()).discover(invocation, context);
     case "hash-password":
       return (await once()).printHash(context);
     case "schema":

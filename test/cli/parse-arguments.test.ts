@@ -50,6 +50,11 @@ const PEERS = { command: "peers", node: undefined, json: false, watchMs: undefin
 const A = { name: "a", chain: "wire", url: "http://h:1" };
 const B = { name: "b", chain: "monero", url: "http://h:2" };
 
+const NO_ACCESS = {
+  ...{ basic: undefined, digest: undefined, passwordFile: undefined, bearerFile: undefined, cookieFile: undefined },
+  ...{ headers: [], pin: undefined, certFile: undefined, keyFile: undefined, proxyUrl: undefined },
+};
+
 describe("what is asked for", () => {
   test.each<[readonly string[], object]>([
     [[], SERVE],
@@ -69,7 +74,24 @@ describe("what is asked for", () => {
     [["peers", "--sort", "-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
     [["probe"], { command: "probe", node: undefined, debug: false, nodes: [] }],
     [["probe", "a", "--debug"], { command: "probe", node: "a", debug: true, nodes: [] }],
-    [["discover", "192.0.2.7"], { command: "discover", address: "192.0.2.7" }],
+    [["discover", "192.0.2.7"], { ...NO_ACCESS, command: "discover", address: "192.0.2.7" }],
+    [
+      ["discover", "h:1", "--auth.digest=u", "--auth.password-file=p", "--proxy-url=socks5h://127.0.0.1:9050"],
+      {
+        ...{ ...NO_ACCESS, command: "discover", address: "h:1" },
+        ...{ digest: "u", passwordFile: "p", proxyUrl: "socks5h://127.0.0.1:9050" },
+      },
+    ],
+    [
+      ["discover", "h:1", "--auth.header=X-A=a=b", "--auth.header", "X-B=b", "--tls.cert-file=c", "--tls.key-file=k"],
+      {
+        ...{ ...NO_ACCESS, command: "discover", address: "h:1", certFile: "c", keyFile: "k" },
+        headers: [
+          { name: "X-A", path: "a=b" },
+          { name: "X-B", path: "b" },
+        ],
+      },
+    ],
     [["schema"], { command: "schema" }],
     [["completion", "fish"], { command: "completion", shell: "fish" }],
     [["demo"], DEMO],

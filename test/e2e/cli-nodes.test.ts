@@ -332,6 +332,10 @@ describe("discover", () => {
   test("an invalid address is wrong usage, and is not repeated", async () => {
     expect(await exporter("discover", "s3cret s3cret")).toMatchObject({
       code: 2,
+      output: "error: expected a URL without spaces\n",
+    });
+    expect(await exporter("discover", "s3cret/s3cret")).toMatchObject({
+      code: 2,
       output: "error: expected a host, host:port or a URL, for example 192.0.2.7 or http://192.0.2.7:8888\n",
     });
   });

@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { probe } from "../reliability/observe.ts";
-import { type Exporter, logLines, startExporter } from "../support/exporter.ts";
+import { type Exporter, logLines, PROGRAM, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { HURRY } from "../support/hurry.ts";
 import { type Monerod, startMonerod } from "../support/monerod.ts";
 import { runNginx } from "../support/nginx.ts";
-import { findServer, freePort } from "../support/servers.ts";
+import { findServer, freePort, run, tempFolder } from "../support/servers.ts";
 import { untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
@@ -129,6 +129,21 @@ ${await nodesBehindNginx()}`,
     ]);
     expect(saidOf("unnamed")).toEqual([expect.stringMatching(/found 421; .*set host_header/)]);
     expect(saidOf("refused")).toEqual([expect.stringMatching(/refused these credentials; .*auth\.headers/)]);
+  });
+
+  test("discover logs in, and its entry works", async () => {
+    const passwordFile = join(tempFolder(), "password");
+    writeFileSync(passwordFile, `${rpcLogin.password}\n`);
+    const login = ["--auth.digest", rpcLogin.username, "--auth.password-file", passwordFile];
+    const found = await run(process.execPath, [PROGRAM, "discover", node.rpcUrl, ...login]);
+    expect(found).toMatchObject({ code: 0 });
+    expect(found.output).not.toContain(rpcLogin.password);
+    const file = join(tempFolder(), "config.yaml");
+    writeFileSync(file, found.stdout);
+    const check = [PROGRAM, "check", "--connect", `--config.file=${file}`];
+    expect(await run(process.execPath, check)).toMatchObject({ code: 0 });
+    const without = await run(process.execPath, [PROGRAM, "discover", node.rpcUrl]);
+    expect(without).toMatchObject({ code: 1, output: expect.stringContaining("Run it again with --auth.digest USER") });
   });
 
   test("the restricted port is explained, and none of its fake values is shown", async () => {

@@ -4,33 +4,39 @@ import { createProgress } from "../../lib/text/terminal.ts";
 import type { Failure, FailureReason } from "../../model/failure.ts";
 import { causesOf, groupCauses } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE } from "../context.ts";
+import type { DiscoverInvocation } from "../invocation.ts";
+import { AccessError, readAccess } from "./discover/access.ts";
 import { AddressError, attemptsAt, configText, type Described, nameFor } from "./discover/entry.ts";
 import { createAsk, type Found, type PolledEntry, presentedPin, search } from "./discover/search.ts";
 import { describePolled } from "./format-node.ts";
+import { readPassword } from "./read-password.ts";
 
 const PIN_TIMEOUT_MS = 5000;
 
 /** Finds the nodes at an address and prints their entries. @returns the exit code: 1 if it finds no node */
-export async function discover(address: string, context: Context): Promise<number> {
+export async function discover({ address, ...flags }: DiscoverInvocation, context: Context): Promise<number> {
   const { print, printError, redactor } = context;
   const interrupt = createInterrupt(context);
   const progress = createProgress(process.stderr);
   const { signal } = interrupt;
   try {
     const attempts = attemptsAt(address);
+    const access = await readAccess(flags, process.env, () => readPassword(process.stdin, printError));
     progress.show(`asking ${new Set(attempts.map(({ url }) => url)).size} addresses …`);
     const ask = createAsk(redactor, signal);
-    const { found, failed } = await search(attempts, ask, (url) => presentedPin(url, PIN_TIMEOUT_MS, signal));
+    const { found, failed } = await search(attempts, ask, (url) => presentedPin(url, PIN_TIMEOUT_MS, signal), access);
     progress.end();
     if (signal.aborted) return interrupt.exitCode();
     if (found.length > 0) {
       print(configText(describeFound(found)));
       return 0;
     }
-    printError(["found no supported node at this address. Tried:", ...triedLines(failed), ""].join("\n"));
+    printError(
+      ["found no supported node at this address. Tried:", ...triedLines(failed), ...loginLines(failed), ""].join("\n"),
+    );
     return 1;
   } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
+    if (!(error instanceof AddressError || error instanceof AccessError)) throw error;
     progress.end();
     printError(`error: ${error.message}\n`);
     return EXIT_USAGE;
@@ -102,10 +108,30 @@ function serverLines(server: string, entries: readonly PolledEntry[]): readonly 
     }
     if (reasons.has(failure.reason)) return [];
     reasons.add(failure.reason);
-    return [`  ${server}: ${harmless(bare(failure))}`];
+    const isOfTls = failure.reason === "tls" || failure.reason === "tls_pin";
+    return [`  ${server}: ${harmless(bare(failure))}`, ...(isOfTls ? [`    → ${harmless(failure.advice)}`] : [])];
   });
   const isEmpty = entries.some(({ polled: { report } }) => report.peers.ok);
   return [...lines, ...(isEmpty ? [`  ${server}: an empty list, which may come from any server`] : [])];
+}
+
+const LOGINS: Readonly<Record<string, { readonly flag: string; readonly key: string }>> = {
+  digest: { flag: "--auth.digest USER", key: "auth: {digest: {username: USER, password_file: FILE}}" },
+  basic: { flag: "--auth.basic USER", key: "auth: {basic: {username: USER, password_file: FILE}}" },
+  bearer: { flag: "--auth.bearer-file FILE", key: "auth: {bearer: {token_file: FILE}}" },
+};
+
+/** What to add where a server wants a login. */
+function loginLines(failed: readonly PolledEntry[]): readonly string[] {
+  const messages = failed.flatMap(({ polled: { report } }) => {
+    const failure = report.peers.ok ? undefined : report.peers.failure;
+    return failure?.reason === "unauthorized" ? [failure.message] : [];
+  });
+  const wanted = messages.flatMap((message) => /wants (?:a login \()?(digest|basic|bearer)/.exec(message)?.[1] ?? []);
+  return [...new Set(wanted)].flatMap((scheme) => {
+    const login = LOGINS[scheme];
+    return login === undefined ? [] : [`Run it again with ${login.flag}, or add to the entry: ${login.key}`];
+  });
 }
 
 /** Drops the call: "/v1/net/connections at http://…: the connection was refused" concerns the whole address. */

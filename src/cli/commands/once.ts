@@ -1,10 +1,7 @@
 import VERSION from "embedded:version";
-import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
 import { hash } from "bcryptjs";
 import type { Command } from "commander";
 import schema from "../../../config.schema.json" with { type: "json" };
-import { errorCode } from "../../lib/errno.ts";
 import { ConfigError } from "../../schema/problems.ts";
 import type { Context } from "../context.ts";
 import { withDefaultFile } from "../default-file.ts";
@@ -15,6 +12,7 @@ import { bashScript } from "./completion/bash.ts";
 import { fishScript } from "./completion/fish.ts";
 import { commandsOf } from "./completion/model.ts";
 import { zshScript } from "./completion/zsh.ts";
+import { readPassword } from "./read-password.ts";
 
 /**
  * The commands that print one result and end; this file contains the small ones. They are loaded together: each module that is
@@ -79,38 +77,4 @@ async function hashPassword(password: string): Promise<string> {
     throw new Error(`expected a password of at most ${MAX_BYTES} bytes, the limit of bcrypt`);
   }
   return hash(password, COST);
-}
-
-/** Longer input without a line end is refused, as devices send data without end. */
-const MAX_INPUT_BYTES = 64 * 1024;
-
-/**
- * The first line of the input, which a terminal does not show. Empty when the input is empty.
- * @throws Error when the input cannot be read or its first line has no end
- */
-function readPassword(input: NodeJS.ReadStream, prompt: (text: string) => void): Promise<string> {
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  if (input.isTTY) prompt("Password: ");
-  const lines = createInterface({ input, output: unseen, terminal: input.isTTY });
-  return new Promise((resolve, reject) => {
-    let length = 0;
-    input.on("data", (chunk: Buffer | string) => {
-      length += chunk.length;
-      if (length <= MAX_INPUT_BYTES) return;
-      reject(new Error("expected a line with a password on standard input, found no end of the line"));
-      lines.close();
-    });
-    input.once("error", (error) => {
-      reject(new Error(`cannot read standard input (${errorCode(error)})`));
-      lines.close();
-    });
-    lines.once("line", (line) => {
-      resolve(line);
-      lines.close();
-    });
-    lines.once("close", () => {
-      if (input.isTTY) prompt("\n");
-      resolve("");
-    });
-  });
 }

@@ -49,7 +49,7 @@ function flagOf(option: Option): CompletedFlag {
 
 function valuesOf({ long, argChoices }: Option): Values {
   if (argChoices !== undefined) return { kind: "words", words: argChoices };
-  if (long?.endsWith(".file")) return { kind: "file" };
+  if (long?.endsWith(".file") || long?.endsWith("-file")) return { kind: "file" };
   if (long === "--sort") return { kind: "words", words: PEER_COLUMNS };
   return { kind: "anything" };
 }

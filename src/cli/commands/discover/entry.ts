@@ -4,6 +4,7 @@ import { type ChainName, chains, FIRST_NAMES } from "../../../chains/index.ts";
 import { toYaml } from "../../../lib/to-yaml.ts";
 import { parseNodeUrl } from "../../../rpc/node-url.ts";
 import { urlMistake } from "../../../rpc/url-mistake.ts";
+import type { Access } from "./access.ts";
 
 /** A node as an entry of the configuration. */
 export type Entry = {
@@ -14,15 +15,23 @@ export type Entry = {
   readonly tls: Readonly<Record<string, string | boolean>> | undefined;
   /** The chain's own block. */
   readonly options: Readonly<Record<string, string>>;
+  readonly access?: Access | undefined;
 };
 
-/** The entry as plain data of a configuration. */
-export function plainEntry({ name, chain, url, tls, options }: Entry) {
+/**
+ * The entry as plain data of a configuration.
+ * @param view with secrets, to poll, or with variables in their place
+ */
+export function plainEntry({ name, chain, url, tls, options, access }: Entry, view: "polled" | "shown") {
+  const { auth, tls: ofClient, proxy_url } = access?.[view] ?? {};
+  const ownTls = /^https:/i.test(url) ? { ...ofClient, ...tls } : { ...tls };
   return {
     name,
     chain,
     url,
-    ...(tls === undefined ? {} : { tls }),
+    ...(auth === undefined ? {} : { auth }),
+    ...(Object.keys(ownTls).length === 0 ? {} : { tls: ownTls }),
+    ...(proxy_url === undefined ? {} : { proxy_url }),
     ...(Object.keys(options).length === 0 ? {} : { [chains[chain].optionsKey]: options }),
   };
 }
@@ -31,6 +40,10 @@ export function plainEntry({ name, chain, url, tls, options }: Entry) {
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
 const URL_VARIABLE = "${NODE_URL}";
 
+const URL_NOTE = "Set NODE_URL in the environment to the URL that you passed: it may contain a token.";
+const URL_ALONE_NOTE =
+  "Set NODE_URL in the environment to the URL that you passed, without user and password: it may contain a token.";
+
 export type Described = { readonly entry: Entry; readonly comments: readonly string[] };
 
 /** A configuration file with these nodes. */
@@ -38,10 +51,10 @@ export function configText(nodes: readonly Described[]): string {
   const items = nodes.map(({ entry, comments }) => {
     const isSecret = mayBeSecret(entry.url);
     const shown = isSecret ? { ...entry, url: URL_VARIABLE } : entry;
-    const notes = isSecret
-      ? ["Set NODE_URL in the environment to the URL that you passed: it may contain a token."]
-      : [];
-    const [, ...lines] = toYaml({ nodes: [plainEntry(shown)] }).split("\n");
+    const { notes: ofAccess = [] } = entry.access ?? {};
+    const urlNote = ofAccess.length === 0 ? URL_NOTE : URL_ALONE_NOTE;
+    const notes = [...(isSecret ? [urlNote] : []), ...ofAccess];
+    const [, ...lines] = toYaml({ nodes: [plainEntry(shown, "shown")] }).split("\n");
     return [...[...comments, ...notes].map((line) => `  # ${line}`), ...lines].join("\n");
   });
   return `nodes:\n${items.join("")}`;

@@ -4,7 +4,10 @@ import { connect } from "node:tls";
 import { chains } from "../../../chains/index.ts";
 import { parseConfig } from "../../../config/parse.ts";
 import type { Redactor } from "../../../config/redact.ts";
+import { parseNodeUrl } from "../../../rpc/node-url.ts";
+import type { ConfigProblem } from "../../../schema/problems.ts";
 import { openPolling, type PolledNode } from "../polling.ts";
+import { type Access, digestAccess } from "./access.ts";
 import { AddressError, type Attempt, type Entry, elsewhere, mayBeSecret, plainEntry } from "./entry.ts";
 
 export type Found = {
@@ -21,8 +24,19 @@ type SearchResult = { readonly found: readonly Found[]; readonly failed: readonl
 type PinOf = (url: string) => Promise<string | undefined>;
 
 /** Finds the best address of each chain among the attempts. */
-export async function search(attempts: readonly Attempt[], ask: Ask, pinOf: PinOf): Promise<SearchResult> {
-  const first = await ask(attempts.map(firstEntry));
+export async function search(
+  attempts: readonly Attempt[],
+  ask: Ask,
+  pinOf: PinOf,
+  access?: Access,
+): Promise<SearchResult> {
+  const asBasic = await ask(attempts.map((attempt) => firstEntry(attempt, access)));
+  // A login in a URL is basic authentication, until a node wants digest.
+  const retried = asBasic.filter(mayWantDigest);
+  const first = [
+    ...asBasic.filter((answer) => !retried.includes(answer)),
+    ...(await ask(await Promise.all(retried.map(({ entry }) => withDigest(entry))))),
+  ];
   const answers = [...first, ...(await ask(first.filter(isOtherNetwork).flatMap(otherVariants)))];
   const good = answers.filter(isFound);
   const found: Found[] = [];
@@ -37,10 +51,26 @@ export async function search(attempts: readonly Attempt[], ask: Ask, pinOf: PinO
 }
 
 /** The first entry does not verify the certificate, as nodes often sign their own, unless it sends a secret. */
-function firstEntry({ chain, url }: Attempt): Entry {
-  const isUnverified = /^https:/i.test(url) && !mayBeSecret(url);
+function firstEntry({ chain, url }: Attempt, access: Access | undefined): Entry {
+  const { auth, tls } = access?.polled ?? {};
+  const isUnverified = /^https:/i.test(url) && !mayBeSecret(url) && auth === undefined && tls?.pin === undefined;
   const [options = {}] = chains[chain].discovery.variants;
-  return { name: "", chain, url, tls: isUnverified ? { insecure: true } : undefined, options };
+  return { name: "", chain, url, tls: isUnverified ? { insecure: true } : undefined, options, access };
+}
+
+function mayWantDigest({ entry, polled: { report } }: PolledEntry): boolean {
+  const wantsDigest = [report.peers, report.head].some(
+    (one) => !one.ok && one.failure.message.includes("wants digest"),
+  );
+  const isTried = entry.access?.polled.auth !== undefined;
+  return wantsDigest && !isTried && parseNodeUrl(entry.url).userinfo !== undefined;
+}
+
+async function withDigest(entry: Entry): Promise<Entry> {
+  const { userinfo } = parseNodeUrl(entry.url);
+  if (userinfo === undefined) return entry;
+  const url = entry.url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1");
+  return { ...entry, url, access: digestAccess(userinfo.username, await userinfo.password.reveal(), entry.access) };
 }
 
 function isOtherNetwork({ polled: { report } }: PolledEntry): boolean {
@@ -55,7 +85,8 @@ function otherVariants({ entry }: PolledEntry): readonly Entry[] {
 async function withTrust(best: PolledEntry, ask: Ask, pinOf: PinOf): Promise<Pick<Found, "best" | "isPinned">> {
   const { entry } = best;
   if (entry.tls === undefined) return { best, isPinned: false };
-  const pin = await pinOf(entry.url);
+  // The certificate that is read without the proxy may be that of another server.
+  const pin = entry.access?.polled.proxy_url === undefined ? await pinOf(entry.url) : undefined;
   const choices: Entry[] = [{ ...entry, tls: undefined }, ...(pin === undefined ? [] : [{ ...entry, tls: { pin } }])];
   const answers = (await ask(choices)).filter(isFound);
   const chosen = answers[0] ?? best;
@@ -89,9 +120,9 @@ export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
   return async (entries) => {
     if (entries.length === 0 || end.aborted) return [];
     // The names only distinguish the entries.
-    const nodes = entries.map((entry, index) => plainEntry({ ...entry, name: `n${index}` }));
+    const nodes = entries.map((entry, index) => plainEntry({ ...entry, name: `n${index}` }, "polled"));
     const parsed = parseConfig({ global: { timeout: TIMEOUT }, nodes }, undefined);
-    if (!parsed.ok) throw new AddressError(parsed.problems[0]?.message ?? "not a valid address");
+    if (!parsed.ok) throw new AddressError(problemText(parsed.problems[0]));
     redactor.addSecrets(parsed.config);
     const polling = await openPolling(parsed.config.nodes, parsed.config.lag, redactor.redact);
     try {
@@ -104,6 +135,13 @@ export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
       await polling.close();
     }
   };
+}
+
+/** A problem with the address, or with what a flag gave for another key. */
+function problemText(problem: ConfigProblem | undefined): string {
+  if (problem === undefined) return "not a valid address";
+  const key = problem.path.slice(2).map(String).join(".");
+  return key === "url" ? problem.message : `${key}: ${problem.message}`;
 }
 
 /** Whether a node of that chain responded, with its head or with peers: an empty list may come from any server. */

@@ -41,6 +41,19 @@ test("a URL that may hold a token is sent only to a server with a trusted certif
   expect(asked).toEqual(FIRST_NAMES.map(() => undefined));
 });
 
+test("credentials are sent only to a server with a trusted certificate, or with the given one", async () => {
+  const asked: (object | undefined)[] = [];
+  const ask: Ask = async (entries) => {
+    asked.push(...entries.map(({ tls }) => tls));
+    return entries.map((entry) => ({ entry, polled: polledNode(deadReport("tls")) }));
+  };
+  const auth = { bearer: { token_file: "/t" } };
+  for (const polled of [{ auth }, { tls: { pin: "PIN" } }, { auth, tls: { cert_file: "/c", key_file: "/k" } }]) {
+    await search(attemptsAt("https://h.example"), ask, async () => "OTHER", { polled, shown: polled, notes: [] });
+  }
+  expect(new Set(asked)).toEqual(new Set([undefined]));
+});
+
 test.each([
   ["192.0.2.7", "http://192.0.2.7:8888"],
   ["2001:db8::7", "http://[2001:db8::7]:8888"],
