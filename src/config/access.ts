@@ -70,7 +70,10 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map([
 
 /** More of them that cannot stand in `headers`. */
 const NOT_BESIDE: ReadonlyMap<string, string> = new Map([
-  ["authorization", "this header is a login: set basic, digest, bearer or cookie_file in its place"],
+  [
+    "authorization",
+    "this header is a login: set basic, digest, bearer or cookie_file in its place, or header for another scheme",
+  ],
   ["proxy-authorization", "this header is for a proxy: put the user and password in proxy_url"],
   ...["proxy-connection", "te", "trailer"].map((name) => [name, CLIENT_SETS_IT] as const),
   ["accept-encoding", "this header cannot be configured, as the exporter reads no compressed responses"],

@@ -55,7 +55,7 @@ export async function loadConfig(
   if (file !== undefined && "broken" in file) throw new ConfigError(file.broken);
   try {
     const raw = withFlagNodes(file?.raw, nodes);
-    const result = await inSlices(parseSteps(raw, path), signal);
+    const result = await inSlices(parseSteps(raw, path, env), signal);
     const problems = [...(result.ok ? [] : result.problems), ...(await fileProblems(raw, path, signal))];
     if (result.ok && problems.length === 0 && file?.isWhole !== false) return result.config;
     throw new ConfigError([...(await fileLines(file, problems, nodes)), ...flagLines(file, problems, nodes)]);

@@ -14,12 +14,13 @@ import {
   nodeUrlField,
   parsed,
   quoted,
+  timeoutField,
 } from "../schema/fields.ts";
 import { authField, tlsField } from "./access.ts";
 import { ownConnectionsSchema } from "./connections.ts";
 import { limitsSchema } from "./limits.ts";
 import type { LagConfig } from "./model.ts";
-import { proxyFields } from "./proxy.ts";
+import { PROXY_RULES, proxyFields } from "./proxy.ts";
 import { reorgDepthField } from "./reorg-depth.ts";
 
 /** The parts of the configuration file. parse.ts checks how they depend on each other. */
@@ -84,10 +85,10 @@ export const lagSchema = block({
 
 export const globalSchema = block({
   interval: durationField.optional(),
-  timeout: durationField.optional(),
+  timeout: timeoutField.optional(),
   limits: limitsSchema.optional(),
   ...proxyFields,
-});
+}).meta(PROXY_RULES);
 
 export type GlobalFields = z.output<typeof globalSchema>;
 
@@ -183,7 +184,7 @@ export function nodeSchema(configFile: string | undefined) {
     labels: labelsField.default({}),
     interval: durationField.optional(),
     schedule: scheduleField.optional(),
-    timeout: durationField.optional(),
+    timeout: timeoutField.optional(),
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
     limits: limitsSchema.optional(),
@@ -191,7 +192,10 @@ export function nodeSchema(configFile: string | undefined) {
     ...proxyFields,
     connections: ownConnectionsSchema(configFile).optional(),
     ...chainBlocks,
-  }).meta(excludes({ interval: ["schedule"] }));
+  }).meta({
+    ...PROXY_RULES,
+    dependencies: { ...PROXY_RULES.dependencies, ...excludes({ interval: ["schedule"] }).dependencies },
+  });
 }
 
 export type NodeFields = z.output<ReturnType<typeof nodeSchema>>;

@@ -52,6 +52,19 @@ export function firstHeader({ headers }: Pick<RpcResponse, "headers">, name: str
   return typeof found === "object" ? found[0] : found;
 }
 
+/** Longer times to wait are shortened to this. */
+export const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). @param now unix milliseconds */
+export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
+  const header = firstHeader(response, "retry-after")?.trim();
+  if (header === undefined || header === "") return {};
+  // Date.parse alone would accept almost any text with a number.
+  const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
+  return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
+}
+
 /**
  * The server's clock minus the exporter's, in seconds.
  * @param stampSeconds a time from the response, unix seconds without fraction: on average half a second earlier than the clock

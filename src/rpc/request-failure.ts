@@ -5,8 +5,7 @@ import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import { DialError } from "./dial/happy-eyeballs.ts";
 import { type Route, throughProxy } from "./dial/route.ts";
-import { meaningOf } from "./dial/tls-codes.ts";
-import { TlsError } from "./dial/tls-error.ts";
+import { meaningOf, TlsError } from "./dial/tls-codes.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** A request that got no complete response. */

@@ -8,6 +8,7 @@ import { DIRECT, type Route } from "./dial/route.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { bodyError, ExcessError, MAX_PARSED_BYTES, type ResponseExcess } from "./request-failure.ts";
 import type { ClientCertificate, TlsVerification } from "./settings.ts";
+import { readPastContinue } from "./unasked-continue.ts";
 
 /** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -108,6 +109,8 @@ export function openTransport(
 /** Loads undici at the first request: it takes a tenth of the start of a server (docs/performance.md). */
 async function openClient(url: NodeUrl, connect: ReturnType<typeof createConnector>["connect"]): Promise<Client> {
   const { default: Client } = await import("undici/lib/dispatcher/client.js");
+  const { default: symbols } = await import("undici/lib/core/symbols.js");
+  parserKey = symbols.kParser;
   return new Client(url.origin, {
     connect,
     pipelining: 1,
@@ -140,6 +143,9 @@ export const MAX_HEADER_BYTES = 16 * 1024;
  * be in total, together with twice the size of the body. The parser reports most of them to no handler.
  */
 export const MAX_FRAMING_BYTES = 64 * 1024;
+
+/** Under which undici keeps the parser of a connection; known when a client was opened. */
+let parserKey: symbol | undefined;
 
 type DispatchSettings = {
   readonly budget: ResponseBudget;
@@ -182,6 +188,7 @@ export function dispatch(
         const opened = socket();
         if (opened === undefined) return;
         connection = opened;
+        if (parserKey !== undefined) readPastContinue(opened, parserKey);
         const before = opened.bytesRead;
         readAtLastPiece = before;
         const look = () => {

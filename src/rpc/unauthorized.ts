@@ -44,7 +44,7 @@ function explain(login: SentLogin["login"], offered: Offered, hasHeaders: boolea
   if (!isOffered && wanted.length > 0) return otherScheme(login, wanted, hasHeaders);
   if (!isOffered && offered.other !== undefined) return unsupported(offered.other);
   if (login.kind === "none" && !hasHeaders) return MISSING;
-  return login.kind === "digest" ? NO_CHALLENGE : refused(login, hasHeaders);
+  return login.kind === "digest" ? noChallenge(hasHeaders) : refused(login, hasHeaders);
 }
 
 function schemeOf(login: SentLogin["login"]): Scheme | undefined {
@@ -109,10 +109,15 @@ const MISSING: Explanation = {
   advice: "check the auth block of this node: it may need basic, digest, bearer, cookie_file or headers",
 };
 
-const NO_CHALLENGE: Explanation = {
-  finding: "the server does not say which login it wants, so auth.digest cannot answer",
-  advice: "check auth: a gateway in front of the node may want basic, bearer or headers instead",
-};
+function noChallenge(hasHeaders: boolean): Explanation {
+  const gateway = "a gateway in front of the node may";
+  return {
+    finding: "the server does not say which login it wants, so auth.digest cannot answer",
+    advice: hasHeaders
+      ? `check auth.headers: ${gateway} refuse them, or want basic or bearer instead of digest`
+      : `check auth: ${gateway} want basic, bearer or headers instead`,
+  };
+}
 
 const UNSUPPORTED_DIGEST: Explanation = {
   finding: "the node wants a form of digest authentication that the exporter does not have",

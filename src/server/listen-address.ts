@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { withBrackets } from "../rpc/url-mistake.ts";
 
 /** Where to listen. Without a host: on all addresses, IPv6 and IPv4. */
 export type ListenAddress =
@@ -25,8 +26,10 @@ export function parseListenAddress(text: string): ListenAddress {
   const port = Number(digits);
   const isBadIPv6 = bracketed !== undefined && !isIPv6(bracketed);
   if (digits === undefined || port > 65535 || isBadIPv6) {
+    const form = withBrackets(text);
+    const hint = form === undefined ? "" : `; write ${form.endsWith("]") ? `${form}:10900` : form}`;
     throw new Error(
-      `expected an address like :10900, 127.0.0.1:10900, [::1]:10900 or unix:PATH, found ${JSON.stringify(text)}`,
+      `expected an address like :10900, 127.0.0.1:10900, [::1]:10900 or unix:PATH, found ${JSON.stringify(text)}${hint}`,
     );
   }
   return { kind: "tcp", host: bracketed ?? (plain === "" ? undefined : plain), port };

@@ -54,7 +54,7 @@ export function createServer(options: ServerOptions): HttpServer {
   const http = open(handle, access);
   limitConnections(http, maxConnections);
   clients.watch(http);
-  respondToBadRequests(http);
+  respondToBadRequests(http, log);
   // Replaces the invitation to send a body that would be refused.
   http.on("checkContinue", handle);
   http.on("checkExpectation", (incoming: IncomingMessage, response: ServerResponse) =>

@@ -9,7 +9,7 @@ import { decodeConnections as decodeWireConnections } from "../../src/chains/wir
 import { decodePluginPage } from "../../src/chains/wire/plugin-page.ts";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
 import type { NodeReport, PeerList } from "../../src/model/report.ts";
-import { parseNodeJson } from "../../src/rpc/call.ts";
+import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { openInMemory, poll } from "./sessions.ts";
 import {
   type Fields,

@@ -85,6 +85,12 @@ describe("a 401 says that", () => {
       MONEROD,
       /^the credentials are right, but a proxy .*; .*must keep .*keepalive, proxy_http_version 1\.1, proxy_set_header Connection ""/,
     ],
+    [
+      "digest got no challenge beside headers",
+      sent({ kind: "digest", state: "unanswered" }, true),
+      undefined,
+      /cannot answer; check auth\.headers: a gateway/,
+    ],
     ["digest got no challenge", digest("unanswered"), undefined, /does not say which login it wants.*gateway/],
   ])("%s", (_, login, challenge, expected) => {
     const text = explained(login, challenge);

@@ -5,6 +5,25 @@ import { nginxConfiguration } from "../../bench/support/nginx-config.mjs";
 import { freePort, startProcess, tempFolder, waitFor } from "./servers.ts";
 
 /**
+ * Runs nginx.
+ * @param path where nginx is
+ * @param parts directives of the blocks `http` and `server`; the server listens on `port` of 127.0.0.1
+ */
+export async function runNginx(
+  path: string,
+  { port, http, server }: { readonly port: number; readonly http: string; readonly server: string },
+): Promise<{ stop(): Promise<number> }> {
+  const folder = tempFolder();
+  const file = join(folder, "nginx.conf");
+  const main = "master_process off;\nerror_log stderr warn;\nevents { worker_connections 256; }";
+  writeFileSync(file, nginxConfiguration({ folder, port, main, http, server }));
+  const program = await startProcess(path, ["-e", "stderr", "-p", folder, "-c", file]);
+  const url = `http://127.0.0.1:${port}/`;
+  await waitFor(async () => (await fetch(url)).status > 0, "nginx to answer", { program });
+  return { stop: program.stop };
+}
+
+/**
  * A reverse proxy that opens a connection of its own for each request, until the test ends.
  * @param path where nginx is
  * @returns its URL

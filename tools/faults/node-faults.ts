@@ -445,6 +445,14 @@ export const NODE_FAULTS = {
     log: "down: … at …: expected HTTP 200, found 504; a proxy in front of the node reports that the node does not respond: check the node",
     remedy: PROXY,
   },
+  cloudflare: {
+    fault: "Cloudflare cannot reach the node (521, 530 with error code 1033)",
+    shows: NOTHING_LEFT,
+    reason: "http",
+    log: "down: … at …: expected HTTP 200, found 5…; Cloudflare in front of the node reports: …",
+    remedy:
+      "Do as the line says; the table in [troubleshooting.md](troubleshooting.md#cloudflare-in-front-of-the-node) has each code.",
+  },
   headFails: {
     fault: "Wire: the chain API fails, the peers do not",
     shows: PEERS_LEFT,
@@ -520,28 +528,28 @@ export const NODE_FAULTS = {
     fault: "TLS: the certificate has expired",
     shows: NOTHING_LEFT,
     reason: "tls",
-    log: "down: … at …: the TLS connection failed (CERT_HAS_EXPIRED); renew the node's certificate",
+    log: "down: … at …: the server's certificate has expired (CERT_HAS_EXPIRED); it presented … for …, valid from … to …; renew the node's certificate, or correct this machine's clock; a pin does not look at dates: compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}",
     remedy: "Renew it. The alert P2PNodeCertificateExpiring fires before.",
   },
   certificateName: {
     fault: "TLS: the certificate is for another name",
     shows: NOTHING_LEFT,
     reason: "tls",
-    log: "down: … at …: the TLS connection failed (ERR_TLS_CERT_ALTNAME_INVALID); the certificate is for another name: set tls.server_name, or tls.pin to the certificate's SHA-256",
+    log: "down: … at …: the server's certificate is not for … (ERR_TLS_CERT_ALTNAME_INVALID); it presented … for …, valid from … to …; if it is the node's own, set tls.server_name, as tls: {server_name: …}, or use that name in the URL; or compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}",
     remedy: "Use the name of the certificate in `url`, or do as the line says.",
   },
   certificateUnknown: {
     fault: "TLS: the certificate is from an unknown authority",
     shows: NOTHING_LEFT,
     reason: "tls",
-    log: "down: … at …: the TLS connection failed (DEPTH_ZERO_SELF_SIGNED_CERT); the certificate is not signed by a known authority: set tls.ca_file, or tls.pin to the certificate's SHA-256",
+    log: "down: … at …: the server's certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT); it presented … for …, valid from … to …; set tls.ca_file to a copy of it, as it is for this name; or compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}",
     remedy: "A chainweb node and monerod have self-signed certificates: pin them.",
   },
   certificatePin: {
     fault: "TLS: the certificate is not the pinned one",
     shows: NOTHING_LEFT,
     reason: "tls_pin",
-    log: "down: … presented a certificate with the id …, expected …; if the node was restarted with a new certificate, check that id on the node itself and set tls.pin to it; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
+    log: "down: … presented a certificate with the id …, expected …; if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
     remedy: "Do as the line says. The exporter sends nothing to such a server.",
   },
   handshakeHang: {
@@ -555,7 +563,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the port speaks plain HTTP",
     shows: NOTHING_LEFT,
     reason: "tls",
-    log: "down: … at …: the TLS connection failed (ERR_SSL_WRONG_VERSION_NUMBER); this port speaks plain HTTP: use http:// in the URL",
+    log: "down: … at …: the server does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER); this port speaks plain HTTP: use http:// in the URL",
     remedy: "Use `http://`, or the node's port for TLS.",
   },
   dnsFails: {

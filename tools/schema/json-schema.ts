@@ -6,7 +6,7 @@ import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { MAX_REORG_DEPTH, reorgDepthField } from "../../src/config/reorg-depth.ts";
 import { CHAIN_BLOCKS, chainField, globalSchema, labelsField, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
-import { durationField, nodeUrlField } from "../../src/schema/fields.ts";
+import { durationField, nodeUrlField, timeoutField } from "../../src/schema/fields.ts";
 import { textOf } from "../repository.ts";
 import { exampleComments } from "./example-comments.ts";
 
@@ -70,7 +70,7 @@ function plain(schema: z.ZodType): JsonObject {
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema }) => {
       // Their checks are code, which a JSON Schema cannot express.
-      if (zodSchema === durationField) jsonSchema.pattern = DURATION;
+      if (zodSchema === durationField || zodSchema === timeoutField) jsonSchema.pattern = DURATION;
       if (zodSchema === sizeField) writeSize(jsonSchema);
       if (zodSchema === reorgDepthField) writeDepth(jsonSchema);
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;

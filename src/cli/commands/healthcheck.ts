@@ -47,8 +47,10 @@ async function checkAddress(address: ListenAddress, timeoutMs: number): Promise<
   }
   const signal = AbortSignal.timeout(timeoutMs);
   const plain = await ask("http", address, signal);
-  // A TLS server closes the connection when it receives plain HTTP.
-  return judge(address, plain.kind === "broken" ? await ask("https", address, signal) : plain);
+  // A TLS server answers plain HTTP with 400, or closes the connection.
+  if (plain.kind !== "broken" && !(plain.kind === "status" && plain.status === 400)) return judge(address, plain);
+  const secure = await ask("https", address, signal);
+  return judge(address, secure.kind === "broken" && plain.kind === "status" ? plain : secure);
 }
 
 type Outcome =
@@ -81,7 +83,7 @@ const healthy = (message: string): Health => ({ healthy: true, message });
 const unhealthy = (message: string): Health => ({ healthy: false, message });
 
 /** The alerts of TLS 1.3 and TLS 1.2 for a missing certificate; the code of Node's error has only the first one. */
-const CERTIFICATE_WANTED = /alert (?:certificate required|handshake failure)/;
+const CERTIFICATE_WANTED = /alert (?:certificate required|bad certificate|handshake failure)/;
 
 /** Codes of a connection that could not be opened: a try with TLS would fail as well. */
 const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];

@@ -20,10 +20,10 @@ export type DialContext = {
 };
 
 /** RFC 8305 (Happy Eyeballs) 5: how long one attempt has for itself before the next one starts beside it. */
-export const ATTEMPT_DELAY_MS = 250;
+const ATTEMPT_DELAY_MS = 250;
 
 /** Names with more addresses exist only as attacks and by mistake. */
-export const MAX_ADDRESSES = 10;
+const MAX_ADDRESSES = 10;
 
 /** No address of a name could be connected to. */
 export class DialError extends Error {
@@ -33,7 +33,7 @@ export class DialError extends Error {
   readonly tried: string;
   readonly attempts: number;
 
-  constructor(attempts: readonly Attempt[]) {
+  constructor(attempts: readonly Tried[]) {
     super("no connection");
     const codes = attempts.map(({ code = "" }) => code);
     this.code =
@@ -51,11 +51,15 @@ function isRouteProblem(code: string): boolean {
   return ["ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EHOSTUNREACH"].includes(code);
 }
 
-type Attempt = {
+type Tried = {
   readonly label: string;
-  readonly socket: Socket;
   /** Of its failure; undefined while it runs. */
+  readonly code: string | undefined;
+};
+
+type Attempt = Tried & {
   code: string | undefined;
+  readonly socket: Socket;
   /** Gives its file descriptor back. */
   readonly release: () => void;
 };
@@ -178,7 +182,7 @@ function race(
 }
 
 /** At most some hundred characters. @param left how many addresses were not tried */
-function describeAttempts(attempts: readonly Attempt[], left: number): string {
+function describeAttempts(attempts: readonly Tried[], left: number): string {
   const tried = attempts.map(({ label, code }) => `${label}: ${code === undefined ? "no answer yet" : wordsFor(code)}`);
   return [...tried, ...(left > 0 ? [`${left} more not tried`] : [])].join(", ");
 }

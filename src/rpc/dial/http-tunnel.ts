@@ -11,7 +11,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * Lets an HTTP proxy connect the socket to a server.
- * @throws NodeError when the proxy refuses; ProtocolError; the signal's reason when it ends first. The socket is destroyed then
+ * @throws NodeError when the proxy refuses; ProtocolError; the signal's reason when it ends first.
  */
 export async function openHttpTunnel(
   socket: Socket,
@@ -30,7 +30,6 @@ export async function openHttpTunnel(
   const [, status] = STATUS_LINE.exec(text) ?? [];
   if (status === undefined) throw new ProtocolError("sent something else than HTTP");
   if (/^2/.test(status)) return;
-  socket.destroy();
   const { reason, advice } = refusal(Number(status), text, login !== undefined, via);
   throw nodeError(reason, `the proxy ${via.proxy.label} refused CONNECT ${authority} with ${status}`, advice);
 }

@@ -3,7 +3,7 @@ import { checkServerIdentity } from "node:tls";
 import { errorCode } from "../../lib/errno.ts";
 import { counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
-import { TlsError } from "./tls-error.ts";
+import { TlsError } from "./tls-codes.ts";
 
 /** Says which certificate a server presented, why it was refused, and which setting fits. Its texts are the server's: hostile. */
 

@@ -20,8 +20,9 @@ export async function openThroughProxy(
   context: DialContext,
 ): Promise<Socket> {
   const { proxy } = route;
+  let socket: Socket | undefined;
   try {
-    const socket = await dialProxy(proxy, context);
+    socket = await dialProxy(proxy, context);
     // Its errors are followed by close, which each reader sees.
     socket.on("error", () => {});
     if (route.kind === "forward") return socket;
@@ -29,6 +30,7 @@ export async function openThroughProxy(
     await open(socket, place, route, context);
     return socket;
   } catch (error) {
+    socket?.destroy();
     context.signal.throwIfAborted();
     throw proxyFailure(error, route);
   }

@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import type { Signal } from "../../lib/abort.ts";
-import { drop } from "./socket.ts";
 
 /** A server closed the connection, or sent something else than the protocol has. */
 export class ProtocolError extends Error {
@@ -17,7 +16,7 @@ export class ProtocolError extends Error {
  * Reads one message of a proxy, before anybody else gets the socket. Neither TLS nor HTTP lets the server speak first, so bytes
  * after the message are refused.
  * @param measure the length of the message that the bytes begin with; undefined while it is not known
- * @throws ProtocolError; the signal's reason when it ends first. The socket is destroyed then
+ * @throws ProtocolError; the signal's reason when it ends first.
  */
 export function readStart(
   socket: Socket,
@@ -33,7 +32,6 @@ export function readStart(
     }
     function fail(error: unknown): void {
       settle();
-      drop(socket);
       reject(error);
     }
     const abandon = () => fail(signal.reason);

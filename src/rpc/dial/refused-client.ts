@@ -5,13 +5,12 @@ import { NodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { OwnCertificate } from "./client-certificate.ts";
 import { connectionOptions, type TlsOptions } from "./handshake.ts";
-import { alertOf, CERTIFICATE_ALERTS } from "./tls-codes.ts";
-import { TlsError } from "./tls-error.ts";
+import { alertOf, CERTIFICATE_ALERTS, TlsError } from "./tls-codes.ts";
 import { type Trial, tryHandshake } from "./trial.ts";
 
 /** Finds out whether a server ended a connection because of the client's certificate, or because there was none. */
 
-export type RefusedClient = {
+type RefusedClient = {
   /**
    * The error in place of one that ended a handshake, or a connection before any response; the same one if it is no question of
    * certificates. At most one trial connection is opened in `TRIAL_KEPT_MS`.

@@ -22,7 +22,7 @@ const MAX_BYTES = 512;
 
 /**
  * Lets a SOCKS proxy connect the socket to a server.
- * @throws NodeError when the proxy refuses; ProtocolError; the signal's reason when it ends first. The socket is destroyed then
+ * @throws NodeError when the proxy refuses; ProtocolError; the signal's reason when it ends first.
  */
 export async function openSocksTunnel(
   socket: Socket,
@@ -34,10 +34,8 @@ export async function openSocksTunnel(
   const where = place.hostname.includes(":") ? `[${place.hostname}]:${place.port}` : `${place.hostname}:${place.port}`;
   const read = (measure: (bytes: Buffer) => number | undefined) =>
     readStart(socket, measure, { signal, maxBytes: MAX_BYTES });
-  const refuse = (reason: FailureReason, message: string, advice: string) => {
-    socket.destroy();
-    return nodeError(reason, `the proxy ${label} ${message}`, advice);
-  };
+  const refuse = (reason: FailureReason, message: string, advice: string) =>
+    nodeError(reason, `the proxy ${label} ${message}`, advice);
 
   if (Buffer.byteLength(place.hostname) > MAX_NAME_BYTES) {
     throw refuse("dns", `takes host names of at most ${MAX_NAME_BYTES} bytes`, "check the host name in the URL");

@@ -1,4 +1,22 @@
-/** What the codes of failed handshakes mean. */
+/** Failures of TLS, and what the codes of handshakes that failed mean. */
+
+/**
+ * TLS failed, and it is known why. Without anything secret; texts of the server are cut and harmless. It has no `code`: after
+ * ERR_TLS_CERT_ALTNAME_INVALID undici 7 believes that a request is running, and dials no more (client.js handleConnectError).
+ */
+export class TlsError extends Error {
+  /** What was found, without the server. */
+  readonly finding: string;
+  /** What the operator can change. */
+  readonly advice: string;
+
+  constructor(finding: string, advice: string) {
+    super(finding);
+    this.name = "TlsError";
+    this.finding = finding;
+    this.advice = advice;
+  }
+}
 
 type Meaning = {
   /** Without the code. */
@@ -8,8 +26,9 @@ type Meaning = {
 
 /** The name of a TLS alert that the server sent (`CERTIFICATE_REQUIRED`), of any OpenSSL; undefined for other codes. */
 export function alertOf(code: string): string | undefined {
-  // ERR_SSL_SSLV3_ALERT_…, ERR_SSL_SSL/TLS_ALERT_… (OpenSSL 3.2 and later), ERR_SSL_TLSV1_ALERT_…, ERR_SSL_TLSV13_ALERT_…
-  return /^ERR_SSL_[A-Z0-9/]+_ALERT_([A-Z0-9_]+)$/.exec(code)?.[1];
+  // ERR_SSL_SSLV3_ALERT_…, ERR_SSL_SSL/TLS_ALERT_… (OpenSSL 3.2 and later), ERR_SSL_TLSV1_ALERT_…, ERR_SSL_TLSV13_ALERT_…; those
+  // of extensions (RFC 6066 9) without the word, as ERR_SSL_TLSV1_UNRECOGNIZED_NAME.
+  return /^ERR_SSL_(?:[A-Z0-9/]+_ALERT|TLSV1)_([A-Z0-9_]+)$/.exec(code)?.[1];
 }
 
 /** Alerts with which a server judges the client's certificate, or its absence (RFC 8446 6.2, RFC 5246 7.2.2). */

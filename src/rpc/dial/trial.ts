@@ -18,7 +18,7 @@ export type Trial = {
 };
 
 /** How long a server may take to refuse a client after the handshake, in milliseconds. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 1000;
 
 /**
  * Shakes hands over a socket, sends nothing, and waits for what the server says. A server of TLS 1.3 judges the client's

@@ -196,7 +196,14 @@ describe("errors", () => {
       "check that no proxy changes the request",
       "check that no proxy changes the request",
     ],
-    ["400 of a gateway", json({ message: "bad request" }, 400), "http", "found 400", "log", "log"],
+    [
+      "400 of a gateway",
+      json({ message: "bad request" }, 400),
+      "http",
+      'found 400 "bad request"',
+      "gateway",
+      "gateway",
+    ],
     ["400 of a web server", { ...html, status: 400 }, "http", "found 400", "log", "log"],
     [
       "429 of EOSIO 2 and early Leap",
