@@ -58,7 +58,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "demo":
       return (await import("./commands/serve.ts")).demo(invocation, context);
     case "healthcheck":
-      return (await import("./commands/healthcheck.ts")).healthcheck(invocation.addresses, context);
+      return (await import("./commands/healthcheck.ts")).healthcheck(invocation, context);
     case "check":
       return (await once()).check(invocation, context);
     case "peers":

@@ -80,10 +80,14 @@ function withoutAnchorKeys(raw: unknown): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([key]) => !isAnchorKey(key)));
 }
 
-/** @returns the problem when the file cannot be read as text */
+/**
+ * @param decode throws when the bytes are no text
+ * @returns the problem when the file cannot be read as text
+ */
 export async function readText(
   path: string,
   maxBytes: number,
+  decode = decodeUtf8,
 ): Promise<string | { readonly broken: readonly string[] }> {
   let bytes: Buffer;
   try {
@@ -92,13 +96,17 @@ export async function readText(
     return { broken: [`${path}: cannot read the configuration file (${fileErrorCode(error)})`] };
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decode(bytes);
   } catch {
     return { broken: [`${path}: expected UTF-8 text, found other bytes: save the file as UTF-8`] };
   }
 }
 
 type MissingVariable = Misplaced & { readonly scalar: Scalar };
+
+function decodeUtf8(bytes: Buffer): string {
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
 
 /** Replaces ${NAME} in string values and $${ by ${, but not in keys. Returns the variables that are not set. */
 function substituteEnv(

@@ -25,7 +25,7 @@ export function composeYaml(text: string, lines: LineCounter): ParsedYaml {
 }
 
 /** A file may contain 100,000 errors, and their stacks would take most of the memory. */
-function withoutStacks<T>(work: () => T): T {
+export function withoutStacks<T>(work: () => T): T {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
@@ -66,7 +66,7 @@ function compose(
 }
 
 /** Messages of `yaml` may repeat text of the file, which may be a password: those are replaced. */
-function syntaxErrors(errors: readonly YamlError[]): readonly Misplaced[] {
+export function syntaxErrors(errors: readonly YamlError[]): readonly Misplaced[] {
   const exhausted = errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
   // Later errors of a parser that gave up, and further errors at one place, are not about the file.
   const first = new Map<number, YamlError>();

@@ -7,7 +7,7 @@ import type { LogRefusal } from "./refusals.ts";
 import { errorResponse } from "./respond.ts";
 
 /**
- * Ends connections whose TLS handshake failed. OpenSSL has told the client by an alert, except when it did not speak TLS at
+ * Ends connections whose TLS handshake failed. OpenSSL has sent the client an alert, unless it did not speak TLS at
  * all: plain HTTP gets its answer in plain HTTP. An HTTPS server would report the error as a bad request as well.
  */
 export function answerFailedHandshakes(http: Server, logRefusal: LogRefusal): void {

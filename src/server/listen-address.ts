@@ -6,6 +6,9 @@ export type ListenAddress =
   | { readonly kind: "tcp"; readonly host: string | undefined; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
+/** A listening socket that another program has opened and passed to this process. */
+export type InheritedSocket = { readonly kind: "inherited"; readonly descriptor: number };
+
 /** Linux has room for 108 bytes, macOS for 104, including the one that ends the path. Systems cut longer paths silently. */
 const MAX_SOCKET_PATH = 103;
 

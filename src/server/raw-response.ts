@@ -1,6 +1,9 @@
 import type { HttpResponse } from "./respond.ts";
 
-/** Responses to clients whose request Node did not read: they are written to the socket as they are. */
+/**
+ * Responses to clients whose request Node did not read, as it is no HTTP, too large or late: they are written to the socket
+ * as they are.
+ */
 
 const REASONS: Readonly<Record<number, string>> = {
   400: "Bad Request",

@@ -3,11 +3,11 @@ import type { Logger } from "../logging/logger.ts";
 /** Tells which client was refused, and why. */
 export type LogRefusal = (kind: string, client: string | undefined, message: string) => void;
 
-/** Strangers choose how often they are refused: one line for each kind in this time is enough. */
+/** Untrusted clients choose how often they are refused: one line for each kind in this time is enough. */
 const INTERVAL_MS = 60_000;
 
 /**
- * Logs clients that are refused before their first request: the first of each kind at once, then one in a minute, with the
+ * Logs clients that are refused before their first request: the first of each kind immediately, then one in a minute, with the
  * number of those in between. Kinds must come from a fixed list, as each is remembered.
  * @param now milliseconds of a monotonic clock
  */

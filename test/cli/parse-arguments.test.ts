@@ -21,12 +21,16 @@ function parse(...args: readonly string[]): Outcome {
   return { invocation, out, err };
 }
 
+const AT_ROOT = { routePrefix: "", linkPrefix: "", origin: undefined };
+
 const SERVE = {
   command: "serve",
   configFile: undefined,
   nodes: [],
   addresses: [{ kind: "tcp", host: undefined, port: 10900 }],
   telemetryPath: "/metrics",
+  location: AT_ROOT,
+  isSystemdSocket: false,
   logLevel: "info",
   logFormat: undefined,
 };
@@ -35,6 +39,8 @@ const DEMO = {
   command: "demo",
   addresses: [{ kind: "tcp", host: "127.0.0.1", port: 10900 }],
   telemetryPath: "/metrics",
+  location: AT_ROOT,
+  isSystemdSocket: false,
   logLevel: "info",
   logFormat: "pretty",
 };
@@ -124,6 +130,29 @@ describe("what is asked for", () => {
       { ...SERVE, allowedHosts: ["exporter.example.com", "*.xn--bcher-kva.example"] },
     ],
     [["demo", "--web.allowed-hosts=localhost"], { ...DEMO, allowedHosts: ["localhost"] }],
+    [
+      ["--web.external-url=https://mon.example/peer-exporter/"],
+      {
+        ...SERVE,
+        location: {
+          routePrefix: "/peer-exporter",
+          linkPrefix: "/peer-exporter",
+          origin: { scheme: "https", host: "mon.example" },
+        },
+      },
+    ],
+    [
+      ["--web.external-url=/a/", "--web.route-prefix=/"],
+      { ...SERVE, location: { routePrefix: "", linkPrefix: "/a", origin: undefined } },
+    ],
+    [
+      ["demo", "--web.route-prefix", "x"],
+      { ...DEMO, location: { routePrefix: "/x", linkPrefix: "/x", origin: undefined } },
+    ],
+    [["--web.external-url=", "--web.route-prefix="], SERVE],
+    [["healthcheck", "--web.external-url=/a"], { command: "healthcheck", addresses: undefined, routePrefix: "/a" }],
+    [["healthcheck", "--web.route-prefix=/"], { command: "healthcheck", addresses: undefined, routePrefix: "" }],
+    [["--web.systemd-socket"], { ...SERVE, isSystemdSocket: true }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
       [`--log.level=${logLevel}`],
       { ...SERVE, logLevel },

@@ -34,13 +34,11 @@ function withSetting({ first, last }: Setting): string {
 
 /** Paths of the example stand for files that a test can have. */
 const folder = tempFolder();
-for (const name of ["hash-key", "password", "token", "ca.pem"]) writeFileSync(join(folder, name), "0123456789abcdef
-");
+for (const name of ["hash-key", "password", "token", "ca.pem"]) writeFileSync(join(folder, name), "0123456789abcdef\n");
 const client = createSelfSignedCertificate({ commonName: "client" });
 writeFileSync(join(folder, "client.crt"), client.cert);
 writeFileSync(join(folder, "client.key"), client.key);
-writeFileSync(join(folder, "cookie"), "__cookie__:0123456789abcdef
-");
+writeFileSync(join(folder, "cookie"), "__cookie__:0123456789abcdef\n");
 const ENV = { PEER_HASH_KEY: "0123456789abcdef", NODE_PASSWORD: "a", NODE_TOKEN: "b" };
 
 function loadText(text: string): Promise<Config> {

@@ -26,7 +26,9 @@ export async function check(invocation: CheckInvocation, context: Context): Prom
   const flags = await (webConfigFile === undefined ? withDefaultFile : withDefaultFileIfAny)(invocation);
   const { configFile, nodes } = flags;
   if (webConfigFile !== undefined) {
-    print(`${webConfigFile}: valid, ${describeWebConfig(await loadWebConfig(webConfigFile))}\n`);
+    const webConfig = await loadWebConfig(webConfigFile);
+    print(`${webConfigFile}: valid, ${describeWebConfig(webConfig)}\n`);
+    for (const warning of webConfig.warnings) print(`warning: ${warning}\n`);
     if (configFile === undefined && nodes.length === 0) return 0;
   }
   const config = await readConfig(flags, redactor);

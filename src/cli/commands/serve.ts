@@ -16,6 +16,7 @@ import { createLogger, defaultFormat, type Logger } from "../../logging/logger.t
 import { createThreadReader } from "../../schema/yaml-thread.ts";
 import { ListenError } from "../../server/listen.ts";
 import { formatListenAddress } from "../../server/listen-address.ts";
+import { SystemdSocketError, takeSystemdSockets, unusableSocket } from "../../server/systemd-sockets.ts";
 import { createThreadCompare } from "../../server/web-config/compare-queue.ts";
 import type { WebAccess } from "../../server/web-config/open.ts";
 import type { Context } from "../context.ts";
@@ -67,7 +68,9 @@ export async function serve(
   crash.logTo(log);
   logDefaultFile(source, log);
   const access = await openAccess(flags, log);
-  const { addresses, telemetryPath, allowedHosts } = flags;
+  const { telemetryPath, location, allowedHosts } = flags;
+  const addresses = addressesOf(flags, log);
+  if (addresses === undefined) return 1;
   const warnOfShort = createSecretWarnings(log);
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
@@ -76,18 +79,31 @@ export async function serve(
     return next;
   };
   await endsItself({ waitMs: STOP_MS });
-  const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost });
+  const app = await start({
+    config,
+    load,
+    addresses,
+    telemetryPath,
+    location,
+    allowedHosts,
+    log,
+    access,
+    logLinesLost,
+  });
   if (app === undefined) return 1;
   trigger.connect(app.reload);
   log.info(
     { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen: app.addresses },
-    `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
+    `serving ${location.routePrefix}${telemetryPath} on ${app.addresses.join(", ")}`,
   );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
   // The start does not wait for it, as it reads files.
   void warnOfShort(config);
-  onServing(app.addresses, config);
+  onServing(
+    app.addresses.map((address) => address + location.routePrefix),
+    config,
+  );
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
   const shutdown = createShutdown();
@@ -164,6 +180,18 @@ async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger):
   return openWebAccess({ file, compare: createThreadCompare(), log });
 }
 
+/** Where to listen; undefined, with a line in the log, when systemd has passed no socket. */
+function addressesOf({ isSystemdSocket, addresses }: ServeFlags, log: Logger): AppOptions["addresses"] | undefined {
+  if (!isSystemdSocket) return addresses;
+  try {
+    return takeSystemdSockets(process.env, process.pid);
+  } catch (error) {
+    if (!(error instanceof SystemdSocketError)) throw error;
+    log.error(`cannot serve with --web.systemd-socket: ${error.message}`);
+    return undefined;
+  }
+}
+
 async function start(options: AppOptions): Promise<App | undefined> {
   const { log } = options;
   try {
@@ -173,7 +201,9 @@ async function start(options: AppOptions): Promise<App | undefined> {
     const { code, address } = error;
     log.error(
       { code },
-      `cannot listen on ${formatListenAddress(address)} (${code}): choose another --web.listen-address`,
+      address.kind === "inherited"
+        ? `cannot serve with --web.systemd-socket: ${unusableSocket(address, code)}`
+        : `cannot listen on ${formatListenAddress(address)} (${code}): choose another --web.listen-address`,
     );
     return undefined;
   }

@@ -179,6 +179,7 @@ function isEqual(one: unknown, other: unknown): boolean {
 
 function logWebConfig(config: WebConfig, log: Logger): void {
   log.info(`web configuration: ${describeWebConfig(config)}`);
+  for (const warning of config.warnings) log.warn(`web configuration: ${warning}`);
   if (config.tls === undefined) return;
   const { validTo } = new X509Certificate(config.tls.cert);
   if (Date.parse(validTo) < Date.now()) log.warn(`the certificate of the web configuration expired at ${validTo}`);

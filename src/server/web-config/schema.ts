@@ -1,12 +1,41 @@
 import * as z from "zod";
 import { didYouMean } from "../../lib/suggest.ts";
 import { block, mismatch, parsed, quoted } from "../../schema/fields.ts";
+import type { Shape } from "../../schema/go-yaml/decode.ts";
 import type { Headers } from "../respond.ts";
+import { type BcryptHash, readBcryptHash } from "./bcrypt-hash.ts";
 
 /**
  * The file format of Prometheus' exporter-toolkit, so that one file serves all exporters of a host:
- * https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
+ * https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md. The toolkit's own types say how a value is
+ * read (web/tls_config.go of v0.20.0): a number is a text where a text belongs, and a plain number is a duration in nanoseconds.
  */
+export const WEB_CONFIG_SHAPE: Shape = {
+  kind: "struct",
+  fields: {
+    tls_server_config: {
+      kind: "struct",
+      fields: {
+        cert: "text",
+        key: "text",
+        client_ca: "text",
+        cert_file: "text",
+        key_file: "text",
+        client_ca_file: "text",
+        client_auth_type: "text",
+        client_allowed_sans: { kind: "list", of: "text" },
+        min_version: "name",
+        max_version: "name",
+        cipher_suites: { kind: "list", of: "name" },
+        curve_preferences: { kind: "list", of: "name" },
+        prefer_server_cipher_suites: "bool",
+      },
+    },
+    http_server_config: { kind: "struct", fields: { http2: "bool", headers: { kind: "map" } } },
+    basic_auth_users: { kind: "map" },
+    rate_limit: { kind: "struct", fields: { burst: "int", interval: "duration" } },
+  },
+};
 
 /** The client certificates that a server requests, in the names of Go's crypto/tls. */
 const CLIENT_AUTH_TYPES = [
@@ -65,6 +94,14 @@ function named(what: string, names: Readonly<Record<string, string>>) {
   });
 }
 
+/** An empty item is one that no client has; OpenSSL takes each one once. */
+function namesOf(what: string, names: Readonly<Record<string, string>>) {
+  return z
+    .array(named(what, names).nullable())
+    .transform((found) => [...new Set(found.filter((name) => name !== null))])
+    .nullish();
+}
+
 const version = z.enum(TLS_VERSION_NAMES);
 
 /** The format still accepts Go's older name of RequireAnyClientCert. */
@@ -80,11 +117,18 @@ const tlsBlock = block({
   key_file: text,
   client_ca_file: text,
   client_auth_type: z.preprocess((value) => (value === "" ? undefined : value), clientAuthType.nullish()),
-  client_allowed_sans: z.array(z.string().min(1, "expected a name, found an empty string")).nullish(),
+  client_allowed_sans: z
+    .array(
+      z
+        .string()
+        .nullable()
+        .transform((name) => name ?? ""),
+    )
+    .nullish(),
   min_version: version.nullish(),
   max_version: version.nullish(),
-  cipher_suites: z.array(named("a cipher suite by its Go name", CIPHERS)).nullish(),
-  curve_preferences: z.array(named("a curve by its Go name", CURVES)).nullish(),
+  cipher_suites: namesOf("a cipher suite by its Go name", CIPHERS),
+  curve_preferences: namesOf("a curve by its Go name", CURVES),
   prefer_server_cipher_suites: z.boolean().nullish(),
 });
 
@@ -101,84 +145,85 @@ export type TlsVersion = (typeof TLS_VERSION_NAMES)[number];
 
 export type TlsFields = z.output<typeof tlsBlock>;
 
-const headerValue = z.string().regex(/^[\x20-\x7e]*$/, "expected visible ASCII characters");
+/** As Go sends a value: line breaks become spaces, and other characters than ASCII are bytes of UTF-8. */
+const headerValue = z
+  .string()
+  .nullable()
+  .transform((value) =>
+    Buffer.from((value ?? "").replace(/[\r\n]/g, " ").replace(/^[ \t]+|[ \t]+$/g, "")).toString("latin1"),
+  )
+  .refine((value) => !/[\x00-\x08\x0a-\x1f\x7f]/.test(value), "expected no control characters");
 
 function oneOf(...values: readonly string[]) {
-  return z.string().refine((value) => value === "" || values.includes(value), `expected ${values.join(" or ")}`);
+  const text = z.string().nullable();
+  return text.refine((value) => values.includes(value ?? ""), `expected ${values.join(" or ")}`);
 }
 
-const headersBlock = block({
-  "Content-Security-Policy": headerValue.nullish(),
-  "X-Frame-Options": oneOf("deny", "sameorigin").nullish(),
-  "X-Content-Type-Options": oneOf("nosniff").nullish(),
-  "X-XSS-Protection": headerValue.nullish(),
-  "Strict-Transport-Security": headerValue.nullish(),
-}).transform(
-  (fields): Headers =>
-    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value ?? ""])),
+const headersBlock = z.preprocess(
+  (entries) => (entries instanceof Map ? Object.fromEntries(entries) : entries),
+  block({
+    "Content-Security-Policy": headerValue.optional(),
+    "X-Frame-Options": oneOf("deny", "sameorigin").optional(),
+    "X-Content-Type-Options": oneOf("nosniff").optional(),
+    "X-XSS-Protection": headerValue.optional(),
+    "Strict-Transport-Security": headerValue.optional(),
+  })
+    .transform(
+      (fields): Headers =>
+        Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value ?? ""])),
+    )
+    .nullish(),
 );
 
-/** A hash of a higher cost takes longer to check than any scrape waits. */
-const MAX_COST = 16;
-
-const bcryptHash = z.string({ error: ({ input }) => mismatch("a bcrypt hash", input) }).superRefine((hash, context) => {
-  const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash) ?? [];
-  const report = (message: string) => context.addIssue({ code: "custom", message });
-  // The message must not contain the text: it may be a password that was written in place of its hash.
-  if (cost === undefined) report("expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10");
-  else if (Number(cost) < 4) report(`expected a bcrypt hash with a cost of at least 4, found ${cost}`);
-  else if (Number(cost) > MAX_COST) {
-    report(`expected a bcrypt hash with a cost of at most ${MAX_COST}, found ${cost}: each check would take seconds`);
+/** bcrypt hashes by name. A Map, as a name may be that of a property of every object. */
+const users = z.unknown().transform((entries, context): ReadonlyMap<string, BcryptHash> | undefined => {
+  if (entries === null || entries === undefined) return undefined;
+  if (!(entries instanceof Map)) {
+    context.addIssue({ code: "custom", message: mismatch("a mapping", entries) });
+    return z.NEVER;
   }
+  const found = new Map<string, BcryptHash>();
+  for (const [name, written] of entries) {
+    const hash = readBcryptHash(written);
+    if (typeof hash === "string") context.addIssue({ code: "custom", path: [name], message: hash });
+    else found.set(String(name), hash);
+  }
+  return found;
 });
 
-/** A colon ends the user name in the header of a request, so no client could send it. */
-const userName = z.string().regex(/^[^:\x00-\x1f\x7f]+$/, "expected a user name without colons and control characters");
-
-const interval = z.union([z.literal(0), z.string()], { error: ({ input }) => mismatch("a duration like 1s", input) });
-
-const rateLimitBlock = block({ interval: interval.nullish(), burst: z.int().min(0).nullish() }).transform(
-  (fields, context): RateLimit | undefined => {
-    const written = String(fields.interval ?? 0);
-    const intervalMs = parseGoDuration(written);
-    const report = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
-    if (intervalMs === undefined) report("interval", `expected a duration like 1s or 100ms, found ${quoted(written)}`);
-    else if (intervalMs > 0 && !fields.burst) {
-      report("burst", "expected at least 1 with an interval: with 0 every request would be refused");
-    }
-    return intervalMs ? { intervalMs, burst: fields.burst ?? 0 } : undefined;
-  },
+const rateLimitBlock = block({
+  interval: z
+    .unknown()
+    .optional()
+    .transform((value, context) => {
+      if (value === undefined || value === null) return 0;
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      const found =
+        typeof value === "string" ? `expected a duration like 1s or 100ms, found ${quoted(value)}` : undefined;
+      context.addIssue({ code: "custom", message: found ?? mismatch("a duration like 1s", value) });
+      return z.NEVER;
+    }),
+  burst: z
+    .unknown()
+    .optional()
+    .transform((value, context) => {
+      if (value === undefined || value === null) return 0;
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      const isNumber = typeof value === "number";
+      const message = isNumber ? "expected a whole number of 64 bits" : mismatch("a whole number", value);
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }),
+}).transform(
+  // Go allows everything when the interval is negative.
+  ({ interval, burst }): RateLimit | undefined => (interval > 0 ? { intervalMs: interval / 1e6, burst } : undefined),
 );
 
 export const webConfigSchema = block({
   tls_server_config: tlsBlock.nullish(),
-  http_server_config: block({ http2: z.boolean().nullish(), headers: headersBlock.nullish() }).nullish(),
-  basic_auth_users: z.record(userName, bcryptHash).nullish(),
+  http_server_config: block({ http2: z.boolean().nullish(), headers: headersBlock }).nullish(),
+  basic_auth_users: users.optional(),
   rate_limit: rateLimitBlock.nullish(),
 });
 
-const GO_UNITS_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-const GO_DURATION_PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
-
-/** Parses a duration in Go's notation (1s, 100ms, 1.5h) into milliseconds; undefined when it is malformed. */
-export function parseGoDuration(text: string): number | undefined {
-  if (text === "0") return 0;
-  let total = 0;
-  GO_DURATION_PART.lastIndex = 0;
-  for (let end = 0; end < text.length; end = GO_DURATION_PART.lastIndex) {
-    const [, amount, unit = ""] = GO_DURATION_PART.exec(text) ?? [];
-    if (amount === undefined) return undefined;
-    total += Number(amount) * (GO_UNITS_MS[unit] ?? 0);
-  }
-  return text === "" ? undefined : total;
-}
+export type WebConfigFields = z.output<typeof webConfigSchema>;

@@ -12,7 +12,8 @@ import { type ClientAuth, TLS13_CIPHERS, type TlsVersion } from "./schema.ts";
 export type WebTls = {
   readonly cert: string;
   readonly key: string;
-  readonly clientCa: string | undefined;
+  /** In PEM form; an empty list verifies nobody. */
+  readonly clientCa: readonly string[] | undefined;
   readonly clientAuth: ClientAuth;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
@@ -30,7 +31,7 @@ export function contextOptions(tls: WebTls): SecureContextOptions {
   return {
     cert: tls.cert,
     key: tls.key,
-    ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa }),
+    ...(tls.clientCa === undefined ? {} : { ca: [...tls.clientCa] }),
     minVersion: NODE_VERSIONS[tls.minVersion],
     maxVersion: NODE_VERSIONS[tls.maxVersion],
     ...(ciphers === undefined ? {} : { ciphers }),
@@ -80,7 +81,7 @@ export function checkClients(server: Server, rules: () => ClientAuth, logRefusal
       return;
     }
     logRefusal(problem.kind, socket.remoteAddress, problem.message);
-    // Closing at once could discard the alert, as the client's request may have arrived already.
+    // Closing immediately could discard the alert, as the client's request may have arrived already.
     if (sendAlert(socket, alertOf(problem, socket))) setTimeout(() => socket.destroy(), LINGER_MS).unref();
     else socket.destroy();
   });
