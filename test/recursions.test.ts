@@ -17,6 +17,12 @@ import { tempFolder } from "./support/servers.ts";
 /** How deep each can get. */
 const BOUNDS: Readonly<Record<string, string>> = {
   "config/load.ts: fileKeys": "the keys of files stand six levels deep at most",
+  ...Object.fromEntries(
+    ["decodeField", "decodeList", "decodeMapping", "decodeNode", "mergeInto"].map((name) => [
+      `schema/go-yaml/decode.ts: ${name}`,
+      "four levels of the type, and a hundred merges",
+    ]),
+  ),
   "schema/yaml-messages.ts: countValues": "a document as toPlain of yaml-plain.ts gives it",
   "schema/yaml-plain.ts: contentOf": "49 levels, aliases and merges followed",
   "schema/yaml-plain.ts: entry": "as contentOf",

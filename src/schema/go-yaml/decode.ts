@@ -23,7 +23,7 @@ export type Shape =
   | { readonly kind: "map" }
   | { readonly kind: "struct"; readonly fields: Readonly<Record<string, Shape>> };
 
-export type Decoded = {
+type Decoded = {
   /** A value that does not fit its type is what it is without one: the schema reports it. */
   readonly value: unknown;
   /** The offset of the key at each path, or of the item; paths are JSON. */
@@ -34,6 +34,9 @@ export type Decoded = {
 
 /** Values, those of aliases counted each time. Merged aliases multiply: thirty lines could take hours. */
 const MAX_VALUES = 50_000;
+
+/** Mappings that are merged into one that is merged. */
+const MAX_MERGES = 100;
 
 type Path = readonly (string | number)[];
 
@@ -52,20 +55,21 @@ export function decode({ root, target }: GoDocument, shape: Shape): Decoded {
   };
 
   /** @param before what a merged mapping has set: what it contains stays, as far as it is not set again */
-  function value(node: unknown, type: Shape, path: Path, before?: unknown): unknown {
+  function decodeNode(node: unknown, type: Shape, path: Path, before?: unknown): unknown {
     count += 1;
     const found = target(node);
-    if (isScalar(found)) return scalar(found, type);
+    if (isScalar(found)) return decodeScalar(found, type);
+    if (found === null || found === undefined) return null;
     if (typeof type === "string") return isSeq(found) ? [] : {};
-    if (isSeq(found)) return type.kind === "list" ? list(found.items, type.of, path) : [];
+    if (isSeq(found)) return type.kind === "list" ? decodeList(found.items, type.of, path) : [];
     if (!isMap(found)) return null;
     if (type.kind === "list") return {};
     const into: Target = { values: new Map(before instanceof Map ? before : entriesOf(before)), path };
-    mapping(found, type, into);
+    decodeMapping(found, type, into);
     return type.kind === "map" ? into.values : Object.fromEntries(into.values);
   }
 
-  function scalar(node: { readonly value: unknown }, type: Shape): unknown {
+  function decodeScalar(node: { readonly value: unknown }, type: Shape): unknown {
     const { found, text, isSkipped } = read(node);
     switch (found.kind) {
       case "broken":
@@ -83,28 +87,29 @@ export function decode({ root, target }: GoDocument, shape: Shape): Decoded {
     }
   }
 
-  function list(items: readonly unknown[], type: Shape, path: Path): readonly unknown[] {
+  function decodeList(items: readonly unknown[], type: Shape, path: Path): readonly unknown[] {
     return items.map((item, index) => {
       const own = [...path, index];
       offsets.set(JSON.stringify(own), beginOf(item) ?? 0);
-      return value(item, type, own);
+      return decodeNode(item, type, own);
     });
   }
 
-  function mapping(node: unknown, type: MappingShape, into: Target): undefined {
+  function decodeMapping(node: unknown, type: MappingShape, into: Target): undefined {
     if (!isMap(node) || count > MAX_VALUES) return;
     if (open.has(node)) return report(node, "a mapping that is merged into itself");
+    if (open.size > MAX_MERGES) return report(node, "nested too deeply");
     open.add(node);
     const seen = new Set<string>();
     for (const pair of node.items) {
       count += 1;
-      if (isMergeKey(pair.key)) merge(pair.value, pair.key, type, into);
-      else field(pair, type, into, seen);
+      if (isMergeKey(pair.key)) mergeInto(pair.value, pair.key, type, into);
+      else decodeField(pair, type, into, seen);
     }
     open.delete(node);
   }
 
-  function field(
+  function decodeField(
     pair: { readonly key: unknown; readonly value: unknown },
     type: MappingShape,
     { values, path }: Target,
@@ -119,28 +124,28 @@ export function decode({ root, target }: GoDocument, shape: Shape): Decoded {
     seen.add(key);
     const own = [...path, key];
     offsets.set(JSON.stringify(own), beginOf(pair.key) ?? 0);
-    values.set(key, value(pair.value, typeOf(type, key), own, values.get(key)));
+    values.set(key, decodeNode(pair.value, typeOf(type, key), own, values.get(key)));
   }
 
   /** The text of a key; an empty one for nothing. */
   function scalarText(node: unknown): string | undefined {
     const found = target(node);
     if (found === null || found === undefined) return "";
-    return isScalar(found) ? String(scalar(found, "text") ?? "") : undefined;
+    return isScalar(found) ? String(decodeScalar(found, "text") ?? "") : undefined;
   }
 
   /** In go-yaml v2 a merge happens where it stands, so that it replaces what stands before it. Of a list, the first one wins. */
-  function merge(node: unknown, key: unknown, type: MappingShape, into: Target): void {
+  function mergeInto(node: unknown, key: unknown, type: MappingShape, into: Target): void {
     const items = isSeq(node) ? [...node.items].reverse() : [node];
     for (const item of items) {
       // An alias of a list is no list here.
       const found = isAlias(item) ? target(item) : item;
-      if (isMap(found)) mapping(found, type, into);
+      if (isMap(found)) decodeMapping(found, type, into);
       else report(key, "expected a mapping or a list of mappings after <<");
     }
   }
 
-  const decoded = value(root, shape, []);
+  const decoded = decodeNode(root, shape, []);
   if (count > MAX_VALUES) {
     broken.push({ offset: 0, message: `expected at most ${MAX_VALUES} values, aliases included` });
   }

@@ -1,4 +1,15 @@
-import { Composer, type Document, isAlias, isCollection, isScalar, Lexer, type LineCounter, Parser, visit } from "yaml";
+import {
+  Composer,
+  CST,
+  type Document,
+  isAlias,
+  isCollection,
+  isScalar,
+  Lexer,
+  type LineCounter,
+  Parser,
+  visit,
+} from "yaml";
 import { OutOfBoundsError, withinBounds } from "../yaml-bounds.ts";
 import { beginOf, type Misplaced, syntaxErrors, withoutStacks } from "../yaml-parse.ts";
 
@@ -34,18 +45,18 @@ function compose(text: string, lines: LineCounter): GoDocument | { readonly brok
     ? [{ offset: 0, message: "expected a document before the end mark ..." }]
     : [];
   lines.addNewLine(0);
-  function* tokens() {
-    for (const lexeme of withinBounds(new Lexer().lex(text))) yield* parser.next(lexeme);
-    yield* parser.end();
-  }
   function* first() {
-    for (const token of tokens()) {
-      if (token.type === "doc-end")
-        directives.push({ offset: token.offset, message: "expected a document before ..." });
-      if (token.type === "directive") directives.push(...directiveProblem(token));
-      yield token;
-      if (token.type === "document") return;
+    for (const lexeme of withinBounds(new Lexer().lex(text))) {
+      let isWhole = false;
+      for (const token of parser.next(lexeme)) {
+        if (token.type === "directive") directives.push(...directiveProblem(token));
+        isWhole ||= token.type === "document";
+        yield token;
+      }
+      // A document that ends in another way ends because of an error, which follows.
+      if (isWhole && ["doc-start", "doc-end"].includes(CST.tokenType(lexeme) ?? "")) return;
     }
+    yield* parser.end();
   }
   const [document] = composer.compose(first(), true, text.length);
   if (document === undefined) throw new Error("the YAML library gave no document");

@@ -32,7 +32,7 @@ function parseGoYaml(written: string, path: string, shape: Shape): GoYamlFile | 
     return `${path}:${line}:${col}`;
   };
   const placed = (problems: readonly Misplaced[]) =>
-    problems.map(({ offset, message }) => `${place(offset)}: ${message}`);
+    problems.slice(0, MAX_ERRORS).map(({ offset, message }) => `${place(offset)}: ${message}`);
   const control = CONTROL.exec(written);
   // YAML 1.1 has more line breaks. They are as long as the one that replaces them, so all places stay.
   const text = written.replace(/\r(?!\n)|\x85/g, "\n");
@@ -50,6 +50,9 @@ function parseGoYaml(written: string, path: string, shape: Shape): GoYamlFile | 
     place,
   };
 }
+
+/** How many errors of one file are reported. */
+const MAX_ERRORS = 100;
 
 /** Characters that YAML does not allow outside of quotes with escapes. */
 const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;

@@ -4,7 +4,7 @@
  */
 
 /** A scalar as it stands in the file. */
-export type Scalar = {
+type Scalar = {
   readonly text: string;
   /** Neither in quotes nor a block: its text decides its type. */
   readonly isPlain: boolean;
