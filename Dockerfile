@@ -14,9 +14,12 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY config.schema.json ./
 COPY grafana/dashboards grafana/dashboards
 COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
-COPY scripts/build.mjs scripts/embedded.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
+COPY scripts/build.mjs scripts/build-info.mjs scripts/embedded.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
 COPY src src
-RUN node scripts/build.mjs
+# The history is not here: --version prints these.
+ARG REVISION=unknown
+ARG CREATED=unknown
+RUN PEER_EXPORTER_REVISION="${REVISION}" PEER_EXPORTER_CREATED="${CREATED}" node scripts/build.mjs
 # The labels must not name a base digest that FROM did not use.
 ARG RUN_IMAGE
 ARG BASE_NAME=${RUN_IMAGE}

@@ -1,5 +1,6 @@
 // Data that is embedded in the program, so that it needs no other files. Imports name it:
 //   embedded:version      the version of package.json
+//   embedded:build        the revision and date of the commit
 //   embedded:dashboards   the Grafana dashboards, text by name
 //   FILE?text             the text of a file
 //   FILE?minified         the text of a style sheet or browser script, without white space
@@ -8,10 +9,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildInfo } from "./build-info.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const NAMED = /^embedded:(version|dashboards)$/;
+const NAMED = /^embedded:(version|build|dashboards)$/;
 const SUFFIXED = /\?(text|minified|program)$/;
 
 /** Options that the program and the texts of its threads share. */
@@ -51,6 +53,7 @@ function named(name) {
     const file = join(ROOT, "package.json");
     return { value: JSON.parse(readFileSync(file, "utf8")).version, files: [file] };
   }
+  if (name === "embedded:build") return { value: buildInfo(ROOT), files: [] };
   const folder = join(ROOT, "grafana/dashboards");
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(".json"))

@@ -25,10 +25,11 @@ import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
-import type { ListenAddress } from "../server/listen-address.ts";
+import type { InheritedSocket, ListenAddress } from "../server/listen-address.ts";
+import { locationOf, type WebLocation } from "../server/location.ts";
 import type { Route } from "../server/router.ts";
 import { loadAssets } from "../server/routes/assets.ts";
-import { createRoutes } from "../server/routes/index.ts";
+import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
 import type { NodeCounts } from "../server/routes/operator.ts";
 import type { PageSnapshot } from "../server/routes/page-body.ts";
 import { createPageSource } from "../server/routes/page-source.ts";
@@ -45,8 +46,10 @@ export type AppOptions = {
    * @throws ConfigError
    */
   readonly load: (signal: AbortSignal) => Promise<Config>;
-  readonly addresses: readonly ListenAddress[];
+  readonly addresses: readonly (ListenAddress | InheritedSocket)[];
   readonly telemetryPath: string;
+  /** Where clients find the pages; by default at the root of each address. */
+  readonly location?: WebLocation;
   /** Host names that requests may be for, as `parseHostName` returns them; without them, every name. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly log: Logger;
@@ -76,7 +79,7 @@ const RELOAD_END_MS = 1000;
 
 /** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, load, addresses, allowedHosts, log, access } = options;
+  const { config, load, addresses, location = locationOf(), allowedHosts, log, access } = options;
   const self = createSelfMetrics(VERSION, options.logLinesLost);
   const loaded = () => self.configLoaded(Date.now() / 1000);
   loaded();
@@ -102,6 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   access?.onRead(reloader.otherFilesRead);
   const routes = routesOf({
     telemetryPath: options.telemetryPath,
+    location,
     polling,
     current,
     collectOwn: self.collect,
@@ -116,6 +120,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const listeners = addresses.map((address) => {
     const server = createServer({
       routes,
+      routePrefix: location.routePrefix,
       log,
       observeRequest: self.observeRequest,
       observeClosed: self.connectionClosed,
@@ -208,8 +213,7 @@ async function applyConfig(next: Config, context: ApplyContext, signal: AbortSig
   return inSlices(logChanges(changes, log));
 }
 
-type PageContext = {
-  readonly telemetryPath: string;
+type PageContext = Pick<RoutesOptions, "telemetryPath" | "location"> & {
   readonly polling: Polling;
   readonly current: CurrentConfig;
   /** Collects the exporter's own metrics. */
@@ -217,7 +221,7 @@ type PageContext = {
   readonly reload: () => Promise<ReloadResult>;
 };
 
-function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
+function routesOf({ telemetryPath, location, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
   const { nodes, recentPolls, poller, targetProbe, renderPage } = polling;
   const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
   const withNodeInfo = createNodeInfo();
@@ -229,6 +233,7 @@ function routesOf({ telemetryPath, polling, current, collectOwn, reload }: PageC
   };
   return createRoutes({
     telemetryPath,
+    location,
     version: VERSION,
     page: createPageSource(() => nodes.settle()?.then(snapshot) ?? snapshot()),
     nodeCounts: () => countNodes(nodes),

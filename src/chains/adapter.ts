@@ -41,11 +41,13 @@ export type NodeTarget = {
   readonly headOnly?: boolean | undefined;
   /** Opens a client for the node's own URL or for another URL of the same node. */
   readonly connect: ConnectNode;
-  /** Opens a client for an address that an untrusted peer sent. It never sends credentials of the node. */
+  /** Opens a client for an address that an untrusted peer sent. It never sends credentials of the node, and uses its proxy. */
   readonly connectUntrusted: (options: UntrustedPeerOptions) => RpcClient;
+  /** Whether an https server is reached through the node's proxy. Default: none is. */
+  readonly isProxied?: ((place: { readonly hostname: string; readonly port: number }) => boolean) | undefined;
 };
 
-type UntrustedPeerOptions = Omit<RpcClientOptions, "auth">;
+type UntrustedPeerOptions = Omit<RpcClientOptions, "auth" | "proxy">;
 
 /** A place in a chain that is asked for, and the block that another node has there, where that is known. */
 export type WantedBlock = Omit<BlockId, "hash"> & {

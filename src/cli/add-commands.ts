@@ -2,12 +2,14 @@ import { Argument, type Command, Option } from "commander";
 import * as z from "zod";
 import {
   addListenFlag,
+  addLocationFlags,
   addServeFlags,
   addShardFlag,
   addSourceFlags,
   addWebConfigFlag,
   DEFAULT_ADDRESS,
   listenAddresses,
+  locationFlags,
   pace,
   read,
   serveFlags,
@@ -42,9 +44,12 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   const healthcheck = configure(program.command("healthcheck")).description(
     "check whether the exporter on this machine is healthy: exit code 0 if it is, 1 if not",
   );
-  addListenFlag(healthcheck, HEALTHCHECK_ADDRESS, "address that the exporter serves on").action((options: unknown) => {
-    invoke({ command: "healthcheck", addresses: listenAddresses(options) });
-  });
+  addLocationFlags(addListenFlag(healthcheck, HEALTHCHECK_ADDRESS, "address that the exporter serves on")).action(
+    (options: unknown) => {
+      const routePrefix = locationFlags(options)?.routePrefix;
+      invoke({ command: "healthcheck", addresses: listenAddresses(options), routePrefix });
+    },
+  );
   configure(program.command("hash-password"))
     .description("read a password and print its bcrypt hash, for --web.config.file")
     .action(() => invoke({ command: "hash-password" }));
@@ -57,12 +62,13 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   });
 }
 
-const checkOptions = z.object({ connect: z.boolean().default(false) });
+const checkOptions = z.object({ connect: z.boolean().default(false), json: z.boolean().default(false) });
 
 function addCheck(check: Command, invoke: Invoke): void {
   check.description("check the configuration: exit code 0 if it is valid, 1 if not");
   addWebConfigFlag(addShardFlag(addSourceFlags(check)))
     .option("--connect", "also poll each node once and report its problems; exit code 1 if a node is down")
+    .option("--json", "print one JSON document, also if the configuration is not valid; docs/cli.md describes it")
     .action((options: unknown) => {
       invoke({
         command: "check",

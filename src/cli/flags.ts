@@ -8,6 +8,14 @@ import { parseHostName } from "../lib/host-names.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
 import { quoted } from "../schema/fields.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
+import {
+  type ExternalUrl,
+  locationOf,
+  parseExternalUrl,
+  parseRoutePrefix,
+  type WebLocation,
+} from "../server/location.ts";
+import { DEFAULT_FILES_TEXT } from "./default-file.ts";
 import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
 
 /** The flags that several commands share: their declarations, and how their values are read back with their types. */
@@ -21,7 +29,8 @@ export function addSourceFlags(command: Command): Command {
   return command
     .option(
       "--config.file <path>",
-      "configuration file (YAML); config.example.yaml explains every key",
+      "configuration file (YAML); config.example.yaml explains every key (default, where neither this nor --node is given: " +
+        `${DEFAULT_FILES_TEXT})`,
       read("--config.file", filePath),
     )
     .option(
@@ -49,6 +58,13 @@ export function addListenFlag(command: Command, address: string, purpose = "addr
   );
 }
 
+function addSystemdFlag(command: Command): Command {
+  return command.option(
+    "--web.systemd-socket",
+    "serve on the sockets that a .socket unit of systemd passes, instead of --web.listen-address; see docs/systemd.md",
+  );
+}
+
 export function addWebConfigFlag(command: Command): Command {
   return command.option(
     "--web.config.file <path>",
@@ -58,10 +74,27 @@ export function addWebConfigFlag(command: Command): Command {
   );
 }
 
+/** The flags that say where the pages are: `healthcheck` has them, too. */
+export function addLocationFlags(command: Command): Command {
+  return command
+    .option(
+      "--web.external-url <url>",
+      "URL under which the exporter is reachable from outside, for example behind a reverse proxy: links and /sd use it. A " +
+        "path alone, like /peer-exporter/, works as well",
+      read("--web.external-url", parseExternalUrl),
+    )
+    .option(
+      "--web.route-prefix <path>",
+      "prefix of the paths of all pages (default: the path of --web.external-url). With / for a proxy that removes the path " +
+        "of --web.external-url",
+      read("--web.route-prefix", parseRoutePrefix),
+    );
+}
+
 export function addServeFlags(command: Command, address: string, logFormat?: (typeof LOG_FORMATS)[number]): Command {
   const otherwise = logFormat === undefined ? "; default: pretty on a terminal, else json" : "";
   const format = new Option("--log.format <format>", `json for machines, pretty for people${otherwise}`);
-  return addWebConfigFlag(addListenFlag(command, address))
+  return addLocationFlags(addWebConfigFlag(addSystemdFlag(addListenFlag(command, address))))
     .option(
       "--web.telemetry-path <path>",
       "path of the metrics",
@@ -146,17 +179,31 @@ export function webConfigFlags(options: unknown): WebConfigFlags {
 }
 
 const serveOptions = z.object({
+  "web.systemdSocket": z.boolean().default(false),
   "web.telemetryPath": z.string(),
   "web.allowedHosts": z.array(z.string()).optional(),
   "log.level": z.enum(LOG_LEVELS),
   "log.format": z.enum(LOG_FORMATS).optional(),
 });
 
+const locationOptions = z.object({
+  "web.externalUrl": z.custom<ExternalUrl>().optional(),
+  "web.routePrefix": z.string().optional(),
+});
+
+/** Undefined: no flag says where the pages are. */
+export function locationFlags(options: unknown): WebLocation | undefined {
+  const { "web.externalUrl": externalUrl, "web.routePrefix": routePrefix } = locationOptions.parse(options);
+  return externalUrl === undefined && routePrefix === undefined ? undefined : locationOf(externalUrl, routePrefix);
+}
+
 export function serveFlags(options: unknown, defaultAddress: string): ServeFlags {
   const flags = serveOptions.parse(options);
   return {
     ...webConfigFlags(options),
     addresses: listenAddresses(options) ?? [parseListenAddress(defaultAddress)],
+    isSystemdSocket: flags["web.systemdSocket"],
+    location: locationFlags(options) ?? locationOf(),
     telemetryPath: flags["web.telemetryPath"],
     allowedHosts: flags["web.allowedHosts"],
     logLevel: flags["log.level"],

@@ -3,6 +3,7 @@ import { didYouMean } from "../lib/suggest.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
 import { quoted } from "../schema/fields.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
+import type { WebLocation } from "../server/location.ts";
 
 /** What the command line asks for: a command with its flags. */
 export type Invocation =
@@ -12,7 +13,7 @@ export type Invocation =
   | ProbeInvocation
   | { readonly command: "discover"; readonly address: string }
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
-  | { readonly command: "healthcheck"; readonly addresses: ServeFlags["addresses"] | undefined }
+  | HealthcheckInvocation
   | { readonly command: "hash-password" }
   | { readonly command: "schema" }
   | { readonly command: "completion"; readonly shell: (typeof SHELLS)[number] }
@@ -20,7 +21,18 @@ export type Invocation =
   /** Help, the version, or a usage error: everything is printed already. */
   | { readonly command: "none"; readonly exitCode: number };
 
-export type CheckInvocation = { readonly command: "check"; readonly connect: boolean } & SourceFlags &
+export type HealthcheckInvocation = {
+  readonly command: "healthcheck";
+  /** Undefined, as for the prefix: those of the exporter in this container. */
+  readonly addresses: ServeFlags["addresses"] | undefined;
+  readonly routePrefix: string | undefined;
+};
+
+export type CheckInvocation = {
+  readonly command: "check";
+  readonly connect: boolean;
+  readonly json: boolean;
+} & SourceFlags &
   ShardFlags &
   WebConfigFlags;
 
@@ -53,6 +65,9 @@ export type WebConfigFlags = { readonly webConfigFile: string | undefined };
 export type ServeFlags = WebConfigFlags & {
   readonly addresses: readonly ListenAddress[];
   readonly telemetryPath: string;
+  readonly location: WebLocation;
+  /** Serve on the sockets that systemd passes, and not on the addresses. */
+  readonly isSystemdSocket: boolean;
   /** Host names that are served; undefined: every name. */
   readonly allowedHosts: readonly string[] | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];

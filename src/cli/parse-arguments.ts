@@ -3,6 +3,7 @@ import { didYouMean } from "../lib/suggest.ts";
 import { EXIT_DEFECT } from "../logging/crash-handler.ts";
 import { addCommands } from "./add-commands.ts";
 import { EXIT_USAGE } from "./context.ts";
+import { flagHint } from "./flag-hint.ts";
 import {
   addServeFlags,
   addShardFlag,
@@ -48,7 +49,7 @@ export function createProgram(version: string, output: CliOutput, invoke: (invoc
         "Without a command it serves the metrics of the nodes from --config.file and --node, " +
         "by default at http://localhost:10900/metrics.",
     )
-    .version(version, "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version, with revision, build date and platform")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
@@ -58,10 +59,12 @@ export function createProgram(version: string, output: CliOutput, invoke: (invoc
     command
       .exitOverride()
       .showHelpAfterError(SEE_HELP)
+      // Its own suggestions compare the whole text, so a value hides what the flag is similar to.
+      .showSuggestionAfterError(false)
       .configureOutput({
         writeOut: output.out,
         writeErr: output.err,
-        outputError: (text, write) => write(withoutValue(text)),
+        outputError: (text, write) => write(describeError(text, command)),
       });
 
   for (const command of [program, program.command("serve").description("serve metrics (the default command)")]) {
@@ -87,7 +90,10 @@ function passFlagsOn(program: Command, command: Command): void {
     const name = option.attributeName();
     if (program.getOptionValueSource(name) !== "cli") continue;
     const isKnown = command.options.some(({ long }) => long === option.long);
-    if (!isKnown) command.error(`error: the command '${command.name()}' has no option '${option.long}'`);
+    if (!isKnown)
+      command.error(
+        `error: the command '${command.name()}' has no option '${option.long}'${flagHint(option.long ?? "", command)}`,
+      );
     command.setOptionValueWithSource(name, program.getOptionValue(name), "cli");
   }
 }
@@ -115,8 +121,11 @@ export function visibleCommands(program: Command): readonly string[] {
 }
 
 /** The text after a misspelt option may hold a token: `--nodes=x=wire+https://TOKEN@host`. */
-function withoutValue(error: string): string {
-  return error.replace(/^(error: unknown option '[A-Za-z.-]{0,40}).*'/s, "$1'");
+function describeError(error: string, command: Command): string {
+  const [, flag] = /^error: unknown option '(.*)'/s.exec(error) ?? [];
+  if (flag === undefined) return error;
+  const [shown] = /^[A-Za-z._-]{0,40}/.exec(flag) ?? [];
+  return `error: unknown option '${shown}'${flagHint(flag, command)}\n`;
 }
 
 const SEE_HELP = "(see peer-exporter --help)";

@@ -1,12 +1,16 @@
+import BUILD from "embedded:build";
 import VERSION from "embedded:version";
+import type { Loading } from "../config/load.ts";
 import { createRedactor } from "../config/redact.ts";
 import { counted } from "../lib/text/format.ts";
 import { exitOnDefect } from "../logging/crash-handler.ts";
 import { ConfigError } from "../schema/problems.ts";
 import type { Context } from "./context.ts";
+import { withDefaultFile } from "./default-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { readConfig } from "./source.ts";
+import { versionText } from "./version-text.ts";
 
 /** What the process gives to the program. */
 export type ProcessContext = Omit<Context, "redactor" | "crash"> & {
@@ -23,7 +27,7 @@ export async function run(args: readonly string[], { endNow, ...process }: Proce
   const { print, printError } = process;
   // First, so that it handles every later error.
   const crash = exitOnDefect(redactor.redact, printError, endNow);
-  const invocation = parseArguments(args, VERSION, { out: print, err: printError });
+  const invocation = parseArguments(args, versionText({ version: VERSION, ...BUILD }), { out: print, err: printError });
   try {
     return await runCommand(invocation, { ...process, redactor, crash });
   } catch (error) {
@@ -45,24 +49,22 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "none":
       return invocation.exitCode;
     case "serve": {
-      const files = invocation.configFile === undefined ? [] : [invocation.configFile];
+      const flags = await withDefaultFile(invocation);
+      const { configFile: file, isDefaultFile } = flags;
+      const load = (loading?: Loading) => readConfig(flags, context.redactor, loading);
       const { serve } = await import("./commands/serve.ts");
-      return serve(
-        { load: (loading) => readConfig(invocation, context.redactor, loading), files },
-        invocation,
-        context,
-      );
+      return serve({ load, file, isDefaultFile }, flags, context);
     }
     case "demo":
       return (await import("./commands/serve.ts")).demo(invocation, context);
     case "healthcheck":
-      return (await import("./commands/healthcheck.ts")).healthcheck(invocation.addresses, context);
+      return (await import("./commands/healthcheck.ts")).healthcheck(invocation, context);
     case "check":
       return (await once()).check(invocation, context);
     case "peers":
-      return (await once()).peers(invocation, context);
+      return (await once()).peers(await withDefaultFile(invocation), context);
     case "probe":
-      return (await once()).probe(invocation, context);
+      return (await once()).probe(await withDefaultFile(invocation), context);
     case "discover":
       return (await once()).discover(invocation.address, context);
     case "hash-password":

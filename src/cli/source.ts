@@ -17,8 +17,6 @@ export async function readConfig(
   redactor: Redactor,
   loading: Loading = {},
 ): Promise<Config> {
-  if (configFile === undefined && nodes.length === 0)
-    throw new ConfigError(["no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)"]);
   const config = await loadConfig({ file: configFile, nodes, env: process.env }, loading);
   await inSlices(redactor.addSecretsSteps(config), loading.signal);
   return config;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { fileSecret, inlineSecret, isSendable, type Secret } from "../lib/secret.ts";
+import { cookieSecret, fileSecret, inlineSecret, isSendable, type Secret, secretIn } from "../lib/secret.ts";
 import {
   type Auth,
   type ClientCertificate,
@@ -17,13 +17,17 @@ export const AUTH_KEYS = [
   ...["bearer", "token", "token_file", "header", "headers", "name", "value", "value_file", "cookie_file"],
 ];
 
+const EMPTY = "expected a non-empty string";
+const UNSENDABLE = "expected a string without line breaks or other control characters, as HTTP cannot send them";
+
 /** `NAME` or `NAME_file`: exactly one of them. */
 function secretFields<Name extends string>(name: Name, configFile: string | undefined) {
   return {
     [name]: z
       .string()
-      .min(1, "expected a non-empty string")
-      .refine(isSendable, "expected a string without line breaks or other control characters, as HTTP cannot send them")
+      .min(1, EMPTY)
+      .refine((text) => text === "" || secretIn(text) !== "", { error: EMPTY, abort: true })
+      .refine((text) => isSendable(secretIn(text)), UNSENDABLE)
       .optional(),
     [`${name}_file`]: pathField(configFile).optional(),
   } as const;
@@ -46,15 +50,7 @@ function oneSecret(name: string) {
 const username = z.string().regex(/^[^\x00-\x1f\x7f:]+$/, "expected a user name without colons and control characters");
 
 /** The HTTP client sets these itself and refuses them as options. */
-const FRAMING_HEADERS = [
-  "host",
-  "content-length",
-  "transfer-encoding",
-  "connection",
-  "expect",
-  "keep-alive",
-  "upgrade",
-];
+const FRAMING_HEADERS = ["content-length", "transfer-encoding", "connection", "expect", "keep-alive", "upgrade"];
 
 const KINDS = ["basic", "digest", "bearer", "header", "cookie_file"];
 
@@ -64,13 +60,62 @@ function kindsAndHeaders() {
   return { oneOf: [...exactlyOne(...KINDS).oneOf, { required: ["headers"], properties: none }] };
 }
 
-const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
-  .refine(
-    (name) => !FRAMING_HEADERS.includes(name.toLowerCase()),
-    "this header cannot be configured, as the HTTP client sets it",
-  );
+const CLIENT_SETS_IT = "this header cannot be configured, as the HTTP client sets it";
+
+/** Headers that are not configured in the auth block, or not at all, and why. */
+const NO_HEADERS: ReadonlyMap<string, string> = new Map([
+  ...FRAMING_HEADERS.map((name) => [name, CLIENT_SETS_IT] as const),
+  ["host", "this header cannot be configured here: set host_header of the node"],
+]);
+
+/** More of them that cannot stand in `headers`. */
+const NOT_BESIDE: ReadonlyMap<string, string> = new Map([
+  [
+    "authorization",
+    "this header is a login: set basic, digest, bearer or cookie_file in its place, or header for another scheme",
+  ],
+  ["proxy-authorization", "this header is for a proxy: put the user and password in proxy_url"],
+  ...["proxy-connection", "te", "trailer"].map((name) => [name, CLIENT_SETS_IT] as const),
+  ["accept-encoding", "this header cannot be configured, as the exporter reads no compressed responses"],
+  ["range", "this header cannot be configured, as the exporter reads whole responses"],
+]);
+
+function headerNameField(...refused: readonly ReadonlyMap<string, string>[]) {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "expected the name of an HTTP header")
+    .superRefine((name, context) => {
+      for (const names of refused) {
+        const message = names.get(name.toLowerCase());
+        if (message !== undefined) context.addIssue({ code: "custom", message });
+      }
+    });
+}
+
+const headerName = headerNameField(NO_HEADERS);
+const furtherHeaderName = headerNameField(NO_HEADERS, NOT_BESIDE);
+
+/** How many further headers there may be. */
+const MAX_HEADERS = 32;
+
+function headersField(configFile: string | undefined) {
+  return z
+    .array(
+      block({ name: furtherHeaderName, ...secretFields("value", configFile) })
+        .meta(oneSecret("value"))
+        .transform((fields, ctx): SecretHeader => ({ name: fields.name, value: secretOf("value", fields, ctx) })),
+    )
+    .min(1, "expected at least one header")
+    .max(MAX_HEADERS, `expected at most ${MAX_HEADERS} headers`)
+    .superRefine((headers, context) => {
+      const seen = new Set<string>();
+      for (const [index, { name }] of headers.entries()) {
+        const message = "duplicate name: an earlier header has it, in any case of its letters";
+        if (seen.has(name.toLowerCase())) context.addIssue({ code: "custom", path: [index, "name"], message });
+        seen.add(name.toLowerCase());
+      }
+    });
+}
 
 /** What an `auth` block adds to requests. */
 export type Credentials = { readonly auth: Auth | undefined; readonly headers: readonly SecretHeader[] };
@@ -109,27 +154,26 @@ export function authField(configFile: string | undefined) {
       .transform((fields, ctx): Auth => ({ kind: "header", name: fields.name, value: secretOf("value", fields, ctx) }))
       .optional(),
     cookie_file: pathField(configFile)
-      .transform((path): Auth => ({ kind: "cookie", pair: fileSecret(path) }))
+      .transform((path): Auth => ({ kind: "cookie", pair: cookieSecret(path) }))
       .optional(),
-    headers: z
-      .array(
-        block({ name: headerName, ...secretFields("value", configFile) })
-          .meta(oneSecret("value"))
-          .transform((fields, ctx): SecretHeader => ({ name: fields.name, value: secretOf("value", fields, ctx) })),
-      )
-      .min(1, "expected at least one header")
-      .optional(),
+    headers: headersField(configFile).optional(),
   })
     .meta({ ...kindsAndHeaders(), ...excludes({ header: ["headers"] }) })
     .transform(({ headers, ...choices }, context): Credentials => {
-      const isHeadersOnly = headers !== undefined && Object.values(choices).every((choice) => choice === undefined);
-      const auth = isHeadersOnly
-        ? undefined
-        : onlyOne(Object.values(choices), "basic, digest, bearer, header and cookie_file", context);
-      return { auth, headers: headers ?? [] };
+      if (headers === undefined) return { auth: onlyOne(Object.values(choices), LOGINS, context), headers: [] };
+      if (choices.header !== undefined) {
+        context.addIssue({
+          code: "custom",
+          message: "header and headers exclude each other: put all of them in headers",
+        });
+        return z.NEVER;
+      }
+      const isAlone = Object.values(choices).every((choice) => choice === undefined);
+      return { auth: isAlone ? undefined : onlyOne(Object.values(choices), LOGINS, context), headers };
     });
 }
 
+const LOGINS = "basic, digest, bearer, header and cookie_file";
 const PIN = "a chainweb peer id (43 characters) or the SHA-256 of the certificate in hex";
 
 const pin = parsed(PIN, (text): TlsVerification => {
@@ -138,12 +182,18 @@ const pin = parsed(PIN, (text): TlsVerification => {
   return { kind: "pin", sha256 };
 });
 
-/** For config.schema.json: `insecure: true` excludes the other keys, `insecure: false` does not. */
+const VERIFICATION_KEYS = ["pin", "ca_file", "server_name"];
+
+/** For config.schema.json: `insecure: true` excludes the other ways to verify a server, `insecure: false` does not. */
 const INSECURE_ALONE = {
   if: { properties: { insecure: { const: true } }, required: ["insecure"] },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { maxProperties: 1 },
+  then: { properties: Object.fromEntries(VERIFICATION_KEYS.map((key) => [key, false])) },
 };
+
+/** For config.schema.json. */
+const EXCLUSIONS = excludes({ pin: ["ca_file", "server_name"] });
+const TOGETHER = { cert_file: ["key_file"], key_file: ["cert_file"] };
 
 /** A `tls` block. */
 type TlsFields = {
@@ -160,12 +210,14 @@ export function tlsField(configFile: string | undefined) {
     cert_file: pathField(configFile).optional(),
     key_file: pathField(configFile).optional(),
   })
-    .meta({ minProperties: 1, ...excludes({ pin: ["ca_file", "server_name"] }), ...INSECURE_ALONE })
+    .meta({ minProperties: 1, dependencies: { ...EXCLUSIONS.dependencies, ...TOGETHER }, ...INSECURE_ALONE })
     .transform((fields, context): TlsFields => {
       const { cert_file: certFile, key_file: keyFile } = fields;
       const clientCertificate = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
       if (clientCertificate === undefined && (certFile ?? keyFile) !== undefined) {
-        context.addIssue({ code: "custom", message: "cert_file and key_file require each other" });
+        const [key, missing] = certFile === undefined ? ["key_file", "cert_file"] : ["cert_file", "key_file"];
+        context.addIssue({ code: "custom", path: [key], message: `requires ${missing}: a certificate and its key` });
+        return z.NEVER;
       }
       const ca: TlsVerification | undefined =
         fields.ca_file === undefined && fields.server_name === undefined

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { fileSecret, inlineSecret, printSecret } from "../lib/secret.ts";
+import { fileSecret, inlineSecret, keyInFile, printSecret, secretIn } from "../lib/secret.ts";
 import { block, excludes, pathField } from "../schema/fields.ts";
 import { ADDRESS_MODES, type ConnectionsConfig } from "./model.ts";
 
@@ -118,9 +118,15 @@ export function printConnections({ series, maxPerNode, maxNewPerHour, address, h
 
 const ONE_HASH_KEY = excludes({ hash_key: ["hash_key_file"] });
 
+const SHORT_KEY = `expected at least ${MIN_HASH_KEY_LENGTH} characters`;
+
 function hashKeyFields(configFile: string | undefined) {
   return {
-    hash_key: z.string().min(MIN_HASH_KEY_LENGTH, `expected at least ${MIN_HASH_KEY_LENGTH} characters`).optional(),
+    hash_key: z
+      .string()
+      .min(MIN_HASH_KEY_LENGTH, SHORT_KEY)
+      .refine((key) => key.length < MIN_HASH_KEY_LENGTH || secretIn(key).length >= MIN_HASH_KEY_LENGTH, SHORT_KEY)
+      .optional(),
     hash_key_file: pathField(configFile).optional(),
   };
 }
@@ -135,7 +141,7 @@ function hashKeyOf(
     context.addIssue({ code: "custom", message: "expected at most one of hash_key and hash_key_file" });
   }
   if (key !== undefined) return inlineSecret(key);
-  return file === undefined ? undefined : fileSecret(file);
+  return file === undefined ? undefined : fileSecret(file, keyInFile);
 }
 
 function defaultMaxNewPerHour(maxPerNode: number): number {

@@ -1,10 +1,11 @@
 import { dirname, resolve } from "node:path";
-import { describeFile, fileErrorCode, NAME_NOT_SHOWN } from "../lib/errno.ts";
+import { describeFile, errorCode, fileErrorCode, NAME_NOT_SHOWN } from "../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
-import { isSendable, secretIn } from "../lib/secret.ts";
+import { isLoginPair, isSendable, keyInFile, secretInFile } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import { didYouMean } from "../lib/suggest.ts";
+import { certificateProblem, pairProblem, privateKeyProblem } from "../rpc/dial/client-certificate.ts";
 import {
   type ConfigDocument,
   ConfigError,
@@ -54,7 +55,7 @@ export async function loadConfig(
   if (file !== undefined && "broken" in file) throw new ConfigError(file.broken);
   try {
     const raw = withFlagNodes(file?.raw, nodes);
-    const result = await inSlices(parseSteps(raw, path), signal);
+    const result = await inSlices(parseSteps(raw, path, env), signal);
     const problems = [...(result.ok ? [] : result.problems), ...(await fileProblems(raw, path, signal))];
     if (result.ok && problems.length === 0 && file?.isWhole !== false) return result.config;
     throw new ConfigError([...(await fileLines(file, problems, nodes)), ...flagLines(file, problems, nodes)]);
@@ -121,6 +122,7 @@ function withFlagNodes(raw: unknown, nodes: readonly FlagNode[]): unknown {
 
 /** What YAML takes for a key may have been meant as a value, with a secret in it: `{url:https://TOKEN@host}`. */
 function showKey(key: string, parents: readonly PropertyKey[]): string {
+  if (key === "<<") return key;
   if (parents.includes("auth")) return didYouMean(key, AUTH_KEYS) === undefined ? "…" : key;
   // None of our keys has a digit, but nearly every token has one.
   const isName = parents.includes("labels") || parents.at(-1) === "modules";
@@ -135,42 +137,77 @@ async function fileProblems(
   signal: AbortSignal | undefined,
 ): Promise<readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  for (const { path, value } of await inSlices(findFileKeys(raw), signal)) {
+  const locate = (file: string) => (configFile === undefined ? resolve(file) : resolve(dirname(configFile), file));
+  for (const { path, value, certificate } of await inSlices(findFileKeys(raw), signal)) {
     signal?.throwIfAborted();
-    const absolute = configFile === undefined ? resolve(value) : resolve(dirname(configFile), value);
-    const problem = await fileProblem(absolute, String(path.at(-1)));
+    const problem = await fileProblem(locate(value), String(path.at(-1)), certificate && locate(certificate));
     if (problem !== undefined) problems.push({ path, message: problem });
   }
   return problems;
 }
 
-async function fileProblem(file: string, key: string): Promise<string | undefined> {
+/** @param certificate the file with the certificate of a key */
+async function fileProblem(file: string, key: string, certificate: string | undefined): Promise<string | undefined> {
   try {
-    const bytes = await files.read(file, key === "ca_file" ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
-    return contentProblem(bytes.toString("utf8"), file, key);
+    const bytes = await files.read(file, TLS_KEYS.has(key) ? MAX_FILE_BYTES.tls : MAX_FILE_BYTES.secret);
+    const problem = contentProblem(bytes, file, key);
+    return problem === undefined && certificate !== undefined
+      ? keyProblem(bytes.toString("utf8"), file, certificate)
+      : problem;
   } catch (error) {
+    // The node writes its cookie when it starts, which may be after the exporter.
+    if (key === "cookie_file" && errorCode(error) === "ENOENT") return undefined;
     const shown = await describeFile(file, error);
-    const hint = key === "ca_file" || shown === file ? "" : `; ${NAME_NOT_SHOWN}`;
+    const hint = TLS_KEYS.has(key) || shown === file ? "" : `; ${NAME_NOT_SHOWN}`;
     return `cannot read ${shown} (${fileErrorCode(error)})${hint}`;
   }
 }
 
-function contentProblem(text: string, file: string, key: string): string | undefined {
+/** Whether a private key belongs to its certificate. Whatever else is wrong with the certificate is reported at its own key. */
+async function keyProblem(key: string, file: string, certificateFile: string): Promise<string | undefined> {
+  const bytes = await files.read(certificateFile, MAX_FILE_BYTES.tls).catch(() => undefined);
+  const certificate = bytes?.toString("utf8");
+  if (certificate === undefined || certificateProblem(certificate) !== undefined) return undefined;
+  const problem = pairProblem(certificate, key);
+  return problem === undefined ? undefined : `${file}: ${problem}`;
+}
+
+/** @throws FileError when a secret is not text */
+function contentProblem(bytes: Buffer, file: string, key: string): string | undefined {
+  if (TLS_KEYS.has(key)) return pemProblem(bytes.toString("utf8"), file, key);
+  const text = key === "hash_key_file" ? keyInFile(bytes) : secretInFile(bytes);
   const { length } = text.trim();
   if (length === 0) return `${file} is empty`;
   if (key === "hash_key_file") {
     return length < MIN_HASH_KEY_LENGTH ? `expected at least ${MIN_HASH_KEY_LENGTH} characters in ${file}` : undefined;
   }
-  if (key === "ca_file" || isSendable(secretIn(text))) return undefined;
-  return `expected one line without control characters in ${file}, as HTTP cannot send them`;
+  if (!isSendable(text)) return `expected one line without control characters in ${file}, as HTTP cannot send them`;
+  if (key === "cookie_file" && !isLoginPair(text)) return `expected user:password in ${file}, as a node writes it`;
+  return undefined;
 }
 
-const FILE_KEYS = new Set(["password_file", "token_file", "value_file", "hash_key_file", "ca_file"]);
+function pemProblem(text: string, file: string, key: string): string | undefined {
+  if (text.trim() === "") return `${file} is empty`;
+  if (key === "ca_file") return undefined;
+  const problem = key === "key_file" ? privateKeyProblem(text) : certificateProblem(text);
+  return problem === undefined ? undefined : `${problem} in ${file}`;
+}
+
+/** Their names are no secrets. */
+const TLS_KEYS = new Set(["ca_file", "cert_file", "key_file"]);
+
+const SECRET_KEYS = ["password_file", "token_file", "value_file", "cookie_file", "hash_key_file"];
+const FILE_KEYS = new Set([...SECRET_KEYS, ...TLS_KEYS]);
 
 /** How deep keys of files may be. Aliases can make a document deeper than any bound. */
-const MAX_FILE_KEY_DEPTH = 6;
+const MAX_FILE_KEY_DEPTH = 7;
 
-type FileKey = { readonly path: readonly PropertyKey[]; readonly value: string };
+type FileKey = {
+  readonly path: readonly PropertyKey[];
+  readonly value: string;
+  /** Of a private key: the file beside it with the certificate. */
+  readonly certificate?: string | undefined;
+};
 
 /** All keys of files with their values; one item of an outermost list a step. */
 function* findFileKeys(raw: unknown): Steps<readonly FileKey[]> {
@@ -190,8 +227,10 @@ function* fileKeys(value: unknown, path: readonly PropertyKey[]): Iterable<FileK
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
       if (key === "labels") continue;
-      if (FILE_KEYS.has(key) && typeof item === "string" && item !== "") yield { path: [...path, key], value: item };
-      else yield* fileKeys(item, [...path, key]);
+      if (FILE_KEYS.has(key) && typeof item === "string" && item !== "") {
+        const certificate = key === "key_file" && typeof value.cert_file === "string" ? value.cert_file : undefined;
+        yield { path: [...path, key], value: item, certificate };
+      } else yield* fileKeys(item, [...path, key]);
     }
   }
 }

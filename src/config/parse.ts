@@ -9,7 +9,7 @@ import { connectionsSchema, createConnectionsJoin, type JoinConnections } from "
 import { joinLimits } from "./limits.ts";
 import type { Config, NodeConfig, NodeRole, Trigger } from "./model.ts";
 import { parseProbe } from "./probe.ts";
-import { joinProxy } from "./proxy.ts";
+import { checkProxy, hasOwnProxy, joinProxy } from "./proxy.ts";
 import {
   checkChainOptions,
   DEFAULT_TIMEOUT_MS,
@@ -32,13 +32,16 @@ const DEFAULT_INTERVAL_MS = 15_000;
  * Checks a whole configuration and reports every problem, not only the first.
  * @param raw the document as plain data
  * @param configFile the file that it was read from: relative paths start from its folder
+ * @param env for `proxy_from_environment`
  */
-export function parseConfig(raw: unknown, configFile: string | undefined): ParsedConfig {
-  return runToEnd(parseSteps(raw, configFile));
+export function parseConfig(raw: unknown, configFile: string | undefined, env: Environment = {}): ParsedConfig {
+  return runToEnd(parseSteps(raw, configFile, env));
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** As parseConfig, one node a step. */
-export function* parseSteps(raw: unknown, configFile: string | undefined): Steps<ParsedConfig> {
+export function* parseSteps(raw: unknown, configFile: string | undefined, env: Environment = {}): Steps<ParsedConfig> {
   const checker = createChecker();
   checker.check(hasModules(raw) ? probeDocumentSchema : documentSchema, raw, []);
   const document = isObject(raw) ? raw : {};
@@ -46,7 +49,8 @@ export function* parseSteps(raw: unknown, configFile: string | undefined): Steps
   const connections = checker.check(connectionsSchema(configFile), document.connections ?? {}, ["connections"]);
   // The settings of nodes are checked even if those of the whole configuration are wrong.
   const joinConnections = createConnectionsJoin(connections ?? connectionsSchema(configFile).parse({}));
-  const shared = { global, joinConnections };
+  checkProxy(global, (subpath, message) => checker.report(["global", ...subpath], message));
+  const shared = { global, rawGlobal: document.global, joinConnections, env };
   const lag = checker.check(lagSchema, document.lag ?? {}, ["lag"]);
   const parser = createNodeParser(shared, configFile, checker);
   const nodes = yield* parseNodes(document, "nodes", "node", parser);
@@ -83,7 +87,13 @@ type NodeParser = {
 };
 
 /** What nodes have where they have no setting of their own. */
-type SharedSettings = { readonly global: GlobalFields; readonly joinConnections: JoinConnections };
+type SharedSettings = {
+  readonly global: GlobalFields;
+  /** As in the document. */
+  readonly rawGlobal: unknown;
+  readonly joinConnections: JoinConnections;
+  readonly env: Environment;
+};
 
 function createNodeParser(shared: SharedSettings, configFile: string | undefined, checker: Checker): NodeParser {
   const { global } = shared;
@@ -100,7 +110,7 @@ function createNodeParser(shared: SharedSettings, configFile: string | undefined
       }
       const node = assembleNode(fields, shared, (subpath, message) => checker.report([...path, ...subpath], message));
       if (options === undefined) return undefined;
-      return { ...node, options, role, fingerprint: fingerprintOf(raw, role, node) };
+      return { ...node, options, role, fingerprint: fingerprintOf([raw, proxyKeys(fields, shared)], role, node) };
     },
     checkGlobalTimeout() {
       if (!isGlobalTimeoutUsed) return;
@@ -138,7 +148,7 @@ function assembleNode(fields: NodeFields, shared: SharedSettings, report: Report
     headers: auth?.headers ?? [],
     tls: tls?.verification ?? { kind: "ca" },
     clientCertificate: tls?.clientCertificate,
-    proxy: joinProxy(global, fields, report),
+    proxy: joinProxy(global, fields, shared.env, report),
     hostHeader,
     limits: joinLimits(global.limits, limits),
     connections: shared.joinConnections(fields.connections),
@@ -170,16 +180,26 @@ function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefin
   return `the timeout of ${formatDuration(timeoutMs)} exceeds the interval of ${formatDuration(intervalMs)}`;
 }
 
+/** The keys of `global` that a node uses. The checked ones hide a password. */
+function proxyKeys(own: NodeFields, { rawGlobal }: SharedSettings): readonly unknown[] {
+  const used: JsonObject = hasOwnProxy(own) || !isObject(rawGlobal) ? {} : rawGlobal;
+  return [used.proxy_url, used.no_proxy, used.proxy_from_environment];
+}
+
 /**
  * The fingerprint is made from the raw data, as a checked node contains functions, and hashed, as it includes secrets. It is
  * without `connections`, which do not change how a node is polled.
  */
-function fingerprintOf(raw: unknown, role: NodeRole, { trigger, timeoutMs, limits }: NodeWithoutOptions): string {
+function fingerprintOf(
+  [raw, proxy]: readonly unknown[],
+  role: NodeRole,
+  { trigger, timeoutMs, limits }: NodeWithoutOptions,
+): string {
   const polled = isObject(raw) ? { ...raw, connections: undefined } : raw;
   const sortKeys = (_: string, value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
   return createHash("sha256")
-    .update(JSON.stringify([role, polled, trigger, timeoutMs, limits], sortKeys))
+    .update(JSON.stringify([role, polled, proxy, trigger, timeoutMs, limits], sortKeys))
     .digest("base64");
 }
 

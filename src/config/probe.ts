@@ -5,7 +5,7 @@ import { block, type Checker, parsed } from "../schema/fields.ts";
 import type { JoinConnections } from "./connections.ts";
 import { joinLimits } from "./limits.ts";
 import type { NodeConfig, ProbeConfig, ProbeModule } from "./model.ts";
-import { joinProxy, type ReportProblem } from "./proxy.ts";
+import { joinProxy, PROXY_RULES } from "./proxy.ts";
 import {
   CHAIN_BLOCKS,
   checkChainOptions,
@@ -36,6 +36,13 @@ export const probeSchema = block({
   concurrency: z.int().min(1).max(MAX_CONCURRENCY).default(DEFAULT_CONCURRENCY),
 });
 
+/** For config.schema.json; `credentialsOf` does the check. */
+const CERTIFICATE_NEEDS_HOSTS = {
+  if: { properties: { tls: { type: "object", required: ["cert_file"] } }, required: ["tls"] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { required: ["hosts"] },
+};
+
 /** A module has the keys of a node, except those that only a configured node can have. */
 export function moduleSchema(configFile: string | undefined) {
   const { name: _name, url: _url, interval: _interval, schedule: _schedule, ...shared } = nodeSchema(configFile).shape;
@@ -43,7 +50,11 @@ export function moduleSchema(configFile: string | undefined) {
     ...shared,
     scheme: z.enum(["http", "https"]).optional(),
     hosts: patternsField.min(1, "expected at least one pattern").optional(),
-  }).meta({ dependencies: { auth: ["hosts"] } });
+  }).meta({
+    ...PROXY_RULES,
+    dependencies: { ...PROXY_RULES.dependencies, auth: ["hosts"] },
+    ...CERTIFICATE_NEEDS_HOSTS,
+  });
 }
 
 type ModuleFields = z.output<ReturnType<typeof moduleSchema>>;
@@ -52,13 +63,14 @@ type ProbeContext = {
   readonly configFile: string | undefined;
   readonly global: GlobalFields;
   readonly joinConnections: JoinConnections;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly checker: Checker;
 };
 
 /** @returns undefined when something is wrong, which is reported then */
 export function parseProbe(
   raw: unknown,
-  { configFile, global, joinConnections, checker }: ProbeContext,
+  { configFile, global, joinConnections, env, checker }: ProbeContext,
 ): ProbeConfig | undefined {
   const probe = checker.check(probeSchema, raw, ["probe"]);
   // Modules are checked even if another key is wrong, so that all problems are reported together.
@@ -72,7 +84,8 @@ export function parseProbe(
     if (fields === undefined || options === undefined || !isObject(rawModule)) continue;
     checkModule(rawModule, fields, options, path, checker);
     modules.set(name, {
-      ...assembleModule(fields, options, global, (subpath, message) => checker.report([...path, ...subpath], message)),
+      ...assembleModule(fields, options, global),
+      proxy: joinProxy(global, fields, env, (subpath, message) => checker.report([...path, ...subpath], message)),
       connections: joinConnections(fields.connections),
     });
   }
@@ -130,8 +143,7 @@ function assembleModule(
   fields: ModuleFields,
   options: ChainOptions,
   global: GlobalFields,
-  report: ReportProblem,
-): Omit<ProbeModule, "connections"> {
+): Omit<ProbeModule, "connections" | "proxy"> {
   const { chain, network, labels, auth, tls, limits, timeout, scheme, hosts, host_header: hostHeader } = fields;
   const defaultScheme = scheme ?? (tls === undefined ? "http" : "https");
   return {
@@ -143,7 +155,6 @@ function assembleModule(
     headers: auth?.headers ?? [],
     tls: tls?.verification ?? { kind: "ca" },
     clientCertificate: tls?.clientCertificate,
-    proxy: joinProxy(global, fields, report),
     hostHeader,
     limits: joinLimits(global.limits, limits),
     options,

@@ -14,12 +14,13 @@ import {
   nodeUrlField,
   parsed,
   quoted,
+  timeoutField,
 } from "../schema/fields.ts";
 import { authField, tlsField } from "./access.ts";
 import { ownConnectionsSchema } from "./connections.ts";
 import { limitsSchema } from "./limits.ts";
 import type { LagConfig } from "./model.ts";
-import { proxyFields } from "./proxy.ts";
+import { PROXY_RULES, proxyFields } from "./proxy.ts";
 import { reorgDepthField } from "./reorg-depth.ts";
 
 /** The parts of the configuration file. parse.ts checks how they depend on each other. */
@@ -84,10 +85,10 @@ export const lagSchema = block({
 
 export const globalSchema = block({
   interval: durationField.optional(),
-  timeout: durationField.optional(),
+  timeout: timeoutField.optional(),
   limits: limitsSchema.optional(),
   ...proxyFields,
-});
+}).meta(PROXY_RULES);
 
 export type GlobalFields = z.output<typeof globalSchema>;
 
@@ -109,7 +110,8 @@ const labelName = z.string().superRefine((name, context) => {
   const problem = labelNameProblem(name);
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
-const labelsField = z.record(labelName, z.string());
+/** yaml-plain.ts makes texts of numbers and booleans. */
+export const labelsField = z.record(labelName, z.string());
 
 /** The library expands every number of a range before it checks whether they fit. */
 const LONG_NUMBER = /\d{4}/;
@@ -159,7 +161,14 @@ export function checkChainOptions(
       checker.report([...path, key], `a node of chain ${raw.chain} cannot have a ${key} block, only ${optionsKey}`);
     }
   }
-  return checker.check(options, raw[optionsKey] ?? {}, [...path, optionsKey]);
+  const own = raw[optionsKey] ?? {};
+  if (raw.host_header !== undefined && isObject(own) && own.host_header !== undefined) {
+    checker.report(
+      [...path, optionsKey, "host_header"],
+      `expected at most one of host_header and ${optionsKey}.host_header`,
+    );
+  }
+  return checker.check(options, own, [...path, optionsKey]);
 }
 
 /** A node. The block of its chain is checked by `checkChainOptions`. */
@@ -175,7 +184,7 @@ export function nodeSchema(configFile: string | undefined) {
     labels: labelsField.default({}),
     interval: durationField.optional(),
     schedule: scheduleField.optional(),
-    timeout: durationField.optional(),
+    timeout: timeoutField.optional(),
     auth: authField(configFile).optional(),
     tls: tlsField(configFile).optional(),
     limits: limitsSchema.optional(),
@@ -183,7 +192,10 @@ export function nodeSchema(configFile: string | undefined) {
     ...proxyFields,
     connections: ownConnectionsSchema(configFile).optional(),
     ...chainBlocks,
-  }).meta(excludes({ interval: ["schedule"] }));
+  }).meta({
+    ...PROXY_RULES,
+    dependencies: { ...PROXY_RULES.dependencies, ...excludes({ interval: ["schedule"] }).dependencies },
+  });
 }
 
 export type NodeFields = z.output<ReturnType<typeof nodeSchema>>;

@@ -1,8 +1,7 @@
 import { chains } from "../chains/index.ts";
-import type { Secret } from "../lib/secret.ts";
 import { eachInSlices } from "../lib/slices.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
-import type { Auth } from "../rpc/settings.ts";
+import { keyedSecrets, textOf } from "./keyed-secrets.ts";
 import type { Config, NodeConfig } from "./model.ts";
 import { isApiWord, MIN_HIDDEN_BYTES } from "./redact.ts";
 
@@ -16,15 +15,15 @@ export type ShortSecrets = {
 
 /** At most one result for each node or module. Reads files of secrets; one that cannot be read is skipped. */
 export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly ShortSecrets[]> {
-  const modules = [...probe.modules].map(([name, { auth }]) => ({ where: `probe.modules.${name}`, auth }));
-  const all = [
-    ...[...nodes, ...references].map((node) => ({ where: node.name, ...credentialsOf(node) })),
-    ...modules.map((module) => ({ ...module, urls: [] })),
-  ];
+  const modules = [...probe.modules].map(([name, { auth, headers }]) => ({
+    where: `probe.modules.${name}`,
+    holder: { auth, headers },
+    urls: [],
+  }));
+  const all = [...[...nodes, ...references].map((node) => ({ where: node.name, ...credentialsOf(node) })), ...modules];
   const found: ShortSecrets[] = [];
-  await eachInSlices(all, async ({ where, auth, urls }) => {
-    const ofAuth = auth === undefined ? [] : await shortKeys(auth);
-    const keys = [...ofAuth, ...urls.filter(isShortUrl).map(([key]) => key)];
+  await eachInSlices(all, async ({ where, holder, urls }) => {
+    const keys = [...(await shortKeys(holder)), ...urls.filter(isShortUrl).map(([key]) => key)];
     if (keys.length > 0) found.push({ where, message: describe(keys) });
   });
   return found;
@@ -37,7 +36,7 @@ function describe(keys: readonly string[]): string {
 
 type KeyedUrl = readonly [key: string, url: NodeUrl];
 
-function credentialsOf({ chain, url, auth, options }: NodeConfig) {
+function credentialsOf({ chain, url, auth, headers, options }: NodeConfig) {
   const further = Object.entries(options.values).flatMap(([key, value]): readonly KeyedUrl[] =>
     typeof value === "object" && value !== null && isNodeUrl(value)
       ? [[`${chains[chain].optionsKey}.${key}`, value]]
@@ -47,30 +46,20 @@ function credentialsOf({ chain, url, auth, options }: NodeConfig) {
     ["a secret in url", url] as const,
     ...further.map(([key, other]) => [`a secret in ${key}`, other] as const),
   ];
-  return { auth: url.userinfo === undefined ? auth : undefined, urls };
+  return { holder: { auth: url.userinfo === undefined ? auth : undefined, headers }, urls };
 }
 
-async function shortKeys(auth: Auth): Promise<readonly string[]> {
-  switch (auth.kind) {
-    case "basic":
-    case "digest":
-      return [
-        ...(isShort(auth.username) && !isApiWord(auth.username) ? [`auth.${auth.kind}.username`] : []),
-        ...(await shortKey(`auth.${auth.kind}.password`, auth.password)),
-      ];
-    case "bearer":
-      return shortKey("auth.bearer.token", auth.token);
-    case "cookie":
-      return shortKey("auth.cookie", auth.pair);
-    case "header":
-      return shortKey("auth.header.value", auth.value);
+async function shortKeys(holder: Pick<NodeConfig, "auth" | "headers">): Promise<readonly string[]> {
+  const { auth } = holder;
+  const hasName = auth?.kind === "basic" || auth?.kind === "digest";
+  const name = hasName && isShort(auth.username) && !isApiWord(auth.username) ? [`auth.${auth.kind}.username`] : [];
+  const keys: string[] = [...name];
+  for (const { key, secret, use } of keyedSecrets(holder)) {
+    const text = await textOf(secret);
+    const hidden = use.kind === "pair" ? text?.slice(text.indexOf(":") + 1) : text;
+    if (hidden !== undefined && isShort(hidden)) keys.push(key);
   }
-}
-
-async function shortKey(key: string, secret: Secret): Promise<readonly string[]> {
-  const text = secret.known()[0] ?? (await secret.reveal().catch(() => undefined));
-  if (text === undefined || !isShort(text)) return [];
-  return [secret.file() === undefined ? key : `${key}_file`];
+  return keys;
 }
 
 /** Whether a short part of the URL may be a secret. If another part is long, that one counts as the token. */

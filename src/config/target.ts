@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 import { printsAs } from "../lib/secret.ts";
 import { type AddressRange, isAddressIn, isHostName, parseRange } from "../rpc/address-filter.ts";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
+import { urlMistake } from "../rpc/url-mistake.ts";
 import { quoted } from "../schema/fields.ts";
 
 /**
@@ -38,6 +39,8 @@ export function parseTarget(text: string, defaultScheme: Scheme): TargetUrl {
     throw new Error("expected a URL without spaces, backslashes and control characters");
   }
   if (text.includes("#")) throw new Error("expected a URL without a #fragment, which is never sent to a server");
+  const mistake = urlMistake(text, true);
+  if (mistake !== undefined) throw new Error(mistake);
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${defaultScheme}://${text}`;
   const [, scheme = "", authority = ""] = /^([^:]*):\/\/([^/?]*)/.exec(whole) ?? [];
   if (!isScheme(scheme.toLowerCase())) throw new Error("expected http:// or https://");

@@ -58,7 +58,7 @@ export async function describeFile(path: string, error: unknown, kind?: string):
 export const NAME_NOT_SHOWN = "its name is not shown, as it may be the secret itself";
 
 /** False also if this user may not see the file. */
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return true;

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describeFile, fileErrorCode } from "./errno.ts";
+import { describeFile, FileError, fileErrorCode } from "./errno.ts";
 import { files, MAX_FILE_BYTES } from "./files/files.ts";
 
 /** How a secret looks wherever it could be printed. */
@@ -27,24 +27,57 @@ export function printsAs<T extends object>(text: string, value: T): T {
   return Object.defineProperties(value, { toJSON: print, [inspect.custom]: print });
 }
 
-export function inlineSecret(text: string): Secret {
+export function inlineSecret(given: string): Secret {
+  const text = secretIn(given);
   return { reveal: async () => text, known: () => [text], file: () => undefined, ...PRINTS_AS_MASK };
 }
 
 /** A previous secret may still be in use for a moment after a rotation, so it is remembered too. */
 const REMEMBERED = 2;
 
-/** The secret in a file of this content: without one trailing line end, as editors and `echo` add one. */
+/**
+ * The secret in a text from a file, a variable or the configuration: without the line ends after it, as editors, `echo` and
+ * Kubernetes Secrets that were made with them have, and without a byte order mark.
+ */
 export function secretIn(content: string): string {
-  return content.replace(/\r?\n$/, "");
+  return content.replace(/^\ufeff/, "").replace(/[\r\n]+$/, "");
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The password or token in a file of these bytes.
+ * @throws FileError when it is not UTF-8
+ */
+export function secretInFile(bytes: Uint8Array): string {
+  refuseUtf16(bytes);
+  try {
+    return secretIn(utf8.decode(bytes));
+  } catch {
+    throw new FileError("it is not UTF-8, expected UTF-8 text");
+  }
+}
+
+/**
+ * The key in a file of these bytes, which may be any.
+ * @throws FileError for UTF-16, which would be another key than the same text elsewhere
+ */
+export function keyInFile(bytes: Uint8Array): string {
+  refuseUtf16(bytes);
+  return secretIn(Buffer.from(bytes).toString("utf8"));
+}
+
+function refuseUtf16([first, second]: Uint8Array): void {
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (isUtf16) throw new FileError("it is UTF-16, expected UTF-8 text");
 }
 
 /** A secret in a file. */
-export function fileSecret(path: string): Secret {
+export function fileSecret(path: string, decode: (bytes: Uint8Array) => string = secretInFile): Secret {
   let known: readonly string[] = [];
   return {
     async reveal() {
-      const text = await readSecret(path);
+      const text = await readSecret(path, decode);
       known = [text, ...known.filter((other) => other !== text)].slice(0, REMEMBERED);
       return text;
     },
@@ -52,6 +85,28 @@ export function fileSecret(path: string): Secret {
     file: () => path,
     ...PRINTS_AS_MASK,
   };
+}
+
+/**
+ * A file with `user:password`, as bitcoind writes one. Its password alone is a secret too.
+ * @throws what `reveal` of any file throws, and when there is no colon
+ */
+export function cookieSecret(path: string): Secret {
+  const file = fileSecret(path);
+  return {
+    ...file,
+    async reveal() {
+      const pair = await file.reveal();
+      if (!isLoginPair(pair)) throw new Error(`expected user:password in the secret file ${path}`);
+      return pair;
+    },
+    known: () => file.known().flatMap((pair) => [pair, pair.slice(pair.indexOf(":") + 1)]),
+  };
+}
+
+/** Whether this may be the content of a cookie file. */
+export function isLoginPair(text: string): boolean {
+  return /^[^:]+:./s.test(text);
 }
 
 /** The key of a secret, for people. The path of its file is shown: the operator needs it to find the file. */
@@ -62,9 +117,9 @@ export function printSecret(key: string, secret: Secret): Readonly<Record<string
 
 const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
 
-async function readSecret(path: string): Promise<string> {
+async function readSecret(path: string, decode: (bytes: Uint8Array) => string): Promise<string> {
   try {
-    return secretIn((await files.read(path, MAX_FILE_BYTES.secret)).toString("utf8"));
+    return decode(await files.read(path, MAX_FILE_BYTES.secret));
   } catch (error) {
     throw new Error(`cannot read ${await describeFile(path, error, "secret file")} (${fileErrorCode(error)})`);
   }

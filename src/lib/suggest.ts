@@ -12,10 +12,19 @@ const MAX_WORD_LENGTH = 100;
  * @returns `; did you mean "interval"?`, to follow an error message; undefined when no valid word is similar enough
  */
 export function didYouMean(word: string, valid: readonly string[]): string | undefined {
-  if (word.length > MAX_WORD_LENGTH) return undefined;
+  const found = closestWord(word, valid);
+  return found === undefined ? undefined : `; did you mean "${found}"?`;
+}
+
+/** As didYouMean, but only the word. */
+export function closestWord(word: string, valid: readonly string[]): string | undefined {
   // A short word may be closer than a long one and yet too different.
-  const similar = valid.filter((other) => distance(word, other) <= maxDistance(other));
-  return similar.length === 0 ? undefined : `; did you mean "${closest(word, similar)}"?`;
+  const found = valid.filter((other) => isSimilar(word, other));
+  return found.length === 0 ? undefined : closest(word, found);
+}
+
+export function isSimilar(word: string, valid: string): boolean {
+  return word.length <= MAX_WORD_LENGTH && distance(word, valid) <= maxDistance(valid);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { formatDuration } from "../lib/duration.ts";
 import type { Logger } from "../logging/logger.ts";
 import { describeFailure, type Failure, type FailureReason } from "../model/failure.ts";
-import { failuresOf, mainApi, outcomesOf } from "./outcomes.ts";
+import { type ApiFailure, failuresOf, groupCauses, mainApi, outcomesOf } from "./outcomes.ts";
 import type { StoredState } from "./store.ts";
 
 /** Logs what changed between two states of a node. */
@@ -32,12 +32,13 @@ export function createStateChangeLog(): LogStateChanges {
     }
     const main = mainApi(after.node.role);
     const earlier = reportedApis(before);
+    const failures: ApiFailure[] = [];
     for (const [api, failure] of reportedApis(after)) {
       const was = earlier.get(api);
       const isChange = failure?.reason !== was?.reason || !earlier.has(api);
       if (failure !== undefined) {
         const isNew = isNewFailure(api, failure.reason);
-        if (isChange && isNew) logFailure(api, failure, api === main, log);
+        if (isChange && isNew) failures.push({ api, failure });
         continue;
       }
       alreadyLogged.delete(api);
@@ -45,6 +46,8 @@ export function createStateChangeLog(): LogStateChanges {
       if (api === main) log.info({ api }, upAgain(before));
       else if (was !== undefined) log.info({ api }, `the ${api} API answers again`);
     }
+    for (const one of failures) if (one.api === main) logFailure(one, "down", log);
+    for (const part of groupCauses(failures.filter(({ api }) => api !== main))) logFailure(part, partFails(part), log);
   };
 }
 
@@ -55,9 +58,14 @@ function reportedApis(state: StoredState): ReadonlyMap<string, Failure | undefin
   return new Map(reported.map(([api]) => [api, failures.get(api)]));
 }
 
-function logFailure(api: string, failure: Failure, isDown: boolean, log: Logger): void {
+/** Names several APIs that fail for the same cause. */
+function partFails({ api }: ApiFailure): string {
+  return api.includes(", ") ? `the APIs ${api} fail` : `the ${api} API fails`;
+}
+
+function logFailure({ api, failure }: ApiFailure, what: string, log: Logger): void {
   const { reason, bug } = failure;
-  log.warn({ api, reason, bug }, `${isDown ? "down" : `the ${api} API fails`}: ${describeFailure(failure)}`);
+  log.warn({ api, reason, bug }, `${what}: ${describeFailure(failure)}`);
 }
 
 /** Counts from the last successful poll, as a node that is down may still answer with an error. */

@@ -59,14 +59,48 @@ export function failuresOf(state: PolledState): readonly ApiFailure[] {
   });
 }
 
+/** As failuresOf, for people: APIs that fail for the same cause share one entry, whose `api` names all of them. */
+export function causesOf(state: PolledState): readonly ApiFailure[] {
+  return groupCauses(failuresOf(state));
+}
+
+/** Joins failures that differ only in the call: one refused login fails every call of a node. */
+export function groupCauses(failures: readonly ApiFailure[]): readonly ApiFailure[] {
+  const groups = new Map<string, ApiFailure[]>();
+  for (const one of failures) {
+    const { reason, message, advice } = one.failure;
+    const cause = JSON.stringify([reason, withoutCall(message), advice]);
+    const others = groups.get(cause);
+    if (others === undefined) groups.set(cause, [one]);
+    else others.push(one);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return first ?? [];
+    const { failure } = first;
+    const api = [first, ...others].map((one) => one.api).join(", ");
+    return [{ api, failure: { ...failure, message: withoutCall(failure.message) } }];
+  });
+}
+
+/** Errors of calls begin with `CALL at SERVER: `; no call has a colon. */
+function withoutCall(message: string): string {
+  return message.replace(/^[^:]{1,100}? at (?=\S+: )/, "calls at ");
+}
+
 /** One poll as text for people: how each API call ended, then the requests in the order in which they were sent. */
 export function traceText(state: PolledState | undefined, calls: readonly RpcCall[]): string {
-  const outcomes = state === undefined ? [] : outcomesOf(state).map(outcomeLine);
+  const outcomes = state === undefined ? [] : outcomeLines(outcomesOf(state));
   return [...outcomes, "", ...callTable(calls), "", ""].join("\n");
 }
 
-function outcomeLine([api, outcome]: NamedOutcome): string {
-  return `${api}: ${outcome.ok ? "success" : `${outcome.failure.reason}: ${describeFailure(outcome.failure)}`}`;
+function outcomeLines(outcomes: readonly NamedOutcome[]): readonly string[] {
+  const failures = outcomes.flatMap(([api, outcome]) => (outcome.ok ? [] : [{ api, failure: outcome.failure }]));
+  const causes = new Map(groupCauses(failures).map((cause) => [cause.api.split(", ")[0], cause]));
+  return outcomes.flatMap(([name, { ok }]) => {
+    const cause = causes.get(name);
+    if (cause === undefined) return ok ? [`${name}: success`] : [];
+    return [`${cause.api}: ${cause.failure.reason}: ${describeFailure(cause.failure)}`];
+  });
 }
 
 /** The requests as a table, in the order in which they were sent. */

@@ -11,6 +11,7 @@ import { redactError, redactReport } from "../model/redact-report.ts";
 import { failed, type NodeReport, type Outcome, type PeerList } from "../model/report.ts";
 import type { ObserveCall, RpcCall } from "../rpc/client.ts";
 import { createRpcClient, type RpcClient, type RpcClientOptions } from "../rpc/client.ts";
+import { proxyFor } from "../rpc/dial/route.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
 import type { PollTimes } from "./history.ts";
 import { mainApi } from "./outcomes.ts";
@@ -42,7 +43,9 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
       if (url === node.url) main = client;
       return client;
     },
-    connectUntrusted: createClient,
+    // Past the proxy, the peers that a node behind Tor names would learn the address of this machine.
+    connectUntrusted: (options) => createClient({ ...options, proxy: node.proxy }),
+    isProxied: (place) => proxyFor(place, "https:", node.proxy) !== undefined,
   };
   const session = node.options.open(target);
   const currentRedaction = createNodeRedaction(node);

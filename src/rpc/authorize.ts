@@ -1,182 +1,131 @@
-import { createHash, randomBytes } from "node:crypto";
-import { isSendable } from "../lib/secret.ts";
+import { isSendable, type Secret } from "../lib/secret.ts";
 import { nodeError } from "../model/failure.ts";
-import type { RpcRequest, RpcResponse } from "./message.ts";
-import type { Auth } from "./settings.ts";
+import { createDigestSession } from "./digest.ts";
+import type { RpcRequest, RpcResponse, SentLogin } from "./message.ts";
+import type { Auth, SecretHeader } from "./settings.ts";
 
-/** Adds the credentials to each request. */
+/** Adds the credentials to each request. Its requests must not overlap. */
 export type Authorizer = {
-  /** @throws NodeError unauthorized when the secret cannot be read */
-  headers(request: RpcRequest): Promise<Record<string, string>>;
-  /** Whether a 401 carries a challenge that can be answered, so that one retry makes sense. */
-  accepts(response: RpcResponse): boolean;
+  /** @throws NodeError unauthorized when a secret cannot be read */
+  headers(request: RpcRequest): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Whether a request that got a 401 should be sent again.
+   * @param repeats how often it was sent again already
+   */
+  repeats(response: RpcResponse, repeats: number): Promise<boolean>;
+  /** What the last request carried, and what became of it. */
+  sent(): SentLogin;
 };
 
-/** @returns undefined without auth */
-export function createAuthorizer(auth: Auth | undefined): Authorizer | undefined {
-  const accepts = () => false;
-  switch (auth?.kind) {
-    case undefined:
-      return undefined;
+/** What is sent to a server: its credentials and further headers. */
+export type Credentials = {
+  readonly auth?: Auth | undefined;
+  readonly headers?: readonly SecretHeader[] | undefined;
+  /** Whether `auth` comes from the URL. */
+  readonly isFromUrl?: boolean;
+};
+
+/** @returns undefined without credentials */
+export function createAuthorizer({ auth, headers = [], isFromUrl = false }: Credentials): Authorizer | undefined {
+  const login = auth === undefined ? undefined : createLogin(auth, isFromUrl);
+  if (login === undefined && headers.length === 0) return undefined;
+  return {
+    async headers(request) {
+      const further: Record<string, string> = {};
+      for (const { name, value } of headers) further[name] = headerText(await revealed(value));
+      return { ...further, ...(await login?.headers(request)) };
+    },
+    repeats: async (response, repeats) => (await login?.repeats(response, repeats)) ?? false,
+    sent: () => ({ login: login?.sent() ?? { kind: "none" }, hasHeaders: headers.length > 0 }),
+  };
+}
+
+type Login = Pick<Authorizer, "headers" | "repeats"> & { sent(): SentLogin["login"] };
+
+function createLogin(auth: Auth, isFromUrl: boolean): Login {
+  switch (auth.kind) {
     case "bearer":
-      return {
-        headers: async () => ({ authorization: headerText(`Bearer ${await revealed(auth.token.reveal())}`) }),
-        accepts,
-      };
+      return plainLogin(auth.token, { kind: "bearer" }, (token) => ({ authorization: headerText(`Bearer ${token}`) }));
     case "header":
-      return {
-        headers: async () => ({ [auth.name]: headerText(await revealed(auth.value.reveal())) }),
-        accepts,
-      };
+      return plainLogin(auth.value, { kind: "header", name: auth.name.toLowerCase() }, (value) => ({
+        [auth.name]: headerText(value),
+      }));
     case "cookie":
-      return {
-        headers: async () => {
-          const pair = await revealed(auth.pair.reveal());
-          return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
-        },
-        accepts,
-      };
+      return plainLogin(auth.pair, { kind: "cookie" }, basic);
     case "basic":
-      return {
-        headers: async () => {
-          const pair = `${auth.username}:${await revealed(auth.password.reveal())}`;
-          return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
-        },
-        accepts,
-      };
-    case "digest": {
-      const session = createDigestSession();
-      return {
-        headers: async ({ method, path }) => {
-          const password = await revealed(auth.password.reveal());
-          const authorization = session.authorize({ username: auth.username, password, method, uri: path });
-          return authorization === undefined ? {} : { authorization: headerText(authorization) };
-        },
-        accepts: ({ headers }) => session.accept([headers["www-authenticate"] ?? []].flat()),
-      };
-    }
+      return plainLogin(auth.password, { kind: "basic", isFromUrl }, (password) =>
+        basic(`${auth.username}:${password}`),
+      );
+    case "digest":
+      return digestLogin(auth);
   }
 }
 
-async function revealed(secret: Promise<string>): Promise<string> {
+function basic(pair: string): Readonly<Record<string, string>> {
+  return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
+}
+
+/** Credentials that are sent with the first attempt. A file that changed since is tried once: its node wrote it anew. */
+function plainLogin(
+  secret: Secret,
+  sent: SentLogin["login"],
+  headersFor: (text: string) => Readonly<Record<string, string>>,
+): Login {
+  let tried: string | undefined;
+  return {
+    async headers() {
+      tried = await revealed(secret, sent.kind === "cookie" ? NO_COOKIE : undefined);
+      return headersFor(tried);
+    },
+    repeats: async (_, repeats) =>
+      repeats === 0 && secret.file() !== undefined && (await secret.reveal().catch(() => tried)) !== tried,
+    sent: () => sent,
+  };
+}
+
+/**
+ * A challenge is answered once. If the server calls that answer stale, a proxy may have taken another of its connections, where
+ * the nonce is not known: the challenge from there is answered once too.
+ */
+function digestLogin({ username, password }: Auth & { readonly kind: "digest" }): Login {
+  const session = createDigestSession();
+  let state: (SentLogin["login"] & { readonly kind: "digest" })["state"] = "unanswered";
+  return {
+    async headers({ method, path }) {
+      const authorization = session.authorize({
+        username,
+        password: await revealed(password),
+        method,
+        uri: path,
+      });
+      return authorization === undefined ? {} : { authorization: headerText(authorization) };
+    },
+    async repeats({ headers }, repeats) {
+      const challenge = session.accept([headers["www-authenticate"] ?? []].flat());
+      if (challenge === "none") state = "unanswered";
+      else state = challenge === "stale" ? "stale" : "refused";
+      return repeats === 0 ? challenge !== "none" : repeats === 1 && challenge === "stale";
+    },
+    sent: () => ({ kind: "digest", state }),
+  };
+}
+
+const NO_COOKIE =
+  "the node writes its cookie when it starts: check that it runs, the path of auth.cookie_file, and that this user may read it";
+
+async function revealed(secret: Secret, advice = "check the auth block of this node"): Promise<string> {
   try {
-    const text = await secret;
+    const text = await secret.reveal();
     // The file may have changed since it was checked.
     if (!isSendable(text)) throw new Error("the secret contains a line break or another control character");
     return text;
   } catch (error) {
     const problem = error instanceof Error ? error.message : "the secret cannot be read";
-    throw nodeError("unauthorized", problem, "check the auth block of this node");
+    throw nodeError("unauthorized", problem, advice);
   }
 }
 
 /** A header value in UTF-8: the HTTP client takes one character for each byte. */
 function headerText(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
-}
-
-/**
- * HTTP digest authentication (RFC 7616, qop=auth) as monerod requires it: contrib/epee/src/http_auth.cpp of
- * monero-project/monero v0.18. A nonce belongs to one TCP connection of the server, so the credentials must be sent over the
- * challenged socket, and `nc` must count the requests on it.
- */
-
-/** Strongest first; monerod offers MD5 and MD5-sess. */
-const ALGORITHMS = ["SHA-256", "MD5", "SHA-256-SESS", "MD5-SESS"];
-
-type Challenge = ReadonlyMap<string, string>;
-
-/** All Digest challenges of WWW-Authenticate header values, as maps of lower-case parameter names. */
-export function parseChallenges(headerValues: readonly string[]): readonly Challenge[] {
-  const challenges: Map<string, string>[] = [];
-  // The lookbehind matches a word from its first letter only: otherwise a long one would take the square of its length.
-  const token = /(?<![\w-])([A-Za-z][\w-]*)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))|(?=\s|,|$))/g;
-  for (const [, word = "", quoted, bare] of headerValues.join(", ").matchAll(token)) {
-    if (quoted === undefined && bare === undefined) challenges.push(new Map([["scheme", word.toLowerCase()]]));
-    else challenges.at(-1)?.set(word.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "");
-  }
-  return challenges.filter((challenge) => challenge.get("scheme") === "digest");
-}
-
-/** The strongest challenge that this program can answer. */
-export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
-  return challenges
-    .filter((challenge) => rank(challenge) >= 0 && challenge.has("nonce"))
-    .filter((challenge) => (challenge.get("qop") ?? "").split(",").some((one) => one.trim() === "auth"))
-    .sort((a, b) => rank(a) - rank(b))[0];
-}
-
-function rank(challenge: Challenge): number {
-  return ALGORITHMS.indexOf((challenge.get("algorithm") ?? "MD5").toUpperCase());
-}
-
-type DigestCredentials = {
-  readonly username: string;
-  readonly password: string;
-  readonly method: string;
-  /** The exact path and query of the request: newer servers compare it with the request target. */
-  readonly uri: string;
-  /** How many requests were authorized with this nonce, including this one. */
-  readonly count: number;
-  readonly cnonce: string;
-};
-
-/** The Authorization header for a challenge. */
-export function digestAuthorization(challenge: Challenge, credentials: DigestCredentials): string {
-  const algorithm = challenge.get("algorithm") ?? "MD5";
-  const realm = challenge.get("realm") ?? "";
-  const nonce = challenge.get("nonce") ?? "";
-  const { username, password, method, uri, cnonce } = credentials;
-  const name = algorithm.toUpperCase();
-  const hash = (text: string) =>
-    createHash(name.startsWith("SHA-256") ? "sha256" : "md5")
-      .update(text)
-      .digest("hex");
-  // Hexadecimal: a decimal counter would fail at the tenth request.
-  const nc = credentials.count.toString(16).padStart(8, "0");
-  const secret = hash(`${username}:${realm}:${password}`);
-  const ha1 = name.endsWith("-SESS") ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-  const response = hash(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`);
-  const opaque = challenge.get("opaque");
-  return [
-    `Digest username=${quote(username)}`,
-    `realm=${quote(realm)}`,
-    `nonce=${quote(nonce)}`,
-    `uri=${quote(uri)}`,
-    `algorithm=${algorithm}`,
-    "qop=auth",
-    `nc=${nc}`,
-    `cnonce=${quote(cnonce)}`,
-    `response=${quote(response)}`,
-    ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
-  ].join(", ");
-}
-
-function quote(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
-}
-
-/** The digest state of one connection: the current challenge and the number of its requests. */
-type DigestSession = {
-  /** Stores the strongest challenge of a 401. @returns false when none can be answered, so that a retry would be useless */
-  accept(headerValues: readonly string[]): boolean;
-  /** The Authorization header for the next request; undefined before the first challenge. */
-  authorize(request: { username: string; password: string; method: string; uri: string }): string | undefined;
-};
-
-export function createDigestSession(): DigestSession {
-  let challenge: Challenge | undefined;
-  let count = 0;
-  return {
-    accept(headerValues) {
-      challenge = chooseChallenge(parseChallenges(headerValues));
-      count = 0;
-      return challenge !== undefined;
-    },
-    authorize(request) {
-      if (challenge === undefined) return undefined;
-      count += 1;
-      return digestAuthorization(challenge, { ...request, count, cnonce: randomBytes(16).toString("base64") });
-    },
-  };
 }

@@ -1,12 +1,15 @@
 import type { Signal } from "../lib/abort.ts";
-import { type JsonLimits, scanJson } from "../lib/json.ts";
+import { scanJson } from "../lib/json.ts";
 import { type Failure, NodeError, nodeError } from "../model/failure.ts";
+import { clientCertificateFailure } from "./answers/client-certificate.ts";
+import { explainBody, wordsIn } from "./answers/explain.ts";
+import { OF_GATEWAY } from "./answers/meaning.ts";
+import { proxyFailure } from "./answers/proxies.ts";
 import { describeExcess, excessAdvice, INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "./budget.ts";
 import type { RpcClient } from "./client.ts";
-import { firstHeader, type RpcRequest, type RpcResponse } from "./message.ts";
-
-/** Longer values of Retry-After are shortened to this. */
-const MAX_RETRY_AFTER_SECONDS = 3600;
+import { type RpcRequest, type RpcResponse, retryAfter } from "./message.ts";
+import { parseNodeJson } from "./node-json.ts";
+import { unauthorizedFailure } from "./unauthorized.ts";
 
 /** A chain's own explanation of an unsuccessful response; undefined for the general one. */
 export type ExplainStatus = (response: RpcResponse, call: string) => Failure | undefined;
@@ -24,22 +27,34 @@ export async function callJson(
   explain: ExplainStatus = () => undefined,
 ): Promise<JsonResponse> {
   const response = await client.request(request, signal);
-  const call = `${request.name} at ${client.url.label}`;
+  const call = `${request.name} at ${client.url.label}${client.through ?? ""}`;
   if (response.status < 200 || response.status > 299) {
     throw new NodeError(explainWith(explain, client, response, call));
   }
   return { value: decodeJsonBody(response.body, call, response.budget ?? request.budget), response };
 }
 
-/** Why a response was unsuccessful: by what every server may say, by the chain, or else in general. */
+/** Why a response was unsuccessful: by what every server may say, by the chain, by its body, or else in general. */
 export function explainWith(
   explain: ExplainStatus,
   { url }: Pick<RpcClient, "url">,
   response: RpcResponse,
   call: string,
 ): Failure {
-  const plain = url.protocol === "http:" ? plainHttpFailure(response, call) : undefined;
-  return plain ?? explain(response, call) ?? statusFailure(response, call);
+  const isPlain = url.protocol === "http:";
+  const ofTls = isPlain ? plainHttpFailure(response, call) : clientCertificateFailure(response, call);
+  const known = ofTls ?? proxyFailure(response, call) ?? explain(response, call) ?? explainBody(response, call);
+  if (known !== undefined) return known;
+  const failure = withWords(statusFailure(response, call), response);
+  return !isPlain && failure.advice === BAD_REQUEST.advice ? { ...failure, advice: OTHER_STATUS.advice } : failure;
+}
+
+/** Adds what a gateway says itself in the JSON of an unsuccessful response. */
+function withWords(failure: Failure, response: RpcResponse): Failure {
+  const words = response.status < 400 ? "" : wordsIn(response);
+  if (words === "") return failure;
+  const isOfNode = failure.advice === OTHER_STATUS.advice || failure.advice === BAD_REQUEST.advice;
+  return { ...failure, message: failure.message + words, ...(isOfNode ? { advice: OF_GATEWAY.advice } : {}) };
 }
 
 /**
@@ -63,7 +78,7 @@ export function statusFailure(response: RpcResponse, call: string): Failure {
   if (status >= 300 && status < 400) {
     return { reason: "http", message, advice: "redirects are not followed: set the URL of the node's API itself" };
   }
-  if (status === 401) return { reason: "unauthorized", message, advice: unauthorizedAdvice(response) };
+  if (status === 401) return unauthorizedFailure(response, call);
   const { reason, advice, mayAskToWait } = STATUSES[status] ?? OTHER_STATUS;
   return { reason, message, advice, ...(mayAskToWait ? retryAfter(response) : {}) };
 }
@@ -79,13 +94,15 @@ const BAD_GATEWAY: StatusMeaning = {
   mayAskToWait: false,
 };
 
+/** nginx, Go and other servers respond so to plain HTTP on a TLS port. */
+const BAD_REQUEST: StatusMeaning = {
+  reason: "http",
+  advice: "use https:// if the port expects TLS, otherwise see the node's own log",
+  mayAskToWait: false,
+};
+
 const STATUSES: Readonly<Record<number, StatusMeaning>> = {
-  // nginx, Go and other servers respond so to plain HTTP on a TLS port.
-  400: {
-    reason: "http",
-    advice: "use https:// if the port expects TLS, otherwise see the node's own log",
-    mayAskToWait: false,
-  },
+  400: BAD_REQUEST,
   402: {
     reason: "unauthorized",
     advice: "the server wants to be paid: check the token in the URL, auth, and the account at the gateway",
@@ -99,6 +116,14 @@ const STATUSES: Readonly<Record<number, StatusMeaning>> = {
   404: {
     reason: "not_found",
     advice: "check the port and the path of the URL (a hosted gateway: its token), and that the node is of this chain",
+    mayAskToWait: false,
+  },
+  // RFC 9110 15.5.20; name-based proxies, and those that compare the Host header with the server name of TLS.
+  421: {
+    reason: "host_header",
+    advice:
+      "the server does not answer for the Host header of this URL: set host_header to the name that it serves, and with https " +
+      "tls.server_name to the same name",
     mayAskToWait: false,
   },
   429: {
@@ -122,52 +147,7 @@ const OTHER_STATUS: StatusMeaning = {
   mayAskToWait: true,
 };
 
-function unauthorizedAdvice(response: RpcResponse): string {
-  const challenges = [response.headers["www-authenticate"] ?? []].flat().join(", ");
-  if (/^digest\b/i.test(challenges)) {
-    return "the node requires digest authentication: set auth.digest with the user and password of its login (monerod: rpc-login)";
-  }
-  if (/^basic\b/i.test(challenges)) return "the node requires basic authentication: check auth.basic";
-  if (/^bearer\b/i.test(challenges)) return "the node requires a bearer token: check auth.bearer";
-  return "check the auth block of this node";
-}
-
-/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). @param now unix milliseconds */
-export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
-  const header = firstHeader(response, "retry-after")?.trim();
-  if (header === undefined || header === "") return {};
-  // Date.parse alone would accept almost any text with a number.
-  const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
-  return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
-}
-
-const NO_LIMITS: JsonLimits = {
-  depth: Number.POSITIVE_INFINITY,
-  containers: Number.POSITIVE_INFINITY,
-  keys: Number.POSITIVE_INFINITY,
-  strings: Number.POSITIVE_INFINITY,
-  numbers: Number.POSITIVE_INFINITY,
-};
-
 const utf8 = new TextDecoder("utf-8");
-
-/**
- * Parses JSON as nodes send it: monerod up to 0.18.5.1 writes raw control characters and the escape `\v` (epee's
- * parserse_base_utils.cpp), which JSON.parse refuses; they become spaces. Integers above 2^53 are rounded, but never to a safe
- * integer, so `count` refuses them. Only for texts whose size is bounded.
- * @throws SyntaxError when the text is not JSON even after the repair
- */
-export function parseNodeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const bytes = Buffer.from(text);
-    const scan = scanJson(bytes, NO_LIMITS);
-    if (scan.kind !== "counted" || scan.bytes === bytes) throw error;
-    return JSON.parse(utf8.decode(scan.bytes));
-  }
-}
 
 /**
  * Responses up to this size are parsed without counting, unless the operator set limits: the worst case takes 10 ms (98,304

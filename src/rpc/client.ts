@@ -1,19 +1,22 @@
 import { type Signal, untilAborted } from "../lib/abort.ts";
-import { errorCode } from "../lib/errno.ts";
 import { createQueue } from "../lib/queue.ts";
 import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
 import { type Authorizer, createAuthorizer } from "./authorize.ts";
 import { joinBudget, LIST_BUDGET, type ResponseBudget, type ResponseLimits } from "./budget.ts";
-import type { RpcRequest, RpcResponse } from "./message.ts";
+import { chooseRoute, throughProxy } from "./dial/route.ts";
+import { forwarded } from "./forward.ts";
+import type { Exchange, RpcRequest, RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { isClosedSocket, requestFailure } from "./request-failure.ts";
-import type { Auth, SecretHeader } from "./settings.ts";
+import type { Auth, ProxySettings, SecretHeader } from "./settings.ts";
 import { dispatch, openTransport, type Transport, type TransportOptions } from "./transport.ts";
 
 /** Sends requests to one server over one keep-alive connection, one at a time. */
 export type RpcClient = {
   readonly url: NodeUrl;
+  /** For messages, after the URL: the proxy, or nothing. */
+  readonly through?: string | undefined;
   /**
    * Returns a response of any HTTP status; redirects are never followed.
    * @throws NodeError when the whole response does not arrive before `signal` ends
@@ -34,7 +37,9 @@ type Presented = {
 /** Opens a client for one of the URLs of a node. */
 export type ConnectNode = (url: NodeUrl, options?: { readonly hostHeader?: string | undefined }) => RpcClient;
 
-export type RpcClientOptions = TransportOptions & {
+export type RpcClientOptions = Omit<TransportOptions, "route"> & {
+  /** Undefined: the server is asked directly. */
+  readonly proxy?: ProxySettings | undefined;
   readonly auth?: Auth | undefined;
   readonly headers?: readonly SecretHeader[] | undefined;
   /** Sent instead of the URL's host, for servers that check it (nodeos' http-validate-host). */
@@ -65,34 +70,37 @@ type CallOutcome =
 
 export type ObserveCall = (call: RpcCall) => void;
 
-/** Sends a request and returns its response. Each function below wraps an exchange and adds one concern. */
-type Exchange = (request: RpcRequest, signal: Signal) => Promise<RpcResponse>;
-
 /** @param send sends one request and returns its response; a test may respond without a network */
 export function createRpcClient(options: RpcClientOptions, send: typeof dispatch = dispatch): RpcClient {
   const { url, observe } = options;
   // Digest authentication counts requests, and challenges of two requests must not mix.
   const oneAtATime = createQueue({ concurrency: 1 });
-  const link = createLink(options);
-  const authorizer = createAuthorizer(options.auth);
-  const once = exchangeOnce(options, {
+  const { auth, headers } = options;
+  // A digest belongs to one connection of the server. A proxy that forwards replaces the Host header.
+  const needsTunnel = auth?.kind === "digest" || options.hostHeader !== undefined;
+  const route = chooseRoute(url, options.proxy, needsTunnel);
+  const link = createLink({ ...options, route });
+  const authorizer = createAuthorizer({ auth, headers, isFromUrl: url.userinfo !== undefined });
+  const direct = exchangeOnce(options, {
     link,
     authorizer,
     send,
   });
+  const once = route.kind === "forward" ? forwarded(direct, url, route) : direct;
   const observed = observe === undefined ? once : withObserver(once, url, observe);
   const challenged = withChallenges(withRetry(observed, link), authorizer);
   const complete = withSignal(challenged, link);
 
   return {
     url,
+    through: throughProxy(route),
     async request(request, signal) {
       try {
         signal.throwIfAborted();
         const response = oneAtATime(() => complete(request, signal));
         return await untilAborted(response, signal);
       } catch (error) {
-        throw toNodeError(error, { url, call: request.name, signal });
+        throw toNodeError(error, { url, call: request.name, signal, route, waitedFor: link.waitedFor() });
       }
     },
     presented: () => ({
@@ -110,22 +118,29 @@ type Link = {
   lastExpirySeconds(): number | undefined;
   /** Closes the transport; the next request opens another one. */
   reset(): void;
+  /** What the last dial waited for; undefined when it made a connection. */
+  waitedFor(): string | undefined;
   /** Closes the transport for good. */
   close(): Promise<void>;
 };
 
 function createLink(options: TransportOptions): Link {
   let lastExpirySeconds: number | undefined;
+  /** Of the transport before. */
+  let waitedFor: string | undefined;
   const open = () =>
     openTransport(options, (expirySeconds) => {
       lastExpirySeconds = expirySeconds;
+      waitedFor = undefined;
     });
   let transport = open();
   let isClosed = false;
   return {
     transport: () => transport,
     lastExpirySeconds: () => lastExpirySeconds,
+    waitedFor: () => transport.waitsFor() ?? waitedFor,
     reset() {
+      waitedFor = transport.waitsFor();
       void transport.close();
       if (!isClosed) transport = open();
     },
@@ -142,18 +157,19 @@ type ExchangeParts = {
   readonly send: typeof dispatch;
 };
 
-/** Sends the request with its headers once. */
+/** Sends the request with its headers once. The functions after it wrap an exchange; each adds one concern. */
 function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: ExchangeParts): Exchange {
   const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
     const { method, path, body: sentBody } = request;
-    const headers = { ...ownHeaders, ...request.headers, ...(await authorizer?.headers(request)) };
+    const headers = joinHeaders({ ...ownHeaders, ...request.headers }, await authorizer?.headers(request));
     const transport = link.transport();
     const client = await transport.client();
     signal.throwIfAborted();
     const budget = budgetOf(request.budget);
     const sent = performance.now();
+    const connectionsBefore = transport.connections();
     const {
       status,
       headers: received,
@@ -162,13 +178,23 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
       client,
       { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
       { budget, socket: transport.socket },
-    );
+    ).catch(async (error: unknown) => {
+      throw transport.connections() > connectionsBefore ? await transport.explain(error) : error;
+    });
     const receivedMs = Date.now();
     // The request was sent when its connection was open, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, transport.connectedAt());
     const sentMs = receivedMs - Math.floor(tookMs);
     return { status, headers: received, body, budget, sentMs, receivedMs };
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A configured header replaces one of ours, whose names are in lower case. */
+function joinHeaders(own: Headers, configured: Headers = {}): Headers {
+  const names = new Set(Object.keys(configured).map((name) => name.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !names.has(name))), ...configured };
 }
 
 /** Without limits it returns the given object itself: `decodeJsonBody` compares it with the default budgets. */
@@ -214,12 +240,15 @@ function withRetry(exchange: Exchange, link: Link): Exchange {
   };
 }
 
-/** Repeats a request once when its 401 carries a challenge that can be answered. */
+/** Repeats a request while the authorizer says so; a 401 that stays tells what was sent. */
 function withChallenges(exchange: Exchange, authorizer: Authorizer | undefined): Exchange {
   if (authorizer === undefined) return exchange;
   return async (request, signal) => {
-    const response = await exchange(request, signal);
-    return response.status === 401 && authorizer.accepts(response) ? exchange(request, signal) : response;
+    for (let repeats = 0; ; repeats += 1) {
+      const response = await exchange(request, signal);
+      if (response.status !== 401) return response;
+      if (!(await authorizer.repeats(response, repeats))) return { ...response, sent: authorizer.sent() };
+    }
   };
 }
 
@@ -241,14 +270,11 @@ function withSignal(exchange: Exchange, link: Link): Exchange {
     const transport = link.transport();
     // Before its end, as an idle connection whose slot is needed would reset its successor.
     transport.busy();
-    if (isPastTlsAge(transport)) link.reset();
     signal.addEventListener("abort", link.reset, { once: true });
     try {
+      if (isPastTlsAge(transport) || (await transport.isOutdated())) link.reset();
+      signal.throwIfAborted();
       return await exchange(request, signal);
-    } catch (error) {
-      // After this error undici 7 believes that a request is running, and dials no more (client.js handleConnectError).
-      if (errorCode(error) === "ERR_TLS_CERT_ALTNAME_INVALID") link.reset();
-      throw error;
     } finally {
       signal.removeEventListener("abort", link.reset);
       link.transport().idle(link.reset);

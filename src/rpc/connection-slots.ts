@@ -10,6 +10,8 @@ export type ConnectionSlots = {
    * @throws NoSlotError when no slot becomes free in time; the signal's reason when it ends first
    */
   acquire(waitMs: number, signal: Signal): Promise<ConnectionSlot>;
+  /** A slot that is free now, without closing an idle connection; undefined: there is none. */
+  takeFree(): ConnectionSlot | undefined;
 };
 
 export type ConnectionSlot = {
@@ -98,5 +100,6 @@ export function createConnectionSlots(max: number): ConnectionSlots {
       signal.throwIfAborted();
       return used < max && waiting.size === 0 ? open() : waitForSlot(waitMs, signal);
     },
+    takeFree: () => (used < max && waiting.size === 0 ? open() : undefined),
   };
 }

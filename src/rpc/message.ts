@@ -1,3 +1,4 @@
+import type { Signal } from "../lib/abort.ts";
 import type { ResponseBudget } from "./budget.ts";
 
 export type RpcRequest = {
@@ -24,12 +25,44 @@ export type RpcResponse = {
    */
   readonly sentMs: number;
   readonly receivedMs: number;
+  /** With status 401, what the request had carried; undefined for nothing. */
+  readonly sent?: SentLogin | undefined;
+};
+
+/** The credentials of a request, without their secrets, to explain why they were refused. */
+export type SentLogin = {
+  readonly login:
+    | { readonly kind: "none" | "bearer" | "cookie" }
+    /** `isFromUrl`: from the userinfo of the URL. */
+    | { readonly kind: "basic"; readonly isFromUrl: boolean }
+    /** In lower case. */
+    | { readonly kind: "header"; readonly name: string }
+    /**
+     * `unanswered`: the server sent no challenge that can be answered. `refused`: it did not accept the answer. `stale`: it calls
+     * the answer right, but does not know its nonce.
+     */
+    | { readonly kind: "digest"; readonly state: "unanswered" | "refused" | "stale" };
+  /** Whether further headers were sent. */
+  readonly hasHeaders: boolean;
 };
 
 /** The first value of a header. @param name in lower case */
 export function firstHeader({ headers }: Pick<RpcResponse, "headers">, name: string): string | undefined {
   const found = headers[name];
   return typeof found === "object" ? found[0] : found;
+}
+
+/** Longer times to wait are shortened to this. */
+export const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Retry-After in seconds, from its number or date form (RFC 9110 10.2.3). @param now unix milliseconds */
+export function retryAfter(response: RpcResponse, now = Date.now()): { retryAfterSeconds?: number } {
+  const header = firstHeader(response, "retry-after")?.trim();
+  if (header === undefined || header === "") return {};
+  // Date.parse alone would accept almost any text with a number.
+  const date = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (date - now) / 1000;
+  return seconds > 0 ? { retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : {};
 }
 
 /**
@@ -43,3 +76,6 @@ export function clockSkewSeconds(
   const skew = stampSeconds + 0.5 - (sentMs + receivedMs) / 2000;
   return Math.round(skew * 1000) / 1000;
 }
+
+/** Sends a request and returns its response. */
+export type Exchange = (request: RpcRequest, signal: Signal) => Promise<RpcResponse>;

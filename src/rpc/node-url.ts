@@ -1,4 +1,5 @@
 import { inlineSecret, isSendable, printsAs, type Secret } from "../lib/secret.ts";
+import { urlMistake } from "./url-mistake.ts";
 
 /**
  * The address of a node's API. Path, query and userinfo may contain tokens (hosted gateways put them there), so only `label`
@@ -26,6 +27,8 @@ export type NodeUrl = {
  */
 export function parseNodeUrl(text: string): NodeUrl {
   if (text.startsWith("unix:")) return parseUnixUrl(text.slice("unix:".length));
+  const mistake = urlMistake(text);
+  if (mistake !== undefined) throw new Error(mistake);
   const url = parseUrl(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     // In user:TOKEN@host the user would be the scheme, and may be a token itself.
@@ -38,7 +41,8 @@ export function parseNodeUrl(text: string): NodeUrl {
   }
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   // An unreplaced variable, as in http://${HOST}, would pass for a host.
-  if (!/^[\w.:-]+$/.test(hostname)) throw new Error("expected a URL whose host is a name or an address");
+  if (!/^[\w.:-]+$/.test(hostname) || /^\.|\.\./.test(hostname))
+    throw new Error("expected a URL whose host is a name or an address");
   if (url.hash !== "") throw new Error("expected a URL without a #fragment, which is never sent to a server");
   const path = url.pathname === "/" ? "" : url.pathname;
   const label = `${url.protocol}//${url.host}`;

@@ -3,6 +3,9 @@ import { errorCode } from "../lib/errno.ts";
 import { formatSize } from "../lib/text/format.ts";
 import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
+import { DialError } from "./dial/happy-eyeballs.ts";
+import { type Route, throughProxy } from "./dial/route.ts";
+import { meaningOf, TlsError } from "./dial/tls-codes.ts";
 import type { NodeUrl } from "./node-url.ts";
 
 /** A request that got no complete response. */
@@ -10,6 +13,9 @@ type FailedRequest = {
   readonly url: NodeUrl;
   readonly call: string;
   readonly signal: Signal;
+  readonly route?: Route | undefined;
+  /** What its dial waited for; undefined when there was a connection. */
+  readonly waitedFor?: string | undefined;
 };
 
 const CUT_OFF = "RESPONSE_CUT_OFF";
@@ -90,14 +96,19 @@ export class ExcessError extends Error {
 
 /** Maps an error after the headers of a response: a closed connection becomes a CutOffError. */
 export function bodyError(error: unknown): unknown {
-  const isCutOff = isClosedSocket(error) || codeOf(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+  const isCutOff = isClosedSocket(error) || errorCode(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
   return isCutOff ? new CutOffError() : error;
 }
 
 /** Maps an error of undici, TLS or the system to a failure whose texts contain no secret. */
 export function requestFailure(error: unknown, request: FailedRequest): Failure {
-  const where = `${request.call} at ${request.url.label}`;
+  const { waitedFor, route } = request;
+  const where = `${request.call} at ${request.url.label}${route === undefined ? "" : throughProxy(route)}`;
+  const waited = waitedFor === undefined ? "" : ` (${waitedFor})`;
   if (request.signal.aborted || isTimeout(error)) {
+    if (waitedFor !== undefined) {
+      return { reason: "timeout", message: `${where}: no connection in time${waited}`, advice: SLOW_DIAL };
+    }
     return {
       reason: "timeout",
       message: `${where}: no complete response in time`,
@@ -105,9 +116,24 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
     };
   }
   if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
-  const code = codeOf(error);
+  if (error instanceof TlsError) return { reason: "tls", message: `${where}: ${error.finding}`, advice: error.advice };
+  const code = errorCode(error);
+  const { reason, message } = describeError(error);
+  const found = code === "DIAL_TIMEOUT" && waitedFor !== undefined ? `no connection in time${waited}` : message;
+  return { reason, message: `${where}: ${found}`, advice: adviceFor(reason, code, request.url) };
+}
+
+const SLOW_DIAL =
+  "check that the node listens at this address and that no firewall drops packets; raise timeout if it is only far away";
+
+/** The meaning of an error of a dial, of TLS, or of undici. */
+export function describeError(error: unknown): Pick<Failure, "reason" | "message"> {
+  const code = errorCode(error);
   const reason = reasonOf(code, error);
-  return { reason, message: `${where}: ${finding(reason, code)}`, advice: adviceFor(reason, code, request.url) };
+  if (!(error instanceof DialError)) return { reason, message: finding(reason, code) };
+  const message =
+    error.attempts === 1 ? `${finding(reason, code)}: ${error.tried}` : `no connection to any address (${error.tried})`;
+  return { reason, message };
 }
 
 function explainExcess(found: ResponseExcess, where: string): Pick<Failure, "message" | "advice"> {
@@ -137,19 +163,11 @@ const WRONG_SERVER = "check that the URL is the node's API; nodes do not send so
 
 /** Whether the socket was closed without a response, as can happen to a keep-alive socket at any time. */
 export function isClosedSocket(error: unknown): boolean {
-  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(codeOf(error));
+  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(errorCode(error));
 }
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
-}
-
-/** Dialling a name with several addresses gives one AggregateError for all attempts. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0 && !("code" in error && error.code)) {
-    return errorCode(error.errors[0]);
-  }
-  return errorCode(error);
 }
 
 function reasonOf(code: string, error: unknown): FailureReason {
@@ -170,7 +188,9 @@ function finding(reason: FailureReason, code: string): string {
     case "timeout":
       return `no connection in time (${code})`;
     case "tls":
-      return `the TLS connection failed (${code})`;
+      return code === "ECONNRESET"
+        ? "the server closed the connection in the TLS handshake (ECONNRESET)"
+        : `${meaningOf(code).finding} (${code})`;
     case "too_large":
       return tooLongHeaders(MAX_PARSED_BYTES);
     case "http":
@@ -192,7 +212,7 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
     case "timeout":
       return "check that the node listens at this address and that no firewall drops packets";
     case "tls":
-      return tlsAdvice(code);
+      return code === "ECONNRESET" ? CLOSED_IN_HANDSHAKE : meaningOf(code).advice;
     case "too_large":
       return WRONG_SERVER;
     case "http":
@@ -221,16 +241,6 @@ function connectAdvice(code: string, url: NodeUrl): string {
   return "check the address, the route and the firewall";
 }
 
-function tlsAdvice(code: string): string {
-  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
-    return "this port speaks plain HTTP: use http:// in the URL";
-  }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return "the certificate is for another name: set tls.server_name, or tls.pin to the certificate's SHA-256";
-  }
-  if (code === "CERT_HAS_EXPIRED") return "renew the node's certificate";
-  if (code.includes("SELF_SIGNED") || code.includes("ISSUER") || code.includes("VERIFY")) {
-    return "the certificate is not signed by a known authority: set tls.ca_file, or tls.pin to the certificate's SHA-256";
-  }
-  return "check that the port speaks TLS, and the tls block of this node";
-}
+const CLOSED_IN_HANDSHAKE =
+  "check that the port speaks TLS; if it does, the node may be at its connection limit " +
+  "(monerod: rpc-max-connections-per-private-ip) or restarting";

@@ -4,9 +4,11 @@ import type { Client, Dispatcher } from "undici";
 import { BYTES_PER_PIECE, type ResponseBudget } from "./budget.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
 import { createConnector } from "./dial/connector.ts";
+import { DIRECT, type Route } from "./dial/route.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { bodyError, ExcessError, MAX_PARSED_BYTES, type ResponseExcess } from "./request-failure.ts";
-import type { ClientCertificate, ProxySettings, TlsVerification } from "./settings.ts";
+import type { ClientCertificate, TlsVerification } from "./settings.ts";
+import { readPastContinue } from "./unasked-continue.ts";
 
 /** Longer than any sensible interval, so that a poll finds its socket open; the server may close it earlier. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -15,8 +17,8 @@ export type TransportOptions = {
   readonly url: NodeUrl;
   readonly tls: TlsVerification;
   readonly clientCertificate?: ClientCertificate | undefined;
-  /** Undefined: the server is asked directly. */
-  readonly proxy?: ProxySettings | undefined;
+  /** Default: the server is asked directly. */
+  readonly route?: Route | undefined;
   /** The longest wait for a connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** Bounds the connections to all nodes; undefined: not bounded. */
@@ -34,6 +36,12 @@ export type Transport = {
   connectedAt(): number;
   /** When the certificate of the last connection ends, unix seconds; undefined while another one is being dialled. */
   certificateExpirySeconds(): number | undefined;
+  /** What the last dial waits for, or waited for when it ended; undefined when it made a connection. */
+  waitsFor(): string | undefined;
+  /** The error in place of one that ended a new connection before its first response. May open another connection for a moment. */
+  explain(error: unknown): Promise<unknown>;
+  /** Whether the files of the client certificate have another certificate than the connection. */
+  isOutdated(): Promise<boolean>;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
   /** A request is running. */
@@ -48,7 +56,7 @@ export type Transport = {
  * @param onHandshake called with the end of the certificate of each new connection, in unix seconds
  */
 export function openTransport(
-  { url, tls, clientCertificate, connectTimeoutMs, slots }: TransportOptions,
+  { url, route = DIRECT, tls, clientCertificate, connectTimeoutMs, slots }: TransportOptions,
   onHandshake: (expirySeconds: number | undefined) => void = () => {},
 ): Transport {
   let connections = 0;
@@ -57,6 +65,7 @@ export function openTransport(
   let certificateExpirySeconds: number | undefined;
   const connector = createConnector({
     url,
+    route,
     verification: tls,
     clientCertificate,
     timeoutMs: connectTimeoutMs,
@@ -85,6 +94,9 @@ export function openTransport(
     connections: () => connections,
     connectedAt: () => connectedAt,
     certificateExpirySeconds: () => certificateExpirySeconds,
+    waitsFor: connector.waitsFor,
+    explain: connector.explain,
+    isOutdated: connector.isOutdated,
     idle: connector.idle,
     busy: connector.busy,
     async close() {
@@ -97,6 +109,8 @@ export function openTransport(
 /** Loads undici at the first request: it takes a tenth of the start of a server (docs/performance.md). */
 async function openClient(url: NodeUrl, connect: ReturnType<typeof createConnector>["connect"]): Promise<Client> {
   const { default: Client } = await import("undici/lib/dispatcher/client.js");
+  const { default: symbols } = await import("undici/lib/core/symbols.js");
+  parserKey = symbols.kParser;
   return new Client(url.origin, {
     connect,
     pipelining: 1,
@@ -129,6 +143,9 @@ export const MAX_HEADER_BYTES = 16 * 1024;
  * be in total, together with twice the size of the body. The parser reports most of them to no handler.
  */
 export const MAX_FRAMING_BYTES = 64 * 1024;
+
+/** Under which undici keeps the parser of a connection; known when a client was opened. */
+let parserKey: symbol | undefined;
 
 type DispatchSettings = {
   readonly budget: ResponseBudget;
@@ -171,6 +188,7 @@ export function dispatch(
         const opened = socket();
         if (opened === undefined) return;
         connection = opened;
+        if (parserKey !== undefined) readPastContinue(opened, parserKey);
         const before = opened.bytesRead;
         readAtLastPiece = before;
         const look = () => {

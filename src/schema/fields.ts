@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import * as z from "zod";
-import { parseDuration } from "../lib/duration.ts";
+import { formatDuration, parseDuration } from "../lib/duration.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
 import type { ConfigProblem } from "./problems.ts";
@@ -104,6 +104,7 @@ export function excludes(others: Readonly<Record<string, readonly string[]>>) {
 }
 
 function unknownKey(key: string, valid: readonly string[]): string {
+  if (key === "<<") return "unknown key; write << without quotes to merge a mapping";
   if (valid.length === 0) return "unknown key; this block has no keys";
   return `unknown key${didYouMean(key, valid) ?? `; valid here: ${valid.join(", ")}`}`;
 }
@@ -151,14 +152,23 @@ export const nodeUrlField = parsed<NodeUrl>("a URL like http://127.0.0.1:8888 or
 const DURATION = "a duration like 15s or 1m30s";
 
 /** A duration from a second to 24 days, in milliseconds. */
-export const durationField = parsed(DURATION, (text) => {
+export const durationField = durationFrom(1000);
+
+/** How long a request may take, in milliseconds: a server nearby answers in less than a second. */
+export const timeoutField = durationFrom(100);
+
+function durationFrom(leastMs: number) {
+  return parsed(DURATION, (text) => readDuration(text, leastMs));
+}
+
+function readDuration(text: string, leastMs: number): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new Error(`expected ${DURATION}, found ${quoted(text)}`);
-  if (milliseconds < 1000) throw new Error(`expected at least 1s, found ${quoted(text)}`);
+  if (milliseconds < leastMs) throw new Error(`expected at least ${formatDuration(leastMs)}, found ${quoted(text)}`);
   // Timers of Node.js take at most 2^31 - 1 milliseconds.
   if (milliseconds > 24 * 86_400_000) throw new Error(`expected at most 24d, found ${quoted(text)}`);
   return milliseconds;
-});
+}
 
 /** A path, relative to the folder of the configuration file. */
 export function pathField(configFile: string | undefined) {

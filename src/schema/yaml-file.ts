@@ -1,15 +1,21 @@
-import { type Document, isMap, isScalar, LineCounter, visit } from "yaml";
+import { type Document, LineCounter, type Scalar, visit } from "yaml";
 import { fileErrorCode } from "../lib/errno.ts";
 import { files } from "../lib/files/files.ts";
-import { beginOf, composeYaml, type Misplaced, toPlain } from "./yaml-parse.ts";
+import { isObject } from "../lib/json.ts";
+import { beginOf, composeYaml, type Misplaced } from "./yaml-parse.ts";
+import { createPlaces } from "./yaml-places.ts";
+import { toPlain } from "./yaml-plain.ts";
 
 /** A YAML file as plain data that can still name the place of each value. */
 export type YamlFile = {
-  /** With environment variables replaced; a value with a missing variable stays as it is written. */
+  /**
+   * With environment variables replaced; a value with a missing variable stays as it is written. Aliases and merges (`<<`) are
+   * replaced by what they refer to, and the outermost `x-` keys are left out.
+   */
   readonly raw: unknown;
   /** Problems of single values of a valid YAML file: environment variables that are not set. */
   readonly problems: readonly Misplaced[];
-  /** The offset of the value at a path: of its key if it has one, else of the nearest value around it. */
+  /** As of `Places`. */
   offsetOf(path: readonly PropertyKey[]): number;
   /** Whether one of `problems` is about the value at this path, so that it cannot be checked. */
   isUnfinished(path: readonly PropertyKey[]): boolean;
@@ -19,7 +25,7 @@ export type YamlFile = {
 
 /**
  * @param maxBytes a larger file is refused
- * @param env undefined: the file's format has no variables
+ * @param env undefined: the file's format has neither variables nor keys that begin with `x-`
  * @returns the problems, each with its place, when the file cannot be read as YAML
  */
 export async function readYamlFile(
@@ -47,17 +53,31 @@ export function parseYaml(
     problems.map(({ offset, message }) => `${place(offset)}: ${message}`);
   if ("broken" in parsed) return { broken: placed(parsed.broken) };
   const { document } = parsed;
-  const problems = env === undefined ? [] : substituteEnv(document, env);
-  const unfinished = new Set(problems.map(({ offset }) => offset));
+  const missing = env === undefined ? [] : substituteEnv(document, env);
   const raw = toPlain(document);
   if ("broken" in raw) return { broken: placed(raw.broken) };
+  const places = createPlaces(document, raw.references);
+  // What no node uses needs no variables.
+  const used = missing.length === 0 ? undefined : places.usedNodes((key) => !isAnchorKey(key));
+  const problems = missing.filter(({ scalar }) => used?.has(scalar));
+  const unfinished = new Set<unknown>(problems.map(({ scalar }) => scalar));
   return {
-    raw: raw.value,
+    raw: env === undefined ? raw.value : withoutAnchorKeys(raw.value),
     problems,
-    offsetOf: (keys) => offsetOf(document, keys),
-    isUnfinished: (keys) => unfinished.has(beginOf(document.getIn(keys, true)) ?? -1),
+    offsetOf: places.offsetOf,
+    isUnfinished: (keys) => unfinished.has(places.nodeAt(keys)),
     place,
   };
+}
+
+/** The outermost keys that begin with `x-` are a place for anchors, as in compose.yaml. */
+function isAnchorKey(key: string): boolean {
+  return key.startsWith("x-");
+}
+
+function withoutAnchorKeys(raw: unknown): unknown {
+  if (!isObject(raw) || !Object.keys(raw).some(isAnchorKey)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !isAnchorKey(key)));
 }
 
 /**
@@ -82,6 +102,8 @@ export async function readText(
   }
 }
 
+type MissingVariable = Misplaced & { readonly scalar: Scalar };
+
 function decodeUtf8(bytes: Buffer): string {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
@@ -90,8 +112,8 @@ function decodeUtf8(bytes: Buffer): string {
 function substituteEnv(
   document: Document.Parsed,
   env: Readonly<Record<string, string | undefined>>,
-): readonly Misplaced[] {
-  const missing: Misplaced[] = [];
+): readonly MissingVariable[] {
+  const missing: MissingVariable[] = [];
   visit(document, {
     Scalar(key, scalar) {
       if (key === "key" || typeof scalar.value !== "string") return;
@@ -99,7 +121,8 @@ function substituteEnv(
         if (name === undefined) return "${";
         const value = Object.hasOwn(env, name) ? env[name] : undefined;
         if (value !== undefined) return value;
-        missing.push({ offset: beginOf(scalar) ?? 0, message: `${notSet(name)} (write $\${ for a literal \${)` });
+        const message = `${notSet(name)} (write $\${ for a literal \${)`;
+        missing.push({ scalar, offset: beginOf(scalar) ?? 0, message });
         return whole;
       });
     },
@@ -112,17 +135,4 @@ function notSet(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
     ? `the environment variable ${name} is not set`
     : "expected the name of an environment variable between the braces";
-}
-
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    const key = isMap(parent)
-      ? parent.items.map((pair) => pair.key).find((node) => isScalar(node) && node.value === last)
-      : undefined;
-    const begin = beginOf(key) ?? beginOf(document.getIn(path.slice(0, length), true));
-    if (begin !== undefined) return begin;
-  }
-  return beginOf(document.contents) ?? 0;
 }

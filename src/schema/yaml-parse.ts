@@ -1,17 +1,4 @@
-import {
-  Composer,
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  Lexer,
-  type LineCounter,
-  Parser,
-  visit,
-} from "yaml";
+import { Composer, type Document, isNode, isScalar, Lexer, type LineCounter, Parser, visit } from "yaml";
 import { OutOfBoundsError, withinBounds } from "./yaml-bounds.ts";
 
 /** A problem at an offset of a file. */
@@ -20,7 +7,7 @@ export type Misplaced = { readonly offset: number; readonly message: string };
 type ParsedYaml = { readonly document: Document.Parsed } | { readonly broken: readonly Misplaced[] };
 
 /** How many errors of one file are reported. */
-const MAX_ERRORS = 100;
+export const MAX_ERRORS = 100;
 
 /**
  * Parses a text as YAML, in time and memory that its length bounds.
@@ -92,7 +79,7 @@ export function syntaxErrors(errors: readonly YamlError[]): readonly Misplaced[]
   }));
 }
 
-const TOO_DEEP = "nested too deeply";
+export const TOO_DEEP = "nested too deeply";
 
 const MESSAGES: Partial<Record<string, string>> = {
   BAD_DIRECTIVE: "a line that starts with % is a YAML directive: put the value in quotes",
@@ -112,7 +99,10 @@ function duplicateKeys(document: Document.Parsed): readonly Misplaced[] {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key)) continue;
-        if (seen.has(key.value)) found.push({ offset: beginOf(key) ?? 0, message: "duplicate key" });
+        if (seen.has(key.value)) {
+          const hint = isMergeKey(key) ? "; several mappings are merged as <<: [*a, *b]" : "";
+          found.push({ offset: beginOf(key) ?? 0, message: `duplicate key${hint}` });
+        }
         seen.add(key.value);
       }
     },
@@ -120,115 +110,11 @@ function duplicateKeys(document: Document.Parsed): readonly Misplaced[] {
   return found;
 }
 
+/** `<<` of YAML 1.1, which YAML 1.2 dropped. In quotes it is a key like any other, as in Go's library. */
+export function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.type === "PLAIN" && key.source === "<<" && key.tag === undefined;
+}
+
 export function beginOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-/** Levels of nested lists and mappings, including those of aliases. No configuration needs as many. */
-const MAX_DEPTH = 49;
-
-/** Values after all aliases are replaced. Aliases of aliases multiply: ten lines can give a billion values. */
-const MAX_VALUES = 1_000_000;
-
-/** Keys of one mapping. An unknown key is compared with all valid ones, and no mapping needs as many. */
-const MAX_KEYS = 10_000;
-
-/** A value as plain data. Its aliases are the same object. */
-type Plain = {
-  readonly value: unknown;
-  /** Levels of nested lists and mappings. */
-  readonly depth: number;
-  /** How many values it would have if each alias were a copy. */
-  readonly size: number;
-};
-
-/** A node with an anchor is `open` until it has been read: until then it cannot have aliases. */
-type Anchored = Plain | "open";
-
-type PlainYaml = { readonly value: unknown } | { readonly broken: readonly Misplaced[] };
-
-/**
- * The document as plain data, in one pass: the library searches all anchors for each alias.
- * @param document from composeYaml, which bounds its depth
- */
-export function toPlain(document: Document.Parsed): PlainYaml {
-  const found: Misplaced[] = [];
-  const anchors = new Map<string, Anchored>();
-  const report = (node: unknown, message: string): Plain => {
-    found.push({ offset: beginOf(node) ?? 0, message });
-    return NOTHING;
-  };
-
-  function plain(node: unknown, depth: number): Plain {
-    if (isAlias(node)) return aliased(node.source, node);
-    const anchor = anchorOf(node);
-    if (anchor !== undefined) anchors.set(anchor, "open");
-    const whole = contentOf(node, depth);
-    if (anchor !== undefined) anchors.set(anchor, whole);
-    return whole;
-  }
-
-  function aliased(source: string, alias: unknown): Plain {
-    const target = anchors.get(source);
-    if (target === undefined) return report(alias, "alias without an anchor; a value that starts with * needs quotes");
-    if (target === "open") return report(alias, "alias inside the value that it refers to");
-    return target;
-  }
-
-  function contentOf(node: unknown, depth: number): Plain {
-    if (isMap(node) || isSeq(node)) {
-      if (depth >= MAX_DEPTH) return report(node, TOO_DEEP);
-      if (node.items.length > MAX_KEYS && isMap(node)) return report(node, `expected at most ${MAX_KEYS} keys`);
-      const whole = isMap(node) ? mapping(node.items, depth) : list(node.items, depth);
-      return whole.depth > MAX_DEPTH ? report(node, TOO_DEEP) : whole;
-    }
-    return { value: isScalar(node) ? node.value : undefined, depth: 0, size: 1 };
-  }
-
-  function list(items: readonly unknown[], depth: number): Plain {
-    const parts = items.map((item) => (isPair(item) ? mapping([item], depth + 1) : plain(item, depth + 1)));
-    return collected(
-      parts.map(({ value }) => value),
-      parts,
-    );
-  }
-
-  function mapping(pairs: readonly { readonly key: unknown; readonly value: unknown }[], depth: number): Plain {
-    const parts = pairs.map(({ key, value }) => {
-      const name = keyOf(plain(key, depth + 1).value);
-      // This key would change the prototype of a plain object.
-      if (name === "__proto__") report(key, "unknown key");
-      return { name, part: plain(value, depth + 1) };
-    });
-    return collected(
-      Object.fromEntries(parts.map(({ name, part }) => [name, part.value])),
-      parts.map(({ part }) => part),
-    );
-  }
-
-  const { value, size } = plain(document.contents, 0);
-  if (found.length > 0) return { broken: found.slice(0, MAX_ERRORS) };
-  if (size > MAX_VALUES)
-    return { broken: [{ offset: 0, message: `expected at most ${MAX_VALUES} values, aliases included` }] };
-  return { value: document.contents === null ? null : value };
-}
-
-const NOTHING: Plain = { value: undefined, depth: 0, size: 1 };
-
-function collected(value: unknown, parts: readonly Plain[]): Plain {
-  let depth = 0;
-  let size = 1;
-  for (const part of parts) {
-    depth = Math.max(depth, part.depth);
-    size += part.size;
-  }
-  return { value, depth: depth + 1, size };
-}
-
-function keyOf(key: unknown): string {
-  return key === null || key === undefined ? "" : String(key);
-}
-
-function anchorOf(node: unknown): string | undefined {
-  return isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
 }

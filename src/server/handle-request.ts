@@ -9,6 +9,7 @@ import type { AccessControl } from "./web-config/access-control.ts";
 
 type HandlerOptions = {
   readonly routes: readonly Route[];
+  readonly routePrefix: string | undefined;
   readonly clients: Clients;
   readonly log: Logger;
   readonly observeRequest: (route: string, code: number, seconds: number) => void;
@@ -33,8 +34,8 @@ type Exchange = {
 
 /** The way of every request: its route, the checks, its user, the route's response, which is sent and measured. */
 export function createRequestHandler(options: HandlerOptions): HandleRequest {
-  const { routes, clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
-  const route = createRouter(routes);
+  const { clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
+  const route = createRouter(options.routes, options.routePrefix);
   const readTarget = createTargetReader();
   const check = createRequestChecks(allowedHosts);
   // The level does not change while the process runs.

@@ -1,6 +1,10 @@
 import type { Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
+import type { Logger } from "../logging/logger.ts";
 import type { ClientLimits } from "./clients/clients.ts";
+import { answerFailedHandshakes } from "./failed-handshakes.ts";
+import { rawResponse } from "./raw-response.ts";
+import { createRefusalLog } from "./refusals.ts";
 import { BODY_REFUSED, NOT_HTTP } from "./request-checks.ts";
 import { errorResponse, type HttpResponse } from "./respond.ts";
 
@@ -63,9 +67,8 @@ export function limitConnections(http: Server, max: number = MAX_CONNECTIONS): v
 }
 
 /** Responds to requests that Node rejects before the routes see them. */
-export function respondToBadRequests(http: Server): void {
-  // No response is possible before the handshake. An HTTPS server would report it as a bad request as well.
-  http.prependListener("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
+export function respondToBadRequests(http: Server, log: Logger): void {
+  answerFailedHandshakes(http, createRefusalLog(log));
   http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     // After the first request another response may be under way; its client would take these bytes for its end.
     if (!socket.writable || error.code === "ECONNRESET" || socket.bytesWritten > 0) {
@@ -87,24 +90,4 @@ function badRequest(code: string | undefined): HttpResponse {
     default:
       return NOT_HTTP;
   }
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  413: "Payload Too Large",
-  431: "Request Header Fields Too Large",
-};
-
-function rawResponse({ status, headers, body }: HttpResponse): Buffer {
-  const chunks = body.kind === "whole" ? body.chunks : [];
-  const lines = [
-    `HTTP/1.1 ${status} ${REASONS[status] ?? ""}`,
-    ...Object.entries({
-      ...headers,
-      "content-length": body.kind === "whole" ? body.bytes : 0,
-      connection: "close",
-    }).map(([name, value]) => `${name}: ${value}`),
-  ];
-  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), ...chunks]);
 }

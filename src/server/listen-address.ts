@@ -1,9 +1,13 @@
 import { isIPv6 } from "node:net";
+import { withBrackets } from "../rpc/url-mistake.ts";
 
 /** Where to listen. Without a host: on all addresses, IPv6 and IPv4. */
 export type ListenAddress =
   | { readonly kind: "tcp"; readonly host: string | undefined; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
+
+/** A listening socket that another program has opened and passed to this process. */
+export type InheritedSocket = { readonly kind: "inherited"; readonly descriptor: number };
 
 /** Linux has room for 108 bytes, macOS for 104, including the one that ends the path. Systems cut longer paths silently. */
 const MAX_SOCKET_PATH = 103;
@@ -25,8 +29,10 @@ export function parseListenAddress(text: string): ListenAddress {
   const port = Number(digits);
   const isBadIPv6 = bracketed !== undefined && !isIPv6(bracketed);
   if (digits === undefined || port > 65535 || isBadIPv6) {
+    const form = withBrackets(text);
+    const hint = form === undefined ? "" : `; write ${form.endsWith("]") ? `${form}:10900` : form}`;
     throw new Error(
-      `expected an address like :10900, 127.0.0.1:10900, [::1]:10900 or unix:PATH, found ${JSON.stringify(text)}`,
+      `expected an address like :10900, 127.0.0.1:10900, [::1]:10900 or unix:PATH, found ${JSON.stringify(text)}${hint}`,
     );
   }
   return { kind: "tcp", host: bracketed ?? (plain === "" ? undefined : plain), port };

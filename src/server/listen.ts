@@ -3,16 +3,16 @@ import { chmod, lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, createConnection, type ListenOptions, type Server } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { errorCode } from "../lib/errno.ts";
-import type { ListenAddress } from "./listen-address.ts";
+import type { InheritedSocket, ListenAddress } from "./listen-address.ts";
 import type { HttpServer } from "./server.ts";
 
 /** The system did not provide the address: it is in use or forbidden, or its host or folder does not exist. */
 export class ListenError extends Error {
-  readonly address: ListenAddress;
+  readonly address: ListenAddress | InheritedSocket;
   /** The system's code, such as EADDRINUSE. */
   readonly code: string;
 
-  constructor(address: ListenAddress, cause: unknown) {
+  constructor(address: ListenAddress | InheritedSocket, cause: unknown) {
     super(`cannot listen (${errorCode(cause)})`, { cause });
     this.name = "ListenError";
     this.address = address;
@@ -25,7 +25,7 @@ export class ListenError extends Error {
  * @returns the address as a URL (or unix:PATH)
  * @throws ListenError
  */
-export async function listen(server: Server, address: ListenAddress): Promise<string> {
+export async function listen(server: Server, address: ListenAddress | InheritedSocket): Promise<string> {
   try {
     return await open(server, address);
   } catch (error) {
@@ -33,7 +33,11 @@ export async function listen(server: Server, address: ListenAddress): Promise<st
   }
 }
 
-async function open(server: Server, address: ListenAddress): Promise<string> {
+async function open(server: Server, address: ListenAddress | InheritedSocket): Promise<string> {
+  if (address.kind === "inherited") {
+    await bind(server, { fd: address.descriptor });
+    return inheritedUrl(server, address);
+  }
   if (address.kind === "unix") {
     await removeStaleSocket(address.path);
     await bind(server, { path: address.path });
@@ -75,6 +79,14 @@ async function removeStaleSocket(path: string): Promise<void> {
   if (code === "ECONNREFUSED") await unlink(path);
 }
 
+/** Node has no name for a unix socket that it did not open. The program that opened a socket chooses its mode, and removes it. */
+function inheritedUrl(server: Server, { descriptor }: InheritedSocket): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") return `unix socket of systemd (descriptor ${descriptor})`;
+  const isEverywhere = bound.address === "::" || bound.address === "0.0.0.0";
+  return urlOf(server instanceof TlsServer ? "https" : "http", bound, isEverywhere ? undefined : bound.address);
+}
+
 function urlOf(scheme: string, bound: AddressInfo | string | null, host: string | undefined): string {
   if (bound === null || typeof bound === "string") return bound ?? "";
   const shown = host ?? "localhost";
@@ -88,7 +100,7 @@ function urlOf(scheme: string, bound: AddressInfo | string | null, host: string 
 const BACKLOG = 2048;
 
 /** @throws the system's error; the server can try another address afterwards */
-async function bind(server: Server, options: ListenOptions): Promise<void> {
+async function bind(server: Server, options: ListenOptions | { readonly fd: number }): Promise<void> {
   server.listen({ ...options, backlog: BACKLOG });
   await once(server, "listening");
 }

@@ -1,4 +1,4 @@
-import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
+import { errorResponse, type HttpResponse, type Request, respond } from "./respond.ts";
 
 export type Route = {
   /** The whole path. With `/*` at its end: every path with one more segment. */
@@ -23,7 +23,8 @@ const WILDCARD = "*";
 /** Health checks have no password. Both pages disclose nothing that an attacker could use. */
 export const HEALTH_PATHS: ReadonlySet<string> = new Set(["/-/healthy", "/-/ready"]);
 
-export function createRouter(routes: readonly Route[]): Router {
+/** @param prefix what the path of every request begins with, without a slash at its end; routes do not have it */
+export function createRouter(routes: readonly Route[], prefix = ""): Router {
   const byPath = new Map<string, Map<string, Match>>();
   for (const { path, method, handle } of routes) {
     const byMethod = byPath.get(path) ?? new Map<string, Match>();
@@ -32,14 +33,22 @@ export function createRouter(routes: readonly Route[]): Router {
       byMethod.set(each, { route: path, handle, segment: "" });
     }
   }
-  return (method, path) => {
+  const notFound = noRoute(errorResponse(404, `no such page; see ${prefix}/`));
+  const find: Router = (method, path) => {
     const exact = byPath.get(path);
     if (exact !== undefined) return exact.get(method) ?? wrongMethod(exact);
     const cut = path.lastIndexOf("/") + 1;
     const open = cut < path.length ? byPath.get(path.slice(0, cut) + WILDCARD) : undefined;
-    if (open === undefined) return NOT_FOUND;
+    if (open === undefined) return notFound;
     const match = open.get(method);
     return match === undefined ? wrongMethod(open) : { ...match, segment: path.slice(cut) };
+  };
+  if (prefix === "") return find;
+  const toPrefix = noRoute(respond(302, "text/plain; charset=utf-8", `see ${prefix}/\n`, { location: `${prefix}/` }));
+  return (method, path) => {
+    if (path.startsWith(`${prefix}/`)) return find(method, path.slice(prefix.length));
+    const isEntry = path === "/" || path === prefix;
+    return isEntry && (method === "GET" || method === "HEAD") ? toPrefix : notFound;
   };
 }
 
@@ -47,8 +56,6 @@ export function createRouter(routes: readonly Route[]): Router {
 export function noRoute(response: HttpResponse): Match {
   return { route: "none", handle: () => response, segment: "" };
 }
-
-const NOT_FOUND = noRoute(errorResponse(404, "no such page; see /"));
 
 function wrongMethod(byMethod: ReadonlyMap<string, Match>): Match {
   const allowed = [...byMethod.keys()];

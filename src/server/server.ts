@@ -13,6 +13,8 @@ import type { Access } from "./web-config/access-control.ts";
 
 type ServerOptions = {
   readonly routes: readonly Route[];
+  /** What the paths of requests begin with, as `parseRoutePrefix` returns it; routes do not have it. */
+  readonly routePrefix?: string | undefined;
   readonly log: Logger;
   readonly observeRequest: (route: string, code: number, seconds: number) => void;
   /** TLS, users and the rest of a web configuration; without it, plain HTTP for everyone. */
@@ -43,6 +45,7 @@ export function createServer(options: ServerOptions): HttpServer {
   let isClosing = false;
   const handle = createRequestHandler({
     routes: options.routes,
+    routePrefix: options.routePrefix,
     clients,
     log,
     observeRequest: options.observeRequest,
@@ -54,7 +57,7 @@ export function createServer(options: ServerOptions): HttpServer {
   const http = open(handle, access);
   limitConnections(http, maxConnections);
   clients.watch(http);
-  respondToBadRequests(http);
+  respondToBadRequests(http, log);
   // Replaces the invitation to send a body that would be refused.
   http.on("checkContinue", handle);
   http.on("checkExpectation", (incoming: IncomingMessage, response: ServerResponse) =>

@@ -9,7 +9,7 @@ import { decodeConnections as decodeWireConnections } from "../../src/chains/wir
 import { decodePluginPage } from "../../src/chains/wire/plugin-page.ts";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
 import type { NodeReport, PeerList } from "../../src/model/report.ts";
-import { parseNodeJson } from "../../src/rpc/call.ts";
+import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { openInMemory, poll } from "./sessions.ts";
 import {
   type Fields,
@@ -163,7 +163,7 @@ const wire: readonly (readonly [RegExp, Check])[] = [
   [/^wire\/leap-4\.0\/connections\.partial\.json$/, wirePeers("inbound disconnected unknown unknown")],
   [/^wire\/eosio-1\.1\/get_info\.partial\.txt$/, failsAs("wire", "bad_json", "no proxy or login page")],
   [/^wire\/errors\/404_not_found_[a-z0-9.-]+\.json$/, failsAs("wire", "unavailable", "load net_api_plugin")],
-  [/^wire\/errors\/400_bad_host_leap-5\.[a-z_]+\.json$/, failsAs("wire", "host_header", "set wire.host_header")],
+  [/^wire\/errors\/400_bad_host_leap-5\.[a-z_]+\.json$/, failsAs("wire", "host_header", "set host_header")],
   [/^wire\/errors\/429_busy_bos\.json$/, failsAs("wire", "busy", BUSY)],
   [/^wire\/errors\/503_busy_leap-5\.[a-z_]+\.json$/, failsAs("wire", "busy", BUSY)],
   [/^wire\/prometheus\/leap-5\.0_p2p\.excerpt\.txt$/, pluginPage({ connections: 2 })],

@@ -21,7 +21,7 @@ import {
   type PeerConnection,
   type PeerList,
 } from "../../src/model/report.ts";
-import { parseNodeJson } from "../../src/rpc/call.ts";
+import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { runs } from "../support/effort.ts";
 import { header as chainwebHeader, hashOf } from "./chainweb/support.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";

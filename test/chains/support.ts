@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { formatAddress } from "../../src/model/address.ts";
 import { type Failure, NodeError } from "../../src/model/failure.ts";
 import type { Outcome, PeerConnection } from "../../src/model/report.ts";
-import { parseNodeJson } from "../../src/rpc/call.ts";
 import type { RpcClient } from "../../src/rpc/client.ts";
 import type { RpcRequest, RpcResponse } from "../../src/rpc/message.ts";
+import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 
 /** A file of test/fixtures as text. */

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EXIT_USAGE } from "../../src/cli/context.ts";
 import type { Invocation } from "../../src/cli/invocation.ts";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
+import { runs } from "../support/effort.ts";
 
 type Outcome = { readonly invocation: Invocation; readonly out: string; readonly err: string };
 
@@ -19,12 +21,16 @@ function parse(...args: readonly string[]): Outcome {
   return { invocation, out, err };
 }
 
+const AT_ROOT = { routePrefix: "", linkPrefix: "", origin: undefined };
+
 const SERVE = {
   command: "serve",
   configFile: undefined,
   nodes: [],
   addresses: [{ kind: "tcp", host: undefined, port: 10900 }],
   telemetryPath: "/metrics",
+  location: AT_ROOT,
+  isSystemdSocket: false,
   logLevel: "info",
   logFormat: undefined,
 };
@@ -33,6 +39,8 @@ const DEMO = {
   command: "demo",
   addresses: [{ kind: "tcp", host: "127.0.0.1", port: 10900 }],
   telemetryPath: "/metrics",
+  location: AT_ROOT,
+  isSystemdSocket: false,
   logLevel: "info",
   logFormat: "pretty",
 };
@@ -46,8 +54,9 @@ describe("what is asked for", () => {
   test.each<[readonly string[], object]>([
     [[], SERVE],
     [["serve"], SERVE],
-    [["check"], { command: "check", connect: false, configFile: undefined, nodes: [] }],
-    [["check", "--connect"], { command: "check", connect: true, nodes: [] }],
+    [["check"], { command: "check", connect: false, json: false, configFile: undefined, nodes: [] }],
+    [["check", "--json"], { command: "check", connect: false, json: true, configFile: undefined, nodes: [] }],
+    [["check", "--connect"], { command: "check", connect: true, json: false, nodes: [] }],
     [["peers"], PEERS],
     [["peers", "a", "--json"], { ...PEERS, node: "a", json: true }],
     [["peers", "--node=a=wire+http://h:1"], { ...PEERS, nodes: [A] }],
@@ -70,17 +79,23 @@ describe("what is asked for", () => {
     [["--config.file", "a.yaml"], { ...SERVE, configFile: "a.yaml" }],
     [["--config.file=a=b.yaml"], { ...SERVE, configFile: "a=b.yaml" }],
     [["--config.file=a.yaml", "--config.file=b.yaml"], { ...SERVE, configFile: "b.yaml" }],
-    [["check", "--config.file", "a.yaml"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [
+      ["check", "--config.file", "a.yaml"],
+      { command: "check", connect: false, json: false, configFile: "a.yaml", nodes: [] },
+    ],
 
     [["--node=a=wire+http://h:1"], { ...SERVE, nodes: [A] }],
     [["--node", "a=wire+http://h:1", "--node=b=monero+http://h:2"], { ...SERVE, nodes: [A, B] }],
-    [["check", "--node", "a=wire+http://h:1"], { command: "check", connect: false, configFile: undefined, nodes: [A] }],
+    [
+      ["check", "--node", "a=wire+http://h:1"],
+      { command: "check", connect: false, json: false, configFile: undefined, nodes: [A] },
+    ],
 
     [["--shard=0/3"], { ...SERVE, shard: { kind: "fixed", index: 0, total: 3 } }],
     [["--shard", "auto/3"], { ...SERVE, shard: { kind: "auto", total: 3 } }],
     [
       ["check", "--shard=2/3"],
-      { command: "check", connect: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
+      { command: "check", connect: false, json: false, nodes: [], shard: { kind: "fixed", index: 2, total: 3 } },
     ],
     [["demo", "--shard=1/2"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
     [["--shard=1/2", "demo"], { ...DEMO, shard: { kind: "fixed", index: 1, total: 2 } }],
@@ -115,6 +130,29 @@ describe("what is asked for", () => {
       { ...SERVE, allowedHosts: ["exporter.example.com", "*.xn--bcher-kva.example"] },
     ],
     [["demo", "--web.allowed-hosts=localhost"], { ...DEMO, allowedHosts: ["localhost"] }],
+    [
+      ["--web.external-url=https://mon.example/peer-exporter/"],
+      {
+        ...SERVE,
+        location: {
+          routePrefix: "/peer-exporter",
+          linkPrefix: "/peer-exporter",
+          origin: { scheme: "https", host: "mon.example" },
+        },
+      },
+    ],
+    [
+      ["--web.external-url=/a/", "--web.route-prefix=/"],
+      { ...SERVE, location: { routePrefix: "", linkPrefix: "/a", origin: undefined } },
+    ],
+    [
+      ["demo", "--web.route-prefix", "x"],
+      { ...DEMO, location: { routePrefix: "/x", linkPrefix: "/x", origin: undefined } },
+    ],
+    [["--web.external-url=", "--web.route-prefix="], SERVE],
+    [["healthcheck", "--web.external-url=/a"], { command: "healthcheck", addresses: undefined, routePrefix: "/a" }],
+    [["healthcheck", "--web.route-prefix=/"], { command: "healthcheck", addresses: undefined, routePrefix: "" }],
+    [["--web.systemd-socket"], { ...SERVE, isSystemdSocket: true }],
     ...["debug", "info", "warn", "error"].map((logLevel): [readonly string[], object] => [
       [`--log.level=${logLevel}`],
       { ...SERVE, logLevel },
@@ -123,7 +161,10 @@ describe("what is asked for", () => {
     [["demo", "--log.format=json"], { ...DEMO, logFormat: "json" }],
 
     // As with kingpin's flags, which other exporters have, a flag may also stand before the command.
-    [["--config.file=a.yaml", "check"], { command: "check", connect: false, configFile: "a.yaml", nodes: [] }],
+    [
+      ["--config.file=a.yaml", "check"],
+      { command: "check", connect: false, json: false, configFile: "a.yaml", nodes: [] },
+    ],
     [["--config.file=a.yaml", "serve", "--log.level=warn"], { ...SERVE, configFile: "a.yaml", logLevel: "warn" }],
     [["--log.level=warn", "demo"], { ...DEMO, logLevel: "warn" }],
     [["--log.format=json", "demo"], { ...DEMO, logFormat: "json" }],
@@ -142,15 +183,8 @@ describe("what is asked for", () => {
 describe("wrong usage", () => {
   const SEE = "(see peer-exporter --help)\n";
   test.each<[readonly string[], string]>([
-    [["--config.fil=a"], "error: unknown option '--config.fil'\n(Did you mean --config.file?)\n"],
     [["--metrics"], "error: unknown option '--metrics'\n"],
     [["-x"], "error: unknown option '-x'\n"],
-    [["check", "--log.level=info"], "error: unknown option '--log.level'\n"],
-    [["demo", "--config.file=a"], "error: unknown option '--config.file'\n"],
-    [["healthcheck", "--log.level=info"], "error: unknown option '--log.level'\n"],
-    [["--log.level=info", "check"], "error: the command 'check' has no option '--log.level'\n"],
-    [["--config.file=a", "demo"], "error: the command 'demo' has no option '--config.file'\n"],
-    [["--node", "a=wire+http://h", "demo"], "error: the command 'demo' has no option '--node'\n"],
 
     [["chek"], "error: unknown command 'chek'; did you mean \"check\"?\n"],
     [["start"], "error: unknown command 'start'\n"],
@@ -235,6 +269,82 @@ describe("wrong usage", () => {
     });
   });
 });
+
+describe("an unknown flag:", () => {
+  const ELSEWHERE = "--config.file is a flag of serve, check, peers and probe";
+
+  test.each<[string, string, string]>([
+    ["--conig.file=a.yaml", "--conig.file", 'did you mean "--config.file"?'],
+    ["--config.fil=a", "--config.fil", 'did you mean "--config.file"?'],
+    ["--config.files=a", "--config.files", 'did you mean "--config.file"?'],
+    ["--config-file=a.yaml", "--config-file", 'did you mean "--config.file"?'],
+    ["--config_file a.yaml", "--config_file", 'did you mean "--config.file"?'],
+    ["--configFile=a.yaml", "--configFile", 'did you mean "--config.file"?'],
+    ["--CONFIG.FILE=a.yaml", "--CONFIG.FILE", 'did you mean "--config.file"?'],
+    ["--config=a.yaml", "--config", 'did you mean "--config.file"?'],
+    ["--config a.yaml", "--config", 'did you mean "--config.file"?'],
+    ["-config.file=a.yaml", "-config.file", 'did you mean "--config.file"?'],
+    ["-config.file a.yaml", "-config.file", 'did you mean "--config.file"?'],
+    ["---config.file=a", "---config.file", 'did you mean "--config.file"?'],
+    ["-c a.yaml", "-c", 'did you mean "--config.file"?'],
+    ["--config.file:a.yaml", "--config.file", "write --config.file=VALUE"],
+    ["check --config=a.yaml", "--config", 'did you mean "--config.file"?'],
+    ["peers -config.file=a.yaml", "-config.file", 'did you mean "--config.file"?'],
+    ["--web.listen-adress=:1", "--web.listen-adress", 'did you mean "--web.listen-address"?'],
+    ["--web.listen_address=:1", "--web.listen_address", 'did you mean "--web.listen-address"?'],
+    ["--listen-address=:1", "--listen-address", 'did you mean "--web.listen-address"?'],
+    ["--listen-adress=:1", "--listen-adress", 'did you mean "--web.listen-address"?'],
+    ["--telemetry.address=:1", "--telemetry.address", 'did you mean "--web.listen-address"?'],
+    ["--port 1", "--port", 'did you mean "--web.listen-address"?'],
+    ["demo --port=1", "--port", 'did you mean "--web.listen-address"?'],
+    ["--metrics-path=/m", "--metrics-path", 'did you mean "--web.telemetry-path"?'],
+    ["--web.config=w.yml", "--web.config", 'did you mean "--web.config.file"?'],
+    ["--log-level=debug", "--log-level", 'did you mean "--log.level"?'],
+    ["--level=debug", "--level", 'did you mean "--log.level"?'],
+    ["--log=debug", "--log", 'did you mean "--log.level" or "--log.format"?'],
+    ["--nodes=a=wire+http://h", "--nodes", 'did you mean "--node"?'],
+    ["-v", "-v", 'did you mean "--version"?'],
+    ["-version", "-version", 'did you mean "--version"?'],
+    ["--version=1", "--version", "--version takes no value"],
+    ["peers --json=true", "--json", "--json takes no value"],
+    ["check --log.level=info", "--log.level", "--log.level is a flag of serve and demo"],
+    ["healthcheck --log.level=info", "--log.level", "--log.level is a flag of serve and demo"],
+    ["check --log-level=info", "--log-level", "--log.level is a flag of serve and demo"],
+    ["demo --config.file=a", "--config.file", ELSEWHERE],
+    ["discover --config.file=a h", "--config.file", ELSEWHERE],
+    ["schema -config.file=a", "-config.file", ELSEWHERE],
+    ["peers --conect", "--conect", "--connect is a flag of check"],
+    ["--debug", "--debug", "--debug is a flag of probe"],
+  ])("%s", (line, shown, hint) => {
+    expect(parse(...line.split(" ")).err).toBe(
+      `error: unknown option '${shown}'; ${hint}\n(see peer-exporter --help)\n`,
+    );
+  });
+
+  test.each([
+    ["--log.level=info check", "check", "--log.level", "--log.level is a flag of serve and demo"],
+    ["--config.file=a demo", "demo", "--config.file", ELSEWHERE],
+    ["--node a=wire+http://h demo", "demo", "--node", "--node is a flag of serve, check, peers and probe"],
+  ])("before the command: %s", (line, command, flag, hint) => {
+    expect(parse(...line.split(" ")).err).toBe(
+      `error: the command '${command}' has no option '${flag}'; ${hint}\n(see peer-exporter --help)\n`,
+    );
+  });
+
+  test("no value is shown, however it is attached", () => {
+    const text = fc.constantFrom(...["--", "-", ""].flatMap((dashes) => WORDS.map((word) => dashes + word)));
+    fc.assert(
+      fc.property(text, fc.constantFrom("=", ":", " ", ",", "@", "/"), fc.boolean(), (flag, sign, isLater) => {
+        const { invocation, out, err } = parse(...(isLater ? ["check"] : []), `--x${flag}${sign}S3CRET`);
+        expect(invocation).toEqual({ command: "none", exitCode: EXIT_USAGE });
+        expect(out + err).not.toContain("S3CRET");
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+});
+
+const WORDS = ["config", "config.file", "node", "nodes", "web.config", "token", "a=wire+https", "log.level"];
 
 const COMMANDS = [
   ...["serve", "check", "peers", "probe", "discover", "demo", "healthcheck", "hash-password", "schema", "completion"],

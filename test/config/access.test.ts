@@ -54,6 +54,30 @@ describe("auth", () => {
     chmodSync(file, 0o600);
   });
 
+  test.each([
+    [{ headers: [{ name: "X-Api-Key", value: "k3y" }] }, undefined],
+    [{ headers: [{ name: "X-Api-Key", value: "k3y" }], bearer: { token: "s3cret" } }, { kind: "bearer" }],
+    [{ headers: [{ name: "X-Api-Key", value: "k3y" }], cookie_file: "c" }, { kind: "cookie" }],
+  ])("%j", async (value, login) => {
+    const { auth: found, headers } = auth.parse(value);
+    if (login === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatchObject(login);
+    expect(await Promise.all(headers.map(async ({ name, value: secret }) => [name, await secret.reveal()]))).toEqual([
+      ["X-Api-Key", "k3y"],
+    ]);
+  });
+
+  test("line ends and byte order marks around a secret are dropped", async () => {
+    for (const token of ["s3cret\n", "s3cret\r\n", "\ufeffs3cret", "s3cret\n\r\n\n"]) {
+      for (const value of [{ bearer: { token } }, { basic: { username: "a", password: token } }]) {
+        expect(await reveal(auth.parse(value))).toBe("s3cret");
+      }
+      const [header] = auth.parse({ headers: [{ name: "X", value: token }] }).headers;
+      expect(await header?.value.reveal()).toBe("s3cret");
+    }
+    expect(problems(auth, { bearer: { token: "\n" } })).toEqual(["bearer: token: expected a non-empty string"]);
+  });
+
   test("a secret keeps all its characters", async () => {
     for (const token of [" ", "\u{1f511}", "a:b", "<secret>", "$$", "x".repeat(5000)]) {
       expect(await reveal(auth.parse({ bearer: { token } }))).toBe(token);
@@ -129,6 +153,19 @@ describe("tls", () => {
     expect(tls.parse(value)).toEqual({ verification: expected, clientCertificate: undefined });
   });
 
+  test.each([
+    [{}, { kind: "ca" }],
+    [{ insecure: true }, { kind: "insecure" }],
+    [{ pin: PEER_ID }, { kind: "pin", sha256: Buffer.from(HEX, "hex") }],
+    [{ ca_file: "/ca.pem" }, { kind: "ca", caFile: "/ca.pem", serverName: undefined }],
+  ])("%j beside a client certificate", (value, verification) => {
+    const files = { cert_file: "client.crt", key_file: "/etc/client.key" };
+    expect(tls.parse({ ...value, ...files })).toEqual({
+      verification,
+      clientCertificate: { certFile: "/etc/peer-exporter/client.crt", keyFile: "/etc/client.key" },
+    });
+  });
+
   const ONE = "expected exactly one of pin, ca_file (with server_name) and insecure";
   test.each<[unknown, readonly string[]]>([
     [{}, [ONE]],
@@ -141,6 +178,9 @@ describe("tls", () => {
       { insecure: true, ca: "ca.pem" },
       ["unknown key; valid here: pin, ca_file, server_name, insecure, cert_file, key_file"],
     ],
+    [{ insecure: true, cert_file: "a" }, ["cert_file: requires key_file: a certificate and its key"]],
+    [{ key_file: "a" }, ["key_file: requires cert_file: a certificate and its key"]],
+    [{ cert_file: "", key_file: "a" }, ["cert_file: expected a path"]],
     [{ ca_file: "" }, ["ca_file: expected a path"]],
     [{ server_name: "a\r\nb" }, ["server_name: expected visible ASCII characters"]],
   ])("refuses %j", (value, expected) => {

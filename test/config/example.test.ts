@@ -9,6 +9,7 @@ import type { Config } from "../../src/config/model.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { moduleSchema } from "../../src/config/probe.ts";
 import { nodeSchema } from "../../src/config/schema.ts";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { isObject } from "../../src/lib/json.ts";
 import { tempFolder } from "../support/servers.ts";
 import { ALL_KEYS } from "./schema-keys.ts";
@@ -33,8 +34,11 @@ function withSetting({ first, last }: Setting): string {
 
 /** Paths of the example stand for files that a test can have. */
 const folder = tempFolder();
-for (const name of ["hash-key", "password", "token", "ca.pem", "cookie", "client.crt", "client.key"])
-  writeFileSync(join(folder, name), "0123456789abcdef\n");
+for (const name of ["hash-key", "password", "token", "ca.pem"]) writeFileSync(join(folder, name), "0123456789abcdef\n");
+const client = createSelfSignedCertificate({ commonName: "client" });
+writeFileSync(join(folder, "client.crt"), client.cert);
+writeFileSync(join(folder, "client.key"), client.key);
+writeFileSync(join(folder, "cookie"), "__cookie__:0123456789abcdef\n");
 const ENV = { PEER_HASH_KEY: "0123456789abcdef", NODE_PASSWORD: "a", NODE_TOKEN: "b" };
 
 function loadText(text: string): Promise<Config> {

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables of YAML files look like those of templates
+import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ConfigSources, loadConfig, parseNodeFlag } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { anyText } from "../support/any-text.ts";
 import { runs } from "../support/effort.ts";
 import { tempFolder } from "../support/servers.ts";
@@ -221,7 +223,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
   const EXPECTED = "expected a string without line breaks or other control characters, as HTTP cannot send them";
 
   test.each([
-    ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3cret\n"],
+    ["bearer.token", "    url: http://h\n    auth:\n      bearer:\n        token: |\n          s3c\n          ret\n"],
     ["basic.password", '    url: http://h\n    auth: {basic: {username: watcher, password: "s3c\\0ret"}}\n'],
     ["digest.password", '    url: http://h\n    auth: {digest: {username: watcher, password: "s3c\\nret"}}\n'],
     ["header.value", '    url: http://h\n    auth: {header: {name: X, value: "s3c\\x7fret"}}\n'],
@@ -237,7 +239,7 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
     ]);
   });
 
-  test.each(["s3c\nret\n", "s3cret\n\n", "s3c\0ret", "s3cret\u001b"])("a file that holds %j", async (content) => {
+  test.each(["s3c\nret\n", "\ns3cret", "s3c\0ret", "s3cret\u001b"])("a file that holds %j", async (content) => {
     const file = join(folder, "unsendable");
     writeFileSync(file, content);
     expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([
@@ -245,11 +247,14 @@ describe("a secret that HTTP does not carry is refused, and not shown", () => {
     ]);
   });
 
-  test.each(["s3cret\n", "s3cret\r\n", "s3\tcret", "пароль"])("a file that holds %j is good", async (content) => {
-    const file = join(folder, "sendable");
-    writeFileSync(file, content);
-    expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([]);
-  });
+  test.each(["s3cret\n", "s3cret\r\n", "s3cret\n\r\n", "\ufeffs3cret", "s3\tcret", "пароль"])(
+    "a file that holds %j is good",
+    async (content) => {
+      const file = join(folder, "sendable");
+      writeFileSync(file, content);
+      expect(await secretsIn(`    url: http://h\n    auth: {bearer: {token_file: ${file}}}\n`)).toEqual([]);
+    },
+  );
 });
 
 describe("files that the configuration names", () => {
@@ -278,6 +283,57 @@ probe: {modules: {m: {chain: wire, connections: {hash_key_file: hash}}}}
       "8:59: nodes[5].connections.hash_key_file: DIR/blank is empty",
       "9:50: probe.modules.m.connections.hash_key_file: expected at least 16 characters in DIR/hash",
     ]);
+  });
+});
+
+describe("the files of a client certificate", () => {
+  const own = createSelfSignedCertificate({ commonName: "own" });
+  const other = createSelfSignedCertificate({ commonName: "other" });
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
+  write("own.crt", `${own.cert}${other.cert}`);
+  write("own.key", own.key);
+  write("both.pem", `${own.key}${own.cert}`);
+  write("other.key", other.key);
+  write("text", "none\n");
+  for (const [name, type] of [
+    ["pkcs8", "pkcs8"],
+    ["pkcs1", "pkcs1"],
+  ] as const) {
+    const encryption = { cipher: "aes-256-cbc", passphrase: "canary" };
+    write(`${name}.enc`, privateKey.export({ type, format: "pem", ...encryption }).toString());
+  }
+
+  test.each<[string, string, readonly string[]]>([
+    ["own.crt", "own.key", []],
+    ["both.pem", "both.pem", []],
+    ["text", "own.key", ["cert_file: expected a certificate in PEM form in DIR/text"]],
+    ["own.key", "own.key", ["cert_file: expected a certificate in PEM form in DIR/own.key"]],
+    ["own.crt", "text", ["key_file: expected a private key in PEM form in DIR/text"]],
+    ["own.crt", "own.crt", ["key_file: expected a private key in PEM form in DIR/own.crt"]],
+    [
+      "own.crt",
+      "other.key",
+      ["key_file: DIR/other.key: the key does not belong to the first certificate of cert_file"],
+    ],
+    ["own.crt", "pkcs8.enc", ["key_file: expected a private key without passphrase in DIR/pkcs8.enc"]],
+    ["own.crt", "pkcs1.enc", ["key_file: expected a private key without passphrase in DIR/pkcs1.enc"]],
+    ["none.crt", "own.key", ["cert_file: cannot read a file in DIR (ENOENT: no such file)"]],
+    ["own.crt", ".", ["key_file: cannot read DIR (EISDIR: it is a folder)"]],
+  ])("%s and %s", async (cert, key, expected) => {
+    const text = `nodes:\n  - {name: a, chain: wire, url: "https://h", tls: {cert_file: ${cert}, key_file: ${key}}}\n`;
+    const found = await problemsIn(text);
+    expect(found.map((line) => line.replaceAll(folder, "DIR").replace(/^2:\d+: nodes\[0\]\.tls\./, ""))).toEqual(
+      expected,
+    );
+  });
+
+  test("of a module are checked too", async () => {
+    const text =
+      "probe: {allow: [h:1], modules: {m: {chain: wire, hosts: [h:1], tls: {cert_file: text, key_file: own.key}}}}\n";
+    expect((await problemsIn(text)).join()).toContain(
+      "probe.modules.m.tls.cert_file: expected a certificate in PEM form",
+    );
   });
 });
 

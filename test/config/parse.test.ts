@@ -146,6 +146,8 @@ describe("interval and timeout", () => {
     // The default timeout gives way to a short interval; one that somebody wrote does not.
     [{ interval: "5s" }, {}, 5000, 5000],
     [{}, { interval: "1s" }, 1000, 1000],
+    [{}, { interval: "1s", timeout: "100ms" }, 1000, 100],
+    [{ timeout: "250ms" }, {}, 15_000, 250],
     [{ timeout: "20s" }, { interval: "30s" }, 30_000, 20_000],
   ])("global %j, node %j", (global, node, intervalMs, timeoutMs) => {
     expect(nodeOf(node, { global })).toMatchObject({ trigger: { kind: "interval", intervalMs }, timeoutMs });

@@ -73,6 +73,14 @@ describe("a module", () => {
     expect(problemsOf({ modules: { m: { ...module, hosts: ["a:1"] } } })).toEqual([]);
   });
 
+  test("with a client certificate requires hosts", () => {
+    const module = { chain: "wire", tls: { insecure: true, cert_file: "a.crt", key_file: "a.key" } };
+    expect(problemsOf({ modules: { m: module } })).toEqual([
+      expect.stringContaining("tls.cert_file, tls.key_file requires hosts"),
+    ]);
+    expect(problemsOf({ modules: { m: { ...module, hosts: ["a:1"] } } })).toEqual([]);
+  });
+
   test("has no URL of its own, whatever the chain calls it", () => {
     for (const [chain, { options, optionsKey }] of Object.entries(chains)) {
       const schema = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/model.ts";
@@ -6,6 +8,7 @@ import { createNodeRedaction, createRedactor, WITHHELD } from "../../src/config/
 import { isSendable } from "../../src/lib/secret.ts";
 import { anyText } from "../support/any-text.ts";
 import { canary, leakOf } from "../support/canaries.ts";
+import { tempFolder } from "../support/servers.ts";
 
 function configWith(node: object, rest: object = {}): Config {
   const result = parseConfig({ nodes: [{ name: "a", chain: "wire", url: "http://h", ...node }], ...rest }, undefined);
@@ -24,6 +27,7 @@ const PLACES: readonly (readonly [string, Config])[] = [
   ["a digest password", configWith({ auth: { digest: { username: "u", password: SECRET } } })],
   ["a token", withToken(SECRET)],
   ["a header", configWith({ auth: { header: { name: "X", value: SECRET } } })],
+  ["a further header", configWith({ auth: { headers: [{ name: "X", value: SECRET }] } })],
   ["the path of the URL", configWith({ url: `http://h/v1/${SECRET}/rpc` })],
   ["the query of the URL", configWith({ url: `http://h/?key=${SECRET}` })],
   ["the whole query", configWith({ url: `http://h/?${SECRET}` })],
@@ -146,4 +150,20 @@ describe("what a node repeats", () => {
     const [keyed] = configWith({ url: "http://h/v1/json_rpc", connections: { hash_key: SECRET } }).nodes;
     expect(keyed && createNodeRedaction(keyed)()).toBeUndefined();
   });
+});
+
+test("of a cookie file the pair and the password alone are taken out, in every form", async () => {
+  const path = join(tempFolder(), ".cookie");
+  writeFileSync(path, `__cookie__:${SECRET}\n`);
+  const config = configWith({ auth: { cookie_file: path } });
+  const { addSecrets, redact } = createRedactor();
+  addSecrets(config);
+  const [{ auth } = { auth: undefined }] = config.nodes;
+  if (auth?.kind !== "cookie") throw new Error("expected a cookie");
+  await auth.pair.reveal();
+  for (const text of [SECRET, `__cookie__:${SECRET}`, `<${SECRET}>`]) {
+    const forms = [text, Buffer.from(text).toString("base64"), Buffer.from(text).toString("hex")];
+    for (const form of forms) expect(leakOf(SECRET, redact(`a ${form} b`) ?? "")).toBeUndefined();
+  }
+  expect(redact("the user __cookie__ and .cookie stay")).toBe("the user __cookie__ and .cookie stay");
 });

@@ -27,6 +27,8 @@ test.each<[string, object]>([
   ["auth.digest.password_file", { auth: { digest: { username: "watcher", password_file: file("abcde\n") } } }],
   ["auth.bearer.token", { auth: { bearer: { token: "t0ken" } } }],
   ["auth.header.value", { auth: { header: { name: "X", value: "v" } } }],
+  ["auth.headers[0].value", { auth: { headers: [{ name: "X", value: "v" }] } }],
+  ["auth.cookie_file", { auth: { cookie_file: file("__cookie__:abcde\n") } }],
   ["a secret in url", { url: "http://t0ken@h" }],
   ["a secret in url", { url: "http://watcher:abc@h" }],
   ["a secret in url", { url: "http://h/v1/t0ken" }],

@@ -30,6 +30,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   yaml: yamlProblems,
   promql: ({ text }) => queriesOf(text).flatMap(queryProblems),
   ini: ({ text }) => text.split("\n").filter((line) => !/^(?:\[\w+\]|[\w-]+ ?=.*|#.*|)$/.test(line)),
+  // test/e2e/path-prefix.test.ts runs them.
+  nginx: ({ text }) => text.split("\n").filter((line) => !/^ *(?:[a-z_]+ [^;{}]*[;{]|\}|)$/.test(line)),
   prom: ({ text }) => text.split("\n").flatMap(sampleProblems),
   json: ({ text }) => caught(() => void JSON.parse(text)),
   diff: ({ text }) => caught(() => void applied(text)),

@@ -1,6 +1,7 @@
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
+import { locationOf } from "../../src/server/location.ts";
 import { createRouter } from "../../src/server/router.ts";
 import { loadAssets } from "../../src/server/routes/assets.ts";
 import { createRoutes } from "../../src/server/routes/index.ts";
@@ -20,6 +21,7 @@ export function usageErrors(args: readonly string[]): string {
 
 const routes = createRoutes({
   telemetryPath: "/metrics",
+  location: locationOf(),
   version: "1.2.3",
   page: async () => {
     throw new Error("no page is made here");

@@ -67,9 +67,31 @@ describe("check --connect", () => {
     expect(stdout).toMatch(/\nthe node is up, with a failing API\n$/);
   });
 
+  test("--json: one document with each node, its failures and their advice", async () => {
+    const { code, stdout, output } = await exporter("check", "--connect", "--json", `--config.file=${CONFIG}`);
+    expect({ code, output }).toEqual({ code: 1, output: stdout });
+    const { nodes, ...rest } = JSON.parse(stdout);
+    expect(rest).toEqual({ valid: true, config_file: CONFIG, problems: [], warnings: [] });
+    const byName = new Map(nodes.map((node: { readonly name: string }) => [node.name, node]));
+    expect([...byName.keys()]).toEqual(network.nodes.map(({ name }) => name));
+    expect(byName.get("wire-1")).toMatchObject({ role: "node", chain: "wire", url: urlOf("wire-1"), up: true });
+    const advice = expect.stringContaining("restricted RPC hides the peers");
+    expect(byName.get("monero-3-restricted")).toMatchObject({
+      up: false,
+      head: { height: expect.any(Number) },
+      failures: expect.arrayContaining([expect.objectContaining({ api: "peers", reason: "unavailable", advice })]),
+    });
+  });
+
   test("names neither path nor password of a URL", async () => {
     const url = `http://user:s3cret-1@127.0.0.1:${await freePort()}/s3cret-2?k=s3cret-3`;
-    for (const command of [["check", "--connect"], ["peers"], ["peers", "--json"], ["probe", "--debug"]]) {
+    for (const command of [
+      ["check", "--connect"],
+      ["check", "--connect", "--json"],
+      ["peers"],
+      ["peers", "--json"],
+      ["probe", "--debug"],
+    ]) {
       const { code, output } = await exporter(...command, `--node=one=wire+${url}`);
       expect(code).toBe(1);
       expect(output).toContain("ECONNREFUSED");

@@ -45,18 +45,31 @@ async function npmArguments(): Promise<readonly string[]> {
 describe.skipIf(containers === undefined)("the container image", () => {
   const { podman, succeed, start, close } = containers ?? NO_CONTAINERS;
   let npm: readonly string[];
+  /** What dist/ was built from: the image has the same bytes if it is told the same. */
+  let revision = "";
+  let created = "";
   /** Of the base to run, and its name with that. */
   let digest: string;
   let pinned: string;
 
   const buildArguments = (runImage: string, name: string, further: readonly string[] = []) => [
     ...["build", "--format=docker", "--network=host", ...npm, `--build-arg=BUILD_IMAGE=${BUILD}`],
-    ...[`--build-arg=RUN_IMAGE=${runImage}`, "--build-arg=REVISION=abc123", ...further, `--tag=${name}`, ROOT],
+    ...[
+      `--build-arg=RUN_IMAGE=${runImage}`,
+      `--build-arg=REVISION=${revision}`,
+      `--build-arg=CREATED=${created}`,
+      ...further,
+      `--tag=${name}`,
+      ROOT,
+    ],
   ];
   const build = (...given: Parameters<typeof buildArguments>) => succeed(...buildArguments(...given));
 
   beforeAll(async () => {
     npm = await npmArguments();
+    const { stdout } = await run(process.execPath, [`${ROOT}dist/main.js`, "--version"]);
+    [, revision = "", created = ""] = /revision: ([\w-]+)\)\n.*date: +(\S+)/.exec(stdout) ?? [];
+    created = created.replace(/^(\d{4})(\d\d)(\d\d)-(.*)$/, "$1-$2-$3T$4Z");
     await importRootfs({ succeed }, rootfs, BARE);
     await importRootfs({ succeed }, await buildRootfs(), BUILD);
     digest = await succeed("image", "inspect", "--format={{.Digest}}", BARE);
@@ -99,7 +112,8 @@ describe.skipIf(containers === undefined)("the container image", () => {
         "org.opencontainers.image.description": description,
         "org.opencontainers.image.licenses": license,
         "org.opencontainers.image.version": version,
-        "org.opencontainers.image.revision": "abc123",
+        "org.opencontainers.image.revision": revision,
+        "org.opencontainers.image.created": created,
         "org.opencontainers.image.base.name": BARE,
         "org.opencontainers.image.base.digest": digest,
         "io.github.peer-exporter.build.image": BUILD,
@@ -266,7 +280,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
         "org.opencontainers.image.base.digest": "unknown",
       });
       expect(await succeed("run", "--rm", "--network=none", ...HARDENED, `${IMAGE}-debian`, "--version")).toMatch(
-        /^\d+\.\d+\.\d+$/,
+        /^peer-exporter, version \d+\.\d+\.\d+ \(revision: [\w-]+\)\n/,
       );
     },
     SLOW,

@@ -44,9 +44,16 @@ describe("commands that print and end", () => {
     expect(output).toBe(stdout);
   });
 
-  test("--version prints the version of the package", async () => {
+  test.each(["--version", "-V"])("%s prints the version of the package, and what it was built from", async (flag) => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    expect(await exporter("--version")).toEqual({ code: 0, stdout: `${version}\n`, output: `${version}\n` });
+    const { code, stdout, output } = await exporter(flag);
+    expect({ code, output }).toEqual({ code: 0, output: stdout });
+    const [first, ...rest] = stdout.split("\n");
+    expect(first).toMatch(/^peer-exporter, version [^ ]+ \(revision: (?:[0-9a-f]{40}(?:-modified)?|unknown)\)$/);
+    expect(first).toContain(`version ${version} (`);
+    expect(rest.join("\n")).toMatch(
+      /^ {2}build date: {7}(?:\d{8}-\d\d:\d\d:\d\d|unknown)\n {2}nodejs version: {3}v[\d.]+\n {2}platform: {9}\w+\/\w+\n$/,
+    );
   });
 
   test("wrong usage", async () => {
@@ -62,7 +69,8 @@ describe("commands that print and end", () => {
       code: 1,
       stdout: "",
       output:
-        "no nodes: give --config.file=PATH or --node NAME=CHAIN+URL (see --help)\n" +
+        "no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create peer-exporter.yaml or " +
+        "/etc/peer-exporter/config.yaml (see --help)\n" +
         "peer-exporter: 1 problem in the configuration\n",
     });
   });
@@ -88,6 +96,23 @@ describe("check", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     const shown = output.replaceAll(`${BAD}/`, "").replaceAll(BAD, "../bad");
     expect(shown).toBe(`${expected}peer-exporter: 23 problems in the configuration\n`);
+  });
+
+  test("--json: the same problems in parts, those of the web configuration first, and nothing else", async () => {
+    const web = join(tempFolder(), "web.yaml");
+    writeFileSync(web, "basic_auth_user: {}\n");
+    const files = [`--config.file=${BAD}/many.yaml`, `--web.config.file=${web}`];
+    const { code, stdout, output } = await exporter("check", "--json", ...files);
+    expect({ code, output }).toEqual({ code: 1, output: stdout });
+    const { problems, ...rest } = JSON.parse(stdout);
+    const names = { config_file: `${BAD}/many.yaml`, web_config_file: web };
+    expect(rest).toEqual({ valid: false, ...names, warnings: [] });
+    const lines = problems.map(({ file, line, column, path, message }: Record<string, string | number>) =>
+      [`${file}:${line}:${column}`, path, message].filter((part) => part !== undefined).join(": "),
+    );
+    expect(lines[0]).toContain(`${web}:1:1: basic_auth_user: unknown key`);
+    const shown = lines.slice(1).map((line: string) => line.replaceAll(`${BAD}/`, "").replaceAll(BAD, "../bad"));
+    expect(`${shown.join("\n")}\n`).toBe(readFileSync(join(BAD, "many.txt"), "utf8"));
   });
 
   test("an invalid file fails serve as well", async () => {

@@ -1,18 +1,60 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { probe } from "../reliability/observe.ts";
-import { type Exporter, startExporter } from "../support/exporter.ts";
+import { type Exporter, logLines, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { HURRY } from "../support/hurry.ts";
 import { type Monerod, startMonerod } from "../support/monerod.ts";
-import { findServer } from "../support/servers.ts";
+import { runNginx } from "../support/nginx.ts";
+import { findServer, freePort } from "../support/servers.ts";
 import { untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
+const nginx = findServer("nginx", "apt-get install nginx-light");
+
+/** The lines that docs/getting-started/monero.md has for a node behind nginx, with other ports. */
+function documentedProxy(nodePort: number, port: number): string {
+  const document = readFileSync(join(import.meta.dirname, "../../docs/getting-started/monero.md"), "utf8");
+  const lines = /```nginx\n(.*?)```/s.exec(document)?.[1] ?? "";
+  return lines.replace("127.0.0.1:18081", `127.0.0.1:${nodePort}`).replace("127.0.0.1:8081", `127.0.0.1:${port}`);
+}
 
 describe.skipIf(monerod === undefined)("a real monerod with a login and a restricted port", () => {
   const rpcLogin = { username: "monitor", password: "s3cret" };
   let node: Monerod;
   let exporter: Exporter;
+  let proxy: { stop(): Promise<number> } | undefined;
+
+  /** Nodes behind nginx: with a connection for each request, with one that stays, and one of several by name. */
+  async function nodesBehindNginx(): Promise<string> {
+    if (nginx === undefined) return "";
+    const [bare, kept, named] = [await freePort(), await freePort(), await freePort()];
+    // A pool of its own: with two of our nodes in one, a request would at times lose its login twice.
+    const byName = `
+      upstream by_name { server 127.0.0.1:${node.rpcPort}; keepalive 4; }
+      server { listen 127.0.0.1:${named} default_server; return 421; }
+      server {
+        listen 127.0.0.1:${named};
+        server_name node.example;
+        if ($http_cf_access_client_id != "id.access") { return 401; }
+        if ($http_cf_access_client_secret != "canary-header") { return 401; }
+        location / { proxy_pass http://by_name; proxy_http_version 1.1; proxy_set_header Connection ""; }
+      }`;
+    const http = `${documentedProxy(node.rpcPort, kept)} ${byName}`;
+    proxy = await runNginx(nginx, { port: bare, http, server: `location / { proxy_pass ${node.rpcUrl}; }` });
+    const digest = "digest: {username: monitor, password: s3cret}";
+    const headers = (id: string) =>
+      `headers: [{name: CF-Access-Client-Id, value: ${id}}, {name: CF-Access-Client-Secret, value: canary-header}]`;
+    const at = (port: number) => `chain: monero, url: "http://127.0.0.1:${port}"`;
+    return `
+  - {name: bare, ${at(bare)}, auth: {${digest}}}
+  - {name: kept, ${at(kept)}, auth: {${digest}}}
+  - {name: named, ${at(named)}, host_header: node.example, auth: {${digest}, ${headers("id.access")}}}
+  - {name: unnamed, ${at(named)}, auth: {${digest}, ${headers("id.access")}}}
+  - {name: refused, ${at(named)}, host_header: node.example, auth: {${headers("other.access")}}}
+`;
+  }
 
   beforeAll(async () => {
     node = await startMonerod({ role: "hub", rpcLogin, restrictedPort: true });
@@ -25,14 +67,16 @@ nodes:
   - {name: right, chain: monero, url: "${node.rpcUrl}", ${auth("s3cret")}}
   - {name: wrong, chain: monero, url: "${node.rpcUrl}", ${auth("canary-wrong")}}
   - {name: none, chain: monero, url: "${node.rpcUrl}"}
+  - {name: basic, chain: monero, url: "${node.rpcUrl}", auth: {basic: {username: monitor, password: s3cret}}}
   - {name: restricted, chain: monero, url: "${node.restrictedUrl}", ${auth("s3cret")}}
-`,
+${await nodesBehindNginx()}`,
     });
     await untilReady(exporter);
   });
 
   afterAll(async () => {
     await exporter?.stop();
+    await proxy?.stop();
     await node?.stop();
   });
 
@@ -48,15 +92,43 @@ nodes:
     expect(apis.map(({ labels }) => labels.get("api"))).toEqual(expect.arrayContaining(["totals", "bans", "limits"]));
   });
 
-  test("a wrong or missing password is unauthorized, says digest, and shows no secret", async () => {
+  /** What the log says of a node that is down; each cause once. */
+  const saidOf = (target: string) =>
+    logLines(exporter.program).flatMap((line) => (line.target === target && line.level === "warn" ? [line.msg] : []));
+
+  test("a wrong, missing or other login is unauthorized, told apart once, and shows no secret", async () => {
     const page = await exporter.page();
-    for (const target of ["wrong", "none"]) {
+    for (const target of ["wrong", "none", "basic"]) {
       expect(value(page, "p2p_node_up", { target })).toBe(0);
       expect(value(page, "p2p_node_poll_failures_total", { target, reason: "unauthorized" })).toBeGreaterThan(0);
       expect(find(page, "p2p_node_head_height", { target })).toEqual([]);
     }
-    expect(exporter.program.output()).toContain("auth.digest");
-    expect(exporter.program.output()).not.toContain("canary-wrong");
+    expect(saidOf("wrong")).toEqual([expect.stringMatching(/the node refused these credentials; .* of auth\.digest$/)]);
+    expect(saidOf("none")).toEqual([expect.stringMatching(/the node wants a login \(digest\); set auth\.digest/)]);
+    expect(saidOf("basic")).toEqual([expect.stringMatching(/set auth\.digest .*, in place of auth\.basic$/)]);
+    expect(exporter.program.output()).not.toContain("canary");
+  });
+
+  test.skipIf(nginx === undefined)(
+    "behind nginx that keeps its connection to the node, each poll logs in",
+    async () => {
+      for (const target of ["kept", "named"]) {
+        await probe(exporter, target);
+        await probe(exporter, target);
+        const page = await exporter.page();
+        expect(value(page, "p2p_node_up", { target })).toBe(1);
+        const failures = find(page, "p2p_node_poll_failures_total", { target });
+        expect(failures.filter((sample) => sample.value > 0)).toEqual([]);
+      }
+    },
+  );
+
+  test.skipIf(nginx === undefined)("behind nginx, what is missing is named", () => {
+    expect(saidOf("bare")).toEqual([
+      expect.stringMatching(/credentials are right, but a proxy .*keepalive.*Connection ""/),
+    ]);
+    expect(saidOf("unnamed")).toEqual([expect.stringMatching(/found 421; .*set host_header/)]);
+    expect(saidOf("refused")).toEqual([expect.stringMatching(/refused these credentials; .*auth\.headers/)]);
   });
 
   test("the restricted port is explained, and none of its fake values is shown", async () => {

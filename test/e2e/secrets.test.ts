@@ -27,9 +27,9 @@ function plant(key: string, server: string): string {
 }
 
 /** The name of a file that holds a new secret. */
-function plantFile(key: string, server: string): string {
+function plantFile(key: string, server: string, before = ""): string {
   const file = join(folder, `secret-${planted.length}`);
-  writeFileSync(file, `${plant(key, server)}\n`);
+  writeFileSync(file, `${before}${plant(key, server)}\n`);
   return file;
 }
 
@@ -55,8 +55,15 @@ const AUTHS: Readonly<Record<string, (server: string) => object>> = {
   digestFile: (server) => ({
     digest: { username: "monitor", password_file: plantFile("nodes.auth.digest.password_file", server) },
   }),
-  bearer: (server) => ({ bearer: { token: plantEnv("nodes.auth.bearer.token", server) } }),
-  bearerFile: (server) => ({ bearer: { token_file: plantFile("nodes.auth.bearer.token_file", server) } }),
+  bearer: (server) => ({
+    bearer: { token: plantEnv("nodes.auth.bearer.token", server) },
+    headers: [{ name: "X-Client-Secret", value: plantEnv("nodes.auth.headers.value", server) }],
+  }),
+  bearerFile: (server) => ({
+    bearer: { token_file: plantFile("nodes.auth.bearer.token_file", server) },
+    headers: [{ name: "X-Client-Secret", value_file: plantFile("nodes.auth.headers.value_file", server) }],
+  }),
+  cookie: (server) => ({ cookie_file: plantFile("nodes.auth.cookie_file", server, "__cookie__:") }),
   header: (server) => ({ header: { name: "X-Api-Key", value: plant("nodes.auth.header.value", server) } }),
   headerFile: (server) => ({
     header: { name: "X-Api-Key", value_file: plantFile("nodes.auth.header.value_file", server) },

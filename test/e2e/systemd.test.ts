@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { findServer, freePort, run, tempFolder, waitFor } from "../support/serve
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const UNIT = join(ROOT, "systemd/peer-exporter.service");
+const SOCKET = join(ROOT, "systemd/peer-exporter.socket");
 const unit = readFileSync(UNIT, "utf8");
 const manual = readFileSync(join(ROOT, "docs/systemd.md"), "utf8");
 const analyze = findServer("systemd-analyze", "apt-get install systemd");
@@ -24,7 +25,9 @@ const settings = (key: string) => [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 
 
 /** A folder with the unit, in which what it starts exists. */
 function installed(more: string): string {
-  const path = join(tempFolder(), "peer-exporter.service");
+  const folder = tempFolder();
+  const path = join(folder, "peer-exporter.service");
+  copyFileSync(SOCKET, join(folder, "peer-exporter.socket"));
   writeFileSync(path, unit.replaceAll("/usr/bin/node", process.execPath) + more);
   return path;
 }
@@ -34,6 +37,12 @@ describe.skipIf(analyze === undefined)("systemd-analyze", () => {
 
   test.each(["", ...dropIns])("verify accepts the unit with the drop-in %j", async (dropIn) => {
     expect(await run("systemd-analyze", ["verify", installed(dropIn)])).toMatchObject({ code: 0, output: "" });
+  });
+
+  test("verify accepts the socket, which the manual's commands install", async () => {
+    const socket = join(dirname(installed("")), "peer-exporter.socket");
+    expect(await run("systemd-analyze", ["verify", socket])).toMatchObject({ code: 0, output: "" });
+    expect(manual).toContain("/opt/peer-exporter/systemd/peer-exporter.socket /etc/systemd/system/");
   });
 
   test("the rating is what the manual says, and good", async () => {

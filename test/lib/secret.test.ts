@@ -38,7 +38,7 @@ describe.each([
 });
 
 describe("an inline secret", () => {
-  it.each(["", " ", "a\nb\n", "é\u2028🦀"])("is kept as it is: %j", async (text) => {
+  it.each(["", " ", "\na\nb", "é\u2028🦀"])("is kept as it is: %j", async (text) => {
     expect(await inlineSecret(text).reveal()).toBe(text);
   });
 });
@@ -48,7 +48,8 @@ describe("a secret in a file", () => {
     ["no line end", "s3cret", "s3cret"],
     ["one line end, which is no part of it", "s3cret\n", "s3cret"],
     ["a line end of Windows", "s3cret\r\n", "s3cret"],
-    ["two line ends, of which one stays", "s3cret\n\n", "s3cret\n"],
+    ["several line ends", "s3cret\n\r\n\n", "s3cret"],
+    ["a byte order mark", "\ufeffs3cret\n", "s3cret"],
     ["a line end inside", "s3\ncret\n", "s3\ncret"],
     ["blanks", " s3 cret \t\n", " s3 cret \t"],
     ["nothing", "", ""],

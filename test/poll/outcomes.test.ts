@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { nodesReport } from "../../src/cli/commands/check.ts";
 import { createStyle } from "../../src/lib/text/terminal.ts";
-import type { NodeReport } from "../../src/model/report.ts";
+import type { NodeReport, Outcome } from "../../src/model/report.ts";
 import { createStateChangeLog } from "../../src/poll/log-state-changes.ts";
-import { failuresOf, isUp, mainFailure, outcomesOf, traceText } from "../../src/poll/outcomes.ts";
+import { causesOf, failuresOf, isUp, mainFailure, outcomesOf, traceText } from "../../src/poll/outcomes.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { toStored } from "../../src/poll/store.ts";
 import type { RpcCall } from "../../src/rpc/client.ts";
@@ -63,6 +63,51 @@ test("a poll without requests", () => {
 
     "
   `);
+});
+
+/** A refused login, as a call reports it. */
+const refused = (call: string, server = "http://h:1"): Outcome<never> => ({
+  ok: false,
+  failure: { reason: "unauthorized", message: `${call} at ${server}: found 401`, advice: "check auth" },
+});
+
+describe("failures with one cause are shown once", () => {
+  const bans = { ...report(), apis: new Map([["bans", refused("get_bans")]]) };
+
+  test.each<[string, Readonly<Record<string, Outcome<unknown>>>, readonly string[]]>([
+    ["one alone keeps its call", { bans: refused("get_bans") }, ["bans: get_bans at http://h:1: found 401"]],
+    [
+      "several name their APIs",
+      { totals: refused("/get_net_stats"), bans: refused("get_bans"), limits: refused("get_limit 5") },
+      ["totals, bans, limits: calls at http://h:1: found 401"],
+    ],
+    [
+      "other servers and reasons stay apart",
+      { a: refused("x"), b: refused("x", "http://h:2"), c: failing("http"), d: refused("y"), e: failing("http") },
+      ["a, d: calls at http://h:1: found 401", "b: x at http://h:2: found 401", "c, e: the call failed (http)"],
+    ],
+  ])("%s", (_, apis, expected) => {
+    const state = { node: nodeConfig(), report: report({ apis: new Map(Object.entries(apis)) }) };
+    expect(causesOf(state).map(({ api, failure }) => `${api}: ${failure.message}`)).toEqual(expected);
+    const lines = traceText(state, []).split("\n");
+    expect(lines.filter((line) => /: (unauthorized|http): /.test(line))).toHaveLength(expected.length);
+    expect(overviewOf(toStored(stateAfter(state.report)), createRecentPolls().of("a")).failures).toHaveLength(
+      expected.length,
+    );
+  });
+
+  test("in the log too", () => {
+    const apis = new Map([...bans.apis, ["limits", refused("get_limit")]]);
+    const { log, lines } = logSink();
+    createStateChangeLog()(toStored(firstState(nodeConfig())), toStored(stateAfter(report({ apis }))), log);
+    expect(lines.filter(({ level }) => level === "warn")).toMatchObject([
+      {
+        api: "bans, limits",
+        reason: "unauthorized",
+        msg: "the APIs bans, limits fail: calls at http://h:1: found 401; check auth",
+      },
+    ]);
+  });
 });
 
 const NODE = nodeConfig();

@@ -124,6 +124,8 @@ export const INJECTIONS: readonly Injection[] = [
   ...each("status502", html(502, "Bad Gateway")),
   ...each("status503", html(503, "Service Unavailable")),
   ...each("status504", html(504, "Gateway Timeout")),
+  one("cloudflare", "wire", html(521, "Web server is down", { server: "cloudflare" })),
+  one("cloudflare", "monero", html(530, "error code: 1033", { server: "cloudflare" })),
 
   one(
     "headFails",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inlineSecret } from "../../src/lib/secret.ts";
-import { chooseChallenge, createDigestSession, digestAuthorization, parseChallenges } from "../../src/rpc/authorize.ts";
+import { chooseChallenge, createDigestSession, digestAuthorization, parseChallenges } from "../../src/rpc/digest.ts";
 import { type DigestNodeOptions, digestNode, readAuthorization } from "./digest-node.ts";
 import { POST, patience, refusal, rpcClient } from "./support.ts";
 
@@ -207,10 +207,18 @@ describe("createDigestSession", () => {
     expect(new Set(cnonces).size).toBe(100);
   });
 
+  it.each([
+    ["fresh", MD5],
+    ["stale", MD5.replace("stale=false", 'stale="TRUE"')],
+    ["none", "Digest nonce=1"],
+  ])("tells what a challenge says of the answer before it: %s", (expected, challenge) => {
+    expect(createDigestSession().accept([challenge])).toBe(expected);
+  });
+
   it("forgets its challenge when the next one cannot be answered", () => {
     const session = createDigestSession();
     session.accept([MD5]);
-    expect(session.accept(["Basic realm=a"])).toBe(false);
+    expect(session.accept(["Basic realm=a"])).toBe("none");
     expect(session.authorize(request)).toBeUndefined();
   });
 });
@@ -288,6 +296,25 @@ describe("a client with a digest login", () => {
     expect(node.statuses).toEqual([401, 401]);
     expect((await client.request(POST, patience())).status).toBe(401);
     expect(node.statuses).toEqual([401, 401, 401, 401]);
+  });
+
+  it("answers once more where another connection calls the first answer stale", async () => {
+    const node = await digestNode({ ...login, ...{ spreads: (request: number) => request % 3 !== 0 } });
+    const client = loggedIn(node.url);
+    expect((await client.request(POST, patience())).status).toBe(200);
+    expect(node.statuses).toEqual([401, 401, 200]);
+  });
+
+  it.each([
+    ["a proxy takes another connection each time", "stale", { spreads: () => true }, login],
+    ["the password is wrong", "refused", {}, { ...login, password: "wrong" }],
+    ["the password is wrong behind such a proxy", "refused", { spreads: () => true }, { ...login, password: "wrong" }],
+    ["no challenge can be answered", "unanswered", { algorithms: ["SHA-512-256"] }, login],
+  ])("tells what became of the login when %s", async (_, state, options, used) => {
+    const node = await digestNode({ ...login, ...options });
+    const { status, sent } = await loggedIn(node.url, used).request(POST, patience());
+    expect([status, sent]).toEqual([401, { login: { kind: "digest", state }, hasHeaders: false }]);
+    expect(node.statuses.length).toBeLessThanOrEqual(3);
   });
 
   it("takes a new password from its file", async () => {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
-import { callJson, decodeJsonBody, parseNodeJson, retryAfter, statusFailure } from "../../src/rpc/call.ts";
+import { callJson, decodeJsonBody, statusFailure } from "../../src/rpc/call.ts";
 import type { RpcClient } from "../../src/rpc/client.ts";
-import type { RpcResponse } from "../../src/rpc/message.ts";
+import { type RpcResponse, retryAfter } from "../../src/rpc/message.ts";
+import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { runs } from "../support/effort.ts";
 import { POST, patience, refusal } from "./support.ts";
@@ -98,17 +99,48 @@ describe("plain HTTP on a port that expects TLS", () => {
   });
 });
 
+describe("a client certificate that is missing or refused, as a response says it", () => {
+  const SENT = "set tls.cert_file and tls.key_file";
+  it.each<[string, number, string, RegExp, string]>([
+    ["nginx", 400, "<head><title>400 No required SSL certificate was sent</title></head>", /wants.*got none/, SENT],
+    ["Kong", 400, '{"message":"No required TLS certificate was sent"}', /wants.*got none/, SENT],
+    ["nginx with its own status", 496, "", /wants.*got none/, SENT],
+    ["IIS", 403, "403 - Forbidden: client certificate required", /wants.*got none/, SENT],
+    ["nginx", 400, "<head><title>400 The SSL certificate error</title></head>", /refuses/, "ssl_client_certificate"],
+    ["nginx with its own status", 495, "", /refuses/, "ssl_client_certificate"],
+    [
+      "Apache",
+      403,
+      "Reason: Cannot perform Post-Handshake Authentication.<br />",
+      /after the handshake/,
+      "SSLVerifyClient",
+    ],
+  ])("by %s with %i %s", async (_, status, body, message, advice) => {
+    const client = { ...answering(response(status, {}, body)), url: parseNodeUrl("https://127.0.0.1:18081") };
+    const { failure } = await refusal(callJson(client, POST, patience()));
+    expect(failure).toMatchObject({ reason: "tls", message: expect.stringMatching(message) });
+    expect(failure.advice).toContain(advice);
+  });
+
+  it.each([400, 403])("is not the cause of another %i, whose advice does not say https://", async (status) => {
+    const client = { ...answering(response(status, {}, "no")), url: parseNodeUrl("https://127.0.0.1:18081") };
+    const { failure } = await refusal(callJson(client, POST, patience()));
+    expect(failure.reason).not.toBe("tls");
+    expect(failure.advice).not.toContain("https://");
+  });
+});
+
 describe("statusFailure", () => {
   it.each<[number, FailureReason, RegExp]>([
     [301, "http", /redirects are not followed/],
     [302, "http", /redirects are not followed/],
     [308, "http", /redirects are not followed/],
     [400, "http", /https:.*log/],
-    [401, "unauthorized", /auth block/],
     [402, "unauthorized", /account at the gateway/],
     [403, "unauthorized", /access list/],
     [404, "not_found", /port and the path/],
     [405, "http", /log/],
+    [421, "host_header", /set host_header.*tls\.server_name/],
     [429, "rate_limited", /interval/],
     [500, "http", /log/],
     [502, "http", /proxy/],
@@ -120,17 +152,6 @@ describe("statusFailure", () => {
     expect(failure.message).toBe(`get_info at http://127.0.0.1:18081: expected HTTP 200, found ${status}`);
     expect(failure.advice).toMatch(advice);
     expect(failure).not.toHaveProperty("retryAfterSeconds");
-  });
-
-  it.each<[string, string | string[] | undefined, RegExp]>([
-    ["digest", 'Digest qop="auth",algorithm=MD5,realm="monero-rpc",nonce="a=="', /auth\.digest.*rpc-login/],
-    ["digest in two headers", ["Digest nonce=a", "Digest nonce=a"], /auth\.digest/],
-    ["basic", 'BASIC realm="node"', /auth\.basic/],
-    ["a bearer token", "Bearer", /auth\.bearer/],
-    ["something unknown", "Negotiate", /auth block/],
-    ["nothing", undefined, /auth block/],
-  ])("401 names the login that the server requires: %s", (_, challenge, advice) => {
-    expect(statusFailure(response(401, { "www-authenticate": challenge }), "x").advice).toMatch(advice);
   });
 
   it.each([429, 503])("%i carries Retry-After", (status) => {

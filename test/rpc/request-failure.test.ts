@@ -7,6 +7,7 @@ import { fileSecret, inlineSecret } from "../../src/lib/secret.ts";
 import type { FailureReason, NodeError } from "../../src/model/failure.ts";
 import { callJson } from "../../src/rpc/call.ts";
 import type { RpcClient, RpcClientOptions } from "../../src/rpc/client.ts";
+import { DialError } from "../../src/rpc/dial/happy-eyeballs.ts";
 import type { RpcRequest } from "../../src/rpc/message.ts";
 import { apiPath, parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { CutOffError, isClosedSocket, requestFailure } from "../../src/rpc/request-failure.ts";
@@ -367,6 +368,8 @@ describe("a request that meets", () => {
 describe("requestFailure", () => {
   const request = { url: parseNodeUrl("http://127.0.0.1:8888"), call: "/v1/chain/get_info", signal: patience() };
   const coded = (code: string, text = CANARY) => Object.assign(new Error(text), { code });
+  const dialError = (...codes: readonly string[]) =>
+    new DialError(codes.map((code, index) => ({ label: `192.0.2.${index}:1`, code })));
 
   it.each<[FailureReason, readonly string[]]>([
     ["dns", ["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]],
@@ -390,9 +393,8 @@ describe("requestFailure", () => {
 
   it.each<[string, unknown, FailureReason]>([
     ["an answer that was cut off", new CutOffError(), "http"],
-    ["all addresses of a name", new AggregateError([coded("ECONNREFUSED"), coded("ENETUNREACH")]), "connect"],
-    ["addresses that time out", Object.assign(new AggregateError([coded("X")]), { code: "ETIMEDOUT" }), "timeout"],
-    ["no address at all", new AggregateError([]), "internal"],
+    ["all addresses of a name", dialError("ENETUNREACH", "ECONNREFUSED"), "connect"],
+    ["addresses that time out", dialError("ENETUNREACH", "ETIMEDOUT"), "timeout"],
     ["a parser error without a code", Object.assign(new Error(), { name: "HTTPParserError" }), "http"],
     ["a TimeoutError", new DOMException("", "TimeoutError"), "timeout"],
     ["a bug", new TypeError(CANARY), "internal"],
@@ -401,6 +403,24 @@ describe("requestFailure", () => {
     const failure = requestFailure(error, request);
     expect(failure.reason).toBe(reason);
     expect(JSON.stringify(failure)).not.toContain(CANARY);
+  });
+
+  it("names the addresses that were tried, each with what it said", () => {
+    expect(requestFailure(dialError("ENETUNREACH", "ECONNREFUSED"), request).message).toMatch(
+      /: no connection to any address \(192\.0\.2\.0:1: no route \(ENETUNREACH\), 192\.0\.2\.1:1: refused \(ECONNREFUSED\)\)$/,
+    );
+    expect(requestFailure(dialError("ECONNREFUSED"), request).message).toMatch(
+      /: the connection was refused \(ECONNREFUSED\): 192\.0\.2\.0:1$/,
+    );
+  });
+
+  it("names what the dial waited for when time is over", () => {
+    const waitedFor = "192.0.2.0:1: no answer yet";
+    for (const error of [new DOMException("", "TimeoutError"), coded("DIAL_TIMEOUT")]) {
+      const failure = requestFailure(error, { ...request, waitedFor });
+      expect(failure).toMatchObject({ reason: "timeout" });
+      expect(failure.message).toMatch(/: no connection in time \(192\.0\.2\.0:1: no answer yet\)$/);
+    }
   });
 
   it("is a timeout whenever the signal has ended", () => {

@@ -11,6 +11,7 @@ import { closeLater, GET, patience, rawServer, refusal, rpcClient } from "./supp
 
 const END = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 const interim = (count: number) => "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(count);
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 const header = (bytes: number) => `X: ${"x".repeat(bytes - 1)}\r\n`;
 const withHeader = (bytes: number) =>
   `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${header(bytes - "content-length2".length)}\r\n{}`;
@@ -21,6 +22,7 @@ const chunks = (count: number, bytes: number) =>
 describe("limits of a response besides its body", () => {
   it.each<[string, string, number]>([
     ["as many interim answers as may be", interim(MAX_INTERIM) + END, 2],
+    ["as many 100 Continue as may be", CONTINUE.repeat(MAX_INTERIM) + END, 2],
     ["headers as large as may be", withHeader(MAX_HEADER_BYTES), 2],
     ["trailers as large as may be", withTrailer(MAX_HEADER_BYTES), 2],
     ["as many pieces as may be", chunks(INFO_BUDGET.pieces, 1), INFO_BUDGET.pieces],
@@ -40,6 +42,8 @@ describe("limits of a response besides its body", () => {
 
   it.each<[string, string | OnSocket, RegExp]>([
     ["one interim answer more", interim(MAX_INTERIM + 1) + END, /at most 16 interim responses/],
+    ["one 100 Continue more", CONTINUE.repeat(MAX_INTERIM + 1) + END, /at most 16 interim responses/],
+    ["100 Continue without end", endlessBytes("", CONTINUE), /at most 16 interim responses/],
     ["interim answers without end", endlessBytes("", interim(1)), /at most 16 interim responses/],
     ["interim answers with large heads", endlessBytes("", `HTTP/1.1 103 x\r\n${header(16_000)}\r\n`), /HTTP|interim/],
     ["a header more", withHeader(MAX_HEADER_BYTES + 1), /headers of at most 16KiB/],
@@ -98,6 +102,47 @@ describe("limits of a response besides its body", () => {
     const client = rpcClient(server.url);
     await refusal(client.request(GET, patience()));
     expect((await client.request(GET, patience())).status).toBe(200);
+  });
+});
+
+describe("interim responses that nobody asked for", () => {
+  const CONTINUES = [
+    CONTINUE,
+    "HTTP/1.1 100 \r\n\r\n",
+    "HTTP/1.1 100 Continue\r\nServer: x\r\nContent-Length: 0\r\n\r\n",
+    `HTTP/1.1 102 Processing\r\n\r\n${CONTINUE}`,
+    CONTINUE + interim(2) + CONTINUE,
+  ];
+
+  it.each(CONTINUES)("%j is read past at each request of a connection", async (before) => {
+    const server = await rawServer((socket) => socket.on("data", () => socket.write(before + END)));
+    const client = rpcClient(server.url);
+    for (let count = 0; count < 3; count += 1) {
+      const { status, body } = await client.request(GET, patience());
+      expect([status, Buffer.from(body).toString()]).toEqual([200, "{}"]);
+    }
+    expect(server.connections()).toBe(1);
+  });
+
+  it("may arrive in pieces, cut anywhere", async () => {
+    const bytes = `${CONTINUE}HTTP/1.1 100 Go on\r\nX: y\r\n\r\n${END}`;
+    let count = 0;
+    const server = await rawServer((socket) =>
+      socket.setNoDelay(true).on("data", () => {
+        const cut = count++;
+        socket.write(bytes.slice(0, cut), () => setImmediate(() => socket.write(bytes.slice(cut))));
+      }),
+    );
+    const client = rpcClient(server.url);
+    while (count <= bytes.length) {
+      expect((await client.request(GET, patience())).status).toBe(200);
+    }
+  });
+
+  it("without a response after them are a failure", async () => {
+    const server = await rawServer((socket) => socket.on("data", () => socket.end(CONTINUE)));
+    const { failure } = await refusal(rpcClient(server.url).request(GET, patience()));
+    expect(failure.reason).toBe("connect");
   });
 });
 

@@ -10,6 +10,7 @@ import {
   parsed,
   pathField,
   quoted,
+  timeoutField,
 } from "../../src/schema/fields.ts";
 
 function messages(schema: z.ZodType, value: unknown): readonly string[] {
@@ -84,6 +85,23 @@ describe("durationField", () => {
     ["9".repeat(100), `expected a duration like 15s or 1m30s, found "${"9".repeat(60)}…"`],
   ])("%j", (value, message) => {
     expect(messages(durationField, value)).toEqual([message]);
+  });
+
+  test.each([
+    ["100ms", 100],
+    ["250ms", 250],
+    ["1s500ms", 1500],
+  ])("a timeout may be %s", (text, milliseconds) => {
+    expect(timeoutField.parse(text)).toBe(milliseconds);
+  });
+
+  test.each([
+    ["99ms", 'expected at least 100ms, found "99ms"'],
+    ["0s", 'expected at least 100ms, found "0s"'],
+    ["0.5s", 'expected a duration like 15s or 1m30s, found "0.5s"'],
+    ["25d", 'expected at most 24d, found "25d"'],
+  ])("a timeout may not be %s", (text, message) => {
+    expect(messages(timeoutField, text)).toEqual([message]);
   });
 
   test("fits a timer of Node", () => {

@@ -26,7 +26,7 @@ describe("parseListenAddress", () => {
 
   test.each([
     ...["", ":", "10900", "localhost", ":http", ":-1", ":65536", ":99999", ":123456", ": 10900", " :10900", ":10900 "],
-    ...["::1:10900", "[::1]", "[::1]:", "[]:1", "[127.0.0.1]:1", "[localhost]:1", "[::1:1", "::1]:1", "a:b:1", ":1\n"],
+    ...["[::1]", "[::1]:", "[]:1", "[127.0.0.1]:1", "[localhost]:1", "[::1:1", "::1]:1", "a:b:1", ":1\n"],
     ...["http://localhost:10900", "//localhost:10900", "a b:1", "/run/a.sock", "UNIX:/run/a.sock", ":٣"],
   ])("%j is not an address", (text) => {
     expect(() => parseListenAddress(text)).toThrow(

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { text } from "../../src/server/respond.ts";
 import { createRouter } from "../../src/server/router.ts";
 
@@ -43,4 +43,45 @@ test.each([
     onGone: () => {},
   });
   expect([refused.status, refused.headers.allow]).toEqual([405, allow]);
+});
+
+describe("with a prefix", () => {
+  const prefixed = createRouter(
+    [
+      { path: "/", handle: () => text(200, "home") },
+      { path: "/a", handle: () => text(200, "a") },
+      { path: "/b/*", handle: ({ segment }) => text(200, segment) },
+    ],
+    "/x/y",
+  );
+  const request = { method: "GET", path: "/", query: "", host: undefined, headers: {}, segment: "", onGone: () => {} };
+
+  test.each([
+    ["/x/y/", "/", ""],
+    ["/x/y/a", "/a", ""],
+    ["/x/y/b/c", "/b/*", "c"],
+    ["/x/y/x/y/a", "none", ""],
+    ["/a", "none", ""],
+    ["/x/ya", "none", ""],
+    ["/x/y/c", "none", ""],
+    ["/x/", "none", ""],
+  ])("%s", (path, label, segment) => {
+    expect(prefixed("GET", path)).toMatchObject({ route: label, segment });
+  });
+
+  test.each(["/", "/x/y"])("%s leads to the first page", async (path) => {
+    for (const method of ["GET", "HEAD"]) {
+      const { status, headers } = await prefixed(method, path).handle(request);
+      expect([status, headers.location]).toEqual([302, "/x/y/"]);
+    }
+    expect((await prefixed("POST", path).handle(request)).status).toBe(404);
+  });
+
+  test("an unknown page names the first one", async () => {
+    const { status, body } = await prefixed("GET", "/a").handle(request);
+    expect([status, body.kind === "whole" && Buffer.concat(body.chunks).toString()]).toEqual([
+      404,
+      "404: no such page; see /x/y/\n",
+    ]);
+  });
 });

@@ -6,6 +6,7 @@ import type { Format } from "../../src/metrics/exposition.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";
+import { locationOf } from "../../src/server/location.ts";
 import { createRoutes, type RoutesOptions } from "../../src/server/routes/index.ts";
 import { buildBody } from "../../src/server/routes/page-body.ts";
 import { createServer } from "../../src/server/server.ts";
@@ -29,11 +30,17 @@ export const NO_PROBE: RoutesOptions["probe"] = {
 
 /** A server that serves small pages, and what it logged and measured. */
 export function setUp(given: Overrides = {}) {
-  const { renderPage = async (format) => `page ${format}\n`, allowedHosts, ...overrides } = given;
+  const {
+    renderPage = async (format) => `page ${format}\n`,
+    allowedHosts,
+    location = locationOf(),
+    ...overrides
+  } = given;
   const { log, lines } = logSink("debug");
   const observed: Observed[] = [];
   const routes = createRoutes({
     telemetryPath: "/metrics",
+    location,
     version: "1.2.3",
     page: async (format, encoding) => {
       const page = Buffer.from(await renderPage(format));
@@ -60,7 +67,13 @@ export function setUp(given: Overrides = {}) {
   });
   const observeRequest = (handler: string, code: number, seconds: number) =>
     void observed.push({ handler, code, seconds });
-  const { http, close } = createServer({ routes, log, observeRequest, allowedHosts });
+  const { http, close } = createServer({
+    routes,
+    routePrefix: location.routePrefix,
+    log,
+    observeRequest,
+    allowedHosts,
+  });
   const server = { http, close, inject: (sent: Sent | string) => inject(http, sent) };
   onTestFinished(close);
   return { server, lines, observed, codes: () => observed.map(({ handler, code }) => `${handler} ${code}`) };

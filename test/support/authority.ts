@@ -8,8 +8,11 @@ export type Authority = {
   /** Its certificate, in PEM form. */
   readonly ca: string;
   readonly caFile: string;
-  /** @param altNames as openssl writes them: DNS:example.org, IP:127.0.0.1 */
-  issue(commonName: string, altNames: string): Promise<Certificate>;
+  /**
+   * @param altNames as openssl writes them: DNS:example.org, IP:127.0.0.1
+   * @param days of validity; 0 gives a certificate that has expired when it is first used
+   */
+  issue(commonName: string, altNames: string, days?: number): Promise<Certificate>;
 };
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
@@ -27,13 +30,23 @@ export async function createAuthority(): Promise<Authority> {
   return {
     ca: await openssl("x509", "-in", at("ca.pem")),
     caFile: at("ca.pem"),
-    async issue(commonName, altNames) {
+    async issue(commonName, altNames, days = 9) {
       count += 1;
       const own = (kind: string) => at(`${count}.${kind}`);
       writeFileSync(own("ext"), `subjectAltName=${altNames}\n`);
       await openssl("req", ...NEW_KEY, "-subj", `/CN=${commonName}`, "-keyout", own("key"), "-out", own("csr"));
       const authority = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-set_serial", String(1000 + count)];
-      const cert = await openssl("x509", "-req", "-in", own("csr"), ...authority, "-days", "9", "-extfile", own("ext"));
+      const cert = await openssl(
+        "x509",
+        "-req",
+        "-in",
+        own("csr"),
+        ...authority,
+        "-days",
+        String(days),
+        "-extfile",
+        own("ext"),
+      );
       return { cert, key: await openssl("pkey", "-in", own("key")) };
     },
   };

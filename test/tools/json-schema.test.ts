@@ -190,12 +190,22 @@ describe("invalid configurations", () => {
     [
       "a pin and no check at all",
       { nodes: [{ ...TLS_NODE, tls: { pin: "0".repeat(64), insecure: true } }] },
-      "/nodes/0/tls: must NOT have more than 1 properties",
+      "/nodes/0/tls/pin: boolean schema is false",
     ],
     [
       "another name and no check at all",
       { nodes: [{ ...TLS_NODE, tls: { server_name: "h.example", insecure: true } }] },
-      "/nodes/0/tls: must NOT have more than 1 properties",
+      "/nodes/0/tls/server_name: boolean schema is false",
+    ],
+    [
+      "a client certificate without its key",
+      { nodes: [{ ...TLS_NODE, tls: { insecure: true, cert_file: "client.crt" } }] },
+      "/nodes/0/tls: must have property key_file when property cert_file is present",
+    ],
+    [
+      "a client certificate for every target",
+      { probe: { modules: { m: { chain: "wire", tls: { cert_file: "client.crt", key_file: "client.key" } } } } },
+      "/probe/modules/m: must have required property 'hosts'",
     ],
     [
       "an empty tls block",

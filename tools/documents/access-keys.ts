@@ -8,7 +8,7 @@ const SECRET = "text, secret";
 export const ACCESS_SECTIONS: readonly Section[] = [
   {
     title: "auth",
-    introduction: `For a node or module. Each secret is written here, comes from the environment as \`\${NAME}\`, or is in a \`…_file\`, which is read again when it is needed.`,
+    introduction: `For a node or module. Each secret is written here, comes from the environment as \`\${NAME}\`, or is in a \`…_file\`, which is read again when it is needed. Line ends after a secret and a byte order mark before it are dropped; files are UTF-8.`,
     place: "node",
     keys: {
       "nodes.auth.basic": {
@@ -101,12 +101,14 @@ export const ACCESS_SECTIONS: readonly Section[] = [
       "nodes.auth.headers": {
         type: "list of mappings with `name` and `value` or `value_file`",
         fallback: "none",
-        meaning: "Further headers, beside one of the other kinds except `header`.",
+        meaning:
+          "Further headers, at most 32, alone or beside one of the other kinds except `header`: for gateways that want two, such as Cloudflare Access.",
         example: "auth: {headers: [{name: X-Api-Key, value_file: /run/secrets/token}]}",
       },
       "nodes.auth.headers.name": {
         type: "name of a header",
-        meaning: "Name of the header.",
+        meaning:
+          "Name of the header, each at most once. `Authorization` is a login of its own, `Host` is `host_header` of the node, and headers that HTTP itself needs are refused.",
         example: "auth: {headers: [{name: X-Api-Key, value_file: /run/secrets/token}]}",
       },
       "nodes.auth.headers.value": {
@@ -124,7 +126,8 @@ export const ACCESS_SECTIONS: readonly Section[] = [
       "nodes.auth.cookie_file": {
         type: PATH,
         fallback: "none",
-        meaning: "File with `user:password`, which the node writes at each start; sent as basic authentication.",
+        meaning:
+          "File with `user:password`, which the node writes at each start; sent as basic authentication. Read for each request; it may be missing when the exporter starts.",
         example: "auth: {cookie_file: /run/secrets/cookie}",
       },
     },

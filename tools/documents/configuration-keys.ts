@@ -73,7 +73,7 @@ export const SECTIONS: readonly Section[] = [
         example: "interval: 30s",
       },
       "global.timeout": {
-        type: "duration, at least 1s",
+        type: "duration, at least 100ms",
         fallback: "`10s`, or the interval if that is shorter",
         meaning: "Time limit for one whole poll of a node. At most the interval.",
         example: "timeout: 5s",
@@ -192,7 +192,7 @@ export const SECTIONS: readonly Section[] = [
         type: "mapping of texts",
         fallback: "none",
         meaning:
-          "Labels added to all series of the node. Names that Prometheus, Kubernetes or the exporter's own metrics use are refused.",
+          "Labels added to all series of the node. Names that Prometheus, Kubernetes or the exporter's own metrics use are refused. A number or boolean is the text as written: `1.10` stays `1.10`.",
         example: "labels: {region: eu-west, owner: infra}",
       },
       "nodes.interval": {
@@ -210,7 +210,7 @@ export const SECTIONS: readonly Section[] = [
       "nodes.timeout": {
         type: DURATION,
         fallback: "`global.timeout`",
-        meaning: "Time limit for one whole poll of this node. At most its interval.",
+        meaning: "Time limit for one whole poll of this node, from 100ms. At most its interval.",
         example: "timeout: 5s",
       },
       "nodes.auth": {
@@ -235,7 +235,8 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.host_header": {
         fallback: "host and port of the URL",
-        meaning: "The Host header to send, for nodes behind a port mapping or a proxy that knows them by name.",
+        meaning:
+          "The Host header to send to the node's host, for nodes behind a port mapping or a proxy that knows them by name. The name for TLS stays that of the URL: see `tls.server_name`.",
         example: "host_header: node.example",
       },
       "nodes.proxy_url": {
@@ -333,7 +334,7 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.wire.host_header": {
         fallback: "host and port of the URL",
-        meaning: "The Host header to send, for nodes behind a port mapping or proxy.",
+        meaning: "The older place of `host_header`, also sent to `chain_url` and `prometheus_url`. Set one of the two.",
         example: "wire: {host_header: nodeop.internal:8888}",
       },
     },
@@ -391,7 +392,7 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.chainweb.probe.timeout": {
         type: DURATION,
-        meaning: "Time limit for one peer.",
+        meaning: "Time limit for one peer, from 100ms. A poll that has less time asks no peer.",
         example: "chainweb: {probe: {peers: 5, timeout: 2s}}",
       },
       "nodes.chainweb.probe.concurrency": {

@@ -4,9 +4,9 @@ import { connectionsSchema } from "../../src/config/connections.ts";
 import { sizeField } from "../../src/config/limits.ts";
 import { moduleSchema, probeSchema } from "../../src/config/probe.ts";
 import { MAX_REORG_DEPTH, reorgDepthField } from "../../src/config/reorg-depth.ts";
-import { CHAIN_BLOCKS, chainField, globalSchema, lagSchema, nodeSchema } from "../../src/config/schema.ts";
+import { CHAIN_BLOCKS, chainField, globalSchema, labelsField, lagSchema, nodeSchema } from "../../src/config/schema.ts";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
-import { durationField, nodeUrlField } from "../../src/schema/fields.ts";
+import { durationField, nodeUrlField, timeoutField } from "../../src/schema/fields.ts";
 import { textOf } from "../repository.ts";
 import { exampleComments } from "./example-comments.ts";
 
@@ -36,6 +36,7 @@ export function configJsonSchema(descriptions: ReadonlyMap<string, string>): Jso
     title: "Configuration of peer-exporter",
     type: "object",
     additionalProperties: false,
+    patternProperties: { "^x-": { description: "Not read: a place for anchors (docs/configuration.md)." } },
     // An exporter may be there only for targets that others name.
     anyOf: [{ required: ["nodes"] }, { required: ["probe"] }],
     properties: {
@@ -69,10 +70,12 @@ function plain(schema: z.ZodType): JsonObject {
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema }) => {
       // Their checks are code, which a JSON Schema cannot express.
-      if (zodSchema === durationField) jsonSchema.pattern = DURATION;
+      if (zodSchema === durationField || zodSchema === timeoutField) jsonSchema.pattern = DURATION;
       if (zodSchema === sizeField) writeSize(jsonSchema);
       if (zodSchema === reorgDepthField) writeDepth(jsonSchema);
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
+      if (zodSchema === labelsField)
+        jsonSchema.additionalProperties = { type: ["string", "number", "boolean", "null"] };
       if (zodSchema === chainField) jsonSchema.enum = Object.keys(chains);
       letVariablesThrough(jsonSchema);
     },

@@ -29,7 +29,7 @@ export type PeerCheckSettings = {
   readonly connectUntrusted: NodeTarget["connectUntrusted"];
 };
 
-const HTTPS_PORT = 443;
+export const HTTPS_PORT = 443;
 
 /**
  * Asks one peer for its cut. The address comes from an untrusted node: the exporter dials only the IP address that it has

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseRange } from "../../rpc/address-filter.ts";
-import { block, durationField, nodeUrlField, parsed, quoted } from "../../schema/fields.ts";
+import { block, nodeUrlField, parsed, quoted, timeoutField } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
 import { families, sources } from "./families.ts";
 import { openSession } from "./session.ts";
@@ -15,7 +15,7 @@ const rangeField = parsed(RANGE, (text) => {
 
 const probeSchema = block({
   peers: z.int().min(0).max(50).default(0).describe("how many peers to ask for their cut in each poll; 0: none"),
-  timeout: durationField.prefault("4s").describe("how long one of them may take"),
+  timeout: timeoutField.prefault("4s").describe("how long one of them may take"),
   concurrency: z.int().min(1).max(16).default(4).describe("how many are asked at the same time"),
   allow: z.array(rangeField).default([]).describe("address ranges that may be asked although they are not public"),
 });

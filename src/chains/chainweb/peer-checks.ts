@@ -9,11 +9,12 @@ import {
   type Head,
   knownSamples,
   type Outcome,
+  type PeerAddress,
   succeeded,
 } from "../../model/report.ts";
-import { type AddressRange, hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
+import { hostProblem, parseRange, type Resolve } from "../../rpc/address-filter.ts";
 import type { NodeTarget } from "../adapter.ts";
-import { type Candidate, checkPeer, type PeerCheckResult } from "./check-peer.ts";
+import { type Candidate, checkPeer, HTTPS_PORT, type PeerCheckResult } from "./check-peer.ts";
 import {
   CHECKED_PEERS,
   PEER_CUT_HEIGHT,
@@ -67,7 +68,7 @@ type PeerHead = { readonly head: Head; readonly round: number };
 type PeerSamples = { readonly samples: readonly ChainSample[]; readonly round: number };
 
 export function createPeerChecker(
-  { name, connectUntrusted }: Pick<NodeTarget, "name" | "connectUntrusted">,
+  { name, connectUntrusted, isProxied }: Pick<NodeTarget, "name" | "connectUntrusted" | "isProxied">,
   { network, peers: maxPeers, timeout, concurrency, allow }: PeerCheckOptions & { readonly network: string },
   resolve: Resolve,
 ): PeerChecker {
@@ -79,11 +80,18 @@ export function createPeerChecker(
 
   async function run(peers: ListedPeers, budgetMs: number, signal: Signal): Promise<PeerCheckRound> {
     const timeoutMs = Math.min(timeout, Math.max(budgetMs / 2, MIN_TIMEOUT_MS));
-    if (timeoutMs > budgetMs) throw nodeError("timeout", "the poll left no time to ask peers", "raise timeout");
+    if (timeoutMs > budgetMs)
+      throw nodeError(
+        "timeout",
+        "the poll left no time to ask peers",
+        "raise timeout, or lower chainweb.probe.timeout",
+      );
     const settings = { network, filter: { allowed, resolve }, timeoutMs, connectUntrusted };
     // A peer is not asked when its whole time does not fit, so that no response is cut short.
     const startUntil = performance.now() + budgetMs - timeoutMs;
-    const { chosen, refused } = choose(rotated(candidates(peers), idOf, name, lastMark), maxPeers, allowed);
+    const isForbidden = ({ peer: { address } }: Candidate) =>
+      hostProblem(address.host, allowed) !== undefined || isNamedBehindProxy(address, isProxied);
+    const { chosen, refused } = choose(rotated(candidates(peers), idOf, name, lastMark), maxPeers, isForbidden);
 
     const results: PeerCheckResult[] = [];
     const heads = recent(recentHeads);
@@ -127,6 +135,14 @@ function idOf({ peer }: Candidate): string {
   return peer.id;
 }
 
+/**
+ * The proxy would resolve the name once more, and nobody would check that address. To resolve it here tells the name servers,
+ * which a proxy such as Tor is to prevent.
+ */
+function isNamedBehindProxy({ host, ip, port = HTTPS_PORT }: PeerAddress, isProxied: NodeTarget["isProxied"]): boolean {
+  return ip === undefined && isProxied?.({ hostname: host, port }) === true;
+}
+
 /** Peers without a valid id cannot be verified, so they are skipped. */
 function candidates({ list, identities }: ListedPeers): readonly Candidate[] {
   return list.connections.flatMap((peer) => {
@@ -136,13 +152,13 @@ function candidates({ list, identities }: ListedPeers): readonly Candidate[] {
 }
 
 /** The first peers that may be asked. A peer with a forbidden IP address costs nothing and does not count. */
-function choose(ordered: readonly Marked<Candidate>[], max: number, allowed: readonly AddressRange[]) {
+function choose(ordered: readonly Marked<Candidate>[], max: number, isForbidden: (candidate: Candidate) => boolean) {
   const chosen: Marked<Candidate>[] = [];
   let refused = 0;
   for (const marked of ordered) {
     if (chosen.length >= max) break;
-    if (hostProblem(marked.item.peer.address.host, allowed) === undefined) chosen.push(marked);
-    else refused += 1;
+    if (isForbidden(marked.item)) refused += 1;
+    else chosen.push(marked);
   }
   return { chosen, refused };
 }

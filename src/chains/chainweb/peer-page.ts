@@ -4,6 +4,7 @@ import { addressOf, formatAddress } from "../../model/address.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ChainSample, PeerConnection, PeerList } from "../../model/report.ts";
 import { chainSample } from "../../model/report.ts";
+import { decodeAnswer } from "../../rpc/answers/explain.ts";
 import { describeExcess, excessAdvice, LIST_BUDGET } from "../../rpc/budget.ts";
 import { callJson, type ExplainStatus } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
@@ -58,11 +59,12 @@ export async function fetchPeerPages(
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const name = shortName(path);
     const request = { name, method: "GET", path: pagePath(client, path, cursor), budget: LIST_BUDGET } as const;
-    const { value, response } = await callJson(client, request, signal, explain);
+    const answer = await callJson(client, request, signal, explain);
+    const { response } = answer;
     firstResponse ??= response;
     bytes += response.body.length;
     checkBytes(bytes, response, `all pages of ${name} at ${client.url.label}`);
-    const page = decodePage(value, `${name} at ${client.url.label}`);
+    const page = decodeAnswer(answer, `${name} at ${client.url.label}`, decodePage);
     malformed += page.malformed;
     for (const peer of page.peers) {
       if (peers.has(peer.id) || peers.size >= MAX_PEERS) continue;

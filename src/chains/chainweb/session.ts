@@ -2,6 +2,7 @@ import { type Signal, withDeadline } from "../../lib/abort.ts";
 import { NodeError } from "../../model/failure.ts";
 import { attempt, failed, PEERS_NOT_ASKED } from "../../model/report.ts";
 import { type Resolve, systemResolve } from "../../rpc/address-filter.ts";
+import { decodeAnswer } from "../../rpc/answers/explain.ts";
 import { INFO_BUDGET } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
@@ -152,20 +153,20 @@ async function fetchFirstPeer(client: RpcClient, network: string, signal: Signal
 async function fetchCut(client: RpcClient, network: string, signal: Signal) {
   const path = apiPath(client.url, networkPath(network, "cut"));
   const request = { name: "cut", method: "GET", path, budget: INFO_BUDGET } as const;
-  const { value, response } = await callJson(client, request, signal, explainStatus("cut", network));
+  const answer = await callJson(client, request, signal, explainStatus("cut", network));
   const call = `cut at ${client.url.label}`;
-  const cut = decodeCut(value, call);
+  const cut = decodeAnswer(answer, call, decodeCut);
   if (cut.instance !== undefined && cut.instance !== network) {
     throw new NodeError(wrongNetwork(call, network, cut.instance));
   }
-  return { cut, headers: readHeaders(response) };
+  return { cut, headers: readHeaders(answer.response) };
 }
 
 async function fetchInfo(client: RpcClient, network: string, signal: Signal): Promise<Info> {
   const request = { name: "info", method: "GET", path: apiPath(client.url, "/info"), budget: INFO_BUDGET } as const;
-  const { value } = await callJson(client, request, signal, explainStatus("info", network));
+  const answer = await callJson(client, request, signal, explainStatus("info", network));
   const call = `info at ${client.url.label}`;
-  const info = decodeInfo(value, call);
+  const info = decodeAnswer(answer, call, decodeInfo);
   if (info.network !== undefined && info.network !== network) {
     throw new NodeError(wrongNetwork(call, network, info.network));
   }

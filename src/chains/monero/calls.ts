@@ -1,12 +1,14 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { type Failure, NodeError, nodeError } from "../../model/failure.ts";
+import { errorOf } from "../../rpc/answers/server-error.ts";
 import { INFO_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
+import type { RpcResponse } from "../../rpc/message.ts";
 import type { NodeUrl } from "../../rpc/node-url.ts";
 import { shownText } from "../decode.ts";
-import { bareFailure, errorOf, explainBody, rpcFailure } from "./server-errors.ts";
+import { bareFailure, explainStatus, rpcFailure } from "./server-errors.ts";
 
 /**
  * One JSON-RPC call of monerod, or of a gateway that offers its methods.
@@ -31,8 +33,8 @@ export async function callRpc(
     headers: { "content-type": "application/json" },
     budget,
   } as const;
-  const { value } = await callJson(client, request, signal, explainBody);
-  return resultOf(value, `${method} at ${client.url.label}`, isGateway(client.url));
+  const { value, response } = await callJson(client, request, signal, explainStatus);
+  return resultOf(value, `${method} at ${client.url.label}`, isGateway(client.url), response);
 }
 
 /** A URL without a path belongs to a monerod; one with a path is the whole JSON-RPC URL of a gateway. */
@@ -41,15 +43,20 @@ function jsonRpcPath({ url }: RpcClient): string {
 }
 
 /** Exported for the tests over captured answers. */
-export function resultOf(answer: unknown, call: string, fromGateway = false): JsonObject {
+export function resultOf(
+  answer: unknown,
+  call: string,
+  fromGateway = false,
+  response: RpcResponse | undefined = undefined,
+): JsonObject {
   const isEnvelope = isObject(answer);
   const error = isEnvelope ? errorOf(answer) : undefined;
-  if (error !== undefined) throw new NodeError(rpcFailure(error, call, fromGateway));
+  if (error !== undefined) throw new NodeError(rpcFailure(error, call, { isGateway: fromGateway, response }));
   const result = isEnvelope ? answer.result : undefined;
   if (!isObject(result)) {
     const expected = isEnvelope ? "a JSON-RPC result" : "a JSON-RPC object";
     const failure: Failure = { reason: "bad_shape", message: `${call}: expected ${expected}`, advice: WRONG_API };
-    throw new NodeError(bareFailure(answer, call) ?? failure);
+    throw new NodeError(bareFailure(answer, call, response) ?? failure);
   }
   checkStatus(result, call);
   return result;
@@ -102,7 +109,7 @@ export async function callEndpoint(
     headers: { "content-type": "application/json" },
     budget: INFO_BUDGET,
   } as const;
-  const { value } = await callJson(client, request, signal, explainBody);
+  const { value } = await callJson(client, request, signal, explainStatus);
   const call = `${path} at ${client.url.label}`;
   if (!isObject(value)) throw nodeError("bad_shape", `${call}: expected an object`, WRONG_API);
   checkStatus(value, call);

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import type { Failure } from "../../model/failure.ts";
-import { parseNodeJson, retryAfter } from "../../rpc/call.ts";
-import type { RpcResponse } from "../../rpc/message.ts";
+import { type RpcResponse, retryAfter } from "../../rpc/message.ts";
+import { parseNodeJson } from "../../rpc/node-json.ts";
 import { count, text } from "../decode.ts";
 
 /**
@@ -27,9 +27,15 @@ export function explainStatus(api: WireApi): (response: RpcResponse, call: strin
         if (body === undefined) return undefined;
         return { reason: "http", message: `${message} "Internal Service Error"`, advice: INTERNAL_ADVICE };
       default:
-        return undefined;
+        return ofNode(body, message);
     }
   };
+}
+
+/** Any other error of nodeos, by its own form. */
+function ofNode(body: JsonObject | undefined, message: string): Failure | undefined {
+  if (!isObject(body?.error)) return undefined;
+  return { reason: "http", message, advice: "see the node's own log for this request" };
 }
 
 /** Whether the listener does not offer the API, which only a restart of the node changes. */
@@ -63,13 +69,13 @@ function explainBadRequest(body: JsonObject | undefined, isEmpty: boolean, messa
       reason: "host_header",
       message: `${message}: the node does not accept the Host header of this URL`,
       advice:
-        "set wire.host_header to the node's http-server-address, or add the name with its port to http-alias, " +
+        "set host_header to the node's http-server-address, or add the name with its port to http-alias, " +
         "or set http-validate-host = false on the node",
     };
   }
   if (text(body?.message) === "Unknown Block") return { reason: "unavailable", message, advice: NO_BLOCK };
   const code = isObject(body?.error) ? count(body.error.code) : undefined;
-  if (code !== INVALID_HTTP_REQUEST) return undefined;
+  if (code !== INVALID_HTTP_REQUEST) return ofNode(body, message);
   return { reason: "rpc", message: `${message} "Invalid Request"`, advice: "check that no proxy changes the request" };
 }
 

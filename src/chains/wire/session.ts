@@ -8,6 +8,7 @@ import {
   PEERS_NOT_ASKED,
   succeeded,
 } from "../../model/report.ts";
+import { decodeAnswer } from "../../rpc/answers/explain.ts";
 import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
@@ -194,7 +195,7 @@ function fetchApi<T>(
   // POST without a body, as clio and cleos send it: every version accepts that.
   const request = { name: path, method: "POST", path: apiPath(client.url, path), budget } as const;
   return attempt(async () => {
-    const { value } = await callJson(client, request, signal, explainStatus(api));
-    return decode(value, `${path} at ${client.url.label}`);
+    const answer = await callJson(client, request, signal, explainStatus(api));
+    return decodeAnswer(answer, `${path} at ${client.url.label}`, decode);
   });
 }

@@ -1,25 +1,30 @@
 import type { Config } from "../../config/model.ts";
 import { describeNodes } from "../../config/print.ts";
+import { secretWarnings } from "../../config/secret-warnings.ts";
 import { selectShard, shardReport } from "../../config/shard.ts";
-import { shortSecrets } from "../../config/short-secrets.ts";
 import { counted } from "../../lib/text/format.ts";
-import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
+import { createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
 import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import { describeWebConfig, loadWebConfig } from "../../server/web-config/load.ts";
-import { type Context, createInterrupt } from "../context.ts";
+import type { Context } from "../context.ts";
+import { withDefaultFile, withDefaultFileIfAny } from "../default-file.ts";
 import type { CheckInvocation } from "../invocation.ts";
 import { findShard, readConfig } from "../source.ts";
+import { checkJson } from "./check-json.ts";
 import { describePolled, failureLines } from "./format-node.ts";
-import { openPolling, type PolledNode } from "./polling.ts";
+import { type PolledNode, pollOnce } from "./polling.ts";
 
 /**
  * Checks the configuration.
  * @returns the exit code
  * @throws ConfigError if the configuration is not valid
  */
-export async function check(flags: CheckInvocation, context: Context): Promise<number> {
+export async function check(invocation: CheckInvocation, context: Context): Promise<number> {
+  if (invocation.json) return checkJson(invocation, context);
   const { print, redactor } = context;
-  const { configFile, nodes, webConfigFile } = flags;
+  const { webConfigFile } = invocation;
+  const flags = await (webConfigFile === undefined ? withDefaultFile : withDefaultFileIfAny)(invocation);
+  const { configFile, nodes } = flags;
   if (webConfigFile !== undefined) {
     const webConfig = await loadWebConfig(webConfigFile);
     print(`${webConfigFile}: valid, ${describeWebConfig(webConfig)}\n`);
@@ -30,30 +35,17 @@ export async function check(flags: CheckInvocation, context: Context): Promise<n
   const shard = findShard(flags);
   print(`${configFile ?? "flags"}: valid, ${describeNodes(config)}\n`);
   if (shard !== undefined) print(shardReport(config, shard));
-  for (const { where, message } of await shortSecrets(config)) print(`warning: ${where}: ${message}\n`);
+  for (const { where, message } of await secretWarnings(config)) print(`warning: ${where}: ${message}\n`);
   if (!flags.connect) return 0;
   return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
 }
 
 /** Polls every node once and prints what fails. @returns the exit code: 1 if a node is down */
 async function checkNodes(config: Config, context: Context): Promise<number> {
-  const nodes = [...config.nodes, ...config.references];
-  const interrupt = createInterrupt(context);
-  const progress = createProgress(process.stderr);
-  const polling = await openPolling(nodes, config.lag, context.redactor.redact);
-  const say = (done: number) => progress.show(`polled ${done} of ${counted(nodes.length, "node")} …`);
-  try {
-    say(0);
-    const polled = await polling.round(interrupt.signal, say);
-    progress.end();
-    if (polled === undefined) return interrupt.exitCode();
-    const style = createStyle(wantsColour(process.stdout, process.env));
-    context.print(nodesReport(polled, style));
-    return polled.every(isUp) ? 0 : 1;
-  } finally {
-    progress.end();
-    await polling.close();
-  }
+  const polled = await pollOnce(config, context);
+  if ("exitCode" in polled) return polled.exitCode;
+  context.print(nodesReport(polled, createStyle(wantsColour(process.stdout, process.env))));
+  return polled.every(isUp) ? 0 : 1;
 }
 
 /** A line for each node, its failures below it, and a summary. */

@@ -2,7 +2,7 @@ import { CHAIN_NAMES, type ChainName, chains } from "../../chains/index.ts";
 import { harmless } from "../../lib/text/harmless.ts";
 import { createProgress } from "../../lib/text/terminal.ts";
 import type { Failure, FailureReason } from "../../model/failure.ts";
-import { failuresOf } from "../../poll/outcomes.ts";
+import { causesOf, groupCauses } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE } from "../context.ts";
 import { AddressError, attemptsAt, configText, type Described, nameFor } from "./discover/entry.ts";
 import { createAsk, type Found, type PolledEntry, presentedPin, search } from "./discover/search.ts";
@@ -52,8 +52,8 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
   const { entry, polled } = best;
   return [
     `Found at ${polled.node.url.label}: ${describePolled(polled)}.`,
-    ...failuresOf(polled).flatMap(({ api, failure: { message, advice } }) => [
-      `The ${api} API fails: ${message}:`,
+    ...causesOf(polled).flatMap(({ api, failure: { message, advice } }) => [
+      `The ${api} ${api.includes(", ") ? "APIs fail" : "API fails"}: ${message}:`,
       `${advice}.`,
     ]),
     ...otherNames(entry.chain),
@@ -80,22 +80,32 @@ function otherNames(chain: ChainName): readonly string[] {
 /** Reasons that concern the address, and not one API there. */
 const OF_ADDRESS: ReadonlySet<FailureReason> = new Set(["dns", "connect", "timeout", "tls", "tls_pin"]);
 
-/** The failed attempts: an address without any server once, other addresses once for each chain. */
+/** The failed attempts: an address without any server once, other addresses once for each cause, with the chains. */
 function triedLines(failed: readonly PolledEntry[]): readonly string[] {
-  const alreadyListed = new Set<string>();
-  return failed.flatMap(({ entry, polled: { node, report } }) => {
-    const failure = report.peers.ok ? undefined : report.peers.failure;
-    if (failure === undefined) return [`  ${node.url.label}: an empty list, which may come from any server`];
-    const isOfAddress = OF_ADDRESS.has(failure.reason);
-    const key = isOfAddress
-      ? `${node.url.label} ${failure.reason}`
-      : JSON.stringify([node.url.label, entry.chain, failure]);
-    if (alreadyListed.has(key)) return [];
-    alreadyListed.add(key);
-    return isOfAddress
-      ? [`  ${node.url.label}: ${harmless(bare(failure))}`]
-      : [`  ${node.url.label} as ${entry.chain}: ${harmless(failure.message)}`, `    → ${harmless(failure.advice)}`];
+  const byServer = new Map<string, PolledEntry[]>();
+  for (const one of failed) {
+    const { label } = one.polled.node.url;
+    byServer.set(label, [...(byServer.get(label) ?? []), one]);
+  }
+  return [...byServer].flatMap(([server, entries]) => serverLines(server, entries));
+}
+
+function serverLines(server: string, entries: readonly PolledEntry[]): readonly string[] {
+  const failures = entries.flatMap(({ entry, polled: { report } }) =>
+    report.peers.ok ? [] : [{ api: entry.chain, failure: report.peers.failure }],
+  );
+  const causes = groupCauses(failures);
+  const reasons = new Set<FailureReason>();
+  const lines = causes.flatMap(({ api: names, failure }) => {
+    if (!OF_ADDRESS.has(failure.reason)) {
+      return [`  ${server} as ${names}: ${harmless(failure.message)}`, `    → ${harmless(failure.advice)}`];
+    }
+    if (reasons.has(failure.reason)) return [];
+    reasons.add(failure.reason);
+    return [`  ${server}: ${harmless(bare(failure))}`];
   });
+  const isEmpty = entries.some(({ polled: { report } }) => report.peers.ok);
+  return [...lines, ...(isEmpty ? [`  ${server}: an empty list, which may come from any server`] : [])];
 }
 
 /** Drops the call: "/v1/net/connections at http://…: the connection was refused" concerns the whole address. */

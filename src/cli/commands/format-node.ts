@@ -3,7 +3,7 @@ import { ago, counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
 import type { Style } from "../../lib/text/terminal.ts";
 import { isConnectedPeer } from "../../model/report.ts";
-import { failuresOf } from "../../poll/outcomes.ts";
+import { causesOf } from "../../poll/outcomes.ts";
 import type { PolledNode } from "./polling.ts";
 
 /** A polled node as text for a terminal. Texts that the node chose are made harmless here. */
@@ -52,7 +52,7 @@ function peersText({ node, report: { peers } }: PolledNode): string | undefined 
 
 /** Two lines for each failure: what happened, and what to do. */
 export function failureLines(polled: PolledNode, style: Style): readonly string[] {
-  return failuresOf(polled).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => {
+  return causesOf(polled).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => {
     const wait =
       retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
     return [

@@ -5,23 +5,34 @@ import { request as httpsRequest } from "node:https";
 import { networkInterfaces } from "node:os";
 import { errorCode } from "../../lib/errno.ts";
 import { formatListenAddress, type ListenAddress } from "../../server/listen-address.ts";
+import { locationOf } from "../../server/location.ts";
 import type { Context } from "../context.ts";
+import type { HealthcheckInvocation, ServeFlags } from "../invocation.ts";
 import { parseArguments } from "../parse-arguments.ts";
 
 export async function healthcheck(
-  addresses: readonly ListenAddress[] | undefined,
+  { addresses, routePrefix }: HealthcheckInvocation,
   { print }: Context,
 ): Promise<number> {
-  const { healthy, message } = await checkHealth(addresses ?? servedAddresses());
+  const served = servedPlaces();
+  if (addresses === undefined && served.isSystemdSocket) {
+    print("unhealthy: the exporter serves on sockets of systemd: pass one of them as --web.listen-address\n");
+    return 1;
+  }
+  const path = `${routePrefix ?? served.location.routePrefix}${PATH}`;
+  const { healthy, message } = await checkHealth(addresses ?? served.addresses, { path });
   print(message);
   return healthy ? 0 : 1;
 }
 
+type Places = Pick<ServeFlags, "addresses" | "location" | "isSystemdSocket">;
+
 /** Where the exporter of this container listens; outside of a container, the default address. */
-function servedAddresses(): readonly ListenAddress[] {
+function servedPlaces(): Places {
   const parse = (args: readonly string[]) => parseArguments(args, VERSION, { out: () => {}, err: () => {} });
   const running = [parse(argumentsOfProcess1(process.argv[1] ?? "") ?? []), parse([])];
-  return running.find((one) => one.command === "serve" || one.command === "demo")?.addresses ?? [];
+  const found = running.find((one) => one.command === "serve" || one.command === "demo");
+  return found ?? { addresses: [], location: locationOf(), isSystemdSocket: false };
 }
 
 export type Health = { readonly healthy: boolean; readonly message: string };
@@ -33,22 +44,30 @@ const TIMEOUT_MS = 5000;
  * Asks the exporter that listens on these addresses of this machine; each one must answer. For health checks of
  * containers whose image has no HTTP client.
  */
-export async function checkHealth(addresses: readonly ListenAddress[], timeoutMs = TIMEOUT_MS): Promise<Health> {
-  const found = await Promise.all(addresses.map((address) => checkAddress(address, timeoutMs)));
+export async function checkHealth(
+  addresses: readonly ListenAddress[],
+  { path = PATH, timeoutMs = TIMEOUT_MS }: { readonly path?: string; readonly timeoutMs?: number } = {},
+): Promise<Health> {
+  const found = await Promise.all(addresses.map((address) => checkAddress({ address, path }, timeoutMs)));
   return {
     healthy: found.length > 0 && found.every(({ healthy }) => healthy),
     message: found.map(({ healthy, message }) => `${healthy ? "healthy" : "unhealthy"}: ${message}\n`).join(""),
   };
 }
 
-async function checkAddress(address: ListenAddress, timeoutMs: number): Promise<Health> {
+type Place = { readonly address: ListenAddress; readonly path: string };
+
+async function checkAddress(place: Place, timeoutMs: number): Promise<Health> {
+  const { address } = place;
   if (address.kind === "tcp" && address.port === 0) {
     return unhealthy("port 0 lets the system choose: pass the address that it chose as --web.listen-address");
   }
   const signal = AbortSignal.timeout(timeoutMs);
-  const plain = await ask("http", address, signal);
-  // A TLS server closes the connection when it receives plain HTTP.
-  return judge(address, plain.kind === "broken" ? await ask("https", address, signal) : plain);
+  const plain = await ask("http", place, signal);
+  // A TLS server answers plain HTTP with 400, or closes the connection.
+  if (plain.kind !== "broken" && !(plain.kind === "status" && plain.status === 400)) return judge(place, plain);
+  const secure = await ask("https", place, signal);
+  return judge(place, secure.kind === "broken" && plain.kind === "status" ? plain : secure);
 }
 
 type Outcome =
@@ -57,13 +76,13 @@ type Outcome =
   | { readonly kind: "refused" | "broken"; readonly code: string };
 
 /** An exporter that asks for a password or a certificate is running; a health check has neither. */
-function judge(address: ListenAddress, outcome: Outcome): Health {
-  const asked = `${PATH} of ${formatListenAddress(address)}`;
+function judge({ address, path }: Place, outcome: Outcome): Health {
+  const asked = `${path} of ${formatListenAddress(address)}`;
   switch (outcome.kind) {
     case "status":
       if (outcome.status === 200) return healthy(`${asked} answered`);
       if (outcome.status === 401) return healthy(`${asked} asks for a password`);
-      return unhealthy(`${asked} answered ${outcome.status}, expected 200`);
+      return unhealthy(`${asked} answered ${outcome.status}, expected 200${outcome.status === 404 ? PREFIX_HINT : ""}`);
     case "late":
       return unhealthy(`${asked} did not answer in time`);
     case "refused":
@@ -77,11 +96,13 @@ function judge(address: ListenAddress, outcome: Outcome): Health {
   }
 }
 
+const PREFIX_HINT = ": pass the --web.route-prefix that the exporter was started with";
+
 const healthy = (message: string): Health => ({ healthy: true, message });
 const unhealthy = (message: string): Health => ({ healthy: false, message });
 
 /** The alerts of TLS 1.3 and TLS 1.2 for a missing certificate; the code of Node's error has only the first one. */
-const CERTIFICATE_WANTED = /alert (?:certificate required|handshake failure)/;
+const CERTIFICATE_WANTED = /alert (?:certificate required|bad certificate|handshake failure)/;
 
 /** Codes of a connection that could not be opened: a try with TLS would fail as well. */
 const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
@@ -89,8 +110,8 @@ const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", 
 /** Closed by the other end: a certificate that is rejected here has other codes. */
 const BROKEN_OFF = ["ECONNRESET", "EPIPE"];
 
-function ask(scheme: "http" | "https", address: ListenAddress, signal: AbortSignal): Promise<Outcome> {
-  const options = { ...destination(address), path: PATH, agent: false, signal };
+function ask(scheme: "http" | "https", { address, path }: Place, signal: AbortSignal): Promise<Outcome> {
+  const options = { ...destination(address), path, agent: false, signal };
   return new Promise((resolve) => {
     const request =
       scheme === "http"

@@ -7,6 +7,7 @@ import schema from "../../../config.schema.json" with { type: "json" };
 import { errorCode } from "../../lib/errno.ts";
 import { ConfigError } from "../../schema/problems.ts";
 import type { Context } from "../context.ts";
+import { withDefaultFile } from "../default-file.ts";
 import type { Invocation, SourceFlags } from "../invocation.ts";
 import { createProgram } from "../parse-arguments.ts";
 import { readConfig } from "../source.ts";
@@ -34,7 +35,7 @@ export function printSchema({ print }: Context): number {
 /** For shell completion: prints the names of the nodes, or nothing where the configuration is not valid. */
 export async function printNodeNames(flags: SourceFlags, { print, redactor }: Context): Promise<number> {
   try {
-    const { nodes } = await readConfig(flags, redactor);
+    const { nodes } = await readConfig(await withDefaultFile(flags), redactor);
     for (const { name } of nodes) print(`${name}\n`);
     return 0;
   } catch (error) {

@@ -1,8 +1,8 @@
 import { isoTime } from "../../lib/text/format.ts";
 import { formatAddress } from "../../model/address.ts";
 import type { PeerConnection } from "../../model/report.ts";
-import { failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../invocation.ts";
+import { polledJson } from "./node-json.ts";
 import type { PolledNode } from "./polling.ts";
 
 /** One row of a node's peer list, as the command shows it. Unknown values are undefined. */
@@ -87,33 +87,9 @@ export function peersJson(polled: readonly PolledNode[], sort: SortOrder | undef
 }
 
 function nodeJson(polled: PolledNode, sort: SortOrder | undefined): object {
-  const { node, report, lag, syncing, history } = polled;
-  const { version, network, chainId } = report.identity;
+  const { report } = polled;
   return {
-    name: node.name,
-    chain: node.chain,
-    url: node.url.label,
-    labels: node.labels,
-    up: isUp(polled),
-    poll_seconds: history.lastPoll?.durationSeconds,
-    version,
-    network,
-    chain_id: chainId,
-    syncing,
-    head: report.head.ok
-      ? {
-          height: report.head.value.height,
-          timestamp_seconds: report.head.value.timestampSeconds,
-          final_height: report.head.value.finalHeight,
-          lag_blocks: lag.blocks,
-        }
-      : undefined,
-    failures: failuresOf(polled).map(({ api, failure: { reason, message, advice } }) => ({
-      api,
-      reason,
-      message,
-      advice,
-    })),
+    ...polledJson(polled),
     malformed_rows: report.peers.ok ? report.peers.value.malformed : undefined,
     peers: report.peers.ok
       ? peerRows(polled, sort).map(({ peer, connection, head, difference, startSeconds }) => ({

@@ -1,6 +1,8 @@
 import type { Config, LagConfig, NodeConfig } from "../../config/model.ts";
 import { inParallel } from "../../lib/queue.ts";
 import type { Redact } from "../../lib/safe-error.ts";
+import { counted } from "../../lib/text/format.ts";
+import { createProgress } from "../../lib/text/terminal.ts";
 import { createLogger } from "../../logging/logger.ts";
 import { deriveState } from "../../poll/derive-state.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../poll/history.ts";
@@ -8,6 +10,7 @@ import { createKnownNodes, type KnownNodes, NO_OTHER_NODES } from "../../poll/ot
 import { type FinishedPoll, openSession, runPoll, type TracedSession } from "../../poll/run-poll.ts";
 import type { NodeState } from "../../poll/store.ts";
 import type { RpcCall } from "../../rpc/client.ts";
+import { type Context, createInterrupt } from "../context.ts";
 
 /** A node right after a poll. */
 export type PolledNode = NodeState & {
@@ -86,6 +89,25 @@ function deriveStates(finished: readonly Finished[], others: KnownNodes, setting
     known.history = state.history;
     return { ...state, report, calls };
   });
+}
+
+/** Polls every node and reference once, with its progress on a terminal. @returns an exit code when a signal ended it */
+export async function pollOnce(
+  { nodes, references, lag }: Config,
+  context: Context,
+): Promise<readonly PolledNode[] | { readonly exitCode: number }> {
+  const all = [...nodes, ...references];
+  const interrupt = createInterrupt(context);
+  const progress = createProgress(process.stderr);
+  const polling = await openPolling(all, lag, context.redactor.redact);
+  const say = (done: number) => progress.show(`polled ${done} of ${counted(all.length, "node")} …`);
+  try {
+    say(0);
+    return (await polling.round(interrupt.signal, say)) ?? { exitCode: interrupt.exitCode() };
+  } finally {
+    progress.end();
+    await polling.close();
+  }
 }
 
 /** The node, and the references of its chain to compare it with. */

@@ -1,11 +1,13 @@
+import BUILD from "embedded:build";
 import VERSION from "embedded:version";
+import { resolve } from "node:path";
 import { type App, type AppOptions, startApp } from "../../app/app.ts";
 import { keepMemorySmall } from "../../app/memory-flags.ts";
 import type { Loading } from "../../config/load.ts";
 import type { Config, Shard } from "../../config/model.ts";
 import { describeNode, describePolling } from "../../config/print.ts";
+import { type SecretWarning, secretWarnings } from "../../config/secret-warnings.ts";
 import { describeShard, shardSteps } from "../../config/shard.ts";
-import { type ShortSecrets, shortSecrets } from "../../config/short-secrets.ts";
 import { watchFiles } from "../../lib/files/watch.ts";
 import type { Redact } from "../../lib/safe-error.ts";
 import { createShutdown } from "../../lib/shutdown.ts";
@@ -14,6 +16,7 @@ import { createLogger, defaultFormat, type Logger } from "../../logging/logger.t
 import { createThreadReader } from "../../schema/yaml-thread.ts";
 import { ListenError } from "../../server/listen.ts";
 import { formatListenAddress } from "../../server/listen-address.ts";
+import { SystemdSocketError, takeSystemdSockets, unusableSocket } from "../../server/systemd-sockets.ts";
 import { createThreadCompare } from "../../server/web-config/compare-queue.ts";
 import type { WebAccess } from "../../server/web-config/open.ts";
 import type { Context } from "../context.ts";
@@ -27,8 +30,10 @@ export type ConfigSource = {
    * @throws ConfigError
    */
   readonly load: (loading?: Loading) => Promise<Config>;
-  /** The files that are read for it: a change of their contents reloads the configuration. */
-  readonly files: readonly string[];
+  /** The file that is read for it: a change of its contents reloads the configuration. */
+  readonly file: string | undefined;
+  /** Whether no flag names that file. */
+  readonly isDefaultFile: boolean;
 };
 
 /** With more nodes than this, the start logs one line for all of them. */
@@ -51,7 +56,7 @@ export async function serve(
   process.on("SIGHUP", () => void trigger.reload("SIGHUP"));
   // Starts before the files are read, so that no change is missed.
   const watch = watchFiles({
-    paths: () => source.files,
+    paths: () => (source.file === undefined ? [] : [source.file]),
     onChange: async () => void (await trigger.reload("file changed")),
   });
   const shard = findShard(flags);
@@ -61,9 +66,12 @@ export async function serve(
   keepMemorySmall(config.nodes.length);
   const { log, logLinesLost } = await openLog(flags, redactor.redact);
   crash.logTo(log);
+  logDefaultFile(source, log);
   const access = await openAccess(flags, log);
-  const { addresses, telemetryPath, allowedHosts } = flags;
-  const warnOfShort = createShortSecretWarning(log);
+  const { telemetryPath, location, allowedHosts } = flags;
+  const addresses = addressesOf(flags, log);
+  if (addresses === undefined) return 1;
+  const warnOfShort = createSecretWarnings(log);
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
@@ -71,18 +79,31 @@ export async function serve(
     return next;
   };
   await endsItself({ waitMs: STOP_MS });
-  const app = await start({ config, load, addresses, telemetryPath, allowedHosts, log, access, logLinesLost });
+  const app = await start({
+    config,
+    load,
+    addresses,
+    telemetryPath,
+    location,
+    allowedHosts,
+    log,
+    access,
+    logLinesLost,
+  });
   if (app === undefined) return 1;
   trigger.connect(app.reload);
   log.info(
-    { version: VERSION, nodejs: process.version, listen: app.addresses },
-    `serving ${telemetryPath} on ${app.addresses.join(", ")}`,
+    { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen: app.addresses },
+    `serving ${location.routePrefix}${telemetryPath} on ${app.addresses.join(", ")}`,
   );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
   // The start does not wait for it, as it reads files.
   void warnOfShort(config);
-  onServing(app.addresses, config);
+  onServing(
+    app.addresses.map((address) => address + location.routePrefix),
+    config,
+  );
   const signal = await stopped;
   log.info({ signal }, "stopping: requests in flight may finish");
   const shutdown = createShutdown();
@@ -120,6 +141,12 @@ async function openLog({ logLevel: level, logFormat }: ServeFlags, redact: Redac
   return { log, logLinesLost: () => lost };
 }
 
+function logDefaultFile({ file, isDefaultFile }: ConfigSource, log: Logger): void {
+  if (file === undefined || !isDefaultFile) return;
+  const path = resolve(file);
+  log.info({ file: path }, `no --config.file and no --node: the configuration is ${path}`);
+}
+
 /** One line for each node, or one for all of them if there are many. */
 function logNodes(config: Config, log: Logger): void {
   const polled = [...config.nodes, ...config.references];
@@ -128,13 +155,13 @@ function logNodes(config: Config, log: Logger): void {
   for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
 }
 
-/** Warns once about each short secret of a node, until it changes. */
-function createShortSecretWarning(log: Logger): (config: Config) => Promise<void> {
+/** Warns once about each doubtful secret of a node, until it changes. */
+function createSecretWarnings(log: Logger): (config: Config) => Promise<void> {
   let alreadyLogged: ReadonlySet<string> = new Set();
   return async (config) => {
-    const found = await shortSecrets(config);
-    const keyOf = ({ where, message }: ShortSecrets) => `${where}: ${message}`;
-    for (const short of found) if (!alreadyLogged.has(keyOf(short))) log.warn({ target: short.where }, short.message);
+    const found = await secretWarnings(config);
+    const keyOf = ({ where, message }: SecretWarning) => `${where}: ${message}`;
+    for (const one of found) if (!alreadyLogged.has(keyOf(one))) log.warn({ target: one.where }, one.message);
     alreadyLogged = new Set(found.map(keyOf));
   };
 }
@@ -153,6 +180,18 @@ async function openAccess({ webConfigFile: file }: WebConfigFlags, log: Logger):
   return openWebAccess({ file, compare: createThreadCompare(), log });
 }
 
+/** Where to listen; undefined, with a line in the log, when systemd has passed no socket. */
+function addressesOf({ isSystemdSocket, addresses }: ServeFlags, log: Logger): AppOptions["addresses"] | undefined {
+  if (!isSystemdSocket) return addresses;
+  try {
+    return takeSystemdSockets(process.env, process.pid);
+  } catch (error) {
+    if (!(error instanceof SystemdSocketError)) throw error;
+    log.error(`cannot serve with --web.systemd-socket: ${error.message}`);
+    return undefined;
+  }
+}
+
 async function start(options: AppOptions): Promise<App | undefined> {
   const { log } = options;
   try {
@@ -162,7 +201,9 @@ async function start(options: AppOptions): Promise<App | undefined> {
     const { code, address } = error;
     log.error(
       { code },
-      `cannot listen on ${formatListenAddress(address)} (${code}): choose another --web.listen-address`,
+      address.kind === "inherited"
+        ? `cannot serve with --web.systemd-socket: ${unusableSocket(address, code)}`
+        : `cannot listen on ${formatListenAddress(address)} (${code}): choose another --web.listen-address`,
     );
     return undefined;
   }
@@ -176,7 +217,12 @@ export async function demo(flags: ShardFlags & ServeFlags, context: Context): Pr
   const simulated = await startDemo(context.print);
   context.redactor.addSecrets(simulated.config);
   try {
-    return await serve({ load: async () => simulated.config, files: [] }, flags, context, simulated.printGuide);
+    return await serve(
+      { load: async () => simulated.config, file: undefined, isDefaultFile: false },
+      flags,
+      context,
+      simulated.printGuide,
+    );
   } finally {
     await simulated.close();
   }

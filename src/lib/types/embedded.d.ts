@@ -5,6 +5,11 @@ declare module "embedded:version" {
   export default version;
 }
 
+declare module "embedded:build" {
+  const build: { readonly revision: string; readonly date: string };
+  export default build;
+}
+
 declare module "embedded:dashboards" {
   /** JSON texts by name. */
   const dashboards: Readonly<Record<string, string>>;

@@ -6,6 +6,11 @@ declare module "undici/lib/dispatcher/client.js" {
   export default Client;
 }
 
+declare module "undici/lib/core/symbols.js" {
+  const symbols: { readonly kParser: symbol };
+  export default symbols;
+}
+
 declare module "undici/lib/core/connect.js" {
   import { buildConnector } from "undici";
   export default buildConnector;

@@ -3,11 +3,16 @@ import type { buildConnector } from "undici";
 import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { type Connection, noCertificate, readTlsOptions, startTls } from "./handshake.ts";
-import { openSocket } from "./socket.ts";
+import { readOwnCertificate } from "./client-certificate.ts";
+import { type Connection, noCertificate, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
+import { type DialContext, openTcp } from "./happy-eyeballs.ts";
+import { createRefusedClient } from "./refused-client.ts";
+import { placeOf, type Route } from "./route.ts";
+import { openUnixSocket } from "./socket.ts";
 
 type ConnectorOptions = {
   readonly url: NodeUrl;
+  readonly route: Route;
   readonly verification: TlsVerification;
   readonly clientCertificate: ClientCertificate | undefined;
   /** For TCP and TLS together, in milliseconds. A silent port must not block: a chainweb node does not accept while it replays. */
@@ -22,8 +27,17 @@ type ConnectorOptions = {
 
 type Connector = {
   readonly connect: buildConnector.connector;
+  /**
+   * The error in place of one that ended the last connection before its first response: a server of TLS 1.3 refuses a client
+   * only after the dial. May open another connection for a moment.
+   */
+  explain(error: unknown): Promise<unknown>;
+  /** Whether the files of the client certificate have another certificate than the last connection. */
+  isOutdated(): Promise<boolean>;
   /** Ends a dial that is running. */
   abandon(): void;
+  /** What the last dial waits for, or waited for when it ended; undefined when it made a connection. */
+  waitsFor(): string | undefined;
   /** No request is running: `close` is called when another connection needs the slot. */
   idle(close: () => void): void;
   /** A request is running. */
@@ -43,16 +57,29 @@ export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
   /** The slot of the connection that is open or being opened. */
   let slot: ConnectionSlot | undefined;
+  let describeWait: (() => string) | undefined;
+  /** Of the last handshake. */
+  let tls: TlsOptions | undefined;
+  const refusedClient = createRefusedClient(options.url);
 
   async function dial(): Promise<Socket> {
     const controller = new AbortController();
     dialling = controller;
     options.onDial();
+    describeWait = () => "no connection is free yet";
     const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
     slot = own;
+    describeWait = () => "no answer yet";
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
     try {
-      const { socket, certificateExpirySeconds } = await open(controller.signal);
+      const { socket, certificateExpirySeconds } = await open({
+        signal: controller.signal,
+        waitingFor: (describe) => {
+          describeWait = describe;
+        },
+        takeSpare: takeSpare(options.slots),
+      });
+      describeWait = undefined;
       socket.once("close", () => own?.release());
       options.onConnection(socket, certificateExpirySeconds);
       return socket;
@@ -65,15 +92,54 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  async function open(signal: AbortSignal): Promise<Connection> {
+  async function open(context: DialContext): Promise<Connection> {
     const { url } = options;
+    const { signal, waitingFor } = context;
     // First, so that a file that is missing costs the server nothing.
-    const tls = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
+    const own = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
     signal.throwIfAborted();
-    if (tls === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
-    const socket = await openSocket(url, signal);
-    if (tls === undefined) return { socket, certificateExpirySeconds: undefined };
-    return startTls(socket, options, tls, signal);
+    tls = own;
+    if (own === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
+    const socket = await openSocket(options, context);
+    if (own === undefined) return { socket, certificateExpirySeconds: undefined };
+    waitingFor(() => "the TLS handshake has not ended yet");
+    try {
+      return await startTls(socket, options, own, signal);
+    } catch (error) {
+      throw await refusedClient.explain(error, own, () => openSocket(options, context), signal);
+    }
+  }
+
+  async function explain(error: unknown): Promise<unknown> {
+    const used = tls;
+    if (used === undefined) return error;
+    const controller = new AbortController();
+    dialling = controller;
+    const { signal } = controller;
+    const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
+    const context = { signal, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
+    const open = async () => {
+      const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
+      const socket = await openSocket(options, context).catch((failure: unknown) => {
+        own?.release();
+        throw failure;
+      });
+      return socket.once("close", () => own?.release());
+    };
+    try {
+      return await refusedClient.explain(error, used, open, signal);
+    } finally {
+      clearTimeout(timer);
+      if (dialling === controller) dialling = undefined;
+    }
+  }
+
+  async function isOutdated(): Promise<boolean> {
+    const own = tls?.own;
+    if (options.clientCertificate === undefined || own === undefined) return false;
+    // Files that cannot be used now may be half written.
+    const now = await readOwnCertificate(options.clientCertificate).catch(() => undefined);
+    return now !== undefined && (now.cert !== own.cert || now.key !== own.key);
   }
 
   return {
@@ -82,8 +148,24 @@ export function createConnector(options: ConnectorOptions): Connector {
         (socket) => done(null, socket),
         (error: Error) => done(error, null),
       ),
+    explain,
+    isOutdated,
     abandon: () => dialling?.abort(),
+    waitsFor: () => describeWait?.(),
     idle: (close) => slot?.idle(close),
     busy: () => slot?.busy(),
   };
+}
+
+async function openSocket({ url, route }: ConnectorOptions, context: DialContext): Promise<Socket> {
+  if (url.socketPath !== undefined) return openUnixSocket(url.socketPath, context.signal);
+  if (route.kind === "direct") return openTcp(placeOf(url), context);
+  const { openThroughProxy } = await import("./proxy.ts");
+  return openThroughProxy(placeOf(url), route, context);
+}
+
+/** @returns the `takeSpare` of a dial */
+function takeSpare(slots: ConnectionSlots | undefined): DialContext["takeSpare"] {
+  if (slots === undefined) return () => () => {};
+  return () => slots.takeFree()?.release;
 }

@@ -1,12 +1,12 @@
-import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
+import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
-import { describeFile, fileErrorCode } from "../../lib/errno.ts";
-import { files, MAX_FILE_BYTES } from "../../lib/files/files.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
+import { certificateProblem, type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
+import { authorizationCode, verificationError } from "./presented.ts";
 
 type TlsSettings = {
   readonly url: NodeUrl;
@@ -21,10 +21,10 @@ export type Connection = { readonly socket: Socket; readonly certificateExpirySe
 const READ_BYTES = 16 * 1024;
 
 /**
- * Starts TLS over a socket. With a pin, the certificate is compared before anybody gets the connection, so that a server with
- * another certificate receives no byte of a request. `checkServerIdentity` cannot do this: Node.js does not call it for a
- * self-signed certificate when verification is off.
- * @throws errors of TLS and of the system; NodeError tls, tls_pin; the signal's reason when it ends first. The socket is closed then
+ * Starts TLS over a socket. The certificate is judged before anybody gets the connection, so that a server with another one
+ * receives no byte of a request. Node.js would judge it itself, but then its error would not say what was presented.
+ * @throws errors of TLS and of the system; TlsError; NodeError tls_pin; the signal's reason when it ends first. The socket is
+ * closed then
  */
 export async function startTls(
   socket: Socket,
@@ -33,10 +33,10 @@ export async function startTls(
   signal: Signal,
 ): Promise<Connection> {
   try {
-    const secured = await handshake(socket, options, url, signal);
+    const secured = await handshake(socket, connectionOptions(url, options), signal);
     // Once: Node 20 takes the certificate out of the chain when it gives it (X509Certificate::GetPeerCert of crypto_x509.cc).
     const certificate = secured.getPeerX509Certificate();
-    const refusal = verification.kind === "pin" ? pinRefusal(verification.sha256, certificate, url.label) : undefined;
+    const refusal = refusalOf(verification, secured, certificate, url);
     if (refusal === undefined) {
       return { socket: secured, certificateExpirySeconds: certificate && expirySeconds(certificate) };
     }
@@ -48,22 +48,57 @@ export async function startTls(
   }
 }
 
-type TlsOptions = {
-  ca?: string;
-  cert?: string;
-  key?: string;
-  servername?: string;
-  rejectUnauthorized?: boolean;
+export type TlsOptions = {
+  readonly ca?: string;
+  readonly own?: OwnCertificate | undefined;
+  /** Instead of the URL's host. */
+  readonly serverName?: string;
 };
 
-function handshake(socket: Socket, options: TlsOptions, url: NodeUrl, signal: Signal): Promise<TLSSocket> {
+/** The options of a handshake, as Node.js wants them. */
+export function connectionOptions({ hostname }: NodeUrl, { ca, own, serverName }: TlsOptions): ConnectionOptions {
+  const name = serverName ?? hostname;
+  return {
+    // What the certificate must be for.
+    host: name,
+    // An address is no name for SNI (RFC 6066 3).
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...(own === undefined ? {} : { cert: own.cert, key: own.key }),
+    // OpenSSL verifies it nevertheless, and `refusalOf` judges the result.
+    rejectUnauthorized: false,
+    ALPNProtocols: ["http/1.1"],
+  };
+}
+
+function refusalOf(
+  verification: TlsVerification,
+  secured: TLSSocket,
+  certificate: X509Certificate | undefined,
+  url: NodeUrl,
+): Error | undefined {
+  switch (verification.kind) {
+    case "insecure":
+      return undefined;
+    case "pin":
+      return pinRefusal(verification.sha256, certificate, url.label);
+    case "ca":
+      if (secured.authorized && certificate !== undefined) return undefined;
+      return verificationError({
+        code: authorizationCode(secured.authorizationError),
+        certificate,
+        expected: verification.serverName ?? url.hostname,
+        hasCaFile: verification.caFile !== undefined,
+        now: Date.now(),
+      });
+  }
+}
+
+function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const settings: ConnectionOptions & { readonly highWaterMark: number } = {
-      socket,
-      host: url.hostname,
-      ...(isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
       ...options,
-      ALPNProtocols: ["http/1.1"],
+      socket,
       highWaterMark: READ_BYTES,
     };
     const secured = connect(settings);
@@ -86,43 +121,28 @@ function handshake(socket: Socket, options: TlsOptions, url: NodeUrl, signal: Si
   });
 }
 
-/** Reads the files for each connection, so that renewed ones need no restart. */
+/**
+ * Reads the files for each connection, so that renewed ones need no restart.
+ * @throws NodeError tls
+ */
 export async function readTlsOptions({
   verification,
   clientCertificate,
 }: Omit<TlsSettings, "url">): Promise<TlsOptions> {
-  const own =
-    clientCertificate === undefined
-      ? {}
-      : {
-          cert: await readPem(clientCertificate.certFile, "cert_file"),
-          key: await readPem(clientCertificate.keyFile, "key_file"),
-        };
-  if (verification.kind !== "ca") return { ...own, rejectUnauthorized: false };
+  const own = clientCertificate && (await readOwnCertificate(clientCertificate));
+  if (verification.kind !== "ca") return { own };
+  const { caFile, serverName } = verification;
   return {
-    ...own,
-    ...(verification.serverName === undefined ? {} : { servername: verification.serverName }),
-    ...(verification.caFile === undefined ? {} : { ca: await readCa(verification.caFile) }),
+    own,
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(caFile === undefined ? {} : { ca: await readCa(caFile) }),
   };
 }
-
-async function readPem(path: string, key: "ca_file" | "cert_file" | "key_file"): Promise<string> {
-  const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch(async (error: unknown) => {
-    throw nodeError(
-      "tls",
-      `cannot read ${await describeFile(path, error, KINDS[key])} (${fileErrorCode(error)})`,
-      `check the content and the permissions of tls.${key}`,
-    );
-  });
-  return bytes.toString("utf8");
-}
-
-const KINDS = { ca_file: "CA file", cert_file: "certificate file", key_file: "key file" };
 
 async function readCa(path: string): Promise<string> {
   const text = await readPem(path, "ca_file");
   // For an empty file Node.js would use the system's authorities.
-  if (!containsCertificate(text)) {
+  if (certificateProblem(text) !== undefined) {
     throw nodeError(
       "tls",
       `the CA file ${path} contains no PEM certificate`,
@@ -130,14 +150,6 @@ async function readCa(path: string): Promise<string> {
     );
   }
   return text;
-}
-
-function containsCertificate(text: string): boolean {
-  try {
-    return new X509Certificate(text).raw.length > 0;
-  } catch {
-    return false;
-  }
 }
 
 function expirySeconds({ validTo }: X509Certificate): number | undefined {
@@ -151,10 +163,22 @@ function pinRefusal(want: Buffer, certificate: X509Certificate | undefined, labe
   if (got.length === want.length && timingSafeEqual(got, want)) return undefined;
   return nodeError(
     "tls_pin",
-    `${label} presented a certificate with the id ${got.toString("base64url")}, expected ${want.toString("base64url")}`,
-    "if the node was restarted with a new certificate, check that id on the node itself and set tls.pin to it; " +
-      "a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
+    `${label} presented a certificate with the id ${bothForms(got)}, expected ${bothForms(want)}`,
+    "if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), " +
+      `then set tls.pin, as tls: {pin: "${hexOf(got)}"}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile`,
   );
+}
+
+/** As chainweb and as openssl write it: the operator compares with one of them. */
+function bothForms(sha256: Buffer): string {
+  return `${sha256.toString("base64url")} (${hexOf(sha256)})`;
+}
+
+function hexOf(sha256: Buffer): string {
+  return sha256
+    .toString("hex")
+    .toUpperCase()
+    .replace(/..(?=.)/g, "$&:");
 }
 
 /** @param label how errors name the server */

@@ -1,31 +1,41 @@
+import { lookup } from "node:dns/promises";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import type { Signal } from "../../lib/abort.ts";
-import type { NodeUrl } from "../node-url.ts";
+
+/** The system's functions that open connections; a test may replace them. */
+export const network = { lookup, connect };
 
 /** The size of the buffer for what arrives, in bytes: as streams of files have. */
 const READ_BYTES = 64 * 1024;
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
 
+/** Begins to connect. */
+export function startSocket(address: NetConnectOpts): Socket {
+  const options: NetConnectOpts & { readonly highWaterMark: number } = { ...address, highWaterMark: READ_BYTES };
+  return network.connect(options).setKeepAlive(true, KEEP_ALIVE_PROBE_MS).setNoDelay(true);
+}
+
+/** Destroys a socket whose errors interest nobody any more. */
+export function drop(socket: Socket): void {
+  socket.on("error", () => {}).destroy();
+}
+
 /**
- * Opens a socket to the server of a URL.
+ * Opens a connection to a unix socket.
  * @throws the system's error; the signal's reason when it ends first
  */
-export function openSocket({ socketPath, hostname, origin, protocol }: NodeUrl, signal: Signal): Promise<Socket> {
+export function openUnixSocket(path: string, signal: Signal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const port = Number(new URL(origin).port || (protocol === "https:" ? 443 : 80));
-    const address: NetConnectOpts = socketPath === undefined ? { host: hostname, port } : { path: socketPath };
-    const options: NetConnectOpts & { readonly highWaterMark: number } = { ...address, highWaterMark: READ_BYTES };
-    const socket = connect(options);
-    socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS).setNoDelay(true);
+    const socket = startSocket({ path });
     const settle = () => {
       signal.removeEventListener("abort", abandon);
       socket.off("error", fail);
     };
     const fail = (error: unknown) => {
       settle();
-      socket.on("error", () => {}).destroy();
+      drop(socket);
       reject(error);
     };
     const abandon = () => fail(signal.reason);

@@ -57,12 +57,14 @@ type NodePageOptions = {
   readonly samples: readonly TextSample[];
   readonly query: PageQuery;
   readonly nowMs: number;
+  /** What the paths of links begin with. */
+  readonly linkPrefix: string;
 };
 
-export function nodePage({ node, recentPolls, samples, query, nowMs }: NodePageOptions): Markup {
-  const path = `/nodes/${encodeURIComponent(node.name)}`;
+export function nodePage({ node, recentPolls, samples, query, nowMs, linkPrefix }: NodePageOptions): Markup {
+  const path = `${linkPrefix}/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
-  const probe = `/probe?node=${encodeURIComponent(node.name)}`;
+  const probe = `${linkPrefix}/probe?node=${encodeURIComponent(node.name)}`;
   return markup`<h1>${node.name} ${badge(node.condition)}</h1>
 <p>${node.isReference ? `reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}

@@ -1,6 +1,6 @@
 import { type ChainName, chains } from "../../chains/index.ts";
 import type { Forks } from "../../poll/forks.ts";
-import { type ApiFailure, failuresOf, isUp } from "../../poll/outcomes.ts";
+import { type ApiFailure, causesOf, isUp } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
 
@@ -31,7 +31,7 @@ export type Condition = (typeof CONDITIONS)[number];
 
 export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): NodeOverview {
   const { node, history, syncing, intervalMs } = state;
-  const failures = failuresOf(state);
+  const failures = causesOf(state);
   const [last] = recentPolls.polls;
   return {
     name: node.name,

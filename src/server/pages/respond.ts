@@ -11,6 +11,8 @@ type PageOptions = {
   readonly title: string;
   readonly version: string;
   readonly content: Markup;
+  /** What the paths of links begin with; default: nothing. */
+  readonly linkPrefix?: string;
   /** The link of the header that leads to this page. */
   readonly path?: string;
   /** Without it the page does not refresh itself. */
@@ -54,7 +56,7 @@ const HEADERS = {
 } as const;
 
 /** The text of a page. */
-export function htmlPage({ title, version, content, path, refresh }: PageOptions): string {
+export function htmlPage({ title, version, content, linkPrefix = "", path, refresh }: PageOptions): string {
   const head = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -65,7 +67,7 @@ export function htmlPage({ title, version, content, path, refresh }: PageOptions
   const body = markup`</style>
 </head>
 <body${refresh === undefined ? NOTHING : markup` data-refresh="${refresh.seconds}"`}>
-<header><nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, path))}</ul></nav></header>
+<header><nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, linkPrefix, path))}</ul></nav></header>
 <p id="notice" role="alert"></p>
 <main>
 ${content}
@@ -96,8 +98,12 @@ const LINKS: readonly (readonly [path: string, text: string])[] = [
   ["/rules", "Rules"],
 ];
 
-function item([path, text]: readonly [path: string, text: string], current: string | undefined): Markup {
-  return markup`<li><a href="${path}"${path === current ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
+function item(
+  [path, text]: readonly [path: string, text: string],
+  linkPrefix: string,
+  current: string | undefined,
+): Markup {
+  return markup`<li><a href="${linkPrefix}${path}"${path === current ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
 }
 
 function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {

@@ -26,17 +26,19 @@ type StatusOptions = {
   readonly query: PageQuery;
   readonly nowMs: number;
   readonly telemetryPath: string;
+  /** What the paths of links begin with. */
+  readonly linkPrefix: string;
 };
 
-export function statusPage({ nodes, query, nowMs, telemetryPath }: StatusOptions): Markup {
+export function statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }: StatusOptions): Markup {
   const isFiltered = query.has("chain") || query.has("state");
   return markup`<h1 class="${worstOf(nodes)}">${heading(nodes)}</h1>
 <p>${summary(nodes)}</p>
 ${totals(nodes)}
-${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Selected nodes" : "All nodes"}</h2>${selectedNodes(nodes, query, nowMs)}`}
+${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Selected nodes" : "All nodes"}</h2>${selectedNodes({ nodes, query, nowMs, linkPrefix })}`}
 <h2>Endpoints</h2>
 <dl class="links">
-${endpointLinks(telemetryPath)}</dl>`;
+${endpointLinks(telemetryPath, linkPrefix)}</dl>`;
 }
 
 function worstOf(nodes: readonly NodeOverview[]): string {
@@ -48,12 +50,13 @@ function rowClass(node: NodeOverview): string {
   return needsAttention(node) ? "warning" : node.condition;
 }
 
-function selectedNodes(nodes: readonly NodeOverview[], query: PageQuery, nowMs: number): Markup {
+function selectedNodes({ nodes, query, nowMs, linkPrefix }: Omit<StatusOptions, "telemetryPath">): Markup {
+  const path = `${linkPrefix}/`;
   const selected = nodes.filter(
     ({ chain, condition }) => isSelected(query, "chain", chain) && isSelected(query, "state", condition),
   );
   const shared = sharedLabels(nodes);
-  const all = columns(nowMs, shared);
+  const all = columns(nowMs, shared, linkPrefix);
   const sorted = sortedRows(
     all,
     query,
@@ -61,11 +64,11 @@ function selectedNodes(nodes: readonly NodeOverview[], query: PageQuery, nowMs: 
   );
   const page = pageOf(sorted.length, query.get("page"));
   const rows = sorted.slice((page - 1) * NODES_PER_PAGE, page * NODES_PER_PAGE);
-  const links = pageLinks(sorted.length, page, query);
+  const links = pageLinks(sorted.length, page, path, query);
   if (selected.length === 0)
-    return markup`${selections(nodes, query)}
-<p>No node matches. <a href="/">Show all</a></p>`;
-  return markup`${selections(nodes, query)}
+    return markup`${selections(nodes, path, query)}
+<p>No node matches. <a href="${path}">Show all</a></p>`;
+  return markup`${selections(nodes, path, query)}
 ${links}
 ${table({
   caption: "State after each node's last poll, unhealthy nodes first by default.",
@@ -73,7 +76,7 @@ ${table({
   rows,
   rowClass,
   detail: ({ failures }) => (failures.length === 0 ? undefined : markup`${failures.map(failureText)}`),
-  sorting: { path: "/", query, anchor: "nodes" },
+  sorting: { path, query, anchor: "nodes" },
 })}
 ${links}${Object.keys(shared).length === 0 ? NOTHING : markup`<p>Labels of all nodes: ${labelText(shared)}</p>`}`;
 }
@@ -84,12 +87,12 @@ function pageOf(rows: number, wanted: string | undefined): number {
   return Number.isInteger(page) && page >= 1 ? Math.min(page, last) : 1;
 }
 
-function pageLinks(rows: number, current: number, query: PageQuery): Markup {
+function pageLinks(rows: number, current: number, path: string, query: PageQuery): Markup {
   const pages = Math.ceil(rows / NODES_PER_PAGE);
   if (pages <= 1) return NOTHING;
   const links = Array.from({ length: pages }, (_, index) => {
     const [first, last] = [index * NODES_PER_PAGE + 1, Math.min(rows, (index + 1) * NODES_PER_PAGE)];
-    const link = `${linkWith("/", query, { page: String(index + 1) })}#nodes`;
+    const link = `${linkWith(path, query, { page: String(index + 1) })}#nodes`;
     return markup`<li><a href="${link}"${index + 1 === current ? markup` aria-current="page"` : NOTHING}>${count(first)} to ${count(last)}</a></li>`;
   });
   return markup`<ul class="pages">${links}</ul>`;
@@ -104,14 +107,18 @@ function sharedLabels(nodes: readonly NodeOverview[]): Readonly<Record<string, s
   );
 }
 
-function columns(nowMs: number, shared: Readonly<Record<string, string>>): readonly Column<NodeOverview>[] {
+function columns(
+  nowMs: number,
+  shared: Readonly<Record<string, string>>,
+  linkPrefix: string,
+): readonly Column<NodeOverview>[] {
   return [
     {
       key: "name",
       title: "Node",
       isRowHeader: true,
       sortBy: ({ name }) => name,
-      cell: (node) => nameCell(node, shared),
+      cell: (node) => nameCell(node, shared, linkPrefix),
     },
     { key: "state", title: "State", sortBy: rank, cell: ({ condition }) => badge(condition) },
     { key: "chain", title: "Chain", sortBy: ({ chain }) => chain, cell: ({ chain }) => markup`${chain}` },
@@ -146,9 +153,13 @@ function columns(nowMs: number, shared: Readonly<Record<string, string>>): reado
   ];
 }
 
-function nameCell({ name, isReference, labels }: NodeOverview, shared: Readonly<Record<string, string>>): Markup {
+function nameCell(
+  { name, isReference, labels }: NodeOverview,
+  shared: Readonly<Record<string, string>>,
+  linkPrefix: string,
+): Markup {
   const own = Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in shared)));
-  return markup`<a href="/nodes/${encodeURIComponent(name)}">${name}</a>${isReference ? markup` <span class="quiet">reference</span>` : NOTHING} ${labelText(own)}`;
+  return markup`<a href="${linkPrefix}/nodes/${encodeURIComponent(name)}">${name}</a>${isReference ? markup` <span class="quiet">reference</span>` : NOTHING} ${labelText(own)}`;
 }
 
 function peersCell(node: NodeOverview): Markup {
@@ -164,7 +175,7 @@ function lagCell(node: NodeOverview): Markup {
   return markup`${known}${node.syncing ? markup` <span class="badge degraded">syncing</span>` : NOTHING}${node.isForked ? markup` <span class="badge down">forked</span>` : NOTHING}`;
 }
 
-function endpointLinks(telemetryPath: string): readonly Markup[] {
+function endpointLinks(telemetryPath: string, linkPrefix: string): readonly Markup[] {
   const links: readonly (readonly [path: string, text: string])[] = [
     [telemetryPath, "metrics of all nodes and of the exporter, for Prometheus"],
     ["/sd", "the nodes as targets, for Prometheus' HTTP service discovery"],
@@ -172,7 +183,7 @@ function endpointLinks(telemetryPath: string): readonly Markup[] {
     ["/-/ready", "200 after every node was polled once, 503 before"],
   ];
   return links.map(
-    ([path, text]) => markup`<div><dt><a href="${path}">${path}</a></dt><dd>${text}</dd></div>
+    ([path, text]) => markup`<div><dt><a href="${linkPrefix}${path}">${linkPrefix}${path}</a></dt><dd>${text}</dd></div>
 `,
   );
 }

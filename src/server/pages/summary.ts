@@ -93,7 +93,7 @@ export function peersText(all: readonly Peers[]): Markup {
 }
 
 /** The links that select nodes, each with the number of nodes that it would show. */
-export function selections(nodes: readonly NodeOverview[], query: PageQuery): Markup {
+export function selections(nodes: readonly NodeOverview[], path: string, query: PageQuery): Markup {
   const states = CONDITIONS.filter((state) => nodes.some(({ condition }) => condition === state));
   return markup`<nav class="selections" aria-label="Select nodes">${selection({
     title: "State",
@@ -101,6 +101,7 @@ export function selections(nodes: readonly NodeOverview[], query: PageQuery): Ma
     values: states,
     nodes: nodes.filter(({ chain }) => isSelected(query, "chain", chain)),
     of: ({ condition }) => condition,
+    path,
     query,
   })}${selection({
     title: "Chain",
@@ -108,6 +109,7 @@ export function selections(nodes: readonly NodeOverview[], query: PageQuery): Ma
     values: chainsOf(nodes),
     nodes: nodes.filter(({ condition }) => isSelected(query, "state", condition)),
     of: ({ chain }) => chain,
+    path,
     query,
   })}</nav>`;
 }
@@ -124,14 +126,16 @@ type SelectionOptions = {
   /** The nodes that the other parameters select. */
   readonly nodes: readonly NodeOverview[];
   readonly of: (node: NodeOverview) => string;
+  /** Of the page. */
+  readonly path: string;
   readonly query: PageQuery;
 };
 
-function selection({ title, name, values, nodes, of, query }: SelectionOptions): Markup {
+function selection({ title, name, values, nodes, of, path, query }: SelectionOptions): Markup {
   if (values.length < 2 && !query.has(name)) return NOTHING;
   const links = [undefined, ...values].map((value) => {
     const current = query.get(name) === value ? markup` aria-current="true"` : NOTHING;
-    const link = `${linkWith("/", query, { [name]: value, page: undefined })}#nodes`;
+    const link = `${linkWith(path, query, { [name]: value, page: undefined })}#nodes`;
     const number = value === undefined ? nodes.length : nodes.filter((node) => of(node) === value).length;
     return markup`<li><a href="${link}"${current}>${labelOf(name, value)} <span class="number">${count(number)}</span></a></li>`;
   });

@@ -16,19 +16,31 @@ export type Assets = {
   rules(): string;
 };
 
+type AssetsOptions = {
+  readonly load: () => Promise<Assets>;
+  readonly version: string;
+  /** What the paths of links begin with. */
+  readonly linkPrefix: string;
+};
+
 /** `/dashboards`, `/dashboards/NAME.json` and `/rules`: files for Grafana and Prometheus. */
-export function assetsRoutes(load: () => Promise<Assets>, version: string): readonly Route[] {
+export function assetsRoutes({ load, version, linkPrefix }: AssetsOptions): readonly Route[] {
   return [
     {
       path: "/dashboards",
-      handle: async () => html({ title: "Dashboards", version, path: "/dashboards", content: listPage(await load()) }),
+      handle: async () => {
+        const content = listPage(await load(), linkPrefix);
+        return html({ title: "Dashboards", version, linkPrefix, path: "/dashboards", content });
+      },
     },
     {
       path: "/dashboards/*",
       handle: async ({ segment }) => {
         const assets = await load();
         const dashboard = segment.endsWith(".json") ? assets.dashboard(segment.slice(0, -".json".length)) : undefined;
-        return dashboard === undefined ? errorResponse(404, "no such dashboard; see /dashboards") : json(dashboard);
+        return dashboard === undefined
+          ? errorResponse(404, `no such dashboard; see ${linkPrefix}/dashboards`)
+          : json(dashboard);
       },
     },
     { path: "/rules", handle: async ({ headers }) => rulesResponse((await load()).rules(), headers.accept) },
@@ -66,9 +78,9 @@ function rulesResponse(rules: string, accept: string | string[] | undefined): Ht
   return respond(200, type, rules, { vary: "Accept" });
 }
 
-function listPage(assets: Assets): Markup {
+function listPage(assets: Assets, linkPrefix: string): Markup {
   const items = assets.dashboards().map(
-    (name) => markup`<li><a href="/dashboards/${name}.json" download>${name}.json</a><br>
+    (name) => markup`<li><a href="${linkPrefix}/dashboards/${name}.json" download>${name}.json</a><br>
 ${assets.description(name)}</li>
 `,
   );

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/model.ts";
+import type { WebLocation } from "../location.ts";
 import type { Route } from "../router.ts";
 import { type Assets, assetsRoutes } from "./assets.ts";
 import { metricsRoute } from "./metrics.ts";
@@ -9,6 +10,7 @@ import { type ProbeOptions, probeRoute } from "./probe.ts";
 
 export type RoutesOptions = {
   readonly telemetryPath: string;
+  readonly location: WebLocation;
   readonly version: string;
   readonly page: PageSource;
   readonly nodeCounts: () => NodeCounts;
@@ -21,13 +23,14 @@ export type RoutesOptions = {
 
 /** Every page that the exporter serves. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const { telemetryPath, version, page, nodeCounts, probe, reload, loadAssets, nodes, config } = options;
+  const { telemetryPath, location, version, page, nodeCounts, probe, reload, loadAssets, nodes, config } = options;
+  const { linkPrefix } = location;
   return [
     metricsRoute(telemetryPath, page),
-    ...pagesRoutes({ version, telemetryPath, ...nodes }),
+    ...pagesRoutes({ version, telemetryPath, linkPrefix, ...nodes }),
     probeRoute(probe),
-    sdRoute(config),
-    ...assetsRoutes(loadAssets, version),
+    sdRoute(config, location),
+    ...assetsRoutes({ load: loadAssets, version, linkPrefix }),
     configRoute(config),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),

@@ -4,6 +4,7 @@ import type { ReloadResult } from "../../config/reload.ts";
 import { createSharedWaits } from "../../lib/queue.ts";
 import { inSlices } from "../../lib/slices.ts";
 import { CLIENT_GONE, createCostlyResponses } from "../costly-responses.ts";
+import type { WebLocation } from "../location.ts";
 import { errorResponse, json, text } from "../respond.ts";
 import type { Route } from "../router.ts";
 
@@ -80,22 +81,29 @@ export function configRoute(config: () => Config): Route {
  * exporter. `instance` becomes the node's name, as all targets have the same address. Labels that begin with __meta_ are for
  * relabelling; Prometheus drops them afterwards.
  */
-export function sdRoute(config: () => SdConfig): Route {
+export function sdRoute(config: () => SdConfig, { origin, linkPrefix }: WebLocation): Route {
   const makeCostly = createCostlyResponses();
   return {
     path: "/sd",
-    handle: ({ host, onGone }) => {
+    handle: ({ host: requested, onGone }) => {
+      const host = origin?.host ?? requested;
       if (host === undefined || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
         return errorResponse(400, "expected a Host header with this exporter's address");
       }
-      return makeCostly(host, () => json(JSON.stringify(targetGroups(config(), host))), onGone);
+      return makeCostly(
+        host,
+        () => json(JSON.stringify(targetGroups(config(), { host, scheme: origin?.scheme, linkPrefix }))),
+        onGone,
+      );
     },
   };
 }
 
 type SdConfig = Pick<Config, "shard"> & { readonly nodes: readonly Pick<NodeConfig, "name" | "chain" | "labels">[] };
 
-function targetGroups({ nodes, shard }: SdConfig, host: string) {
+type SdAddress = { readonly host: string; readonly scheme: string | undefined; readonly linkPrefix: string };
+
+function targetGroups({ nodes, shard }: SdConfig, { host, scheme, linkPrefix }: SdAddress) {
   const ofExporter = {
     __meta_peer_exporter_exporter: host,
     ...(shard === undefined
@@ -105,7 +113,8 @@ function targetGroups({ nodes, shard }: SdConfig, host: string) {
   return nodes.map(({ name, chain, labels }) => ({
     targets: [host],
     labels: {
-      __metrics_path__: "/probe",
+      ...(scheme === undefined ? {} : { __scheme__: scheme }),
+      __metrics_path__: `${linkPrefix}/probe`,
       __param_node: name,
       instance: name,
       ...ofExporter,

@@ -18,21 +18,23 @@ import type { Route } from "../router.ts";
 export type PagesOptions = {
   readonly version: string;
   readonly telemetryPath: string;
+  /** What the paths of links begin with. */
+  readonly linkPrefix: string;
   readonly store: Pick<NodeStore, "all" | "get">;
   readonly recentPolls: Pick<RecentPolls, "of">;
 };
 
 const REFRESH_SECONDS = 10;
 
-const NO_NODE = errorResponse(404, "this exporter has no node of this name; see / for all nodes");
-
 /** `/` and `/nodes/NAME`: the state of the nodes, for people. */
-export function pagesRoutes({ version, telemetryPath, store, recentPolls }: PagesOptions): readonly Route[] {
+export function pagesRoutes(options: PagesOptions): readonly Route[] {
+  const { version, telemetryPath, linkPrefix, store, recentPolls } = options;
+  const noNode = errorResponse(404, `this exporter has no node of this name; see ${linkPrefix}/ for all nodes`);
   const overview = ({ state }: StoredNode) => overviewOf(state, recentPolls.of(state.node.name));
   const compressed = createCompressor();
   const makeCostly = createCostlyResponses();
   const page = (title: string, path: string, content: Markup, nowMs: number) =>
-    html({ title, version, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } });
+    html({ title, version, content, linkPrefix, path, refresh: { seconds: REFRESH_SECONDS, nowMs } });
 
   /** Large fleets have large pages, which browsers request every few seconds. */
   async function made(request: Request, path: string, query: PageQuery, make: () => HttpResponse) {
@@ -44,23 +46,24 @@ export function pagesRoutes({ version, telemetryPath, store, recentPolls }: Page
     return made(request, "/", query, () => {
       const nodes = store.all().map(overview);
       const nowMs = Date.now();
-      return page(heading(nodes), "/", statusPage({ nodes, query, nowMs, telemetryPath }), nowMs);
+      return page(heading(nodes), "/", statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }), nowMs);
     });
   }
 
   function node(request: Request): HttpResponse | Promise<HttpResponse> {
     const name = request.segment;
-    if (store.get(name) === undefined) return NO_NODE;
+    if (store.get(name) === undefined) return noNode;
     const path = `/nodes/${encodeURIComponent(name)}`;
     const query = readPageQuery(request.query, NODE_PARAMETERS);
     return made(request, path, query, () => {
       // A reload may have removed the node while the request waited.
       const stored = store.get(name);
-      if (stored === undefined) return NO_NODE;
+      if (stored === undefined) return noNode;
       const nowMs = Date.now();
       // The peers of a node are stored only as lines of its metrics: a fleet has a hundred thousand of them.
       const samples = [...readSamples(stored.lines.bytes.toString(), isShownOfNode)];
-      const content = nodePage({ node: overview(stored), recentPolls: recentPolls.of(name), samples, query, nowMs });
+      const polls = recentPolls.of(name);
+      const content = nodePage({ node: overview(stored), recentPolls: polls, samples, query, nowMs, linkPrefix });
       return page(name, path, content, nowMs);
     });
   }

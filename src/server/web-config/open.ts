@@ -4,6 +4,7 @@ import { watchFiles } from "../../lib/files/watch.ts";
 import { createQueue } from "../../lib/queue.ts";
 import type { Logger } from "../../logging/logger.ts";
 import { ConfigError } from "../../schema/problems.ts";
+import { createRefusalLog } from "../refusals.ts";
 import { type Access, createAccessControl, createRateLimiter, type Rules } from "./access-control.ts";
 import { type Compare, createCompareQueue } from "./compare-queue.ts";
 import { describeWebConfig, readWebConfig, type WebConfig } from "./load.ts";
@@ -105,9 +106,10 @@ function serverOptions(tls: WebTls | undefined): Access["tls"] {
 function createTlsServers(tls: () => WebTls | undefined, log: Logger) {
   const servers = new Map<HttpsServer, () => void>();
   const clientRules = () => tls()?.clientAuth ?? REFUSE_ALL;
+  const logRefusal = createRefusalLog(log);
   return {
     add(server: HttpsServer): void {
-      servers.set(server, requestsCertificates(tls()) ? checkClients(server, clientRules, log) : () => {});
+      servers.set(server, requestsCertificates(tls()) ? checkClients(server, clientRules, logRefusal) : () => {});
       server.once("close", () => servers.delete(server));
     },
     update(): void {

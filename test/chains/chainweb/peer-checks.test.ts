@@ -191,7 +191,7 @@ describe("the time", () => {
     expect(failureIn(outcome)).toEqual({
       reason: "timeout",
       message: "the poll left no time to ask peers",
-      advice: "raise timeout",
+      advice: "raise timeout, or lower chainweb.probe.timeout",
     });
     expect(made.asked).toEqual([]);
   });

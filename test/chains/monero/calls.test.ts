@@ -56,7 +56,7 @@ describe("resultOf", () => {
   test("texts of the server are not long", () => {
     const { message } = thrownFailure(() => resultOf({ result: { status: "x".repeat(10_000) } }, CALL));
     expect(message.length).toBeLessThan(200);
-    expect(thrownFailure(() => resultOf(rpcError(-5, "x ".repeat(10_000)), CALL)).message.length).toBeLessThan(200);
+    expect(thrownFailure(() => resultOf(rpcError(-5, "x ".repeat(10_000)), CALL)).message.length).toBeLessThan(220);
   });
 });
 

@@ -118,7 +118,7 @@ describe("explains failures", () => {
       "load prometheus_plugin, or set wire.prometheus_url to the listener with",
     ],
     ["404 of something else", { status: 404 }, "not_found", "check the port and the path of the URL"],
-    ["the Host header", hostHeader, "host_header", "set wire.host_header to the node's http-server-address"],
+    ["the Host header", hostHeader, "host_header", "set host_header to the node's http-server-address"],
     ["busy", jsonReply({ code: 503, message: "Busy" }, 503), "busy", "poll less often"],
     ["a login page", { body: "<html>Sign in</html>" }, "bad_shape", "check that wire.prometheus_url is the listener"],
     ["401", { status: 401 }, "unauthorized", "check the auth block"],

@@ -134,7 +134,7 @@ describe("errors", () => {
   const error = (code: number, name: string, what: string) => ({ code, name, what, details: [] });
   const general = "check the port and the path of the URL (a hosted gateway: its token)";
   const busy = "poll less often, or raise http-max-in-flight-requests";
-  const hostHeader = "set wire.host_header to the node's http-server-address";
+  const hostHeader = "set host_header to the node's http-server-address";
   const html = { status: 404, headers: { "content-type": "text/html" }, body: "<html><h1>404</h1></html>" };
 
   test.each<[string, Answer, FailureReason, string, string, string]>([
@@ -196,7 +196,14 @@ describe("errors", () => {
       "check that no proxy changes the request",
       "check that no proxy changes the request",
     ],
-    ["400 of a gateway", json({ message: "bad request" }, 400), "http", "found 400", "log", "log"],
+    [
+      "400 of a gateway",
+      json({ message: "bad request" }, 400),
+      "http",
+      'found 400 "bad request"',
+      "gateway",
+      "gateway",
+    ],
     ["400 of a web server", { ...html, status: 400 }, "http", "found 400", "log", "log"],
     [
       "429 of EOSIO 2 and early Leap",

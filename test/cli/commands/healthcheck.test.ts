@@ -32,14 +32,14 @@ async function listening(server: Server, where: string): Promise<string> {
 }
 
 const check = (addresses: readonly string[], timeoutMs?: number) =>
-  checkHealth(addresses.map(parseListenAddress), timeoutMs);
+  checkHealth(addresses.map(parseListenAddress), timeoutMs === undefined ? {} : { timeoutMs });
 
 describe("plain HTTP", () => {
   test.each([
     [200, true, "answered"],
     [401, true, "asks for a password"],
     [503, false, "answered 503, expected 200"],
-    [404, false, "answered 404, expected 200"],
+    [404, false, "answered 404, expected 200: pass the --web.route-prefix that the exporter was started with"],
   ])("%i", async (status, healthy, found) => {
     const address = await listening(createHttpServer(answers(status)), "127.0.0.1");
     const message = `${healthy ? "healthy" : "unhealthy"}: /-/healthy of ${address} ${found}\n`;

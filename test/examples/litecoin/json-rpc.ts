@@ -1,8 +1,9 @@
 import type { Signal } from "../../../src/lib/abort.ts";
 import { isObject } from "../../../src/lib/json.ts";
 import { nodeError } from "../../../src/model/failure.ts";
-import { callJson, type ExplainStatus, parseNodeJson } from "../../../src/rpc/call.ts";
+import { callJson, type ExplainStatus } from "../../../src/rpc/call.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
+import { parseNodeJson } from "../../../src/rpc/node-json.ts";
 
 const WRONG_API = "check that the URL is the RPC of litecoind (default port 9332)";
 

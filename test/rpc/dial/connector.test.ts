@@ -102,6 +102,16 @@ describe("verification by authorities", () => {
     expect([...server.seen.serverNames]).toEqual(["node.example"]);
   });
 
+  it("keeps the name of the URL where only a Host header is configured", async () => {
+    const server = await tlsServer(good);
+    const client = rpcClient(server.url.replace("127.0.0.1", "localhost"), {
+      tls: ca(good),
+      hostHeader: "api.example",
+    });
+    expect((await client.request(GET, patience())).status).toBe(200);
+    expect([...server.seen.serverNames]).toEqual(["localhost"]);
+  });
+
   it.each<[string, TlsOptions, TlsVerification, RegExp, RegExp]>([
     ["another name", otherName, ca(otherName), /ERR_TLS_CERT_ALTNAME_INVALID/, /tls\.server_name.*tls\.pin/],
     ["a wrong server_name", good, ca(good, "node.example"), /ALTNAME_INVALID/, /tls\.server_name.*tls\.pin/],

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { renameSync, writeFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
+import { connect as connectTcp, createServer as createTcpServer, type Server as NetServer } from "node:net";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -9,7 +10,7 @@ import { parseListenAddress } from "../../../src/server/listen-address.ts";
 import { altNamesOf, clientProblem } from "../../../src/server/web-config/tls.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";
 import type { Certificate } from "../../support/certificates.ts";
-import { tempFolder, waitFor } from "../../support/servers.ts";
+import { requireProgram, run, tempFolder, waitFor } from "../../support/servers.ts";
 import { exchange } from "../support.ts";
 import { basic, hashOf, startWith as start } from "./support.ts";
 
@@ -18,6 +19,7 @@ let stranger: Authority;
 let serverCertificate: Certificate;
 let client: Certificate;
 let strange: Certificate;
+let expired: Certificate;
 
 beforeAll(async () => {
   [authority, stranger] = await Promise.all([createAuthority(), createAuthority()]);
@@ -27,6 +29,7 @@ beforeAll(async () => {
     "DNS:scraper.example.org,IP:192.0.2.9,IP:2001:db8::1,URI:spiffe://a/b,email:a@b.c",
   );
   strange = await stranger.issue("client", "DNS:scraper.example.org");
+  expired = await authority.issue("client", "DNS:scraper.example.org", 0);
 }, 60_000);
 
 /** Replaces a file as a whole, as programs that renew certificates do. */
@@ -53,6 +56,14 @@ function setUp(...rows: readonly string[]) {
 
 const startWith = (file: string) => start(file, async () => true);
 
+/** Connections that a server still has. */
+const connectionsOf = (http: NetServer) =>
+  new Promise<number>((resolve, reject) =>
+    http.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  );
+
+const ONE_SUITE = "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]";
+
 const VERIFY = ["  client_auth_type: RequireAndVerifyClientCert", "  client_ca_file: ca.pem"];
 
 /** The status of an answer, or the error of the connection. */
@@ -75,20 +86,63 @@ function handshake(port: number, options: ConnectionOptions = {}): Promise<TLSSo
   });
 }
 
+/** The error by which a client learns that it is refused; it may come after its part of the handshake. */
+function alertTo(port: number, options: ConnectionOptions): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", ca: authority.ca, ...options });
+    socket.on("error", ({ message }) => resolve(message));
+    socket.on("end", () => resolve("end without an alert"));
+    socket.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  });
+}
+
 describe("TLS", () => {
   test("serves, says so in its URL, and not to plain HTTP", async () => {
     const { url } = await startWith(setUp().file);
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:/);
     expect(await get(url)).toBe(200);
     expect(await get(url, { ca: stranger.ca })).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
-    await expect(fetch(url.replace("https", "http"))).rejects.toThrow();
   });
 
-  test("ends connections that begin no handshake", async () => {
-    const { port } = await startWith(setUp().file);
-    for (const bytes of ["GET / HTTP/1.1\r\n\r\n", "\0".repeat(100)]) {
-      expect(await exchange(port, bytes)).not.toContain("HTTP");
-    }
+  test.each(["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "CONNECT", "PRI"])(
+    "answers %s of plain HTTP in plain HTTP, and logs that once",
+    async (method) => {
+      const { port, lines, http } = await startWith(setUp().file);
+      const answers = await Promise.all([1, 2].map(() => exchange(port, `${method} / HTTP/1.1\r\nHost: a\r\n\r\n`)));
+      for (const answer of answers) {
+        expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+        expect(answer).toContain("connection: close\r\n");
+        expect(answer).toMatch(/\r\n\r\n400: Client sent an HTTP request to an HTTPS server\. .*\n$/);
+      }
+      const logged = lines.filter(({ msg }) => String(msg).startsWith("refused"));
+      expect(logged).toMatchObject([{ level: "warn", client: "127.0.0.1", reason: "plain_http", more: 0 }]);
+      await waitFor(async () => (await connectionsOf(http)) === 0, "the end of the connections");
+    },
+  );
+
+  test("ends connections of bytes that are neither TLS nor HTTP", async () => {
+    const { port, http } = await startWith(setUp().file);
+    for (const bytes of ["\0".repeat(100), `\x16\x03\x01\0\x05${"\xff".repeat(50)}`]) await exchange(port, bytes);
+    await waitFor(async () => (await connectionsOf(http)) === 0, "the end of the connections");
+  });
+
+  test.each<[string, ConnectionOptions, readonly string[]]>([
+    ["protocol_version", { maxVersion: "TLSv1.2" }, ["  min_version: TLS13"]],
+    ["no_shared_cipher", { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-CHACHA20-POLY1305" }, [ONE_SUITE]],
+  ])("logs a client that is refused for %s once", async (reason, options, rows) => {
+    const { port, lines } = await startWith(setUp(...rows).file);
+    for (let times = 0; times < 3; times += 1) await handshake(port, options).catch(() => {});
+    const logged = () => lines.filter(({ msg }) => String(msg).startsWith("refused"));
+    await waitFor(async () => logged().length > 0, "the line");
+    expect(logged()).toMatchObject([{ client: "127.0.0.1", reason }]);
+  });
+
+  test("logs a client that does not trust the certificate", async () => {
+    const { port, lines } = await startWith(setUp().file);
+    await run(requireProgram("openssl"), ["s_client", "-verify_return_error", "-connect", `127.0.0.1:${port}`]);
+    const logged = () => lines.filter(({ msg }) => String(msg).startsWith("refused"));
+    await waitFor(async () => logged().length > 0, "the line");
+    expect(logged()).toMatchObject([{ client: "127.0.0.1", reason: "distrusted" }]);
   });
 
   test("says what is wrong with a request", async () => {
@@ -226,7 +280,7 @@ describe("client certificates", () => {
       for (const rows of [[type("RequireAnyClientCert")], VERIFY]) {
         const { url } = await startWith(setUp(...rows, `  max_version: ${version}`).file);
         const address = url.slice("https://".length);
-        const found = "closed a TLS connection without a client certificate, as it does if it requires one";
+        const found = "asks for a certificate";
         expect(await checkHealth([parseListenAddress(address)])).toEqual({
           healthy: true,
           message: `healthy: /-/healthy of ${address} ${found}\n`,
@@ -249,7 +303,50 @@ describe("client certificates", () => {
     });
     expect(answer).toBe("");
     expect(lines.filter(({ msg }) => msg === "answered")).toEqual([]);
-    expect(lines.map(({ reason }) => reason)).toContain("no certificate");
+    expect(lines.map(({ reason }) => reason)).toContain("no_client_certificate");
+  });
+
+  const CASES: Readonly<Record<string, () => ConnectionOptions>> = {
+    none: () => ({}),
+    strange: () => ({ cert: strange.cert, key: strange.key }),
+    expired: () => ({ cert: expired.cert, key: expired.key }),
+    ours: () => ({ cert: client.cert, key: client.key }),
+  };
+
+  test.each<[string, readonly [alert12: string, alert13: string, reason: string]]>([
+    ["none", ["bad certificate", "certificate required", "no_client_certificate"]],
+    ["strange", ["unknown ca", "unknown ca", "client_certificate_of_unknown_authority"]],
+    ["expired", ["certificate expired", "certificate expired", "client_certificate_expired"]],
+    ["ours", ["access denied", "access denied", "client_name_not_allowed"]],
+  ])("a client with the certificate %j learns by an alert why it is refused", async (kind, expected) => {
+    const [alert12, alert13, reason] = expected;
+    const { port, lines, http } = await startWith(setUp(...VERIFY, "  client_allowed_sans: [other]").file);
+    const options = CASES[kind]?.() ?? {};
+    expect(await alertTo(port, { ...options, maxVersion: "TLSv1.2" })).toContain(`alert ${alert12}`);
+    for (const ciphers of ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"]) {
+      expect(await alertTo(port, { ...options, minVersion: "TLSv1.3", ciphers })).toContain(`alert ${alert13}`);
+    }
+    const logged = lines.filter(({ msg }) => String(msg).startsWith("refused"));
+    expect(logged).toMatchObject([{ level: "warn", client: "127.0.0.1", reason }]);
+    await waitFor(async () => (await connectionsOf(http)) === 0, "the end of the connections");
+  });
+
+  test("a refused client that stays is disconnected", async () => {
+    const { port } = await startWith(setUp(...VERIFY).file);
+    const upstream = connectTcp({ port, host: "127.0.0.1" });
+    // Between both: it passes on what the client says, and of the server only the handshake, so the client sees no alert.
+    const between = createTcpServer((downstream) => {
+      downstream.on("data", (chunk) => upstream.write(chunk)).on("error", () => {});
+      upstream.on("data", (chunk) => (isShaken ? undefined : downstream.write(chunk)));
+    });
+    onTestFinished(() => void between.close());
+    let isShaken = false;
+    await once(between.listen(0, "127.0.0.1"), "listening");
+    const ended = once(upstream, "close");
+    const socket = await handshake(Number(Object(between.address()).port));
+    isShaken = true;
+    await ended;
+    socket.destroy();
   });
 
   test("a session is not resumed, as it would bring back what was verified earlier", async () => {
@@ -277,8 +374,8 @@ describe("alternative names", () => {
 
   test("none is no allowed one", () => {
     const auth = { type: "RequireAndVerifyClientCert", allowedSans: ["a"] } as const;
-    const seen = { hasCertificate: true, isVerified: true };
-    expect(clientProblem(auth, { ...seen, altNames: undefined })).toMatch(/client_allowed_sans/);
+    const seen = { hasCertificate: true, verifyError: undefined };
+    expect(clientProblem(auth, { ...seen, altNames: undefined })?.message).toMatch(/client_allowed_sans/);
     expect(clientProblem(auth, { ...seen, altNames: "DNS:a" })).toBeUndefined();
   });
 });

@@ -2,6 +2,8 @@ import { isIP } from "node:net";
 import type { Endpoint } from "../../../chains/adapter.ts";
 import { type ChainName, chains, FIRST_NAMES } from "../../../chains/index.ts";
 import { toYaml } from "../../../lib/to-yaml.ts";
+import { parseNodeUrl } from "../../../rpc/node-url.ts";
+import { urlMistake } from "../../../rpc/url-mistake.ts";
 
 /** A node as an entry of the configuration. */
 export type Entry = {
@@ -83,7 +85,7 @@ export class AddressError extends Error {}
  * @throws AddressError
  */
 export function attemptsAt(address: string): readonly Attempt[] {
-  if (/^(?:[a-z][a-z0-9+.-]*:\/\/|unix:)/i.test(address)) return everyChainAt([address]);
+  if (/^(?:[a-z][a-z0-9+.-]*:\/\/|unix:)/i.test(address)) return everyChainAt([checkedUrl(address)]);
   const { host, port } = parseHost(address);
   if (port !== undefined) return everyChainAt([`http://${host}:${port}`, `https://${host}:${port}`]);
   const at = ({ scheme, port: usual }: Endpoint) => `${scheme}://${host}:${usual}`;
@@ -95,12 +97,23 @@ export function attemptsAt(address: string): readonly Attempt[] {
   ];
 }
 
+function checkedUrl(url: string): string {
+  try {
+    parseNodeUrl(url);
+    return url;
+  } catch (error) {
+    throw new AddressError(error instanceof Error ? error.message : "not a URL");
+  }
+}
+
 function everyChainAt(urls: readonly string[]): readonly Attempt[] {
   return urls.flatMap((url) => FIRST_NAMES.map((chain) => ({ chain, url })));
 }
 
 function parseHost(address: string): { readonly host: string; readonly port: string | undefined } {
-  if (isIP(address) === 6) return { host: `[${address}]`, port: undefined };
+  if (isIP(address) === 6 && !address.includes("%")) return { host: `[${address}]`, port: undefined };
+  const mistake = urlMistake(address, true);
+  if (mistake !== undefined) throw new AddressError(mistake);
   const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?$/.exec(address) ?? [];
   if (host === undefined || Number(port ?? 1) === 0 || Number(port ?? 1) > 65_535) {
     throw new AddressError("expected a host, host:port or a URL, for example 192.0.2.7 or http://192.0.2.7:8888");

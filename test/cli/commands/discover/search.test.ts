@@ -51,6 +51,17 @@ test.each([
   expect(attemptsAt(address).map((attempt) => attempt.url)).toContain(url);
 });
 
-test.each(["", "a b", "h:0", "h:99999", "a/b", "user@h", "[::1"])("%j is not an address", (address) => {
-  expect(() => attemptsAt(address)).toThrow("expected a host, host:port or a URL");
+test.each([
+  ...["", "a/b", "user@h"].map((address) => [address, "expected a host, host:port or a URL"]),
+  ["a b", "without spaces"],
+  ["h:0", "a port from 1 to 65535"],
+  ["h:99999", "a port from 1 to 65535"],
+  ["[::1", "write [::1]"],
+  ["2001:db8::7:18081", "write [2001:db8::7]:18081"],
+  ["fe80::1%eth0", "zone"],
+  ["http://::1:18081", "write http://[::1]:18081"],
+  ["https://::1:18081", "write https://[::1]:18081"],
+  ["http:/127.0.0.1", "two slashes"],
+])("%j is not an address: %s", (address, message) => {
+  expect(() => attemptsAt(address)).toThrow(message);
 });

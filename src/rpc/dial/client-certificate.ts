@@ -1,0 +1,96 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
+import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
+import { files, MAX_FILE_BYTES } from "../../lib/files/files.ts";
+import { nodeError } from "../../model/failure.ts";
+import type { ClientCertificate } from "../settings.ts";
+
+/** The certificate that we present, with its chain and key as PEM, and what errors say about it. */
+export type OwnCertificate = {
+  readonly cert: string;
+  readonly key: string;
+  /** SHA-256, as openssl prints it: what monerod's rpc-ssl-allowed-fingerprints wants. */
+  readonly fingerprint: string;
+  /** The end of its validity, unix milliseconds. */
+  readonly endMs: number;
+};
+
+type Kind = "ca_file" | "cert_file" | "key_file";
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  ca_file: "CA file",
+  cert_file: "certificate file",
+  key_file: "key file",
+};
+
+/**
+ * Reads a file of the `tls` block.
+ * @throws NodeError tls
+ */
+export async function readPem(path: string, key: Kind): Promise<string> {
+  const bytes = await files.read(path, MAX_FILE_BYTES.tls).catch(async (error: unknown) => {
+    throw nodeError(
+      "tls",
+      `cannot read ${await describeFile(path, error, KINDS[key])} (${fileErrorCode(error)})`,
+      `check the content and the permissions of tls.${key}`,
+    );
+  });
+  return bytes.toString("utf8");
+}
+
+/**
+ * Reads the client certificate and its key, which must belong together.
+ * @throws NodeError tls
+ */
+export async function readOwnCertificate({ certFile, keyFile }: ClientCertificate): Promise<OwnCertificate> {
+  const cert = await readPem(certFile, "cert_file");
+  const key = keyFile === certFile ? cert : await readPem(keyFile, "key_file");
+  const problem = certificateProblem(cert) ?? privateKeyProblem(key) ?? pairProblem(cert, key);
+  if (problem !== undefined) {
+    const where = keyFile === certFile ? certFile : `${certFile} and ${keyFile}`;
+    throw nodeError("tls", `the client certificate in ${where}: ${problem}`, "correct tls.cert_file and tls.key_file");
+  }
+  const certificate = new X509Certificate(cert);
+  return { cert, key, fingerprint: certificate.fingerprint256, endMs: Date.parse(certificate.validTo) };
+}
+
+/** What is wrong with a file of certificates, the client's own first; undefined: nothing. */
+export function certificateProblem(pem: string): string | undefined {
+  return readCertificate(pem) === undefined ? "expected a certificate in PEM form" : undefined;
+}
+
+/** What is wrong with a file with a private key; undefined: nothing. */
+export function privateKeyProblem(pem: string): string | undefined {
+  if (readKey(pem) !== undefined) return undefined;
+  return pem.includes("ENCRYPTED") ? "expected a private key without passphrase" : "expected a private key in PEM form";
+}
+
+/** Why a certificate and a key cannot be used together, each of which is in order; undefined: they can. */
+export function pairProblem(cert: string, key: string): string | undefined {
+  const own = readKey(key);
+  if (own !== undefined && readCertificate(cert)?.checkPrivateKey(own) === false) {
+    return "the key does not belong to the first certificate of cert_file";
+  }
+  try {
+    createSecureContext({ cert, key });
+    return undefined;
+  } catch (error) {
+    return `the TLS library rejects the certificate with this key (${errorCode(error)})`;
+  }
+}
+
+function readCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function readKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}

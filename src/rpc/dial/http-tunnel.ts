@@ -1,0 +1,89 @@
+import { isIPv6, type Socket } from "node:net";
+import { type Failure, type FailureReason, nodeError } from "../../model/failure.ts";
+import type { DialContext, Place } from "./happy-eyeballs.ts";
+import { ProtocolError, readStart } from "./read-start.ts";
+import { proxyAuthorization, type Via } from "./route.ts";
+
+/** CONNECT of HTTP proxies (RFC 9110 9.3.6). */
+
+/** The largest header section of an answer to CONNECT. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/**
+ * Lets an HTTP proxy connect the socket to a server.
+ * @throws NodeError when the proxy refuses; ProtocolError; the signal's reason when it ends first.
+ */
+export async function openHttpTunnel(
+  socket: Socket,
+  { hostname, port }: Place,
+  via: Via,
+  { signal, waitingFor }: DialContext,
+): Promise<void> {
+  const authority = `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`;
+  waitingFor(() => `the proxy ${via.proxy.label} has not answered CONNECT ${authority} yet`);
+  const login = await proxyAuthorization(via.proxy);
+  const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
+  if (login !== undefined) lines.push(`Proxy-Authorization: ${login}`);
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  const head = await readStart(socket, headLength, { signal, maxBytes: MAX_HEADER_BYTES });
+  const text = head.toString("latin1");
+  const [, status] = STATUS_LINE.exec(text) ?? [];
+  if (status === undefined) throw new ProtocolError("sent something else than HTTP");
+  if (/^2/.test(status)) return;
+  const { reason, advice } = refusal(Number(status), text, login !== undefined, via);
+  throw nodeError(reason, `the proxy ${via.proxy.label} refused CONNECT ${authority} with ${status}`, advice);
+}
+
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?=[ \r\n])/;
+
+/** A refusal may have a body, of any length; only its headers are read. */
+function headLength(bytes: Buffer): number | undefined {
+  // Text of another protocol has no end that could be waited for.
+  if (!"HTTP/1.".startsWith(bytes.toString("latin1", 0, 7))) return bytes.length;
+  const end = bytes.indexOf("\r\n\r\n");
+  if (end < 0) return undefined;
+  return /^HTTP\/1\.[01] 2/.test(bytes.toString("latin1", 0, 10)) ? end + 4 : bytes.length;
+}
+
+function refusal(status: number, head: string, hasLogin: boolean, { setBy }: Via): Pick<Failure, "reason" | "advice"> {
+  if (status === 407) return { reason: "unauthorized", advice: loginAdvice(head, hasLogin, setBy) };
+  const { reason, advice } = REFUSALS[status] ?? OTHER_REFUSAL;
+  return { reason, advice };
+}
+
+type Refusal = { readonly reason: FailureReason; readonly advice: string };
+
+const NOT_ALLOWED: Refusal = {
+  reason: "http",
+  advice: "the proxy must allow CONNECT to this host and port (squid: SSL_ports; tinyproxy: ConnectPort)",
+};
+
+const NOT_REACHED: Refusal = {
+  reason: "connect",
+  advice:
+    "the proxy cannot reach the node: check that the node runs, and that the proxy knows its name and may connect to it",
+};
+
+const OTHER_REFUSAL: Refusal = { reason: "http", advice: "see the proxy's own log" };
+
+const REFUSALS: Readonly<Record<number, Refusal>> = {
+  400: { reason: "http", advice: "check that this port is a proxy that allows CONNECT" },
+  403: NOT_ALLOWED,
+  405: NOT_ALLOWED,
+  // tinyproxy and Tor answer so where there is no connection.
+  500: NOT_REACHED,
+  502: NOT_REACHED,
+  503: NOT_REACHED,
+  504: { ...NOT_REACHED, reason: "timeout" },
+};
+
+/** What to do about 407. @param head the headers of the answer, each in its own line */
+export function loginAdvice(head: string, hasLogin: boolean, setBy: string): string {
+  const schemes = [...head.matchAll(/^proxy-authenticate:\s*([\w-]{1,20})/gim)].map(([, scheme = ""]) => scheme);
+  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === "basic")) {
+    return `the proxy wants ${schemes.slice(0, 3).join(" or ")} authentication, and only Basic is supported`;
+  }
+  return hasLogin
+    ? `the proxy refused this login: check the user and the password in ${setBy}`
+    : `the proxy wants a login: set ${setBy} to a URL with user:password@`;
+}
