@@ -70,7 +70,10 @@ describe("what is accepted and hardly meant so is a warning:", () => {
   const HASH = "mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPze";
   const files = "cert_file: PKI/ec.crt, key_file: PKI/ec.key";
   test.each<[string, RegExp]>([
-    [`tls_server_config: {${files}, cert: x}`, /:1:\d+: tls_server_config\.cert: has no effect beside cert_file$/],
+    [
+      `tls_server_config: {${files}, cert: x}`,
+      /:1:\d+: tls_server_config\.cert: has no effect together with cert_file$/,
+    ],
     [`tls_server_config: {${files}, client_allowed_sans: [a]}`, /client_allowed_sans: has no effect/],
     [
       `tls_server_config: {${files}, client_allowed_sans: [a], client_auth_type: RequestClientCert}`,
