@@ -109,7 +109,7 @@ describe("a file is refused", () => {
   test("whose merges multiply, or go too deep", async () => {
     const doubled = Array.from({ length: 40 }, (_, n) => `&a${n + 1} {<<: [*a${n}, *a${n}]}`);
     expect(await broken(`struct: {<<: [&a0 {a: 1}, ${doubled.join(", ")}]}`)).not.toEqual([]);
-    const chain = Array.from({ length: 15_000 }, (_, n) => `&a${n + 1} {<<: *a${n}}`);
+    const chain = Array.from({ length: 300 }, (_, n) => `&a${n + 1} {<<: *a${n}}`);
     expect(await broken(`struct: {<<: [&a0 {a: 1}, ${chain.join(", ")}]}`)).not.toEqual([]);
   });
 
