@@ -78,7 +78,7 @@ describe("the commands of docs/security.md", () => {
     const without = await runBlock(folder, command.replace(/--user "[^"]*"/, ""));
     expect(without.stdout).toMatch(/^401: /);
     const plain = await runBlock(folder, command.replace("https:", "http:"));
-    expect([plain.code === 0, plain.stdout]).toEqual([false, ""]);
+    expect(plain.stdout).toMatch(/^400: Client sent an HTTP request to an HTTPS server/);
   });
 
   test.skipIf(server === undefined)("let Prometheus scrape", async () => {
@@ -209,6 +209,41 @@ describe("the program", () => {
       expect(output).toContain(`${file}:1:20: basic_auth_users.a: expected a bcrypt hash`);
       expect(output).toContain(`${file}:2:1: rate_limt: unknown key; did you mean "rate_limit"?`);
     }
+  });
+
+  test.skipIf(curl === undefined)("tells curl why it is refused, and the log names each kind once", async () => {
+    const [folder, authority, stranger] = [tempFolder(), await createAuthority(), await createAuthority()];
+    const [own, strange] = await Promise.all([
+      authority.issue("exporter", "IP:127.0.0.1"),
+      stranger.issue("client", "DNS:client.example.org"),
+    ]);
+    const files = { "web.crt": own.cert, "web.key": own.key, "strange.crt": strange.cert, "strange.key": strange.key };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const rules = `client_auth_type: RequireAndVerifyClientCert, client_ca_file: ${authority.caFile}`;
+    writeFileSync(join(folder, "web.yaml"), `tls_server_config: {cert_file: web.crt, key_file: web.key, ${rules}}\n`);
+    const args = ["--node=a=wire+http://127.0.0.1:1", `--web.config.file=${join(folder, "web.yaml")}`];
+    const exporter = await startExporter({ args });
+    onTestFinished(async () => void (await exporter.stop()));
+    const ask = async (url: string, ...flags: readonly string[]) =>
+      (
+        await run(curl ?? "", ["--silent", "--show-error", "--cacert", authority.caFile, ...flags, url], {
+          cwd: folder,
+        })
+      ).output;
+    const presented = ["--cert", "strange.crt", "--key", "strange.key"];
+    const old = ["--tls-max", "1.2"];
+    expect(await ask(exporter.url)).toContain("alert certificate required");
+    expect(await ask(exporter.url, ...old)).toContain("alert bad certificate");
+    expect(await ask(exporter.url, ...presented)).toContain("alert unknown ca");
+    expect(await ask(exporter.url, ...presented, ...old)).toContain("alert unknown ca");
+    const plain = await ask(exporter.url.replace("https:", "http:"), "--include");
+    expect(plain).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*Client sent an HTTP request to an HTTPS server\./s);
+    const refused = logLines(exporter.program).filter(({ msg }) => String(msg).startsWith("refused"));
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      "no_client_certificate",
+      "client_certificate_of_unknown_authority",
+      "plain_http",
+    ]);
   });
 
   test("serves TCP and a unix socket with the same rules, and leaves no socket behind", async () => {

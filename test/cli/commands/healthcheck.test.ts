@@ -38,6 +38,7 @@ describe("plain HTTP", () => {
   test.each([
     [200, true, "answered"],
     [401, true, "asks for a password"],
+    [400, false, "answered 400, expected 200"],
     [503, false, "answered 503, expected 200"],
     [404, false, "answered 404, expected 200: pass the --web.route-prefix that the exporter was started with"],
   ])("%i", async (status, healthy, found) => {
