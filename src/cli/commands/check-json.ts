@@ -22,7 +22,7 @@ export async function checkJson(invocation: CheckInvocation, context: Context): 
   const lines: string[] = [];
   const attempt = <T>(work: () => Promise<T>) => withoutConfigError(work, (problems) => void lines.push(...problems));
   const flags = await attempt(() => (webConfigFile === undefined ? withDefaultFile : withDefaultFileIfAny)(invocation));
-  if (webConfigFile !== undefined) await attempt(() => loadWebConfig(webConfigFile));
+  const web = webConfigFile === undefined ? undefined : await attempt(() => loadWebConfig(webConfigFile));
   const isOnlyWeb = flags === undefined || (flags.configFile === undefined && flags.nodes.length === 0);
   const config = isOnlyWeb ? undefined : await attempt(() => readConfig(flags, context.redactor));
   const shard = await attempt(async () => findShard(invocation));
@@ -41,11 +41,20 @@ export async function checkJson(invocation: CheckInvocation, context: Context): 
         Object.values(files).flatMap((file) => file ?? []),
       ),
     ),
-    warnings: config === undefined ? [] : await secretWarnings(config),
+    warnings: [
+      ...(web?.warnings ?? []).map((line) => webWarning(line, webConfigFile ?? "")),
+      ...(config === undefined ? [] : await secretWarnings(config)),
+    ],
     nodes: isValid ? nodesJson(own, polled) : undefined,
   };
   context.print(`${harmlessJson(JSON.stringify(document, undefined, 2))}\n`);
   return isValid && (polled ?? []).every(isUp) ? 0 : 1;
+}
+
+/** `FILE:LINE:COLUMN: …` in two parts. */
+function webWarning(line: string, file: string) {
+  const [, place = "", message = line] = /^(:\d+:\d+): ([\s\S]*)$/.exec(line.slice(file.length)) ?? [];
+  return { where: `${file}${place}`, message };
 }
 
 async function withoutConfigError<T>(
