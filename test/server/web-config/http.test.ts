@@ -75,7 +75,13 @@ describe("rate_limit", () => {
 });
 
 test.each(["{interval: 1s}", "{interval: 1s, burst: -1}"])("rate_limit %s refuses every request", async (limit) => {
-  const { url } = await startWith(`rate_limit: ${limit}\n`);
+  const { url, lines } = await startWith(`rate_limit: ${limit}\n`);
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      level: "warn",
+      msg: expect.stringMatching(/yaml:1:1: rate_limit: with a burst below 1/),
+    }),
+  );
   expect([(await fetch(url)).status, (await fetch(`${url}/-/healthy`)).status]).toEqual([429, 200]);
 });
 
