@@ -128,6 +128,25 @@ describe("check", () => {
     });
   });
 
+  test("a web configuration that other exporters take is valid, with warnings", async () => {
+    const web = join(tempFolder(), "web.yaml");
+    writeFileSync(
+      web,
+      "http_server_config: {http2: yes, headers: {X-XSS-Protection: 1}}\nrate_limit: {interval: 1s}\n",
+    );
+    const [text, json] = await Promise.all([
+      exporter("check", `--web.config.file=${web}`),
+      exporter("check", "--json", `--web.config.file=${web}`),
+    ]);
+    const message = "rate_limit: with a burst below 1 every request is refused; set burst";
+    expect(text.code).toBe(0);
+    expect(text.stdout).toContain(`warning: ${web}:2:1: ${message}\n`);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      valid: true,
+      warnings: [{ file: web, line: 2, column: 1, message }],
+    });
+  });
+
   test("an invalid file fails serve as well", async () => {
     const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -134,7 +134,7 @@ export function decode({ root, target }: GoDocument, shape: Shape): Decoded {
     return isScalar(found) ? String(decodeScalar(found, "text") ?? "") : undefined;
   }
 
-  /** In go-yaml v2 a merge happens where it stands, so that it replaces what stands before it. Of a list, the first one wins. */
+  /** In go-yaml v2 a merge replaces the keys above it and not those below. Of a list, the first one wins. */
   function mergeInto(node: unknown, key: unknown, type: MappingShape, into: Target): void {
     const items = isSeq(node) ? [...node.items].reverse() : [node];
     for (const item of items) {

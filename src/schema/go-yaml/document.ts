@@ -80,7 +80,7 @@ function directiveProblem({
   readonly source: string;
   readonly offset: number;
 }): readonly Misplaced[] {
-  if (/^%(?:YAML[ \t]+1\.1|TAG[ \t].*)[ \t]*(?:#.*)?$/.test(source)) return [];
+  if (/^%(?:YAML[ \t]+1\.1[ \t]*(?:#.*)?|TAG[ \t].*)$/.test(source)) return [];
   return [
     { offset, message: "expected %YAML 1.1: Prometheus' exporters know no other version and no other directive" },
   ];

@@ -3,7 +3,7 @@
  * https://github.com/yaml/go-yaml/blob/v2.4.4/resolve.go
  */
 
-/** A scalar as it stands in the file. */
+/** A scalar of the file. */
 type Scalar = {
   readonly text: string;
   /** Neither in quotes nor a block: its text decides its type. */

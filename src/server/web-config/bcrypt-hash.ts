@@ -24,7 +24,7 @@ const UNMATCHABLE = ".".repeat(53);
  * Reads a hash as Go's bcrypt does, which exporters of Prometheus use (newFromHash of
  * https://cs.opensource.google/go/x/crypto/+/master:bcrypt/bcrypt.go): it looks at the prefix, the cost and the length. The letter of
  * the version does not matter, as Go computes all of them alike, nor what follows the 31 characters of the hash.
- * @returns the problem, if it is none: never with the text, which may be a password that was written in place of its hash
+ * @returns the problem, if the text is not a hash: never with the text, which may be a password that was written in place of its hash
  */
 export function readBcryptHash(written: unknown): BcryptHash | string {
   if (typeof written !== "string" && written !== null) return mismatch("a bcrypt hash", written);

@@ -12,7 +12,7 @@ import { type ClientAuth, TLS13_CIPHERS, type TlsVersion } from "./schema.ts";
 export type WebTls = {
   readonly cert: string;
   readonly key: string;
-  /** In PEM form; an empty list verifies nobody. */
+  /** In PEM form; with an empty list no certificate is verified. */
   readonly clientCa: readonly string[] | undefined;
   readonly clientAuth: ClientAuth;
   readonly minVersion: TlsVersion;

@@ -61,7 +61,7 @@ function tlsWarnings(
     found.push([ca, "has no certificate in PEM form: every client certificate is refused"]);
   }
   for (const name of ["cert", "key", "client_ca"] as const) {
-    if (block[name] && block[`${name}_file`]) found.push([name, `has no effect beside ${name}_file`]);
+    if (block[name] && block[`${name}_file`]) found.push([name, `has no effect together with ${name}_file`]);
   }
   // The names sort in the order of the versions.
   if (minVersion > maxVersion) {

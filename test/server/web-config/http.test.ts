@@ -74,6 +74,17 @@ describe("rate_limit", () => {
   });
 });
 
+test.each(["{interval: 1s}", "{interval: 1s, burst: -1}"])("rate_limit %s refuses every request", async (limit) => {
+  const { url, lines } = await startWith(`rate_limit: ${limit}\n`);
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      level: "warn",
+      msg: expect.stringMatching(/yaml:1:1: rate_limit: with a burst below 1/),
+    }),
+  );
+  expect([(await fetch(url)).status, (await fetch(`${url}/-/healthy`)).status]).toEqual([429, 200]);
+});
+
 describe("http_server_config.headers", () => {
   const HEADERS = `http_server_config:
   headers:
@@ -103,10 +114,27 @@ describe("http_server_config.headers", () => {
   });
 
   test("that are empty remove the exporter's own", async () => {
-    const { url } = await startWith(`http_server_config: {headers: {X-Frame-Options: "", X-XSS-Protection: ""}}\n`);
+    const { url } = await startWith(
+      `http_server_config: {headers: {Content-Security-Policy: "", X-XSS-Protection: ~}}\n`,
+    );
     const { headers } = await fetch(url);
-    expect([headers.has("x-frame-options"), headers.has("x-xss-protection")]).toEqual([false, false]);
-    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect([headers.has("content-security-policy"), headers.has("x-xss-protection")]).toEqual([false, false]);
+    expect(headers.get("x-frame-options")).toBe("DENY");
+  });
+
+  test("are sent as Go sends them: numbers as texts, line breaks as spaces, other characters as UTF-8", async () => {
+    const { url } = await startWith(`http_server_config:
+  headers:
+    X-XSS-Protection: 1
+    Content-Security-Policy: |
+      default-src 'none';
+      img-src 'self'
+    Strict-Transport-Security: "é"
+`);
+    const { headers } = await fetch(url);
+    expect(headers.get("x-xss-protection")).toBe("1");
+    expect(headers.get("content-security-policy")).toBe("default-src 'none'; img-src 'self'");
+    expect(Buffer.from(headers.get("strict-transport-security") ?? "", "latin1").toString()).toBe("é");
   });
 
   test("an empty file changes nothing", async () => {

@@ -1,9 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { describeWebConfig, readWebConfig } from "../../../src/server/web-config/load.ts";
-import { parseGoDuration } from "../../../src/server/web-config/schema.ts";
 import { selfSigned } from "../../support/certificates.ts";
 import { requireProgram, run, tempFolder } from "../../support/servers.ts";
 
@@ -46,7 +44,7 @@ describe("an invalid file", () => {
   test.each<[string, readonly string[]]>([
     ["rate_limt: {}\n", ['1:1: rate_limt: unknown key; did you mean "rate_limit"?']],
     ["- a\n", ["1:1: expected a mapping, found a list"]],
-    ["tls_server_config: on\n", ["1:1: tls_server_config: expected a mapping, found a string"]],
+    ["tls_server_config: on\n", ["1:1: tls_server_config: expected a mapping, found true or false"]],
     ["a: [\n", expect.arrayContaining([expect.stringMatching(/^\d:\d: /)])],
 
     // TLS
@@ -64,13 +62,12 @@ describe("an invalid file", () => {
     ],
     ["tls_server_config:\n  cert_file: cert.pem\n", ["1:1: tls_server_config: missing one of key_file and key"]],
     [
-      "tls_server_config: {min_version: TLS13}\n",
+      "tls_server_config: {client_auth_type: NoClientCert}\n",
       [
         "1:1: tls_server_config: missing one of cert_file and cert",
         "1:1: tls_server_config: missing one of key_file and key",
       ],
     ],
-    [tls("cert: text"), ["4:3: tls_server_config.cert: expected at most one of cert and cert_file"]],
     [
       "tls_server_config:\n  cert_file: none.pem\n  key_file: none/key.pem\n",
       [
@@ -109,30 +106,16 @@ describe("an invalid file", () => {
       ],
     ],
     [
-      tls("client_auth_type: VerifyClientCertIfGiven"),
+      tls("client_auth_type: RequireAndVerifyClientCert"),
       [
-        "4:3: tls_server_config.client_auth_type: VerifyClientCertIfGiven needs client_ca_file or client_ca, the " +
-          "authority of the client certificates",
+        "4:3: tls_server_config.client_auth_type: RequireAndVerifyClientCert needs client_ca_file or client_ca, the " +
+          "authority of the client certificates, or client_allowed_sans: the authorities of the system issue " +
+          "certificates to everyone",
       ],
-    ],
-    [
-      tls("client_auth_type: RequestClientCert", "client_allowed_sans: [a]"),
-      [
-        "5:3: tls_server_config.client_allowed_sans: needs client_auth_type RequireAndVerifyClientCert or " +
-          "RequireAnyClientCert",
-      ],
-    ],
-    [
-      tls("client_allowed_sans: ['']"),
-      ["4:25: tls_server_config.client_allowed_sans[0]: expected a name, found an empty string"],
     ],
     [
       tls("min_version: 1.2"),
-      ["4:3: tls_server_config.min_version: expected one of TLS10, TLS11, TLS12, TLS13, found a number"],
-    ],
-    [
-      tls("min_version: TLS13", "max_version: TLS12"),
-      ["5:3: tls_server_config.max_version: min_version is higher than max_version"],
+      ['4:3: tls_server_config.min_version: expected one of TLS10, TLS11, TLS12, TLS13, found "1.2"'],
     ],
     [
       tls("cipher_suites:", "- TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265"),
@@ -171,8 +154,8 @@ describe("an invalid file", () => {
       ["1:32: http_server_config.headers.X-Frame-Options: expected deny or sameorigin"],
     ],
     [
-      'http_server_config: {headers: {X-XSS-Protection: "1\\r\\nSet-Cookie: a=b"}}\n',
-      ["1:32: http_server_config.headers.X-XSS-Protection: expected visible ASCII characters"],
+      'http_server_config: {headers: {X-XSS-Protection: "1\\0"}}\n',
+      ["1:32: http_server_config.headers.X-XSS-Protection: expected no control characters"],
     ],
 
     // Users
@@ -181,21 +164,17 @@ describe("an invalid file", () => {
       "basic_auth_users:\n  alice: s3cret\n",
       ["2:3: basic_auth_users.alice: expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10"],
     ],
-    ["basic_auth_users: {alice: 1}\n", ["1:20: basic_auth_users.alice: expected a bcrypt hash, found a number"]],
+    ["basic_auth_users: {alice: [1]}\n", ["1:20: basic_auth_users.alice: expected a bcrypt hash, found a list"]],
     [
       `basic_auth_users: {alice: "${HASH.replace("10", "31")}"}\n`,
       [
-        "1:20: basic_auth_users.alice: expected a bcrypt hash with a cost of at most 16, found 31: each check would take " +
-          "seconds",
+        "1:20: basic_auth_users.alice: expected a bcrypt hash with a cost of at most 17, found 31: each check would take " +
+          "longer than a scrape waits",
       ],
     ],
     [
-      `basic_auth_users: {"s3:cret": "${HASH}"}\n`,
-      ["1:20: basic_auth_users.…: expected a user name without colons and control characters"],
-    ],
-    [
       "basic_auth_users: {alice:s3cret}\n",
-      ["1:20: basic_auth_users.…: expected a user name without colons and control characters"],
+      ["1:20: basic_auth_users.…: expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10"],
     ],
 
     // Rate limit
@@ -204,14 +183,11 @@ describe("an invalid file", () => {
       ['1:14: rate_limit.interval: expected a duration like 1s or 100ms, found "1x"'],
     ],
     [
-      "rate_limit: {interval: 5, burst: 1}\n",
-      ["1:14: rate_limit.interval: expected a duration like 1s, found a number"],
+      "rate_limit: {interval: yes, burst: 1}\n",
+      ["1:14: rate_limit.interval: expected a duration like 1s, found true or false"],
     ],
-    ["rate_limit: {interval: 1s, burst: -1}\n", ["1:28: rate_limit.burst: expected at least 0"]],
-    [
-      "rate_limit: {interval: 1s}\n",
-      ["1:1: rate_limit.burst: expected at least 1 with an interval: with 0 every request would be refused"],
-    ],
+    ["rate_limit: {interval: 1s, burst: '1'}\n", ["1:28: rate_limit.burst: expected a whole number, found a string"]],
+    ["rate_limit: {interval: 1s, burst: .nan}\n", ["1:28: rate_limit.burst: expected a whole number of 64 bits"]],
   ])("%s", async (text, expected) => {
     const problems = await problemsIn(text);
     expect(problems).toEqual(expected);
@@ -284,7 +260,12 @@ rate_limit: {interval: 1s, burst: 20}
     const config = await good(
       `tls_server_config: {cert: ${inline(cert)}, key: ${inline(key)}, cert_file: "", client_ca: "", client_auth_type: ""}\n`,
     );
-    expect(config.tls).toMatchObject({ cert, key, clientCa: undefined, clientAuth: { type: "NoClientCert" } });
+    expect(config.tls).toMatchObject({
+      cert: cert.trim(),
+      key,
+      clientCa: undefined,
+      clientAuth: { type: "NoClientCert" },
+    });
   });
 
   test("knows no variables: nothing of the format is replaced", async () => {
@@ -295,40 +276,10 @@ rate_limit: {interval: 1s, burst: 20}
   });
 
   test("the rate limit is off with an interval of 0, and names the files to watch", async () => {
-    for (const interval of ["0", "0s", '"0"']) {
+    for (const interval of ["0", "0s", '"0"', "-1s"]) {
       expect((await good(`rate_limit: {interval: ${interval}, burst: 5}\n`)).rateLimit).toBeUndefined();
     }
     const { files } = await readWebConfig(write("web.yaml", tls()));
     expect(files).toEqual(["web.yaml", "cert.pem", "key.pem"].map((name) => join(folder, name)));
-  });
-});
-
-describe("durations as Go writes them", () => {
-  test.each<[string, number | undefined]>([
-    ["1s", 1000],
-    ["100ms", 100],
-    ["1m30s", 90_000],
-    ["1.5h", 5_400_000],
-    [".5s", 500],
-    ["250us", 0.25],
-    ["0", 0],
-    ["", undefined],
-    ["s", undefined],
-    ["1", undefined],
-    ["1d", undefined],
-    ["-1s", undefined],
-    ["1s ", undefined],
-    ["1.2.3s", undefined],
-  ])("%j", (text, expected) => {
-    expect(parseGoDuration(text)).toBe(expected);
-  });
-
-  test("never fail on any text", () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        const found = parseGoDuration(text);
-        expect(found === undefined || found >= 0).toBe(true);
-      }),
-    );
   });
 });

@@ -251,6 +251,16 @@ describe("client certificates", () => {
       [type("RequireAndVerifyClientCert"), CA, "  client_allowed_sans: []"],
       { none: false, ours: false, strange: false },
     ],
+    // As the real toolkit: the names turn an optional certificate into a required one.
+    [[type("NoClientCert"), "  client_allowed_sans: [other]"], { none: true, ours: true, strange: true }],
+    [[type("RequestClientCert"), "  client_allowed_sans: [192.0.2.9]"], { none: false, ours: true, strange: false }],
+    [
+      [type("VerifyClientCertIfGiven"), CA, "  client_allowed_sans: [scraper.example.org]"],
+      { none: false, ours: true, strange: false },
+    ],
+    [[type("VerifyClientCertIfGiven"), "  client_ca: junk"], { none: true, ours: false, strange: false }],
+    [[type("VerifyClientCertIfGiven")], { none: true, ours: false, strange: false }],
+    [["  min_version: TLS13", "  max_version: TLS12"], { none: false, ours: false, strange: false }],
   ])("%j lets in %j", async (rows, expected) => {
     const { url } = await startWith(setUp(...rows).file);
     for (const version of ["TLSv1.2", "TLSv1.3"] as const) {

@@ -3,7 +3,7 @@
  * about. `PKI` is a folder with server, client and authority. `differs` is what this exporter does otherwise; docs/security.md has
  * the reasons.
  */
-type Files = readonly (readonly [about: string, text: string, differs?: "refused here" | "accepted here"])[];
+type Files = readonly [about: string, text: string, differs?: "refused here" | "accepted here"][];
 
 const HASH = "mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPze";
 
@@ -91,11 +91,11 @@ export const ACCEPTED: Files = [
   ["only names", "tls_server_config: {client_allowed_sans: [a]}\n"],
   ["only a suite", "tls_server_config: {cipher_suites: [TLS_AES_128_GCM_SHA256]}\n"],
   ...["yes", "Yes", "YES", "no", "on", "Off", "OFF", "y", "N", "true", "False", "~", "", "!!bool 'yes'"].map(
-    (value) => [`http2: ${value}`, http2(value)] as const,
+    (value) => [`http2: ${value}`, http2(value)] satisfies [string, string],
   ),
 
   ...["1", "1.0", "yes", "'1; mode=block'", "~", "''", "0x1F", "2001-01-01", "!!str 5", ".inf"].map(
-    (value) => [`X-XSS-Protection: ${value}`, header("X-XSS-Protection", value)] as const,
+    (value) => [`X-XSS-Protection: ${value}`, header("X-XSS-Protection", value)] satisfies [string, string],
   ),
   ["a folded header", header("Content-Security-Policy", ">\n      default-src 'none';\n      img-src 'self'")],
   [
@@ -109,7 +109,7 @@ export const ACCEPTED: Files = [
   ["X-Content-Type-Options", header("X-Content-Type-Options", "nosniff")],
 
   ...["$2$10$", "$2a$10$", "$2b$10$", "$2x$10$", "$2z$10$", "$2b$+5$", "$2b$04$", "$2b$17$"].map(
-    (prefix) => [`a hash ${prefix}`, user("alice", prefix)] as const,
+    (prefix) => [`a hash ${prefix}`, user("alice", prefix)] satisfies [string, string],
   ),
   ["a hash $2b$18$", user("alice", "$2b$18$"), "refused here"],
   ["a hash $2b$31$", user("alice", "$2b$31$"), "refused here"],
@@ -118,7 +118,7 @@ export const ACCEPTED: Files = [
   ["a hash that is one character short", `basic_auth_users: {alice: "$2b$10$${HASH.slice(1)}"}\n`],
   ["a hash of other characters", `basic_auth_users: {alice: "$2b$10$${HASH.replace("mDwo", "!!!!")}"}\n`],
   ...["''", "~", "123", "yes", "'a:b'", '"a\\tb"', "é", "__proto__", "constructor", "&a bob", "!!binary Ym9i"].map(
-    (name) => [`a user ${name}`, user(name)] as const,
+    (name) => [`a user ${name}`, user(name)] satisfies [string, string],
   ),
   ["an alias", "basic_auth_users: {alice: &a $2y$10$HASH, bob: *a}\n".replace("HASH", HASH)],
   ["merged users", `basic_auth_users: {<<: {alice: $2y$10$${HASH}}, bob: $2y$10$${HASH}}\n`],
@@ -141,12 +141,12 @@ export const ACCEPTED: Files = [
     "1000000000",
     "1_000_000",
     "0x3B9ACA00",
-  ].map((interval) => [`an interval of ${interval}`, rate(interval)] as const),
+  ].map((interval) => [`an interval of ${interval}`, rate(interval)] satisfies [string, string]),
   ...["0777", "1e9", "1.9", ".5", "-5", "~", "!!int '5'", "!!float 5", "09", "0b11", "2562047h"].map(
-    (interval) => [`an interval of ${interval}`, rate(interval)] as const,
+    (interval) => [`an interval of ${interval}`, rate(interval)] satisfies [string, string],
   ),
   ...["0", "-1", "1.5", "0o17", "0x1F", "0b11", "1_000", "1e3", "~", "9223372036854775807", "-.inf"].map(
-    (burst) => [`a burst of ${burst}`, rate("1s", burst)] as const,
+    (burst) => [`a burst of ${burst}`, rate("1s", burst)] satisfies [string, string],
   ),
   ["no burst", "rate_limit: {interval: 1s}\n"],
   ["no interval", "rate_limit: {burst: 2}\n"],
@@ -195,18 +195,18 @@ export const REFUSED: Files = [
   ["names as a text", clients(VERIFY, CA, "client_allowed_sans: a")],
   ["an unknown TLS key", tls("insecure_skip_verify: true")],
   ...["SSL30", "TLS1.2", "1.2", "tls12", "''", "NULL"].map(
-    (name) => [`min ${name}`, tls(`min_version: ${name}`)] as const,
+    (name) => [`min ${name}`, tls(`min_version: ${name}`)] satisfies [string, string],
   ),
   ...["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "''", "NULL"].map(
-    (name) => [`suite ${name}`, tls(`cipher_suites: [${name}]`)] as const,
+    (name) => [`suite ${name}`, tls(`cipher_suites: [${name}]`)] satisfies [string, string],
   ),
   ["a suite as a text", tls("cipher_suites: TLS_AES_128_GCM_SHA256")],
   ["an unknown suite without certificate", "tls_server_config: {cipher_suites: [FOO]}\n"],
   ...["X25519MLKEM768", "P256", "x25519"].map(
-    (name) => [`curve ${name}`, tls(`curve_preferences: [${name}]`)] as const,
+    (name) => [`curve ${name}`, tls(`curve_preferences: [${name}]`)] satisfies [string, string],
   ),
   ...["'true'", "1", "yEs", "!!str yes", "! yes", "[]", "2001-01-01"].map(
-    (value) => [`http2: ${value}`, http2(value)] as const,
+    (value) => [`http2: ${value}`, http2(value)] satisfies [string, string],
   ),
   ["prefer_server_cipher_suites", tls("prefer_server_cipher_suites: 'yes'")],
 
@@ -214,7 +214,7 @@ export const REFUSED: Files = [
   ["a header of the wrong case", header("x-frame-options", "deny")],
   ["a header twice", header("X-XSS-Protection", "1\n    X-XSS-Protection: 1")],
   ...["DENY", "''", "~", "'deny '", "allow-from a"].map(
-    (value) => [`X-Frame-Options: ${value}`, header("X-Frame-Options", value)] as const,
+    (value) => [`X-Frame-Options: ${value}`, header("X-Frame-Options", value)] satisfies [string, string],
   ),
   ["X-Content-Type-Options", header("X-Content-Type-Options", "''")],
   ["a header as a list", header("X-XSS-Protection", "[1]")],
@@ -224,7 +224,7 @@ export const REFUSED: Files = [
   ["a user twice", `${user("alice")}  alice: $2y$10$${HASH}\n`],
   ["a user twice, once in quotes", `${user("1")}  '1': $2y$10$${HASH}\n`],
   ...["$2b$03$", "$2b$32$", "$2b$1$", "$3b$10$", "#2b$10$", "$2b$ 5$", "  $2b$10$"].map(
-    (prefix) => [`a hash ${prefix}`, user("alice", prefix)] as const,
+    (prefix) => [`a hash ${prefix}`, user("alice", prefix)] satisfies [string, string],
   ),
   ["a cut hash", `basic_auth_users: {alice: "$2b$10$${HASH.slice(2)}"}\n`],
   ["a hash of another kind", 'basic_auth_users: {alice: "$apr1$aaaaaaaa$bbbbbbbbbbbbbbbbbbbbbb"}\n'],
@@ -244,8 +244,8 @@ export const REFUSED: Files = [
     "2562048h",
     "9223372036854775808",
     "[]",
-  ].map((interval) => [`an interval of ${interval}`, rate(interval)] as const),
+  ].map((interval) => [`an interval of ${interval}`, rate(interval)] satisfies [string, string]),
   ...["x", "'5'", "1s", "1:30", "yes", ".nan", "1e400", "18446744073709551616", "2001-01-01"].map(
-    (burst) => [`a burst of ${burst}`, rate("1s", burst)] as const,
+    (burst) => [`a burst of ${burst}`, rate("1s", burst)] satisfies [string, string],
   ),
 ];

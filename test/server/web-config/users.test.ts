@@ -61,6 +61,18 @@ describe("basic authentication", () => {
     }
   });
 
+  test("takes the names and hashes that other exporters take", async () => {
+    const hash = hashOf("x").slice("$2b$".length);
+    const file = join(folder, "others.yaml");
+    const users = [`123: $2x$${hash}`, `yes: $2$${hash}`, `'': "$2y$${hash} and more"`, `"a\tb": |\n    $2a$${hash}`];
+    writeFileSync(file, `basic_auth_users:\n${users.map((user) => `  ${user}\n`).join("")}`);
+    const { url } = await startWith(file, bcrypt);
+    for (const name of ["123", "yes", "", "a\tb"]) {
+      expect([name, (await fetch(url, { headers: basic(name, "x") })).status]).toEqual([name, 200]);
+      expect((await fetch(url, { headers: basic(name, "y") })).status).toBe(401);
+    }
+  });
+
   test("protects every page, also unknown ones, but not the health pages", async () => {
     const { url } = await startWith(webFile("b.yaml", HASHES), bcrypt);
     const status = async (path: string, init?: RequestInit) => (await fetch(url + path, init)).status;
