@@ -48,12 +48,6 @@ export async function checkJson(invocation: CheckInvocation, context: Context): 
   return isValid && (polled ?? []).every(isUp) ? 0 : 1;
 }
 
-/** `FILE:LINE:COLUMN: …` in two parts. */
-function webWarning(line: string, file: string) {
-  const [, place = "", message = line] = /^(:\d+:\d+): ([\s\S]*)$/.exec(line.slice(file.length)) ?? [];
-  return { where: `${file}${place}`, message };
-}
-
 async function withoutConfigError<T>(
   work: () => Promise<T>,
   onProblems: (lines: readonly string[]) => void,
