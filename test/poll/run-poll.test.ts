@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { NodeTarget } from "../../src/chains/adapter.ts";
 import { monero } from "../../src/chains/monero/index.ts";
@@ -13,6 +15,7 @@ import { createRpcClient, type RpcClientOptions } from "../../src/rpc/client.ts"
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { type FakeNode, type Handler, json, startFakeNode } from "../support/fake-node.ts";
 import { wireWith } from "../support/faulty-exporter.ts";
+import { tempFolder } from "../support/servers.ts";
 import { answers, hang, obedient, type Poll, setUp } from "./poller-support.ts";
 import { failing, failure, head, NOW, nodeConfig, peersAt, report } from "./support.ts";
 
@@ -50,6 +53,28 @@ test("a node's credentials go to its own host, and not to another host that its 
     expect(net.requests.at(-1)?.headers.authorization).toBe("Bearer canary-token");
     expect(chain.requests.slice(before).map(({ headers }) => headers.authorization)).toEqual([expected]);
   }
+});
+
+test("a node's client certificate goes to its own host only", async () => {
+  const certificate = createSelfSignedCertificate({ commonName: "client" });
+  const folder = tempFolder();
+  const clientCertificate = { certFile: join(folder, "client.crt"), keyFile: join(folder, "client.key") };
+  writeFileSync(clientCertificate.certFile, certificate.cert);
+  writeFileSync(clientCertificate.keyFile, certificate.key);
+  const options = (url: string) => wire.options.parse({ chain_url: url });
+  const given: [string, unknown][] = [];
+  for (const chainUrl of ["https://127.0.0.1:2", "https://localhost:2"]) {
+    const url = parseNodeUrl("https://127.0.0.1:1");
+    const session = openSession(nodeConfig({ url, clientCertificate, options: options(chainUrl) }), (settings) => {
+      given.push([settings.url.label, settings.clientCertificate]);
+      return createRpcClient(settings);
+    });
+    await session.close();
+  }
+  const own: unknown = clientCertificate;
+  expect(given.filter(([label]) => label !== "https://localhost:2").every(([, sent]) => sent === own)).toBe(true);
+  expect(given).toContainEqual(["https://127.0.0.1:2", own]);
+  expect(given).toContainEqual(["https://localhost:2", undefined]);
 });
 
 test("a pin holds for the node's own URL only", async () => {
