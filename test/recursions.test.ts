@@ -52,6 +52,12 @@ const BOUNDS: Readonly<Record<string, string>> = {
       ),
       ...["poll/scheduler.ts: next", "poll/scheduler.ts: onTimer", "poll/scheduler.ts: wait"],
       ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
+      ...["handshake", "socket"].flatMap((file) =>
+        ["abandon", "fail", "settle"].map((name) => `rpc/dial/${file}.ts: ${name}`),
+      ),
+      ...["abandon", "fail", "settle", "start", "startNext"].map((name) => `rpc/dial/happy-eyeballs.ts: ${name}`),
+      ...["abandon", "closed", "fail", "look", "settle"].map((name) => `rpc/dial/read-start.ts: ${name}`),
+      ...["abandon", "end"].map((name) => `rpc/dial/trial.ts: ${name}`),
       ...["lib/files/watch.ts: look", "lib/files/watch.ts: wait"],
       ...["lib/worker-thread.ts: onExit", "lib/worker-thread.ts: onMessage"],
     ].map((name) => [name, "callbacks"]),

@@ -68,7 +68,7 @@ async function shortKeys(holder: Pick<NodeConfig, "auth" | "headers">): Promise<
   return keys;
 }
 
-/** The environment's proxies are chosen by somebody else. */
+/** Not of a proxy of the environment, which other programs use too. */
 function hasShortLogin(proxy: ProxySettings | undefined): boolean {
   const login = proxy?.origin === "proxy_url" ? proxy.https?.login : undefined;
   return login !== undefined && isShortLogin(login);

@@ -104,11 +104,12 @@ export function bodyError(error: unknown): unknown {
 export function requestFailure(error: unknown, request: FailedRequest): Failure {
   const { waitedFor, route } = request;
   const where = `${request.call} at ${request.url.label}${route === undefined ? "" : throughProxy(route)}`;
-  const waited = waitedFor === undefined ? "" : ` (${waitedFor})`;
-  if (request.signal.aborted || isTimeout(error)) {
-    if (waitedFor !== undefined) {
-      return { reason: "timeout", message: `${where}: no connection in time${waited}`, advice: SLOW_DIAL };
-    }
+  const isLate = request.signal.aborted || isTimeout(error);
+  if (waitedFor !== undefined && (isLate || errorCode(error) === "DIAL_TIMEOUT")) {
+    const advice = route === undefined || route.kind === "direct" ? SLOW_DIAL : SLOW_PROXY;
+    return { reason: "timeout", message: `${where}: no connection in time (${waitedFor})`, advice };
+  }
+  if (isLate) {
     return {
       reason: "timeout",
       message: `${where}: no complete response in time`,
@@ -119,12 +120,14 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   if (error instanceof TlsError) return { reason: "tls", message: `${where}: ${error.finding}`, advice: error.advice };
   const code = errorCode(error);
   const { reason, message } = describeError(error);
-  const found = code === "DIAL_TIMEOUT" && waitedFor !== undefined ? `no connection in time${waited}` : message;
-  return { reason, message: `${where}: ${found}`, advice: adviceFor(reason, code, request.url) };
+  return { reason, message: `${where}: ${message}`, advice: adviceFor(reason, code, request.url) };
 }
 
 const SLOW_DIAL =
-  "check that the node listens at this address and that no firewall drops packets; raise timeout if it is only far away";
+  "check that the node listens at this address and works, and that no firewall drops packets; raise timeout if it is only slow";
+
+const SLOW_PROXY =
+  "check that the proxy works and that the node runs; raise timeout if they are only slow (through Tor a connection takes seconds)";
 
 /** The meaning of an error of a dial, of TLS, or of undici. */
 export function describeError(error: unknown): Pick<Failure, "reason" | "message"> {

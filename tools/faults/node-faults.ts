@@ -564,7 +564,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the handshake hangs",
     shows: NOTHING_LEFT,
     reason: "timeout",
-    log: "down: … at …: no complete response in time; the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+    log: "down: … at …: no connection in time (the TLS handshake has not ended yet); check that the node listens at this address and works, and that no firewall drops packets; raise timeout if it is only slow",
     remedy: "A chainweb node that replays does not accept connections: wait. Otherwise check the node's load.",
   },
   plainPort: {
