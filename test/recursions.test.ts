@@ -52,6 +52,8 @@ const BOUNDS: Readonly<Record<string, string>> = {
       ),
       ...["poll/scheduler.ts: next", "poll/scheduler.ts: onTimer", "poll/scheduler.ts: wait"],
       ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
+      ...["settle", "fail", "abandon"].map((name) => `rpc/dial/handshake.ts: ${name}`),
+      ...["end", "abandon"].map((name) => `rpc/dial/trial.ts: ${name}`),
       ...["lib/files/watch.ts: look", "lib/files/watch.ts: wait"],
       ...["lib/worker-thread.ts: onExit", "lib/worker-thread.ts: onMessage"],
     ].map((name) => [name, "callbacks"]),
