@@ -24,7 +24,7 @@ function given(text) {
   return text === "" || text === UNKNOWN ? undefined : text;
 }
 
-/** A package that lies in the repository of another project has no history of its own. */
+/** A package within the repository of another project has no history of its own. */
 function isOwnRepository(root) {
   const top = git(root, "rev-parse", "--show-toplevel");
   return top !== undefined && realpathSync(top) === realpathSync(root);
@@ -35,7 +35,7 @@ function isModified(root) {
   return git(root, "status", "--porcelain", "--untracked-files=no") === "" ? "" : "-modified";
 }
 
-/** Undefined where there is no git, no repository, or one of somebody else. */
+/** Undefined where there is no git, no repository, or one of another user. */
 function git(root, ...args) {
   try {
     return execFileSync("git", ["-C", root, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();

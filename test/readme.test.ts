@@ -17,7 +17,7 @@ const readme = readFileSync(`${root}README.md`, "utf8");
 const blocks = blocksOf("README.md");
 
 test("the configuration of the README is valid and has ten lines", () => {
-  const example = blocks.find(({ text }) => text.startsWith("# config.yaml"))?.text ?? "";
+  const example = blocks.find(({ text }) => text.startsWith("# peer-exporter.yaml"))?.text ?? "";
   expect(parseConfig(parse(example), undefined)).toMatchObject({ ok: true });
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(11);
 });

@@ -68,7 +68,7 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map([
   ["host", "this header cannot be configured here: set host_header of the node"],
 ]);
 
-/** More of them that cannot stand in `headers`. */
+/** More of them that `headers` cannot have. */
 const NOT_BESIDE: ReadonlyMap<string, string> = new Map([
   [
     "authorization",

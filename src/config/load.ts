@@ -205,7 +205,7 @@ const MAX_FILE_KEY_DEPTH = 7;
 type FileKey = {
   readonly path: readonly PropertyKey[];
   readonly value: string;
-  /** Of a private key: the file beside it with the certificate. */
+  /** Of a private key: the file with its certificate. */
   readonly certificate?: string | undefined;
 };
 

@@ -27,7 +27,7 @@ export type NodeConfig = {
   /** The longest time of one whole poll. */
   readonly timeoutMs: number;
   readonly auth: Auth | undefined;
-  /** Sent beside the credentials, to the same servers. */
+  /** Sent with the credentials, to the same servers. */
   readonly headers: readonly SecretHeader[];
   readonly tls: TlsVerification;
   readonly clientCertificate: ClientCertificate | undefined;

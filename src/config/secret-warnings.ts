@@ -40,9 +40,8 @@ async function doubtAbout({ secret, use }: KeyedSecret): Promise<string | undefi
 }
 
 /** White space, and characters without width that programs for texts add. */
-const BLANK = String.raw`[\s\u200b-\u200d\u2060]`;
-const ONLY_BLANK = new RegExp(`^${BLANK}+$`);
-const BLANK_AT_END = new RegExp(`^${BLANK}|${BLANK}$`);
+const ONLY_BLANK = /^[\s\u200b-\u200d\u2060]+$/;
+const BLANK_AT_END = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/;
 
 /** What looks wrong about a secret. */
 function doubtIn(given: string, use: KeyedSecret["use"]): string | undefined {

@@ -40,7 +40,7 @@ const REMEMBERED = 2;
  * Kubernetes Secrets that were made with them have, and without a byte order mark.
  */
 export function secretIn(content: string): string {
-  return content.replace(/^\ufeff/, "").replace(/[\r\n]+$/, "");
+  return content.replace(/^\ufeff/, "").replace(/(?<![\r\n])[\r\n]+$/, "");
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

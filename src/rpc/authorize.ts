@@ -18,7 +18,7 @@ export type Authorizer = {
 };
 
 /** What is sent to a server: its credentials and further headers. */
-export type Credentials = {
+type Credentials = {
   readonly auth?: Auth | undefined;
   readonly headers?: readonly SecretHeader[] | undefined;
   /** Whether `auth` comes from the URL. */
@@ -65,7 +65,7 @@ function basic(pair: string): Readonly<Record<string, string>> {
   return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
 }
 
-/** Credentials that are sent with the first attempt. A file that changed since is tried once: its node wrote it anew. */
+/** Credentials that are sent with the first attempt. A file that has changed since is tried once: its node was restarted. */
 function plainLogin(
   secret: Secret,
   sent: SentLogin["login"],

@@ -82,7 +82,7 @@ function quote(text: string): string {
 }
 
 /** The digest state of one connection: the current challenge and the number of its requests. */
-export type DigestSession = {
+type DigestSession = {
   /** Stores the strongest challenge of a 401. */
   accept(headerValues: readonly string[]): DigestChallenge;
   /** The Authorization header for the next request; undefined before the first challenge. */
@@ -93,7 +93,7 @@ export type DigestSession = {
  * `none`: the 401 has no challenge that can be answered. `stale`: the answer was right, only its nonce is not known any more
  * (RFC 7616 3.3). monerod says so of right credentials on another socket, and `fresh` of wrong ones on any (0.18.0.0).
  */
-export type DigestChallenge = "none" | "fresh" | "stale";
+type DigestChallenge = "none" | "fresh" | "stale";
 
 export function createDigestSession(): DigestSession {
   let challenge: Challenge | undefined;

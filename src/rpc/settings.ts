@@ -6,10 +6,10 @@ export type Auth =
   | { readonly kind: "digest"; readonly username: string; readonly password: Secret }
   | { readonly kind: "bearer"; readonly token: Secret }
   | { readonly kind: "header"; readonly name: string; readonly value: Secret }
-  /** A file with `user:password`, which the node writes anew at each start; sent as basic authentication. */
+  /** A file with `user:password`, which the node writes at each start; sent as basic authentication. */
   | { readonly kind: "cookie"; readonly pair: Secret };
 
-/** A header that is sent beside the credentials, such as the key of a gateway. */
+/** A header that is sent with the credentials, such as the key of a gateway. */
 export type SecretHeader = { readonly name: string; readonly value: Secret };
 
 /** The client certificate of an https URL. The paths are absolute; the files are read for each connection. */

@@ -22,7 +22,7 @@ type Offered = { readonly known: readonly Scheme[]; readonly other: string | und
 
 /** A scheme is the first word of a header value, or follows a comma and has no `=`. */
 function offeredSchemes(headerValues: readonly string[]): Offered {
-  const text = headerValues.join(", ").replace(/"(?:\\.|[^"\\])*"/g, '""');
+  const text = headerValues.join(", ").replace(/"(?:\\.|[^"\\])*(?:"|\\?$)/gs, '""');
   const words = new Set(
     text.split(",").flatMap((part) => /^\s*([A-Za-z][\w-]*)(?:\s+[^\s=]|\s*$)/.exec(part)?.[1]?.toLowerCase() ?? []),
   );
@@ -75,13 +75,13 @@ function otherScheme(login: SentLogin["login"], wanted: readonly Scheme[], hasHe
   const names = wanted.join(" or ");
   const keys = wanted.map((scheme) => HOW_TO[scheme]).join(", or ");
   if (login.kind === "none") {
-    const beside = hasHeaders ? ", beside auth.headers" : "";
-    return { finding: `the node wants a login (${names})`, advice: `set ${keys}${beside}` };
+    const also = hasHeaders ? ", as well as auth.headers" : "";
+    return { finding: `the node wants a login (${names})`, advice: `set ${keys}${also}` };
   }
   if (login.kind === "header" && login.name !== "authorization") {
     return {
       finding: `the node wants a login (${names}) and not only the header of auth.header`,
-      advice: `set ${keys}; a header beside it belongs in auth.headers`,
+      advice: `set ${keys}; the header then belongs in auth.headers`,
     };
   }
   return {
@@ -99,7 +99,7 @@ const CHECKS: Readonly<Record<SentLogin["login"]["kind"], (key: string) => strin
   none: () => "check the names and values of auth.headers, and whether they have expired",
   header: (key) => `check the name and value of ${key}, and whether it has expired`,
   bearer: (key) => `check the token of ${key}, and whether it has expired`,
-  cookie: (key) => `check that ${key} is the cookie of this node, which writes it anew at each start`,
+  cookie: (key) => `check that ${key} is the cookie of this node, which writes it at each start`,
   basic: (key) => `check the user and password of ${key}`,
   digest: (key) => `check the user and password of ${key}`,
 };

@@ -51,10 +51,29 @@ export function documentOf(file: YamlFile | BrokenDocument): ConfigDocument | Br
 export function problemLines(file: YamlFile, problems: readonly ConfigProblem[]): readonly string[] {
   const placed = problems
     .filter(({ path }) => !file.isUnfinished(path))
-    .map(({ path, message }) => ({ offset: file.offsetOf(path), message }));
-  return [...file.problems, ...placed]
+    .map(({ path, message }) => ({ offset: file.offsetOf(path), message, key: String(path.at(-1)) }));
+  return [...file.problems, ...firstOfEach(placed)]
     .sort((a, b) => a.offset - b.offset)
     .map(({ offset, message }) => `${file.place(offset)}: ${message}`);
+}
+
+type Placed = { readonly offset: number; readonly message: string; readonly key: string };
+
+/** A value that thousands of nodes take from one place by aliases or merges is one problem. */
+function firstOfEach(problems: readonly Placed[]): readonly Placed[] {
+  const groups = new Map<string, Placed[]>();
+  for (const problem of problems) {
+    // The path before the message has no spaces, and is another one at each use.
+    const id = JSON.stringify([problem.offset, problem.key, problem.message.replace(/^\S+: /, "")]);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const more = others.length === 0 ? "" : ` (and ${others.length} more with the same value)`;
+    return [{ ...first, message: `${first.message}${more}` }];
+  });
 }
 
 /** How a key may be shown, as a misplaced secret may have become a key; `parents` are the keys around it. */

@@ -28,7 +28,7 @@ type Plain = {
   readonly items?: readonly Plain[] | undefined;
 };
 
-/** A key of a mapping, which may stand in another mapping that is merged. */
+/** A key of a mapping, which may be of another mapping that is merged. */
 type Entry = {
   readonly name: string;
   readonly keyNode: unknown;

@@ -30,7 +30,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   yaml: yamlProblems,
   promql: ({ text }) => queriesOf(text).flatMap(queryProblems),
   ini: ({ text }) => text.split("\n").filter((line) => !/^(?:\[\w+\]|[\w-]+ ?=.*|#.*|)$/.test(line)),
-  // test/e2e/path-prefix.test.ts runs them.
+  // test/e2e/path-prefix.test.ts and monero-access.test.ts run them.
   nginx: ({ text }) => text.split("\n").filter((line) => !/^ *(?:[a-z_]+ [^;{}]*[;{]|\}|)$/.test(line)),
   prom: ({ text }) => text.split("\n").flatMap(sampleProblems),
   json: ({ text }) => caught(() => void JSON.parse(text)),

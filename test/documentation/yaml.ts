@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { isObject } from "../../src/lib/json.ts";
 import { loadWebConfig } from "../../src/server/web-config/load.ts";
 import { tempFolder } from "../support/servers.ts";
@@ -36,7 +37,8 @@ export function contentOf(text: string): unknown {
   return document?.toJS();
 }
 
-const SECRET = "0123456789abcdef0123456789abcdef";
+/** Also the content of a cookie file. */
+const SECRET = "0123456789abcdef:0123456789abcdef";
 
 /**
  * Loads it as the program does. A fragment gets what it lacks; the variables that it names are set, and the files that it
@@ -50,7 +52,12 @@ export async function loadAsConfig(text: string): Promise<void> {
   const isWhole = isObject(value) && ("nodes" in value || "modules" in probe);
   const whole = isWhole ? text : `${text}\nnodes: [{name: added, chain: monero, url: "http://127.0.0.1:18081"}]\n`;
   const file = join(folder, "config.yaml");
-  writeFileSync(file, whole.replaceAll(/(\b\w+_file: )(?:"[^"]*"|[^\s,}]+)/g, `$1${folder}/secret`));
+  const client = createSelfSignedCertificate({ commonName: "client" });
+  writeFileSync(join(folder, "cert_file"), client.cert);
+  writeFileSync(join(folder, "key_file"), client.key);
+  const place = (key: string) => `${folder}/${key === "cert_file" || key === "key_file" ? key : "secret"}`;
+  const placed = whole.replaceAll(/\b(\w+_file): (?:"[^"]*"|[^\s,}]+)/g, (_, key: string) => `${key}: ${place(key)}`);
+  writeFileSync(file, placed);
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => name);
   await loadConfig({ file, env: Object.fromEntries(names.map((name) => [name, SECRET])) });
 }

@@ -115,6 +115,19 @@ describe("check", () => {
     expect(`${shown.join("\n")}\n`).toBe(readFileSync(join(BAD, "many.txt"), "utf8"));
   });
 
+  test("--json of a web configuration alone has its warnings with their places", async () => {
+    const web = join(tempFolder(), "web.yaml");
+    writeFileSync(web, "rate_limit: {burst: 0, interval: 1s}\n");
+    const { code, stdout } = await exporter("check", "--json", `--web.config.file=${web}`);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      valid: true,
+      web_config_file: web,
+      problems: [],
+      warnings: [{ file: web, line: 1, column: 1, path: "rate_limit", message: expect.any(String) }],
+    });
+  });
+
   test("an invalid file fails serve as well", async () => {
     const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { NodeTarget } from "../../src/chains/adapter.ts";
 import { monero } from "../../src/chains/monero/index.ts";
 import { wire } from "../../src/chains/wire/index.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
@@ -8,9 +11,11 @@ import { inlineSecret } from "../../src/lib/secret.ts";
 import { NodeError } from "../../src/model/failure.ts";
 import { openSession } from "../../src/poll/run-poll.ts";
 import type { ResponseLimits } from "../../src/rpc/budget.ts";
+import { createRpcClient, type RpcClientOptions } from "../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { type FakeNode, type Handler, json, startFakeNode } from "../support/fake-node.ts";
 import { wireWith } from "../support/faulty-exporter.ts";
+import { tempFolder } from "../support/servers.ts";
 import { answers, hang, obedient, type Poll, setUp } from "./poller-support.ts";
 import { failing, failure, head, NOW, nodeConfig, peersAt, report } from "./support.ts";
 
@@ -18,7 +23,10 @@ const AUTH = { kind: "bearer", token: inlineSecret("canary-token") } as const;
 
 async function serve(tls?: { readonly key: string; readonly cert: string }): Promise<FakeNode> {
   const node = await startFakeNode(
-    ({ url }) => (url === "/v1/net/connections" ? json([], 201) : json({ head_block_num: 7, chain_id: "a" })),
+    ({ url }) =>
+      new URL(url, "http://node").pathname === "/v1/net/connections"
+        ? json([], 201)
+        : json({ head_block_num: 7, chain_id: "a" }),
     tls === undefined ? {} : { tls },
   );
   onTestFinished(() => node.close());
@@ -47,6 +55,28 @@ test("a node's credentials go to its own host, and not to another host that its 
   }
 });
 
+test("a node's client certificate goes to its own host only", async () => {
+  const certificate = createSelfSignedCertificate({ commonName: "client" });
+  const folder = tempFolder();
+  const clientCertificate = { certFile: join(folder, "client.crt"), keyFile: join(folder, "client.key") };
+  writeFileSync(clientCertificate.certFile, certificate.cert);
+  writeFileSync(clientCertificate.keyFile, certificate.key);
+  const options = (url: string) => wire.options.parse({ chain_url: url });
+  const given: [string, unknown][] = [];
+  for (const chainUrl of ["https://127.0.0.1:2", "https://localhost:2"]) {
+    const url = parseNodeUrl("https://127.0.0.1:1");
+    const session = openSession(nodeConfig({ url, clientCertificate, options: options(chainUrl) }), (settings) => {
+      given.push([settings.url.label, settings.clientCertificate]);
+      return createRpcClient(settings);
+    });
+    await session.close();
+  }
+  const own: unknown = clientCertificate;
+  expect(given.filter(([label]) => label !== "https://localhost:2").every(([, sent]) => sent === own)).toBe(true);
+  expect(given).toContainEqual(["https://127.0.0.1:2", own]);
+  expect(given).toContainEqual(["https://localhost:2", undefined]);
+});
+
 test("a pin holds for the node's own URL only", async () => {
   const certificate = createSelfSignedCertificate({ commonName: "node" });
   const net = await serve(certificate);
@@ -62,6 +92,50 @@ test("a pin holds for the node's own URL only", async () => {
   );
   expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
   expect(report.certificateExpirySeconds).toBeGreaterThan(Date.now() / 1000);
+});
+
+test("the proxy is for every URL of the node, and for the peers that its list names", async () => {
+  const proxy = await serve();
+  const server = {
+    kind: "http",
+    label: "http://127.0.0.1",
+    hostname: "127.0.0.1",
+    port: proxy.port,
+    login: undefined,
+  } as const;
+  const settings = { http: server, https: server, except: [], origin: "proxy_url" } as const;
+  const opened: RpcClientOptions[] = [];
+  const create = (options: RpcClientOptions) => {
+    opened.push(options);
+    return createRpcClient(options);
+  };
+  const options = wire.options.parse({ chain_url: "http://chain.example:2" });
+  let target: NodeTarget | undefined;
+  const seeing = {
+    ...options,
+    open(given: NodeTarget) {
+      target = given;
+      return options.open(given);
+    },
+  };
+  const session = openSession(
+    nodeConfig({ url: parseNodeUrl("http://net.example:1"), proxy: settings, options: seeing }),
+    create,
+  );
+  onTestFinished(() => session.close());
+  const report = await poll(session);
+  expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
+  expect(new Set(proxy.requests.map(({ url }) => new URL(url).host))).toEqual(
+    new Set(["net.example:1", "chain.example:2"]),
+  );
+  const peer = target?.connectUntrusted({
+    url: parseNodeUrl("https://192.0.2.1"),
+    tls: { kind: "ca" },
+    connectTimeoutMs: 1,
+  });
+  onTestFinished(async () => peer?.close());
+  expect(opened.map((each) => each.proxy)).toEqual(opened.map(() => settings));
+  expect(target?.isProxied?.({ hostname: "peer.example", port: 443 })).toBe(true);
 });
 
 describe("the end of the certificate", () => {

@@ -170,6 +170,7 @@ export const INJECTIONS: readonly Injection[] = [
     { certificate: createSelfSignedCertificate({ commonName: "stranger", altNames: ["127.0.0.1"] }) },
     byAuthority,
   ),
+  one("certificateWanted", "monero", html(400, "400 No required SSL certificate was sent"), pinned),
   ...each("certificatePin", { certificate: otherName }, pinned),
   ...each("plainPort", socket(answerBytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")), pinned),
 ];

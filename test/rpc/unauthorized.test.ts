@@ -46,7 +46,7 @@ describe("a 401 says that", () => {
     ],
     ["one of two in one header is wanted", none, `${BASIC}, Digest nonce="a, Bearer b"`, /\(digest or basic\)/],
     ["one is wanted, but not said which", none, undefined, /does not say which; check the auth block.*headers$/],
-    ["headers are not enough", headers, BASIC, /a login \(basic\); set auth\.basic .*, beside auth\.headers$/],
+    ["headers are not enough", headers, BASIC, /a login \(basic\); set auth\.basic .*, as well as auth\.headers$/],
     ["a header is not enough", header, BASIC, /not only the header of auth\.header; set auth\.basic .*auth\.headers$/],
     // Another scheme is wanted
     [

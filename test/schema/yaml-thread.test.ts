@@ -45,6 +45,8 @@ describe("a file that a thread reads gives what this thread gives:", () => {
       "a problem in each node: unknown keys, missing variables and others",
       large((index) => ["    intervall: 5s\n", "    timeout: ${NONE}\n", "    auth: 5\n"][index % 3] ?? ""),
     ],
+    ["merges, and numbers as labels", `x-a: &a {interval: 1m, labels: {rack: 1.10}}\n${large(() => "    <<: *a\n")}`],
+    ["a problem that all nodes merge", `x-a: &a {interval: 1}\n${large(() => "    <<: *a\n")}`],
     ["no YAML", `${large()}  - {name: [\n`],
     ["nested too deeply", `${large()}  - ${"[".repeat(60)}${"]".repeat(60)}\n`],
     ["a list", `- ${"x".repeat(20_000)}\n`],

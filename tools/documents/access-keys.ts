@@ -102,7 +102,7 @@ export const ACCESS_SECTIONS: readonly Section[] = [
         type: "list of mappings with `name` and `value` or `value_file`",
         fallback: "none",
         meaning:
-          "Further headers, at most 32, alone or beside one of the other kinds except `header`: for gateways that want two, such as Cloudflare Access.",
+          "Further headers, at most 32, alone or with one of the other kinds except `header`: for gateways that want two, such as Cloudflare Access.",
         example: "auth: {headers: [{name: X-Api-Key, value_file: /run/secrets/token}]}",
       },
       "nodes.auth.headers.name": {
@@ -164,14 +164,15 @@ export const ACCESS_SECTIONS: readonly Section[] = [
       "nodes.tls.cert_file": {
         type: PATH,
         fallback: "none",
-        meaning: "The client certificate, as PEM, for servers that require one.",
+        meaning:
+          "The client certificate, for servers that require one, with or without any of the keys above. PEM, with its chain if the server needs it. Changed files are used from the next request on, as soon as certificate and key belong together. In a module it requires `hosts`. See [client certificates](troubleshooting.md#client-certificates).",
         example:
           '{url: "https://127.0.0.1:1789", tls: {cert_file: /run/secrets/client.crt, key_file: /run/secrets/client.key}}',
       },
       "nodes.tls.key_file": {
         type: PATH,
         fallback: "none",
-        meaning: "The key of the client certificate, as PEM without passphrase.",
+        meaning: "The key of the client certificate: PEM, without passphrase. It may be the same file.",
         example:
           '{url: "https://127.0.0.1:1789", tls: {cert_file: /run/secrets/client.crt, key_file: /run/secrets/client.key}}',
       },

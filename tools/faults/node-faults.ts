@@ -542,7 +542,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the certificate is from an unknown authority",
     shows: NOTHING_LEFT,
     reason: "tls",
-    log: "down: … at …: the server's certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT); it presented … for …, valid from … to …; set tls.ca_file to a copy of it, as it is for this name; or compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}",
+    log: "down: … at …: the server's certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT); it presented … for …, valid from … to …; add a copy of it to tls.ca_file, as it is for this name; or compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}",
     remedy: "A chainweb node and monerod have self-signed certificates: pin them.",
   },
   certificatePin: {
@@ -551,6 +551,14 @@ export const NODE_FAULTS = {
     reason: "tls_pin",
     log: "down: … presented a certificate with the id …, expected …; if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
     remedy: "Do as the line says. The exporter sends nothing to such a server.",
+  },
+  certificateWanted: {
+    fault: "TLS: the server wants a client certificate",
+    shows: NOTHING_LEFT,
+    reason: "tls",
+    log: "down: … at …: expected HTTP 200, found 400, as the server wants a client certificate and got none; set tls.cert_file and tls.key_file to a certificate and its key that the server accepts",
+    remedy:
+      "Do as the line says. The line is that for nginx; other servers end the connection with an alert, which the line names.",
   },
   handshakeHang: {
     fault: "TLS: the handshake hangs",

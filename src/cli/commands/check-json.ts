@@ -22,7 +22,7 @@ export async function checkJson(invocation: CheckInvocation, context: Context): 
   const lines: string[] = [];
   const attempt = <T>(work: () => Promise<T>) => withoutConfigError(work, (problems) => void lines.push(...problems));
   const flags = await attempt(() => (webConfigFile === undefined ? withDefaultFile : withDefaultFileIfAny)(invocation));
-  if (webConfigFile !== undefined) await attempt(() => loadWebConfig(webConfigFile));
+  const webConfig = webConfigFile === undefined ? undefined : await attempt(() => loadWebConfig(webConfigFile));
   const isOnlyWeb = flags === undefined || (flags.configFile === undefined && flags.nodes.length === 0);
   const config = isOnlyWeb ? undefined : await attempt(() => readConfig(flags, context.redactor));
   const shard = await attempt(async () => findShard(invocation));
@@ -31,17 +31,17 @@ export async function checkJson(invocation: CheckInvocation, context: Context): 
   const polled = connect && isValid && own !== undefined ? await pollOnce(own, context) : undefined;
   if (polled !== undefined && "exitCode" in polled) return polled.exitCode;
   const files = { config_file: flags?.configFile, web_config_file: webConfigFile };
+  const named = Object.values(files).filter((file) => file !== undefined);
+  const parts = (line: string) => problemParts(line, named);
   const document = {
     valid: isValid,
     ...files,
     shard: isValid ? shardJson(shard) : undefined,
-    problems: lines.map((line) =>
-      problemParts(
-        line,
-        Object.values(files).flatMap((file) => file ?? []),
-      ),
-    ),
-    warnings: config === undefined ? [] : await secretWarnings(config),
+    problems: lines.map(parts),
+    warnings: [
+      ...(webConfig?.warnings ?? []).map(parts),
+      ...(config === undefined ? [] : await secretWarnings(config)),
+    ],
     nodes: isValid ? nodesJson(own, polled) : undefined,
   };
   context.print(`${harmlessJson(JSON.stringify(document, undefined, 2))}\n`);

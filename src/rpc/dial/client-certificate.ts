@@ -65,7 +65,7 @@ export function privateKeyProblem(pem: string): string | undefined {
   return pem.includes("ENCRYPTED") ? "expected a private key without passphrase" : "expected a private key in PEM form";
 }
 
-/** Why a certificate and a key cannot be used together, each of which is in order; undefined: they can. */
+/** Why a certificate and a key cannot be used together, although each is in order; undefined: they can. */
 export function pairProblem(cert: string, key: string): string | undefined {
   const own = readKey(key);
   if (own !== undefined && readCertificate(cert)?.checkPrivateKey(own) === false) {

@@ -47,6 +47,9 @@ type Connector = {
 /** The share of the connection timeout that may be spent on waiting for a slot. */
 const SLOT_WAIT_SHARE = 1 / 2;
 
+const SLOW_LOOK_MS = 500;
+const SLOW_LOOK_PAUSE_MS = 60_000;
+
 /** No connection in time, TLS included. */
 class DialTimeoutError extends Error {
   readonly code = "DIAL_TIMEOUT";
@@ -60,6 +63,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   let describeWait: (() => string) | undefined;
   /** Of the last handshake. */
   let tls: TlsOptions | undefined;
+  /** When to look at the files of the client certificate again, by `performance.now()`. */
+  let nextLook = 0;
   const refusedClient = createRefusedClient(options.url);
 
   async function dial(): Promise<Socket> {
@@ -136,9 +141,13 @@ export function createConnector(options: ConnectorOptions): Connector {
 
   async function isOutdated(): Promise<boolean> {
     const own = tls?.own;
-    if (options.clientCertificate === undefined || own === undefined) return false;
+    const started = performance.now();
+    if (options.clientCertificate === undefined || own === undefined || started < nextLook) return false;
     // Files that cannot be used now may be half written.
     const now = await readOwnCertificate(options.clientCertificate).catch(() => undefined);
+    const tookMs = performance.now() - started;
+    // Of a file system that hangs, so that each request does not wait for it.
+    if (tookMs > SLOW_LOOK_MS) nextLook = started + SLOW_LOOK_PAUSE_MS;
     return now !== undefined && (now.cert !== own.cert || now.key !== own.key);
   }
 

@@ -55,7 +55,21 @@ const UNKNOWN_ISSUER = new Set([
   ...["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
   ...["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CERT_UNTRUSTED", "CERT_CHAIN_TOO_LONG"],
 ]);
-const WEAK = new Set(["EE_KEY_TOO_SMALL", "CA_KEY_TOO_SMALL", "CA_MD_TOO_WEAK", "EC_KEY_EXPLICIT_PARAMS"]);
+/** UNSPECIFIED: what Node.js 24 says to a key that its OpenSSL finds too weak. */
+const WEAK = new Set([
+  "UNSPECIFIED",
+  "EE_KEY_TOO_SMALL",
+  "CA_KEY_TOO_SMALL",
+  "CA_MD_TOO_WEAK",
+  "EC_KEY_EXPLICIT_PARAMS",
+]);
+
+const MIN_RSA_BITS = 2048;
+
+function isWeak(code: string, { publicKey }: X509Certificate): boolean {
+  const { modulusLength = MIN_RSA_BITS } = publicKey.asymmetricKeyDetails ?? {};
+  return WEAK.has(code) && (code !== "UNSPECIFIED" || modulusLength < MIN_RSA_BITS);
+}
 
 function explain(code: string, facts: Facts): Explanation {
   const { certificate, expected, isSelfSigned, now } = facts;
@@ -80,12 +94,13 @@ function explain(code: string, facts: Facts): Explanation {
     };
   }
   if (code === "DEPTH_ZERO_SELF_SIGNED_CERT" || (isSelfSigned && UNKNOWN_ISSUER.has(code))) {
-    const copy = facts.isOther ? "" : "set tls.ca_file to a copy of it, as it is for this name; or ";
+    const place = facts.hasCaFile ? "add a copy of it to tls.ca_file" : "set tls.ca_file to a copy of it";
+    const copy = facts.isOther ? "" : `${place}, as it is for this name; or `;
     return { problem: "the server's certificate is self-signed", advice: copy + pinAdvice(facts) };
   }
   if (UNKNOWN_ISSUER.has(code))
     return { problem: "no known authority signed the server's certificate", advice: caAdvice(facts) };
-  if (WEAK.has(code)) {
+  if (isWeak(code, certificate)) {
     return {
       problem: "a key or signature in the chain of the server's certificate is too weak",
       advice: `renew it with an EC key, or RSA of at least 2048 bits, and SHA-256; or ${pinAdvice(facts)}`,

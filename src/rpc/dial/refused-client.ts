@@ -8,7 +8,7 @@ import { connectionOptions, type TlsOptions } from "./handshake.ts";
 import { alertOf, CERTIFICATE_ALERTS, TlsError } from "./tls-codes.ts";
 import { type Trial, tryHandshake } from "./trial.ts";
 
-/** Finds out whether a server ended a connection because of the client's certificate, or because there was none. */
+/** Finds out whether a server ended a connection because of the client's certificate, or because it got no certificate. */
 
 type RefusedClient = {
   /**

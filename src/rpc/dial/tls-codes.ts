@@ -85,7 +85,7 @@ const ALERTS: Readonly<Record<string, Meaning>> = {
   },
   NO_APPLICATION_PROTOCOL: {
     finding: "the server does not offer HTTP/1.1",
-    advice: "allow http/1.1 beside h2 on the server (ALPN)",
+    advice: "allow http/1.1 as well as h2 on the server (ALPN)",
   },
   INTERNAL_ERROR: {
     finding: "the server reports an internal error in the handshake",

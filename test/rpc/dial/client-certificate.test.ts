@@ -1,15 +1,15 @@
 import { X509Certificate } from "node:crypto";
 import { renameSync, writeFileSync } from "node:fs";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
 import type { RpcClientOptions } from "../../../src/rpc/client.ts";
-import type { ClientCertificate } from "../../../src/rpc/settings.ts";
+import type { ClientCertificate, ProxySettings } from "../../../src/rpc/settings.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";
 import { tempFolder, waitFor } from "../../support/servers.ts";
-import { closeLater, GET, patience, refusal, rpcClient } from "../support.ts";
+import { closeLater, GET, patience, rawServer, refusal, rpcClient } from "../support.ts";
 
 const own = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1"] });
 const stranger = createSelfSignedCertificate({ commonName: "stranger", altNames: ["stranger"] });
@@ -61,6 +61,22 @@ async function tlsServer(options: TlsOptions, onSecure?: (socket: TLSSocket, see
       for (const socket of open) socket.destroy();
     });
   return closeLater({ url: `https://127.0.0.1:${port}`, seen, open: () => open.size, close });
+}
+
+/** A proxy that does nothing but CONNECT. */
+async function connectProxy(): Promise<ProxySettings> {
+  const server = await rawServer((socket) => {
+    socket.once("data", (head) => {
+      const [, port = ""] = /^CONNECT [^:]+:(\d+) /.exec(head.toString()) ?? [];
+      const inner = connect(Number(port), "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+      inner.on("error", () => socket.destroy());
+      socket.on("error", () => inner.destroy());
+      socket.pipe(inner).pipe(socket);
+    });
+  });
+  const label = `http://127.0.0.1:${server.port}`;
+  const proxy = { kind: "http", label, hostname: "127.0.0.1", port: server.port, login: undefined } as const;
+  return { http: proxy, https: proxy, except: [], origin: "proxy_url" };
 }
 
 type Settings = Partial<Omit<RpcClientOptions, "url">>;
@@ -136,6 +152,21 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("a client certificate over %s", (
     const failure = await failureAt(server.url);
     expect(failure).toMatchObject(MISSING);
     expect(failure.advice).toContain("connection limit or restarting");
+  });
+
+  it("is presented, and missed, through a proxy too", async () => {
+    const proxy = await connectProxy();
+    const silent = await tlsServer(
+      { ...only, ca: authority.ca, requestCert: true, rejectUnauthorized: false },
+      (socket) => socket.destroy(),
+    );
+    for (const server of [await tlsServer(demanding()), silent]) {
+      expect(await failureAt(server.url, { proxy })).toMatchObject(MISSING);
+    }
+    const server = await tlsServer(demanding());
+    const settings = { proxy, clientCertificate: pairFiles(client) };
+    expect((await clientOf(server.url, settings).request(GET, patience())).status).toBe(200);
+    expect(server.seen.clients).toEqual([fingerprint(client)]);
   });
 
   it("is not accepted: the failure names its fingerprint", async () => {

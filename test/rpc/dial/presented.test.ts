@@ -98,6 +98,8 @@ describe("a certificate that is refused", () => {
     expect(failure.message).toMatch(/no known authority signed .*"CN=node" for 127\.0\.0\.1, issued by "CN=CA"/);
     expect(failure.advice).toMatch(/set tls\.ca_file to the authority's certificate; if a public one/);
     expectPin(failure, own.cert);
+    const copied = createSelfSignedCertificate({ commonName: "node", altNames: ["127.0.0.1"] });
+    expect((await failureWith(copied, caFile(own.cert))).advice).toMatch(/^add a copy of it to tls\.ca_file/);
     const elsewhere = await authority.issue("node", "DNS:node.internal");
     expect((await failureWith(elsewhere)).advice).toMatch(/ca_file.*server_name: "node\.internal"/);
     const other = caFile(createSelfSignedCertificate({ commonName: "x", altNames: ["x"] }).cert);
@@ -155,6 +157,7 @@ describe("a certificate that is refused", () => {
   it.each([
     ["EE_KEY_TOO_SMALL", "too weak", /EC key/],
     ["CA_MD_TOO_WEAK", "too weak", /SHA-256/],
+    ["UNSPECIFIED", "is not valid (UNSPECIFIED)", /^renew.*tls\.pin/],
     ["CERT_REVOKED", "is revoked", /^renew the node's certificate$/],
     ["INVALID_PURPOSE", "is not valid (INVALID_PURPOSE)", /^renew.*tls\.pin/],
   ])("for the reason %s", (code, message, advice) => {
