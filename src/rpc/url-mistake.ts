@@ -12,7 +12,7 @@ const ZONE =
 /**
  * @param text what was written, with or without a scheme
  * @param isSchemeOptional whether `host:port` alone is right too
- * @returns what is wrong with it, for an error; undefined when it is none of the common mistakes
+ * @returns what is wrong with it, for an error; undefined without a common mistake
  */
 export function urlMistake(text: string, isSchemeOptional = false): string | undefined {
   if (text !== text.trim()) return "expected a URL without white space before and after it";

@@ -135,7 +135,7 @@ describe("headerValueField", () => {
 test("nodeUrlField reads a URL, and its error never repeats it", () => {
   expect(nodeUrlField.parse("http://127.0.0.1:8888/a?b").label).toBe("http://127.0.0.1:8888");
   expect(messages(nodeUrlField, "s3cret")).toEqual([
-    "expected a URL like http://127.0.0.1:8888 or unix:/run/node.sock",
+    "expected http:// or https:// before the host, as in http://HOST:PORT",
   ]);
 });
 

@@ -107,20 +107,22 @@ const WAIT_KEYS = [
   "try_again_in",
 ];
 
+/** Objects inside an error that may have the time, and inside these. */
 const DATA_KEYS = ["data", "rate", "details"];
 
-function waitOf(object: JsonObject, depth = 0): number | undefined {
-  for (const key of WAIT_KEYS) {
-    const seconds = secondsOf(object[key]);
-    if (seconds !== undefined) return seconds;
-  }
-  if (depth === DATA_KEYS.length) return undefined;
-  for (const key of DATA_KEYS) {
-    const inner = object[key];
-    const found = isObject(inner) ? waitOf(inner, depth + 1) : undefined;
-    if (found !== undefined) return found;
+function waitOf(error: JsonObject): number | undefined {
+  const inner = innerOf(error);
+  for (const object of [error, ...inner, ...inner.flatMap(innerOf)]) {
+    for (const key of WAIT_KEYS) {
+      const seconds = secondsOf(object[key]);
+      if (seconds !== undefined) return seconds;
+    }
   }
   return undefined;
+}
+
+function innerOf(object: JsonObject): readonly JsonObject[] {
+  return DATA_KEYS.map((key) => object[key]).filter(isObject);
 }
 
 function secondsOf(value: unknown): number | undefined {

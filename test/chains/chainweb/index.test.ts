@@ -17,7 +17,7 @@ describe("options", () => {
     { probe: { peers: 51 } },
     { probe: { peers: -1 } },
     { probe: { peers: 1.5 } },
-    { probe: { timeout: "100ms" } },
+    { probe: { timeout: "99ms" } },
     { probe: { timeout: 4 } },
     { probe: { concurrency: 0 } },
     { probe: { concurrency: 17 } },
