@@ -41,7 +41,7 @@ export function checkProxy(fields: ProxyFields, report: ReportProblem): void {
   if (fromEnvironment === true && (server !== undefined || except !== undefined)) {
     report(["proxy_from_environment"], "expected at most one of proxy_from_environment and proxy_url (with no_proxy)");
   } else if (except !== undefined && server === undefined) {
-    report(["no_proxy"], "no_proxy requires proxy_url beside it");
+    report(["no_proxy"], "no_proxy requires proxy_url in the same place");
   }
 }
 

@@ -1,6 +1,7 @@
 import { chains } from "../chains/index.ts";
 import { eachInSlices } from "../lib/slices.ts";
 import { isNodeUrl, type NodeUrl } from "../rpc/node-url.ts";
+import type { ProxySettings } from "../rpc/settings.ts";
 import { keyedSecrets, textOf } from "./keyed-secrets.ts";
 import type { Config, NodeConfig } from "./model.ts";
 import { isApiWord, MIN_HIDDEN_BYTES } from "./redact.ts";
@@ -15,15 +16,20 @@ export type ShortSecrets = {
 
 /** At most one result for each node or module. Reads files of secrets; one that cannot be read is skipped. */
 export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly ShortSecrets[]> {
-  const modules = [...probe.modules].map(([name, { auth, headers }]) => ({
+  const modules = [...probe.modules].map(([name, { auth, headers, proxy }]) => ({
     where: `probe.modules.${name}`,
     holder: { auth, headers },
+    proxy,
     urls: [],
   }));
   const all = [...[...nodes, ...references].map((node) => ({ where: node.name, ...credentialsOf(node) })), ...modules];
   const found: ShortSecrets[] = [];
-  await eachInSlices(all, async ({ where, holder, urls }) => {
-    const keys = [...(await shortKeys(holder)), ...urls.filter(isShortUrl).map(([key]) => key)];
+  await eachInSlices(all, async ({ where, holder, proxy, urls }) => {
+    const keys = [
+      ...(await shortKeys(holder)),
+      ...urls.filter(isShortUrl).map(([key]) => key),
+      ...(hasShortLogin(proxy) ? ["a secret in proxy_url"] : []),
+    ];
     if (keys.length > 0) found.push({ where, message: describe(keys) });
   });
   return found;
@@ -36,7 +42,7 @@ function describe(keys: readonly string[]): string {
 
 type KeyedUrl = readonly [key: string, url: NodeUrl];
 
-function credentialsOf({ chain, url, auth, headers, options }: NodeConfig) {
+function credentialsOf({ chain, url, auth, headers, proxy, options }: NodeConfig) {
   const further = Object.entries(options.values).flatMap(([key, value]): readonly KeyedUrl[] =>
     typeof value === "object" && value !== null && isNodeUrl(value)
       ? [[`${chains[chain].optionsKey}.${key}`, value]]
@@ -46,7 +52,7 @@ function credentialsOf({ chain, url, auth, headers, options }: NodeConfig) {
     ["a secret in url", url] as const,
     ...further.map(([key, other]) => [`a secret in ${key}`, other] as const),
   ];
-  return { holder: { auth: url.userinfo === undefined ? auth : undefined, headers }, urls };
+  return { holder: { auth: url.userinfo === undefined ? auth : undefined, headers }, proxy, urls };
 }
 
 async function shortKeys(holder: Pick<NodeConfig, "auth" | "headers">): Promise<readonly string[]> {
@@ -62,13 +68,23 @@ async function shortKeys(holder: Pick<NodeConfig, "auth" | "headers">): Promise<
   return keys;
 }
 
+/** The environment's proxies are chosen by somebody else. */
+function hasShortLogin(proxy: ProxySettings | undefined): boolean {
+  const login = proxy?.origin === "proxy_url" ? proxy.https?.login : undefined;
+  return login !== undefined && isShortLogin(login);
+}
+
+function isShortLogin({ username, password }: NonNullable<NodeUrl["userinfo"]>): boolean {
+  return [username, ...password.known()].some((part) => isShort(part) && !isApiWord(part));
+}
+
 /** Whether a short part of the URL may be a secret. If another part is long, that one counts as the token. */
 function isShortUrl([, { path, query, userinfo }]: KeyedUrl): boolean {
-  const login = userinfo === undefined ? [] : [userinfo.username, ...userinfo.password.known()];
   const values = [...new URLSearchParams(query).values()];
   const parts = [...path.split("/"), ...values].filter((part) => part !== "" && !isApiWord(part));
   const isToken = (part: string) => !isShort(part);
-  return login.some((part) => isShort(part) && !isApiWord(part)) || (parts.length > 0 && !parts.some(isToken));
+  const isShortUser = userinfo !== undefined && isShortLogin(userinfo);
+  return isShortUser || (parts.length > 0 && !parts.some(isToken));
 }
 
 function isShort(text: string): boolean {

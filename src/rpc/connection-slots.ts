@@ -10,7 +10,7 @@ export type ConnectionSlots = {
    * @throws NoSlotError when no slot becomes free in time; the signal's reason when it ends first
    */
   acquire(waitMs: number, signal: Signal): Promise<ConnectionSlot>;
-  /** A slot that is free now, without closing an idle connection; undefined: there is none. */
+  /** A slot that is free now, without closing an idle connection; undefined: all are taken. */
   takeFree(): ConnectionSlot | undefined;
 };
 

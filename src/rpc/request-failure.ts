@@ -128,6 +128,7 @@ const SLOW_DIAL =
 
 /** The meaning of an error of a dial, of TLS, or of undici. */
 export function describeError(error: unknown): Pick<Failure, "reason" | "message"> {
+  if (error instanceof TlsError) return { reason: "tls", message: error.finding };
   const code = errorCode(error);
   const reason = reasonOf(code, error);
   if (!(error instanceof DialError)) return { reason, message: finding(reason, code) };

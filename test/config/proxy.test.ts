@@ -117,7 +117,7 @@ describe("proxy_url", () => {
 
 describe("keys that need or exclude each other", () => {
   it.each<[Keys, Keys, RegExp]>([
-    [{ no_proxy: "a" }, {}, /^nodes\.0\.no_proxy: no_proxy requires proxy_url beside it$/],
+    [{ no_proxy: "a" }, {}, /^nodes\.0\.no_proxy: no_proxy requires proxy_url in the same place$/],
     [{ no_proxy: "a" }, { proxy_url: PROXY }, /^nodes\.0\.no_proxy: no_proxy requires/],
     [{ no_proxy: "a", proxy_from_environment: true }, {}, /^nodes\.0\.proxy_from_environment: expected at most one/],
     [{ proxy_url: PROXY, proxy_from_environment: true }, {}, /^nodes\.0\.proxy_from_environment: expected at most one/],
@@ -126,7 +126,7 @@ describe("keys that need or exclude each other", () => {
   });
 
   it("are reported once for global", () => {
-    expect(problems({}, { no_proxy: "a" })).toEqual(["global.no_proxy: no_proxy requires proxy_url beside it"]);
+    expect(problems({}, { no_proxy: "a" })).toEqual(["global.no_proxy: no_proxy requires proxy_url in the same place"]);
   });
 
   it("false may stand beside proxy_url", () => {

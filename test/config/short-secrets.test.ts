@@ -33,6 +33,7 @@ test.each<[string, object]>([
   ["a secret in url", { url: "http://watcher:abc@h" }],
   ["a secret in url", { url: "http://h/v1/t0ken" }],
   ["a secret in url", { url: "http://h/?key=t0ken" }],
+  ["a secret in proxy_url", { proxy_url: "http://watcher:abcde@h" }],
   ["a secret in wire.chain_url", { wire: { chain_url: "http://h/t0ken" } }],
 ])("%s of five characters", async (key, node) => {
   expect(await shortIn(node)).toEqual([`a: ${key} ${IS_SHORT}`]);
@@ -40,6 +41,7 @@ test.each<[string, object]>([
 
 test.each<[string, object]>([
   ["no secret", {}],
+  ["a long login of a proxy", { proxy_url: "http://watcher:abcdef@h" }],
   ["words of APIs", { url: "http://h/v1/json_rpc/?format=api" }],
   ["six characters", { auth: { basic: { username: "watche", password_file: file("abcdef\n") } } }],
   ["six bytes", { auth: { bearer: { token: "äöü" } } }],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { NodeTarget } from "../../src/chains/adapter.ts";
 import { monero } from "../../src/chains/monero/index.ts";
 import { wire } from "../../src/chains/wire/index.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
@@ -8,6 +9,7 @@ import { inlineSecret } from "../../src/lib/secret.ts";
 import { NodeError } from "../../src/model/failure.ts";
 import { openSession } from "../../src/poll/run-poll.ts";
 import type { ResponseLimits } from "../../src/rpc/budget.ts";
+import { createRpcClient, type RpcClientOptions } from "../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { type FakeNode, type Handler, json, startFakeNode } from "../support/fake-node.ts";
 import { wireWith } from "../support/faulty-exporter.ts";
@@ -18,7 +20,10 @@ const AUTH = { kind: "bearer", token: inlineSecret("canary-token") } as const;
 
 async function serve(tls?: { readonly key: string; readonly cert: string }): Promise<FakeNode> {
   const node = await startFakeNode(
-    ({ url }) => (url === "/v1/net/connections" ? json([], 201) : json({ head_block_num: 7, chain_id: "a" })),
+    ({ url }) =>
+      new URL(url, "http://node").pathname === "/v1/net/connections"
+        ? json([], 201)
+        : json({ head_block_num: 7, chain_id: "a" }),
     tls === undefined ? {} : { tls },
   );
   onTestFinished(() => node.close());
@@ -62,6 +67,50 @@ test("a pin holds for the node's own URL only", async () => {
   );
   expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
   expect(report.certificateExpirySeconds).toBeGreaterThan(Date.now() / 1000);
+});
+
+test("the proxy is for every URL of the node, and for the peers that its list names", async () => {
+  const proxy = await serve();
+  const server = {
+    kind: "http",
+    label: "http://127.0.0.1",
+    hostname: "127.0.0.1",
+    port: proxy.port,
+    login: undefined,
+  } as const;
+  const settings = { http: server, https: server, except: [], origin: "proxy_url" } as const;
+  const opened: RpcClientOptions[] = [];
+  const create = (options: RpcClientOptions) => {
+    opened.push(options);
+    return createRpcClient(options);
+  };
+  const options = wire.options.parse({ chain_url: "http://chain.example:2" });
+  let target: NodeTarget | undefined;
+  const seeing = {
+    ...options,
+    open(given: NodeTarget) {
+      target = given;
+      return options.open(given);
+    },
+  };
+  const session = openSession(
+    nodeConfig({ url: parseNodeUrl("http://net.example:1"), proxy: settings, options: seeing }),
+    create,
+  );
+  onTestFinished(() => session.close());
+  const report = await poll(session);
+  expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
+  expect(new Set(proxy.requests.map(({ url }) => new URL(url).host))).toEqual(
+    new Set(["net.example:1", "chain.example:2"]),
+  );
+  const peer = target?.connectUntrusted({
+    url: parseNodeUrl("https://192.0.2.1"),
+    tls: { kind: "ca" },
+    connectTimeoutMs: 1,
+  });
+  onTestFinished(async () => peer?.close());
+  expect(opened.map((each) => each.proxy)).toEqual(opened.map(() => settings));
+  expect(target?.isProxied?.({ hostname: "peer.example", port: 443 })).toBe(true);
 });
 
 describe("the end of the certificate", () => {

@@ -87,17 +87,21 @@ export const SECTIONS: readonly Section[] = [
       "global.proxy_url": {
         type: URL_TEXT,
         fallback: "none",
-        meaning: "Proxy for the requests to nodes: `http://`, `https://` or `socks5h://`.",
+        meaning:
+          "Proxy for all requests: `http://`, `https://`, or `socks5h://`, with `user:password@` if it needs a login. The proxy resolves the host names. [troubleshooting.md](troubleshooting.md#tor-socks-and-http-proxies) has more.",
         example: 'proxy_url: "http://proxy.example:3128"',
       },
       "global.no_proxy": {
+        type: "list with commas",
         fallback: "none",
-        meaning: "Hosts that are asked directly, separated by commas.",
+        meaning:
+          "Hosts that are asked without `proxy_url`: `node.example` with its subdomains, `.node.example` only these, `10.0.0.1`, `10.0.0.0/8`, each name and address also with `:port`; `*` for all.",
         example: '{proxy_url: "http://proxy.example:3128", no_proxy: "127.0.0.1,.internal"}',
       },
       "global.proxy_from_environment": {
         fallback: "`false`",
-        meaning: "Takes the proxy from the environment: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.",
+        meaning:
+          "`true`: the proxy of the environment, from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or in lower case), read as Go's programs do: `localhost` and loopback addresses are asked directly. Excludes `proxy_url`.",
         example: "proxy_from_environment: true",
       },
     },
@@ -242,18 +246,20 @@ export const SECTIONS: readonly Section[] = [
       "nodes.proxy_url": {
         type: URL_TEXT,
         fallback: "`global.proxy_url`",
-        meaning: "Proxy for the requests to this node. See [global](#global).",
+        meaning:
+          "Proxy for the requests to this node, for all its URLs. If a node has one of the three keys, those of [global](#global) do not apply to it.",
         example: 'proxy_url: "socks5h://127.0.0.1:9050"',
       },
       "nodes.no_proxy": {
+        type: "list with commas",
         fallback: "`global.no_proxy`",
-        meaning: "Hosts of this node that are asked directly. See [global](#global).",
+        meaning: "Hosts that are asked without the `proxy_url` of this node.",
         example: '{proxy_url: "http://proxy.example:3128", no_proxy: "10.0.0.0/8"}',
       },
       "nodes.proxy_from_environment": {
         fallback: "`global.proxy_from_environment`",
-        meaning: "Takes the proxy from the environment. See [global](#global).",
-        example: "proxy_from_environment: true",
+        meaning: "`true`: the proxy of the environment. `false`: no proxy, whatever `global` has.",
+        example: "proxy_from_environment: false",
       },
       "nodes.connections": {
         type: "mapping",

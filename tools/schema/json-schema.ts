@@ -135,7 +135,8 @@ function withChainBlocks(node: JsonObject): JsonObject {
     };
   });
   const properties = isObject(node.properties) ? node.properties : {};
-  return { ...node, properties: { ...properties, ...Object.fromEntries(blocks) }, allOf: conditions };
+  const others = Array.isArray(node.allOf) ? node.allOf : [];
+  return { ...node, properties: { ...properties, ...Object.fromEntries(blocks) }, allOf: [...others, ...conditions] };
 }
 
 /** A key with nothing behind it counts as absent. */

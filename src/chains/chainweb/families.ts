@@ -105,7 +105,7 @@ export const REACHABLE_PEERS: ChainFamily = {
 export const REFUSED_PEERS: ChainFamily = {
   name: "p2p_chainweb_probe_refused_peers",
   type: "gauge",
-  help: "Peers that the exporter skipped in the last poll because their address (cut/peer hostname) is not public and chainweb.probe.allow does not have it.",
+  help: "Peers that the exporter skipped in the last poll because their address (cut/peer hostname) is not public and chainweb.probe.allow does not have it, or is a name while the node has a proxy.",
   source: "cut/peer: items[].address",
   labels: [],
   stability: "experimental",

@@ -136,7 +136,7 @@ function idOf({ peer }: Candidate): string {
 }
 
 /**
- * The proxy would resolve the name once more, and nobody would check that address. To resolve it here tells the name servers,
+ * The proxy would resolve the name again, and that address would be unchecked. To resolve it here tells the name servers,
  * which a proxy such as Tor is to prevent.
  */
 function isNamedBehindProxy({ host, ip, port = HTTPS_PORT }: PeerAddress, isProxied: NodeTarget["isProxied"]): boolean {

@@ -19,7 +19,7 @@ export type DialContext = {
   readonly takeSpare: () => (() => void) | undefined;
 };
 
-/** RFC 8305 (Happy Eyeballs) 5: how long one attempt has for itself before the next one starts beside it. */
+/** RFC 8305 (Happy Eyeballs) 5: how long one attempt has for itself before the next one starts. */
 const ATTEMPT_DELAY_MS = 250;
 
 /** Names with more addresses exist only as attacks and by mistake. */
@@ -84,7 +84,7 @@ export async function openTcp({ hostname, port }: Place, context: DialContext): 
   });
 }
 
-/** In the system's order (RFC 6724). The lookup cannot be stopped; after the signal nobody waits for it. */
+/** In the system's order (RFC 6724). The lookup cannot be stopped; the wait for it ends with the signal. */
 async function resolveName(hostname: string, { signal, waitingFor }: DialContext): Promise<readonly LookupAddress[]> {
   refuseOtherNetworks(hostname);
   waitingFor(() => "the name servers have not answered yet");
@@ -95,12 +95,11 @@ async function resolveName(hostname: string, { signal, waitingFor }: DialContext
 function refuseOtherNetworks(hostname: string): void {
   const [, top] = /\.(onion|i2p)\.?$/i.exec(hostname) ?? [];
   if (top === undefined) return;
-  const isOnion = top.toLowerCase() === "onion";
-  throw nodeError(
-    "dns",
-    `${hostname} is a name of ${isOnion ? "Tor" : "I2P"}, which is not in DNS, and no proxy is set for it`,
-    isOnion ? "set proxy_url: socks5h://127.0.0.1:9050 (Tor)" : "set proxy_url: http://127.0.0.1:4444 (I2P)",
-  );
+  const [problem, advice] =
+    top.toLowerCase() === "onion"
+      ? ["a name of Tor, which is not in DNS", "set proxy_url: socks5h://127.0.0.1:9050 (Tor)"]
+      : ["a name of I2P, which is not in DNS", "set proxy_url: http://127.0.0.1:4444 (I2P)"];
+  throw nodeError("dns", `${hostname} is ${problem}, and no proxy is set for it`, advice);
 }
 
 /** Alternates between the families, beginning with the first one (RFC 8305 4). */

@@ -16,7 +16,7 @@ export function startSocket(address: NetConnectOpts): Socket {
   return network.connect(options).setKeepAlive(true, KEEP_ALIVE_PROBE_MS).setNoDelay(true);
 }
 
-/** Destroys a socket whose errors interest nobody any more. */
+/** Destroys a socket and ignores its errors. */
 export function drop(socket: Socket): void {
   socket.on("error", () => {}).destroy();
 }

@@ -34,10 +34,11 @@ type Behaviour = Partial<PeerCheckOptions> & {
   /** What the peer at an address answers; by default that it is at height 7. */
   readonly answer?: (address: string) => Reply | Promise<Reply>;
   readonly resolve?: Resolve;
+  readonly isProxied?: NodeTarget["isProxied"];
 };
 
 /** A prober whose peers answer without a network; `asked` are the addresses that it dialled. */
-function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behaviour = {}) {
+function prober({ answer = () => cut(7), resolve = noLookUp, isProxied, ...options }: Behaviour = {}) {
   const asked: string[] = [];
   let open = 0;
   let most = 0;
@@ -59,7 +60,8 @@ function prober({ answer = () => cut(7), resolve = noLookUp, ...options }: Behav
     };
   };
   const probe = { peers: 4, timeout: 4 * SECOND, concurrency: 4, allow: [], ...options };
-  const made = createPeerChecker({ name: "node", connectUntrusted }, { network: "mainnet01", ...probe }, resolve);
+  const target = { name: "node", connectUntrusted, isProxied };
+  const made = createPeerChecker(target, { network: "mainnet01", ...probe }, resolve);
   return { prober: made, asked, open: () => open, most: () => most };
 }
 
@@ -138,6 +140,21 @@ describe("the turns", () => {
     const named = Array.from({ length: 30 }, (_, index) => candidate(`n${index}.test`, 1789, null));
     expect((await round(made.prober, named)).samples).toMatchObject({ probed_peers: 0, probe_refused_peers: 3 });
     expect([looked.length, made.asked]).toEqual([3, []]);
+  });
+
+  test("behind a proxy names are neither looked up nor asked, addresses are", async () => {
+    const looked: string[] = [];
+    const resolve: Resolve = async (name) => {
+      looked.push(name);
+      return ["1.0.0.9"];
+    };
+    const isProxied = ({ hostname, port }: { hostname: string; port: number }) =>
+      hostname !== "near.test" && port === 1789;
+    const made = prober({ resolve, isProxied });
+    const named = ["far.test", "near.test"].map((name) => candidate(name, 1789, null));
+    const { samples } = await round(made.prober, [...named, ...peers(1)]);
+    expect(samples).toMatchObject({ probed_peers: 2, probe_refused_peers: 1 });
+    expect([looked, [...made.asked].sort()]).toEqual([["near.test"], ["1.0.0.1", "1.0.0.9"]]);
   });
 
   test("allowed ranges are asked", async () => {
