@@ -12,7 +12,7 @@ import { findServer, freePort, type RunningProgram, startProcess, tempFolder, wa
 import { pageWhere, untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
-const nginx = findServer("nginx", "apt-get install nginx-light");
+const nginx = findServer("nginx", "apt-get install nginx");
 const openssl = findServer("openssl", "apt-get install openssl");
 
 const KINDS = ["none", "stranger", "own", "rotated"] as const;
