@@ -7,6 +7,7 @@ import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
 import { certificateProblem, type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
 import { authorizationCode, verificationError } from "./presented.ts";
+import { drop } from "./socket.ts";
 
 type TlsSettings = {
   readonly url: NodeUrl;
@@ -43,7 +44,7 @@ export async function startTls(
     secured.destroy();
     throw refusal;
   } catch (error) {
-    socket.on("error", () => {}).destroy();
+    drop(socket);
     throw error;
   }
 }
@@ -108,7 +109,7 @@ function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): 
     };
     const fail = (error: unknown) => {
       settle();
-      secured.on("error", () => {}).destroy();
+      drop(secured);
       reject(error);
     };
     const abandon = () => fail(signal.reason);
