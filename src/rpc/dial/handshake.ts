@@ -2,10 +2,11 @@ import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
+import { certificateProblem } from "../../lib/certificates.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { certificateProblem, type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
+import { type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
 import { authorizationCode, verificationError } from "./presented.ts";
 import { drop } from "./socket.ts";
 
