@@ -142,12 +142,31 @@ describe("an HTTP proxy", () => {
     });
   });
 
-  it("refuses a login", async () => {
-    const { proxy } = await proxied("http", answerBytes("HTTP/1.1 407 No\r\n\r\n"), { login: LOGIN });
-    expect(await failure(proxy)).toMatchObject({
-      reason: "unauthorized",
-      advice: expect.stringContaining("refused this login"),
+  it.each(["HTTP/1.1 407 No", "HTTP/1.0 401 Unauthorized\r\nServer: tinyproxy/1.11.1"])(
+    "refuses a login with %j",
+    async (head) => {
+      const { proxy } = await proxied("http", answerBytes(`${head}\r\n\r\n`), { login: LOGIN });
+      for (const options of [TUNNEL, {}]) {
+        expect(await failure(proxy, options)).toMatchObject({
+          reason: "unauthorized",
+          advice: expect.stringContaining("refused this login"),
+        });
+      }
+    },
+  );
+
+  it("may send 100 Continue before its answer to CONNECT", async () => {
+    const node = await fakeNode(ok);
+    const { proxy } = await proxied("http", (socket) => {
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Con", () => {
+          socket.write("tinue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
+          passTo(node.port, socket);
+        });
+      });
     });
+    const client = rpcClient("http://node.example", { ...TUNNEL, proxy });
+    expect((await client.request(GET, patience())).status).toBe(200);
   });
 
   it.each<[string, OnSocket, RegExp]>([
