@@ -60,3 +60,8 @@ export async function proxyAuthorization({ login }: ProxyServer): Promise<string
 export function throughProxy(route: Route): string {
   return route.kind === "direct" ? "" : ` through the proxy ${route.proxy.label}`;
 }
+
+/** Advice for a proxy that does not answer as one. */
+export function wrongProxy({ setBy }: Via): string {
+  return `check the scheme and the port in ${setBy}, and the proxy's own log`;
+}
