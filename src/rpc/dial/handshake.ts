@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
@@ -7,7 +7,7 @@ import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
 import { type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
-import { authorizationCode, verificationError } from "./presented.ts";
+import { authorizationCode, pinRefusal, verificationError } from "./presented.ts";
 import { drop } from "./socket.ts";
 
 type TlsSettings = {
@@ -157,33 +157,4 @@ async function readCa(path: string): Promise<string> {
 function expirySeconds({ validTo }: X509Certificate): number | undefined {
   const end = Date.parse(validTo);
   return Number.isNaN(end) ? undefined : end / 1000;
-}
-
-function pinRefusal(want: Buffer, certificate: X509Certificate | undefined, label: string): Error | undefined {
-  if (certificate === undefined) return noCertificate(label);
-  const got = createHash("sha256").update(certificate.raw).digest();
-  if (got.length === want.length && timingSafeEqual(got, want)) return undefined;
-  return nodeError(
-    "tls_pin",
-    `${label} presented a certificate with the id ${bothForms(got)}, expected ${bothForms(want)}`,
-    "if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), " +
-      `then set tls.pin, as tls: {pin: "${hexOf(got)}"}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile`,
-  );
-}
-
-/** As chainweb and as openssl write it: the operator compares with one of them. */
-function bothForms(sha256: Buffer): string {
-  return `${sha256.toString("base64url")} (${hexOf(sha256)})`;
-}
-
-function hexOf(sha256: Buffer): string {
-  return sha256
-    .toString("hex")
-    .toUpperCase()
-    .replace(/..(?=.)/g, "$&:");
-}
-
-/** @param label how errors name the server */
-export function noCertificate(label: string): Error {
-  return nodeError("tls_pin", `${label} presented no certificate to compare with the pin`, "use an https:// URL");
 }
