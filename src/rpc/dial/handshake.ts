@@ -6,7 +6,7 @@ import { certificateProblem } from "../../lib/certificates.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
+import { type LoadedCertificate, readClientCertificate, readPem } from "./client-certificate.ts";
 import { authorizationCode, pinRefusal, verificationError } from "./presented.ts";
 import { drop } from "./socket.ts";
 
@@ -52,13 +52,16 @@ export async function startTls(
 
 export type TlsOptions = {
   readonly ca?: string;
-  readonly own?: OwnCertificate | undefined;
+  readonly clientCertificate?: LoadedCertificate | undefined;
   /** Instead of the URL's host. */
   readonly serverName?: string;
 };
 
 /** The options of a handshake, as Node.js wants them. */
-export function connectionOptions({ hostname }: NodeUrl, { ca, own, serverName }: TlsOptions): ConnectionOptions {
+export function connectionOptions(
+  { hostname }: NodeUrl,
+  { ca, clientCertificate, serverName }: TlsOptions,
+): ConnectionOptions {
   const name = serverName ?? hostname;
   return {
     // What the certificate must be for.
@@ -66,7 +69,7 @@ export function connectionOptions({ hostname }: NodeUrl, { ca, own, serverName }
     // An address is no name for SNI (RFC 6066 3).
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(ca === undefined ? {} : { ca }),
-    ...(own === undefined ? {} : { cert: own.cert, key: own.key }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate.cert, key: clientCertificate.key }),
     // OpenSSL verifies it nevertheless, and `refusalOf` judges the result.
     rejectUnauthorized: false,
     ALPNProtocols: ["http/1.1"],
@@ -127,15 +130,12 @@ function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): 
  * Reads the files for each connection, so that renewed ones need no restart.
  * @throws NodeError tls
  */
-export async function readTlsOptions({
-  verification,
-  clientCertificate,
-}: Omit<TlsSettings, "url">): Promise<TlsOptions> {
-  const own = clientCertificate && (await readOwnCertificate(clientCertificate));
-  if (verification.kind !== "ca") return { own };
+export async function readTlsOptions({ verification, ...files }: Omit<TlsSettings, "url">): Promise<TlsOptions> {
+  const clientCertificate = files.clientCertificate && (await readClientCertificate(files.clientCertificate));
+  if (verification.kind !== "ca") return { clientCertificate };
   const { caFile, serverName } = verification;
   return {
-    own,
+    clientCertificate,
     ...(serverName === undefined ? {} : { serverName }),
     ...(caFile === undefined ? {} : { ca: await readCa(caFile) }),
   };
