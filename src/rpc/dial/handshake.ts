@@ -8,7 +8,7 @@ import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
 import { type LoadedCertificate, readClientCertificate, readPem } from "./client-certificate.ts";
 import { authorizationCode, pinRefusal, verificationError } from "./presented.ts";
-import { drop } from "./socket.ts";
+import { drop, opened } from "./socket.ts";
 
 type TlsSettings = {
   readonly url: NodeUrl;
@@ -100,30 +100,12 @@ function refusalOf(
 }
 
 function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const settings: ConnectionOptions & { readonly highWaterMark: number } = {
-      ...options,
-      socket,
-      highWaterMark: READ_BYTES,
-    };
-    const secured = connect(settings);
-    const settle = () => {
-      signal.removeEventListener("abort", abandon);
-      secured.off("error", fail);
-    };
-    const fail = (error: unknown) => {
-      settle();
-      drop(secured);
-      reject(error);
-    };
-    const abandon = () => fail(signal.reason);
-    signal.addEventListener("abort", abandon, { once: true });
-    secured.once("error", fail);
-    secured.once("secureConnect", () => {
-      settle();
-      resolve(secured);
-    });
-  });
+  const settings: ConnectionOptions & { readonly highWaterMark: number } = {
+    ...options,
+    socket,
+    highWaterMark: READ_BYTES,
+  };
+  return opened(connect(settings), "secureConnect", signal);
 }
 
 /**
