@@ -549,7 +549,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the certificate is not the pinned one",
     shows: NOTHING_LEFT,
     reason: "tls_pin",
-    log: "down: … presented a certificate with the id …, expected …; if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
+    log: "down: … presented a certificate with the id …, expected …; if the node has a new certificate, compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
     remedy: "Do as the line says. The exporter sends nothing to such a server.",
   },
   certificateWanted: {
