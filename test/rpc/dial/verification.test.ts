@@ -54,8 +54,9 @@ const CASES: readonly (readonly [altNames: Names, expected: string, isAccepted: 
 const otherCa = join(tempFolder(), "other.pem");
 writeFileSync(otherCa, createSelfSignedCertificate({ commonName: "node.example", altNames: ["node.example"] }).cert);
 
-it.each(CASES)("a certificate for %j is judged for %s as Node.js judges it: %s", async (...given) => {
-  const [altNames, expected, isAccepted, options] = given;
+it.each<[Names, string, boolean, Options]>(
+  CASES.map(([altNames, expected, isAccepted, options = {}]) => [altNames, expected, isAccepted, options]),
+)("a certificate for %j is judged for %s as Node.js judges it: %s", async (altNames, expected, isAccepted, options) => {
   const names = altNames === undefined ? {} : { altNames };
   const certificate = createSelfSignedCertificate({ commonName: "node.example", ...names, ...options });
   const server = await serverWith(certificate);
