@@ -1,11 +1,12 @@
 import { dirname, resolve } from "node:path";
+import { certificateProblem, privateKeyProblem } from "../lib/certificates.ts";
 import { describeFile, errorCode, fileErrorCode, NAME_NOT_SHOWN } from "../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
 import { isLoginPair, isSendable, keyInFile, secretInFile } from "../lib/secret.ts";
 import { eachStep, inSlices, type Steps } from "../lib/slices.ts";
 import { didYouMean } from "../lib/suggest.ts";
-import { certificateProblem, pairProblem, privateKeyProblem } from "../rpc/dial/client-certificate.ts";
+import { pairProblem } from "../rpc/dial/client-certificate.ts";
 import {
   type ConfigDocument,
   ConfigError,
@@ -188,7 +189,6 @@ function contentProblem(bytes: Buffer, file: string, key: string): string | unde
 
 function pemProblem(text: string, file: string, key: string): string | undefined {
   if (text.trim() === "") return `${file} is empty`;
-  if (key === "ca_file") return undefined;
   const problem = key === "key_file" ? privateKeyProblem(text) : certificateProblem(text);
   return problem === undefined ? undefined : `${problem} in ${file}`;
 }

@@ -75,20 +75,15 @@ export type ObserveCall = (call: RpcCall) => void;
 
 /** @param send sends one request and returns its response; a test may respond without a network */
 export function createRpcClient(options: RpcClientOptions, send: typeof dispatch = dispatch): RpcClient {
-  const { url, observe } = options;
+  const { url, auth, headers, observe } = options;
   // Digest authentication counts requests, and challenges of two requests must not mix.
   const oneAtATime = createQueue({ concurrency: 1 });
-  const { auth, headers } = options;
   // A digest belongs to one connection of the server. A proxy that forwards replaces the Host header.
   const needsTunnel = auth?.kind === "digest" || options.hostHeader !== undefined;
   const route = chooseRoute(url, options.proxy, needsTunnel);
   const link = createLink({ ...options, route });
   const authorizer = createAuthorizer({ auth, headers, isFromUrl: url.userinfo !== undefined });
-  const direct = exchangeOnce(options, {
-    link,
-    authorizer,
-    send,
-  });
+  const direct = exchangeOnce(options, { link, authorizer, send });
   const once = route.kind === "forward" ? forwarded(direct, url, route) : direct;
   const observed = observe === undefined ? once : withObserver(once, url, observe);
   const challenged = withChallenges(withRetry(observed, link), authorizer);

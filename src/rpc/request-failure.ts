@@ -3,7 +3,7 @@ import { errorCode } from "../lib/errno.ts";
 import { formatSize } from "../lib/text/format.ts";
 import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
-import { DialError } from "./dial/happy-eyeballs.ts";
+import { describeError } from "./dial/error-codes.ts";
 import { type Route, throughProxy } from "./dial/route.ts";
 import { meaningOf, TlsError } from "./dial/tls-codes.ts";
 import type { NodeUrl } from "./node-url.ts";
@@ -18,60 +18,8 @@ type FailedRequest = {
   readonly waitedFor?: string | undefined;
 };
 
-const CUT_OFF = "RESPONSE_CUT_OFF";
-const EXCESS = "RESPONSE_TOO_LARGE";
-
-const CODES: Readonly<Record<string, FailureReason>> = {
-  ENOTFOUND: "dns",
-  EAI_AGAIN: "dns",
-  EAI_FAIL: "dns",
-  EAI_NODATA: "dns",
-  EAI_NONAME: "dns",
-  ECONNREFUSED: "connect",
-  ECONNRESET: "connect",
-  ECONNABORTED: "connect",
-  EPIPE: "connect",
-  EHOSTUNREACH: "connect",
-  EHOSTDOWN: "connect",
-  ENETUNREACH: "connect",
-  EADDRNOTAVAIL: "connect",
-  ENOENT: "connect",
-  EACCES: "connect",
-  EPERM: "connect",
-  ENOTSOCK: "connect",
-  EMFILE: "connect",
-  ENFILE: "connect",
-  NO_CONNECTION_SLOT: "connect",
-  UND_ERR_SOCKET: "connect",
-  UND_ERR_CLOSED: "connect",
-  UND_ERR_DESTROYED: "connect",
-  ETIMEDOUT: "timeout",
-  DIAL_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_TIMEOUT: "timeout",
-  UND_ERR_BODY_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_OVERFLOW: "too_large",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
-  [CUT_OFF]: "http",
-  UND_ERR_INVALID_ARG: "internal",
-  UND_ERR_NOT_SUPPORTED: "internal",
-  EPROTO: "tls",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
-  UNABLE_TO_GET_ISSUER_CERT: "tls",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
-};
-
 /** The connection was closed in the middle of the response. */
-export class CutOffError extends Error {
-  readonly code = CUT_OFF;
-}
-
-/**
- * The size of headers or trailers at which undici gives up. It would parse them again for each further header in the same
- * piece, so `dispatch` refuses them much earlier.
- */
-export const MAX_PARSED_BYTES = 256 * 1024;
+export class CutOffError extends Error {}
 
 /** What a response has too much of. */
 export type ResponseExcess =
@@ -85,7 +33,6 @@ export type ResponseExcess =
 
 /** A response was refused before its end. */
 export class ExcessError extends Error {
-  readonly code = EXCESS;
   readonly found: ResponseExcess;
 
   constructor(found: ResponseExcess) {
@@ -118,6 +65,13 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   }
   if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
   if (error instanceof TlsError) return { reason: "tls", message: `${where}: ${error.finding}`, advice: error.advice };
+  if (error instanceof CutOffError) {
+    return {
+      reason: "http",
+      message: `${where}: the response was cut off`,
+      advice: "the node, or a proxy in front of it, closed the connection too early: see its log",
+    };
+  }
   const code = errorCode(error);
   const { reason, message } = describeError(error);
   return { reason, message: `${where}: ${message}`, advice: adviceFor(reason, code, request.url) };
@@ -129,23 +83,15 @@ const SLOW_DIAL =
 const SLOW_PROXY =
   "check that the proxy works and that the node runs; raise timeout if they are only slow (through Tor a connection takes seconds)";
 
-/** The meaning of an error of a dial, of TLS, or of undici. */
-export function describeError(error: unknown): Pick<Failure, "reason" | "message"> {
-  if (error instanceof TlsError) return { reason: "tls", message: error.finding };
-  const code = errorCode(error);
-  const reason = reasonOf(code, error);
-  if (!(error instanceof DialError)) return { reason, message: finding(reason, code) };
-  const message =
-    error.attempts === 1 ? `${finding(reason, code)}: ${error.tried}` : `no connection to any address (${error.tried})`;
-  return { reason, message };
-}
-
 function explainExcess(found: ResponseExcess, where: string): Pick<Failure, "message" | "advice"> {
   switch (found.kind) {
     case "budget":
       return { message: `${where}: ${describeExcess(found.excess)}`, advice: excessAdvice(found.excess) };
     case "headers":
-      return { message: `${where}: ${tooLongHeaders(found.max)}`, advice: WRONG_SERVER };
+      return {
+        message: `${where}: expected headers of at most ${formatSize(found.max)}, found more`,
+        advice: WRONG_SERVER,
+      };
     case "framing":
       return {
         message: `${where}: expected a body, found more than ${formatSize(found.max)} of HTTP framing`,
@@ -159,10 +105,6 @@ function explainExcess(found: ResponseExcess, where: string): Pick<Failure, "mes
   }
 }
 
-function tooLongHeaders(max: number): string {
-  return `expected headers of at most ${formatSize(max)}, found more`;
-}
-
 const WRONG_SERVER = "check that the URL is the node's API; nodes do not send so much";
 
 /** Whether the socket was closed without a response, as can happen to a keep-alive socket at any time. */
@@ -172,41 +114,6 @@ export function isClosedSocket(error: unknown): boolean {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
-}
-
-function reasonOf(code: string, error: unknown): FailureReason {
-  // The error when the server closes the connection during the TLS handshake.
-  if (code === "ECONNRESET" && error instanceof Error && error.message.includes("before secure TLS")) return "tls";
-  const known = CODES[code];
-  if (known !== undefined) return known;
-  if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|HOSTNAME_)/.test(code)) return "tls";
-  // Parser errors of undici 7 have no code.
-  if (code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError")) return "http";
-  return code === "unknown error" ? "internal" : "connect";
-}
-
-function finding(reason: FailureReason, code: string): string {
-  switch (reason) {
-    case "dns":
-      return `the host name does not resolve (${code})`;
-    case "timeout":
-      return `no connection in time (${code})`;
-    case "tls":
-      return code === "ECONNRESET"
-        ? "the server closed the connection in the TLS handshake (ECONNRESET)"
-        : `${meaningOf(code).finding} (${code})`;
-    case "too_large":
-      return tooLongHeaders(MAX_PARSED_BYTES);
-    case "http":
-      return code === CUT_OFF ? "the response was cut off" : "the response is not valid HTTP, or was cut off";
-    case "internal":
-      return "unexpected error in the HTTP client";
-    default:
-      if (code === "ECONNREFUSED") return "the connection was refused (ECONNREFUSED)";
-      if (code === "NO_CONNECTION_SLOT") return "no free file descriptor for a connection";
-      if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return `the connection was closed early (${code})`;
-      return `no connection (${code})`;
-  }
 }
 
 function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
@@ -220,7 +127,6 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
     case "too_large":
       return WRONG_SERVER;
     case "http":
-      if (code === CUT_OFF) return "the node, or a proxy in front of it, closed the connection too early: see its log";
       return "check that the port speaks HTTP, and use https:// if it expects TLS";
     case "internal":
       return "this is a bug in peer-exporter: please report it with the stack from the log";

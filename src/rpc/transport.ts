@@ -4,9 +4,10 @@ import type { Client, Dispatcher } from "undici";
 import { BYTES_PER_PIECE, type ResponseBudget } from "./budget.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
 import { createConnector } from "./dial/connector.ts";
+import { MAX_PARSED_BYTES } from "./dial/error-codes.ts";
 import { DIRECT, type Route } from "./dial/route.ts";
 import type { NodeUrl } from "./node-url.ts";
-import { bodyError, ExcessError, MAX_PARSED_BYTES, type ResponseExcess } from "./request-failure.ts";
+import { bodyError, ExcessError, type ResponseExcess } from "./request-failure.ts";
 import type { ClientCertificate, TlsVerification } from "./settings.ts";
 import { readPastContinue } from "./unasked-continue.ts";
 

@@ -2,7 +2,7 @@ import { type Document, LineCounter, type Scalar, visit } from "yaml";
 import { fileErrorCode } from "../lib/errno.ts";
 import { files } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
-import { beginOf, composeYaml, type Misplaced } from "./yaml-parse.ts";
+import { beginOf, composeYaml, createPlacer, type Misplaced } from "./yaml-parse.ts";
 import { createPlaces } from "./yaml-places.ts";
 import { toPlain } from "./yaml-plain.ts";
 
@@ -25,13 +25,12 @@ export type YamlFile = {
 
 /**
  * @param maxBytes a larger file is refused
- * @param env undefined: the file's format has neither variables nor keys that begin with `x-`
  * @returns the problems, each with its place, when the file cannot be read as YAML
  */
 export async function readYamlFile(
   path: string,
   maxBytes: number,
-  env: Readonly<Record<string, string | undefined>> | undefined,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<YamlFile | { readonly broken: readonly string[] }> {
   const text = await readText(path, maxBytes);
   return typeof text === "string" ? parseYaml(text, path, env) : text;
@@ -41,19 +40,14 @@ export async function readYamlFile(
 export function parseYaml(
   text: string,
   path: string,
-  env: Readonly<Record<string, string | undefined>> | undefined,
+  env: Readonly<Record<string, string | undefined>>,
 ): YamlFile | { readonly broken: readonly string[] } {
   const lines = new LineCounter();
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
+  const { place, placed } = createPlacer(path, lines);
   const parsed = composeYaml(text, lines);
-  const placed = (problems: readonly Misplaced[]) =>
-    problems.map(({ offset, message }) => `${place(offset)}: ${message}`);
   if ("broken" in parsed) return { broken: placed(parsed.broken) };
   const { document } = parsed;
-  const missing = env === undefined ? [] : substituteEnv(document, env);
+  const missing = substituteEnv(document, env);
   const raw = toPlain(document);
   if ("broken" in raw) return { broken: placed(raw.broken) };
   const places = createPlaces(document, raw.references);
@@ -62,7 +56,7 @@ export function parseYaml(
   const problems = missing.filter(({ scalar }) => used?.has(scalar));
   const unfinished = new Set<unknown>(problems.map(({ scalar }) => scalar));
   return {
-    raw: env === undefined ? raw.value : withoutAnchorKeys(raw.value),
+    raw: withoutAnchorKeys(raw.value),
     problems,
     offsetOf: places.offsetOf,
     isUnfinished: (keys) => unfinished.has(places.nodeAt(keys)),

@@ -4,7 +4,9 @@ import { OutOfBoundsError, withinBounds } from "./yaml-bounds.ts";
 /** A problem at an offset of a file. */
 export type Misplaced = { readonly offset: number; readonly message: string };
 
-type ParsedYaml = { readonly document: Document.Parsed } | { readonly broken: readonly Misplaced[] };
+export type Broken = { readonly broken: readonly Misplaced[] };
+
+type ParsedYaml = { readonly document: Document.Parsed } | Broken;
 
 /** How many errors of one file are reported. */
 export const MAX_ERRORS = 100;
@@ -14,22 +16,25 @@ export const MAX_ERRORS = 100;
  * @param lines receives the offsets of the lines
  */
 export function composeYaml(text: string, lines: LineCounter): ParsedYaml {
-  try {
-    const { document, errors } = withoutStacks(() => compose(text, lines));
+  return reportBounds(() => {
+    const { document, errors } = compose(text, lines);
     const broken = [...syntaxErrors(errors), ...duplicateKeys(document)];
     return broken.length > 0 ? { broken: broken.slice(0, MAX_ERRORS) } : { document };
-  } catch (error) {
-    if (!(error instanceof OutOfBoundsError)) throw error;
-    return { broken: [{ offset: error.offset, message: error.message }] };
-  }
+  });
 }
 
-/** A file may contain 100,000 errors, and their stacks would take most of the memory. */
-export function withoutStacks<T>(work: () => T): T {
+/**
+ * A text beyond the bounds is a problem of the file. Without stacks: a file may contain 100,000 errors, and they would take most
+ * of the memory.
+ */
+export function reportBounds<T>(work: () => T): T | Broken {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
     return work();
+  } catch (error) {
+    if (!(error instanceof OutOfBoundsError)) throw error;
+    return { broken: [{ offset: error.offset, message: error.message }] };
   } finally {
     Error.stackTraceLimit = before;
   }
@@ -80,6 +85,19 @@ export function syntaxErrors(errors: readonly YamlError[]): readonly Misplaced[]
 }
 
 export const TOO_DEEP = "nested too deeply";
+
+export const NO_ANCHOR = "alias without an anchor; a value that starts with * needs quotes";
+
+/** Names places of a file as `FILE:LINE:COLUMN`. */
+export function createPlacer(path: string, lines: LineCounter) {
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const placed = (problems: readonly Misplaced[]) =>
+    problems.map(({ offset, message }) => `${place(offset)}: ${message}`);
+  return { place, placed };
+}
 
 const MESSAGES: Partial<Record<string, string>> = {
   BAD_DIRECTIVE: "a line that starts with % is a YAML directive: put the value in quotes",

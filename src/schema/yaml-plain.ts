@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq } from "yaml";
-import { beginOf, isMergeKey, MAX_ERRORS, type Misplaced, TOO_DEEP } from "./yaml-parse.ts";
+import { type Broken, beginOf, isMergeKey, MAX_ERRORS, type Misplaced, NO_ANCHOR, TOO_DEEP } from "./yaml-parse.ts";
 
 /** Levels of nested lists and mappings, including those of aliases. No configuration needs as many. */
 const MAX_DEPTH = 49;
@@ -46,9 +46,7 @@ export type References = {
   readonly merged: ReadonlyMap<unknown, readonly Entry[]>;
 };
 
-type PlainYaml =
-  | { readonly value: unknown; readonly references: References }
-  | { readonly broken: readonly Misplaced[] };
+type PlainYaml = { readonly value: unknown; readonly references: References } | Broken;
 
 /**
  * The document as plain data, in one pass: the library searches all anchors for each alias.
@@ -79,7 +77,7 @@ export function toPlain(document: Document.Parsed): PlainYaml {
 
   function aliased(source: string, alias: unknown): Plain {
     const target = anchors.get(source);
-    if (target === undefined) return report(alias, "alias without an anchor; a value that starts with * needs quotes");
+    if (target === undefined) return report(alias, NO_ANCHOR);
     if (target.whole === "open") return report(alias, "alias inside the value that it refers to");
     targets.set(alias, target.node);
     return target.whole;

@@ -34,8 +34,9 @@ function withSetting({ first, last }: Setting): string {
 
 /** Paths of the example stand for files that a test can have. */
 const folder = tempFolder();
-for (const name of ["hash-key", "password", "token", "ca.pem"]) writeFileSync(join(folder, name), "0123456789abcdef\n");
+for (const name of ["hash-key", "password", "token"]) writeFileSync(join(folder, name), "0123456789abcdef\n");
 const client = createSelfSignedCertificate({ commonName: "client" });
+writeFileSync(join(folder, "ca.pem"), client.cert);
 writeFileSync(join(folder, "client.crt"), client.cert);
 writeFileSync(join(folder, "client.key"), client.key);
 writeFileSync(join(folder, "cookie"), "__cookie__:0123456789abcdef\n");

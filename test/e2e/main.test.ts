@@ -138,9 +138,9 @@ describe("check", () => {
       exporter("check", `--web.config.file=${web}`),
       exporter("check", "--json", `--web.config.file=${web}`),
     ]);
-    const message = "rate_limit: with a burst below 1 every request is refused; set burst";
+    const message = "with a burst below 1 every request is refused; set burst";
     expect(text.code).toBe(0);
-    expect(text.stdout).toContain(`warning: ${web}:2:1: ${message}\n`);
+    expect(text.stdout).toContain(`warning: ${web}:2:1: rate_limit: ${message}\n`);
     expect(JSON.parse(json.stdout)).toMatchObject({
       valid: true,
       warnings: [{ file: web, line: 2, column: 1, message }],

@@ -1,11 +1,14 @@
 import { writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
 import { SECRET_FILE_KEYS, SECRET_KEYS, URL_KEYS } from "../config/secret-keys.ts";
 import { canary, leaksIn } from "../support/canaries.ts";
 import { type EchoServer, startEchoServers } from "../support/echo-servers.ts";
 import { logLines, PROGRAM } from "../support/exporter.ts";
+import { type Listening, startRawServer } from "../support/fake-node.ts";
 import { run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
 /**
@@ -38,6 +41,21 @@ function plantEnv(key: string, server: string): string {
   const name = `SECRET_${planted.length}`;
   env[name] = plant(key, server);
   return `\${${name}}`;
+}
+
+/** As `cert_file` and `key_file`. The secret is a part of the key that is not in the certificate. */
+function plantKey(server: string): object {
+  const { cert, key } = createSelfSignedCertificate({ commonName: "client" });
+  const secret = key.replaceAll(/-----[A-Z ]+-----|\n/g, "").slice(50, 76);
+  const file = join(folder, `key-${planted.length}`);
+  writeFileSync(file, key);
+  writeFileSync(`${file}.crt`, cert);
+  planted.push({ key: "nodes.tls.key_file", secret, server });
+  return { cert_file: `${file}.crt`, key_file: file };
+}
+
+function plantProxy(key: string, { url, name }: EchoServer, kind = "http"): string {
+  return url.replace(/^\w+:\/\//, `${kind}://${plant(key, name)}:${plant(key, name)}@`);
 }
 
 function plantUrl(key: string, { url, name }: EchoServer, userinfo: boolean): string {
@@ -89,7 +107,7 @@ const CHAINS: readonly ((server: EchoServer) => object)[] = [
 /** Each server with each way of authentication, and with the chains in turn. */
 function nodesAt(servers: readonly EchoServer[]): readonly object[] {
   return servers.flatMap((server, row) => {
-    const tls = server.tls === undefined ? {} : { tls: server.tls };
+    const tls = server.tls === undefined ? {} : { tls: { ...server.tls, ...plantKey(server.name) } };
     const ways = [...Object.entries(AUTHS), ...CHAINS.map((_, index) => [`url${index}`, undefined] as const)];
     return ways.map(([way, auth], column) => ({
       name: `${server.name}-${way}`,
@@ -105,20 +123,64 @@ function nodesAt(servers: readonly EchoServer[]): readonly object[] {
   });
 }
 
+/** Those that also answer what begins a tunnel. */
+const REFUSE_TUNNELS = ["noHttp", "oddStatus", "badHeader", "largeHeader", "cutOff", "hang"];
+
+/** Each server as a proxy. */
+function nodesBehind(servers: readonly EchoServer[]): readonly object[] {
+  const proxies = servers.filter(({ url }) => url.startsWith("http://127.0.0.1"));
+  return [
+    ...proxies.map((server, row) => ({
+      name: `${server.name}-proxied`,
+      ...CHAINS[row % CHAINS.length]?.(server),
+      url: plantUrl("nodes.url", server, true),
+      proxy_url: plantProxy("nodes.proxy_url", server),
+    })),
+    ...proxies
+      .filter(({ name }) => REFUSE_TUNNELS.includes(name))
+      .map((server) => ({
+        name: `${server.name}-tunnelled`,
+        chain: "monero",
+        url: plantUrl("nodes.url", TUNNELLED, true),
+        proxy_url: plantProxy("nodes.proxy_url", { ...server, name: "none" }),
+      })),
+  ];
+}
+
+/** No key that can be read. */
+const NO_KEY = plantFile("nodes.tls.key_file", "none", "-----BEGIN PRIVATE KEY-----\n");
+
+/** What only a tunnel reaches, and no tunnel does. */
+const TUNNELLED: EchoServer = { name: "none", url: "https://node.example" };
+
+/** A SOCKS server that asks for the login, repeats and refuses it. */
+const SOCKS = (socket: Socket) => {
+  socket.once("data", () => {
+    socket.once("data", (login) => socket.end(Buffer.concat([Buffer.from([1, 1]), login])));
+    socket.write(Buffer.from([5, 2]));
+  });
+};
+
 let servers: readonly EchoServer[] = [];
+let socks: Listening;
 let closeServers = async () => {};
 let config = "";
 let text = "";
 
 beforeAll(async () => {
   ({ servers, close: closeServers } = await startEchoServers());
+  socks = await startRawServer(SOCKS);
   const named = (names: readonly string[]) => servers.filter(({ name }) => names.includes(name));
+  const [html = TUNNELLED] = named(["htmlError"]);
   // Under another name, as references are not asked for all that nodes are.
   const referred = named(["well", "unauthorized", "jsonError"]);
   const references = nodesAt(referred.map((server) => ({ ...server, name: `reference-${server.name}` })));
   text = JSON.stringify(
     {
-      global: { interval: "20s", timeout: "6s" },
+      global: {
+        ...{ interval: "20s", timeout: "6s" },
+        ...{ proxy_url: plantProxy("global.proxy_url", html), no_proxy: "127.0.0.1,node.invalid" },
+      },
       connections: { address: "hashed", hash_key: plant("connections.hash_key", "none") },
       probe: {
         // The path of a gateway's pattern is its token.
@@ -128,10 +190,25 @@ beforeAll(async () => {
             ...{ chain: "wire", hosts: [`127.0.0.1:*/${plant("probe.hosts", "none")}/*`] },
             auth: { bearer: { token: plant("nodes.auth.bearer.token", "none") } },
             connections: { hash_key: plant("nodes.connections.hash_key", "none") },
+            proxy_url: plantProxy("nodes.proxy_url", { ...html, name: "none" }),
           },
         },
       },
-      nodes: nodesAt(servers),
+      nodes: [
+        ...nodesAt(servers),
+        ...nodesBehind(servers),
+        {
+          name: "global-proxied",
+          chain: "wire",
+          url: plantUrl("nodes.url", { ...html, url: "http://node.example" }, true),
+        },
+        {
+          name: "socks-proxied",
+          chain: "monero",
+          url: plantUrl("nodes.url", TUNNELLED, true),
+          proxy_url: plantProxy("nodes.proxy_url", { ...socks, name: "none" }, "socks5h"),
+        },
+      ],
       references,
     },
     null,
@@ -141,7 +218,10 @@ beforeAll(async () => {
   writeFileSync(config, text);
 });
 
-afterAll(() => closeServers());
+afterAll(async () => {
+  await closeServers();
+  await socks?.close();
+});
 
 const secrets = () => planted.map(({ secret }) => secret);
 
@@ -217,9 +297,11 @@ describe.each([
     const names = servers.flatMap(({ name }) => [`${name}-basic`, `${name}-digestFile`, `${name}-url0`]);
     await Promise.all([...names, "flag", "no-such"].map((name) => get(`/probe?node=${name}`)));
 
-    const half = secrets().length / 2;
-    writeFileSync(OUTER_SECRETS, everyForm(secrets().slice(0, half)));
-    writeFileSync(INNER_SECRETS, everyForm(secrets().slice(half)));
+    // Private keys go to OpenSSL alone, and are not looked for in other texts.
+    const sent = planted.flatMap(({ key, secret }) => (key === "nodes.tls.key_file" ? [] : [secret]));
+    const half = sent.length / 2;
+    writeFileSync(OUTER_SECRETS, everyForm(sent.slice(0, half)));
+    writeFileSync(INNER_SECRETS, everyForm(sent.slice(half)));
     process.kill(program.pid, "SIGUSR2");
     exitCode = await program.exited;
     said = program.output();
@@ -275,7 +357,9 @@ describe("the test itself", () => {
       if (reported === undefined) return [];
       // Of a password for digest only hashes are sent; other parts of a node are not asked after some failures.
       const own = planted.filter(
-        ({ server, key }) => server === name && /^nodes\.(?:url|auth\.(?:basic|bearer|header))/.test(key),
+        ({ server, key }) =>
+          server === name &&
+          /^(?:global\.proxy_url|nodes\.(?:(?:proxy_)?url|auth\.(?:basic|bearer|cookie|header)))/.test(key),
       );
       expect(own.length).toBeGreaterThan(30);
       return own.filter(({ secret }) => leaksIn([secret], reported).length === 0).map(({ key }) => `${name} ${key}`);
@@ -307,6 +391,7 @@ describe("check", () => {
       (good) => good.replaceAll('"auth":', '"autth":').replaceAll('"wire":', '"wired":'),
     ],
     ["missing variables", (good) => good.replaceAll("${SECRET_", "${SECRET-")],
+    ["keys that are none", (good) => good.replaceAll(/("key_file": )("[^"]+")/g, `$1${JSON.stringify(NO_KEY)}`)],
     ["a broken end", (good) => good.slice(0, -20)],
     ["a missing quote", (good) => good.replace('"monitor"', '"monitor')],
     ["missing commas", (good) => good.replaceAll('"monitor",', '"monitor"')],

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
-import { callJson, decodeJsonBody, statusFailure } from "../../src/rpc/call.ts";
+import { statusFailure } from "../../src/rpc/answers/status.ts";
+import { callJson, decodeJsonBody } from "../../src/rpc/call.ts";
 import type { RpcClient } from "../../src/rpc/client.ts";
 import { type RpcResponse, retryAfter } from "../../src/rpc/message.ts";
 import { parseNodeJson } from "../../src/rpc/node-json.ts";

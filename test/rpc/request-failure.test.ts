@@ -437,8 +437,6 @@ describe("isClosedSocket", () => {
     ["ECONNRESET", true],
     ["EPIPE", true],
     ["ECONNREFUSED", false],
-    ["RESPONSE_TOO_LARGE", false],
-    ["RESPONSE_CUT_OFF", false],
   ])("%s: %j", (code, expected) => {
     expect(isClosedSocket(Object.assign(new Error(), { code }))).toBe(expected);
   });

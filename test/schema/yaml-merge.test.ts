@@ -185,11 +185,6 @@ describe("keys that begin with x- at the top", () => {
     expect("broken" in file ? file.broken : file.raw).toEqual({ at: { "x-d": 3 } });
   });
 
-  test("are keys like others in a file without variables", () => {
-    const file = parseYaml("x-a: 1\n", "f", undefined);
-    expect("broken" in file ? file.broken : file.raw).toEqual({ "x-a": 1 });
-  });
-
   test.each<[string, string, readonly string[]]>([
     ["nothing uses", `x-a: &a {u: "${variable}"}\nat: 1\n`, []],
     ["an alias uses", `x-a: &a {u: "${variable}"}\nat: *a\n`, ["f:1:13"]],

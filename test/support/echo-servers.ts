@@ -16,9 +16,11 @@ import { hang, resetAtOnce } from "./faults.ts";
 
 /** The request with its credentials in clear. */
 function echoOf({ method, url, headers, body }: Pick<ReceivedRequest, "method" | "url" | "headers" | "body">): string {
-  const [, basic] = /^Basic (.+)$/.exec(headers.authorization ?? "") ?? [];
-  const login = basic === undefined ? "" : Buffer.from(basic, "base64").toString();
-  return [method, url, decodeURIComponent(url), JSON.stringify(headers), login, body].join(" ");
+  const logins = [headers.authorization, headers["proxy-authorization"]].map((value = "") => {
+    const [, basic = ""] = /^Basic (.+)$/.exec(value) ?? [];
+    return Buffer.from(basic, "base64").toString();
+  });
+  return [method, url, decodeURIComponent(url), JSON.stringify(headers), ...logins, body].join(" ");
 }
 
 /** What fits where a name is expected: the shortest texts that hold the secrets. */

@@ -1,6 +1,6 @@
 import type { Failure } from "../../model/failure.ts";
 import type { Outcome } from "../../model/report.ts";
-import type { ExplainStatus } from "../../rpc/call.ts";
+import type { ExplainStatus } from "../../rpc/answers/status.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 import { clockSkewSeconds, firstHeader } from "../../rpc/message.ts";
 import { shownText } from "../decode.ts";

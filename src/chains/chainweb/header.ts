@@ -1,7 +1,8 @@
 import type { Signal } from "../../lib/abort.ts";
 import { nodeError } from "../../model/failure.ts";
+import type { ExplainStatus } from "../../rpc/answers/status.ts";
 import { INFO_BUDGET } from "../../rpc/budget.ts";
-import { callJson, type ExplainStatus } from "../../rpc/call.ts";
+import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import { apiPath } from "../../rpc/node-url.ts";
 import { networkPath } from "./api.ts";

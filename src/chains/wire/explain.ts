@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import type { Failure } from "../../model/failure.ts";
+import type { ExplainStatus } from "../../rpc/answers/status.ts";
 import { type RpcResponse, retryAfter } from "../../rpc/message.ts";
 import { parseNodeJson } from "../../rpc/node-json.ts";
 import { count, text } from "../decode.ts";
@@ -9,7 +10,7 @@ import { count, text } from "../decode.ts";
  * `{code, message, error: {code, name, what, details}}` from EOSIO 1.0 to Wire; EOSIO and Leap 3 answer a wrong Host
  * header with 400 and no body, and the 2018 pre-releases have other details.
  */
-export function explainStatus(api: WireApi): (response: RpcResponse, call: string) => Failure | undefined {
+export function explainStatus(api: WireApi): ExplainStatus {
   return (response, call) => {
     const body = errorBody(response);
     const message = `${call}: expected HTTP 200 or 201, found ${response.status}`;

@@ -1,4 +1,5 @@
 import type { Failure } from "../../model/failure.ts";
+import { CERTIFICATE_WANTED } from "../dial/refused-client.ts";
 import type { RpcResponse } from "../message.ts";
 
 /** What servers say in a response about the client's certificate: those that judge it after the handshake. */
@@ -27,7 +28,7 @@ export function clientCertificateFailure({ status, body }: RpcResponse, call: st
     return {
       reason: "tls",
       message: `${found}, as the server wants a client certificate and got none`,
-      advice: "set tls.cert_file and tls.key_file to a certificate and its key that the server accepts",
+      advice: CERTIFICATE_WANTED,
     };
   }
   if (status === 495 || REFUSED.test(text)) {

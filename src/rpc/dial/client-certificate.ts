@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
+import { certificateProblem, isOtherKey, privateKeyProblem, readCertificate } from "../../lib/certificates.ts";
 import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../../lib/files/files.ts";
 import { nodeError } from "../../model/failure.ts";
@@ -54,21 +55,9 @@ export async function readOwnCertificate({ certFile, keyFile }: ClientCertificat
   return { cert, key, fingerprint: certificate.fingerprint256, endMs: Date.parse(certificate.validTo) };
 }
 
-/** What is wrong with a file of certificates, the client's own first; undefined: nothing. */
-export function certificateProblem(pem: string): string | undefined {
-  return readCertificate(pem) === undefined ? "expected a certificate in PEM form" : undefined;
-}
-
-/** What is wrong with a file with a private key; undefined: nothing. */
-export function privateKeyProblem(pem: string): string | undefined {
-  if (readKey(pem) !== undefined) return undefined;
-  return pem.includes("ENCRYPTED") ? "expected a private key without passphrase" : "expected a private key in PEM form";
-}
-
 /** Why a certificate and a key cannot be used together, although each is in order; undefined: they can. */
 export function pairProblem(cert: string, key: string): string | undefined {
-  const own = readKey(key);
-  if (own !== undefined && readCertificate(cert)?.checkPrivateKey(own) === false) {
+  if (isOtherKey(key, readCertificate(cert))) {
     return "the key does not belong to the first certificate of cert_file";
   }
   try {
@@ -76,21 +65,5 @@ export function pairProblem(cert: string, key: string): string | undefined {
     return undefined;
   } catch (error) {
     return `the TLS library rejects the certificate with this key (${errorCode(error)})`;
-  }
-}
-
-function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined;
-  }
-}
-
-function readKey(pem: string): KeyObject | undefined {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    return undefined;
   }
 }

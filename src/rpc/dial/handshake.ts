@@ -2,11 +2,13 @@ import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
+import { certificateProblem } from "../../lib/certificates.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { certificateProblem, type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
+import { type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
 import { authorizationCode, verificationError } from "./presented.ts";
+import { drop } from "./socket.ts";
 
 type TlsSettings = {
   readonly url: NodeUrl;
@@ -43,7 +45,7 @@ export async function startTls(
     secured.destroy();
     throw refusal;
   } catch (error) {
-    socket.on("error", () => {}).destroy();
+    drop(socket);
     throw error;
   }
 }
@@ -108,7 +110,7 @@ function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): 
     };
     const fail = (error: unknown) => {
       settle();
-      secured.on("error", () => {}).destroy();
+      drop(secured);
       reject(error);
     };
     const abandon = () => fail(signal.reason);

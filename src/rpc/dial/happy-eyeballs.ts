@@ -8,6 +8,11 @@ import { drop, network, startSocket } from "./socket.ts";
 /** Where a server listens; the host is a name or an address without brackets. */
 export type Place = { readonly hostname: string; readonly port: number };
 
+/** As in a URL: `node.example:18081`, `[::1]:18081`. */
+export function hostAndPort({ hostname, port }: Place): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
 export type DialContext = {
   readonly signal: Signal;
   /** Called with what the dial waits for from now on, for the failure of one that ends too early. */
@@ -147,8 +152,8 @@ function race(
       if (attempts.length < addresses.length) timer = setTimeout(startNext, ATTEMPT_DELAY_MS);
     }
 
-    function start({ address, family }: LookupAddress, release: () => void): void {
-      const label = family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+    function start({ address }: LookupAddress, release: () => void): void {
+      const label = hostAndPort({ hostname: address, port });
       const socket = startSocket({ host: address, port });
       const attempt: Attempt = { label, socket, code: undefined, release };
       attempts.push(attempt);

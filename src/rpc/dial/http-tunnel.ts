@@ -1,6 +1,6 @@
-import { isIPv6, type Socket } from "node:net";
-import { type Failure, type FailureReason, nodeError } from "../../model/failure.ts";
-import type { DialContext, Place } from "./happy-eyeballs.ts";
+import type { Socket } from "node:net";
+import { type FailureReason, nodeError } from "../../model/failure.ts";
+import { type DialContext, hostAndPort, type Place } from "./happy-eyeballs.ts";
 import { ProtocolError, readStart } from "./read-start.ts";
 import { proxyAuthorization, type Via } from "./route.ts";
 
@@ -15,11 +15,11 @@ const MAX_HEADER_BYTES = 16 * 1024;
  */
 export async function openHttpTunnel(
   socket: Socket,
-  { hostname, port }: Place,
+  place: Place,
   via: Via,
   { signal, waitingFor }: DialContext,
 ): Promise<void> {
-  const authority = `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`;
+  const authority = hostAndPort(place);
   waitingFor(() => `the proxy ${via.proxy.label} has not answered CONNECT ${authority} yet`);
   const login = await proxyAuthorization(via.proxy);
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
@@ -45,10 +45,9 @@ function headLength(bytes: Buffer): number | undefined {
   return /^HTTP\/1\.[01] 2/.test(bytes.toString("latin1", 0, 10)) ? end + 4 : bytes.length;
 }
 
-function refusal(status: number, head: string, hasLogin: boolean, { setBy }: Via): Pick<Failure, "reason" | "advice"> {
+function refusal(status: number, head: string, hasLogin: boolean, { setBy }: Via): Refusal {
   if (status === 407) return { reason: "unauthorized", advice: loginAdvice(head, hasLogin, setBy) };
-  const { reason, advice } = REFUSALS[status] ?? OTHER_REFUSAL;
-  return { reason, advice };
+  return REFUSALS[status] ?? OTHER_REFUSAL;
 }
 
 type Refusal = { readonly reason: FailureReason; readonly advice: string };

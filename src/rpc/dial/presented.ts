@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
+import { altNamesOf } from "../../lib/certificates.ts";
 import { errorCode } from "../../lib/errno.ts";
 import { counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
@@ -146,7 +147,10 @@ const MAX_NAME = 100;
 const MAX_SUBJECT = 150;
 
 function describe({ certificate, names, isSelfSigned }: Facts): string {
-  const shown = names.slice(0, MAX_NAMES).map((name) => cut(name, MAX_NAME));
+  const shown = names.slice(0, MAX_NAMES).map((name) => {
+    // A name that is two with a comma between them must not look so.
+    return cut(/^[\w.:*-]*$/.test(name) ? name : `"${name}"`, MAX_NAME);
+  });
   const more = names.length > MAX_NAMES ? ` and ${counted(names.length - MAX_NAMES, "more name")}` : "";
   const list = names.length === 0 ? "without a host name" : `for ${shown.join(", ")}${more}`;
   const issuer = isSelfSigned ? "" : `, issued by ${entity(certificate.issuer)}`;
@@ -172,16 +176,10 @@ function day(date: string): string {
 /** More than any real certificate has. */
 const MAX_ALT_NAMES_LENGTH = 64 * 1024;
 
-/** The names that a certificate is for. Node.js writes names with unusual characters as JSON: `DNS:a, DNS:"b, DNS:c"`. */
+/** The host names and addresses that a certificate is for. */
 function namesOf({ subjectAltName = "" }: X509Certificate): readonly string[] {
-  const found: string[] = [];
-  for (const match of subjectAltName
-    .slice(0, MAX_ALT_NAMES_LENGTH)
-    .matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)/g)) {
-    const [, kind, name = ""] = match;
-    if (kind === "DNS" || kind === "IP Address") found.push(name);
-  }
-  return found;
+  const all = altNamesOf(subjectAltName.slice(0, MAX_ALT_NAMES_LENGTH));
+  return all.flatMap(({ kind, name }) => (kind === "DNS" || kind === "IP Address" ? name : []));
 }
 
 /** Node.js gives the code alone, whatever its type says. */

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { type FailureReason, NodeError, nodeError } from "../../model/failure.ts";
 import { parseNodeUrl } from "../node-url.ts";
-import { describeError } from "../request-failure.ts";
 import type { ProxyServer } from "../settings.ts";
+import { describeError } from "./error-codes.ts";
 import { startTls } from "./handshake.ts";
 import { type DialContext, openTcp, type Place } from "./happy-eyeballs.ts";
 import { openHttpTunnel } from "./http-tunnel.ts";

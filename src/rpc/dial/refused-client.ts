@@ -76,7 +76,7 @@ function explainBy({ isAsked, end }: Trial, code: string, own: OwnCertificate | 
 /** The server said so. */
 function refusedError(code: string, own: OwnCertificate | undefined): TlsError {
   return own === undefined
-    ? new TlsError(`the server wants a client certificate, and none is configured (${code})`, WANTED)
+    ? new TlsError(`the server wants a client certificate, and none is configured (${code})`, CERTIFICATE_WANTED)
     : new TlsError(`the server refuses the client certificate of tls.cert_file (${code})`, refusedAdvice(own));
 }
 
@@ -86,7 +86,7 @@ function closedError(code: string, own: OwnCertificate | undefined): TlsError {
   return own === undefined
     ? new TlsError(
         `the server asked for a client certificate, got none and closed the connection (${code})`,
-        WANTED + or,
+        CERTIFICATE_WANTED + or,
       )
     : new TlsError(
         `the server asked for a client certificate, got that of tls.cert_file and closed the connection (${code})`,
@@ -94,7 +94,8 @@ function closedError(code: string, own: OwnCertificate | undefined): TlsError {
       );
 }
 
-const WANTED = "set tls.cert_file and tls.key_file to a certificate and its key that the server accepts";
+export const CERTIFICATE_WANTED =
+  "set tls.cert_file and tls.key_file to a certificate and its key that the server accepts";
 
 function refusedAdvice({ fingerprint, endMs }: OwnCertificate): string {
   const end = endMs < Date.now() ? `renew it, as it ended on ${new Date(endMs).toISOString().slice(0, 10)}; ` : "";

@@ -1,7 +1,7 @@
 import { isIP, type Socket } from "node:net";
 import ipaddr from "ipaddr.js";
 import { type FailureReason, nodeError } from "../../model/failure.ts";
-import type { DialContext, Place } from "./happy-eyeballs.ts";
+import { type DialContext, hostAndPort, type Place } from "./happy-eyeballs.ts";
 import { ProtocolError, readStart } from "./read-start.ts";
 import type { Via } from "./route.ts";
 
@@ -31,7 +31,7 @@ export async function openSocksTunnel(
   { signal, waitingFor }: DialContext,
 ): Promise<void> {
   const { label, login } = proxy;
-  const where = place.hostname.includes(":") ? `[${place.hostname}]:${place.port}` : `${place.hostname}:${place.port}`;
+  const where = hostAndPort(place);
   const read = (measure: (bytes: Buffer) => number | undefined) =>
     readStart(socket, measure, { signal, maxBytes: MAX_BYTES });
   const refuse = (reason: FailureReason, message: string, advice: string) =>

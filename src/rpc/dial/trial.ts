@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 import { type ConnectionOptions, connect } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
 import { errorCode } from "../../lib/errno.ts";
+import { drop } from "./socket.ts";
 
 /** A handshake without a request, to learn why a server ended the one before. */
 export type Trial = {
@@ -37,8 +38,8 @@ export function tryHandshake(socket: Socket, options: ConnectionOptions, signal:
     const end = (how: Trial["end"]) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abandon);
-      secured.on("error", () => {}).destroy();
-      socket.on("error", () => {}).destroy();
+      drop(secured);
+      drop(socket);
       resolve({ isAsked: sent.hasCertificate(), isAnswered: socket.bytesRead > 0, end: how });
     };
     const abandon = () => end({ kind: "open" });

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { isObject } from "../../lib/json.ts";
-import { beginOf, type Misplaced } from "../yaml-parse.ts";
+import { beginOf, type Misplaced, TOO_DEEP } from "../yaml-parse.ts";
 import type { GoDocument } from "./document.ts";
 import { parseGoDuration } from "./duration.ts";
 import { resolveScalar } from "./scalar.ts";
@@ -99,7 +99,7 @@ export function decode({ root, target }: GoDocument, shape: Shape): Decoded {
     count += 1;
     if (!isMap(node) || count > MAX_VALUES) return;
     if (open.has(node)) return report(node, "a mapping that is merged into itself");
-    if (open.size > MAX_MERGES) return report(node, "nested too deeply");
+    if (open.size > MAX_MERGES) return report(node, TOO_DEEP);
     open.add(node);
     const seen = new Set<string>();
     for (const pair of node.items) {

@@ -10,8 +10,8 @@ import {
   Parser,
   visit,
 } from "yaml";
-import { OutOfBoundsError, withinBounds } from "../yaml-bounds.ts";
-import { beginOf, type Misplaced, syntaxErrors, withoutStacks } from "../yaml-parse.ts";
+import { withinBounds } from "../yaml-bounds.ts";
+import { type Broken, beginOf, type Misplaced, NO_ANCHOR, reportBounds, syntaxErrors } from "../yaml-parse.ts";
 
 /** The first document of a text, as go-yaml v2 reads it. */
 export type GoDocument = {
@@ -27,16 +27,11 @@ export type GoDocument = {
  * Parses the first document of a text, as go-yaml does: nothing behind it is read. All scalars are texts; `resolveScalar` reads them.
  * @param lines receives the offsets of the lines
  */
-export function composeFirst(text: string, lines: LineCounter): GoDocument | { readonly broken: readonly Misplaced[] } {
-  try {
-    return withoutStacks(() => compose(text, lines));
-  } catch (error) {
-    if (!(error instanceof OutOfBoundsError)) throw error;
-    return { broken: [{ offset: error.offset, message: error.message }] };
-  }
+export function composeFirst(text: string, lines: LineCounter): GoDocument | Broken {
+  return reportBounds(() => compose(text, lines));
 }
 
-function compose(text: string, lines: LineCounter): GoDocument | { readonly broken: readonly Misplaced[] } {
+function compose(text: string, lines: LineCounter): GoDocument | Broken {
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({
     ...{ schema: "failsafe", lineCounter: lines, prettyErrors: false, uniqueKeys: false, resolveKnownTags: false },
@@ -112,8 +107,7 @@ function findTargets(document: Document.Parsed, targets: Map<unknown, unknown>):
       if (isAlias(node)) {
         const target = anchors.get(node.source);
         if (target === undefined) {
-          const message = "alias without an anchor; a value that starts with * needs quotes";
-          unknown.push({ offset: beginOf(node) ?? 0, message });
+          unknown.push({ offset: beginOf(node) ?? 0, message: NO_ANCHOR });
         } else targets.set(node, target);
       } else if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
         anchors.set(node.anchor, node);

@@ -1,6 +1,6 @@
 import { LineCounter } from "yaml";
 import { readText, type YamlFile } from "../yaml-file.ts";
-import type { Misplaced } from "../yaml-parse.ts";
+import { createPlacer, MAX_ERRORS } from "../yaml-parse.ts";
 import { decode, type Shape } from "./decode.ts";
 import { composeFirst } from "./document.ts";
 
@@ -27,20 +27,15 @@ export async function readGoYamlFile(
 /** As readGoYamlFile, for a text. @param path the file that problems name */
 function parseGoYaml(written: string, path: string, shape: Shape): GoYamlFile | { readonly broken: readonly string[] } {
   const lines = new LineCounter();
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const placed = (problems: readonly Misplaced[]) =>
-    problems.slice(0, MAX_ERRORS).map(({ offset, message }) => `${place(offset)}: ${message}`);
+  const { place, placed } = createPlacer(path, lines);
   const control = CONTROL.exec(written);
   // YAML 1.1 has more line breaks. They are as long as the one that replaces them, so all places stay.
   const text = written.replace(/\r(?!\n)|\x85/g, "\n");
   const document = composeFirst(text, lines);
   if (control !== null) return { broken: [`${place(control.index)}: control characters are not allowed`] };
-  if ("broken" in document) return { broken: placed(document.broken) };
+  if ("broken" in document) return { broken: placed(document.broken.slice(0, MAX_ERRORS)) };
   const decoded = decode(document, shape);
-  if (decoded.broken.length > 0) return { broken: placed(decoded.broken) };
+  if (decoded.broken.length > 0) return { broken: placed(decoded.broken.slice(0, MAX_ERRORS)) };
   return {
     raw: decoded.value,
     problems: [],
@@ -50,9 +45,6 @@ function parseGoYaml(written: string, path: string, shape: Shape): GoYamlFile | 
     place,
   };
 }
-
-/** How many errors of one file are reported. */
-const MAX_ERRORS = 100;
 
 /** Characters that YAML does not allow outside of quotes with escapes. */
 const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;

@@ -1,6 +1,6 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
+import { isOtherKey, privateKeyProblem, readCertificate } from "../../lib/certificates.ts";
 import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
 import { MAX_FILE_BYTES, files as reader } from "../../lib/files/files.ts";
 import type { ConfigProblem } from "../../schema/problems.ts";
@@ -52,8 +52,10 @@ export async function loadTls(fields: TlsFields | null | undefined, configFile: 
   const chain = certificatesIn(cert ?? "");
   const certificate = readCertificate(chain.at(0) ?? "");
   if (cert !== undefined && certificate === undefined) report(where("cert"), "expected a certificate in PEM form");
-  const problem = key === undefined ? undefined : keyProblem(key, certificate);
+  const problem = key === undefined ? undefined : privateKeyProblem(key);
   if (problem !== undefined) report(where("key"), problem);
+  if (key !== undefined && isOtherKey(key, certificate))
+    report(where("key"), "the key does not belong to the certificate");
   checkClients(fields, report);
   if (problems.length > 0 || cert === undefined || key === undefined) return { tls: undefined, problems, files };
 
@@ -103,24 +105,4 @@ function certificatesIn(pem: string): readonly string[] {
 
 function readable(certificates: readonly string[]): readonly string[] {
   return certificates.filter((pem) => readCertificate(pem) !== undefined);
-}
-
-function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined;
-  }
-}
-
-function keyProblem(pem: string, certificate: X509Certificate | undefined): string | undefined {
-  try {
-    const key = createPrivateKey(pem);
-    if (certificate?.checkPrivateKey(key) === false) return "the key does not belong to the certificate";
-    return undefined;
-  } catch {
-    return pem.includes("ENCRYPTED")
-      ? "expected a private key without passphrase"
-      : "expected a private key in PEM form";
-  }
 }

@@ -4,6 +4,7 @@ import type { Server } from "node:https";
 import { isIP } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import ipaddr from "ipaddr.js";
+import { altNamesOf } from "../../lib/certificates.ts";
 import type { LogRefusal } from "../refusals.ts";
 import { ALERT, type Alert, prepareAlerts } from "./alerts.ts";
 import { type ClientAuth, TLS13_CIPHERS, type TlsVersion } from "./schema.ts";
@@ -118,7 +119,7 @@ export function clientProblem(
   if (hasCertificate && verifyError !== undefined && type.includes("Verify")) return verifyProblem(verifyError);
   if (allowedSans === undefined) return undefined;
   const allowed = new Set(allowedSans.map(canonical));
-  return altNamesOf(client.altNames ?? "").some((name) => allowed.has(canonical(name))) ? undefined : OTHER_NAME;
+  return altNamesOf(client.altNames ?? "").some(({ name }) => allowed.has(canonical(name))) ? undefined : OTHER_NAME;
 }
 
 const NO_CERTIFICATE: ClientProblem = {
@@ -172,30 +173,6 @@ function verifyProblem(code: string): ClientProblem {
         message: `its certificate is not valid (${/^[A-Z0-9_]{1,60}$/.test(code) ? code : "unknown cause"})`,
         alert: ALERT.certificateUnknown,
       };
-  }
-}
-
-/** DNS names, addresses, e-mails and URIs in the text that Node makes of them; quoted ones are JSON. */
-export function altNamesOf(text: string): readonly string[] {
-  const names: string[] = [];
-  const item = /(DNS|IP Address|email|URI|[\w ]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y;
-  while (item.lastIndex < text.length) {
-    const [, kind = "", value = ""] = item.exec(text) ?? [];
-    // A malformed item may hide where a name ends.
-    if (kind === "") return [];
-    if (!["DNS", "IP Address", "email", "URI"].includes(kind)) continue;
-    const name = value.startsWith('"') ? unquoted(value) : value;
-    if (name === undefined) return [];
-    names.push(name);
-  }
-  return names;
-}
-
-function unquoted(text: string): string | undefined {
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return undefined;
   }
 }
 

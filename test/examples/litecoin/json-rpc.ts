@@ -1,7 +1,8 @@
 import type { Signal } from "../../../src/lib/abort.ts";
 import { isObject } from "../../../src/lib/json.ts";
 import { nodeError } from "../../../src/model/failure.ts";
-import { callJson, type ExplainStatus } from "../../../src/rpc/call.ts";
+import type { ExplainStatus } from "../../../src/rpc/answers/status.ts";
+import { callJson } from "../../../src/rpc/call.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeJson } from "../../../src/rpc/node-json.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { proxyFailure } from "../../../src/rpc/answers/proxies.ts";
-import { explainWith } from "../../../src/rpc/call.ts";
+import { explainWith } from "../../../src/rpc/answers/status.ts";
 import type { RpcResponse } from "../../../src/rpc/message.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 

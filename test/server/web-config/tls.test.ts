@@ -7,7 +7,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { checkHealth } from "../../../src/cli/commands/healthcheck.ts";
 import { parseListenAddress } from "../../../src/server/listen-address.ts";
-import { altNamesOf, clientProblem } from "../../../src/server/web-config/tls.ts";
+import { clientProblem } from "../../../src/server/web-config/tls.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";
 import type { Certificate } from "../../support/certificates.ts";
 import { requireProgram, run, tempFolder, waitFor } from "../../support/servers.ts";
@@ -360,18 +360,6 @@ describe("client certificates", () => {
 });
 
 describe("alternative names", () => {
-  test.each<[string, readonly string[]]>([
-    ["DNS:a.example, IP Address:192.0.2.1", ["a.example", "192.0.2.1"]],
-    ['DNS:"a, DNS:b", URI:urn:c', ["a, DNS:b", "urn:c"]],
-    ["DirName:x, DNS:a", ["a"]],
-    ["othername:<unsupported>, DNS:a", ["a"]],
-    ['DNS:"broken\\x", DNS:a', []],
-    ['DNS:a"b', []],
-    ["", []],
-  ])("%s", (text, names) => {
-    expect(altNamesOf(text)).toEqual(names);
-  });
-
   test("none is no allowed one", () => {
     const auth = { type: "RequireAndVerifyClientCert", allowedSans: ["a"] } as const;
     const seen = { hasCertificate: true, verifyError: undefined };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { SentLogin } from "../../src/rpc/message.ts";
-import { unauthorizedFailure } from "../../src/rpc/unauthorized.ts";
+import { unauthorizedFailure } from "../../../src/rpc/answers/unauthorized.ts";
+import type { SentLogin } from "../../../src/rpc/message.ts";
 
 const MONEROD = [
   'Digest qop="auth",algorithm=MD5,realm="monero-rpc",nonce="TsUyakhc/CziWAuFY6g7jA==",stale=false',

@@ -1,5 +1,5 @@
-import type { Failure } from "../model/failure.ts";
-import type { RpcResponse, SentLogin } from "./message.ts";
+import type { Failure } from "../../model/failure.ts";
+import type { RpcResponse, SentLogin } from "../message.ts";
 
 /** Explains a 401: whether the login is missing, of another scheme, wrong, or lost in a proxy. */
 export function unauthorizedFailure(response: RpcResponse, call: string): Failure {
