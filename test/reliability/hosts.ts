@@ -6,14 +6,12 @@ import { tempFolder } from "../support/servers.ts";
 const PRELOAD = `
 const dns = require("node:dns");
 const { readFileSync } = require("node:fs");
-const system = dns.lookup;
-dns.lookup = (name, options, done) => {
-  if (!name.endsWith(".invalid")) return system(name, options, done);
+const system = dns.promises.lookup;
+dns.promises.lookup = async (name, options) => {
+  if (!name.endsWith(".invalid")) return system(name, options);
   const address = JSON.parse(readFileSync(process.env.TEST_HOSTS, "utf8"))[name];
-  if (address === undefined) {
-    return process.nextTick(done, Object.assign(new Error("getaddrinfo ENOTFOUND " + name), { code: "ENOTFOUND" }));
-  }
-  process.nextTick(done, null, options.all ? [{ address, family: 4 }] : address, 4);
+  if (address === undefined) throw Object.assign(new Error("getaddrinfo ENOTFOUND " + name), { code: "ENOTFOUND" });
+  return [{ address, family: 4 }];
 };
 `;
 
