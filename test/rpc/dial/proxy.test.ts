@@ -182,7 +182,7 @@ describe("an HTTP proxy", () => {
   ])("that %s is told", async (_, onSocket, message) => {
     const { proxy, server } = await proxied("http", onSocket);
     expect(await failure(proxy)).toMatchObject({ reason: "connect", message: expect.stringMatching(message) });
-    await vi.waitFor(() => expect(server.openConnections()).toBe(0));
+    await expect.poll(server.openConnections).toBe(0);
   });
 
   it.each<[number, Record<string, string>, FailureReason, RegExp]>([
@@ -244,12 +244,12 @@ describe("an HTTP proxy", () => {
   it("that does not answer ends with the signal, which names it", async () => {
     const { proxy, server } = await proxied("http", hang);
     const client = rpcClient("http://node.example:18081", { ...TUNNEL, proxy });
-    const { error } = await refusalAtDeadline(client, 100);
+    const { error } = await refusalAtDeadline(client, () => server.bytesReceived() > 0);
     expect(error.failure).toMatchObject({
       reason: "timeout",
       message: `info at http://node.example:18081 through the proxy ${proxy.http?.label}: no connection in time (the proxy ${proxy.http?.label} has not answered CONNECT node.example:18081 yet)`,
     });
-    await vi.waitFor(() => expect(server.openConnections()).toBe(0));
+    await expect.poll(server.openConnections).toBe(0);
     const whole = await refusalAtDeadline(rpcClient("http://node.example:18081", { proxy }), 100);
     expect(whole.error.failure.advice).toMatch(/^check that the proxy works, the scheme and the port in proxy_url/);
   });
@@ -331,7 +331,7 @@ describe("a SOCKS proxy", () => {
     const found = await failure(proxy, {});
     expect(found).toMatchObject({ reason, message: expect.stringMatching(message) });
     expect(found.message).toContain(`the proxy ${proxy.http?.label}`);
-    await vi.waitFor(() => expect(server.openConnections()).toBe(0));
+    await expect.poll(server.openConnections).toBe(0);
   });
 
   it("refuses a login", async () => {
@@ -351,8 +351,10 @@ describe("a SOCKS proxy", () => {
   });
 
   it("that does not connect ends with the signal", async () => {
-    const { proxy } = await proxied("socks5h", script(["0500", ""]));
-    const { error } = await refusalAtDeadline(rpcClient("http://node.example:18081", { proxy }), 100);
+    const asked: string[] = [];
+    const { proxy } = await proxied("socks5h", script(["0500", ""], asked));
+    const client = rpcClient("http://node.example:18081", { proxy });
+    const { error } = await refusalAtDeadline(client, () => asked.length === 2);
     expect(error.failure.message).toMatch(/has no connection to node\.example:18081 yet/);
   });
 
