@@ -110,7 +110,7 @@ describe("a client certificate that is missing or refused, as a response says it
       401,
       '{"message":"TLS certificate failed verification"}',
       /refuses the client certificate/,
-      /has not expired/,
+      "has not expired",
     ],
     ["Kong", 400, '{"message":"No required TLS certificate was sent"}', /wants.*got none/, SENT],
     ["nginx with its own status", 496, "", /wants.*got none/, SENT],
