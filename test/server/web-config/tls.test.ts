@@ -333,6 +333,12 @@ describe("client certificates", () => {
     await waitFor(async () => (await connectionsOf(http)) === 0, "the end of the connections");
   });
 
+  test.each(["TLSv1", "TLSv1.1"] as const)("the alert is a record of %s, too", async (version) => {
+    const { port } = await startWith(setUp(...VERIFY, "  min_version: TLS10").file);
+    const old = { minVersion: version, maxVersion: version, ciphers: "DEFAULT:@SECLEVEL=0" };
+    expect(await alertTo(port, old)).toContain("alert bad certificate");
+  });
+
   test("a client without a certificate learns that, where only a list of names requires one", async () => {
     const web = setUp(
       "  client_auth_type: VerifyClientCertIfGiven",
