@@ -6,8 +6,8 @@ import { files, MAX_FILE_BYTES } from "../../lib/files/files.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ClientCertificate } from "../settings.ts";
 
-/** The certificate that we present, with its chain and key as PEM, and what errors say about it. */
-export type OwnCertificate = {
+/** A client certificate with its chain and key as PEM, and what errors say about it. */
+export type LoadedCertificate = {
   readonly cert: string;
   readonly key: string;
   /** SHA-256, as openssl prints it: what monerod's rpc-ssl-allowed-fingerprints wants. */
@@ -43,7 +43,7 @@ export async function readPem(path: string, key: Kind): Promise<string> {
  * Reads the client certificate and its key, which must belong together.
  * @throws NodeError tls
  */
-export async function readOwnCertificate({ certFile, keyFile }: ClientCertificate): Promise<OwnCertificate> {
+export async function readClientCertificate({ certFile, keyFile }: ClientCertificate): Promise<LoadedCertificate> {
   const cert = await readPem(certFile, "cert_file");
   const key = keyFile === certFile ? cert : await readPem(keyFile, "key_file");
   const problem = certificateProblem(cert) ?? privateKeyProblem(key) ?? pairProblem(cert, key);

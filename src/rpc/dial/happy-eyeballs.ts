@@ -15,6 +15,8 @@ export function hostAndPort({ hostname, port }: Place): string {
 
 export type DialContext = {
   readonly signal: Signal;
+  /** How long the whole dial may take, in milliseconds. */
+  readonly timeoutMs: number;
   /** Called with what the dial waits for from now on, for the failure of one that ends too early. */
   readonly waitingFor: (describe: () => string) => void;
   /**
@@ -24,8 +26,12 @@ export type DialContext = {
   readonly takeSpare: () => (() => void) | undefined;
 };
 
-/** RFC 8305 (Happy Eyeballs) 5: how long one attempt has for itself before the next one starts. */
+/** RFC 8305 (Happy Eyeballs) 5 and 8: how long one attempt has for itself before the next one starts, and the least it has. */
 const ATTEMPT_DELAY_MS = 250;
+const MIN_ATTEMPT_DELAY_MS = 10;
+
+/** The calls of a poll share its timeout, so a short one must leave time for the second address. */
+const ATTEMPT_SHARE = 1 / 10;
 
 /** Names with more addresses exist only as attacks and by mistake. */
 const MAX_ADDRESSES = 10;
@@ -89,11 +95,25 @@ export async function openTcp({ hostname, port }: Place, context: DialContext): 
   });
 }
 
-/** In the system's order (RFC 6724). The lookup cannot be stopped; the wait for it ends with the signal. */
+/**
+ * Lookups that have not ended. They cannot be stopped, and the system does two at a time: while name servers hang, each poll
+ * would queue one more.
+ */
+const lookups = new Map<string, Promise<readonly LookupAddress[]>>();
+
+function lookUp(hostname: string): Promise<readonly LookupAddress[]> {
+  const running = lookups.get(hostname);
+  if (running !== undefined) return running;
+  const lookup = network.lookup(hostname, { all: true, verbatim: true }).finally(() => void lookups.delete(hostname));
+  lookups.set(hostname, lookup);
+  return lookup;
+}
+
+/** In the system's order (RFC 6724). The wait for the lookup ends with the signal. */
 async function resolveName(hostname: string, { signal, waitingFor }: DialContext): Promise<readonly LookupAddress[]> {
   refuseOtherNetworks(hostname);
   waitingFor(() => "the name servers have not answered yet");
-  return untilAborted(network.lookup(hostname, { all: true, verbatim: true }), signal);
+  return untilAborted(lookUp(hostname), signal);
 }
 
 /** Such names must not leak into DNS (RFC 7686). */
@@ -121,9 +141,10 @@ function interleaved(addresses: readonly LookupAddress[]): readonly LookupAddres
 function race(
   addresses: readonly LookupAddress[],
   port: number,
-  { signal, waitingFor, takeSpare }: DialContext,
+  { signal, timeoutMs, waitingFor, takeSpare }: DialContext,
   known: number,
 ): Promise<Socket> {
+  const delayMs = Math.min(ATTEMPT_DELAY_MS, Math.max(MIN_ATTEMPT_DELAY_MS, timeoutMs * ATTEMPT_SHARE));
   return new Promise((resolve, reject) => {
     const attempts: Attempt[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -149,7 +170,7 @@ function race(
       // Without a free descriptor the next address waits for the end of an attempt.
       const release = isRunning() ? takeSpare() : () => {};
       if (next !== undefined && release !== undefined) start(next, release);
-      if (attempts.length < addresses.length) timer = setTimeout(startNext, ATTEMPT_DELAY_MS);
+      if (attempts.length < addresses.length) timer = setTimeout(startNext, delayMs);
     }
 
     function start({ address }: LookupAddress, release: () => void): void {
