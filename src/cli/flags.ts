@@ -127,6 +127,8 @@ export function read<T>(flag: string, parse: (text: string) => T) {
 
 function filePath(text: string): string {
   if (text === "") throw new Error("expected the path of a file");
+  // The flag's own value is missing.
+  if (/^--[a-z]/.test(text)) throw new Error("expected the path of a file, found another flag");
   return text;
 }
 

@@ -372,14 +372,14 @@ export const NODE_FAULTS = {
     fault: "429 with Retry-After",
     shows: `${NOTHING_LEFT}; no poll until that time, at most for an hour`,
     reason: "rate_limited",
-    log: "down: … at …: expected HTTP 200, found 429; poll less often (interval) or raise the server's limit",
+    log: "down: … at …: expected HTTP 200, found 429…; poll less often (interval) or raise the server's limit",
     remedy: "Raise `interval` until it stops. For a gateway, check the other users of the token.",
   },
   status429: {
     fault: "429 without Retry-After",
     shows: `${NOTHING_LEFT}; the exporter skips one scheduled poll, then two, four, … up to 16`,
     reason: "rate_limited",
-    log: "down: … at …: expected HTTP 200, found 429; poll less often (interval) or raise the server's limit",
+    log: "down: … at …: expected HTTP 200, found 429…; poll less often (interval) or raise the server's limit",
     remedy: "Raise `interval` until it stops. A chainweb node allows 50 requests per second from one address.",
   },
   gatewayQuota: {

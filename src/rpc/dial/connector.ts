@@ -80,6 +80,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     try {
       const { socket, certificateExpirySeconds } = await open({
         signal: controller.signal,
+        timeoutMs: options.timeoutMs,
         waitingFor: (describe) => {
           describeWait = describe;
         },
@@ -123,7 +124,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     dialling = controller;
     const { signal } = controller;
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
-    const context = { signal, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
+    const { timeoutMs } = options;
+    const context = { signal, timeoutMs, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
     const open = async () => {
       const acquired = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
       const socket = await openSocket(options, context).catch((failure: unknown) => {
