@@ -31,6 +31,8 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
   let calls: RpcCall[] = [];
   const observe: ObserveCall = (call) => void calls.push(call);
   let main: RpcClient | undefined;
+  const currentRedaction = createNodeRedaction(node);
+  const hide = (text: string) => currentRedaction()?.(text) ?? text;
   const target: NodeTarget = {
     name: node.name,
     chain: node.chain,
@@ -39,7 +41,7 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
     limits: node.limits,
     headOnly: node.role === "reference",
     connect(url, options) {
-      const client = createClient({ ...clientOptions(node, url, options?.hostHeader), observe });
+      const client = createClient({ ...clientOptions(node, url, options?.hostHeader), observe, hide });
       if (url === node.url) main = client;
       return client;
     },
@@ -48,7 +50,6 @@ export function openSession(node: NodeConfig, createClient: CreateClient = creat
     isProxied: (place) => proxyFor(place, "https:", node.proxy) !== undefined,
   };
   const session = node.options.open(target);
-  const currentRedaction = createNodeRedaction(node);
   return {
     calls: () => calls,
     async poll(signal, request) {

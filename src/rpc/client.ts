@@ -1,4 +1,5 @@
 import { type Signal, untilAborted } from "../lib/abort.ts";
+import type { Hide } from "../lib/hide.ts";
 import { createQueue } from "../lib/queue.ts";
 import { safeError } from "../lib/safe-error.ts";
 import { type FailureReason, NodeError } from "../model/failure.ts";
@@ -44,6 +45,8 @@ export type RpcClientOptions = Omit<TransportOptions, "route"> & {
   readonly headers?: readonly SecretHeader[] | undefined;
   /** Sent instead of the URL's host, for servers that check it (nodeos' http-validate-host). */
   readonly hostHeader?: string | undefined;
+  /** Takes the node's credentials out of a text. */
+  readonly hide?: Hide | undefined;
   /** For every response, instead of the budget of a request. */
   readonly limits?: ResponseLimits | undefined;
   /** Called after every exchange, also after one that is repeated to answer a challenge. */
@@ -180,7 +183,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
     // The request was sent when its connection was open, not when the dial began.
     const tookMs = performance.now() - Math.max(sent, transport.connectedAt());
     const sentMs = receivedMs - Math.floor(tookMs);
-    return { status, headers: received, body, budget, sentMs, receivedMs };
+    return { status, headers: received, body, budget, sentMs, receivedMs, hide: options.hide };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Signal } from "../lib/abort.ts";
+import type { Hide } from "../lib/hide.ts";
 import type { ResponseBudget } from "./budget.ts";
 
 export type RpcRequest = {
@@ -25,6 +26,8 @@ export type RpcResponse = {
    */
   readonly sentMs: number;
   readonly receivedMs: number;
+  /** Takes the credentials of the request out of a text of the server. */
+  readonly hide?: Hide | undefined;
   /** With status 401, what the request had carried; undefined for nothing. */
   readonly sent?: SentLogin | undefined;
 };

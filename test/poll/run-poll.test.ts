@@ -261,6 +261,25 @@ test("a list without a single readable row is not an empty list", async () => {
   expect(report.head.ok).toBe(true);
 });
 
+test.each(["correct horse battery staple", "horse  battery", "plain Tr0ub4dor3 word", "tab\tinside it"])(
+  "nothing of the password %j is shown that a gateway repeats where its words are cut (half of it was)",
+  async (password) => {
+    for (const before of [0, 98, 110]) {
+      const message = `rate limited: ${"a ".repeat(before / 2)}${password} behind`;
+      const node = await startFakeNode(() => json({ error: { code: -32005, message } }));
+      onTestFinished(() => node.close());
+      const auth = { kind: "basic", username: "a", password: inlineSecret(password) } as const;
+      const session = openSession(
+        nodeConfig({ url: parseNodeUrl(node.url), auth, chain: "monero", options: monero.options.parse({}) }),
+      );
+      const { head } = await poll(session);
+      const words = password.split(/\s+/);
+      expect(head.ok || head.failure.message).toContain("rate limited: ");
+      for (const word of words) expect(JSON.stringify(head)).not.toMatch(new RegExp(`\\b${word}\\b`));
+    }
+  },
+);
+
 test("a node that repeats its credentials where it says what it is or what is wrong does not get them shown", async () => {
   const talkative = await startFakeNode(({ url, headers }) =>
     url.startsWith("/0123456789abcdef/v1/net")

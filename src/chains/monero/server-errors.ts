@@ -67,7 +67,7 @@ export function rpcFailure(error: unknown, call: string, { isGateway, response }
   const read = readError(error);
   const { code } = read;
   const other = isGateway || !isMonerodCode(code) ? OF_GATEWAY : OF_MONEROD;
-  const message = `${call}: expected a result, found JSON-RPC error ${code ?? "without a code"}${shown(read)}`;
+  const message = `${call}: expected a result, found JSON-RPC error ${code ?? "without a code"}${shown(read, response)}`;
   const meaning = meaningOf(read) ?? other;
   return { ...meaning, message, ...wait(meaning, read, response) };
 }
@@ -83,7 +83,7 @@ export function bareFailure(answer: unknown, call: string, response: RpcResponse
   const meaning = meaningOf(read) ?? (isErrorAnswer(answer) ? OF_GATEWAY : undefined);
   if (meaning === undefined) return undefined;
   const code = read.code === undefined ? "" : ` with the code ${read.code}`;
-  const message = `${call}: expected a JSON-RPC result, found another answer${code}${shown(read)}`;
+  const message = `${call}: expected a JSON-RPC result, found another answer${code}${shown(read, response)}`;
   return { ...meaning, message, ...wait(meaning, read, response) };
 }
 

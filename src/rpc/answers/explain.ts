@@ -24,7 +24,7 @@ export function explainBody(
   if (meaning === undefined || (meaning === MEANINGS.overloaded && status >= 500)) return undefined;
   return {
     ...meaning,
-    message: `${call}: expected HTTP 200, found ${status}${shown(error)}`,
+    message: `${call}: expected HTTP 200, found ${status}${shown(error, response)}`,
     ...wait(meaning, error, response),
   };
 }
@@ -32,7 +32,7 @@ export function explainBody(
 /** What the JSON body of a response says in words, for the message; "" for none. */
 export function wordsIn(response: RpcResponse): string {
   const error = errorIn(response);
-  return error === undefined ? "" : shown(error);
+  return error === undefined ? "" : shown(error, response);
 }
 
 function errorIn({ body }: RpcResponse): ServerError | undefined {
@@ -84,7 +84,7 @@ function gatewayFailure(answer: unknown, call: string, response: RpcResponse): F
   const code = error.code === undefined ? "" : ` ${error.code}`;
   return {
     ...meaning,
-    message: `${call}: expected the node's answer, found an error${code}${shown(error)}`,
+    message: `${call}: expected the node's answer, found an error${code}${shown(error, response)}`,
     ...wait(meaning, error, response),
   };
 }

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { INVISIBLE_IN_TEXT } from "../../lib/text/harmless.ts";
+import type { RpcResponse } from "../message.ts";
 
 /** An error as a server sent it, in any of the shapes of gateways. */
 export type ServerError = {
@@ -163,11 +164,14 @@ const MAX_SHOWN_CHARACTERS = 120;
 
 const WITHHELD = "<withheld>";
 
-/** The server's own text, for the message: in one line, at most so long, and never with a word that may be a key. */
-export function shown({ texts }: ServerError): string {
+/**
+ * The server's own text, for the message: in one line, at most so long, and never with a word that may be a key.
+ * @param response whose credentials are hidden before the text is cut, as a part of one would not be found afterwards
+ */
+export function shown({ texts }: ServerError, response: Pick<RpcResponse, "hide"> | undefined): string {
   const [text] = texts;
   if (text === undefined) return "";
-  const words = cleaned(text).split(" ");
+  const words = cleaned(response?.hide?.(text) ?? text).split(" ");
   if (words.join("") === "") return "";
   let line = "";
   for (const [index, word] of words.entries()) {

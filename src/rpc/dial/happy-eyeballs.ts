@@ -95,11 +95,25 @@ export async function openTcp({ hostname, port }: Place, context: DialContext): 
   });
 }
 
-/** In the system's order (RFC 6724). The lookup cannot be stopped; the wait for it ends with the signal. */
+/**
+ * Lookups that have not ended. They cannot be stopped, and the system does two at a time: while name servers hang, each poll
+ * would queue one more.
+ */
+const lookups = new Map<string, Promise<readonly LookupAddress[]>>();
+
+function lookUp(hostname: string): Promise<readonly LookupAddress[]> {
+  const running = lookups.get(hostname);
+  if (running !== undefined) return running;
+  const lookup = network.lookup(hostname, { all: true, verbatim: true }).finally(() => void lookups.delete(hostname));
+  lookups.set(hostname, lookup);
+  return lookup;
+}
+
+/** In the system's order (RFC 6724). The wait for the lookup ends with the signal. */
 async function resolveName(hostname: string, { signal, waitingFor }: DialContext): Promise<readonly LookupAddress[]> {
   refuseOtherNetworks(hostname);
   waitingFor(() => "the name servers have not answered yet");
-  return untilAborted(network.lookup(hostname, { all: true, verbatim: true }), signal);
+  return untilAborted(lookUp(hostname), signal);
 }
 
 /** Such names must not leak into DNS (RFC 7686). */

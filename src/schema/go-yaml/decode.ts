@@ -32,7 +32,7 @@ type Decoded = {
   readonly broken: readonly Misplaced[];
 };
 
-/** Values, those of aliases counted each time. Merged aliases multiply: thirty lines could take hours. */
+/** Values and merged mappings, those of aliases counted each time. Merged aliases multiply: thirty lines could take hours. */
 const MAX_VALUES = 50_000;
 
 /** Mappings that are merged into one that is merged. */
@@ -96,6 +96,7 @@ export function decode({ root, target }: GoDocument, shape: Shape): Decoded {
   }
 
   function decodeMapping(node: unknown, type: MappingShape, into: Target): undefined {
+    count += 1;
     if (!isMap(node) || count > MAX_VALUES) return;
     if (open.has(node)) return report(node, "a mapping that is merged into itself");
     if (open.size > MAX_MERGES) return report(node, TOO_DEEP);

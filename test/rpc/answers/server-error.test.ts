@@ -50,5 +50,5 @@ test.each([
   ["1 < 2 and 3 > 2", ' "1 < 2 and 3 > 2"'],
   ["<".repeat(900), ' "<withheld>"'],
 ])("tags of HTML are no words of a gateway, and hide none: %j", (error, expected) => {
-  expect(shown(readAnswer({ error }))).toBe(expected);
+  expect(shown(readAnswer({ error }), undefined)).toBe(expected);
 });

@@ -183,13 +183,22 @@ it("gives every spare file descriptor back", async () => {
 
 it("does not wait for a lookup after its signal", async () => {
   const never = withResolvers<never>();
-  vi.spyOn(network, "lookup").mockReturnValue(never.promise);
-  const dialled = await dial();
+  const lookup = vi.spyOn(network, "lookup").mockReturnValue(never.promise);
+  const place = { ...PLACE, hostname: "silent.example" };
+  const dialled = await dial(place);
   expect(dialled.waitsFor()).toMatch(/name servers/);
   const reason = new Error("the end");
   dialled.end(reason);
   await expect(dialled.result).rejects.toBe(reason);
   expect(opened.size).toBe(0);
+
+  const others = [await dial(place), await dial(place)];
+  // It still runs: another one would wait behind it.
+  expect(lookup).toHaveBeenCalledTimes(1);
+  never.reject(Object.assign(new Error("too late"), { code: "EAI_AGAIN" }));
+  for (const { result } of others) await expect(result).rejects.toMatchObject({ code: "EAI_AGAIN" });
+  lookup.mockRejectedValue(new Error("again"));
+  await expect((await dial(place)).result).rejects.toThrow("again");
 });
 
 it("has the plain error for an address, without a lookup", async () => {

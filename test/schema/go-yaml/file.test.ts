@@ -113,6 +113,13 @@ describe("a file is refused", () => {
     expect(await broken(`struct: {<<: [&a0 {a: 1}, ${chain.join(", ")}]}`)).not.toEqual([]);
   });
 
+  test("whose merges of nothing multiply (this took a minute)", async () => {
+    const many = (alias: string) => `{<<: [${Array(500).fill(alias).join(", ")}]}`;
+    expect(await broken(`<<: [&a {}, &b ${many("*a")}, &c ${many("*b")}, ${many("*c")}]`)).toEqual([
+      "1:1: expected at most 50000 values, aliases included",
+    ]);
+  });
+
   test("of other bytes than UTF-8 and UTF-16", async () => {
     expect(await broken(Buffer.from("text: \xe9", "latin1"))).toEqual([expect.stringContaining("expected UTF-8 text")]);
   });
