@@ -131,7 +131,7 @@ export function toPlain(document: Document.Parsed): PlainYaml {
       if (source === NOTHING) continue;
       if (source.entries === undefined) report(node, `${MERGE_EXPECTS}${kindOf(source)}`);
       else {
-        // Told once.
+        // One report is enough.
         if (mergedEntries > MAX_VALUES) return [];
         mergedEntries += source.entries.length;
         if (mergedEntries > MAX_VALUES) {

@@ -28,5 +28,5 @@ export function createRefusalLog(log: Logger, now: () => number = () => performa
   };
 }
 
-/** The server name that `healthcheck` sends. Its refusals, which it takes for a sign of life, are none to log. */
+/** The server name that `healthcheck` sends: it takes a refusal for a sign of life, and the log does not need it. */
 export const HEALTH_CHECK = "healthcheck.invalid";
