@@ -3,7 +3,7 @@ import type { buildConnector } from "undici";
 import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { readOwnCertificate } from "./client-certificate.ts";
+import { isReplaced } from "./client-certificate.ts";
 import { type Connection, noCertificate, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
 import { type DialContext, openTcp } from "./happy-eyeballs.ts";
 import { createRefusedClient } from "./refused-client.ts";
@@ -143,12 +143,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     const own = tls?.own;
     const started = performance.now();
     if (options.clientCertificate === undefined || own === undefined || started < nextLook) return false;
-    // Files that cannot be used now may be half written.
-    const now = await readOwnCertificate(options.clientCertificate).catch(() => undefined);
+    const isOther = await isReplaced(own, options.clientCertificate);
     const tookMs = performance.now() - started;
     // Of a file system that hangs, so that each request does not wait for it.
     if (tookMs > SLOW_LOOK_MS) nextLook = started + SLOW_LOOK_PAUSE_MS;
-    return now !== undefined && (now.cert !== own.cert || now.key !== own.key);
+    return isOther;
   }
 
   return {
