@@ -6,9 +6,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { embeddedInTests } from "./scripts/embedded.mjs";
 
 /** Only a failure takes so long, also on a busy machine. */
-const common = { testTimeout: 30_000, hookTimeout: 30_000 };
+const common = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
 /** As common, where each may wait for several programs, and only a failure takes so long. */
-const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
+const patient = { ...common, testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** Tests that start other programs: nodes, Prometheus, promtool, the exporter itself. */
 const REAL_PROGRAMS = [

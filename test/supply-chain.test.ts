@@ -96,7 +96,7 @@ test("CI and the Dockerfile install without scripts, and build the program thems
     expect(commands.filter((line) => !line.includes("--ignore-scripts"))).toEqual([]);
   }
   expect(text(".ci/run")).toMatch(/^step "[^"]*" npm run build$.*^step "[^"]*" npm run sbom$/ms);
-  expect(text("Dockerfile")).toMatch(/^RUN node scripts\/build\.mjs$/m);
+  expect(text("Dockerfile")).toMatch(/^RUN (?:\w+="\$\{\w+\}" )*node scripts\/build\.mjs$/m);
 });
 
 test("no file of the repository names an image by a digest, which could not be checked here", () => {

@@ -120,7 +120,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const listeners = addresses.map((address) => {
     const server = createServer({
       routes,
-      routePrefix: location.routePrefix,
+      location,
       log,
       observeRequest: self.observeRequest,
       observeClosed: self.connectionClosed,

@@ -45,12 +45,13 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   const healthcheck = configure(program.command("healthcheck")).description(
     "check whether the exporter on this machine is healthy: exit code 0 if it is, 1 if not",
   );
-  addLocationFlags(addListenFlag(healthcheck, HEALTHCHECK_ADDRESS, "address that the exporter serves on")).action(
-    (options: unknown) => {
-      const routePrefix = locationFlags(options)?.routePrefix;
-      invoke({ command: "healthcheck", addresses: listenAddresses(options), routePrefix });
-    },
-  );
+  addLocationFlags(addListenFlag(healthcheck, HEALTHCHECK_ADDRESS, "address that the exporter serves on"), {
+    externalUrl: "the same flag of the exporter (default: that of process 1 if it is the exporter)",
+    routePrefix: "the same flag of the exporter (default: the path of --web.external-url)",
+  }).action((options: unknown) => {
+    const routePrefix = locationFlags(options)?.routePrefix;
+    invoke({ command: "healthcheck", addresses: listenAddresses(options), routePrefix });
+  });
   configure(program.command("hash-password"))
     .description("read a password and print its bcrypt hash, for --web.config.file")
     .action(() => invoke({ command: "hash-password" }));

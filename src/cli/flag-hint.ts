@@ -27,14 +27,20 @@ export function flagHint(flag: string, command: Command): string {
   if (word === undefined) return "";
   const own = flagsOf(command);
   const same = own.find((name) => bare(name) === bare(word));
-  if (same !== undefined) return sameFlag(flag, same);
+  if (same !== undefined) return sameFlag(flag, same, command);
   const others = commandsOf(command);
   return belongsTo(bare(word), others) ?? meant(word, own) ?? belongsToSimilar(bare(word), others) ?? "";
 }
 
-function sameFlag(flag: string, own: string): string {
-  if (flag.startsWith(`${own}=`)) return `; ${own} takes no value`;
-  return flag.startsWith(`${own}:`) ? `; write ${own}=VALUE` : `; did you mean "${own}"?`;
+function sameFlag(flag: string, own: string, command: Command): string {
+  // With a space, flag and value came as one argument, as from a list of arguments in YAML.
+  const isWithValue = flag.startsWith(own) && /^[=:\s]/.test(flag.slice(own.length));
+  if (!isWithValue) return `; did you mean "${own}"?`;
+  const option = command
+    .createHelp()
+    .visibleOptions(command)
+    .find(({ long }) => long === own);
+  return option?.required || option?.optional ? `; write ${own}=VALUE` : `; ${own} takes no value`;
 }
 
 function belongsTo(bareWord: string, others: readonly Command[]): string | undefined {

@@ -29,8 +29,8 @@ export function addSourceFlags(command: Command): Command {
   return command
     .option(
       "--config.file <path>",
-      "configuration file (YAML); config.example.yaml explains every key (default, where neither this nor --node is given: " +
-        `${DEFAULT_FILES_TEXT})`,
+      "configuration file (YAML); config.example.yaml explains every key. Without this flag and --node: " +
+        DEFAULT_FILES_TEXT,
       read("--config.file", filePath),
     )
     .option(
@@ -74,21 +74,19 @@ export function addWebConfigFlag(command: Command): Command {
   );
 }
 
+const LOCATION_HELP = {
+  externalUrl:
+    "URL or path of the exporter as seen from outside, behind a reverse proxy: links and /sd use it. Example: " +
+    "https://monitoring.example.com/peer-exporter/",
+  routePrefix:
+    "prefix of the paths of all pages (default: the path of --web.external-url); / if the proxy removes that path",
+};
+
 /** The flags that say where the pages are: `healthcheck` has them, too. */
-export function addLocationFlags(command: Command): Command {
+export function addLocationFlags(command: Command, help = LOCATION_HELP): Command {
   return command
-    .option(
-      "--web.external-url <url>",
-      "URL under which the exporter is reachable from outside, for example behind a reverse proxy: links and /sd use it. A " +
-        "path alone, like /peer-exporter/, works as well",
-      read("--web.external-url", parseExternalUrl),
-    )
-    .option(
-      "--web.route-prefix <path>",
-      "prefix of the paths of all pages (default: the path of --web.external-url). With / for a proxy that removes the path " +
-        "of --web.external-url",
-      read("--web.route-prefix", parseRoutePrefix),
-    );
+    .option("--web.external-url <url>", help.externalUrl, read("--web.external-url", parseExternalUrl))
+    .option("--web.route-prefix <path>", help.routePrefix, read("--web.route-prefix", parseRoutePrefix));
 }
 
 export function addServeFlags(command: Command, address: string, logFormat?: (typeof LOG_FORMATS)[number]): Command {
@@ -129,6 +127,8 @@ export function read<T>(flag: string, parse: (text: string) => T) {
 
 function filePath(text: string): string {
   if (text === "") throw new Error("expected the path of a file");
+  // The flag's own value is missing.
+  if (/^--[a-z]/.test(text)) throw new Error("expected the path of a file, found another flag");
   return text;
 }
 

@@ -109,6 +109,8 @@ function refuseUnknownCommand(program: Command): void {
 }
 
 function fileHint(word: string): string {
+  // Word processors and web pages replace -- by one longer dash.
+  if (/^[\u2010-\u2015\u2212]/.test(word)) return "; flags begin with --, not with one long dash";
   return /\.ya?ml$/.test(word) ? "; pass a configuration file with --config.file=PATH" : "";
 }
 
@@ -123,9 +125,14 @@ export function visibleCommands(program: Command): readonly string[] {
 /** The text after a misspelt option may hold a token: `--nodes=x=wire+https://TOKEN@host`. */
 function describeError(error: string, command: Command): string {
   const [, flag] = /^error: unknown option '(.*)'/s.exec(error) ?? [];
-  if (flag === undefined) return error;
+  if (flag === undefined) return error.startsWith("error: too many arguments") ? withFileHint(error, command) : error;
   const [shown] = /^[A-Za-z._-]{0,40}/.exec(flag) ?? [];
   return `error: unknown option '${shown}'${flagHint(flag, command)}\n`;
+}
+
+function withFileHint(error: string, command: Command): string {
+  const hint = command.args.map(fileHint).find((text) => text !== "");
+  return hint === undefined ? error : error.replace(/\.?\n$/, `${hint}\n`);
 }
 
 const SEE_HELP = "(see peer-exporter --help)";

@@ -19,9 +19,12 @@ export function splitList(text: string): readonly string[] {
     .filter((entry) => entry !== "");
 }
 
-/** The entries of NO_PROXY. Those that cannot be read are skipped, as other programs may understand them. */
+/**
+ * The entries of NO_PROXY, also with white space between them, as curl and Python's urllib take them. Those that cannot be read are
+ * skipped, as other programs may understand them.
+ */
 export function readExceptions(text: string): readonly ProxyException[] {
-  return splitList(text).flatMap((entry) => readEntry(entry) ?? []);
+  return splitList(text.replace(/\s+/g, ",")).flatMap((entry) => readEntry(entry) ?? []);
 }
 
 /** @throws Error for an entry that never matches */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { inlineSecret, isSendable, printsAs } from "../lib/secret.ts";
+import { inlineSecret, isSendable, printsAs, secretIn } from "../lib/secret.ts";
 import type { ProxyServer, ProxySettings } from "../rpc/settings.ts";
 import { parsed } from "../schema/fields.ts";
 import { LOOPBACK, parseException, readExceptions, splitList } from "./no-proxy.ts";
@@ -93,7 +93,7 @@ function proxyOfEnvironment(env: Environment): ProxySettings {
 
 function serverOf(variable: string, text: string): ProxyServer {
   try {
-    return parseProxyUrl(text.includes("://") ? text : `http://${text}`);
+    return parseProxyUrl(text.includes("://") ? text : `http://${secretIn(text)}`);
   } catch (error) {
     throw new Error(`${variable} in the environment: ${error instanceof Error ? error.message : "not valid"}`);
   }
@@ -108,7 +108,8 @@ function isKind(text: string): text is Kind {
 }
 
 /** @throws Error that does not repeat the text, as it may contain a password */
-function parseProxyUrl(text: string): ProxyServer {
+function parseProxyUrl(given: string): ProxyServer {
+  const text = secretIn(given);
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]{0,19}):\/\/([^\s\\]*)$/i.exec(text) ?? [];
   const kind = scheme.toLowerCase();
   if (kind === "socks5" || kind === "socks") {

@@ -50,7 +50,9 @@ function doubtIn(given: string, use: KeyedSecret["use"]): string | undefined {
   const added = addedTo(text, use);
   if (added !== undefined) return added;
   if (/^(["'`]).*\1$/s.test(text)) return "is in quotes, which are a part of it: remove them";
-  return BLANK_AT_END.test(text) ? "begins or ends with white space, which is a part of it: remove it" : undefined;
+  if (BLANK_AT_END.test(text)) return "begins or ends with white space, which is a part of it: remove it";
+  // RFC 6750 2.1; often another scheme before the token.
+  return use.kind === "token" && /\s/.test(text) ? "has white space inside, as no bearer token has" : undefined;
 }
 
 /** What the exporter sends before the secret, and the secret has too. */

@@ -1,5 +1,5 @@
 import { nodeError } from "../model/failure.ts";
-import { loginAdvice } from "./dial/http-tunnel.ts";
+import { isLoginRefusal, loginAdvice } from "./dial/http-tunnel.ts";
 import { proxyAuthorization, type Via } from "./dial/route.ts";
 import { type Exchange, firstHeader, type RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
@@ -23,10 +23,10 @@ export function forwarded(exchange: Exchange, url: NodeUrl, via: Via): Exchange 
 function refuseErrors(response: RpcResponse, hasLogin: boolean, url: NodeUrl, { proxy, setBy }: Via): void {
   const { status } = response;
   const where = `the proxy ${proxy.label}`;
-  if (status === 407) {
+  if (status === 407 || (isOfProxy(response) && isLoginRefusal(status, hasLogin))) {
     const schemes = [response.headers["proxy-authenticate"] ?? []].flat();
     const advice = loginAdvice(schemes.map((scheme) => `proxy-authenticate: ${scheme}`).join("\n"), hasLogin, setBy);
-    throw nodeError("unauthorized", `${where} refused a request to ${url.label} with 407`, advice);
+    throw nodeError("unauthorized", `${where} refused a request to ${url.label} with ${status}`, advice);
   }
   if (status < 400) return;
   if (status === 502 || status === 504 || (status >= 500 && isOfProxy(response))) {

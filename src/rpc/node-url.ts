@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { inlineSecret, isSendable, printsAs, type Secret } from "../lib/secret.ts";
 import { urlMistake } from "./url-mistake.ts";
 
@@ -43,6 +44,8 @@ export function parseNodeUrl(text: string): NodeUrl {
   // An unreplaced variable, as in http://${HOST}, would pass for a host.
   if (!/^[\w.:-]+$/.test(hostname) || /^\.|\.\./.test(hostname))
     throw new Error("expected a URL whose host is a name or an address");
+  // 10.1.2 would be 10.1.0.2, and 0x7f.1 this machine.
+  if (isIPv4(hostname) && !text.includes(hostname)) throw new Error("expected an IPv4 address of four decimal numbers");
   if (url.hash !== "") throw new Error("expected a URL without a #fragment, which is never sent to a server");
   const path = url.pathname === "/" ? "" : url.pathname;
   const label = `${url.protocol}//${url.host}`;

@@ -4,7 +4,7 @@ import { formatSize } from "../lib/text/format.ts";
 import type { Failure, FailureReason } from "../model/failure.ts";
 import { describeExcess, type Excess, excessAdvice } from "./budget.ts";
 import { describeError } from "./dial/error-codes.ts";
-import { type Route, throughProxy } from "./dial/route.ts";
+import { type Route, throughProxy, type Via, wrongProxy } from "./dial/route.ts";
 import { meaningOf, TlsError } from "./dial/tls-codes.ts";
 import type { NodeUrl } from "./node-url.ts";
 
@@ -53,14 +53,17 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   const where = `${request.call} at ${request.url.label}${route === undefined ? "" : throughProxy(route)}`;
   const isLate = request.signal.aborted || isTimeout(error);
   if (waitedFor !== undefined && (isLate || errorCode(error) === "DIAL_TIMEOUT")) {
-    const advice = route === undefined || route.kind === "direct" ? SLOW_DIAL : SLOW_PROXY;
+    const advice = route === undefined || route.kind === "direct" ? SLOW_DIAL : slowProxy(route);
     return { reason: "timeout", message: `${where}: no connection in time (${waitedFor})`, advice };
   }
   if (isLate) {
     return {
       reason: "timeout",
       message: `${where}: no complete response in time`,
-      advice: "the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
+      advice:
+        route?.kind === "forward"
+          ? slowProxy(route)
+          : "the node is overloaded or hangs, or the network drops packets; raise timeout if it is only slow",
     };
   }
   if (error instanceof ExcessError) return { reason: "too_large", ...explainExcess(error.found, where) };
@@ -74,14 +77,21 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   }
   const code = errorCode(error);
   const { reason, message } = describeError(error);
-  return { reason, message: `${where}: ${message}`, advice: adviceFor(reason, code, request.url) };
+  // The connection is that to the proxy.
+  const ofProxy = route?.kind === "forward" && ["connect", "http"].includes(reason) && !(error instanceof CutOffError);
+  const advice = ofProxy ? wrongProxy(route) : adviceFor(reason, code, request.url);
+  return { reason, message: `${where}: ${message}`, advice };
 }
 
 const SLOW_DIAL =
   "check that the node listens at this address and works, and that no firewall drops packets; raise timeout if it is only slow";
 
-const SLOW_PROXY =
-  "check that the proxy works and that the node runs; raise timeout if they are only slow (through Tor a connection takes seconds)";
+function slowProxy({ setBy }: Via): string {
+  return (
+    `check that the proxy works, the scheme and the port in ${setBy}, and that the node runs; raise timeout if they are only slow ` +
+    "(through Tor a connection takes seconds)"
+  );
+}
 
 function explainExcess(found: ResponseExcess, where: string): Pick<Failure, "message" | "advice"> {
   switch (found.kind) {

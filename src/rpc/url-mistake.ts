@@ -29,6 +29,9 @@ export function urlMistake(text: string, isSchemeOptional = false): string | und
   const ofAddress = addressMistake(host, form);
   if (ofAddress !== undefined) return ofAddress;
   if (/\s/.test(authority)) return "expected a URL without spaces";
+  if (hasScheme && /^https?(?:[:/]|$)/i.test(host) && rest.slice(authority.length).startsWith("//")) {
+    return "expected http:// or https:// once";
+  }
   if (hasScheme && slashes !== "://") return `expected ${form.scheme} with two slashes${written(host, form)}`;
   if (!hasScheme && text.startsWith("//")) return `expected http:// or https:// before the host${written(host, form)}`;
   if (!hasScheme && !isSchemeOptional && !text.includes("://") && !text.includes("@")) return schemeMistake(host, form);

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import * as z from "zod";
 import { formatDuration, parseDuration } from "../lib/duration.ts";
+import { secretIn } from "../lib/secret.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
 import type { ConfigProblem } from "./problems.ts";
@@ -147,7 +148,10 @@ export function parsed<T>(what: string, parse: (text: string) => T) {
   });
 }
 
-export const nodeUrlField = parsed<NodeUrl>("a URL like http://127.0.0.1:8888 or unix:/run/node.sock", parseNodeUrl);
+export const nodeUrlField = parsed<NodeUrl>("a URL like http://127.0.0.1:8888 or unix:/run/node.sock", (text) =>
+  // A URL with a token or a login is a secret as a whole.
+  parseNodeUrl(secretIn(text)),
+);
 
 const DURATION = "a duration like 15s or 1m30s";
 

@@ -42,6 +42,11 @@ export function reportBounds<T>(work: () => T): T | Broken {
 
 type YamlError = Pick<Document.Parsed["errors"][number], "code" | "message" | "pos">;
 
+const MERGE_TAG = "tag:yaml.org,2002:merge";
+
+/** At the tag, about which the library reports errors. */
+const TAGGED_MERGE = /^!(?:!merge|<tag:yaml.org,2002:merge>)[ \t]+<<[ \t]*:/;
+
 /** As `parseDocument` of the library, with tokens that were checked before. */
 function compose(
   text: string,
@@ -49,6 +54,9 @@ function compose(
 ): { readonly document: Document.Parsed; readonly errors: readonly YamlError[] } {
   const parser = new Parser(lines.addNewLine);
   // Its own search for duplicate keys takes the square of their number, and further tags would give values that are not plain data.
+  // `!!merge <<` is the merge key as well: yq and Go's library write it so.
+  const ofMergeTag = (error: YamlError) => TAGGED_MERGE.test(text.slice(error.pos[0], error.pos[0] + 60));
+  const errorsOf = (one: Document.Parsed) => [...one.errors, ...one.warnings].filter((error) => !ofMergeTag(error));
   const composer = new Composer({
     ...{ lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false, resolveKnownTags: false },
   });
@@ -63,11 +71,11 @@ function compose(
     else {
       const [begin, end] = next.range;
       const second: YamlError = { code: "MULTIPLE_DOCS", message: "", pos: [begin, end] };
-      return { document, errors: [...document.errors, ...document.warnings, second] };
+      return { document, errors: [...errorsOf(document), second] };
     }
   }
   if (document === undefined) throw new Error("the YAML library gave no document");
-  return { document, errors: [...document.errors, ...document.warnings] };
+  return { document, errors: errorsOf(document) };
 }
 
 /** Messages of `yaml` may repeat text of the file, which may be a password: those are replaced. */
@@ -130,7 +138,9 @@ function duplicateKeys(document: Document.Parsed): readonly Misplaced[] {
 
 /** `<<` of YAML 1.1, which YAML 1.2 dropped. In quotes it is a key like any other, as in Go's library. */
 export function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && key.type === "PLAIN" && key.source === "<<" && key.tag === undefined;
+  return (
+    isScalar(key) && key.type === "PLAIN" && key.source === "<<" && (key.tag === undefined || key.tag === MERGE_TAG)
+  );
 }
 
 export function beginOf(node: unknown): number | undefined {

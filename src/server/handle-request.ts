@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "../logging/logger.ts";
 import type { Clients, Connection } from "./clients/clients.ts";
+import type { WebLocation } from "./location.ts";
 import { BAD_PATH, BODY_REFUSED, createRequestChecks, hasBody } from "./request-checks.ts";
 import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
 import { createRouter, createTargetReader, HEALTH_PATHS, type Match, noRoute, type Route } from "./router.ts";
@@ -9,7 +10,7 @@ import type { AccessControl } from "./web-config/access-control.ts";
 
 type HandlerOptions = {
   readonly routes: readonly Route[];
-  readonly routePrefix: string | undefined;
+  readonly location: WebLocation | undefined;
   readonly clients: Clients;
   readonly log: Logger;
   readonly observeRequest: (route: string, code: number, seconds: number) => void;
@@ -35,7 +36,7 @@ type Exchange = {
 /** The way of every request: its route, the checks, its user, the route's response, which is sent and measured. */
 export function createRequestHandler(options: HandlerOptions): HandleRequest {
   const { clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
-  const route = createRouter(options.routes, options.routePrefix);
+  const route = createRouter(options.routes, options.location);
   const readTarget = createTargetReader();
   const check = createRequestChecks(allowedHosts);
   // The level does not change while the process runs.

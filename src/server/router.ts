@@ -1,3 +1,4 @@
+import type { WebLocation } from "./location.ts";
 import { errorResponse, type HttpResponse, type Request, respond } from "./respond.ts";
 
 export type Route = {
@@ -23,8 +24,11 @@ const WILDCARD = "*";
 /** Health checks have no password. Both pages disclose nothing that an attacker could use. */
 export const HEALTH_PATHS: ReadonlySet<string> = new Set(["/-/healthy", "/-/ready"]);
 
-/** @param prefix what the path of every request begins with, without a slash at its end; routes do not have it */
-export function createRouter(routes: readonly Route[], prefix = ""): Router {
+/** @param location what paths of requests and of links begin with; routes do not have it */
+export function createRouter(
+  routes: readonly Route[],
+  { routePrefix: prefix, linkPrefix }: Omit<WebLocation, "origin"> = AT_ROOT,
+): Router {
   const byPath = new Map<string, Map<string, Match>>();
   for (const { path, method, handle } of routes) {
     const byMethod = byPath.get(path) ?? new Map<string, Match>();
@@ -33,7 +37,7 @@ export function createRouter(routes: readonly Route[], prefix = ""): Router {
       byMethod.set(each, { route: path, handle, segment: "" });
     }
   }
-  const notFound = noRoute(errorResponse(404, `no such page; see ${prefix}/`));
+  const notFound = noRoute(errorResponse(404, `no such page; see ${linkPrefix}/`));
   const find: Router = (method, path) => {
     const exact = byPath.get(path);
     if (exact !== undefined) return exact.get(method) ?? wrongMethod(exact);
@@ -44,12 +48,21 @@ export function createRouter(routes: readonly Route[], prefix = ""): Router {
     return match === undefined ? wrongMethod(open) : { ...match, segment: path.slice(cut) };
   };
   if (prefix === "") return find;
-  const toPrefix = noRoute(respond(302, "text/plain; charset=utf-8", `see ${prefix}/\n`, { location: `${prefix}/` }));
+  // A proxy passes on only what is below the prefix.
+  const entries: Readonly<Record<string, Match>> = {
+    "/": redirect(`${prefix}/`),
+    [prefix]: redirect(`${linkPrefix}/`),
+  };
   return (method, path) => {
     if (path.startsWith(`${prefix}/`)) return find(method, path.slice(prefix.length));
-    const isEntry = path === "/" || path === prefix;
-    return isEntry && (method === "GET" || method === "HEAD") ? toPrefix : notFound;
+    return (method === "GET" || method === "HEAD" ? entries[path] : undefined) ?? notFound;
   };
+}
+
+const AT_ROOT = { routePrefix: "", linkPrefix: "" };
+
+function redirect(location: string): Match {
+  return noRoute(respond(302, "text/plain; charset=utf-8", `see ${location}\n`, { location }));
 }
 
 /** The match of a request that no route handles. */

@@ -7,14 +7,15 @@ import type { CloseReason } from "../metrics/self.ts";
 import { type ClientLimits, createClients } from "./clients/clients.ts";
 import { createRequestHandler, type HandleRequest } from "./handle-request.ts";
 import { clientLimits, limitConnections, respondToBadRequests, SERVER_LIMITS, TLS_LIMITS } from "./limits.ts";
+import type { WebLocation } from "./location.ts";
 import { UNMET_EXPECTATION } from "./request-checks.ts";
 import { noRoute, type Route } from "./router.ts";
 import type { Access } from "./web-config/access-control.ts";
 
 type ServerOptions = {
   readonly routes: readonly Route[];
-  /** What the paths of requests begin with, as `parseRoutePrefix` returns it; routes do not have it. */
-  readonly routePrefix?: string | undefined;
+  /** Where clients find the routes, if not at the root. */
+  readonly location?: WebLocation | undefined;
   readonly log: Logger;
   readonly observeRequest: (route: string, code: number, seconds: number) => void;
   /** TLS, users and the rest of a web configuration; without it, plain HTTP for everyone. */
@@ -45,7 +46,7 @@ export function createServer(options: ServerOptions): HttpServer {
   let isClosing = false;
   const handle = createRequestHandler({
     routes: options.routes,
-    routePrefix: options.routePrefix,
+    location: options.location,
     clients,
     log,
     observeRequest: options.observeRequest,

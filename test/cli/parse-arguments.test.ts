@@ -225,10 +225,20 @@ describe("wrong usage", () => {
       "error: --sort: expected one of peer, direction, state, agent, head, difference, in, out, since, latency, " +
         'syncing, with a leading - to reverse the order, found "laten"; did you mean "latency"?\n',
     ],
-    [["check", "config.yaml"], "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n"],
+    [
+      ["check", "config.yaml"],
+      "error: too many arguments for 'check'. Expected 0 arguments but got 1; pass a configuration file with " +
+        "--config.file=PATH\n",
+    ],
+    [["\u2013config.file=a"], "error: unknown command; flags begin with --, not with one long dash\n"],
+    [
+      ["check", "\u2014config.file=a"],
+      "error: too many arguments for 'check'. Expected 0 arguments but got 1; flags begin with --, not with one long dash\n",
+    ],
     [["demo", "a", "b"], "error: too many arguments for 'demo'. Expected 0 arguments but got 2.\n"],
 
     [["--config.file"], "error: option '--config.file <path>' argument missing\n"],
+    [["--config.file", "--json"], "error: --config.file: expected the path of a file, found another flag\n"],
     [["--config.file="], "error: --config.file: expected the path of a file\n"],
     [["--node"], "error: option '--node <name=chain+url>' argument missing\n"],
     ...["", "a", "http://h"].map((text): [readonly string[], string] => [
@@ -341,6 +351,13 @@ describe("an unknown flag:", () => {
     expect(parse(...line.split(" ")).err).toBe(
       `error: unknown option '${shown}'; ${hint}\n(see peer-exporter --help)\n`,
     );
+  });
+
+  test.each([
+    ["a flag with its value", ["--config.file a.yaml"], "--config.file", "write --config.file=VALUE"],
+    ["a flag without a value", ["check", "--json "], "--json", "--json takes no value"],
+  ])("%s in one argument", (_, args, shown, hint) => {
+    expect(parse(...args).err).toBe(`error: unknown option '${shown}'; ${hint}\n(see peer-exporter --help)\n`);
   });
 
   test.each([

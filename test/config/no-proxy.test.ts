@@ -62,7 +62,16 @@ describe("what never matches", () => {
 
   it("is skipped in the environment, where it may be for another program", () => {
     const read = readExceptions(`<local>, ${BAD.join(",")},, node.example ,`);
-    expect(read.map(({ label }) => label)).toEqual(["node.example"]);
+    expect(read.map(({ label }) => label)).toEqual(["a", "b", "node.example"]);
+  });
+
+  it("is not white space between entries of the environment", () => {
+    expect(readExceptions("a.example 10.0.0.0/8\t.b,c\n").map(({ label }) => label)).toEqual([
+      "a.example",
+      "10.0.0.0/8",
+      ".b",
+      "c",
+    ]);
   });
 });
 

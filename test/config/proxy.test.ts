@@ -104,6 +104,21 @@ describe("proxy_url", () => {
     expect(routeOf(proxy, "http://node.example")).toBe("tunnel socks5h://127.0.0.1:9050");
   });
 
+  it("gets CONNECT for names of Tor, whose HTTPTunnelPort knows nothing else", () => {
+    const { proxy } = good({ proxy_url: PROXY }).node;
+    expect(routeOf(proxy, "http://abc.ONION:18081")).toBe("tunnel http://proxy.example:3128");
+    expect(routeOf(proxy, "http://abc.i2p")).toBe("forward http://proxy.example:3128");
+  });
+
+  it("from a Secret made with echo may end with a line end, as the URL of a node may", () => {
+    expect(good({ proxy_url: "\ufeffhttp://u:hunter2@h:1\n" }).node.proxy?.http?.label).toBe("http://h:1");
+    const env = { HTTP_PROXY: "\ufeffh:1\n" };
+    expect(good({ proxy_from_environment: true }, {}, env).node.proxy?.http?.label).toBe("http://h:1");
+    const nodes = [{ ...NODE, url: "\ufeffhttp://node.example/c4narytoken\r\n" }];
+    const result = parseConfig({ nodes }, undefined);
+    expect(result.ok && result.config.nodes[0]?.url.path).toBe("/c4narytoken");
+  });
+
   it("of a node overrides global as a whole", () => {
     const global = { proxy_url: PROXY, no_proxy: "node.example" };
     expect(routeOf(good({}, global).node.proxy, NODE.url)).toBe("direct");

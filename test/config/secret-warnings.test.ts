@@ -56,6 +56,7 @@ test.each<[object, string]>([
   [basic("c4narytoken "), `auth.basic.password ${BLANK_AT_END}`],
   [basic("\u200bc4narytoken"), `auth.basic.password ${BLANK_AT_END}`],
   [headers("c4narytoken\u00a0"), `auth.headers[1].value ${BLANK_AT_END}`],
+  [bearer("Token c4narytoken"), "auth.bearer.token has white space inside, as no bearer token has"],
   [bearer('"c4narytoken"'), `auth.bearer.token ${QUOTES}`],
   [{ bearer: { token_file: file("'c4narytoken'\n") } }, `auth.bearer.token_file ${QUOTES}`],
   [{ cookie_file: file('a:"c4nary"') }, `auth.cookie_file ${QUOTES}`],

@@ -11,7 +11,7 @@ import { findServer, freePort, run, tempFolder } from "../support/servers.ts";
 import { untilReady } from "../support/waits.ts";
 
 const monerod = findServer("monerod", "apt-get install monero");
-const nginx = findServer("nginx", "apt-get install nginx-light");
+const nginx = findServer("nginx", "apt-get install nginx");
 
 /** The lines that docs/getting-started/monero.md has for a node behind nginx, with other ports. */
 function documentedProxy(nodePort: number, port: number): string {

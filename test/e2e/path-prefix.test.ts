@@ -8,7 +8,7 @@ import { findServer, freePort, run, waitFor } from "../support/servers.ts";
 
 /** The examples of docs/troubleshooting.md for an exporter below a path of a real nginx. */
 
-const nginx = findServer("nginx", "apt-get install nginx-light");
+const nginx = findServer("nginx", "apt-get install nginx");
 
 const manual = readFileSync(fileURLToPath(new URL("../../docs/troubleshooting.md", import.meta.url)), "utf8");
 

@@ -8,6 +8,7 @@ import { peerId, selfSigned } from "../support/certificates.ts";
 import { type Exporter, startExporter } from "../support/exporter.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { type FakeNode, startFakeNode } from "../support/fake-node.ts";
+import { HURRY } from "../support/hurry.ts";
 import { startMonerod } from "../support/monerod.ts";
 import { type RunningProxy, startHttpsProxy, startMicrosocks, startTinyproxy } from "../support/proxies.ts";
 import { findServer, freePort, startProcess, tempFolder, waitFor } from "../support/servers.ts";
@@ -92,7 +93,11 @@ describe.skipIf(!isWhole)("nodes behind real proxies", () => {
     };
     exporter = await startExporter({
       config: JSON.stringify(config),
-      env: { NODE_EXTRA_CA_CERTS: authority.caFile, HTTP_PROXY: `http://${USER}127.0.0.1:${closed}` },
+      env: {
+        NODE_OPTIONS: HURRY,
+        NODE_EXTRA_CA_CERTS: authority.caFile,
+        HTTP_PROXY: `http://${USER}127.0.0.1:${closed}`,
+      },
     });
     await untilReady(exporter);
   }, 120_000);
@@ -108,6 +113,7 @@ describe.skipIf(!isWhole)("nodes behind real proxies", () => {
   ])("%s is up, poll after poll", async (target) => {
     await probe(exporter, target);
     const page = await exporter.page();
+    expect(value(page, "p2p_node_polls_total", { target })).toBeGreaterThan(1);
     expect(value(page, "p2p_node_up", { target })).toBe(1);
     const failures = find(page, "p2p_node_poll_failures_total", { target });
     expect(failures.filter((sample) => sample.value > 0)).toEqual([]);

@@ -4,15 +4,17 @@ import { tempFolder } from "../support/servers.ts";
 
 /** Loaded before the exporter: names under .invalid, which no name server has, come from a file of ours. */
 const PRELOAD = `
-const dns = require("node:dns");
+const dns = require("node:dns/promises");
 const { readFileSync } = require("node:fs");
-const system = dns.promises.lookup;
-dns.promises.lookup = async (name, options) => {
+const { syncBuiltinESMExports } = require("node:module");
+const system = dns.lookup;
+dns.lookup = async (name, options) => {
   if (!name.endsWith(".invalid")) return system(name, options);
   const address = JSON.parse(readFileSync(process.env.TEST_HOSTS, "utf8"))[name];
   if (address === undefined) throw Object.assign(new Error("getaddrinfo ENOTFOUND " + name), { code: "ENOTFOUND" });
-  return [{ address, family: 4 }];
+  return options?.all ? [{ address, family: 4 }] : { address, family: 4 };
 };
+syncBuiltinESMExports();
 `;
 
 export type Hosts = {

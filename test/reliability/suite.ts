@@ -236,8 +236,8 @@ const ABOUT_HEAD = /^p2p_node_(?:head|final|reference|block)_/;
 /** Besides what is kept always: what any answer of the server tells, whatever it says. */
 const KNOWN_FROM_ANY_RESPONSE = ["p2p_node_tls_certificate_expiry_timestamp_seconds"];
 
-/** One line of the log as the catalogue gives it: … stands for names and numbers. */
+/** One line of the log as the catalogue gives it: … stands for names, numbers, and what a server says, if it says anything. */
 export function matches(pattern: string, line: string): boolean {
   const parts = pattern.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".+")}$`).test(line);
+  return new RegExp(`^${parts.join(".*")}$`).test(line);
 }

@@ -14,6 +14,7 @@ import {
   startFakeNode,
   startRawServer,
 } from "../support/fake-node.ts";
+import { waitFor } from "../support/servers.ts";
 
 const toClose: { close(): Promise<unknown> }[] = [];
 
@@ -61,10 +62,10 @@ export async function refusal(request: Promise<unknown>): Promise<NodeError> {
   return error;
 }
 
-/** How a request failed whose signal ends after a time, and how many turns of the event loop after the signal. */
+/** How a request failed whose signal ends after a time or once a condition holds, and how many turns of the event loop after the signal. */
 export async function refusalAtDeadline(
   client: RpcClient,
-  milliseconds: number,
+  until: number | (() => boolean),
   request: Parameters<RpcClient["request"]>[0] = GET,
 ): Promise<{ readonly error: NodeError; readonly lateTimers: number }> {
   const controller = new AbortController();
@@ -72,7 +73,8 @@ export async function refusalAtDeadline(
   const refused = refusal(client.request(request, controller.signal)).finally(() => {
     isSettled = true;
   });
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  if (typeof until === "number") await new Promise((resolve) => setTimeout(resolve, until));
+  else await waitFor(until, "what must precede the deadline");
   expect(isSettled).toBe(false);
   controller.abort(new DOMException("no end in time", "TimeoutError"));
   let lateTimers = 0;

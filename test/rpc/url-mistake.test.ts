@@ -47,6 +47,12 @@ describe("what is often written in place of a URL", () => {
     ["http://s3cret example:18081", "without spaces"],
     ["http://.s3cret.example", "whose host is a name or an address"],
     ["http://s3cret..example", "whose host is a name or an address"],
+    ["http://http://s3cret.example/s3cret", "http:// or https:// once"],
+    ["https://http//s3cret.example", "http:// or https:// once"],
+    ["http://10.1.2:18081", "IPv4 address of four decimal numbers"],
+    ["http://0x7f.1", "IPv4 address of four decimal numbers"],
+    ["http://010.0.0.1", "IPv4 address of four decimal numbers"],
+    ["http://s3cret:s3cret@2130706433/", "IPv4 address of four decimal numbers"],
   ])("%j has an error with the right form", (text, message) => {
     expect(() => parseNodeUrl(text)).toThrow(message);
     expect(() => parseNodeUrl(text)).not.toThrow(/s3cret|::$/);

@@ -69,7 +69,7 @@ export function setUp(given: Overrides = {}) {
     void observed.push({ handler, code, seconds });
   const { http, close } = createServer({
     routes,
-    routePrefix: location.routePrefix,
+    location,
     log,
     observeRequest,
     allowedHosts,

@@ -129,6 +129,8 @@ describe("invalid configurations", () => {
       { probe: { modules: { m: { chain: "wire", url: "http://h" } } } },
       "/probe/modules/m: must NOT have additional properties",
     ],
+    ["a label name with a dash", { nodes: [{ ...NODE, labels: { "a-b": 1 } }] }, "/nodes/0/labels: property name"],
+    ["a label name of Prometheus", { nodes: [{ ...NODE, labels: { __a: "b" } }] }, "/nodes/0/labels: property name"],
     ["no chain", { nodes: [{ name: "a", url: "http://h" }] }, "/nodes/0: must have required property 'chain'"],
     [
       "no such chain",

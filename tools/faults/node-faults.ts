@@ -372,14 +372,14 @@ export const NODE_FAULTS = {
     fault: "429 with Retry-After",
     shows: `${NOTHING_LEFT}; no poll until that time, at most for an hour`,
     reason: "rate_limited",
-    log: "down: … at …: expected HTTP 200, found 429; poll less often (interval) or raise the server's limit",
+    log: "down: … at …: expected HTTP 200, found 429…; poll less often (interval) or raise the server's limit",
     remedy: "Raise `interval` until it stops. For a gateway, check the other users of the token.",
   },
   status429: {
     fault: "429 without Retry-After",
     shows: `${NOTHING_LEFT}; the exporter skips one scheduled poll, then two, four, … up to 16`,
     reason: "rate_limited",
-    log: "down: … at …: expected HTTP 200, found 429; poll less often (interval) or raise the server's limit",
+    log: "down: … at …: expected HTTP 200, found 429…; poll less often (interval) or raise the server's limit",
     remedy: "Raise `interval` until it stops. A chainweb node allows 50 requests per second from one address.",
   },
   gatewayQuota: {
@@ -549,7 +549,7 @@ export const NODE_FAULTS = {
     fault: "TLS: the certificate is not the pinned one",
     shows: NOTHING_LEFT,
     reason: "tls_pin",
-    log: "down: … presented a certificate with the id …, expected …; if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
+    log: "down: … presented a certificate with the id …, expected …; if the node has a new certificate, compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set tls.pin, as tls: {pin: …}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile",
     remedy: "Do as the line says. The exporter sends nothing to such a server.",
   },
   certificateWanted: {

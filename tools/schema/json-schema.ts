@@ -75,7 +75,10 @@ function plain(schema: z.ZodType): JsonObject {
       if (zodSchema === reorgDepthField) writeDepth(jsonSchema);
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
       if (zodSchema === labelsField)
-        jsonSchema.additionalProperties = { type: ["string", "number", "boolean", "null"] };
+        Object.assign(jsonSchema, {
+          propertyNames: { pattern: "^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$" },
+          additionalProperties: { type: ["string", "number", "boolean", "null"] },
+        });
       if (zodSchema === chainField) jsonSchema.enum = Object.keys(chains);
       letVariablesThrough(jsonSchema);
     },

@@ -1,7 +1,7 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { type Failure, NodeError, nodeError } from "../../model/failure.ts";
-import { errorOf } from "../../rpc/answers/server-error.ts";
+import { errorOf, firstAnswer } from "../../rpc/answers/server-error.ts";
 import { INFO_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
@@ -50,7 +50,8 @@ export function resultOf(
   response: RpcResponse | undefined = undefined,
 ): JsonObject {
   const isEnvelope = isObject(answer);
-  const error = isEnvelope ? errorOf(answer) : undefined;
+  const first = firstAnswer(answer);
+  const error = isObject(first) ? errorOf(first) : undefined;
   if (error !== undefined) throw new NodeError(rpcFailure(error, call, { isGateway: fromGateway, response }));
   const result = isEnvelope ? answer.result : undefined;
   if (!isObject(result)) {

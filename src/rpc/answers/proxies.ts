@@ -69,7 +69,7 @@ function unreachable(proxy: string, why: string): Meaning {
   return { reason: "http", advice: `${proxy} in front of the node reports: ${why}` };
 }
 
-/** A page with a puzzle for a browser (developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response). */
+/** A page that only a browser can pass (developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response). */
 const CHALLENGE: Meaning = {
   reason: "unauthorized",
   advice:

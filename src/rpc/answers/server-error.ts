@@ -31,7 +31,7 @@ export function errorOf(answer: JsonObject): unknown {
 
 /** Errors are objects, texts, codes, or lists of these. */
 export function readError(error: unknown): ServerError {
-  const first = Array.isArray(error) ? error[0] : error;
+  const first = firstAnswer(error);
   if (typeof first === "string") return ofTexts(first === "" ? [] : [first]);
   if (typeof first === "number" && Number.isSafeInteger(first)) return { ...NOTHING, code: first };
   if (!isObject(first)) return NOTHING;
@@ -47,8 +47,14 @@ function ofTexts(all: readonly string[]): ServerError {
   return { code: undefined, texts, waitSeconds: waitIn(texts) };
 }
 
+/** Some gateways put the one answer into a list, as JSON-RPC does for several. */
+export function firstAnswer(answer: unknown): unknown {
+  return Array.isArray(answer) ? answer[0] : answer;
+}
+
 /** An answer without an envelope, such as `{"message": "Unknown API key"}`. */
-export function readBare(answer: unknown): ServerError {
+export function readBare(given: unknown): ServerError {
+  const answer = firstAnswer(given);
   if (!isObject(answer)) return readError(answer);
   const { result, errors } = answer;
   if (errors !== undefined) return readError(errors);
@@ -56,13 +62,15 @@ export function readBare(answer: unknown): ServerError {
 }
 
 /** The error of an answer in whatever shape. */
-export function readAnswer(answer: unknown): ServerError {
+export function readAnswer(given: unknown): ServerError {
+  const answer = firstAnswer(given);
   const error = isObject(answer) ? errorOf(answer) : undefined;
   return error === undefined ? readBare(answer) : readError(error);
 }
 
 /** Whether an object says by its keys that it is an error. */
-export function isErrorAnswer(answer: unknown): boolean {
+export function isErrorAnswer(given: unknown): boolean {
+  const answer = firstAnswer(given);
   return isObject(answer) && ["errors", ...ERROR_KEYS].some((key) => isSaid(answer[key]));
 }
 
@@ -164,6 +172,7 @@ export function shown({ texts }: ServerError, response: Pick<RpcResponse, "hide"
   const [text] = texts;
   if (text === undefined) return "";
   const words = cleaned(response?.hide?.(text) ?? text).split(" ");
+  if (words.join("") === "") return "";
   let line = "";
   for (const [index, word] of words.entries()) {
     const safe = isKeyLike(word) ? WITHHELD : word;
@@ -180,8 +189,12 @@ export function shown({ texts }: ServerError, response: Pick<RpcResponse, "hide"
 /** A change of the color of a terminal; without its first character it would be a word of its own. */
 const TERMINAL_COLOR = /\x1b\[[0-9;]{0,20}m/g;
 
+/** Tags of HTML, of a length that cannot cost much. */
+const TAG = /<[/!a-z][^<>]{0,200}>/gi;
+
 function cleaned(text: string): string {
-  return text.toWellFormed().replace(TERMINAL_COLOR, "").replace(INVISIBLE_IN_TEXT, "").replace(/\s+/g, " ").trim();
+  const plain = text.toWellFormed().replace(TERMINAL_COLOR, "").replace(INVISIBLE_IN_TEXT, "");
+  return plain.replace(TAG, " ").replace(/\s+/g, " ").trim();
 }
 
 function isKeyLike(word: string): boolean {

@@ -55,11 +55,13 @@ export function statusFailure(response: RpcResponse, call: string, isPlain = tru
     return { ...failure, message: failure.message + words };
   }
   const meaning = meaningOf(status, isPlain);
+  // A server may judge the client's certificate, or its absence, by its own rules (nginx: ssl_verify_client optional).
+  const alsoOfTls = status === 403 && !isPlain ? ", and the client certificate (tls.cert_file) if it wants one" : "";
   const isOfGateway = words !== "" && (meaning === OTHER_STATUS || meaning === BAD_REQUEST);
   return {
     reason: meaning.reason,
     message: `${call}: expected HTTP 200, found ${status}${words}`,
-    advice: isOfGateway ? OF_GATEWAY.advice : meaning.advice,
+    advice: isOfGateway ? OF_GATEWAY.advice : meaning.advice + alsoOfTls,
     ...(meaning.mayAskToWait ? retryAfter(response) : {}),
   };
 }

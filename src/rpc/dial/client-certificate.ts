@@ -6,8 +6,8 @@ import { files, MAX_FILE_BYTES } from "../../lib/files/files.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ClientCertificate } from "../settings.ts";
 
-/** The certificate that we present, with its chain and key as PEM, and what errors say about it. */
-export type OwnCertificate = {
+/** A client certificate with its chain and key as PEM, and what errors say about it. */
+export type LoadedCertificate = {
   readonly cert: string;
   readonly key: string;
   /** SHA-256, as openssl prints it: what monerod's rpc-ssl-allowed-fingerprints wants. */
@@ -43,7 +43,7 @@ export async function readPem(path: string, key: Kind): Promise<string> {
  * Reads the client certificate and its key, which must belong together.
  * @throws NodeError tls
  */
-export async function readOwnCertificate(files: ClientCertificate): Promise<OwnCertificate> {
+export async function readClientCertificate(files: ClientCertificate): Promise<LoadedCertificate> {
   const { certFile, keyFile } = files;
   const { cert, key } = await readPair(files);
   const problem = certificateProblem(cert) ?? privateKeyProblem(key) ?? pairProblem(cert, key);
@@ -55,7 +55,7 @@ export async function readOwnCertificate(files: ClientCertificate): Promise<OwnC
   return { cert, key, fingerprint: certificate.fingerprint256, endMs: Date.parse(certificate.validTo) };
 }
 
-async function readPair({ certFile, keyFile }: ClientCertificate): Promise<Pick<OwnCertificate, "cert" | "key">> {
+async function readPair({ certFile, keyFile }: ClientCertificate): Promise<Pick<LoadedCertificate, "cert" | "key">> {
   const cert = await readPem(certFile, "cert_file");
   return { cert, key: keyFile === certFile ? cert : await readPem(keyFile, "key_file") };
 }
@@ -64,11 +64,11 @@ async function readPair({ certFile, keyFile }: ClientCertificate): Promise<Pick<
  * Whether the files have another certificate or key than this one, which can be used. Each request asks, so nothing is parsed while
  * they are the same: that takes longer than a poll.
  */
-export async function isReplaced(own: OwnCertificate, files: ClientCertificate): Promise<boolean> {
+export async function isReplaced(presented: LoadedCertificate, files: ClientCertificate): Promise<boolean> {
   try {
     const { cert, key } = await readPair(files);
-    if (cert === own.cert && key === own.key) return false;
-    await readOwnCertificate(files);
+    if (cert === presented.cert && key === presented.key) return false;
+    await readClientCertificate(files);
     return true;
   } catch {
     // Half written, perhaps.

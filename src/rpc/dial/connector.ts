@@ -4,8 +4,9 @@ import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
 import { isReplaced } from "./client-certificate.ts";
-import { type Connection, noCertificate, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
+import { type Connection, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
 import { type DialContext, openTcp } from "./happy-eyeballs.ts";
+import { noCertificate } from "./presented.ts";
 import { createRefusedClient } from "./refused-client.ts";
 import { placeOf, type Route } from "./route.ts";
 import { openUnixSocket } from "./socket.ts";
@@ -48,7 +49,8 @@ type Connector = {
 const SLOT_WAIT_SHARE = 1 / 2;
 
 const SLOW_LOOK_MS = 500;
-const SLOW_LOOK_PAUSE_MS = 60_000;
+/** So that looks take at most a tenth of the time. */
+const LOOK_PAUSE_FACTOR = 10;
 
 /** No connection in time, TLS included. */
 class DialTimeoutError extends Error {
@@ -72,24 +74,25 @@ export function createConnector(options: ConnectorOptions): Connector {
     dialling = controller;
     options.onDial();
     describeWait = () => "no connection is free yet";
-    const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
-    slot = own;
+    const acquired = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
+    slot = acquired;
     describeWait = () => "no answer yet";
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
     try {
       const { socket, certificateExpirySeconds } = await open({
         signal: controller.signal,
+        timeoutMs: options.timeoutMs,
         waitingFor: (describe) => {
           describeWait = describe;
         },
         takeSpare: takeSpare(options.slots),
       });
       describeWait = undefined;
-      socket.once("close", () => own?.release());
+      socket.once("close", () => acquired?.release());
       options.onConnection(socket, certificateExpirySeconds);
       return socket;
     } catch (error) {
-      own?.release();
+      acquired?.release();
       throw error;
     } finally {
       clearTimeout(timer);
@@ -101,17 +104,17 @@ export function createConnector(options: ConnectorOptions): Connector {
     const { url } = options;
     const { signal, waitingFor } = context;
     // First, so that a file that is missing costs the server nothing.
-    const own = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
+    const used = url.protocol === "https:" ? await readTlsOptions(options) : undefined;
     signal.throwIfAborted();
-    tls = own;
-    if (own === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
+    tls = used;
+    if (used === undefined && options.verification.kind === "pin") throw noCertificate(url.label);
     const socket = await openSocket(options, context);
-    if (own === undefined) return { socket, certificateExpirySeconds: undefined };
+    if (used === undefined) return { socket, certificateExpirySeconds: undefined };
     waitingFor(() => "the TLS handshake has not ended yet");
     try {
-      return await startTls(socket, options, own, signal);
+      return await startTls(socket, options, used, signal);
     } catch (error) {
-      throw await refusedClient.explain(error, own, () => openSocket(options, context), signal);
+      throw await refusedClient.explain(error, used, () => openSocket(options, context), signal);
     }
   }
 
@@ -122,14 +125,15 @@ export function createConnector(options: ConnectorOptions): Connector {
     dialling = controller;
     const { signal } = controller;
     const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
-    const context = { signal, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
+    const { timeoutMs } = options;
+    const context = { signal, timeoutMs, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
     const open = async () => {
-      const own = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
+      const acquired = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
       const socket = await openSocket(options, context).catch((failure: unknown) => {
-        own?.release();
+        acquired?.release();
         throw failure;
       });
-      return socket.once("close", () => own?.release());
+      return socket.once("close", () => acquired?.release());
     };
     try {
       return await refusedClient.explain(error, used, open, signal);
@@ -140,13 +144,13 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   async function isOutdated(): Promise<boolean> {
-    const own = tls?.own;
+    const presented = tls?.clientCertificate;
     const started = performance.now();
-    if (options.clientCertificate === undefined || own === undefined || started < nextLook) return false;
-    const isOther = await isReplaced(own, options.clientCertificate);
+    if (options.clientCertificate === undefined || presented === undefined || started < nextLook) return false;
+    const isOther = await isReplaced(presented, options.clientCertificate);
     const tookMs = performance.now() - started;
     // Of a file system that hangs, so that each request does not wait for it.
-    if (tookMs > SLOW_LOOK_MS) nextLook = started + SLOW_LOOK_PAUSE_MS;
+    if (tookMs > SLOW_LOOK_MS) nextLook = started + LOOK_PAUSE_FACTOR * tookMs;
     return isOther;
   }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
@@ -6,9 +6,9 @@ import { certificateProblem } from "../../lib/certificates.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { type OwnCertificate, readOwnCertificate, readPem } from "./client-certificate.ts";
-import { authorizationCode, verificationError } from "./presented.ts";
-import { drop } from "./socket.ts";
+import { type LoadedCertificate, readClientCertificate, readPem } from "./client-certificate.ts";
+import { authorizationCode, pinRefusal, verificationError } from "./presented.ts";
+import { drop, opened } from "./socket.ts";
 
 type TlsSettings = {
   readonly url: NodeUrl;
@@ -52,13 +52,16 @@ export async function startTls(
 
 export type TlsOptions = {
   readonly ca?: string;
-  readonly own?: OwnCertificate | undefined;
+  readonly clientCertificate?: LoadedCertificate | undefined;
   /** Instead of the URL's host. */
   readonly serverName?: string;
 };
 
 /** The options of a handshake, as Node.js wants them. */
-export function connectionOptions({ hostname }: NodeUrl, { ca, own, serverName }: TlsOptions): ConnectionOptions {
+export function connectionOptions(
+  { hostname }: NodeUrl,
+  { ca, clientCertificate, serverName }: TlsOptions,
+): ConnectionOptions {
   const name = serverName ?? hostname;
   return {
     // What the certificate must be for.
@@ -66,7 +69,7 @@ export function connectionOptions({ hostname }: NodeUrl, { ca, own, serverName }
     // An address is no name for SNI (RFC 6066 3).
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(ca === undefined ? {} : { ca }),
-    ...(own === undefined ? {} : { cert: own.cert, key: own.key }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate.cert, key: clientCertificate.key }),
     // OpenSSL verifies it nevertheless, and `refusalOf` judges the result.
     rejectUnauthorized: false,
     ALPNProtocols: ["http/1.1"],
@@ -97,45 +100,24 @@ function refusalOf(
 }
 
 function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const settings: ConnectionOptions & { readonly highWaterMark: number } = {
-      ...options,
-      socket,
-      highWaterMark: READ_BYTES,
-    };
-    const secured = connect(settings);
-    const settle = () => {
-      signal.removeEventListener("abort", abandon);
-      secured.off("error", fail);
-    };
-    const fail = (error: unknown) => {
-      settle();
-      drop(secured);
-      reject(error);
-    };
-    const abandon = () => fail(signal.reason);
-    signal.addEventListener("abort", abandon, { once: true });
-    secured.once("error", fail);
-    secured.once("secureConnect", () => {
-      settle();
-      resolve(secured);
-    });
-  });
+  const settings: ConnectionOptions & { readonly highWaterMark: number } = {
+    ...options,
+    socket,
+    highWaterMark: READ_BYTES,
+  };
+  return opened(connect(settings), "secureConnect", signal);
 }
 
 /**
  * Reads the files for each connection, so that renewed ones need no restart.
  * @throws NodeError tls
  */
-export async function readTlsOptions({
-  verification,
-  clientCertificate,
-}: Omit<TlsSettings, "url">): Promise<TlsOptions> {
-  const own = clientCertificate && (await readOwnCertificate(clientCertificate));
-  if (verification.kind !== "ca") return { own };
+export async function readTlsOptions({ verification, ...files }: Omit<TlsSettings, "url">): Promise<TlsOptions> {
+  const clientCertificate = files.clientCertificate && (await readClientCertificate(files.clientCertificate));
+  if (verification.kind !== "ca") return { clientCertificate };
   const { caFile, serverName } = verification;
   return {
-    own,
+    clientCertificate,
     ...(serverName === undefined ? {} : { serverName }),
     ...(caFile === undefined ? {} : { ca: await readCa(caFile) }),
   };
@@ -157,33 +139,4 @@ async function readCa(path: string): Promise<string> {
 function expirySeconds({ validTo }: X509Certificate): number | undefined {
   const end = Date.parse(validTo);
   return Number.isNaN(end) ? undefined : end / 1000;
-}
-
-function pinRefusal(want: Buffer, certificate: X509Certificate | undefined, label: string): Error | undefined {
-  if (certificate === undefined) return noCertificate(label);
-  const got = createHash("sha256").update(certificate.raw).digest();
-  if (got.length === want.length && timingSafeEqual(got, want)) return undefined;
-  return nodeError(
-    "tls_pin",
-    `${label} presented a certificate with the id ${bothForms(got)}, expected ${bothForms(want)}`,
-    "if the node was restarted with a new certificate, compare it on the node itself (openssl x509 -noout -fingerprint -sha256), " +
-      `then set tls.pin, as tls: {pin: "${hexOf(got)}"}; a chainweb node keeps its id only with p2p certificateChainFile and keyFile`,
-  );
-}
-
-/** As chainweb and as openssl write it: the operator compares with one of them. */
-function bothForms(sha256: Buffer): string {
-  return `${sha256.toString("base64url")} (${hexOf(sha256)})`;
-}
-
-function hexOf(sha256: Buffer): string {
-  return sha256
-    .toString("hex")
-    .toUpperCase()
-    .replace(/..(?=.)/g, "$&:");
-}
-
-/** @param label how errors name the server */
-export function noCertificate(label: string): Error {
-  return nodeError("tls_pin", `${label} presented no certificate to compare with the pin`, "use an https:// URL");
 }

@@ -15,6 +15,8 @@ export function hostAndPort({ hostname, port }: Place): string {
 
 export type DialContext = {
   readonly signal: Signal;
+  /** How long the whole dial may take, in milliseconds. */
+  readonly timeoutMs: number;
   /** Called with what the dial waits for from now on, for the failure of one that ends too early. */
   readonly waitingFor: (describe: () => string) => void;
   /**
@@ -24,8 +26,12 @@ export type DialContext = {
   readonly takeSpare: () => (() => void) | undefined;
 };
 
-/** RFC 8305 (Happy Eyeballs) 5: how long one attempt has for itself before the next one starts. */
+/** RFC 8305 (Happy Eyeballs) 5 and 8: how long one attempt has for itself before the next one starts, and the least it has. */
 const ATTEMPT_DELAY_MS = 250;
+const MIN_ATTEMPT_DELAY_MS = 10;
+
+/** The calls of a poll share its timeout, so a short one must leave time for the second address. */
+const ATTEMPT_SHARE = 1 / 10;
 
 /** Names with more addresses exist only as attacks and by mistake. */
 const MAX_ADDRESSES = 10;
@@ -135,9 +141,10 @@ function interleaved(addresses: readonly LookupAddress[]): readonly LookupAddres
 function race(
   addresses: readonly LookupAddress[],
   port: number,
-  { signal, waitingFor, takeSpare }: DialContext,
+  { signal, timeoutMs, waitingFor, takeSpare }: DialContext,
   known: number,
 ): Promise<Socket> {
+  const delayMs = Math.min(ATTEMPT_DELAY_MS, Math.max(MIN_ATTEMPT_DELAY_MS, timeoutMs * ATTEMPT_SHARE));
   return new Promise((resolve, reject) => {
     const attempts: Attempt[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -163,7 +170,7 @@ function race(
       // Without a free descriptor the next address waits for the end of an attempt.
       const release = isRunning() ? takeSpare() : () => {};
       if (next !== undefined && release !== undefined) start(next, release);
-      if (attempts.length < addresses.length) timer = setTimeout(startNext, ATTEMPT_DELAY_MS);
+      if (attempts.length < addresses.length) timer = setTimeout(startNext, delayMs);
     }
 
     function start({ address }: LookupAddress, release: () => void): void {

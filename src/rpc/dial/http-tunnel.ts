@@ -25,8 +25,8 @@ export async function openHttpTunnel(
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
   if (login !== undefined) lines.push(`Proxy-Authorization: ${login}`);
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
-  const head = await readStart(socket, headLength, { signal, maxBytes: MAX_HEADER_BYTES });
-  const text = head.toString("latin1");
+  const heads = await readStart(socket, headLength, { signal, maxBytes: MAX_HEADER_BYTES });
+  const text = heads.toString("latin1", finalStart(heads));
   const [, status] = STATUS_LINE.exec(text) ?? [];
   if (status === undefined) throw new ProtocolError("sent something else than HTTP");
   if (/^2/.test(status)) return;
@@ -38,15 +38,29 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?=[ \r\n])/;
 
 /** A refusal may have a body, of any length; only its headers are read. */
 function headLength(bytes: Buffer): number | undefined {
+  const start = finalStart(bytes);
   // Text of another protocol has no end that could be waited for.
-  if (!"HTTP/1.".startsWith(bytes.toString("latin1", 0, 7))) return bytes.length;
-  const end = bytes.indexOf("\r\n\r\n");
+  if (!"HTTP/1.".startsWith(bytes.toString("latin1", start, start + 7))) return bytes.length;
+  const end = bytes.indexOf(END_OF_HEAD, start);
   if (end < 0) return undefined;
-  return /^HTTP\/1\.[01] 2/.test(bytes.toString("latin1", 0, 10)) ? end + 4 : bytes.length;
+  return /^HTTP\/1\.[01] 2/.test(bytes.toString("latin1", start, start + 10)) ? end + END_OF_HEAD.length : bytes.length;
+}
+
+const END_OF_HEAD = "\r\n\r\n";
+
+/** Where the answer begins, after interim responses such as 100 Continue. */
+function finalStart(bytes: Buffer): number {
+  let start = 0;
+  while (/^HTTP\/1\.[01] 1/.test(bytes.toString("latin1", start, start + 10))) {
+    const end = bytes.indexOf(END_OF_HEAD, start);
+    if (end < 0) break;
+    start = end + END_OF_HEAD.length;
+  }
+  return start;
 }
 
 function refusal(status: number, head: string, hasLogin: boolean, { setBy }: Via): Refusal {
-  if (status === 407) return { reason: "unauthorized", advice: loginAdvice(head, hasLogin, setBy) };
+  if (isLoginRefusal(status, hasLogin)) return { reason: "unauthorized", advice: loginAdvice(head, hasLogin, setBy) };
   return REFUSALS[status] ?? OTHER_REFUSAL;
 }
 
@@ -76,7 +90,12 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   504: { ...NOT_REACHED, reason: "timeout" },
 };
 
-/** What to do about 407. @param head the headers of the answer, each in its own line */
+/** Whether a proxy's own answer is about the login: tinyproxy refuses a wrong one with 401 (src/reqs.c handle_connection). */
+export function isLoginRefusal(status: number, hasLogin: boolean): boolean {
+  return status === 407 || (status === 401 && hasLogin);
+}
+
+/** What to do about it. @param head the headers of the answer, each in its own line */
 export function loginAdvice(head: string, hasLogin: boolean, setBy: string): string {
   const schemes = [...head.matchAll(/^proxy-authenticate:\s*([\w-]{1,20})/gim)].map(([, scheme = ""]) => scheme);
   if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === "basic")) {

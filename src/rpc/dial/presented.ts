@@ -1,9 +1,10 @@
-import type { X509Certificate } from "node:crypto";
+import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
 import { altNamesOf } from "../../lib/certificates.ts";
 import { errorCode } from "../../lib/errno.ts";
 import { counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
+import { nodeError } from "../../model/failure.ts";
 import { TlsError } from "./tls-codes.ts";
 
 /** Says which certificate a server presented, why it was refused, and which setting fits. Its texts are the server's: hostile. */
@@ -34,7 +35,6 @@ export function verificationError({ code, certificate, expected, hasCaFile, now 
     isSelfSigned: certificate.subject === certificate.issuer,
     hasCaFile,
     now,
-    pin: `tls: {pin: "${certificate.fingerprint256}"}`,
   };
   const { problem, advice } = explain(code, facts);
   return new TlsError(`${problem} (${code}); it presented ${describe(facts)}`, advice);
@@ -46,8 +46,6 @@ type Facts = Pick<Refused, "expected" | "hasCaFile" | "now"> & {
   /** Whether no name of the certificate is the expected one. */
   readonly isOther: boolean;
   readonly isSelfSigned: boolean;
-  /** Ready to paste. */
-  readonly pin: string;
 };
 
 type Explanation = { readonly problem: string; readonly advice: string };
@@ -117,8 +115,32 @@ function explain(code: string, facts: Facts): Explanation {
 
 const COMPARE = "compare its SHA-256 on the node itself (openssl x509 -noout -fingerprint -sha256), then set";
 
-function pinAdvice({ pin }: Facts): string {
-  return `${COMPARE} tls.pin, as ${pin}`;
+/** With a line ready to paste. */
+function pinAdvice({ certificate }: Pick<Facts, "certificate">): string {
+  return `${COMPARE} tls.pin, as tls: {pin: "${certificate.fingerprint256}"}`;
+}
+
+/**
+ * @param want the SHA-256 of the pinned certificate
+ * @param label how errors name the server
+ * @returns undefined for the pinned one
+ */
+export function pinRefusal(want: Buffer, certificate: X509Certificate | undefined, label: string): Error | undefined {
+  if (certificate === undefined) return noCertificate(label);
+  const got = createHash("sha256").update(certificate.raw).digest();
+  if (got.length === want.length && timingSafeEqual(got, want)) return undefined;
+  // In the form of chainweb's peer ids, as it is short; the advice has the other one.
+  const [found, expected] = [got, want].map((id) => id.toString("base64url"));
+  return nodeError(
+    "tls_pin",
+    `${label} presented a certificate with the id ${found}, expected ${expected}`,
+    `if the node has a new certificate, ${pinAdvice({ certificate })}; a chainweb node keeps its id only with p2p ` +
+      "certificateChainFile and keyFile",
+  );
+}
+
+export function noCertificate(label: string): Error {
+  return nodeError("tls_pin", `${label} presented no certificate to compare with the pin`, "use an https:// URL");
 }
 
 function caAdvice(facts: Facts): string {

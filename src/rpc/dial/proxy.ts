@@ -7,7 +7,7 @@ import { startTls } from "./handshake.ts";
 import { type DialContext, openTcp, type Place } from "./happy-eyeballs.ts";
 import { openHttpTunnel } from "./http-tunnel.ts";
 import { ProtocolError } from "./read-start.ts";
-import type { Route, Via } from "./route.ts";
+import { type Route, type Via, wrongProxy } from "./route.ts";
 import { openSocksTunnel } from "./socks.ts";
 
 /**
@@ -49,12 +49,13 @@ async function dialProxy({ kind, label, hostname, port }: ProxyServer, context: 
   return secured.socket;
 }
 
-function proxyFailure(error: unknown, { proxy, setBy }: Via): NodeError {
+function proxyFailure(error: unknown, via: Via): NodeError {
+  const { proxy, setBy } = via;
   // With its own advice.
   if (error instanceof NodeError && error.failure.reason !== "tls") return error;
   if (error instanceof ProtocolError) {
     const message = `the proxy ${proxy.label} ${error.finding}`;
-    return nodeError("connect", message, `check the scheme and the port in ${setBy}, and the proxy's own log`);
+    return nodeError("connect", message, wrongProxy(via));
   }
   const { reason, message } = error instanceof NodeError ? error.failure : describeError(error);
   return nodeError(reason, `the proxy ${proxy.label}: ${message}`, adviceFor(reason, setBy));

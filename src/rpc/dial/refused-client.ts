@@ -3,7 +3,7 @@ import type { Signal } from "../../lib/abort.ts";
 import { errorCode } from "../../lib/errno.ts";
 import { NodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
-import type { OwnCertificate } from "./client-certificate.ts";
+import type { LoadedCertificate } from "./client-certificate.ts";
 import { connectionOptions, type TlsOptions } from "./handshake.ts";
 import { alertOf, CERTIFICATE_ALERTS, TlsError } from "./tls-codes.ts";
 import { type Trial, tryHandshake } from "./trial.ts";
@@ -34,7 +34,7 @@ export function createRefusedClient(url: NodeUrl): RefusedClient {
     open: () => Promise<Socket>,
     signal: Signal,
   ): Promise<Trial | undefined> {
-    const own = options.own?.fingerprint;
+    const own = options.clientCertificate?.fingerprint;
     const isKept = kept?.code === code && kept.own === own && performance.now() - kept.at < TRIAL_KEPT_MS;
     if (kept !== undefined && isKept) return kept.trial;
     const socket = await open().catch(() => undefined);
@@ -49,10 +49,12 @@ export function createRefusedClient(url: NodeUrl): RefusedClient {
       if (signal.aborted || error instanceof TlsError || error instanceof NodeError) return error;
       const code = errorCode(error);
       const alert = alertOf(code);
-      if (alert !== undefined && CERTIFICATE_ALERTS.has(alert)) return refusedError(code, options.own);
+      if (alert !== undefined && CERTIFICATE_ALERTS.has(alert)) return refusedError(code, options.clientCertificate);
       if (!isUnclear(code, alert)) return error;
       const trial = await trialFor(code, options, open, signal);
-      return trial === undefined || signal.aborted ? error : (explainBy(trial, code, options.own) ?? error);
+      return trial === undefined || signal.aborted
+        ? error
+        : (explainBy(trial, code, options.clientCertificate) ?? error);
     },
   };
 }
@@ -63,7 +65,7 @@ function isUnclear(code: string, alert: string | undefined): boolean {
   return ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"].includes(code);
 }
 
-function explainBy({ isAsked, end }: Trial, code: string, own: OwnCertificate | undefined): TlsError | undefined {
+function explainBy({ isAsked, end }: Trial, code: string, own: LoadedCertificate | undefined): TlsError | undefined {
   if (end.kind === "open") return undefined;
   const alert = end.kind === "error" ? alertOf(end.code) : undefined;
   if (end.kind === "error" && alert !== undefined && CERTIFICATE_ALERTS.has(alert)) return refusedError(end.code, own);
@@ -74,14 +76,14 @@ function explainBy({ isAsked, end }: Trial, code: string, own: OwnCertificate | 
 }
 
 /** The server said so. */
-function refusedError(code: string, own: OwnCertificate | undefined): TlsError {
+function refusedError(code: string, own: LoadedCertificate | undefined): TlsError {
   return own === undefined
     ? new TlsError(`the server wants a client certificate, and none is configured (${code})`, CERTIFICATE_WANTED)
     : new TlsError(`the server refuses the client certificate of tls.cert_file (${code})`, refusedAdvice(own));
 }
 
 /** The server asked for a certificate and then closed the connection without a word. */
-function closedError(code: string, own: OwnCertificate | undefined): TlsError {
+function closedError(code: string, own: LoadedCertificate | undefined): TlsError {
   const or = "; if the server takes clients without one, it may be at its connection limit or restarting";
   return own === undefined
     ? new TlsError(
@@ -97,7 +99,7 @@ function closedError(code: string, own: OwnCertificate | undefined): TlsError {
 export const CERTIFICATE_WANTED =
   "set tls.cert_file and tls.key_file to a certificate and its key that the server accepts";
 
-function refusedAdvice({ fingerprint, endMs }: OwnCertificate): string {
+function refusedAdvice({ fingerprint, endMs }: LoadedCertificate): string {
   const end = endMs < Date.now() ? `renew it, as it ended on ${new Date(endMs).toISOString().slice(0, 10)}; ` : "";
   return (
     `${end}let the server accept it, by the authority that signed it or by its SHA-256 ${fingerprint} ` +

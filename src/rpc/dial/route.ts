@@ -43,7 +43,9 @@ export function chooseRoute(url: NodeUrl, settings: ProxySettings | undefined, n
   const proxy = proxyFor(placeOf(url), url.protocol, settings);
   if (proxy === undefined) return DIRECT;
   const setBy = settings.origin === "proxy_url" ? "proxy_url" : "HTTP_PROXY and HTTPS_PROXY";
-  const isForward = url.protocol === "http:" && proxy.kind !== "socks5h" && !needsTunnel;
+  // Tor's own HTTP proxy (HTTPTunnelPort) knows nothing but CONNECT.
+  const isOnion = /\.onion\.?$/.test(url.hostname);
+  const isForward = url.protocol === "http:" && proxy.kind !== "socks5h" && !needsTunnel && !isOnion;
   return { kind: isForward ? "forward" : "tunnel", proxy, setBy };
 }
 
@@ -57,4 +59,9 @@ export async function proxyAuthorization({ login }: ProxyServer): Promise<string
 /** For the text after a server: ` through the proxy http://proxy.example:3128`, or nothing. */
 export function throughProxy(route: Route): string {
   return route.kind === "direct" ? "" : ` through the proxy ${route.proxy.label}`;
+}
+
+/** Advice for a proxy that does not answer as one. */
+export function wrongProxy({ setBy }: Via): string {
+  return `check the scheme and the port in ${setBy}, and the proxy's own log`;
 }

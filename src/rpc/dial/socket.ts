@@ -25,10 +25,18 @@ export function drop(socket: Socket): void {
  * Opens a connection to a unix socket.
  * @throws the system's error; the signal's reason when it ends first
  */
-export function openUnixSocket(path: string, signal: Signal): Promise<Socket> {
+export async function openUnixSocket(path: string, signal: Signal): Promise<Socket> {
+  signal.throwIfAborted();
+  return opened(startSocket({ path }), "connect", signal);
+}
+
+/**
+ * Waits until a socket is open.
+ * @param event what the socket then emits
+ * @throws the socket's error; the signal's reason when it ends first. The socket is closed then
+ */
+export function opened<T extends Socket>(socket: T, event: "connect" | "secureConnect", signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const socket = startSocket({ path });
     const settle = () => {
       signal.removeEventListener("abort", abandon);
       socket.off("error", fail);
@@ -41,7 +49,7 @@ export function openUnixSocket(path: string, signal: Signal): Promise<Socket> {
     const abandon = () => fail(signal.reason);
     signal.addEventListener("abort", abandon, { once: true });
     socket.once("error", fail);
-    socket.once("connect", () => {
+    socket.once(event, () => {
       settle();
       resolve(socket);
     });

@@ -19,7 +19,7 @@ export type WebConfig = {
   /** For every response, by lower-case name. An empty one removes the exporter's own header. */
   readonly headers: Headers;
   readonly rateLimit: RateLimit | undefined;
-  /** What is valid and hardly meant so, one line each. */
+  /** Settings that are valid but probably a mistake, one line each. */
   readonly warnings: readonly string[];
 };
 

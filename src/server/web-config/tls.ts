@@ -115,7 +115,7 @@ export function clientProblem(
   },
 ): ClientProblem | undefined {
   const { hasCertificate, verifyError } = client;
-  if (!hasCertificate && type.startsWith("Require")) return NO_CERTIFICATE;
+  if (!hasCertificate && (type.startsWith("Require") || allowedSans !== undefined)) return NO_CERTIFICATE;
   if (hasCertificate && verifyError !== undefined && type.includes("Verify")) return verifyProblem(verifyError);
   if (allowedSans === undefined) return undefined;
   const allowed = new Set(allowedSans.map(canonical));

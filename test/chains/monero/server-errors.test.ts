@@ -123,11 +123,16 @@ describe("an error in a 200", () => {
     ["rate_limited", { error: -32005 }],
     ["rate_limited", { error: { code: -32000, message: { text: "quota" } } }],
     ["rate_limited", { error: false, code: 429 }],
-  ])("an error without an envelope was not read if it was a number, true, or deeper: %s %j", (reason, answer) => {
-    expect(thrownFailure(() => resultOf(answer, CALL, true)).reason).toBe(reason);
-    const refused = responseOf({ status: 400, body: JSON.stringify(answer) });
-    expect(explainStatus(refused, CALL)?.reason).toBe(reason);
-  });
+    ["rate_limited", [{ jsonrpc: "2.0", id: "0", error: { code: -32005, message: "limit" } }]],
+    ["unauthorized", [{ message: "Unknown API key" }]],
+  ])(
+    "an error without an envelope was not read if it was a number, true, deeper, or in a list: %s %j",
+    (reason, answer) => {
+      expect(thrownFailure(() => resultOf(answer, CALL, true)).reason).toBe(reason);
+      const refused = responseOf({ status: 400, body: JSON.stringify(answer) });
+      expect(explainStatus(refused, CALL)?.reason).toBe(reason);
+    },
+  );
 
   test("quotas have advice about the interval, refused parameters and keys their own", () => {
     const adviceOf = (error: unknown) => thrownFailure(() => resultOf({ error }, CALL, true)).advice;

@@ -19,7 +19,7 @@ const HONEST = "127.0.0.2";
 const HOSTILE = "127.0.0.3";
 const HEAP_MIB = 64;
 
-const nginx = findServer("nginx", "apt-get install nginx-light");
+const nginx = findServer("nginx", "apt-get install nginx");
 
 /** It is never there. */
 const NODES = [{ name: "one", chain: "wire", url: "http://127.0.0.1:9" }];

@@ -151,6 +151,6 @@ test(faultOf("internalError").fault, async () => {
   exporter.signal("SIGTERM");
   await exitsWith(exporter.program, 0, 5000);
   const output = exporter.program.output();
-  expect(output).toMatch(/"reason":"internal".*planted: http:\/\/127\.0\.0\.1.*at attempt/);
+  expect(output).toMatch(/"reason":"internal".*planted: http:\/\/127\.0\.0\.1.*at (?:async )?attempt/);
   expect(output).not.toContain("s3cret");
 });

@@ -270,7 +270,7 @@ describe.skipIf(!found.helm)("values for the chart", () => {
     expect(sharded).toContain("pod/mine-peer-exporter-1");
     expect(await notes("existingConfigMap: mine\nconfig: null\n")).toContain("polls the nodes of the ConfigMap mine.");
     expect(await notes("enabled: false\npodMonitor: {enabled: true}\n")).toMatch(
-      /^No exporter runs.*label of its release/s,
+      /^This release runs no exporter.*label of its release/s,
     );
   });
 

@@ -4,7 +4,7 @@ let isOn = false;
 const { now } = Date;
 
 Date.now = () => {
-  if (isOn && /\bat attempt\b/.test(new Error("").stack ?? "")) {
+  if (isOn && /\bat (?:async )?attempt\b/.test(new Error("").stack ?? "")) {
     throw Object.assign(new TypeError("planted: http://user:s3cret@127.0.0.1/s3cret"), { input: "s3cret" });
   }
   return now();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { explainBody } from "../../../src/rpc/answers/explain.ts";
-import { readAnswer } from "../../../src/rpc/answers/server-error.ts";
+import { readAnswer, shown } from "../../../src/rpc/answers/server-error.ts";
 import type { RpcResponse } from "../../../src/rpc/message.ts";
 
 test.each<[unknown, number | undefined]>([
@@ -41,4 +41,14 @@ test.each<[unknown, string | undefined]>([
     receivedMs: 2,
   };
   expect(explainBody(response, "call")?.reason).toBe(reason);
+});
+
+test.each([
+  ["<html><head><title>Forbidden</title></head><body><b>No access</b></body></html>", ' "Forbidden No access"'],
+  ["<script>alert(1)</script>", ' "alert(1)"'],
+  ["<br/><!-- -->", ""],
+  ["1 < 2 and 3 > 2", ' "1 < 2 and 3 > 2"'],
+  ["<".repeat(900), ' "<withheld>"'],
+])("tags of HTML are no words of a gateway, and hide none: %j", (error, expected) => {
+  expect(shown(readAnswer({ error }), undefined)).toBe(expected);
 });

@@ -38,11 +38,16 @@ type Dial = {
   readonly waitsFor: () => string;
 };
 
-async function dial(place = PLACE, takeSpare: DialContext["takeSpare"] = () => () => {}): Promise<Dial> {
+async function dial(
+  place = PLACE,
+  takeSpare: DialContext["takeSpare"] = () => () => {},
+  timeoutMs = 10_000,
+): Promise<Dial> {
   const source = createSignal();
   let describeWait = () => "";
   const context: DialContext = {
     signal: source.signal,
+    timeoutMs,
     waitingFor: (describe) => {
       describeWait = describe;
     },
@@ -221,4 +226,14 @@ it.each([
     failure: { reason: "dns", message: expect.stringMatching(message), advice: expect.stringMatching(advice) },
   });
   expect(lookup).not.toHaveBeenCalled();
+});
+
+it("starts with the second address in time where the whole dial is short", async () => {
+  resolveTo(V6, V4);
+  const { result } = await dial(PLACE, undefined, 400);
+  await vi.advanceTimersByTimeAsync(39);
+  expect([...opened.keys()]).toEqual([V6]);
+  await vi.advanceTimersByTimeAsync(1);
+  answer(V4);
+  await expect(result).resolves.toBe(socketTo(V4));
 });

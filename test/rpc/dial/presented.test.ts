@@ -126,15 +126,13 @@ describe("a certificate that is refused", () => {
     expectPin(failure, own.cert);
   });
 
-  it("is not the pinned one: both are told in both forms", async () => {
+  it("is not the pinned one: both ids in one short form, the advice with the fingerprint", async () => {
     const [own, pinned] = ["own", "pinned"].map((commonName) => createSelfSignedCertificate({ commonName }));
     if (own === undefined || pinned === undefined) throw new Error("unreachable");
     const sha256 = Buffer.from(pinned.peerId, "base64url");
     const failure = await failureWith(own, { kind: "pin", sha256 });
     expect(failure.reason).toBe("tls_pin");
-    for (const { peerId, cert } of [own, pinned]) {
-      expect(failure.message).toContain(`${peerId} (${new X509Certificate(cert).fingerprint256})`);
-    }
+    expect(failure.message).toMatch(new RegExp(`the id ${own.peerId}, expected ${pinned.peerId}$`));
     expectPin(failure, own.cert);
   });
 

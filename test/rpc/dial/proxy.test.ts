@@ -142,12 +142,31 @@ describe("an HTTP proxy", () => {
     });
   });
 
-  it("refuses a login", async () => {
-    const { proxy } = await proxied("http", answerBytes("HTTP/1.1 407 No\r\n\r\n"), { login: LOGIN });
-    expect(await failure(proxy)).toMatchObject({
-      reason: "unauthorized",
-      advice: expect.stringContaining("refused this login"),
+  it.each(["HTTP/1.1 407 No", "HTTP/1.0 401 Unauthorized\r\nServer: tinyproxy/1.11.1"])(
+    "refuses a login with %j",
+    async (head) => {
+      const { proxy } = await proxied("http", answerBytes(`${head}\r\n\r\n`), { login: LOGIN });
+      for (const options of [TUNNEL, {}]) {
+        expect(await failure(proxy, options)).toMatchObject({
+          reason: "unauthorized",
+          advice: expect.stringContaining("refused this login"),
+        });
+      }
+    },
+  );
+
+  it("may send 100 Continue before its answer to CONNECT", async () => {
+    const node = await fakeNode(ok);
+    const { proxy } = await proxied("http", (socket) => {
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Con", () => {
+          socket.write("tinue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
+          passTo(node.port, socket);
+        });
+      });
     });
+    const client = rpcClient("http://node.example", { ...TUNNEL, proxy });
+    expect((await client.request(GET, patience())).status).toBe(200);
   });
 
   it.each<[string, OnSocket, RegExp]>([
@@ -163,7 +182,7 @@ describe("an HTTP proxy", () => {
   ])("that %s is told", async (_, onSocket, message) => {
     const { proxy, server } = await proxied("http", onSocket);
     expect(await failure(proxy)).toMatchObject({ reason: "connect", message: expect.stringMatching(message) });
-    await vi.waitFor(() => expect(server.openConnections()).toBe(0));
+    await expect.poll(server.openConnections).toBe(0);
   });
 
   it.each<[number, Record<string, string>, FailureReason, RegExp]>([
@@ -183,6 +202,17 @@ describe("an HTTP proxy", () => {
     const found = await failure(settings("http", node.port), {});
     expect(found).toMatchObject({ reason, message: expect.stringMatching(message) });
     expect(found.message).toContain(`the proxy http://127.0.0.1:${node.port}`);
+  });
+
+  it.each<[string, OnSocket, FailureReason]>([
+    ["closes the connection", closeWithoutAByte, "connect"],
+    ["is another server", answerBytes("SSH-2.0-OpenSSH_9.6\r\n"), "http"],
+  ])("that %s in place of a whole request's answer is told as the proxy's", async (_, onSocket, reason) => {
+    const { proxy } = await proxied("http", onSocket);
+    expect(await failure(proxy, {})).toMatchObject({
+      reason,
+      advice: "check the scheme and the port in proxy_url, and the proxy's own log",
+    });
   });
 
   it("passes the node's own errors on", async () => {
@@ -214,12 +244,14 @@ describe("an HTTP proxy", () => {
   it("that does not answer ends with the signal, which names it", async () => {
     const { proxy, server } = await proxied("http", hang);
     const client = rpcClient("http://node.example:18081", { ...TUNNEL, proxy });
-    const { error } = await refusalAtDeadline(client, 100);
+    const { error } = await refusalAtDeadline(client, () => server.bytesReceived() > 0);
     expect(error.failure).toMatchObject({
       reason: "timeout",
       message: `info at http://node.example:18081 through the proxy ${proxy.http?.label}: no connection in time (the proxy ${proxy.http?.label} has not answered CONNECT node.example:18081 yet)`,
     });
-    await vi.waitFor(() => expect(server.openConnections()).toBe(0));
+    await expect.poll(server.openConnections).toBe(0);
+    const whole = await refusalAtDeadline(rpcClient("http://node.example:18081", { proxy }), 100);
+    expect(whole.error.failure.advice).toMatch(/^check that the proxy works, the scheme and the port in proxy_url/);
   });
 
   it("over https must have the certificate of an authority", async () => {
@@ -299,7 +331,7 @@ describe("a SOCKS proxy", () => {
     const found = await failure(proxy, {});
     expect(found).toMatchObject({ reason, message: expect.stringMatching(message) });
     expect(found.message).toContain(`the proxy ${proxy.http?.label}`);
-    await vi.waitFor(() => expect(server.openConnections()).toBe(0));
+    await expect.poll(server.openConnections).toBe(0);
   });
 
   it("refuses a login", async () => {
@@ -319,8 +351,10 @@ describe("a SOCKS proxy", () => {
   });
 
   it("that does not connect ends with the signal", async () => {
-    const { proxy } = await proxied("socks5h", script(["0500", ""]));
-    const { error } = await refusalAtDeadline(rpcClient("http://node.example:18081", { proxy }), 100);
+    const asked: string[] = [];
+    const { proxy } = await proxied("socks5h", script(["0500", ""], asked));
+    const client = rpcClient("http://node.example:18081", { proxy });
+    const { error } = await refusalAtDeadline(client, () => asked.length === 2);
     expect(error.failure.message).toMatch(/has no connection to node\.example:18081 yet/);
   });
 

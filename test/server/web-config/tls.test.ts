@@ -331,6 +331,17 @@ describe("client certificates", () => {
     await waitFor(async () => (await connectionsOf(http)) === 0, "the end of the connections");
   });
 
+  test("a client without a certificate learns that, where only a list of names requires one", async () => {
+    const web = setUp(
+      "  client_auth_type: VerifyClientCertIfGiven",
+      "  client_ca_file: ca.pem",
+      "  client_allowed_sans: [a]",
+    );
+    const { port, lines } = await startWith(web.file);
+    expect(await alertTo(port, { minVersion: "TLSv1.3" })).toContain("alert certificate required");
+    expect(lines.map(({ reason }) => reason)).toContain("no_client_certificate");
+  });
+
   test("a refused client that stays is disconnected", async () => {
     const { port } = await startWith(setUp(...VERIFY).file);
     const upstream = connectTcp({ port, host: "127.0.0.1" });
