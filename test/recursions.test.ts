@@ -52,9 +52,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
       ),
       ...["poll/scheduler.ts: next", "poll/scheduler.ts: onTimer", "poll/scheduler.ts: wait"],
       ...["rpc/connection-slots.ts: abandon", "rpc/connection-slots.ts: leave"],
-      ...["handshake", "socket"].flatMap((file) =>
-        ["abandon", "fail", "settle"].map((name) => `rpc/dial/${file}.ts: ${name}`),
-      ),
+      ...["abandon", "fail", "settle"].map((name) => `rpc/dial/socket.ts: ${name}`),
       ...["abandon", "fail", "settle", "start", "startNext"].map((name) => `rpc/dial/happy-eyeballs.ts: ${name}`),
       ...["abandon", "closed", "fail", "look", "settle"].map((name) => `rpc/dial/read-start.ts: ${name}`),
       ...["abandon", "end"].map((name) => `rpc/dial/trial.ts: ${name}`),

@@ -117,6 +117,8 @@ async function revealed(secret: Secret, advice = "check the auth block of this n
   try {
     const text = await secret.reveal();
     // The file may have changed since it was checked.
+    const file = secret.file();
+    if (text === "" && file !== undefined) throw new Error(`the secret file ${file} is empty`);
     if (!isSendable(text)) throw new Error("the secret contains a line break or another control character");
     return text;
   } catch (error) {

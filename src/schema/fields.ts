@@ -187,6 +187,14 @@ export const headerValueField = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "expected visible ASCII characters");
 
+/** A Host header (RFC 9110 7.2). */
+export const hostHeaderField = z
+  .string()
+  .regex(
+    /^(?:[\w.~%-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/,
+    "expected a host name or address, also with :port, and no scheme or path",
+  );
+
 /** Repeats a value of the file in an error; only for keys without secrets. Of a misplaced URL only the scheme is shown. */
 export function quoted(text: string): string {
   const shown = text.replace(/\/\/.+$/s, "//…");

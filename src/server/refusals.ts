@@ -27,3 +27,6 @@ export function createRefusalLog(log: Logger, now: () => number = () => performa
     log.warn({ client: address, reason: kind, more }, `refused a TLS client: ${message}${since}`);
   };
 }
+
+/** The server name that `healthcheck` sends. Its refusals, which it takes for a sign of life, are none to log. */
+export const HEALTH_CHECK = "healthcheck.invalid";

@@ -53,9 +53,9 @@ export async function loadAsConfig(text: string): Promise<void> {
   const whole = isWhole ? text : `${text}\nnodes: [{name: added, chain: monero, url: "http://127.0.0.1:18081"}]\n`;
   const file = join(folder, "config.yaml");
   const client = createSelfSignedCertificate({ commonName: "client" });
-  writeFileSync(join(folder, "cert_file"), client.cert);
-  writeFileSync(join(folder, "key_file"), client.key);
-  const place = (key: string) => `${folder}/${key === "cert_file" || key === "key_file" ? key : "secret"}`;
+  const pem: Readonly<Record<string, string>> = { ca_file: client.cert, cert_file: client.cert, key_file: client.key };
+  for (const [key, content] of Object.entries(pem)) writeFileSync(join(folder, key), content);
+  const place = (key: string) => join(folder, key in pem ? key : "secret");
   const placed = whole.replaceAll(/\b(\w+_file): (?:"[^"]*"|[^\s,}]+)/g, (_, key: string) => `${key}: ${place(key)}`);
   writeFileSync(file, placed);
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => name);

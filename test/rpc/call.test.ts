@@ -104,6 +104,14 @@ describe("a client certificate that is missing or refused, as a response says it
   const SENT = "set tls.cert_file and tls.key_file";
   it.each<[string, number, string, RegExp, string]>([
     ["nginx", 400, "<head><title>400 No required SSL certificate was sent</title></head>", /wants.*got none/, SENT],
+    ["Kong", 401, '{"message":"No required TLS certificate was sent"}', /wants.*got none/, SENT],
+    [
+      "Kong",
+      401,
+      '{"message":"TLS certificate failed verification"}',
+      /refuses the client certificate/,
+      "has not expired",
+    ],
     ["Kong", 400, '{"message":"No required TLS certificate was sent"}', /wants.*got none/, SENT],
     ["nginx with its own status", 496, "", /wants.*got none/, SENT],
     ["IIS", 403, "403 - Forbidden: client certificate required", /wants.*got none/, SENT],

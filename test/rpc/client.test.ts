@@ -563,6 +563,16 @@ describe("credentials", () => {
     expect(node.connections()).toBe(0);
   });
 
+  it("in a file that became empty are not sent as nothing", async () => {
+    const path = join(tempFolder(), "empty");
+    writeFileSync(path, "\n");
+    const node = await fakeNode(() => json({}));
+    const client = rpcClient(node.url, { auth: { kind: "bearer", token: fileSecret(path) } });
+    const { failure } = await refusal(client.request(GET, patience()));
+    expect(failure).toMatchObject({ reason: "unauthorized", message: `the secret file ${path} is empty` });
+    expect(node.connections()).toBe(0);
+  });
+
   it.each(["secr\net", "secr\ret", "secr\0et", "secr\x07et", "secr\x7fet"])(
     "with a control character inside are never sent: %j",
     async (token) => {

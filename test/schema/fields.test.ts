@@ -5,6 +5,7 @@ import {
   block,
   durationField,
   headerValueField,
+  hostHeaderField,
   mismatch,
   nodeUrlField,
   parsed,
@@ -129,6 +130,27 @@ describe("headerValueField", () => {
 
   test.each(["", " a", "a ", "a\r\nx: y", "a\nb", "a\tb", "ä", "\u0000", "a\u007f"])("refuses %j", (text) => {
     expect(messages(headerValueField, text)).toEqual(["expected visible ASCII characters"]);
+  });
+});
+
+describe("hostHeaderField", () => {
+  test.each(["node.example", "nodeop.internal:8888", "[2001:db8::1]:443", "10.0.0.1", "node_1"])("takes %j", (text) => {
+    expect(hostHeaderField.parse(text)).toBe(text);
+  });
+
+  test.each([
+    "",
+    "https://node.example",
+    "node.example/",
+    "a b",
+    "a,b",
+    "u@h",
+    "a\r\nx: y",
+    "ä",
+    "a:port",
+    "2001:db8::1",
+  ])("refuses %j", (text) => {
+    expect(messages(hostHeaderField, text)).toEqual([expect.stringContaining("no scheme or path")]);
   });
 });
 

@@ -9,6 +9,7 @@ export type Authority = {
   readonly ca: string;
   readonly caFile: string;
   /**
+   * @param commonName "": a certificate without subject
    * @param altNames as openssl writes them: DNS:example.org, IP:127.0.0.1
    * @param days of validity; 0 gives a certificate that has expired when it is first used
    */
@@ -34,7 +35,16 @@ export async function createAuthority(): Promise<Authority> {
       count += 1;
       const own = (kind: string) => at(`${count}.${kind}`);
       writeFileSync(own("ext"), `subjectAltName=${altNames}\n`);
-      await openssl("req", ...NEW_KEY, "-subj", `/CN=${commonName}`, "-keyout", own("key"), "-out", own("csr"));
+      await openssl(
+        "req",
+        ...NEW_KEY,
+        "-subj",
+        commonName === "" ? "/" : `/CN=${commonName}`,
+        "-keyout",
+        own("key"),
+        "-out",
+        own("csr"),
+      );
       const authority = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-set_serial", String(1000 + count)];
       const cert = await openssl(
         "x509",

@@ -340,7 +340,7 @@ export const SECTIONS: readonly Section[] = [
       },
       "nodes.wire.host_header": {
         fallback: "host and port of the URL",
-        meaning: "The older place of `host_header`, also sent to `chain_url` and `prometheus_url`. Set one of the two.",
+        meaning: "As `host_header` of the node, but also sent to `chain_url` and `prometheus_url`. Set one of the two.",
         example: "wire: {host_header: nodeop.internal:8888}",
       },
     },

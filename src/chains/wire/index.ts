@@ -1,4 +1,4 @@
-import { block, headerValueField, nodeUrlField } from "../../schema/fields.ts";
+import { block, hostHeaderField, nodeUrlField } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
 import { families, sources } from "./families.ts";
 import { openSession } from "./session.ts";
@@ -8,7 +8,7 @@ const optionsSchema = block({
   prometheus_url: nodeUrlField
     .optional()
     .describe("base URL of the listener with prometheus_plugin, for bytes and latency of each connection"),
-  host_header: headerValueField.optional().describe("Host header to send, for nodes behind a port mapping or proxy"),
+  host_header: hostHeaderField.optional().describe("Host header to send, for nodes behind a port mapping or proxy"),
 });
 
 /** Wire's nodeop and every Antelope node (Vaulta/EOS, Telos, WAX): one API, several dialects. */

@@ -6,6 +6,7 @@ import { networkInterfaces } from "node:os";
 import { errorCode } from "../../lib/errno.ts";
 import { formatListenAddress, type ListenAddress } from "../../server/listen-address.ts";
 import { locationOf } from "../../server/location.ts";
+import { HEALTH_CHECK } from "../../server/refusals.ts";
 import type { Context } from "../context.ts";
 import type { HealthcheckInvocation, ServeFlags } from "../invocation.ts";
 import { parseArguments } from "../parse-arguments.ts";
@@ -63,11 +64,11 @@ async function checkAddress(place: Place, timeoutMs: number): Promise<Health> {
     return unhealthy("port 0 lets the system choose: pass the address that it chose as --web.listen-address");
   }
   const signal = AbortSignal.timeout(timeoutMs);
-  const plain = await ask("http", place, signal);
-  // A TLS server answers plain HTTP with 400, or closes the connection.
-  if (plain.kind !== "broken" && !(plain.kind === "status" && plain.status === 400)) return judge(place, plain);
+  // First with TLS: a TLS server would log a client that speaks plain HTTP.
   const secure = await ask("https", place, signal);
-  return judge(place, secure.kind === "broken" && plain.kind === "status" ? plain : secure);
+  if (secure.kind !== "broken") return judge(place, secure);
+  const plain = await ask("http", place, signal);
+  return judge(place, plain.kind === "broken" ? secure : plain);
 }
 
 type Outcome =
@@ -117,7 +118,10 @@ function ask(scheme: "http" | "https", { address, path }: Place, signal: AbortSi
       scheme === "http"
         ? httpRequest(options)
         : // No secret is sent, and an address of this machine leads nowhere else, so any certificate is accepted there.
-          httpsRequest({ ...options, rejectUnauthorized: !isOwn(address) });
+          httpsRequest({
+            ...options,
+            ...(isOwn(address) ? { rejectUnauthorized: false, servername: HEALTH_CHECK } : {}),
+          });
     let speaksTls = false;
     // TLS starts with the first keys. `secureConnect` may never come, as the other end may close before.
     request.once("socket", (socket) =>

@@ -179,8 +179,11 @@ function describe({ certificate, names, isSelfSigned }: Facts): string {
   return `${entity(certificate.subject)} ${list}${issuer}, valid from ${day(certificate.validFrom)} to ${day(certificate.validTo)}`;
 }
 
-/** Node.js writes one attribute on each line: `C=CH\nCN=node`. */
-function entity(text: string): string {
+/**
+ * Node.js writes one attribute on each line: `C=CH\nCN=node`. Its types leave out that it gives undefined for an empty name, which
+ * certificates with names in subjectAltName alone have (RFC 5280 4.1.2.6).
+ */
+function entity(text: string | undefined = ""): string {
   const line = cut(text.replaceAll("\n", ", "), MAX_SUBJECT);
   return line === "" ? "a certificate without subject" : `"${line}"`;
 }

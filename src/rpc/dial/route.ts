@@ -43,7 +43,7 @@ export function chooseRoute(url: NodeUrl, settings: ProxySettings | undefined, n
   const proxy = proxyFor(placeOf(url), url.protocol, settings);
   if (proxy === undefined) return DIRECT;
   const setBy = settings.origin === "proxy_url" ? "proxy_url" : "HTTP_PROXY and HTTPS_PROXY";
-  // Tor's own HTTP proxy (HTTPTunnelPort) knows nothing but CONNECT.
+  // Tor's own HTTP proxy (HTTPTunnelPort) knows only CONNECT.
   const isOnion = /\.onion\.?$/.test(url.hostname);
   const isForward = url.protocol === "http:" && proxy.kind !== "socks5h" && !needsTunnel && !isOnion;
   return { kind: isForward ? "forward" : "tunnel", proxy, setBy };

@@ -48,10 +48,15 @@ const FATAL = 2;
 const TYPE = { alert: 21, applicationData: 23 };
 /** TLS 1.2, which records of TLS 1.3 have as well. */
 const RECORD_VERSION = [3, 3] as const;
+const OLD_VERSIONS: Readonly<Record<string, readonly number[]>> = { TLSv1: [3, 1], "TLSv1.1": [3, 2] };
 
 /** Node emits the event before OpenSSL writes the end of its handshake of TLS 1.2: until then records are plain. */
 function recordOf(socket: TLSSocket, alert: Alert, secret: Buffer | undefined): Buffer | undefined {
-  if (socket.getProtocol() !== "TLSv1.3") return Buffer.from([TYPE.alert, ...RECORD_VERSION, 0, 2, FATAL, alert]);
+  const protocol = socket.getProtocol();
+  if (protocol !== "TLSv1.3") {
+    const version = OLD_VERSIONS[protocol ?? ""] ?? RECORD_VERSION;
+    return Buffer.from([TYPE.alert, ...version, 0, 2, FATAL, alert]);
+  }
   const suite = SUITES[socket.getCipher().name];
   return secret && suite && encryptedAlert(alert, secret, suite);
 }

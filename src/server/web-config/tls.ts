@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import ipaddr from "ipaddr.js";
 import { altNamesOf } from "../../lib/certificates.ts";
-import type { LogRefusal } from "../refusals.ts";
+import { HEALTH_CHECK, type LogRefusal } from "../refusals.ts";
 import { ALERT, type Alert, prepareAlerts } from "./alerts.ts";
 import { type ClientAuth, TLS13_CIPHERS, type TlsVersion } from "./schema.ts";
 
@@ -81,7 +81,7 @@ export function checkClients(server: Server, rules: () => ClientAuth, logRefusal
       allowed.add(socket);
       return;
     }
-    logRefusal(problem.kind, socket.remoteAddress, problem.message);
+    if (!isHealthCheck(socket)) logRefusal(problem.kind, socket.remoteAddress, problem.message);
     // Closing immediately could discard the alert, as the client's request may have arrived already.
     if (sendAlert(socket, alertOf(problem, socket))) setTimeout(() => socket.destroy(), LINGER_MS).unref();
     else socket.destroy();
@@ -95,6 +95,14 @@ export function checkClients(server: Server, rules: () => ClientAuth, logRefusal
   return () => {
     allowed = new WeakSet();
   };
+}
+
+function isHealthCheck({
+  servername,
+  remoteAddress,
+  localAddress,
+}: TLSSocket & { readonly servername?: unknown }): boolean {
+  return servername === HEALTH_CHECK && remoteAddress === localAddress;
 }
 
 /** Only TLS 1.3 has an alert of its own for a missing certificate. As in Go, older versions call it a bad one. */

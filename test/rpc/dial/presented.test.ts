@@ -62,6 +62,15 @@ function caFile(content: string): TlsVerification {
 }
 
 describe("a certificate that is refused", () => {
+  it("has no subject, as those with names in subjectAltName alone: this was an internal error", async () => {
+    const authority = await createAuthority();
+    const own = await authority.issue("", "DNS:node.example");
+    const failure = await failureWith(own, caFile(authority.ca));
+    expect(failure.message).toMatch(/it presented a certificate without subject for node\.example, issued by "CN=CA",/);
+    expect(pasted(failure.advice, "server_name")).toBe("node.example");
+    expectPin(failure, own.cert);
+  });
+
   it("is self-signed without names, as that of chainweb: the pin is ready to paste", async () => {
     const own = createSelfSignedCertificate({ commonName: "203.0.113.7" });
     const failure = await failureWith(own);

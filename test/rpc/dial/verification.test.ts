@@ -15,8 +15,11 @@ const later = (days: number) => new Date(Date.now() + days * DAY_MS);
 type Names = readonly string[] | undefined;
 type Options = Partial<Parameters<typeof createSelfSignedCertificate>[0]>;
 
+/** Releases of Node.js differ. */
+type Judgement = boolean | "differs";
+
 /** The alternative names of a certificate, what is expected, and further properties. */
-const CASES: readonly (readonly [altNames: Names, expected: string, isAccepted: boolean, options?: Options])[] = [
+const CASES: readonly (readonly [altNames: Names, expected: string, judgement: Judgement, options?: Options])[] = [
   [["node.example"], "node.example", true],
   [["other.example", "node.example"], "node.example", true],
   [["NODE.example"], "node.EXAMPLE", true],
@@ -46,7 +49,8 @@ const CASES: readonly (readonly [altNames: Names, expected: string, isAccepted: 
   [undefined, "127.0.0.1", false, { commonName: "127.0.0.1" }],
   [["127.0.0.1"], "node.example", true],
   [["other.example"], "node.example", false, { commonName: "node.example" }],
-  [[], "node.example", true],
+  // OpenSSL 3.5 refuses a list of no names.
+  [[], "node.example", "differs"],
   [["node.example"], "node.example", false, { notBefore: later(-3), notAfter: later(-1) }],
   [["node.example"], "node.example", false, { notBefore: later(1) }],
 ];
@@ -54,13 +58,14 @@ const CASES: readonly (readonly [altNames: Names, expected: string, isAccepted: 
 const otherCa = join(tempFolder(), "other.pem");
 writeFileSync(otherCa, createSelfSignedCertificate({ commonName: "node.example", altNames: ["node.example"] }).cert);
 
-it.each<[Names, string, boolean, Options]>(
-  CASES.map(([altNames, expected, isAccepted, options = {}]) => [altNames, expected, isAccepted, options]),
-)("a certificate for %j is judged for %s as Node.js judges it: %s", async (altNames, expected, isAccepted, options) => {
+it.each<[Names, string, Judgement, Options]>(
+  CASES.map(([altNames, expected, judgement, options = {}]) => [altNames, expected, judgement, options]),
+)("a certificate for %j is judged for %s as Node.js judges it: %s", async (altNames, expected, judgement, options) => {
   const names = altNames === undefined ? {} : { altNames };
   const certificate = createSelfSignedCertificate({ commonName: "node.example", ...names, ...options });
   const server = await serverWith(certificate);
-  expect(await isAcceptedByNode(server.port, certificate.cert, expected)).toBe(isAccepted);
+  const isAccepted = await isAcceptedByNode(server.port, certificate.cert, expected);
+  if (judgement !== "differs") expect(isAccepted).toBe(judgement);
 
   const caFile = join(tempFolder(), "ca.pem");
   writeFileSync(caFile, certificate.cert);

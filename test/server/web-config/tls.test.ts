@@ -278,13 +278,15 @@ describe("client certificates", () => {
     "the health check does not take an exporter that refuses its connection for unhealthy, %s",
     async (version) => {
       for (const rows of [[type("RequireAnyClientCert")], VERIFY]) {
-        const { url } = await startWith(setUp(...rows, `  max_version: ${version}`).file);
+        const { url, lines } = await startWith(setUp(...rows, `  max_version: ${version}`).file);
         const address = url.slice("https://".length);
         const found = "asks for a certificate";
         expect(await checkHealth([parseListenAddress(address)])).toEqual({
           healthy: true,
           message: `healthy: /-/healthy of ${address} ${found}\n`,
         });
+        // A container is asked every few seconds: a line for each minute would hide the clients that matter.
+        expect(lines.filter(({ reason }) => reason !== undefined)).toEqual([]);
       }
     },
   );
@@ -329,6 +331,12 @@ describe("client certificates", () => {
     const logged = lines.filter(({ msg }) => String(msg).startsWith("refused"));
     expect(logged).toMatchObject([{ level: "warn", client: "127.0.0.1", reason }]);
     await waitFor(async () => (await connectionsOf(http)) === 0, "the end of the connections");
+  });
+
+  test.each(["TLSv1", "TLSv1.1"] as const)("the alert is a record of %s, too", async (version) => {
+    const { port } = await startWith(setUp(...VERIFY, "  min_version: TLS10").file);
+    const old = { minVersion: version, maxVersion: version, ciphers: "DEFAULT:@SECLEVEL=0" };
+    expect(await alertTo(port, old)).toContain("alert bad certificate");
   });
 
   test("a client without a certificate learns that, where only a list of names requires one", async () => {
