@@ -36,6 +36,18 @@ export function isOtherKey(key: string, certificate: X509Certificate | undefined
   return own !== undefined && certificate?.checkPrivateKey(own) === false;
 }
 
+/**
+ * The alternative names of a certificate as Node.js writes them; undefined: it has none. Those of a malformed certificate are
+ * none: from Node 22 on the getter throws ERR_CRYPTO_OPERATION_FAILED, for instance for an empty list.
+ */
+export function altNamesTextOf(certificate: X509Certificate | undefined): string | undefined {
+  try {
+    return certificate?.subjectAltName;
+  } catch {
+    return undefined;
+  }
+}
+
 type AltName = { readonly kind: "DNS" | "IP Address" | "email" | "URI"; readonly name: string };
 
 /** The names in the text that Node.js makes of a certificate's; quoted ones are JSON. None of a text that is malformed. */

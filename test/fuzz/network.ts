@@ -2,6 +2,7 @@ import Request from "undici/lib/core/request.js";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { CreateClient } from "../../src/poll/run-poll.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
+import { type NodeUrl, parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { bodyError } from "../../src/rpc/request-failure.ts";
 import type { RawResponse } from "../../src/rpc/transport.ts";
 import type { Asked } from "./adapter.ts";
@@ -32,6 +33,12 @@ const HANDLER = {
   onResponseEnd() {},
   onResponseError() {},
 };
+
+/** The URL of a node for which a server of this machine stands in, for http://HOST:PORT. */
+export function elsewhere(url: NodeUrl, server: string): NodeUrl {
+  const { protocol, hostname, origin } = parseNodeUrl(server);
+  return { ...url, protocol, hostname, origin };
+}
 
 /** Strangers are asked at other addresses than any that the configurations name. */
 export function isUntrusted({ url, options }: NodeConfig, hostname: string): boolean {

@@ -3,7 +3,7 @@ import { type Answer, type FakeNode, type ReceivedRequest, startFakeNode } from 
 import { HONEST, LIAR } from "./adapter.ts";
 import { type Campaign, type CampaignResult, runCampaign } from "./campaign.ts";
 import { bytesOf, type Reply } from "./changes.ts";
-import { type Answerer, type Clients, isUntrusted } from "./network.ts";
+import { type Answerer, type Clients, elsewhere, isUntrusted } from "./network.ts";
 
 /** The same cases with real HTTP between the client and the answers, over sockets of this machine. */
 export async function runSockets(campaign: Campaign): Promise<CampaignResult> {
@@ -19,7 +19,7 @@ export async function runSockets(campaign: Campaign): Promise<CampaignResult> {
     return (node) => (options) => {
       const server = servers.get(`${node.name} ${isUntrusted(node, options.url.hostname)}`);
       if (server === undefined) throw new Error(`no server stands for ${node.name}`);
-      return createRpcClient({ ...options, url: { ...options.url, origin: server.url } });
+      return createRpcClient({ ...options, url: elsewhere(options.url, server.url) });
     };
   };
   try {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
-import { altNamesOf } from "../../lib/certificates.ts";
+import { altNamesOf, altNamesTextOf } from "../../lib/certificates.ts";
 import { errorCode } from "../../lib/errno.ts";
 import { counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
@@ -202,8 +202,8 @@ function day(date: string): string {
 const MAX_ALT_NAMES_LENGTH = 64 * 1024;
 
 /** The host names and addresses that a certificate is for. */
-function namesOf({ subjectAltName = "" }: X509Certificate): readonly string[] {
-  const all = altNamesOf(subjectAltName.slice(0, MAX_ALT_NAMES_LENGTH));
+function namesOf(certificate: X509Certificate): readonly string[] {
+  const all = altNamesOf((altNamesTextOf(certificate) ?? "").slice(0, MAX_ALT_NAMES_LENGTH));
   return all.flatMap(({ kind, name }) => (kind === "DNS" || kind === "IP Address" ? name : []));
 }
 

@@ -4,7 +4,7 @@ import type { Server } from "node:https";
 import { isIP } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import ipaddr from "ipaddr.js";
-import { altNamesOf } from "../../lib/certificates.ts";
+import { altNamesOf, altNamesTextOf } from "../../lib/certificates.ts";
 import { HEALTH_CHECK, type LogRefusal } from "../refusals.ts";
 import { ALERT, type Alert, prepareAlerts } from "./alerts.ts";
 import { type ClientAuth, TLS13_CIPHERS, type TlsVersion } from "./schema.ts";
@@ -75,7 +75,7 @@ export function checkClients(server: Server, rules: () => ClientAuth, logRefusal
     const problem = clientProblem(rules(), {
       hasCertificate: certificate !== undefined,
       verifyError: socket.authorized ? undefined : String(socket.authorizationError),
-      altNames: certificate?.subjectAltName,
+      altNames: altNamesTextOf(certificate),
     });
     if (problem === undefined) {
       allowed.add(socket);

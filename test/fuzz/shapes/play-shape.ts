@@ -5,7 +5,7 @@ import type { AdapterName } from "../adapters.ts";
 import { bytesOf } from "../changes.ts";
 import { checkLog, checkOutcomes } from "../checks.ts";
 import { stopClocks } from "../clock.ts";
-import { type Clients, isUntrusted } from "../network.ts";
+import { type Clients, elsewhere, isUntrusted } from "../network.ts";
 import { replyOf } from "../script.ts";
 import type { Tally } from "../tally.ts";
 import { createWorld } from "../world.ts";
@@ -62,22 +62,19 @@ async function play(stage: ShapeStage, given: ShapeCase, answers: readonly RawAn
   };
   const isHostile = (call: string | undefined) => call === given.call || (given.paged && call === next);
   const clients: ReturnType<Clients> = (node) => (options) =>
-    createRpcClient(
-      { ...options, url: { ...options.url, origin: server.origin } },
-      async (client, request, ...rest) => {
-        const { method, path, body = "" } = request;
-        const plain = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
-        const call = callName(adapter.callOf(plain), isUntrusted(node, options.url.hostname));
-        mark();
-        if (isHostile(call) && (given.paged || asked < MAX_HOSTILE * given.polls)) {
-          const headers = { ...request.headers, ...server.headerOf(asked) };
-          asked += 1;
-          return dispatch(client, { ...request, headers }, ...rest);
-        }
-        const reply = replyOf(script, call, plain, NOTHING);
-        return { status: reply.status, headers: reply.headers, body: bytesOf(reply) };
-      },
-    );
+    createRpcClient({ ...options, url: elsewhere(options.url, server.origin) }, async (client, request, ...rest) => {
+      const { method, path, body = "" } = request;
+      const plain = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
+      const call = callName(adapter.callOf(plain), isUntrusted(node, options.url.hostname));
+      mark();
+      if (isHostile(call) && (given.paged || asked < MAX_HOSTILE * given.polls)) {
+        const headers = { ...request.headers, ...server.headerOf(asked) };
+        asked += 1;
+        return dispatch(client, { ...request, headers }, ...rest);
+      }
+      const reply = replyOf(script, call, plain, NOTHING);
+      return { status: reply.status, headers: reply.headers, body: bytesOf(reply) };
+    });
   const clock = stopClocks();
   const world = createWorld(variant, [LIAR], clients);
   let growth = 0;

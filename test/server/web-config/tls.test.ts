@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { checkHealth } from "../../../src/cli/commands/healthcheck.ts";
+import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
 import { parseListenAddress } from "../../../src/server/listen-address.ts";
 import { clientProblem } from "../../../src/server/web-config/tls.ts";
 import { type Authority, createAuthority } from "../../support/authority.ts";
@@ -290,6 +291,14 @@ describe("client certificates", () => {
       }
     },
   );
+
+  test("a client's certificate whose list of names is malformed does not end the program", async () => {
+    const { cert, key } = createSelfSignedCertificate({ commonName: "client", altNames: [] });
+    const any = await startWith(setUp(type("RequireAnyClientCert")).file);
+    expect(await get(any.url, { cert, key })).toBe(200);
+    const named = await startWith(setUp(type("RequireAnyClientCert"), "  client_allowed_sans: [client]").file);
+    expect(await get(named.url, { cert, key })).not.toBe(200);
+  });
 
   test("a refused client does not reach a page, though it pipelines its request", async () => {
     const { port, lines } = await startWith(setUp(...VERIFY).file);
