@@ -37,8 +37,8 @@ export function isOtherKey(key: string, certificate: X509Certificate | undefined
 }
 
 /**
- * The alternative names of a certificate as Node.js writes them; undefined: it has none. Those of a malformed certificate are
- * none: from Node 22 on the getter throws ERR_CRYPTO_OPERATION_FAILED, for instance for an empty list.
+ * The alternative names of a certificate as Node.js writes them; undefined: it has no list of them, or a malformed one (from
+ * Node 22 on the getter throws ERR_CRYPTO_OPERATION_FAILED, for instance for an empty list).
  */
 export function altNamesTextOf(certificate: X509Certificate | undefined): string | undefined {
   try {
