@@ -40,7 +40,6 @@ const BOUNDS: Readonly<Record<string, string>> = {
   // A callback of a timer, a promise or an event begins on an empty stack, and these call each other in no other way.
   ...Object.fromEntries(
     [
-      ...["cli/commands/discover/search.ts: give", "cli/commands/discover/search.ts: giveUp"],
       ...[
         "demo/clock.ts: schedule",
         "demo/clock.ts: reopen",

@@ -1,5 +1,3 @@
-import { arch, platform } from "node:process";
-
 /** What the program was built from; `unknown` where the build could not tell. */
 type Build = {
   readonly version: string;
@@ -18,7 +16,7 @@ export function versionText({ version, revision, date }: Build, nodejs = process
     `peer-exporter, version ${version} (revision: ${revision})`,
     `  build date:       ${date}`,
     `  nodejs version:   ${nodejs}`,
-    `  platform:         ${goName(platform)}/${goName(arch)}`,
+    `  platform:         ${goName(process.platform)}/${goName(process.arch)}`,
   ].join("\n");
 }
 

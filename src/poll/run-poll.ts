@@ -105,20 +105,24 @@ function rejectUnreadable(peers: Outcome<PeerList>, { url, chain }: NodeConfig):
   });
 }
 
-/** The node's credentials are sent to the host of its own URL only. Another URL has its own credentials in its userinfo. */
+/**
+ * The node's credentials are sent to the host of its own URL only, and not in clear text where that URL is https. Another URL has its
+ * own credentials in its userinfo.
+ */
 function clientOptions(
   { url, timeoutMs, auth, headers, tls, clientCertificate, proxy, limits, ...node }: NodeConfig,
   target: NodeUrl,
   hostHeader: string | undefined,
 ): RpcClientOptions {
   const isSameHost = target.hostname === url.hostname && target.socketPath === url.socketPath;
+  const isTrusted = isSameHost && (url.protocol !== "https:" || target.protocol === "https:");
   const ownAuth = target.userinfo === undefined ? undefined : ({ kind: "basic", ...target.userinfo } as const);
   return {
     url: target,
-    auth: ownAuth ?? (isSameHost ? auth : undefined),
+    auth: ownAuth ?? (isTrusted ? auth : undefined),
     // A pin belongs to the certificate of the node's own URL.
     tls: target === url || (isSameHost && tls.kind !== "pin") ? tls : { kind: "ca" },
-    ...(isSameHost ? { headers, clientCertificate } : {}),
+    ...(isTrusted ? { headers, clientCertificate } : {}),
     proxy,
     hostHeader: hostHeader ?? (isSameHost ? node.hostHeader : undefined),
     connectTimeoutMs: timeoutMs,

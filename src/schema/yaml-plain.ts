@@ -131,6 +131,8 @@ export function toPlain(document: Document.Parsed): PlainYaml {
       if (source === NOTHING) continue;
       if (source.entries === undefined) report(node, `${MERGE_EXPECTS}${kindOf(source)}`);
       else {
+        // One report is enough.
+        if (mergedEntries > MAX_VALUES) return [];
         mergedEntries += source.entries.length;
         if (mergedEntries > MAX_VALUES) {
           report(key, `expected at most ${MAX_VALUES} values, merged ones included`);

@@ -16,7 +16,11 @@ export function answerFailedHandshakes(http: Server, logRefusal: LogRefusal): vo
     const raw = rawSocketOf(socket);
     const client = raw?.remoteAddress;
     if (NOT_TLS.includes(code) && raw?.writable === true && raw.bytesWritten === 0) {
-      logRefusal("plain_http", client, "it sent an HTTP request to this HTTPS server; use https:// in its URL");
+      logRefusal(
+        "plain_http",
+        client,
+        "it speaks plain HTTP, or no TLS, to this HTTPS server; use https:// in its URL",
+      );
       raw.end(PLAIN_HTTP, () => socket.destroy());
       return;
     }

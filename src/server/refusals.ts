@@ -28,5 +28,5 @@ export function createRefusalLog(log: Logger, now: () => number = () => performa
   };
 }
 
-/** The server name that `healthcheck` sends. It takes a refusal for a sign of life, so these are not logged. */
+/** The server name that `healthcheck` sends. It takes a refusal for a sign of life, so its refusals are not logged. */
 export const HEALTH_CHECK = "healthcheck.invalid";

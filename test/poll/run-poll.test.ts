@@ -55,6 +55,18 @@ test("a node's credentials go to its own host, and not to another host that its 
   }
 });
 
+test("a node's credentials for https are not sent in clear text to another port of its host (they were)", async () => {
+  const net = await serve(createSelfSignedCertificate({ commonName: "node" }));
+  const chain = await serve();
+  const options = wire.options.parse({ chain_url: chain.url });
+  const headers = [{ name: "X-Key", value: inlineSecret("canary-key") }];
+  const tls = { kind: "insecure" } as const;
+  const report = await poll(openSession(nodeConfig({ url: parseNodeUrl(net.url), auth: AUTH, headers, tls, options })));
+  expect([report.peers.ok, report.head.ok]).toEqual([true, true]);
+  expect(JSON.stringify(net.requests)).toMatch(/canary-token.*canary-key|canary-key.*canary-token/);
+  expect(JSON.stringify(chain.requests)).not.toContain("canary");
+});
+
 test("a node's client certificate goes to its own host only", async () => {
   const certificate = createSelfSignedCertificate({ commonName: "client" });
   const folder = tempFolder();

@@ -146,6 +146,40 @@ describe("interim responses that nobody asked for", () => {
   });
 });
 
+describe("bytes that nobody asked for never become the next answer:", () => {
+  const answer = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const EVIL = answer("evil");
+
+  it.each<[string, (own: string) => readonly string[]]>([
+    ["a second response in the same piece", (own) => [own + EVIL]],
+    ["a second response in the next piece", (own) => [own, EVIL]],
+    ["one that begins only", (own) => [own + EVIL.slice(0, 20)]],
+    ["one that is cut", (own) => [own + EVIL.slice(0, 9), EVIL.slice(9)]],
+    ["one after an interim response", (own) => [CONTINUE + own + CONTINUE + EVIL]],
+    ["only an interim response, and its response later", (own) => [own + CONTINUE, EVIL]],
+    ["one after a response without a body", () => [`HTTP/1.1 204 No Content\r\n\r\n${EVIL}`]],
+    ["one after the chunks", () => [`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${EVIL}`]],
+    ["one in an interim response with a length", (own) => [`HTTP/1.1 100 C\r\nContent-Length: 4\r\n\r\n${own}`, EVIL]],
+    ["a change of the protocol", (own) => [`HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n${own}`, EVIL]],
+    ["another protocol", (own) => [`${own}\0\0\0`]],
+  ])("%s", async (_, pieces) => {
+    let asked = 0;
+    const server = await rawServer((socket) =>
+      socket.setNoDelay(true).on("data", () => {
+        asked += 1;
+        const [first = "", ...rest] = pieces(answer(`own ${asked}`));
+        socket.write(first, () => setImmediate(() => void socket.write(rest.join(""))));
+      }),
+    );
+    const client = rpcClient(server.url);
+    for (let count = 0; count < 4; count += 1) {
+      const { body } = await client.request(GET, patience()).catch(() => ({ body: Buffer.alloc(0) }));
+      expect(["", `own ${asked}`]).toContain(Buffer.from(body).toString());
+    }
+    expect(server.connections()).toBeGreaterThan(1);
+  });
+});
+
 test("returns the bytes that were added, in any pieces", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 40 }), (pieces) => {

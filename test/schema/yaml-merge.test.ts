@@ -131,6 +131,11 @@ describe("bounds hold with merges:", () => {
     expect(read(text)).toMatch(expected);
   });
 
+  test("too many values are told once", () => {
+    const text = `a: &a\n${keys(10_000)}\nat:\n${each(110, () => "- {<<: *a}")}\n`;
+    expect(parseYaml(text, "f", {})).toEqual({ broken: [expect.stringContaining("merged ones included")] });
+  });
+
   test("a long chain of merges is not deep", () => {
     const chain = each(5000, (index) => `a${index + 1}: &a${index + 1} {<<: *a${index}}`);
     expect(read(`a0: &a0 {x: 1}\n${chain}\nat: *a5000\n`)).toEqual({ x: 1 });

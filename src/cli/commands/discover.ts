@@ -7,11 +7,9 @@ import { type Context, createInterrupt, EXIT_USAGE } from "../context.ts";
 import type { DiscoverInvocation } from "../invocation.ts";
 import { AccessError, readAccess } from "./discover/access.ts";
 import { AddressError, attemptsAt, configText, type Described, nameFor } from "./discover/entry.ts";
-import { createAsk, type Found, type PolledEntry, presentedPin, search } from "./discover/search.ts";
+import { createAsk, type Found, type PolledEntry, search } from "./discover/search.ts";
 import { describePolled } from "./format-node.ts";
 import { readPassword } from "./read-password.ts";
-
-const PIN_TIMEOUT_MS = 5000;
 
 /** Finds the nodes at an address and prints their entries. @returns the exit code: 1 if it finds no node */
 export async function discover({ address, ...flags }: DiscoverInvocation, context: Context): Promise<number> {
@@ -24,7 +22,7 @@ export async function discover({ address, ...flags }: DiscoverInvocation, contex
     const access = await readAccess(flags, process.env, () => readPassword(process.stdin, printError));
     progress.show(`asking ${new Set(attempts.map(({ url }) => url)).size} addresses …`);
     const ask = createAsk(redactor, signal);
-    const { found, failed } = await search(attempts, ask, (url) => presentedPin(url, PIN_TIMEOUT_MS, signal), access);
+    const { found, failed } = await search(attempts, ask, access);
     progress.end();
     if (signal.aborted) return interrupt.exitCode();
     if (found.length > 0) {

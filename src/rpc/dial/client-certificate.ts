@@ -43,9 +43,9 @@ export async function readPem(path: string, key: Kind): Promise<string> {
  * Reads the client certificate and its key, which must belong together.
  * @throws NodeError tls
  */
-export async function readClientCertificate({ certFile, keyFile }: ClientCertificate): Promise<LoadedCertificate> {
-  const cert = await readPem(certFile, "cert_file");
-  const key = keyFile === certFile ? cert : await readPem(keyFile, "key_file");
+export async function readClientCertificate(files: ClientCertificate): Promise<LoadedCertificate> {
+  const { certFile, keyFile } = files;
+  const { cert, key } = await readPair(files);
   const problem = certificateProblem(cert) ?? privateKeyProblem(key) ?? pairProblem(cert, key);
   if (problem !== undefined) {
     const where = keyFile === certFile ? certFile : `${certFile} and ${keyFile}`;
@@ -53,6 +53,27 @@ export async function readClientCertificate({ certFile, keyFile }: ClientCertifi
   }
   const certificate = new X509Certificate(cert);
   return { cert, key, fingerprint: certificate.fingerprint256, endMs: Date.parse(certificate.validTo) };
+}
+
+async function readPair({ certFile, keyFile }: ClientCertificate): Promise<Pick<LoadedCertificate, "cert" | "key">> {
+  const cert = await readPem(certFile, "cert_file");
+  return { cert, key: keyFile === certFile ? cert : await readPem(keyFile, "key_file") };
+}
+
+/**
+ * Whether the files have another certificate or key than this one, which can be used. Each request asks, so nothing is parsed while
+ * they are the same: that takes longer than a poll.
+ */
+export async function isReplaced(presented: LoadedCertificate, files: ClientCertificate): Promise<boolean> {
+  try {
+    const { cert, key } = await readPair(files);
+    if (cert === presented.cert && key === presented.key) return false;
+    await readClientCertificate(files);
+    return true;
+  } catch {
+    // Half written, perhaps.
+    return false;
+  }
 }
 
 /** Why a certificate and a key cannot be used together, although each is in order; undefined: they can. */

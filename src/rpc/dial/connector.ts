@@ -3,7 +3,7 @@ import type { buildConnector } from "undici";
 import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
-import { readClientCertificate } from "./client-certificate.ts";
+import { isReplaced } from "./client-certificate.ts";
 import { type Connection, readTlsOptions, startTls, type TlsOptions } from "./handshake.ts";
 import { type DialContext, openTcp } from "./happy-eyeballs.ts";
 import { noCertificate } from "./presented.ts";
@@ -147,12 +147,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     const presented = tls?.clientCertificate;
     const started = performance.now();
     if (options.clientCertificate === undefined || presented === undefined || started < nextLook) return false;
-    // Files that cannot be used now may be half written.
-    const now = await readClientCertificate(options.clientCertificate).catch(() => undefined);
+    const isOther = await isReplaced(presented, options.clientCertificate);
     const tookMs = performance.now() - started;
     // Of a file system that hangs, so that each request does not wait for it.
     if (tookMs > SLOW_LOOK_MS) nextLook = started + LOOK_PAUSE_FACTOR * tookMs;
-    return now !== undefined && (now.cert !== presented.cert || now.key !== presented.key);
+    return isOther;
   }
 
   return {

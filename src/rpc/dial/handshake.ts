@@ -66,8 +66,8 @@ export function connectionOptions(
   return {
     // What the certificate must be for.
     host: name,
-    // An address is no name for SNI (RFC 6066 3).
-    ...(isIP(name) === 0 ? { servername: name } : {}),
+    // An address is no name for SNI, and a name has no dot at its end there (RFC 6066 3).
+    ...(isIP(name) === 0 ? { servername: name.replace(/\.$/, "") } : {}),
     ...(ca === undefined ? {} : { ca }),
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate.cert, key: clientCertificate.key }),
     // OpenSSL verifies it nevertheless, and `refusalOf` judges the result.

@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { isIP } from "node:net";
-import { connect } from "node:tls";
 import { chains } from "../../../chains/index.ts";
 import { parseConfig } from "../../../config/parse.ts";
 import type { Redactor } from "../../../config/redact.ts";
@@ -21,15 +18,8 @@ export type Found = {
 
 type SearchResult = { readonly found: readonly Found[]; readonly failed: readonly PolledEntry[] };
 
-type PinOf = (url: string) => Promise<string | undefined>;
-
 /** Finds the best address of each chain among the attempts. */
-export async function search(
-  attempts: readonly Attempt[],
-  ask: Ask,
-  pinOf: PinOf,
-  access?: Access,
-): Promise<SearchResult> {
+export async function search(attempts: readonly Attempt[], ask: Ask, access?: Access): Promise<SearchResult> {
   const asBasic = await ask(attempts.map((attempt) => firstEntry(attempt, access)));
   // A login in a URL is basic authentication, until a node wants digest.
   const retried = asBasic.filter(mayWantDigest);
@@ -44,7 +34,7 @@ export async function search(
     const ranked = good.filter(({ entry }) => entry.chain === chain).sort((a, b) => rank(b) - rank(a));
     const [best, ...others] = ranked;
     if (best === undefined) continue;
-    const trusted = await withTrust(best, ask, pinOf);
+    const trusted = await withTrust(best, ask);
     found.push({ ...trusted, best: await withCompanions(trusted.best, ask), others });
   }
   return { found, failed: answers.filter((answer) => !isFound(answer)) };
@@ -82,15 +72,26 @@ function otherVariants({ entry }: PolledEntry): readonly Entry[] {
 }
 
 /** Verifies by the authorities of this machine, or else pins the certificate that the server presents. */
-async function withTrust(best: PolledEntry, ask: Ask, pinOf: PinOf): Promise<Pick<Found, "best" | "isPinned">> {
+async function withTrust(best: PolledEntry, ask: Ask): Promise<Pick<Found, "best" | "isPinned">> {
   const { entry } = best;
   if (entry.tls === undefined) return { best, isPinned: false };
-  // The certificate that is read without the proxy may be that of another server.
-  const pin = entry.access?.polled.proxy_url === undefined ? await pinOf(entry.url) : undefined;
-  const choices: Entry[] = [{ ...entry, tls: undefined }, ...(pin === undefined ? [] : [{ ...entry, tls: { pin } }])];
-  const answers = (await ask(choices)).filter(isFound);
-  const chosen = answers[0] ?? best;
-  return { best: chosen, isPinned: chosen.entry.tls?.pin !== undefined };
+  const [known, other] = await ask([
+    { ...entry, tls: undefined },
+    { ...entry, tls: { pin: NO_PIN } },
+  ]);
+  if (known !== undefined && isFound(known)) return { best: known, isPinned: false };
+  const pin = other && presentedPin(other);
+  const [pinned] = pin === undefined ? [] : await ask([{ ...entry, tls: { pin } }]);
+  return pinned !== undefined && isFound(pinned) ? { best: pinned, isPinned: true } : { best, isPinned: false };
+}
+
+/** That of no certificate. The refusal names the one that was presented, also through a proxy or to a client with its own. */
+const NO_PIN = "A".repeat(43);
+
+function presentedPin({ polled: { report } }: PolledEntry): string | undefined {
+  const failures = [report.peers, report.head].flatMap((one) => (one.ok ? [] : one.failure));
+  const refusal = failures.find(({ reason }) => reason === "tls_pin");
+  return refusal && /with the id ([\w-]{43})(?![\w-])/.exec(refusal.message)?.[1];
 }
 
 /** Adds the other servers of the node that work. */
@@ -152,32 +153,4 @@ function isFound({ polled: { report } }: PolledEntry): boolean {
 /** Higher if the node reports more. */
 function rank({ polled: { report } }: PolledEntry): number {
   return (report.peers.ok ? 2 : 0) + (report.head.ok ? 1 : 0);
-}
-
-/** The SHA-256 of the certificate that a server presents, in the form of `tls.pin`; undefined if it presents none in time. */
-export function presentedPin(url: string, timeoutMs: number, end: AbortSignal): Promise<string | undefined> {
-  const { hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  return new Promise((resolve) => {
-    const socket = connect({
-      host,
-      port: Number(port === "" ? 443 : port),
-      // Nothing is sent over this connection, and the printed entry says that the pin must be verified.
-      rejectUnauthorized: false,
-      ...(isIP(host) === 0 ? { servername: host } : {}),
-    });
-    const give = (pin: string | undefined) => {
-      end.removeEventListener("abort", giveUp);
-      socket.destroy();
-      resolve(pin);
-    };
-    const giveUp = () => give(undefined);
-    end.addEventListener("abort", giveUp, { once: true });
-    socket.setTimeout(timeoutMs, giveUp);
-    socket.once("error", giveUp);
-    socket.once("secureConnect", () => {
-      const certificate = socket.getPeerX509Certificate();
-      give(certificate && createHash("sha256").update(certificate.raw).digest("base64url"));
-    });
-  });
 }

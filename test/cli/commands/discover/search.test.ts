@@ -3,27 +3,38 @@ import { FIRST_NAMES } from "../../../../src/chains/index.ts";
 import { attemptsAt } from "../../../../src/cli/commands/discover/entry.ts";
 import type { Ask } from "../../../../src/cli/commands/discover/search.ts";
 import { search } from "../../../../src/cli/commands/discover/search.ts";
+import { createSelfSignedCertificate } from "../../../../src/demo/certificate.ts";
 import { deadReport, failing, peersAt, report } from "../../../poll/support.ts";
+import { fakeNode, GET, patience, refusal, rpcClient } from "../../../rpc/support.ts";
+import { json } from "../../../support/fake-node.ts";
 import { polledNode } from "../support.ts";
 
-/** A Chainweb node on testnet06 with its service API, whose certificate nobody signed. */
-const testnet: Ask = async (entries) =>
-  entries.map((entry) => {
-    const { network, service_url: service } = entry.options;
-    const isThere = entry.url === "https://h.example:1789" && entry.chain === "chainweb" && entry.tls !== undefined;
-    if (!isThere) return { entry, polled: polledNode(deadReport()) };
-    if (network !== "testnet06") return { entry, polled: polledNode(deadReport("wrong_network")) };
-    const info = service === "http://h.example:1848" ? { ok: true as const, value: {} } : failing("connect");
-    const apis = new Map(service === undefined ? [] : [["info", info] as const]);
-    return { entry, polled: polledNode(report({ peers: peersAt(1, 2), apis })) };
-  });
+const NO_PIN = "A".repeat(43);
+/** A Chainweb node on testnet06 with its service API, whose certificate nobody signed. @param refused what it says to a wrong pin */
+const testnet =
+  (refused: ReturnType<typeof failing>): Ask =>
+  async (entries) =>
+    entries.map((entry) => {
+      const { network, service_url: service } = entry.options;
+      if (entry.tls?.pin === NO_PIN) return { entry, polled: polledNode(report({ peers: refused, head: refused })) };
+      const isThere = entry.url === "https://h.example:1789" && entry.chain === "chainweb" && entry.tls !== undefined;
+      if (!isThere) return { entry, polled: polledNode(deadReport()) };
+      if (network !== "testnet06") return { entry, polled: polledNode(deadReport("wrong_network")) };
+      const info = service === "http://h.example:1848" ? { ok: true as const, value: {} } : failing("connect");
+      const apis = new Map(service === undefined ? [] : [["info", info] as const]);
+      return { entry, polled: polledNode(report({ peers: peersAt(1, 2), apis })) };
+    });
 
 test("a node on another network, with a certificate of its own and a service API", async () => {
-  const { found } = await search(attemptsAt("h.example"), testnet, async () => "PIN");
+  const { peerId, ...tls } = createSelfSignedCertificate({ commonName: "h.example" });
+  const node = await fakeNode(() => json({}), { tls });
+  const pin = { kind: "pin", sha256: Buffer.alloc(32) } as const;
+  const { failure } = await refusal(rpcClient(node.url, { tls: pin }).request(GET, patience()));
+  const { found } = await search(attemptsAt("h.example"), testnet(failing(failure.reason, failure)));
   expect(found.map(({ best, isPinned }) => [best.entry, isPinned])).toEqual([
     [
       {
-        ...{ name: "", chain: "chainweb", url: "https://h.example:1789", tls: { pin: "PIN" } },
+        ...{ name: "", chain: "chainweb", url: "https://h.example:1789", tls: { pin: peerId } },
         options: { network: "testnet06", service_url: "http://h.example:1848" },
       },
       true,
@@ -37,7 +48,7 @@ test("a URL that may hold a token is sent only to a server with a trusted certif
     asked.push(...entries.map(({ tls }) => tls));
     return entries.map((entry) => ({ entry, polled: polledNode(deadReport("tls")) }));
   };
-  await search(attemptsAt("https://user:token@h.example/path"), ask, async () => "PIN");
+  await search(attemptsAt("https://user:token@h.example/path"), ask);
   expect(asked).toEqual(FIRST_NAMES.map(() => undefined));
 });
 
@@ -49,7 +60,7 @@ test("credentials are sent only to a server with a trusted certificate, or with 
   };
   const auth = { bearer: { token_file: "/t" } };
   for (const polled of [{ auth }, { tls: { pin: "PIN" } }, { auth, tls: { cert_file: "/c", key_file: "/k" } }]) {
-    await search(attemptsAt("https://h.example"), ask, async () => "OTHER", { polled, shown: polled, notes: [] });
+    await search(attemptsAt("https://h.example"), ask, { polled, shown: polled, notes: [] });
   }
   expect(new Set(asked)).toEqual(new Set([undefined]));
 });
