@@ -76,7 +76,8 @@ function plain(schema: z.ZodType): JsonObject {
       if (zodSchema === nodeUrlField) jsonSchema.pattern = NODE_URL;
       if (zodSchema === labelsField)
         Object.assign(jsonSchema, {
-          propertyNames: { pattern: "^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$" },
+          // Not "__" first. Helm's patterns are Go's, which cannot look ahead.
+          propertyNames: { pattern: "^(?:_|_?[a-zA-Z][a-zA-Z0-9_]*|_[0-9][a-zA-Z0-9_]*)$" },
           additionalProperties: { type: ["string", "number", "boolean", "null"] },
         });
       if (zodSchema === chainField) jsonSchema.enum = Object.keys(chains);
