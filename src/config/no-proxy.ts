@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
+import ipaddr from "ipaddr.js";
 import { type AddressRange, isAddressIn, isHostName, parseRange } from "../rpc/address-filter.ts";
 import type { ProxyException } from "../rpc/settings.ts";
 import { quoted } from "../schema/fields.ts";
@@ -72,9 +73,11 @@ function withoutDot(name: string): string {
   return name.replace(/\.$/, "");
 }
 
-const LOOPBACK_RANGES: readonly AddressRange[] = ["127.0.0.0/8", "::1/128"]
-  .map(parseRange)
-  .filter((range) => range !== undefined);
+/** Not parsed from text: that would compile patterns of Node.js at each start. */
+const LOOPBACK_RANGES: readonly AddressRange[] = [
+  [new ipaddr.IPv4([127, 0, 0, 0]), 8],
+  [new ipaddr.IPv6([0, 0, 0, 0, 0, 0, 0, 1]), 128],
+];
 
 /** This machine, which is never asked through a proxy of the environment. */
 export const LOOPBACK: ProxyException = {

@@ -75,9 +75,11 @@ export function parseProbe(
   const probe = checker.check(probeSchema, raw, ["probe"]);
   // Modules are checked even if another key is wrong, so that all problems are reported together.
   const rawModules = isObject(raw) && isObject(raw.modules) ? raw.modules : {};
-  const schema = moduleSchema(configFile);
   const modules = new Map<string, ProbeModule>();
+  let schema: ReturnType<typeof moduleSchema> | undefined;
   for (const [name, rawModule] of Object.entries(rawModules)) {
+    // Few configurations have modules, and to build the schema takes a millisecond of the start.
+    schema ??= moduleSchema(configFile);
     const path = ["probe", "modules", name];
     const fields = checker.check(schema, rawModule, path);
     const options = checkChainOptions(rawModule, path, checker);
