@@ -2,7 +2,7 @@ import cron from "node-cron";
 import * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
 import { ADAPTERS, CHAIN_NAMES, type ChainName, chains, isChainName } from "../chains/index.ts";
-import { isObject } from "../lib/json.ts";
+import { isObject, type JsonObject } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import {
   block,
@@ -162,13 +162,38 @@ export function checkChainOptions(
     }
   }
   const own = raw[optionsKey] ?? {};
-  if (raw.host_header !== undefined && isObject(own) && own.host_header !== undefined) {
+  const misplaced = isObject(own) ? misplacedKeys(options, own) : [];
+  for (const key of misplaced) {
+    checker.report(
+      [...path, optionsKey, key],
+      `unknown key; ${key} is a key of the node itself, next to ${optionsKey}`,
+    );
+  }
+  const isPlaced = ([key]: readonly [string, unknown]) => !misplaced.includes(key);
+  const block = isObject(own) ? Object.fromEntries(Object.entries(own).filter(isPlaced)) : own;
+  if (raw.host_header !== undefined && isObject(block) && block.host_header !== undefined) {
     checker.report(
       [...path, optionsKey, "host_header"],
       `expected at most one of host_header and ${optionsKey}.host_header`,
     );
   }
-  return checker.check(options, own, [...path, optionsKey]);
+  return checker.check(options, block, [...path, optionsKey]);
+}
+
+const NODE_KEYS: ReadonlySet<string> = new Set([
+  ...["url", "network", "labels", "interval", "schedule", "timeout", "auth", "tls", "limits", "host_header"],
+  ...["connections", ...Object.keys(proxyFields)],
+]);
+
+/** Keys of a node that stand in its chain's block, where they have no meaning. */
+function misplacedKeys(options: z.ZodType, block: JsonObject): readonly string[] {
+  const keys = Object.keys(block).filter((key) => NODE_KEYS.has(key));
+  if (keys.length === 0) return [];
+  const issues = options.safeParse(block).error?.issues ?? [];
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
+  );
+  return keys.filter((key) => unknown.includes(key));
 }
 
 /** A node. The block of its chain is checked by `checkChainOptions`. */
