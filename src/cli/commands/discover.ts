@@ -30,7 +30,7 @@ export async function discover({ address, ...flags }: DiscoverInvocation, contex
       return 0;
     }
     printError(
-      ["found no supported node at this address. Tried:", ...triedLines(failed), ...loginLines(failed), ""].join("\n"),
+      ["found no supported node at this address. Tried:", ...triedLines(failed), ...flagLines(failed), ""].join("\n"),
     );
     return 1;
   } catch (error) {
@@ -99,14 +99,16 @@ function serverLines(server: string, entries: readonly PolledEntry[]): readonly 
     report.peers.ok ? [] : [{ api: entry.chain, failure: report.peers.failure }],
   );
   const causes = groupCauses(failures);
-  const reasons = new Set<FailureReason>();
+  const shown = new Set<string>();
   const lines = causes.flatMap(({ api: names, failure }) => {
     if (!OF_ADDRESS.has(failure.reason)) {
       return [`  ${server} as ${names}: ${harmless(failure.message)}`, `    → ${harmless(failure.advice)}`];
     }
-    if (reasons.has(failure.reason)) return [];
-    reasons.add(failure.reason);
     const isOfTls = failure.reason === "tls" || failure.reason === "tls_pin";
+    // A busy monerod resets some of the handshakes: the advice about its certificate must not be lost by that.
+    const key = isOfTls ? bare(failure) : failure.reason;
+    if (shown.has(key)) return [];
+    shown.add(key);
     return [`  ${server}: ${harmless(bare(failure))}`, ...(isOfTls ? [`    → ${harmless(failure.advice)}`] : [])];
   });
   const isEmpty = entries.some(({ polled: { report } }) => report.peers.ok);
@@ -119,17 +121,22 @@ const LOGINS: Readonly<Record<string, { readonly flag: string; readonly key: str
   bearer: { flag: "--auth.bearer-file FILE", key: "auth: {bearer: {token_file: FILE}}" },
 };
 
-/** What to add where a server wants a login. */
-function loginLines(failed: readonly PolledEntry[]): readonly string[] {
-  const messages = failed.flatMap(({ polled: { report } }) => {
-    const failure = report.peers.ok ? undefined : report.peers.failure;
-    return failure?.reason === "unauthorized" ? [failure.message] : [];
-  });
-  const wanted = messages.flatMap((message) => /wants (?:a login \()?(digest|basic|bearer)/.exec(message)?.[1] ?? []);
-  return [...new Set(wanted)].flatMap((scheme) => {
-    const login = LOGINS[scheme];
+/** The flags to add where a server wants a login, signed its certificate itself, or is behind Tor. */
+function flagLines(failed: readonly PolledEntry[]): readonly string[] {
+  const failures = failed.flatMap(({ polled: { report } }) => (report.peers.ok ? [] : [report.peers.failure]));
+  return [...new Set(failures.flatMap(flagLine))];
+}
+
+function flagLine({ reason, message, advice }: Failure): readonly string[] {
+  if (reason === "unauthorized") {
+    const scheme = /wants (?:a login \()?(digest|basic|bearer)/.exec(message)?.[1];
+    const login = scheme === undefined ? undefined : LOGINS[scheme];
     return login === undefined ? [] : [`Run it again with ${login.flag}, or add to the entry: ${login.key}`];
-  });
+  }
+  const pin = reason === "tls" ? /tls: \{pin: "([0-9A-F:]+)"\}/.exec(advice)?.[1] : undefined;
+  if (pin !== undefined) return [`If the node has this certificate, run it again with --tls.pin ${pin}`];
+  const isOfTor = reason === "dns" && message.includes("a name of Tor");
+  return isOfTor ? ["Run it again with --proxy-url socks5h://127.0.0.1:9050, the address of Tor"] : [];
 }
 
 /** Drops the call: "/v1/net/connections at http://…: the connection was refused" concerns the whole address. */

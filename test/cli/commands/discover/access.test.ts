@@ -9,6 +9,7 @@ import { openPolling } from "../../../../src/cli/commands/polling.ts";
 import type { AccessFlags } from "../../../../src/cli/invocation.ts";
 import { loadConfig } from "../../../../src/config/load.ts";
 import { createRedactor } from "../../../../src/config/redact.ts";
+import { selfSigned } from "../../../support/certificates.ts";
 import { type Handler, json, lonelyWire, type ReceivedRequest, startFakeNode } from "../../../support/fake-node.ts";
 import { tempFolder } from "../../../support/servers.ts";
 
@@ -176,6 +177,18 @@ describe("credentials of every kind", () => {
     expect(code).toBe(1);
     expect(err).toContain(`the node wants a login (${scheme})`);
     expect(err).toContain(`Run it again with ${flag}, or add to the entry: auth: {${key}}\n`);
+  });
+
+  test("a self-signed certificate and a name of Tor are answered with the flag to add", async () => {
+    const node = await startFakeNode(lonelyWire, { tls: await selfSigned() });
+    onTestFinished(() => node.close());
+    const { err } = await run(node.url, { digest: USER, passwordFile: fileOf(PASSWORD) });
+    const pin = /run it again with (--tls\.pin (?:[0-9A-F]{2}:){31}[0-9A-F]{2})\n$/.exec(err)?.[1];
+    expect(pin).toBeDefined();
+    const pinned = { digest: USER, passwordFile: fileOf(PASSWORD), pin: pin?.split(" ")[1] };
+    expect((await run(node.url, pinned)).code).toBe(0);
+    const { err: ofTor } = await run("http://example.onion:18081", {});
+    expect(ofTor).toContain("Run it again with --proxy-url socks5h://127.0.0.1:9050");
   });
 
   test.each([
