@@ -3,7 +3,7 @@ import { inParallel } from "../../lib/queue.ts";
 import type { Redact } from "../../lib/safe-error.ts";
 import { counted } from "../../lib/text/format.ts";
 import { createProgress } from "../../lib/text/terminal.ts";
-import { createLogger } from "../../logging/logger.ts";
+import { createLogger, type Logger } from "../../logging/logger.ts";
 import { deriveState } from "../../poll/derive-state.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../poll/history.ts";
 import { createKnownNodes, type KnownNodes, NO_OTHER_NODES } from "../../poll/other-nodes.ts";
@@ -33,13 +33,17 @@ const CONCURRENCY = 20;
 
 type Known = { readonly node: NodeConfig; readonly session: TracedSession; history: NodeHistory };
 
+/** The log of polls, which shows the stack of an internal error. A process needs only one. */
+export function openPollLog(redact: Redact): Promise<Logger> {
+  return createLogger({ level: "error", format: "pretty", redact });
+}
+
 export async function openPolling(
   nodes: readonly NodeConfig[],
   lagSettings: LagConfig,
-  redact: Redact,
+  ofLog: Redact | Promise<Logger>,
 ): Promise<Polling> {
-  // The log shows the stack of an internal error.
-  const log = await createLogger({ level: "error", format: "pretty", redact });
+  const log = await (typeof ofLog === "function" ? openPollLog(ofLog) : ofLog);
   const others = createKnownNodes();
   const all = nodes.map((node): Known => ({ node, session: openSession(node), history: EMPTY_HISTORY }));
 

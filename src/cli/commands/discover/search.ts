@@ -1,9 +1,10 @@
 import { chains } from "../../../chains/index.ts";
 import { parseConfig } from "../../../config/parse.ts";
 import type { Redactor } from "../../../config/redact.ts";
+import type { Logger } from "../../../logging/logger.ts";
 import { parseNodeUrl } from "../../../rpc/node-url.ts";
 import type { ConfigProblem } from "../../../schema/problems.ts";
-import { openPolling, type PolledNode } from "../polling.ts";
+import { openPolling, openPollLog, type PolledNode } from "../polling.ts";
 import { type Access, digestAccess } from "./access.ts";
 import { AddressError, type Attempt, type Entry, elsewhere, mayBeSecret, plainEntry } from "./entry.ts";
 
@@ -118,24 +119,56 @@ export type Ask = (entries: readonly Entry[]) => Promise<readonly PolledEntry[]>
  * @throws AddressError
  */
 export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
+  let log: Promise<Logger> | undefined;
   return async (entries) => {
-    if (entries.length === 0 || end.aborted) return [];
-    // The names only distinguish the entries.
-    const nodes = entries.map((entry, index) => plainEntry({ ...entry, name: `n${index}` }, "polled"));
-    const parsed = parseConfig({ global: { timeout: TIMEOUT }, nodes }, undefined);
-    if (!parsed.ok) throw new AddressError(problemText(parsed.problems[0]));
-    redactor.addSecrets(parsed.config);
-    const polling = await openPolling(parsed.config.nodes, parsed.config.lag, redactor.redact);
-    try {
-      const polled = (await polling.round(end)) ?? [];
-      return polled.flatMap((one, index) => {
-        const entry = entries[index];
-        return entry === undefined ? [] : [{ entry, polled: one }];
-      });
-    } finally {
-      await polling.close();
+    log ??= openPollLog(redactor.redact);
+    const answers = new Map<Entry, PolledNode>();
+    for (const round of rounds(entries)) {
+      for (const [index, polled] of (await pollOnce(round, redactor, log, end)).entries()) {
+        const entry = round[index];
+        if (entry !== undefined) answers.set(entry, polled);
+      }
     }
+    if (end.aborted) return [];
+    return [...answers].map(([entry, polled]) => ({ entry, polled }));
   };
+}
+
+/**
+ * All entries at once, but of a server with a digest login one after the other: monerod's login belongs to a connection,
+ * and a proxy that keeps several of them spreads requests of several clients.
+ */
+function rounds(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const result: Entry[][] = [];
+  const logins = new Map<string, number>();
+  for (const entry of entries) {
+    const round = logins.get(entry.url) ?? 0;
+    if ("digest" in (entry.access?.polled.auth ?? {})) logins.set(entry.url, round + 1);
+    const together = result[round] ?? [];
+    result[round] = together;
+    together.push(entry);
+  }
+  return result;
+}
+
+async function pollOnce(
+  entries: readonly Entry[],
+  redactor: Redactor,
+  log: Promise<Logger>,
+  end: AbortSignal,
+): Promise<readonly PolledNode[]> {
+  if (end.aborted) return [];
+  // The names only distinguish the entries.
+  const nodes = entries.map((entry, index) => plainEntry({ ...entry, name: `n${index}` }, "polled"));
+  const parsed = parseConfig({ global: { timeout: TIMEOUT }, nodes }, undefined);
+  if (!parsed.ok) throw new AddressError(problemText(parsed.problems[0]));
+  redactor.addSecrets(parsed.config);
+  const polling = await openPolling(parsed.config.nodes, parsed.config.lag, log);
+  try {
+    return (await polling.round(end)) ?? [];
+  } finally {
+    await polling.close();
+  }
 }
 
 /** A problem with the address, or with what a flag gave for another key. */

@@ -26,13 +26,14 @@ function fileOf(text: string): string {
 }
 
 const BASIC = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
-const DIGEST = 'Digest qop="auth",algorithm=MD5,realm="node",nonce="n0nce"';
+const digestChallenge = (nonce: string) => `Digest qop="auth",algorithm=MD5,realm="node",nonce="${nonce}"`;
+const DIGEST = digestChallenge("n0nce");
 
-function isDigest({ headers, method = "", url = "" }: ReceivedRequest): boolean {
+function isDigest({ headers, method = "", url = "" }: ReceivedRequest, nonce = "n0nce"): boolean {
   const field = (name: string) => new RegExp(`${name}="?([^",]*)`).exec(headers.authorization ?? "")?.[1] ?? "";
   const md5 = (text: string) => createHash("md5").update(text).digest("hex");
   const secret = md5(`${USER}:node:${PASSWORD}`);
-  const wanted = md5(`${secret}:n0nce:${field("nc")}:${field("cnonce")}:auth:${md5(`${method}:${url}`)}`);
+  const wanted = md5(`${secret}:${nonce}:${field("nc")}:${field("cnonce")}:auth:${md5(`${method}:${url}`)}`);
   return headers.authorization?.startsWith("Digest ") === true && field("response") === wanted;
 }
 
@@ -130,6 +131,23 @@ describe("credentials of every kind", () => {
     expect(out).toContain(key);
     expect(out).not.toMatch(/s3cret|t0ken|k3y/);
     expect(await isUp(out, {})).toBe(true);
+  });
+
+  test("a login of one connection, behind nginx that keeps several: the chains are asked one after the other", async () => {
+    // Each challenge ends the login of the client before.
+    let logins = 0;
+    const node = await startFakeNode((request) => {
+      if (isDigest(request, `n${logins}`)) return lonelyWire(request);
+      logins += 1;
+      return { ...json({}, 401), headers: { "www-authenticate": [digestChallenge(`n${logins}`)] } };
+    });
+    onTestFinished(() => node.close());
+    const listeners = process.stderr.listenerCount("error");
+    const { code, out, err } = await run(node.url, { digest: USER, passwordFile: fileOf(PASSWORD) });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    // Many rounds share one log: Node.js warns of the eleventh listener.
+    expect(process.stderr.listenerCount("error") - listeners).toBeLessThanOrEqual(1);
+    expect(out).toContain("chain: wire");
   });
 
   test("a login in the URL becomes digest where the node wants that", async () => {
