@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import ipaddr from "ipaddr.js";
-import { type AddressRange, isAddressIn, isHostName, parseRange } from "../rpc/address-filter.ts";
+import { type AddressRange, isAddressIn, isHostName, parseRange, rangeOfAddress } from "../rpc/address-filter.ts";
 import type { ProxyException } from "../rpc/settings.ts";
 import { quoted } from "../schema/fields.ts";
 
@@ -49,9 +49,8 @@ function matcherOf(entry: string): ProxyException["matches"] | undefined {
   const { host, port } = splitPort(entry);
   if (port !== undefined && !(port > 0 && port <= 65_535)) return undefined;
   const isPort = (asked: number) => port === undefined || port === asked;
-  const family = isIP(host);
-  if (family !== 0) {
-    const range = parseRange(`${host}/${family === 6 ? 128 : 32}`);
+  if (isIP(host) !== 0) {
+    const range = rangeOfAddress(host);
     return range && ((url) => isPort(url.port) && isAddressIn(url.hostname, range));
   }
   const isSubdomainOnly = /^\*?\./.test(host);

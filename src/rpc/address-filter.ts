@@ -62,6 +62,13 @@ export function parseRange(text: string): AddressRange | undefined {
   return Number(bits) > (isIpv4 ? 32 : 128) ? undefined : [address, Number(bits)];
 }
 
+/** The range of one address; a mapped IPv4 address counts as IPv4. undefined for anything else. */
+export function rangeOfAddress(text: string): AddressRange | undefined {
+  if (!isPlainAddress(text)) return undefined;
+  const address = parseAddress(text);
+  return [address, address instanceof ipaddr.IPv4 ? 32 : 128];
+}
+
 /** The address to dial for a host, or the reason against it. One forbidden address forbids the whole name. */
 export async function chooseDestination(
   host: string,

@@ -31,9 +31,10 @@ export function createAuthorizer({ auth, headers = [], isFromUrl = false }: Cred
   if (login === undefined && headers.length === 0) return undefined;
   return {
     async headers(request) {
-      const further: Record<string, string> = {};
-      for (const { name, value } of headers) further[name] = headerText(await revealed(value));
-      return { ...further, ...(await login?.headers(request)) };
+      const further: [string, string][] = [];
+      for (const { name, value } of headers) further.push([name, headerText(await revealed(value))]);
+      // An assignment would lose a header with the name `__proto__`.
+      return { ...Object.fromEntries(further), ...(await login?.headers(request)) };
     },
     repeats: async (response, repeats) => (await login?.repeats(response, repeats)) ?? false,
     sent: () => ({ login: login?.sent() ?? { kind: "none" }, hasHeaders: headers.length > 0 }),

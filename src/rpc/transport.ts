@@ -193,6 +193,8 @@ export function dispatch(
         const before = opened.bytesRead;
         readAtLastPiece = before;
         const look = () => {
+          // undici refused the response, and its error says why.
+          if (opened.destroyed) return;
           const read = opened.bytesRead - before;
           // Without a status, everything so far belongs to headers of the response or of interim ones.
           if (status === 0 && read > (interim + 1) * MAX_HEADER_BYTES) refuse(controller, HEADERS);

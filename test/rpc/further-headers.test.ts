@@ -5,8 +5,9 @@ import { cookieSecret, fileSecret, inlineSecret } from "../../src/lib/secret.ts"
 import type { Auth, SecretHeader } from "../../src/rpc/settings.ts";
 import { json } from "../support/fake-node.ts";
 import { tempFolder } from "../support/servers.ts";
+import { withResolvers } from "../support/with-resolvers.ts";
 import { digestNode } from "./digest-node.ts";
-import { fakeNode, GET, POST, patience, refusal, rpcClient } from "./support.ts";
+import { fakeNode, GET, POST, patience, rawServer, refusal, rpcClient } from "./support.ts";
 
 const CF: readonly SecretHeader[] = [
   { name: "CF-Access-Client-Id", value: inlineSecret("id.access") },
@@ -38,6 +39,20 @@ describe("further headers", () => {
       authorization: basic("u:p"),
       "cf-access-client-id": "id.access",
     });
+  });
+
+  it("may have the names of JavaScript's own properties", async () => {
+    const names = ["__proto__", "constructor", "hasOwnProperty"];
+    const received = withResolvers<readonly string[]>();
+    const node = await rawServer((socket) =>
+      socket.once("data", (head) => {
+        received.resolve(head.toString("latin1").split("\r\n"));
+        socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+      }),
+    );
+    const headers = names.map((name) => ({ name, value: inlineSecret("v") }));
+    await rpcClient(node.url, { headers }).request(GET, patience());
+    expect(await received.promise).toEqual(expect.arrayContaining(names.map((name) => `${name}: v`)));
   });
 
   it("are sent with each request of a digest login", async () => {

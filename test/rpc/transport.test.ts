@@ -40,6 +40,13 @@ describe("limits of a response besides its body", () => {
     expect(answer.body).toHaveLength(length);
   });
 
+  it.each([0, 32 * 1024])("101 is no answer, with %i bytes after it", async (length) => {
+    const head = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+    const server = await rawServer(answerBytes(head + "x".repeat(length)));
+    const { failure } = await refusal(rpcClient(server.url).request(GET, patience()));
+    expect(failure).toMatchObject({ reason: "http", message: expect.stringContaining("is not valid HTTP") });
+  });
+
   it.each<[string, string | OnSocket, RegExp]>([
     ["one interim answer more", interim(MAX_INTERIM + 1) + END, /at most 16 interim responses/],
     ["one 100 Continue more", CONTINUE.repeat(MAX_INTERIM + 1) + END, /at most 16 interim responses/],

@@ -18,7 +18,7 @@ import { type ConfiguredAddress, handshakeTime, hashOf, numberInBlockId, parseTi
 
 /**
  * @param before the connections of the previous poll: values that the row at the same index repeats are not decoded again
- * @throws NodeError bad_shape when the answer is not a list, too_large when a node cannot have that many
+ * @throws NodeError bad_shape when the answer is not a list, or one of errors, too_large when a node cannot have that many
  */
 export function decodeConnections(
   answer: unknown,
@@ -30,6 +30,10 @@ export function decodeConnections(
     throw nodeError("bad_shape", `${call}: expected a JSON array of connections`, WRONG_API_ADVICE);
   }
   checkRowCount(answer, call, maxRows);
+  // A gateway's error in a list, as JSON-RPC has them, is no row of a connection.
+  if (isObject(answer[0]) && "error" in answer[0] && !("peer" in answer[0])) {
+    throw nodeError("bad_shape", `${call}: expected connections, found an error`, WRONG_API_ADVICE);
+  }
   const earlier = earlierRows(before);
   const connections: WireConnection[] = [];
   for (const row of answer) {

@@ -66,6 +66,8 @@ export function describeError(error: unknown): Pick<Failure, "reason" | "message
 function reasonOf(code: string, error: unknown): FailureReason {
   // The error when the server closes the connection during the TLS handshake.
   if (code === "ECONNRESET" && error instanceof Error && error.message.includes("before secure TLS")) return "tls";
+  // undici's error for 101 Switching Protocols, which no request asks for (lib/dispatcher/client-h1.js).
+  if (code === "UND_ERR_SOCKET" && error instanceof Error && error.message === "bad upgrade") return "http";
   const known = CODES[code];
   if (known !== undefined) return known;
   if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|HOSTNAME_)/.test(code)) return "tls";

@@ -79,12 +79,17 @@ const NOT_REACHED: Refusal = {
 
 const OTHER_REFUSAL: Refusal = { reason: "http", advice: "see the proxy's own log" };
 
+/** Web servers answer so, also Python's. */
+const NO_PROXY: Refusal = { reason: "http", advice: "check that this port is a proxy that allows CONNECT" };
+
 const REFUSALS: Readonly<Record<number, Refusal>> = {
-  400: { reason: "http", advice: "check that this port is a proxy that allows CONNECT" },
+  400: NO_PROXY,
   403: NOT_ALLOWED,
+  404: NO_PROXY,
   405: NOT_ALLOWED,
   // tinyproxy and Tor answer so where there is no connection.
   500: NOT_REACHED,
+  501: NO_PROXY,
   502: NOT_REACHED,
   503: NOT_REACHED,
   504: { ...NOT_REACHED, reason: "timeout" },

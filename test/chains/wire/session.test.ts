@@ -23,6 +23,18 @@ function notFound(): Answer {
 /** Never answers. */
 const HANGS: Answer = { body: () => {} };
 
+test.each([
+  json([{ error: { code: -32005, message: "too many" } }]),
+  json([{ jsonrpc: "2.0", id: null, error: "too many requests" }]),
+])("an error of a gateway in a list is no list of peers", async (answer) => {
+  const { url } = await serve(node({ [NET]: answer }));
+  const report = await poll(openNode("wire", url));
+  expect(failureIn(report.peers)).toMatchObject({
+    reason: "rate_limited",
+    message: expect.stringContaining("too many"),
+  });
+});
+
 test("one poll gives peers, head and identity", async () => {
   const { url } = await serve(node());
   const report = await poll(openNode("wire", url));

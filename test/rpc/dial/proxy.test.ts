@@ -118,6 +118,7 @@ describe("an HTTP proxy", () => {
 
   it.each<[string, FailureReason, RegExp]>([
     ["403 Filtered", "http", /allow CONNECT.*SSL_ports.*ConnectPort/],
+    ["404 Not Found", "http", /a proxy that allows CONNECT/],
     ["405 Not Allowed", "http", /allow CONNECT/],
     [
       "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x",
@@ -126,6 +127,7 @@ describe("an HTTP proxy", () => {
     ],
     ["407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM", "unauthorized", /Negotiate or NTLM/],
     ["500 Unable to connect", "connect", /proxy cannot reach the node/],
+    ["501 Unsupported method ('CONNECT')", "http", /a proxy that allows CONNECT/],
     ["502 Bad Gateway", "connect", /proxy cannot reach the node/],
     ["503 Service Unavailable", "connect", /proxy cannot reach the node/],
     ["504 Gateway Timeout", "timeout", /proxy cannot reach the node/],
