@@ -185,7 +185,7 @@ const NODE_KEYS: ReadonlySet<string> = new Set([
   ...["connections", ...Object.keys(proxyFields)],
 ]);
 
-/** Keys of a node that stand in its chain's block, where they have no meaning. */
+/** Keys of a node that are in the block of its chain, where they have no meaning. */
 function misplacedKeys(options: z.ZodType, block: JsonObject): readonly string[] {
   const keys = Object.keys(block).filter((key) => NODE_KEYS.has(key));
   if (keys.length === 0) return [];

@@ -135,8 +135,8 @@ export function createAsk(redactor: Redactor, end: AbortSignal): Ask {
 }
 
 /**
- * All entries at once, but of a server with a digest login one after the other: monerod's login belongs to a connection,
- * and a proxy that keeps several of them spreads requests of several clients.
+ * All entries at the same time, but those of a server with a digest login one after the other: monerod's login belongs to
+ * a connection, and a proxy that keeps several of them spreads requests of several clients.
  */
 function rounds(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   const result: Entry[][] = [];
