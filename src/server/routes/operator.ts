@@ -3,6 +3,7 @@ import { printSteps } from "../../config/print.ts";
 import type { ReloadResult } from "../../config/reload.ts";
 import { createSharedWaits } from "../../lib/queue.ts";
 import { inSlices } from "../../lib/slices.ts";
+import { cleanText } from "../../metrics/exposition.ts";
 import { CLIENT_GONE, createCostlyResponses } from "../costly-responses.ts";
 import type { WebLocation } from "../location.ts";
 import { errorResponse, json, text } from "../respond.ts";
@@ -121,7 +122,8 @@ function targetGroups({ nodes, shard }: SdConfig, { host, scheme, linkPrefix }: 
       __meta_peer_exporter_target: name,
       __meta_peer_exporter_chain: chain,
       ...Object.fromEntries(
-        Object.entries(labels).map(([label, value]) => [`__meta_peer_exporter_label_${label}`, value]),
+        // As on /metrics: Prometheus would keep two labels if the target's value were another one than the sample's.
+        Object.entries(labels).map(([label, value]) => [`__meta_peer_exporter_label_${label}`, cleanText(value)]),
       ),
     },
   }));

@@ -137,6 +137,17 @@ describe("/sd", () => {
     ]);
   });
 
+  test("a label has the value of /metrics, where a line end is replaced and a long text is cut", async () => {
+    const [node, ...others] = configOf().nodes;
+    if (node === undefined) throw new Error("no node");
+    const labels = { note: "a\nb", long: "x".repeat(200) };
+    const [target] = (await listed({ ...configOf(), nodes: [{ ...node, labels }, ...others] })).json();
+    expect(target.labels).toMatchObject({
+      __meta_peer_exporter_label_note: "a\ufffdb",
+      __meta_peer_exporter_label_long: "x".repeat(128),
+    });
+  });
+
   test("says the shard of an exporter that has one", async () => {
     const answer = await listed(configOf({ index: 1, total: 3 }));
     for (const { labels } of answer.json()) {
