@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { inlineSecret, isSendable, printsAs, secretIn } from "../lib/secret.ts";
+import { inlineSecret, printsAs, secretIn } from "../lib/secret.ts";
+import { hostOf, loginIn } from "../rpc/node-url.ts";
 import type { ProxyServer, ProxySettings } from "../rpc/settings.ts";
 import { parsed } from "../schema/fields.ts";
 import { LOOPBACK, parseException, readExceptions, splitList } from "./no-proxy.ts";
@@ -117,7 +118,7 @@ function parseProxyUrl(given: string): ProxyServer {
   }
   if (!isKind(kind)) throw new Error(`expected ${PROXY_URL}${scheme === "" ? "" : `, found ${kind}://`}`);
   const { url, port } = parseAuthority(kind, rest);
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const hostname = hostOf(url);
   if (!/^[\w.:-]+$/.test(hostname)) throw new Error("expected a proxy URL whose host is a name or an address");
   if (port === 0) throw new Error("expected a proxy URL with a port from 1 to 65535");
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
@@ -141,37 +142,26 @@ function parseAuthority(kind: Kind, rest: string): { readonly url: URL; readonly
 /** The length of a part is one byte in RFC 1929. */
 const MAX_SOCKS_BYTES = 255;
 
-function loginOf({ username, password }: URL, kind: Kind): ProxyServer["login"] {
-  if (username === "" && password === "") return undefined;
-  const [name, secret] = [decode(username), decode(password)];
-  if (!isSendable(name) || !isSendable(secret)) {
-    throw new Error("the user name or password in the proxy URL contains a line break or another control character");
-  }
+function loginOf(url: URL, kind: Kind): ProxyServer["login"] {
+  const login = loginIn(url, "proxy URL");
+  if (login === undefined) return undefined;
+  const { username, password } = login;
   if (kind === "socks5h") {
-    const lengths = [name, secret].map((part) => Buffer.byteLength(part));
+    const lengths = [username, password].map((part) => Buffer.byteLength(part));
     if (lengths.some((length) => length < 1 || length > MAX_SOCKS_BYTES)) {
       throw new Error("expected a user name and a password of 1 to 255 bytes each, as SOCKS has them");
     }
-  } else if (name.includes(":")) {
+  } else if (username.includes(":")) {
     throw new Error("expected a user name without a colon in the proxy URL");
   }
-  return { username: name, password: inlineSecret(secret) };
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new Error(
-      "the user name or password in the proxy URL contains a % that does not start an escape: write it as %25",
-    );
-  }
+  return { username, password: inlineSecret(password) };
 }
 
 export function printProxy(proxy: ProxySettings | undefined) {
   if (proxy === undefined) return {};
   if (proxy.origin === "environment") return { proxy_from_environment: true };
-  const [server] = [proxy.https, proxy.http];
+  // Both schemes have the same.
+  const server = proxy.https;
   return {
     ...(server === undefined ? {} : { proxy_url: server.label }),
     ...(proxy.except.length === 0 ? {} : { no_proxy: proxy.except.map(({ label }) => label).join(",") }),

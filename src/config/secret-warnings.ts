@@ -1,15 +1,7 @@
 import { eachInSlices } from "../lib/slices.ts";
 import { type KeyedSecret, keyedSecrets, textOf } from "./keyed-secrets.ts";
 import type { Config } from "./model.ts";
-import { shortSecrets } from "./short-secrets.ts";
-
-/** What is doubtful about the secrets of one node. */
-export type SecretWarning = {
-  /** The node's name, or `probe.modules.NAME`. */
-  readonly where: string;
-  /** Names keys, and what to do. Contains no secret. */
-  readonly message: string;
-};
+import { type SecretWarning, shortSecrets } from "./short-secrets.ts";
 
 /** Secrets that are valid, but look wrong or cannot be hidden. Reads their files. */
 export async function secretWarnings(config: Config): Promise<readonly SecretWarning[]> {

@@ -6,16 +6,16 @@ import { keyedSecrets, textOf } from "./keyed-secrets.ts";
 import type { Config, NodeConfig } from "./model.ts";
 import { isApiWord, MIN_HIDDEN_BYTES } from "./redact.ts";
 
-/** Secrets of one node that are too short to be redacted from its responses. */
-type ShortSecrets = {
+/** What is doubtful about the secrets of one node. */
+export type SecretWarning = {
   /** The node's name, or `probe.modules.NAME`. */
   readonly where: string;
-  /** Their keys, and what to do. Contains none of them. */
+  /** Names keys, and what to do. Contains no secret. */
   readonly message: string;
 };
 
-/** At most one result for each node or module. Reads files of secrets; one that cannot be read is skipped. */
-export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly ShortSecrets[]> {
+/** Secrets that are too short to be redacted from responses. At most one result for each node or module. Reads files of secrets; one that cannot be read is skipped. */
+export async function shortSecrets({ nodes, references, probe }: Config): Promise<readonly SecretWarning[]> {
   const modules = [...probe.modules].map(([name, { auth, headers, proxy }]) => ({
     where: `probe.modules.${name}`,
     holder: { auth, headers },
@@ -23,7 +23,7 @@ export async function shortSecrets({ nodes, references, probe }: Config): Promis
     urls: [],
   }));
   const all = [...[...nodes, ...references].map((node) => ({ where: node.name, ...credentialsOf(node) })), ...modules];
-  const found: ShortSecrets[] = [];
+  const found: SecretWarning[] = [];
   await eachInSlices(all, async ({ where, holder, proxy, urls }) => {
     const keys = [
       ...(await shortKeys(holder)),

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { printsAs } from "../lib/secret.ts";
 import { type AddressRange, isAddressIn, isHostName, parseRange } from "../rpc/address-filter.ts";
-import { type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
+import { hostOf, type NodeUrl, parseNodeUrl } from "../rpc/node-url.ts";
 import { urlMistake } from "../rpc/url-mistake.ts";
 import { quoted } from "../schema/fields.ts";
 
@@ -67,7 +67,7 @@ function readUrl(text: string): URL {
 }
 
 function canonicalTarget(scheme: Scheme, url: URL): TargetUrl {
-  const host = canonicalHost(url.hostname);
+  const host = canonicalHost(url);
   if (host === undefined) throw new Error("expected a URL whose host is a name or an address");
   const port = url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port);
   if (port === 0) throw new Error("expected a port from 1 to 65535");
@@ -89,11 +89,11 @@ const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 }
 
 /**
  * The canonical form of a host.
- * @param hostname from the URL parser: 0x7f.1 is 127.0.0.1 already, and a name is lower case and punycode
+ * @param url whose parser has normalized it: 0x7f.1 is 127.0.0.1 already, and a name is lower case and punycode
  * @returns undefined for text that is neither a name nor an address
  */
-function canonicalHost(hostname: string): string | undefined {
-  const bare = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+function canonicalHost(url: URL): string | undefined {
+  const bare = hostOf(url).replace(/\.$/, "");
   if (isIP(bare) !== 0) return canonicalAddress(bare);
   return isHostName(bare) ? bare : undefined;
 }
@@ -220,7 +220,7 @@ function rangeOf(text: string): AddressRange | undefined {
 function canonicalName(text: string): string | undefined {
   if (/[*/%[\]]/.test(text)) return undefined;
   try {
-    const host = canonicalHost(new URL(`http://${text}`).hostname);
+    const host = canonicalHost(new URL(`http://${text}`));
     return host === undefined || isIP(host) !== 0 ? undefined : host;
   } catch {
     return undefined;

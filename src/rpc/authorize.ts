@@ -1,7 +1,7 @@
 import { isSendable, type Secret } from "../lib/secret.ts";
 import { nodeError } from "../model/failure.ts";
 import { createDigestSession } from "./digest.ts";
-import type { RpcRequest, RpcResponse, SentLogin } from "./message.ts";
+import { basicCredentials, type RpcRequest, type RpcResponse, type SentLogin } from "./message.ts";
 import type { Auth, SecretHeader } from "./settings.ts";
 
 /** Adds the credentials to each request. Its requests must not overlap. */
@@ -63,7 +63,7 @@ function createLogin(auth: Auth, isFromUrl: boolean): Login {
 }
 
 function basic(pair: string): Readonly<Record<string, string>> {
-  return { authorization: `Basic ${Buffer.from(pair, "utf8").toString("base64")}` };
+  return { authorization: basicCredentials(pair) };
 }
 
 /** Credentials that are sent with the first attempt. A file that has changed since is tried once: its node was restarted. */

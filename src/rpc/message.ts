@@ -49,6 +49,11 @@ export type SentLogin = {
   readonly hasHeaders: boolean;
 };
 
+/** The value of Authorization or Proxy-Authorization for `user:password` (RFC 7617). */
+export function basicCredentials(pair: string): string {
+  return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
+}
+
 /** The first value of a header. @param name in lower case */
 export function firstHeader({ headers }: Pick<RpcResponse, "headers">, name: string): string | undefined {
   const found = headers[name];

@@ -40,7 +40,7 @@ export function parseNodeUrl(text: string): NodeUrl {
   if (!/^https?:\/\/[^/\\\s][^\\\s]*$/i.test(text)) {
     throw new Error("expected a URL like http://127.0.0.1:8888, with two slashes and no space or backslash");
   }
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const hostname = hostOf(url);
   // An unreplaced variable, as in http://${HOST}, would pass for a host.
   if (!/^[\w.:-]+$/.test(hostname) || /^\.|\.\./.test(hostname))
     throw new Error("expected a URL whose host is a name or an address");
@@ -49,6 +49,7 @@ export function parseNodeUrl(text: string): NodeUrl {
   if (url.hash !== "") throw new Error("expected a URL without a #fragment, which is never sent to a server");
   const path = url.pathname === "/" ? "" : url.pathname;
   const label = `${url.protocol}//${url.host}`;
+  const login = loginIn(url, "URL");
   return printsAs(label, {
     protocol: url.protocol,
     label,
@@ -56,7 +57,7 @@ export function parseNodeUrl(text: string): NodeUrl {
     origin: url.origin,
     path,
     query: url.search,
-    ...(url.username === "" && url.password === "" ? {} : { userinfo: userinfoOf(url) }),
+    ...(login === undefined ? {} : { userinfo: { ...login, password: inlineSecret(login.password) } }),
   });
 }
 
@@ -83,19 +84,32 @@ function parseUrl(text: string): URL {
   }
 }
 
-function userinfoOf(url: URL): NonNullable<NodeUrl["userinfo"]> {
+/** The host of a URL without the brackets of an IPv6 address. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+/**
+ * The user and password in a URL, decoded; undefined: it has none.
+ * @param what how errors call the URL
+ * @throws Error that does not repeat them
+ */
+export function loginIn(url: URL, what: string): { readonly username: string; readonly password: string } | undefined {
+  if (url.username === "" && url.password === "") return undefined;
   let username: string;
   let password: string;
   try {
     username = decodeURIComponent(url.username);
     password = decodeURIComponent(url.password);
   } catch {
-    throw new Error("the user name or password in the URL contains a % that does not start an escape: write it as %25");
+    throw new Error(
+      `the user name or password in the ${what} contains a % that does not start an escape: write it as %25`,
+    );
   }
   if (!isSendable(username) || !isSendable(password)) {
-    throw new Error("the user name or password in the URL contains a line break or another control character");
+    throw new Error(`the user name or password in the ${what} contains a line break or another control character`);
   }
-  return { username, password: inlineSecret(password) };
+  return { username, password };
 }
 
 function parseUnixUrl(rest: string): NodeUrl {

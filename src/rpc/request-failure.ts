@@ -78,7 +78,7 @@ export function requestFailure(error: unknown, request: FailedRequest): Failure 
   const code = errorCode(error);
   const { reason, message } = describeError(error);
   // The connection is that to the proxy.
-  const ofProxy = route?.kind === "forward" && ["connect", "http"].includes(reason) && !(error instanceof CutOffError);
+  const ofProxy = route?.kind === "forward" && ["connect", "http"].includes(reason);
   const advice = ofProxy ? wrongProxy(route) : adviceFor(reason, code, request.url);
   return { reason, message: `${where}: ${message}`, advice };
 }

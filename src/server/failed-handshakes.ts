@@ -45,6 +45,11 @@ const VERSION: Refusal = {
   message: "it offers no version of TLS that this server allows (min_version, max_version)",
 };
 
+const CURVE: Refusal = {
+  kind: "no_shared_curve",
+  message: "it offers no curve that this server allows (curve_preferences)",
+};
+
 const DISTRUST: Refusal = {
   kind: "distrusted",
   message:
@@ -59,14 +64,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     kind: "no_shared_cipher",
     message: "it offers no cipher suite that this server allows (cipher_suites)",
   },
-  ERR_SSL_NO_SHARED_GROUP: {
-    kind: "no_shared_curve",
-    message: "it offers no curve that this server allows (curve_preferences)",
-  },
-  ERR_SSL_NO_SUITABLE_KEY_SHARE: {
-    kind: "no_shared_curve",
-    message: "it offers no curve that this server allows (curve_preferences)",
-  },
+  ERR_SSL_NO_SHARED_GROUP: CURVE,
+  ERR_SSL_NO_SUITABLE_KEY_SHARE: CURVE,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: DISTRUST,
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: DISTRUST,
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: DISTRUST,

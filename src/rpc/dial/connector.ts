@@ -77,16 +77,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     const acquired = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, controller.signal);
     slot = acquired;
     describeWait = () => "no answer yet";
-    const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
+    const waitingFor: DialContext["waitingFor"] = (describe) => {
+      describeWait = describe;
+    };
     try {
-      const { socket, certificateExpirySeconds } = await open({
-        signal: controller.signal,
-        timeoutMs: options.timeoutMs,
-        waitingFor: (describe) => {
-          describeWait = describe;
-        },
-        takeSpare: takeSpare(options.slots),
-      });
+      const { socket, certificateExpirySeconds } = await inTime(controller, () =>
+        open(contextOf(controller.signal, waitingFor)),
+      );
       describeWait = undefined;
       socket.once("close", () => acquired?.release());
       options.onConnection(socket, certificateExpirySeconds);
@@ -94,10 +91,23 @@ export function createConnector(options: ConnectorOptions): Connector {
     } catch (error) {
       acquired?.release();
       throw error;
+    }
+  }
+
+  /** Does work that `controller` ends, at the latest after the connection timeout. */
+  async function inTime<T>(controller: AbortController, work: () => Promise<T>): Promise<T> {
+    dialling = controller;
+    const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
+    try {
+      return await work();
     } finally {
       clearTimeout(timer);
-      dialling = undefined;
+      if (dialling === controller) dialling = undefined;
     }
+  }
+
+  function contextOf(signal: AbortSignal, waitingFor: DialContext["waitingFor"]): DialContext {
+    return { signal, timeoutMs: options.timeoutMs, waitingFor, takeSpare: takeSpare(options.slots) };
   }
 
   async function open(context: DialContext): Promise<Connection> {
@@ -122,11 +132,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     const used = tls;
     if (used === undefined) return error;
     const controller = new AbortController();
-    dialling = controller;
     const { signal } = controller;
-    const timer = setTimeout(() => controller.abort(new DialTimeoutError()), options.timeoutMs);
-    const { timeoutMs } = options;
-    const context = { signal, timeoutMs, waitingFor: () => {}, takeSpare: takeSpare(options.slots) };
+    const context = contextOf(signal, () => {});
     const open = async () => {
       const acquired = await options.slots?.acquire(options.timeoutMs * SLOT_WAIT_SHARE, signal);
       const socket = await openSocket(options, context).catch((failure: unknown) => {
@@ -135,12 +142,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       });
       return socket.once("close", () => acquired?.release());
     };
-    try {
-      return await refusedClient.explain(error, used, open, signal);
-    } finally {
-      clearTimeout(timer);
-      if (dialling === controller) dialling = undefined;
-    }
+    return inTime(controller, () => refusedClient.explain(error, used, open, signal));
   }
 
   async function isOutdated(): Promise<boolean> {

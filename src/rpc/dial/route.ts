@@ -1,3 +1,4 @@
+import { basicCredentials } from "../message.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ProxyServer, ProxySettings } from "../settings.ts";
 import type { Place } from "./happy-eyeballs.ts";
@@ -52,8 +53,7 @@ export function chooseRoute(url: NodeUrl, settings: ProxySettings | undefined, n
 /** The value of Proxy-Authorization. @returns undefined for a proxy without a login */
 export async function proxyAuthorization({ login }: ProxyServer): Promise<string | undefined> {
   if (login === undefined) return undefined;
-  const pair = `${login.username}:${await login.password.reveal()}`;
-  return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
+  return basicCredentials(`${login.username}:${await login.password.reveal()}`);
 }
 
 /** For the text after a server: ` through the proxy http://proxy.example:3128`, or nothing. */

@@ -70,7 +70,7 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
  * @param isOnly no other node was found at this host
  */
 export function nameFor({ url, chain }: Pick<Entry, "url" | "chain">, isOnly: boolean): string {
-  const host = url.startsWith("unix:") ? "localhost" : new URL(url).hostname.replace(/^\[|\]$/g, "");
+  const { hostname: host } = parseNodeUrl(url);
   if (LOOPBACK.test(host)) return `${chain}-1`;
   const name = host.replace(/[^A-Za-z0-9._:-]/g, "").replace(/^[^A-Za-z0-9]+/, "");
   const suffix = isOnly ? "" : `-${chain}`;
