@@ -72,11 +72,11 @@ export async function serve(
   const { telemetryPath, location, allowedHosts } = flags;
   const addresses = addressesOf(flags, log);
   if (addresses === undefined) return 1;
-  const warnOfShort = createSecretWarnings(log);
+  const warnOfSecrets = createSecretWarnings(log);
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
-    void warnOfShort(next);
+    void warnOfSecrets(next);
     return next;
   };
   await endsItself({ waitMs: STOP_MS });
@@ -100,7 +100,7 @@ export async function serve(
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
   // The start does not wait for it, as it reads files.
-  void warnOfShort(config);
+  void warnOfSecrets(config);
   onServing(
     app.addresses.map((address) => address + location.routePrefix),
     config,
