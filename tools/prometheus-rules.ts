@@ -9,7 +9,12 @@ const alertRule = z.strictObject({
   for: z.string(),
   keep_firing_for: z.string(),
   labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]) }),
-  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
+  annotations: z.strictObject({
+    summary: z.string(),
+    description: z.string(),
+    runbook_url: z.string(),
+    dashboard_url: z.string(),
+  }),
 });
 
 const recordingRule = z.strictObject({ record: z.string(), expr: z.string() });

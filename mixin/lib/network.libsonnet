@@ -1,0 +1,42 @@
+// Which nodes belong to one network. Heads of different networks cannot be compared.
+
+// What only tells who took a sample: two exporters that watch one node have its series twice.
+local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
+
+local indented(expr) = std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n  ');
+
+{
+  // An expression about nodes, with the label `network`: the name of the node's network or, where none is told, its chain id;
+  // empty where neither is known. `present` is an expression with the same labels for all of these nodes.
+  //
+  // The info of the last hour, because a node that does not answer has none. A node whose info changed in that time has several:
+  // `timestamp` is greater than the 1 of older ones, so that topk takes the present one.
+  withNetwork(expr, present):: |||
+    (
+      %(expr)s
+    )
+      * ignoring (network) group_left (network) (
+        group without (version, chain_id, __network__) (
+          label_replace(
+            label_join(
+              topk without (version, network, chain_id) (
+                1, timestamp(p2p_node_info) or last_over_time(p2p_node_info[1h])
+              ),
+              "__network__", "/", "network", "chain_id"
+            ),
+            "network", "$1", "__network__", "/(.+)"
+          )
+        )
+          or ignoring (network) group without () (%(present)s)
+      )
+  ||| % { expr: indented(expr), present: present },
+
+  // The series of nodes without the labels that only tell who took the sample: the highest value counts.
+  once(expr):: |||
+    max without (%(labels)s) (
+      %(expr)s
+    )
+  ||| % { labels: SCRAPE_LABELS, expr: indented(expr) },
+
+  scrapeLabels:: SCRAPE_LABELS,
+}

@@ -1,0 +1,59 @@
+{
+  // A text of several lines, as one line.
+  text(block):: std.strReplace(std.rstripChars(block, '\n'), '\n', ' '),
+
+  // A number in PromQL or in a sentence. std.toString(0.1) is 0.10000000000000001. Strings stay as they are: they stand for
+  // numbers that a template inserts later.
+  number(value)::
+    if std.isString(value) then value
+    else if value == std.floor(value) then '%d' % value
+    else '%g' % value,
+
+  // The labels that lead to the right place of each dashboard.
+  local variables = {
+    fleet: ['chain'],
+    exporter: ['instance'],
+  },
+
+  local dashboardUrl(config, dashboard) =
+    local query = [
+      'var-%(label)s={{ $labels.%(label)s | urlquery }}' % { label: label }
+      for label in (if std.objectHas(variables, dashboard) then variables[dashboard] else ['target'])
+    ];
+    '%s/d/peer-exporter-%s?%s' % [config.dashboardBaseUrl, dashboard, std.join('&', query)],
+
+  local get(object, key, default) = if std.objectHas(object, key) then object[key] else default,
+
+  // An alert as Prometheus reads it. Comments are hidden.
+  local finished(config, definition) =
+    local changes = get(config.rules, definition.alert, {});
+    local change = changes + get(changes, definition.severity, {});
+    {
+      alert: definition.alert,
+      comment:: get(definition, 'comment', ''),
+      expr: get(change, 'expr', std.rstripChars(definition.expr, '\n')),
+      'for': get(change, 'for', definition['for']),
+      keep_firing_for: get(change, 'keep_firing_for', get(definition, 'keep_firing_for', '5m')),
+      labels: config.extraLabels
+              { severity: get(change, 'severity', definition.severity) }
+              + get(changes, 'labels', {})
+              + get(change, 'labels', {}),
+      annotations: config.extraAnnotations
+                   {
+                     summary: definition.summary,
+                     description: definition.description,
+                     runbook_url: '%s/%s.md' % [config.runbookBaseUrl, definition.alert],
+                     dashboard_url: dashboardUrl(config, definition.dashboard),
+                   }
+                   + get(changes, 'annotations', {})
+                   + get(change, 'annotations', {}),
+    },
+
+  // The alerts of a section ({title, rules}) that are not switched off. The first has the title, hidden.
+  section(config, section)::
+    local wanted = [rule for rule in section.rules if !get(config.disabled, rule.alert, false)];
+    std.mapWithIndex(
+      function(index, rule) finished(config, rule) + { title:: if index == 0 then section.title else '' },
+      wanted
+    ),
+}

@@ -1,0 +1,5 @@
+// Alerts, recording rules and dashboards of peer-exporter. README.md says how to use them, config.libsonnet what can be set.
+(import 'config.libsonnet')
++ (import 'alerts/alerts.libsonnet')
++ (import 'rules/rules.libsonnet')
++ (import 'dashboards/dashboards.libsonnet')

@@ -1,0 +1,90 @@
+local lib = import '../lib/rule.libsonnet';
+
+local rules(config) = [
+  {
+    record: 'target:p2p_node_peers:sum',
+    comment: lib.text(|||
+      Connected peers of a node in all directions; Chainweb: known peers, as it lists no connections.
+    |||),
+    expr: 'sum without (direction) (p2p_node_peers)',
+  },
+  {
+    record: 'target:p2p_node_receive_bytes:rate5m',
+    comment: lib.text(|||
+      P2P traffic of a node in bytes per second.
+    |||),
+    expr: 'rate(p2p_node_receive_bytes_total[5m])',
+  },
+  {
+    record: 'target:p2p_node_transmit_bytes:rate5m',
+    expr: 'rate(p2p_node_transmit_bytes_total[5m])',
+  },
+  {
+    record: 'target:p2p_node_peer_connects:rate1h',
+    comment: lib.text(|||
+      Opened and closed connections per second.
+    |||),
+    expr: 'sum without (direction) (rate(p2p_node_peer_connects_total[1h]))',
+  },
+  {
+    record: 'target:p2p_node_peer_disconnects:rate1h',
+    expr: 'sum without (direction) (rate(p2p_node_peer_disconnects_total[1h]))',
+  },
+  {
+    record: 'target:p2p_node_poll_failures_per_polls:ratio_rate15m',
+    comment: lib.text(|||
+      Share of the polls that returned no peer list; absent while no poll ended.
+    |||),
+    expr: |||
+      sum without (reason) (rate(p2p_node_poll_failures_total[15m]))
+        /
+      (rate(p2p_node_polls_total[15m]) > 0)
+    |||,
+  },
+  {
+    record: 'target:p2p_node_head_age_seconds:current',
+    comment: lib.text(|||
+      Age of the node's head block in seconds.
+    |||),
+    expr: 'time() - p2p_node_head_timestamp_seconds',
+  },
+  {
+    record: 'chain:p2p_node_up:avg',
+    comment: lib.text(|||
+      The fleet: share of the nodes of a chain that are up, and the sum of their peers, for each combination of the
+      nodes' own labels, such as region. Two exporters or jobs that have the same node count it once: the labels of
+      the inner `without` only tell who took a sample.
+    |||),
+    expr: |||
+      avg without (target) (
+        max without (
+          job, instance, node, pod, container, endpoint, service, exporter,
+          prometheus, prometheus_replica, replica
+        ) (p2p_node_up)
+      )
+    |||,
+  },
+  {
+    record: 'chain:p2p_node_peers:sum',
+    expr: |||
+      sum without (target, direction) (
+        max without (
+          job, instance, node, pod, container, endpoint, service, exporter,
+          prometheus, prometheus_replica, replica
+        ) (p2p_node_peers)
+      )
+    |||,
+  },
+];
+
+{
+  local config = self._config,
+  prometheusRules+:: {
+    groups+: [
+      {
+        name: 'peer-exporter.rules',
+        rules: [{ comment:: '' } + rule { comment:: super.comment, expr: std.rstripChars(super.expr, '\n') } for rule in rules(config)],
+      },
+    ],
+  },
+}
