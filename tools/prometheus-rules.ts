@@ -40,3 +40,32 @@ export function parseAlerts(text: string): z.infer<typeof alertFile>["groups"] {
 export function parseRecordings(text: string): z.infer<typeof recordingFile>["groups"] {
   return recordingFile.parse(parse(text)).groups;
 }
+
+/** What a summary says of every alert of its rule: without its blocks `{{ with … }}…{{ end }}`, which say more of the single alert. */
+export function plainSummary(summary: string): string {
+  const parts = summary.split(/(\{\{.*?\}\})/);
+  const opens = (part: string) => /^\{\{-? *(?:with|if|range)\b/.test(part);
+  const closes = (part: string) => /^\{\{-? *end\b/.test(part);
+  let depth = 0;
+  return parts
+    .filter((part) => {
+      const isOutside = depth === 0 && !opens(part);
+      if (opens(part)) depth += 1;
+      if (closes(part)) depth -= 1;
+      return isOutside;
+    })
+    .join("");
+}
+
+type AlertRule = z.infer<typeof alertRule>;
+
+/** The rules of each alert: one for each severity, or for a node and for a fleet. */
+export function byName(rules: readonly AlertRule[]): ReadonlyMap<string, readonly [AlertRule, ...AlertRule[]]> {
+  const names = [...new Set(rules.map(({ alert }) => alert))];
+  return new Map(
+    names.flatMap((name) => {
+      const [first, ...others] = rules.filter(({ alert }) => alert === name);
+      return first === undefined ? [] : [[name, [first, ...others]]];
+    }),
+  );
+}

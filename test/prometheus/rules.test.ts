@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { OWN_FAMILIES } from "../../tools/documents/own-families.ts";
+import { byName, plainSummary } from "../../tools/prometheus-rules.ts";
 import { alertGroups, alerts, metricsIn, queriesIn, recordingGroups, recordings, ruleTests } from "./support.ts";
 
 const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
@@ -16,7 +17,8 @@ const families = new Map(createCatalogue(ADAPTERS).map((family) => [family.name,
 
 test("the names of alerts, groups and records are unique and keep to the conventions", () => {
   const names = alerts.map(({ alert }) => alert);
-  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  const told = alerts.map(({ alert, expr, labels }) => `${alert} ${labels.severity} ${expr}`);
+  expect(told.filter((each, index) => told.indexOf(each) !== index)).toEqual([]);
   expect(names.filter((name) => !/^(?:P2P|PeerExporter)[A-Z]\w+$/.test(name))).toEqual([]);
   expect(alertGroups.map(({ name }) => name)).toEqual(["peer-exporter.alerts"]);
   expect(recordingGroups.map(({ name }) => name)).toEqual(["peer-exporter.rules"]);
@@ -25,36 +27,49 @@ test("the names of alerts, groups and records are unique and keep to the convent
   expect(new Set(records).size).toBe(records.length);
 });
 
-describe.each(alerts.map((rule) => [rule.alert, rule] as const))("%s", (name, rule) => {
-  const { summary, description, runbook_url } = rule.annotations;
-
-  test("has a summary that is a sentence without values", () => {
-    expect(summary).toMatch(/^(?:[A-Z]|peer-exporter ).*\.$/);
-    expect(summary).not.toContain("{{");
+describe.each([...byName(alerts)])("%s", (name, rules) => {
+  test("has summaries that are sentences, and without what they say of single nodes too", () => {
+    for (const { annotations } of rules) {
+      expect(annotations.summary).toMatch(/\.$/);
+      expect(plainSummary(annotations.summary)).toMatch(/^(?:[A-Z]|peer-exporter )[^{}]*\.$/);
+    }
   });
 
-  test("has a description that names the source and its value", () => {
-    const source = name.startsWith("PeerExporter") ? /\{\{ \$labels\.instance \}\}/ : /\{\{ \$labels\.target \}\}/;
-    expect(description).toMatch(source);
-    expect(description).toMatch(/\{\{[^}]*\$value[^}]*\}\}/);
-    expect(description).toMatch(/\.$/);
+  test("has descriptions that name the source and its value", () => {
+    const source = name.startsWith("PeerExporter") ? /\$labels\.instance/ : /\$labels\.(?:target|chain)/;
+    for (const { annotations } of rules) {
+      expect(annotations.description).toMatch(source);
+      expect(annotations.description).toMatch(/\{\{[^}]*\$value[^}]*\}\}/);
+      expect(annotations.description).toMatch(/\.$/);
+    }
   });
 
   test("bridges a gap of 5 minutes in scraping", () => {
-    expect(Number.parseInt(rule.keep_firing_for, 10)).toBeGreaterThanOrEqual(5);
-    expect(rule.keep_firing_for).toMatch(/^\d+m$/);
+    for (const rule of rules) {
+      expect(Number.parseInt(rule.keep_firing_for, 10)).toBeGreaterThanOrEqual(5);
+      expect(rule.keep_firing_for).toMatch(/^\d+m$/);
+    }
+  });
+
+  test("has a dashboard that exists, with the labels of the alert", () => {
+    for (const { annotations } of rules) {
+      const [, uid = "", query = ""] = /\/d\/([\w-]+)\?(.*)$/.exec(annotations.dashboard_url) ?? [];
+      expect(existsSync(fileURLToPath(new URL(`../../grafana/dashboards/${uid}.json`, import.meta.url)))).toBe(true);
+      expect(query).toMatch(/^var-\w+=\{\{ \$labels\.\w+ \| urlquery \}\}/);
+    }
   });
 
   test("has a runbook, which has its sections and is listed", () => {
-    expect(runbook_url).toBe(`${RUNBOOK_BASE}${name}.md`);
+    for (const { annotations } of rules) expect(annotations.runbook_url).toBe(`${RUNBOOK_BASE}${name}.md`);
     const file = `${runbooks}${name}.md`;
     expect(existsSync(file)).toBe(true);
     const text = readFileSync(file, "utf8");
     expect(text.startsWith(`# ${name}\n`)).toBe(true);
     const sections = text.match(/^## .*$/gm);
     expect(sections).toEqual(["## Meaning", "## Confirm", "## What to do", "## When to silence"]);
+    const severities = [...new Set(rules.map(({ labels }) => labels.severity))];
     expect(readFileSync(`${runbooks}README.md`, "utf8")).toContain(
-      `| [${name}](${name}.md) | ${rule.labels.severity} | ${summary} |`,
+      `| [${name}](${name}.md) | ${severities.join(", ")} | ${plainSummary(rules[0].annotations.summary)} |`,
     );
   });
 
@@ -93,7 +108,7 @@ test("gaps in the promtool tests are those of a failed scrape, which ends the se
 
 test("every runbook belongs to an alert", () => {
   const files = readdirSync(runbooks).filter((file) => file !== "README.md");
-  expect(files.sort()).toEqual(alerts.map(({ alert }) => `${alert}.md`).sort());
+  expect(files.sort()).toEqual([...byName(alerts).keys()].map((name) => `${name}.md`).sort());
 });
 
 test("the queries of the runbooks use metrics that exist", async () => {

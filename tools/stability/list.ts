@@ -4,7 +4,7 @@ import * as z from "zod";
 import { labelValues } from "../documents/metric-labels.ts";
 import { CATALOGUE } from "../documents/metrics.ts";
 import { isOfProcess, OWN_FAMILIES } from "../documents/own-families.ts";
-import { parseAlerts, parseRecordings } from "../prometheus-rules.ts";
+import { byName, parseAlerts, parseRecordings } from "../prometheus-rules.ts";
 import { ROOT, textOf } from "../repository.ts";
 import { configurationKeys, flags } from "./interface.ts";
 
@@ -64,7 +64,7 @@ export function currentList(version: string): ReleaseList {
     recordings: parseRecordings(textOf("prometheus/rules.yaml")).flatMap(({ rules }) =>
       rules.map(({ record }) => record),
     ),
-    alerts: parseAlerts(textOf("prometheus/alerts.yaml")).flatMap(({ rules }) => rules.map(({ alert }) => alert)),
+    alerts: [...byName(parseAlerts(textOf("prometheus/alerts.yaml")).flatMap(({ rules }) => rules)).keys()],
     keys: [...configurationKeys()],
     flags: [...flags()],
   };
