@@ -2,7 +2,7 @@ import { FAILURE_REASONS, type FailureReason } from "../src/model/failure.ts";
 import type { GeneratedFile } from "./repository.ts";
 
 /**
- * What somebody checks first who is woken by a failure: in the alerts, through mixin/lib/checks.libsonnet, and in
+ * What to check first after a failure: in the alerts, through mixin/lib/checks.libsonnet, and in
  * docs/troubleshooting.md. The exporter's own advice is longer, as it knows the node and its answer.
  */
 

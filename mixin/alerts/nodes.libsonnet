@@ -68,7 +68,7 @@ function(config) {
       summary: 'Some polls of a node fail{{ with %s }}: mostly %s{{ end }}.' % [reasons, failures.reason],
       description: lib.text(|||
         {{ $value | humanizePercentage }} of the polls of {{ $labels.target }} ({{ $labels.chain }}) in the last
-        %(range)s returned no peer list. {{- with %(reasons)s }} The most common reason is %(reason)s: %(advice)s {{- end }}
+        %(range)s returned no peer list {{- with %(reasons)s }}, mostly %(reason)s: %(advice)s {{- end }}.
       |||) % { range: limits.pollsFailing.range, reasons: reasons, reason: failures.reason, advice: failures.advice(config) },
     },
     {
@@ -90,7 +90,7 @@ function(config) {
       description: lib.text(|||
         Only {{ $value | humanizePercentage }} of the {{ $labels.api }} calls to {{ $labels.target }} ({{
         $labels.chain }}) in the last %(range)s succeeded. {{- with %(reasons)s }} The reason is mostly %(reason)s:
-        %(advice)s {{- end }} The metrics from that API are missing.
+        %(advice)s. {{- end }} The metrics from that API are missing.
       |||) % { range: limits.apiFailing.range, reasons: reasons, reason: failures.reason, advice: failures.advice(config) },
     },
     {

@@ -20,7 +20,7 @@ local checks = import 'checks.libsonnet';
   reason:: '{{ . | first | label "reason" }}',
 
   // Where to read about the reason.
-  advice(config):: config.adviceUrl + '#' + $.reason + ' has more.',
+  advice(config):: config.adviceUrl + '#' + $.reason + ' has more',
 
   // For the end of a summary, ": connect (peers)"; nothing if the reason is not known.
   ofPeers(config):: '{{ with %s }}: %s (peers){{ end }}' % [peers(config), $.reason],
@@ -28,7 +28,7 @@ local checks = import 'checks.libsonnet';
   // What to check for the reason, and where to read on.
   checkOfPeers(config)::
     local branches = ['if match "^(%s)$" . }} %s' % [each.reasons, each.check] for each in checks];
-    '{{ with %s }}{{ with . | first | label "reason" }}{{ %s{{ end }}{{ end }} %s{{ else }} The log of the exporter has the details.{{ end }}' % [
+    '{{ with %s }}{{ with . | first | label "reason" }}{{ %s{{ end }}{{ end }} %s{{ else }} The log of the exporter has the details{{ end }}.' % [
       peers(config),
       std.join('{{ else ', branches),
       $.advice(config),
