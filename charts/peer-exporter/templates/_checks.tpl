@@ -169,7 +169,7 @@ service.{{ . }} needs the service.type LoadBalancer
 
 {{- define "peer-exporter.checks.dns" -}}
 {{- if and (eq (toString .Values.dnsPolicy) "None") (not (default dict .Values.dnsConfig).nameservers) }}
-dnsPolicy is None, so dnsConfig needs nameservers
+dnsPolicy: None needs nameservers in dnsConfig
 {{- end }}
 {{- end }}
 

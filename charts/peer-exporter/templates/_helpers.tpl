@@ -30,7 +30,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- include "peer-exporter.merged" (list $labels (include "peer-exporter.selectorLabels" . | fromYaml)) }}
 {{- end }}
 
-{{- /* Maps as one, in which a later one wins: written one after the other, a key could stand there twice. */ -}}
+{{- /* Maps as one, in which a later one wins: written one after the other, they could have a key twice. */ -}}
 {{- define "peer-exporter.merged" -}}
 {{- $all := dict }}
 {{- range . }}
