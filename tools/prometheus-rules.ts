@@ -8,7 +8,11 @@ const alertRule = z.strictObject({
   expr: z.string(),
   for: z.string(),
   keep_firing_for: z.string(),
-  labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]) }),
+  /** `scope` tells the rules of an alert apart that have one severity: promtool takes them for the same one otherwise. */
+  labels: z.strictObject({
+    severity: z.enum(["critical", "warning", "info"]),
+    scope: z.enum(["chain", "network", "exporter"]).optional(),
+  }),
   annotations: z.strictObject({
     summary: z.string(),
     description: z.string(),

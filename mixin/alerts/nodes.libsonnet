@@ -1,3 +1,4 @@
+local nodes = import '../lib/nodes.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 function(config) {
@@ -9,11 +10,7 @@ function(config) {
         If a node is polled once an hour, one failed poll is not an outage. A restricted monerod has its own alert,
         P2PMoneroRestrictedRpc.
       |||),
-      expr: |||
-        p2p_node_up == 0
-          unless time() - p2p_node_last_success_timestamp_seconds < 2 * p2p_node_poll_interval_seconds
-          unless p2p_monero_restricted == 1
-      |||,
+      expr: nodes.down,
       'for': '5m',
       severity: 'critical',
       dashboard: 'node',

@@ -1,0 +1,9 @@
+{
+  // Nodes that are down: 0. If a node is polled once an hour, one failed poll is not an outage; a restricted monerod has no peer
+  // list, and an alert of its own.
+  down:: |||
+    p2p_node_up == 0
+      unless time() - p2p_node_last_success_timestamp_seconds < 2 * p2p_node_poll_interval_seconds
+      unless p2p_monero_restricted == 1
+  |||,
+}
