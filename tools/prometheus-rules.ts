@@ -8,9 +8,11 @@ const alertRule = z.strictObject({
   expr: z.string(),
   for: z.string(),
   keep_firing_for: z.string(),
-  /** `scope` tells the rules of an alert apart that have one severity: promtool takes them for the same one otherwise. */
   labels: z.strictObject({
     severity: z.enum(["critical", "warning", "info"]),
+    // The rules of one alert whose `for` depends on the chain.
+    chain: z.string().optional(),
+    // The rules of one alert that count different things.
     scope: z.enum(["chain", "network", "exporter"]).optional(),
   }),
   annotations: z.strictObject({

@@ -25,16 +25,17 @@ function(config)
   local nameOfNetwork = '{{ $labels.chain }}{{ with $labels.network }} ({{ . }}){{ end }}';
   local sizeOfNetwork(metric) = ofNetwork('count(%s)', metric + '%s', ' of {{ . | first | value }}');
 
-  // Which failure most of some nodes have.
-  local reason(selector, labels) =
+  // Which failure most of some nodes have, for a summary and for a description.
+  local failed(selector, labels, text) =
     queried(
       'topk(1, count by (reason) (max without (%s) (p2p_node_failure_info{api="peers",%s})))' % [names.scrape, selector],
       labels,
-      '{{ with . | first }} ' + lib.text(|||
-        The most common failure of the API peers is {{ .Labels.reason }} (nodes: {{ .Value }}):
-        %(advice)s#{{ .Labels.reason }}.
-      ||| % names) + '{{ end }}'
+      '{{ with . | first }}' + text + '{{ end }}'
     );
+  local shortly = ', mostly {{ .Labels.reason }} (peers)';
+  local withAdvice = ' The most common failure of the API peers is {{ .Labels.reason }} (nodes: {{ .Value }}): %(advice)s#{{ .Labels.reason }}.' % names;
+  local ofChain(text) = failed('chain=%%[1]q,%(cluster)s=%%[2]q' % names, ['chain', config.clusterLabel], text);
+  local ofExporter(text) = failed('job=%q,instance=%q', ['job', 'instance'], text);
 
   local halted = network.once(network.withNetwork(heads.isStalled + 'unless p2p_node_syncing == 1', 'p2p_node_head_height'));
   local isHalted = |||
@@ -48,7 +49,7 @@ function(config)
   ||| % (names + numbers.halted { halted: at(2, halted), all: at(4, halted) });
 
   // 0 for a node that no exporter reaches, else 1.
-  local reached = network.once(nodes.down + 'or group without () (p2p_node_up)');
+  local reached = network.once(nodes.down(config) + 'or group without () (p2p_node_up)');
   local isChainDown = |||
     count by (%(cluster)s, chain) (
       %(reached)s == 0
@@ -59,7 +60,7 @@ function(config)
       >= %(nodes)s
   ||| % (names + numbers.down { reached: at(2, reached), all: at(4, network.once('p2p_node_up')) });
 
-  local downOfExporter = network.oncePerExporter(nodes.down);
+  local downOfExporter = network.oncePerExporter(nodes.down(config));
   local isExporterBlind = |||
     (
       count by (%(cluster)s, job, instance) (
@@ -86,7 +87,7 @@ function(config)
   ||| % (names + numbers.down {
            down: at(4, downOfExporter),
            all: at(6, network.oncePerExporter('p2p_node_up')),
-           anyDown: at(8, nodes.down),
+           anyDown: at(8, nodes.down(config)),
            chainDown: at(12, isChainDown),
          });
 
@@ -147,7 +148,7 @@ function(config)
         severity: 'critical',
         labels: { scope: 'chain' },
         dashboard: 'fleet',
-        summary: 'Many nodes of a chain do not return their peer lists.',
+        summary: 'Many nodes of a chain do not return their peer lists%s.' % ofChain(shortly),
         description: lib.text(
           '{{ $value }}'
           + queried(
@@ -156,7 +157,7 @@ function(config)
             ' of {{ . | first | value }}'
           )
           + ' nodes of the chain {{ $labels.chain }} return no peer list to any exporter.'
-          + reason('chain=%%[1]q,%(cluster)s=%%[2]q' % names, ['chain', config.clusterLabel]) + ' ' + |||
+          + ofChain(withAdvice) + ' ' + |||
             Look first at what they share: a host or cluster, a network, a proxy, an update.
           |||
         ),
@@ -172,7 +173,7 @@ function(config)
         severity: 'critical',
         labels: { scope: 'exporter' },
         dashboard: 'exporter',
-        summary: 'Many nodes of an exporter do not return their peer lists.',
+        summary: 'Many nodes of an exporter do not return their peer lists%s.' % ofExporter(shortly),
         description: lib.text(
           '{{ $value }}'
           + queried(
@@ -181,7 +182,7 @@ function(config)
             ' of {{ . | first | value }}'
           )
           + ' nodes of all chains of {{ $labels.instance }} (job {{ $labels.job }}) return no peer list to it.'
-          + reason('job=%q,instance=%q', ['job', 'instance']) + ' ' + |||
+          + ofExporter(withAdvice) + ' ' + |||
             Look first at the exporter: its network, DNS, proxy, secrets and CPU.
           |||
         ),

@@ -36,8 +36,9 @@ describe.each([...byName(alerts)])("%s", (name, rules) => {
   });
 
   test("has descriptions that name the source and its value", () => {
-    const source = name.startsWith("PeerExporter") ? /\$labels\.instance/ : /\$labels\.(?:target|chain)/;
-    for (const { expr, annotations } of rules) {
+    for (const { expr, labels, annotations } of rules) {
+      const isOfExporter = name.startsWith("PeerExporter") || labels.scope === "exporter";
+      const source = isOfExporter ? /\$labels\.instance/ : /\$labels\.(?:target|chain)/;
       expect(annotations.description).toMatch(/\.$/);
       // What is absent has no labels, and always the value 1.
       if (expr.startsWith("absent(")) continue;
@@ -149,7 +150,7 @@ test("every metric of the rules exists, and so does every metric of their tests"
 });
 
 test("the series of the promtool tests have labels that the exporter gives them, and no others", () => {
-  const common = ["job", "instance", "target", "chain", "region", "cluster", ...PROMETHEUS_LABELS];
+  const common = ["job", "instance", "target", "chain", "region", "cluster", "exporter", ...PROMETHEUS_LABELS];
   for (const { name, input_series } of ruleTests) {
     for (const { series } of input_series) {
       const family = families.get(series.replace(/\{.*/, ""));
