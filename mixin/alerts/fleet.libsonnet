@@ -126,13 +126,13 @@ function(config)
         'for': '2m',
         severity: 'critical',
         dashboard: 'fleet',
-        summary: 'The heads of most nodes of a network stand still.',
+        summary: 'The heads of most nodes of a network do not move.',
         description: lib.text(
-          'The heads of {{ $value }}' + sizeOfNetwork('p2p_node_head_height') + ' nodes of ' + nameOfNetwork + ' stand still'
+          'The heads of {{ $value }}' + sizeOfNetwork('p2p_node_head_height') + ' nodes of ' + nameOfNetwork + ' do not move'
           + ofNetwork(
             'topk(1, count_values("height", %s))', 'p2p_node_head_height%s <= (p2p_node_head_height offset 2m)', ', most of them at {{ . | first | label "height" }}'
           ) + |||
-            . Look first at an explorer of another operator: if it stands at the same height, the chain has halted. If not,
+            . Look first at an explorer of another operator: if it is at the same height, the chain has halted. If not,
             compare what these nodes share: version, peers, network, host.
           |||
         ),
@@ -141,7 +141,7 @@ function(config)
         alert: 'P2PManyNodesDown',
         comment: lib.text(|||
           Nodes of a chain that no exporter reaches. Down means what it means for P2PNodeDown. Nodes that are down may never have
-          told their network.
+          reported their network.
         |||),
         expr: isChainDown,
         'for': '4m',
@@ -237,7 +237,7 @@ function(config)
       {
         alert: 'PeerExporterAbsent',
         comment: lib.text(|||
-          One of several: an exporter that was there and whose nodes nobody polls any more. After a rolling update, or with
+          One of several: an exporter that was there and whose nodes no other one polls. After a rolling update, or with
           another number of shards, other exporters poll them. A share of them, because an update may remove a node as well. An
           exporter whose nodes are scraped one by one (/sd) only names them. A warning, because who removes an exporter with its
           nodes fires it too, and it ends by itself.
@@ -248,7 +248,7 @@ function(config)
         dashboard: 'exporter',
         summary: 'A peer-exporter is no target of Prometheus any more, and no other one polls its nodes.',
         description: lib.text(|||
-          {{ $labels.instance }} of the job {{ $labels.job }} was a target within the last %(within)s and is none any more, and no
+          {{ $labels.instance }} of the job {{ $labels.job }} was a target within the last %(within)s and is not one any more, and no
           other exporter polls its nodes (number of nodes: {{ $value }}). Look at the page /targets of Prometheus, at the labels of
           the exporter's Service or pod, and whether it was scaled down or its pod is pending.
         ||| % numbers.absent),
