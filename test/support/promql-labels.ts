@@ -88,7 +88,9 @@ export function analyse(expr: string): Analysis {
     const metric = text(node).split("{")[0]?.trim() ?? "";
     const own = labelsOf(metric);
     if (own === undefined) problems.push(`${metric} is not known`);
-    const labels = new Set([...(own ?? []), ...SCRAPE_LABELS, ...PLACE_LABELS]);
+    // Rules that have each node once, whoever watches it.
+    const scrape = metric.endsWith(":across_exporters") ? [] : SCRAPE_LABELS;
+    const labels = new Set([...(own ?? []), ...scrape, ...PLACE_LABELS]);
     return { labels, ofNodes: own === undefined || own.includes("target") };
   }
 
@@ -96,7 +98,15 @@ export function analyse(expr: string): Analysis {
     const [shape] = childrenOf(node.getChild("FunctionCallBody"))
       .map(visit)
       .filter((each) => each !== undefined);
-    return text(node).startsWith("histogram_quantile") && shape !== undefined ? dropped(shape, ["le"]) : shape;
+    if (shape === undefined) return undefined;
+    const made = /^label_(?:replace|join)/.test(text(node)) ? literalsIn(node).slice(0, 1) : [];
+    const all = { ...shape, labels: new Set([...shape.labels, ...made]) };
+    return text(node).startsWith("histogram_quantile") ? dropped(all, ["le"]) : all;
+  }
+
+  function literalsIn(node: SyntaxNode): readonly string[] {
+    const strings = childrenOf(node.getChild("FunctionCallBody")).filter(({ name }) => name === "StringLiteral");
+    return strings.map((each) => text(each).slice(1, -1));
   }
 
   function aggregated(node: SyntaxNode): Shape | undefined {
