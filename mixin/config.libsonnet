@@ -23,7 +23,41 @@
 
     // Numbers of the expressions.
     thresholds: {
-      certificateDays: { warning: 14 },
+      // Alerts on nodes: alerts/nodes.libsonnet.
+      // `critical` is longer than a normal restart of each chain takes (docs/reliability.md#restarts-of-nodes); `keepFiring`
+      // is how long the critical alert goes on after the node answers again. Chains without a key have the default.
+      nodeDown: {
+        intervals: 2,
+        critical: { antelope: '15m', chainweb: '20m', monero: '15m', wire: '15m', default: '30m' },
+        keepFiring: { chainweb: '10m', monero: '10m', default: '5m' },
+      },
+      pollsFailing: { range: '30m', ratio: 0.1, downRatio: 0.9 },
+      apiFailing: { range: '15m', ratio: 0.5 },
+      pollsSlow: { range: '15m', seconds: 5, intervals: 0.5 },
+      dataStale: { intervals: 3, seconds: 60 },
+      clockSkew: {
+        range: '10m',
+        seconds: 5,
+        startRange: '1h',
+        // How far in the future a block may be.
+        blockSeconds: { antelope: 10, wire: 10, default: 7200 },
+      },
+      certificateDays: { warning: 14, critical: 3 },
+      referenceDown: { range: '15m', ratio: 0.5 },
+
+      // Alerts on single chains: alerts/chains.libsonnet.
+      wrongChainPeers: { range: '1h', peers: 0.1 },
+      vanishedPeers: { peers: 0 },
+      // No poll interval above half of the range.
+      finality: { range: '5m', pollSeconds: 150 },
+      moneroDisk: {
+        freeGibibytes: { warning: 20, critical: 5 },
+        fullHours: { warning: 72, critical: 24 },
+        range: '12h',
+      },
+      chainwebServiceDays: { warning: 14, critical: 3 },
+
+      // Alerts on heads: alerts/head.libsonnet.
       head: {
         // Behind the best known head: P2PNodeHeadLagging by its own exporter, P2PNodeBehindFleet by the nodes of all exporters.
         lagSeconds: 90,

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { joinRules } from "../src/server/routes/assets.ts";
+import { alertmanagerFiles } from "./alertmanager.ts";
 import type { GeneratedFile } from "./repository.ts";
 import { textOf } from "./repository.ts";
 
@@ -29,6 +30,7 @@ export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources)
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },
     { path: "charts/peer-exporter/files/rules.yaml", text: NOTE + rules },
+    ...alertmanagerFiles(),
     { path: VALUES_SCHEMA, text: valuesSchema(configSchema) },
     ...dashboards.map(({ path, text }) => ({
       path: `charts/peer-exporter/files/dashboards/${basename(path)}`,
