@@ -1,13 +1,12 @@
 // lint-rules.ts
-import { spawnSync as spawnSync3 } from "node:child_process";
+// lint-rules/linters.ts
+import { spawnSync, spawnSync as spawnSync3 } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as join3 } from "node:path";
 import { parse, stringify } from "yaml";
 import * as z2 from "zod";
 
-// lint-rules/linters.ts
-import { spawnSync } from "node:child_process";
 var PROMTOOL_3 = "0.316.0";
 var VICTORIA_METRICS = "v1.151.0";
 function promtoolMajor(path) {
@@ -16,7 +15,7 @@ function promtoolMajor(path) {
 }
 var promtoolCalls = ({ rules, tests }) => [
   ["check", "rules", "--lint=all", "--lint-fatal", ...rules],
-  ["test", "rules", ...tests]
+  ["test", "rules", ...tests],
 ];
 var LINTERS = [
   {
@@ -24,9 +23,9 @@ var LINTERS = [
     program: {
       name: "promtool",
       accepts: (path) => promtoolMajor(path) === 2,
-      install: "apt-get install prometheus"
+      install: "apt-get install prometheus",
     },
-    calls: promtoolCalls
+    calls: promtoolCalls,
   },
   {
     title: "promtool 3",
@@ -38,24 +37,24 @@ var LINTERS = [
         version: `v${PROMTOOL_3}`,
         folder: "./cmd/promtool",
         // Service discovery has most of its dependencies, and promtool needs none of it for rules.
-        flags: ["-tags=remove_all_sd"]
+        flags: ["-tags=remove_all_sd"],
       },
-      install: "put promtool of https://prometheus.io/download/ on PATH"
+      install: "put promtool of https://prometheus.io/download/ on PATH",
     },
-    calls: promtoolCalls
+    calls: promtoolCalls,
   },
   {
     title: "pint",
     program: {
       name: "pint",
       source: { module: "github.com/cloudflare/pint", version: "v0.87.0", folder: "./cmd/pint" },
-      install: "put pint of https://github.com/cloudflare/pint/releases on PATH"
+      install: "put pint of https://github.com/cloudflare/pint/releases on PATH",
     },
     calls: ({ rules }) => [
       // Without a Prometheus to ask, and with its own settings: all of its other checks, and nothing is switched off.
-      ["--no-color", "--offline", "lint", "--min-severity=info", "--fail-on=info", ...rules]
+      ["--no-color", "--offline", "lint", "--min-severity=info", "--fail-on=info", ...rules],
     ],
-    complaint: /^level=(WARN|ERROR)/m
+    complaint: /^level=(WARN|ERROR)/m,
   },
   {
     title: "vmalert",
@@ -64,13 +63,13 @@ var LINTERS = [
       source: {
         module: "github.com/VictoriaMetrics/VictoriaMetrics",
         version: VICTORIA_METRICS,
-        folder: "./app/vmalert"
+        folder: "./app/vmalert",
       },
-      install: "put vmalert of https://github.com/VictoriaMetrics/VictoriaMetrics/releases on PATH"
+      install: "put vmalert of https://github.com/VictoriaMetrics/VictoriaMetrics/releases on PATH",
     },
     calls: ({ rules }) => [["-dryRun", ...rules.map((file) => `-rule=${file}`)]],
-    complaint: /\t(warn|error|fatal|panic)\t/
-  }
+    complaint: /\t(warn|error|fatal|panic)\t/,
+  },
 ];
 
 // lint-rules/programs.ts
@@ -79,8 +78,12 @@ import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as z from "zod";
+
 function onPath(name) {
-  return (process.env.PATH ?? "").split(delimiter).map((folder2) => join(folder2, name)).find(isProgram);
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder2) => join(folder2, name))
+    .find(isProgram);
 }
 function isProgram(path) {
   try {
@@ -101,7 +104,9 @@ function findOrBuild(program) {
   if (isProgram(built)) return { path: built, from: source.version };
   if (onPath("go") === void 0) return { reason: `${why}, and there is no Go to build it with; ${install}` };
   const problem = build(source, built);
-  return problem === void 0 ? { path: built, from: source.version } : { reason: `${why}, and it cannot be built: ${problem}; ${install}` };
+  return problem === void 0
+    ? { path: built, from: source.version }
+    : { reason: `${why}, and it cannot be built: ${problem}; ${install}` };
 }
 var download = z.looseObject({ Dir: z.string().optional(), Error: z.string().optional() });
 function build({ module, version, folder: folder2, flags = [] }, path) {
@@ -123,6 +128,7 @@ var lastLine = (text) => text.trim().split("\n").at(-1) ?? "";
 import { readFileSync } from "node:fs";
 import { join as join2 } from "node:path";
 import { fileURLToPath } from "node:url";
+
 var ROOT = fileURLToPath(new URL("..", "file:///work/h/NODES/tools/repository.ts"));
 function textOf(path) {
   return readFileSync(join2(ROOT, path), "utf8");
@@ -139,7 +145,9 @@ try {
   rmSync(folder, { recursive: true });
 }
 function ruleFiles() {
-  const { spec } = z2.looseObject({ spec: z2.unknown() }).parse(parse(textOf("kubernetes/components/monitoring/prometheusrule.yaml")));
+  const { spec } = z2
+    .looseObject({ spec: z2.unknown() })
+    .parse(parse(textOf("kubernetes/components/monitoring/prometheusrule.yaml")));
   const ofOperator = join3(folder, "prometheusrule.yaml");
   writeFileSync(ofOperator, stringify(spec));
   const tests = readdirSync(join3(ROOT, "prometheus/tests")).map((name) => `prometheus/tests/${name}`);
@@ -163,6 +171,8 @@ function problemsOf(path, args, complaint) {
   if (error !== void 0) return [`does not start: ${error.message}`];
   const output = stdout + stderr;
   if (status === 0 && complaint?.test(output) !== true) return [];
-  return [`${args[0]} ended with ${status}
-${output}`];
+  return [
+    `${args[0]} ended with ${status}
+${output}`,
+  ];
 }
