@@ -43,6 +43,14 @@ export function hurriedConfig(text: string, webhook: string): string {
   );
 }
 
+/** A file of prometheus/ whose alerts wait less: the ranges of their expressions stay as they are. */
+export function hurriedRules(name: "alerts.yaml" | "rules.yaml"): string {
+  return textOf(`prometheus/${name}`).replaceAll(
+    /^(\s+(?:for|keep_firing_for): )(\d+[smh])$/gm,
+    (_, key: string, duration: string) => `${key}${milliseconds(duration) / HURRY}ms`,
+  );
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 function milliseconds(duration: unknown): number {
