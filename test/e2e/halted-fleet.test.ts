@@ -105,7 +105,7 @@ describe.skipIf(!isInstalled)("200 nodes of a network that has halted", () => {
     await waitFor(async () => (await stalled())[0]?.value === COUNT, "the alerts of all nodes", { timeoutMs: 90_000 });
     await sleep(5 * MINUTE_MS);
     const sent = pages(notifications);
-    expect(sent).toContain("on-call P2PNodeHeadStalled");
+    expect(sent).toContain("on-call P2PNetworkHalted");
     expect(sent.length).toBeLessThanOrEqual(3);
   });
 });
