@@ -24,11 +24,11 @@
     // Numbers of the expressions.
     thresholds: {
       certificateDays: { warning: 14 },
-      // Fewer connected peers than this are few. You can add chains; `others` is for those without a number.
-      fewPeers: { wire: 2, antelope: 2, monero: 6, chainweb: 5, others: 2 },
+      // Fewer connected peers than this are few. You can add chains; `default` is for those without a number.
+      fewPeers: { wire: 2, antelope: 2, monero: 6, chainweb: 5, default: 2 },
       peersDropping: {
         // A node lost many peers if it has less than this share of those 10 minutes before; chains as above.
-        remainingShare: { chainweb: 0.25, others: 0.5 },
+        remainingShare: { chainweb: 0.25, default: 0.5 },
         // The fewest peers before; of fewer, single ones matter too much.
         peersBefore: 6,
       },
