@@ -105,7 +105,7 @@ function seenHead(
   blockSeconds: number | undefined,
 ): SeenHead | undefined {
   if (height === undefined) return before;
-  // A head that went back stands still too, until it rises again. After the clock was set back, the time begins again.
+  // A head that went back has not moved on either, until it rises again. After the clock was set back, the time begins again.
   const isStill = before !== undefined && height <= before.height && endedMs >= before.untilMs;
   return { height, sinceMs: isStill ? before.sinceMs : endedMs, untilMs: endedMs, blockSeconds };
 }
