@@ -48,7 +48,7 @@ function(config) {
         A fork of a few blocks is usual on every chain, and ends by itself. The chain's usual depth comes from
         lag.reorg_depth.
       |||),
-      expr: 'max without (reference) (p2p_node_fork_depth_blocks) > p2p_node_reorg_depth_blocks',
+      expr: heads.forked,
       'for': '5m',
       severity: 'critical',
       dashboard: 'node',

@@ -2,13 +2,13 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { ROOT } from "../../../tools/repository.ts";
+import { ROOT, textOf } from "../../../tools/repository.ts";
 import { exporterOf, filesOf, golden, workloadsOf } from "../../kubernetes/manifests.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { run, tempFolder } from "../../support/servers.ts";
 import { findRenderer, render } from "./render.ts";
 import { schemaProblems } from "./schema.ts";
-import { documents, snippets, textOf } from "./snippets.ts";
+import { documents, snippets } from "./snippets.ts";
 
 const hasHelm = findRenderer("helm");
 

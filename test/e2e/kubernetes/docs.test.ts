@@ -1,11 +1,11 @@
 import { copyFileSync, cpSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ROOT } from "../../../tools/repository.ts";
+import { ROOT, textOf } from "../../../tools/repository.ts";
 import { exporterOf, filesOf, golden, renderings, workloadsOf } from "../../kubernetes/manifests.ts";
 import { tempFolder } from "../../support/servers.ts";
 import { findRenderer, render } from "./render.ts";
-import { documents, snippets, textOf } from "./snippets.ts";
+import { documents, snippets } from "./snippets.ts";
 
 /** Commands and snippets of the documents do what they say. */
 

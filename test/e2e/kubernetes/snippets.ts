@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { ROOT } from "../../../tools/repository.ts";
+import { textOf } from "../../../tools/repository.ts";
 
 /** What the documents about Kubernetes show. */
 
 export const documents = ["docs/kubernetes.md", "charts/peer-exporter/README.md"];
-
-export const textOf = (path: string) => readFileSync(ROOT + path, "utf8");
 
 /** The YAML blocks whose first line is the given comment. */
 export function snippets(document: string, comment: string): readonly string[] {
