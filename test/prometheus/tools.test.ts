@@ -27,10 +27,15 @@ function withItsAlertsAlone({ path, tests }: (typeof testFiles)[number]): string
   const groups = alertGroups.map(({ name, rules }) => ({ name, rules: rules.filter(({ alert }) => names.has(alert)) }));
   expect(new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)))).toEqual(names);
   const text = readFileSync(join(folder, path), "utf8");
-  expect(text).toMatch(/^rule_files: \[\.\.\/alerts\.yaml\]$/m);
+  expect(text).toMatch(/^rule_files: \[(?:\.\.\/rules\.yaml, )?\.\.\/alerts\.yaml\]$/m);
   const temp = tempFolder();
+  // The alert that needs it.
+  copyFileSync(join(folder, "rules.yaml"), join(temp, "rules.yaml"));
   writeFileSync(join(temp, "alerts.yaml"), stringify({ groups }));
-  writeFileSync(join(temp, "test.yaml"), text.replace("../alerts.yaml", "alerts.yaml"));
+  writeFileSync(
+    join(temp, "test.yaml"),
+    text.replace("../rules.yaml", "rules.yaml").replace("../alerts.yaml", "alerts.yaml"),
+  );
   return join(temp, "test.yaml");
 }
 
