@@ -10,7 +10,7 @@
     // The label that tells clusters apart, if one Prometheus has several: fleets are compared and counted within one.
     clusterLabel: 'cluster',
     // Which `up` belong to peer-exporter, also if one has never answered.
-    exporterSelector: 'job=~".*peer-exporter.*"',
+    exporterSelector: 'job=~"(.+[^a-z])?peer-exporters?([^a-z].*)?"',
 
     // Alerts that you do not want: { P2PNodeNoInboundPeers: true }
     disabled: {},
@@ -25,11 +25,11 @@
     thresholds: {
       // Alerts on nodes: alerts/nodes.libsonnet.
       // `critical` is longer than a normal restart of each chain takes (docs/reliability.md#restarts-of-nodes); `keepFiring`
-      // is how long the critical alert goes on after the node answers again. Chains without a key have the default.
+      // is how long the critical alert goes on after the node answers again. `others` is for chains without a key.
       nodeDown: {
         intervals: 2,
-        critical: { antelope: '15m', chainweb: '20m', monero: '15m', wire: '15m', default: '30m' },
-        keepFiring: { chainweb: '10m', monero: '10m', default: '5m' },
+        critical: { antelope: '15m', chainweb: '20m', monero: '15m', wire: '15m', others: '30m' },
+        keepFiring: { chainweb: '10m', monero: '10m', others: '5m' },
       },
       pollsFailing: { range: '30m', ratio: 0.1, downRatio: 0.9 },
       apiFailing: { range: '15m', ratio: 0.5 },
@@ -40,7 +40,7 @@
         seconds: 5,
         startRange: '1h',
         // How far in the future a block may be.
-        blockSeconds: { antelope: 10, wire: 10, default: 7200 },
+        blockSeconds: { antelope: 10, wire: 10, others: 7200 },
       },
       certificateDays: { warning: 14, critical: 3 },
       referenceDown: { range: '15m', ratio: 0.5 },
@@ -106,6 +106,30 @@
         },
       },
       syncingTooLong: { range: '1h', share: 0.9 },
+
+      // Alerts on peers: alerts/peers.libsonnet.
+      // Fewer connected peers than this are few. You can add chains; `others` is for those without a number.
+      fewPeers: { wire: 2, antelope: 2, monero: 6, chainweb: 5, others: 2 },
+      peersDropping: {
+        // A node lost many peers if it has less than this share of those 10 minutes before; chains as above.
+        remainingShare: { chainweb: 0.25, others: 0.5 },
+        // The fewest peers before; of fewer, single ones matter too much.
+        peersBefore: 6,
+      },
+      // The share of peers in one subnet, of nodes with at least so many peers.
+      peersConcentrated: { share: 0.5, peers: 8 },
+      // How often a node loses each of its outbound connections in an hour, on average.
+      peerChurn: { disconnectsPerHour: { warning: 3, critical: 20 } },
+      // The share of peers with other heights, of nodes with at least so many peers that are polled at least so often.
+      peerHeightsDisagree: { share: 0.25, peers: 6, pollIntervalSeconds: 120 },
+      connectionsMalformed: { rows: 1 },
+      seriesWithheld: { series: 0 },
+
+      // The exporter itself: alerts/exporter.libsonnet.
+      // The 99th percentile of the delays of the exporter's event loop.
+      eventLoopSlow: { seconds: 0.1 },
+      // How many delays of more than a second, or of more than 10 seconds, within 10 minutes.
+      eventLoopBlocked: { delays: 3, longDelays: 1 },
     },
   },
 }

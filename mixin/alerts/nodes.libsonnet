@@ -46,7 +46,7 @@ function(config) {
       labels: each.labels,
       severity: 'critical',
     },
-    chains.byChain([limits.nodeDown.critical, limits.nodeDown.keepFiring])
+    chains.perChain([limits.nodeDown.critical, limits.nodeDown.keepFiring])
   ) + [
     {
       alert: 'P2PNodePollsFailing',
@@ -142,7 +142,7 @@ function(config) {
           skew.range,
           lib.number(each.values[0]),
         ]
-        for each in chains.byChain([limits.clockSkew.blockSeconds])
+        for each in chains.perChain([limits.clockSkew.blockSeconds])
       ],
       expr: '(\n    %s\n)' % std.join('\n  or\n    ', comparisons),
       'for': '15m',
