@@ -23,6 +23,17 @@
 
     // Numbers of the expressions.
     thresholds: {
+      // Alerts on fleets: alerts/fleet.libsonnet.
+      fleet: {
+        // A share of the nodes, and at least so many of them.
+        halted: { share: 0.5, nodes: 2 },
+        down: { share: 0.5, nodes: 3 },
+        forked: { nodes: 3 },
+        // How long an exporter that is no target any more is missed, if more than this share of its nodes is polled by no other
+        // one; and for how long a target is known to be an exporter, if its job does not tell.
+        absent: { within: '1h', share: 0.5, anyWithin: '1d' },
+      },
+
       // Alerts on nodes: alerts/nodes.libsonnet.
       // `critical` is longer than a normal restart of each chain takes (docs/reliability.md#restarts-of-nodes); `keepFiring`
       // is how long the critical alert goes on after the node answers again. `others` is for chains without a key.

@@ -1,5 +1,6 @@
 local chains = import '../lib/chains.libsonnet';
 local failures = import '../lib/failures.libsonnet';
+local nodes = import '../lib/nodes.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 function(config) {
@@ -9,11 +10,7 @@ function(config) {
   // Without times, severity and comment. The matchers select nodes; `more` is a sentence of the description.
   local down(matchers, more='') = {
     alert: 'P2PNodeDown',
-    expr: |||
-      p2p_node_up%(matchers)s == 0
-        unless time() - p2p_node_last_success_timestamp_seconds < %(intervals)s * p2p_node_poll_interval_seconds
-        unless p2p_monero_restricted == 1
-    ||| % { matchers: matchers, intervals: lib.number(limits.nodeDown.intervals) },
+    expr: nodes.down(config, matchers),
     dashboard: 'node',
     summary: 'A node does not return its peer list%s.' % failures.ofPeers(config),
     description: lib.text(|||
