@@ -152,7 +152,7 @@ test("every metric of the rules exists, and so does every metric of their tests"
 });
 
 test("the series of the promtool tests have labels that the exporter gives them, and no others", () => {
-  const common = ["job", "instance", "target", "chain", "region", "cluster", "exporter", ...PROMETHEUS_LABELS];
+  const common = ["job", "instance", "target", "chain", "region", "exporter", ...PROMETHEUS_LABELS];
   for (const { name, input_series } of ruleTests) {
     for (const { series } of input_series) {
       const family = families.get(series.replace(/\{.*/, ""));
