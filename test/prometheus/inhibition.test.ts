@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { readYaml } from "./support.ts";
+import { alerts, readYaml } from "./support.ts";
 
 /** Which alerts the example of Alertmanager inhibits. */
 
@@ -217,4 +217,13 @@ test("no alert silences itself, and no two silence each other", () => {
     everything.filter((other) => isInhibited(one, other) && isInhibited(other, one)).map((other) => [one, other]),
   );
   expect(both).toEqual([]);
+});
+test("every alert that is named in a rule exists", () => {
+  const names = alerts.map(({ alert }) => alert);
+  const matchers = rules.flatMap(({ source_matchers, target_matchers }) => [...source_matchers, ...target_matchers]);
+  const patterns = matchers.flatMap((matcher) => {
+    const text = /^alertname=~?"(.*)"$/.exec(matcher)?.[1] ?? "";
+    return text === "" ? [] : text.split(/\|(?![^(]*\))/);
+  });
+  expect(patterns.filter((pattern) => !names.some((name) => new RegExp(`^(?:${pattern})$`).test(name)))).toEqual([]);
 });
