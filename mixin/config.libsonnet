@@ -14,15 +14,17 @@
 
     // Alerts that you do not want: { P2PNodeNoInboundPeers: true }
     disabled: {},
-    // Changes to single alerts: { P2PNodeFewPeers: { 'for': '1h', severity: 'info', labels: { team: 'chain' } } }
-    // An alert with two severities takes those of one of them under its name: { P2PNodeDown: { critical: { 'for': '1h' } } }
+    // Changes to single alerts: { P2PNodeFewPeers: { 'for': '1h', severity: 'info', labels: { team: 'chain' } } }. An alert
+    // with rules of two severities has changes to one of them under its name: { P2PNodeDown: { critical: { 'for': '1h' } } }.
     rules: {},
-    // For all alerts.
+    // Labels of all alerts: { team: 'chain' }
     extraLabels: {},
+    // Annotations of all alerts: { channel: '#chain' }
     extraAnnotations: {},
 
-    // Numbers of the expressions.
+    // Numbers and ranges of the expressions.
     thresholds: {
+      // Days before a certificate of a node expires.
       certificateDays: { warning: 14 },
     },
   },

@@ -2,12 +2,15 @@
   // A text of several lines, as one line.
   text(block):: std.strReplace(std.rstripChars(block, '\n'), '\n', ' '),
 
-  // A number in PromQL or in a sentence. std.toString(0.1) is 0.10000000000000001. Strings stay as they are: they stand for
-  // numbers that a template inserts later.
+  // A number in PromQL or in a sentence, with as few digits as give it back: std.toString(0.1) is 0.10000000000000001. Strings
+  // stay as they are: they stand for numbers that Helm's template inserts later.
   number(value)::
     if std.isString(value) then value
     else if value == std.floor(value) then '%d' % value
-    else '%g' % value,
+    else
+      local texts = ['%.*f' % [digits, value] for digits in std.range(1, 22)];
+      local exact = [text for text in texts if std.parseJson(text) == value];
+      if exact == [] then std.toString(value) else exact[0],
 
   // The labels that lead to the right place of each dashboard.
   local variables = {
@@ -53,7 +56,7 @@
   section(config, section)::
     local wanted = [rule for rule in section.rules if !get(config.disabled, rule.alert, false)];
     std.mapWithIndex(
-      function(index, rule) finished(config, rule) + { title:: if index == 0 then section.title else '' },
+      function(index, rule) finished(config, rule) { title:: if index == 0 then section.title else '' },
       wanted
     ),
 }

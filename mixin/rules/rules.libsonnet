@@ -78,7 +78,7 @@ local rules(config) = [
 ];
 
 {
-  local config = self._config,
+  local config = self._checkedConfig,
   prometheusRules+:: {
     groups+: [
       {
