@@ -1,0 +1,251 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { isObject } from "../../../src/lib/json.ts";
+import {
+  type Changes,
+  evaluate,
+  type RenderedMixin,
+  renderMixin,
+  renderTemplate,
+} from "../../../tools/mixin/render.ts";
+import { alertsWith } from "../../../tools/mixin/tables.ts";
+import { ROOT } from "../../../tools/repository.ts";
+import { findServer, run, tempFolder } from "../../support/servers.ts";
+import { groupsOf, jsonnet, leavesOf, nested } from "./support.ts";
+
+const promtool = findServer("promtool", "apt-get install prometheus");
+
+/** What jsonnet says of the changes. */
+function refusal(changes: Changes): string {
+  try {
+    renderMixin(changes);
+  } catch (error) {
+    return String(error);
+  }
+  return "";
+}
+
+describe.skipIf(jsonnet === undefined)("lib.number", () => {
+  test.each([
+    ["0.1", "0.1"],
+    ["std.pow(2, 40)", "1099511627776"],
+    ["std.pow(2, 53)", "9007199254740992"],
+    ["0", "0"],
+    ["-5", "-5"],
+    ["-0.125", "-0.125"],
+    ["5e3", "5000"],
+    ["1e-6", "0.000001"],
+    ["1234567.125", "1234567.125"],
+    ["0.1 + 0.2", "0.30000000000000004"],
+    ["'@@a@@'", "@@a@@"],
+  ])("of %s is %s", (value, text) => {
+    const lib = join(ROOT, "mixin/lib/rule.libsonnet");
+    expect(evaluate(["-e", `(import '${lib}').number(${value})`])).toBe(text);
+  });
+});
+
+describe.skipIf(jsonnet === undefined)("changes to _config", () => {
+  let plain: RenderedMixin;
+
+  beforeAll(() => {
+    plain = renderMixin();
+  });
+
+  const others = (rendered: RenderedMixin, name: string) => rendered.alerts.filter(({ alert }) => alert !== name);
+
+  test("a switched-off alert is missing, all others are the same", () => {
+    const changed = renderMixin({ disabled: { P2PNodePollsSlow: true, P2PNodeDown: false } });
+    expect(changed.alerts).toEqual(others(plain, "P2PNodePollsSlow"));
+    expect(changed.rules).toEqual(plain.rules);
+  });
+
+  test("changes to an alert are in it alone", () => {
+    const changed = renderMixin({
+      rules: {
+        P2PNodePollsSlow: {
+          for: "1h30m",
+          keep_firing_for: "0",
+          severity: "info",
+          expr: "p2p_node_up == 2",
+          labels: { team: "chain" },
+          annotations: { summary: "Slow.", channel: "#chain" },
+          warning: { for: "2h", labels: { stage: "1" } },
+        },
+      },
+    });
+    expect(others(changed, "P2PNodePollsSlow")).toEqual(others(plain, "P2PNodePollsSlow"));
+    const [old] = plain.alerts.filter(({ alert }) => alert === "P2PNodePollsSlow");
+    expect(changed.alerts.filter(({ alert }) => alert === "P2PNodePollsSlow")).toEqual([
+      {
+        ...old,
+        for: "2h",
+        keep_firing_for: "0",
+        expr: "p2p_node_up == 2",
+        labels: { severity: "info", team: "chain", stage: "1" },
+        annotations: { ...old?.annotations, summary: "Slow.", channel: "#chain" },
+      },
+    ]);
+  });
+
+  test("extra labels and annotations are on every alert, and give way to those of one", () => {
+    const changed = renderMixin({
+      extraLabels: { team: "chain" },
+      extraAnnotations: { channel: "#chain" },
+      rules: { P2PNodeNoPeers: { labels: { team: "" }, annotations: { channel: "" } } },
+    });
+    for (const { alert, labels, annotations } of changed.alerts) {
+      const is = alert === "P2PNodeNoPeers" ? ["", ""] : ["chain", "#chain"];
+      expect([labels.team, annotations.channel], alert).toEqual(is);
+    }
+  });
+
+  test("of a threshold change the expressions and texts of its alerts alone", () => {
+    const template = renderTemplate();
+    const leaves = leavesOf(plain.config.thresholds, ["thresholds"]);
+    // Each takes a second or more.
+    const some = leaves.filter((_, index) => index % Math.ceil(leaves.length / 3) === 0);
+    for (const { path, value } of some) {
+      const changed = renderMixin(nested(path, other(value)));
+      const differ = plain.alerts.filter(
+        (rule, index) => JSON.stringify(rule) !== JSON.stringify(changed.alerts[index]),
+      );
+      const names = [...new Set(differ.map(({ alert }) => alert))];
+      expect(names, path.join(".")).toEqual(alertsWith(template, path.join(".")));
+    }
+  });
+
+  test.skipIf(promtool === undefined)("of everything give rules that promtool takes", async () => {
+    const thresholds = leavesOf(plain.config.thresholds).map(({ path, value }) => nested(path, other(value)));
+    const names = [...new Set(plain.alerts.map(({ alert }) => alert))];
+    const changed = renderMixin({
+      runbookBaseUrl: "https://wiki.example/runbooks",
+      adviceUrl: "https://wiki.example/advice?page=1",
+      dashboardBaseUrl: "https://grafana.example/sub",
+      clusterLabel: "k8s_cluster",
+      exporterSelector: 'job="peers", env=~"a{2}"',
+      rules: Object.fromEntries(names.map((name) => [name, { for: "1d2h3m", keep_firing_for: "90s" }])),
+      extraLabels: { team: "chain" },
+      extraAnnotations: { channel: "{{ $labels.team }}" },
+      thresholds: thresholds.reduce(merged, {}),
+    });
+    const texts = groupsOf(changed).flatMap(({ rules }) => rules.map((rule) => JSON.stringify(rule)));
+    const same = new Set(groupsOf(plain).flatMap(({ rules }) => rules.map((rule) => JSON.stringify(rule))));
+    expect(texts.filter((text) => same.has(text) && text.includes('"alert"'))).toEqual([]);
+    const file = join(tempFolder(), "rules.yaml");
+    writeFileSync(file, JSON.stringify({ groups: groupsOf(changed) }));
+    const { code, output } = await run(promtool ?? "", ["check", "rules", "--lint-fatal", file]);
+    expect(code, output).toBe(0);
+  });
+
+  test("in jsonnet keep what they do not name, before and after the mixin", () => {
+    const change = "{ _config+:: { thresholds+: { certificateDays+: { warning: 30 } } } }";
+    const texts = [`(import 'mixin/mixin.libsonnet') + ${change}`, `${change} + (import 'mixin/mixin.libsonnet')`];
+    const [after, before] = texts.map((text) =>
+      evaluate(["-J", ROOT, "-e", `(${text}).prometheusAlerts.groups[0].rules`]),
+    );
+    const { alerts } = renderMixin({ thresholds: { certificateDays: { warning: 30 } } });
+    expect(after).toEqual(groupsOf({ ...plain, alerts })[1]?.rules);
+    // What comes later wins, and that are the defaults.
+    expect(before).toEqual(groupsOf(plain)[1]?.rules);
+  });
+});
+
+/** Another value of the same kind. */
+function other(value: unknown): unknown {
+  return typeof value === "number" ? value + 1.5 : "91m";
+}
+
+function merged(one: Record<string, unknown>, two: Record<string, unknown>): Record<string, unknown> {
+  const both = Object.entries(two).map(([key, value]) => {
+    const old = one[key];
+    return [key, isObject(old) && isObject(value) ? merged({ ...old }, { ...value }) : value];
+  });
+  return { ...one, ...Object.fromEntries(both) };
+}
+
+describe.skipIf(jsonnet === undefined)("a mistake in _config is refused", () => {
+  test.each<readonly [Changes, string]>([
+    [
+      { rules: { P2PNodeFewPeer: { for: "1h" } } },
+      "_config.rules.P2PNodeFewPeer: there is no alert of that name. The alerts are P2P",
+    ],
+    [{ disabled: { typo: true } }, "_config.disabled.typo: there is no alert of that name. The alerts are P2P"],
+    [{ disabled: { P2PNodeDown: "true" } }, '_config.disabled.P2PNodeDown is "true": it must be true or false'],
+    [{ disabled: ["P2PNodeDown"] }, '_config.disabled is ["P2PNodeDown"]: it must be an object of alerts'],
+    [{ runbookURL: "x" }, "_config.runbookURL: there is no such setting. There is adviceUrl,"],
+    [{ thresholds: { fewPeer: 1 } }, "_config.thresholds.fewPeer: there is no such threshold. There is"],
+    [
+      { thresholds: { certificateDays: { warn: 1 } } },
+      "_config.thresholds.certificateDays.warn: there is no such threshold.",
+    ],
+    [
+      { thresholds: { certificateDays: { warning: "14" } } },
+      '_config.thresholds.certificateDays.warning is "14": it must be a number',
+    ],
+    [
+      { thresholds: { certificateDays: { warning: -1 } } },
+      "_config.thresholds.certificateDays.warning is -1: it must be a number, 0 or from",
+    ],
+    [{ thresholds: { certificateDays: { warning: 1e300 } } }, "it must be a number, 0 or from 0.000001 to 2^53"],
+    [{ thresholds: { certificateDays: 14 } }, "_config.thresholds.certificateDays is 14: it must be an object of "],
+    [
+      { rules: { P2PNodeNoPeers: { for: 5 } } },
+      '_config.rules.P2PNodeNoPeers.for is 5: a duration is a text with units, such as "90s"',
+    ],
+    [{ rules: { P2PNodeNoPeers: { for: "1h 5m" } } }, '_config.rules.P2PNodeNoPeers.for is "1h 5m": a duration is'],
+    [{ rules: { P2PNodeNoPeers: { for: "5m1h" } } }, '_config.rules.P2PNodeNoPeers.for is "5m1h": a duration is'],
+    [
+      { rules: { P2PNodeNoPeers: { keep_firing_for: "" } } },
+      '_config.rules.P2PNodeNoPeers.keep_firing_for is "": a duration is',
+    ],
+    [
+      { rules: { P2PNodeNoPeers: { severity: "page" } } },
+      '_config.rules.P2PNodeNoPeers.severity is "page": it must be one of critical, warning, info',
+    ],
+    [
+      { rules: { P2PNodeNoPeers: { fors: "5m" } } },
+      "_config.rules.P2PNodeNoPeers.fors: there is no such setting. A rule has annotations, expr, for,",
+    ],
+    [
+      { rules: { P2PNodeNoPeers: { info: {} } } },
+      "_config.rules.P2PNodeNoPeers.info: this alert has no rule with that severity, it has ",
+    ],
+    [
+      { rules: { P2PNodeNoPeers: { labels: { severity: "info" } } } },
+      "_config.rules.P2PNodeNoPeers.labels.severity: set severity in rules.NAME",
+    ],
+    [
+      { rules: { P2PNodeNoPeers: { labels: { "a-b": "" } } } },
+      "_config.rules.P2PNodeNoPeers.labels.a-b is no name that Prometheus takes",
+    ],
+    [{ rules: { P2PNodeNoPeers: "1h" } }, '_config.rules.P2PNodeNoPeers is "1h": it must be an object of changes'],
+    [{ extraLabels: { severity: "info" } }, "_config.extraLabels.severity: set severity in rules.NAME"],
+    [{ extraLabels: { tier: 1 } }, "_config.extraLabels.tier is 1: it must be a text in quotes"],
+    [
+      { extraAnnotations: { summary: "x" } },
+      "_config.extraAnnotations.summary: every alert has its own: set it in rules.NAME.annotations",
+    ],
+    [{ dashboardBaseUrl: "https://grafana.example/" }, "without a slash at its end"],
+    [{ adviceUrl: "wiki" }, '_config.adviceUrl is "wiki": it must be a URL'],
+    [{ clusterLabel: "my-cluster" }, '_config.clusterLabel is "my-cluster": it must be the name of a label'],
+    [{ exporterSelector: "" }, '_config.exporterSelector is "": it must be matchers of labels'],
+  ])("%j", (changes, sentence) => {
+    expect(refusal(changes)).toContain(sentence);
+  });
+
+  test("all of them are named at once", () => {
+    const text = refusal({ disabled: { one: true }, clusterLabel: "" });
+    expect(text).toContain("the mixin cannot use this _config (mixin/README.md):\n- _config.clusterLabel");
+    expect(text).toContain("\n- _config.disabled.one: ");
+  });
+
+  test("what `:` instead of `+:` leaves out", () => {
+    const rules = (change: string) =>
+      evaluate(["-J", ROOT, "-e", `((import 'mixin/mixin.libsonnet') + ${change}).prometheusRules`]);
+    expect(() => rules("{ _config+:: { thresholds+: { certificateDays: {} } } }")).toThrow(
+      "_config.thresholds.certificateDays.warning is missing: write _config.thresholds.certificateDays+: {…}, which keeps the others",
+    );
+    expect(() => rules("{ _config:: {} }")).toThrow("_config.adviceUrl is missing: write _config+:: {…}");
+  });
+});
