@@ -99,7 +99,7 @@ if (isInstalled("prometheus-alertmanager") && isInstalled("prometheus")) {
       : `\n    webhook_configs: [{url: ${JSON.stringify(values.webhook)}, send_resolved: true}]`;
   writeFileSync(
     join(folder, "alertmanager.yml"),
-    `route: {receiver: demo, group_by: [alertname, target], group_wait: 1s, group_interval: 2s, repeat_interval: 1h}
+    `route: {receiver: demo, group_by: [alertname, chain, network], group_wait: 1s, group_interval: 2s, repeat_interval: 1h}
 receivers:
   - name: demo${hook}
 `,

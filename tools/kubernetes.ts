@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { joinRules } from "../src/server/routes/assets.ts";
+import { alertmanagerFiles } from "./alertmanager.ts";
 import type { GeneratedFile } from "./repository.ts";
 import { textOf } from "./repository.ts";
 
@@ -28,6 +29,7 @@ export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources)
   const rules = joinRules(textOf("prometheus/rules.yaml"), textOf("prometheus/alerts.yaml"));
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },
+    ...alertmanagerFiles(),
     { path: VALUES_SCHEMA, text: valuesSchema(configSchema) },
     ...dashboards.map(({ path, text }) => ({
       path: `charts/peer-exporter/files/dashboards/${basename(path)}`,

@@ -1,49 +1,80 @@
+local chains = import '../lib/chains.libsonnet';
+local network = import '../lib/network.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
+local PEERS = 'sum without (direction) (p2p_node_peers)';
+
+// A node without a network label of its own: these alerts are grouped by network.
+local withNetwork(expr) = network.withNetwork(std.rstripChars(expr, '\n'), PEERS);
+
+local noPeers(severity, time) = {
+  alert: 'P2PNodeNoPeers',
+  expr: withNetwork(|||
+    %s == 0
+      unless p2p_monero_offline == 1
+  ||| % PEERS),
+  'for': time,
+  severity: severity,
+  dashboard: 'node',
+  summary: 'A node has no peers.',
+  description: lib.text(|||
+    {{ $labels.target }} ({{ $labels.chain }}) answers, but has no connected peers ({{ $value }} in all directions), so
+    it gets no blocks. {{- with printf `max(sum without (direction, state)
+    (p2p_node_connections{job=%q,instance=%q,target=%q,state!="connected"})) > 0` $labels.job $labels.instance
+    $labels.target | query }} It is opening {{ . | first | value }} connections, so it has addresses: its log says why
+    they fail. {{- end }} Check first whether its host reaches other hosts, then its configured peers.
+  |||),
+};
+
+local peerChurn(config, severity, time, unless) = {
+  alert: 'P2PNodePeerChurn',
+  expr: |||
+    increase(p2p_node_peer_disconnects_total{direction="outbound"}[1h])
+      / clamp_min(avg_over_time(p2p_node_peers{direction="outbound"}[1h]), 1)
+      > %s
+  ||| % lib.number(config.thresholds.peerChurn.disconnectsPerHour[severity]) + unless,
+  'for': time,
+  severity: severity,
+  dashboard: 'peers',
+  summary: 'The outbound connections of a node are short-lived.',
+  description: lib.text(|||
+    {{ $labels.target }} ({{ $labels.chain }}) lost each of its outbound connections {{ $value | humanize }} times in
+    the last hour, on average. Check first whether it loses all of them or always the same few.
+  |||),
+};
+
 function(config) {
+  local thresholds = config.thresholds,
+
   title: 'Peers',
   rules: [
-    {
-      alert: 'P2PNodeNoPeers',
+    noPeers('critical', '15m') {
       comment: lib.text(|||
-        A node that has just started needs a few minutes. A monerod with --offline has no peers by configuration.
-      |||),
-      expr: |||
-        sum without (direction) (p2p_node_peers) == 0
-          unless p2p_monero_offline == 1
-      |||,
-      'for': '10m',
-      severity: 'critical',
-      dashboard: 'node',
-      summary: 'A node has no peers.',
-      description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) answers, but has had no connected peers for at least 10 minutes
-        ({{ $value }} in all directions).
+        A node that has just started may need a few minutes, which are counted from its first response. A monerod with
+        --offline has no peers by configuration.
       |||),
     },
+    noPeers('warning', '5m'),
     {
       alert: 'P2PNodeFewPeers',
       comment: lib.text(|||
         Wire nodes have their configured peers, often three; monerod looks for 12; Chainweb nodes know their whole
         network. A node without any peer has the alert P2PNodeNoPeers.
       |||),
-      expr: |||
+      expr: withNetwork(|||
         (
-            sum without (direction) (p2p_node_peers{chain=~"wire|antelope"}) < 2
-          or
-            sum without (direction) (p2p_node_peers{chain="monero"}) < 6
-          or
-            sum without (direction) (p2p_node_peers{chain="chainweb"}) < 5
+        %s
         )
           > 0
-      |||,
+      ||| % chains.byChain(thresholds.fewPeers, function(chain, peers)
+        'sum without (direction) (p2p_node_peers{%s}) < %s' % [chain, peers])),
       'for': '20m',
       severity: 'warning',
       dashboard: 'node',
       summary: 'A node has few peers.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has had few connected peers for at least 20 minutes, now {{
-        $value }}.
+        {{ $labels.target }} ({{ $labels.chain }}) has few connected peers for a node of its chain, now {{ $value }}.
+        The next loss may cut it off: check which of its peers do not connect.
       |||),
     },
     {
@@ -51,24 +82,29 @@ function(config) {
       comment: lib.text(|||
         Averages over minutes, not single polls. On Chainweb, the number of failing peers varies in waves.
       |||),
-      expr: |||
+      expr: withNetwork(|||
         (
-            sum without (direction) (avg_over_time(p2p_node_peers{chain!="chainweb"}[5m]))
-              < 0.5 * sum without (direction) (avg_over_time(p2p_node_peers{chain!="chainweb"}[10m] offset 10m))
-          or
-            sum without (direction) (avg_over_time(p2p_node_peers{chain="chainweb"}[5m]))
-              < 0.25 * sum without (direction) (avg_over_time(p2p_node_peers{chain="chainweb"}[10m] offset 10m))
+        %s
         )
-          and sum without (direction) (avg_over_time(p2p_node_peers[10m] offset 10m)) >= 6
-      |||,
+          and sum without (direction) (avg_over_time(p2p_node_peers[10m] offset 10m)) >= %s
+      ||| % [
+        chains.byChain(thresholds.peersDropping.remainingShare, function(chain, share)
+          |||
+            sum without (direction) (avg_over_time(p2p_node_peers{%(chain)s}[5m]))
+              < %(share)s * sum without (direction) (avg_over_time(p2p_node_peers{%(chain)s}[10m] offset 10m))
+          ||| % { chain: chain, share: share }),
+        lib.number(thresholds.peersDropping.peersBefore),
+      ]),
       'for': '4m',
       keep_firing_for: '15m',
       severity: 'warning',
       dashboard: 'node',
-      summary: 'A node lost at least half of its peers within 10 minutes.',
+      summary: 'A node lost many of its peers within 10 minutes.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize }} connected peers, less than half as
-        many as 10 minutes before (Chainweb: less than a quarter).
+        {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize }} connected peers, on average of 5 minutes.
+        {{- with printf `max(sum without (direction) (max_over_time(p2p_node_peers{job=%q,instance=%q,target=%q}[1h])))` $labels.job
+        $labels.instance $labels.target | query }} It had up to {{ . | first | value }} within the last hour. {{- end }}
+        Check first whether other nodes of the network lost theirs too.
       |||),
     },
     {
@@ -86,8 +122,8 @@ function(config) {
       dashboard: 'node',
       summary: 'A node has no inbound peers.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has had {{ $value }} inbound peers for at least 6 hours, although
-        it has outbound peers. It may not be reachable from outside.
+        {{ $labels.target }} ({{ $labels.chain }}) has had {{ $value }} inbound peers for hours, although it has outbound
+        peers. It may not be reachable from outside.
       |||),
     },
     {
@@ -97,37 +133,25 @@ function(config) {
       |||),
       expr: |||
         p2p_node_largest_subnet_peers
-          / (sum without (address_type) (p2p_node_peers_by_address_type{address_type=~"ipv4|ipv6"}) >= 8)
-          >= 0.5
-      |||,
+          / (sum without (address_type) (p2p_node_peers_by_address_type{address_type=~"ipv4|ipv6"}) >= %(peers)s)
+          >= %(share)s
+      ||| % std.mapWithKey(function(_, value) lib.number(value), thresholds.peersConcentrated),
       'for': '30m',
       severity: 'warning',
       dashboard: 'peers',
-      summary: 'At least half of the peers of a node are in one subnet, which is an eclipse risk.',
+      summary: 'Many peers of a node are in one subnet, which is an eclipse risk.',
       description: lib.text(|||
         {{ $value | humanizePercentage }} of the peers of {{ $labels.target }} ({{ $labels.chain }}) with an IP
         address are in one subnet (IPv4 /16, IPv6 /32).
       |||),
     },
-    {
-      alert: 'P2PNodePeerChurn',
+    peerChurn(config, 'critical', '1h', '  unless ignoring (direction) avg_over_time(p2p_node_syncing[1h]) > 0.5\n') {
       comment: lib.text(|||
-        Outbound only: inbound peers come and go as they like.
-      |||),
-      expr: |||
-        increase(p2p_node_peer_disconnects_total{direction="outbound"}[1h])
-          / clamp_min(avg_over_time(p2p_node_peers{direction="outbound"}[1h]), 1)
-          > 3
-      |||,
-      'for': '30m',
-      severity: 'warning',
-      dashboard: 'peers',
-      summary: 'The outbound connections of a node are short-lived.',
-      description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) lost each of its outbound connections {{ $value | humanize }}
-        times in the last hour, on average.
+        Outbound only: inbound peers come and go as they like. 20 times an hour: each connection lives for less than
+        three minutes. A syncing node changes its peers often.
       |||),
     },
+    peerChurn(config, 'warning', '30m', ''),
     {
       alert: 'P2PNodePeerHeightsDisagree',
       comment: lib.text(|||
@@ -138,11 +162,11 @@ function(config) {
       |||),
       expr: |||
         sum without (position) (min_over_time(p2p_node_peers_by_head{position=~"ahead|behind"}[10m]))
-          / (sum without (position) (avg_over_time(p2p_node_peers_by_head[10m])) >= 6)
-          > 0.25
-          unless p2p_node_poll_interval_seconds > 120
+          / (sum without (position) (avg_over_time(p2p_node_peers_by_head[10m])) >= %(peers)s)
+          > %(share)s
+          unless p2p_node_poll_interval_seconds > %(pollIntervalSeconds)s
           unless max_over_time(p2p_node_syncing[10m]) == 1
-      |||,
+      ||| % std.mapWithKey(function(_, value) lib.number(value), thresholds.peerHeightsDisagree),
       'for': '30m',
       severity: 'warning',
       dashboard: 'peers',
@@ -154,7 +178,7 @@ function(config) {
     },
     {
       alert: 'P2PConnectionsMalformed',
-      expr: 'avg_over_time(p2p_node_connections_malformed[15m]) >= 1',
+      expr: 'avg_over_time(p2p_node_connections_malformed[15m]) >= %s' % lib.number(thresholds.connectionsMalformed.rows),
       'for': '15m',
       severity: 'info',
       dashboard: 'node',
@@ -169,7 +193,7 @@ function(config) {
       comment: lib.text(|||
         The maximum of 15 minutes, because the budget recovers every minute.
       |||),
-      expr: 'max_over_time(p2p_node_series_withheld[15m]) > 0',
+      expr: 'max_over_time(p2p_node_series_withheld[15m]) > %s' % lib.number(thresholds.seriesWithheld.series),
       'for': '20m',
       severity: 'warning',
       dashboard: 'peers',

@@ -34,7 +34,7 @@ local isUrl(value) =
   std.isString(value)
   && (std.startsWith(value, 'http://') || std.startsWith(value, 'https://'))
   && !std.endsWith(value, '/')
-  && all([!std.member(value, space) for space in [' ', '\t', '\n', '\r']]);
+  && std.setInter(std.set(std.stringChars(value)), ['\t', '\n', '\r', ' ']) == [];
 
 local SEVERITIES = ['critical', 'warning', 'info'];
 
@@ -126,7 +126,9 @@ local thresholds(path, value, default) =
         local at = '%s.%s' % [path, key];
         if std.objectHas(default, key) then thresholds(at, field, default[key])
         // By chain: others can be added.
-        else if std.objectHas(default, 'others') then thresholds(at, field, default.others)
+        else if std.objectHas(default, 'others') then
+          expect(isOf(LETTERS + DIGITS + '-_', key), at + ': this is no name of a chain')
+          + thresholds(at, field, default.others)
         else ['%s: there is no such threshold. There is %s' % [at, listed(std.objectFields(default))]])
       + std.flattenArrays([
         expect(std.objectHas(object, key), '%s.%s is missing: write %s+: {…}, which keeps the others' % [path, key, path])

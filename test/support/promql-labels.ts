@@ -96,7 +96,15 @@ export function analyse(expr: string): Analysis {
     const [shape] = childrenOf(node.getChild("FunctionCallBody"))
       .map(visit)
       .filter((each) => each !== undefined);
-    return text(node).startsWith("histogram_quantile") && shape !== undefined ? dropped(shape, ["le"]) : shape;
+    if (shape === undefined) return undefined;
+    const made = /^label_(?:replace|join)/.test(text(node)) ? literalsIn(node).slice(0, 1) : [];
+    const all = { ...shape, labels: new Set([...shape.labels, ...made]) };
+    return text(node).startsWith("histogram_quantile") ? dropped(all, ["le"]) : all;
+  }
+
+  function literalsIn(node: SyntaxNode): readonly string[] {
+    const strings = childrenOf(node.getChild("FunctionCallBody")).filter(({ name }) => name === "StringLiteral");
+    return strings.map((each) => text(each).slice(1, -1));
   }
 
   function aggregated(node: SyntaxNode): Shape | undefined {

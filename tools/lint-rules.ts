@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import * as z from "zod";
+import { LINTERS, type Linter, type RuleFiles } from "./lint-rules/linters.ts";
+import { findOrBuild } from "./lint-rules/programs.ts";
+import { ROOT, textOf } from "./repository.ts";
+
+/**
+ * `npm run lint:rules [-- --all]`: what programs of others say of the rules, one line for each program. One that is neither
+ * on PATH nor can be built is skipped, or with --all a failure.
+ */
+
+const needsAll = process.argv.includes("--all");
+const folder = mkdtempSync(join(tmpdir(), "peer-exporter-rules-"));
+try {
+  const files = ruleFiles();
+  const results = LINTERS.map((linter) => lint(linter, files));
+  process.exitCode = results.every((isGood) => isGood) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** Rules, those of the PrometheusRule as the operator gives them to Prometheus, and their tests. */
+function ruleFiles(): RuleFiles {
+  const { spec } = z
+    .looseObject({ spec: z.unknown() })
+    .parse(parse(textOf("kubernetes/components/monitoring/prometheusrule.yaml")));
+  const ofOperator = join(folder, "prometheusrule.yaml");
+  writeFileSync(ofOperator, stringify(spec));
+  const tests = readdirSync(join(ROOT, "prometheus/tests")).map((name) => `prometheus/tests/${name}`);
+  return { rules: ["prometheus/alerts.yaml", "prometheus/rules.yaml", ofOperator], tests };
+}
+
+/** @returns whether that is no failure */
+function lint({ title, program, calls, complaint }: Linter, files: RuleFiles): boolean {
+  const found = findOrBuild(program);
+  if ("reason" in found) {
+    process.stdout.write(`skipped  ${title}: ${found.reason}\n`);
+    return !needsAll;
+  }
+  const problems = calls(files).flatMap((args) => problemsOf(found.path, args, complaint));
+  process.stdout.write(`${problems.length === 0 ? "ok     " : "failed "}  ${title} (${found.from})\n`);
+  for (const text of problems) process.stdout.write(text.trim().replaceAll(/^/gm, "         ").concat("\n"));
+  return problems.length === 0;
+}
+
+function problemsOf(path: string, args: readonly string[], complaint: RegExp | undefined): readonly string[] {
+  const { status, error, stdout, stderr } = spawnSync(path, args, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (error !== undefined) return [`does not start: ${error.message}`];
+  const output = stdout + stderr;
+  if (status === 0 && complaint?.test(output) !== true) return [];
+  return [`${args[0]} ended with ${status}\n${output}`];
+}
