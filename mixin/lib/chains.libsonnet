@@ -12,5 +12,5 @@ local lib = import 'rule.libsonnet';
     local expressions =
       [expression('chain="%s"' % chain, lib.number(values[chain])) for chain in named]
       + (if std.objectHas(values, 'others') then [expression(others, lib.number(values.others))] else []);
-    std.join('\n  or\n', ['    ' + std.strReplace(std.rstripChars(one, '\n'), '\n', '\n    ') for one in expressions]),
+    std.join('\n  or\n', ['    ' + std.strReplace(lib.trimmed(one), '\n', '\n    ') for one in expressions]),
 }

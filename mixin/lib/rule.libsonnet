@@ -1,16 +1,25 @@
+local trimmed(block) = std.join('\n', [line for line in std.split(block, '\n') if line != '']);
+
+// A fraction with this many digits after the point, or with more if they do not give it back.
+local decimal(value, digits) =
+  local text = '%.*f' % [digits, value];
+  if std.parseJson(text) == value then text
+  else if digits < 22 then decimal(value, digits + 1)
+  else std.toString(value);
+
 {
   // A text of several lines, as one line.
-  text(block):: std.strReplace(std.rstripChars(block, '\n'), '\n', ' '),
+  text(block):: std.strReplace(trimmed(block), '\n', ' '),
+
+  // A block without the end of its last line. std.rstripChars takes a millisecond for it in Debian's jsonnet.
+  trimmed:: trimmed,
 
   // A number in PromQL or in a sentence, with as few digits as give it back: std.toString(0.1) is 0.10000000000000001. Strings
   // stay as they are: they stand for numbers that Helm's template inserts later.
   number(value)::
     if std.isString(value) then value
     else if value == std.floor(value) then '%d' % value
-    else
-      local texts = ['%.*f' % [digits, value] for digits in std.range(1, 22)];
-      local exact = [text for text in texts if std.parseJson(text) == value];
-      if exact == [] then std.toString(value) else exact[0],
+    else decimal(value, 1),
 
   // The labels that lead to the right place of each dashboard.
   local variables = {
@@ -34,7 +43,7 @@
     {
       alert: definition.alert,
       comment:: get(definition, 'comment', ''),
-      expr: get(change, 'expr', std.rstripChars(definition.expr, '\n')),
+      expr: get(change, 'expr', trimmed(definition.expr)),
       'for': get(change, 'for', definition['for']),
       keep_firing_for: get(change, 'keep_firing_for', get(definition, 'keep_firing_for', '5m')),
       labels: config.extraLabels

@@ -83,7 +83,7 @@ local rules(config) = [
     groups+: [
       {
         name: 'peer-exporter.rules',
-        rules: [{ comment:: '' } + rule { comment:: super.comment, expr: std.rstripChars(super.expr, '\n') } for rule in rules(config)],
+        rules: [{ comment:: '' } + rule { comment:: super.comment, expr: lib.trimmed(super.expr) } for rule in rules(config)],
       },
     ],
   },

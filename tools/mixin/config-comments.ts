@@ -19,11 +19,30 @@ export function configComments(text: string): ReadonlyMap<string, string> {
     const key = /^'?(\w+)'?:/.exec(rest)?.[1];
     if (key !== undefined) {
       around = [...around.filter(({ indent }) => indent < space.length), { indent: space.length, key }];
-      comments.set(around.map((one) => one.key).join("."), comment.join(" "));
+      const path = around.map((one) => one.key);
+      comments.set(path.join("."), comment.join(" "));
+      for (const inner of inlineKeys(rest)) comments.set([...path, ...inner].join("."), "");
     }
     comment = [];
   }
   return comments;
+}
+
+/** The paths of the keys in an object that stands in one line: `fewPeers: { wire: 2, monero: 6 },`. */
+function inlineKeys(line: string): readonly (readonly string[])[] {
+  const [, object = ""] = /^\w+: (\{ .+ \}),?$/.exec(line) ?? [];
+  const paths: (readonly string[])[] = [];
+  let around: readonly string[] = [];
+  let last: readonly string[] = [];
+  for (const [token, key] of object.slice(1).matchAll(/(\w+):|[{}]/g)) {
+    if (token === "{") around = last;
+    else if (token === "}") around = around.slice(0, -1);
+    else {
+      last = [...around, key ?? ""];
+      paths.push(last);
+    }
+  }
+  return paths;
 }
 
 /** An object with its keys in the order of the file. */

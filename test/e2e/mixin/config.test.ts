@@ -138,6 +138,14 @@ describe.skipIf(jsonnet === undefined)("changes to _config", () => {
     expect(code, output).toBe(0);
   });
 
+  test("can add a chain, which then has its own number", () => {
+    const { alerts } = renderMixin({ thresholds: { fewPeers: { bitcoin: 7, monero: 8 } } });
+    const [rule] = alerts.filter(({ alert }) => alert === "P2PNodeFewPeers");
+    expect(rule?.expr).toContain('{chain="bitcoin"}) < 7');
+    expect(rule?.expr).toContain('{chain="monero"}) < 8');
+    expect(others({ ...plain, alerts }, "P2PNodeFewPeers")).toEqual(others(plain, "P2PNodeFewPeers"));
+  });
+
   test("in jsonnet keep what they do not name, before and after the mixin", () => {
     const change = "{ _config+:: { thresholds+: { certificateDays+: { warning: 30 } } } }";
     const texts = [`(import 'mixin/mixin.libsonnet') + ${change}`, `${change} + (import 'mixin/mixin.libsonnet')`];
@@ -164,80 +172,100 @@ function merged(one: Record<string, unknown>, two: Record<string, unknown>): Rec
   return { ...one, ...Object.fromEntries(both) };
 }
 
-describe.skipIf(jsonnet === undefined)("a mistake in _config is refused", () => {
-  test.each<readonly [Changes, string]>([
-    [
-      { rules: { P2PNodeFewPeer: { for: "1h" } } },
-      "_config.rules.P2PNodeFewPeer: there is no alert of that name. The alerts are P2P",
-    ],
-    [{ disabled: { typo: true } }, "_config.disabled.typo: there is no alert of that name. The alerts are P2P"],
-    [{ disabled: { P2PNodeDown: "true" } }, '_config.disabled.P2PNodeDown is "true": it must be true or false'],
-    [{ disabled: ["P2PNodeDown"] }, '_config.disabled is ["P2PNodeDown"]: it must be an object of alerts'],
-    [{ runbookURL: "x" }, "_config.runbookURL: there is no such setting. There is adviceUrl,"],
-    [{ thresholds: { fewPeer: 1 } }, "_config.thresholds.fewPeer: there is no such threshold. There is"],
-    [
-      { thresholds: { certificateDays: { warn: 1 } } },
-      "_config.thresholds.certificateDays.warn: there is no such threshold.",
-    ],
-    [
-      { thresholds: { certificateDays: { warning: "14" } } },
-      '_config.thresholds.certificateDays.warning is "14": it must be a number',
-    ],
-    [
-      { thresholds: { certificateDays: { warning: -1 } } },
-      "_config.thresholds.certificateDays.warning is -1: it must be a number, 0 or from",
-    ],
-    [{ thresholds: { certificateDays: { warning: 1e300 } } }, "it must be a number, 0 or from 0.000001 to 2^53"],
-    [{ thresholds: { certificateDays: 14 } }, "_config.thresholds.certificateDays is 14: it must be an object of "],
-    [
-      { rules: { P2PNodeNoPeers: { for: 5 } } },
-      '_config.rules.P2PNodeNoPeers.for is 5: a duration is a text with units, such as "90s"',
-    ],
-    [{ rules: { P2PNodeNoPeers: { for: "1h 5m" } } }, '_config.rules.P2PNodeNoPeers.for is "1h 5m": a duration is'],
-    [{ rules: { P2PNodeNoPeers: { for: "5m1h" } } }, '_config.rules.P2PNodeNoPeers.for is "5m1h": a duration is'],
-    [
-      { rules: { P2PNodeNoPeers: { keep_firing_for: "" } } },
-      '_config.rules.P2PNodeNoPeers.keep_firing_for is "": a duration is',
-    ],
-    [
-      { rules: { P2PNodeNoPeers: { severity: "page" } } },
-      '_config.rules.P2PNodeNoPeers.severity is "page": it must be one of critical, warning, info',
-    ],
-    [
-      { rules: { P2PNodeNoPeers: { fors: "5m" } } },
-      "_config.rules.P2PNodeNoPeers.fors: there is no such setting. A rule has annotations, expr, for,",
-    ],
-    [
-      { rules: { P2PNodeNoPeers: { info: {} } } },
-      "_config.rules.P2PNodeNoPeers.info: this alert has no rule with that severity, it has ",
-    ],
-    [
-      { rules: { P2PNodeNoPeers: { labels: { severity: "info" } } } },
-      "_config.rules.P2PNodeNoPeers.labels.severity: set severity in rules.NAME",
-    ],
-    [
-      { rules: { P2PNodeNoPeers: { labels: { "a-b": "" } } } },
-      "_config.rules.P2PNodeNoPeers.labels.a-b is no name that Prometheus takes",
-    ],
-    [{ rules: { P2PNodeNoPeers: "1h" } }, '_config.rules.P2PNodeNoPeers is "1h": it must be an object of changes'],
-    [{ extraLabels: { severity: "info" } }, "_config.extraLabels.severity: set severity in rules.NAME"],
-    [{ extraLabels: { tier: 1 } }, "_config.extraLabels.tier is 1: it must be a text in quotes"],
-    [
-      { extraAnnotations: { summary: "x" } },
-      "_config.extraAnnotations.summary: every alert has its own: set it in rules.NAME.annotations",
-    ],
-    [{ dashboardBaseUrl: "https://grafana.example/" }, "without a slash at its end"],
-    [{ adviceUrl: "wiki" }, '_config.adviceUrl is "wiki": it must be a URL'],
-    [{ clusterLabel: "my-cluster" }, '_config.clusterLabel is "my-cluster": it must be the name of a label'],
-    [{ exporterSelector: "" }, '_config.exporterSelector is "": it must be matchers of labels'],
-  ])("%j", (changes, sentence) => {
-    expect(refusal(changes)).toContain(sentence);
-  });
+describe.skipIf(jsonnet === undefined)("mistakes in _config are refused, all at once", () => {
+  const NO_DURATION = ': a duration is a text with units, such as "90s", "10m" or "1h30m"';
 
-  test("all of them are named at once", () => {
-    const text = refusal({ disabled: { one: true }, clusterLabel: "" });
-    expect(text).toContain("the mixin cannot use this _config (mixin/README.md):\n- _config.clusterLabel");
-    expect(text).toContain("\n- _config.disabled.one: ");
+  // In the order of their sentences, of which only the beginning may be here.
+  test.each<readonly [string, Changes, readonly string[]]>([
+    [
+      "settings",
+      {
+        adviceUrl: "wiki",
+        clusterLabel: "my-cluster",
+        dashboardBaseUrl: "https://grafana.example/",
+        exporterSelector: "",
+        extraAnnotations: { summary: "x" },
+        extraLabels: { severity: "info", tier: 1 },
+        runbookURL: "x",
+      },
+      [
+        'adviceUrl is "wiki": it must be a URL with http:// or https://, without a slash at its end',
+        'clusterLabel is "my-cluster": it must be the name of a label',
+        'dashboardBaseUrl is "https://grafana.example/": it must be a URL',
+        'exporterSelector is "": it must be matchers of labels, such as ',
+        "extraAnnotations.summary: every alert has its own: set it in rules.NAME.annotations",
+        "extraLabels.severity: set severity in rules.NAME",
+        "extraLabels.tier is 1: it must be a text in quotes",
+        "runbookURL: there is no such setting. There is adviceUrl, clusterLabel,",
+      ],
+    ],
+    [
+      "names of alerts",
+      {
+        disabled: { P2PNodeDown: "true", typo: true },
+        rules: { P2PNodeFewPeer: { for: "1h" }, P2PNodeNoPeers: "1h", P2PNodePollsSlow: { info: {}, fors: "5m" } },
+      },
+      [
+        'disabled.P2PNodeDown is "true": it must be true or false',
+        "disabled.typo: there is no alert of that name. The alerts are P2P",
+        "rules.P2PNodeFewPeer: there is no alert of that name. The alerts are P2P",
+        'rules.P2PNodeNoPeers is "1h": it must be an object of changes',
+        "rules.P2PNodePollsSlow.fors: there is no such setting. A rule has annotations, expr, for,",
+        "rules.P2PNodePollsSlow.info: this alert has no rule with that severity, it has warning",
+      ],
+    ],
+    [
+      "changes to alerts",
+      {
+        rules: {
+          P2PConnectionsMalformed: { for: "1h 5m", severity: "page", labels: { "a-b": "", severity: "info" } },
+          P2PNodeNoPeers: { expr: "up", severity: "info", critical: { for: "5m1h" } },
+          P2PNodePollsSlow: { for: 5, keep_firing_for: "", labels: "x", expr: "" },
+        },
+      },
+      [
+        `rules.P2PConnectionsMalformed.for is "1h 5m"${NO_DURATION}`,
+        "rules.P2PConnectionsMalformed.labels.a-b is no name that Prometheus takes: letters, digits and underscores",
+        "rules.P2PConnectionsMalformed.labels.severity: set severity in rules.NAME",
+        'rules.P2PConnectionsMalformed.severity is "page": it must be one of critical, warning, info',
+        "rules.P2PNodeNoPeers.expr would make 2 rules of this alert the same. Say which: _config.rules.P2PNodeNoPeers.critical.expr, ",
+        "rules.P2PNodeNoPeers.severity would make 2 rules of this alert the same. Say which: ",
+        `rules.P2PNodeNoPeers.critical.for is "5m1h"${NO_DURATION}`,
+        'rules.P2PNodePollsSlow.expr is "": it must be an expression in quotes',
+        `rules.P2PNodePollsSlow.for is 5${NO_DURATION}`,
+        `rules.P2PNodePollsSlow.keep_firing_for is ""${NO_DURATION}`,
+        "rules.P2PNodePollsSlow.labels is "x": it must be an object of names and texts",
+      ],
+    ],
+    [
+      "thresholds",
+      {
+        thresholds: {
+          eventLoopSlow: { seconds: "0.1" },
+          fewPeer: 1,
+          fewPeers: { "a b": 1, kadena: true, monero: -1, wire: 1e300 },
+          peerChurn: 3,
+          peersConcentrated: { shares: 1 },
+        },
+      },
+      [
+        'thresholds.eventLoopSlow.seconds is "0.1": it must be a number, 0 or from 0.000001 to 2^53, without quotes',
+        "thresholds.fewPeer: there is no such threshold. There is ",
+        "thresholds.fewPeers.a b: this is no name of a chain",
+        "thresholds.fewPeers.kadena is true: it must be a number",
+        "thresholds.fewPeers.monero is -1: it must be a number",
+        "thresholds.fewPeers.wire is ",
+        "thresholds.peerChurn is 3: it must be an object of disconnectsPerHour",
+        "thresholds.peersConcentrated.shares: there is no such threshold. There is peers, share",
+      ],
+    ],
+  ])("%s", (_, changes, sentences) => {
+    const lines = refusal(changes).split("\n");
+    expect(lines[0]).toContain("the mixin cannot use this _config (mixin/README.md):");
+    const problems = lines.filter((line) => line.startsWith("- "));
+    expect(problems.map((line, index) => line.slice(0, `- _config.${sentences[index] ?? ""}`.length))).toEqual(
+      sentences.map((sentence) => `- _config.${sentence}`),
+    );
   });
 
   test("what `:` instead of `+:` leaves out", () => {
