@@ -32,8 +32,8 @@ const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
   .filter((file) => /"fast-check"|\/effort\.ts"/.test(readFileSync(join(TESTS, file), "utf8")))
   .map((file) => `test/${file}`);
 
-/** They watch the demo for minutes and hardly use a core. */
-const WATCHES = ["demo", "queries/demo", "stack"].map((name) => `test/e2e/${name}.test.ts`);
+/** They watch the demo, or an Alertmanager, for minutes and hardly use a core. */
+const WATCHES = ["demo", "queries/demo", "stack", "troubles"].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Begun last, these would be all that is left to wait for. */
 const FIRST: readonly string[] = [

@@ -24,8 +24,41 @@
 
     // Numbers and ranges of the expressions.
     thresholds: {
-      // Days before a certificate of a node expires.
-      certificateDays: { warning: 14 },
+      // Alerts on nodes: alerts/nodes.libsonnet.
+      // `critical` is longer than a normal restart of each chain takes (docs/reliability.md#restarts-of-nodes); `keepFiring`
+      // is how long the critical alert goes on after the node answers again. `others` is for chains without a key.
+      nodeDown: {
+        intervals: 2,
+        critical: { antelope: '15m', chainweb: '20m', monero: '15m', wire: '15m', others: '30m' },
+        keepFiring: { chainweb: '10m', monero: '10m', others: '5m' },
+      },
+      pollsFailing: { range: '30m', ratio: 0.1, downRatio: 0.9 },
+      apiFailing: { range: '15m', ratio: 0.5 },
+      pollsSlow: { range: '15m', seconds: 5, intervals: 0.5 },
+      dataStale: { intervals: 3, seconds: 60 },
+      clockSkew: {
+        range: '10m',
+        seconds: 5,
+        startRange: '1h',
+        // How far in the future a block may be.
+        blockSeconds: { antelope: 10, wire: 10, others: 7200 },
+      },
+      certificateDays: { warning: 14, critical: 3 },
+      referenceDown: { range: '15m', ratio: 0.5 },
+
+      // Alerts on single chains: alerts/chains.libsonnet.
+      wrongChainPeers: { range: '1h', peers: 0.1 },
+      vanishedPeers: { peers: 0 },
+      // No poll interval above half of the range.
+      finality: { range: '5m', pollSeconds: 150 },
+      moneroDisk: {
+        freeGibibytes: { warning: 20, critical: 5 },
+        fullHours: { warning: 72, critical: 24 },
+        range: '12h',
+      },
+      chainwebServiceDays: { warning: 14, critical: 3 },
+
+      // Alerts on peers: alerts/peers.libsonnet.
       // Fewer connected peers than this are few. You can add chains; `others` is for those without a number.
       fewPeers: { wire: 2, antelope: 2, monero: 6, chainweb: 5, others: 2 },
       peersDropping: {
@@ -44,6 +77,8 @@
       connectionsMalformed: { rows: 1 },
       // More series of a node than this are withheld.
       seriesWithheld: { series: 0 },
+
+      // The exporter itself: alerts/exporter.libsonnet.
       // The 99th percentile of the delays of the exporter's event loop.
       eventLoopSlow: { seconds: 0.1 },
       // How many delays of more than a second, or of more than 10 seconds, within 10 minutes.

@@ -59,7 +59,7 @@ const VALUES_HEAD = `${NOTE}#
 # Without the alertname in their matchers, its first two inhibitions would let one node's alert silence those of all others.
 `;
 
-/** Lists of words and matchers stand in one line each, as in the source. A plain `=` is no string in YAML 1.1. */
+/** Each list of words and each matcher is on one line, as in the source. A plain `=` is no string in YAML 1.1. */
 function toYaml(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {

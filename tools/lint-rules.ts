@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { LINTERS, type Linter, type RuleFiles } from "./lint-rules/linters.ts";
-import { findOrBuild } from "./lint-rules/programs.ts";
+import { findOrBuild } from "./programs.ts";
 import { ROOT, textOf } from "./repository.ts";
 
 /**

@@ -8,7 +8,8 @@ const alertRule = z.strictObject({
   expr: z.string(),
   for: z.string(),
   keep_firing_for: z.string(),
-  labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]) }),
+  // `chain`: the rules of one alert whose `for` depends on the chain.
+  labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]), chain: z.string().optional() }),
   annotations: z.strictObject({
     summary: z.string(),
     description: z.string(),

@@ -1,6 +1,10 @@
+local network = import '../lib/network.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 function(config) {
+  local limits = config.thresholds,
+  local stages = ['warning', 'critical'],
+
   title: 'Single chains',
   rules: [
     {
@@ -8,19 +12,19 @@ function(config) {
       comment: lib.text(|||
         The node closes such connections immediately, so a poll sees few of them.
       |||),
-      expr: 'avg_over_time(p2p_wire_wrong_chain_peers[1h]) > 0.1',
+      expr: 'avg_over_time(p2p_wire_wrong_chain_peers[%s]) > %s' % [limits.wrongChainPeers.range, lib.number(limits.wrongChainPeers.peers)],
       'for': '15m',
       severity: 'warning',
       dashboard: 'wire',
       summary: 'Peers on another chain keep connecting to a Wire or Antelope node.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) had nodes of another chain among its peers during the last hour:
+        {{ $labels.target }} ({{ $labels.chain }}) had nodes of another chain among its peers during the last %s:
         {{ $value | humanize }} per poll, on average.
-      |||),
+      |||) % limits.wrongChainPeers.range,
     },
     {
       alert: 'P2PWireConfiguredPeerVanished',
-      expr: 'p2p_wire_vanished_peers > 0',
+      expr: 'p2p_wire_vanished_peers > ' + lib.number(limits.vanishedPeers.peers),
       'for': '15m',
       severity: 'warning',
       dashboard: 'wire',
@@ -32,11 +36,11 @@ function(config) {
     },
     {
       alert: 'P2PWireFinalityStalled',
-      expr: |||
-        p2p_node_final_height <= (p2p_node_final_height offset 5m)
-          and p2p_node_head_height > (p2p_node_head_height offset 5m)
-          and p2p_node_poll_interval_seconds <= 150
-      |||,
+      expr: network.withNetwork(|||
+        p2p_node_final_height <= (p2p_node_final_height offset %(range)s)
+          and p2p_node_head_height > (p2p_node_head_height offset %(range)s)
+          and p2p_node_poll_interval_seconds <= %(pollSeconds)s
+      ||| % { range: limits.finality.range, pollSeconds: lib.number(limits.finality.pollSeconds) }, 'p2p_node_final_height'),
       'for': '5m',
       severity: 'critical',
       dashboard: 'wire',
@@ -70,24 +74,33 @@ function(config) {
         (p2p_monero_untrusted is {{ $value }}): the head is that of an untrusted node.
       |||),
     },
+  ] + [
     {
       alert: 'P2PMoneroDiskFilling',
+      local limit = {
+        gibibytes: lib.number(limits.moneroDisk.freeGibibytes[severity]),
+        hours: lib.number(limits.moneroDisk.fullHours[severity]),
+        range: limits.moneroDisk.range,
+      },
       expr: |||
         (
-            p2p_monero_free_space_bytes < 20 * 2^30
+            p2p_monero_free_space_bytes < %(gibibytes)s * 2^30
           or
-            p2p_monero_free_space_bytes and predict_linear(p2p_monero_free_space_bytes[12h], 3 * 86400) < 0
+            p2p_monero_free_space_bytes
+              and predict_linear(p2p_monero_free_space_bytes[%(range)s], %(hours)s * 3600) < 0
         )
-      |||,
+      ||| % limit,
       'for': '1h',
-      severity: 'warning',
+      severity: severity,
       dashboard: 'monero',
       summary: 'The disk of a monerod will soon be full.',
       description: lib.text(|||
         {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize1024 }}B left on the disk of its data:
-        less than 20 GiB, or full within 3 days at this rate.
-      |||),
-    },
+        less than %(gibibytes)s GiB, or full within %(hours)s hours at the rate of the last %(range)s.
+      |||) % limit,
+    }
+    for severity in stages
+  ] + [
     {
       alert: 'P2PChainwebNodeOutdated',
       expr: 'p2p_chainweb_outdated == 1',
@@ -100,17 +113,20 @@ function(config) {
         (p2p_chainweb_outdated is {{ $value }}).
       |||),
     },
+  ] + [
     {
       alert: 'P2PChainwebNodeExpiring',
-      expr: 'p2p_chainweb_service_date_timestamp_seconds - time() < 14 * 86400',
+      local days = lib.number(limits.chainwebServiceDays[severity]),
+      expr: 'p2p_chainweb_service_date_timestamp_seconds - time() < %s * 86400' % days,
       'for': '1h',
-      severity: 'warning',
+      severity: severity,
       dashboard: 'chainweb',
-      summary: 'The release of a Chainweb node stops working within 14 days.',
+      summary: 'The release of a Chainweb node stops working within %s days.' % days,
       description: lib.text(|||
-        The release that {{ $labels.target }} ({{ $labels.chain }}) runs stops working in {{ $value |
-        humanizeDuration }}.
+        The release that {{ $labels.target }} ({{ $labels.chain }}) runs {{ if lt $value 0.0 }}no longer works{{ else }}stops
+        working in {{ $value | humanizeDuration }}{{ end }}: upgrade it.
       |||),
-    },
+    }
+    for severity in stages
   ],
 }

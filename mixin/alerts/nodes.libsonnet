@@ -1,103 +1,129 @@
+local chains = import '../lib/chains.libsonnet';
+local failures = import '../lib/failures.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 function(config) {
+  local limits = config.thresholds,
+  local numbers(threshold) = std.mapWithKey(function(_, value) lib.number(value), threshold),
+
+  // Without times, severity and comment. The matchers select nodes; `more` is a sentence of the description.
+  local down(matchers, more='') = {
+    alert: 'P2PNodeDown',
+    expr: |||
+      p2p_node_up%(matchers)s == 0
+        unless time() - p2p_node_last_success_timestamp_seconds < %(intervals)s * p2p_node_poll_interval_seconds
+        unless p2p_monero_restricted == 1
+    ||| % { matchers: matchers, intervals: lib.number(limits.nodeDown.intervals) },
+    dashboard: 'node',
+    summary: 'A node does not return its peer list%s.' % failures.ofPeers(config),
+    description: lib.text(|||
+      {{ $labels.target }} ({{ $labels.chain }}) has returned no peer list {{- with %(since)s }} for {{ . | first |
+      value | humanizeDuration }}{{ end }} (p2p_node_up is {{ $value }}).%(more)s%(check)s
+    |||) % {
+      since: failures.query(config, 'time() - p2p_node_last_success_timestamp_seconds{%s}'),
+      more: more,
+      check: failures.checkOfPeers(config),
+    },
+  },
+
   title: 'Nodes and their polls',
   rules: [
-    {
-      alert: 'P2PNodeDown',
+    down('') {
       comment: lib.text(|||
         If a node is polled once an hour, one failed poll is not an outage. A restricted monerod has its own alert,
         P2PMoneroRestrictedRpc.
       |||),
-      expr: |||
-        p2p_node_up == 0
-          unless time() - p2p_node_last_success_timestamp_seconds < 2 * p2p_node_poll_interval_seconds
-          unless p2p_monero_restricted == 1
-      |||,
       'for': '5m',
-      severity: 'critical',
-      dashboard: 'node',
-      summary: 'A node does not return its peer list.',
-      description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has returned no peer list for at least 5 minutes (p2p_node_up is
-        {{ $value }}). {{- with printf `p2p_node_failure_info{job=%q,instance=%q,target=%q,api="peers"}` $labels.job
-        $labels.instance $labels.target | query }} {{- with . | first | label "reason" }} The reason is {{ . }} {{-
-        if match "^(dns|connect|timeout)$" . }}: check that the node runs and that the exporter's host reaches it
-        {{- else if match "^tls" . }}: check the node's certificate and tls in the configuration {{- else if eq .
-        "unauthorized" }}: check auth in the configuration {{- else if match "^(not_found|unavailable)$" . }}: check
-        the URL, and that the node offers its peer list there {{- else if eq . "host_header" }}: set host_header in
-        the configuration {{- else if eq . "wrong_network" }}: the URL leads to a node of another network {{- else
-        if match "^(rate_limited|busy)$" . }}: poll the node less often {{- end }}.{{ end }}{{ end }} The exporter's
-        log has the details.
-      |||),
+      severity: 'warning',
     },
+  ] + std.mapWithIndex(
+    function(index, each) down('{%s}' % each.matcher, ' A restart usually takes less.') {
+      [if index == 0 then 'comment']: lib.text(|||
+        Critical after a time in which a normal restart of the chain has ended, which is why each chain has its own rule.
+      |||),
+      'for': each.values[0],
+      keep_firing_for: each.values[1],
+      labels: each.labels,
+      severity: 'critical',
+    },
+    chains.perChain([limits.nodeDown.critical, limits.nodeDown.keepFiring])
+  ) + [
     {
       alert: 'P2PNodePollsFailing',
       comment: lib.text(|||
-        Above 0.9 the node is down, or it is a restricted monerod.
+        Of the nodes with more failures, some are down and others are a restricted monerod.
       |||),
       expr: |||
-        sum without (reason) (rate(p2p_node_poll_failures_total[30m]))
+        sum without (reason) (rate(p2p_node_poll_failures_total[%(range)s]))
           /
-        (rate(p2p_node_polls_total[30m]) > 0)
-          > 0.1 < 0.9
-      |||,
+        (rate(p2p_node_polls_total[%(range)s]) > 0)
+          > %(ratio)s < %(downRatio)s
+      ||| % numbers(limits.pollsFailing),
       'for': '30m',
       severity: 'warning',
       dashboard: 'node',
-      summary: 'Some polls of a node fail.',
+      local reasons = failures.query(
+        config, 'topk(1, sum by (reason) (increase(p2p_node_poll_failures_total{%%s}[%s])) > 0)' % limits.pollsFailing.range
+      ),
+      summary: 'Some polls of a node fail{{ with %s }}: mostly %s{{ end }}.' % [reasons, failures.reason],
       description: lib.text(|||
-        {{ $value | humanizePercentage }} of the polls of {{ $labels.target }} ({{ $labels.chain }}) in the last 30
-        minutes returned no peer list.
-      |||),
+        {{ $value | humanizePercentage }} of the polls of {{ $labels.target }} ({{ $labels.chain }}) in the last
+        %(range)s returned no peer list {{- with %(reasons)s }}, mostly %(reason)s: %(advice)s {{- end }}.
+      |||) % { range: limits.pollsFailing.range, reasons: reasons, reason: failures.reason, advice: failures.advice(config) },
     },
     {
       alert: 'P2PNodeApiFailing',
       expr: |||
-        avg_over_time(p2p_node_api_up{api!="peers"}[15m]) < 0.5
+        avg_over_time(p2p_node_api_up{api!="peers"}[%(range)s]) < %(ratio)s
           and ignoring (api) p2p_node_up == 1
-      |||,
+      ||| % numbers(limits.apiFailing),
       'for': '15m',
       severity: 'warning',
       dashboard: 'node',
-      summary: 'One API of a node fails, but its peer list works.',
+      local reasons = failures.query(
+        config, 'topk(1, count_over_time(p2p_node_failure_info{%%s,api=%%q}[%s]))' % limits.apiFailing.range, ' $labels.api'
+      ),
+      summary: 'One API of a node fails, but its peer list works{{ with %s }}: %s ({{ $labels.api }}){{ end }}.' % [
+        reasons,
+        failures.reason,
+      ],
       description: lib.text(|||
         Only {{ $value | humanizePercentage }} of the {{ $labels.api }} calls to {{ $labels.target }} ({{
-        $labels.chain }}) in the last 15 minutes succeeded. {{- with printf `topk(1,
-        count_over_time(p2p_node_failure_info{job=%q,instance=%q,target=%q,api=%q}[15m]))` $labels.job
-        $labels.instance $labels.target $labels.api | query }} The reason is mostly {{ . | first | label "reason"
-        }}. {{- end }} The metrics from that API are missing.
-      |||),
+        $labels.chain }}) in the last %(range)s succeeded. {{- with %(reasons)s }} The reason is mostly %(reason)s:
+        %(advice)s. {{- end }} The metrics from that API are missing.
+      |||) % { range: limits.apiFailing.range, reasons: reasons, reason: failures.reason, advice: failures.advice(config) },
     },
     {
       alert: 'P2PNodePollsSlow',
       expr: |||
-        avg_over_time(p2p_node_poll_duration_seconds[15m]) > clamp_max(0.5 * p2p_node_poll_interval_seconds, 5)
+        avg_over_time(p2p_node_poll_duration_seconds[%(range)s])
+            > clamp_max(%(intervals)s * p2p_node_poll_interval_seconds, %(seconds)s)
           and p2p_node_up == 1
-      |||,
+      ||| % numbers(limits.pollsSlow),
       'for': '15m',
       severity: 'warning',
       dashboard: 'node',
       summary: 'Polls of a node are slow.',
       description: lib.text(|||
         A poll of {{ $labels.target }} ({{ $labels.chain }}) took {{ $value | humanizeDuration }} on average over
-        the last 15 minutes.
-      |||),
+        the last %s.
+      |||) % limits.pollsSlow.range,
     },
     {
       alert: 'P2PNodeDataStale',
       expr: |||
-        time() - p2p_node_last_success_timestamp_seconds > 3 * p2p_node_poll_interval_seconds + 60
+        time() - p2p_node_last_success_timestamp_seconds
+            > %(intervals)s * p2p_node_poll_interval_seconds + %(seconds)s
           and p2p_node_up == 1
-      |||,
+      ||| % numbers(limits.dataStale),
       'for': '5m',
       severity: 'warning',
       dashboard: 'node',
       summary: 'A node is not polled as often as it should be.',
       description: lib.text(|||
         The data of {{ $labels.target }} ({{ $labels.chain }}) is {{ $value | humanizeDuration }} old, more than
-        three times its poll interval, and no poll has failed.
-      |||),
+        %s times its poll interval, and no poll has failed.
+      |||) % lib.number(limits.dataStale.intervals),
     },
     {
       alert: 'P2PNodeClockSkewed',
@@ -106,17 +132,19 @@ function(config) {
         a wrong clock: a start (for as long as the clock is ahead), or a block later than the chain's own rule allows:
         nodeos refuses blocks 7 seconds ahead of its clock, monerod those 2 hours ahead.
       |||),
-      expr: |||
-        (
-            abs(avg_over_time(p2p_node_clock_skew_seconds[10m])) > 5
-          or
-            max_over_time((p2p_monero_start_timestamp_seconds - time())[1h:1m]) > 5
-          or
-            min_over_time((p2p_node_head_timestamp_seconds{chain=~"wire|antelope"} - time())[10m:1m]) > 10
-          or
-            min_over_time((p2p_node_head_timestamp_seconds{chain!~"wire|antelope"} - time())[10m:1m]) > 7200
-        )
-      |||,
+      local skew = limits.clockSkew { blockSeconds: '' },
+      local comparisons = [
+        'abs(avg_over_time(p2p_node_clock_skew_seconds[%(range)s])) > %(seconds)s' % numbers(skew),
+        'max_over_time((p2p_monero_start_timestamp_seconds - time())[%(startRange)s:1m]) > %(seconds)s' % numbers(skew),
+      ] + [
+        'min_over_time((p2p_node_head_timestamp_seconds{%s} - time())[%s:1m]) > %s' % [
+          each.matcher,
+          skew.range,
+          lib.number(each.values[0]),
+        ]
+        for each in chains.perChain([limits.clockSkew.blockSeconds])
+      ],
+      expr: '(\n    %s\n)' % std.join('\n  or\n    ', comparisons),
       'for': '15m',
       severity: 'warning',
       dashboard: 'node',
@@ -126,29 +154,33 @@ function(config) {
         humanizeDuration }} or more.
       |||),
     },
+  ] + [
     {
       alert: 'P2PNodeCertificateExpiring',
-      expr: 'p2p_node_tls_certificate_expiry_timestamp_seconds - time() < 14 * 86400',
+      local days = lib.number(limits.certificateDays[severity]),
+      expr: 'p2p_node_tls_certificate_expiry_timestamp_seconds - time() < %s * 86400' % days,
       'for': '1h',
-      severity: 'warning',
+      severity: severity,
       dashboard: 'node',
-      summary: 'The TLS certificate of a node expires within 14 days.',
+      summary: 'The TLS certificate of a node expires within %s days.' % days,
       description: lib.text(|||
-        The certificate that {{ $labels.target }} ({{ $labels.chain }}) presents expires in {{ $value |
-        humanizeDuration }} (negative: it has expired).
+        The certificate that {{ $labels.target }} ({{ $labels.chain }}) presents {{ if lt $value 0.0 }}has expired{{
+        else }}expires in {{ $value | humanizeDuration }}{{ end }}.
       |||),
-    },
+    }
+    for severity in ['warning', 'critical']
+  ] + [
     {
       alert: 'P2PReferenceDown',
-      expr: 'avg_over_time(p2p_reference_up[15m]) < 0.5',
+      expr: 'avg_over_time(p2p_reference_up[%(range)s]) < %(ratio)s' % numbers(limits.referenceDown),
       'for': '15m',
       severity: 'warning',
       dashboard: 'node',
       summary: 'A configured reference does not report its head.',
       description: lib.text(|||
         Only {{ $value | humanizePercentage }} of the polls of the reference {{ $labels.target }} ({{ $labels.chain
-        }}) in the last 15 minutes got its head. Without it, head lag may go unnoticed.
-      |||),
+        }}) in the last %s got its head. Without it, head lag may go unnoticed. The log of the exporter has the reason.
+      |||) % limits.referenceDown.range,
     },
   ],
 }

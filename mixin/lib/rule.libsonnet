@@ -47,7 +47,8 @@ local decimal(value, digits) =
       'for': get(change, 'for', definition['for']),
       keep_firing_for: get(change, 'keep_firing_for', get(definition, 'keep_firing_for', '5m')),
       labels: config.extraLabels
-              { severity: get(change, 'severity', definition.severity) }
+              + get(definition, 'labels', {})
+              + { severity: get(change, 'severity', definition.severity) }
               + get(changes, 'labels', {})
               + get(change, 'labels', {}),
       annotations: config.extraAnnotations

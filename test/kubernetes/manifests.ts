@@ -107,6 +107,7 @@ const workload = z.looseObject({
     selector: z.looseObject({ matchLabels: labels }),
     serviceName: z.string().optional(),
     template: podTemplate,
+    volumeClaimTemplates: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).default([]),
   }),
 });
 

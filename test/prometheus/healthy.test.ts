@@ -17,13 +17,13 @@ test("the healthy nodes have every metric that an alert uses", () => {
 });
 
 describe.skipIf(promtool === undefined)("promtool", () => {
-  test("no alert fires for healthy nodes of all chains within hours, but one for a node that is down", {
+  test("no alert fires for healthy nodes of all chains within hours, but those for a node that is down", {
     timeout: 120_000,
   }, async () => {
     const temp = tempFolder();
     cpSync(join(folder, "alerts.yaml"), join(temp, "alerts.yaml"));
     const labels = 'job="peer-exporter", instance="a:10900", target="down-1", chain="wire"';
-    const fired = `count by (alertname, target, instance) (count_over_time(ALERTS{alertstate="firing"}[${HOURS}h]))`;
+    const fired = `count by (alertname, severity, target, instance) (count_over_time(ALERTS{alertstate="firing"}[${HOURS}h]))`;
     const tests = {
       rule_files: ["alerts.yaml"],
       evaluation_interval: "1m",
@@ -35,7 +35,10 @@ describe.skipIf(promtool === undefined)("promtool", () => {
             {
               expr: fired,
               eval_time: `${HOURS}h`,
-              exp_samples: [{ labels: '{alertname="P2PNodeDown", target="down-1", instance="a:10900"}', value: 1 }],
+              exp_samples: ["warning", "critical"].map((severity) => ({
+                labels: `{alertname="P2PNodeDown", severity="${severity}", target="down-1", instance="a:10900"}`,
+                value: 1,
+              })),
             },
           ],
         },

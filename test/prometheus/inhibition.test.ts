@@ -36,51 +36,185 @@ function isInhibited(target: Labels, source: Labels): boolean {
   );
 }
 
-const OWN_JOB = { job: "peer-exporter", instance: "localhost:10900" };
-const down = { alertname: "PeerExporterDown", ...OWN_JOB };
-const lagging = { alertname: "P2PNodeHeadLagging", target: "wire-1", chain: "wire" };
-const scrapedAlone = { ...lagging, job: "p2p-nodes", instance: "wire-1" };
+const EXPORTER = { job: "peer-exporter", instance: "localhost:10900" };
+const OTHER_EXPORTER = { job: "peer-exporter", instance: "other:10900" };
+const MAINNET = { chain: "wire", network: "mainnet" };
+const TESTNET = { chain: "wire", network: "testnet" };
+const UNNAMED = { chain: "wire" };
+const MONERO = { chain: "monero", network: "mainnet" };
+const EAST = { cluster: "east" };
+const WEST = { cluster: "west" };
+const WARNING = { severity: "warning" };
+const CRITICAL = { severity: "critical" };
 
-test.each<[string, Labels, Labels, boolean]>([
-  ["a node on the page of the exporter that is down", { ...lagging, ...OWN_JOB }, down, true],
-  ["a node of another exporter", { ...lagging, job: "peer-exporter", instance: "other:10900" }, down, false],
+const alert = (alertname: string, ...labels: readonly Labels[]): Labels => Object.assign({ alertname }, ...labels);
+
+/** On the page of the exporter. */
+const node = (alertname: string, ...labels: readonly Labels[]): Labels =>
+  alert(alertname, { target: "wire-1", ...MAINNET, ...EXPORTER }, ...labels);
+
+/** Nodes that do not answer have no network. */
+const down = (...labels: readonly Labels[]): Labels =>
+  alert("P2PNodeDown", { target: "wire-1", chain: "wire", ...EXPORTER }, ...labels);
+
+/** Of all exporters. */
+const behind = (...labels: readonly Labels[]): Labels =>
+  alert("P2PNodeBehindFleet", { target: "wire-1", ...MAINNET }, ...labels);
+
+/** Scraped by itself, through an exporter. */
+const alone = (alertname: string, exporter: string): Labels =>
+  alert(alertname, { target: "wire-1", ...MAINNET, job: "p2p-nodes", instance: "wire-1", exporter });
+
+const OTHER_NODE = { target: "wire-2" };
+const exporterDown = alert("PeerExporterDown", EXPORTER);
+const halted = alert("P2PNetworkHalted", MAINNET);
+const split = alert("P2PNodeForked", MAINNET, { scope: "network" });
+const manyOfChain = alert("P2PManyNodesDown", UNNAMED, { scope: "chain" });
+const manyOfExporter = alert("P2PManyNodesDown", EXPORTER, { scope: "exporter" });
+const slow = alert("PeerExporterEventLoopSlow", EXPORTER);
+
+type Row = readonly [name: string, source: Labels, target: Labels];
+
+const silenced: readonly Row[] = [
+  // Exporters
+  ["exporter down, a node on its page", exporterDown, node("P2PNodeHeadLagging")],
+  ["exporter down, its nodes that are down", exporterDown, manyOfExporter],
   [
-    "a node that is scraped by itself, through the exporter that is down",
-    { ...scrapedAlone, exporter: "localhost:10900" },
-    { ...down, exporter: "localhost:10900" },
-    true,
+    "exporter down, a node scraped by itself",
+    { ...exporterDown, exporter: "localhost:10900" },
+    alone("P2PNodeDown", "localhost:10900"),
   ],
+  ["exporter gone, its nodes", alert("PeerExporterAbsent", EXPORTER), node("P2PNodeFewPeers")],
+  ["no exporter is left, one that was there", alert("PeerExporterAbsent"), alert("PeerExporterAbsent", EXPORTER)],
+  ["slow exporter, slow polls", slow, node("P2PNodePollsSlow")],
+  ["slow exporter, its stalls", slow, alert("PeerExporterEventLoopBlocked", EXPORTER)],
   [
-    "a node that is scraped by itself, through another exporter",
-    { ...scrapedAlone, exporter: "other:10900" },
-    { ...down, exporter: "localhost:10900" },
-    false,
+    "slow exporter, slow polls of a node scraped by itself",
+    { ...slow, exporter: "localhost:10900" },
+    alone("P2PNodePollsSlow", "localhost:10900"),
   ],
-  ["a node that is scraped by itself, without the label", scrapedAlone, down, false],
+  // Two severities
+  ["a node that is critical, its warning", down(CRITICAL), down(WARNING)],
+  ["an exporter that is critical, its warning", { ...exporterDown, ...CRITICAL }, { ...exporterDown, ...WARNING }],
+  ["a fleet that is critical, its warning", { ...manyOfChain, ...CRITICAL }, { ...manyOfChain, ...WARNING }],
   [
-    "a slow poll through the exporter that has too little CPU",
-    { ...scrapedAlone, alertname: "P2PNodePollsSlow", exporter: "localhost:10900" },
-    { ...OWN_JOB, alertname: "PeerExporterEventLoopSlow", exporter: "localhost:10900" },
-    true,
+    "the nodes of an exporter, critical, their warning",
+    { ...manyOfExporter, ...CRITICAL },
+    { ...manyOfExporter, ...WARNING },
   ],
+  ["behind by much, behind by less", behind(CRITICAL), behind(WARNING)],
+  // Fleets
+  ...[
+    "P2PNodeHeadStalled",
+    "P2PNodeHeadLagging",
+    "P2PNodeHeadOld",
+    "P2PNodePeerHeightsDisagree",
+    "P2PWireFinalityStalled",
+  ].map((name): Row => [`a network that has halted, ${name}`, halted, node(name)]),
+  ["a network that has halted, a node behind", halted, behind()],
   [
-    "peers that are ahead of a node that is behind",
-    { ...lagging, ...OWN_JOB, alertname: "P2PNodePeerHeightsDisagree" },
-    { ...lagging, ...OWN_JOB },
-    true,
+    "a network without a name that has halted",
+    alert("P2PNetworkHalted", UNNAMED),
+    node("P2PNodeHeadStalled", { network: "" }),
   ],
+  ["a network of a cluster that has halted", { ...halted, ...EAST }, node("P2PNodeHeadStalled", EAST)],
+  ["many nodes of a chain, one of them", manyOfChain, down()],
+  ["many nodes of an exporter, one of them", manyOfExporter, down()],
+  ["a network in two parts, a node's fork", split, node("P2PNodeForked", { reference: "fleet" })],
+  ["a network in two parts, a node that lags", split, node("P2PNodeHeadLagging")],
+  ["a network in two parts, a node behind", split, behind()],
+  // Nodes
+  ["down, everything else of the node", down(), node("P2PNodeFewPeers")],
+  ["down, behind the fleet", down(), behind()],
+  ["no peers, few peers", node("P2PNodeNoPeers"), node("P2PNodeFewPeers")],
+  ["no peers, an old head", node("P2PNodeNoPeers"), node("P2PNodeHeadOld")],
+  ["no peers, behind the fleet", node("P2PNodeNoPeers"), behind()],
+  ["a head that stands, lagging", node("P2PNodeHeadStalled"), node("P2PNodeHeadLagging")],
+  ["a head that stands, old", node("P2PNodeHeadStalled"), node("P2PNodeHeadOld")],
+  ["a head that stands, behind the fleet", node("P2PNodeHeadStalled"), behind()],
+  ["lagging, old", node("P2PNodeHeadLagging"), node("P2PNodeHeadOld")],
+  ["lagging, behind the fleet", node("P2PNodeHeadLagging"), behind()],
+  ["lagging, peers ahead", node("P2PNodeHeadLagging"), node("P2PNodePeerHeightsDisagree")],
+  ["forked, lagging", node("P2PNodeForked"), node("P2PNodeHeadLagging")],
+  ["forked, behind the fleet", node("P2PNodeForked"), behind()],
+];
+
+const told: readonly Row[] = [
+  // Exporters
+  ["exporter down, a node of another exporter", exporterDown, node("P2PNodeHeadLagging", OTHER_EXPORTER)],
+  ["exporter down, a node scraped by itself without the label", exporterDown, alone("P2PNodeDown", "")],
   [
-    "peers that disagree with another node",
-    { ...lagging, ...OWN_JOB, alertname: "P2PNodePeerHeightsDisagree" },
-    { ...lagging, ...OWN_JOB, target: "wire-2" },
-    false,
+    "exporter down, a node scraped through another",
+    { ...exporterDown, exporter: "localhost:10900" },
+    alone("P2PNodeDown", "other:10900"),
   ],
+  ["exporter down, a fleet", exporterDown, manyOfChain],
+  ["no exporter at all, a fleet", alert("PeerExporterAbsent", { job: "peer-exporter" }), halted],
+  ["no exporter and no job, a fleet", alert("PeerExporterAbsent"), halted],
+  ["no exporter and no job, a node behind", alert("PeerExporterAbsent"), behind()],
+  ["an exporter has gone, none is left", alert("PeerExporterAbsent", EXPORTER), alert("PeerExporterAbsent")],
   [
-    "a node that is behind, while its peers disagree",
-    { ...lagging, ...OWN_JOB },
-    { ...lagging, ...OWN_JOB, alertname: "P2PNodePeerHeightsDisagree" },
-    false,
+    "an exporter has gone, another one",
+    alert("PeerExporterAbsent", EXPORTER),
+    alert("PeerExporterAbsent", OTHER_EXPORTER),
   ],
-])("%s", (_, target, source, expected) => {
-  expect(isInhibited(target, source)).toBe(expected);
+  // Two severities
+  ["another node's critical", down(CRITICAL), down(OTHER_NODE, WARNING)],
+  ["another exporter's critical", down(CRITICAL), down(OTHER_EXPORTER, WARNING)],
+  ["another alert's critical", node("P2PNodeNoPeers", CRITICAL), node("P2PNodeCertificateExpiring", WARNING)],
+  ["another chain's fleet", { ...manyOfChain, ...CRITICAL }, alert("P2PManyNodesDown", { chain: "monero" }, WARNING)],
+  ["another network's fleet", { ...halted, ...CRITICAL }, alert("P2PNetworkHalted", TESTNET, WARNING)],
+  ["another cluster's fleet", { ...halted, ...EAST, ...CRITICAL }, { ...halted, ...WEST, ...WARNING }],
+  ["a fleet's critical, an exporter's warning", { ...manyOfChain, ...CRITICAL }, { ...manyOfExporter, ...WARNING }],
+  ["a fleet's critical, a node's warning", { ...split, ...CRITICAL }, node("P2PNodeForked", TESTNET, WARNING)],
+  ["a warning, its critical", down(WARNING), down(CRITICAL)],
+  ["alerts of others", alert("Disk", CRITICAL), alert("Disk", WARNING)],
+  // Fleets
+  ["halted, another network", halted, node("P2PNodeHeadStalled", TESTNET)],
+  ["halted, a node without a network", halted, node("P2PNodeHeadStalled", { network: "" })],
+  ["halted without a name, a named network", alert("P2PNetworkHalted", UNNAMED), node("P2PNodeHeadStalled")],
+  ["halted, another chain", halted, node("P2PNodeHeadStalled", MONERO)],
+  ["halted, another cluster", { ...halted, ...EAST }, node("P2PNodeHeadStalled", WEST)],
+  ["halted, a node that is down", halted, down()],
+  ["halted, a node without peers", halted, node("P2PNodeNoPeers")],
+  ["halted, a certificate", halted, node("P2PNodeCertificateExpiring")],
+  ["a node stands, halted", node("P2PNodeHeadStalled"), halted],
+  ["many of a chain, another chain", manyOfChain, down({ chain: "monero" })],
+  ["many of a chain, another cluster", { ...manyOfChain, ...EAST }, down(WEST)],
+  ["many of a chain, many of an exporter", manyOfChain, manyOfExporter],
+  ["many of an exporter, many of a chain", manyOfExporter, manyOfChain],
+  ["many of an exporter, another exporter", manyOfExporter, down(OTHER_EXPORTER)],
+  ["many of an exporter, another job", manyOfExporter, down({ job: "other" })],
+  ["many of a chain, a node without peers", manyOfChain, node("P2PNodeNoPeers")],
+  ["in two parts, another network", split, node("P2PNodeForked", TESTNET)],
+  ["in two parts, another chain", split, node("P2PNodeForked", MONERO)],
+  ["a node's fork, the fleet's", node("P2PNodeForked"), split],
+  ["a node's fork, another node's", node("P2PNodeForked"), node("P2PNodeForked", OTHER_NODE)],
+  // Nodes
+  ["down, a fleet", down(), halted],
+  ["down, another node", down(), node("P2PNodeFewPeers", OTHER_NODE)],
+  ["down, another node behind", down(), behind(OTHER_NODE)],
+  ["down, a node of the same name in another namespace", down({ namespace: "a" }), behind({ namespace: "b" })],
+  ["down, a node of the same name on another chain", down(), behind(MONERO)],
+  ["lagging, a node of the same name in another network", node("P2PNodeHeadLagging"), behind(TESTNET)],
+  ["lagging, another node's peers", node("P2PNodeHeadLagging", OTHER_NODE), node("P2PNodePeerHeightsDisagree")],
+  ["peers disagree, lagging", node("P2PNodePeerHeightsDisagree"), node("P2PNodeHeadLagging")],
+  ["behind the fleet, lagging", behind(), node("P2PNodeHeadLagging")],
+];
+
+test.each(silenced)("%s: silenced", (_, source, target) => {
+  expect(isInhibited(target, source)).toBe(true);
+});
+
+test.each(told)("%s: not silenced", (_, source, target) => {
+  expect(isInhibited(target, source)).toBe(false);
+});
+
+const everything = [...silenced, ...told].flatMap(([, source, target]) => [source, target]);
+
+test("no alert silences itself, and no two silence each other", () => {
+  const both = everything.flatMap((one) =>
+    everything.filter((other) => isInhibited(one, other) && isInhibited(other, one)).map((other) => [one, other]),
+  );
+  expect(both).toEqual([]);
 });

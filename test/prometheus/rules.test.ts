@@ -10,8 +10,10 @@ import { alertGroups, alerts, metricsIn, queriesIn, recordingGroups, recordings,
 const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
 const runbooks = fileURLToPath(new URL("../../docs/runbooks/", import.meta.url));
 
+const SEVERITIES = ["critical", "warning", "info"];
+
 /** What Prometheus adds in Kubernetes, or for a store that two servers share. */
-const PROMETHEUS_LABELS = ["namespace", "pod", "prometheus", "prometheus_replica", "replica"];
+const PROMETHEUS_LABELS = ["cluster", "namespace", "pod", "prometheus", "prometheus_replica", "replica"];
 
 const families = new Map(createCatalogue(ADAPTERS).map((family) => [family.name, family]));
 
@@ -67,7 +69,7 @@ describe.each([...byName(alerts)])("%s", (name, rules) => {
     expect(text.startsWith(`# ${name}\n`)).toBe(true);
     const sections = text.match(/^## .*$/gm);
     expect(sections).toEqual(["## Meaning", "## Confirm", "## What to do", "## When to silence"]);
-    const severities = [...new Set(rules.map(({ labels }) => labels.severity))];
+    const severities = SEVERITIES.filter((severity) => rules.some(({ labels }) => labels.severity === severity));
     expect(readFileSync(`${runbooks}README.md`, "utf8")).toContain(
       `| [${name}](${name}.md) | ${severities.join(", ")} | ${plainSummary(rules[0].annotations.summary)} |`,
     );

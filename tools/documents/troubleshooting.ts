@@ -1,11 +1,18 @@
 import { FAILURE_REASONS, type FailureReason } from "../../src/model/failure.ts";
+import { CHECKS } from "../failure-checks.ts";
 import { NODE_FAULTS } from "../faults/node-faults.ts";
 import { anchorsOf } from "./anchors.ts";
 import { between } from "./markers.ts";
 
-/** docs/troubleshooting.md: under each failure reason, links to the faults of docs/reliability.md that have it. */
+/**
+ * docs/troubleshooting.md: under each failure reason, the check that the alerts have, and links to the faults of
+ * docs/reliability.md with that reason.
+ */
 export function troubleshootingDocument(document: string): string {
-  return FAILURE_REASONS.reduce((text, reason) => between(text, `cases of ${reason}`, casesOf(reason)), document);
+  return FAILURE_REASONS.reduce((text, reason) => {
+    const checked = between(text, `check for ${reason}`, `${CHECKS[reason]}\n`);
+    return between(checked, `cases of ${reason}`, casesOf(reason));
+  }, document);
 }
 
 function casesOf(wanted: FailureReason): string {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { Program } from "./programs.ts";
+import type { Program } from "../programs.ts";
 
 /** Programs that read rules, with the versions that are built: the one place where these stand. */
 

@@ -1,26 +1,19 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { ROOT } from "../../../tools/repository.ts";
+import { ROOT, textOf } from "../../../tools/repository.ts";
 import { exporterOf, filesOf, golden, renderings, workloadsOf } from "../../kubernetes/manifests.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { run, tempFolder } from "../../support/servers.ts";
 import { findRenderer, render } from "./render.ts";
 import { schemaProblems } from "./schema.ts";
+import { snippets } from "./snippets.ts";
 
 /** Commands and snippets of the documents do what they say. */
 
 const found = { kubectl: findRenderer("kubectl"), helm: findRenderer("helm") };
 const documents = ["docs/kubernetes.md", "charts/peer-exporter/README.md"];
-const textOf = (path: string) => readFileSync(ROOT + path, "utf8");
-
-/** The YAML blocks whose first line is the given comment. */
-function snippets(document: string, comment: string): readonly string[] {
-  return [...textOf(document).matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)]
-    .map(([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""))
-    .filter((text) => text.startsWith(`# ${comment}\n`));
-}
 
 /** A folder of an operator, with this repository in it. */
 function operatorFolder(files: Readonly<Record<string, string>>): string {

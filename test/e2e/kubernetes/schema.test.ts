@@ -14,9 +14,8 @@ const named = (from: string, manifests: readonly Manifest[]): readonly (readonly
 
 const ours = Object.fromEntries([
   ...renderings.flatMap(({ name }) => named(name, golden(name))),
-  ...named(
-    "prometheusrule.yaml",
-    parseManifests(readFileSync(`${ROOT}kubernetes/components/monitoring/prometheusrule.yaml`, "utf8")),
+  ...["monitoring/prometheusrule.yaml", "alertmanager/alertmanagerconfig.yaml"].flatMap((file) =>
+    named(file, parseManifests(readFileSync(`${ROOT}kubernetes/components/${file}`, "utf8"))),
   ),
 ]);
 

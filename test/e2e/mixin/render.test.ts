@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isObject } from "../../../src/lib/json.ts";
+import { checksFile } from "../../../tools/failure-checks.ts";
 import { configComments } from "../../../tools/mixin/config-comments.ts";
 import { ruleFiles } from "../../../tools/mixin/files.ts";
 import { evaluate, type RenderedMixin, renderMixin, renderTemplate } from "../../../tools/mixin/render.ts";
@@ -18,6 +19,11 @@ const sources = readdirSync(join(ROOT, "mixin"), { recursive: true, encoding: "u
 describe.skipIf(jsonnet === undefined)("the mixin", () => {
   test("gives the files of prometheus/ and the chart, and its tables (`npm run rules` writes them)", () => {
     for (const { path, text } of ruleFiles()) expect(textOf(path), path).toBe(text);
+  });
+
+  test("has what to check for each failure reason (`npm run rules` writes it)", () => {
+    const { path, text } = checksFile();
+    expect(textOf(path)).toBe(text);
   });
 
   test("is formatted by jsonnetfmt", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as z from "zod";
@@ -12,6 +12,8 @@ export type GoSource = {
   /** The folder of the program in the module. */
   readonly folder: string;
   readonly flags?: readonly string[];
+  /** The version of the modules that it finds in folders of its own repository, which are not in the module. */
+  readonly siblings?: string;
 };
 
 export type Program = {
@@ -26,7 +28,7 @@ export type Program = {
 
 export type FoundProgram = { readonly path: string; readonly from: string };
 
-/** Why there is none. */
+/** Why it is missing. */
 export type Missing = { readonly reason: string };
 
 /** Where a program is on PATH. */
@@ -67,19 +69,52 @@ export function findOrBuild(program: Program): FoundProgram | Missing {
 const download = z.looseObject({ Dir: z.string().optional(), Error: z.string().optional() });
 
 /**
+ * The folder of a module, from Go's cache or its proxy.
+ * @throws Error with the words of Go
+ */
+export function goModule(module: string, version: string): string {
+  const { error, stdout, stderr } = go(["mod", "download", "-json", `${module}@${version}`]);
+  if (error !== undefined) throw new Error("Go is not on PATH");
+  const { Dir: source, Error: problem } = download.parse(JSON.parse(stdout || "{}"));
+  if (source === undefined) throw new Error(lastLine(problem ?? stderr));
+  return source;
+}
+
+/**
  * In the folder of the module, as its authors build it: `go install module@version` refuses modules that replace others, and
- * wants the list of all versions, which not every proxy has.
+ * needs the list of all versions, which not every proxy has.
  *
  * @returns what went wrong
  */
-function build({ module, version, folder, flags = [] }: GoSource, path: string): string | undefined {
+function build({ module, version, folder, flags = [], siblings }: GoSource, path: string): string | undefined {
   process.stderr.write(`building ${module}@${version} (once) …\n`);
   mkdirSync(cacheFolder(), { recursive: true });
-  const { stdout, stderr } = go(["mod", "download", "-json", `${module}@${version}`]);
-  const { Dir: source, Error: problem } = download.parse(JSON.parse(stdout || "{}"));
-  if (source === undefined) return lastLine(problem ?? stderr);
-  const built = go(["build", "-C", source, "-buildvcs=false", ...flags, "-o", path, folder]);
-  return built.status === 0 ? undefined : lastLine(built.stderr);
+  try {
+    const source = goModule(module, version);
+    const where =
+      siblings === undefined ? ["-C", source] : ["-C", besides(source, module, version, siblings), "-mod=mod"];
+    const name = siblings === undefined ? folder : join(module, folder);
+    const { status, stderr } = go(["build", ...where, "-buildvcs=false", ...flags, "-o", path, name]);
+    return status === 0 ? undefined : lastLine(stderr);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A module of ours that needs the other one, with published versions instead of the folders that it has them replaced by. */
+function besides(source: string, module: string, version: string, siblings: string): string {
+  const text = readFileSync(join(source, "go.mod"), "utf8");
+  const replaced = [...text.matchAll(/^\s*(?:replace )?(\S+) => \.\S*$/gm)].map(([, name]) => name);
+  const folder = join(cacheFolder(), `module-${module.replaceAll("/", "-")}-${version}`);
+  mkdirSync(folder, { recursive: true });
+  const lines = [
+    "module local",
+    ...(text.match(/^(?:go|godebug) .*$/gm) ?? []),
+    `require ${module} ${version}`,
+    ...replaced.map((name) => `replace ${name} => ${name} ${siblings}`),
+  ];
+  writeFileSync(join(folder, "go.mod"), `${lines.join("\n")}\n`);
+  return folder;
 }
 
 function go(args: readonly string[]) {

@@ -1,0 +1,8 @@
+import { textOf } from "../../../tools/repository.ts";
+
+/** The YAML blocks whose first line is the given comment. */
+export function snippets(document: string, comment: string): readonly string[] {
+  return [...textOf(document).matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)]
+    .map(([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""))
+    .filter((text) => text.startsWith(`# ${comment}\n`));
+}
