@@ -14,6 +14,9 @@ local decimal(value, digits) =
   // A block without the end of its last line. std.rstripChars takes a millisecond for it in Debian's jsonnet.
   trimmed:: trimmed,
 
+  // An expression that is inserted into a line that begins with these spaces.
+  indented(expr, spaces):: std.strReplace(trimmed(expr), '\n', '\n' + spaces),
+
   // A number in PromQL or in a sentence, with as few digits as give it back: std.toString(0.1) is 0.10000000000000001. Strings
   // stay as they are: they stand for numbers that Helm's template inserts later.
   number(value)::

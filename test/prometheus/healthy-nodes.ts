@@ -69,6 +69,7 @@ function commonRows(random: Random, heads: readonly number[], interval: number):
   // One poll in fifty fails; its node is up again at the next scrape.
   return [
     ["p2p_node_up", "", always(1)],
+    ["p2p_node_info", 'version="v1", network="main"', always(1)],
     ["p2p_node_last_success_timestamp_seconds", "", (seconds) => seconds - random.between(1, 20)],
     ["p2p_node_poll_interval_seconds", "", always(15)],
     ["p2p_node_polls_total", "", (seconds) => seconds / 15],
@@ -178,6 +179,7 @@ function exporterRows(random: Random): readonly Row[] {
 
 const NODES: readonly (readonly [labels: string, rowsOf: (random: Random) => readonly Row[]])[] = [
   ['target="wire-1", chain="wire", region="eu"', wireRows],
+  ['target="wire-2", chain="wire", region="us"', wireRows],
   ['target="vaulta-1", chain="antelope"', wireRows],
   ['target="monero-1", chain="monero"', moneroRows],
   ['target="kadena-1", chain="chainweb"', chainwebRows],
