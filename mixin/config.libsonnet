@@ -25,17 +25,25 @@
     // Numbers and ranges of the expressions.
     thresholds: {
       // Alerts on nodes: alerts/nodes.libsonnet.
-      // `critical` is longer than a normal restart of each chain takes (docs/reliability.md#restarts-of-nodes); `keepFiring`
-      // is how long the critical alert goes on after the node answers again. `others` is for chains without a key.
+
       nodeDown: {
+        // Fewer poll intervals without a response are not an outage.
         intervals: 2,
+        // How long until the alert is critical: longer than a normal restart of the chain takes
+        // (docs/reliability.md#restarts-of-nodes). `others` is for chains without a key, here and below.
         critical: { antelope: '15m', chainweb: '20m', monero: '15m', wire: '15m', others: '30m' },
+        // How long the critical alert goes on after the node answers again.
         keepFiring: { chainweb: '10m', monero: '10m', others: '5m' },
       },
+      // More than this share of the polls fails; above downRatio the node is down, which has its own alert.
       pollsFailing: { range: '30m', ratio: 0.1, downRatio: 0.9 },
+      // Fewer than this share of the calls of an API succeed.
       apiFailing: { range: '15m', ratio: 0.5 },
+      // Polls take longer, on average: seconds, or this part of the poll interval if that is shorter.
       pollsSlow: { range: '15m', seconds: 5, intervals: 0.5 },
+      // The last poll is older than so many poll intervals and seconds.
       dataStale: { intervals: 3, seconds: 60 },
+      // The clocks of node and exporter differ, on average of the range; the start of a node is in the future during startRange.
       clockSkew: {
         range: '10m',
         seconds: 5,
@@ -43,22 +51,30 @@
         // How far in the future a block may be.
         blockSeconds: { antelope: 10, wire: 10, others: 7200 },
       },
+      // Days before the certificate of a node expires.
       certificateDays: { warning: 14, critical: 3 },
+      // A reference reports its head in fewer than this share of the polls.
       referenceDown: { range: '15m', ratio: 0.5 },
 
       // Alerts on single chains: alerts/chains.libsonnet.
+
+      // More peers on another chain than this, on average of the range.
       wrongChainPeers: { range: '1h', peers: 0.1 },
+      // More configured peers than this are dropped.
       vanishedPeers: { peers: 0 },
-      // No poll interval above half of the range.
+      // The last irreversible block does not move for so long. No poll interval above half of the range.
       finality: { range: '5m', pollSeconds: 150 },
+      // The disk of a monerod has less left, or is full in fewer hours at the rate of the range.
       moneroDisk: {
         freeGibibytes: { warning: 20, critical: 5 },
         fullHours: { warning: 72, critical: 24 },
         range: '12h',
       },
+      // Days before the release of a Chainweb node stops working.
       chainwebServiceDays: { warning: 14, critical: 3 },
 
       // Alerts on peers: alerts/peers.libsonnet.
+
       // Fewer connected peers than this are few. You can add chains; `others` is for those without a number.
       fewPeers: { wire: 2, antelope: 2, monero: 6, chainweb: 5, others: 2 },
       peersDropping: {
@@ -79,6 +95,7 @@
       seriesWithheld: { series: 0 },
 
       // The exporter itself: alerts/exporter.libsonnet.
+
       // The 99th percentile of the delays of the exporter's event loop.
       eventLoopSlow: { seconds: 0.1 },
       // How many delays of more than a second, or of more than 10 seconds, within 10 minutes.
@@ -133,6 +150,7 @@
           },
         },
       },
+      // A node is syncing for more than this share of the range.
       syncingTooLong: { range: '1h', share: 0.9 },
     },
   },

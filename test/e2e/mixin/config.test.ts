@@ -143,8 +143,10 @@ describe.skipIf(jsonnet === undefined)("changes to _config", () => {
   });
 
   test("in jsonnet keep what they do not name", () => {
-    const change = "{ _config+:: { thresholds+: { fewPeers+: { monero: 8 } }, rules+: { P2PNodeDown+: { 'for': '1h' } } } }";
-    const expressions = "[rule.expr for rule in mixin.prometheusAlerts.groups[0].rules if rule.alert == 'P2PNodeFewPeers']";
+    const change =
+      "{ _config+:: { thresholds+: { fewPeers+: { monero: 8 } }, rules+: { P2PNodeDown+: { 'for': '1h' } } } }";
+    const expressions =
+      "[rule.expr for rule in mixin.prometheusAlerts.groups[0].rules if rule.alert == 'P2PNodeFewPeers']";
     const code = `local mixin = (import 'mixin/mixin.libsonnet') + ${change}; ${expressions}`;
     const [before] = plain.alerts.filter(({ alert }) => alert === "P2PNodeFewPeers");
     expect(before?.expr).toContain('{chain="monero"}) < 6');
