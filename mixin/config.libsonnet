@@ -23,6 +23,7 @@
     extraAnnotations: {},
 
     // Numbers and ranges of the expressions.
+
     thresholds: {
       // Alerts on nodes: alerts/nodes.libsonnet.
 
@@ -106,6 +107,7 @@
       head: {
         // Behind the best known head: P2PNodeHeadLagging by its own exporter, P2PNodeBehindFleet by the nodes of all exporters.
         lagSeconds: 90,
+        // And behind by more blocks than this, as a block may take minutes.
         lagBlocks: 5,
         // A node with read-mode=irreversible shows its last irreversible block as its head. It may be so far behind.
         irreversibleSeconds: 300,
@@ -115,6 +117,7 @@
         unknownNetworkSeconds: 86400,
         // A node that was syncing for more than this share of the range is behind because it is syncing.
         syncingRange: '10m',
+        // See syncingRange.
         syncingShare: 0.5,
         // By the usual time between two blocks: each band begins where the one before ends. P2PNodeHeadStalled and
         // P2PNetworkHalted: the head has not moved for stalledFor. P2PNodeHeadOld: the head block is older than oldSeconds.

@@ -16,10 +16,16 @@ export function mixinReadme(document: string, { comments, template }: TableSourc
   const settingRows = settings.map(({ path, value, comment }) => row(`\`${path}\``, `\`${shown(value)}\``, comment));
   const thresholdRows = thresholds.map(({ path, value, comment }) => {
     const alerts = alertsWith(template, path).map((name) => `[${name}](../docs/runbooks/${name}.md)`);
-    return row(`\`${path.slice(THRESHOLDS.length)}\``, `\`${shown(value)}\``, comment, alerts.join(", "));
+    const records = recordsWith(template, path).map((name) => `\`${name}\``);
+    return row(
+      `\`${path.slice(THRESHOLDS.length)}\``,
+      `\`${shown(value)}\``,
+      comment,
+      [...alerts, ...records].join(", "),
+    );
   });
   const withSettings = between(document, "settings", table(["key", "default", "meaning"], settingRows));
-  return between(withSettings, "thresholds", table(["threshold", "default", "meaning", "alerts"], thresholdRows));
+  return between(withSettings, "thresholds", table(["threshold", "default", "meaning", "used by"], thresholdRows));
 }
 
 const THRESHOLDS = "thresholds.";
@@ -33,8 +39,17 @@ function table(heads: readonly string[], rows: readonly string[]): string {
 
 /** The names of the alerts whose rules depend on a key, or on a key within it. */
 export function alertsWith({ alerts }: RenderedMixin, path: string): readonly string[] {
-  const own = new RegExp(`@@${path.replaceAll(".", "\\.")}[.@]`);
-  return [...new Set(alerts.filter((rule) => own.test(JSON.stringify(rule))).map(({ alert }) => alert))];
+  return [...new Set(alerts.filter((rule) => depends(rule, path)).map(({ alert }) => alert))];
+}
+
+/** The same for recording rules. */
+export function recordsWith({ rules }: RenderedMixin, path: string): readonly string[] {
+  return rules.filter((rule) => depends(rule, path)).map(({ record }) => record);
+}
+
+function depends(rule: unknown, path: string): boolean {
+  const text = JSON.stringify(rule);
+  return text.includes(`@@${path}@@`) || text.includes(`@@${path}.`);
 }
 
 type Described = { readonly path: string; readonly value: unknown; readonly comment: string };

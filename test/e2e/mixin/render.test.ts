@@ -6,7 +6,7 @@ import { checksFile } from "../../../tools/failure-checks.ts";
 import { configComments } from "../../../tools/mixin/config-comments.ts";
 import { ruleFiles } from "../../../tools/mixin/files.ts";
 import { evaluate, type RenderedMixin, renderMixin, renderTemplate } from "../../../tools/mixin/render.ts";
-import { alertsWith, described } from "../../../tools/mixin/tables.ts";
+import { alertsWith, described, recordsWith } from "../../../tools/mixin/tables.ts";
 import { ROOT, textOf } from "../../../tools/repository.ts";
 import { run } from "../../support/servers.ts";
 import { groupsOf, jsonnet, leavesOf } from "./support.ts";
@@ -65,7 +65,7 @@ describe.skipIf(jsonnet === undefined)("the values of _config", () => {
     const unused = leavesOf(template.config)
       .filter(({ value }) => !isObject(value))
       .map(({ path }) => path.join("."))
-      .filter((path) => alertsWith(template, path).length === 0);
+      .filter((path) => alertsWith(template, path).length + recordsWith(template, path).length === 0);
     expect(unused).toEqual([]);
   });
 
