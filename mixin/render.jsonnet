@@ -8,10 +8,12 @@ function(changes={}, template=false)
     if std.isObject(value) then { [key]: placeholder(value[key], path + [key]) for key in std.objectFields(value) }
     else '@@%s@@' % std.join('.', path);
 
+  local merged = std.parseJson(std.toString(std.mergePatch(defaults, changes)));
+
   local mixin =
     // A text in the place of a number is no mistake here.
-    if template then base { _checkedConfig:: placeholder(defaults, []) }
-    else base { _config:: std.mergePatch(defaults, changes) };
+    if template then base { _checkedConfig:: std.parseJson(std.toString(placeholder(defaults, []))) }
+    else base { _config:: merged };
 
   {
     config: defaults,

@@ -189,6 +189,7 @@ local checks(defaults, alerts) = {
         for key in std.objectFields(config)
         if !std.objectHas(known, key)
       ];
-    if problems == [] then config
+    // As plain values: jsonnet would compute each field anew wherever it is read.
+    if problems == [] then std.parseJson(std.toString(config))
     else error std.join('\n- ', ['the mixin cannot use this _config (mixin/README.md):'] + problems),
 }
