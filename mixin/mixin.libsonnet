@@ -3,3 +3,5 @@
 + (import 'alerts/alerts.libsonnet')
 + (import 'rules/rules.libsonnet')
 + (import 'dashboards/dashboards.libsonnet')
+// A mistake in _config is an error whatever is rendered.
++ { assert std.isObject(self._checkedConfig) }

@@ -31,7 +31,6 @@ export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources)
   const rules = joinRules(textOf("prometheus/rules.yaml"), textOf("prometheus/alerts.yaml"));
   return [
     { path: "kubernetes/components/monitoring/prometheusrule.yaml", text: ruleHead + indent(rules) },
-    { path: "charts/peer-exporter/files/rules.yaml", text: NOTE + rules },
     ...alertmanagerFiles(),
     { path: VALUES_SCHEMA, text: valuesSchema(configSchema) },
     ...dashboards.map(({ path, text }) => ({

@@ -1,3 +1,5 @@
+local defaults = (import '../config.libsonnet')._config;
+local check = import '../lib/check.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 // In the order of evaluation: alerts that inhibit others come first.
@@ -10,8 +12,13 @@ local sections = [
   import 'exporter.libsonnet',
 ];
 
+local definitions = std.flattenArrays([section(defaults).rules for section in sections]);
+
 {
-  local config = self._config,
+  // `_config` without mistakes.
+  _checkedConfig:: check.config(self._config, defaults, definitions),
+
+  local config = self._checkedConfig,
   prometheusAlerts+:: {
     groups+: [
       {

@@ -5,7 +5,7 @@ local lib = import '../lib/rule.libsonnet';
 local PEERS = 'sum without (direction) (p2p_node_peers)';
 
 // A node without a network label of its own: these alerts are grouped by network.
-local withNetwork(expr) = network.withNetwork(std.rstripChars(expr, '\n'), PEERS);
+local withNetwork(expr) = network.withNetwork(lib.trimmed(expr), PEERS);
 
 local noPeers(severity, time) = {
   alert: 'P2PNodeNoPeers',

@@ -1,9 +1,11 @@
 // Which nodes belong to one network. Heads of different networks cannot be compared.
 
+local lib = import 'rule.libsonnet';
+
 // What only tells who took a sample: two exporters that watch one node have its series twice.
 local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
 
-local indented(expr) = std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n  ');
+local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
 
 {
   // An expression about nodes, with the label `network`: the name of the node's network or, where none is told, its chain id;

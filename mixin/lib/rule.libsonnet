@@ -1,16 +1,28 @@
+local trimmed(block) = std.join('\n', [line for line in std.split(block, '\n') if line != '']);
+
+// A fraction with this many digits after the point, or with more if they do not give it back.
+local decimal(value, digits) =
+  local text = '%.*f' % [digits, value];
+  if std.parseJson(text) == value then text
+  else if digits < 22 then decimal(value, digits + 1)
+  else std.toString(value);
+
 {
   // A text of several lines, as one line.
-  text(block):: std.strReplace(std.rstripChars(block, '\n'), '\n', ' '),
+  text(block):: std.strReplace(trimmed(block), '\n', ' '),
+
+  // A block without the end of its last line. std.rstripChars takes a millisecond for it in Debian's jsonnet.
+  trimmed:: trimmed,
 
   // An expression that is inserted into a line that begins with these spaces.
-  indented(expr, spaces):: std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n' + spaces),
+  indented(expr, spaces):: std.strReplace(trimmed(expr), '\n', '\n' + spaces),
 
-  // A number in PromQL or in a sentence. std.toString(0.1) is 0.10000000000000001. Strings stay as they are: they stand for
-  // numbers that a template inserts later.
+  // A number in PromQL or in a sentence, with as few digits as give it back: std.toString(0.1) is 0.10000000000000001. Strings
+  // stay as they are: they stand for numbers that Helm's template inserts later.
   number(value)::
     if std.isString(value) then value
     else if value == std.floor(value) then '%d' % value
-    else '%g' % value,
+    else decimal(value, 1),
 
   // The labels that lead to the right place of each dashboard.
   local variables = {
@@ -36,7 +48,7 @@
     {
       alert: definition.alert,
       comment:: get(definition, 'comment', ''),
-      expr: get(change, 'expr', std.rstripChars(definition.expr, '\n')),
+      expr: get(change, 'expr', trimmed(definition.expr)),
       'for': get(change, 'for', definition['for']),
       keep_firing_for: get(change, 'keep_firing_for', get(definition, 'keep_firing_for', '5m')),
       labels: config.extraLabels
@@ -59,7 +71,7 @@
   section(config, section)::
     local wanted = [rule for rule in section.rules if !get(config.disabled, rule.alert, false)];
     std.mapWithIndex(
-      function(index, rule) finished(config, rule) + { title:: if index == 0 then section.title else '' },
+      function(index, rule) finished(config, rule) { title:: if index == 0 then section.title else '' },
       wanted
     ),
 }

@@ -122,12 +122,12 @@ local rules(config) = [
 ];
 
 {
-  local config = self._config,
+  local config = self._checkedConfig,
   prometheusRules+:: {
     groups+: [
       {
         name: 'peer-exporter.rules',
-        rules: [{ comment:: '' } + rule { comment:: super.comment, expr: std.rstripChars(super.expr, '\n') } for rule in rules(config)],
+        rules: [{ comment:: '' } + rule { comment:: super.comment, expr: lib.trimmed(super.expr) } for rule in rules(config)],
       },
     ],
   },
