@@ -25,6 +25,20 @@
     // Numbers and ranges of the expressions.
 
     thresholds: {
+      // Alerts on fleets: alerts/fleet.libsonnet.
+
+      fleet: {
+        // The heads of more than this share of the nodes of a network stand still, and of at least so many.
+        halted: { share: 0.5, nodes: 2 },
+        // More than this share of the nodes of a chain or an exporter is down, and at least so many.
+        down: { share: 0.5, nodes: 3 },
+        // At least so many nodes are on another branch.
+        forked: { nodes: 3 },
+        // How long an exporter that is no target any more is missed, if more than this share of its nodes is polled by no other
+        // one; and for how long a target is known to be an exporter, if its job does not tell.
+        absent: { within: '1h', share: 0.5, anyWithin: '1d' },
+      },
+
       // Alerts on nodes: alerts/nodes.libsonnet.
 
       nodeDown: {

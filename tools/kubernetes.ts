@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { parse } from "yaml";
+import * as z from "zod";
 import { joinRules } from "../src/server/routes/assets.ts";
 import { alertmanagerFiles } from "./alertmanager.ts";
 import type { GeneratedFile } from "./repository.ts";
@@ -40,15 +42,19 @@ export function kubernetesFiles({ dashboards, configSchema }: KubernetesSources)
 
 const VALUES_SCHEMA = "charts/peer-exporter/values.schema.json";
 
+/** A schema, as far as it is put together here. */
+const parts = z.looseObject({ properties: z.record(z.string(), z.unknown()) });
+
 /**
  * The schema of the values, written by hand except for `config`: that is the schema of the exporter's configuration, so that
  * Helm refuses what the exporter would. A template checks whether there are nodes, with a better message.
  */
 function valuesSchema(configSchema: string): string {
-  const values = JSON.parse(textOf(VALUES_SCHEMA));
+  const { properties, ...byHand } = parts.parse(parse(textOf("tools/chart-values.schema.yaml"), { merge: true }));
+  const { prometheusRule } = parts.parse(JSON.parse(textOf(VALUES_SCHEMA))).properties;
   // Helm's regular expressions are Go's, which cannot look ahead.
-  const { $schema: _, anyOf: __, definitions, ...config } = JSON.parse(configSchema.replaceAll("(?=.)", ""));
-  const schema = { ...values, properties: { ...values.properties, config }, definitions };
+  const { $schema, anyOf: _, definitions, ...config } = JSON.parse(configSchema.replaceAll("(?=.)", ""));
+  const schema = { $schema, ...byHand, properties: { ...properties, config, prometheusRule }, definitions };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 

@@ -8,8 +8,13 @@ const alertRule = z.strictObject({
   expr: z.string(),
   for: z.string(),
   keep_firing_for: z.string(),
-  // `chain`: the rules of one alert whose `for` depends on the chain.
-  labels: z.strictObject({ severity: z.enum(["critical", "warning", "info"]), chain: z.string().optional() }),
+  labels: z.strictObject({
+    severity: z.enum(["critical", "warning", "info"]),
+    // The rules of one alert whose `for` depends on the chain.
+    chain: z.string().optional(),
+    // The rules of one alert that count different things.
+    scope: z.enum(["chain", "network", "exporter"]).optional(),
+  }),
   annotations: z.strictObject({
     summary: z.string(),
     description: z.string(),

@@ -4,6 +4,7 @@ local lib = import '../lib/rule.libsonnet';
 
 // In the order of evaluation: alerts that inhibit others come first.
 local sections = [
+  import 'fleet.libsonnet',
   import 'nodes.libsonnet',
   import 'peers.libsonnet',
   import 'head.libsonnet',

@@ -1,5 +1,6 @@
 local chains = import '../lib/chains.libsonnet';
 local failures = import '../lib/failures.libsonnet';
+local nodes = import '../lib/nodes.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 function(config) {
@@ -9,11 +10,7 @@ function(config) {
   // Without times, severity and comment. The matchers select nodes; `more` is a sentence of the description.
   local down(matchers, more='') = {
     alert: 'P2PNodeDown',
-    expr: |||
-      p2p_node_up%(matchers)s == 0
-        unless time() - p2p_node_last_success_timestamp_seconds < %(intervals)s * p2p_node_poll_interval_seconds
-        unless p2p_monero_restricted == 1
-    ||| % { matchers: matchers, intervals: lib.number(limits.nodeDown.intervals) },
+    expr: nodes.down(config, matchers),
     dashboard: 'node',
     summary: 'A node does not return its peer list%s.' % failures.ofPeers(config),
     description: lib.text(|||
@@ -132,19 +129,25 @@ function(config) {
         a wrong clock: a start (for as long as the clock is ahead), or a block later than the chain's own rule allows:
         nodeos refuses blocks 7 seconds ahead of its clock, monerod those 2 hours ahead.
       |||),
-      local skew = limits.clockSkew { blockSeconds: '' },
-      local comparisons = [
-        'abs(avg_over_time(p2p_node_clock_skew_seconds[%(range)s])) > %(seconds)s' % numbers(skew),
-        'max_over_time((p2p_monero_start_timestamp_seconds - time())[%(startRange)s:1m]) > %(seconds)s' % numbers(skew),
-      ] + [
-        'min_over_time((p2p_node_head_timestamp_seconds{%s} - time())[%s:1m]) > %s' % [
-          each.matcher,
-          skew.range,
-          lib.number(each.values[0]),
-        ]
-        for each in chains.perChain([limits.clockSkew.blockSeconds])
-      ],
-      expr: '(\n    %s\n)' % std.join('\n  or\n    ', comparisons),
+      local skew = limits.clockSkew,
+      expr: |||
+        (
+            abs(avg_over_time(p2p_node_clock_skew_seconds[%(range)s])) > %(seconds)s
+          or
+            max_over_time((p2p_monero_start_timestamp_seconds - time())[%(startRange)s:1m]) > %(seconds)s
+          or
+        %(blocks)s
+        )
+      ||| % {
+        range: skew.range,
+        seconds: lib.number(skew.seconds),
+        startRange: skew.startRange,
+        blocks: chains.byChain(
+          skew.blockSeconds,
+          function(matcher, seconds)
+            'min_over_time((p2p_node_head_timestamp_seconds{%s} - time())[%s:1m]) > %s' % [matcher, skew.range, seconds]
+        ),
+      },
       'for': '15m',
       severity: 'warning',
       dashboard: 'node',

@@ -40,5 +40,13 @@ local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
     )
   ||| % { labels: SCRAPE_LABELS, expr: indented(expr) },
 
+  // The series of nodes as each exporter has them: those of two servers of Prometheus with one store, or of a pod under its old
+  // and its new name, are one.
+  oncePerExporter(expr):: |||
+    max without (%(labels)s) (
+      %(expr)s
+    )
+  ||| % { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: indented(expr) },
+
   scrapeLabels:: SCRAPE_LABELS,
 }

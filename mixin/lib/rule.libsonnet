@@ -30,9 +30,11 @@ local decimal(value, digits) =
     exporter: ['instance'],
   },
 
-  local dashboardUrl(config, dashboard) =
+  // An alert without these labels is about all of them: Grafana's word for this, escaped.
+  local dashboardUrl(config, dashboard, ofAll) =
     local query = [
-      'var-%(label)s={{ $labels.%(label)s | urlquery }}' % { label: label }
+      if ofAll then 'var-%s=%%24__all' % label
+      else 'var-%(label)s={{ $labels.%(label)s | urlquery }}' % { label: label }
       for label in (if std.objectHas(variables, dashboard) then variables[dashboard] else ['target'])
     ];
     '%s/d/peer-exporter-%s?%s' % [config.dashboardBaseUrl, dashboard, std.join('&', query)],
@@ -59,7 +61,7 @@ local decimal(value, digits) =
                      summary: definition.summary,
                      description: definition.description,
                      runbook_url: '%s/%s.md' % [config.runbookBaseUrl, definition.alert],
-                     dashboard_url: dashboardUrl(config, definition.dashboard),
+                     dashboard_url: dashboardUrl(config, definition.dashboard, get(definition, 'ofAll', false)),
                    }
                    + get(changes, 'annotations', {})
                    + get(change, 'annotations', {}),

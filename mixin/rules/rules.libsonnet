@@ -52,7 +52,7 @@ local rules(config) = [
   {
     record: 'target:p2p_node_head_height:across_exporters',
     comment: lib.text(|||
-      The head of each node once, however many exporters watch it, with the network of the node: where none is told,
+      The head of each node once, however many exporters watch it, with the network of the node: where none is known,
       its chain id.
     |||),
     expr: network.once(network.withNetwork('p2p_node_head_height', 'p2p_node_head_height')),

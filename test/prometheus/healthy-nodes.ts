@@ -69,7 +69,7 @@ function commonRows(random: Random, heads: readonly number[], interval: number):
   // One poll in fifty fails; its node is up again at the next scrape.
   return [
     ["p2p_node_up", "", always(1)],
-    ["p2p_node_info", 'version="v1", network="main"', always(1)],
+    ["p2p_node_info", 'version="v1", network="main", chain_id=""', always(1)],
     ["p2p_node_last_success_timestamp_seconds", "", (seconds) => seconds - random.between(1, 20)],
     ["p2p_node_poll_interval_seconds", "", always(15)],
     ["p2p_node_polls_total", "", (seconds) => seconds / 15],
@@ -177,12 +177,18 @@ function exporterRows(random: Random): readonly Row[] {
   ];
 }
 
+/** Which of these nodes an exporter polls. */
+function nodeInfo(): readonly Row[] {
+  return [["peer_exporter_node_info", "", always(1)]];
+}
+
 const NODES: readonly (readonly [labels: string, rowsOf: (random: Random) => readonly Row[]])[] = [
   ['target="wire-1", chain="wire", region="eu"', wireRows],
   ['target="wire-2", chain="wire", region="us"', wireRows],
   ['target="vaulta-1", chain="antelope"', wireRows],
   ['target="monero-1", chain="monero"', moneroRows],
   ['target="kadena-1", chain="chainweb"', chainwebRows],
+  ['target="wire-1", chain="wire"', nodeInfo],
   ['target="reference-1", chain="monero"', (random) => [["p2p_reference_up", "", () => (random.chance(0.03) ? 0 : 1)]]],
   ["", exporterRows],
 ];

@@ -58,7 +58,7 @@ export function metricsIn(expr: string): readonly string[] {
   const bare = expr
     .replaceAll(/"[^"]*"/g, "")
     .replaceAll(/\{[^}]*\}|\[[^\]]*\]/g, " ")
-    .replaceAll(/\b(?:by|without|on|ignoring|group_left)\s*\([^)]*\)/g, " ");
+    .replaceAll(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, " ");
   const names = bare.match(/(?<![\w.:])[a-zA-Z_][\w:]*(?![\w:]|\s*\()/g) ?? [];
   return [...new Set(names.filter((name) => !WORDS.has(name)))];
 }

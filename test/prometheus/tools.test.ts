@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import * as z from "zod";
+import { withItsAlertsAlone } from "../../tools/lint-rules/rule-tests.ts";
 import { findServer, run, tempFolder } from "../support/servers.ts";
-import { alertGroups, folder, queriesIn, readYaml, testFiles } from "./support.ts";
+import { folder, queriesIn, readYaml, testFiles } from "./support.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 const amtool = findServer("amtool", "apt-get install prometheus-alertmanager");
@@ -15,23 +16,6 @@ async function succeeds(program: string | undefined, args: readonly string[], cw
   const { code, output } = await run(program ?? "", args, { cwd });
   expect(code, output).toBe(0);
   return output;
-}
-
-/**
- * The same tests over a file of the alerts that they are about: promtool evaluates every rule of a file at every step,
- * which for all alerts takes a minute of CPU. Alerts do not depend on each other.
- */
-function withItsAlertsAlone({ path, tests }: (typeof testFiles)[number]): string {
-  const names = new Set(tests.flatMap((one) => one.alert_rule_test.map(({ alertname }) => alertname)));
-  if (names.size === 0) return path;
-  const groups = alertGroups.map(({ name, rules }) => ({ name, rules: rules.filter(({ alert }) => names.has(alert)) }));
-  expect(new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)))).toEqual(names);
-  const text = readFileSync(join(folder, path), "utf8");
-  expect(text).toMatch(/^rule_files: \[\.\.\/alerts\.yaml\]$/m);
-  const temp = tempFolder();
-  writeFileSync(join(temp, "alerts.yaml"), stringify({ groups }));
-  writeFileSync(join(temp, "test.yaml"), text.replace("../alerts.yaml", "alerts.yaml"));
-  return join(temp, "test.yaml");
 }
 
 describe.skipIf(promtool === undefined)("promtool", () => {
@@ -48,8 +32,10 @@ describe.skipIf(promtool === undefined)("promtool", () => {
     expect(await succeeds(promtool, ["check", "rules", file])).toContain(`${queries.length} rules found`);
   });
 
-  test.concurrent.each(testFiles)("test rules $path", { timeout: SLOW }, async (file) => {
-    expect(await succeeds(promtool, ["test", "rules", withItsAlertsAlone(file)])).toContain("SUCCESS");
+  test.concurrent.each(testFiles)("test rules $path", { timeout: SLOW }, async ({ path }) => {
+    expect(
+      await succeeds(promtool, ["test", "rules", withItsAlertsAlone(`prometheus/${path}`, tempFolder())]),
+    ).toContain("SUCCESS");
   });
 
   test.each(["prometheus.yml", "prometheus-http-sd.yml"])("check config %s", async (file) => {

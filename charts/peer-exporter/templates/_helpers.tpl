@@ -23,10 +23,36 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "peer-exporter.labels" -}}
-{{ include "peer-exporter.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- $labels := deepCopy (default dict .Values.commonLabels) }}
+{{- $_ := set $labels "app.kubernetes.io/version" (toString .Chart.AppVersion) }}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service }}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") }}
+{{- include "peer-exporter.merged" (list $labels (include "peer-exporter.selectorLabels" . | fromYaml)) }}
+{{- end }}
+
+{{- /* Maps as one, in which a later one wins: written one after the other, they could have a key twice. */ -}}
+{{- define "peer-exporter.merged" -}}
+{{- $all := dict }}
+{{- range . }}
+{{- range $key, $value := . }}
+{{- $_ := set $all $key $value }}
+{{- end }}
+{{- end }}
+{{- with $all }}
+{{- toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /* Everything below `metadata`; of `root`, `name`, and, if there are any, `namespace`, `labels` and `annotations`. */ -}}
+{{- define "peer-exporter.metadata" -}}
+name: {{ .name }}
+namespace: {{ default .root.Release.Namespace .namespace }}
+labels:
+  {{- include "peer-exporter.merged" (list (include "peer-exporter.labels" .root | fromYaml) .labels) | nindent 2 }}
+{{- with include "peer-exporter.merged" (list .root.Values.commonAnnotations .annotations) }}
+annotations:
+  {{- . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- define "peer-exporter.serviceAccountName" -}}
@@ -41,7 +67,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if .Values.image.digest -}}
 {{ .Values.image.repository }}@{{ .Values.image.digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- /* Helm holds 20261122 as 2.0261122e+07. */ -}}
+{{- $tag := kindIs "float64" .Values.image.tag | ternary (int64 .Values.image.tag) .Values.image.tag -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion $tag }}
+{{- end }}
+{{- end }}
+
+{{- /* A probe: a path, and the timings of the values. */ -}}
+{{- define "peer-exporter.probe" -}}
+httpGet: {path: {{ .path }}, port: 10900, scheme: {{ upper .root.Values.scheme }}}
+{{- with .timings }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
 
@@ -53,6 +89,21 @@ interval: {{ . }}
 {{- end }}
 {{- with .scrapeTimeout }}
 scrapeTimeout: {{ . }}
+{{- end }}
+{{- if .honorLabels }}
+honorLabels: true
+{{- end }}
+{{- with .tlsConfig }}
+tlsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .basicAuth }}
+basicAuth:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .authorization }}
+authorization:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 relabelings:
   # The alert PeerExporterDown and the recording rules go by it.
@@ -69,4 +120,19 @@ metricRelabelings:
   {{- with .metricRelabelings }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end }}
+
+{{- /* Limits and labels of a monitor as a whole. */ -}}
+{{- define "peer-exporter.monitor" -}}
+{{- with .sampleLimit }}
+sampleLimit: {{ int64 . }}
+{{- end }}
+{{- with .targetLabels }}
+targetLabels:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .podTargetLabels }}
+podTargetLabels:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}

@@ -39,6 +39,10 @@ const WORDS: readonly (readonly [string, readonly string[]])[] = [
   ["httpGet.scheme", ["HTTP", "HTTPS"]],
   ["accessModes", ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]],
   ["clusterIP", ["None"]],
+  ["dnsPolicy", ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]],
+  ["strategy.type", ["RollingUpdate", "Recreate"]],
+  ["updateStrategy.type", ["RollingUpdate", "OnDelete"]],
+  ["spec.type", ["ClusterIP", "NodePort", "LoadBalancer"]],
   ["capabilities.drop", ["ALL"]],
 ];
 
