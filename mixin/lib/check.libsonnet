@@ -1,46 +1,50 @@
 // Refuses a `_config` with a mistake, such as the name of an alert that there is not: it would change nothing, silently.
 
-local LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-local DIGITS = '0123456789';
+// Sets of characters are objects: to look into a text takes Debian's jsonnet far longer.
+local setOf(text) = { [letter]: true for letter in std.stringChars(text) };
+local DIGITS = setOf('0123456789');
+local LETTERS = setOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
+local SPACES = setOf(' \t\n\r');
 
-// std.all is not in every jsonnet.
-local all(checks) = !std.member(checks, false);
+// How many characters from a place on are of a set.
+local run(characters, text, from) =
+  if from < std.length(text) && std.objectHas(characters, text[from]) then 1 + run(characters, text, from + 1) else 0;
 
-local isOf(characters, text) = all([std.member(characters, letter) for letter in std.stringChars(text)]);
+local isOf(characters, text) = run(characters, text, 0) == std.length(text);
 
 local isLabelName(text) =
-  text != '' && !std.member(DIGITS, text[0]) && isOf('_' + LETTERS + DIGITS, text) && !std.startsWith(text, '__');
+  text != ''
+  && !std.objectHas(DIGITS, text[0])
+  && isOf(DIGITS + LETTERS + setOf('_'), text)
+  && !std.startsWith(text, '__');
 
 // Units of a duration in the order in which Prometheus wants them.
 local UNITS = ['y', 'w', 'd', 'h', 'm', 's', 'ms'];
 
-local hasUnits(text, units) =
-  local unit = std.lstripChars(text, DIGITS);
-  local name = std.substr(unit, 0, std.length(unit) - std.length(std.lstripChars(unit, LETTERS)));
-  local place = std.find(name, units);
-  std.length(unit) < std.length(text)
-  && place != []
-  && (
-    local rest = std.substr(unit, std.length(name), std.length(unit));
-    rest == '' || hasUnits(rest, units[place[0] + 1:])
-  );
+// Whether a text has only numbers with units from a place on.
+local hasUnits(text, from, units) =
+  local digits = run(DIGITS, text, from);
+  local letters = run(LETTERS, text, from + digits);
+  local place = std.find(std.substr(text, from + digits, letters), units);
+  local next = from + digits + letters;
+  digits > 0 && place != [] && (next == std.length(text) || hasUnits(text, next, units[place[0] + 1:]));
 
-local isDuration(value) = std.isString(value) && (value == '0' || hasUnits(value, UNITS));
+local isDuration(value) = std.isString(value) && (value == '0' || hasUnits(value, 0, UNITS));
 
 // A duration that a range of PromQL can have.
-local isRange(value) = isDuration(value) && !isOf('0' + LETTERS, value);
+local isRange(value) = isDuration(value) && !isOf(LETTERS + setOf('0'), value);
 
 local isUrl(value) =
   std.isString(value)
   && (std.startsWith(value, 'http://') || std.startsWith(value, 'https://'))
   && !std.endsWith(value, '/')
-  && std.setInter(std.set(std.stringChars(value)), ['\t', '\n', '\r', ' ']) == [];
-
-local SEVERITIES = ['critical', 'warning', 'info'];
+  && [letter for letter in std.stringChars(value) if std.objectHas(SPACES, letter)] == [];
 
 // Of numbers beyond these, jsonnet and Helm write other digits.
 local isNumber(value) =
   std.isNumber(value) && (value == 0 || value >= 1e-6 && value <= std.pow(2, 53));
+
+local SEVERITIES = ['critical', 'warning', 'info'];
 
 local listed(names) = std.join(', ', names);
 
@@ -127,7 +131,7 @@ local thresholds(path, value, default) =
         if std.objectHas(default, key) then thresholds(at, field, default[key])
         // By chain: others can be added.
         else if std.objectHas(default, 'others') then
-          expect(isOf(LETTERS + DIGITS + '-_', key), at + ': this is no name of a chain')
+          expect(isOf(LETTERS + DIGITS + setOf('-_'), key), at + ': this is no name of a chain')
           + thresholds(at, field, default.others)
         else ['%s: there is no such threshold. There is %s' % [at, listed(std.objectFields(default))]])
       + std.flattenArrays([

@@ -67,10 +67,11 @@ const url = fc.constantFrom(
   "https://wiki.example/@@adviceUrl@@?a={{b}}&c=<d>",
 );
 
+/** Beyond 15 digits, jsonnet and Helm may write the same number in two ways. */
 const number = fc.oneof(
   fc.integer({ min: 0, max: 2 ** 53 - 1 }),
-  fc.double({ min: 1e-6, max: 1000, noNaN: true }),
-  fc.constantFrom(0.1, 2 ** 40, 2 ** 53, 1e-6, 1e15, 1.5, 0.1 + 0.2),
+  fc.double({ min: 1e-5, max: 1000, noNaN: true }).map((value) => Number(value.toPrecision(15))),
+  fc.constantFrom(0.1, 2 ** 40, 2 ** 53, 1e-6, 1e15, 1.5),
 );
 
 const values = (keys: Readonly<Record<string, fc.Arbitrary<unknown>>>) => fc.record(keys, { requiredKeys: [] });

@@ -23,7 +23,7 @@ describe.skipIf(jsonnet === undefined)("the README of the mixin", () => {
     symlinkSync(ROOT, vendored);
     const code = blocks.find(({ name }) => name === "monitoring.jsonnet")?.code ?? "";
     writeFileSync(join(folder, "monitoring.jsonnet"), code);
-    const args = ["-J", "vendor", "-S", "-m", ".", "monitoring.jsonnet"];
+    const args = ["-J", "vendor", "-m", ".", "monitoring.jsonnet"];
     expect(textOf("mixin/README.md")).toContain(
       `\njsonnet ${args.join(" ")}\npromtool check rules alerts.yaml rules.yaml\n`,
     );
