@@ -29,7 +29,7 @@ export function renderMixin(changes: Readonly<Record<string, unknown>> = {}): Re
   return rendered.parse(JSON.parse(stdout));
 }
 
-const ALERTS_HEAD = `# Alerts of peer-exporter. They do not need rules.yaml. Made from mixin/ by \`npm run rules\`.
+const ALERTS_HEAD = `# Alerts of peer-exporter. Only P2PNodeBehindFleet needs rules.yaml. Made from mixin/ by \`npm run rules\`.
 #
 # A failed scrape ends all series of the exporter immediately. So keep_firing_for (Prometheus 2.42) bridges a gap of 5
 # minutes in a firing alert, and \`for\` is long enough, or the range of the expression wide enough, that a single failed
@@ -38,8 +38,8 @@ const ALERTS_HEAD = `# Alerts of peer-exporter. They do not need rules.yaml. Mad
 `;
 
 const RULES_HEAD = `# Recording rules of peer-exporter, so that dashboards need not compute these values at every refresh. Made from mixin/ by
-# \`npm run rules\`. Names are level:metric:operations. Values of a target keep job, instance and the node's own labels;
-# values of a chain are over all jobs, for each combination of the nodes' own labels.
+# \`npm run rules\`. Names are level:metric:operations. Values of a target keep job, instance and the node's own labels,
+# but for those across_exporters; these and values of a chain are over all jobs, for each combination of the nodes' own labels.
 `;
 
 /** prometheus/alerts.yaml and prometheus/rules.yaml. */

@@ -70,7 +70,7 @@ function(config) {
       dashboard: 'monero',
       summary: 'A bootstrap daemon answers instead of a monerod.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has forwarded calls to a bootstrap daemon for at least an hour
+        {{ $labels.target }} ({{ $labels.chain }}) forwards calls to a bootstrap daemon
         (p2p_monero_untrusted is {{ $value }}): the head is that of an untrusted node.
       |||),
     },

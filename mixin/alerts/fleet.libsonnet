@@ -37,7 +37,7 @@ function(config)
   local ofChain(text) = failed('chain=%%[1]q,%(cluster)s=%%[2]q' % names, ['chain', config.clusterLabel], text);
   local ofExporter(text) = failed('job=%q,instance=%q', ['job', 'instance'], text);
 
-  local halted = network.once(network.withNetwork(heads.isStalled + 'unless p2p_node_syncing == 1', 'p2p_node_head_height'));
+  local halted = network.once(network.withNetwork(heads.isStalled(config) + 'unless p2p_node_syncing == 1', 'p2p_node_head_height'));
   local isHalted = |||
     sum by (%(cluster)s, chain, network) (
       %(halted)s

@@ -129,19 +129,25 @@ function(config) {
         a wrong clock: a start (for as long as the clock is ahead), or a block later than the chain's own rule allows:
         nodeos refuses blocks 7 seconds ahead of its clock, monerod those 2 hours ahead.
       |||),
-      local skew = limits.clockSkew { blockSeconds: '' },
-      local comparisons = [
-        'abs(avg_over_time(p2p_node_clock_skew_seconds[%(range)s])) > %(seconds)s' % numbers(skew),
-        'max_over_time((p2p_monero_start_timestamp_seconds - time())[%(startRange)s:1m]) > %(seconds)s' % numbers(skew),
-      ] + [
-        'min_over_time((p2p_node_head_timestamp_seconds{%s} - time())[%s:1m]) > %s' % [
-          each.matcher,
-          skew.range,
-          lib.number(each.values[0]),
-        ]
-        for each in chains.perChain([limits.clockSkew.blockSeconds])
-      ],
-      expr: '(\n    %s\n)' % std.join('\n  or\n    ', comparisons),
+      local skew = limits.clockSkew,
+      expr: |||
+        (
+            abs(avg_over_time(p2p_node_clock_skew_seconds[%(range)s])) > %(seconds)s
+          or
+            max_over_time((p2p_monero_start_timestamp_seconds - time())[%(startRange)s:1m]) > %(seconds)s
+          or
+        %(blocks)s
+        )
+      ||| % {
+        range: skew.range,
+        seconds: lib.number(skew.seconds),
+        startRange: skew.startRange,
+        blocks: chains.byChain(
+          skew.blockSeconds,
+          function(matcher, seconds)
+            'min_over_time((p2p_node_head_timestamp_seconds{%s} - time())[%s:1m]) > %s' % [matcher, skew.range, seconds]
+        ),
+      },
       'for': '15m',
       severity: 'warning',
       dashboard: 'node',

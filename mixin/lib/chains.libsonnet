@@ -1,26 +1,35 @@
 local lib = import 'rule.libsonnet';
 
+local OTHERS = 'others';
+
+// The keys that are chains.
+local chainsOf(values) = [key for key in std.objectFields(values) if key != OTHERS];
+
+// Selects all other chains.
+local allBut(chains) =
+  if std.length(chains) == 0 then ''
+  else if std.length(chains) == 1 then 'chain!="%s"' % chains[0]
+  else 'chain!~"%s"' % std.join('|', chains);
+
 {
   // An expression for each chain that `values` names, and one for all `others`, joined with `or`. `expression` gets the matcher of
   // the label `chain` and the value, as text.
   byChain(values, expression)::
-    local named = [chain for chain in std.objectFields(values) if chain != 'others'];
-    local others =
-      if std.length(named) == 0 then ''
-      else if std.length(named) == 1 then 'chain!="%s"' % named[0]
-      else 'chain!~"%s"' % std.join('|', named);
+    local named = chainsOf(values);
     local expressions =
       [expression('chain="%s"' % chain, lib.number(values[chain])) for chain in named]
-      + (if std.objectHas(values, 'others') then [expression(others, lib.number(values.others))] else []);
+      + (if std.objectHas(values, OTHERS) then [expression(allBut(named), lib.number(values.others))] else []);
     std.join('\n  or\n', ['    ' + std.strReplace(std.rstripChars(one, '\n'), '\n', '\n    ') for one in expressions]),
 
-  // One entry for each chain that is a key of a threshold, and one for all other chains, whose key is `others`: the matcher
-  // of the label `chain`, and labels that tell rules of one alert apart and change nothing. Chains that only some of several thresholds name have the others of the rest.
+  // For rules of their own for each chain that any of the thresholds names, and one for all others: a matcher of the label
+  // `chain`, the value of each threshold, and labels. These tell rules of one alert apart and are those of its series anyway.
   perChain(thresholds)::
-    local names = std.set(std.flattenArrays([std.objectFields(each) for each in thresholds]));
-    local named = [name for name in names if name != 'others'];
-    local valueOf(threshold, name) = if std.objectHas(threshold, name) then threshold[name] else threshold.others;
-    local entry(name, matcher, labels) = { matcher: matcher, labels: labels, values: [valueOf(each, name) for each in thresholds] };
-    [entry(name, 'chain="%s"' % name, { chain: name }) for name in named]
-    + [entry('others', 'chain!~"%s"' % std.join('|', named), {})],
+    local named = std.set(std.flattenArrays([chainsOf(each) for each in thresholds]));
+    local valueOf(threshold, chain) = if std.objectHas(threshold, chain) then threshold[chain] else threshold.others;
+    local entry(chain, matcher, labels) = {
+      matcher: matcher,
+      values: [valueOf(each, chain) for each in thresholds],
+      labels: labels,
+    };
+    [entry(chain, 'chain="%s"' % chain, { chain: chain }) for chain in named] + [entry(OTHERS, allBut(named), {})],
 }

@@ -1,32 +1,62 @@
-// The height now and some time ago, compared by an operator, of nodes whose head would have moved in that time: by the usual time
-// between two blocks of their chain, and not of nodes that are polled too rarely to know.
-local compared(operator) = |||
-  (
-      p2p_node_head_height %(operator)s (p2p_node_head_height offset 2m)
-        and p2p_node_block_interval_seconds <= 1
-        and p2p_node_poll_interval_seconds <= 60
-    or
-      p2p_node_head_height %(operator)s (p2p_node_head_height offset 7m)
-        and p2p_node_block_interval_seconds > 1 <= 10
-        and p2p_node_poll_interval_seconds <= 210
-    or
-      p2p_node_head_height %(operator)s (p2p_node_head_height offset 40m)
-        and p2p_node_block_interval_seconds > 10 <= 120
-        and p2p_node_poll_interval_seconds <= 600
-    or
-      p2p_node_head_height %(operator)s (p2p_node_head_height offset 3h)
-        and p2p_node_block_interval_seconds > 120 <= 600
-        and p2p_node_poll_interval_seconds <= 2700
-  )
-||| % { operator: operator };
+// What the alerts on heads have in common.
+
+local lib = import 'rule.libsonnet';
+
+// Bands of the usual time between two blocks, each with the one that it begins after.
+local BANDS = [
+  ['second', null],
+  ['tenSeconds', 'second'],
+  ['twoMinutes', 'tenSeconds'],
+  ['tenMinutes', 'twoMinutes'],
+];
+
+// The union of an expression for each band. `text` has %(band)s for the nodes that are in it, and the keys of its thresholds.
+local byBand(config, text) =
+  local bands = config.thresholds.head.bands;
+  local numbers(name) = { [key]: lib.number(bands[name][key]) for key in std.objectFields(bands[name]) };
+  local from(name) = if name == null then '' else ' > ' + numbers(name).blockSeconds;
+  '(\n    %s\n)\n' % std.join('\n  or\n    ', [
+    lib.indented(text % (numbers(band[0]) {
+                           band: 'p2p_node_block_interval_seconds%s <= %s' % [from(band[1]), numbers(band[0]).blockSeconds],
+                         }), '    ')
+    for band in BANDS
+  ]);
+
+// The height now and some time ago, compared by an operator.
+local compared(config, operator) = byBand(config, |||
+  p2p_node_head_height %(operator)s (p2p_node_head_height offset %%(stalledFor)s)
+    and %%(band)s
+    and p2p_node_poll_interval_seconds <= %%(stalledMaxPollSeconds)s
+||| % { operator: operator });
 
 {
   // Nodes whose head stands still: their height.
-  stalled:: compared('<='),
+  stalled(config):: compared(config, '<='),
 
   // The same nodes with 1, those whose head moves with 0.
-  isStalled:: compared('<= bool'),
+  isStalled(config):: compared(config, '<= bool'),
 
   // Nodes on another branch than the others: the depth of the fork.
   forked:: 'max without (reference) (p2p_node_fork_depth_blocks) > p2p_node_reorg_depth_blocks',
+
+  // Nodes whose head block is old by the clocks of Prometheus and of the exporter: its age in seconds. Only the poll that got
+  // the peer list has the exporter's time, so without the list Prometheus' clock decides.
+  old(config):: byBand(config, |||
+    time() - p2p_node_head_timestamp_seconds > %(oldSeconds)s + p2p_node_poll_interval_seconds
+      and %(band)s
+      and p2p_node_poll_interval_seconds <= %(oldMaxPollSeconds)s
+      unless (
+        p2p_node_last_success_timestamp_seconds - p2p_node_head_timestamp_seconds <= %(oldSeconds)s
+          and p2p_node_up == 1
+      )
+  |||),
+
+  // Nodes that show their last irreversible block as their head (read-mode=irreversible).
+  irreversible:: 'p2p_node_final_height >= p2p_node_head_height',
+
+  // Nodes that have been syncing for most of the time.
+  syncing(config):: 'avg_over_time(p2p_node_syncing[%s]) > %s' % [
+    config.thresholds.head.syncingRange,
+    lib.number(config.thresholds.head.syncingShare),
+  ],
 }

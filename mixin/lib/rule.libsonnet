@@ -2,6 +2,9 @@
   // A text of several lines, as one line.
   text(block):: std.strReplace(std.rstripChars(block, '\n'), '\n', ' '),
 
+  // An expression that is inserted into a line that begins with these spaces.
+  indented(expr, spaces):: std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n' + spaces),
+
   // A number in PromQL or in a sentence. std.toString(0.1) is 0.10000000000000001. Strings stay as they are: they stand for
   // numbers that a template inserts later.
   number(value)::

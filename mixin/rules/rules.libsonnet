@@ -1,3 +1,4 @@
+local network = import '../lib/network.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 local rules(config) = [
@@ -47,6 +48,49 @@ local rules(config) = [
       Age of the node's head block in seconds.
     |||),
     expr: 'time() - p2p_node_head_timestamp_seconds',
+  },
+  {
+    record: 'target:p2p_node_head_height:across_exporters',
+    comment: lib.text(|||
+      The head of each node once, however many exporters watch it, with the network of the node: where none is known,
+      its chain id.
+    |||),
+    expr: network.once(network.withNetwork('p2p_node_head_height', 'p2p_node_head_height')),
+  },
+  {
+    record: 'target:p2p_node_head_lag_blocks:across_exporters',
+    comment: lib.text(|||
+      How many blocks a node is behind the highest head of its network, over all exporters; absent for a node that is
+      alone in it. Nodes whose network is not known are compared with each other, but only while they are near: heads
+      of different networks are rarely within a day of each other. A node whose exporters do not agree on its network
+      has the largest value.
+    |||),
+    expr: |||
+      topk without (network) (
+        1,
+        (
+          max by (%(key)s) (%(heads)s)
+            - on (%(key)s) group_right ()
+          %(heads)s
+        )
+          and on (%(key)s) count by (%(key)s) (%(heads)s) > 1
+          unless (
+            (
+              max by (%(key)s) (%(heads)s{network=""})
+                - on (%(key)s) group_right ()
+              %(heads)s{network=""}
+            )
+              *
+            %(interval)s
+              > %(seconds)s
+          )
+      )
+    ||| % {
+      heads: 'target:p2p_node_head_height:across_exporters',
+      key: '%s, chain, network' % config.clusterLabel,
+      interval: lib.indented(network.once('p2p_node_block_interval_seconds'), '      '),
+      seconds: lib.number(config.thresholds.head.unknownNetworkSeconds),
+    },
   },
   {
     record: 'chain:p2p_node_up:avg',

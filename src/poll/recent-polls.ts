@@ -17,6 +17,17 @@ export type RecentPollsOfNode = {
   readonly lastFailedTrace: PollTrace | undefined;
   /** The oldest first; minutes without a poll are left out. */
   readonly lastHour: readonly MinuteOfNode[];
+  /** The last head; undefined until one is known. */
+  readonly head: SeenHead | undefined;
+};
+
+export type SeenHead = {
+  readonly height: number;
+  /** When a poll first found the head no higher than this, and when the last one did, unix milliseconds. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** The usual time between two blocks. */
+  readonly blockSeconds: number | undefined;
 };
 
 export type PollEntry = {
@@ -60,6 +71,7 @@ const NO_RECENT_POLLS: RecentPollsOfNode = {
   lastTrace: undefined,
   lastFailedTrace: undefined,
   lastHour: [],
+  head: undefined,
 };
 
 export function createRecentPolls(): RecentPolls {
@@ -83,7 +95,19 @@ function extend(recentPolls: RecentPollsOfNode, state: NodeState, calls: readonl
     lastTrace: trace,
     lastFailedTrace: isFailed ? trace : recentPolls.lastFailedTrace,
     lastHour: extendHour(recentPolls.lastHour, entry),
+    head: seenHead(recentPolls.head, entry, state.report?.blockSeconds),
   };
+}
+
+function seenHead(
+  before: SeenHead | undefined,
+  { height, endedMs }: PollEntry,
+  blockSeconds: number | undefined,
+): SeenHead | undefined {
+  if (height === undefined) return before;
+  // A head that went back has not moved on either, until it rises again. After the clock was set back, the time begins again.
+  const isStill = before !== undefined && height <= before.height && endedMs >= before.untilMs;
+  return { height, sinceMs: isStill ? before.sinceMs : endedMs, untilMs: endedMs, blockSeconds };
 }
 
 function entryOf(state: NodeState): PollEntry | undefined {

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { textOf } from "../../tools/repository.ts";
 import { readYaml } from "../prometheus/support.ts";
+import { troubles } from "../prometheus/troubles.ts";
 
 const config = z.object({ inhibit_rules: z.array(z.object({ source_matchers: z.array(z.string()) })) });
 
@@ -19,6 +20,14 @@ test("docs/alerting.md has every inhibition of the example", () => {
     [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
   );
   expect([...new Set(firsts)].sort()).toEqual([...new Set(sources)].sort());
+});
+
+/** test/e2e/troubles.test.ts compares the cells. */
+test("docs/alerting.md has a row for every trouble", () => {
+  const table =
+    textOf("docs/alerting.md").split("<!-- troubles: begin -->")[1]?.split("<!-- troubles: end -->")[0] ?? "";
+  const [, , ...rows] = table.match(/^\| [^|]*/gm) ?? [];
+  expect(rows.map((row) => row.slice(2).trim())).toEqual(troubles.map(({ name }) => name));
 });
 
 test("docs/grafana.md shows the provider as it is", () => {

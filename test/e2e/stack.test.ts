@@ -106,7 +106,8 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
     expect(labels).toMatchObject({ chain: "monero", job: "peer-exporter", simulated: "true" });
     expect(labels.severity).toBeDefined();
     expect(annotations.description).toContain(target);
-    expect(annotations.description).toMatch(/ The reason is \w+[:.]/);
+    expect(annotations.summary).toMatch(/: \w+ \(peers\)\.$/);
+    expect(annotations.description).toMatch(/ Check .*\/troubleshooting\.md#\w+ has more\.$/);
     expect(annotations.runbook_url).toMatch(/P2PNodeDown\.md$/);
     await received("P2PNodeDown", target, "resolved", 120_000);
   });

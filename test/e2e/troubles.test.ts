@@ -46,6 +46,7 @@ describe.skipIf(!isInstalled)("troubles", () => {
 
   beforeAll(async () => {
     const timelines: (readonly [string, readonly (readonly Labels[])[]])[] = [];
+    // One after the other: promtool uses all cores.
     for (const trouble of troubles) timelines.push([trouble.name, await firingIn(trouble)]);
     const alertmanagers: Alertmanager[] = await Promise.all(timelines.map(() => startAlertmanager()));
     await Promise.all(
@@ -61,7 +62,8 @@ describe.skipIf(!isInstalled)("troubles", () => {
       }),
     );
     await Promise.all(alertmanagers.map((alertmanager) => alertmanager.stop()));
-  });
+    // 200 nodes take promtool a minute or two on a busy machine.
+  }, 900_000);
 
   afterAll(() => {
     if (process.env.UPDATE_GOLDEN !== "1" || rows.size < troubles.length) return;

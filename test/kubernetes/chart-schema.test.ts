@@ -3,7 +3,8 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { ROOT } from "../../tools/repository.ts";
-import { againstSchema, againstTemplate, taken } from "./chart-values.ts";
+import { againstTemplate, taken } from "./chart-values.ts";
+import { againstSchema } from "./refused-values.ts";
 
 /** What Helm asks of the values before a template sees them; test/e2e/kubernetes/values.test.ts asks Helm itself. */
 

@@ -164,75 +164,12 @@ describe.each(withExporter.filter(({ name }) => /monerod|nodeop|chainweb/.test(n
   },
 );
 
-/** Every value of a key, however deep. */
-function* valuesOf(key: string, inside: unknown): Iterable<unknown> {
-  if (typeof inside !== "object" || inside === null) return;
-  for (const [name, value] of Object.entries(inside)) {
-    if (name === key) yield value;
-    yield* valuesOf(key, value);
-  }
-}
-
-describe.each([
-  ["helm-full", { team: "infra", "app.kubernetes.io/part-of": "nodes" }, { owner: "infra" }],
-  ["helm-sharded", { team: "infra" }, {}],
-] as const)("the common labels and annotations of %s", (name, common, annotations) => {
-  const manifests = golden(name);
-  const ours = manifests.filter(({ metadata }) => metadata.name !== "peer-exporter-more");
-
-  test.each(ours.map((manifest) => [manifest.kind, manifest.metadata.name, manifest] as const))(
-    "are on %s %s",
-    (_kind, object, { metadata }) => {
-      expect(metadata.labels).toMatchObject(common);
-      // An object of the operator's own has what he gave it.
-      if (object !== "peer-exporter-text") expect(metadata.annotations ?? {}).toMatchObject(annotations);
-    },
-  );
-
-  test("are on the pods, as far as they are labels", () => {
-    for (const { spec } of workloadsOf(manifests)) expect(spec.template.metadata.labels).toMatchObject(common);
-  });
-
-  test("are in no selector, as that of a workload can never change", () => {
-    const selectors = ["selector", "podSelector"].flatMap((key) => [
-      ...valuesOf(
-        key,
-        ours.map(({ spec }) => spec),
-      ),
-    ]);
-    expect(selectors.length).toBeGreaterThan(4);
-    for (const selector of selectors) {
-      for (const key of Object.keys(common)) expect(JSON.stringify(selector)).not.toContain(key);
-    }
-  });
-});
-
-describe("monitors in another namespace", () => {
-  const [service, pod] = ["ServiceMonitor", "PodMonitor"].map((kind) => ofKind(golden("helm-full"), kind)[0]);
-
-  test("are there, and find the exporter in its own", () => {
-    expect([service?.metadata.namespace, pod?.metadata.namespace]).toEqual(["prometheus", "prometheus"]);
-    expect(service?.spec).toMatchObject({ namespaceSelector: { matchNames: ["monitoring"] } });
-  });
-
-  test("without one, a ServiceMonitor is beside the exporter, whose namespace is the only one it looks at", () => {
-    const [monitor] = ofKind(golden("helm-sharded"), "ServiceMonitor");
-    expect(monitor?.metadata.namespace).toBe("monitoring");
-    expect(monitor?.spec).not.toHaveProperty("namespaceSelector");
-  });
-});
-
-test("names of namespaces take the place of all namespaces, which the operator would prefer", () => {
-  const [monitor] = ofKind(golden("helm-sharded"), "PodMonitor");
-  expect(monitor?.spec).toHaveProperty("namespaceSelector", { matchNames: ["wire", "monero"] });
-});
-
 const monitored = rendered.flatMap(({ name, manifests }) =>
   ofKind(manifests, "ServiceMonitor").map((monitor) => ({ name, manifests, monitor })),
 );
 
 test("there are ServiceMonitors to look at", () => {
-  expect(monitored.map(({ name }) => name)).toEqual(["example-central", "helm-full", "helm-sharded"]);
+  expect(monitored.map(({ name }) => name)).toEqual(["example-central", "helm-full", "helm-overrides", "helm-sharded"]);
 });
 
 describe.each(monitored)("the ServiceMonitor of $name", ({ manifests, monitor }) => {

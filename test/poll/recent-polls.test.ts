@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { NodeReport } from "../../src/model/report.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import type { RpcCall } from "../../src/rpc/client.ts";
 import { deadReport, failing, head, NOW, nodeConfig, peers, report, row, stateAfter } from "./support.ts";
@@ -38,7 +39,26 @@ describe("an entry", () => {
       lastTrace: { endedMs: NOW, calls: [CALL] },
       lastFailedTrace: undefined,
       lastHour: [{ minute: Math.floor(NOW / MINUTE_MS), peers: 2, lagBlocks: 10 }],
+      head: { height: 100, sinceMs: NOW, untilMs: NOW, blockSeconds: undefined },
     });
+  });
+
+  test("knows since when the head has not risen, over failed polls and a head that goes back", () => {
+    const recentPolls = createRecentPolls();
+    const seen = (given: NodeReport, seconds: number) => {
+      recentPolls.record(stateAfter(given, { endedMs: NOW + seconds * 1000 }), []);
+      const last = recentPolls.of("node-1").head;
+      return last && [last.height, (last.sinceMs - NOW) / 1000, (last.untilMs - NOW) / 1000, last.blockSeconds];
+    };
+    const at = (height: number) => report({ head: head(height), blockSeconds: 120 });
+    expect(seen(deadReport(), 0)).toBeUndefined();
+    expect(seen(at(100), 10)).toEqual([100, 10, 10, 120]);
+    expect(seen(at(100), 20)).toEqual([100, 10, 20, 120]);
+    expect(seen(deadReport(), 30)).toEqual([100, 10, 20, 120]);
+    expect(seen(at(98), 40)).toEqual([98, 10, 40, 120]);
+    expect(seen(at(99), 50)).toEqual([99, 50, 50, 120]);
+    // The clock was set back.
+    expect(seen(at(99), 5)).toEqual([99, 5, 5, 120]);
   });
 
   test("counts known peers, which have no state", () => {

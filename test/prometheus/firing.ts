@@ -19,7 +19,7 @@ export async function firingIn({ seconds, series }: Trouble): Promise<readonly (
     tests: [
       {
         interval: `${STEP}s`,
-        input_series: series,
+        input_series: series(),
         promql_expr_test: minutes.map((minute) => ({
           expr: 'ALERTS{alertstate="firing"}',
           eval_time: `${BEFORE / 60 + minute}m`,

@@ -184,6 +184,7 @@ function nodeInfo(): readonly Row[] {
 
 const NODES: readonly (readonly [labels: string, rowsOf: (random: Random) => readonly Row[]])[] = [
   ['target="wire-1", chain="wire", region="eu"', wireRows],
+  ['target="wire-2", chain="wire", region="us"', wireRows],
   ['target="vaulta-1", chain="antelope"', wireRows],
   ['target="monero-1", chain="monero"', moneroRows],
   ['target="kadena-1", chain="chainweb"', chainwebRows],

@@ -4,14 +4,15 @@ import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { findServer, run, tempFolder } from "../support/servers.ts";
 import { HOURS, healthySeries } from "./healthy-nodes.ts";
-import { alerts, folder, metricsIn } from "./support.ts";
+import { alerts, folder, metricsIn, recordings } from "./support.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 
 const series = healthySeries();
 
 test("the healthy nodes have every metric that an alert uses", () => {
-  const given = new Set(series.map(({ series: text }) => text.replace(/\{.*/, "")));
+  const recorded = recordings.map(({ record }) => record);
+  const given = new Set([...series.map(({ series: text }) => text.replace(/\{.*/, "")), ...recorded]);
   const used = alerts.flatMap(({ expr }) => metricsIn(expr));
   expect([...new Set(used)].filter((name) => !given.has(name))).toEqual([]);
 });
@@ -21,11 +22,12 @@ describe.skipIf(promtool === undefined)("promtool", () => {
     timeout: 120_000,
   }, async () => {
     const temp = tempFolder();
-    cpSync(join(folder, "alerts.yaml"), join(temp, "alerts.yaml"));
+    const files = ["rules.yaml", "alerts.yaml"];
+    for (const file of files) cpSync(join(folder, file), join(temp, file));
     const labels = 'job="peer-exporter", instance="a:10900", target="down-1", chain="wire"';
     const fired = `count by (alertname, severity, target, instance) (count_over_time(ALERTS{alertstate="firing"}[${HOURS}h]))`;
     const tests = {
-      rule_files: ["alerts.yaml"],
+      rule_files: files,
       evaluation_interval: "1m",
       tests: [
         {

@@ -20,7 +20,7 @@ export type Trouble = {
   readonly name: string;
   /** How long it lasts. */
   readonly seconds: number;
-  readonly series: readonly InputSeries[];
+  readonly series: () => readonly InputSeries[];
 };
 
 type Node = {
@@ -121,7 +121,7 @@ function exporterRows({ stalls = never }: Exporter): readonly Row[] {
 }
 
 function trouble(name: string, nodes: readonly Node[], exporters: readonly Exporter[], duration = SHORT): Trouble {
-  const series = exporters.flatMap((exporter) => {
+  const seriesOf = (exporter: Exporter): readonly InputSeries[] => {
     const { instance, state = () => "up" } = exporter;
     const own = nodes.filter((node) => node.instance === instance);
     const polled = own.map(({ target, chain }): Row => ["peer_exporter_node_info", { target, chain }, () => 1]);
@@ -137,8 +137,8 @@ function trouble(name: string, nodes: readonly Node[], exporters: readonly Expor
       series: `${metric}{${words({ job: "peer-exporter", instance, ...labels })}}`,
       values: values(at, duration),
     }));
-  });
-  return { name, seconds: duration, series };
+  };
+  return { name, seconds: duration, series: () => exporters.flatMap(seriesOf) };
 }
 
 const words = (labels: Readonly<Record<string, string>>) =>

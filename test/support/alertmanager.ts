@@ -31,15 +31,30 @@ export const MINUTE_MS = 60_000 / HURRY;
 
 const configSchema = z.looseObject({ route: z.unknown(), receivers: z.array(z.looseObject({ name: z.string() })) });
 
+export type ConfigOptions = {
+  /** Kinds of receivers that are not replaced by the webhook. */
+  readonly keeps?: readonly string[];
+};
+
 /** With shorter times, and with the receivers that send something replaced by a webhook. */
-export function hurriedConfig(text: string, webhook: string): string {
+function hurriedConfig(text: string, webhook: string, { keeps = [] }: ConfigOptions): string {
   const { receivers, ...config } = configSchema.parse(parse(text));
   const replaced = receivers.map(({ name, ...configs }) =>
-    Object.keys(configs).length === 0 ? { name } : { name, webhook_configs: [{ url: webhook, send_resolved: true }] },
+    Object.keys(configs).every((key) => keeps.includes(key))
+      ? { name, ...configs }
+      : { name, webhook_configs: [{ url: webhook, send_resolved: true }] },
   );
   // JSON is YAML.
   return JSON.stringify({ ...config, receivers: replaced }, (key, value) =>
     /^(?:group_wait|group_interval|repeat_interval)$/.test(key) ? `${milliseconds(value) / HURRY}ms` : value,
+  );
+}
+
+/** A file of prometheus/ whose alerts wait less: the ranges of their expressions stay as they are. */
+export function hurriedRules(name: "alerts.yaml" | "rules.yaml"): string {
+  return textOf(`prometheus/${name}`).replaceAll(
+    /^(\s+(?:for|keep_firing_for): )(\d+[smh])$/gm,
+    (_, key: string, duration: string) => `${key}${milliseconds(duration) / HURRY}ms`,
   );
 }
 
@@ -53,11 +68,14 @@ function milliseconds(duration: unknown): number {
 }
 
 /** Debian's Alertmanager with prometheus/alertmanager.yml, or another text of that form. */
-export async function startAlertmanager(text = textOf("prometheus/alertmanager.yml")): Promise<Alertmanager> {
+export async function startAlertmanager(
+  text = textOf("prometheus/alertmanager.yml"),
+  options: ConfigOptions = {},
+): Promise<Alertmanager> {
   const webhook = await startWebhook();
   const folder = tempFolder();
   const file = join(folder, "alertmanager.yml");
-  writeFileSync(file, hurriedConfig(text, webhook.url));
+  writeFileSync(file, hurriedConfig(text, webhook.url, options));
   const address = `127.0.0.1:${await freePort()}`;
   const program = await startProcess(requireProgram("prometheus-alertmanager"), [
     `--config.file=${file}`,
@@ -77,7 +95,7 @@ export async function startAlertmanager(text = textOf("prometheus/alertmanager.y
     const response = await fetch(`http://${address}/api/v2/alerts`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(alerts.map((labels) => ({ labels, endsAt }))),
+      body: JSON.stringify(alerts.map((labels) => ({ labels, annotations: annotationsOf(labels), endsAt }))),
     });
     if (!response.ok) throw new Error(`Alertmanager answered ${response.status}: ${await response.text()}`);
   }
@@ -93,6 +111,13 @@ export async function startAlertmanager(text = textOf("prometheus/alertmanager.y
     },
   };
 }
+
+const annotationsOf = ({ target }: Labels) => ({
+  summary: "The summary.",
+  description: `About ${target ?? "a fleet"}.`,
+  runbook_url: "http://runbook/",
+  dashboard_url: "http://dashboard/",
+});
 
 /** What fires in each minute, one after the other. Ends with the last of these minutes. */
 export async function replay(alertmanager: Alertmanager, minutes: readonly (readonly Labels[])[]): Promise<void> {

@@ -13,6 +13,8 @@ export type PrometheusOptions = {
   readonly scrapeConfigs?: readonly Readonly<Record<string, unknown>>[];
   /** Absolute paths of rule files, evaluated every second. */
   readonly ruleFiles?: readonly string[];
+  /** host:port of an Alertmanager. */
+  readonly alertmanager?: string;
   /** Another one than that on PATH. */
   readonly program?: string;
   readonly args?: readonly string[];
@@ -72,6 +74,9 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const config = {
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
     rule_files: options.ruleFiles ?? [],
+    ...(options.alertmanager === undefined
+      ? {}
+      : { alerting: { alertmanagers: [{ static_configs: [{ targets: [options.alertmanager] }] }] } }),
     scrape_configs: options.scrapeConfigs ?? [
       {
         job_name: "test",

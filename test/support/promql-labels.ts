@@ -88,7 +88,9 @@ export function analyse(expr: string): Analysis {
     const metric = text(node).split("{")[0]?.trim() ?? "";
     const own = labelsOf(metric);
     if (own === undefined) problems.push(`${metric} is not known`);
-    const labels = new Set([...(own ?? []), ...SCRAPE_LABELS, ...PLACE_LABELS]);
+    // Rules that have each node once, whoever watches it.
+    const scrape = metric.endsWith(":across_exporters") ? [] : SCRAPE_LABELS;
+    const labels = new Set([...(own ?? []), ...scrape, ...PLACE_LABELS]);
     return { labels, ofNodes: own === undefined || own.includes("target") };
   }
 

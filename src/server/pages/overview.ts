@@ -23,6 +23,8 @@ export type NodeOverview = {
   /** When the last successful poll ended, unix milliseconds. */
   readonly lastSuccessMs: number | undefined;
   readonly intervalMs: number;
+  /** How long its head has not risen, from poll to poll, and the usual time between two blocks. */
+  readonly stillHead: { readonly seconds: number; readonly blockSeconds: number } | undefined;
 };
 
 /** From the worst to the best. `degraded`: the node is up, but some of its API calls fail. */
@@ -46,7 +48,13 @@ export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): 
     last: last && withoutStale(last, state),
     lastSuccessMs: history.lastSuccessMs,
     intervalMs,
+    stillHead: stillHeadOf(state, recentPolls),
   };
+}
+
+function stillHeadOf({ report }: StoredState, { head }: RecentPollsOfNode): NodeOverview["stillHead"] {
+  if (report?.head.ok !== true || head?.blockSeconds === undefined) return undefined;
+  return { seconds: (head.untilMs - head.sinceMs) / 1000, blockSeconds: head.blockSeconds };
 }
 
 /** The entry stays as it is when the data of a node is withdrawn because no poll ended in time. */
@@ -96,14 +104,4 @@ export function isBehind(node: NodeOverview): boolean {
 export function hasNoPeers(node: NodeOverview): boolean {
   const peers = peersOf(node);
   return !node.isReference && peers !== undefined && totalPeers(peers) === 0;
-}
-
-/** It is up, but needs attention. */
-export function needsAttention(node: NodeOverview): boolean {
-  return node.condition === "up" && (isBehind(node) || node.isForked || hasNoPeers(node));
-}
-
-/** Sorts nodes: unhealthy ones have lower ranks. */
-export function rank(node: NodeOverview): number {
-  return CONDITIONS.indexOf(node.condition) - (needsAttention(node) ? 0.5 : 0);
 }

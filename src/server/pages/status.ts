@@ -1,18 +1,9 @@
 import { badge, count, countOrUnknown, failureText, labelText, moment, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import {
-  hasNoPeers,
-  headOf,
-  isBehind,
-  lagOf,
-  type NodeOverview,
-  needsAttention,
-  peersOf,
-  rank,
-  totalPeers,
-} from "./overview.ts";
+import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf, totalPeers } from "./overview.ts";
 import { heading, isSelected, peersText, selections, summary, totals } from "./summary.ts";
 import { type Column, linkWith, type PageQuery, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
+import { rank, troublesOf } from "./troubles.ts";
 
 /** The page at `/`: all nodes, unhealthy ones first. */
 
@@ -32,7 +23,7 @@ type StatusOptions = {
 
 export function statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }: StatusOptions): Markup {
   const isFiltered = query.has("chain") || query.has("state");
-  return markup`<h1 class="${worstOf(nodes)}">${heading(nodes)}</h1>
+  return markup`<h1 class="${worstClass(nodes, nowMs)}">${heading(nodes, nowMs)}</h1>
 <p>${summary(nodes)}</p>
 ${totals(nodes)}
 ${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Selected nodes" : "All nodes"}</h2>${selectedNodes({ nodes, query, nowMs, linkPrefix })}`}
@@ -41,13 +32,22 @@ ${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Selected nodes" : "A
 ${endpointLinks(telemetryPath, linkPrefix)}</dl>`;
 }
 
-function worstOf(nodes: readonly NodeOverview[]): string {
-  const [worst] = nodes.filter(({ isReference }) => !isReference).sort((a, b) => rank(a) - rank(b));
-  return worst === undefined ? "" : rowClass(worst);
+function worstClass(nodes: readonly NodeOverview[], nowMs: number): string {
+  const [worst] = byRank(
+    nodes.filter(({ isReference }) => !isReference),
+    nowMs,
+  );
+  return worst === undefined ? "" : rowClass(worst, nowMs);
 }
 
-function rowClass(node: NodeOverview): string {
-  return needsAttention(node) ? "warning" : node.condition;
+function rowClass(node: NodeOverview, nowMs: number): string {
+  const [worst] = troublesOf(node, nowMs);
+  if (worst?.level === "critical") return "down";
+  return worst !== undefined && node.condition === "up" ? "warning" : node.condition;
+}
+
+function byRank(nodes: readonly NodeOverview[], nowMs: number): readonly NodeOverview[] {
+  return [...nodes].sort((a, b) => rank(a, nowMs) - rank(b, nowMs));
 }
 
 function selectedNodes({ nodes, query, nowMs, linkPrefix }: Omit<StatusOptions, "telemetryPath">): Markup {
@@ -57,11 +57,7 @@ function selectedNodes({ nodes, query, nowMs, linkPrefix }: Omit<StatusOptions, 
   );
   const shared = sharedLabels(nodes);
   const all = columns(nowMs, shared, linkPrefix);
-  const sorted = sortedRows(
-    all,
-    query,
-    [...selected].sort((a, b) => rank(a) - rank(b)),
-  );
+  const sorted = sortedRows(all, query, byRank(selected, nowMs));
   const page = pageOf(sorted.length, query.get("page"));
   const rows = sorted.slice((page - 1) * NODES_PER_PAGE, page * NODES_PER_PAGE);
   const links = pageLinks(sorted.length, page, path, query);
@@ -74,7 +70,7 @@ ${table({
   caption: "State after each node's last poll, unhealthy nodes first by default.",
   columns: all,
   rows,
-  rowClass,
+  rowClass: (node) => rowClass(node, nowMs),
   detail: ({ failures }) => (failures.length === 0 ? undefined : markup`${failures.map(failureText)}`),
   sorting: { path, query, anchor: "nodes" },
 })}
@@ -120,7 +116,7 @@ function columns(
       sortBy: ({ name }) => name,
       cell: (node) => nameCell(node, shared, linkPrefix),
     },
-    { key: "state", title: "State", sortBy: rank, cell: ({ condition }) => badge(condition) },
+    { key: "state", title: "State", sortBy: (node) => rank(node, nowMs), cell: ({ condition }) => badge(condition) },
     { key: "chain", title: "Chain", sortBy: ({ chain }) => chain, cell: ({ chain }) => markup`${chain}` },
     {
       key: "peers",

@@ -1,24 +1,19 @@
 import { badge, count, countOrUnknown, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { CONDITIONS, hasNoPeers, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
+import { CONDITIONS, lagOf, type NodeOverview, peersOf } from "./overview.ts";
 import { linkWith, type PageQuery, table } from "./table.ts";
+import { worstOf } from "./troubles.ts";
 
 /** The summary of all nodes on the page at `/`, and its links that select some of them. */
 
 /** Also the title of the page, as a browser's tab shows it. */
-export function heading(nodes: readonly NodeOverview[]): string {
+export function heading(nodes: readonly NodeOverview[], nowMs: number): string {
   const polled = nodes.filter(({ isReference }) => !isReference);
   const all = polled.length;
   if (all === 0) return nodes.length === 0 ? "No nodes to poll" : "Only references are polled";
-  const of = (number: number) => `${count(number)} of ${count(all)} ${all === 1 ? "node" : "nodes"}`;
-  const number = (wanted: string) => polled.filter(({ condition }) => condition === wanted).length;
-  const behind = polled.filter((node) => node.condition === "up" && isBehind(node)).length;
-  if (number("down") > 0) return `${of(number("down"))} down`;
-  if (number("degraded") > 0) return `${of(number("degraded"))} degraded`;
-  if (number("waiting") > 0) return `${of(number("waiting"))} not polled yet`;
-  const alone = polled.filter(hasNoPeers).length;
-  if (alone > 0) return `${of(alone)} without peers`;
-  if (behind > 0) return `${of(behind)} behind`;
+  const worst = worstOf(polled, nowMs);
+  if (worst !== undefined)
+    return `${count(worst.number)} of ${count(all)} ${all === 1 ? "node" : "nodes"} ${worst.what}`;
   return all === 1 ? "The node is up" : `All ${count(all)} nodes are up`;
 }
 

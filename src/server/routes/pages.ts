@@ -46,7 +46,7 @@ export function pagesRoutes(options: PagesOptions): readonly Route[] {
     return made(request, "/", query, () => {
       const nodes = store.all().map(overview);
       const nowMs = Date.now();
-      return page(heading(nodes), "/", statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }), nowMs);
+      return page(heading(nodes, nowMs), "/", statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }), nowMs);
     });
   }
 

@@ -28,9 +28,14 @@ function prepared(name: string) {
     writeFileSync(file, withSecrets(filesOf(manifests, configMap)["config.yaml"] ?? "", join(folder, "secrets")));
   }
   expect(args.includes(CONFIG)).toBe(configMap !== undefined);
+  // TLS and users have tests of their own; here the file of the Secret is empty.
+  const web = join(folder, "web.yaml");
+  writeFileSync(web, "{}\n");
   return {
     probes: probes.parse(exporter),
-    args: args.map((arg) => (arg === CONFIG ? `--config.file=${file}` : arg)),
+    args: args.map((arg) =>
+      arg === CONFIG ? `--config.file=${file}` : arg.replace(/^--web\.config\.file=.*/, `--web.config.file=${web}`),
+    ),
     env: { ...env, WIRE_TOKEN: "token" },
   };
 }

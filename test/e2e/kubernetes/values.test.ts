@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { againstSchema, againstTemplate, taken } from "../../kubernetes/chart-values.ts";
-import { tempFolder } from "../../support/servers.ts";
+import { ROOT } from "../../../tools/repository.ts";
+import { againstTemplate, taken } from "../../kubernetes/chart-values.ts";
+import { againstSchema } from "../../kubernetes/refused-values.ts";
+import { requireProgram, run, tempFolder } from "../../support/servers.ts";
 import { findRenderer, render } from "./render.ts";
 import { schemaProblems } from "./schema.ts";
 
@@ -31,4 +33,15 @@ describe.skipIf(!hasHelm).concurrent("values", () => {
   test.each(taken)("%s is taken, and the objects are as Kubernetes wants them", async (values) => {
     for (const manifest of await template(values)) expect(await schemaProblems(manifest)).toEqual([]);
   });
+
+  test.each(readdirSync(`${ROOT}charts/peer-exporter/ci`))(
+    "helm lint --strict has nothing against %s",
+    async (file) => {
+      const chart = `${ROOT}charts/peer-exporter`;
+      const args = ["lint", "--strict", "--kube-version=1.34.0", chart, `--values=${chart}/ci/${file}`];
+      const { code, output } = await run(requireProgram("helm"), args);
+      expect(code, output).toBe(0);
+      expect(output).not.toContain("[WARNING]");
+    },
+  );
 });

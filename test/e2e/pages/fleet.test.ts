@@ -52,7 +52,12 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
 
   test.each<[string, string, string, () => object]>([
     [`${NODES} nodes with long names`, "/", `All ${NODES} nodes are up`, () => ({ nodes: many() })],
-    [`${PEERS} peers`, "/nodes/crowded", "crowded ● up", () => ({ nodes: [wire("crowded", { url: crowded.url })] })],
+    [
+      `${PEERS} peers`,
+      "/nodes/crowded",
+      "crowded ◐ newest block was ",
+      () => ({ nodes: [wire("crowded", { url: crowded.url })] }),
+    ],
     [
       "a shard with references alone",
       "/",
@@ -74,7 +79,7 @@ describe.skipIf(!CHROMIUM)("the pages of fleets of all sizes", () => {
         viewport: { width, height: 800 },
       });
       await page.goto(exporter.url + path);
-      expect(await page.locator("h1").innerText()).toBe(heading);
+      expect((await page.locator("h1").innerText()).startsWith(heading)).toBe(true);
       expect(await overflow(page)).toBe(0);
       expect(await tablesInTheMargin(page)).toEqual([]);
       expect(await accessibilityFindings(page)).toEqual([]);

@@ -4,13 +4,16 @@ import { CHAIN_NAMES } from "../../../src/chains/index.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { type NodeState, toStored } from "../../../src/poll/store.ts";
 import { htmlOf } from "../../../src/server/pages/markup.ts";
-import { isBehind, type NodeOverview, overviewOf, type peersOf, rank } from "../../../src/server/pages/overview.ts";
+import { isBehind, type NodeOverview, overviewOf, type peersOf } from "../../../src/server/pages/overview.ts";
 import { heading, peersText, summary } from "../../../src/server/pages/summary.ts";
+import { rank } from "../../../src/server/pages/troubles.ts";
 import {
   deadReport,
   failing,
   firstState,
   head,
+  INTERVAL_MS,
+  NOW,
   nodeConfig,
   peers,
   peersAt,
@@ -28,9 +31,10 @@ function overview(state: NodeState): NodeOverview {
 }
 
 const up = overview(stateAfter(report({ peers: peers(row()) })));
+const forked = { ...up, isForked: true };
 const alone = overview(stateAfter(report()));
 const down = overview(stateAfter(deadReport()));
-const degraded = overview(stateAfter(report({ head: failing("http") })));
+const degraded = overview(stateAfter(report({ peers: peers(row()), head: failing("http") })));
 const waiting = overview(firstState());
 const behind = overview(stateAfter(report({ head: head(100), peers: peersAt(106, 106) })));
 const usual = overview(stateAfter(report({ head: head(100), peers: peersAt(105, 105) })));
@@ -46,9 +50,14 @@ test.each<[string, readonly NodeOverview[]]>([
   ["1 of 3 nodes degraded", [behind, degraded, waiting]],
   ["1 of 2 nodes not polled yet", [behind, waiting]],
   ["1 of 3 nodes behind", [up, behind, usual]],
-  ["1 of 2 nodes without peers", [behind, alone]],
+  ["1 of 4 nodes without peers", [behind, alone, degraded, waiting]],
+  ["2 of 3 nodes forked", [forked, alone, forked]],
 ])("the worst is the heading: %s", (expected, nodes) => {
-  expect(heading(nodes)).toBe(expected);
+  expect(heading(nodes, NOW)).toBe(expected);
+});
+
+test("nodes that are not polled as often as they should be are worse than those behind", () => {
+  expect(heading([behind, up], NOW + 4 * INTERVAL_MS + 61_000)).toBe("2 of 2 nodes not polled in time");
 });
 
 test.each<[string, readonly NodeOverview[]]>([
@@ -59,9 +68,10 @@ test.each<[string, readonly NodeOverview[]]>([
   expect(summary(nodes)).toBe(expected);
 });
 
-test("unhealthy ones are first: down, degraded, not polled, behind or without peers, up", () => {
-  const order = [down, degraded, waiting, behind, alone, up];
-  expect([up, waiting, behind, alone, down, degraded].sort((a, b) => rank(a) - rank(b))).toEqual(order);
+test("unhealthy ones are first: down, forked, without peers, degraded, not polled, behind, up", () => {
+  const order = [down, forked, alone, degraded, waiting, behind, up];
+  const rankNow = (node: NodeOverview) => rank(node, NOW);
+  expect([up, waiting, behind, alone, forked, down, degraded].sort((a, b) => rankNow(a) - rankNow(b))).toEqual(order);
   expect([behind, usual].map(isBehind)).toEqual([true, false]);
 });
 

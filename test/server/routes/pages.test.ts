@@ -156,7 +156,7 @@ describe("the page of a node", () => {
   test("has details, heads, peers, polls and the requests of the last one", async () => {
     const { text } = await pagesOf([busy])(url);
     for (const expected of [
-      "busy node ● up",
+      "◐ 20 blocks behind monero at",
       "polled every 15s",
       "Version 0.18.4",
       "20 blocks behind the best reference.",

@@ -1,0 +1,117 @@
+import { chains } from "../../chains/index.ts";
+import { duration } from "../../lib/text/format.ts";
+import { count } from "./format.ts";
+import { hasNoPeers, isBehind, lagOf, type NodeOverview } from "./overview.ts";
+
+/**
+ * What is wrong with a node, as far as the pages know it: from the same conditions as the alerts, without the time that those
+ * wait. The state of a fleet, the order of its nodes and the headline of a node come from here.
+ */
+
+/** As the severities of the alerts; `waiting`: nothing is known yet. */
+export type Level = "critical" | "warning" | "waiting";
+
+export type Trouble = {
+  readonly level: Level;
+  /** Without the name of the node. */
+  readonly text: string;
+};
+
+type Kind = {
+  readonly level: Level;
+  /** What it says of several nodes, after their number. */
+  readonly ofNodes: string;
+  /** It leaves nothing else to tell: the other data of such a node is missing. */
+  readonly isAlone?: true;
+  /** Undefined: the node has no such trouble. */
+  readonly textOf: (node: NodeOverview, nowMs: number) => string | undefined;
+};
+
+/** From the worst to the least. Of a node that has not been polled nothing is known, of a degraded one that it has a trouble. */
+const KINDS: readonly Kind[] = [
+  { level: "critical", ofNodes: "down", isAlone: true, textOf: ({ condition }) => when(condition === "down", "down") },
+  { level: "critical", ofNodes: "forked", textOf: ({ isForked }) => when(isForked, "forked") },
+  { level: "critical", ofNodes: "stalled", textOf: stalled },
+  { level: "critical", ofNodes: "without peers", textOf: (node) => when(hasNoPeers(node), "no peers") },
+  { level: "warning", ofNodes: "degraded", textOf: degraded },
+  {
+    level: "waiting",
+    ofNodes: "not polled yet",
+    isAlone: true,
+    textOf: ({ condition }) => when(condition === "waiting", "not polled yet"),
+  },
+  { level: "warning", ofNodes: "not polled in time", textOf: stale },
+  { level: "warning", ofNodes: "behind", textOf: behind },
+];
+
+/** The worst first. */
+export function troublesOf(node: NodeOverview, nowMs: number): readonly Trouble[] {
+  return kindsOf(node, nowMs).flatMap((kind) => {
+    const text = kind.textOf(node, nowMs);
+    return text === undefined ? [] : [{ level: kind.level, text }];
+  });
+}
+
+/** Sorts nodes: those with worse troubles have lower ranks. */
+export function rank(node: NodeOverview, nowMs: number): number {
+  const [worst] = kindsOf(node, nowMs);
+  return worst === undefined ? KINDS.length : KINDS.indexOf(worst);
+}
+
+/** The worst trouble of a fleet, with the number of nodes that have it. */
+export function worstOf(
+  nodes: readonly NodeOverview[],
+  nowMs: number,
+): { readonly what: string; readonly number: number } | undefined {
+  const kinds = nodes.map((node) => kindsOf(node, nowMs));
+  const worst = KINDS.find((kind) => kinds.some((each) => each.includes(kind)));
+  return worst && { what: worst.ofNodes, number: kinds.filter((each) => each.includes(worst)).length };
+}
+
+function kindsOf(node: NodeOverview, nowMs: number): readonly Kind[] {
+  const all = KINDS.filter((kind) => kind.textOf(node, nowMs) !== undefined);
+  const alone = all.find(({ isAlone }) => isAlone);
+  return alone === undefined ? all : [alone];
+}
+
+function when(condition: boolean, text: string): string | undefined {
+  return condition ? text : undefined;
+}
+
+/** By the usual seconds between two blocks, as P2PNodeHeadStalled. */
+const STALLED: readonly { readonly blockSeconds: number; readonly minutes: number }[] = [
+  { blockSeconds: 1, minutes: 2 },
+  { blockSeconds: 10, minutes: 7 },
+  { blockSeconds: 120, minutes: 40 },
+  { blockSeconds: 600, minutes: 180 },
+];
+
+function stalled({ stillHead, syncing }: NodeOverview): string | undefined {
+  if (stillHead === undefined || syncing === true) return undefined;
+  const { seconds, blockSeconds } = stillHead;
+  const band = STALLED.find((each) => blockSeconds <= each.blockSeconds);
+  const isStalled = band !== undefined && seconds >= band.minutes * 60;
+  return when(isStalled, `head stopped for ${duration(seconds)}`);
+}
+
+function degraded({ condition, failures }: NodeOverview): string | undefined {
+  if (condition !== "degraded") return undefined;
+  const apis = failures.flatMap(({ api }) => api.split(", "));
+  return apis.length === 1 ? `${apis[0]} fails` : `${apis.length} APIs fail`;
+}
+
+/** As P2PNodeDataStale. */
+const STALE = { intervals: 3, seconds: 60 };
+
+function stale({ lastSuccessMs, intervalMs }: NodeOverview, nowMs: number): string | undefined {
+  if (lastSuccessMs === undefined) return undefined;
+  const seconds = (nowMs - lastSuccessMs) / 1000;
+  return when(seconds > (STALE.intervals * intervalMs) / 1000 + STALE.seconds, `data is ${duration(seconds)} old`);
+}
+
+function behind(node: NodeOverview): string | undefined {
+  if (!isBehind(node)) return undefined;
+  const lag = lagOf(node) ?? 0;
+  const blocks = when(lag > chains[node.chain].usualLagBlocks, `${count(lag)} blocks behind`);
+  return [when(node.syncing === true, "syncing"), blocks].filter((text) => text !== undefined).join(", ");
+}
