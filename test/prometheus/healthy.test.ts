@@ -19,7 +19,7 @@ test("the healthy nodes have every metric that an alert uses", () => {
 
 describe.skipIf(promtool === undefined)("promtool", () => {
   test("no alert fires for healthy nodes of all chains within hours, but those for a node that is down", {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const temp = tempFolder();
     const files = ["rules.yaml", "alerts.yaml"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { readYaml } from "./support.ts";
+import { alerts, readYaml } from "./support.ts";
 
 /** Which alerts the example of Alertmanager inhibits. */
 
@@ -132,6 +132,7 @@ const silenced: readonly Row[] = [
   ["a head that stands, lagging", node("P2PNodeHeadStalled"), node("P2PNodeHeadLagging")],
   ["a head that stands, old", node("P2PNodeHeadStalled"), node("P2PNodeHeadOld")],
   ["a head that stands, behind the fleet", node("P2PNodeHeadStalled"), behind()],
+  ["behind the fleet, old", behind(), node("P2PNodeHeadOld")],
   ["lagging, old", node("P2PNodeHeadLagging"), node("P2PNodeHeadOld")],
   ["lagging, behind the fleet", node("P2PNodeHeadLagging"), behind()],
   ["lagging, peers ahead", node("P2PNodeHeadLagging"), node("P2PNodePeerHeightsDisagree")],
@@ -199,6 +200,8 @@ const told: readonly Row[] = [
   ["lagging, a node of the same name in another network", node("P2PNodeHeadLagging"), behind(TESTNET)],
   ["lagging, another node's peers", node("P2PNodeHeadLagging", OTHER_NODE), node("P2PNodePeerHeightsDisagree")],
   ["peers disagree, lagging", node("P2PNodePeerHeightsDisagree"), node("P2PNodeHeadLagging")],
+  ["behind the fleet, another node's old head", behind(OTHER_NODE), node("P2PNodeHeadOld")],
+  ["behind the fleet, an old head in another network", behind(TESTNET), node("P2PNodeHeadOld")],
   ["behind the fleet, lagging", behind(), node("P2PNodeHeadLagging")],
 ];
 
@@ -217,4 +220,13 @@ test("no alert silences itself, and no two silence each other", () => {
     everything.filter((other) => isInhibited(one, other) && isInhibited(other, one)).map((other) => [one, other]),
   );
   expect(both).toEqual([]);
+});
+test("every alert that is named in a rule exists", () => {
+  const names = alerts.map(({ alert }) => alert);
+  const matchers = rules.flatMap(({ source_matchers, target_matchers }) => [...source_matchers, ...target_matchers]);
+  const patterns = matchers.flatMap((matcher) => {
+    const text = /^alertname=~?"(.*)"$/.exec(matcher)?.[1] ?? "";
+    return text === "" ? [] : text.split(/\|(?![^(]*\))/);
+  });
+  expect(patterns.filter((pattern) => !names.some((name) => new RegExp(`^(?:${pattern})$`).test(name)))).toEqual([]);
 });

@@ -37,7 +37,7 @@ const CLOCK_SKEW_SECONDS = 5;
 const EXPIRY_DAYS = { warning: 14, critical: 3 };
 
 /** By the usual seconds between two blocks, as P2PNodeHeadOld. */
-const OLD_HEADS: readonly { readonly blockSeconds: number; readonly seconds: number }[] = [
+export const OLD_HEADS: readonly { readonly blockSeconds: number; readonly seconds: number }[] = [
   { blockSeconds: 1, seconds: 300 },
   { blockSeconds: 10, seconds: 1200 },
   { blockSeconds: 120, seconds: 7200 },

@@ -3,7 +3,7 @@ import type { TextSample } from "../../../src/lib/prometheus-text.ts";
 import type { NodeReport } from "../../../src/model/report.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { type NodeState, toStored } from "../../../src/poll/store.ts";
-import { HEADLINE_FAMILIES, headline } from "../../../src/server/pages/headline.ts";
+import { HEADLINE_FAMILIES, headline, OLD_HEADS } from "../../../src/server/pages/headline.ts";
 import { htmlOf } from "../../../src/server/pages/markup.ts";
 import { isShownOfNode } from "../../../src/server/pages/node.ts";
 import { overviewOf } from "../../../src/server/pages/overview.ts";
@@ -167,6 +167,17 @@ describe("the conditions are those of the alerts", () => {
     const moved = (height: number) =>
       badges([polled(100, 0), polled(98, 1), polled(height, seconds)], {}, NOW + seconds * 1000);
     expect([moved(98)[0]?.slice(0, 19), moved(99)[0]]).toEqual(["down ✕ head stopped", "up ● up"]);
+  });
+
+  test("P2PNodeHeadOld", () => {
+    const bands = [
+      ...exprOf("P2PNodeHeadOld").matchAll(
+        /timestamp_seconds > (\d+) \+ \S+\s+and p2p_node_block_interval_seconds (?:> \d+ )?<= (\d+)/g,
+      ),
+    ];
+    expect(bands.map(([, seconds, blockSeconds]) => [Number(blockSeconds), Number(seconds)])).toEqual(
+      OLD_HEADS.map(({ blockSeconds, seconds }) => [blockSeconds, seconds]),
+    );
   });
 
   test("P2PNodeDataStale", () => {
