@@ -19,7 +19,8 @@ const testFile = z.looseObject({
  * @returns the path of the tests
  */
 export function withItsAlertsAlone(path: string, folder: string): string {
-  const { rule_files: files, tests, ...rest } = testFile.parse(parse(textOf(path)));
+  const text = textOf(path);
+  const { rule_files: files, tests } = testFile.parse(parse(text));
   const names = new Set(tests.flatMap((one) => one.alert_rule_test.map(({ alertname }) => alertname)));
   const name = basename(path, ".test.yaml");
   const own = files.map((file) => {
@@ -28,7 +29,8 @@ export function withItsAlertsAlone(path: string, folder: string): string {
     writeFileSync(join(folder, copy), isOfAlerts ? alertsNamed(names) : textOf(join(dirname(path), file)));
     return copy;
   });
-  writeFileSync(join(folder, basename(path)), stringify({ rule_files: own, ...rest, tests }));
+  // As text: values such as 0x30 are not those of YAML.
+  writeFileSync(join(folder, basename(path)), text.replace(/^rule_files: .*$/m, `rule_files: [${own.join(", ")}]`));
   return join(folder, basename(path));
 }
 
