@@ -28,7 +28,7 @@
       // Alerts on fleets: alerts/fleet.libsonnet.
 
       fleet: {
-        // The heads of more than this share of the nodes of a network stand still, and of at least so many.
+        // The heads of more than this share of the nodes of a network do not move, and of at least so many.
         halted: { share: 0.5, nodes: 2 },
         // At least this share of the nodes of a chain or of an exporter are down, and at least so many.
         down: { share: 0.5, nodes: 3 },

@@ -8,7 +8,14 @@ import { type GeneratedFile, ROOT } from "./repository.ts";
 
 // First, as the mixin reads it.
 write(checksFile());
-for (const file of ruleFiles()) write(file);
+try {
+  for (const file of ruleFiles()) write(file);
+} catch (error) {
+  // No jsonnet, or what jsonnet says of the mixin: a stack of ours would hide it.
+  if (!(error instanceof Error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
 
 function write({ path, text }: GeneratedFile): void {
   writeFileSync(join(ROOT, path), text);

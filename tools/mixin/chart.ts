@@ -45,7 +45,7 @@ function commentedYaml(config: JsonObject, comments: ReadonlyMap<string, string>
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** Numbers of one threshold stand in a line, as in config.libsonnet. */
+/** Numbers of one threshold are in one line, as in config.libsonnet. */
 function comment(
   map: YAMLMap<unknown, unknown>,
   comments: ReadonlyMap<string, string>,
@@ -144,26 +144,22 @@ function changesOf(name: string, alerts: RenderedMixin["alerts"]): JsonObject {
   });
 }
 
-/** All are required: null in Helm's values removes a default. */
 function thresholdSchema(value: unknown): JsonObject {
   if (!isObject(value)) return ref(typeof value === "number" ? "number" : "range");
-  const fields = Object.entries(value).map(([key, each]) => [key, thresholdSchema(each)]);
-  return { ...object(Object.fromEntries(fields)), required: Object.keys(value) };
+  return object(Object.fromEntries(Object.entries(value).map(([key, each]) => [key, thresholdSchema(each)])));
 }
 
 /** The schema of the values, with that of prometheusRule. */
 export function chartSchema(text: string, mixin: RenderedMixin): string {
   const schema = JSON.parse(text);
-  const settings = settingsOf(mixin);
   schema.properties.prometheusRule = {
     ...object({
       enabled: { type: "boolean" },
       namespace: { type: "string" },
       labels: { type: "object", additionalProperties: TEXT },
       annotations: { type: "object", additionalProperties: TEXT },
-      ...settings,
+      ...settingsOf(mixin),
     }),
-    required: Object.keys(settings),
     definitions: DEFINITIONS,
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;

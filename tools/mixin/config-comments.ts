@@ -28,7 +28,7 @@ export function configComments(text: string): ReadonlyMap<string, string> {
   return comments;
 }
 
-/** The paths of the keys in an object that stands in one line: `fewPeers: { wire: 2, monero: 6 },`. */
+/** The paths of the keys in an object on one line: `fewPeers: { wire: 2, monero: 6 },`. */
 function inlineKeys(line: string): readonly (readonly string[])[] {
   const [, object = ""] = /^\w+: (\{ .+ \}),?$/.exec(line) ?? [];
   const paths: (readonly string[])[] = [];

@@ -11,6 +11,8 @@ their own for Prometheus, so none of them is ever read as a template of Helm.
 {{- else -}}
 {{- $value := $.settings -}}
 {{- range splitList "." $part -}}
+{{- /* null removes a default. */ -}}
+{{- if not (and (kindIs "map" $value) (hasKey $value .)) -}}{{- fail (printf "prometheusRule.%s: leave it out for its default, null is no value" $part) -}}{{- end -}}
 {{- $value = index $value . -}}
 {{- end -}}
 {{- /* Without toJson, 2^40 would be 1.099511627776e+12. */ -}}
@@ -19,7 +21,7 @@ their own for Prometheus, so none of them is ever read as a template of Helm.
 {{- end -}}
 {{- end }}
 
-{{- /* The fields of several objects (.objects), of which the last wins. `merge` takes an empty text for none. */ -}}
+{{- /* The fields of several objects (.objects), the last wins. `merge` takes an empty text for none. */ -}}
 {{- define "peer-exporter.joined" -}}
 {{- $all := dict -}}
 {{- range .objects -}}
@@ -44,7 +46,7 @@ their own for Prometheus, so none of them is ever read as a template of Helm.
 {{- range $key, $value := .rule.annotations -}}
 {{- $_ := set $annotations $key (include "peer-exporter.withValues" (dict "text" $value "settings" $settings)) -}}
 {{- end -}}
-{{- $changes := get $settings.rules .rule.alert | default dict -}}
+{{- $changes := get ($settings.rules | default dict) .rule.alert | default dict -}}
 {{- $stage := get $changes .rule.labels.severity | default dict -}}
 {{- range $key := list "expr" "for" "keep_firing_for" -}}
 {{- $_ := set $rule $key (coalesce (get $stage $key) (get $changes $key) (get $rule $key)) -}}
@@ -64,7 +66,7 @@ their own for Prometheus, so none of them is ever read as a template of Helm.
 {{- range (.Files.Get "files/rules.yaml" | fromYaml).groups -}}
 {{- $rules := list -}}
 {{- range .rules -}}
-{{- if not (get $settings.disabled (default "" .alert)) -}}
+{{- if not (get ($settings.disabled | default dict) (default "" .alert)) -}}
 {{- $rules = append $rules (include "peer-exporter.rule" (dict "rule" . "settings" $settings) | fromJson) -}}
 {{- end -}}
 {{- end -}}

@@ -164,7 +164,10 @@ describe.skipIf(!helm)("the chart's prometheusRule", () => {
       "/prometheusRule/thresholds/fewPeers/monero': got string, want number",
     ],
     [{ thresholds: { fewPeers: { monero: -1 } } }, "/prometheusRule/thresholds/fewPeers/monero': "],
-    [{ thresholds: { fewPeers: { monero: null } } }, "missing property 'monero'"],
+    [
+      { thresholds: { fewPeers: { monero: null } } },
+      "prometheusRule.thresholds.fewPeers.monero: leave it out for its default",
+    ],
     [{ thresholds: { fewPeer: {} } }, "additional properties 'fewPeer' not allowed"],
     [{ dashboardBaseUrl: "https://grafana.example/" }, "does not match pattern"],
     [{ clusterLabel: "my-cluster" }, "does not match pattern"],
