@@ -30,9 +30,9 @@
       fleet: {
         // The heads of more than this share of the nodes of a network do not move, and of at least so many.
         halted: { share: 0.5, nodes: 2 },
-        // More than this share of the nodes of a chain or an exporter is down, and at least so many.
+        // At least this share of the nodes of a chain or of an exporter are down, and at least so many.
         down: { share: 0.5, nodes: 3 },
-        // At least so many nodes are on another branch.
+        // At least so many nodes of a network have left the others.
         forked: { nodes: 3 },
         // How long an exporter that is no target any more is missed, if more than this share of its nodes is polled by no other
         // one; and for how long a target is known to be an exporter, if its job does not tell.

@@ -25,14 +25,14 @@ const apiServer: Program = {
     folder: "cmd/kube-apiserver",
     flags: [`-ldflags=-s -w ${versionFlags().join(" ")}`],
     // Libraries of Kubernetes 1.x are published as 0.x.
-    siblings: `v${KUBERNETES.replace(/^1/, "0")}`,
+    siblings: { version: `v${KUBERNETES.replace(/^1/, "0")}` },
   },
   install: "put kube-apiserver of https://kubernetes.io/releases/download/ on PATH",
 };
 
 const etcd: Program = {
   name: "etcd",
-  source: { module: "go.etcd.io/etcd/server/v3", version: "v3.6.6", folder: "", siblings: "v3.6.6" },
+  source: { module: "go.etcd.io/etcd/server/v3", version: "v3.6.6", folder: "", siblings: {} },
   install: "put etcd of https://github.com/etcd-io/etcd/releases on PATH",
 };
 

@@ -12,8 +12,11 @@ export type GoSource = {
   /** The folder of the program in the module. */
   readonly folder: string;
   readonly flags?: readonly string[];
-  /** The version of the modules that it finds in folders of its own repository, which are not in the module. */
-  readonly siblings?: string;
+  /** That the module finds others in folders of its repository, which are not in the module. */
+  readonly siblings?: {
+    /** Theirs, where the module itself has not the right one. */
+    readonly version?: string;
+  };
 };
 
 export type Program = {
@@ -102,7 +105,7 @@ function build({ module, version, folder, flags = [], siblings }: GoSource, path
 }
 
 /** A module of ours that needs the other one, with published versions instead of the folders that it has them replaced by. */
-function besides(source: string, module: string, version: string, siblings: string): string {
+function besides(source: string, module: string, version: string, siblings: { readonly version?: string }): string {
   const text = readFileSync(join(source, "go.mod"), "utf8");
   const replaced = [...text.matchAll(/^\s*(?:replace )?(\S+) => \.\S*$/gm)].map(([, name]) => name);
   const folder = join(cacheFolder(), `module-${module.replaceAll("/", "-")}-${version}`);
@@ -111,7 +114,7 @@ function besides(source: string, module: string, version: string, siblings: stri
     "module local",
     ...(text.match(/^(?:go|godebug) .*$/gm) ?? []),
     `require ${module} ${version}`,
-    ...replaced.map((name) => `replace ${name} => ${name} ${siblings}`),
+    ...(siblings.version === undefined ? [] : replaced.map((name) => `replace ${name} => ${name} ${siblings.version}`)),
   ];
   writeFileSync(join(folder, "go.mod"), `${lines.join("\n")}\n`);
   return folder;

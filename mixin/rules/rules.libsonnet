@@ -76,8 +76,8 @@ local rules(config) = [
           and on (%(key)s) count by (%(key)s) (%(heads)s) > 1
           unless (
             (
-              max by (%(key)s) (%(heads)s{network=""})
-                - on (%(key)s) group_right ()
+              max by (%(unknown)s) (%(heads)s{network=""})
+                - on (%(unknown)s) group_right ()
               %(heads)s{network=""}
             )
               *
@@ -88,6 +88,7 @@ local rules(config) = [
     ||| % {
       heads: 'target:p2p_node_head_height:across_exporters',
       key: '%s, chain, network' % config.clusterLabel,
+      unknown: '%s, chain' % config.clusterLabel,
       interval: lib.indented(network.once('p2p_node_block_interval_seconds'), '      '),
       seconds: lib.number(config.thresholds.head.unknownNetworkSeconds),
     },

@@ -93,6 +93,8 @@ const podTemplate = z.looseObject({
   spec: z.looseObject({
     containers: z.array(container),
     initContainers: z.array(container).default([]),
+    priorityClassName: z.string().optional(),
+    runtimeClassName: z.string().optional(),
     volumes: z
       .array(z.looseObject({ name: z.string(), configMap: z.looseObject({ name: z.string() }).optional() }))
       .default([]),

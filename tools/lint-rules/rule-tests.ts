@@ -1,15 +1,14 @@
 import { writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { parseAlerts } from "../prometheus-rules.ts";
 import { textOf } from "../repository.ts";
 
 const testFile = z.looseObject({
+  rule_files: z.array(z.string()),
   tests: z.array(z.looseObject({ alert_rule_test: z.array(z.looseObject({ alertname: z.string() })).default([]) })),
 });
-
-const RULE_FILE = /^rule_files: \[\.\.\/(\w+\.yaml)\]$/m;
 
 /**
  * The same tests over a file of the alerts that they are about: promtool evaluates every rule of a file at every step, which
@@ -21,13 +20,17 @@ const RULE_FILE = /^rule_files: \[\.\.\/(\w+\.yaml)\]$/m;
  */
 export function withItsAlertsAlone(path: string, folder: string): string {
   const text = textOf(path);
-  const { tests } = testFile.parse(parse(text));
+  const { rule_files: files, tests } = testFile.parse(parse(text));
   const names = new Set(tests.flatMap((one) => one.alert_rule_test.map(({ alertname }) => alertname)));
-  const [, file = ""] = RULE_FILE.exec(text) ?? [];
-  const rules = names.size === 0 ? textOf(`prometheus/${file}`) : alertsNamed(names);
   const name = basename(path, ".test.yaml");
-  writeFileSync(join(folder, `${name}.yaml`), rules);
-  writeFileSync(join(folder, basename(path)), text.replace(RULE_FILE, `rule_files: [${name}.yaml]`));
+  const own = files.map((file) => {
+    const isOfAlerts = basename(file) === "alerts.yaml";
+    const copy = `${name}.${basename(file)}`;
+    writeFileSync(join(folder, copy), isOfAlerts ? alertsNamed(names) : textOf(join(dirname(path), file)));
+    return copy;
+  });
+  // As text: values such as 0x30 are not those of YAML.
+  writeFileSync(join(folder, basename(path)), text.replace(/^rule_files: .*$/m, `rule_files: [${own.join(", ")}]`));
   return join(folder, basename(path));
 }
 
