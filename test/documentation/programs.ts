@@ -16,6 +16,8 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["git", "git's own"],
   ["node", "Node.js' own; the exporter started by it is checked"],
   ["promtool", "Prometheus' own; test/prometheus runs it over the same files"],
+  ["jsonnet", "test/e2e/mixin/readme.test.ts runs it"],
+  ["jb", "jsonnet-bundler's own; test/e2e/mixin/readme.test.ts has the folder that it makes"],
   ["amtool", "Alertmanager's own"],
   ["monerod", "monerod's own; test/e2e/getting-started.test.ts has what docs/getting-started starts"],
   ["clio", "Wire's own"],
