@@ -1,7 +1,7 @@
 import { ago, isoTime } from "../../lib/text/format.ts";
 import type { ApiFailure } from "../../poll/outcomes.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { Condition } from "./overview.ts";
+import type { Condition, Level } from "./overview.ts";
 
 export { ago, bytes, duration, isoTime } from "../../lib/text/format.ts";
 
@@ -46,6 +46,15 @@ const CONDITIONS: Readonly<Record<Condition, readonly [sign: string, text: strin
 export function badge(condition: Condition, text = CONDITIONS[condition][1]): Markup {
   const [sign] = CONDITIONS[condition];
   return markup`<span class="badge ${condition}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
+}
+
+const LEVELS = { critical: "down", warning: "degraded", waiting: "waiting" } as const satisfies Record<
+  Level,
+  Condition
+>;
+
+export function troubleBadge(level: Level, text: string): Markup {
+  return badge(LEVELS[level], text);
 }
 
 export function failureText({ api, failure }: ApiFailure): Markup {

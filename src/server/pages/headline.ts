@@ -1,24 +1,15 @@
 import { chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import { duration } from "../../lib/text/format.ts";
-import { badge, count } from "./format.ts";
+import { badge, count, troubleBadge } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import { type Condition, lagOf, type NodeOverview } from "./overview.ts";
-import { type Level, type Trouble, troublesOf } from "./troubles.ts";
+import { lagOf, type NodeOverview } from "./overview.ts";
+import { type Trouble, troublesOf } from "./troubles.ts";
 
 /** The headline of a node's page: its name and what is wrong with it, the worst first. */
 
 const HEAD_TIME = "p2p_node_head_timestamp_seconds";
 const BLOCK_INTERVAL = "p2p_node_block_interval_seconds";
-
-const LEVELS = { critical: "down", warning: "degraded", waiting: "waiting" } as const satisfies Record<
-  Level,
-  Condition
->;
-
-function troubleBadge(level: Level, text: string): Markup {
-  return badge(LEVELS[level], text);
-}
 
 type Fact = {
   readonly value: number;
