@@ -13,7 +13,7 @@ local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
   //
   // The info of the last hour, because a node that does not answer has none. A node whose info changed in that time has several:
   // `timestamp` is greater than the 1 of older ones, so that topk takes the present one.
-  withNetwork(expr, present):: |||
+  withNetwork(expr, present):: lib.fill(|||
     (
       %(expr)s
     )
@@ -31,22 +31,22 @@ local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
         )
           or ignoring (network) group without () (%(present)s)
       )
-  ||| % { expr: indented(expr), present: present },
+  |||, { expr: indented(expr), present: present }),
 
   // The series of nodes without the labels that only tell who took the sample: the highest value counts.
-  once(expr):: |||
+  once(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: SCRAPE_LABELS, expr: indented(expr) },
+  |||, { labels: SCRAPE_LABELS, expr: indented(expr) }),
 
   // The series of nodes as each exporter has them: those of two servers of Prometheus with one store, or of a pod under its old
   // and its new name, are one.
-  oncePerExporter(expr):: |||
+  oncePerExporter(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: indented(expr) },
+  |||, { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: indented(expr) }),
 
   scrapeLabels:: SCRAPE_LABELS,
 }
