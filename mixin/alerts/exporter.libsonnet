@@ -88,8 +88,8 @@ function(config) {
         )
           > %(longDelays)s - 0.25
       |||, {
-        long: std.strReplace(std.rstripChars(delaysAbove('1'), '\n'), '\n', '\n  '),
-        veryLong: std.strReplace(std.rstripChars(delaysAbove('10'), '\n'), '\n', '\n  '),
+        long: lib.indented(delaysAbove('1'), '  '),
+        veryLong: lib.indented(delaysAbove('10'), '  '),
         delays: lib.number(thresholds.eventLoopBlocked.delays),
         longDelays: lib.number(thresholds.eventLoopBlocked.longDelays),
       }),

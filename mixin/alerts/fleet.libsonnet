@@ -4,7 +4,7 @@ local nodes = import '../lib/nodes.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
 // An expression of several lines, at so many spaces.
-local at(spaces, expr) = std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n' + std.repeat(' ', spaces));
+local at(spaces, expr) = lib.indented(expr, std.repeat(' ', spaces));
 
 function(config)
   local names = { cluster: config.clusterLabel, scrape: network.scrapeLabels, advice: config.adviceUrl };

@@ -138,7 +138,7 @@ function(config)
           %(old)s
             unless %(syncing)s
         |||, {
-          old: std.rstripChars(heads.old(config), '\n'),
+          old: lib.trimmed(heads.old(config)),
           syncing: heads.syncing(config),
         }), 'p2p_node_head_timestamp_seconds'),
         'for': '15m',
