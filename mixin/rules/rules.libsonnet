@@ -100,25 +100,19 @@ local rules(config) = [
       nodes' own labels, such as region. Two exporters or jobs that have the same node count it once: the labels of
       the inner `without` only tell who took a sample.
     |||),
-    expr: |||
+    expr: lib.fill(|||
       avg without (target) (
-        max without (
-          job, instance, node, pod, container, endpoint, service, exporter,
-          prometheus, prometheus_replica, replica
-        ) (p2p_node_up)
+        %s
       )
-    |||,
+    |||, lib.indented(network.once('p2p_node_up'), '  ')),
   },
   {
     record: 'chain:p2p_node_peers:sum',
-    expr: |||
+    expr: lib.fill(|||
       sum without (target, direction) (
-        max without (
-          job, instance, node, pod, container, endpoint, service, exporter,
-          prometheus, prometheus_replica, replica
-        ) (p2p_node_peers)
+        %s
       )
-    |||,
+    |||, lib.indented(network.once('p2p_node_peers'), '  ')),
   },
 ];
 
