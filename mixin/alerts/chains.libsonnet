@@ -30,8 +30,8 @@ function(config) {
       dashboard: 'wire',
       summary: 'A Wire or Antelope node dropped configured peers.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) permanently dropped outbound peers: {{ $value }} earlier peers
-        are no longer in its list.
+        {{ $labels.target }} ({{ $labels.chain }}) has permanently dropped configured peers. Number of outbound peers that are
+        no longer in its list: {{ $value }}.
       |||),
     },
     {
@@ -95,8 +95,8 @@ function(config) {
       dashboard: 'monero',
       summary: 'The disk of a monerod will soon be full.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize1024 }}B left on the disk of its data:
-        less than %(gibibytes)s GiB, or full within %(hours)s hours at the rate of the last %(range)s.
+        {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize1024 }}B left on the disk of its data. That is less
+        than %(gibibytes)s GiB, or the disk will be full within %(hours)s hours at the rate of the last %(range)s.
       |||) % limit,
     }
     for severity in stages

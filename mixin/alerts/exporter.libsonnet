@@ -15,7 +15,7 @@ local down(config, severity, time) = {
     {{ $labels.instance }} of the job {{ $labels.job }} cannot be scraped (up is {{ $value }}), so there is no data about
     its nodes, and no other alert about them. {{- with printf
     `count(count by (target) (last_over_time(p2p_node_up{job=%q,instance=%q}[1h])))` $labels.job $labels.instance | query
-    }} It polled {{ . | first | value }} nodes within the last hour. {{- end }} Check first whether its process or pod
+    }} Nodes that it polled within the last hour: {{ . | first | value }}. {{- end }} Check first whether its process or pod
     runs; /targets of Prometheus shows the error of the scrape.
   |||),
 };
@@ -88,8 +88,8 @@ function(config) {
         )
           > %(longDelays)s - 0.25
       ||| % {
-        long: std.strReplace(std.rstripChars(delaysAbove('1'), '\n'), '\n', '\n  '),
-        veryLong: std.strReplace(std.rstripChars(delaysAbove('10'), '\n'), '\n', '\n  '),
+        long: lib.indented(delaysAbove('1'), '  '),
+        veryLong: lib.indented(delaysAbove('10'), '  '),
         delays: lib.number(thresholds.eventLoopBlocked.delays),
         longDelays: lib.number(thresholds.eventLoopBlocked.longDelays),
       },

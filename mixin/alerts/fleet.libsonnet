@@ -3,9 +3,6 @@ local network = import '../lib/network.libsonnet';
 local nodes = import '../lib/nodes.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
-// An expression of several lines, at so many spaces.
-local at(spaces, expr) = std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n' + std.repeat(' ', spaces));
-
 function(config)
   local names = { cluster: config.clusterLabel, scrape: network.scrapeLabels, advice: config.adviceUrl };
   local numbers = std.mapWithKey(function(_, topic) std.mapWithKey(function(_, value) lib.number(value), topic), config.thresholds.fleet);
@@ -32,7 +29,7 @@ function(config)
       labels,
       '{{ with . | first }}' + text + '{{ end }}'
     );
-  local shortly = ', mostly {{ .Labels.reason }} (peers)';
+  local shortly = ': mostly {{ .Labels.reason }} (peers)';
   local withAdvice = ' The most common failure of the API peers is {{ .Labels.reason }} (nodes: {{ .Value }}): %(advice)s#{{ .Labels.reason }}.' % names;
   local ofChain(text) = failed('chain=%%[1]q,%(cluster)s=%%[2]q' % names, ['chain', config.clusterLabel], text);
   local ofExporter(text) = failed('job=%q,instance=%q', ['job', 'instance'], text);
@@ -46,7 +43,7 @@ function(config)
         %(all)s
       )
       >= %(nodes)s
-  ||| % (names + numbers.halted { halted: at(2, halted), all: at(4, halted) });
+  ||| % (names + numbers.halted { halted: lib.indented(halted, '  '), all: lib.indented(halted, '    ') });
 
   // 0 for a node that no exporter reaches, else 1.
   local reached = network.once(nodes.down(config) + 'or group without () (p2p_node_up)');
@@ -58,7 +55,7 @@ function(config)
         %(all)s
       )
       >= %(nodes)s
-  ||| % (names + numbers.down { reached: at(2, reached), all: at(4, network.once('p2p_node_up')) });
+  ||| % (names + numbers.down { reached: lib.indented(reached, '  '), all: lib.indented(network.once('p2p_node_up'), '    ') });
 
   local downOfExporter = network.oncePerExporter(nodes.down(config));
   local isExporterBlind = |||
@@ -85,10 +82,10 @@ function(config)
           )
       )
   ||| % (names + numbers.down {
-           down: at(4, downOfExporter),
-           all: at(6, network.oncePerExporter('p2p_node_up')),
-           anyDown: at(8, nodes.down(config)),
-           chainDown: at(12, isChainDown),
+           down: lib.indented(downOfExporter, '    '),
+           all: lib.indented(network.oncePerExporter('p2p_node_up'), '      '),
+           anyDown: lib.indented(nodes.down(config), '        '),
+           chainDown: lib.indented(isChainDown, '            '),
          });
 
   local isGone = |||
@@ -190,7 +187,7 @@ function(config)
             ['job', 'instance'],
             ' of {{ . | first | value }}'
           )
-          + ' nodes of all chains of {{ $labels.instance }} (job {{ $labels.job }}) return no peer list to it.'
+          + ' nodes return no peer list to {{ $labels.instance }} (job {{ $labels.job }}).'
           + ofExporter(withAdvice) + ' ' + |||
             Look first at the exporter: its network, DNS, proxy, secrets and CPU.
           |||
@@ -206,7 +203,7 @@ function(config)
             %(forked)s
           )
             >= %(nodes)s
-        ||| % (names + numbers.forked { forked: at(2, forked) }),
+        ||| % (names + numbers.forked { forked: lib.indented(forked, '  ') }),
         'for': '4m',
         severity: 'critical',
         labels: { scope: 'network' },

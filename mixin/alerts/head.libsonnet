@@ -112,7 +112,7 @@ function(config)
                        "target" }}.{{ end }}
                      ||| % { cluster: config.clusterLabel })
                      + explained
-                     + ' If both are of one chain, look at its peers first, then at its log; if not, set network in the configuration.',
+                     + ' If both are on the same network, look first at the peers of the node that is behind, then at its log; if not, set network in the configuration.',
       },
       {
         alert: 'P2PNodeHeadStalled',
@@ -129,7 +129,7 @@ function(config)
         summary: 'The head of a node does not move.',
         description: 'The head of {{ $labels.target }} ({{ $labels.chain }}) has stopped at {{ printf "%.0f" $value }}.'
                      + explained
-                     + ' See whether other nodes go on; if they do, look at its peers, its log and its disk.',
+                     + ' Check first whether the heads of other nodes move. If they do, look at the peers, the log and the disk of this node.',
       },
       {
         alert: 'P2PNodeHeadOld',
@@ -143,7 +143,7 @@ function(config)
           %(old)s
             unless %(syncing)s
         ||| % {
-          old: std.rstripChars(heads.old(config), '\n'),
+          old: lib.trimmed(heads.old(config)),
           syncing: heads.syncing(config),
         }, 'p2p_node_head_timestamp_seconds'),
         'for': '15m',
@@ -171,7 +171,7 @@ function(config)
           p2p_node_fork_depth_blocks{job=%q,instance=%q,target=%q})` $labels.job $labels.instance $labels.target | query
           }} {{ if eq (. | first | label "reference") "configured" }}references{{ else }}other nodes{{ end }}{{ else }}
           other nodes{{ end }} for at least {{ $value | humanize }} blocks, more than a usual reorganisation. Do not trust
-          its balances and confirmations: ask both and an explorer for a block at one height.
+          its balances and confirmations. Ask it, another node and an explorer for the hash of the block at one height.
         |||),
       },
       {

@@ -21,8 +21,8 @@ local noPeers(severity, time) = {
     {{ $labels.target }} ({{ $labels.chain }}) answers, but has no connected peers ({{ $value }} in all directions), so
     it gets no blocks. {{- with printf `max(sum without (direction, state)
     (p2p_node_connections{job=%q,instance=%q,target=%q,state!="connected"})) > 0` $labels.job $labels.instance
-    $labels.target | query }} It is opening {{ . | first | value }} connections, so it has addresses: its log says why
-    they fail. {{- end }} Check first whether its host reaches other hosts, then its configured peers.
+    $labels.target | query }} It has addresses, as it is opening connections ({{ . | first | value }}): its log says
+    why they fail. {{- end }} Check first whether its host reaches other hosts, then its configured peers.
   |||),
 };
 
@@ -184,8 +184,8 @@ function(config) {
       dashboard: 'node',
       summary: "Rows of a node's peer list cannot be read.",
       description: lib.text(|||
-        On average {{ $value | humanize }} rows of each peer list of {{ $labels.target }} ({{ $labels.chain }})
-        could not be read and were skipped.
+        Rows of the peer list of {{ $labels.target }} ({{ $labels.chain }}) could not be read and were skipped: {{ $value |
+        humanize }} in each poll, on average.
       |||),
     },
     {

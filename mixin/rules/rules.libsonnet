@@ -102,23 +102,17 @@ local rules(config) = [
     |||),
     expr: |||
       avg without (target) (
-        max without (
-          job, instance, node, pod, container, endpoint, service, exporter,
-          prometheus, prometheus_replica, replica
-        ) (p2p_node_up)
+        %s
       )
-    |||,
+    ||| % lib.indented(network.once('p2p_node_up'), '  '),
   },
   {
     record: 'chain:p2p_node_peers:sum',
     expr: |||
       sum without (target, direction) (
-        max without (
-          job, instance, node, pod, container, endpoint, service, exporter,
-          prometheus, prometheus_replica, replica
-        ) (p2p_node_peers)
+        %s
       )
-    |||,
+    ||| % lib.indented(network.once('p2p_node_peers'), '  '),
   },
 ];
 
