@@ -21,7 +21,7 @@ local decimal(value, digits) =
   // stay as they are: they stand for numbers that Helm's template inserts later.
   number(value)::
     if std.isString(value) then value
-    else if value == std.floor(value) then '%d' % value
+    else if value == std.floor(value) then std.toString(value)
     else decimal(value, 1),
 
   // The labels that lead to the right place of each dashboard.
