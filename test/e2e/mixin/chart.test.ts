@@ -60,7 +60,7 @@ const text = fc.oneof(
 
 const labels = fc.dictionary(fc.constantFrom("team", "tier", "_a", "b2"), text);
 const duration = fc.constantFrom("0", "0m", "90s", "1h30m", "1d", "2w3d", "500ms");
-const severity = fc.constantFrom("critical", "warning", "info");
+const severity = fc.constantFrom("critical", "warning", "info", "page");
 const url = fc.constantFrom(
   "https://wiki.example",
   "http://10.0.0.1:3000/sub",
@@ -152,7 +152,12 @@ describe.skipIf(!helm)("the chart's prometheusRule", () => {
     ],
     [{ rules: { P2PNodePollsSlow: { for: "5m1h" } } }, "'5m1h' does not match pattern"],
     [{ rules: { P2PNodePollsSlow: { for: "" } } }, "/prometheusRule/rules/P2PNodePollsSlow/for': minLength"],
-    [{ rules: { P2PNodePollsSlow: { severity: "page" } } }, "value must be one of 'critical', 'warning', 'info'"],
+    [{ rules: { P2PNodePollsSlow: { severity: "Critical" } } }, "'Critical' does not match pattern"],
+    [{ rules: { P2PNodePollsSlow: { labels: { instance: "a" } } } }, "invalid propertyName 'instance'"],
+    [{ extraLabels: { chain: "a" } }, "invalid propertyName 'chain'"],
+    [{ exporterSelector: "job=peers" }, "/prometheusRule/exporterSelector': "],
+    [{ namespace: "a.b" }, "/prometheusRule/namespace': "],
+    [{ labels: { release: "two words" } }, "/prometheusRule/labels/release': "],
     [{ rules: { P2PNodePollsSlow: { fors: "5m" } } }, "additional properties 'fors' not allowed"],
     [{ rules: { P2PNodePollsSlow: { info: {} } } }, "additional properties 'info' not allowed"],
     [{ rules: { P2PNodeNoPeers: { severity: "info" } } }, "additional properties 'severity' not allowed"],
@@ -168,6 +173,7 @@ describe.skipIf(!helm)("the chart's prometheusRule", () => {
       { thresholds: { fewPeers: { monero: null } } },
       "prometheusRule.thresholds.fewPeers.monero: leave it out for its default",
     ],
+    [{ thresholds: { head: null } }, "prometheusRule.thresholds.head: leave it out for its default"],
     [{ thresholds: { fewPeer: {} } }, "additional properties 'fewPeer' not allowed"],
     [{ dashboardBaseUrl: "https://grafana.example/" }, "does not match pattern"],
     [{ clusterLabel: "my-cluster" }, "does not match pattern"],

@@ -134,6 +134,16 @@ describe.skipIf(jsonnet === undefined)("changes to _config", () => {
     expect(code, output).toBe(0);
   });
 
+  test("can have a severity of the team's own, also for one stage", () => {
+    const { alerts } = renderMixin({
+      rules: { P2PNodePollsSlow: { severity: "ticket" }, P2PNodeNoPeers: { critical: { severity: "page" } } },
+    });
+    const severities = (name: string) =>
+      alerts.flatMap(({ alert, labels }) => (alert === name ? [labels.severity] : []));
+    expect(severities("P2PNodePollsSlow")).toEqual(["ticket"]);
+    expect(severities("P2PNodeNoPeers").sort()).toEqual(["page", "warning"]);
+  });
+
   test("can add a chain, which then has its own number", () => {
     const { alerts } = renderMixin({ thresholds: { fewPeers: { bitcoin: 7, monero: 8 } } });
     const [rule] = alerts.filter(({ alert }) => alert === "P2PNodeFewPeers");
@@ -213,7 +223,11 @@ describe.skipIf(jsonnet === undefined)("mistakes in _config are refused, all at 
       "changes to alerts",
       {
         rules: {
-          P2PConnectionsMalformed: { for: "1h 5m", severity: "page", labels: { "a-b": "", severity: "info" } },
+          P2PConnectionsMalformed: {
+            for: "1h 5m",
+            severity: "Page",
+            labels: { "a-b": "", instance: "a", severity: "info" },
+          },
           P2PNodeNoPeers: { expr: "up", severity: "info", critical: { for: "5m1h" } },
           P2PNodePollsSlow: { for: 5, keep_firing_for: "", labels: "x", expr: "" },
         },
@@ -221,8 +235,9 @@ describe.skipIf(jsonnet === undefined)("mistakes in _config are refused, all at 
       [
         `rules.P2PConnectionsMalformed.for is "1h 5m"${NO_DURATION}`,
         "rules.P2PConnectionsMalformed.labels.a-b is no name that Prometheus takes: letters, digits and underscores",
+        "rules.P2PConnectionsMalformed.labels.instance: the label is that of the node or exporter",
         "rules.P2PConnectionsMalformed.labels.severity: set severity in rules.NAME",
-        'rules.P2PConnectionsMalformed.severity is "page": it must be one of critical, warning, info',
+        'rules.P2PConnectionsMalformed.severity is "Page": it must be critical, warning, info or one of your own',
         "rules.P2PNodeNoPeers.expr would make 2 rules of this alert the same. Say which: _config.rules.P2PNodeNoPeers.critical.expr, ",
         "rules.P2PNodeNoPeers.severity would make 2 rules of this alert the same. Say which: ",
         `rules.P2PNodeNoPeers.critical.for is "5m1h"${NO_DURATION}`,
