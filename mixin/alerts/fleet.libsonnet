@@ -106,6 +106,15 @@ function(config)
       )
       and on (%(cluster)s, job, instance) last_over_time(peer_exporter_build_info[%(within)s])
       unless on (%(cluster)s, job, instance) up
+    or
+    0 * group by (%(cluster)s, job, instance) (last_over_time(peer_exporter_build_info[%(within)s]))
+      unless on (%(cluster)s, job, instance) up
+      unless on (%(cluster)s, job, instance) last_over_time(p2p_node_up[%(within)s])
+      unless on (%(cluster)s, job, instance) last_over_time(peer_exporter_node_info[%(within)s])
+      unless on (%(cluster)s, job) (
+        count by (%(cluster)s, job) (peer_exporter_build_info)
+          >= round(avg_over_time(count by (%(cluster)s, job) (peer_exporter_build_info)[%(within)s:1m]))
+      )
   |||, names + numbers.absent);
 
   local forked = network.once(network.withNetwork(heads.forked, 'p2p_node_reorg_depth_blocks'));
@@ -236,8 +245,9 @@ function(config)
         comment: lib.text(|||
           One of several: an exporter that was there and whose nodes no other one polls. After a rolling update, or with
           another number of shards, other exporters poll them. A share of them, because an update may remove a node as well. An
-          exporter whose nodes are scraped one by one (/sd) only names them. A warning, because who removes an exporter with its
-          nodes fires it too, and it ends by itself.
+          exporter whose nodes are scraped one by one (/sd) only names them. One that knows no nodes (/probe) is missed if its
+          job has fewer exporters than before. A warning, because who removes an exporter with its nodes fires it too, and it
+          ends by itself.
         |||),
         expr: isGone,
         'for': '10m',
@@ -246,7 +256,8 @@ function(config)
         summary: 'A peer-exporter is no target of Prometheus any more, and no other one polls its nodes.',
         description: lib.text(lib.fill(|||
           {{ $labels.instance }} of the job {{ $labels.job }} was a target within the last %(within)s and is not one any more, and no
-          other exporter polls its nodes (number of nodes: {{ $value }}). Look at the page /targets of Prometheus, at the labels of
+          other exporter {{ if gt $value 0.0 }}polls its nodes (number of nodes: {{ $value }}){{ else }}has taken its place{{ end }}.
+          Look at the page /targets of Prometheus, at the labels of
           the exporter's Service or pod, and whether it was scaled down or its pod is pending.
         |||, numbers.absent)),
       },

@@ -14,6 +14,8 @@ function(config)
     {{ .Labels.reason }} (%(adviceUrl)s#{{ .Labels.reason }}).{{ end }}
   |||, config));
 
+  local secondsOfBlock = 'p2p_node_block_interval_seconds or group without () (p2p_node_head_height)';
+
   {
     title: 'The head',
     rules: [
@@ -56,7 +58,8 @@ function(config)
         comment: lib.text(|||
           A sidecar or a shard compares its node only with that node's peers; this compares the nodes of all exporters,
           and needs rules.yaml. Heights are as old as the poll that got them: the poll interval explains so much. Nodes
-          that are polled rarely are left out.
+          that are polled rarely are left out. Where the block interval or the poll interval is not known, blocks count
+          as seconds, and the poll explains nothing.
         |||),
         expr: lib.fill(|||
           (
@@ -69,6 +72,8 @@ function(config)
             %(lagSeconds)s +
             min without (%(scrapeLabels)s) (
               p2p_node_poll_interval_seconds <= %(maxPollSeconds)s
+                or
+              0 * (p2p_node_head_height unless p2p_node_poll_interval_seconds)
             )
           )
             and %(lag)s > %(lagBlocks)s
@@ -82,8 +87,8 @@ function(config)
             )
         |||, {
           lag: 'target:p2p_node_head_lag_blocks:across_exporters',
-          interval: lib.indented(network.once('p2p_node_block_interval_seconds'), '  '),
-          intervalOfIrreversible: lib.indented(network.once('p2p_node_block_interval_seconds'), '    '),
+          interval: lib.indented(network.once(secondsOfBlock), '  '),
+          intervalOfIrreversible: lib.indented(network.once(secondsOfBlock), '    '),
           lagSeconds: lib.number(thresholds.lagSeconds),
           lagBlocks: lib.number(thresholds.lagBlocks),
           scrapeLabels: network.scrapeLabels,

@@ -26,7 +26,7 @@ local byBand(config, text) =
 local compared(config, operator) = byBand(config, lib.fill(|||
   p2p_node_head_height %(operator)s (p2p_node_head_height offset %%(stalledFor)s)
     and %%(band)s
-    and p2p_node_poll_interval_seconds <= %%(stalledMaxPollSeconds)s
+    unless p2p_node_poll_interval_seconds > %%(stalledMaxPollSeconds)s
 |||, { operator: operator }));
 
 {
