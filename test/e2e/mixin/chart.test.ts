@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Changes, type RenderedMixin, renderMixin } from "../../../tools/mixin/render.ts";
 import { ROOT } from "../../../tools/repository.ts";
 import { parseManifests } from "../../kubernetes/manifests.ts";
+import { IS_LONG } from "../../support/effort.ts";
 import { requireProgram, run, tempFolder } from "../../support/servers.ts";
 import { findRenderer } from "../kubernetes/render.ts";
 import { groupsOf, jsonnet } from "./support.ts";
@@ -126,7 +127,7 @@ describe.skipIf(!helm || jsonnet === undefined)("the chart's prometheusRule", ()
       expect(spec).toEqual({ groups: groupsOf(renderMixin(changes)) });
     });
     // Each takes seconds, so a failure is shown as it is.
-    await fc.assert(property, { numRuns: 6, endOnFailure: true });
+    await fc.assert(property, { numRuns: IS_LONG ? 6 : 2, endOnFailure: true });
   });
 });
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { isObject } from "../../../src/lib/json.ts";
 import {
   type Changes,
@@ -27,7 +28,7 @@ function refusal(changes: Changes): string {
 }
 
 describe.skipIf(jsonnet === undefined)("lib.number", () => {
-  test.each([
+  const CASES: readonly (readonly [value: string, text: string])[] = [
     ["0.1", "0.1"],
     ["std.pow(2, 40)", "1099511627776"],
     ["std.pow(2, 53)", "9007199254740992"],
@@ -39,9 +40,41 @@ describe.skipIf(jsonnet === undefined)("lib.number", () => {
     ["1234567.125", "1234567.125"],
     ["0.1 + 0.2", "0.30000000000000004"],
     ["'@@a@@'", "@@a@@"],
-  ])("of %s is %s", (value, text) => {
+  ];
+
+  test("gives texts with as few digits as give the number back", () => {
     const lib = join(ROOT, "mixin/lib/rule.libsonnet");
-    expect(evaluate(["-e", `(import '${lib}').number(${value})`])).toBe(text);
+    const code = `[(import '${lib}').number(value) for value in [${CASES.map(([value]) => value).join(", ")}]]`;
+    expect(evaluate(["-e", code])).toEqual(CASES.map(([, text]) => text));
+  });
+});
+
+describe.skipIf(jsonnet === undefined)("lib.fill", () => {
+  const fill = (text: string, values: string) =>
+    evaluate(["-e", `(import '${join(ROOT, "mixin/lib/rule.libsonnet")}').fill('${text}', ${values})`]);
+
+  test("does what the operator % does", () => {
+    const cases = [
+      ["%(a)s%(b)s of %(a)s", "{ a: '%(b)s', b: ')s' }"],
+      ["(s)s %% %%(a)s %(a)s %q", "{ a: '%%' }"],
+      ["%s and %s %%s", "['%s', 1]"],
+      ["%s", "'one'"],
+      ["%(a)s", "{ a: 2 }"],
+      ["none", "{}"],
+    ] as const;
+    const lib = join(ROOT, "mixin/lib/rule.libsonnet");
+    // The operator knows no %q.
+    const operator = cases.map(([text, values]) => `'${text.replace("%q", "%%q")}' % ${values}`);
+    const own = cases.map(([text, values]) => `lib.fill('${text}', ${values})`);
+    const code = `local lib = import '${lib}'; { own: [${own.join(", ")}], operator: [${operator.join(", ")}] }`;
+    const made = z.object({ own: z.unknown(), operator: z.unknown() }).parse(evaluate(["-e", code]));
+    expect(made.own).toEqual(made.operator);
+  });
+
+  test("is an error with a value too few or too many", () => {
+    expect(() => fill("%s %s", "['a']")).toThrow("not one value for each place of %s %s");
+    expect(() => fill("%s", "['a', 'b']")).toThrow("not one value for each place");
+    expect(() => fill("%(a)s", "{ b: 1 }")).toThrow("a");
   });
 });
 
