@@ -2,8 +2,11 @@
 
 local lib = import 'rule.libsonnet';
 
-// What only tells who took a sample: two exporters that watch one node have its series twice.
-local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
+// What only tells who took a sample from an exporter: its pod, or one of two servers of Prometheus.
+local SCRAPE_LABELS_OF_EXPORTER = 'node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
+
+// The same and the exporter itself: two exporters that watch one node have its series twice.
+local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
 
 {
   // An expression about nodes, with the label `network`: the name of the node's network or, where none is told, its chain id;
@@ -11,7 +14,7 @@ local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, e
   //
   // The info of the last hour, because a node that does not answer has none. A node whose info changed in that time has several:
   // `timestamp` is greater than the 1 of older ones, so that topk takes the present one.
-  withNetwork(expr, present):: |||
+  withNetwork(expr, present):: lib.fill(|||
     (
       %(expr)s
     )
@@ -29,22 +32,22 @@ local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, e
         )
           or ignoring (network) group without () (%(present)s)
       )
-  ||| % { expr: lib.indented(expr, '  '), present: present },
+  |||, { expr: lib.indented(expr, '  '), present: present }),
 
   // The series of nodes without the labels that only tell who took the sample: the highest value counts.
-  once(expr):: |||
+  once(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: SCRAPE_LABELS, expr: lib.indented(expr, '  ') },
+  |||, { labels: SCRAPE_LABELS, expr: lib.indented(expr, '  ') }),
 
   // The series of nodes as each exporter has them: those of two servers of Prometheus with one store, or of a pod under its old
   // and its new name, are one.
-  oncePerExporter(expr):: |||
+  oncePerExporter(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: lib.indented(expr, '  ') },
+  |||, { labels: SCRAPE_LABELS_OF_EXPORTER, expr: lib.indented(expr, '  ') }),
 
   scrapeLabels:: SCRAPE_LABELS,
 }

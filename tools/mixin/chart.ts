@@ -1,5 +1,6 @@
 import { Document, isMap, isPair, isScalar, type Pair, type YAMLMap } from "yaml";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
+import { SEVERITIES } from "../prometheus-rules.ts";
 import type { RenderedMixin } from "./render.ts";
 import { groupsText, wrapped } from "./rule-text.ts";
 
@@ -94,7 +95,7 @@ const DEFINITIONS = {
   annotations: mapOf(TEXT, { pattern: LABEL_NAME }),
   duration: { type: "string", minLength: 1, pattern: DURATION },
   range: { type: "string", allOf: [{ pattern: DURATION }, { pattern: "[1-9]" }] },
-  severity: { enum: ["critical", "warning", "info"] },
+  severity: { enum: SEVERITIES },
   expr: { type: "string", minLength: 1 },
   url: { type: "string", pattern: "^https?://\\S*[^/\\s]$" },
   labelName: { type: "string", pattern: LABEL_NAME },

@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import * as z from "zod";
+import { SEVERITIES } from "../prometheus-rules.ts";
 import { ROOT } from "../repository.ts";
 
 /** What mixin/ makes, by Debian's jsonnet. */
 
 const commented = { comment: z.string() };
-
-const severity = z.enum(["critical", "warning", "info"]);
 
 /** An alert with several rules has one for each severity, or for a node and for a fleet. */
 const alertRule = z.looseObject({
@@ -15,7 +14,7 @@ const alertRule = z.looseObject({
   alert: z.string(),
   title: z.string(),
   expr: z.string(),
-  labels: z.looseObject({ severity }),
+  labels: z.looseObject({ severity: z.enum(SEVERITIES) }),
   annotations: z.record(z.string(), z.string()),
 });
 
