@@ -6,12 +6,13 @@ function(config)
   local thresholds = config.thresholds.head;
 
   // What may explain a head that is behind: how many peers the node has, and which of its APIs fail. Without job and instance,
-  // so that it is the same for alerts that several exporters have together.
+  // so that it is the same for alerts that several exporters have together. One query, because Prometheus asks for each alert at
+  // every evaluation; `or` keeps the order.
   local explained = lib.text(|||
-    {{- with printf `max(sum without (direction) (p2p_node_peers{target=%%q,chain=%%q}))` $labels.target $labels.chain |
-    query }} Its peers: {{ . | first | value | humanize }}.{{ end }} {{- range printf `max by (api, reason)
-    (p2p_node_failure_info{target=%%q,chain=%%q})` $labels.target $labels.chain | query }} Its API {{ .Labels.api }} fails:
-    {{ .Labels.reason }} (%(adviceUrl)s#{{ .Labels.reason }}).{{ end }}
+    {{- range printf `max(sum without (direction) (p2p_node_peers{target=%%[1]q,chain=%%[2]q})) or max by (api, reason)
+    (p2p_node_failure_info{target=%%[1]q,chain=%%[2]q})` $labels.target $labels.chain | query }}{{ if .Labels.api }} Its API
+    {{ .Labels.api }} fails: {{ .Labels.reason }} (%(adviceUrl)s#{{ .Labels.reason }}).{{ else }} Its peers: {{ .Value |
+    humanize }}.{{ end }}{{ end }}
   ||| % config);
 
   {
