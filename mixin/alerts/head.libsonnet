@@ -48,7 +48,7 @@ function(config)
         description: lib.text(|||
           The head of {{ $labels.target }} ({{ $labels.chain }}) has been behind the best known head for some time, now
           by {{- with printf `p2p_node_head_lag_blocks{job=%q,instance=%q,target=%q}` $labels.job $labels.instance
-          $labels.target | query }} {{ . | first | value | humanize }} blocks or{{ end }} about {{ $value |
+          $labels.target | query }} {{ . | first | value | printf "%.0f" }} blocks or{{ end }} about {{ $value |
           humanizeDuration }}, and the node is not syncing.
         |||) + explained + ' Look at its peers first, then at its log, CPU and disk.',
       },
@@ -101,7 +101,7 @@ function(config)
                        The head of {{ $labels.target }} ({{ $labels.chain }}) has been behind the highest head of its network over all
                        exporters for some time, now by {{- with printf
                        `target:p2p_node_head_lag_blocks:across_exporters{target=%%q,chain=%%q,network=%%q,%(cluster)s=%%q}` $labels.target
-                       $labels.chain $labels.network $labels.%(cluster)s | query }} {{ . | first | value | humanize }} blocks or{{ end }}
+                       $labels.chain $labels.network $labels.%(cluster)s | query }} {{ . | first | value | printf "%%.0f" }} blocks or{{ end }}
                        about {{ $value | humanizeDuration }}. {{- with printf `topk(1,
                        target:p2p_node_head_height:across_exporters{chain=%%q,network=%%q,%(cluster)s=%%q})` $labels.chain $labels.network
                        $labels.%(cluster)s | query }} The highest is {{ . | first | value | printf "%%.0f" }} of {{ . | first | label
@@ -166,7 +166,7 @@ function(config)
           {{ $labels.target }} ({{ $labels.chain }}) has had other blocks than most {{- with printf `topk(1,
           p2p_node_fork_depth_blocks{job=%q,instance=%q,target=%q})` $labels.job $labels.instance $labels.target | query
           }} {{ if eq (. | first | label "reference") "configured" }}references{{ else }}other nodes{{ end }}{{ else }}
-          other nodes{{ end }} for at least {{ $value | humanize }} blocks, more than a usual reorganisation. Do not trust
+          other nodes{{ end }} for at least {{ $value | printf "%.0f" }} blocks, more than a usual reorganisation. Do not trust
           its balances and confirmations: ask both and an explorer for a block at one height.
         |||),
       },
