@@ -1,5 +1,5 @@
-// The demo with Prometheus and Alertmanager, if they are installed, with the rules of prometheus/, and everything faster
-// than in production, so that alerts fire within seconds. All on 127.0.0.1, data in a temporary
+// The demo with Prometheus and Alertmanager, if they are installed, with the rules and inhibitions of prometheus/, and
+// everything faster than in production, so that alerts fire within seconds. All on 127.0.0.1, data in a temporary
 // folder, ended together by Ctrl-C.
 //
 //   node scripts/demo-stack.mjs [--webhook=URL]     alerts also go to this URL
@@ -11,26 +11,45 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { parse } from "yaml";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const INTERVAL = "2s";
 /** Alerts wait this many times shorter than in production: 5m becomes 5s. */
 const HURRY = 60;
+/** A child gets this long to end by itself. */
+const PATIENCE_MS = 8000;
 
 const { values } = parseArgs({ options: { webhook: { type: "string" } } });
 const folder = mkdtempSync(join(tmpdir(), "peer-exporter-stack-"));
 const children = [];
+let isStopping = false;
 
-function stop(code) {
-  for (const child of children) child.kill("SIGTERM");
+/** Ends with all of them: Alertmanager writes into the folder while it ends. */
+async function stop(code) {
+  if (isStopping) return;
+  isStopping = true;
+  await Promise.all(children.filter(isRunning).map(end));
   rmSync(folder, { recursive: true, force: true });
   process.exit(code);
+}
+
+function isRunning({ exitCode, signalCode }) {
+  return exitCode === null && signalCode === null;
+}
+
+function end(child) {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  return ended.then(() => clearTimeout(timer));
 }
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop(0));
 
 function start(name, command, args) {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
   child.once("exit", (code) => {
+    if (isStopping) return;
     process.stderr.write(`${name} ended with ${code}: stopping the others\n`);
     stop(1);
   });
@@ -67,6 +86,18 @@ function hurried(file) {
   );
 }
 
+/** The example of prometheus/ with one receiver and shorter waits. */
+function notifications() {
+  const { route, inhibit_rules } = parse(readFileSync(join(ROOT, "prometheus/alertmanager.yml"), "utf8"));
+  const { group_by } = route;
+  const hooks = values.webhook === undefined ? [] : [{ url: values.webhook, send_resolved: true }];
+  return {
+    route: { receiver: "demo", group_by, group_wait: "1s", group_interval: "2s", repeat_interval: "1h" },
+    inhibit_rules,
+    receivers: [{ name: "demo", webhook_configs: hooks }],
+  };
+}
+
 async function reachable(url) {
   for (;;) {
     if (
@@ -93,17 +124,8 @@ const lines = [`peer-exporter  http://${exporter}/`];
 if (isInstalled("prometheus-alertmanager") && isInstalled("prometheus")) {
   const alertmanager = `127.0.0.1:${await freePort(9093)}`;
   const prometheus = `127.0.0.1:${await freePort(9090)}`;
-  const hook =
-    values.webhook === undefined
-      ? ""
-      : `\n    webhook_configs: [{url: ${JSON.stringify(values.webhook)}, send_resolved: true}]`;
-  writeFileSync(
-    join(folder, "alertmanager.yml"),
-    `route: {receiver: demo, group_by: [alertname, chain, network], group_wait: 1s, group_interval: 2s, repeat_interval: 1h}
-receivers:
-  - name: demo${hook}
-`,
-  );
+  // JSON is YAML.
+  writeFileSync(join(folder, "alertmanager.yml"), JSON.stringify(notifications()));
   writeFileSync(join(folder, "rules.yaml"), hurried("rules.yaml"));
   writeFileSync(join(folder, "alerts.yaml"), hurried("alerts.yaml"));
   writeFileSync(

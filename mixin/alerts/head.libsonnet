@@ -6,12 +6,13 @@ function(config)
   local thresholds = config.thresholds.head;
 
   // What may explain a head that is behind: how many peers the node has, and which of its APIs fail. Without job and instance,
-  // so that it is the same for alerts that several exporters have together.
+  // so that it is the same for alerts that several exporters have together. One query, because Prometheus asks for each alert at
+  // every evaluation; `or` keeps the order.
   local explained = lib.text(lib.fill(|||
-    {{- with printf `max(sum without (direction) (p2p_node_peers{target=%%q,chain=%%q}))` $labels.target $labels.chain |
-    query }} Its peers: {{ . | first | value | humanize }}.{{ end }} {{- range printf `max by (api, reason)
-    (p2p_node_failure_info{target=%%q,chain=%%q})` $labels.target $labels.chain | query }} Its API {{ .Labels.api }} fails:
-    {{ .Labels.reason }} (%(adviceUrl)s#{{ .Labels.reason }}).{{ end }}
+    {{- range printf `max(sum without (direction) (p2p_node_peers{target=%%[1]q,chain=%%[2]q})) or max by (api, reason)
+    (p2p_node_failure_info{target=%%[1]q,chain=%%[2]q})` $labels.target $labels.chain | query }}{{ if .Labels.api }} Its API
+    {{ .Labels.api }} fails: {{ .Labels.reason }} (%(adviceUrl)s#{{ .Labels.reason }}).{{ else }} Its peers: {{ .Value |
+    humanize }}.{{ end }}{{ end }}
   |||, config));
 
   local secondsOfBlock = 'p2p_node_block_interval_seconds or group without () (p2p_node_head_height)';
@@ -49,7 +50,7 @@ function(config)
         description: lib.text(|||
           The head of {{ $labels.target }} ({{ $labels.chain }}) has been behind the best known head for some time, now
           by {{- with printf `p2p_node_head_lag_blocks{job=%q,instance=%q,target=%q}` $labels.job $labels.instance
-          $labels.target | query }} {{ . | first | value | humanize }} blocks or{{ end }} about {{ $value |
+          $labels.target | query }} {{ . | first | value | printf "%.0f" }} blocks or{{ end }} about {{ $value |
           humanizeDuration }}, and the node is not syncing.
         |||) + explained + ' Look at its peers first, then at its log, CPU and disk.',
       },
@@ -105,7 +106,7 @@ function(config)
                        The head of {{ $labels.target }} ({{ $labels.chain }}) has been behind the highest head of its network over all
                        exporters for some time, now by {{- with printf
                        `target:p2p_node_head_lag_blocks:across_exporters{target=%%q,chain=%%q,network=%%q,%(cluster)s=%%q}` $labels.target
-                       $labels.chain $labels.network $labels.%(cluster)s | query }} {{ . | first | value | humanize }} blocks or{{ end }}
+                       $labels.chain $labels.network $labels.%(cluster)s | query }} {{ . | first | value | printf "%%.0f" }} blocks or{{ end }}
                        about {{ $value | humanizeDuration }}. {{- with printf `topk(1,
                        target:p2p_node_head_height:across_exporters{chain=%%q,network=%%q,%(cluster)s=%%q})` $labels.chain $labels.network
                        $labels.%(cluster)s | query }} The highest is {{ . | first | value | printf "%%.0f" }} of {{ . | first | label
@@ -170,7 +171,7 @@ function(config)
           {{ $labels.target }} ({{ $labels.chain }}) has had other blocks than most {{- with printf `topk(1,
           p2p_node_fork_depth_blocks{job=%q,instance=%q,target=%q})` $labels.job $labels.instance $labels.target | query
           }} {{ if eq (. | first | label "reference") "configured" }}references{{ else }}other nodes{{ end }}{{ else }}
-          other nodes{{ end }} for at least {{ $value | humanize }} blocks, more than a usual reorganisation. Do not trust
+          other nodes{{ end }} for at least {{ $value | printf "%.0f" }} blocks, more than a usual reorganisation. Do not trust
           its balances and confirmations. Ask it, another node and an explorer for the hash of the block at one height.
         |||),
       },

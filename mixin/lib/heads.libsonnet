@@ -11,6 +11,7 @@ local BANDS = [
 ];
 
 // The union of an expression for each band. `text` has %(band)s for the nodes that are in it, and the keys of its thresholds.
+// What is the same for all bands is outside of the union: each selector of a metric takes Prometheus as long as the others.
 local byBand(config, text) =
   local bands = config.thresholds.head.bands;
   local numbers(name) = { [key]: lib.number(bands[name][key]) for key in std.objectFields(bands[name]) };
@@ -23,11 +24,11 @@ local byBand(config, text) =
   ]));
 
 // The height now and some time ago, compared by an operator.
-local compared(config, operator) = byBand(config, lib.fill(|||
-  p2p_node_head_height %(operator)s (p2p_node_head_height offset %%(stalledFor)s)
-    and %%(band)s
-    unless p2p_node_poll_interval_seconds > %%(stalledMaxPollSeconds)s
-|||, { operator: operator }));
+local compared(config, operator) = lib.fill('p2p_node_head_height %s %s', [operator, byBand(config, |||
+  p2p_node_head_height offset %(stalledFor)s
+    and %(band)s
+    unless p2p_node_poll_interval_seconds > %(stalledMaxPollSeconds)s
+|||)]);
 
 {
   // Nodes whose head stands still: their height.
@@ -41,15 +42,21 @@ local compared(config, operator) = byBand(config, lib.fill(|||
 
   // Nodes whose head block is old by the clocks of Prometheus and of the exporter: its age in seconds. Only the poll that got
   // the peer list has the exporter's time, so without the list Prometheus' clock decides.
-  old(config):: byBand(config, |||
-    time() - p2p_node_head_timestamp_seconds > %(oldSeconds)s + p2p_node_poll_interval_seconds
-      and %(band)s
-      and p2p_node_poll_interval_seconds <= %(oldMaxPollSeconds)s
+  old(config):: |||
+    time() - p2p_node_head_timestamp_seconds > p2p_node_poll_interval_seconds + %(polled)s
       unless (
-        p2p_node_last_success_timestamp_seconds - p2p_node_head_timestamp_seconds <= %(oldSeconds)s
+        p2p_node_last_success_timestamp_seconds - p2p_node_head_timestamp_seconds <= %(all)s
           and p2p_node_up == 1
       )
-  |||),
+  ||| % {
+    polled: lib.indented(byBand(config, |||
+      %(oldSeconds)s + 0 * (%(band)s)
+        and p2p_node_poll_interval_seconds <= %(oldMaxPollSeconds)s
+    |||), ''),
+    all: lib.indented(byBand(config, |||
+      %(oldSeconds)s + 0 * (%(band)s)
+    |||), '    '),
+  },
 
   // Nodes that show their last irreversible block as their head (read-mode=irreversible).
   irreversible:: 'p2p_node_final_height >= p2p_node_head_height',

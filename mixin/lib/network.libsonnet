@@ -13,7 +13,9 @@ local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
   // empty where neither is known. `present` is an expression with the same labels for all of these nodes.
   //
   // The info of the last hour, because a node that does not answer has none. A node whose info changed in that time has several:
-  // `timestamp` is greater than the 1 of older ones, so that topk takes the present one.
+  // `timestamp` is greater than the 1 of older ones, so that topk takes the present one. If none is present any more, topk may
+  // take an older one until an hour after the change, and an alert that waits for its `for` begins again: which one is the newest
+  // only a subquery knows, which costs more than the rest of the rule.
   withNetwork(expr, present):: lib.fill(|||
     (
       %(expr)s
