@@ -15,19 +15,19 @@ local byBand(config, text) =
   local bands = config.thresholds.head.bands;
   local numbers(name) = { [key]: lib.number(bands[name][key]) for key in std.objectFields(bands[name]) };
   local from(name) = if name == null then '' else ' > ' + numbers(name).blockSeconds;
-  '(\n    %s\n)\n' % std.join('\n  or\n    ', [
-    lib.indented(text % (numbers(band[0]) {
-                           band: 'p2p_node_block_interval_seconds%s <= %s' % [from(band[1]), numbers(band[0]).blockSeconds],
-                         }), '    ')
+  lib.fill('(\n    %s\n)\n', std.join('\n  or\n    ', [
+    lib.indented(lib.fill(text, numbers(band[0]) {
+      band: lib.fill('p2p_node_block_interval_seconds%s <= %s', [from(band[1]), numbers(band[0]).blockSeconds]),
+    }), '    ')
     for band in BANDS
-  ]);
+  ]));
 
 // The height now and some time ago, compared by an operator.
-local compared(config, operator) = byBand(config, |||
+local compared(config, operator) = byBand(config, lib.fill(|||
   p2p_node_head_height %(operator)s (p2p_node_head_height offset %%(stalledFor)s)
     and %%(band)s
-    and p2p_node_poll_interval_seconds <= %%(stalledMaxPollSeconds)s
-||| % { operator: operator });
+    unless p2p_node_poll_interval_seconds > %%(stalledMaxPollSeconds)s
+|||, { operator: operator }));
 
 {
   // Nodes whose head stands still: their height.
@@ -55,8 +55,8 @@ local compared(config, operator) = byBand(config, |||
   irreversible:: 'p2p_node_final_height >= p2p_node_head_height',
 
   // Nodes that have been syncing for most of the time.
-  syncing(config):: 'avg_over_time(p2p_node_syncing[%s]) > %s' % [
+  syncing(config):: lib.fill('avg_over_time(p2p_node_syncing[%s]) > %s', [
     config.thresholds.head.syncingRange,
     lib.number(config.thresholds.head.syncingShare),
-  ],
+  ]),
 }

@@ -14,7 +14,7 @@ local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
   //
   // The info of the last hour, because a node that does not answer has none. A node whose info changed in that time has several:
   // `timestamp` is greater than the 1 of older ones, so that topk takes the present one.
-  withNetwork(expr, present):: |||
+  withNetwork(expr, present):: lib.fill(|||
     (
       %(expr)s
     )
@@ -32,22 +32,22 @@ local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
         )
           or ignoring (network) group without () (%(present)s)
       )
-  ||| % { expr: lib.indented(expr, '  '), present: present },
+  |||, { expr: lib.indented(expr, '  '), present: present }),
 
   // The series of nodes without the labels that only tell who took the sample: the highest value counts.
-  once(expr):: |||
+  once(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: SCRAPE_LABELS, expr: lib.indented(expr, '  ') },
+  |||, { labels: SCRAPE_LABELS, expr: lib.indented(expr, '  ') }),
 
   // The series of nodes as each exporter has them: those of two servers of Prometheus with one store, or of a pod under its old
   // and its new name, are one.
-  oncePerExporter(expr):: |||
+  oncePerExporter(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: SCRAPE_LABELS_OF_EXPORTER, expr: lib.indented(expr, '  ') },
+  |||, { labels: SCRAPE_LABELS_OF_EXPORTER, expr: lib.indented(expr, '  ') }),
 
   scrapeLabels:: SCRAPE_LABELS,
 }
