@@ -34,8 +34,12 @@ export function withItsAlertsAlone(path: string, folder: string): string {
   return join(folder, basename(path));
 }
 
+/** Read once: to parse them takes far longer than to choose some. */
+let all: ReturnType<typeof parseAlerts> | undefined;
+
 function alertsNamed(names: ReadonlySet<string>): string {
-  const groups = parseAlerts(textOf("prometheus/alerts.yaml")).map(({ name, rules }) => ({
+  all ??= parseAlerts(textOf("prometheus/alerts.yaml"));
+  const groups = all.map(({ name, rules }) => ({
     name,
     rules: rules.filter(({ alert }) => names.has(alert)),
   }));
