@@ -42,13 +42,13 @@ local compared(config, operator) = lib.fill('p2p_node_head_height %s %s', [opera
 
   // Nodes whose head block is old by the clocks of Prometheus and of the exporter: its age in seconds. Only the poll that got
   // the peer list has the exporter's time, so without the list Prometheus' clock decides.
-  old(config):: |||
+  old(config):: lib.fill(|||
     time() - p2p_node_head_timestamp_seconds > p2p_node_poll_interval_seconds + %(polled)s
       unless (
         p2p_node_last_success_timestamp_seconds - p2p_node_head_timestamp_seconds <= %(all)s
           and p2p_node_up == 1
       )
-  ||| % {
+  |||, {
     polled: lib.indented(byBand(config, |||
       %(oldSeconds)s + 0 * (%(band)s)
         and p2p_node_poll_interval_seconds <= %(oldMaxPollSeconds)s
@@ -56,7 +56,7 @@ local compared(config, operator) = lib.fill('p2p_node_head_height %s %s', [opera
     all: lib.indented(byBand(config, |||
       %(oldSeconds)s + 0 * (%(band)s)
     |||), '    '),
-  },
+  }),
 
   // Nodes that show their last irreversible block as their head (read-mode=irreversible).
   irreversible:: 'p2p_node_final_height >= p2p_node_head_height',
