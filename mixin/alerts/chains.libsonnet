@@ -12,15 +12,15 @@ function(config) {
       comment: lib.text(|||
         The node closes such connections immediately, so a poll sees few of them.
       |||),
-      expr: 'avg_over_time(p2p_wire_wrong_chain_peers[%s]) > %s' % [limits.wrongChainPeers.range, lib.number(limits.wrongChainPeers.peers)],
+      expr: lib.fill('avg_over_time(p2p_wire_wrong_chain_peers[%s]) > %s', [limits.wrongChainPeers.range, lib.number(limits.wrongChainPeers.peers)]),
       'for': '15m',
       severity: 'warning',
       dashboard: 'wire',
       summary: 'Peers on another chain keep connecting to a Wire or Antelope node.',
-      description: lib.text(|||
+      description: lib.fill(lib.text(|||
         {{ $labels.target }} ({{ $labels.chain }}) had nodes of another chain among its peers during the last %s:
         {{ $value | humanize }} per poll, on average.
-      |||) % limits.wrongChainPeers.range,
+      |||), limits.wrongChainPeers.range),
     },
     {
       alert: 'P2PWireConfiguredPeerVanished',
@@ -30,17 +30,17 @@ function(config) {
       dashboard: 'wire',
       summary: 'A Wire or Antelope node dropped configured peers.',
       description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) permanently dropped outbound peers: {{ $value }} earlier peers
-        are no longer in its list.
+        {{ $labels.target }} ({{ $labels.chain }}) has permanently dropped configured peers. Number of outbound peers that are
+        no longer in its list: {{ $value }}.
       |||),
     },
     {
       alert: 'P2PWireFinalityStalled',
-      expr: network.withNetwork(|||
+      expr: network.withNetwork(lib.fill(|||
         p2p_node_final_height <= (p2p_node_final_height offset %(range)s)
           and p2p_node_head_height > (p2p_node_head_height offset %(range)s)
           and p2p_node_poll_interval_seconds <= %(pollSeconds)s
-      ||| % { range: limits.finality.range, pollSeconds: lib.number(limits.finality.pollSeconds) }, 'p2p_node_final_height'),
+      |||, { range: limits.finality.range, pollSeconds: lib.number(limits.finality.pollSeconds) }), 'p2p_node_final_height'),
       'for': '5m',
       severity: 'critical',
       dashboard: 'wire',
@@ -82,22 +82,22 @@ function(config) {
         hours: lib.number(limits.moneroDisk.fullHours[severity]),
         range: limits.moneroDisk.range,
       },
-      expr: |||
+      expr: lib.fill(|||
         (
             p2p_monero_free_space_bytes < %(gibibytes)s * 2^30
           or
             p2p_monero_free_space_bytes
               and predict_linear(p2p_monero_free_space_bytes[%(range)s], %(hours)s * 3600) < 0
         )
-      ||| % limit,
+      |||, limit),
       'for': '1h',
       severity: severity,
       dashboard: 'monero',
       summary: 'The disk of a monerod will soon be full.',
-      description: lib.text(|||
-        {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize1024 }}B left on the disk of its data:
-        less than %(gibibytes)s GiB, or full within %(hours)s hours at the rate of the last %(range)s.
-      |||) % limit,
+      description: lib.fill(lib.text(|||
+        {{ $labels.target }} ({{ $labels.chain }}) has {{ $value | humanize1024 }}B left on the disk of its data. That is less
+        than %(gibibytes)s GiB, or the disk will be full within %(hours)s hours at the rate of the last %(range)s.
+      |||), limit),
     }
     for severity in stages
   ] + [
@@ -117,11 +117,11 @@ function(config) {
     {
       alert: 'P2PChainwebNodeExpiring',
       local days = lib.number(limits.chainwebServiceDays[severity]),
-      expr: 'p2p_chainweb_service_date_timestamp_seconds - time() < %s * 86400' % days,
+      expr: lib.fill('p2p_chainweb_service_date_timestamp_seconds - time() < %s * 86400', days),
       'for': '1h',
       severity: severity,
       dashboard: 'chainweb',
-      summary: 'The release of a Chainweb node stops working within %s days.' % days,
+      summary: lib.fill('The release of a Chainweb node stops working within %s days.', days),
       description: lib.text(|||
         The release that {{ $labels.target }} ({{ $labels.chain }}) runs {{ if lt $value 0.0 }}no longer works{{ else }}stops
         working in {{ $value | humanizeDuration }}{{ end }}: upgrade it.

@@ -2,11 +2,11 @@ local lib = import '../lib/rule.libsonnet';
 
 local down(config, severity, time) = {
   alert: 'PeerExporterDown',
-  expr: |||
+  expr: lib.fill(|||
     up{%(exporterSelector)s} == 0
       or
     up == 0 and on (%(clusterLabel)s, job, instance) last_over_time(peer_exporter_build_info[1d])
-  ||| % config,
+  |||, config),
   'for': time,
   severity: severity,
   dashboard: 'exporter',
@@ -15,7 +15,7 @@ local down(config, severity, time) = {
     {{ $labels.instance }} of the job {{ $labels.job }} cannot be scraped (up is {{ $value }}), so there is no data about
     its nodes, and no other alert about them. {{- with printf
     `count(count by (target) (last_over_time(p2p_node_up{job=%q,instance=%q}[1h])))` $labels.job $labels.instance | query
-    }} It polled {{ . | first | value }} nodes within the last hour. {{- end }} Check first whether its process or pod
+    }} Nodes that it polled within the last hour: {{ . | first | value }}. {{- end }} Check first whether its process or pod
     runs; /targets of Prometheus shows the error of the scrape.
   |||),
 };
@@ -23,10 +23,10 @@ local down(config, severity, time) = {
 // How many delays of an exporter were above a bucket within 10 minutes. Its label is 1 or 1.0, depending on the version of Prometheus
 // and on the format of the scrape; a Prometheus that was updated has both for a while.
 local delaysAbove(seconds) =
-  |||
+  lib.fill(|||
     increase(peer_exporter_event_loop_delay_seconds_count[10m])
       - sum without (le) (increase(peer_exporter_event_loop_delay_seconds_bucket{le=~"%s(\\.0)?"}[10m]))
-  ||| % seconds;
+  |||, seconds);
 
 function(config) {
   local thresholds = config.thresholds,
@@ -54,9 +54,9 @@ function(config) {
     },
     {
       alert: 'PeerExporterEventLoopSlow',
-      expr: |||
+      expr: lib.fill(|||
         histogram_quantile(0.99, rate(peer_exporter_event_loop_delay_seconds_bucket[10m])) > %s
-      ||| % lib.number(thresholds.eventLoopSlow.seconds),
+      |||, lib.number(thresholds.eventLoopSlow.seconds)),
       'for': '10m',
       severity: 'warning',
       dashboard: 'exporter',
@@ -73,7 +73,7 @@ function(config) {
         usual when a machine is moved or copied. 0.25 less, because increase() extrapolates: a little above or below a
         whole number.
       |||),
-      expr: |||
+      expr: lib.fill(|||
         (
           %(long)s
         )
@@ -87,12 +87,12 @@ function(config) {
           %(veryLong)s
         )
           > %(longDelays)s - 0.25
-      ||| % {
-        long: std.strReplace(std.rstripChars(delaysAbove('1'), '\n'), '\n', '\n  '),
-        veryLong: std.strReplace(std.rstripChars(delaysAbove('10'), '\n'), '\n', '\n  '),
+      |||, {
+        long: lib.indented(delaysAbove('1'), '  '),
+        veryLong: lib.indented(delaysAbove('10'), '  '),
         delays: lib.number(thresholds.eventLoopBlocked.delays),
         longDelays: lib.number(thresholds.eventLoopBlocked.longDelays),
-      },
+      }),
       'for': '1m',
       severity: 'warning',
       dashboard: 'exporter',

@@ -3,42 +3,39 @@ local network = import '../lib/network.libsonnet';
 local nodes = import '../lib/nodes.libsonnet';
 local lib = import '../lib/rule.libsonnet';
 
-// An expression of several lines, at so many spaces.
-local at(spaces, expr) = std.strReplace(std.rstripChars(expr, '\n'), '\n', '\n' + std.repeat(' ', spaces));
-
 function(config)
   local names = { cluster: config.clusterLabel, scrape: network.scrapeLabels, advice: config.adviceUrl };
   local numbers = std.mapWithKey(function(_, topic) std.mapWithKey(function(_, value) lib.number(value), topic), config.thresholds.fleet);
 
   // Text with the first result of a query, if there is one. The labels fill the places %[1]q, %[2]q and so on.
   local queried(query, labels, text) =
-    '{{- with printf `%s` %s | query }}%s{{ end }}' % [query, std.join(' ', ['$labels.' + label for label in labels]), text];
+    lib.fill('{{- with printf `%s` %s | query }}%s{{ end }}', [query, std.join(' ', ['$labels.' + label for label in labels]), text]);
 
   // The same with nodes of one network, which have no other label for it. Nothing if the network is not known.
   local ofNetwork(query, metric, text) =
-    local those = |||
+    local those = lib.fill(|||
       max without (%(scrape)s) (%(metric)s unless p2p_node_syncing == 1
       and ignoring (version, network, chain_id)
       (last_over_time(p2p_node_info{network=%%[3]q}[1h]) or last_over_time(p2p_node_info{network="",chain_id=%%[3]q}[1h])))
-    ||| % (names { metric: metric % ('{chain=%%[1]q,%(cluster)s=%%[2]q}' % names) });
-    '{{- if $labels.network }}%s{{ end }}' % queried(query % lib.text(those), ['chain', config.clusterLabel, 'network'], text);
+    |||, names { metric: lib.fill(metric, lib.fill('{chain=%%[1]q,%(cluster)s=%%[2]q}', names)) });
+    lib.fill('{{- if $labels.network }}%s{{ end }}', queried(lib.fill(query, lib.text(those)), ['chain', config.clusterLabel, 'network'], text));
   local nameOfNetwork = '{{ $labels.chain }}{{ with $labels.network }} ({{ . }}){{ end }}';
   local sizeOfNetwork(metric) = ofNetwork('count(%s)', metric + '%s', ' of {{ . | first | value }}');
 
   // Which failure most of some nodes have, for a summary and for a description.
   local failed(selector, labels, text) =
     queried(
-      'topk(1, count by (reason) (max without (%s) (p2p_node_failure_info{api="peers",%s})))' % [names.scrape, selector],
+      lib.fill('topk(1, count by (reason) (max without (%s) (p2p_node_failure_info{api="peers",%s})))', [names.scrape, selector]),
       labels,
       '{{ with . | first }}' + text + '{{ end }}'
     );
-  local shortly = ', mostly {{ .Labels.reason }} (peers)';
-  local withAdvice = ' The most common failure of the API peers is {{ .Labels.reason }} (nodes: {{ .Value }}): %(advice)s#{{ .Labels.reason }}.' % names;
-  local ofChain(text) = failed('chain=%%[1]q,%(cluster)s=%%[2]q' % names, ['chain', config.clusterLabel], text);
+  local shortly = ': mostly {{ .Labels.reason }} (peers)';
+  local withAdvice = lib.fill(' The most common failure of the API peers is {{ .Labels.reason }} (nodes: {{ .Value }}): %(advice)s#{{ .Labels.reason }}.', names);
+  local ofChain(text) = failed(lib.fill('chain=%%[1]q,%(cluster)s=%%[2]q', names), ['chain', config.clusterLabel], text);
   local ofExporter(text) = failed('job=%q,instance=%q', ['job', 'instance'], text);
 
   local halted = network.once(network.withNetwork(heads.isStalled(config) + 'unless p2p_node_syncing == 1', 'p2p_node_head_height'));
-  local isHalted = |||
+  local isHalted = lib.fill(|||
     sum by (%(cluster)s, chain, network) (
       %(halted)s
     )
@@ -46,11 +43,11 @@ function(config)
         %(all)s
       )
       >= %(nodes)s
-  ||| % (names + numbers.halted { halted: at(2, halted), all: at(4, halted) });
+  |||, names + numbers.halted { halted: lib.indented(halted, '  '), all: lib.indented(halted, '    ') });
 
   // 0 for a node that no exporter reaches, else 1.
   local reached = network.once(nodes.down(config) + 'or group without () (p2p_node_up)');
-  local isChainDown = |||
+  local isChainDown = lib.fill(|||
     count by (%(cluster)s, chain) (
       %(reached)s == 0
     )
@@ -58,10 +55,10 @@ function(config)
         %(all)s
       )
       >= %(nodes)s
-  ||| % (names + numbers.down { reached: at(2, reached), all: at(4, network.once('p2p_node_up')) });
+  |||, names + numbers.down { reached: lib.indented(reached, '  '), all: lib.indented(network.once('p2p_node_up'), '    ') });
 
   local downOfExporter = network.oncePerExporter(nodes.down(config));
-  local isExporterBlind = |||
+  local isExporterBlind = lib.fill(|||
     (
       count by (%(cluster)s, job, instance) (
         %(down)s
@@ -84,14 +81,14 @@ function(config)
               )
           )
       )
-  ||| % (names + numbers.down {
-           down: at(4, downOfExporter),
-           all: at(6, network.oncePerExporter('p2p_node_up')),
-           anyDown: at(8, nodes.down(config)),
-           chainDown: at(12, isChainDown),
-         });
+  |||, names + numbers.down {
+    down: lib.indented(downOfExporter, '    '),
+    all: lib.indented(network.oncePerExporter('p2p_node_up'), '      '),
+    anyDown: lib.indented(nodes.down(config), '        '),
+    chainDown: lib.indented(isChainDown, '            '),
+  });
 
-  local isGone = |||
+  local isGone = lib.fill(|||
     count by (%(cluster)s, job, instance) (
       group by (%(cluster)s, job, instance, target, chain) (
           last_over_time(p2p_node_up[%(within)s])
@@ -109,7 +106,16 @@ function(config)
       )
       and on (%(cluster)s, job, instance) last_over_time(peer_exporter_build_info[%(within)s])
       unless on (%(cluster)s, job, instance) up
-  ||| % (names + numbers.absent);
+    or
+    0 * group by (%(cluster)s, job, instance) (last_over_time(peer_exporter_build_info[%(within)s]))
+      unless on (%(cluster)s, job, instance) up
+      unless on (%(cluster)s, job, instance) last_over_time(p2p_node_up[%(within)s])
+      unless on (%(cluster)s, job, instance) last_over_time(peer_exporter_node_info[%(within)s])
+      unless on (%(cluster)s, job) (
+        count by (%(cluster)s, job) (peer_exporter_build_info)
+          >= round(avg_over_time(count by (%(cluster)s, job) (peer_exporter_build_info)[%(within)s:1m]))
+      )
+  |||, names + numbers.absent);
 
   local forked = network.once(network.withNetwork(heads.forked, 'p2p_node_reorg_depth_blocks'));
 
@@ -148,11 +154,11 @@ function(config)
         severity: 'critical',
         labels: { scope: 'chain' },
         dashboard: 'fleet',
-        summary: 'Many nodes of a chain do not return their peer lists%s.' % ofChain(shortly),
+        summary: lib.fill('Many nodes of a chain do not return their peer lists%s.', ofChain(shortly)),
         description: lib.text(
           '{{ $value }}'
           + queried(
-            'count(max without (%(scrape)s) (p2p_node_up{chain=%%[1]q,%(cluster)s=%%[2]q}))' % names,
+            lib.fill('count(max without (%(scrape)s) (p2p_node_up{chain=%%[1]q,%(cluster)s=%%[2]q}))', names),
             ['chain', config.clusterLabel],
             ' of {{ . | first | value }}'
           )
@@ -173,15 +179,15 @@ function(config)
         severity: 'critical',
         labels: { scope: 'exporter' },
         dashboard: 'exporter',
-        summary: 'Many nodes of an exporter do not return their peer lists%s.' % ofExporter(shortly),
+        summary: lib.fill('Many nodes of an exporter do not return their peer lists%s.', ofExporter(shortly)),
         description: lib.text(
           '{{ $value }}'
           + queried(
-            'count(max without (%(scrape)s) (p2p_node_up{job=%%q,instance=%%q}))' % names,
+            lib.fill('count(max without (%(scrape)s) (p2p_node_up{job=%%q,instance=%%q}))', names),
             ['job', 'instance'],
             ' of {{ . | first | value }}'
           )
-          + ' nodes of all chains of {{ $labels.instance }} (job {{ $labels.job }}) return no peer list to it.'
+          + ' nodes return no peer list to {{ $labels.instance }} (job {{ $labels.job }}).'
           + ofExporter(withAdvice) + ' ' + |||
             Look first at the exporter: its network, DNS, proxy, secrets and CPU.
           |||
@@ -192,12 +198,12 @@ function(config)
         comment: lib.text(|||
           Nodes of one network. Which branch is right, the number does not tell: a release may have left most nodes behind.
         |||),
-        expr: |||
+        expr: lib.fill(|||
           count by (%(cluster)s, chain, network) (
             %(forked)s
           )
             >= %(nodes)s
-        ||| % (names + numbers.forked { forked: at(2, forked) }),
+        |||, names + numbers.forked { forked: lib.indented(forked, '  ') }),
         'for': '4m',
         severity: 'critical',
         labels: { scope: 'network' },
@@ -216,13 +222,13 @@ function(config)
         comment: lib.text(|||
           No exporter at all: none by its job, and none that was one within the last day.
         |||),
-        expr: |||
+        expr: lib.fill(|||
           absent(
             up{%(selector)s}
               or
             up and on (job, instance) last_over_time(peer_exporter_build_info[%(anyWithin)s])
           )
-        ||| % (numbers.absent { selector: config.exporterSelector }),
+        |||, numbers.absent { selector: config.exporterSelector }),
         'for': '5m',
         severity: 'critical',
         dashboard: 'exporter',
@@ -239,19 +245,21 @@ function(config)
         comment: lib.text(|||
           One of several: an exporter that was there and whose nodes no other one polls. After a rolling update, or with
           another number of shards, other exporters poll them. A share of them, because an update may remove a node as well. An
-          exporter whose nodes are scraped one by one (/sd) only names them. A warning, because who removes an exporter with its
-          nodes fires it too, and it ends by itself.
+          exporter whose nodes are scraped one by one (/sd) only names them. One that knows no nodes (/probe) is missed if its
+          job has fewer exporters than before. A warning, because who removes an exporter with its nodes fires it too, and it
+          ends by itself.
         |||),
         expr: isGone,
         'for': '10m',
         severity: 'warning',
         dashboard: 'exporter',
         summary: 'A peer-exporter is no target of Prometheus any more, and no other one polls its nodes.',
-        description: lib.text(|||
+        description: lib.text(lib.fill(|||
           {{ $labels.instance }} of the job {{ $labels.job }} was a target within the last %(within)s and is not one any more, and no
-          other exporter polls its nodes (number of nodes: {{ $value }}). Look at the page /targets of Prometheus, at the labels of
+          other exporter {{ if gt $value 0.0 }}polls its nodes (number of nodes: {{ $value }}){{ else }}has taken its place{{ end }}.
+          Look at the page /targets of Prometheus, at the labels of
           the exporter's Service or pod, and whether it was scaled down or its pod is pending.
-        ||| % numbers.absent),
+        |||, numbers.absent)),
       },
     ],
   }

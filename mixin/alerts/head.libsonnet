@@ -8,12 +8,14 @@ function(config)
   // What may explain a head that is behind: how many peers the node has, and which of its APIs fail. Without job and instance,
   // so that it is the same for alerts that several exporters have together. One query, because Prometheus asks for each alert at
   // every evaluation; `or` keeps the order.
-  local explained = lib.text(|||
+  local explained = lib.text(lib.fill(|||
     {{- range printf `max(sum without (direction) (p2p_node_peers{target=%%[1]q,chain=%%[2]q})) or max by (api, reason)
     (p2p_node_failure_info{target=%%[1]q,chain=%%[2]q})` $labels.target $labels.chain | query }}{{ if .Labels.api }} Its API
     {{ .Labels.api }} fails: {{ .Labels.reason }} (%(adviceUrl)s#{{ .Labels.reason }}).{{ else }} Its peers: {{ .Value |
     humanize }}.{{ end }}{{ end }}
-  ||| % config);
+  |||, config));
+
+  local secondsOfBlock = 'p2p_node_block_interval_seconds or group without () (p2p_node_head_height)';
 
   {
     title: 'The head',
@@ -26,7 +28,7 @@ function(config)
           together. A syncing node has the alert P2PNodeSyncingTooLong. A node in read-mode=irreversible, whose head is
           its last irreversible block, is minutes behind by design where finality takes so long.
         |||),
-        expr: network.withNetwork(|||
+        expr: network.withNetwork(lib.fill(|||
           p2p_node_head_lag_blocks * p2p_node_block_interval_seconds > %(lagSeconds)s
             and p2p_node_head_lag_blocks > %(lagBlocks)s
             unless %(syncing)s
@@ -34,13 +36,13 @@ function(config)
               p2p_node_head_lag_blocks * p2p_node_block_interval_seconds <= %(irreversibleSeconds)s
                 and %(irreversible)s
             )
-        ||| % {
+        |||, {
           lagSeconds: lib.number(thresholds.lagSeconds),
           lagBlocks: lib.number(thresholds.lagBlocks),
           syncing: heads.syncing(config),
           irreversibleSeconds: lib.number(thresholds.irreversibleSeconds),
           irreversible: heads.irreversible,
-        }, 'p2p_node_head_lag_blocks'),
+        }), 'p2p_node_head_lag_blocks'),
         'for': '10m',
         severity: 'warning',
         dashboard: 'node',
@@ -57,9 +59,10 @@ function(config)
         comment: lib.text(|||
           A sidecar or a shard compares its node only with that node's peers; this compares the nodes of all exporters,
           and needs rules.yaml. Heights are as old as the poll that got them: the poll interval explains so much. Nodes
-          that are polled rarely are left out.
+          that are polled rarely are left out. Where the block interval or the poll interval is not known, blocks count
+          as seconds, and the poll explains nothing.
         |||),
-        expr: |||
+        expr: lib.fill(|||
           (
             %(lag)s
               * ignoring (network) group_left ()
@@ -70,6 +73,8 @@ function(config)
             %(lagSeconds)s +
             min without (%(scrapeLabels)s) (
               p2p_node_poll_interval_seconds <= %(maxPollSeconds)s
+                or
+              0 * (p2p_node_head_height unless p2p_node_poll_interval_seconds)
             )
           )
             and %(lag)s > %(lagBlocks)s
@@ -81,10 +86,10 @@ function(config)
                 <= %(irreversibleSeconds)s
                 and ignoring (network) %(irreversible)s
             )
-        ||| % {
+        |||, {
           lag: 'target:p2p_node_head_lag_blocks:across_exporters',
-          interval: lib.indented(network.once('p2p_node_block_interval_seconds'), '  '),
-          intervalOfIrreversible: lib.indented(network.once('p2p_node_block_interval_seconds'), '    '),
+          interval: lib.indented(network.once(secondsOfBlock), '  '),
+          intervalOfIrreversible: lib.indented(network.once(secondsOfBlock), '    '),
           lagSeconds: lib.number(thresholds.lagSeconds),
           lagBlocks: lib.number(thresholds.lagBlocks),
           scrapeLabels: network.scrapeLabels,
@@ -92,12 +97,12 @@ function(config)
           syncing: lib.indented(network.once(heads.syncing(config)), '  '),
           irreversibleSeconds: lib.number(thresholds.irreversibleSeconds),
           irreversible: lib.indented(network.once(heads.irreversible), '      '),
-        },
+        }),
         'for': '10m',
         severity: 'warning',
         dashboard: 'node',
         summary: 'The head of a node is behind those of nodes that other exporters watch.',
-        description: lib.text(|||
+        description: lib.text(lib.fill(|||
                        The head of {{ $labels.target }} ({{ $labels.chain }}) has been behind the highest head of its network over all
                        exporters for some time, now by {{- with printf
                        `target:p2p_node_head_lag_blocks:across_exporters{target=%%q,chain=%%q,network=%%q,%(cluster)s=%%q}` $labels.target
@@ -106,9 +111,9 @@ function(config)
                        target:p2p_node_head_height:across_exporters{chain=%%q,network=%%q,%(cluster)s=%%q})` $labels.chain $labels.network
                        $labels.%(cluster)s | query }} The highest is {{ . | first | value | printf "%%.0f" }} of {{ . | first | label
                        "target" }}.{{ end }}
-                     ||| % { cluster: config.clusterLabel })
+                     |||, { cluster: config.clusterLabel }))
                      + explained
-                     + ' If both are of one chain, look at its peers first, then at its log; if not, set network in the configuration.',
+                     + ' If both are on the same network, look first at the peers of the node that is behind, then at its log; if not, set network in the configuration.',
       },
       {
         alert: 'P2PNodeHeadStalled',
@@ -125,7 +130,7 @@ function(config)
         summary: 'The head of a node does not move.',
         description: 'The head of {{ $labels.target }} ({{ $labels.chain }}) has stopped at {{ printf "%.0f" $value }}.'
                      + explained
-                     + ' See whether other nodes go on; if they do, look at its peers, its log and its disk.',
+                     + ' Check first whether the heads of other nodes move. If they do, look at the peers, the log and the disk of this node.',
       },
       {
         alert: 'P2PNodeHeadOld',
@@ -135,13 +140,13 @@ function(config)
           that one wrong clock fires nothing. Nodes in read-mode=irreversible are up to 3 minutes behind by design, and
           miners may choose the time of a block within an hour or two. Chainweb tells the time only with tip_age.
         |||),
-        expr: network.withNetwork(|||
+        expr: network.withNetwork(lib.fill(|||
           %(old)s
             unless %(syncing)s
-        ||| % {
-          old: std.rstripChars(heads.old(config), '\n'),
+        |||, {
+          old: lib.trimmed(heads.old(config)),
           syncing: heads.syncing(config),
-        }, 'p2p_node_head_timestamp_seconds'),
+        }), 'p2p_node_head_timestamp_seconds'),
         'for': '15m',
         severity: 'warning',
         dashboard: 'node',
@@ -167,23 +172,23 @@ function(config)
           p2p_node_fork_depth_blocks{job=%q,instance=%q,target=%q})` $labels.job $labels.instance $labels.target | query
           }} {{ if eq (. | first | label "reference") "configured" }}references{{ else }}other nodes{{ end }}{{ else }}
           other nodes{{ end }} for at least {{ $value | printf "%.0f" }} blocks, more than a usual reorganisation. Do not trust
-          its balances and confirmations: ask both and an explorer for a block at one height.
+          its balances and confirmations. Ask it, another node and an explorer for the hash of the block at one height.
         |||),
       },
       {
         alert: 'P2PNodeSyncingTooLong',
-        expr: 'avg_over_time(p2p_node_syncing[%s]) > %s' % [
+        expr: lib.fill('avg_over_time(p2p_node_syncing[%s]) > %s', [
           config.thresholds.syncingTooLong.range,
           lib.number(config.thresholds.syncingTooLong.share),
-        ],
+        ]),
         'for': '6h',
         severity: 'warning',
         dashboard: 'node',
         summary: 'A node has been syncing for hours.',
-        description: lib.text(|||
+        description: lib.text(lib.fill(|||
           {{ $labels.target }} ({{ $labels.chain }}) has been syncing for hours ({{ $value | humanizePercentage }} of the
           last %s).
-        ||| % config.thresholds.syncingTooLong.range) + explained + ' Look at its peers, its disk and its CPU.',
+        |||, config.thresholds.syncingTooLong.range)) + explained + ' Look at its peers, its disk and its CPU.',
       },
     ],
   }

@@ -9,10 +9,10 @@ local withNetwork(expr) = network.withNetwork(lib.trimmed(expr), PEERS);
 
 local noPeers(severity, time) = {
   alert: 'P2PNodeNoPeers',
-  expr: withNetwork(|||
+  expr: withNetwork(lib.fill(|||
     %s == 0
       unless p2p_monero_offline == 1
-  ||| % PEERS),
+  |||, PEERS)),
   'for': time,
   severity: severity,
   dashboard: 'node',
@@ -21,18 +21,18 @@ local noPeers(severity, time) = {
     {{ $labels.target }} ({{ $labels.chain }}) answers, but has no connected peers ({{ $value }} in all directions), so
     it gets no blocks. {{- with printf `max(sum without (direction, state)
     (p2p_node_connections{job=%q,instance=%q,target=%q,state!="connected"})) > 0` $labels.job $labels.instance
-    $labels.target | query }} It is opening {{ . | first | value }} connections, so it has addresses: its log says why
-    they fail. {{- end }} Check first whether its host reaches other hosts, then its configured peers.
+    $labels.target | query }} It has addresses, as it is opening connections ({{ . | first | value }}): its log says
+    why they fail. {{- end }} Check first whether its host reaches other hosts, then its configured peers.
   |||),
 };
 
 local peerChurn(config, severity, time, unless) = {
   alert: 'P2PNodePeerChurn',
-  expr: |||
+  expr: lib.fill(|||
     increase(p2p_node_peer_disconnects_total{direction="outbound"}[1h])
       / clamp_min(avg_over_time(p2p_node_peers{direction="outbound"}[1h]), 1)
       > %s
-  ||| % lib.number(config.thresholds.peerChurn.disconnectsPerHour[severity]) + unless,
+  |||, lib.number(config.thresholds.peerChurn.disconnectsPerHour[severity])) + unless,
   'for': time,
   severity: severity,
   dashboard: 'peers',
@@ -61,13 +61,13 @@ function(config) {
         Wire nodes have their configured peers, often three; monerod looks for 12; Chainweb nodes know their whole
         network. A node without any peer has the alert P2PNodeNoPeers.
       |||),
-      expr: withNetwork(|||
+      expr: withNetwork(lib.fill(|||
         (
         %s
         )
           > 0
-      ||| % chains.byChain(thresholds.fewPeers, function(chain, peers)
-        'sum without (direction) (p2p_node_peers{%s}) < %s' % [chain, peers])),
+      |||, chains.byChain(thresholds.fewPeers, function(chain, peers)
+        lib.fill('sum without (direction) (p2p_node_peers{%s}) < %s', [chain, peers])))),
       'for': '20m',
       severity: 'warning',
       dashboard: 'node',
@@ -82,19 +82,19 @@ function(config) {
       comment: lib.text(|||
         Averages over minutes, not single polls. On Chainweb, the number of failing peers varies in waves.
       |||),
-      expr: withNetwork(|||
+      expr: withNetwork(lib.fill(|||
         (
         %s
         )
           and sum without (direction) (avg_over_time(p2p_node_peers[10m] offset 10m)) >= %s
-      ||| % [
+      |||, [
         chains.byChain(thresholds.peersDropping.remainingShare, function(chain, share)
-          |||
+          lib.fill(|||
             sum without (direction) (avg_over_time(p2p_node_peers{%(chain)s}[5m]))
               < %(share)s * sum without (direction) (avg_over_time(p2p_node_peers{%(chain)s}[10m] offset 10m))
-          ||| % { chain: chain, share: share }),
+          |||, { chain: chain, share: share })),
         lib.number(thresholds.peersDropping.peersBefore),
-      ]),
+      ])),
       'for': '4m',
       keep_firing_for: '15m',
       severity: 'warning',
@@ -131,11 +131,11 @@ function(config) {
       comment: lib.text(|||
         Half of the peers: with one or two subnets, the largest one always has so many.
       |||),
-      expr: |||
+      expr: lib.fill(|||
         p2p_node_largest_subnet_peers
           / (sum without (address_type) (p2p_node_peers_by_address_type{address_type=~"ipv4|ipv6"}) >= %(peers)s)
           >= %(share)s
-      ||| % std.mapWithKey(function(_, value) lib.number(value), thresholds.peersConcentrated),
+      |||, std.mapWithKey(function(_, value) lib.number(value), thresholds.peersConcentrated)),
       'for': '30m',
       severity: 'warning',
       dashboard: 'peers',
@@ -160,13 +160,13 @@ function(config) {
         proves something only while it is above the node's own head: healthy peers are ahead for a second. Nodes that
         are polled so rarely that a poll may always come just after a block are left out.
       |||),
-      expr: |||
+      expr: lib.fill(|||
         sum without (position) (min_over_time(p2p_node_peers_by_head{position=~"ahead|behind"}[10m]))
           / (sum without (position) (avg_over_time(p2p_node_peers_by_head[10m])) >= %(peers)s)
           > %(share)s
           unless p2p_node_poll_interval_seconds > %(pollIntervalSeconds)s
           unless max_over_time(p2p_node_syncing[10m]) == 1
-      ||| % std.mapWithKey(function(_, value) lib.number(value), thresholds.peerHeightsDisagree),
+      |||, std.mapWithKey(function(_, value) lib.number(value), thresholds.peerHeightsDisagree)),
       'for': '30m',
       severity: 'warning',
       dashboard: 'peers',
@@ -178,14 +178,14 @@ function(config) {
     },
     {
       alert: 'P2PConnectionsMalformed',
-      expr: 'avg_over_time(p2p_node_connections_malformed[15m]) >= %s' % lib.number(thresholds.connectionsMalformed.rows),
+      expr: lib.fill('avg_over_time(p2p_node_connections_malformed[15m]) >= %s', lib.number(thresholds.connectionsMalformed.rows)),
       'for': '15m',
       severity: 'info',
       dashboard: 'node',
       summary: "Rows of a node's peer list cannot be read.",
       description: lib.text(|||
-        On average {{ $value | humanize }} rows of each peer list of {{ $labels.target }} ({{ $labels.chain }})
-        could not be read and were skipped.
+        Rows of the peer list of {{ $labels.target }} ({{ $labels.chain }}) could not be read and were skipped: {{ $value |
+        humanize }} in each poll, on average.
       |||),
     },
     {
@@ -193,7 +193,7 @@ function(config) {
       comment: lib.text(|||
         The maximum of 15 minutes, because the budget recovers every minute.
       |||),
-      expr: 'max_over_time(p2p_node_series_withheld[15m]) > %s' % lib.number(thresholds.seriesWithheld.series),
+      expr: lib.fill('max_over_time(p2p_node_series_withheld[15m]) > %s', lib.number(thresholds.seriesWithheld.series)),
       'for': '20m',
       severity: 'warning',
       dashboard: 'peers',

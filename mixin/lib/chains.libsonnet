@@ -8,8 +8,8 @@ local chainsOf(values) = [key for key in std.objectFields(values) if key != OTHE
 // Selects all other chains.
 local allBut(chains) =
   if std.length(chains) == 0 then ''
-  else if std.length(chains) == 1 then 'chain!="%s"' % chains[0]
-  else 'chain!~"%s"' % std.join('|', chains);
+  else if std.length(chains) == 1 then lib.fill('chain!="%s"', chains[0])
+  else lib.fill('chain!~"%s"', std.join('|', chains));
 
 {
   // An expression for each chain that `values` names, and one for all `others`, joined with `or`. `expression` gets the matcher of
@@ -17,7 +17,7 @@ local allBut(chains) =
   byChain(values, expression)::
     local named = chainsOf(values);
     local expressions =
-      [expression('chain="%s"' % chain, lib.number(values[chain])) for chain in named]
+      [expression(lib.fill('chain="%s"', chain), lib.number(values[chain])) for chain in named]
       + (if std.objectHas(values, OTHERS) then [expression(allBut(named), lib.number(values.others))] else []);
     std.join('\n  or\n', ['    ' + std.strReplace(lib.trimmed(one), '\n', '\n    ') for one in expressions]),
 
@@ -31,5 +31,5 @@ local allBut(chains) =
       values: [valueOf(each, chain) for each in thresholds],
       labels: labels,
     };
-    [entry(chain, 'chain="%s"' % chain, { chain: chain }) for chain in named] + [entry(OTHERS, allBut(named), {})],
+    [entry(chain, lib.fill('chain="%s"', chain), { chain: chain }) for chain in named] + [entry(OTHERS, allBut(named), {})],
 }

@@ -5,8 +5,6 @@ local lib = import 'rule.libsonnet';
 // What only tells who took a sample: two exporters that watch one node have its series twice.
 local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
 
-local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
-
 {
   // An expression about nodes, with the label `network`: the name of the node's network or, where none is told, its chain id;
   // empty where neither is known. `present` is an expression with the same labels for all of these nodes.
@@ -15,7 +13,7 @@ local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
   // `timestamp` is greater than the 1 of older ones, so that topk takes the present one. If none is present any more, topk may
   // take an older one until an hour after the change, and an alert that waits for its `for` begins again: which one is the newest
   // only a subquery knows, which costs more than the rest of the rule.
-  withNetwork(expr, present):: |||
+  withNetwork(expr, present):: lib.fill(|||
     (
       %(expr)s
     )
@@ -33,22 +31,22 @@ local indented(expr) = std.strReplace(lib.trimmed(expr), '\n', '\n  ');
         )
           or ignoring (network) group without () (%(present)s)
       )
-  ||| % { expr: indented(expr), present: present },
+  |||, { expr: lib.indented(expr, '  '), present: present }),
 
   // The series of nodes without the labels that only tell who took the sample: the highest value counts.
-  once(expr):: |||
+  once(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: SCRAPE_LABELS, expr: indented(expr) },
+  |||, { labels: SCRAPE_LABELS, expr: lib.indented(expr, '  ') }),
 
   // The series of nodes as each exporter has them: those of two servers of Prometheus with one store, or of a pod under its old
   // and its new name, are one.
-  oncePerExporter(expr):: |||
+  oncePerExporter(expr):: lib.fill(|||
     max without (%(labels)s) (
       %(expr)s
     )
-  ||| % { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: indented(expr) },
+  |||, { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: lib.indented(expr, '  ') }),
 
   scrapeLabels:: SCRAPE_LABELS,
 }

@@ -65,7 +65,7 @@ local rules(config) = [
       of different networks are rarely within a day of each other. A node whose exporters do not agree on its network
       has the largest value.
     |||),
-    expr: |||
+    expr: lib.fill(|||
       topk without (network) (
         1,
         (
@@ -85,13 +85,13 @@ local rules(config) = [
               > %(seconds)s
           )
       )
-    ||| % {
+    |||, {
       heads: 'target:p2p_node_head_height:across_exporters',
-      key: '%s, chain, network' % config.clusterLabel,
-      unknown: '%s, chain' % config.clusterLabel,
+      key: lib.fill('%s, chain, network', config.clusterLabel),
+      unknown: lib.fill('%s, chain', config.clusterLabel),
       interval: lib.indented(network.once('p2p_node_block_interval_seconds'), '      '),
       seconds: lib.number(config.thresholds.head.unknownNetworkSeconds),
-    },
+    }),
   },
   {
     record: 'chain:p2p_node_up:avg',
@@ -100,25 +100,19 @@ local rules(config) = [
       nodes' own labels, such as region. Two exporters or jobs that have the same node count it once: the labels of
       the inner `without` only tell who took a sample.
     |||),
-    expr: |||
+    expr: lib.fill(|||
       avg without (target) (
-        max without (
-          job, instance, node, pod, container, endpoint, service, exporter,
-          prometheus, prometheus_replica, replica
-        ) (p2p_node_up)
+        %s
       )
-    |||,
+    |||, lib.indented(network.once('p2p_node_up'), '  ')),
   },
   {
     record: 'chain:p2p_node_peers:sum',
-    expr: |||
+    expr: lib.fill(|||
       sum without (target, direction) (
-        max without (
-          job, instance, node, pod, container, endpoint, service, exporter,
-          prometheus, prometheus_replica, replica
-        ) (p2p_node_peers)
+        %s
       )
-    |||,
+    |||, lib.indented(network.once('p2p_node_peers'), '  ')),
   },
 ];
 

@@ -21,7 +21,7 @@ export type RecentPollsOfNode = {
   readonly head: SeenHead | undefined;
 };
 
-export type SeenHead = {
+type SeenHead = {
   readonly height: number;
   /** When a poll first found the head no higher than this, and when the last one did, unix milliseconds. */
   readonly sinceMs: number;

@@ -80,6 +80,89 @@ export const againstTemplate: readonly (readonly [values: string, message: strin
   ],
   ["dnsPolicy: None", "dnsPolicy: None needs nameservers in dnsConfig"],
   ["nameOverride: A.b", "has to begin with a letter and have only small letters"],
+  ["enabled: false\nnameOverride: A.b\npodMonitor: {enabled: true}", "objects would be named mine-A.b"],
+  ["image: {tag: 1234e56}", "image.tag is a number of which YAML has lost digits"],
+  ["image: {tag: 202611221234567890}", "image.tag is a number of which YAML has lost digits"],
+  [
+    "initContainers: [{name: a, image: a, volumeMounts: [{name: b, mountPath: /a}]}]",
+    "initContainers a names the volume b",
+  ],
+  ["initContainers: [{name: a, image: a, lifecycle: {}}]", "initContainers a has a lifecycle"],
+  [
+    "extraContainers: [{name: a, image: a, volumeMounts: [{name: config, mountPath: /a}, {name: config, mountPath: /a}]}]",
+    "mountPath /a is that of another mount of a",
+  ],
+  ["extraContainers: [{name: a, image: a, ports: [{containerPort: 10900}]}]", "extraContainers a has the port 10900"],
+  ["extraContainers: [{name: a, image: a, env: [{name: A}, {name: A}]}]", "extraContainers a: env has A twice"],
+  [
+    "extraContainers: [{name: a, image: a, resources: {requests: {cpu: 2}, limits: {cpu: 1}}}]",
+    "extraContainers a: resources.requests.cpu 2 is more than its limit 1",
+  ],
+  [
+    "extraContainers: [{name: a, image: a, securityContext: {privileged: true, allowPrivilegeEscalation: false}}]",
+    "extraContainers a: securityContext.privileged is true",
+  ],
+  ["securityContext: {capabilities: {add: [CAP_SYS_ADMIN]}}", "securityContext.capabilities.add has CAP_SYS_ADMIN"],
+  [
+    "podSecurityContext: {sysctls: [{name: a, value: '1'}, {name: a, value: '2'}]}",
+    "podSecurityContext.sysctls has a twice",
+  ],
+  ["resources: {requests: {nvidia.com/gpu: 1}}", "of devices the limit has to be the same"],
+  ["minReadySeconds: 600", "minReadySeconds 600 has to be less than 600"],
+  ["hostAliases: [{ip: 10.0.0.1, hostnames: [a]}, {ip: 10.0.0.1, hostnames: [b]}]", "hostAliases has 10.0.0.1 twice"],
+  [
+    "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}, {maxSkew: 2, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]",
+    "topologySpreadConstraints has a with ScheduleAnyway twice",
+  ],
+  [
+    "service: {type: LoadBalancer, loadBalancerSourceRanges: [10.1.2.3/24]}",
+    "10.1.2.3/24 has an address within the range: write 10.1.2.0/24 for the range, or 10.1.2.3/32",
+  ],
+  ["networkPolicy: {from: [{ipBlock: {cidr: 10.1.0.0/8}}]}", "write 10.0.0.0/8 for the range"],
+  [
+    "networkPolicy: {egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/16]}}]}]}",
+    "except 11.0.0.0/16 is not a part of 10.0.0.0/8",
+  ],
+  [
+    "networkPolicy: {from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/8]}}]}",
+    "except 10.0.0.0/8 is not a part of 10.0.0.0/8",
+  ],
+  ["networkPolicy: {egress: [{ports: [{port: 10, endPort: 5}]}]}", "endPort 5 is less than port 10"],
+  [
+    "serviceMonitor: {enabled: true, interval: 999999999999y}",
+    "serviceMonitor.interval 999999999999y is more than a year",
+  ],
+  [
+    "serviceMonitor: {enabled: true, tlsConfig: {minVersion: TLS13, maxVersion: TLS12}}",
+    "minVersion TLS13 is newer than maxVersion TLS12",
+  ],
+  // Helm removes what is null before it compares values with the schema.
+  ...[
+    "enabled",
+    "shards",
+    "scheme",
+    "image",
+    "image.repository",
+    "service",
+    "service.port",
+    "networkPolicy",
+    "serviceAccount",
+  ]
+    .concat(
+      "serviceMonitor",
+      "podMonitor",
+      "podMonitor.matchLabels",
+      "prometheusRule",
+      "prometheusRule.thresholds",
+      "dashboards",
+    )
+    .map((path): readonly [string, string] => [
+      path
+        .split(".")
+        .reduceRight((value, key) => `{${key}: ${value}}`, "null")
+        .slice(1, -1),
+      `${path} is null, which takes its default away`,
+    ]),
 ];
 
 /** Taken, though they look like the ones above. */
@@ -123,4 +206,23 @@ export const taken: readonly string[] = [
   "networkPolicy: {from: [], egress: [{}, {ports: [{port: 53, protocol: UDP}, {port: dns}]}]}",
   "extraObjects: ['{{ if false }}nothing{{ end }}']",
   "commonLabels: {team: infra}\nserviceMonitor: {enabled: true, labels: {team: other}}",
+  "strategy: {type: Recreate, rollingUpdate: null}",
+  "extraVolumes: [{name: a, emptyDir: }, {name: b, emptyDir: {sizeLimit: 1Gi}}]\ninitContainers: [{name: a, image: a, volumeMounts: [{name: b, mountPath: /b}]}]",
+  "initContainers: [{name: a, image: a, restartPolicy: Always, readinessProbe: {httpGet: {path: /, port: 8080}}}]",
+  "networkPolicy: {from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.3.4/32]}}, {ipBlock: {cidr: '2001:db8::/32'}}, {ipBlock: {cidr: 0.0.0.0/0}}]}",
+  "service: {type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8, 192.0.2.1/32, '::/0']}",
+  "hostAliases: [{ip: '::1', hostnames: [a]}, {ip: 255.0.0.1, hostnames: [b, c]}]",
+  "dnsConfig: {searches: [a.example., _b.example, .]}",
+  "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Gt, values: ['1']}, {key: b, operator: Exists}]}]}, preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: a, operator: In, values: [b]}]}}]}}",
+  "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: a, labelSelector: {matchLabels: {a: b}}, matchLabelKeys: [c]}}]}}",
+  "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule, minDomains: 2, labelSelector: {matchLabels: {a: b}}, matchLabelKeys: [pod-template-hash]}, {maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]",
+  "resources: {requests: {nvidia.com/gpu: 1}, limits: {nvidia.com/gpu: 1, ephemeral-storage: 1Gi}}",
+  "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: /usr/bin/x}, seccompProfile: {type: Unconfined}, seLinuxOptions: {level: s0}}",
+  "securityContext: {runAsUser: 1000650000}\npodSecurityContext: {runAsUser: 1000650000, fsGroup: 1000650000, sysctls: [{name: net.core.somaxconn, value: '1'}]}",
+  "serviceMonitor: {enabled: true, tlsConfig: {certFile: /a, keySecret: {name: a, key: b}, minVersion: TLS12, maxVersion: TLS13}}",
+  "serviceMonitor: {enabled: true, relabelings: [{action: labelmap, regex: a(.*), replacement: '${1}_b'}, {action: labelkeep, regex: a}, {action: keepequal, sourceLabels: [a], targetLabel: b}, {targetLabel: x_$1, replacement: c}]}",
+  "nameOverride: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbb\nfullnameOverride: x",
+  "fullnameOverride: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa--bbbbbb",
+  "minReadySeconds: 599",
+  "shards: 2\nminReadySeconds: 600\nupdateStrategy: {rollingUpdate: {maxUnavailable: 50%, partition: 0}}",
 ];

@@ -1,3 +1,5 @@
+import { refusedByServers } from "./refused-by-servers.ts";
+
 /** Values that the schema of the chart refuses, each as YAML that is added to a configuration with one node. */
 
 /** The values, and where in them the error is. */
@@ -227,4 +229,6 @@ export const againstSchema: readonly (readonly [values: string, where: string])[
   ],
   ["podMonitor: {namespaceSelector: {matchNames: wire}}", "/podMonitor/namespaceSelector/matchNames"],
   ["podMonitor: {namespaceSelector: {matchLabels: {a: b}}}", "/podMonitor/namespaceSelector"],
+
+  ...refusedByServers,
 ];

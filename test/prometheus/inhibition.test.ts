@@ -150,6 +150,22 @@ const told: readonly Row[] = [
     alone("P2PNodeDown", "other:10900"),
   ],
   ["exporter down, a fleet", exporterDown, manyOfChain],
+  // Each cluster may have its own localhost:10900.
+  [
+    "exporter down, a node of the same address in another cluster",
+    { ...exporterDown, ...EAST },
+    node("P2PNodeHeadLagging", WEST),
+  ],
+  [
+    "exporter down, a node scraped by itself through the same address in another cluster",
+    { ...exporterDown, ...EAST, exporter: "localhost:10900" },
+    { ...alone("P2PNodeDown", "localhost:10900"), ...WEST },
+  ],
+  ["slow exporter, polls in another cluster", { ...slow, ...EAST }, node("P2PNodePollsSlow", WEST)],
+  ["many of an exporter, the same address in another cluster", { ...manyOfExporter, ...EAST }, down(WEST)],
+  ["down, a node of the same name in another cluster", down(EAST), node("P2PNodeFewPeers", WEST)],
+  ["no peers, a node of the same name in another cluster", node("P2PNodeNoPeers", EAST), node("P2PNodeFewPeers", WEST)],
+  ["a head that stands, another cluster", node("P2PNodeHeadStalled", EAST), node("P2PNodeHeadOld", WEST)],
   ["no exporter at all, a fleet", alert("PeerExporterAbsent", { job: "peer-exporter" }), halted],
   ["no exporter and no job, a fleet", alert("PeerExporterAbsent"), halted],
   ["no exporter and no job, a node behind", alert("PeerExporterAbsent"), behind()],

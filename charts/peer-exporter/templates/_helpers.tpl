@@ -1,14 +1,19 @@
+{{- /* At most 50 characters, the last a letter or digit. */ -}}
+{{- define "peer-exporter.short" -}}
+{{- regexReplaceAll "[^A-Za-z0-9]+$" (trunc 50 .) "" }}
+{{- end }}
+
 {{- define "peer-exporter.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" }}
+{{- default .Chart.Name .Values.nameOverride | include "peer-exporter.short" }}
 {{- end }}
 
 {{- define "peer-exporter.fullname" -}}
 {{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
+{{- include "peer-exporter.short" .Values.fullnameOverride }}
 {{- else if contains (include "peer-exporter.name" .) .Release.Name }}
-{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- include "peer-exporter.short" .Release.Name }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name (include "peer-exporter.name" .) | trunc 50 | trimSuffix "-" }}
+{{- printf "%s-%s" .Release.Name (include "peer-exporter.name" .) | include "peer-exporter.short" }}
 {{- end }}
 {{- end }}
 

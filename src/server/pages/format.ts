@@ -1,8 +1,7 @@
 import { ago, isoTime } from "../../lib/text/format.ts";
 import type { ApiFailure } from "../../poll/outcomes.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { Condition } from "./overview.ts";
-import type { Level } from "./troubles.ts";
+import type { Condition, Level } from "./overview.ts";
 
 export { ago, bytes, duration, isoTime } from "../../lib/text/format.ts";
 

@@ -31,6 +31,9 @@ export type NodeOverview = {
 export const CONDITIONS = ["down", "degraded", "waiting", "up"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
+/** Of a trouble: as the severities of the alerts; `waiting`: nothing is known yet. */
+export type Level = "critical" | "warning" | "waiting";
+
 export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): NodeOverview {
   const { node, history, syncing, intervalMs } = state;
   const failures = causesOf(state);

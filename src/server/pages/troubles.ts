@@ -1,15 +1,12 @@
 import { chains } from "../../chains/index.ts";
 import { duration } from "../../lib/text/format.ts";
 import { count } from "./format.ts";
-import { hasNoPeers, isBehind, lagOf, type NodeOverview } from "./overview.ts";
+import { hasNoPeers, isBehind, type Level, lagOf, type NodeOverview } from "./overview.ts";
 
 /**
  * What is wrong with a node, as far as the pages know it: from the same conditions as the alerts, without the time that those
  * wait. The state of a fleet, the order of its nodes and the headline of a node come from here.
  */
-
-/** As the severities of the alerts; `waiting`: nothing is known yet. */
-export type Level = "critical" | "warning" | "waiting";
 
 export type Trouble = {
   readonly level: Level;
