@@ -146,7 +146,7 @@ const alertsOf = parseAlerts(textOf("prometheus/alerts.yaml")).flatMap(({ rules 
 const exprOf = (name: string) => alertsOf.flatMap(({ alert, expr }) => (alert === name ? [expr] : [])).join("\n");
 
 describe("the conditions are those of the alerts", () => {
-  const BANDS = [...exprOf("P2PNodeHeadStalled").matchAll(/offset (\d+)([mh])\)\s+and \S+ (?:> \d+ )?<= (\d+)/g)].map(
+  const BANDS = [...exprOf("P2PNodeHeadStalled").matchAll(/offset (\d+)([mh])\s+and \S+ (?:> \d+ )?<= (\d+)/g)].map(
     ([, number, unit, blockSeconds]) => ({
       blockSeconds: Number(blockSeconds),
       seconds: Number(number) * (unit === "h" ? 3600 : 60),
@@ -172,7 +172,7 @@ describe("the conditions are those of the alerts", () => {
   test("P2PNodeHeadOld", () => {
     const bands = [
       ...exprOf("P2PNodeHeadOld").matchAll(
-        /timestamp_seconds > (\d+) \+ \S+\s+and p2p_node_block_interval_seconds (?:> \d+ )?<= (\d+)/g,
+        /(\d+) \+ 0 \* \(p2p_node_block_interval_seconds (?:> \d+ )?<= (\d+)\)\s+and/g,
       ),
     ];
     expect(bands.map(([, seconds, blockSeconds]) => [Number(blockSeconds), Number(seconds)])).toEqual(
