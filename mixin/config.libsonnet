@@ -9,13 +9,13 @@
 
     // The label that tells clusters apart, if one Prometheus has several: fleets are compared and counted within one.
     clusterLabel: 'cluster',
-    // Which `up` belong to peer-exporter, also if one has never answered.
+    // Matchers of the `up` series of your exporters. They also select one that has never answered.
     exporterSelector: 'job=~"(.+[^a-z])?peer-exporters?([^a-z].*)?"',
 
     // Alerts that you do not want: { P2PNodeNoInboundPeers: true }
     disabled: {},
-    // Changes to single alerts: { P2PNodeFewPeers: { 'for': '1h', severity: 'info', labels: { team: 'chain' } } }. An alert
-    // with rules of two severities has changes to one of them under its name: { P2PNodeDown: { critical: { 'for': '1h' } } }.
+    // Changes to single alerts: { P2PNodeFewPeers: { 'for': '1h', severity: 'info', labels: { team: 'chain' } } }. Of an
+    // alert with two severities, change one under its name: { P2PNodeDown: { critical: { 'for': '1h' } } }.
     rules: {},
     // Labels of all alerts: { team: 'chain' }
     extraLabels: {},
@@ -28,23 +28,23 @@
       // Alerts on fleets: alerts/fleet.libsonnet.
 
       fleet: {
-        // The heads of more than this share of the nodes of a network do not move, and of at least so many.
+        // More than this share of the nodes of a network, and at least this many, have heads that do not move.
         halted: { share: 0.5, nodes: 2 },
-        // At least this share of the nodes of a chain or of an exporter are down, and at least so many.
+        // At least this share of the nodes of a chain or of an exporter, and at least this many, are down.
         down: { share: 0.5, nodes: 3 },
-        // At least so many nodes of a network have left the others.
+        // At least this many nodes of a network are on another branch than the others.
         forked: { nodes: 3 },
-        // How long an exporter that is no target any more is missed, if more than this share of its nodes is polled by no other
-        // one; and for how long a target is known to be an exporter, if its job does not tell.
+        // An exporter is missed for `within` after it was last a target, if more than this share of its nodes is polled by no
+        // other one. A target whose job has another name counts as an exporter for `anyWithin` after it last was one.
         absent: { within: '1h', share: 0.5, anyWithin: '1d' },
       },
 
       // Alerts on nodes: alerts/nodes.libsonnet.
 
       nodeDown: {
-        // Fewer poll intervals without a response are not an outage.
+        // A node is down after this many poll intervals without a peer list.
         intervals: 2,
-        // How long until the alert is critical: longer than a normal restart of the chain takes
+        // How long a node is down until that is critical: longer than a normal restart of the chain takes
         // (docs/reliability.md#restarts-of-nodes). `others` is for chains without a key, here and below.
         critical: { antelope: '15m', chainweb: '20m', monero: '15m', wire: '15m', others: '30m' },
         // How long the critical alert goes on after the node answers again.
@@ -54,16 +54,18 @@
       pollsFailing: { range: '30m', ratio: 0.1, downRatio: 0.9 },
       // Fewer than this share of the calls of an API succeed.
       apiFailing: { range: '15m', ratio: 0.5 },
-      // Polls take longer, on average: seconds, or this part of the poll interval if that is shorter.
+      // Polls take longer than this, on average: seconds, or this part of the poll interval if that is shorter.
       pollsSlow: { range: '15m', seconds: 5, intervals: 0.5 },
-      // The last poll is older than so many poll intervals and seconds.
+      // The last poll is older than this many poll intervals plus seconds.
       dataStale: { intervals: 3, seconds: 60 },
-      // The clocks of node and exporter differ, on average of the range; the start of a node is in the future during startRange.
       clockSkew: {
+        // Clocks are compared on average of this range.
         range: '10m',
+        // The clocks of node and exporter differ by more than this.
         seconds: 5,
+        // How long the start of a monerod in the future is remembered.
         startRange: '1h',
-        // How far in the future a block may be.
+        // How many seconds in the future a block may be.
         blockSeconds: { antelope: 10, wire: 10, others: 7200 },
       },
       // Days before the certificate of a node expires.
@@ -73,13 +75,14 @@
 
       // Alerts on single chains: alerts/chains.libsonnet.
 
-      // More peers on another chain than this, on average of the range.
+      // More peers on another chain than this, in a poll, on average of the range.
       wrongChainPeers: { range: '1h', peers: 0.1 },
       // More configured peers than this are dropped.
       vanishedPeers: { peers: 0 },
-      // The last irreversible block does not move for so long. No poll interval above half of the range.
+      // The last irreversible block has not moved for this range. Nodes that are polled less often than pollSeconds, half of
+      // it, are left out.
       finality: { range: '5m', pollSeconds: 150 },
-      // The disk of a monerod has less left, or is full in fewer hours at the rate of the range.
+      // The disk of a monerod has less left than this, or will be full within these hours at the rate of the range.
       moneroDisk: {
         freeGibibytes: { warning: 20, critical: 5 },
         fullHours: { warning: 72, critical: 24 },
@@ -95,41 +98,43 @@
       peersDropping: {
         // A node lost many peers if it has less than this share of those 10 minutes before; chains as above.
         remainingShare: { chainweb: 0.25, others: 0.5 },
-        // The fewest peers before; of fewer, single ones matter too much.
+        // And if it had at least this many before: with fewer, each single peer is a large share.
         peersBefore: 6,
       },
-      // The share of peers in one subnet, of nodes with at least so many peers.
+      // At least this share of the peers is in one subnet. Only nodes with at least this many peers with an IP address.
       peersConcentrated: { share: 0.5, peers: 8 },
-      // How often a node loses each of its outbound connections in an hour, on average.
+      // A node loses each of its outbound connections more often than this, on average.
       peerChurn: { disconnectsPerHour: { warning: 3, critical: 20 } },
-      // The share of peers with other heights, of nodes with at least so many peers that are polled at least so often.
+      // More than this share of the peers reports other heights. Only nodes with at least this many peers that are polled at
+      // least this often.
       peerHeightsDisagree: { share: 0.25, peers: 6, pollIntervalSeconds: 120 },
-      // Rows of a peer list that cannot be read, on average.
+      // At least this many rows of a peer list cannot be read, on average.
       connectionsMalformed: { rows: 1 },
       // More series of a node than this are withheld.
       seriesWithheld: { series: 0 },
 
       // The exporter itself: alerts/exporter.libsonnet.
 
-      // The 99th percentile of the delays of the exporter's event loop.
+      // The 99th percentile of the delays of the exporter's event loop is above this.
       eventLoopSlow: { seconds: 0.1 },
-      // How many delays of more than a second, or of more than 10 seconds, within 10 minutes.
+      // At least this many delays of more than a second, or of more than 10 seconds (longDelays), within 10 minutes.
       eventLoopBlocked: { delays: 3, longDelays: 1 },
 
       // Alerts on heads: alerts/head.libsonnet.
 
       head: {
-        // Behind the best known head: P2PNodeHeadLagging by its own exporter, P2PNodeBehindFleet by the nodes of all exporters.
+        // A head is behind by more than this: behind the best one that its exporter knows (P2PNodeHeadLagging), or that any
+        // exporter polls (P2PNodeBehindFleet).
         lagSeconds: 90,
-        // And behind by more blocks than this, as a block may take minutes.
+        // And by more blocks than this, as a block may take minutes.
         lagBlocks: 5,
-        // A node with read-mode=irreversible shows its last irreversible block as its head. It may be so far behind.
+        // How far a node in read-mode=irreversible may be behind: its head is its last irreversible block.
         irreversibleSeconds: 300,
         // Nodes that are polled less often than this are not compared with those of other exporters.
         fleetMaxPollSeconds: 600,
-        // Nodes of a chain whose networks are not known are compared only while their heads are as near as this.
+        // Nodes of a chain whose networks are not known are compared only while their heads are not further apart than this.
         unknownNetworkSeconds: 86400,
-        // A node that was syncing for more than this share of the range is behind because it is syncing.
+        // A node that was syncing for more than syncingShare of this range is behind because it is syncing.
         syncingRange: '10m',
         // See syncingRange.
         syncingShare: 0.5,

@@ -16,9 +16,10 @@ import { ROOT, textOf } from "./repository.ts";
 
 const needsAll = process.argv.includes("--all");
 const folder = mkdtempSync(join(tmpdir(), "peer-exporter-rules-"));
+/** Written once a program is there to read them. */
+let files: RuleFiles | undefined;
 try {
-  const files = ruleFiles();
-  const results = LINTERS.map((linter) => lint(linter, files));
+  const results = LINTERS.map(lint);
   process.exitCode = results.every((isGood) => isGood) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true });
@@ -41,12 +42,13 @@ function ruleFiles(): RuleFiles {
 const GOOD_TESTS = /^.*\n +SUCCESS\n\n/gm;
 
 /** @returns whether that is no failure */
-function lint({ title, program, calls, complaint }: Linter, files: RuleFiles): boolean {
+function lint({ title, program, calls, complaint }: Linter): boolean {
   const found = findOrBuild(program);
   if ("reason" in found) {
     process.stdout.write(`skipped  ${title}: ${found.reason}\n`);
     return !needsAll;
   }
+  files ??= ruleFiles();
   const problems = calls(files).flatMap((args) => problemsOf(found.path, args, complaint));
   process.stdout.write(`${problems.length === 0 ? "ok     " : "failed "}  ${title} (${found.from})\n`);
   for (const text of problems) process.stdout.write(text.trim().replaceAll(/^/gm, "         ").concat("\n"));

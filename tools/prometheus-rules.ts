@@ -3,13 +3,15 @@ import * as z from "zod";
 
 /** What this repository's files of Prometheus rules hold: more strictly than Prometheus, which allows more fields. */
 
+export const SEVERITIES = ["critical", "warning", "info"] as const;
+
 const alertRule = z.strictObject({
   alert: z.string(),
   expr: z.string(),
   for: z.string(),
   keep_firing_for: z.string(),
   labels: z.strictObject({
-    severity: z.enum(["critical", "warning", "info"]),
+    severity: z.enum(SEVERITIES),
     // The rules of one alert whose `for` depends on the chain.
     chain: z.string().optional(),
     // The rules of one alert that count different things.

@@ -14,13 +14,13 @@ function(config)
   // The same with nodes of one network, which have no other label for it. Nothing if the network is not known.
   local ofNetwork(query, metric, text) =
     local those = lib.fill(|||
-      max without (%(scrape)s) (%(metric)s unless p2p_node_syncing == 1
+      max without (%(scrape)s) (%(metric)s
       and ignoring (version, network, chain_id)
       (last_over_time(p2p_node_info{network=%%[3]q}[1h]) or last_over_time(p2p_node_info{network="",chain_id=%%[3]q}[1h])))
     |||, names { metric: lib.fill(metric, lib.fill('{chain=%%[1]q,%(cluster)s=%%[2]q}', names)) });
     lib.fill('{{- if $labels.network }}%s{{ end }}', queried(lib.fill(query, lib.text(those)), ['chain', config.clusterLabel, 'network'], text));
   local nameOfNetwork = '{{ $labels.chain }}{{ with $labels.network }} ({{ . }}){{ end }}';
-  local sizeOfNetwork(metric) = ofNetwork('count(%s)', metric + '%s', ' of {{ . | first | value }}');
+  local sizeOfNetwork(metric) = ofNetwork('count(%s)', metric, ' of {{ . | first | value }}');
 
   // Which failure most of some nodes have, for a summary and for a description.
   local failed(selector, labels, text) =
@@ -134,9 +134,9 @@ function(config)
         dashboard: 'fleet',
         summary: 'The heads of most nodes of a network do not move.',
         description: lib.text(
-          'The heads of {{ $value }}' + sizeOfNetwork('p2p_node_head_height') + ' nodes of ' + nameOfNetwork + ' do not move'
+          'The heads of {{ $value }}' + sizeOfNetwork('p2p_node_head_height%s unless p2p_node_syncing == 1') + ' nodes of ' + nameOfNetwork + ' do not move'
           + ofNetwork(
-            'topk(1, count_values("height", %s))', 'p2p_node_head_height%s <= (p2p_node_head_height offset 2m)', ', most of them at {{ . | first | label "height" }}'
+            'topk(1, count_values("height", %s))', 'p2p_node_head_height%s <= (p2p_node_head_height offset 2m) unless p2p_node_syncing == 1', ', most of them at {{ . | first | label "height" }}'
           ) + |||
             . Look first at an explorer of another operator: if it is at the same height, the chain has halted. If not,
             compare what these nodes share: version, peers, network, host.
@@ -210,7 +210,7 @@ function(config)
         dashboard: 'fleet',
         summary: 'Several nodes of a network are on another branch than the others.',
         description: lib.text(
-          '{{ $value }}' + sizeOfNetwork('p2p_node_reorg_depth_blocks') + ' nodes of ' + nameOfNetwork + ' ' + |||
+          '{{ $value }}' + sizeOfNetwork('p2p_node_reorg_depth_blocks%s') + ' nodes of ' + nameOfNetwork + ' ' + |||
             have had other blocks than the others for longer than a usual reorganisation. Compare both branches with an
             explorer of another operator, and the versions of the nodes on each, before you trust one. Then take the nodes on
             the wrong branch out of service, update them and let them follow the others.

@@ -46,6 +46,21 @@ local isNumber(value) =
 
 local SEVERITIES = ['critical', 'warning', 'info'];
 
+// A team may have severities of its own. Capital letters are mistakes, as Alertmanager compares exactly.
+local isSeverity(value) =
+  std.isString(value) && value != ''
+  && std.objectHas(setOf('abcdefghijklmnopqrstuvwxyz'), value[0])
+  && isOf(setOf('abcdefghijklmnopqrstuvwxyz-_') + DIGITS, value);
+
+local QUOTES = ['"', "'", '`'];
+
+// Whether a text looks like matchers of labels, as far as one can tell without a parser.
+local isSelector(value) =
+  std.isString(value)
+  && value != ''
+  && std.member(QUOTES, value[std.length(value) - 1])
+  && std.length([0 for sign in ['=', '=~', '!~'] for quote in QUOTES if std.findSubstr(sign + quote, value) != []]) > 0;
+
 local listed(names) = std.join(', ', names);
 
 local shown(value) = std.manifestJsonEx(value, '', ' ');
@@ -73,6 +88,9 @@ local strings(path, value, reserved) =
 local RESERVED_LABELS = {
   severity: 'set severity in rules.NAME',
   alertname: 'an alert keeps its name',
+} + {
+  [name]: 'the label is that of the node or exporter, by which alerts are grouped and silenced'
+  for name in ['chain', 'network', 'target', 'job', 'instance']
 };
 
 local noSuchAlert(path, alerts) =
@@ -86,7 +104,8 @@ local change(path, object) =
     expr(at, value): expect(std.isString(value) && value != '', is(at, value) + ': it must be an expression in quotes'),
     'for'(at, value): expect(isDuration(value), is(at, value) + durationHint),
     keep_firing_for(at, value): expect(isDuration(value), is(at, value) + durationHint),
-    severity(at, value): expect(std.member(SEVERITIES, value), is(at, value) + ': it must be one of ' + listed(SEVERITIES)),
+    severity(at, value):
+      expect(isSeverity(value), is(at, value) + ': it must be critical, warning, info or one of your own, in small letters'),
     labels(at, value): strings(at, value, RESERVED_LABELS),
     annotations(at, value): strings(at, value, {}),
   };
@@ -156,7 +175,7 @@ local checks(defaults, alerts) = {
     expect(std.isString(value) && isLabelName(value), is(path, value) + ': it must be the name of a label'),
   exporterSelector(path, value):
     expect(
-      std.isString(value) && value != '',
+      isSelector(value),
       is(path, value) + ": it must be matchers of labels, such as 'job=\"peer-exporter\"': without them every `up` counts"
     ),
   disabled(path, value):
@@ -183,6 +202,7 @@ local checks(defaults, alerts) = {
 {
   // The configuration, or an error that names all mistakes. `alerts` are the definitions of all alerts.
   config(config, defaults, alerts)::
+    assert std.isObject(config) : '_config is %s: write _config+:: {…}, which keeps the defaults' % shown(config);
     local known = checks(defaults, alerts);
     local problems =
       std.flattenArrays([

@@ -2,8 +2,11 @@
 
 local lib = import 'rule.libsonnet';
 
-// What only tells who took a sample: two exporters that watch one node have its series twice.
-local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
+// What only tells who took a sample from an exporter: its pod, or one of two servers of Prometheus.
+local SCRAPE_LABELS_OF_EXPORTER = 'node, pod, container, endpoint, service, exporter, prometheus, prometheus_replica, replica';
+
+// The same and the exporter itself: two exporters that watch one node have its series twice.
+local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
 
 {
   // An expression about nodes, with the label `network`: the name of the node's network or, where none is told, its chain id;
@@ -46,7 +49,7 @@ local SCRAPE_LABELS = 'job, instance, node, pod, container, endpoint, service, e
     max without (%(labels)s) (
       %(expr)s
     )
-  |||, { labels: std.strReplace(SCRAPE_LABELS, 'job, instance, ', ''), expr: lib.indented(expr, '  ') }),
+  |||, { labels: SCRAPE_LABELS_OF_EXPORTER, expr: lib.indented(expr, '  ') }),
 
   scrapeLabels:: SCRAPE_LABELS,
 }

@@ -53,7 +53,7 @@ describe.skipIf(!isInstalled)("the text for Slack", () => {
       "The summary.",
       "Runbook: http://runbook/",
       "Dashboard: http://dashboard/",
-      "200 alerts, the first 5:",
+      "Alerts: 200, the first 5",
       ...[0, 1, 10, 100, 101].map((index) => `- About n${index}.`),
     ]);
   });

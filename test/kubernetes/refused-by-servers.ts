@@ -76,10 +76,6 @@ export const refusedByServers: readonly (readonly [values: string, where: string
     "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway, minDomains: 2}]",
     "/topologySpreadConstraints/0/whenUnsatisfiable",
   ],
-  [
-    "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [a]}]",
-    "/topologySpreadConstraints/0",
-  ],
 
   // What the operator leaves out, and says only in its log.
   ["serviceMonitor: {namespace: a.b}", "/serviceMonitor/namespace"],
@@ -87,7 +83,7 @@ export const refusedByServers: readonly (readonly [values: string, where: string
   ["serviceMonitor: {tlsConfig: {cert: {secret: {name: a, key: b}}}}", "/serviceMonitor/tlsConfig"],
   ["serviceMonitor: {relabelings: [{targetLabel: a b}]}", "/serviceMonitor/relabelings/0/targetLabel"],
   [
-    "serviceMonitor: {relabelings: [{action: lowercase, sourceLabels: [a], targetLabel: '${1}'}]}",
+    "serviceMonitor: {relabelings: [{action: lowercase, sourceLabels: [a], targetLabel: '$1'}]}",
     "/serviceMonitor/relabelings/0/targetLabel",
   ],
   [

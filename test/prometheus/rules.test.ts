@@ -4,13 +4,11 @@ import { describe, expect, test } from "vitest";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { OWN_FAMILIES } from "../../tools/documents/own-families.ts";
-import { byName, plainSummary } from "../../tools/prometheus-rules.ts";
+import { byName, plainSummary, SEVERITIES } from "../../tools/prometheus-rules.ts";
 import { alertGroups, alerts, metricsIn, queriesIn, recordingGroups, recordings, ruleTests } from "./support.ts";
 
 const RUNBOOK_BASE = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks/";
 const runbooks = fileURLToPath(new URL("../../docs/runbooks/", import.meta.url));
-
-const SEVERITIES = ["critical", "warning", "info"];
 
 /** What Prometheus adds in Kubernetes, or for a store that two servers share. */
 const PROMETHEUS_LABELS = ["cluster", "namespace", "pod", "prometheus", "prometheus_replica", "replica"];

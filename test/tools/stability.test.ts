@@ -88,10 +88,18 @@ test("every family has a level in the document", () => {
   expect(levels.filter((level) => !document.includes(level))).toEqual([]);
 });
 
-test("lists have keys of every depth, and flags of every command", () => {
+test("a setting of the mixin that is gone breaks a promise", () => {
+  const before = { ...current, settings: ["disabled", "thresholds.fewPeers.wire"] };
+  expect(brokenPromises([before], { ...current, settings: ["disabled"] })).toEqual([
+    { name: "thresholds.fewPeers.wire", problem: "no such setting" },
+  ]);
+});
+
+test("lists have keys and settings of every depth, and flags of every command", () => {
   expect(current.keys).toEqual(
     expect.arrayContaining(["nodes", "nodes.wire.prometheus_url", "probe.modules.auth.basic"]),
   );
+  expect(current.settings).toEqual(expect.arrayContaining(["disabled", "thresholds.fewPeers.wire"]));
   expect(current.flags).toEqual(expect.arrayContaining(["--config.file", "check --connect"]));
   expect(configurationKeys({ properties: { a: { items: { properties: { b: {} } } } } })).toEqual(["a", "a.b"]);
 });

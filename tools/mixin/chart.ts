@@ -84,7 +84,7 @@ const TEXT = { type: "string" };
 /** Not "__" first: such labels are Prometheus' own. Go's patterns cannot look ahead. */
 const LABEL_NAME = "^(?:_|_?[a-zA-Z][a-zA-Z0-9_]*|_[0-9][a-zA-Z0-9_]*)$";
 const DURATION = "^(?:0|(?:\\d+y)?(?:\\d+w)?(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?(?:\\d+ms)?)$";
-const OWN_LABELS = ["severity", "alertname"];
+const OWN_LABELS = ["severity", "alertname", "chain", "network", "target", "job", "instance"];
 const OWN_ANNOTATIONS = ["summary", "description", "runbook_url", "dashboard_url"];
 
 const namesBut = (names: readonly string[]) => ({ pattern: LABEL_NAME, not: { enum: names } });
@@ -94,7 +94,11 @@ const DEFINITIONS = {
   annotations: mapOf(TEXT, { pattern: LABEL_NAME }),
   duration: { type: "string", minLength: 1, pattern: DURATION },
   range: { type: "string", allOf: [{ pattern: DURATION }, { pattern: "[1-9]" }] },
-  severity: { enum: ["critical", "warning", "info"] },
+  severity: {
+    description: "critical, warning, info, or one of your own",
+    type: "string",
+    pattern: "^[a-z][-_a-z0-9]*$",
+  },
   expr: { type: "string", minLength: 1 },
   url: { type: "string", pattern: "^https?://\\S*[^/\\s]$" },
   labelName: { type: "string", pattern: LABEL_NAME },
@@ -111,7 +115,8 @@ function settingsOf({ config, alerts }: RenderedMixin): JsonObject {
     adviceUrl: ref("url"),
     dashboardBaseUrl: ref("url"),
     clusterLabel: ref("labelName"),
-    exporterSelector: { type: "string", minLength: 1 },
+    // As far as one can tell without a parser.
+    exporterSelector: { type: "string", minLength: 1, pattern: "(?:=|!~|=~)[\"'`][\\s\\S]*[\"'`]$" },
     disabled: { type: "object", ...named, additionalProperties: { type: "boolean" } },
     rules: {
       type: "object",
@@ -155,9 +160,9 @@ export function chartSchema(text: string, mixin: RenderedMixin): string {
   schema.properties.prometheusRule = {
     ...object({
       enabled: { type: "boolean" },
-      namespace: { type: "string" },
-      labels: { type: "object", additionalProperties: TEXT },
-      annotations: { type: "object", additionalProperties: TEXT },
+      namespace: { $ref: "#/$defs/dnsLabelOrEmpty" },
+      labels: { $ref: "#/$defs/labels" },
+      annotations: { $ref: "#/$defs/annotations" },
       ...settingsOf(mixin),
     }),
     definitions: DEFINITIONS,

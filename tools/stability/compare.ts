@@ -24,6 +24,7 @@ export function brokenPromises(before: readonly ReleaseList[], now: ReleaseList)
     ...gone(last.alerts, now.alerts, "alert"),
     ...gone(last.keys, now.keys, "key"),
     ...gone(last.flags, now.flags, "flag"),
+    ...gone(last.settings ?? [], now.settings ?? [], "setting"),
   ];
 }
 

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { labelValues } from "../documents/metric-labels.ts";
 import { CATALOGUE } from "../documents/metrics.ts";
 import { isOfProcess, OWN_FAMILIES } from "../documents/own-families.ts";
+import { configComments } from "../mixin/config-comments.ts";
 import { byName, parseAlerts, parseRecordings } from "../prometheus-rules.ts";
 import { ROOT, textOf } from "../repository.ts";
 import { configurationKeys, flags } from "./interface.ts";
@@ -28,6 +29,8 @@ const releaseList = z.strictObject({
   alerts: z.array(z.string()),
   keys: z.array(z.string()),
   flags: z.array(z.string()),
+  /** Of the mixin, which are the chart's prometheusRule too: `thresholds.fewPeers`. 0.1.0 had none. */
+  settings: z.array(z.string()).optional(),
 });
 
 export type ListedFamily = Readonly<z.infer<typeof family>>;
@@ -52,7 +55,7 @@ export function compareVersions(one: string, other: string): number {
 /** As a file: a family in each line, so that a change of a release is easy to read. */
 export function listText({ version, ...lists }: ReleaseList): string {
   const lines = (values: readonly unknown[]) => values.map((value) => `    ${JSON.stringify(value)}`).join(",\n");
-  const parts = Object.entries(lists).map(([name, values]) => `  "${name}": [\n${lines(values)}\n  ]`);
+  const parts = Object.entries(lists).map(([name, values = []]) => `  "${name}": [\n${lines(values)}\n  ]`);
   return `{\n  "version": "${version}",\n${parts.join(",\n")}\n}\n`;
 }
 
@@ -67,6 +70,7 @@ export function currentList(version: string): ReleaseList {
     alerts: [...byName(parseAlerts(textOf("prometheus/alerts.yaml")).flatMap(({ rules }) => rules)).keys()],
     keys: [...configurationKeys()],
     flags: [...flags()],
+    settings: [...configComments(textOf("mixin/config.libsonnet")).keys()],
   };
 }
 

@@ -10,9 +10,11 @@ their own for Prometheus, so none of them is ever read as a template of Helm.
 {{- $part -}}
 {{- else -}}
 {{- $value := $.settings -}}
+{{- $path := "prometheusRule" -}}
 {{- range splitList "." $part -}}
+{{- $path = printf "%s.%s" $path . -}}
 {{- /* null removes a default. */ -}}
-{{- if not (and (kindIs "map" $value) (hasKey $value .)) -}}{{- fail (printf "prometheusRule.%s: leave it out for its default, null is no value" $part) -}}{{- end -}}
+{{- if not (hasKey $value .) -}}{{- fail (printf "%s: leave it out for its default, null is no value" $path) -}}{{- end -}}
 {{- $value = index $value . -}}
 {{- end -}}
 {{- /* Without toJson, 2^40 would be 1.099511627776e+12. */ -}}

@@ -50,6 +50,8 @@ export async function startApiServer({ kubeApiserver, etcd, definitions }: ApiSe
     `--tls-private-key-file=${at("server.key")}`,
     `--token-auth-file=${at("tokens.csv")}`,
     "--authorization-mode=AlwaysAllow",
+    // As in most clusters; Pod Security is what refuses such pods.
+    "--allow-privileged=true",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${at("accounts.key")}`,
     `--service-account-signing-key-file=${at("accounts.key")}`,

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../../tools/repository.ts";
+import { taken } from "../../kubernetes/chart-values.ts";
 import {
   golden,
   type Manifest,
@@ -11,6 +13,9 @@ import {
   type Workload,
   workloadsOf,
 } from "../../kubernetes/manifests.ts";
+import { randomValues } from "../../kubernetes/random-values.ts";
+import { runs } from "../../support/effort.ts";
+import { tempFolder } from "../../support/servers.ts";
 import { type ApiServer, startApiServer } from "./api-server.ts";
 import { findRenderer, render } from "./render.ts";
 
@@ -64,6 +69,9 @@ const classes: readonly Manifest[] = [
   })),
 ];
 
+/** A namespace that takes any pod, as values may ask for more rights. */
+const ANY = "any";
+
 describe.skipIf(!hasPrograms)("the API server", () => {
   let api: ApiServer;
   beforeAll(async () => {
@@ -73,6 +81,7 @@ describe.skipIf(!hasPrograms)("the API server", () => {
     );
     // What objects refer to, and an operator has.
     for (const name of namespaces) await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+    await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: ANY, labels: {} } });
     for (const each of classes) await api.apply(each);
   });
   afterAll(() => api?.stop());
@@ -88,6 +97,41 @@ describe.skipIf(!hasPrograms)("the API server", () => {
 
   test.each(components)("takes $kind of the components, with all that is in it", async (manifest) => {
     expect(await api.problemsOf(manifest)).toEqual([]);
+  });
+
+  describe.skipIf(!found.helm)("takes what the chart makes", () => {
+    /** All problems of a release with these values. */
+    async function problems(values: string): Promise<readonly string[]> {
+      const file = join(tempFolder(), "values.yaml");
+      writeFileSync(file, values);
+      const args = [
+        "template",
+        "mine",
+        "charts/peer-exporter",
+        "--kube-version=1.34.0",
+        `--namespace=${ANY}`,
+        `--values=${file}`,
+      ];
+      const all: string[] = [];
+      for (const manifest of await render({ name: "values", program: "helm", args })) {
+        const { kind } = manifest;
+        all.push(...(await api.problemsOf(manifest)).map((problem) => `${kind}: ${problem}`));
+      }
+      return all;
+    }
+
+    test.each(taken)("of %s", async (values) => {
+      const node = 'config: {nodes: [{name: a, chain: monero, url: "http://a"}]}';
+      expect(await problems(`${node}\n${values}\n`)).toEqual([]);
+    });
+
+    test("of any values", { timeout: 600_000 }, async () => {
+      const property = fc.asyncProperty(randomValues, async (values) => {
+        expect(await problems(JSON.stringify(values))).toEqual([]);
+      });
+      // Each run takes a second, so a failure is shown as it is.
+      await fc.assert(property, { numRuns: runs(200), endOnFailure: true });
+    });
   });
 
   const pods = renderings.flatMap(({ name }) => workloadsOf(golden(name)).map((workload) => ({ name, workload })));

@@ -213,6 +213,22 @@ describe.skipIf(!hasHelm)("values for the chart", () => {
     );
   });
 
+  test("pods are spread by the chart's own labels, unless others are set: without any, Kubernetes counts no pod", async () => {
+    const constraint = "{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway";
+    const [workload] = workloadsOf(
+      await template(
+        `existingConfigMap: mine\ntopologySpreadConstraints: [${constraint}}, ${constraint.replace("zone", "host")}, labelSelector: {matchLabels: {a: b}}}]\n`,
+      ),
+    );
+    const own = { "app.kubernetes.io/name": "peer-exporter", "app.kubernetes.io/instance": "peer-exporter" };
+    expect(workload?.spec.template.spec).toMatchObject({
+      topologySpreadConstraints: [
+        { topologyKey: "zone", labelSelector: { matchLabels: own } },
+        { topologyKey: "host", labelSelector: { matchLabels: { a: "b" } } },
+      ],
+    });
+  });
+
   test("a helm that believes to be for an old Kubernetes says what the README says", async () => {
     const error = /^Error: chart requires kubeVersion.*$/m.exec(textOf("charts/peer-exporter/README.md"))?.[0] ?? "";
     await expect(template("existingConfigMap: mine\n", ["--kube-version=1.20.0"])).rejects.toThrow(error);

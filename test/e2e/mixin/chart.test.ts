@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Changes, type RenderedMixin, renderMixin } from "../../../tools/mixin/render.ts";
 import { ROOT } from "../../../tools/repository.ts";
 import { parseManifests } from "../../kubernetes/manifests.ts";
+import { IS_LONG } from "../../support/effort.ts";
 import { requireProgram, run, tempFolder } from "../../support/servers.ts";
 import { findRenderer } from "../kubernetes/render.ts";
 import { groupsOf, jsonnet } from "./support.ts";
@@ -60,7 +61,7 @@ const text = fc.oneof(
 
 const labels = fc.dictionary(fc.constantFrom("team", "tier", "_a", "b2"), text);
 const duration = fc.constantFrom("0", "0m", "90s", "1h30m", "1d", "2w3d", "500ms");
-const severity = fc.constantFrom("critical", "warning", "info");
+const severity = fc.constantFrom("critical", "warning", "info", "page");
 const url = fc.constantFrom(
   "https://wiki.example",
   "http://10.0.0.1:3000/sub",
@@ -126,7 +127,7 @@ describe.skipIf(!helm || jsonnet === undefined)("the chart's prometheusRule", ()
       expect(spec).toEqual({ groups: groupsOf(renderMixin(changes)) });
     });
     // Each takes seconds, so a failure is shown as it is.
-    await fc.assert(property, { numRuns: 6, endOnFailure: true });
+    await fc.assert(property, { numRuns: IS_LONG ? 6 : 2, endOnFailure: true });
   });
 });
 
@@ -152,7 +153,12 @@ describe.skipIf(!helm)("the chart's prometheusRule", () => {
     ],
     [{ rules: { P2PNodePollsSlow: { for: "5m1h" } } }, "'5m1h' does not match pattern"],
     [{ rules: { P2PNodePollsSlow: { for: "" } } }, "/prometheusRule/rules/P2PNodePollsSlow/for': minLength"],
-    [{ rules: { P2PNodePollsSlow: { severity: "page" } } }, "value must be one of 'critical', 'warning', 'info'"],
+    [{ rules: { P2PNodePollsSlow: { severity: "Critical" } } }, "'Critical' does not match pattern"],
+    [{ rules: { P2PNodePollsSlow: { labels: { instance: "a" } } } }, "invalid propertyName 'instance'"],
+    [{ extraLabels: { chain: "a" } }, "invalid propertyName 'chain'"],
+    [{ exporterSelector: "job=peers" }, "/prometheusRule/exporterSelector': "],
+    [{ namespace: "a.b" }, "/prometheusRule/namespace': "],
+    [{ labels: { release: "two words" } }, "/prometheusRule/labels/release': "],
     [{ rules: { P2PNodePollsSlow: { fors: "5m" } } }, "additional properties 'fors' not allowed"],
     [{ rules: { P2PNodePollsSlow: { info: {} } } }, "additional properties 'info' not allowed"],
     [{ rules: { P2PNodeNoPeers: { severity: "info" } } }, "additional properties 'severity' not allowed"],
@@ -168,6 +174,7 @@ describe.skipIf(!helm)("the chart's prometheusRule", () => {
       { thresholds: { fewPeers: { monero: null } } },
       "prometheusRule.thresholds.fewPeers.monero: leave it out for its default",
     ],
+    [{ thresholds: { head: null } }, "prometheusRule.thresholds.head: leave it out for its default"],
     [{ thresholds: { fewPeer: {} } }, "additional properties 'fewPeer' not allowed"],
     [{ dashboardBaseUrl: "https://grafana.example/" }, "does not match pattern"],
     [{ clusterLabel: "my-cluster" }, "does not match pattern"],

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { isObject } from "../../../src/lib/json.ts";
 import {
   type Changes,
@@ -27,7 +28,7 @@ function refusal(changes: Changes): string {
 }
 
 describe.skipIf(jsonnet === undefined)("lib.number", () => {
-  test.each([
+  const CASES: readonly (readonly [value: string, text: string])[] = [
     ["0.1", "0.1"],
     ["std.pow(2, 40)", "1099511627776"],
     ["std.pow(2, 53)", "9007199254740992"],
@@ -39,9 +40,41 @@ describe.skipIf(jsonnet === undefined)("lib.number", () => {
     ["1234567.125", "1234567.125"],
     ["0.1 + 0.2", "0.30000000000000004"],
     ["'@@a@@'", "@@a@@"],
-  ])("of %s is %s", (value, text) => {
+  ];
+
+  test("gives texts with as few digits as give the number back", () => {
     const lib = join(ROOT, "mixin/lib/rule.libsonnet");
-    expect(evaluate(["-e", `(import '${lib}').number(${value})`])).toBe(text);
+    const code = `[(import '${lib}').number(value) for value in [${CASES.map(([value]) => value).join(", ")}]]`;
+    expect(evaluate(["-e", code])).toEqual(CASES.map(([, text]) => text));
+  });
+});
+
+describe.skipIf(jsonnet === undefined)("lib.fill", () => {
+  const fill = (text: string, values: string) =>
+    evaluate(["-e", `(import '${join(ROOT, "mixin/lib/rule.libsonnet")}').fill('${text}', ${values})`]);
+
+  test("does what the operator % does", () => {
+    const cases = [
+      ["%(a)s%(b)s of %(a)s", "{ a: '%(b)s', b: ')s' }"],
+      ["(s)s %% %%(a)s %(a)s %q", "{ a: '%%' }"],
+      ["%s and %s %%s", "['%s', 1]"],
+      ["%s", "'one'"],
+      ["%(a)s", "{ a: 2 }"],
+      ["none", "{}"],
+    ] as const;
+    const lib = join(ROOT, "mixin/lib/rule.libsonnet");
+    // The operator knows no %q.
+    const operator = cases.map(([text, values]) => `'${text.replace("%q", "%%q")}' % ${values}`);
+    const own = cases.map(([text, values]) => `lib.fill('${text}', ${values})`);
+    const code = `local lib = import '${lib}'; { own: [${own.join(", ")}], operator: [${operator.join(", ")}] }`;
+    const made = z.object({ own: z.unknown(), operator: z.unknown() }).parse(evaluate(["-e", code]));
+    expect(made.own).toEqual(made.operator);
+  });
+
+  test("is an error with a value too few or too many", () => {
+    expect(() => fill("%s %s", "['a']")).toThrow("not one value for each place of %s %s");
+    expect(() => fill("%s", "['a', 'b']")).toThrow("not one value for each place");
+    expect(() => fill("%(a)s", "{ b: 1 }")).toThrow("a");
   });
 });
 
@@ -134,6 +167,16 @@ describe.skipIf(jsonnet === undefined)("changes to _config", () => {
     expect(code, output).toBe(0);
   });
 
+  test("can have a severity of the team's own, also for one stage", () => {
+    const { alerts } = renderMixin({
+      rules: { P2PNodePollsSlow: { severity: "ticket" }, P2PNodeNoPeers: { critical: { severity: "page" } } },
+    });
+    const severities = (name: string) =>
+      alerts.flatMap(({ alert, labels }) => (alert === name ? [labels.severity] : []));
+    expect(severities("P2PNodePollsSlow")).toEqual(["ticket"]);
+    expect(severities("P2PNodeNoPeers").sort()).toEqual(["page", "warning"]);
+  });
+
   test("can add a chain, which then has its own number", () => {
     const { alerts } = renderMixin({ thresholds: { fewPeers: { bitcoin: 7, monero: 8 } } });
     const [rule] = alerts.filter(({ alert }) => alert === "P2PNodeFewPeers");
@@ -213,7 +256,11 @@ describe.skipIf(jsonnet === undefined)("mistakes in _config are refused, all at 
       "changes to alerts",
       {
         rules: {
-          P2PConnectionsMalformed: { for: "1h 5m", severity: "page", labels: { "a-b": "", severity: "info" } },
+          P2PConnectionsMalformed: {
+            for: "1h 5m",
+            severity: "Page",
+            labels: { "a-b": "", instance: "a", severity: "info" },
+          },
           P2PNodeNoPeers: { expr: "up", severity: "info", critical: { for: "5m1h" } },
           P2PNodePollsSlow: { for: 5, keep_firing_for: "", labels: "x", expr: "" },
         },
@@ -221,8 +268,9 @@ describe.skipIf(jsonnet === undefined)("mistakes in _config are refused, all at 
       [
         `rules.P2PConnectionsMalformed.for is "1h 5m"${NO_DURATION}`,
         "rules.P2PConnectionsMalformed.labels.a-b is no name that Prometheus takes: letters, digits and underscores",
+        "rules.P2PConnectionsMalformed.labels.instance: the label is that of the node or exporter",
         "rules.P2PConnectionsMalformed.labels.severity: set severity in rules.NAME",
-        'rules.P2PConnectionsMalformed.severity is "page": it must be one of critical, warning, info',
+        'rules.P2PConnectionsMalformed.severity is "Page": it must be critical, warning, info or one of your own',
         "rules.P2PNodeNoPeers.expr would make 2 rules of this alert the same. Say which: _config.rules.P2PNodeNoPeers.critical.expr, ",
         "rules.P2PNodeNoPeers.severity would make 2 rules of this alert the same. Say which: ",
         `rules.P2PNodeNoPeers.critical.for is "5m1h"${NO_DURATION}`,

@@ -73,6 +73,6 @@ test.skipIf(jsonnet === undefined)("numbers of the configuration are in the text
   const [disk] = await rulesOf("P2PMoneroDiskFilling", changes);
   expect(disk?.expr).toContain("p2p_monero_free_space_bytes < 50 * 2^30");
   expect(disk?.annotations.description).toContain(
-    "less than 50 GiB, or full within 72 hours at the rate of the last 6h.",
+    "less than 50 GiB, or the disk will be full within 72 hours at the rate of the last 6h.",
   );
 });

@@ -192,7 +192,9 @@ describe("the conditions are those of the alerts", () => {
     ["P2PNodeCertificateExpiring", EXPIRY],
     ["P2PChainwebNodeExpiring", SERVICE],
   ])("%s", (name, family) => {
-    for (const [, days] of exprOf(name).matchAll(/< (\d+) \* 86400/g)) {
+    const limits = [...exprOf(name).matchAll(/< (\d+) \* 86400/g)];
+    expect(limits).toHaveLength(2);
+    for (const [, days] of limits) {
       const level = (at: number) => badges([up], { [family]: inDays(at) })[0]?.split(" ")[0];
       expect([level(Number(days)), level(Number(days) - 0.01)]).toEqual(
         Number(days) === 14 ? ["up", "degraded"] : ["degraded", "down"],

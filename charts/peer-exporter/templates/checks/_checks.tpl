@@ -38,7 +38,7 @@ objects would be named {{ $full }}, but their names have only small letters, dig
 {{- define "peer-exporter.checks.image" -}}
 {{- with .Values.image }}
 {{- if and (kindIs "float64" .tag) (gt .tag 9007199254740992.0) }}
-image.tag is a number of which YAML has lost digits (it is now {{ .tag }}): write it in quotes
+image.tag is a number with too many digits for YAML, which makes {{ .tag }} of it: write it in quotes
 {{- else }}
 {{- if and (kindIs "float64" .tag) (ne (floor .tag) .tag) }}
 image.tag {{ .tag }} is a number, for which YAML has lost the zeros at the end: write it in quotes, for instance "1.10"
