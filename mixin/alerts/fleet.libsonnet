@@ -112,8 +112,8 @@ function(config)
       unless on (%(cluster)s, job, instance) last_over_time(p2p_node_up[%(within)s])
       unless on (%(cluster)s, job, instance) last_over_time(peer_exporter_node_info[%(within)s])
       unless on (%(cluster)s, job) (
-        count by (%(cluster)s, job) (peer_exporter_build_info)
-          >= round(avg_over_time(count by (%(cluster)s, job) (peer_exporter_build_info)[%(within)s:1m]))
+        count by (%(cluster)s, job) (group by (%(cluster)s, job, instance) (peer_exporter_build_info))
+          >= round(avg_over_time(count by (%(cluster)s, job) (group by (%(cluster)s, job, instance) (peer_exporter_build_info))[%(within)s:1m]))
       )
   |||, names + numbers.absent);
 

@@ -27,7 +27,9 @@ const ruleBlock = z.object({
 test.each(alerts.map(({ alert, expr }) => [alert, expr]))(
   "%s has no sum or join that several exporters change",
   (_, expr) => {
-    expect(analyse(expr).problems).toEqual([]);
+    // Exporters may be counted, each once however many servers scrape it.
+    const ofExporters = "(group by (cluster, job, instance) (peer_exporter_build_info))";
+    expect(analyse(expr).problems.filter((problem) => !problem.endsWith(ofExporters))).toEqual([]);
   },
 );
 
