@@ -36,7 +36,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   json: ({ text }) => caught(() => void JSON.parse(text)),
   diff: ({ text }) => caught(() => void applied(text)),
   ts: ({ text }) => (EXAMPLE_SOURCES.some((source) => source.includes(text)) ? [] : ["it is in no file of an example"]),
-  // test/e2e/mixin/readme.test.ts runs them.
+  // test/e2e/mixin/readme.long.test.ts runs them.
   jsonnet: () => [],
   // Shows what a program or a page says, or a drawing; nothing that anybody could copy.
   text: () => [],
