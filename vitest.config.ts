@@ -67,7 +67,7 @@ class LongFirst extends BaseSequencer {
 }
 
 /**
- * Unit tests first; then the tests against real servers, which mostly wait, five at a time; at last the demanding ones.
+ * Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones.
  * `npm test` runs these three, `npm run test:long` the fourth.
  */
 export default defineConfig({
@@ -98,7 +98,7 @@ export default defineConfig({
           name: "e2e",
           include: [...REAL_PROGRAMS],
           exclude: [...DEMANDING, ...WATCHES, CAMPAIGNS],
-          maxWorkers: 5,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

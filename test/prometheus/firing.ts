@@ -15,7 +15,8 @@ export async function firingIn({ seconds, series }: Trouble): Promise<readonly (
   const minutes = Array.from({ length: seconds / 60 + 1 }, (_, minute) => minute);
   const tests = {
     rule_files: ["rules.yaml", "alerts.yaml"],
-    evaluation_interval: `${STEP}s`,
+    // Prometheus' own default.
+    evaluation_interval: "1m",
     tests: [
       {
         interval: `${STEP}s`,
