@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
-import { IS_LONG } from "../support/effort.ts";
+import { IS_LONG, runs } from "../support/effort.ts";
 import { CANARY, type FuzzAdapter, HONEST, LIAR } from "./adapter.ts";
 import { ADAPTER_NAMES, ADAPTERS } from "./adapters.ts";
 import { createPlayer, runCampaign } from "./campaign.ts";
@@ -16,9 +16,9 @@ import { runSockets } from "./sockets.ts";
 
 /** The short form of `npm run fuzz` (docs/fuzzing.md): a few cases, the same in each run; more in the long run of the tests. */
 
-const CASES = IS_LONG ? 200 : 15;
+const CASES = IS_LONG ? runs(200) : 15;
 const SOCKET_CASES = IS_LONG ? 20 : 2;
-const PARSER_CASES = IS_LONG ? 200 : 10;
+const PARSER_CASES = IS_LONG ? runs(200) : 10;
 
 const corpus = openCorpus({ fixtures: fileURLToPath(new URL("../fixtures", import.meta.url)), captures: undefined });
 

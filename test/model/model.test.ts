@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import { IS_LONG } from "../support/effort.ts";
+import { IS_LONG, runs } from "../support/effort.ts";
 import { chainwebModel } from "./chainweb/model.ts";
 import { moneroModel } from "./monero/model.ts";
 import { type MakeModel, runModel } from "./run.ts";
@@ -15,7 +15,7 @@ const ONLY = process.env.MODEL_SEED;
 
 /** Each suite makes the same runs each time. `MODEL_FIRST_SEED=N` with the long one makes others. */
 const FIRST_SEED = Number(process.env.MODEL_FIRST_SEED ?? 1);
-const SEEDS = IS_LONG ? 12 : 3;
+const SEEDS = IS_LONG ? runs(12) : 3;
 const STEPS = IS_LONG ? 200 : 45;
 
 /** Of all chains together. */

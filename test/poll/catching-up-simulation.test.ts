@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/demo/random.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../src/poll/history.ts";
-import { IS_LONG } from "../support/effort.ts";
+import { IS_LONG, runs } from "../support/effort.ts";
 import {
   chainweb,
   GENESIS,
@@ -51,7 +51,7 @@ const CASES: readonly (readonly [string, Case])[] = [
   ...OTHERS.map(([name, makeNetwork]) => [name, { makeNetwork, interval: 15 }] as const),
 ];
 
-const SEEDS = Array.from({ length: IS_LONG ? 5 : 1 }, (_, index) => `seed ${index}`);
+const SEEDS = Array.from({ length: IS_LONG ? runs(5) : 1 }, (_, index) => `seed ${index}`);
 
 /** Of one case in the long run. */
 const TIMEOUT_MS = 300_000;

@@ -5,12 +5,12 @@ import { knownPeers, PUBLIC_NODE, type Visit, visits } from "../../tools/cardina
 import { DEFAULTS, FULL, nodeWith } from "../../tools/cardinality/settings.ts";
 
 /**
- * A week of twelve nodes on three chains, polled each 15 s, with the default of now and with all connections by their ports. With
+ * A week of six nodes on three chains, polled each 15 s, with the default of now and with all connections by their ports. With
  * CHURN_NODES=10 it is the fleet of thirty nodes of docs/metrics-overview.md.
  */
 
 const DAYS = 7;
-const NODES = Number(process.env.CHURN_NODES ?? 4);
+const NODES = Number(process.env.CHURN_NODES ?? 2);
 const POLL_SECONDS = 15;
 
 /** What a node's peers do is the same with all settings. */
