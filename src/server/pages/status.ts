@@ -46,8 +46,12 @@ function rowClass(node: NodeOverview, nowMs: number): string {
   return worst !== undefined && node.condition === "up" ? "warning" : node.condition;
 }
 
+/** Each rank is found once, not at each comparison. */
 function byRank(nodes: readonly NodeOverview[], nowMs: number): readonly NodeOverview[] {
-  return [...nodes].sort((a, b) => rank(a, nowMs) - rank(b, nowMs));
+  return nodes
+    .map((node) => ({ node, rank: rank(node, nowMs) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ node }) => node);
 }
 
 function selectedNodes({ nodes, query, nowMs, linkPrefix }: Omit<StatusOptions, "telemetryPath">): Markup {

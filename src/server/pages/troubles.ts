@@ -43,16 +43,13 @@ const KINDS: readonly Kind[] = [
 
 /** The worst first. */
 export function troublesOf(node: NodeOverview, nowMs: number): readonly Trouble[] {
-  return kindsOf(node, nowMs).flatMap((kind) => {
-    const text = kind.textOf(node, nowMs);
-    return text === undefined ? [] : [{ level: kind.level, text }];
-  });
+  return foundIn(node, nowMs).map(({ kind, text }) => ({ level: kind.level, text }));
 }
 
 /** Sorts nodes: those with worse troubles have lower ranks. */
 export function rank(node: NodeOverview, nowMs: number): number {
-  const [worst] = kindsOf(node, nowMs);
-  return worst === undefined ? KINDS.length : KINDS.indexOf(worst);
+  const [worst] = foundIn(node, nowMs);
+  return worst === undefined ? KINDS.length : KINDS.indexOf(worst.kind);
 }
 
 /** The worst trouble of a fleet, with the number of nodes that have it. */
@@ -60,14 +57,17 @@ export function worstOf(
   nodes: readonly NodeOverview[],
   nowMs: number,
 ): { readonly what: string; readonly number: number } | undefined {
-  const kinds = nodes.map((node) => kindsOf(node, nowMs));
-  const worst = KINDS.find((kind) => kinds.some((each) => each.includes(kind)));
-  return worst && { what: worst.ofNodes, number: kinds.filter((each) => each.includes(worst)).length };
+  const found = nodes.map((node) => foundIn(node, nowMs).map(({ kind }) => kind));
+  const worst = KINDS.find((kind) => found.some((kinds) => kinds.includes(kind)));
+  return worst && { what: worst.ofNodes, number: found.filter((kinds) => kinds.includes(worst)).length };
 }
 
-function kindsOf(node: NodeOverview, nowMs: number): readonly Kind[] {
-  const all = KINDS.filter((kind) => kind.textOf(node, nowMs) !== undefined);
-  const alone = all.find(({ isAlone }) => isAlone);
+function foundIn(node: NodeOverview, nowMs: number): readonly { readonly kind: Kind; readonly text: string }[] {
+  const all = KINDS.flatMap((kind) => {
+    const text = kind.textOf(node, nowMs);
+    return text === undefined ? [] : [{ kind, text }];
+  });
+  const alone = all.find(({ kind }) => kind.isAlone);
   return alone === undefined ? all : [alone];
 }
 
