@@ -19,7 +19,7 @@ local allBut(chains) =
     local expressions =
       [expression(lib.fill('chain="%s"', chain), lib.number(values[chain])) for chain in named]
       + (if std.objectHas(values, OTHERS) then [expression(allBut(named), lib.number(values.others))] else []);
-    std.join('\n  or\n', ['    ' + std.strReplace(lib.trimmed(one), '\n', '\n    ') for one in expressions]),
+    std.join('\n  or\n', ['    ' + lib.indented(one, '    ') for one in expressions]),
 
   // For rules of their own for each chain that any of the thresholds names, and one for all others: a matcher of the label
   // `chain`, the value of each threshold, and labels. These tell rules of one alert apart and are those of its series anyway.

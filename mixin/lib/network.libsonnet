@@ -8,6 +8,12 @@ local SCRAPE_LABELS_OF_EXPORTER = 'node, pod, container, endpoint, service, expo
 // The same and the exporter itself: two exporters that watch one node have its series twice.
 local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
 
+local highest(labels, expr) = lib.fill(|||
+  max without (%(labels)s) (
+    %(expr)s
+  )
+|||, { labels: labels, expr: lib.indented(expr, '  ') });
+
 {
   // An expression about nodes, with the label `network`: the name of the node's network or, where none is told, its chain id;
   // empty where neither is known. `present` is an expression with the same labels for all of these nodes.
@@ -37,19 +43,11 @@ local SCRAPE_LABELS = 'job, instance, ' + SCRAPE_LABELS_OF_EXPORTER;
   |||, { expr: lib.indented(expr, '  '), present: present }),
 
   // The series of nodes without the labels that only tell who took the sample: the highest value counts.
-  once(expr):: lib.fill(|||
-    max without (%(labels)s) (
-      %(expr)s
-    )
-  |||, { labels: SCRAPE_LABELS, expr: lib.indented(expr, '  ') }),
+  once(expr):: highest(SCRAPE_LABELS, expr),
 
   // The series of nodes as each exporter has them: those of two servers of Prometheus with one store, or of a pod under its old
   // and its new name, are one.
-  oncePerExporter(expr):: lib.fill(|||
-    max without (%(labels)s) (
-      %(expr)s
-    )
-  |||, { labels: SCRAPE_LABELS_OF_EXPORTER, expr: lib.indented(expr, '  ') }),
+  oncePerExporter(expr):: highest(SCRAPE_LABELS_OF_EXPORTER, expr),
 
   scrapeLabels:: SCRAPE_LABELS,
 }
