@@ -1,21 +1,16 @@
 import { Document, isMap, isPair, isScalar, type Pair, type YAMLMap } from "yaml";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
 import type { RenderedMixin } from "./render.ts";
-import { groupsText, wrapped } from "./rule-text.ts";
+import { groupsText, ruleGroups, wrapped } from "./rule-text.ts";
 
 /** The parts of charts/peer-exporter that come from the mixin: its rules as a template, and `_config` as values. */
 
 const NOTE = `# Made from mixin/ by \`npm run rules\`. templates/_prometheusrule.tpl inserts values of prometheusRule for @@…@@.
 `;
 
-export function chartRules({ alerts, rules }: RenderedMixin): string {
-  return (
-    NOTE +
-    groupsText([
-      { name: "peer-exporter.rules", rules },
-      { name: "peer-exporter.alerts", rules: alerts },
-    ])
-  );
+export function chartRules(mixin: RenderedMixin): string {
+  const { recordings, alerts } = ruleGroups(mixin);
+  return NOTE + groupsText([recordings, alerts]);
 }
 
 /** Columns of a comment. */

@@ -2,7 +2,7 @@ import { type GeneratedFile, textOf } from "../repository.ts";
 import { chartRules, chartSchema, chartValues } from "./chart.ts";
 import { configComments, inFileOrder } from "./config-comments.ts";
 import { renderMixin, renderTemplate } from "./render.ts";
-import { groupsText } from "./rule-text.ts";
+import { groupsText, ruleGroups } from "./rule-text.ts";
 import { mixinReadme } from "./tables.ts";
 
 /** The files that the mixin makes, for those who have no jsonnet. */
@@ -24,16 +24,14 @@ const CHART = "charts/peer-exporter";
 
 /** @throws Error when jsonnet is missing or does not take the mixin */
 export function ruleFiles(): readonly GeneratedFile[] {
-  const { alerts, rules } = renderMixin();
+  const { alerts, recordings } = ruleGroups(renderMixin());
   const comments = configComments(textOf("mixin/config.libsonnet"));
   const rendered = renderTemplate();
   const template = { ...rendered, config: inFileOrder(rendered.config, comments) };
-  const alertGroup = { name: "peer-exporter.alerts", rules: alerts };
-  const ruleGroup = { name: "peer-exporter.rules", rules };
   const from = (path: string, make: (text: string) => string) => ({ path, text: make(textOf(path)) });
   return [
-    { path: "prometheus/alerts.yaml", text: ALERTS_HEAD + groupsText([alertGroup]) },
-    { path: "prometheus/rules.yaml", text: RULES_HEAD + groupsText([ruleGroup]) },
+    { path: "prometheus/alerts.yaml", text: ALERTS_HEAD + groupsText([alerts]) },
+    { path: "prometheus/rules.yaml", text: RULES_HEAD + groupsText([recordings]) },
     from("mixin/README.md", (text) => mixinReadme(text, { comments, template })),
     { path: `${CHART}/files/rules.yaml`, text: chartRules(template) },
     from(`${CHART}/values.yaml`, (text) => chartValues(text, template.config, comments)),

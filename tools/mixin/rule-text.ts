@@ -6,6 +6,17 @@ export type Rule = Readonly<Record<string, unknown>> & { readonly comment: strin
 
 export type RuleGroup = { readonly name: string; readonly rules: readonly Rule[] };
 
+/** The two groups, each in a file of its own for Prometheus and together in the chart. */
+export function ruleGroups({
+  alerts,
+  rules,
+}: Readonly<Record<"alerts" | "rules", readonly Rule[]>>): Readonly<Record<"alerts" | "recordings", RuleGroup>> {
+  return {
+    alerts: { name: "peer-exporter.alerts", rules: alerts },
+    recordings: { name: "peer-exporter.rules", rules },
+  };
+}
+
 /** Below this many columns a text stays in one line. */
 const WIDTH = 118;
 
