@@ -1,0 +1,66 @@
+// Memory of a sidecar: the exporter with one busy node, against bare node with an HTTP server of the same version.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { atMost, figure, runAlone } from "./support/bench.mjs";
+import { LISTENING, PROGRAM } from "./support/exporter.mjs";
+import { startFakeFleet } from "./support/fake-fleet.mjs";
+import { AS_PROMETHEUS, drain } from "./support/http.mjs";
+import { cpuSecondsOf, memoryOf, startChild } from "./support/process.mjs";
+import { withScope } from "./support/scope.mjs";
+import { digits, mebibytes, times } from "./support/stats.mjs";
+
+const PEERS = 100;
+const SECONDS = Number(process.env.SECONDS ?? 120);
+const MOST_RESIDENT = 1.4;
+const MOST_PEAK = 1.5;
+/** The Node.js of both; `EXECUTABLE` names the program as one executable, which is measured in its place. */
+const NODE = process.env.NODE_BINARY ?? process.execPath;
+const COMMAND = process.env.EXECUTABLE === undefined ? [NODE, PROGRAM] : [process.env.EXECUTABLE];
+const BARE = `require("node:http").createServer((q, a) => a.end()).listen(0, "127.0.0.1", function () { console.error('"listen":["http://127.0.0.1:' + this.address().port + '"'); })`;
+
+const title = "Sidecar";
+const method = `One Monero node with ${PEERS} peers, polled every second and scraped with gzip every second for ${SECONDS} seconds.
+Resident memory and its peak are the kernel's account (VmRSS and VmHWM), the resident one as the mean of the last quarter.
+Bare Node.js of the same version has an HTTP server, and is asked as often.`;
+
+/** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
+export function run({ progress }) {
+  return withScope(async (scope) => {
+    progress(`sidecar: ${SECONDS} s`);
+    const fleet = await startFakeFleet(scope, { count: 1, peers: PEERS });
+    const file = join(await scope.folder(), "config.yaml");
+    await writeFile(file, JSON.stringify({ global: { interval: "1s", timeout: "900ms" }, nodes: fleet.nodes }));
+    const [program = "", ...args] = COMMAND;
+    const serve = [...args, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0"];
+    const { child: ours, found } = await startChild(scope, program, serve, { until: LISTENING });
+    const { child: bare, found: bareFound } = await startChild(scope, NODE, ["-e", BARE], { until: LISTENING });
+    const readings = [];
+    let cpuBefore = 0;
+    for (let second = 0; second < SECONDS; second += 1) {
+      await sleep(1000);
+      await drain(`${found[1]}/metrics`, AS_PROMETHEUS);
+      await drain(`${bareFound[1]}/metrics`, AS_PROMETHEUS);
+      if (second < (SECONDS * 3) / 4) cpuBefore = cpuSecondsOf(ours.pid);
+      else readings.push({ ours: memoryOf(ours.pid).rss, bare: memoryOf(bare.pid).rss });
+    }
+    const cpu = ((cpuSecondsOf(ours.pid) - cpuBefore) / readings.length) * 1000;
+    const mean = (pick) => readings.reduce((sum, reading) => sum + pick(reading), 0) / readings.length;
+    const resident = { ours: mean((reading) => reading.ours), bare: mean((reading) => reading.bare) };
+    const peak = { ours: memoryOf(ours.pid).peak, bare: memoryOf(bare.pid).peak };
+    const compared = (what, { ours, bare }, most) =>
+      atMost(what, ours / bare, most, times, `${mebibytes(ours)} : ${mebibytes(bare)}`);
+    return {
+      title,
+      method,
+      rows: [
+        compared("resident memory, against bare node", resident, MOST_RESIDENT),
+        compared("peak of it, against bare node", peak, MOST_PEAK),
+        figure("CPU time of a poll and a scrape", `${digits(cpu)} ms`),
+      ],
+      headline: `resident ${times(resident.ours / resident.bare)}, peak ${times(peak.ours / peak.bare)} bare node`,
+    };
+  });
+}
+
+await runAlone(import.meta.url, run);
