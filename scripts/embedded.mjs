@@ -28,7 +28,11 @@ export const BUILD_OPTIONS = {
   minifySyntax: true,
   // Instead of tsconfig.json, which the build of the image does not have: its result would differ.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-  alias: { "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs") },
+  alias: {
+    "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs"),
+    // Its ES module asks for its own URL, which a CommonJS file does not have.
+    "node-cron": join(ROOT, "node_modules/node-cron/dist/node-cron.cjs"),
+  },
   logLevel: "warning",
 };
 
