@@ -14,7 +14,7 @@ import { createNodeInfo } from "../metrics/node-info.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { cacheRecent, createSelfMetrics } from "../metrics/self.ts";
-import { isUp, traceText } from "../poll/outcomes.ts";
+import { traceText } from "../poll/outcomes.ts";
 import { createPoller } from "../poll/poller.ts";
 import { createRecentPolls } from "../poll/recent-polls.ts";
 import { openSession } from "../poll/run-poll.ts";
@@ -30,7 +30,7 @@ import { locationOf, type WebLocation } from "../server/location.ts";
 import type { Route } from "../server/router.ts";
 import { loadAssets } from "../server/routes/assets.ts";
 import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
-import type { NodeCounts } from "../server/routes/operator.ts";
+import { countNodes, type NodeCounts } from "../server/routes/operator.ts";
 import type { PageSnapshot } from "../server/routes/page-body.ts";
 import { createPageSource } from "../server/routes/page-source.ts";
 import { createServer } from "../server/server.ts";
@@ -55,6 +55,8 @@ export type AppOptions = {
   readonly log: Logger;
   /** Users, TLS and the rest of --web.config.file. */
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
+  /** Called when a reload begins, and with its result. */
+  readonly onReload?: (result: ReloadResult | undefined) => void;
   /** Lines of the log that were lost so far. */
   readonly logLinesLost?: () => number;
 };
@@ -64,6 +66,7 @@ export type App = {
   readonly addresses: readonly string[];
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
+  nodeCounts(): NodeCounts;
   /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
 };
@@ -99,6 +102,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     apply: (next, signal) => applyConfig(next, { current, polling, warnOfDescriptors, log }, signal),
     reloadOtherFiles: access?.reload,
     loaded,
+    onReload: options.onReload,
     observe: self.configRead,
     log,
   });
@@ -137,7 +141,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   warnOfDescriptors(polledNodes(config).length);
   await inSlices(schedule.plan(polledNodes(config)));
-  return { addresses: listening, reload: reloader.reload, close: shutdown.run };
+  return {
+    addresses: listening,
+    reload: reloader.reload,
+    nodeCounts: () => countNodes(polling.nodes),
+    close: shutdown.run,
+  };
 }
 
 /** The current configuration; a reload replaces it as a whole. */
@@ -271,17 +280,6 @@ function createSnapshots(stored: FreshNodes, renderPage: RenderPage): (own: read
       last = { own, revision, snapshot };
     }
     return last.snapshot;
-  };
-}
-
-function countNodes(stored: FreshNodes): NodeCounts {
-  const states = stored.all().map(({ state }) => state);
-  const nodes = states.filter(({ node }) => node.role === "node");
-  return {
-    all: states.length,
-    polled: states.filter(({ report }) => report !== undefined).length,
-    nodes: nodes.length,
-    up: nodes.filter(isUp).length,
   };
 }
 
