@@ -52,7 +52,7 @@ ARG BUILD_IMAGE
 ARG RUN_IMAGE
 ARG BASE_NAME=${RUN_IMAGE}
 ARG BASE_DIGEST=unknown
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG CREATED=unknown
 LABEL org.opencontainers.image.title="peer-exporter" \
