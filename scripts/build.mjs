@@ -3,14 +3,17 @@
 // not checked here: `npm run typecheck` does.
 // Without the development dependencies (`npm ci --omit=dev`) there is no bundler: an image brings dist/ from its build
 // stage, and the step is skipped.
+//
+//   node scripts/build.mjs [FOLDER]     into another folder
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUILD_OPTIONS, embedded, REQUIRE_BANNER } from "./embedded.mjs";
 import { thirdPartyLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const dist = `${root}dist`;
-const fresh = `${root}dist.${process.pid}`;
+const dist = resolve(process.argv[2] ?? `${root}dist`);
+const fresh = `${dist}.${process.pid}`;
 
 const bundler = await import("esbuild").catch(() => undefined);
 if (bundler === undefined) {

@@ -1,5 +1,5 @@
 // Data that is embedded in the program, so that it needs no other files. Imports name it:
-//   embedded:version      the version of package.json
+//   embedded:version      the version of package.json, or PEER_EXPORTER_VERSION
 //   embedded:build        the revision and date of the commit
 //   embedded:dashboards   the Grafana dashboards, text by name
 //   FILE?text             the text of a file
@@ -51,7 +51,8 @@ async function load(path) {
 function named(name) {
   if (name === "embedded:version") {
     const file = join(ROOT, "package.json");
-    return { value: JSON.parse(readFileSync(file, "utf8")).version, files: [file] };
+    const { version } = JSON.parse(readFileSync(file, "utf8"));
+    return { value: process.env.PEER_EXPORTER_VERSION ?? version, files: [file] };
   }
   if (name === "embedded:build") return { value: buildInfo(ROOT), files: [] };
   const folder = join(ROOT, "grafana/dashboards");
