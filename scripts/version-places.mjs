@@ -9,8 +9,8 @@ const REPEATED = [
   ["compose.yaml", new RegExp(`(image: ghcr\\.io/peer-exporter/peer-exporter:)${NUMBER}$`, "gm")],
   ["Dockerfile", new RegExp(`^(ARG VERSION=)${NUMBER}$`, "gm")],
 ];
-/** Names of packages, as in peer-exporter-1.2.3.tgz. Of the packages of an older version, documents say peer-exporter-OLD. */
-const FILE_NAME = new RegExp(`(peer-exporter(?:-chart)?[-_])${NUMBER}(?=[-_.]\\w)`, "g");
+/** Names of packages and tags of the image in documents: peer-exporter-1.2.3.tgz, peer-exporter:1.2.3. */
+const NAME = new RegExp(`(peer-exporter(?:-chart)?[-_](?=[\\d.]+[-_.]\\w)|peer-exporter:)${NUMBER}`, "g");
 /** Rendered manifests, where the chart and the image are named. */
 const RENDERED = new RegExp(
   `(app\\.kubernetes\\.io/version: |helm\\.sh/chart: peer-exporter-|image: ghcr\\.io/peer-exporter/peer-exporter:)${NUMBER}$`,
@@ -30,7 +30,7 @@ export function versionPlaces(root) {
   const rendered = below("test/fixtures/kubernetes").filter((file) => file.endsWith(".yaml"));
   return [
     ...REPEATED,
-    ...documents.map((file) => [file, FILE_NAME]),
+    ...documents.map((file) => [file, NAME]),
     ...rendered.map((file) => [`test/fixtures/kubernetes/${file}`, RENDERED]),
   ];
 }
