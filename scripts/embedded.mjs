@@ -2,6 +2,7 @@
 //   embedded:version      the version of package.json
 //   embedded:build        the revision and date of the commit
 //   embedded:dashboards   the Grafana dashboards, text by name
+//   embedded:docs         the documents for users, by name: each for terminals and for browsers (scripts/documents)
 //   FILE?text             the text of a file
 //   FILE?minified         the text of a style sheet or browser script, without white space
 //   FILE?program          a TypeScript file with all that it imports, as one CommonJS text for a thread
@@ -13,7 +14,7 @@ import { buildInfo } from "./build-info.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const NAMED = /^embedded:(version|build|dashboards)$/;
+const NAMED = /^embedded:(version|build|dashboards|docs)$/;
 const SUFFIXED = /\?(text|minified|program)$/;
 
 /** Options that the program and the texts of its threads share. */
@@ -44,16 +45,17 @@ export const REQUIRE_BANNER = {
  */
 async function load(path) {
   const [file, kind = ""] = path.split("?");
-  const value = kind === "" ? named(file) : await suffixed(file, kind);
+  const value = kind === "" ? await named(file) : await suffixed(file, kind);
   return { code: `export default ${JSON.stringify(value.value)};`, files: value.files, inputs: value.inputs ?? [] };
 }
 
-function named(name) {
+async function named(name) {
   if (name === "embedded:version") {
     const file = join(ROOT, "package.json");
     return { value: JSON.parse(readFileSync(file, "utf8")).version, files: [file] };
   }
   if (name === "embedded:build") return { value: buildInfo(ROOT), files: [] };
+  if (name === "embedded:docs") return (await import("./documents/collect.mjs")).collectDocuments(ROOT);
   const folder = join(ROOT, "grafana/dashboards");
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(".json"))

@@ -4,6 +4,8 @@ import { ADAPTERS, chains } from "../chains/index.ts";
 import type { Config, NodeConfig } from "../config/model.ts";
 import { describeNode } from "../config/print.ts";
 import { type ConfigChanges, compareSteps, createReloader, type ReloadResult } from "../config/reload.ts";
+import { loadAssets } from "../documents/assets.ts";
+import { loadDocuments } from "../documents/documents.ts";
 import { withinTime } from "../lib/abort.ts";
 import { createShutdown } from "../lib/shutdown.ts";
 import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
@@ -28,7 +30,6 @@ import { drain, listen } from "../server/listen.ts";
 import type { InheritedSocket, ListenAddress } from "../server/listen-address.ts";
 import { locationOf, type WebLocation } from "../server/location.ts";
 import type { Route } from "../server/router.ts";
-import { loadAssets } from "../server/routes/assets.ts";
 import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
 import type { NodeCounts } from "../server/routes/operator.ts";
 import type { PageSnapshot } from "../server/routes/page-body.ts";
@@ -253,6 +254,7 @@ function routesOf({ telemetryPath, location, polling, current, collectOwn, reloa
     reload,
     nodes: { store: nodes, recentPolls },
     loadAssets,
+    loadDocuments,
     config: current.config,
   });
 }

@@ -1,9 +1,10 @@
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
+import { loadAssets } from "../../src/documents/assets.ts";
+import { loadDocuments } from "../../src/documents/documents.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { locationOf } from "../../src/server/location.ts";
 import { createRouter } from "../../src/server/router.ts";
-import { loadAssets } from "../../src/server/routes/assets.ts";
 import { createRoutes } from "../../src/server/routes/index.ts";
 import { NO_PROBE } from "../server/support.ts";
 
@@ -31,6 +32,7 @@ const routes = createRoutes({
   reload: async () => ({ ok: true, summary: "" }),
   nodes: { store: createStore(), recentPolls: createRecentPolls() },
   loadAssets,
+  loadDocuments,
   config: () => {
     throw new Error("no configuration is made here");
   },

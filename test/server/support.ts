@@ -62,6 +62,7 @@ export function setUp(given: Overrides = {}) {
       description: () => "",
       rules: () => "groups:\n",
     }),
+    loadDocuments: async () => ({ all: [], get: () => undefined, text: () => "", html: () => "" }),
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
   });
