@@ -72,7 +72,8 @@ function tableHtml(header, rows, inline) {
       const title = titles[index + 1];
       return `<td${title === "" ? "" : ` data-title="${escapeHtml(title)}"`}>${shown}</td>`;
     });
-    return `<tr><th scope="row">${first}</th>${named.join("")}</tr>\n`;
+    const title = first === "" ? "<td></td>" : `<th scope="row">${first}</th>`;
+    return `<tr>${title}${named.join("")}</tr>\n`;
   };
   return `<table class="cards text">\n${head}<tbody>\n${rows.map(row).join("")}</tbody></table>\n`;
 }

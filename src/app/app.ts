@@ -4,8 +4,6 @@ import { ADAPTERS, chains } from "../chains/index.ts";
 import type { Config, NodeConfig } from "../config/model.ts";
 import { describeNode } from "../config/print.ts";
 import { type ConfigChanges, compareSteps, createReloader, type ReloadResult } from "../config/reload.ts";
-import { loadAssets } from "../documents/assets.ts";
-import { loadDocuments } from "../documents/documents.ts";
 import { withinTime } from "../lib/abort.ts";
 import { createShutdown } from "../lib/shutdown.ts";
 import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
@@ -253,8 +251,6 @@ function routesOf({ telemetryPath, location, polling, current, collectOwn, reloa
     },
     reload,
     nodes: { store: nodes, recentPolls },
-    loadAssets,
-    loadDocuments,
     config: current.config,
   });
 }

@@ -1,6 +1,4 @@
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
-import { loadAssets } from "../../src/documents/assets.ts";
-import { loadDocuments } from "../../src/documents/documents.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { locationOf } from "../../src/server/location.ts";
@@ -31,8 +29,6 @@ const routes = createRoutes({
   probe: NO_PROBE,
   reload: async () => ({ ok: true, summary: "" }),
   nodes: { store: createStore(), recentPolls: createRecentPolls() },
-  loadAssets,
-  loadDocuments,
   config: () => {
     throw new Error("no configuration is made here");
   },

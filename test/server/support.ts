@@ -62,7 +62,6 @@ export function setUp(given: Overrides = {}) {
       description: () => "",
       rules: () => "groups:\n",
     }),
-    loadDocuments: async () => ({ all: [], get: () => undefined, text: () => "", html: () => "" }),
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
   });

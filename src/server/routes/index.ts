@@ -1,6 +1,6 @@
 import type { Config } from "../../config/model.ts";
-import type { Assets } from "../../documents/assets.ts";
-import type { Documents } from "../../documents/documents.ts";
+import { type Assets, loadAssets } from "../../documents/assets.ts";
+import { type Documents, loadDocuments } from "../../documents/documents.ts";
 import { createCompressor } from "../compress.ts";
 import type { WebLocation } from "../location.ts";
 import type { Route } from "../router.ts";
@@ -21,8 +21,9 @@ export type RoutesOptions = {
   readonly probe: ProbeOptions;
   readonly reload: Reload;
   readonly nodes: Pick<PagesOptions, "store" | "recentPolls">;
-  readonly loadAssets: () => Promise<Assets>;
-  readonly loadDocuments: () => Promise<Documents>;
+  /** By default, what the program contains. */
+  readonly loadAssets?: () => Promise<Assets>;
+  readonly loadDocuments?: () => Promise<Documents>;
   readonly config: () => Config;
 };
 
