@@ -90,13 +90,14 @@ export async function serve(
     log,
     access,
     logLinesLost,
+    onListening: (listen) =>
+      log.info(
+        { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen },
+        `serving ${location.routePrefix}${telemetryPath} on ${listen.join(", ")}`,
+      ),
   });
   if (app === undefined) return 1;
   trigger.connect(app.reload);
-  log.info(
-    { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen: app.addresses },
-    `serving ${location.routePrefix}${telemetryPath} on ${app.addresses.join(", ")}`,
-  );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
   // The start does not wait for it, as it reads files.

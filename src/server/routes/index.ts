@@ -29,19 +29,7 @@ export type RoutesOptions = {
 
 /** Every page that the exporter serves. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const {
-    telemetryPath,
-    location,
-    version,
-    page,
-    nodeCounts,
-    probe,
-    reload,
-    loadAssets,
-    loadDocuments,
-    nodes,
-    config,
-  } = options;
+  const { telemetryPath, location, version, page, nodeCounts, probe, reload, nodes, config } = options;
   const { linkPrefix } = location;
   // Shared, as its limit is that of the process.
   const compressed = createCompressor();
@@ -50,8 +38,8 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
     ...pagesRoutes({ version, telemetryPath, linkPrefix, compressed, ...nodes }),
     probeRoute(probe),
     sdRoute(config, location),
-    ...assetsRoutes({ load: loadAssets, version, linkPrefix }),
-    ...documentsRoutes({ load: loadDocuments, version, linkPrefix, compressed }),
+    ...assetsRoutes({ load: options.loadAssets ?? loadAssets, version, linkPrefix }),
+    ...documentsRoutes({ load: options.loadDocuments ?? loadDocuments, version, linkPrefix, compressed }),
     configRoute(config),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),
