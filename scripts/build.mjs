@@ -1,10 +1,12 @@
 // Builds dist/: the program and its libraries in a few CommonJS files. Loading hundreds of small ones would take most of the
-// start-up time, and Node.js loads ES modules more slowly. Runs from `npm ci` (the `prepare` script), so a fresh clone has a working `npx peer-exporter`. Types are
-// not checked here: `npm run typecheck` does.
+// start-up time, and Node.js loads ES modules more slowly. Runs from `npm ci` (the `prepare` script), so a fresh clone has a
+// working `npx peer-exporter`. Types are not checked here: `npm run typecheck` does.
 // Without the development dependencies (`npm ci --omit=dev`) there is no bundler: an image brings dist/ from its build
 // stage, and the step is skipped.
+//
+//   node scripts/build.mjs [FOLDER]     into another folder
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
 import { filesOf, joinFiles } from "./join-files.mjs";
@@ -23,8 +25,8 @@ const JOINED = [
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const dist = `${root}dist`;
-const fresh = `${root}dist.${process.pid}`;
+const dist = resolve(process.argv[2] ?? `${root}dist`);
+const fresh = `${dist}.${process.pid}`;
 
 const bundler = await import("esbuild").catch(() => undefined);
 if (bundler === undefined) {

@@ -4,6 +4,7 @@ import type { CloseReason } from "../metrics/self.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
 import type { InheritedSocket, ListenAddress } from "../server/listen-address.ts";
+import type { NodeCounts } from "../server/routes/operator.ts";
 import { createServer, type HttpServer } from "../server/server.ts";
 import type { Access } from "../server/web-config/access-control.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
@@ -27,6 +28,8 @@ export type App = {
   readonly addresses: readonly string[];
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
+  nodeCounts(): NodeCounts;
+  nodeCounts(): NodeCounts;
   /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
 };
@@ -54,7 +57,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const shutdown = createShutdown();
     built.closeWith(shutdown);
     for (const { server } of servers) shutdown.addSlow(() => drain(server));
-    return { addresses: listening, reload: built.reload, close: shutdown.run };
+    return { addresses: listening, reload: built.reload, nodeCounts: built.nodeCounts, close: shutdown.run };
   } catch (error) {
     await Promise.all(servers.map(({ server }) => abandon(server)));
     throw error;

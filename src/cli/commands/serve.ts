@@ -3,6 +3,8 @@ import VERSION from "embedded:version";
 import { resolve } from "node:path";
 import { type App, type AppOptions, startApp } from "../../app/app.ts";
 import { keepMemorySmall } from "../../app/memory-flags.ts";
+import { openReloadSocket, reloadSocketPath } from "../../app/reload-socket.ts";
+import { openSystemdService } from "../../app/systemd-service.ts";
 import type { Loading } from "../../config/load.ts";
 import type { Config, Shard } from "../../config/model.ts";
 import { describeNode, describePolling } from "../../config/print.ts";
@@ -66,6 +68,7 @@ export async function serve(
   const config = runToEnd(ownPart(whole));
   const { log, logLinesLost } = await openLog(flags, redactor.redact);
   crash.logTo(log);
+  const systemd = openSystemdService(process.env, log);
   logDefaultFile(source, log);
   const access = await openAccess(flags, log);
   const { telemetryPath, location, allowedHosts } = flags;
@@ -88,6 +91,7 @@ export async function serve(
     allowedHosts,
     log,
     access,
+    onReload: systemd.onReload,
     logLinesLost,
     onListening: (listen) =>
       log.info(
@@ -104,6 +108,8 @@ export async function serve(
   logNodes(config, log);
   // The start does not wait for it, as it reads files.
   void warnOfSecrets(config);
+  const closeReloadSocket = await openReloadSocket(reloadSocketPath(process.env), app.reload, log);
+  systemd.ready(app.nodeCounts);
   onServing(
     app.addresses.map((address) => address + location.routePrefix),
     config,
@@ -112,8 +118,10 @@ export async function serve(
   log.info({ signal }, "stopping: requests in flight may finish");
   const shutdown = createShutdown();
   shutdown.add(app.close);
+  shutdown.add(closeReloadSocket);
   if (access !== undefined) shutdown.add(access.stop);
   shutdown.add(() => watch.stop());
+  shutdown.addSlow(systemd.stopping);
   await shutdown.run();
   log.info("stopped");
   return 0;
