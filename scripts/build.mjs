@@ -6,10 +6,11 @@
 //
 //   node scripts/build.mjs [FOLDER]     into another folder
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
 import { filesOf, joinFiles } from "./join-files.mjs";
+import { lateModules } from "./late-modules.mjs";
 import { thirdPartyLicences } from "./licences.mjs";
 
 /**
@@ -47,7 +48,12 @@ if (bundler === undefined) {
   });
   mkdirSync(fresh);
   const codes = new Map();
-  for (const { path, text } of outputFiles) codes.set(basename(path), await toCommonJs(text));
+  for (const { path, text } of outputFiles) {
+    const code = await toCommonJs(text);
+    const { entryPoint } = metafile.outputs[relative(root, path)];
+    // The texts of programs for threads stay as they are.
+    codes.set(basename(path), entryPoint?.startsWith("embedded:") ? code : lateModules(code));
+  }
   for (const { name, code } of joinFiles(filesOf(metafile, codes), JOINED)) writeFileSync(join(fresh, name), code);
   // The package.json above says that .js files are ES modules.
   writeFileSync(`${fresh}/package.json`, `${JSON.stringify({ type: "commonjs" })}\n`);
