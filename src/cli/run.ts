@@ -9,7 +9,6 @@ import type { Context } from "./context.ts";
 import { withDefaultFile } from "./default-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { parseArguments } from "./parse-arguments.ts";
-import { readConfig } from "./source.ts";
 import { versionText } from "./version-text.ts";
 
 /** What the process gives to the program. */
@@ -51,6 +50,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "serve": {
       const flags = await withDefaultFile(invocation);
       const { configFile: file, isDefaultFile } = flags;
+      const { readConfig } = await import("./source.ts");
       const load = (loading?: Loading) => readConfig(flags, context.redactor, loading);
       const { serve } = await import("./commands/serve.ts");
       return serve({ load, file, isDefaultFile }, flags, context);
