@@ -78,6 +78,7 @@ export async function serve(
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
+    keepMemorySmall(next.nodes.length);
     void warnOfSecrets(next);
     return next;
   };
