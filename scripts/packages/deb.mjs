@@ -28,7 +28,7 @@ const COMPLETIONS = {
   zsh: "usr/share/zsh/vendor-completions/_peer-exporter",
 };
 
-const SCRIPTS = ["postinst", "prerm", "postrm"];
+const SCRIPTS = ["preinst", "postinst", "prerm", "postrm"];
 
 /** A package for Debian and Ubuntu, with the executable that is in `out` already. */
 export async function deb({ root, out, work, version, epoch, arch }) {
