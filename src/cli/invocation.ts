@@ -1,4 +1,5 @@
 import type { ShardFlag } from "../config/shard.ts";
+import type { RulesKind } from "../documents/assets.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
 import { quoted } from "../schema/fields.ts";
@@ -14,8 +15,11 @@ export type Invocation =
   | DiscoverInvocation
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   | HealthcheckInvocation
+  | { readonly command: "reload" }
   | { readonly command: "hash-password" }
-  | { readonly command: "schema" }
+  | { readonly command: "schema" | "example-config" }
+  | { readonly command: "docs" | "dashboards"; readonly name: string | undefined }
+  | { readonly command: "rules"; readonly kind: RulesKind | undefined }
   | { readonly command: "completion"; readonly shell: (typeof SHELLS)[number] }
   | ({ readonly command: "node-names" } & SourceFlags)
   /** Help, the version, or a usage error: everything is printed already. */
