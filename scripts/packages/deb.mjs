@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
+import { BUILD_OPTIONS, embedded, REQUIRE_BANNER } from "../embedded.mjs";
 import { librariesOf, thirdPartyLicences } from "../licences.mjs";
 import { control, dependsOn, installedSize } from "./deb-control.mjs";
 import { changelog, copyright } from "./deb-documents.mjs";
 import { neededVersions } from "./elf.mjs";
-import { bundleExecutable } from "./executable-bundle.mjs";
 import { copyFile, writeFile } from "./files.mjs";
 import { NODE_ARCH, NODE_VERSION, nodeBinary, run } from "./node-binaries.mjs";
 
@@ -34,7 +35,7 @@ const SCRIPTS = ["preinst", "postinst", "prerm", "postrm"];
 export async function deb({ root, out, work, version, epoch, arch }) {
   const executable = join(out, `peer-exporter-${version}-linux-${NODE_ARCH[arch]}`);
   const tree = join(work, "tree");
-  const { main, inputs } = await bundleExecutable(root, work);
+  const { script, inputs } = await bundle(root, work);
   const program = readProgram(executable);
   writeFile(join(tree, "usr/bin/peer-exporter"), program, 0o755);
   for (const [file, folder] of COPIES) copyFile(join(root, file), join(tree, folder, file.replace(/^.*\//, "")));
@@ -43,7 +44,7 @@ export async function deb({ root, out, work, version, epoch, arch }) {
     copyFile(join(dashboards, name), join(tree, "usr/share/peer-exporter/dashboards", name));
   }
   for (const [shell, file] of Object.entries(COMPLETIONS)) {
-    writeFile(join(tree, file), run(process.execPath, [join(work, main), "completion", shell]));
+    writeFile(join(tree, file), run(process.execPath, [script, "completion", shell]));
   }
   copyFile(
     join(root, "scripts/packages/debian/lintian-overrides"),
@@ -67,6 +68,23 @@ export async function deb({ root, out, work, version, epoch, arch }) {
   const options = ["--root-owner-group", "-Zxz", "-z3", "--build"];
   run("dpkg-deb", [...options, tree, join(out, name)], { env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) } });
   return [name];
+}
+
+/** The program as a script: the executable may be of another architecture than this machine. */
+async function bundle(root, folder) {
+  const script = join(folder, "program.mjs");
+  const programInputs = [];
+  const { metafile } = await build({
+    ...BUILD_OPTIONS,
+    absWorkingDir: root,
+    entryPoints: ["src/main.ts"],
+    outfile: script,
+    format: "esm",
+    banner: REQUIRE_BANNER,
+    metafile: true,
+    plugins: [embedded((bundled) => void programInputs.push(...bundled))],
+  });
+  return { script, inputs: [...Object.keys(metafile.inputs), ...programInputs] };
 }
 
 function readProgram(file) {
