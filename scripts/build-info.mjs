@@ -20,6 +20,18 @@ export function buildInfo(root, env = process.env) {
   };
 }
 
+/** Files of packages have this time where the commit is unknown: 1980, with which every archive can do. */
+const EARLY = 315_532_800;
+
+/**
+ * @param {string} root the folder of the sources
+ * @returns {number} the time that the files of packages have, in seconds since 1970
+ */
+export function commitEpoch(root, env = process.env) {
+  const time = given(env.SOURCE_DATE_EPOCH) ?? (isOwnRepository(root) ? git(root, "log", "-1", "--format=%ct") : "");
+  return /^\d+$/.test(time ?? "") ? Number(time) : EARLY;
+}
+
 function given(text) {
   return text === "" || text === UNKNOWN ? undefined : text;
 }

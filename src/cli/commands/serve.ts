@@ -66,7 +66,6 @@ export async function serve(
   const whole = await source.load();
   const ownPart = (all: Config) => (shard === undefined ? withoutSteps(all) : shardSteps(all, shard));
   const config = runToEnd(ownPart(whole));
-  keepMemorySmall(config.nodes.length);
   const { log, logLinesLost } = await openLog(flags, redactor.redact);
   crash.logTo(log);
   const systemd = openSystemdService(process.env, log);
@@ -94,13 +93,17 @@ export async function serve(
     access,
     onReload: systemd.onReload,
     logLinesLost,
+    onListening: (listen) =>
+      log.info(
+        { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen },
+        `serving ${location.routePrefix}${telemetryPath} on ${listen.join(", ")}`,
+      ),
+    // Not before: with other flags than it was built with, Node.js compiles each of its modules instead of taking it from its
+    // cache.
+    onLoaded: () => keepMemorySmall(config.nodes.length),
   });
   if (app === undefined) return 1;
   trigger.connect(app.reload);
-  log.info(
-    { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen: app.addresses },
-    `serving ${location.routePrefix}${telemetryPath} on ${app.addresses.join(", ")}`,
-  );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
   // The start does not wait for it, as it reads files.
