@@ -1,14 +1,14 @@
-// Builds dist/: the program and its libraries in a few files, as loading hundreds of small ones would take most of the
-// start-up time. Runs from `npm ci` (the `prepare` script), so a fresh clone has a working `npx peer-exporter`. Types are
-// not checked here: `npm run typecheck` does.
+// Builds dist/: the program and its libraries in a few CommonJS files. Loading hundreds of small ones would take most of the
+// start-up time, and Node.js loads ES modules more slowly. Runs from `npm ci` (the `prepare` script), so a fresh clone has a
+// working `npx peer-exporter`. Types are not checked here: `npm run typecheck` does.
 // Without the development dependencies (`npm ci --omit=dev`) there is no bundler: an image brings dist/ from its build
 // stage, and the step is skipped.
 //
 //   node scripts/build.mjs [FOLDER]     into another folder
-import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BUILD_OPTIONS, embedded, REQUIRE_BANNER } from "./embedded.mjs";
+import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
 import { thirdPartyLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,7 +20,7 @@ if (bundler === undefined) {
   process.stderr.write("peer-exporter: no bundler installed, dist/ is left as it is\n");
 } else {
   const programInputs = [];
-  const { metafile } = await bundler.build({
+  const { metafile, outputFiles } = await bundler.build({
     ...BUILD_OPTIONS,
     absWorkingDir: root,
     entryPoints: [{ in: "src/main.ts", out: "main" }],
@@ -28,10 +28,14 @@ if (bundler === undefined) {
     // What only some runs need (the demo, pretty logs, YAML) is loaded when it is needed.
     splitting: true,
     format: "esm",
-    banner: REQUIRE_BANNER,
+    write: false,
     metafile: true,
     plugins: [embedded((bundled) => void programInputs.push(...bundled))],
   });
+  mkdirSync(fresh);
+  for (const { path, text } of outputFiles) writeFileSync(join(fresh, basename(path)), await toCommonJs(text));
+  // The package.json above says that .js files are ES modules.
+  writeFileSync(`${fresh}/package.json`, `${JSON.stringify({ type: "commonjs" })}\n`);
   writeFileSync(
     `${fresh}/THIRD-PARTY-LICENSES.txt`,
     thirdPartyLicences([...Object.keys(metafile.inputs), ...programInputs], root),
@@ -40,4 +44,17 @@ if (bundler === undefined) {
   // Swapped in whole, so that a program started meanwhile finds the old build or the new one, never half of one.
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
+}
+
+/** The bundler splits only ES modules into files; each of them becomes a CommonJS file of the same name. */
+async function toCommonJs(text) {
+  const { minifyWhitespace, minifySyntax, platform, target, logLevel } = BUILD_OPTIONS;
+  const { code } = await bundler.transform(text, {
+    ...{ minifyWhitespace, minifySyntax, platform, target, logLevel },
+    format: "cjs",
+    banner: '"use strict";',
+    // Otherwise each would start the loader of ES modules.
+    supported: { "dynamic-import": false },
+  });
+  return code;
 }

@@ -6,6 +6,7 @@
 //   FILE?minified         the text of a style sheet or browser script, without white space
 //   FILE?program          a TypeScript file with all that it imports, as one CommonJS text for a thread
 // The build (scripts/build.mjs) and the tests (vitest.config.ts) resolve them alike; src/lib/types declares their types.
+// In an executable (scripts/packages/executable.mjs), long ones are its assets, which are read when they are asked for.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +29,11 @@ export const BUILD_OPTIONS = {
   minifySyntax: true,
   // Instead of tsconfig.json, which the build of the image does not have: its result would differ.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-  alias: { "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs") },
+  alias: {
+    "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs"),
+    // Its ES module asks for its own URL, which a CommonJS file does not have.
+    "node-cron": join(ROOT, "node_modules/node-cron/dist/node-cron.cjs"),
+  },
   logLevel: "warning",
 };
 
@@ -37,15 +42,29 @@ export const REQUIRE_BANNER = {
   js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 };
 
+/** Shorter data, in characters, is in the code of an executable too. */
+const MIN_ASSET_LENGTH = 16 * 1024;
+
 /**
  * @param {string} path as `resolved` gives it
- * @returns {Promise<{ code: string, files: readonly string[], inputs: readonly string[] }>} a module; the files that it
+ * @returns {Promise<{ json: string, files: readonly string[], inputs: readonly string[] }>} the data; the files that it
  *   was made from; and those that were bundled into it, relative to the root
  */
 async function load(path) {
   const [file, kind = ""] = path.split("?");
-  const value = kind === "" ? named(file) : await suffixed(file, kind);
-  return { code: `export default ${JSON.stringify(value.value)};`, files: value.files, inputs: value.inputs ?? [] };
+  const { value, files, inputs = [] } = kind === "" ? named(file) : await suffixed(file, kind);
+  return { json: JSON.stringify(value), files, inputs };
+}
+
+/** A module with data. */
+const inlined = (json) => `export default ${json};`;
+
+/** A module that reads the data from an asset of the executable. */
+function ofAsset(name, json) {
+  const isText = json.startsWith('"');
+  const text = `getAsset(${JSON.stringify(name)}, "utf8")`;
+  const code = `import { getAsset } from "node:sea"; export default ${isText ? text : `JSON.parse(${text})`};`;
+  return { code, asset: isText ? JSON.parse(json) : json };
 }
 
 function named(name) {
@@ -94,9 +113,10 @@ function resolved(path, importer) {
 /**
  * A plugin for esbuild.
  * @param {(inputs: readonly string[]) => void} [onInputs] called with the files that were bundled into a program's text
+ * @param {Map<string, string>} [assets] for an executable: gets the texts of its assets, by name
  * @returns {import("esbuild").Plugin}
  */
-export function embedded(onInputs = () => {}) {
+export function embedded(onInputs = () => {}, assets = undefined) {
   return {
     name: "embedded",
     setup({ onResolve, onLoad }) {
@@ -107,8 +127,11 @@ export function embedded(onInputs = () => {}) {
         namespace: "embedded",
       }));
       onLoad({ filter: /.*/, namespace: "embedded" }, async ({ path }) => {
-        const { code, files, inputs } = await load(NAMED.test(path) ? path : join(ROOT, path));
+        const { json, files, inputs } = await load(NAMED.test(path) ? path : join(ROOT, path));
         onInputs(inputs);
+        const isAsset = assets !== undefined && json.length >= MIN_ASSET_LENGTH;
+        const { code, asset } = isAsset ? ofAsset(path, json) : { code: inlined(json) };
+        if (isAsset) assets.set(path, asset);
         return { contents: code, loader: "js", watchFiles: [...files] };
       });
     },
@@ -131,7 +154,7 @@ export function embeddedInTests() {
     async load(id) {
       const path = id.slice(1).replace(/#(?=\w+$)/, "?");
       const isEmbedded = id.startsWith("\0") && (NAMED.test(path) || SUFFIXED.test(path));
-      return isEmbedded ? (await load(path)).code : undefined;
+      return isEmbedded ? inlined((await load(path)).json) : undefined;
     },
   };
 }

@@ -1,10 +1,22 @@
 #!/usr/bin/env node
-// Arguments in, exit code out. process-end.ts comes first and listens to signals: loading the program itself takes most of
+// Arguments in, exit code out. process-end.ts listens to signals before the program itself is loaded, which takes most of
 // the start.
-import { endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/process-end.ts";
+
+import { refusalOfOldNode } from "./cli/old-node.ts";
+import { askedExitCode, endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/process-end.ts";
 
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
+
+// The program itself is loaded later: an old Node.js could not.
+const refusal = refusalOfOldNode(process.versions.node);
+if (refusal !== undefined) {
+  printError(refusal);
+  process.exit(1);
+}
+const args = process.argv.slice(2);
+const askedCode = askedExitCode(args);
+if (askedCode !== undefined) process.exit(askedCode);
 
 /** By default, the process does not wait for the command after a signal. */
 let onStop: OnStop = { waitMs: 0 };
@@ -18,7 +30,7 @@ function endsItself(next: Partial<OnStop>): Promise<void> {
 watchOutput(printError);
 void endAfter({
   done: import("./cli/run.ts").then(({ run }) =>
-    run(process.argv.slice(2), { print, printError, stopped, endsItself, endNow: ending.now }),
+    run(args, { print, printError, stopped, endsItself, endNow: ending.now }),
   ),
   onStop: () => onStop,
   giveUp: () => {

@@ -1,8 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import postject from "postject";
-import { BUILD_OPTIONS, embedded } from "../embedded.mjs";
+import { bundleExecutable } from "./executable-bundle.mjs";
 import { NODE_ARCH, nodeBinary, run } from "./node-binaries.mjs";
 
 /** Node.js looks for it in its own file to know whether it is such an executable. */
@@ -15,9 +14,10 @@ export async function executable({ root, out, work, version, arch }) {
   if (host === undefined)
     throw new Error(`executables are made on ${Object.values(NODE_ARCH).join(" or ")}, this is ${process.arch}`);
   const hostNode = host === arch ? node : nodeBinary(root, host, work);
-  await bundle(root, work);
+  const { main, assets } = await bundleExecutable(root, work);
   const config = {
-    main: "main.cjs",
+    main,
+    assets,
     output: "blob",
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
@@ -33,19 +33,6 @@ export async function executable({ root, out, work, version, arch }) {
   chmodSync(join(out, name), 0o755);
   await inject(join(out, name), join(work, "blob"));
   return [name];
-}
-
-async function bundle(root, work) {
-  await build({
-    ...BUILD_OPTIONS,
-    absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
-    outfile: join(work, "main.cjs"),
-    format: "cjs",
-    // Node.js has no import() in such an executable; its own modules come by require as well.
-    supported: { "dynamic-import": false },
-    plugins: [embedded()],
-  });
 }
 
 async function inject(file, blob) {

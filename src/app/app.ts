@@ -1,62 +1,24 @@
-import VERSION from "embedded:version";
-import { randomBytes } from "node:crypto";
-import { ADAPTERS, chains } from "../chains/index.ts";
-import type { Config, NodeConfig } from "../config/model.ts";
-import { describeNode } from "../config/print.ts";
-import { type ConfigChanges, compareSteps, createReloader, type ReloadResult } from "../config/reload.ts";
-import { withinTime } from "../lib/abort.ts";
+import type { ReloadResult } from "../config/reload.ts";
 import { createShutdown } from "../lib/shutdown.ts";
-import { eachStep, inSlices, type Steps, startInSlices } from "../lib/slices.ts";
-import type { Logger } from "../logging/logger.ts";
-import { createCatalogue } from "../metrics/catalogue.ts";
-import { type ConnectionSettings, createConnectionSettings } from "../metrics/connection-settings.ts";
-import { createNodeInfo } from "../metrics/node-info.ts";
-import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
-import { createNodeRenderer } from "../metrics/render-node.ts";
-import { cacheRecent, createSelfMetrics } from "../metrics/self.ts";
-import { isUp, traceText } from "../poll/outcomes.ts";
-import { createPoller } from "../poll/poller.ts";
-import { createRecentPolls } from "../poll/recent-polls.ts";
-import { openSession } from "../poll/run-poll.ts";
-import { createSchedule } from "../poll/scheduler.ts";
-import type { FreshNodes } from "../poll/stale.ts";
-import { createStore } from "../poll/store.ts";
-import { createRpcClient } from "../rpc/client.ts";
-import { createConnectionSlots } from "../rpc/connection-slots.ts";
+import type { CloseReason } from "../metrics/self.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
 import type { InheritedSocket, ListenAddress } from "../server/listen-address.ts";
-import { locationOf, type WebLocation } from "../server/location.ts";
-import type { Route } from "../server/router.ts";
-import { loadAssets } from "../server/routes/assets.ts";
-import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
 import type { NodeCounts } from "../server/routes/operator.ts";
-import type { PageSnapshot } from "../server/routes/page-body.ts";
-import { createPageSource } from "../server/routes/page-source.ts";
-import { createServer } from "../server/server.ts";
+import { createServer, type HttpServer } from "../server/server.ts";
 import type { Access } from "../server/web-config/access-control.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
-import { descriptorWarning, readDescriptors, shareDescriptors } from "./descriptors.ts";
-import { createTargetProbe } from "./target-probe.ts";
+import { readDescriptors, shareDescriptors } from "./descriptors.ts";
+import type { Exporter, ExporterOptions } from "./exporter.ts";
 
-export type AppOptions = {
-  readonly config: Config;
-  /**
-   * Reads the configuration again, for a reload, in slices of the event loop. The signal ends it.
-   * @throws ConfigError
-   */
-  readonly load: (signal: AbortSignal) => Promise<Config>;
+export type AppOptions = Omit<ExporterOptions, "access" | "descriptors" | "shares"> & {
   readonly addresses: readonly (ListenAddress | InheritedSocket)[];
-  readonly telemetryPath: string;
-  /** Where clients find the pages; by default at the root of each address. */
-  readonly location?: WebLocation;
   /** Host names that requests may be for, as `parseHostName` returns them; without them, every name. */
   readonly allowedHosts?: readonly string[] | undefined;
-  readonly log: Logger;
   /** Users, TLS and the rest of --web.config.file. */
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
-  /** Lines of the log that were lost so far. */
-  readonly logLinesLost?: () => number;
+  /** Called when it listens. Requests that come before the start has ended wait for it. */
+  readonly onListening?: ((addresses: readonly string[]) => void) | undefined;
 };
 
 export type App = {
@@ -64,236 +26,68 @@ export type App = {
   readonly addresses: readonly string[];
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
+  nodeCounts(): NodeCounts;
+  nodeCounts(): NodeCounts;
   /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
 };
 
 /**
- * The exporter's own metrics on a page may be this old: less than the shortest usual scrape interval. When they change, so
- * does the page, and a large one takes a core a tenth of a second to compress.
+ * Listens first. What answers the requests and polls the nodes is most of the program, and is loaded after that.
+ * @throws ListenError
  */
-const SELF_METRICS_MAX_AGE_MS = 4000;
-
-/** How long the end waits for a running reload, which may be reading a file that hangs. */
-const RELOAD_END_MS = 1000;
-
-/** The composition root: builds every part and connects them. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, load, addresses, location = locationOf(), allowedHosts, log, access } = options;
-  const self = createSelfMetrics(VERSION, options.logLinesLost);
-  const loaded = () => self.configLoaded(Date.now() / 1000);
-  loaded();
-  self.configRead(true);
-  if (config.shard !== undefined) self.sharded(config.shard);
+  const { addresses, location, allowedHosts, log, access, onListening = () => {} } = options;
   const descriptors = readDescriptors();
   const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
-  const warnOfDescriptors = (polled: number) => {
-    const warning = descriptorWarning(polled, shares, descriptors);
-    if (warning !== undefined) log.warn(warning);
-  };
-  const current = await createCurrentConfig(config);
-  const polling = createPolling(current, shares.nodes, log);
-  const { poller, targetProbe, schedule } = polling;
-  const reloader = createReloader({
-    load,
-    apply: (next, signal) => applyConfig(next, { current, polling, warnOfDescriptors, log }, signal),
-    reloadOtherFiles: access?.reload,
-    loaded,
-    observe: self.configRead,
-    log,
-  });
-  access?.onRead(reloader.otherFilesRead);
-  const routes = routesOf({
-    telemetryPath: options.telemetryPath,
-    location,
-    polling,
-    current,
-    collectOwn: self.collect,
-    reload: () => reloader.reload("POST /-/reload"),
-  });
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
-  const shutdown = createShutdown();
-  shutdown.addSlow(poller.close);
-  shutdown.addSlow(targetProbe.close);
-  shutdown.add(schedule.stop);
-  shutdown.add(async () => void (await withinTime(reloader.stop(), RELOAD_END_MS)));
-  const listeners = addresses.map((address) => {
-    const server = createServer({
-      routes,
-      location,
-      log,
-      observeRequest: self.observeRequest,
-      observeClosed: self.connectionClosed,
-      access,
-      maxConnections,
-      allowedHosts,
-    });
-    shutdown.addSlow(() => drain(server));
-    return () => listen(server.http, address);
-  });
-  const listening = await Promise.all(listeners.map((start) => start())).catch(async (error: unknown) => {
-    await shutdown.run();
+  const { exporter, isBuilt } = createPending();
+  const serverOptions = { location, log, access, maxConnections, allowedHosts, ...answeredBy(exporter) };
+  const servers = addresses.map((address) => ({ address, server: createServer(serverOptions) }));
+  try {
+    const listening = await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
+    onListening(listening);
+    const { createExporter } = await import("./exporter.ts");
+    const built = await createExporter({ ...options, descriptors, shares });
+    isBuilt(built);
+    await built.schedule();
+    const shutdown = createShutdown();
+    built.closeWith(shutdown);
+    for (const { server } of servers) shutdown.addSlow(() => drain(server));
+    return { addresses: listening, reload: built.reload, nodeCounts: built.nodeCounts, close: shutdown.run };
+  } catch (error) {
+    await Promise.all(servers.map(({ server }) => abandon(server)));
     throw error;
-  });
-  warnOfDescriptors(polledNodes(config).length);
-  await inSlices(schedule.plan(polledNodes(config)));
-  return { addresses: listening, reload: reloader.reload, close: shutdown.run };
+  }
 }
 
-/** The current configuration; a reload replaces it as a whole. */
-type CurrentConfig = {
-  config(): Config;
-  /** How the connections of a node become series. */
-  settings(node: NodeConfig): ConnectionSettings;
-  /** Reads the files that the settings of a configuration need. @returns makes the configuration the current one */
-  prepare(next: Config, asRead: Config): Promise<() => void>;
-};
+/** What is built after the server listens. */
+function createPending() {
+  let isBuilt: (exporter: Exporter) => void = () => {};
+  const exporter = new Promise<Exporter>((resolve) => {
+    isBuilt = resolve;
+  });
+  return { exporter, isBuilt };
+}
 
-async function createCurrentConfig(first: Config): Promise<CurrentConfig> {
-  // Without a configured key, each start hashes differently, so that hashes cannot be looked up in a table.
-  const settings = createConnectionSettings(randomBytes(32).toString("hex"));
-  let current = first;
-  (await settings.prepare(first))();
+/** What the server asks of an exporter and tells it. */
+function answeredBy(exporter: Promise<Exporter>) {
+  let built: Exporter | undefined;
+  void exporter.then((known) => {
+    built = known;
+  });
   return {
-    config: () => current,
-    settings: settings.of,
-    async prepare(next, asRead) {
-      const use = await settings.prepare(next, asRead);
-      return () => {
-        use();
-        current = next;
-      };
+    routes: exporter.then(({ routes }) => routes),
+    observeRequest: (route: string, code: number, seconds: number) => built?.observeRequest(route, code, seconds),
+    observeClosed(reason: CloseReason): void {
+      if (built !== undefined) built.connectionClosed(reason);
+      else void exporter.then(({ connectionClosed }) => connectionClosed(reason));
     },
   };
 }
 
-type Polling = ReturnType<typeof createPolling>;
-
-/** What polls the nodes, and where the results of the polls are stored. */
-function createPolling({ config, settings }: CurrentConfig, maxConnections: number, log: Logger) {
-  const catalogue = createCatalogue(ADAPTERS);
-  const store = createStore();
-  const recentPolls = createRecentPolls();
-  const slots = createConnectionSlots(maxConnections);
-  const open = (node: NodeConfig) => openSession(node, (client) => createRpcClient({ ...client, slots }));
-  const render = createNodeRenderer(catalogue, ({ chain }) => chains[chain].traits, settings);
-  // The store is filled before the first scrape, so that every node is on the first page, with up 0.
-  const nodes = polledNodes(config());
-  const poller = createPoller({ nodes, lag: () => config().lag, open, render, store, recentPolls, log });
-  const targetProbe = createTargetProbe({ open, config, connections: settings, log });
-  const schedule = createSchedule(poller.scheduledPoll);
-  return { nodes: poller.nodes, recentPolls, poller, targetProbe, schedule, renderPage: createPageRenderer(catalogue) };
-}
-
-type ApplyContext = {
-  readonly current: CurrentConfig;
-  readonly polling: Polling;
-  readonly warnOfDescriptors: (polled: number) => void;
-  readonly log: Logger;
-};
-
-/** Makes a valid configuration the current one. @returns the changes in one line */
-async function applyConfig(next: Config, context: ApplyContext, signal: AbortSignal): Promise<string> {
-  const { current, polling, warnOfDescriptors, log } = context;
-  const { poller, schedule } = polling;
-  const changes = await inSlices(compareSteps(current.config(), next), signal);
-  // Unchanged nodes keep their objects; the redactor knows the secrets of those that were read.
-  const replace = await current.prepare(changes.config, next);
-  const polled = polledNodes(changes.config);
-  const change = await inSlices(poller.prepare(polled), signal);
-  // In one step, so that polls, pages and logs agree.
-  const stops = change.commit();
-  replace();
-  await inSlices(schedule.keep(polled));
-  const ends: Promise<void>[] = [];
-  await startInSlices(stops.map((stop) => () => ends.push(stop())));
-  await inSlices(schedule.plan(polled));
-  await Promise.all(ends);
-  if (changes.added.length > 0) warnOfDescriptors(polled.length);
-  return inSlices(logChanges(changes, log));
-}
-
-type PageContext = Pick<RoutesOptions, "telemetryPath" | "location"> & {
-  readonly polling: Polling;
-  readonly current: CurrentConfig;
-  /** Collects the exporter's own metrics. */
-  readonly collectOwn: () => Promise<readonly RenderedFamily[]>;
-  readonly reload: () => Promise<ReloadResult>;
-};
-
-function routesOf({ telemetryPath, location, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
-  const { nodes, recentPolls, poller, targetProbe, renderPage } = polling;
-  const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
-  const withNodeInfo = createNodeInfo();
-  const snapshotWith = createSnapshots(nodes, renderPage);
-  const snapshotOf = (own: readonly RenderedFamily[]) => snapshotWith(withNodeInfo(own, current.config().nodes));
-  const snapshot = () => {
-    const own = recent();
-    return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
-  };
-  return createRoutes({
-    telemetryPath,
-    location,
-    version: VERSION,
-    page: createPageSource(() => nodes.settle()?.then(snapshot) ?? snapshot()),
-    nodeCounts: () => countNodes(nodes),
-    probe: {
-      nodes: () => current.config().nodes.map(({ name }) => name),
-      probe: poller.probe,
-      probeTarget: targetProbe.probe,
-      traceOf: (name) => traceText(nodes.get(name)?.state, recentPolls.of(name).lastTrace?.calls ?? []),
-      pageOf: (name) => {
-        const own = () => {
-          const stored = nodes.get(name);
-          return stored === undefined ? [] : [stored];
-        };
-        return { chunks: (format, use) => nodes.read(() => renderPage(own(), [], format, use)) };
-      },
-    },
-    reload,
-    nodes: { store: nodes, recentPolls },
-    loadAssets,
-    config: current.config,
-  });
-}
-
-/** Gives the page of all nodes with the exporter's own metrics: the same object until one of the two changes. */
-function createSnapshots(stored: FreshNodes, renderPage: RenderPage): (own: readonly RenderedFamily[]) => PageSnapshot {
-  let last: { readonly own: object; readonly revision: number; readonly snapshot: PageSnapshot } | undefined;
-  return (own) => {
-    const revision = stored.revision();
-    if (last?.own !== own || last.revision !== revision) {
-      // It reads the nodes only when its chunks are read: a held snapshot must not hold the lines of past polls.
-      const snapshot: PageSnapshot = {
-        bytes: stored.bytes(),
-        chunks: (format, use) => stored.read((nodes) => renderPage(nodes, own, format, use)),
-      };
-      last = { own, revision, snapshot };
-    }
-    return last.snapshot;
-  };
-}
-
-function countNodes(stored: FreshNodes): NodeCounts {
-  const states = stored.all().map(({ state }) => state);
-  const nodes = states.filter(({ node }) => node.role === "node");
-  return {
-    all: states.length,
-    polled: states.filter(({ report }) => report !== undefined).length,
-    nodes: nodes.length,
-    up: nodes.filter(isUp).length,
-  };
-}
-
-function polledNodes({ nodes, references }: Config): readonly NodeConfig[] {
-  return [...nodes, ...references];
-}
-
-/** @returns the changes in one line */
-function* logChanges({ added, changed, removed, unchanged }: ConfigChanges, log: Logger): Steps<string> {
-  yield* eachStep([...added, ...changed], (node) =>
-    log.info({ target: node.name, chain: node.chain }, describeNode(node)),
-  );
-  yield* eachStep(removed, ({ name, chain }) => log.info({ target: name, chain }, "no longer polled"));
-  return `nodes: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged.length} unchanged`;
+/** Closes a server that will never answer. */
+async function abandon(server: HttpServer): Promise<void> {
+  server.closeConnections();
+  await server.close();
 }

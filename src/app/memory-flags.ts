@@ -41,12 +41,6 @@ function optimizeLater(v8Version: string): readonly string[] {
 }
 
 /**
- * undici parses HTTP with WebAssembly. Compiling it again with the optimizing compiler takes 40 MiB for a moment, and the
- * allocator keeps a part of that permanently. The responses of a small fleet are parsed fast enough without it.
- */
-const QUICK_WEB_ASSEMBLY = "--liftoff-only";
-
-/**
  * The engine's flags for a fleet of this size.
  *
  * For a small fleet, they keep the engine from growing its young generation to three times 16 MiB, as it would under any
@@ -57,10 +51,10 @@ const QUICK_WEB_ASSEMBLY = "--liftoff-only";
 export function engineFlags(nodeCount: number, v8Version: string): readonly string[] {
   const always = [NEVER_PRETENURE, `--heap-growing-percent=${OLD_GENERATION_GROWTH_PERCENT}`];
   if (nodeCount > SMALL_FLEET) return always;
-  return [...always, "--semi-space-growth-factor=1", QUICK_WEB_ASSEMBLY, ...optimizeLater(v8Version)];
+  return [...always, "--semi-space-growth-factor=1", ...optimizeLater(v8Version)];
 }
 
-/** Sets these flags. Must be called before the first request to a node, when undici is compiled. */
+/** Sets these flags. */
 export function keepMemorySmall(nodeCount: number): void {
   for (const flag of engineFlags(nodeCount, process.versions.v8)) setFlagsFromString(flag);
 }

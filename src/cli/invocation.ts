@@ -14,6 +14,7 @@ export type Invocation =
   | DiscoverInvocation
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   | HealthcheckInvocation
+  | { readonly command: "reload" }
   | { readonly command: "hash-password" }
   | { readonly command: "schema" }
   | { readonly command: "completion"; readonly shell: (typeof SHELLS)[number] }

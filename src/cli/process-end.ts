@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../lib/errno.ts";
+import { isExecutable } from "../lib/executable.ts";
 import { files } from "../lib/files/files.ts";
 
 /**
@@ -179,13 +180,24 @@ function signalFor(code: number): "SIGINT" | "SIGTERM" | "SIGKILL" {
   return code === 0 || code === signalExitCode("SIGTERM") ? "SIGTERM" : "SIGKILL";
 }
 
+/** What an executable gets as its only argument when it replaces itself, in front of the exit code. */
+const EXIT_ARGUMENT = "exit-with-code:";
+
+/**
+ * The exit code if this process replaces one that had to end. An executable cannot run a script in its place, as Node.js can.
+ * @param args the arguments of the process
+ */
+export function askedExitCode(args: readonly string[]): number | undefined {
+  const [first = "", ...others] = args;
+  if (!first.startsWith(EXIT_ARGUMENT) || others.length > 0 || !isExecutable()) return undefined;
+  return Number(first.slice(EXIT_ARGUMENT.length));
+}
+
 function endHard(code: number): never {
   const { execPath, env } = process;
+  const args = isExecutable() ? [`${EXIT_ARGUMENT}${code}`] : ["--input-type=commonjs", "-e", `process.exit(${code})`];
   // The program that replaces this one must not preload the modules of NODE_OPTIONS.
-  execve()?.(execPath, [execPath, "--input-type=commonjs", "-e", `process.exit(${code})`], {
-    ...env,
-    NODE_OPTIONS: "",
-  });
+  execve()?.(execPath, [execPath, ...args], { ...env, NODE_OPTIONS: "" });
   const signal = signalFor(code);
   if (signal !== "SIGKILL") process.removeAllListeners(signal);
   process.kill(process.pid, signal);

@@ -1,4 +1,4 @@
-import cron from "node-cron";
+import { nodeCron as cron } from "node-cron";
 import * as z from "zod";
 import type { ChainOptions } from "../chains/adapter.ts";
 import { ADAPTERS, CHAIN_NAMES, type ChainName, chains, isChainName } from "../chains/index.ts";

@@ -1,4 +1,4 @@
-import cron from "node-cron";
+import { nodeCron as cron } from "node-cron";
 
 /** The times of a cron expression, in the time zone of the machine, in unix milliseconds. */
 export type CronTimes = {

@@ -1,5 +1,5 @@
 /** What to close when the program ends, in one list. */
-type Shutdown = {
+export type Shutdown = {
   /** Adds something to close. The part that was added last closes first, as it may use the earlier ones. */
   add(close: Close): void;
   /**

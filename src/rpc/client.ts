@@ -6,12 +6,13 @@ import { type FailureReason, NodeError } from "../model/failure.ts";
 import { type Authorizer, createAuthorizer } from "./authorize.ts";
 import { joinBudget, LIST_BUDGET, type ResponseBudget, type ResponseLimits } from "./budget.ts";
 import { chooseRoute, throughProxy } from "./dial/route.ts";
+import { dispatch } from "./dispatch.ts";
 import { forwarded } from "./forward.ts";
 import type { Exchange, RpcRequest, RpcResponse } from "./message.ts";
 import type { NodeUrl } from "./node-url.ts";
 import { isClosedSocket, requestFailure } from "./request-failure.ts";
 import type { Auth, ProxySettings, SecretHeader } from "./settings.ts";
-import { dispatch, openTransport, type Transport, type TransportOptions } from "./transport.ts";
+import { openTransport, type Transport, type TransportOptions } from "./transport.ts";
 
 /** Sends requests to one server over one keep-alive connection, one at a time. */
 export type RpcClient = {
@@ -105,7 +106,9 @@ export function createRpcClient(options: RpcClientOptions, send: typeof dispatch
       lastExpirySeconds: link.lastExpirySeconds(),
       currentExpirySeconds: link.transport().certificateExpirySeconds(),
     }),
-    close: link.close,
+    async close() {
+      link.close();
+    },
   };
 }
 
@@ -119,7 +122,7 @@ type Link = {
   /** What the last dial waited for; undefined when it made a connection. */
   waitedFor(): string | undefined;
   /** Closes the transport for good. */
-  close(): Promise<void>;
+  close(): void;
 };
 
 function createLink(options: TransportOptions): Link {
@@ -139,12 +142,12 @@ function createLink(options: TransportOptions): Link {
     waitedFor: () => transport.waitsFor() ?? waitedFor,
     reset() {
       waitedFor = transport.waitsFor();
-      void transport.close();
+      transport.close();
       if (!isClosed) transport = open();
     },
     close() {
       isClosed = true;
-      return transport.close();
+      transport.close();
     },
   };
 }
@@ -157,13 +160,12 @@ type ExchangeParts = {
 
 /** Sends the request with its headers once. The functions after it wrap an exchange; each adds one concern. */
 function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: ExchangeParts): Exchange {
-  const ownHeaders = { accept: "*/*", ...(options.hostHeader === undefined ? {} : { host: options.hostHeader }) };
+  const ownHeaders = { host: options.hostHeader ?? new URL(options.url.origin).host, accept: "*/*" };
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
-    const { method, path, body: sentBody } = request;
+    const { method, path } = request;
     const headers = joinHeaders({ ...ownHeaders, ...request.headers }, await authorizer?.headers(request));
     const transport = link.transport();
-    const client = await transport.client();
     signal.throwIfAborted();
     const budget = budgetOf(request.budget);
     const sent = performance.now();
@@ -172,11 +174,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
       status,
       headers: received,
       body,
-    } = await send(
-      client,
-      { method, path, headers, ...(sentBody === undefined ? {} : { body: sentBody }) },
-      { budget, socket: transport.socket },
-    ).catch(async (error: unknown) => {
+    } = await send(transport, { method, path, headers, body: request.body }, budget).catch(async (error: unknown) => {
       throw transport.connections() > connectionsBefore ? await transport.explain(error) : error;
     });
     const receivedMs = Date.now();

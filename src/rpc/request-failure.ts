@@ -21,6 +21,21 @@ type FailedRequest = {
 /** The connection was closed in the middle of the response. */
 export class CutOffError extends Error {}
 
+/** The connection was closed, and no error says why. */
+export class HangUpError extends Error {
+  readonly code = "ECONNRESET";
+}
+
+/** The client was closed. */
+export class ClosedError extends Error {
+  readonly code = "CLIENT_CLOSED";
+}
+
+/** 101 Switching Protocols, which no request asks for. */
+export class UpgradeError extends Error {
+  readonly code = "UNASKED_UPGRADE";
+}
+
 /** What a response has too much of. */
 export type ResponseExcess =
   | { readonly kind: "budget"; readonly excess: Excess }
@@ -43,11 +58,10 @@ export class ExcessError extends Error {
 
 /** Maps an error after the headers of a response: a closed connection becomes a CutOffError. */
 export function bodyError(error: unknown): unknown {
-  const isCutOff = isClosedSocket(error) || errorCode(error) === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
-  return isCutOff ? new CutOffError() : error;
+  return isClosedSocket(error) ? new CutOffError() : error;
 }
 
-/** Maps an error of undici, TLS or the system to a failure whose texts contain no secret. */
+/** Maps an error of Node.js, TLS or the system to a failure whose texts contain no secret. */
 export function requestFailure(error: unknown, request: FailedRequest): Failure {
   const { waitedFor, route } = request;
   const where = `${request.call} at ${request.url.label}${route === undefined ? "" : throughProxy(route)}`;
@@ -119,7 +133,7 @@ const WRONG_SERVER = "check that the URL is the node's API; nodes do not send so
 
 /** Whether the socket was closed without a response, as can happen to a keep-alive socket at any time. */
 export function isClosedSocket(error: unknown): boolean {
-  return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(errorCode(error));
+  return ["ECONNRESET", "EPIPE"].includes(errorCode(error));
 }
 
 function isTimeout(error: unknown): boolean {
@@ -134,8 +148,6 @@ function adviceFor(reason: FailureReason, code: string, url: NodeUrl): string {
       return "check that the node listens at this address and that no firewall drops packets";
     case "tls":
       return code === "ECONNRESET" ? CLOSED_IN_HANDSHAKE : meaningOf(code).advice;
-    case "too_large":
-      return WRONG_SERVER;
     case "http":
       return "check that the port speaks HTTP, and use https:// if it expects TLS";
     case "internal":
@@ -153,7 +165,7 @@ function connectAdvice(code: string, url: NodeUrl): string {
     return "check that the node runs and that its API listens at this address and port (a node does not listen while it replays)";
   }
   if (["EMFILE", "ENFILE", "NO_CONNECTION_SLOT"].includes(code)) return "raise the limit of open files of this process";
-  if (code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE") {
+  if (code === "ECONNRESET" || code === "EPIPE") {
     return url.protocol === "http:"
       ? "the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"
       : "the node may be at its connection limit or restarting";

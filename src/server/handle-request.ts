@@ -4,12 +4,21 @@ import type { Clients, Connection } from "./clients/clients.ts";
 import type { WebLocation } from "./location.ts";
 import { BAD_PATH, BODY_REFUSED, createRequestChecks, hasBody } from "./request-checks.ts";
 import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
-import { createRouter, createTargetReader, HEALTH_PATHS, type Match, noRoute, type Route } from "./router.ts";
+import {
+  createRouter,
+  createTargetReader,
+  HEALTH_PATHS,
+  type Match,
+  noRoute,
+  type Route,
+  type Router,
+} from "./router.ts";
 import { memoryOf, send } from "./send.ts";
 import type { AccessControl } from "./web-config/access-control.ts";
 
 type HandlerOptions = {
-  readonly routes: readonly Route[];
+  /** Until they are known, requests wait. */
+  readonly routes: readonly Route[] | Promise<readonly Route[]>;
   readonly location: WebLocation | undefined;
   readonly clients: Clients;
   readonly log: Logger;
@@ -21,6 +30,15 @@ type HandlerOptions = {
 
 /** Handles one request. A `refused` match replaces the one of its path. */
 export type HandleRequest = (incoming: IncomingMessage, response: ServerResponse, refused?: Match) => void;
+
+/** One request for which there is room. */
+type Arrived = {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly client: Connection;
+  readonly startedAt: number;
+  readonly refused: Match | undefined;
+};
 
 /** One request on its way to its response. */
 type Exchange = {
@@ -35,8 +53,13 @@ type Exchange = {
 
 /** The way of every request: its route, the checks, its user, the route's response, which is sent and measured. */
 export function createRequestHandler(options: HandlerOptions): HandleRequest {
-  const { clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
-  const route = createRouter(options.routes, options.location);
+  const { routes, clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
+  const useRoutes = (known: readonly Route[]) => createRouter(known, options.location);
+  let route = routes instanceof Promise ? undefined : useRoutes(routes);
+  const known = routes instanceof Promise ? routes.then(useRoutes) : undefined;
+  void known?.then((router) => {
+    route = router;
+  });
   const readTarget = createTargetReader();
   const check = createRequestChecks(allowedHosts);
   // The level does not change while the process runs.
@@ -46,6 +69,17 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
     const client = clients.begin(response);
     if (client === undefined) return;
     const startedAt = performance.now();
+    if (route !== undefined) answer(route, { incoming, response, client, startedAt, refused });
+    else void known?.then((router) => answer(router, { incoming, response, client, startedAt, refused }));
+  }
+
+  function answer(router: Router, { incoming, response, client, startedAt, refused }: Arrived): void {
+    if (response.destroyed) {
+      // Its client has gone while it waited.
+      client.done(response);
+      client.end(response);
+      return;
+    }
     const { method = "GET", url = "/", headers } = incoming;
     const target = readTarget(url);
     const isWithBody = hasBody(headers);
@@ -54,7 +88,7 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
     if (!isWithBody) incoming.read(0);
     const match = isClosing()
       ? STOPPING
-      : (refused ?? (isWithBody ? WITH_BODY : target === undefined ? UNREADABLE : route(method, target.path)));
+      : (refused ?? (isWithBody ? WITH_BODY : target === undefined ? UNREADABLE : router(method, target.path)));
     const exchange: Exchange = { incoming, response, client, match, hasBody: isWithBody, contentType: undefined };
     // It comes once; `once` would make an object for that.
     response.on("close", () => finish(exchange, startedAt));

@@ -17,7 +17,8 @@ export type Match = {
   readonly segment: string;
 };
 
-type Router = (method: string, path: string) => Match;
+/** Finds what handles a request. */
+export type Router = (method: string, path: string) => Match;
 
 const WILDCARD = "*";
 

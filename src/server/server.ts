@@ -13,7 +13,8 @@ import { noRoute, type Route } from "./router.ts";
 import type { Access } from "./web-config/access-control.ts";
 
 type ServerOptions = {
-  readonly routes: readonly Route[];
+  /** Requests that come before they are known wait for them. */
+  readonly routes: readonly Route[] | Promise<readonly Route[]>;
   /** Where clients find the routes, if not at the root. */
   readonly location?: WebLocation | undefined;
   readonly log: Logger;

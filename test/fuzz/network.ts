@@ -1,10 +1,10 @@
-import Request from "undici/lib/core/request.js";
+import { Agent } from "node:http";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { CreateClient } from "../../src/poll/run-poll.ts";
 import { createRpcClient } from "../../src/rpc/client.ts";
+import { newRequest, type RawResponse } from "../../src/rpc/dispatch.ts";
 import { type NodeUrl, parseNodeUrl } from "../../src/rpc/node-url.ts";
 import { bodyError } from "../../src/rpc/request-failure.ts";
-import type { RawResponse } from "../../src/rpc/transport.ts";
 import type { Asked } from "./adapter.ts";
 import { bytesOf, type Reply } from "./changes.ts";
 
@@ -19,20 +19,19 @@ export const memoryClients: Clients = (answer) => {
   return (node) => (options) =>
     createRpcClient(options, async (_, request) => {
       const { method, path, body = "" } = request;
-      // What undici itself refuses to send must be refused here as well.
-      new Request(options.url.origin, request, HANDLER);
-      const asked = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
+      // What is refused before it is sent must be refused here as well.
+      newRequest(NOWHERE, request);
+      const asked = { method, path, body };
       return received(answer(node.name, asked, isUntrusted(node, options.url.hostname)));
     });
 };
 
-const HANDLER = {
-  onRequestStart() {},
-  onResponseStart() {},
-  onResponseData() {},
-  onResponseEnd() {},
-  onResponseError() {},
-};
+/** Sends nothing. */
+class Nowhere extends Agent {
+  addRequest(): void {}
+}
+
+const NOWHERE = new Nowhere();
 
 /** The URL of a node for which a server of this machine stands in, for http://HOST:PORT. */
 export function elsewhere(url: NodeUrl, server: string): NodeUrl {

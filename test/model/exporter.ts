@@ -47,9 +47,9 @@ export async function startExporter(
     lag: () => config.lag,
     open: (node) =>
       openSession(node, (options) =>
-        createRpcClient(options, async (client, request) => {
+        createRpcClient(options, async (transport, request) => {
           const answer = servers.get(options.url.origin)?.({
-            method: String(request.method),
+            method: request.method,
             path: request.path,
             headers: fields(request.headers),
             body: typeof request.body === "string" ? request.body : "",
@@ -59,8 +59,8 @@ export async function startExporter(
             // Requests of the same poll that do not hang end before any time passes.
             for (let turn = 0; turn < TURNS; turn += 1) await immediate();
             // The deadline of a request closes its client.
-            for (; !client.destroyed; await immediate()) clock.toNextDeadline();
-            throw refusal("UND_ERR_DESTROYED");
+            for (; !transport.life.aborted; await immediate()) clock.toNextDeadline();
+            throw refusal("CLIENT_CLOSED");
           }
           if (answer.kind === "fail") throw refusal(answer.code);
           return { status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) };

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { networkInterfaces } from "node:os";
+import { basename } from "node:path";
 import { errorCode } from "../../lib/errno.ts";
+import { isExecutable } from "../../lib/executable.ts";
 import { formatListenAddress, type ListenAddress } from "../../server/listen-address.ts";
 import { locationOf } from "../../server/location.ts";
 import { HEALTH_CHECK } from "../../server/refusals.ts";
@@ -176,6 +178,8 @@ export function argumentsOfProcess1(program: string, file = "/proc/1/cmdline"): 
   } catch {
     return undefined;
   }
-  const at = words.indexOf(program);
+  // An executable may have been started by its name alone, or through a link.
+  const isProgram = (word: string) => word === program || (isExecutable() && basename(word) === basename(program));
+  const at = words.findIndex(isProgram);
   return at < 0 ? undefined : words.slice(at + 1);
 }

@@ -23,6 +23,7 @@ export { check } from "./check.ts";
 export { discover } from "./discover.ts";
 export { peers } from "./peers.ts";
 export { probe } from "./probe.ts";
+export { reload } from "./reload.ts";
 
 /** Prints the JSON Schema of the configuration file, which is built in. */
 export function printSchema({ print }: Context): number {

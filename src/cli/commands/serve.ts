@@ -3,6 +3,8 @@ import VERSION from "embedded:version";
 import { resolve } from "node:path";
 import { type App, type AppOptions, startApp } from "../../app/app.ts";
 import { keepMemorySmall } from "../../app/memory-flags.ts";
+import { openReloadSocket, reloadSocketPath } from "../../app/reload-socket.ts";
+import { openSystemdService } from "../../app/systemd-service.ts";
 import type { Loading } from "../../config/load.ts";
 import type { Config, Shard } from "../../config/model.ts";
 import { describeNode, describePolling } from "../../config/print.ts";
@@ -67,6 +69,7 @@ export async function serve(
   keepMemorySmall(config.nodes.length);
   const { log, logLinesLost } = await openLog(flags, redactor.redact);
   crash.logTo(log);
+  const systemd = openSystemdService(process.env, log);
   logDefaultFile(source, log);
   const access = await openAccess(flags, log);
   const { telemetryPath, location, allowedHosts } = flags;
@@ -89,18 +92,22 @@ export async function serve(
     allowedHosts,
     log,
     access,
+    onReload: systemd.onReload,
     logLinesLost,
+    onListening: (listen) =>
+      log.info(
+        { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen },
+        `serving ${location.routePrefix}${telemetryPath} on ${listen.join(", ")}`,
+      ),
   });
   if (app === undefined) return 1;
   trigger.connect(app.reload);
-  log.info(
-    { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen: app.addresses },
-    `serving ${location.routePrefix}${telemetryPath} on ${app.addresses.join(", ")}`,
-  );
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
   // The start does not wait for it, as it reads files.
   void warnOfSecrets(config);
+  const closeReloadSocket = await openReloadSocket(reloadSocketPath(process.env), app.reload, log);
+  systemd.ready(app.nodeCounts);
   onServing(
     app.addresses.map((address) => address + location.routePrefix),
     config,
@@ -109,8 +116,10 @@ export async function serve(
   log.info({ signal }, "stopping: requests in flight may finish");
   const shutdown = createShutdown();
   shutdown.add(app.close);
+  shutdown.add(closeReloadSocket);
   if (access !== undefined) shutdown.add(access.stop);
   shutdown.add(() => watch.stop());
+  shutdown.addSlow(systemd.stopping);
   await shutdown.run();
   log.info("stopped");
   return 0;

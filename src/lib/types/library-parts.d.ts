@@ -1,21 +1,6 @@
 // Parts of libraries that the program loads separately: a whole library would take longer to load than the rest of the
 // program (docs/performance.md). Only the whole library has types.
 
-declare module "undici/lib/dispatcher/client.js" {
-  import { Client } from "undici";
-  export default Client;
-}
-
-declare module "undici/lib/core/symbols.js" {
-  const symbols: { readonly kParser: symbol };
-  export default symbols;
-}
-
-declare module "undici/lib/core/connect.js" {
-  import { buildConnector } from "undici";
-  export default buildConnector;
-}
-
 declare module "prom-client/lib/registry.js" {
   import { Registry } from "prom-client";
   export default Registry;

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import type { buildConnector } from "undici";
 import type { ConnectionSlot, ConnectionSlots } from "../connection-slots.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
@@ -27,7 +26,11 @@ type ConnectorOptions = {
 };
 
 type Connector = {
-  readonly connect: buildConnector.connector;
+  /**
+   * Opens a connection: a socket to the server, then TLS over it.
+   * @throws errors of the system and of TLS; NodeError; when it is abandoned, the reason of that
+   */
+  dial(): Promise<Socket>;
   /**
    * The error in place of one that ended the last connection before its first response: a server of TLS 1.3 refuses a client
    * only after the dial. May open another connection for a moment.
@@ -57,7 +60,7 @@ class DialTimeoutError extends Error {
   readonly code = "DIAL_TIMEOUT";
 }
 
-/** Dials for undici: a socket to the server, then TLS over it. */
+/** Dials one server. */
 export function createConnector(options: ConnectorOptions): Connector {
   let dialling: AbortController | undefined;
   /** The slot of the connection that is open or being opened. */
@@ -157,11 +160,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   return {
-    connect: (_target, done) =>
-      void dial().then(
-        (socket) => done(null, socket),
-        (error: Error) => done(error, null),
-      ),
+    dial,
     explain,
     isOutdated,
     abandon: () => dialling?.abort(),

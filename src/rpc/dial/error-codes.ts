@@ -1,10 +1,9 @@
 import { errorCode } from "../../lib/errno.ts";
-import { formatSize } from "../../lib/text/format.ts";
 import type { Failure, FailureReason } from "../../model/failure.ts";
 import { DialError } from "./happy-eyeballs.ts";
 import { meaningOf, TlsError } from "./tls-codes.ts";
 
-/** What errors of connections mean: of the system, of TLS and of undici, by their codes. */
+/** What errors of connections mean: of the system, of TLS and of the HTTP client of Node.js, by their codes. */
 
 const CODES: Readonly<Record<string, FailureReason>> = {
   ENOTFOUND: "dns",
@@ -27,17 +26,11 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   EMFILE: "connect",
   ENFILE: "connect",
   NO_CONNECTION_SLOT: "connect",
-  UND_ERR_SOCKET: "connect",
-  UND_ERR_CLOSED: "connect",
-  UND_ERR_DESTROYED: "connect",
+  CLIENT_CLOSED: "connect",
   ETIMEDOUT: "timeout",
   DIAL_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_TIMEOUT: "timeout",
-  UND_ERR_BODY_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_OVERFLOW: "too_large",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http",
-  UND_ERR_INVALID_ARG: "internal",
-  UND_ERR_NOT_SUPPORTED: "internal",
+  UNASKED_UPGRADE: "http",
+  INVALID_REQUEST: "internal",
   EPROTO: "tls",
   SELF_SIGNED_CERT_IN_CHAIN: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
@@ -45,12 +38,6 @@ const CODES: Readonly<Record<string, FailureReason>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
 };
-
-/**
- * The size of headers or trailers at which undici gives up. It would parse them again for each further header in the same
- * piece, so `dispatch` refuses them much earlier.
- */
-export const MAX_PARSED_BYTES = 256 * 1024;
 
 /** The reason of an error, and what was found; without the server and without any secret. */
 export function describeError(error: unknown): Pick<Failure, "reason" | "message"> {
@@ -66,13 +53,12 @@ export function describeError(error: unknown): Pick<Failure, "reason" | "message
 function reasonOf(code: string, error: unknown): FailureReason {
   // The error when the server closes the connection during the TLS handshake.
   if (code === "ECONNRESET" && error instanceof Error && error.message.includes("before secure TLS")) return "tls";
-  // undici's error for 101 Switching Protocols, which no request asks for (lib/dispatcher/client-h1.js).
-  if (code === "UND_ERR_SOCKET" && error instanceof Error && error.message === "bad upgrade") return "http";
   const known = CODES[code];
   if (known !== undefined) return known;
   if (/^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|HOSTNAME_)/.test(code)) return "tls";
-  // Parser errors of undici 7 have no code.
-  if (code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError")) return "http";
+  if (code.startsWith("HPE_")) return "http";
+  // Node.js refuses to send the request, or finds itself in a state that it does not know.
+  if (/^ERR_(ASSERTION|HTTP|INVALID|UNESCAPED)/.test(code)) return "internal";
   return code === "unknown error" ? "internal" : "connect";
 }
 
@@ -86,8 +72,6 @@ function finding(reason: FailureReason, code: string): string {
       return code === "ECONNRESET"
         ? "the server closed the connection in the TLS handshake (ECONNRESET)"
         : `${meaningOf(code).finding} (${code})`;
-    case "too_large":
-      return `expected headers of at most ${formatSize(MAX_PARSED_BYTES)}, found more`;
     case "http":
       return "the response is not valid HTTP, or was cut off";
     case "internal":
@@ -95,7 +79,7 @@ function finding(reason: FailureReason, code: string): string {
     default:
       if (code === "ECONNREFUSED") return "the connection was refused (ECONNREFUSED)";
       if (code === "NO_CONNECTION_SLOT") return "no free file descriptor for a connection";
-      if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return `the connection was closed early (${code})`;
+      if (code === "ECONNRESET") return `the connection was closed early (${code})`;
       return `no connection (${code})`;
   }
 }

@@ -62,7 +62,7 @@ export function createRefusedClient(url: NodeUrl): RefusedClient {
 /** Errors that a missing certificate may cause, and other things too. */
 function isUnclear(code: string, alert: string | undefined): boolean {
   if (alert !== undefined) return ["HANDSHAKE_FAILURE", "DECRYPT_ERROR", "INTERNAL_ERROR"].includes(alert);
-  return ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"].includes(code);
+  return ["ECONNRESET", "EPIPE", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"].includes(code);
 }
 
 function explainBy({ isAsked, end }: Trial, code: string, own: LoadedCertificate | undefined): TlsError | undefined {

@@ -1,6 +1,6 @@
 import { MAX_ROWS } from "../../../src/chains/decode.ts";
 import type { ResponseBudget } from "../../../src/rpc/budget.ts";
-import { MAX_FRAMING_BYTES, MAX_HEADER_BYTES, MAX_INTERIM } from "../../../src/rpc/transport.ts";
+import { MAX_FRAMING_BYTES, MAX_HEADER_BYTES, MAX_INTERIM } from "../../../src/rpc/dispatch.ts";
 
 /** What is counted of an answer. */
 export type Amounts = ResponseBudget & {

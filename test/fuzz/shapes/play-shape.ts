@@ -1,5 +1,5 @@
 import { createRpcClient } from "../../../src/rpc/client.ts";
-import { dispatch } from "../../../src/rpc/transport.ts";
+import { dispatch } from "../../../src/rpc/dispatch.ts";
 import { type Asked, type FuzzAdapter, LIAR } from "../adapter.ts";
 import type { AdapterName } from "../adapters.ts";
 import { bytesOf } from "../changes.ts";
@@ -62,15 +62,15 @@ async function play(stage: ShapeStage, given: ShapeCase, answers: readonly RawAn
   };
   const isHostile = (call: string | undefined) => call === given.call || (given.paged && call === next);
   const clients: ReturnType<Clients> = (node) => (options) =>
-    createRpcClient({ ...options, url: elsewhere(options.url, server.origin) }, async (client, request, ...rest) => {
+    createRpcClient({ ...options, url: elsewhere(options.url, server.origin) }, async (transport, request, budget) => {
       const { method, path, body = "" } = request;
-      const plain = { method: method === "POST" ? "POST" : "GET", path, body: String(body) } as const;
+      const plain = { method, path, body };
       const call = callName(adapter.callOf(plain), isUntrusted(node, options.url.hostname));
       mark();
       if (isHostile(call) && (given.paged || asked < MAX_HOSTILE * given.polls)) {
         const headers = { ...request.headers, ...server.headerOf(asked) };
         asked += 1;
-        return dispatch(client, { ...request, headers }, ...rest);
+        return dispatch(transport, { ...request, headers }, budget);
       }
       const reply = replyOf(script, call, plain, NOTHING);
       return { status: reply.status, headers: reply.headers, body: bytesOf(reply) };
