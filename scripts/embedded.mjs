@@ -2,6 +2,7 @@
 //   embedded:version      the version of package.json, or PEER_EXPORTER_VERSION
 //   embedded:build        the revision and date of the commit
 //   embedded:dashboards   the Grafana dashboards, text by name
+//   embedded:docs         the documents for users, by name: each for terminals and for browsers (scripts/documents)
 //   FILE?text             the text of a file
 //   FILE?minified         the text of a style sheet or browser script, without white space
 //   FILE?program          a TypeScript file with all that it imports, as one CommonJS text for a thread
@@ -14,7 +15,7 @@ import { buildInfo } from "./build-info.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const NAMED = /^embedded:(version|build|dashboards)$/;
+const NAMED = /^embedded:(version|build|dashboards|docs)$/;
 const SUFFIXED = /\?(text|minified|program)$/;
 
 /** Options that the program and the texts of its threads share. */
@@ -52,7 +53,7 @@ const MIN_ASSET_LENGTH = 16 * 1024;
  */
 async function load(path) {
   const [file, kind = ""] = path.split("?");
-  const { value, files, inputs = [] } = kind === "" ? named(file) : await suffixed(file, kind);
+  const { value, files, inputs = [] } = kind === "" ? await named(file) : await suffixed(file, kind);
   return { json: JSON.stringify(value), files, inputs };
 }
 
@@ -67,13 +68,14 @@ function ofAsset(name, json) {
   return { code, asset: isText ? JSON.parse(json) : json };
 }
 
-function named(name) {
+async function named(name) {
   if (name === "embedded:version") {
     const file = join(ROOT, "package.json");
     const { version } = JSON.parse(readFileSync(file, "utf8"));
     return { value: process.env.PEER_EXPORTER_VERSION ?? version, files: [file] };
   }
   if (name === "embedded:build") return { value: buildInfo(ROOT), files: [] };
+  if (name === "embedded:docs") return (await import("./documents/collect.mjs")).collectDocuments(ROOT);
   const folder = join(ROOT, "grafana/dashboards");
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(".json"))

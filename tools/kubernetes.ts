@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
-import { joinRules } from "../src/server/routes/assets.ts";
+import { joinRules } from "../src/documents/assets.ts";
 import { alertmanagerFiles } from "./alertmanager.ts";
 import type { GeneratedFile } from "./repository.ts";
 import { textOf } from "./repository.ts";

@@ -88,6 +88,11 @@ export const TOWER: readonly (readonly Room[])[] = [
       holds: "plain data: the report of a node, addresses, the closed set of failure reasons",
     },
     {
+      name: "documents",
+      summary: "documents, dashboards and rules in the program",
+      holds: "the documents, dashboards and rules that the program contains, and how its texts point at documents",
+    },
+    {
       name: "logging",
       summary: "logger, destination, crash handler",
       holds: "the logger, its destination, the handler of internal errors",

@@ -25,7 +25,6 @@ import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { locationOf, type WebLocation } from "../server/location.ts";
 import type { Route } from "../server/router.ts";
-import { loadAssets } from "../server/routes/assets.ts";
 import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
 import { countNodes, type NodeCounts } from "../server/routes/operator.ts";
 import type { PageSnapshot } from "../server/routes/page-body.ts";
@@ -241,7 +240,6 @@ function routesOf({ telemetryPath, location, polling, current, collectOwn, reloa
     },
     reload,
     nodes: { store: nodes, recentPolls },
-    loadAssets,
     config: current.config,
   });
 }

@@ -1,5 +1,7 @@
 import { Argument, type Command, Option } from "commander";
 import * as z from "zod";
+import { RULES_KINDS } from "../documents/assets.ts";
+import { documentCommand } from "../documents/pointers.ts";
 import { accessFlags, addAccessFlags } from "./discover-flags.ts";
 import {
   addListenFlag,
@@ -26,6 +28,8 @@ const DEMO_ADDRESS = "127.0.0.1:10900";
 const HEALTHCHECK_ADDRESS = `that of process 1 if it is the exporter, else ${DEFAULT_ADDRESS}`;
 
 const DEFAULT_WATCH = "5s";
+
+const CLI = documentCommand("cli");
 
 type Configure = (command: Command) => Command;
 type Invoke = (invocation: Invocation) => void;
@@ -60,9 +64,7 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   configure(program.command("hash-password"))
     .description("read a password and print its bcrypt hash, for --web.config.file")
     .action(() => invoke({ command: "hash-password" }));
-  configure(program.command("schema"))
-    .description("print the JSON Schema of the configuration file, for editors")
-    .action(() => invoke({ command: "schema" }));
+  addCarried(program, configure, invoke);
   addCompletion(configure(program.command("completion")), invoke);
   addSourceFlags(configure(program.command("node-names", { hidden: true }))).action((options: unknown) => {
     invoke({ command: "node-names", ...sourceFlags(options) });
@@ -75,7 +77,7 @@ function addCheck(check: Command, invoke: Invoke): void {
   check.description("check the configuration: exit code 0 if it is valid, 1 if not");
   addWebConfigFlag(addShardFlag(addSourceFlags(check)))
     .option("--connect", "also poll each node once and report its problems; exit code 1 if a node is down")
-    .option("--json", "print one JSON document, also if the configuration is not valid; docs/cli.md describes it")
+    .option("--json", `print one JSON document, also if the configuration is not valid; described by ${CLI}`)
     .action((options: unknown) => {
       invoke({
         command: "check",
@@ -97,7 +99,7 @@ function addPeers(peers: Command, invoke: Invoke): void {
   peers.description("poll the nodes once and print their peers; exit code 1 if a node is down");
   addSourceFlags(peers)
     .argument("[node]", "name of one node (default: every node)")
-    .option("--json", "print one JSON document instead of tables; docs/cli.md describes it")
+    .option("--json", `print one JSON document instead of tables; described by ${CLI}`)
     .option(
       "--watch [interval]",
       `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C`,
@@ -138,6 +140,30 @@ function addDiscover(discover: Command, invoke: Invoke): void {
   addAccessFlags(discover).action((address: string, options: unknown) =>
     invoke({ command: "discover", address, ...accessFlags(options) }),
   );
+}
+
+const rulesKind = z.enum(RULES_KINDS).optional();
+
+/** The commands that print what the program contains. */
+function addCarried(program: Command, configure: Configure, invoke: Invoke): void {
+  configure(program.command("docs"))
+    .description("list the documents of the program, or print one as text")
+    .argument("[document]", "name of a document, or of an alert for its runbook (default: list all)")
+    .action((name: string | undefined) => invoke({ command: "docs", name }));
+  configure(program.command("example-config"))
+    .description("print a configuration file that explains every setting")
+    .action(() => invoke({ command: "example-config" }));
+  configure(program.command("schema"))
+    .description("print the JSON Schema of the configuration file, for editors")
+    .action(() => invoke({ command: "schema" }));
+  configure(program.command("rules"))
+    .description("print the rules for Prometheus: recording rules and alerts")
+    .addArgument(new Argument("[kind]", "only these (default: both in one file)").choices(RULES_KINDS))
+    .action((kind: unknown) => invoke({ command: "rules", kind: rulesKind.parse(kind) }));
+  configure(program.command("dashboards"))
+    .description("list the dashboards for Grafana, or print one as JSON")
+    .argument("[dashboard]", "name of a dashboard (default: list all)")
+    .action((name: string | undefined) => invoke({ command: "dashboards", name }));
 }
 
 const shell = z.enum(SHELLS);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { chains } from "../chains/index.ts";
 import { parseNodeFlag } from "../config/load.ts";
 import { parseShard, type ShardFlag } from "../config/shard.ts";
+import { documentCommand, EXAMPLE_CONFIG_COMMAND } from "../documents/pointers.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { parseHostName } from "../lib/host-names.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
@@ -29,8 +30,8 @@ export function addSourceFlags(command: Command): Command {
   return command
     .option(
       "--config.file <path>",
-      "configuration file (YAML); config.example.yaml explains every key. Without this flag and --node: " +
-        DEFAULT_FILES_TEXT,
+      `configuration file (YAML); ${EXAMPLE_CONFIG_COMMAND} prints one that explains every key. ` +
+        `Without this flag and --node: ${DEFAULT_FILES_TEXT}`,
       read("--config.file", filePath),
     )
     .option(
@@ -61,7 +62,8 @@ export function addListenFlag(command: Command, address: string, purpose = "addr
 function addSystemdFlag(command: Command): Command {
   return command.option(
     "--web.systemd-socket",
-    "serve on the sockets that a .socket unit of systemd passes, instead of --web.listen-address; see docs/systemd.md",
+    "serve on the sockets that a .socket unit of systemd passes, instead of --web.listen-address; " +
+      `see ${documentCommand("systemd")}`,
   );
 }
 
@@ -69,7 +71,7 @@ export function addWebConfigFlag(command: Command): Command {
   return command.option(
     "--web.config.file <path>",
     "web configuration file (YAML), as for other Prometheus exporters: TLS, users, headers and a rate limit for the " +
-      "exporter's own pages; see docs/security.md",
+      `exporter's own pages; see ${documentCommand("security")}`,
     read("--web.config.file", filePath),
   );
 }
@@ -134,7 +136,7 @@ function filePath(text: string): string {
 
 function telemetryPath(text: string): string {
   if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) throw new Error("expected a path like /metrics");
-  const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards", "/config", "/nodes"].find(
+  const taken = ["/-", "/probe", "/sd", "/rules", "/dashboards", "/docs", "/config", "/nodes"].find(
     (path) => text === path || text.startsWith(`${path}/`),
   );
   if (taken !== undefined) throw new Error(`the path ${taken} is already used`);

@@ -1,4 +1,5 @@
 import type { ShardFlag } from "../config/shard.ts";
+import type { RulesKind } from "../documents/assets.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
 import { quoted } from "../schema/fields.ts";
@@ -16,7 +17,9 @@ export type Invocation =
   | HealthcheckInvocation
   | { readonly command: "reload" }
   | { readonly command: "hash-password" }
-  | { readonly command: "schema" }
+  | { readonly command: "schema" | "example-config" }
+  | { readonly command: "docs" | "dashboards"; readonly name: string | undefined }
+  | { readonly command: "rules"; readonly kind: RulesKind | undefined }
   | { readonly command: "completion"; readonly shell: (typeof SHELLS)[number] }
   | ({ readonly command: "node-names" } & SourceFlags)
   /** Help, the version, or a usage error: everything is printed already. */

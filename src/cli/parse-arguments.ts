@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { documentCommand } from "../documents/pointers.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import { EXIT_DEFECT } from "../logging/crash-handler.ts";
 import { addCommands } from "./add-commands.ts";
@@ -150,4 +151,5 @@ Examples:
 Exit codes: 0 success, 1 invalid configuration, failure to start, or a node that
 is down (check --connect, peers, probe; discover: none found), 2 wrong usage,
 ${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM before
-the work was done. docs/cli.md describes all commands.`;
+the work was done. ${documentCommand("cli")}
+describes all commands, peer-exporter docs lists all documents.`;

@@ -71,8 +71,16 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
       return (await once()).discover(invocation, context);
     case "hash-password":
       return (await once()).printHash(context);
+    case "docs":
+      return (await once()).docs(invocation.name, context);
+    case "example-config":
+      return (await once()).printExampleConfig(context);
     case "schema":
       return (await once()).printSchema(context);
+    case "rules":
+      return (await once()).rules(invocation.kind, context);
+    case "dashboards":
+      return (await once()).dashboards(invocation.name, context);
     case "completion":
       return (await once()).printCompletion(invocation.shell, context);
     case "node-names":

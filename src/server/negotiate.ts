@@ -43,6 +43,11 @@ function isText({ value, parameters }: Weighted): boolean {
   return ["text/plain", "text/*"].includes(value) && ["", "0.0.4"].includes(parameters.get("version") ?? "");
 }
 
+/** Whether the client is a browser: other programs accept every type at most. */
+export function acceptsHtml(accept: Header): boolean {
+  return weightedList(accept).some(({ value, q }) => value === "text/html" && q > 0);
+}
+
 /** Whether the client accepts a response that is compressed with gzip. */
 export function acceptsGzip(acceptEncoding: Header): boolean {
   const items = weightedList(acceptEncoding);

@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { documentCommand } from "../documents/pointers.ts";
 import type { InheritedSocket } from "./listen-address.ts";
 
 /** No socket of systemd can be used; the message says why and what to do. */
@@ -23,7 +24,7 @@ export function takeSystemdSockets(env: NodeJS.ProcessEnv, pid: number): readonl
   for (const name of VARIABLES) delete env[name];
   if (count === undefined) {
     throw new SystemdSocketError(
-      "LISTEN_FDS is not set: start the exporter by its .socket unit (docs/systemd.md), or omit --web.systemd-socket",
+      `LISTEN_FDS is not set: start the exporter by its .socket unit (${documentCommand("systemd")}), or omit --web.systemd-socket`,
     );
   }
   const number = /^\d{1,5}$/.test(count) ? Number(count) : 0;

@@ -3,7 +3,6 @@ import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { locationOf } from "../../src/server/location.ts";
 import { createRouter } from "../../src/server/router.ts";
-import { loadAssets } from "../../src/server/routes/assets.ts";
 import { createRoutes } from "../../src/server/routes/index.ts";
 import { NO_PROBE } from "../server/support.ts";
 
@@ -30,7 +29,6 @@ const routes = createRoutes({
   probe: NO_PROBE,
   reload: async () => ({ ok: true, summary: "" }),
   nodes: { store: createStore(), recentPolls: createRecentPolls() },
-  loadAssets,
   config: () => {
     throw new Error("no configuration is made here");
   },

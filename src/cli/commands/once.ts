@@ -1,13 +1,13 @@
 import VERSION from "embedded:version";
 import { hash } from "bcryptjs";
 import type { Command } from "commander";
-import schema from "../../../config.schema.json" with { type: "json" };
 import { ConfigError } from "../../schema/problems.ts";
 import type { Context } from "../context.ts";
 import { withDefaultFile } from "../default-file.ts";
 import type { Invocation, SourceFlags } from "../invocation.ts";
 import { createProgram } from "../parse-arguments.ts";
 import { readConfig } from "../source.ts";
+import { carriedNames } from "./carried.ts";
 import { bashScript } from "./completion/bash.ts";
 import { fishScript } from "./completion/fish.ts";
 import { commandsOf } from "./completion/model.ts";
@@ -19,17 +19,12 @@ import { readPassword } from "./read-password.ts";
  * loaded separately splits the program into more files, and every file adds a millisecond to the start of all commands
  * (docs/performance.md).
  */
+export { dashboards, docs, printExampleConfig, printSchema, rules } from "./carried.ts";
 export { check } from "./check.ts";
 export { discover } from "./discover.ts";
 export { peers } from "./peers.ts";
 export { probe } from "./probe.ts";
 export { reload } from "./reload.ts";
-
-/** Prints the JSON Schema of the configuration file, which is built in. */
-export function printSchema({ print }: Context): number {
-  print(`${JSON.stringify(schema, undefined, 2)}\n`);
-  return 0;
-}
 
 /** For shell completion: prints the names of the nodes, or nothing where the configuration is not valid. */
 export async function printNodeNames(flags: SourceFlags, { print, redactor }: Context): Promise<number> {
@@ -48,9 +43,9 @@ type Shell = Extract<Invocation, { readonly command: "completion" }>["shell"];
 const COMPLETION_SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } satisfies Record<Shell, unknown>;
 
 /** Prints a completion script, made from the command line itself, so that it has every command and flag. */
-export function printCompletion(shell: Shell, { print }: Context): number {
+export async function printCompletion(shell: Shell, { print }: Context): Promise<number> {
   const program: Command = createProgram(VERSION, { out: () => {}, err: () => {} }, () => {});
-  print(COMPLETION_SCRIPTS[shell](commandsOf(program)));
+  print(COMPLETION_SCRIPTS[shell](commandsOf(program, await carriedNames())));
   return 0;
 }
 

@@ -16,6 +16,14 @@ declare module "embedded:dashboards" {
   export default dashboards;
 }
 
+declare module "embedded:docs" {
+  /** By name. Both forms are packed: deflated, in base64. */
+  const documents: Readonly<
+    Record<string, Readonly<Record<"title" | "section" | "summary" | "text" | "html", string>>>
+  >;
+  export default documents;
+}
+
 declare module "*?text" {
   const text: string;
   export default text;

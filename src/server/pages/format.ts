@@ -1,3 +1,4 @@
+import { documentUrl } from "../../documents/pointers.ts";
 import { ago, isoTime } from "../../lib/text/format.ts";
 import type { ApiFailure } from "../../poll/outcomes.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -57,8 +58,13 @@ export function troubleBadge(level: Level, text: string): Markup {
   return badge(LEVELS[level], text);
 }
 
-export function failureText({ api, failure }: ApiFailure): Markup {
-  return markup`<p class="failure">${api}: <span class="reason">${failure.reason}</span> ${failure.message}<br>
+/**
+ * What failed and what to change, with a link to more about the reason.
+ * @param linkPrefix what the paths of links begin with
+ */
+export function failureText({ api, failure }: ApiFailure, linkPrefix: string): Markup {
+  const more = documentUrl(linkPrefix, "troubleshooting", failure.reason);
+  return markup`<p class="failure">${api}: <a class="reason" href="${more}">${failure.reason}</a> ${failure.message}<br>
 <span class="advice">${failure.advice}</span></p>`;
 }
 

@@ -1,8 +1,9 @@
 import { chains } from "../../chains/index.ts";
+import { documentUrl } from "../../documents/pointers.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import { duration } from "../../lib/text/format.ts";
 import { badge, count, troubleBadge } from "./format.ts";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
 import { lagOf, type NodeOverview } from "./overview.ts";
 import { type Trouble, troublesOf } from "./troubles.ts";
 
@@ -22,12 +23,18 @@ type Fact = {
 const FACTS: Readonly<Record<string, (fact: Fact) => Trouble | undefined>> = {
   [HEAD_TIME]: oldHead,
   p2p_node_clock_skew_seconds: ({ value }) =>
-    warning(Math.abs(value) > CLOCK_SKEW_SECONDS, `clock differs by ${duration(Math.abs(value))}`),
-  p2p_chainweb_outdated: ({ value }) => warning(value === 1, "too old for the network"),
-  p2p_monero_untrusted: ({ value }) => warning(value === 1, "a bootstrap daemon answers"),
-  p2p_wire_vanished_peers: ({ value }) => warning(value > 0, "dropped configured peers"),
-  p2p_chainweb_service_date_timestamp_seconds: (fact) => expiring(fact, "release"),
-  p2p_node_tls_certificate_expiry_timestamp_seconds: (fact) => expiring(fact, "certificate"),
+    warning(
+      Math.abs(value) > CLOCK_SKEW_SECONDS,
+      `clock differs by ${duration(Math.abs(value))}`,
+      "P2PNodeClockSkewed",
+    ),
+  p2p_chainweb_outdated: ({ value }) => warning(value === 1, "too old for the network", "P2PChainwebNodeOutdated"),
+  p2p_monero_untrusted: ({ value }) => warning(value === 1, "a bootstrap daemon answers", "P2PMoneroUntrusted"),
+  p2p_wire_vanished_peers: ({ value }) =>
+    warning(value > 0, "dropped configured peers", "P2PWireConfiguredPeerVanished"),
+  p2p_chainweb_service_date_timestamp_seconds: (fact) => expiring(fact, "release", "P2PChainwebNodeExpiring"),
+  p2p_node_tls_certificate_expiry_timestamp_seconds: (fact) =>
+    expiring(fact, "certificate", "P2PNodeCertificateExpiring"),
 };
 
 /** The families that the headline reads. */
@@ -44,14 +51,34 @@ export const OLD_HEADS: readonly { readonly blockSeconds: number; readonly secon
   { blockSeconds: 600, seconds: 21_600 },
 ];
 
-export function headline(node: NodeOverview, samples: readonly TextSample[], nowMs: number): Markup {
+/** @param linkPrefix what the paths of links begin with */
+export function headline(
+  node: NodeOverview,
+  samples: readonly TextSample[],
+  nowMs: number,
+  linkPrefix: string,
+): Markup {
   const troubles = allTroubles(node, samples, nowMs);
   const badges =
     troubles.length === 0
       ? markup` ${upBadge(node)}`
       : troubles.map(({ level, text }) => markup` ${troubleBadge(level, text)}`);
-  return markup`<h1>${node.name}${badges}</h1>`;
+  return markup`<h1>${node.name}${badges}</h1>${runbooks(node, troubles, linkPrefix)}`;
 }
+
+/** What to do: the runbooks of the alerts with these conditions. */
+function runbooks({ isReference }: NodeOverview, troubles: readonly Trouble[], linkPrefix: string): Markup {
+  const alerts = troubles.flatMap(({ alert }) =>
+    isReference && alert === "P2PNodeDown" ? OF_REFERENCE : (alert ?? []),
+  );
+  if (alerts.length === 0) return NOTHING;
+  const links = alerts.map((alert) => markup` <a href="${documentUrl(linkPrefix, `runbooks/${alert}`)}">${alert}</a>`);
+  return markup`
+<p>What to do:${links}</p>`;
+}
+
+/** A reference is only asked for its head. */
+const OF_REFERENCE = "P2PReferenceDown";
 
 /** A lag that no alert looks at yet is no trouble, but the headline is not green from half of it on. */
 function upBadge(node: NodeOverview): Markup {
@@ -74,8 +101,8 @@ function allTroubles(node: NodeOverview, samples: readonly TextSample[], nowMs: 
   return [...all.filter(({ level }) => level === "critical"), ...all.filter(({ level }) => level !== "critical")];
 }
 
-function warning(condition: boolean, text: string): Trouble | undefined {
-  return condition ? { level: "warning", text } : undefined;
+function warning(condition: boolean, text: string, alert: string): Trouble | undefined {
+  return condition ? { level: "warning", text, alert } : undefined;
 }
 
 /** By the time of the last poll: the head is not older than its data. */
@@ -85,13 +112,13 @@ function oldHead({ value, node, sampleOf }: Fact): Trouble | undefined {
   if (blockSeconds === undefined || endedMs === undefined || node.syncing === true) return undefined;
   const band = OLD_HEADS.find((each) => blockSeconds <= each.blockSeconds);
   const age = endedMs / 1000 - value;
-  return warning(band !== undefined && age > band.seconds, `newest block was ${duration(age)} old`);
+  return warning(band !== undefined && age > band.seconds, `newest block was ${duration(age)} old`, "P2PNodeHeadOld");
 }
 
-function expiring({ value, nowMs }: Fact, what: string): Trouble | undefined {
+function expiring({ value, nowMs }: Fact, what: string, alert: string): Trouble | undefined {
   const seconds = value - nowMs / 1000;
   const days = seconds / 86_400;
   if (days >= EXPIRY_DAYS.warning) return undefined;
   const level = days < EXPIRY_DAYS.critical ? "critical" : "warning";
-  return { level, text: seconds < 0 ? `${what} expired` : `${what} expires in ${duration(seconds)}` };
+  return { level, text: seconds < 0 ? `${what} expired` : `${what} expires in ${duration(seconds)}`, alert };
 }

@@ -22,6 +22,11 @@ export function htmlOf(part: Markup): string {
 
 export const NOTHING = made("");
 
+/** HTML that the build made of the documents. No text from outside becomes part of it. */
+export function builtHtml(html: string): Markup {
+  return made(html);
+}
+
 function made(html: string): Markup {
   return { [HTML]: html };
 }

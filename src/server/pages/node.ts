@@ -66,9 +66,9 @@ export function nodePage({ node, recentPolls, samples, query, nowMs, linkPrefix 
   const path = `${linkPrefix}/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `${linkPrefix}/probe?node=${encodeURIComponent(node.name)}`;
-  return markup`${headline(node, samples, nowMs)}
+  return markup`${headline(node, samples, nowMs, linkPrefix)}
 <p>${node.isReference ? `reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
-${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map(failureText)}</div>`}
+${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map((failure) => failureText(failure, linkPrefix))}</div>`}
 ${details(node, only, nowMs)}
 ${charts(node, recentPolls, nowMs)}
 <h2>Heads</h2>

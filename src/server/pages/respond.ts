@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { DOCUMENTS_PATH, documentUrl } from "../../documents/pointers.ts";
 import { type HttpResponse, respond } from "../respond.ts";
 import CARDS from "./cards.css?minified";
 import { timeOfDay } from "./format.ts";
@@ -57,6 +58,10 @@ const HEADERS = {
 
 /** The text of a page. */
 export function htmlPage({ title, version, content, linkPrefix = "", path, refresh }: PageOptions): string {
+  const documents = [
+    [documentUrl(linkPrefix, "pages"), "About these pages"],
+    [documentUrl(linkPrefix, "troubleshooting"), "Troubleshooting"],
+  ] as const;
   const head = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -72,30 +77,18 @@ export function htmlPage({ title, version, content, linkPrefix = "", path, refre
 <main>
 ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
-<footer><p>peer-exporter ${version}${DOCUMENTS.map(([file, text]) => markup` · ${documentLink(file, text)}`)}</p></footer>
+<footer><p>peer-exporter ${version}${documents.map(([url, text]) => markup` · <a href="${url}">${text}</a>`)}</p></footer>
 `;
   const script = refresh === undefined ? "" : `<script>${SCRIPT}</script>\n`;
   return `${htmlOf(head)}${STYLE}${htmlOf(body)}${script}</body>\n</html>\n`;
 }
-
-/** In the repository, as the runbooks of the alerts: an installed exporter has no documents with it. */
-const DOCS_URL = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/";
-
-export function documentLink(file: string, text: string): Markup {
-  return markup`<a href="${DOCS_URL}${file}" rel="noreferrer">${text}</a>`;
-}
-
-const DOCUMENTS: readonly (readonly [file: string, text: string])[] = [
-  ["README.md", "Documentation"],
-  ["pages.md", "About these pages"],
-  ["troubleshooting.md", "Troubleshooting"],
-];
 
 const LINKS: readonly (readonly [path: string, text: string])[] = [
   ["/", "Nodes"],
   ["/config", "Configuration"],
   ["/dashboards", "Dashboards"],
   ["/rules", "Rules"],
+  [DOCUMENTS_PATH, "Documents"],
 ];
 
 function item(

@@ -75,7 +75,8 @@ ${table({
   columns: all,
   rows,
   rowClass: (node) => rowClass(node, nowMs),
-  detail: ({ failures }) => (failures.length === 0 ? undefined : markup`${failures.map(failureText)}`),
+  detail: ({ failures }) =>
+    failures.length === 0 ? undefined : markup`${failures.map((failure) => failureText(failure, linkPrefix))}`,
   sorting: { path, query, anchor: "nodes" },
 })}
 ${links}${Object.keys(shared).length === 0 ? NOTHING : markup`<p>Labels of all nodes: ${labelText(shared)}</p>`}`;

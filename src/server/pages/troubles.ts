@@ -12,6 +12,8 @@ export type Trouble = {
   readonly level: Level;
   /** Without the name of the node. */
   readonly text: string;
+  /** The alert with this condition, which has a runbook. */
+  readonly alert?: string | undefined;
 };
 
 type Kind = {
@@ -20,30 +22,47 @@ type Kind = {
   readonly ofNodes: string;
   /** It leaves nothing else to tell: the other data of such a node is missing. */
   readonly isAlone?: true;
+  readonly alert?: string;
   /** Undefined: the node has no such trouble. */
   readonly textOf: (node: NodeOverview, nowMs: number) => string | undefined;
 };
 
 /** From the worst to the least. Of a node that has not been polled nothing is known, of a degraded one that it has a trouble. */
 const KINDS: readonly Kind[] = [
-  { level: "critical", ofNodes: "down", isAlone: true, textOf: ({ condition }) => when(condition === "down", "down") },
-  { level: "critical", ofNodes: "forked", textOf: ({ isForked }) => when(isForked, "forked") },
-  { level: "critical", ofNodes: "stalled", textOf: stalled },
-  { level: "critical", ofNodes: "without peers", textOf: (node) => when(hasNoPeers(node), "no peers") },
-  { level: "warning", ofNodes: "degraded", textOf: degraded },
+  {
+    level: "critical",
+    ofNodes: "down",
+    isAlone: true,
+    alert: "P2PNodeDown",
+    textOf: ({ condition }) => when(condition === "down", "down"),
+  },
+  {
+    level: "critical",
+    ofNodes: "forked",
+    alert: "P2PNodeForked",
+    textOf: ({ isForked }) => when(isForked, "forked"),
+  },
+  { level: "critical", ofNodes: "stalled", alert: "P2PNodeHeadStalled", textOf: stalled },
+  {
+    level: "critical",
+    ofNodes: "without peers",
+    alert: "P2PNodeNoPeers",
+    textOf: (node) => when(hasNoPeers(node), "no peers"),
+  },
+  { level: "warning", ofNodes: "degraded", alert: "P2PNodeApiFailing", textOf: degraded },
   {
     level: "waiting",
     ofNodes: "not polled yet",
     isAlone: true,
     textOf: ({ condition }) => when(condition === "waiting", "not polled yet"),
   },
-  { level: "warning", ofNodes: "not polled in time", textOf: stale },
-  { level: "warning", ofNodes: "behind", textOf: behind },
+  { level: "warning", ofNodes: "not polled in time", alert: "P2PNodeDataStale", textOf: stale },
+  { level: "warning", ofNodes: "behind", alert: "P2PNodeHeadLagging", textOf: behind },
 ];
 
 /** The worst first. */
 export function troublesOf(node: NodeOverview, nowMs: number): readonly Trouble[] {
-  return foundIn(node, nowMs).map(({ kind, text }) => ({ level: kind.level, text }));
+  return foundIn(node, nowMs).map(({ kind, text }) => ({ level: kind.level, text, alert: kind.alert }));
 }
 
 /** Sorts nodes: those with worse troubles have lower ranks. */

@@ -1,7 +1,11 @@
 import type { Config } from "../../config/model.ts";
+import { type Assets, loadAssets } from "../../documents/assets.ts";
+import { type Documents, loadDocuments } from "../../documents/documents.ts";
+import { createCompressor } from "../compress.ts";
 import type { WebLocation } from "../location.ts";
 import type { Route } from "../router.ts";
-import { type Assets, assetsRoutes } from "./assets.ts";
+import { assetsRoutes } from "./assets.ts";
+import { documentsRoutes } from "./documents.ts";
 import { metricsRoute } from "./metrics.ts";
 import { configRoute, healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
 import type { PageSource } from "./page-source.ts";
@@ -17,20 +21,25 @@ export type RoutesOptions = {
   readonly probe: ProbeOptions;
   readonly reload: Reload;
   readonly nodes: Pick<PagesOptions, "store" | "recentPolls">;
-  readonly loadAssets: () => Promise<Assets>;
+  /** By default, what the program contains. */
+  readonly loadAssets?: () => Promise<Assets>;
+  readonly loadDocuments?: () => Promise<Documents>;
   readonly config: () => Config;
 };
 
 /** Every page that the exporter serves. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const { telemetryPath, location, version, page, nodeCounts, probe, reload, loadAssets, nodes, config } = options;
+  const { telemetryPath, location, version, page, nodeCounts, probe, reload, nodes, config } = options;
   const { linkPrefix } = location;
+  // Shared, as its limit is that of the process.
+  const compressed = createCompressor();
   return [
     metricsRoute(telemetryPath, page),
-    ...pagesRoutes({ version, telemetryPath, linkPrefix, ...nodes }),
+    ...pagesRoutes({ version, telemetryPath, linkPrefix, compressed, ...nodes }),
     probeRoute(probe),
     sdRoute(config, location),
-    ...assetsRoutes({ load: loadAssets, version, linkPrefix }),
+    ...assetsRoutes({ load: options.loadAssets ?? loadAssets, version, linkPrefix }),
+    ...documentsRoutes({ load: options.loadDocuments ?? loadDocuments, version, linkPrefix, compressed }),
     configRoute(config),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),

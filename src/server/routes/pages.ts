@@ -1,10 +1,8 @@
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { readSamples } from "../../lib/prometheus-text.ts";
 import type { RecentPolls } from "../../poll/recent-polls.ts";
 import type { NodeStore, StoredNode } from "../../poll/store.ts";
+import type { Compress } from "../compress.ts";
 import { createCostlyResponses } from "../costly-responses.ts";
-import { acceptsGzip } from "../negotiate.ts";
 import type { Markup } from "../pages/markup.ts";
 import { isShownOfNode, NODE_PARAMETERS, nodePage } from "../pages/node.ts";
 import { overviewOf } from "../pages/overview.ts";
@@ -12,7 +10,7 @@ import { html } from "../pages/respond.ts";
 import { STATUS_PARAMETERS, statusPage } from "../pages/status.ts";
 import { heading } from "../pages/summary.ts";
 import { type PageQuery, readPageQuery } from "../pages/table.ts";
-import { errorResponse, type HttpResponse, type Request, wholeBody } from "../respond.ts";
+import { errorResponse, type HttpResponse, type Request } from "../respond.ts";
 import type { Route } from "../router.ts";
 
 export type PagesOptions = {
@@ -22,16 +20,16 @@ export type PagesOptions = {
   readonly linkPrefix: string;
   readonly store: Pick<NodeStore, "all" | "get">;
   readonly recentPolls: Pick<RecentPolls, "of">;
+  readonly compressed: Compress;
 };
 
 const REFRESH_SECONDS = 10;
 
 /** `/` and `/nodes/NAME`: the state of the nodes, for people. */
 export function pagesRoutes(options: PagesOptions): readonly Route[] {
-  const { version, telemetryPath, linkPrefix, store, recentPolls } = options;
+  const { version, telemetryPath, linkPrefix, store, recentPolls, compressed } = options;
   const noNode = errorResponse(404, `this exporter has no node of this name; see ${linkPrefix}/ for all nodes`);
   const overview = ({ state }: StoredNode) => overviewOf(state, recentPolls.of(state.node.name));
-  const compressed = createCompressor();
   const makeCostly = createCostlyResponses();
   const page = (title: string, path: string, content: Markup, nowMs: number) =>
     html({ title, version, content, linkPrefix, path, refresh: { seconds: REFRESH_SECONDS, nowMs } });
@@ -70,39 +68,4 @@ export function pagesRoutes(options: PagesOptions): readonly Route[] {
 
   const nodes: Route = { path: "/nodes/*", handle: node };
   return telemetryPath === "/" ? [nodes] : [{ path: "/", handle: status }, nodes];
-}
-
-/** A smaller response fits into one packet as it is. */
-const MIN_COMPRESSED_BYTES = 1400;
-
-/** Each takes a copy of its page and one of the four threads that also read files, resolve names and compress scrapes. */
-const MAX_COMPRESSIONS = 2;
-
-const compress = promisify(gzip);
-
-type Compressor = (response: HttpResponse, headers: Request["headers"]) => HttpResponse | Promise<HttpResponse>;
-
-/**
- * Compresses responses outside of the event loop, if the client accepts that and the size is worth it. While enough others
- * are being compressed, a response stays as it is.
- */
-function createCompressor(): Compressor {
-  let running = 0;
-  return (response, headers) => {
-    const { body } = response;
-    if (body.kind === "streamed" || body.bytes < MIN_COMPRESSED_BYTES) return response;
-    const varied = { ...response, headers: { ...response.headers, vary: "Accept-Encoding" } };
-    const isAccepted = acceptsGzip(headers["accept-encoding"]);
-    if (!isAccepted || running >= MAX_COMPRESSIONS) return varied;
-    running += 1;
-    return compress(Buffer.concat(body.chunks), { level: 1 })
-      .then((bytes) => ({
-        ...varied,
-        headers: { ...varied.headers, "content-encoding": "gzip" },
-        body: wholeBody([bytes]),
-      }))
-      .finally(() => {
-        running -= 1;
-      });
-  };
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
-import { loadAssets } from "../../../src/server/routes/assets.ts";
+import { loadAssets } from "../../../src/documents/assets.ts";
 import { ROOT } from "../../../tools/repository.ts";
 import {
   filesOf,

@@ -13,6 +13,10 @@ const PATHS = [
   "/nodes/kadena-1",
   "/nodes/wire-reference",
   "/dashboards",
+  "/docs",
+  // Tables, and blocks of code that are wider than a phone.
+  "/docs/http",
+  "/docs/runbooks/P2PNodeDown",
 ];
 const TEXTS = ["/config", "/rules", "/probe?node=wire-1&debug=true"];
 

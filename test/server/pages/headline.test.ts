@@ -34,12 +34,13 @@ function headlineOf(states: readonly NodeState[], samples: Samples = {}, nowMs =
   const last = states.at(-1);
   if (last === undefined) throw new Error("no state");
   const all = Object.entries(samples).map(([name, value]): TextSample => ({ name, labels: new Map(), value }));
-  return htmlOf(headline(overviewOf(toStored(last), recentPolls.of(last.node.name)), all, nowMs));
+  return htmlOf(headline(overviewOf(toStored(last), recentPolls.of(last.node.name)), all, nowMs, ""));
 }
 
 /** The badges after the name of the node: class and words. */
 function badgesOf(html: string): readonly string[] {
-  expect(html).toMatch(/^<h1>node-1 .*<\/h1>$/);
+  const [first = ""] = html.split("\n");
+  expect(first).toMatch(/^<h1>node-1 .*<\/h1>$/);
   return [...html.matchAll(/<span class="badge (\w+)"><span aria-hidden="true">(.)<\/span> ([^<]*)<\/span>/g)].map(
     ([, level, sign, text]) => `${level} ${sign} ${text}`,
   );
@@ -200,6 +201,15 @@ describe("the conditions are those of the alerts", () => {
         Number(days) === 14 ? ["up", "degraded"] : ["degraded", "down"],
       );
     }
+  });
+
+  test("each trouble leads to the runbook of its alert", () => {
+    const html = headlineOf([forked], { [EXPIRY]: inDays(1) });
+    const links = [...html.matchAll(/<a href="(.*?)">(.*?)<\/a>/g)].map(([, url, text]) => [url, text]);
+    expect(links).toEqual(
+      ["P2PNodeForked", "P2PNodeCertificateExpiring"].map((name) => [`/docs/runbooks/${name}`, name]),
+    );
+    expect(headlineOf([up])).not.toContain("<a");
   });
 
   test("every family of the headline is one of an alert", () => {

@@ -156,7 +156,7 @@ describe("the page of a node", () => {
   test("has details, heads, peers, polls and the requests of the last one", async () => {
     const { text } = await pagesOf([busy])(url);
     for (const expected of [
-      "◐ 20 blocks behind monero at",
+      "◐ 20 blocks behind What to do: P2PNodeDataStale P2PNodeHeadLagging monero at",
       "polled every 15s",
       "Version 0.18.4",
       "20 blocks behind the best reference.",

@@ -25,13 +25,17 @@ export type Values =
   | { readonly kind: "file" | "node" | "anything" | "nothing" }
   | { readonly kind: "words"; readonly words: readonly string[] };
 
-export function commandsOf(program: Command): readonly CompletedCommand[] {
+/** @param namesOf what an argument can be, by its name, where the program contains things of that name */
+export function commandsOf(
+  program: Command,
+  namesOf: Readonly<Record<string, readonly string[]>> = {},
+): readonly CompletedCommand[] {
   const names = visibleCommands(program);
   const own = completed(program, { kind: "words", words: names });
   const others = names.flatMap((name) => {
     if (name === "help") return [{ ...own, name, description: "print the help of a command", flags: [] }];
     const command = program.commands.find((one) => one.name() === name);
-    return command === undefined ? [] : [completed(command, argumentOf(command.registeredArguments))];
+    return command === undefined ? [] : [completed(command, argumentOf(command.registeredArguments, namesOf))];
   });
   return [{ ...own, name: "" }, ...others];
 }
@@ -54,9 +58,11 @@ function valuesOf({ long, argChoices }: Option): Values {
   return { kind: "anything" };
 }
 
-function argumentOf([argument]: readonly Argument[]): Values {
+function argumentOf([argument]: readonly Argument[], namesOf: Readonly<Record<string, readonly string[]>>): Values {
   if (argument === undefined) return { kind: "nothing" };
   if (argument.argChoices !== undefined) return { kind: "words", words: argument.argChoices };
+  const words = namesOf[argument.name()];
+  if (words !== undefined) return { kind: "words", words };
   return argument.name() === "node" ? { kind: "node" } : { kind: "anything" };
 }
 

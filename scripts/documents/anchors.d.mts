@@ -1,0 +1,2 @@
+/** See anchors.mjs. */
+export function createAnchors(): (heading: string) => string;

@@ -1,0 +1,162 @@
+// A document as text for a terminal of 80 columns. Its source is not readable there: tables are wider than any terminal, and
+// links lead to files that are not installed.
+import { marked } from "marked";
+import { linkText, targetOf } from "./links.mjs";
+
+const WIDTH = 80;
+const INDENT = "    ";
+
+/**
+ * @param {{ readonly file: string, readonly markdown: string }} document
+ * @param {ReadonlySet<string>} names of the documents in the program
+ */
+export function documentText({ file, markdown }, names) {
+  const inline = (tokens) => inlineText(tokens, (href) => targetOf(file, href, names));
+  const text = blocks(marked.lexer(markdown), WIDTH, inline);
+  return `${text.join("\n\n")}\n`;
+}
+
+/** The blocks that are not empty, each of several lines. */
+function blocks(tokens, width, inline) {
+  return tokens.map((token) => block(token, width, inline)).filter((text) => text !== "");
+}
+
+function block(token, width, inline) {
+  switch (token.type) {
+    case "heading":
+      return heading(inline(token.tokens), token.depth);
+    case "paragraph":
+    case "text":
+      return wrap(inline(token.tokens ?? [token]), width);
+    case "code":
+      return indented(token.text);
+    case "list":
+      return list(token, width, inline);
+    case "blockquote":
+      return blocks(token.tokens, width - 2, inline)
+        .join("\n\n")
+        .replaceAll(/^/gm, "> ");
+    case "table":
+      return table(token, width, inline);
+    case "hr":
+      return "-".repeat(width);
+    case "space":
+    case "html":
+    case "def":
+      return "";
+    default:
+      throw new Error(`documents cannot have ${token.type}: ${token.raw}`);
+  }
+}
+
+function heading(text, depth) {
+  if (depth > 2) return `${"#".repeat(depth)} ${text}`;
+  return `${text}\n${(depth === 1 ? "=" : "-").repeat(text.length)}`;
+}
+
+function list({ items, ordered, start, loose }, width, inline) {
+  const shown = items.map((item, index) => {
+    const mark = ordered ? `${Number(start) + index}. ` : "- ";
+    const text = blocks(item.tokens, width - mark.length, inline).join(loose ? "\n\n" : "\n");
+    return mark + text.replaceAll(/\n(?=.)/g, `\n${" ".repeat(mark.length)}`);
+  });
+  return shown.join(loose ? "\n\n" : "\n");
+}
+
+/** In columns if they fit; else each row is a block of lines, with the titles of the columns. */
+function table({ header, rows }, width, inline) {
+  const titles = header.map(({ tokens }) => inline(tokens));
+  const cells = rows.map((row) => row.map(({ tokens }) => inline(tokens)));
+  const lines = titles.some((title) => title !== "") ? [titles, ...cells] : cells;
+  const widths = titles.map((_, column) => Math.max(...lines.map((row) => row[column].length)));
+  if (widths.reduce((sum, each) => sum + each + 2, -2) <= width) {
+    const shown = lines.map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join("  ")
+        .trimEnd(),
+    );
+    if (lines !== cells) shown.splice(1, 0, widths.map((each) => "-".repeat(each)).join("  "));
+    return shown.join("\n");
+  }
+  return cells.map((row) => rowBlock(row, titles, width)).join("\n\n");
+}
+
+function rowBlock([first, ...others], [, ...titles], width) {
+  const lines = others.flatMap((cell, index) => {
+    if (cell === "") return [];
+    // The only other column needs no title.
+    const title = others.length === 1 || titles[index] === "" ? "" : `${titles[index]}: `;
+    return indented(wrap(title + cell, width - INDENT.length));
+  });
+  return [wrap(first, width), ...lines].join("\n");
+}
+
+function indented(text) {
+  return text.replaceAll(/^(?=.)/gm, INDENT);
+}
+
+/** Breaks lines between words; a longer word has a line of its own. */
+function wrap(text, width) {
+  return text
+    .split("\n")
+    .map((line) => {
+      const lines = [];
+      let current = "";
+      for (const word of line.split(" ").filter((each) => each !== "")) {
+        if (current !== "" && current.length + 1 + word.length > width) {
+          lines.push(current);
+          current = word;
+        } else {
+          current += current === "" ? word : ` ${word}`;
+        }
+      }
+      return [...lines, current].join("\n");
+    })
+    .join("\n");
+}
+
+function inlineText(tokens, targetOfLink) {
+  return tokens.map((token) => inlinePart(token, targetOfLink)).join("");
+}
+
+function inlinePart(token, targetOfLink) {
+  switch (token.type) {
+    case "text":
+    case "escape":
+      return (token.tokens === undefined ? token.text : inlineText(token.tokens, targetOfLink)).replaceAll("\n", " ");
+    case "codespan":
+      return `\`${token.text.replaceAll("\n", " ")}\``;
+    case "strong":
+    case "em":
+    case "del":
+      return inlineText(token.tokens, targetOfLink);
+    case "link":
+      return linkPart(token, targetOfLink);
+    case "br":
+      return "\n";
+    case "image":
+    case "html":
+      return "";
+    default:
+      throw new Error(`documents cannot have ${token.type}: ${token.raw}`);
+  }
+}
+
+function linkPart({ href, tokens, text }, targetOfLink) {
+  const target = targetOfLink(href);
+  const shown = linkText(text) === text ? inlineText(tokens, targetOfLink) : linkText(text);
+  switch (target.kind) {
+    case "external":
+      return target.url === text ? text : `${shown} (${target.url})`;
+    case "document":
+      // The name alone would not say that there is more to read.
+      return shown === target.name ? `docs ${target.name}` : `${shown} (docs ${target.name})`;
+    case "index":
+      return `${shown} (docs)`;
+    case "program":
+      return target.command === undefined ? shown : `${shown} (peer-exporter ${target.command})`;
+    default:
+      return shown;
+  }
+}

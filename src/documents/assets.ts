@@ -1,0 +1,42 @@
+import { isObject } from "../lib/json.ts";
+
+/** Dashboards and rules that the program contains. */
+export type Assets = {
+  /** Names of dashboards, without `.json`. */
+  dashboards(): readonly string[];
+  /** The JSON of a dashboard. */
+  dashboard(name: string): string | undefined;
+  /** What the dashboard shows, in a sentence. */
+  description(name: string): string;
+  /** Ready for `rule_files`; by default recording rules and alerts in one file. */
+  rules(kind?: RulesKind): string;
+};
+
+export const RULES_KINDS = ["recording", "alerts"] as const;
+
+export type RulesKind = (typeof RULES_KINDS)[number];
+
+/** Loads the texts when they are needed: most processes never need them. */
+export async function loadAssets(): Promise<Assets> {
+  const [{ default: dashboards }, { default: recording }, { default: alerts }] = await Promise.all([
+    import("embedded:dashboards"),
+    import("../../prometheus/rules.yaml?text"),
+    import("../../prometheus/alerts.yaml?text"),
+  ]);
+  const byName = new Map(Object.entries(dashboards));
+  const rules = { recording, alerts };
+  return {
+    dashboards: () => [...byName.keys()],
+    dashboard: (name) => byName.get(name),
+    description(name) {
+      const parsed: unknown = JSON.parse(byName.get(name) ?? "null");
+      return isObject(parsed) && typeof parsed.description === "string" ? parsed.description : "";
+    },
+    rules: (kind) => (kind === undefined ? joinRules(recording, alerts) : rules[kind]),
+  };
+}
+
+/** Each file is a list of groups: the alerts continue the list of the recording rules. */
+export function joinRules(recording: string, alerts: string): string {
+  return recording + alerts.replace(/^groups:\s*$/m, "");
+}
