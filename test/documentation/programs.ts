@@ -27,6 +27,7 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["nodeop", "Wire's own; no package of it is to be had"],
   ["chainweb-node", "its own; no package of it is to be had"],
   ["curl", "to nodes; those to the exporter are checked"],
+  ["apt-get", "Debian's own; its packages are those of npm run package"],
   // Of the system.
   ...[
     "cat",
