@@ -24,7 +24,7 @@ function blocks(tokens, width, inline) {
 function block(token, width, inline) {
   switch (token.type) {
     case "heading":
-      return heading(inline(token.tokens), token.depth);
+      return heading(wrap(inline(token.tokens), width - token.depth - 1), token.depth);
     case "paragraph":
     case "text":
       return wrap(inline(token.tokens ?? [token]), width);
@@ -50,8 +50,9 @@ function block(token, width, inline) {
 }
 
 function heading(text, depth) {
-  if (depth > 2) return `${"#".repeat(depth)} ${text}`;
-  return `${text}\n${(depth === 1 ? "=" : "-").repeat(text.length)}`;
+  if (depth > 2) return `${"#".repeat(depth)} ${text.replaceAll("\n", `\n${" ".repeat(depth + 1)}`)}`;
+  const longest = Math.max(...text.split("\n").map((line) => line.length));
+  return `${text}\n${(depth === 1 ? "=" : "-").repeat(longest)}`;
 }
 
 function list({ items, ordered, start, loose }, width, inline) {
