@@ -10,8 +10,10 @@ FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-# The program contains the schema, the dashboards and the rules.
-COPY config.schema.json ./
+# The program contains the schema, an example of a configuration, the dashboards, the rules and the documents.
+COPY config.schema.json config.example.yaml ./
+COPY docs docs
+COPY scripts/documents scripts/documents
 COPY grafana/dashboards grafana/dashboards
 COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
 COPY scripts/build.mjs scripts/build-info.mjs scripts/embedded.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/

@@ -57,13 +57,14 @@ describe("Dockerfile", () => {
   test("the stage that builds gets every file that the program is built from", () => {
     const [beforeBuild = ""] = dockerfile.split("RUN node scripts/build.mjs");
     const copied = [...beforeBuild.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, list = ""]) => list.split(" "));
-    const needed = new Set(["scripts/build.mjs", "grafana/dashboards", ...filesBelow("src")]);
+    const needed = new Set(["scripts/build.mjs", "grafana/dashboards", "docs", ...filesBelow("src")]);
     // A set that grows is walked to its new end.
     for (const file of needed) {
       if (/\.(?:ts|mjs)$/.test(file)) for (const imported of importsOf(file)) needed.add(imported);
     }
     expect(needed).toContain("prometheus/alerts.yaml");
     expect(needed).toContain("config.schema.json");
+    expect(needed).toContain("scripts/documents/collect.mjs");
     expect([...needed].filter((file) => !copied.some((path) => file === path || file.startsWith(`${path}/`)))).toEqual(
       [],
     );
