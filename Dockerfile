@@ -2,26 +2,21 @@
 
 # Any Node of package.json's engines. The base image needs Node in /nodejs/bin or on the usual PATH, but no shell.
 # By tag, because the digest of a tag changes with every update of the base; a release names both by digest.
-ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
-ARG RUN_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+ARG BUILD_IMAGE=docker.io/library/node:22-bookworm-slim
+ARG RUN_IMAGE=gcr.io/distroless/nodejs22-debian12:nonroot
 
 # The bundle is plain JavaScript, the same for every architecture, so the builder's architecture builds it.
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-# The program contains the schema, an example of a configuration, the dashboards, the rules and the documents.
-COPY config.schema.json config.example.yaml ./
-COPY docs docs
-COPY scripts/documents scripts/documents
-COPY grafana/dashboards grafana/dashboards
-COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
-COPY scripts/build.mjs scripts/build-info.mjs scripts/embedded.mjs scripts/licences.mjs scripts/no-tracing.cjs scripts/
-COPY src src
+# What .dockerignore lets through: the program contains schema, dashboards, rules and documents.
+COPY . .
 # The history is not here: --version prints these.
 ARG REVISION=unknown
 ARG CREATED=unknown
 RUN PEER_EXPORTER_REVISION="${REVISION}" PEER_EXPORTER_CREATED="${CREATED}" node scripts/build.mjs
+RUN node scripts/sbom.mjs && PEER_EXPORTER_CREATED="${CREATED}" node scripts/image-files.mjs /image
 # The labels must not name a base digest that FROM did not use.
 ARG RUN_IMAGE
 ARG BASE_NAME=${RUN_IMAGE}
@@ -38,10 +33,8 @@ FROM ${RUN_IMAGE}
 # looked up in this PATH.
 ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 WORKDIR /app
-COPY package.json LICENSE config.example.yaml ./
-COPY grafana/dashboards grafana/dashboards
-COPY prometheus/rules.yaml prometheus/alerts.yaml prometheus/
-COPY --from=build /build/dist dist
+# In the modes that scripts/image-files.mjs sets, whatever those of the clone are.
+COPY --from=build /image .
 # A number, so that Kubernetes can check that it is not root (runAsNonRoot).
 USER 65532:65532
 EXPOSE 10900
@@ -54,11 +47,13 @@ ARG BUILD_IMAGE
 ARG RUN_IMAGE
 ARG BASE_NAME=${RUN_IMAGE}
 ARG BASE_DIGEST=unknown
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG CREATED=unknown
 LABEL org.opencontainers.image.title="peer-exporter" \
       org.opencontainers.image.description="Prometheus exporter for the peer-to-peer side of blockchain nodes: Wire/Antelope, Monero and Kadena Chainweb" \
+      org.opencontainers.image.vendor="peer-exporter" \
+      org.opencontainers.image.url="https://github.com/peer-exporter/peer-exporter" \
       org.opencontainers.image.source="https://github.com/peer-exporter/peer-exporter" \
       org.opencontainers.image.documentation="https://github.com/peer-exporter/peer-exporter/blob/main/docs/container.md" \
       org.opencontainers.image.licenses="Apache-2.0" \

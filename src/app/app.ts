@@ -4,6 +4,7 @@ import type { CloseReason } from "../metrics/self.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
 import type { InheritedSocket, ListenAddress } from "../server/listen-address.ts";
+import type { NodeCounts } from "../server/routes/operator.ts";
 import { createServer, type HttpServer } from "../server/server.ts";
 import type { Access } from "../server/web-config/access-control.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
@@ -18,6 +19,8 @@ export type AppOptions = Omit<ExporterOptions, "access" | "descriptors" | "share
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
   /** Called when it listens. Requests that come before the start has ended wait for it. */
   readonly onListening?: ((addresses: readonly string[]) => void) | undefined;
+  /** Called when everything is loaded, before the first poll. */
+  readonly onLoaded?: (() => void) | undefined;
 };
 
 export type App = {
@@ -25,6 +28,8 @@ export type App = {
   readonly addresses: readonly string[];
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
+  nodeCounts(): NodeCounts;
+  nodeCounts(): NodeCounts;
   /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
 };
@@ -34,7 +39,7 @@ export type App = {
  * @throws ListenError
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { addresses, location, allowedHosts, log, access, onListening = () => {} } = options;
+  const { addresses, location, allowedHosts, log, access, onListening, onLoaded } = options;
   const descriptors = readDescriptors();
   const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
@@ -43,15 +48,16 @@ export async function startApp(options: AppOptions): Promise<App> {
   const servers = addresses.map((address) => ({ address, server: createServer(serverOptions) }));
   try {
     const listening = await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
-    onListening(listening);
+    onListening?.(listening);
     const { createExporter } = await import("./exporter.ts");
     const built = await createExporter({ ...options, descriptors, shares });
     isBuilt(built);
+    onLoaded?.();
     await built.schedule();
     const shutdown = createShutdown();
     built.closeWith(shutdown);
     for (const { server } of servers) shutdown.addSlow(() => drain(server));
-    return { addresses: listening, reload: built.reload, close: shutdown.run };
+    return { addresses: listening, reload: built.reload, nodeCounts: built.nodeCounts, close: shutdown.run };
   } catch (error) {
     await Promise.all(servers.map(({ server }) => abandon(server)));
     throw error;

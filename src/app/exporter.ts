@@ -14,7 +14,7 @@ import { createNodeInfo } from "../metrics/node-info.ts";
 import { createPageRenderer, type RenderedFamily, type RenderPage } from "../metrics/page.ts";
 import { createNodeRenderer } from "../metrics/render-node.ts";
 import { cacheRecent, createSelfMetrics, type SelfMetrics } from "../metrics/self.ts";
-import { isUp, traceText } from "../poll/outcomes.ts";
+import { traceText } from "../poll/outcomes.ts";
 import { createPoller } from "../poll/poller.ts";
 import { createRecentPolls } from "../poll/recent-polls.ts";
 import { openSession } from "../poll/run-poll.ts";
@@ -26,7 +26,7 @@ import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { locationOf, type WebLocation } from "../server/location.ts";
 import type { Route } from "../server/router.ts";
 import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
-import type { NodeCounts } from "../server/routes/operator.ts";
+import { countNodes, type NodeCounts } from "../server/routes/operator.ts";
 import type { PageSnapshot } from "../server/routes/page-body.ts";
 import { createPageSource } from "../server/routes/page-source.ts";
 import type { WebAccess } from "../server/web-config/open.ts";
@@ -46,6 +46,8 @@ export type ExporterOptions = {
   readonly log: Logger;
   /** The files of --web.config.file. */
   readonly access?: Pick<WebAccess, "reload" | "onRead"> | undefined;
+  /** Called when a reload begins, and with its result. */
+  readonly onReload?: ((result: ReloadResult | undefined) => void) | undefined;
   /** Lines of the log that were lost so far. */
   readonly logLinesLost?: () => number;
   /** As the process had them when it began to listen. */
@@ -60,6 +62,7 @@ export type Exporter = Pick<SelfMetrics, "observeRequest" | "connectionClosed"> 
   schedule(): Promise<void>;
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
+  nodeCounts(): NodeCounts;
   /** Adds what ends polls and schedule. */
   closeWith(shutdown: Shutdown): void;
 };
@@ -93,6 +96,7 @@ export async function createExporter(options: ExporterOptions): Promise<Exporter
     apply: (next, signal) => applyConfig(next, { current, polling, warnOfDescriptors, log }, signal),
     reloadOtherFiles: access?.reload,
     loaded,
+    onReload: options.onReload,
     observe: self.configRead,
     log,
   });
@@ -110,6 +114,7 @@ export async function createExporter(options: ExporterOptions): Promise<Exporter
     observeRequest: self.observeRequest,
     connectionClosed: self.connectionClosed,
     reload: reloader.reload,
+    nodeCounts: () => countNodes(polling.nodes),
     async schedule() {
       warnOfDescriptors(polledNodes(config).length);
       await inSlices(schedule.plan(polledNodes(config)));
@@ -253,17 +258,6 @@ function createSnapshots(stored: FreshNodes, renderPage: RenderPage): (own: read
       last = { own, revision, snapshot };
     }
     return last.snapshot;
-  };
-}
-
-function countNodes(stored: FreshNodes): NodeCounts {
-  const states = stored.all().map(({ state }) => state);
-  const nodes = states.filter(({ node }) => node.role === "node");
-  return {
-    all: states.length,
-    polled: states.filter(({ report }) => report !== undefined).length,
-    nodes: nodes.length,
-    up: nodes.filter(isUp).length,
   };
 }
 

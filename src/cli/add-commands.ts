@@ -56,6 +56,11 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
     const routePrefix = locationFlags(options)?.routePrefix;
     invoke({ command: "healthcheck", addresses: listenAddresses(options), routePrefix });
   });
+  configure(program.command("reload"))
+    .description(
+      "reload the configuration of the exporter that systemd runs, for ExecReload=: exit code 0 if it is valid, 1 if not",
+    )
+    .action(() => invoke({ command: "reload" }));
   configure(program.command("hash-password"))
     .description("read a password and print its bcrypt hash, for --web.config.file")
     .action(() => invoke({ command: "hash-password" }));

@@ -15,6 +15,7 @@ export type Invocation =
   | DiscoverInvocation
   | ({ readonly command: "demo" } & ShardFlags & ServeFlags)
   | HealthcheckInvocation
+  | { readonly command: "reload" }
   | { readonly command: "hash-password" }
   | { readonly command: "schema" | "example-config" }
   | { readonly command: "docs" | "dashboards"; readonly name: string | undefined }

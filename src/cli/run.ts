@@ -59,6 +59,8 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
       return (await import("./commands/serve.ts")).demo(invocation, context);
     case "healthcheck":
       return (await import("./commands/healthcheck.ts")).healthcheck(invocation, context);
+    case "reload":
+      return (await once()).reload(process.env, context);
     case "check":
       return (await once()).check(invocation, context);
     case "peers":

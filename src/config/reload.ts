@@ -21,6 +21,8 @@ type ReloaderOptions = {
   readonly reloadOtherFiles?: (() => Promise<readonly string[]>) | undefined;
   /** Called when a configuration has been applied. */
   readonly loaded: () => void;
+  /** Called when a reload begins, and with its result. */
+  readonly onReload?: ((result: ReloadResult | undefined) => void) | undefined;
   /** Called with whether all files were valid when they were last read. */
   readonly observe: (isValid: boolean) => void;
   readonly log: Logger;
@@ -50,9 +52,12 @@ export function createReloader(options: ReloaderOptions): Reloader {
   return {
     reload(cause) {
       if (next !== undefined) return next;
-      next = running.then(() => {
+      next = running.then(async () => {
         next = undefined;
-        return reloadOnce(cause, options, validity, stopping.signal);
+        options.onReload?.(undefined);
+        const result = await reloadOnce(cause, options, validity, stopping.signal);
+        options.onReload?.(result);
+        return result;
       });
       running = next;
       return next;

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { librariesOf } from "../../scripts/licences.mjs";
 import { bareRootfs, buildRootfs, importRootfs } from "../support/base-image.ts";
 import { NO_CONTAINERS, openContainers } from "../support/containers.ts";
 import { parseText } from "../support/exposition-parser.ts";
@@ -42,9 +43,23 @@ async function npmArguments(): Promise<readonly string[]> {
   return [...volumes, ...(hasAuthority ? [`${authority}:/authority.crt:ro`] : [])].flatMap((volume) => ["-v", volume]);
 }
 
+/** A checkout of what the working tree has, made under umask 077: only its owner can read it. */
+async function closedCheckout(): Promise<string> {
+  const { stdout } = await run("git", ["-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  const folder = tempFolder();
+  const files = stdout.split("\0").filter((file) => file !== "" && !/^(?:test|bench|docs\/images)\//.test(file));
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true, mode: 0o700 });
+    copyFileSync(join(ROOT, file), join(folder, file));
+    chmodSync(join(folder, file), 0o600);
+  }
+  return folder;
+}
+
 describe.skipIf(containers === undefined)("the container image", () => {
   const { podman, succeed, start, close } = containers ?? NO_CONTAINERS;
   let npm: readonly string[];
+  let context: string;
   /** What dist/ was built from: the image has the same bytes if it is told the same. */
   let revision = "";
   let created = "";
@@ -60,13 +75,14 @@ describe.skipIf(containers === undefined)("the container image", () => {
       `--build-arg=CREATED=${created}`,
       ...further,
       `--tag=${name}`,
-      ROOT,
+      context,
     ],
   ];
   const build = (...given: Parameters<typeof buildArguments>) => succeed(...buildArguments(...given));
 
   beforeAll(async () => {
     npm = await npmArguments();
+    context = await closedCheckout();
     const { stdout } = await run(process.execPath, [`${ROOT}dist/main.js`, "--version"]);
     [, revision = "", created = ""] = /revision: ([\w-]+)\)\n.*date: +(\S+)/.exec(stdout) ?? [];
     created = created.replace(/^(\d{4})(\d\d)(\d\d)-(.*)$/, "$1-$2-$3T$4Z");
@@ -137,7 +153,7 @@ describe.skipIf(containers === undefined)("the container image", () => {
     }
   });
 
-  test("holds what runs, its rules, dashboards and licences, and nothing else, in less than 25 MB", async () => {
+  test("holds what runs, its rules, dashboards, licences and bill of materials, and nothing else, in less than 25 MB", async () => {
     const files: Record<string, number> = await evaluate(`
       const { readdirSync, statSync } = require("node:fs");
       const files = readdirSync("/app", { recursive: true }).map((file) => [file, statSync("/app/" + file)]);
@@ -146,7 +162,8 @@ describe.skipIf(containers === undefined)("the container image", () => {
     const list = (folder: string) => readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`);
     expect(Object.keys(files).sort()).toEqual(
       [
-        ...["LICENSE", "config.example.yaml", "package.json", "prometheus/alerts.yaml", "prometheus/rules.yaml"],
+        ...["LICENSE", "config.example.yaml", "config.schema.json", "package.json", "sbom.cdx.json"],
+        ...["prometheus/alerts.yaml", "prometheus/rules.yaml"],
         ...list("grafana/dashboards"),
         ...list("dist"),
       ].sort(),
@@ -154,6 +171,33 @@ describe.skipIf(containers === undefined)("the container image", () => {
     expect(Object.values(files).reduce((sum, size) => sum + size, 0)).toBeLessThan(25e6);
     const sizeOf = async (image: string) => Number(await succeed("image", "inspect", "--format={{.Size}}", image));
     expect((await sizeOf(IMAGE)) - (await sizeOf(BARE))).toBeLessThan(25e6);
+  });
+
+  test("was built from a clone made under umask 077, and every user can read it, and nobody but root write", async () => {
+    const modes: Record<string, string> = await evaluate(`
+      const { readdirSync, statSync } = require("node:fs");
+      const files = ["", ...readdirSync("/app", { recursive: true })].map((file) => [file, statSync("/app/" + file)]);
+      console.log(JSON.stringify(Object.fromEntries(files.map(([f, s]) =>
+        [f, [s.isFile(), s.uid, s.gid, (s.mode & 0o7777).toString(8)].join()]))));
+    `);
+    expect(new Set(Object.values(modes))).toEqual(new Set(["false,0,0,755", "true,0,0,644"]));
+  });
+
+  test("its bill of materials names the libraries whose licences it has", async () => {
+    const [sbom, licences] = await evaluate(`
+      const { readFileSync } = require("node:fs");
+      const read = (file) => readFileSync("/app/" + file, "utf8");
+      console.log(JSON.stringify([read("sbom.cdx.json"), read("dist/THIRD-PARTY-LICENSES.txt")]));
+    `);
+    const { components } = z
+      .object({ components: z.array(z.object({ name: z.string(), version: z.string() })) })
+      .parse(JSON.parse(sbom));
+    const named = components.map(({ name, version }) => `${name} ${version}`);
+    expect(named.sort()).toEqual(
+      librariesOf(licences)
+        .map(({ name, version }) => `${name} ${version}`)
+        .sort(),
+    );
   });
 
   test("its program is, byte for byte, what a build outside of containers makes", async () => {

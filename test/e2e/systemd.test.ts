@@ -28,7 +28,7 @@ function installed(more: string): string {
   const folder = tempFolder();
   const path = join(folder, "peer-exporter.service");
   copyFileSync(SOCKET, join(folder, "peer-exporter.socket"));
-  writeFileSync(path, unit.replaceAll("/usr/bin/node", process.execPath) + more);
+  writeFileSync(path, `${unit}${more}`.replaceAll("/usr/bin/peer-exporter", process.execPath));
   return path;
 }
 
@@ -60,11 +60,17 @@ test("the commands of the manual install a program that runs and a unit that sta
   const here = join(root, "clone");
   mkdirSync(here);
   mkdirSync(join(root, "tmp"));
+  mkdirSync(join(root, "usr/bin"), { recursive: true });
   writeFileSync(join(here, "config.yaml"), "nodes: [{name: a, chain: wire, url: 'http://127.0.0.1:1'}]\n");
   const commands = install
     .split("\n")
     .filter((line) => line !== "npm ci" && !line.includes("systemctl"))
-    .map((line) => line.replace(/^sudo /, "").replaceAll(/(?<=[ =])\/(?=opt|etc|tmp)/g, `${root}/`))
+    .map((line) =>
+      line
+        .replace(/^sudo /, "")
+        .replace(/^peer-exporter /, "/usr/bin/peer-exporter ")
+        .replaceAll(/(?<=^|[ =])\/(?=opt|etc|tmp|usr)/g, `${root}/`),
+    )
     .map((line) => line.replace("npm pack", `npm pack ${JSON.stringify(ROOT)} --ignore-scripts --silent`));
   expect(commands.length).toBeGreaterThan(5);
   const { code, output } = await run("sh", ["-e", "-c", commands.join("\n")], { cwd: here });
@@ -72,9 +78,9 @@ test("the commands of the manual install a program that runs and a unit that sta
   expect(output).toContain("config.yaml: valid, 1 node");
   const copy = join(root, "etc/systemd/system/peer-exporter.service");
   expect(readFileSync(copy, "utf8")).toBe(unit);
-  const [program = "", config = ""] = settings("ExecStart").flatMap((line) => line.match(/\/(?:opt|etc)\/\S+/g) ?? []);
+  const [program = "", config = ""] = settings("ExecStart").flatMap((line) => line.match(/\/(?:usr|etc)\/\S+/g) ?? []);
   expect([existsSync(root + program), existsSync(root + config)]).toEqual([true, true]);
-  expect((await run(process.execPath, [root + program, "--version"])).code).toBe(0);
+  expect((await run(root + program, ["--version"])).code).toBe(0);
 });
 
 test("a credential of systemd becomes the secret of a node", async () => {

@@ -24,6 +24,7 @@ export { check } from "./check.ts";
 export { discover } from "./discover.ts";
 export { peers } from "./peers.ts";
 export { probe } from "./probe.ts";
+export { reload } from "./reload.ts";
 
 /** For shell completion: prints the names of the nodes, or nothing where the configuration is not valid. */
 export async function printNodeNames(flags: SourceFlags, { print, redactor }: Context): Promise<number> {

@@ -4,6 +4,8 @@ import type { ReloadResult } from "../../config/reload.ts";
 import { createSharedWaits } from "../../lib/queue.ts";
 import { inSlices } from "../../lib/slices.ts";
 import { cleanText } from "../../metrics/exposition.ts";
+import { isUp } from "../../poll/outcomes.ts";
+import type { FreshNodes } from "../../poll/stale.ts";
 import { CLIENT_GONE, createCostlyResponses } from "../costly-responses.ts";
 import type { WebLocation } from "../location.ts";
 import { errorResponse, json, text } from "../respond.ts";
@@ -18,6 +20,17 @@ export type NodeCounts = {
   /** Nodes and references that were polled at least once. */
   readonly polled: number;
 };
+
+export function countNodes(stored: FreshNodes): NodeCounts {
+  const states = stored.all().map(({ state }) => state);
+  const nodes = states.filter(({ node }) => node.role === "node");
+  return {
+    all: states.length,
+    polled: states.filter(({ report }) => report !== undefined).length,
+    nodes: nodes.length,
+    up: nodes.filter(isUp).length,
+  };
+}
 
 /**
  * `/-/healthy`: the exporter runs. `/-/ready`: every node was polled once. The exporter stays ready from then on: when a reload

@@ -1,0 +1,6 @@
+export function chart(task: {
+  readonly root: string;
+  readonly out: string;
+  readonly version: string;
+  readonly epoch: number;
+}): Promise<readonly string[]>;

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import type { ReloadResult } from "../config/reload.ts";
+import type { Logger } from "../logging/logger.ts";
+import { drain, ListenError, listen } from "../server/listen.ts";
+import { reloadRoute } from "../server/routes/operator.ts";
+import { createServer } from "../server/server.ts";
+
+/**
+ * A unix socket for the command `reload`, by which systemd learns the result of a reload. It needs neither TLS nor a user:
+ * only the exporter's own user may connect. It is in the folder that systemd makes for the service (RuntimeDirectory=).
+ */
+
+/** @returns undefined without such a folder; systemd names several ones with colons between them */
+export function reloadSocketPath({ RUNTIME_DIRECTORY: folders = "" }: NodeJS.ProcessEnv): string | undefined {
+  const [folder = ""] = folders.split(":");
+  return folder === "" ? undefined : join(folder, "reload.sock");
+}
+
+const MAX_CONNECTIONS = 4;
+
+/** @returns closes the socket */
+export async function openReloadSocket(
+  path: string | undefined,
+  reload: (cause: string) => Promise<ReloadResult>,
+  log: Logger,
+): Promise<() => Promise<void>> {
+  if (path === undefined) return async () => {};
+  const server = createServer({
+    routes: [reloadRoute(() => reload("systemctl reload"))],
+    log,
+    observeRequest: () => {},
+    maxConnections: MAX_CONNECTIONS,
+  });
+  try {
+    await listen(server.http, { kind: "unix", path });
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    log.warn({ code: error.code }, `systemctl reload will fail: cannot listen on ${path} (${error.code})`);
+    return async () => {};
+  }
+  return () => drain(server);
+}
