@@ -72,15 +72,15 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "hash-password":
       return (await once()).printHash(context);
     case "docs":
-      return (await once()).docs(invocation.name, context);
+      return (await once()).printDocuments(invocation.name, context);
     case "example-config":
       return (await once()).printExampleConfig(context);
     case "schema":
       return (await once()).printSchema(context);
     case "rules":
-      return (await once()).rules(invocation.kind, context);
+      return (await once()).printRules(invocation.kind, context);
     case "dashboards":
-      return (await once()).dashboards(invocation.name, context);
+      return (await once()).printDashboards(invocation.name, context);
     case "completion":
       return (await once()).printCompletion(invocation.shell, context);
     case "node-names":
