@@ -188,7 +188,8 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
 type Headers = Readonly<Record<string, string>>;
 
 /** A configured header replaces one of ours, whose names are in lower case. */
-function joinHeaders(own: Headers, configured: Headers = {}): Headers {
+function joinHeaders(own: Headers, configured: Headers | undefined): Headers {
+  if (configured === undefined) return own;
   const names = new Set(Object.keys(configured).map((name) => name.toLowerCase()));
   return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !names.has(name))), ...configured };
 }
