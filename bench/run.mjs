@@ -5,7 +5,7 @@ import { createProgress, notMeasured } from "./support/bench.mjs";
 import { hangUp } from "./support/http.mjs";
 import { report } from "./support/report.mjs";
 
-const NAMES = ["startup", "poll-cost", "prom-client", "scrape", "event-loop", "reload", "fleet", "soak"];
+const NAMES = ["startup", "poll-cost", "prom-client", "scrape", "event-loop", "reload", "fleet", "sidecar", "soak"];
 const DOCS = new URL("../docs/", import.meta.url);
 
 const progress = createProgress();

@@ -2,7 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { atMost, figure, runAlone } from "./support/bench.mjs";
+import { atMost, figure, notMeasured, runAlone } from "./support/bench.mjs";
+import { createGroup } from "./support/cgroup.mjs";
 import { LISTENING, PROGRAM } from "./support/exporter.mjs";
 import { startFakeFleet } from "./support/fake-fleet.mjs";
 import { AS_PROMETHEUS, drain } from "./support/http.mjs";
@@ -22,7 +23,8 @@ const BARE = `require("node:http").createServer((q, a) => a.end()).listen(0, "12
 const title = "Sidecar";
 const method = `One Monero node with ${PEERS} peers, polled every second and scraped with gzip every second for ${SECONDS} seconds.
 Resident memory and its peak are the kernel's account (VmRSS and VmHWM), the resident one as the mean of the last quarter.
-Bare Node.js of the same version has an HTTP server, and is asked as often.`;
+Bare Node.js of the same version has an HTTP server, and is asked as often. The peak of the control group is what a container's
+limit counts; it has only those pages of files that nobody read before.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
@@ -31,7 +33,8 @@ export function run({ progress }) {
     const fleet = await startFakeFleet(scope, { count: 1, peers: PEERS });
     const file = join(await scope.folder(), "config.yaml");
     await writeFile(file, JSON.stringify({ global: { interval: "1s", timeout: "900ms" }, nodes: fleet.nodes }));
-    const [program = "", ...args] = COMMAND;
+    const group = createGroup();
+    const [program = "", ...args] = group.within(COMMAND);
     const serve = [...args, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0"];
     const { child: ours, found } = await startChild(scope, program, serve, { until: LISTENING });
     const { child: bare, found: bareFound } = await startChild(scope, NODE, ["-e", BARE], { until: LISTENING });
@@ -56,11 +59,19 @@ export function run({ progress }) {
       rows: [
         compared("resident memory, against bare node", resident, MOST_RESIDENT),
         compared("peak of it, against bare node", peak, MOST_PEAK),
+        groupPeak(group.peak()),
         figure("CPU time of a poll and a scrape", `${digits(cpu)} ms`),
       ],
       headline: `resident ${times(resident.ours / resident.bare)}, peak ${times(peak.ours / peak.bare)} bare node`,
     };
   });
+}
+
+function groupPeak(peak) {
+  const what = "peak of the control group, pages of files included";
+  return peak === undefined
+    ? notMeasured(what, "this user may not make a control group here")
+    : figure(what, mebibytes(peak));
 }
 
 await runAlone(import.meta.url, run);

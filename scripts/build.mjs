@@ -19,6 +19,7 @@ import { thirdPartyLicences } from "./licences.mjs";
  */
 const JOINED = [
   "src/main.ts",
+  "src/cli/quick-health-check.ts",
   "src/cli/run.ts",
   "src/cli/commands/healthcheck.ts",
   "src/cli/commands/serve.ts",

@@ -27,10 +27,19 @@ function endsItself(next: Partial<OnStop>): Promise<void> {
 }
 
 const print = createPrint(printError);
+
+async function command(): Promise<number> {
+  if (args[0] === "healthcheck") {
+    const { quickHealthCheck } = await import("./cli/quick-health-check.ts");
+    const code = await quickHealthCheck(args.slice(1), print);
+    if (code !== undefined) return code;
+  }
+  const { run } = await import("./cli/run.ts");
+  return run(args, { print, printError, stopped, endsItself, endNow: ending.now });
+}
+
 void endAfter({
-  done: import("./cli/run.ts").then(({ run }) =>
-    run(args, { print, printError, stopped, endsItself, endNow: ending.now }),
-  ),
+  done: command(),
   onStop: () => onStop,
   giveUp: () => {
     isGivenUp = true;

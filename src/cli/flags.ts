@@ -7,7 +7,7 @@ import { documentCommand, EXAMPLE_CONFIG_COMMAND } from "../documents/pointers.t
 import { parseDuration } from "../lib/duration.ts";
 import { parseHostName } from "../lib/host-names.ts";
 import { quoted } from "../schema/fields.ts";
-import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
+import { DEFAULT_ADDRESS, type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import {
   type ExternalUrl,
   locationOf,
@@ -30,7 +30,7 @@ import {
 /** An invalid value of a flag. commander's own error would repeat the value, which may hold a token. */
 export class FlagError extends Error {}
 
-export const DEFAULT_ADDRESS = ":10900";
+export { DEFAULT_ADDRESS };
 
 export function addSourceFlags(command: Command): Command {
   return command

@@ -1,6 +1,9 @@
 import { isIPv6 } from "node:net";
 import { withBrackets } from "../rpc/url-mistake.ts";
 
+/** Where the exporter listens without a flag. */
+export const DEFAULT_ADDRESS = ":10900";
+
 /** Where to listen. Without a host: on all addresses, IPv6 and IPv4. */
 export type ListenAddress =
   | { readonly kind: "tcp"; readonly host: string | undefined; readonly port: number }

@@ -5,7 +5,7 @@ import { createServer as createNetServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { TlsOptions } from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { argumentsOfProcess1, checkHealth } from "../../../src/cli/commands/healthcheck.ts";
+import { argumentsOfProcess1, checkHealth } from "../../../src/cli/health.ts";
 import { parseListenAddress } from "../../../src/server/listen-address.ts";
 import { type Certificate, selfSigned } from "../../support/certificates.ts";
 import { freePort, tempFolder } from "../../support/servers.ts";

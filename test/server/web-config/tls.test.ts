@@ -5,7 +5,7 @@ import { connect as connectTcp, createServer as createTcpServer, type Server as 
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { checkHealth } from "../../../src/cli/commands/healthcheck.ts";
+import { checkHealth } from "../../../src/cli/health.ts";
 import { createSelfSignedCertificate } from "../../../src/demo/certificate.ts";
 import { parseListenAddress } from "../../../src/server/listen-address.ts";
 import { clientProblem } from "../../../src/server/web-config/tls.ts";
