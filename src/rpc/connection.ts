@@ -29,13 +29,13 @@ class SocketAgent extends Agent {
   }
 }
 
-/** @param socket an open one, with TLS if the server has it; may be closed by whoever wants */
+/** @param socket an open one, with TLS if the server has it; it may be closed from outside */
 export function createConnection(socket: Socket): Connection {
   let isResting = true;
   let usableUntil = Number.POSITIVE_INFINITY;
-  // Between two requests nobody else looks after it.
+  // Between two requests no other listener looks after it.
   socket.on("error", () => {});
-  // Bytes that nobody asked for must not become the next response.
+  // Bytes that no request asked for must not become the next response.
   socket.on("data", () => {
     if (isResting) socket.destroy();
   });
