@@ -29,13 +29,13 @@ class SocketAgent extends Agent {
   }
 }
 
-/** @param socket an open one, with TLS if the server has it; anyone may close it */
+/** @param socket an open one, with TLS if the server has it; it may be closed from outside */
 export function createConnection(socket: Socket): Connection {
   let isResting = true;
   let usableUntil = Number.POSITIVE_INFINITY;
-  // Between two requests the request's listeners are gone.
+  // Between two requests no other listener looks after it.
   socket.on("error", () => {});
-  // Unrequested bytes must not become the next response.
+  // Bytes that no request asked for must not become the next response.
   socket.on("data", () => {
     if (isResting) socket.destroy();
   });
