@@ -49,7 +49,7 @@ function partsOf(head, byName, homes) {
 
 /**
  * A file whose export is a function that runs the part of a name, once. The parentheses around each part tell the engine to
- * compile it at once, instead of reading it first for its end.
+ * compile it immediately, instead of reading it first for its end.
  */
 function joinedCode(head, parts, homes, isProgram) {
   const [, hashbang = "", first] = /^(#![^\n]*\n)?(.*)$/s.exec(head.code);

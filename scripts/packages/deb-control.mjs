@@ -1,4 +1,4 @@
-// What dpkg is told about the package.
+// The control file of the package: what dpkg knows about it.
 
 /** The sections of symbol versions of libstdc++, with the oldest version of Debian's package that has them. */
 const LIBSTDCXX = [

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { build } from "esbuild";
 import { BUILD_OPTIONS, embedded } from "../embedded.mjs";
+import { lateModules } from "../late-modules.mjs";
 import { writeFile } from "./files.mjs";
 
 /**
@@ -13,7 +14,7 @@ import { writeFile } from "./files.mjs";
 export async function bundleExecutable(root, folder) {
   const texts = new Map();
   const programInputs = [];
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...BUILD_OPTIONS,
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
@@ -22,9 +23,13 @@ export async function bundleExecutable(root, folder) {
     banner: { js: '"use strict";' },
     // There is no import() in an executable. By require, a module is loaded as late, and from the same file.
     supported: { "dynamic-import": false },
+    // A library asks for the place of its own file when it is loaded; it does not use it as this program uses the library.
+    define: { "import.meta.url": '"file:///peer-exporter"' },
+    write: false,
     metafile: true,
     plugins: [embedded((bundled) => void programInputs.push(...bundled), texts)],
   });
+  writeFile(join(folder, "main.cjs"), lateModules(outputFiles[0].text));
   const assets = [...texts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text], index) => {

@@ -1,3 +1,7 @@
+// Sessions are loaded at the first poll, whose time must not pass while a test's process compiles them.
+import "../../src/chains/chainweb/session.ts";
+import "../../src/chains/monero/session.ts";
+import "../../src/chains/wire/session.ts";
 import { onTestFinished } from "vitest";
 import type { NodeSession, PollRequest } from "../../src/chains/adapter.ts";
 import { type ChainName, chains } from "../../src/chains/index.ts";

@@ -42,7 +42,7 @@ const SMALL_PAGE_BYTES = 192 * 1024;
 const SMALL_COMPRESSED_BYTES = 32 * 1024;
 
 /**
- * Compresses a small page at once. The way through another thread takes longer, and its buffers wait for the next collection:
+ * Compresses a small page immediately. The way through another thread takes longer, and its buffers wait for the next collection:
  * they were 3 MiB of the memory of a sidecar.
  */
 function compressSmall(page: PageChunks, format: Format): WholeBody {

@@ -1,0 +1,1 @@
+export function lateModules(code: string): string;
