@@ -29,13 +29,13 @@ class SocketAgent extends Agent {
   }
 }
 
-/** @param socket an open one, with TLS if the server has it; it may be closed from outside */
+/** @param socket an open one, with TLS if the server has it; anyone may close it */
 export function createConnection(socket: Socket): Connection {
   let isResting = true;
   let usableUntil = Number.POSITIVE_INFINITY;
-  // Between two requests no other listener looks after it.
+  // Between two requests the request's listeners are gone.
   socket.on("error", () => {});
-  // Bytes that no request asked for must not become the next response.
+  // Unrequested bytes must not become the next response.
   socket.on("data", () => {
     if (isResting) socket.destroy();
   });

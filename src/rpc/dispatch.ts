@@ -27,7 +27,7 @@ export const MAX_EXTENSION_BYTES = 16 * 1024;
 
 /**
  * Chunk sizes, their extensions and trailers: how many bytes of them may follow one piece of the body, and how many there may
- * be in total, together with twice the size of the body. The parser reports most of them to no listener.
+ * be in total, together with twice the size of the body. The parser does not report most of them.
  */
 export const MAX_FRAMING_BYTES = 64 * 1024;
 

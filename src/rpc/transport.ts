@@ -81,7 +81,7 @@ export function openTransport(
     },
   });
 
-  /** No request waits for a dial whose transport was closed: it may hang in the file system. */
+  /** A dial whose transport was closed is not waited for: it may hang in the file system. */
   async function dial(): Promise<Connection> {
     connection?.socket.destroy();
     const dialled = connector.dial().then(closeIfLate);

@@ -12,7 +12,7 @@ export type WireRequest = {
 /** Names in lower case. A header that was sent more than once has all its values. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Headers that say how a message is read. The configuration refuses them; to pass them here is a bug. */
+/** Headers that say how a message is read. The configuration refuses them; a caller that passes them has a bug. */
 const FRAMING_HEADERS: ReadonlySet<string> = new Set([
   ...["connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"],
 ]);
