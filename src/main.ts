@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+
 // Arguments in, exit code out. process-end.ts listens to signals before the program itself is loaded, which takes most of
 // the start.
 
-import { refusalOfOldNode } from "./cli/old-node.ts";
 import { askedExitCode, endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/process-end.ts";
+import { refusalOfOldNode } from "./lib/node-runtime.ts";
 
 const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);

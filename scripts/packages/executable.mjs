@@ -37,7 +37,7 @@ export async function executable({ root, out, work, version, arch }) {
   return [name, licences];
 }
 
-/** Its warnings, about symbols that nothing reads, are of no use; an error is shown. */
+/** Its warnings are about symbols that nothing reads, so they are not shown; an error is. */
 function inject(root, file, blob) {
   const postject = join(root, "node_modules/postject/dist/cli.js");
   run(process.execPath, [postject, file, "NODE_SEA_BLOB", blob, "--sentinel-fuse", FUSE]);

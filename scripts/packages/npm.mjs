@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tarGz, writeFile } from "./files.mjs";
 
-/** Beside dist/, which holds the program with its libraries. */
+/** In addition to dist/, which holds the program with its libraries. */
 const FILES = [
   "README.md",
   "LICENSE",

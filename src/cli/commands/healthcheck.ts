@@ -5,7 +5,7 @@ import { request as httpsRequest } from "node:https";
 import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
 import { errorCode } from "../../lib/errno.ts";
-import { isExecutable } from "../../lib/executable.ts";
+import { isExecutable } from "../../lib/node-runtime.ts";
 import { formatListenAddress, type ListenAddress } from "../../server/listen-address.ts";
 import { locationOf } from "../../server/location.ts";
 import { HEALTH_CHECK } from "../../server/refusals.ts";
