@@ -3,10 +3,9 @@
 // Arguments in, exit code out. process-end.ts listens to signals before the program itself is loaded, which takes most of
 // the start.
 
-import { askedExitCode, endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/process-end.ts";
+import { askedExitCode, createPrint, endAfter, ending, type OnStop, stopped } from "./cli/process-end.ts";
 import { refusalOfOldNode } from "./lib/node-runtime.ts";
 
-const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
 
 // The program itself is loaded later: an old Node.js could not.
@@ -28,7 +27,7 @@ function endsItself(next: Partial<OnStop>): Promise<void> {
   return isGivenUp ? new Promise(() => {}) : Promise.resolve();
 }
 
-watchOutput(printError);
+const print = createPrint(printError);
 void endAfter({
   done: import("./cli/run.ts").then(({ run }) =>
     run(args, { print, printError, stopped, endsItself, endNow: ending.now }),

@@ -23,7 +23,7 @@ export async function executable({ root, out, work, version, arch }) {
     output: "blob",
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    // Its bytes differ from run to run, and it is of one architecture only.
+    // It is of one architecture only, and with it Node.js warns about every option of V8 in NODE_OPTIONS.
     useCodeCache: false,
   };
   writeFileSync(join(work, "sea.json"), JSON.stringify(config));

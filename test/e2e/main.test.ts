@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Client } from "undici";
 import { afterAll, describe, expect, test } from "vitest";
+import { ask } from "../support/ask.ts";
 import { logLines, PROGRAM, startExporter } from "../support/exporter.ts";
 import { type FakeNode, type Handler, json, lonelyWire, MANY_ROWS, startFakeNode } from "../support/fake-node.ts";
 import { type RunningProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
@@ -148,10 +148,10 @@ describe("check", () => {
   });
 
   test("an invalid file fails serve as well", async () => {
-    const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
+    const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes-key.yaml`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(output).toBe(
-      `${BAD}/no-nodes.yaml:1:1: nodes: expected at least one node\npeer-exporter: 1 problem in the configuration\n`,
+      `${BAD}/no-nodes-key.yaml:1:1: nodes: missing; expected a list of nodes\npeer-exporter: 1 problem in the configuration\n`,
     );
   });
 
@@ -209,11 +209,9 @@ describe("serve", () => {
     const [socket, url] = listen;
     expect(socket).toBe(`unix:${socketPath}`);
     expect(logLines(program)[0]?.msg).toBe(`serving /m on unix:${socketPath}, ${url}`);
-    const client = new Client("http://localhost", { socketPath });
-    open.push(client);
-    const answer = await client.request({ path: "/m", method: "GET" });
+    const answer = await ask("http://localhost/m", { socketPath });
     expect(answer.statusCode).toBe(200);
-    expect(await answer.body.text()).toContain('p2p_node_up{target="one",chain="wire"}');
+    expect(answer.text).toContain('p2p_node_up{target="one",chain="wire"}');
     expect((await fetch(`${url}/m`)).status).toBe(200);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     expect(await program.stop()).toBe(0);
