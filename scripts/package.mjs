@@ -1,6 +1,6 @@
 // Makes the packages in out/: npm run package [-- OPTION...]. docs/packages.md says what they are.
 //
-//   --only=npm,executable,deb,chart   only these; SHA256SUMS is made again, over all of the folder
+//   --only=npm,executable,deb,chart   only these; SHA256SUMS is made again, for the whole folder
 //   --arch=amd64,arm64                for these architectures
 //   --version=VERSION                 in place of that of package.json, to try upgrades
 //   --out=FOLDER                      in place of out/

@@ -25,6 +25,6 @@ function removeLink() {
   try {
     if (realpathSync(link) === realpathSync(root)) rmSync(link);
   } catch {
-    // No such link.
+    // There is no such link.
   }
 }

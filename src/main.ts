@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+
 // Arguments in, exit code out. process-end.ts listens to signals before the program itself is loaded, which takes most of
 // the start.
 
-import { refusalOfOldNode } from "./cli/old-node.ts";
 import { askedExitCode, createPrint, endAfter, ending, type OnStop, stopped } from "./cli/process-end.ts";
+import { refusalOfOldNode } from "./lib/node-runtime.ts";
 
 const printError = (text: string) => void process.stderr.write(text);
 

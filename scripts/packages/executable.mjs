@@ -23,7 +23,7 @@ export async function executable({ root, out, work, version, arch }) {
     output: "blob",
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    // Its bytes differ from run to run, and it is of one architecture only.
+    // It is of one architecture only, and with it Node.js warns about every option of V8 in NODE_OPTIONS.
     useCodeCache: false,
   };
   writeFileSync(join(work, "sea.json"), JSON.stringify(config));
@@ -37,7 +37,7 @@ export async function executable({ root, out, work, version, arch }) {
   return [name, licences];
 }
 
-/** Its warnings are about symbols that nothing reads, and are not shown; an error is. */
+/** Its warnings are about symbols that nothing reads, so they are not shown; an error is. */
 function inject(root, file, blob) {
   const postject = join(root, "node_modules/postject/dist/cli.js");
   run(process.execPath, [postject, file, "NODE_SEA_BLOB", blob, "--sentinel-fuse", FUSE]);

@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
 import { errorCode } from "../lib/errno.ts";
-import { isExecutable } from "../lib/executable.ts";
+import { isExecutable } from "../lib/node-runtime.ts";
 import { loadHttps } from "../lib/tls-on-demand.ts";
 import { formatListenAddress, type ListenAddress } from "../server/listen-address.ts";
 import { HEALTH_CHECK } from "../server/refusals.ts";

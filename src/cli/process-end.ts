@@ -2,8 +2,8 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../lib/errno.ts";
-import { isExecutable } from "../lib/executable.ts";
 import { files } from "../lib/files/files.ts";
+import { isExecutable } from "../lib/node-runtime.ts";
 
 /**
  * How the process ends. Loading this file takes effect immediately, and it is loaded before everything else: process 1 of a

@@ -63,10 +63,10 @@ describe.each(ALL)("linux-$arch", ({ arch, platform, rootOf, emulator }) => {
     const page = await waitFor(
       async () => {
         const found = await text("/metrics");
-        return found.includes('p2p_node_up{chain="wire",target="wire-1"} 1') && found;
+        return /^p2p_node_up\{target="wire-1",.*\} 1$/m.test(found) && found;
       },
       "the demo to poll",
-      { timeoutMs: 100_000, program: exporter },
+      { timeoutMs: 200_000, program: exporter },
     );
     expect(parseText(page).families.length).toBeGreaterThan(50);
     expect((await get("/metrics", "wrong")).status).toBe(401);

@@ -34,7 +34,7 @@ test("says what to do to the Node.js 18 of Debian 12", async () => {
   expect([code, output]).toEqual([
     1,
     expect.stringMatching(
-      /^peer-exporter: expected Node\.js 20\.20, 22 or newer, found 18\.[\d.]+: install a newer Node\.js, or the Debian package or the executable of peer-exporter, which need none\n$/,
+      /^peer-exporter: expected Node\.js 20\.20, 22 or newer, found 18\.[\d.]+: install a newer Node\.js, or the Debian package or the executable of peer-exporter, which need no Node.js\n$/,
     ),
   ]);
 });
