@@ -32,9 +32,10 @@ describe("Depends", () => {
     expect(() => dependsOn(new Map([[library, versions]]))).toThrow(message);
   });
 
-  test.skipIf(process.platform !== "linux")("is read from an executable, here Node.js itself", () => {
-    const needed = neededVersions(readFileSync(process.execPath));
-    expect(needed.get("libc.so.6")).toContain("GLIBC_2.28");
+  test.skipIf(process.platform !== "linux")("is read from an executable, here the shell", () => {
+    const versions = neededVersions(readFileSync("/bin/sh")).get("libc.so.6") ?? [];
+    expect(versions.length).toBeGreaterThan(0);
+    expect(versions.filter((version) => !/^GLIBC_[\d.]+$/.test(version))).toEqual([]);
   });
 
   test.each([
@@ -93,7 +94,7 @@ describe("changelog", () => {
   test("gives what is not released to the version that is made", () => {
     expect(changelog({ text: history, version: "0.2.0", epoch: 1796065345 })).toBe(
       "peer-exporter (0.2.0) unstable; urgency=medium\n\n  * One thing and more.\n  * Two.\n\n" +
-        " -- peer-exporter maintainers <peer-exporter@users.noreply.github.com>  Mon, 30 Nov 2026 18:22:25 +0000\n\n" +
+        " -- peer-exporter maintainers <peer-exporter@users.noreply.github.com>  Mon, 30 Nov 2026 19:02:25 +0000\n\n" +
         "peer-exporter (0.1.0) unstable; urgency=medium\n\n  * First.\n\n" +
         " -- peer-exporter maintainers <peer-exporter@users.noreply.github.com>  Sun, 01 Nov 2026 00:00:00 +0000\n",
     );
