@@ -6,10 +6,24 @@
 //
 //   node scripts/build.mjs [FOLDER]     into another folder
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
+import { filesOf, joinFiles } from "./join-files.mjs";
+import { lateModules } from "./late-modules.mjs";
 import { thirdPartyLicences } from "./licences.mjs";
+
+/**
+ * What is always loaded together is one file. A health check runs every few seconds and waits for as little as possible; the
+ * next two are a server until it listens, and after that.
+ */
+const JOINED = [
+  "src/main.ts",
+  "src/cli/run.ts",
+  "src/cli/commands/healthcheck.ts",
+  "src/cli/commands/serve.ts",
+  "src/app/exporter.ts",
+];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = resolve(process.argv[2] ?? `${root}dist`);
@@ -33,7 +47,14 @@ if (bundler === undefined) {
     plugins: [embedded((bundled) => void programInputs.push(...bundled))],
   });
   mkdirSync(fresh);
-  for (const { path, text } of outputFiles) writeFileSync(join(fresh, basename(path)), await toCommonJs(text));
+  const codes = new Map();
+  for (const { path, text } of outputFiles) {
+    const code = await toCommonJs(text);
+    const { entryPoint } = metafile.outputs[relative(root, path)];
+    // The texts of programs for threads stay as they are.
+    codes.set(basename(path), entryPoint?.startsWith("embedded:") ? code : lateModules(code));
+  }
+  for (const { name, code } of joinFiles(filesOf(metafile, codes), JOINED)) writeFileSync(join(fresh, name), code);
   // The package.json above says that .js files are ES modules.
   writeFileSync(`${fresh}/package.json`, `${JSON.stringify({ type: "commonjs" })}\n`);
   writeFileSync(

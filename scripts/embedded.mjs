@@ -32,6 +32,8 @@ export const BUILD_OPTIONS = {
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   alias: {
     "@opentelemetry/api": join(ROOT, "scripts/no-tracing.cjs"),
+    "thread-stream": join(ROOT, "scripts/no-transports.cjs"),
+    "sonic-boom": join(ROOT, "scripts/no-transports.cjs"),
     // Its ES module asks for its own URL, which a CommonJS file does not have.
     "node-cron": join(ROOT, "node_modules/node-cron/dist/node-cron.cjs"),
   },

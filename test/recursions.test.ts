@@ -45,6 +45,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
         "demo/clock.ts: reopen",
         "cli/process-end.ts: stop",
         "lib/brief-cache.ts: dropLater",
+        "lib/systemd/notifier.ts: sendLater",
       ],
       ...["becomeSlow", "end", "start", "startWaiting", "waitForHang"].map(
         (name) => `lib/files/file-reader.ts: ${name}`,

@@ -19,6 +19,8 @@ export type AppOptions = Omit<ExporterOptions, "access" | "descriptors" | "share
   readonly access?: (Access & Pick<WebAccess, "reload" | "onRead">) | undefined;
   /** Called when it listens. Requests that come before the start has ended wait for it. */
   readonly onListening?: ((addresses: readonly string[]) => void) | undefined;
+  /** Called when everything is loaded, before the first poll. */
+  readonly onLoaded?: (() => void) | undefined;
 };
 
 export type App = {
@@ -26,7 +28,6 @@ export type App = {
   readonly addresses: readonly string[];
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
-  nodeCounts(): NodeCounts;
   nodeCounts(): NodeCounts;
   /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
@@ -37,7 +38,7 @@ export type App = {
  * @throws ListenError
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { addresses, location, allowedHosts, log, access, onListening = () => {} } = options;
+  const { addresses, location, allowedHosts, log, access, onListening, onLoaded } = options;
   const descriptors = readDescriptors();
   const shares = shareDescriptors(MAX_CONNECTIONS, descriptors);
   const maxConnections = Math.max(1, Math.floor(shares.clients / addresses.length));
@@ -46,10 +47,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const servers = addresses.map((address) => ({ address, server: createServer(serverOptions) }));
   try {
     const listening = await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
-    onListening(listening);
+    onListening?.(listening);
     const { createExporter } = await import("./exporter.ts");
     const built = await createExporter({ ...options, descriptors, shares });
     isBuilt(built);
+    onLoaded?.();
     await built.schedule();
     const shutdown = createShutdown();
     built.closeWith(shutdown);

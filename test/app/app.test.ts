@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { join } from "node:path";
-import { Agent, fetch as undiciFetch } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type App, startApp } from "../../src/app/app.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { parseListenAddress } from "../../src/server/listen-address.ts";
 import { logSink } from "../poll/support.ts";
+import { ask } from "../support/ask.ts";
 import { find, type Page, parseOpenMetrics, parseText, value } from "../support/exposition-parser.ts";
 import { type FakeNode, type Handler, json, MANY_ROWS, startFakeNode } from "../support/fake-node.ts";
 import { promtoolCheckMetrics } from "../support/prometheus.ts";
@@ -222,10 +222,10 @@ describe("close", () => {
   test("drops an idle keep-alive connection immediately", async () => {
     const node = await fakeNode(monerod());
     const { url, close } = await start([{ name: "monero-1", chain: "monero", url: node.url }]);
-    const agent = new Agent({ keepAliveTimeout: 60_000 });
-    onTestFinished(() => agent.close());
-    await (await undiciFetch(`${url}/metrics`, { dispatcher: agent })).text();
-    // If it waited for the connection, which the client keeps for a minute, the test would time out.
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    await ask(`${url}/metrics`, { agent });
+    // If it waited for the connection, which the client keeps, the test would time out.
     await close();
   });
 
@@ -253,12 +253,9 @@ describe("listening", () => {
     expect(addresses[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(addresses[1]).toMatch(/^http:\/\/localhost:\d+$/);
     expect(addresses[2]).toBe(`unix:${path}`);
-    const dispatcher = new Agent({ connect: { socketPath: path } });
-    onTestFinished(() => dispatcher.close());
     await untilReady({ url: addresses[0] ?? "" });
     const pages = [await scrape(addresses[0] ?? ""), await scrape(addresses[1] ?? "")];
-    const viaSocket = await undiciFetch("http://localhost/metrics", { dispatcher });
-    pages.push(parseText(await viaSocket.text()));
+    pages.push(parseText((await ask("http://localhost/metrics", { socketPath: path })).text));
     expect(pages.map((page) => value(page, "p2p_node_up"))).toEqual([1, 1, 1]);
     await close();
     expect(existsSync(path)).toBe(false);

@@ -1,7 +1,7 @@
 import { createConnection } from "node:net";
-import { Agent, buildConnector, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+import { ask } from "../support/ask.ts";
 import { eventually, fields, rows } from "./support.ts";
 
 function find(network: DemoNetwork, name: string): DemoNode {
@@ -12,8 +12,8 @@ function find(network: DemoNetwork, name: string): DemoNode {
 
 async function call(url: string, method: string) {
   const body = JSON.stringify({ jsonrpc: "2.0", id: "0", method });
-  const response = await request(`${url}/json_rpc`, { method: "POST", body });
-  return fields(fields(await response.body.json()).result);
+  const { text } = await ask(`${url}/json_rpc`, { method: "POST", body });
+  return fields(fields(JSON.parse(text)).result);
 }
 
 /** Tries to connect once. @returns "connected" or the code of the error */
@@ -51,19 +51,19 @@ describe("over HTTP", () => {
 
   test("wire", async () => {
     for (const { url } of network.nodes.filter(({ chain }) => chain === "wire")) {
-      const response = await request(`${url}/v1/net/connections`, { method: "POST" });
+      const response = await ask(`${url}/v1/net/connections`, { method: "POST" });
       expect(response.statusCode).toBe(201);
       expect(response.headers["content-type"]).toBe("application/json");
-      expect(rows(await response.body.json()).length).toBeGreaterThan(5);
+      expect(rows(JSON.parse(response.text)).length).toBeGreaterThan(5);
     }
     const { url, options } = find(network, "wire-3");
-    expect((await request(`${url}/v1/prometheus/metrics`)).statusCode).toBe(404);
-    const metrics = await request(`${options?.prometheus_url}/v1/prometheus/metrics`);
+    expect((await ask(`${url}/v1/prometheus/metrics`)).statusCode).toBe(404);
+    const metrics = await ask(`${options?.prometheus_url}/v1/prometheus/metrics`);
     expect(metrics.statusCode).toBe(200);
-    expect(await metrics.body.text()).toContain("nodeop_p2p_bytes_received{");
-    const wrong = await request(`${url}/v1/chain/get_info`, { headers: { host: "localhost:8888" } });
+    expect(metrics.text).toContain("nodeop_p2p_bytes_received{");
+    const wrong = await ask(`${url}/v1/chain/get_info`, { headers: { host: "localhost:8888" } });
     expect(wrong.statusCode).toBe(400);
-    expect(await wrong.body.text()).toContain("Disallowed HTTP HOST header");
+    expect(wrong.text).toContain("Disallowed HTTP HOST header");
   });
 
   test("monero", async () => {
@@ -82,30 +82,16 @@ describe("over HTTP", () => {
 
   test("chainweb: https with a pinned certificate, and http", async () => {
     const { url, pin, options } = find(network, "kadena-1");
-    let seen: string | undefined;
-    const dialTls = buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0 });
-    const dispatcher = new Agent({
-      connect(target, done) {
-        dialTls(target, (error, socket) => {
-          if (error) return done(error, null);
-          if ("getPeerX509Certificate" in socket) {
-            const hex = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "") ?? "";
-            seen = Buffer.from(hex, "hex").toString("base64url");
-          }
-          done(null, socket);
-        });
-      },
-    });
-    const response = await request(`${url}/chainweb/0.0/mainnet01/cut/peer`, { dispatcher });
-    expect(seen).toBe(pin);
+    const response = await ask(`${url}/chainweb/0.0/mainnet01/cut/peer`, { rejectUnauthorized: false });
+    const seen = Buffer.from(response.certificate?.fingerprint256.replaceAll(":", "") ?? "", "hex");
+    expect(seen.toString("base64url")).toBe(pin);
     expect(response.statusCode).toBe(200);
     expect(response.headers["x-peer-addr"]).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(rows(fields(await response.body.json()).items).length).toBe(64);
-    await dispatcher.close();
-    await expect(request(`${url}/info`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
-    expect((await request(`${options?.service_url}/info`)).statusCode).toBe(200);
+    expect(rows(fields(JSON.parse(response.text)).items).length).toBe(64);
+    await expect(ask(`${url}/info`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    expect((await ask(`${options?.service_url}/info`)).statusCode).toBe(200);
     const plain = find(network, "kadena-2-trailing");
-    expect((await request(`${plain.url}/chainweb/0.0/mainnet01/cut`, { method: "HEAD" })).statusCode).toBe(200);
+    expect((await ask(`${plain.url}/chainweb/0.0/mainnet01/cut`, { method: "HEAD" })).statusCode).toBe(200);
   });
 
   test("survives anything that a client sends", async () => {

@@ -32,6 +32,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ini: ({ text }) => text.split("\n").filter((line) => !/^(?:\[\w+\]|[\w-]+ ?=.*|#.*|)$/.test(line)),
   // test/e2e/path-prefix.test.ts and monero-access.test.ts run them.
   nginx: ({ text }) => text.split("\n").filter((line) => !/^ *(?:[a-z_]+ [^;{}]*[;{]|\}|)$/.test(line)),
+  // Nothing here reads it. Its structure at least: labels or attributes, and brackets that close.
+  alloy: ({ text }) => [
+    ...text.split("\n").filter((line) => !/^ *(?:[a-z_.]+(?: "\w+")? \{|[a-z_]+ += .+|\}|)$/.test(line)),
+    ...(text.split(/[{[]/).length === text.split(/[}\]]/).length ? [] : ["a bracket is not closed"]),
+  ],
   prom: ({ text }) => text.split("\n").flatMap(sampleProblems),
   json: ({ text }) => caught(() => void JSON.parse(text)),
   diff: ({ text }) => caught(() => void applied(text)),

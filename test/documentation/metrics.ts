@@ -14,7 +14,18 @@ const records = new Set(recordings.map(({ record }) => record));
 const OTHERS = /^(?:up|ALERTS|scrape_\w+|container_cpu_\w+|(?:nodejs|process)_\w+)$/;
 
 /** Labels that every series of a node may have: of the exporter, of Prometheus, and of the examples' nodes. */
-const COMMON = new Set(["target", "chain", "job", "instance", "namespace", "pod", "region", "severity", "alertname"]);
+const COMMON = new Set([
+  "target",
+  "chain",
+  "job",
+  "instance",
+  "cluster",
+  "namespace",
+  "pod",
+  "region",
+  "severity",
+  "alertname",
+]);
 
 export function isMetric(name: string): boolean {
   const base = name.replace(/_(?:bucket|sum|count)$/, "");

@@ -14,7 +14,7 @@ export type YamlKind = "config" | "web-config" | "prometheus" | "rules" | "alert
 const KEYS: Readonly<Record<Exclude<YamlKind, "other">, readonly string[]>> = {
   config: ["global", "connections", "lag", "probe", "nodes", "references"],
   "web-config": ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"],
-  prometheus: ["global", "rule_files", "alerting", "scrape_configs", "storage"],
+  prometheus: ["global", "rule_files", "alerting", "scrape_configs", "remote_write", "storage"],
   rules: ["groups"],
   alertmanager: ["global", "route", "inhibit_rules", "receivers", "time_intervals"],
 };

@@ -1,8 +1,8 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Agent, fetch as fetchWith } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { ask } from "../support/ask.ts";
 import { createAuthority } from "../support/authority.ts";
 import { logLines, PROGRAM } from "../support/exporter.ts";
 import { findServer, freePort, requireProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
@@ -31,12 +31,11 @@ describe.skipIf(activate === undefined)("with systemd-socket-activate", () => {
       `--web.config.file=${join(folder, "web.yaml")}`,
     ]);
     await waitFor(() => existsSync(path), "the sockets", { program });
-    const local = new Agent({ connect: { ca: authority.ca, host: "127.0.0.1", servername: "localhost" } });
-    const unix = new Agent({ connect: { ca: authority.ca, socketPath: path } });
-    onTestFinished(async () => void (await Promise.all([local.destroy(), unix.destroy()])));
+    const local = { host: "127.0.0.1", port };
+    const unix = { socketPath: path };
     // The first connection starts the program.
-    const status = async (dispatcher: Agent) =>
-      (await fetchWith(`https://localhost:${port}/-/healthy`, { dispatcher })).status;
+    const status = async (place: object) =>
+      (await ask("https://localhost/-/healthy", { ca: authority.ca, servername: "localhost", ...place })).statusCode;
     expect([await status(local), await status(unix)]).toEqual([200, 200]);
     expect(logLines(program).flatMap(({ listen }) => (listen === undefined ? [] : [listen]))).toEqual([
       [`https://127.0.0.1:${port}`, "unix socket of systemd (descriptor 4)"],

@@ -9,6 +9,7 @@ import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { ask } from "../support/ask.ts";
 import { type Authority, createAuthority } from "../support/authority.ts";
 import { type Exporter, logLines, PROGRAM, startExporter } from "../support/exporter.ts";
 import { value } from "../support/exposition-parser.ts";
@@ -261,17 +262,10 @@ describe("the program", () => {
       { timeoutMs: 20_000, program },
     );
     expect(listening).toEqual([expect.stringMatching(/^http:/), `unix:${socket}`]);
-    const { Client } = await import("undici");
-    const local = new Client("http://localhost", { socketPath: socket });
-    const status = async () =>
-      await local.request({ path: "/metrics", method: "GET" }).then(async (answer) => {
-        await answer.body.dump();
-        return answer.statusCode;
-      });
+    const status = async () => (await ask("http://localhost/metrics", { socketPath: socket })).statusCode;
     expect(await status()).toBe(200);
     expect((await fetch(`${listening[0]}/metrics`)).status).toBe(200);
     expect(await status()).toBe(429);
-    await local.close();
     expect(await program.stop()).toBe(0);
     await expect(run(requireProgram("ls"), [socket])).resolves.toMatchObject({ code: 2 });
   });

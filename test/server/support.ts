@@ -1,6 +1,5 @@
 import type { Server } from "node:http";
 import { connect } from "node:net";
-import { Client } from "undici";
 import { onTestFinished } from "vitest";
 import type { Format } from "../../src/metrics/exposition.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
@@ -11,6 +10,7 @@ import { createRoutes, type RoutesOptions } from "../../src/server/routes/index.
 import { buildBody } from "../../src/server/routes/page-body.ts";
 import { createServer } from "../../src/server/server.ts";
 import { logSink } from "../poll/support.ts";
+import { ask } from "../support/ask.ts";
 
 export type Observed = { readonly handler: string; readonly code: number; readonly seconds: number };
 
@@ -92,22 +92,9 @@ async function inject(http: Server, sent: Sent | string) {
   const base = http.listening
     ? `http://127.0.0.1:${Object(http.address()).port}`
     : await listenAt(http, { kind: "tcp", host: "127.0.0.1", port: 0 });
-  const client = new Client(base);
-  try {
-    const body = payload === undefined ? {} : { body: payload };
-    const answer = await client.request({ path: url, method, headers: { ...headers, connection: "close" }, ...body });
-    const rawPayload = Buffer.from(await answer.body.arrayBuffer());
-    const text = rawPayload.toString();
-    return {
-      statusCode: answer.statusCode,
-      headers: answer.headers,
-      rawPayload,
-      body: text,
-      json: () => JSON.parse(text),
-    };
-  } finally {
-    await client.destroy();
-  }
+  const sentBody = payload === undefined ? {} : { body: payload };
+  const { statusCode, headers: received, body, text } = await ask(base, { path: url, method, headers, ...sentBody });
+  return { statusCode, headers: received, rawPayload: body, body: text, json: () => JSON.parse(text) };
 }
 
 /** The same, listening on 127.0.0.1. */

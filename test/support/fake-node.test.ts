@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
+import { ask as askOnce } from "./ask.ts";
 import { peerId, selfSigned } from "./certificates.ts";
 import {
   type Handler,
@@ -168,14 +169,14 @@ describe("faults", () => {
     return response.text();
   };
 
-  it.each<[string, OnSocket, object]>([
-    ["closeWithoutAByte", closeWithoutAByte, { cause: { code: "UND_ERR_SOCKET" } }],
-    ["resetAtOnce", resetAtOnce, { cause: { code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) } }],
-    ["truncatedBody", truncatedBody('{"a":1'), { cause: { code: "UND_ERR_SOCKET" } }],
-    ["garbage", answerBytes("SSH-2.0-OpenSSH_9.2\r\n"), { cause: { name: "HTTPParserError" } }],
-  ])("%s breaks the request", async (_, fault, error) => {
+  it.each<[string, OnSocket, string]>([
+    ["closeWithoutAByte", closeWithoutAByte, "ECONNRESET"],
+    ["resetAtOnce", resetAtOnce, "ECONNRESET"],
+    ["truncatedBody", truncatedBody('{"a":1'), "ECONNRESET"],
+    ["garbage", answerBytes("SSH-2.0-OpenSSH_9.2\r\n"), "HPE_INVALID_CONSTANT"],
+  ])("%s breaks the request", async (_, fault, code) => {
     const server = await rawServer(fault);
-    await expect(ask(server.url)).rejects.toMatchObject(error);
+    await expect(askOnce(server.url)).rejects.toMatchObject({ code });
   });
 
   it.each<[string, OnSocket]>([

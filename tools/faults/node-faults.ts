@@ -186,7 +186,7 @@ export const NODE_FAULTS = {
     fault: "A chunk has an endless extension",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected a body, found more than 64KiB of HTTP framing; ${NO_NODE}`,
+    log: `down: … at …: expected a body, found more than 16KiB of HTTP framing; ${NO_NODE}`,
     remedy: `${OTHER_SERVER} The exporter discards it.`,
   },
   endlessTrailers: {

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { parseRange } from "../../rpc/address-filter.ts";
 import { block, nodeUrlField, parsed, quoted, timeoutField } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
+import { lateSession } from "../late-session.ts";
 import { families, sources } from "./families.ts";
-import { openSession } from "./session.ts";
 
 const RANGE = "an address range like 10.0.0.0/8";
 
@@ -46,7 +46,10 @@ export const chainweb: ChainAdapter = {
   title: "Chainweb",
   optionsKey: "chainweb",
   options: optionsSchema.transform(
-    (options): ChainOptions => ({ values: options, open: (target) => openSession(target, options) }),
+    (options): ChainOptions => ({
+      values: options,
+      open: (target) => lateSession(async () => (await import("./session.ts")).openSession(target, options)),
+    }),
   ),
   traits: { directions: ["unknown"], states: [] },
   apis: ["peers", "head", "info", "tips", "mempool", "probe", "block"],

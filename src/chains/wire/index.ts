@@ -1,7 +1,7 @@
 import { block, hostHeaderField, nodeUrlField } from "../../schema/fields.ts";
 import type { ChainAdapter, ChainOptions } from "../adapter.ts";
+import { lateSession } from "../late-session.ts";
 import { families, sources } from "./families.ts";
-import { openSession } from "./session.ts";
 
 const optionsSchema = block({
   chain_url: nodeUrlField.optional().describe("base URL of the listener with chain_api_plugin, where it is not url"),
@@ -16,7 +16,10 @@ export const wire: ChainAdapter = {
   title: "Wire and Antelope",
   optionsKey: "wire",
   options: optionsSchema.transform(
-    (options): ChainOptions => ({ values: options, open: (target) => openSession(target, options) }),
+    (options): ChainOptions => ({
+      values: options,
+      open: (target) => lateSession(async () => (await import("./session.ts")).openSession(target, options)),
+    }),
   ),
   traits: {
     directions: ["inbound", "outbound"],

@@ -66,7 +66,6 @@ export async function serve(
   const whole = await source.load();
   const ownPart = (all: Config) => (shard === undefined ? withoutSteps(all) : shardSteps(all, shard));
   const config = runToEnd(ownPart(whole));
-  keepMemorySmall(config.nodes.length);
   const { log, logLinesLost } = await openLog(flags, redactor.redact);
   crash.logTo(log);
   const systemd = openSystemdService(process.env, log);
@@ -79,6 +78,7 @@ export async function serve(
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
+    keepMemorySmall(next.nodes.length);
     void warnOfSecrets(next);
     return next;
   };
@@ -99,6 +99,9 @@ export async function serve(
         { version: VERSION, revision: BUILD.revision, nodejs: process.version, listen },
         `serving ${location.routePrefix}${telemetryPath} on ${listen.join(", ")}`,
       ),
+    // Not before: with other flags than it was built with, Node.js compiles each of its modules instead of taking it from its
+    // cache.
+    onLoaded: () => keepMemorySmall(config.nodes.length),
   });
   if (app === undefined) return 1;
   trigger.connect(app.reload);

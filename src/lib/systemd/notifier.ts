@@ -21,7 +21,7 @@ export function takeNotifyVariables(env: NodeJS.ProcessEnv, pid: number): Notify
 }
 
 /** Tells systemd the state of this service. Never throws, and nothing waits for systemd except `stopping`. */
-export type Notifier = {
+type Notifier = {
   ready(): void;
   reloading(): void;
   /** The end of a reload, whatever its result. */

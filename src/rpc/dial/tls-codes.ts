@@ -1,9 +1,6 @@
 /** Failures of TLS, and what the codes of handshakes that failed mean. */
 
-/**
- * TLS failed, and it is known why. Without anything secret; texts of the server are cut and harmless. It has no `code`: after
- * ERR_TLS_CERT_ALTNAME_INVALID undici 7 believes that a request is running, and dials no more (client.js handleConnectError).
- */
+/** TLS failed, and it is known why. Without anything secret; texts of the server are cut and harmless. */
 export class TlsError extends Error {
   /** What was found, without the server. */
   readonly finding: string;

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { Agent, request } from "undici";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
+import { ask } from "../../support/ask.ts";
 import { createDeadMount, type DeadMount } from "../../support/dead-mount.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { find } from "../../support/exposition-parser.ts";
@@ -107,13 +107,8 @@ test(faultOf("fileHangs").fault, async () => {
   const lines = exporter.lines().filter(({ msg }) => logPattern("fileHangs").test(msg));
   for (const name of dead) expect(lines.filter(({ msg }) => msg.includes(secret(name)))).toHaveLength(1);
 
-  const agent = new Agent();
-  onTestFinished(() => agent.destroy());
-  const scrape = await request(`${exporter.url}/metrics`, {
-    dispatcher: agent,
-    headers: { "accept-encoding": "gzip" },
-  });
-  expect(gunzipSync(Buffer.from(await scrape.body.arrayBuffer())).toString()).toContain("p2p_node_up");
+  const scrape = await ask(`${exporter.url}/metrics`, { headers: { "accept-encoding": "gzip" } });
+  expect(gunzipSync(scrape.body).toString()).toContain("p2p_node_up");
   const reload = await fetch(`${exporter.url}/-/reload`, { method: "POST" });
   expect(reload.status).toBe(500);
   const reported = await reload.text();

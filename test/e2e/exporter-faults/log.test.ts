@@ -1,8 +1,9 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
+import { Agent } from "node:http";
 import { join } from "node:path";
-import { Agent, request } from "undici";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
+import { ask } from "../../support/ask.ts";
 import { PROGRAM } from "../../support/exporter.ts";
 import { type Page, value } from "../../support/exposition-parser.ts";
 import { type FaultyExporter, ROOT, startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
@@ -59,11 +60,11 @@ describe("the log cannot be written", () => {
   test(faultOf("logUnread").fault, async () => {
     const { path, reader } = await pipe();
     const exporter = await startLogging(`2>"${path}"`);
-    const agent = new Agent({ connections: 8, pipelining: 1 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     onTestFinished(() => agent.destroy());
     // Each is a line of the log: together more than pipe and exporter keep.
-    const ask = async () => (await request(`${exporter.url}/-/healthy`, { dispatcher: agent })).body.dump();
-    for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, ask));
+    const askHealth = () => ask(`${exporter.url}/-/healthy`, { agent });
+    for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, askHealth));
     const page = await exporter.page();
     expect(up(page, "one")).toBe(1);
 
@@ -81,7 +82,7 @@ describe("the log cannot be written", () => {
     const reported = log.split("\n").find((line) => logPattern("logUnread").test(line)) ?? "";
     expect(JSON.parse(reported).lost_lines).toBeGreaterThan(1000);
     // Full again, at the end.
-    for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, ask));
+    for (let round = 0; round < 150; round += 1) await Promise.all(Array.from({ length: 100 }, askHealth));
     await worksAndStops(exporter);
   });
 

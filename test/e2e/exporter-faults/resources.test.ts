@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { request } from "undici";
 import { expect, test } from "vitest";
 import { faultOf, logPattern } from "../../../tools/faults/exporter-faults.ts";
+import { ask } from "../../support/ask.ts";
 import { type Page, parseText, value } from "../../support/exposition-parser.ts";
 import { MANY_ROWS } from "../../support/fake-node.ts";
 import { startFaultyExporter, wireWith } from "../../support/faulty-exporter.ts";
@@ -57,7 +57,7 @@ test(faultOf("moreNodesThanDescriptors").fault, async () => {
     descriptors: 64,
   });
   // Each page comes over a connection of its own.
-  const page = async () => parseText(await (await request(`${exporter.url}/metrics`, { reset: true })).body.text());
+  const page = async () => parseText((await ask(`${exporter.url}/metrics`)).text);
   const all = await pageWhere(
     { ...exporter, page },
     (now) => names.every((name) => up(now, name) === 1),

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { Agent } from "node:https";
 import { join } from "node:path";
-import { Agent, request } from "undici";
 import * as z from "zod";
 import { type Manifest, parseManifests } from "../../kubernetes/manifests.ts";
+import { ask } from "../../support/ask.ts";
 import { createAuthority } from "../../support/authority.ts";
 import { freePort, startProcess, tempFolder, waitFor } from "../../support/servers.ts";
 
@@ -59,11 +60,11 @@ export async function startApiServer({ kubeApiserver, etcd, definitions }: ApiSe
     // Nothing makes the accounts that pods use, which a controller would do.
     "--disable-admission-plugins=ServiceAccount",
   ]);
-  const dispatcher = new Agent({ connect: { ca: authority.ca } });
+  const agent = new Agent({ keepAlive: true, ca: authority.ca });
 
   async function call(method: "GET" | "PATCH", path: string, body?: unknown) {
-    const answer = await request(`https://127.0.0.1:${port}${path}`, {
-      dispatcher,
+    const answer = await ask(`https://127.0.0.1:${port}${path}`, {
+      agent,
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -73,7 +74,7 @@ export async function startApiServer({ kubeApiserver, etcd, definitions }: ApiSe
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const warnings = [answer.headers.warning ?? []].flat();
-    return { code: answer.statusCode, text: await answer.body.text(), warnings };
+    return { code: answer.statusCode, text: answer.text, warnings };
   }
 
   /** Where objects of a kind are: /api/v1/namespaces/NAMESPACE/services. */
@@ -103,7 +104,7 @@ export async function startApiServer({ kubeApiserver, etcd, definitions }: ApiSe
       return code < 300 ? warnings : [...warnings, status.parse(JSON.parse(text)).message];
     },
     async stop() {
-      await dispatcher.destroy();
+      agent.destroy();
       await server.stop();
       await database.stop();
     },
