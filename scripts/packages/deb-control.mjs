@@ -1,4 +1,4 @@
-// What dpkg is told about the package.
+// What dpkg reads about the package.
 
 /** The sections of symbol versions of libstdc++, with the oldest version of Debian's package that has them. */
 const LIBSTDCXX = [

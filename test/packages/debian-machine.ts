@@ -83,7 +83,7 @@ export async function bootDebian(): Promise<Machine> {
   const flags = ["--register=no", "--keep-unit", "--private-network", "--console=pipe", "--boot"];
   const name = `peer-exporter-${process.pid}`;
   const nspawn = await startProcess("systemd-nspawn", [`--directory=${root}`, `--machine=${name}`, ...flags]);
-  const leader = await waitFor(() => childOf(nspawn.pid), "systemd to start", { program: nspawn, ...PATIENT });
+  const leader = await waitFor(() => systemdOf(nspawn.pid), "systemd to start", { program: nspawn, ...PATIENT });
   const enter = (...command: string[]) =>
     run("env", [...CLEAN, "nsenter", "--target", leader, "--all", "--", ...command]);
   await waitFor(
@@ -113,6 +113,8 @@ export async function bootDebian(): Promise<Machine> {
   };
 }
 
-function childOf(pid: number): string | undefined {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").find(Boolean);
+/** The first process of the machine: nspawn has other children before. */
+function systemdOf(pid: number): string | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
+  return children.find((child) => readFileSync(`/proc/${child}/comm`, "utf8") === "systemd\n");
 }
