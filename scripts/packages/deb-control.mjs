@@ -1,4 +1,4 @@
-// The control file of the package: what dpkg knows about it.
+// What dpkg reads about the package.
 
 /** The sections of symbol versions of libstdc++, with the oldest version of Debian's package that has them. */
 const LIBSTDCXX = [

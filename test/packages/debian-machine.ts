@@ -55,15 +55,11 @@ type Result = Awaited<ReturnType<typeof run>>;
 
 /** A command in such a folder, without anything of this machine but its kernel. */
 export function inChroot(root: string, command: readonly string[], user = "0:0", input = ""): Promise<Result> {
-  return run("chroot", [`--userspec=${user}`, root, ...command], { env: CLEAN, input });
+  return run("env", [...CLEAN, "chroot", `--userspec=${user}`, root, ...command], { input });
 }
 
-const CLEAN = {
-  PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-  DEBIAN_FRONTEND: "noninteractive",
-  LANG: "C.UTF-8",
-  NODE_OPTIONS: undefined,
-};
+/** The environment of a fresh system. */
+const CLEAN = ["--ignore-environment", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"];
 
 export type Machine = {
   readonly root: string;
@@ -78,19 +74,22 @@ export type Machine = {
   stop(): Promise<void>;
 };
 
+/** A busy machine may take so long to boot. */
+export const PATIENT = { timeoutMs: 120_000 };
+
 /** Boots a copy, with a network of its own. */
 export async function bootDebian(): Promise<Machine> {
   const root = debianRoot();
   const flags = ["--register=no", "--keep-unit", "--private-network", "--console=pipe", "--boot"];
   const name = `peer-exporter-${process.pid}`;
   const nspawn = await startProcess("systemd-nspawn", [`--directory=${root}`, `--machine=${name}`, ...flags]);
-  const leader = await waitFor(() => childOf(nspawn.pid), "systemd to start", { program: nspawn });
+  const leader = await waitFor(() => systemdOf(nspawn.pid), "systemd to start", { program: nspawn, ...PATIENT });
   const enter = (...command: string[]) =>
-    run("nsenter", ["--target", leader, "--all", "--", ...command], { env: CLEAN });
+    run("env", [...CLEAN, "nsenter", "--target", leader, "--all", "--", ...command]);
   await waitFor(
     async () => /running|degraded/.test((await enter("systemctl", "is-system-running")).output),
     "systemd to have started everything",
-    { program: nspawn },
+    { program: nspawn, ...PATIENT },
   );
   return {
     root,
@@ -114,6 +113,8 @@ export async function bootDebian(): Promise<Machine> {
   };
 }
 
-function childOf(pid: number): string | undefined {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").find(Boolean);
+/** The first process of the machine: nspawn has other children before. */
+function systemdOf(pid: number): string | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
+  return children.find((child) => readFileSync(`/proc/${child}/comm`, "utf8") === "systemd\n");
 }

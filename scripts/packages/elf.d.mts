@@ -1,0 +1,2 @@
+/** See elf.mjs. */
+export function neededVersions(file: Buffer): ReadonlyMap<string, readonly string[]>;
