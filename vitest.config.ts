@@ -32,6 +32,9 @@ const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
   .filter((file) => /"fast-check"|\/effort\.ts"/.test(readFileSync(join(TESTS, file), "utf8")))
   .map((file) => `test/${file}`);
 
+/** Tests of what `npm run package` has made, with other programs that only they need. */
+const PACKAGES = "test/packages/**/*.test.ts";
+
 /** They watch the demo, or an Alertmanager, for minutes and hardly use a core. */
 const WATCHES = ["demo", "queries/demo", "stack", "troubles"].map((name) => `test/e2e/${name}.test.ts`);
 
@@ -68,7 +71,7 @@ class LongFirst extends BaseSequencer {
 
 /**
  * Unit tests first; then the tests against real servers, which mostly wait, four at a time; at last the demanding ones.
- * `npm test` runs these three, `npm run test:long` the fourth.
+ * `npm test` runs these three, `npm run test:long` the fourth, `npm run test:packages` the fifth.
  */
 export default defineConfig({
   plugins: [embeddedInTests()],
@@ -86,7 +89,7 @@ export default defineConfig({
           // Many wait for sockets and timers: more workers than CI has cores.
           maxWorkers: 5,
           include: ["test/**/*.test.ts"],
-          exclude: [...REAL_PROGRAMS, ...DEMANDING, CAMPAIGNS],
+          exclude: [...REAL_PROGRAMS, ...DEMANDING, CAMPAIGNS, PACKAGES],
           setupFiles: ["test/support/properties.ts"],
           sequence: { groupOrder: 0 },
         },
@@ -124,6 +127,16 @@ export default defineConfig({
           // Those that watch need three of them.
           maxWorkers: 4,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...patient,
+          name: "packages",
+          include: [PACKAGES],
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

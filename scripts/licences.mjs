@@ -21,7 +21,7 @@ export function thirdPartyLicences(inputs, root) {
 /**
  * The libraries that such a text names.
  * @param {string} text
- * @returns {readonly {name: string, version: string, license: string}[]}
+ * @returns {readonly {name: string, version: string, license: string, text: string}[]} `text` is that of the licence
  */
 export function librariesOf(text) {
   return text
@@ -30,7 +30,7 @@ export function librariesOf(text) {
     .map((part) => {
       const [, name, version, license] = /^(\S+) (\S+): (.+)$/m.exec(part) ?? [];
       if (license === undefined) throw new Error("a part of the licences does not begin with the name of a library");
-      return { name, version, license };
+      return { name, version, license, text: part.split("\n").slice(1).join("\n").trim() };
     });
 }
 

@@ -9,8 +9,11 @@ const REPEATED = [
   ["compose.yaml", new RegExp(`(image: ghcr\\.io/peer-exporter/peer-exporter:)${NUMBER}$`, "gm")],
   ["Dockerfile", new RegExp(`^(ARG VERSION=)${NUMBER}$`, "gm")],
 ];
-/** Names of packages and tags of the image in documents: peer-exporter-1.2.3.tgz, peer-exporter:1.2.3. */
-const NAME = new RegExp(`(peer-exporter(?:-chart)?[-_](?=[\\d.]+[-_.]\\w)|peer-exporter:)${NUMBER}`, "g");
+/** Names of packages, tags of the image and of git in documents: peer-exporter-1.2.3.tgz, peer-exporter:1.2.3. */
+const NAME = new RegExp(
+  `(peer-exporter(?:-chart)?[-_](?=[\\d.]+[-_.]\\w)|peer-exporter:|release\\.yml@refs/tags/v|\\?ref=v)${NUMBER}`,
+  "g",
+);
 /** Rendered manifests, where the chart and the image are named. */
 const RENDERED = new RegExp(
   `(app\\.kubernetes\\.io/version: |helm\\.sh/chart: peer-exporter-|image: ghcr\\.io/peer-exporter/peer-exporter:)${NUMBER}$`,

@@ -24,7 +24,7 @@ function blocks(tokens, width, inline) {
 function block(token, width, inline) {
   switch (token.type) {
     case "heading":
-      return heading(inline(token.tokens), token.depth);
+      return heading(wrap(inline(token.tokens), width - token.depth - 1), token.depth);
     case "paragraph":
     case "text":
       return wrap(inline(token.tokens ?? [token]), width);
@@ -50,8 +50,9 @@ function block(token, width, inline) {
 }
 
 function heading(text, depth) {
-  if (depth > 2) return `${"#".repeat(depth)} ${text}`;
-  return `${text}\n${(depth === 1 ? "=" : "-").repeat(text.length)}`;
+  if (depth > 2) return `${"#".repeat(depth)} ${text.replaceAll("\n", `\n${" ".repeat(depth + 1)}`)}`;
+  const longest = Math.max(...text.split("\n").map((line) => line.length));
+  return `${text}\n${(depth === 1 ? "=" : "-").repeat(longest)}`;
 }
 
 function list({ items, ordered, start, loose }, width, inline) {
@@ -124,7 +125,7 @@ function inlinePart(token, targetOfLink) {
   switch (token.type) {
     case "text":
     case "escape":
-      return (token.tokens === undefined ? token.text : inlineText(token.tokens, targetOfLink)).replaceAll("\n", " ");
+      return token.tokens === undefined ? plain(token.text) : inlineText(token.tokens, targetOfLink);
     case "codespan":
       return `\`${token.text.replaceAll("\n", " ")}\``;
     case "strong":
@@ -143,6 +144,12 @@ function inlinePart(token, targetOfLink) {
   }
 }
 
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " " };
+
+function plain(text) {
+  return text.replaceAll("\n", " ").replaceAll(/&\w+;/g, (entity) => ENTITIES[entity] ?? entity);
+}
+
 function linkPart({ href, tokens, text }, targetOfLink) {
   const target = targetOfLink(href);
   const shown = linkText(text) === text ? inlineText(tokens, targetOfLink) : linkText(text);
@@ -151,7 +158,7 @@ function linkPart({ href, tokens, text }, targetOfLink) {
       return target.url === text ? text : `${shown} (${target.url})`;
     case "document":
       // The name alone would not say that there is more to read.
-      return shown === target.name ? `docs ${target.name}` : `${shown} (docs ${target.name})`;
+      return shown === target.name ? `\`docs ${target.name}\`` : `${shown} (docs ${target.name})`;
     case "index":
       return `${shown} (docs)`;
     case "program":

@@ -25,6 +25,8 @@ const FIELDS = [
   "repository",
   "homepage",
   "bugs",
+  // With provenance: it cannot be published from a developer's machine.
+  "publishConfig",
   "type",
   "bin",
   "engines",

@@ -29,7 +29,6 @@ export type App = {
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
   reload(cause: string): Promise<ReloadResult>;
   nodeCounts(): NodeCounts;
-  nodeCounts(): NodeCounts;
   /** Ends polls and schedule, waits for requests in flight, and closes everything. */
   close(): Promise<void>;
 };

@@ -63,9 +63,8 @@ export const documentSchema = block({
   connections: z.unknown().optional(),
   lag: z.unknown().optional(),
   probe: z.unknown().optional(),
-  nodes: z
-    .array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) })
-    .min(1, "expected at least one node"),
+  // The list may be empty, as after the installation of a package; but a file without it is no configuration.
+  nodes: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of nodes", input) }),
   references: z.array(z.unknown(), { error: ({ input }) => mismatch("a list of references", input) }).optional(),
 });
 

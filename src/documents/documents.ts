@@ -42,7 +42,7 @@ function unpacked(base64: string | undefined): string {
 }
 
 /**
- * The document that somebody names at a terminal: `runbooks/P2PNodeDown`, also as `P2PNodeDown` after an alert, or as the file
+ * The document that a user names at a terminal: `runbooks/P2PNodeDown`, also as `P2PNodeDown` after an alert, or as the file
  * `docs/runbooks/P2PNodeDown.md` that a link or an older text names. Upper and lower case are the same.
  * @param names of all documents
  */

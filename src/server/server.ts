@@ -1,7 +1,8 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
+import type { Server as HttpsServer } from "node:https";
 import { Server as NetServer } from "node:net";
 import { errorCode } from "../lib/errno.ts";
+import { loadHttps } from "../lib/tls-on-demand.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { CloseReason } from "../metrics/self.ts";
 import { type ClientLimits, createClients } from "./clients/clients.ts";
@@ -92,7 +93,8 @@ const OWN_CHECKS = { requireHostHeader: false } as const;
 function open(handle: HandleRequest, access: Access | undefined): Server | HttpsServer {
   const onRequest = (incoming: IncomingMessage, response: ServerResponse) => handle(incoming, response);
   if (access?.tls === undefined) return createHttpServer({ ...SERVER_LIMITS, ...OWN_CHECKS }, onRequest);
-  const secure = createHttpsServer({ ...SERVER_LIMITS, ...OWN_CHECKS, ...TLS_LIMITS, ...access.tls }, onRequest);
+  const settings = { ...SERVER_LIMITS, ...OWN_CHECKS, ...TLS_LIMITS, ...access.tls };
+  const secure = loadHttps().createServer(settings, onRequest);
   access.update(secure);
   return secure;
 }

@@ -14,6 +14,9 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["journalctl", "systemd's own"],
   ["npm", "npm's own commands; its scripts are checked"],
   ["git", "git's own"],
+  ["cosign", "for releases, of which there is none yet"],
+  ["gh", "for releases, of which there is none yet"],
+  ["pipx", "programs that check workflows; test/workflows.test.ts checks them too"],
   ["node", "Node.js' own; the exporter started by it is checked"],
   ["promtool", "Prometheus' own; test/prometheus runs it over the same files"],
   ["prometheus", "Prometheus' own; test/e2e/home.test.ts starts it"],
@@ -26,6 +29,7 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["nodeop", "Wire's own; no package of it is to be had"],
   ["chainweb-node", "its own; no package of it is to be had"],
   ["curl", "to nodes; those to the exporter are checked"],
+  ["apt-get", "Debian's own; its packages are those of npm run package"],
   // Of the system.
   ...[
     "cat",

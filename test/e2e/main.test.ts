@@ -148,10 +148,10 @@ describe("check", () => {
   });
 
   test("an invalid file fails serve as well", async () => {
-    const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes.yaml`);
+    const { code, stdout, output } = await exporter(`--config.file=${BAD}/no-nodes-key.yaml`);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(output).toBe(
-      `${BAD}/no-nodes.yaml:1:1: nodes: expected at least one node\npeer-exporter: 1 problem in the configuration\n`,
+      `${BAD}/no-nodes-key.yaml:1:1: nodes: missing; expected a list of nodes\npeer-exporter: 1 problem in the configuration\n`,
     );
   });
 

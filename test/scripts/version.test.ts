@@ -56,4 +56,5 @@ test("the folder cannot be published by mistake, and a tarball only with provena
   });
   expect([status, stderr]).toEqual([1, expect.stringContaining("npm run package")]);
   expect(manifest.publishConfig).toEqual({ access: "public", provenance: true });
+  expect(read("scripts/packages/npm.mjs")).toContain('"publishConfig"');
 });

@@ -13,8 +13,9 @@ type Facts = {
 };
 
 export function manPage({ version, date, reference }: Facts): string {
-  let help = "";
-  const program = createProgram(version, { out: (text) => void (help += text), err: () => {} }, () => {});
+  const printed: string[] = [];
+  const output = { out: (text: string) => void printed.push(text), err: () => {} };
+  const program = createProgram(version, output, () => {});
   program.outputHelp();
   const commands = visibleCommands(program).flatMap(
     (name) => program.commands.find((command) => command.name() === name) ?? [],
@@ -25,7 +26,7 @@ export function manPage({ version, date, reference }: Facts): string {
     // Names of flags are not broken, and lines not stretched: both would be hard to read.
     ".nh",
     ".ad l",
-    man.section("NAME", [`peer\\-exporter \\- ${man.escape(man.brief(summary))}`]),
+    man.section("NAME", [`peer\\-exporter \\- ${man.escaped(man.brief(summary))}`]),
     man.section("SYNOPSIS", synopsis(commands)),
     man.section("DESCRIPTION", [man.paragraphs([summary, ...description]), man.paragraphs(DESCRIPTION)]),
     man.section(
@@ -37,7 +38,7 @@ export function manPage({ version, date, reference }: Facts): string {
     man.section("EXIT STATUS", definitions(exitCodes(reference))),
     man.section("ENVIRONMENT", definitions(ENVIRONMENT)),
     man.section("SIGNALS", definitions(SIGNALS)),
-    man.section("EXAMPLES", [man.example(examplesOf(help))]),
+    man.section("EXAMPLES", [man.example(examplesOf(printed.join("")))]),
     man.section("SEE ALSO", SEE_ALSO),
     "",
   ].join("\n");

@@ -1,17 +1,17 @@
 /** Text in the language of man pages (the macros of man(7)). */
 
 /** A text of one line, without meaning for the formatter. */
-export function escape(text: string): string {
+export function escaped(text: string): string {
   const safe = text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("'", "\\(aq").replaceAll("`", "\\(ga");
   return safe.replaceAll("^", "\\(ha").replaceAll("~", "\\(ti").replace(/^\./, "\\&.");
 }
 
 export function bold(text: string): string {
-  return `\\fB${escape(text)}\\fR`;
+  return `\\fB${escaped(text)}\\fR`;
 }
 
 export function italic(text: string): string {
-  return `\\fI${escape(text)}\\fR`;
+  return `\\fI${escaped(text)}\\fR`;
 }
 
 export function section(title: string, lines: readonly string[]): string {
@@ -24,14 +24,14 @@ export function paragraphs(texts: readonly string[]): string {
 
 /** Lines as they are. */
 export function example(text: string): string {
-  return [".EX", ...text.split("\n").map(escape), ".EE"].join("\n");
+  return [".EX", ...text.split("\n").map(escaped), ".EE"].join("\n");
 }
 
 /** The texts of `--help` begin small and have no full stop; lines begin where sentences do. */
 export function sentence(text: string): string {
   return plainSentence(text)
     .split(/(?<=\.) (?=[A-Z])/)
-    .map(escape)
+    .map(escaped)
     .join("\n");
 }
 

@@ -36,7 +36,7 @@ export function configJsonSchema(descriptions: ReadonlyMap<string, string>): Jso
     title: "Configuration of peer-exporter",
     type: "object",
     additionalProperties: false,
-    patternProperties: { "^x-": { description: "Not read: a place for anchors (docs/configuration.md)." } },
+    patternProperties: { "^x-": { description: "Not read: a place for anchors (peer-exporter docs configuration)." } },
     // An exporter may be there only for targets that others name.
     anyOf: [{ required: ["nodes"] }, { required: ["probe"] }],
     properties: {

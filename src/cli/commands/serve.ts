@@ -78,6 +78,7 @@ export async function serve(
   const read = createThreadReader();
   const load = async (signal: AbortSignal) => {
     const next = await inSlices(ownPart(await source.load({ read, signal })), signal);
+    keepMemorySmall(next.nodes.length);
     void warnOfSecrets(next);
     return next;
   };
@@ -106,6 +107,7 @@ export async function serve(
   trigger.connect(app.reload);
   if (shard !== undefined) logShard(shard, config.nodes.length, whole.nodes.length, log);
   logNodes(config, log);
+  if (isWithoutWork(whole)) log.warn(`the configuration has no nodes: ${adviceFor(source)}`);
   // The start does not wait for it, as it reads files.
   void warnOfSecrets(config);
   const closeReloadSocket = await openReloadSocket(reloadSocketPath(process.env), app.reload, log);
@@ -165,6 +167,16 @@ function logNodes(config: Config, log: Logger): void {
   if (polled.length > 1) log.info(describePolling(config));
   const level = polled.length > MANY_NODES ? "debug" : "info";
   for (const node of polled) log[level]({ target: node.name, chain: node.chain }, describeNode(node));
+}
+
+/** Whether there is nothing to poll, for any shard, and no request can name something. */
+function isWithoutWork({ nodes, references, probe }: Config): boolean {
+  return nodes.length === 0 && references.length === 0 && probe.modules.size === 0;
+}
+
+function adviceFor({ file }: ConfigSource): string {
+  const how = "peer-exporter discover ADDRESS prints the entry of a node";
+  return file === undefined ? how : `add them to ${file}, which is read again when it changes; ${how}`;
 }
 
 /** Warns once about each doubtful secret of a node, until it changes. */

@@ -27,7 +27,7 @@ export function summary(all: readonly NodeOverview[]): string {
       : [`${upOf(references)} ${references.length === 1 ? "reference" : "references"} returned a head`],
   ].flat();
   return parts.length === 0
-    ? "This exporter polls no nodes: with --shard, the other exporters poll them."
+    ? "This exporter polls no nodes: its configuration has none or, with --shard, the other exporters poll them."
     : `At the last poll, ${parts.join(" and ")}.`;
 }
 

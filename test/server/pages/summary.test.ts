@@ -63,7 +63,7 @@ test("nodes that are not polled as often as they should be are worse than those 
 test.each<[string, readonly NodeOverview[]]>([
   ["At the last poll, 1 of 2 nodes returned a peer list and 0 of 1 reference returned a head.", [up, down, reference]],
   ["At the last poll, 0 of 1 reference returned a head.", [reference]],
-  ["This exporter polls no nodes: with --shard, the other exporters poll them.", []],
+  ["This exporter polls no nodes: its configuration has none or, with --shard, the other exporters poll them.", []],
 ])("%s", (expected, nodes) => {
   expect(summary(nodes)).toBe(expected);
 });

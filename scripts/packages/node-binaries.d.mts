@@ -1,0 +1,2 @@
+/** See node-binaries.mjs. */
+export const NODE_VERSION: string;
