@@ -52,7 +52,7 @@ function partsOf(head, byName, homes) {
  * compile it at once, instead of reading it first for its end.
  */
 function joinedCode(head, parts, homes, isProgram) {
-  const [, hashbang = "", first] = /^(#!.*\n)?([^]*)$/.exec(head.code);
+  const [, hashbang = "", first] = /^(#![^\n]*\n)?(.*)$/s.exec(head.code);
   const codes = parts.map((part) => ({ name: part.name, code: part === head ? first : part.code }));
   const texts = codes.map(
     ({ name, code }) =>

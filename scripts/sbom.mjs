@@ -1,5 +1,5 @@
-// Writes the software bill of materials of the program as CycloneDX JSON: `npm run sbom [-- FILE]`, sbom.cdx.json
-// without FILE. It lists the libraries that are built into dist/ (from dist/THIRD-PARTY-LICENSES.txt), with their data from
+// Writes the software bill of materials of the program as CycloneDX JSON: `npm run sbom [-- FILE [LICENSES]]`, sbom.cdx.json
+// without FILE. It lists the libraries that are built in (named in LICENSES, dist/THIRD-PARTY-LICENSES.txt), with their data from
 // package-lock.json; it needs neither network nor node_modules. The same two files give the same bytes; SOURCE_DATE_EPOCH
 // sets the timestamp.
 import { spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { librariesOf } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = resolve(process.argv[2] ?? `${root}sbom.cdx.json`);
+const licences = resolve(process.argv[3] ?? `${root}dist/THIRD-PARTY-LICENSES.txt`);
 const { name, packages } = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8"));
 
 // A dependency may install libraries that this program never loads: the bundler leaves them out.
@@ -42,7 +43,7 @@ process.stdout.write(`${file}: ${sbom.components.length} components\n`);
 
 function builtIn() {
   try {
-    return librariesOf(readFileSync(`${root}dist/THIRD-PARTY-LICENSES.txt`, "utf8"));
+    return librariesOf(readFileSync(licences, "utf8"));
   } catch (error) {
     return fail(`cannot read what is built into dist/ (${error.code ?? error.message}): run npm run build`);
   }

@@ -3,9 +3,8 @@
 // the start.
 
 import { refusalOfOldNode } from "./cli/old-node.ts";
-import { askedExitCode, endAfter, ending, type OnStop, stopped, watchOutput } from "./cli/process-end.ts";
+import { askedExitCode, createPrint, endAfter, ending, type OnStop, stopped } from "./cli/process-end.ts";
 
-const print = (text: string) => void process.stdout.write(text);
 const printError = (text: string) => void process.stderr.write(text);
 
 // The program itself is loaded later: an old Node.js could not.
@@ -27,7 +26,7 @@ function endsItself(next: Partial<OnStop>): Promise<void> {
   return isGivenUp ? new Promise(() => {}) : Promise.resolve();
 }
 
-watchOutput(printError);
+const print = createPrint(printError);
 void endAfter({
   done: import("./cli/run.ts").then(({ run }) =>
     run(args, { print, printError, stopped, endsItself, endNow: ending.now }),

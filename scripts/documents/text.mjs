@@ -125,7 +125,7 @@ function inlinePart(token, targetOfLink) {
   switch (token.type) {
     case "text":
     case "escape":
-      return (token.tokens === undefined ? token.text : inlineText(token.tokens, targetOfLink)).replaceAll("\n", " ");
+      return token.tokens === undefined ? plain(token.text) : inlineText(token.tokens, targetOfLink);
     case "codespan":
       return `\`${token.text.replaceAll("\n", " ")}\``;
     case "strong":
@@ -144,6 +144,12 @@ function inlinePart(token, targetOfLink) {
   }
 }
 
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " " };
+
+function plain(text) {
+  return text.replaceAll("\n", " ").replaceAll(/&\w+;/g, (entity) => ENTITIES[entity] ?? entity);
+}
+
 function linkPart({ href, tokens, text }, targetOfLink) {
   const target = targetOfLink(href);
   const shown = linkText(text) === text ? inlineText(tokens, targetOfLink) : linkText(text);
@@ -152,7 +158,7 @@ function linkPart({ href, tokens, text }, targetOfLink) {
       return target.url === text ? text : `${shown} (${target.url})`;
     case "document":
       // The name alone would not say that there is more to read.
-      return shown === target.name ? `docs ${target.name}` : `${shown} (docs ${target.name})`;
+      return shown === target.name ? `\`docs ${target.name}\`` : `${shown} (docs ${target.name})`;
     case "index":
       return `${shown} (docs)`;
     case "program":

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { BUILD_OPTIONS, embedded, REQUIRE_BANNER } from "../embedded.mjs";
+import { BUILD_OPTIONS, embedded } from "../embedded.mjs";
 import { librariesOf, thirdPartyLicences } from "../licences.mjs";
 import { control, dependsOn, installedSize } from "./deb-control.mjs";
 import { changelog, copyright } from "./deb-documents.mjs";
@@ -72,15 +72,15 @@ export async function deb({ root, out, work, version, epoch, arch }) {
 
 /** The program as a script: the executable may be of another architecture than this machine. */
 async function bundle(root, folder) {
-  const script = join(folder, "program.mjs");
+  const script = join(folder, "program.cjs");
   const programInputs = [];
   const { metafile } = await build({
     ...BUILD_OPTIONS,
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
     outfile: script,
-    format: "esm",
-    banner: REQUIRE_BANNER,
+    format: "cjs",
+    define: { "import.meta.url": '"file:///peer-exporter"' },
     metafile: true,
     plugins: [embedded((bundled) => void programInputs.push(...bundled))],
   });

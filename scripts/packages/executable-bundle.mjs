@@ -22,8 +22,6 @@ export async function bundleExecutable(root, folder) {
     banner: { js: '"use strict";' },
     // There is no import() in an executable. By require, a module is loaded as late, and from the same file.
     supported: { "dynamic-import": false },
-    // A library asks for the place of its own file when it is loaded; it does not use it as this program uses the library.
-    define: { "import.meta.url": '"file:///peer-exporter"' },
     metafile: true,
     plugins: [embedded((bundled) => void programInputs.push(...bundled), texts)],
   });

@@ -51,9 +51,6 @@ const SIDECAR = 5;
 const WITHOUT_OPTIMIZER = "--no-opt";
 const WITH_OPTIMIZER = "--opt";
 
-/** Less memory where the engine would otherwise take it for speed: for example, smaller inlined code and no idle pages. */
-const SIZE_FIRST = "--optimize-for-size";
-
 /**
  * The engine's flags for a fleet of this size.
  *
@@ -66,7 +63,7 @@ export function engineFlags(nodeCount: number, v8Version: string): readonly stri
   const always = [NEVER_PRETENURE, `--heap-growing-percent=${OLD_GENERATION_GROWTH_PERCENT}`];
   if (nodeCount > SMALL_FLEET) return [...always, WITH_OPTIMIZER];
   const small = [...always, "--semi-space-growth-factor=1", ...optimizeLater(v8Version)];
-  return nodeCount > SIDECAR ? [...small, WITH_OPTIMIZER] : [...small, SIZE_FIRST, WITHOUT_OPTIMIZER];
+  return nodeCount > SIDECAR ? [...small, WITH_OPTIMIZER] : [...small, WITHOUT_OPTIMIZER];
 }
 
 /** Sets these flags: at the start, and again when a reload changes the size of the fleet. */

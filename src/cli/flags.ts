@@ -1,12 +1,11 @@
 import { type Command, Option } from "commander";
 import * as z from "zod";
 import { chains } from "../chains/index.ts";
-import { parseNodeFlag } from "../config/load.ts";
+import { parseNodeFlag } from "../config/node-flag.ts";
 import { parseShard, type ShardFlag } from "../config/shard.ts";
 import { documentCommand, EXAMPLE_CONFIG_COMMAND } from "../documents/pointers.ts";
 import { parseDuration } from "../lib/duration.ts";
 import { parseHostName } from "../lib/host-names.ts";
-import { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
 import { quoted } from "../schema/fields.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import {
@@ -17,7 +16,14 @@ import {
   type WebLocation,
 } from "../server/location.ts";
 import { DEFAULT_FILES_TEXT } from "./default-file.ts";
-import type { ServeFlags, ShardFlags, SourceFlags, WebConfigFlags } from "./invocation.ts";
+import {
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type ServeFlags,
+  type ShardFlags,
+  type SourceFlags,
+  type WebConfigFlags,
+} from "./invocation.ts";
 
 /** The flags that several commands share: their declarations, and how their values are read back with their types. */
 

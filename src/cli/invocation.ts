@@ -1,7 +1,7 @@
 import type { ShardFlag } from "../config/shard.ts";
 import type { RulesKind } from "../documents/assets.ts";
 import { didYouMean } from "../lib/suggest.ts";
-import type { LOG_FORMATS, LOG_LEVELS } from "../logging/logger.ts";
+import type { LogFormat, LogLevel } from "../logging/logger.ts";
 import { quoted } from "../schema/fields.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
 import type { WebLocation } from "../server/location.ts";
@@ -92,10 +92,14 @@ export type ServeFlags = WebConfigFlags & {
   readonly isSystemdSocket: boolean;
   /** Host names that are served; undefined: every name. */
   readonly allowedHosts: readonly string[] | undefined;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logLevel: LogLevel;
   /** Undefined: pretty on a terminal, else json. */
-  readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
+  readonly logFormat: LogFormat | undefined;
 };
+
+/** The choices of --log.level and --log.format. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+export const LOG_FORMATS = ["json", "pretty"] as const satisfies readonly LogFormat[];
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 

@@ -107,16 +107,26 @@ async function flushed(stream: Writable): Promise<undefined> {
   return undefined;
 }
 
-/** A reader that closes the pipe (`--help | head`) is not an error. A full disk is, and is reported in one line. */
-export function watchOutput(printError: (text: string) => void): void {
-  process.stdout.on("error", (error) => {
+/**
+ * Prints to standard output, which is opened with the first text: a server never prints. A reader that closes the pipe
+ * (`--help | head`) is not an error. A full disk is, and is reported in one line.
+ */
+export function createPrint(printError: (text: string) => void): (text: string) => void {
+  let isWatched = false;
+  // An error on standard error cannot be reported anywhere.
+  process.stderr.on("error", () => {});
+  return (text) => {
+    if (!isWatched) process.stdout.on("error", report);
+    isWatched = true;
+    process.stdout.write(text);
+  };
+
+  function report(error: Error): void {
     const code = errorCode(error);
     if (code === "EPIPE") return;
     process.exitCode = 1;
     printError(`peer-exporter: cannot write to standard output (${code})\n`);
-  });
-  // An error on standard error cannot be reported anywhere.
-  process.stderr.on("error", () => {});
+  }
 }
 
 /** Ends the process, even while a thread hangs. */

@@ -9,7 +9,6 @@ import type { Context } from "./context.ts";
 import { withDefaultFile } from "./default-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { parseArguments } from "./parse-arguments.ts";
-import { readConfig } from "./source.ts";
 import { versionText } from "./version-text.ts";
 
 /** What the process gives to the program. */
@@ -51,6 +50,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "serve": {
       const flags = await withDefaultFile(invocation);
       const { configFile: file, isDefaultFile } = flags;
+      const { readConfig } = await import("./source.ts");
       const load = (loading?: Loading) => readConfig(flags, context.redactor, loading);
       const { serve } = await import("./commands/serve.ts");
       return serve({ load, file, isDefaultFile }, flags, context);
@@ -72,15 +72,15 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "hash-password":
       return (await once()).printHash(context);
     case "docs":
-      return (await once()).docs(invocation.name, context);
+      return (await once()).printDocuments(invocation.name, context);
     case "example-config":
       return (await once()).printExampleConfig(context);
     case "schema":
       return (await once()).printSchema(context);
     case "rules":
-      return (await once()).rules(invocation.kind, context);
+      return (await once()).printRules(invocation.kind, context);
     case "dashboards":
-      return (await once()).dashboards(invocation.name, context);
+      return (await once()).printDashboards(invocation.name, context);
     case "completion":
       return (await once()).printCompletion(invocation.shell, context);
     case "node-names":

@@ -18,23 +18,8 @@ import {
 import { AUTH_KEYS } from "./access.ts";
 import { MIN_HASH_KEY_LENGTH } from "./connections.ts";
 import type { Config } from "./model.ts";
+import { type FlagNode, withFlagNodes } from "./node-flag.ts";
 import { parseSteps } from "./parse.ts";
-
-/**
- * Reads `--node NAME=CHAIN+URL`, a node without a configuration file, for sidecars:
- * `monero-1=monero+http://127.0.0.1:18081`. The parts are checked later, like those of a file.
- * @throws Error that does not repeat the URL, as it may contain a token
- */
-export function parseNodeFlag(text: string): Readonly<Record<"name" | "chain" | "url", string>> {
-  const match = /^([^=+/?]+)=([a-z]+)\+(.+)$/.exec(text);
-  const [, name, chain, url] = match ?? [];
-  if (name === undefined || chain === undefined || url === undefined) {
-    throw new Error("expected NAME=CHAIN+URL, for example monero-1=monero+http://127.0.0.1:18081");
-  }
-  return { name, chain, url };
-}
-
-type FlagNode = Readonly<Record<string, string>>;
 
 export type ConfigSources = {
   /** The YAML file of --config.file. */
@@ -110,15 +95,6 @@ function flagOf(
 ): FlagNode | undefined {
   const fromFile = isObject(file?.raw) && Array.isArray(file.raw.nodes) ? file.raw.nodes.length : 0;
   return first === "nodes" && typeof index === "number" ? nodes[index - fromFile] : undefined;
-}
-
-function withFlagNodes(raw: unknown, nodes: readonly FlagNode[]): unknown {
-  if (nodes.length === 0) return raw;
-  if (raw === undefined || raw === null) return { nodes };
-  if (!isObject(raw)) return raw;
-  const fromFile = raw.nodes ?? [];
-  // The schema reports any other value.
-  return Array.isArray(fromFile) ? { ...raw, nodes: [...fromFile, ...nodes] } : raw;
 }
 
 /** What YAML takes for a key may have been meant as a value, with a secret in it: `{url:https://TOKEN@host}`. */

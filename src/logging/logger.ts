@@ -6,19 +6,19 @@ import { openStandardError } from "./destination.ts";
 
 export type Logger = pino.Logger;
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export const LOG_FORMATS = ["json", "pretty"] as const;
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFormat = "json" | "pretty";
 
 /** The format without --log.format: pretty on a terminal, JSON elsewhere. */
-export function defaultFormat({ isTTY }: { readonly isTTY?: boolean | undefined }): (typeof LOG_FORMATS)[number] {
+export function defaultFormat({ isTTY }: { readonly isTTY?: boolean | undefined }): LogFormat {
   return isTTY === true ? "pretty" : "json";
 }
 
 type LogOptions = {
   /** Takes secrets out of the texts of unexpected errors. */
   readonly redact?: Redact;
-  readonly level: (typeof LOG_LEVELS)[number];
-  readonly format: (typeof LOG_FORMATS)[number];
+  readonly level: LogLevel;
+  readonly format: LogFormat;
   /** Called for each line that the reader or the disk did not take. */
   readonly onLost?: () => void;
 };

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { engineFlags } from "../../src/app/memory-flags.ts";
 
-test.each(engineFlags(1, process.versions.v8))(
+test.each([1, 6].flatMap((count) => engineFlags(count, process.versions.v8)))(
   "the engine knows the flag %s: an unknown one would be reported on standard error",
   (flag) => {
     const script = `require("node:v8").setFlagsFromString("${flag}")`;
@@ -20,6 +20,11 @@ test("Node 20 and later versions have different flags for the same purpose", () 
   expect(later.join(" ")).not.toContain("interrupt-budget");
 });
 
+test("only a sidecar runs without the optimizing compiler, and a fleet that grows by a reload gets it back", () => {
+  expect(engineFlags(5, "12.4")).toEqual(expect.arrayContaining(["--no-opt"]));
+  expect(engineFlags(6, "12.4")).toContain("--opt");
+});
+
 test("a large fleet gets only the flags that every fleet gets", () => {
-  expect(engineFlags(51, "12.4")).toEqual(["--no-allocation-site-pretenuring", "--heap-growing-percent=60"]);
+  expect(engineFlags(51, "12.4")).toEqual(["--no-allocation-site-pretenuring", "--heap-growing-percent=60", "--opt"]);
 });

@@ -54,6 +54,9 @@ describe("bash", () => {
     ["peer-exporter peers --sort la", ["latency"]],
     ["peer-exporter completion ", ["bash", "zsh", "fish"]],
     ["peer-exporter help sch", ["schema"]],
+    ["peer-exporter docs runbooks/P2PNodeD", ["runbooks/P2PNodeDown", "runbooks/P2PNodeDataStale"]],
+    ["peer-exporter dashboards peer-exporter-f", ["peer-exporter-fleet"]],
+    ["peer-exporter rules ", ["recording", "alerts"]],
     [`peer-exporter peers --config.file=${CONFIG} `, ["wire-1", "mo:1"]],
     [`peer-exporter --config.file ${CONFIG} probe w`, ["wire-1"]],
     // Bash has taken "mo:" for a word of its own.

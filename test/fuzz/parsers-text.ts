@@ -1,5 +1,5 @@
 import cron from "node-cron";
-import { parseNodeFlag } from "../../src/config/load.ts";
+import { parseNodeFlag } from "../../src/config/node-flag.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { formatDuration, parseDuration } from "../../src/lib/duration.ts";
 import { readSamples } from "../../src/lib/prometheus-text.ts";

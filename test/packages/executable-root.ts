@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { requireProgram, tempFolder } from "../support/servers.ts";
+import { type RunningProgram, requireProgram, tempFolder } from "../support/servers.ts";
 
 /** The user and group as which the executable runs: nobody's, without a home. */
 export const NOBODY = "65534:65534";
@@ -92,11 +92,24 @@ export function inRoot(root: string, args: readonly string[], emulator: readonly
   ];
 }
 
+/** Process 1 of such a container, by the process that started the container. */
+function process1({ pid }: RunningProgram): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"));
+}
+
+/** Sends SIGTERM to the executable: the process that started it would not pass the signal on. Gives the exit code. */
+export async function stopInRoot(program: RunningProgram): Promise<number> {
+  if (program.exitCode() !== undefined) return program.exited;
+  const pid = process1(program);
+  process.kill(pid, "SIGTERM");
+  const timer = setTimeout(() => process.kill(pid, "SIGKILL"), 10_000);
+  return program.exited.finally(() => clearTimeout(timer));
+}
+
 /** The command that runs it beside process 1 of such a container. */
-export function beside(pid: number, root: string, args: readonly string[]): readonly string[] {
-  const child = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+export function beside(program: RunningProgram, root: string, args: readonly string[]): readonly string[] {
   return [
-    ...["nsenter", `--target=${child}`, "--mount", "--pid", "env", "--ignore-environment"],
+    ...["nsenter", `--target=${process1(program)}`, "--mount", "--pid", "env", "--ignore-environment"],
     ...[requireProgram("chroot"), `--userspec=${NOBODY}`, root, "/peer-exporter", ...args],
   ];
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { NODE_VERSION } from "../../scripts/packages/node-binaries.mjs";
 import { parseText } from "../support/exposition-parser.ts";
 import { freePort, run, startProcess, waitFor } from "../support/servers.ts";
-import { beside, inRoot, rootOfArm64, rootOfThisMachine, writeInto } from "./executable-root.ts";
+import { beside, inRoot, rootOfArm64, rootOfThisMachine, stopInRoot, writeInto } from "./executable-root.ts";
 import { made, ROOT, VERSION } from "./support.ts";
 
 /** The executables, where there is neither Node.js nor anything else but the libraries that they name. Needs root. */
@@ -56,7 +56,7 @@ describe.each(ALL)("linux-$arch", ({ arch, platform, rootOf, emulator }) => {
   test("serves the pages of a demo to a user with a password, and stops", async () => {
     const port = await freePort();
     const exporter = await start("demo", `--web.listen-address=127.0.0.1:${port}`, "--web.config.file=/web.yaml");
-    onTestFinished(async () => void (await exporter.stop()));
+    onTestFinished(async () => void (await stopInRoot(exporter)));
     const get = (path: string, password = "secret") =>
       fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Basic ${btoa(`reader:${password}`)}` } });
     const text = async (path: string) => (await get(path)).text();
@@ -74,6 +74,7 @@ describe.each(ALL)("linux-$arch", ({ arch, platform, rootOf, emulator }) => {
     expect(await text("/dashboards/peer-exporter-fleet.json")).toBe(readFileSync(join(ROOT, name), "utf8"));
     expect(await text("/rules")).toContain("alert: P2PNodeDown");
     expect(await text("/")).toContain("wire-2-lagging");
+    expect(await stopInRoot(exporter)).toBe(0);
   });
 });
 
@@ -85,9 +86,9 @@ describe("linux-x64, as process 1 of a container", () => {
     const port = await freePort();
     const [command = "", ...args] = inRoot(root, ["demo", `--web.listen-address=127.0.0.1:${port}`]);
     const exporter = await startProcess(command, args);
-    onTestFinished(async () => void (await exporter.stop()));
+    onTestFinished(async () => void (await stopInRoot(exporter)));
     await waitFor(() => exporter.output().includes("serving /metrics"), "the demo to listen", { program: exporter });
-    const [enter = "", ...words] = beside(exporter.pid, root, ["healthcheck"]);
+    const [enter = "", ...words] = beside(exporter, root, ["healthcheck"]);
     expect(await run(enter, words)).toMatchObject({
       code: 0,
       output: `healthy: /-/healthy of 127.0.0.1:${port} answered\n`,

@@ -11,7 +11,7 @@ import { type Context, EXIT_USAGE } from "../context.ts";
  */
 
 /** `peer-exporter docs [DOCUMENT]` */
-export async function docs(wanted: string | undefined, { print, printError }: Context): Promise<number> {
+export async function printDocuments(wanted: string | undefined, { print, printError }: Context): Promise<number> {
   const documents = await loadDocuments();
   if (wanted === undefined) {
     print(listed(documents.all.map(({ name, summary }) => [name, summary])));
@@ -40,13 +40,13 @@ export function printSchema({ print }: Context): number {
 }
 
 /** `peer-exporter rules [recording|alerts]` */
-export async function rules(kind: RulesKind | undefined, { print }: Context): Promise<number> {
+export async function printRules(kind: RulesKind | undefined, { print }: Context): Promise<number> {
   print((await loadAssets()).rules(kind));
   return 0;
 }
 
 /** `peer-exporter dashboards [DASHBOARD]` */
-export async function dashboards(wanted: string | undefined, { print, printError }: Context): Promise<number> {
+export async function printDashboards(wanted: string | undefined, { print, printError }: Context): Promise<number> {
   const assets = await loadAssets();
   const names = assets.dashboards();
   if (wanted === undefined) {

@@ -19,7 +19,7 @@ import { readPassword } from "./read-password.ts";
  * loaded separately splits the program into more files, and every file adds a millisecond to the start of all commands
  * (docs/performance.md).
  */
-export { dashboards, docs, printExampleConfig, printSchema, rules } from "./carried.ts";
+export { printDashboards, printDocuments, printExampleConfig, printRules, printSchema } from "./carried.ts";
 export { check } from "./check.ts";
 export { discover } from "./discover.ts";
 export { peers } from "./peers.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dashboards, docs, printExampleConfig, rules } from "../../../src/cli/commands/carried.ts";
+import { printDashboards, printDocuments, printExampleConfig, printRules } from "../../../src/cli/commands/carried.ts";
 import type { Context } from "../../../src/cli/context.ts";
 import { createRedactor } from "../../../src/config/redact.ts";
 import { textOf } from "../../../tools/repository.ts";
@@ -23,14 +23,14 @@ async function outcome(command: (context: Context) => number | Promise<number>) 
 
 describe("docs", () => {
   test("lists all documents, each in a line", async () => {
-    const { code, out } = await outcome((context) => docs(undefined, context));
+    const { code, out } = await outcome((context) => printDocuments(undefined, context));
     expect(code).toBe(0);
     expect(out).toMatch(/^security +TLS, users, limits$/m);
     expect(out).toMatch(/^runbooks\/P2PNodeDown +A node does not return its peer list\.$/m);
   });
 
   test("prints one, also by the name of an alert", async () => {
-    const { code, out, err } = await outcome((context) => docs("P2PNodeDown", context));
+    const { code, out, err } = await outcome((context) => printDocuments("P2PNodeDown", context));
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^P2PNodeDown\n=+\n[\s\S]*What to do\n-+\n/);
   });
@@ -41,24 +41,25 @@ describe("docs", () => {
     ["http://user:secret@host", "error: no document of that name\n(see peer-exporter docs)\n"],
     ["a\u001b[31m", "error: no document of that name\n(see peer-exporter docs)\n"],
   ])("%j is wrong usage", async (name, error) => {
-    expect(await outcome((context) => docs(name, context))).toEqual({ code: 2, out: "", err: error });
+    expect(await outcome((context) => printDocuments(name, context))).toEqual({ code: 2, out: "", err: error });
   });
 });
 
 describe("files for Prometheus, Grafana and the exporter itself", () => {
   test("rules", async () => {
-    const printed = async (kind?: "recording" | "alerts") => (await outcome((context) => rules(kind, context))).out;
+    const printed = async (kind?: "recording" | "alerts") =>
+      (await outcome((context) => printRules(kind, context))).out;
     expect(await printed("alerts")).toBe(textOf("prometheus/alerts.yaml"));
     expect(await printed("recording")).toBe(textOf("prometheus/rules.yaml"));
     expect((await printed()).match(/^groups:/gm)).toHaveLength(1);
   });
 
   test("dashboards", async () => {
-    const list = await outcome((context) => dashboards(undefined, context));
+    const list = await outcome((context) => printDashboards(undefined, context));
     expect(list.out).toMatch(/^peer-exporter-fleet +Overview/m);
-    const one = await outcome((context) => dashboards("peer-exporter-fleet.json", context));
+    const one = await outcome((context) => printDashboards("peer-exporter-fleet.json", context));
     expect(one).toEqual({ code: 0, out: textOf("grafana/dashboards/peer-exporter-fleet.json"), err: "" });
-    expect(await outcome((context) => dashboards("peer-exporter-flet", context))).toEqual({
+    expect(await outcome((context) => printDashboards("peer-exporter-flet", context))).toEqual({
       code: 2,
       out: "",
       err: 'error: no dashboard named peer-exporter-flet; did you mean "peer-exporter-fleet"?\n(see peer-exporter dashboards)\n',

@@ -34,6 +34,11 @@ function textOf(body: Body): string {
   return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
 }
 
+test.each([10, MEBIBYTE])("a page of %s bytes is compressed whole, here or in another thread", async (bytes) => {
+  const { view } = changing({ bytes });
+  expect(textOf(await createPageSource(view)("text", "gzip"))).toBe("text 1\n");
+});
+
 describe.each(["identity", "gzip"] as const)("a page as %s", (encoding) => {
   test("is built once for each change, and given without a promise when it has not changed", async () => {
     const { view, built, change } = changing();

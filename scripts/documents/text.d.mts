@@ -1,0 +1,5 @@
+/** See text.mjs. */
+export function documentText(
+  document: { readonly file: string; readonly markdown: string },
+  names: ReadonlySet<string>,
+): string;
