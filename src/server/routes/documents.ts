@@ -49,7 +49,12 @@ export function documentsRoutes({ load, version, linkPrefix, compressed }: Docum
     if (entry === undefined) return noDocument;
     return made(request, name, (asHtml) =>
       asHtml
-        ? page(entry.title, documentUrl("", name), builtHtml(documents.html(name)))
+        ? page(
+            entry.title,
+            documentUrl("", name),
+            markup`<article>
+${builtHtml(documents.html(name))}</article>`,
+          )
         : text(200, documents.text(name)),
     );
   }
