@@ -46,8 +46,22 @@ const SMALL_COMPRESSED_BYTES = 32 * 1024;
  * they were 3 MiB of the memory of a sidecar.
  */
 function compressSmall(page: PageChunks, format: Format): WholeBody {
-  const whole = Buffer.concat([...page.chunks(format, "owned")]);
+  const whole = joined(page.chunks(format, "borrowed")) ?? Buffer.concat([...page.chunks(format, "owned")]);
   return wholeBody([gzipSync(whole, { level: GZIP_LEVEL, chunkSize: SMALL_COMPRESSED_BYTES })]);
+}
+
+/** Where a small page is put together: it is compressed before another one is. A page may be a bit larger than it says. */
+const workspace = Buffer.allocUnsafeSlow(SMALL_PAGE_BYTES + 64 * 1024);
+
+/** @returns the chunks in the workspace, which the next page overwrites; undefined when they do not fit */
+function joined(chunks: Iterable<Uint8Array>): Uint8Array | undefined {
+  let used = 0;
+  for (const chunk of chunks) {
+    if (used + chunk.length > workspace.length) return undefined;
+    workspace.set(chunk, used);
+    used += chunk.length;
+  }
+  return workspace.subarray(0, used);
 }
 
 async function collect(chunks: Iterable<Uint8Array>): Promise<readonly Uint8Array[]> {
