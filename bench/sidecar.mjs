@@ -24,7 +24,7 @@ const title = "Sidecar";
 const method = `One Monero node with ${PEERS} peers, polled every second and scraped with gzip every second for ${SECONDS} seconds.
 Resident memory and its peak are the kernel's account (VmRSS and VmHWM), the resident one as the mean of the last quarter.
 Bare Node.js of the same version has an HTTP server, and is asked as often. The peak of the control group is what a container's
-limit counts; it has only those pages of files that nobody read before.`;
+limit counts; it has only those pages of files that were not read before.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {

@@ -2,7 +2,7 @@
 // limit counts as well.
 import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 
-/** @type {readonly { base: string, peak: string }[]} version 1, and version 2 as it is mounted alone or beside version 1 */
+/** @type {readonly { base: string, peak: string }[]} version 1, and version 2 as it is mounted alone or next to version 1 */
 const PLACES = [
   { base: "/sys/fs/cgroup/memory", peak: "memory.max_usage_in_bytes" },
   { base: "/sys/fs/cgroup", peak: "memory.peak" },
@@ -10,7 +10,7 @@ const PLACES = [
 
 /**
  * @returns {{ within: (command: readonly string[]) => string[], peak: () => number | undefined }} a command that runs another
- *   one in the group, and its peak in MiB; undefined where there is none
+ *   one in the group, and its peak in MiB; undefined where no group can be had
  */
 export function createGroup() {
   for (const { base, peak } of PLACES) {

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
 import { errorCode } from "../lib/errno.ts";
 import { isExecutable } from "../lib/node-runtime.ts";
-import { loadHttps } from "../lib/tls-on-demand.ts";
 import { formatListenAddress, type ListenAddress } from "../server/listen-address.ts";
 import { HEALTH_CHECK } from "../server/refusals.ts";
 
-export type Health = { readonly healthy: boolean; readonly message: string };
+type Health = { readonly healthy: boolean; readonly message: string };
 
 export const HEALTH_PATH = "/-/healthy";
 const TIMEOUT_MS = 5000;
@@ -102,7 +102,7 @@ function ask(scheme: "http" | "https", { address, path }: Place, signal: AbortSi
       scheme === "http"
         ? httpRequest(options)
         : // No secret is sent, and an address of this machine leads nowhere else, so any certificate is accepted there.
-          loadHttps().request({
+          httpsRequest({
             ...options,
             ...(isOwn(address) ? { rejectUnauthorized: false, servername: HEALTH_CHECK } : {}),
           });

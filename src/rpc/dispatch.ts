@@ -220,13 +220,13 @@ const END_OF_HEAD = Buffer.from("\r\n\r\n");
 
 /** Where the last of some header sections ends; -1: not in these bytes. */
 function endOfHeads(bytes: Buffer, count: number): number {
-  let end = 0;
+  let after = 0;
   for (let left = count; left > 0; left -= 1) {
-    const at = bytes.indexOf(END_OF_HEAD, end);
+    const at = bytes.indexOf(END_OF_HEAD, after);
     if (at < 0) return -1;
-    end = at + END_OF_HEAD.length;
+    after = at + END_OF_HEAD.length;
   }
-  return end;
+  return after;
 }
 
 /** The bytes of all names and values. */

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, createConnection, type ListenOptions, type Server } from "node:net";
 import { errorCode } from "../lib/errno.ts";
-import { isTlsServer } from "../lib/tls-on-demand.ts";
 import type { InheritedSocket, ListenAddress } from "./listen-address.ts";
 import type { HttpServer } from "./server.ts";
 
@@ -46,7 +45,7 @@ async function open(server: Server, address: ListenAddress | InheritedSocket): P
   }
   if (address.host !== undefined) await bind(server, { port: address.port, host: address.host });
   else await listenEverywhere(server, address.port);
-  return urlOf(isTlsServer(server) ? "https" : "http", server.address(), address.host);
+  return urlOf(schemeOf(server), server.address(), address.host);
 }
 
 /** The exporter's own user and group. A Prometheus of another user gets access through the group. */
@@ -84,7 +83,12 @@ function inheritedUrl(server: Server, { descriptor }: InheritedSocket): string {
   const bound = server.address();
   if (bound === null || typeof bound === "string") return `unix socket of systemd (descriptor ${descriptor})`;
   const isEverywhere = bound.address === "::" || bound.address === "0.0.0.0";
-  return urlOf(isTlsServer(server) ? "https" : "http", bound, isEverywhere ? undefined : bound.address);
+  return urlOf(schemeOf(server), bound, isEverywhere ? undefined : bound.address);
+}
+
+/** Found by a method, as its class would load node:tls, which a server of plain HTTP does not need. */
+function schemeOf(server: Server): "http" | "https" {
+  return "setSecureContext" in server ? "https" : "http";
 }
 
 function urlOf(scheme: string, bound: AddressInfo | string | null, host: string | undefined): string {

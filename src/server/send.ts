@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { isTlsSocket } from "../lib/tls-on-demand.ts";
 import type { UnreadMemory } from "./clients/socket.ts";
 import type { Headers, HttpResponse, WholeBody } from "./respond.ts";
 
@@ -39,7 +38,7 @@ export function send(
 const TLS_SLICE_BYTES = 128 * 1024;
 
 function isSliced({ bytes }: WholeBody, { req }: ServerResponse): boolean {
-  return bytes > TLS_SLICE_BYTES && isTlsSocket(req.socket);
+  return bytes > TLS_SLICE_BYTES && "encrypted" in req.socket;
 }
 
 function* slices(chunks: readonly Uint8Array[]): Iterable<Uint8Array> {

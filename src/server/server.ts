@@ -1,8 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Server as HttpsServer } from "node:https";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { Server as NetServer } from "node:net";
 import { errorCode } from "../lib/errno.ts";
-import { loadHttps } from "../lib/tls-on-demand.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { CloseReason } from "../metrics/self.ts";
 import { type ClientLimits, createClients } from "./clients/clients.ts";
@@ -94,7 +93,7 @@ function open(handle: HandleRequest, access: Access | undefined): Server | Https
   const onRequest = (incoming: IncomingMessage, response: ServerResponse) => handle(incoming, response);
   if (access?.tls === undefined) return createHttpServer({ ...SERVER_LIMITS, ...OWN_CHECKS }, onRequest);
   const settings = { ...SERVER_LIMITS, ...OWN_CHECKS, ...TLS_LIMITS, ...access.tls };
-  const secure = loadHttps().createServer(settings, onRequest);
+  const secure = createHttpsServer(settings, onRequest);
   access.update(secure);
   return secure;
 }

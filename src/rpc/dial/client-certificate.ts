@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { certificateProblem, isOtherKey, privateKeyProblem, readCertificate } from "../../lib/certificates.ts";
 import { describeFile, errorCode, fileErrorCode } from "../../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../../lib/files/files.ts";
-import { loadTls } from "../../lib/tls-on-demand.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { ClientCertificate } from "../settings.ts";
 
@@ -82,7 +82,7 @@ export function pairProblem(cert: string, key: string): string | undefined {
     return "the key does not belong to the first certificate of cert_file";
   }
   try {
-    loadTls().createSecureContext({ cert, key });
+    createSecureContext({ cert, key });
     return undefined;
   } catch (error) {
     return `the TLS library rejects the certificate with this key (${errorCode(error)})`;

@@ -1,9 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
-import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
 import { certificateProblem } from "../../lib/certificates.ts";
-import { loadTls } from "../../lib/tls-on-demand.ts";
 import { nodeError } from "../../model/failure.ts";
 import type { NodeUrl } from "../node-url.ts";
 import type { ClientCertificate, TlsVerification } from "../settings.ts";
@@ -106,7 +105,7 @@ function handshake(socket: Socket, options: ConnectionOptions, signal: Signal): 
     socket,
     highWaterMark: READ_BYTES,
   };
-  return opened(loadTls().connect(settings), "secureConnect", signal);
+  return opened(connect(settings), "secureConnect", signal);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual, type X509Certificate } from "node:crypto";
+import { checkServerIdentity } from "node:tls";
 import { altNamesOf, altNamesTextOf } from "../../lib/certificates.ts";
 import { errorCode } from "../../lib/errno.ts";
 import { counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
-import { loadTls } from "../../lib/tls-on-demand.ts";
 import { nodeError } from "../../model/failure.ts";
 import { TlsError } from "./tls-codes.ts";
 
@@ -26,7 +26,7 @@ export function verificationError({ code, certificate, expected, hasCaFile, now 
   if (certificate === undefined) {
     return new TlsError(`the server presented no certificate (${code})`, "check that the port speaks HTTPS");
   }
-  const isOther = loadTls().checkServerIdentity(expected, certificate.toLegacyObject()) !== undefined;
+  const isOther = checkServerIdentity(expected, certificate.toLegacyObject()) !== undefined;
   const facts: Facts = {
     certificate,
     names: namesOf(certificate),

@@ -1,9 +1,8 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
+import { type ConnectionOptions, connect } from "node:tls";
 import type { Signal } from "../../lib/abort.ts";
 import { errorCode } from "../../lib/errno.ts";
-import { loadTls } from "../../lib/tls-on-demand.ts";
 import { drop } from "./socket.ts";
 
 /** A handshake without a request, to learn why a server ended the one before. */
@@ -34,7 +33,7 @@ export function tryHandshake(socket: Socket, options: ConnectionOptions, signal:
   return new Promise((resolve) => {
     const sent = createRecordWatch();
     const wire = watched(socket, sent.see);
-    const secured = loadTls().connect({ ...options, socket: wire });
+    const secured = connect({ ...options, socket: wire });
     let timer: NodeJS.Timeout | undefined;
     const end = (how: Trial["end"]) => {
       clearTimeout(timer);
