@@ -45,7 +45,7 @@ export function manPage({ version, date, reference }: Facts): string {
 }
 
 const DESCRIPTION = [
-  "The configuration is a YAML file; config.example.yaml explains every key. A running exporter reads it again when it " +
+  "The configuration is a YAML file; peer-exporter example-config prints one that explains every key. A running exporter reads it again when it " +
     "changes, and keeps the old one, with an error in the log, if the new one is not valid.",
 ];
 
