@@ -20,7 +20,8 @@ export async function withDefaultFile<T extends SourceFlags>(
   const found = await withDefaultFileIfAny(flags, candidates);
   if (found.configFile !== undefined || found.nodes.length > 0) return found;
   throw new ConfigError([
-    `no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create ${candidates.join(" or ")} (${EXAMPLE_CONFIG_COMMAND} prints an example)`,
+    `no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create ${candidates.join(" or ")}; ` +
+      `${EXAMPLE_CONFIG_COMMAND} prints a file with every setting, peer-exporter discover ADDRESS the entry of a node`,
   ]);
 }
 
