@@ -66,7 +66,7 @@ export async function printDashboards(wanted: string | undefined, { print, print
 }
 
 /** The names that shells complete, by the name of the argument. */
-export async function carriedNames() {
+export async function embeddedNames() {
   const [documents, assets] = await Promise.all([loadDocuments(), loadAssets()]);
   return { document: documents.all.map(({ name }) => name), dashboard: assets.dashboards() };
 }

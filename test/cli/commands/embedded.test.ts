@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { printDashboards, printDocuments, printExampleConfig, printRules } from "../../../src/cli/commands/carried.ts";
+import { printDashboards, printDocuments, printExampleConfig, printRules } from "../../../src/cli/commands/embedded.ts";
 import type { Context } from "../../../src/cli/context.ts";
 import { createRedactor } from "../../../src/config/redact.ts";
 import { textOf } from "../../../tools/repository.ts";
