@@ -110,7 +110,9 @@ function createNodeParser(shared: SharedSettings, configFile: string | undefined
       }
       const node = assembleNode(fields, shared, (subpath, message) => checker.report([...path, ...subpath], message));
       if (options === undefined) return undefined;
-      return { ...node, options, role, fingerprint: fingerprintOf([raw, proxyKeys(fields, shared)], role, node) };
+      return withFingerprint({ ...node, options, role }, () =>
+        fingerprintOf([raw, proxyKeys(fields, shared)], role, node),
+      );
     },
     checkGlobalTimeout() {
       if (!isGlobalTimeoutUsed) return;
@@ -184,6 +186,21 @@ function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefin
 function proxyKeys(own: NodeFields, { rawGlobal }: SharedSettings): readonly unknown[] {
   const used: JsonObject = hasOwnProxy(own) || !isObject(rawGlobal) ? {} : rawGlobal;
   return [used.proxy_url, used.no_proxy, used.proxy_from_environment];
+}
+
+/** It is made when it is asked for: the start does not wait for Node.js to load its cryptography. */
+function withFingerprint(node: Omit<NodeConfig, "fingerprint">, make: () => string): NodeConfig {
+  let pending: (() => string) | undefined = make;
+  let made = "";
+  return {
+    ...node,
+    get fingerprint() {
+      if (pending !== undefined) made = pending();
+      // With it goes the raw data.
+      pending = undefined;
+      return made;
+    },
+  };
 }
 
 /**
