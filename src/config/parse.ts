@@ -110,9 +110,8 @@ function createNodeParser(shared: SharedSettings, configFile: string | undefined
       }
       const node = assembleNode(fields, shared, (subpath, message) => checker.report([...path, ...subpath], message));
       if (options === undefined) return undefined;
-      return withFingerprint({ ...node, options, role }, () =>
-        fingerprintOf([raw, proxyKeys(fields, shared)], role, node),
-      );
+      const fingerprint = once(() => fingerprintOf([raw, proxyKeys(fields, shared)], role, node));
+      return { ...node, options, role, fingerprint };
     },
     checkGlobalTimeout() {
       if (!isGlobalTimeoutUsed) return;
@@ -188,18 +187,14 @@ function proxyKeys(own: NodeFields, { rawGlobal }: SharedSettings): readonly unk
   return [used.proxy_url, used.no_proxy, used.proxy_from_environment];
 }
 
-/** It is made when it is asked for: the start does not wait for Node.js to load its cryptography. */
-function withFingerprint(node: Omit<NodeConfig, "fingerprint">, make: () => string): NodeConfig {
-  let pending: (() => string) | undefined = make;
-  let made = "";
-  return {
-    ...node,
-    get fingerprint() {
-      if (pending !== undefined) made = pending();
-      // With it goes the raw data.
-      pending = undefined;
-      return made;
-    },
+/** The result of the first call, which is the only one. */
+function once(make: () => string): () => string {
+  let pending = make;
+  return () => {
+    const made = pending();
+    // What it was made from is not held any longer.
+    pending = () => made;
+    return made;
   };
 }
 

@@ -80,7 +80,7 @@ export function* replaceRuntimes(
       const earlier = before.get(node.name);
       if (earlier?.node === node) {
         after.set(node.name, earlier);
-      } else if (earlier !== undefined && earlier.fingerprint === node.fingerprint) {
+      } else if (earlier !== undefined && earlier.fingerprint === node.fingerprint()) {
         kept.push({ runtime: earlier, node });
         after.set(node.name, earlier);
       } else {
@@ -107,7 +107,7 @@ function openRuntime(node: NodeConfig, before: Runtime | undefined, options: Run
   const state = firstState(node, intervalMs());
   const runtime: Runtime = {
     node,
-    fingerprint: node.fingerprint,
+    fingerprint: node.fingerprint(),
     session: options.open(node),
     intervalMs,
     log: options.log.child({ target: node.name }),
