@@ -25,7 +25,6 @@ beforeAll(async () => {
     `const { readFileSync } = require("node:fs");
 const sea = require("node:sea");
 const assets = ${JSON.stringify(assets)};
-sea.isSea = () => true;
 sea.getAsset = (name) => readFileSync(${JSON.stringify(`${folder}/`)} + assets[name], "utf8");
 `,
   );
