@@ -2,14 +2,13 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort, tempFolder, waitFor } from "../support/servers.ts";
-import { bootDebian, debianRoot, inChroot, type Machine, missing, PATIENT } from "./debian-machine.ts";
-import { made, OUT, ROOT, VERSION } from "./support.ts";
+import { freePort, run, tempFolder, waitFor } from "../support/servers.ts";
+import { bootDebian, debianRoot, inChroot, type Machine, NEEDED, PATIENT } from "./debian-machine.ts";
+import { lacking, made, OUT, ROOT, VERSION } from "./support.ts";
 
 /** The package for Debian, on a Debian that has neither Node.js nor this repository. */
 
-const reason = missing();
-if (reason !== undefined) process.stderr.write(`${reason}\n`);
+const reason = lacking("tests of the package for Debian", NEEDED);
 
 const CURRENT = `peer-exporter_${VERSION}_amd64.deb`;
 const OLD = "peer-exporter_0.1.0_amd64.deb";
@@ -24,6 +23,17 @@ function madeAsOld(): string {
   execFileSync(process.execPath, [join(ROOT, "scripts/package.mjs"), ...flags], { stdio: "ignore" });
   return join(out, OLD);
 }
+
+const noLintian = lacking("tests of the package for Debian by lintian", [["lintian", "lintian"]]);
+
+test.skipIf(noLintian !== undefined).each(["amd64", "arm64"])(
+  "lintian finds nothing in the one for %s",
+  async (arch) => {
+    const file = made(`peer-exporter_${VERSION}_${arch}.deb`);
+    const { code, output } = await run("lintian", ["--allow-root", "--fail-on=error,warning,info", "--info", file]);
+    expect([code, output]).toEqual([0, ""]);
+  },
+);
 
 /** A program that answers as a node of Wire: its file must be complete, as it runs in another network. */
 const NODE = `
