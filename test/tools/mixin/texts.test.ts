@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { wrapped } from "../../../src/lib/text/format.ts";
 import { chartValues } from "../../../tools/mixin/chart.ts";
 import { configComments, inFileOrder } from "../../../tools/mixin/config-comments.ts";
 import type { RenderedMixin } from "../../../tools/mixin/render.ts";
-import { groupsText, wrapped } from "../../../tools/mixin/rule-text.ts";
+import { groupsText } from "../../../tools/mixin/rule-text.ts";
 import { alertsWith, described, mixinReadme, recordsWith } from "../../../tools/mixin/tables.ts";
 
 const CONFIG = `{
