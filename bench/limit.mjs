@@ -51,7 +51,7 @@ export async function run({ progress }) {
       sidecars.push(await prepare(scope, { name, path, limit, node: fleet.nodes[index] }));
     }
     progress(`${cases.length} groups: ${SECONDS} s`);
-    // Not all at once: a start is half a second of CPU.
+    // One after the other: a start is half a second of CPU.
     const seen = await Promise.all(
       sidecars.map((sidecar, index) => sleep(index * 500).then(() => observe(scope, sidecar))),
     );
@@ -69,7 +69,7 @@ export async function run({ progress }) {
   });
 }
 
-/** How much the kernel reads of a file at once, at the place of a folder. */
+/** How much the kernel reads of a file in one step, at the place of a folder. */
 function readAhead(folder) {
   const { dev } = statSync(folder);
   const device = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
