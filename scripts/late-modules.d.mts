@@ -1,1 +1,1 @@
-export function lateModules(code: string): string;
+export function lateModules(codes: ReadonlyMap<string, string>): ReadonlyMap<string, string>;

@@ -26,6 +26,10 @@ beforeAll(async () => {
 const sea = require("node:sea");
 const assets = ${JSON.stringify(assets)};
 sea.isSea = () => true;
+sea.getRawAsset = (name) => {
+  if (assets[name] === undefined) throw new Error("there is no such asset");
+  return new Uint8Array(readFileSync(${JSON.stringify(`${folder}/`)} + assets[name])).buffer;
+};
 sea.getAsset = (name) => readFileSync(${JSON.stringify(`${folder}/`)} + assets[name], "utf8");
 `,
   );

@@ -9,7 +9,7 @@ const UNITS_NS: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 
 /** The longest duration of Go: 292 years. */
 const MAX_NS = 2 ** 63;

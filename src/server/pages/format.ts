@@ -8,8 +8,8 @@ export { ago, bytes, duration, isoTime } from "../../lib/text/format.ts";
 
 /** How numbers, times, conditions, failures and labels look on all pages. */
 
-/** In place of a value that is not known. */
-export const UNKNOWN = markup`<span class="unknown" title="unknown">–</span>`;
+/** In place of a value that is not known. The dash is a value, so that the build escapes it, as a template it could not. */
+export const UNKNOWN = markup`<span class="unknown" title="unknown">${"–"}</span>`;
 
 /** 1234567 as 1 234 567, with narrow spaces that do not break. */
 export function count(value: number): string {
