@@ -70,7 +70,7 @@ export async function run({ progress }) {
   });
 }
 
-/** How much the kernel reads of a file at a time, at the place of a folder. */
+/** How much the kernel reads of a file in one step, at the place of a folder. */
 function readAhead(folder) {
   const { dev } = statSync(folder);
   const device = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
