@@ -50,10 +50,15 @@ export function createLimitedGroup(name, limit) {
   };
 }
 
+/** A group goes away only after its last process, which may still be ending. */
 function remove(folder) {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It was not made, or still has a process that is ending.
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if (error.code !== "EBUSY") return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
   }
 }
