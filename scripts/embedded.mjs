@@ -1,6 +1,7 @@
 // Data that is embedded in the program, so that it needs no other files. Imports name it:
 //   embedded:version      the version of package.json, or PEER_EXPORTER_VERSION
 //   embedded:build        the revision and date of the commit
+//   embedded:executable   whether the program is that of an executable
 //   embedded:dashboards   the Grafana dashboards, text by name
 //   embedded:docs         the documents for users, by name: each for terminals and for browsers (scripts/documents)
 //   FILE?text             the text of a file
@@ -15,7 +16,7 @@ import { buildInfo } from "./build-info.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const NAMED = /^embedded:(version|build|dashboards|docs)$/;
+const NAMED = /^embedded:(version|build|executable|dashboards|docs)$/;
 const SUFFIXED = /\?(text|minified|program)$/;
 
 /** Options that the program and the texts of its threads share. */
@@ -50,12 +51,13 @@ const MIN_ASSET_LENGTH = 16 * 1024;
 
 /**
  * @param {string} path as `resolved` gives it
+ * @param {boolean} [isExecutable] whether the program is that of an executable
  * @returns {Promise<{ json: string, files: readonly string[], inputs: readonly string[] }>} the data; the files that it
  *   was made from; and those that were bundled into it, relative to the root
  */
-async function load(path) {
+async function load(path, isExecutable = false) {
   const [file, kind = ""] = path.split("?");
-  const { value, files, inputs = [] } = kind === "" ? await named(file) : await suffixed(file, kind);
+  const { value, files, inputs = [] } = kind === "" ? await named(file, isExecutable) : await suffixed(file, kind);
   return { json: JSON.stringify(value), files, inputs };
 }
 
@@ -70,12 +72,13 @@ function ofAsset(name, json) {
   return { code, asset: isText ? JSON.parse(json) : json };
 }
 
-async function named(name) {
+async function named(name, isExecutable) {
   if (name === "embedded:version") {
     const file = join(ROOT, "package.json");
     const { version } = JSON.parse(readFileSync(file, "utf8"));
     return { value: process.env.PEER_EXPORTER_VERSION ?? version, files: [file] };
   }
+  if (name === "embedded:executable") return { value: isExecutable, files: [] };
   if (name === "embedded:build") return { value: buildInfo(ROOT), files: [] };
   if (name === "embedded:docs") return (await import("./documents/collect.mjs")).collectDocuments(ROOT);
   const folder = join(ROOT, "grafana/dashboards");
@@ -131,7 +134,7 @@ export function embedded(onInputs = () => {}, assets = undefined) {
         namespace: "embedded",
       }));
       onLoad({ filter: /.*/, namespace: "embedded" }, async ({ path }) => {
-        const { json, files, inputs } = await load(NAMED.test(path) ? path : join(ROOT, path));
+        const { json, files, inputs } = await load(NAMED.test(path) ? path : join(ROOT, path), assets !== undefined);
         onInputs(inputs);
         const isAsset = assets !== undefined && json.length >= MIN_ASSET_LENGTH;
         const { code, asset } = isAsset ? ofAsset(path, json) : { code: inlined(json) };

@@ -11,7 +11,7 @@ const INDENT = "    ";
  * @param {ReadonlySet<string>} names of the documents in the program
  */
 export function documentText({ file, markdown }, names) {
-  const inline = (tokens) => inlineText(tokens, (href) => targetOf(file, href, names));
+  const inline = (tokens) => tidyPointers(inlineText(tokens, (href) => targetOf(file, href, names)));
   const text = blocks(marked.lexer(markdown), WIDTH, inline);
   return `${text.join("\n\n")}\n`;
 }
@@ -158,7 +158,7 @@ function linkPart({ href, tokens, text }, targetOfLink) {
       return target.url === text ? text : `${shown} (${target.url})`;
     case "document":
       // The name alone would not say that there is more to read.
-      return shown === target.name ? `\`docs ${target.name}\`` : `${shown} (docs ${target.name})`;
+      return shown === target.name ? `\`docs ${target.name}\`` : `${shown} (docs ${shortName(target.name)})`;
     case "index":
       return `${shown} (docs)`;
     case "program":
@@ -166,4 +166,23 @@ function linkPart({ href, tokens, text }, targetOfLink) {
     default:
       return shown;
   }
+}
+
+/** Alerts name their runbooks: the command finds them without the folder. */
+function shortName(name) {
+  return name.replace(/^runbooks\//, "");
+}
+
+/** `(more (docs security))` becomes `(more: docs security)`; a document is named once in a paragraph. */
+function tidyPointers(text) {
+  const named = new Set();
+  return text
+    .replaceAll(/ \((docs [^()]+)\)(?!\))/g, (pointer, command) => {
+      if (named.has(command)) return "";
+      named.add(command);
+      return pointer;
+    })
+    .replaceAll(/\(([^()]*) \(((?:peer-exporter|docs) [^()]+)\)\)/g, (_, words, command) =>
+      command === `docs ${words}` ? `(${command})` : `(${words}: ${command})`,
+    );
 }

@@ -64,7 +64,7 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   configure(program.command("hash-password"))
     .description("read a password and print its bcrypt hash, for --web.config.file")
     .action(() => invoke({ command: "hash-password" }));
-  addCarried(program, configure, invoke);
+  addEmbedded(program, configure, invoke);
   addCompletion(configure(program.command("completion")), invoke);
   addSourceFlags(configure(program.command("node-names", { hidden: true }))).action((options: unknown) => {
     invoke({ command: "node-names", ...sourceFlags(options) });
@@ -145,7 +145,7 @@ function addDiscover(discover: Command, invoke: Invoke): void {
 const rulesKind = z.enum(RULES_KINDS).optional();
 
 /** The commands that print what the program contains. */
-function addCarried(program: Command, configure: Configure, invoke: Invoke): void {
+function addEmbedded(program: Command, configure: Configure, invoke: Invoke): void {
   configure(program.command("docs"))
     .description("list the documents of the program, or print one as text")
     .argument("[document]", "name of a document, or of an alert for its runbook (default: list all)")

@@ -1,3 +1,4 @@
+import { EXAMPLE_CONFIG_COMMAND } from "../documents/pointers.ts";
 import { errorCode, exists } from "../lib/errno.ts";
 import { files, MAX_FILE_BYTES } from "../lib/files/files.ts";
 import { ConfigError } from "../schema/problems.ts";
@@ -19,7 +20,8 @@ export async function withDefaultFile<T extends SourceFlags>(
   const found = await withDefaultFileIfAny(flags, candidates);
   if (found.configFile !== undefined || found.nodes.length > 0) return found;
   throw new ConfigError([
-    `no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create ${candidates.join(" or ")} (see --help)`,
+    `no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create ${candidates.join(" or ")}; ` +
+      `${EXAMPLE_CONFIG_COMMAND} prints a file with every setting, peer-exporter discover ADDRESS the entry of a node`,
   ]);
 }
 

@@ -21,8 +21,9 @@ export async function checkHealth(
   addresses: readonly ListenAddress[],
   { path = HEALTH_PATH, timeoutMs = TIMEOUT_MS, isPlain = false }: HealthOptions = {},
 ): Promise<Health> {
-  const check = isPlain ? checkPlain : checkAddress;
-  const found = await Promise.all(addresses.map((address) => check({ address, path }, timeoutMs)));
+  // Without that knowledge first with TLS: a TLS server would log a client that speaks plain HTTP.
+  const schemes = isPlain ? PLAIN_FIRST : TLS_FIRST;
+  const found = await Promise.all(addresses.map((address) => checkAddress({ address, path }, schemes, timeoutMs)));
   return {
     healthy: found.length > 0 && found.every(({ healthy }) => healthy),
     message: found.map(({ healthy, message }) => `${healthy ? "healthy" : "unhealthy"}: ${message}\n`).join(""),
@@ -32,27 +33,31 @@ export async function checkHealth(
 type HealthOptions = {
   readonly path?: string;
   readonly timeoutMs?: number;
-  /** Whether it is known that the server has no TLS: the check then does not load it. */
+  /** Whether the exporter has no TLS, as far as is known: the check then loads TLS only if something else answers. */
   readonly isPlain?: boolean;
 };
 
+type Scheme = "http" | "https";
+
+const PLAIN_FIRST = ["http", "https"] as const;
+const TLS_FIRST = ["https", "http"] as const;
+
 type Place = { readonly address: ListenAddress; readonly path: string };
 
-async function checkAddress(place: Place, timeoutMs: number): Promise<Health> {
+async function checkAddress(
+  place: Place,
+  [first, second]: readonly [Scheme, Scheme],
+  timeoutMs: number,
+): Promise<Health> {
   const { address } = place;
   if (address.kind === "tcp" && address.port === 0) {
     return unhealthy("port 0 lets the system choose: pass the address that it chose as --web.listen-address");
   }
   const signal = AbortSignal.timeout(timeoutMs);
-  // First with TLS: a TLS server would log a client that speaks plain HTTP.
-  const secure = await ask("https", place, signal);
-  if (secure.kind !== "broken") return judge(place, secure);
-  const plain = await ask("http", place, signal);
-  return judge(place, plain.kind === "broken" ? secure : plain);
-}
-
-async function checkPlain(place: Place, timeoutMs: number): Promise<Health> {
-  return judge(place, await ask("http", place, AbortSignal.timeout(timeoutMs)));
+  const outcome = await ask(first, place, signal);
+  if (outcome.kind !== "broken") return judge(place, outcome);
+  const other = await ask(second, place, signal);
+  return judge(place, other.kind === "broken" ? outcome : other);
 }
 
 type Outcome =
@@ -95,7 +100,7 @@ const REFUSALS = ["ECONNREFUSED", "ENOENT", "EACCES", "ENOTFOUND", "EAI_AGAIN", 
 /** Closed by the other end: a certificate that is rejected here has other codes. */
 const BROKEN_OFF = ["ECONNRESET", "EPIPE"];
 
-function ask(scheme: "http" | "https", { address, path }: Place, signal: AbortSignal): Promise<Outcome> {
+function ask(scheme: Scheme, { address, path }: Place, signal: AbortSignal): Promise<Outcome> {
   const options = { ...destination(address), path, agent: false, signal };
   return new Promise((resolve) => {
     const request =

@@ -126,7 +126,10 @@ export function visibleCommands(program: Command): readonly string[] {
 /** The text after a misspelt option may hold a token: `--nodes=x=wire+https://TOKEN@host`. */
 function describeError(error: string, command: Command): string {
   const [, flag] = /^error: unknown option '(.*)'/s.exec(error) ?? [];
-  if (flag === undefined) return error.startsWith("error: too many arguments") ? withFileHint(error, command) : error;
+  if (flag === undefined) {
+    if (error.startsWith("error: too many arguments")) return withFileHint(error, command);
+    return error.replace(/command-argument value ('.*?') is invalid for argument '(.*?)'/s, "unknown $2 $1");
+  }
   const [shown] = /^[A-Za-z._-]{0,40}/.exec(flag) ?? [];
   return `error: unknown option '${shown}'${flagHint(flag, command)}\n`;
 }
@@ -150,6 +153,9 @@ Examples:
 
 Exit codes: 0 success, 1 invalid configuration, failure to start, or a node that
 is down (check --connect, peers, probe; discover: none found), 2 wrong usage,
-${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM before
-the work was done. ${documentCommand("cli")}
-describes all commands, peer-exporter docs lists all documents.`;
+${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM before the
+work was done.
+
+${documentCommand("cli")} describes all commands,
+${documentCommand("troubleshooting")} says what to do when something fails,
+peer-exporter docs lists all documents.`;

@@ -1,3 +1,5 @@
+import IS_EXECUTABLE from "embedded:executable";
+
 /** What runs this program: the Node.js of the machine, or the one inside an executable. */
 
 /** The oldest line of Node.js that can load the program. */
@@ -18,8 +20,8 @@ export function refusalOfOldNode(version: string): string | undefined {
 
 /**
  * Whether the program and Node.js are one file (scripts/packages/executable.mjs): then there is no script that Node.js runs.
- * The module is loaded when it is asked for: an old Node.js, which only gets the sentence above, does not have it.
+ * The build knows it. The module of Node.js that does is missing where an old one only gets the sentence above.
  */
 export function isExecutable(): boolean {
-  return process.getBuiltinModule("node:sea").isSea();
+  return IS_EXECUTABLE;
 }

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, type Scalar, visit } from "yaml";
-import { fileErrorCode } from "../lib/errno.ts";
+import { errorCode, fileErrorCode } from "../lib/errno.ts";
 import { files } from "../lib/files/files.ts";
 import { isObject } from "../lib/json.ts";
 import { beginOf, composeYaml, createPlacer, type Misplaced } from "./yaml-parse.ts";
@@ -87,7 +87,8 @@ export async function readText(
   try {
     bytes = await files.read(path, maxBytes);
   } catch (error) {
-    return { broken: [`${path}: cannot read the configuration file (${fileErrorCode(error)})`] };
+    const remedy = errorCode(error) === "EACCES" ? ": the user of the exporter must be able to read it" : "";
+    return { broken: [`${path}: cannot read the configuration file (${fileErrorCode(error)})${remedy}`] };
   }
   try {
     return decode(bytes);

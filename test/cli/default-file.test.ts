@@ -64,7 +64,8 @@ describe("without flags the configuration is", () => {
 
   test("an error that names both places and the flags where none is there", async () => {
     await expect(withDefaultFile(NONE, [first, second])).rejects.toThrow(
-      `no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create ${first} or ${second} (see --help)`,
+      `no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create ${first} or ${second}; ` +
+        "peer-exporter example-config prints a file with every setting, peer-exporter discover ADDRESS the entry of a node",
     );
     expect(await withDefaultFileIfAny(NONE, [first, second])).toEqual({ ...NONE, isDefaultFile: false });
   });

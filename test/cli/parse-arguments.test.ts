@@ -215,10 +215,7 @@ describe("wrong usage", () => {
     [["serve", "demo"], "error: too many arguments for 'serve'. Expected 0 arguments but got 1.\n"],
     [["peers", "a", "b"], "error: too many arguments for 'peers'. Expected 1 argument but got 2.\n"],
     [["discover"], "error: missing required argument 'address'\n"],
-    [
-      ["completion", "tcsh"],
-      "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n",
-    ],
+    [["completion", "tcsh"], "error: unknown shell 'tcsh'. Allowed choices are bash, zsh, fish.\n"],
     [["peers", "--watch=0s"], 'error: --watch: expected a duration from 1s to 1d, like 5s, found "0s"\n'],
     [
       ["peers", "--sort=laten"],

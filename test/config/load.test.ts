@@ -118,7 +118,7 @@ describe("an invalid file", () => {
     const file = write(NODE);
     chmodSync(file, 0);
     expect(await problemsOf({ file, env: {} })).toEqual([
-      `${file}: cannot read the configuration file (EACCES: permission denied)`,
+      `${file}: cannot read the configuration file (EACCES: permission denied): the user of the exporter must be able to read it`,
     ]);
   });
 });

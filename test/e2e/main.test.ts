@@ -70,7 +70,8 @@ describe("commands that print and end", () => {
       stdout: "",
       output:
         "no nodes: give --config.file=PATH or --node NAME=CHAIN+URL, or create peer-exporter.yaml or " +
-        "/etc/peer-exporter/config.yaml (see --help)\n" +
+        "/etc/peer-exporter/config.yaml; peer-exporter example-config prints a file with every setting, " +
+        "peer-exporter discover ADDRESS the entry of a node\n" +
         "peer-exporter: 1 problem in the configuration\n",
     });
   });

@@ -2,27 +2,20 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
+import { run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 
 /** Debian in a folder: nothing but its essential packages and systemd, so neither Node.js nor this repository. Needs root. */
 
 const RELEASE = "bookworm";
 
-/** Programs, each with the package that has it. */
-const NEEDED = [
+/** Programs of this machine, each with the package that has it. */
+export const NEEDED = [
   ["debootstrap", "debootstrap"],
   ["systemd-nspawn", "systemd-container"],
   ["nsenter", "util-linux"],
+  ["curl", "curl"],
   ["tar", "tar"],
 ] as const;
-
-/** What is missing for these tests, as a line for people; undefined if nothing is. */
-export function missing(): string | undefined {
-  if (process.getuid?.() !== 0) return "tests of the Debian package are skipped: they need root";
-  const packages = NEEDED.flatMap(([name, source]) => (findProgram(name) === undefined ? [source] : []));
-  if (packages.length === 0) return undefined;
-  return `tests of the Debian package are skipped: apt-get install ${packages.join(" ")}`;
-}
 
 /** A new copy. @returns its folder */
 export function debianRoot(): string {

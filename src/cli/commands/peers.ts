@@ -24,6 +24,8 @@ export async function peers(flags: PeersInvocation, context: Context): Promise<n
     context.printError(`error: ${chosen}\n`);
     return EXIT_USAGE;
   }
+  if (chosen === undefined && config.nodes.length === 0)
+    context.printError("the configuration has no nodes: peer-exporter discover ADDRESS prints the entry of a node\n");
   const asked = chosen === undefined ? [...config.nodes, ...config.references] : withReferences(chosen, config);
   const polling = await openPolling(asked, config.lag, context.redactor.redact);
   const interrupt = createInterrupt(context);

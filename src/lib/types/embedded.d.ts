@@ -10,6 +10,11 @@ declare module "embedded:build" {
   export default build;
 }
 
+declare module "embedded:executable" {
+  const isExecutable: boolean;
+  export default isExecutable;
+}
+
 declare module "embedded:dashboards" {
   /** JSON texts by name. */
   const dashboards: Readonly<Record<string, string>>;

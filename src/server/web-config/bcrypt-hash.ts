@@ -31,7 +31,7 @@ export function readBcryptHash(written: unknown): BcryptHash | string {
   const text = written ?? "";
   const [, costText, rest = ""] = /^\$[\x00-2](?:\$|[^$].)(\d\d|\+\d)(.*)$/s.exec(text) ?? [];
   if (costText === undefined || Buffer.byteLength(text) < MIN_LENGTH) {
-    return "expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10";
+    return "expected a bcrypt hash like $2y$10$…, as printed by peer-exporter hash-password";
   }
   const cost = Number(costText);
   if (cost < 4) return `expected a bcrypt hash with a cost of at least 4, found ${cost}`;

@@ -37,6 +37,16 @@ describe("text", () => {
     ["![a picture](images/a.png)\n\n<!-- note -->\ntext", "text"],
     ["see [alerts](alerting.md)", "see alerts (docs alerting)"],
     ["[docs/security.md](security.md) has more", "`docs security` has more"],
+    [
+      "so ([more](security.md)), or ([docs/alerting.md](alerting.md))",
+      "so (more: docs security), or (`docs alerting`)",
+    ],
+    [
+      "[one](alerting.md), [two](alerting.md#b)\n\n[three](alerting.md)",
+      "one (docs alerting), two\n\nthree (docs alerting)",
+    ],
+    ["[P2PNodeDown](runbooks/P2PNodeDown.md) fires", "P2PNodeDown (docs P2PNodeDown) fires"],
+    ["it fires ([P2PNodeDown](runbooks/P2PNodeDown.md))", "it fires (docs P2PNodeDown)"],
     ["[the rules](../prometheus/rules.yaml), [code](../src)", "the rules (peer-exporter rules recording), code"],
     ["[a page](https://example.org/), <https://example.org/>", "a page (https://example.org/), https://example.org/"],
     ["- one\n- two\n  1. three", "- one\n- two\n  1. three"],

@@ -162,7 +162,7 @@ describe("an invalid file", () => {
     ["basic_auth_users: [alice]\n", ["1:1: basic_auth_users: expected a mapping, found a list"]],
     [
       "basic_auth_users:\n  alice: s3cret\n",
-      ["2:3: basic_auth_users.alice: expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10"],
+      ["2:3: basic_auth_users.alice: expected a bcrypt hash like $2y$10$…, as printed by peer-exporter hash-password"],
     ],
     ["basic_auth_users: {alice: [1]}\n", ["1:20: basic_auth_users.alice: expected a bcrypt hash, found a list"]],
     [
@@ -174,7 +174,7 @@ describe("an invalid file", () => {
     ],
     [
       "basic_auth_users: {alice:s3cret}\n",
-      ["1:20: basic_auth_users.…: expected a bcrypt hash like $2y$10$…, as printed by htpasswd -nBC 10"],
+      ["1:20: basic_auth_users.…: expected a bcrypt hash like $2y$10$…, as printed by peer-exporter hash-password"],
     ],
 
     // Rate limit

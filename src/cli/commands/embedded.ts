@@ -1,7 +1,7 @@
 import exampleConfig from "../../../config.example.yaml?text";
 import schema from "../../../config.schema.json" with { type: "json" };
 import { loadAssets, type RulesKind } from "../../documents/assets.ts";
-import { documentHint, findDocument, loadDocuments } from "../../documents/documents.ts";
+import { type DocumentEntry, documentHint, findDocument, loadDocuments } from "../../documents/documents.ts";
 import { didYouMean } from "../../lib/suggest.ts";
 import { type Context, EXIT_USAGE } from "../context.ts";
 
@@ -14,7 +14,7 @@ import { type Context, EXIT_USAGE } from "../context.ts";
 export async function printDocuments(wanted: string | undefined, { print, printError }: Context): Promise<number> {
   const documents = await loadDocuments();
   if (wanted === undefined) {
-    print(listed(documents.all.map(({ name, summary }) => [name, summary])));
+    print(listOfDocuments(documents.all));
     return 0;
   }
   const names = documents.all.map(({ name }) => name);
@@ -53,7 +53,8 @@ export async function printDashboards(wanted: string | undefined, { print, print
     print(listed(names.map((name) => [name, assets.description(name)])));
     return 0;
   }
-  const dashboard = assets.dashboard(wanted.replace(/\.json$/, ""));
+  const name = wanted.replace(/\.json$/, "");
+  const dashboard = assets.dashboard(name) ?? assets.dashboard(`peer-exporter-${name}`);
   if (dashboard === undefined) {
     printError(
       `error: no dashboard${shown(wanted)}${didYouMean(wanted, names) ?? ""}\n(see peer-exporter dashboards)\n`,
@@ -65,7 +66,7 @@ export async function printDashboards(wanted: string | undefined, { print, print
 }
 
 /** The names that shells complete, by the name of the argument. */
-export async function carriedNames() {
+export async function embeddedNames() {
   const [documents, assets] = await Promise.all([loadDocuments(), loadAssets()]);
   return { document: documents.all.map(({ name }) => name), dashboard: assets.dashboards() };
 }
@@ -75,8 +76,33 @@ function shown(name: string): string {
   return /^[\w./-]{1,60}$/.test(name) ? ` named ${name}` : " of that name";
 }
 
-/** A name and what it is about, one below the other. */
+/** Runbooks are apart, with the names of their alerts alone: those are in a message at night. */
+function listOfDocuments(documents: readonly DocumentEntry[]): string {
+  const isRunbook = ({ name }: DocumentEntry) => name.startsWith(RUNBOOK_FOLDER);
+  const rows = (entries: readonly DocumentEntry[]) =>
+    listed(entries.map(({ name, summary }) => [name.replace(RUNBOOK_FOLDER, ""), summary]));
+  const others = documents.filter((entry) => !isRunbook(entry));
+  return `${rows(others)}\nRunbooks of the alerts:\n\n${rows(documents.filter(isRunbook))}`;
+}
+
+const RUNBOOK_FOLDER = "runbooks/";
+
+const TERMINAL_WIDTH = 80;
+
+/** A name and what it is about, one below the other; what does not fit goes on below, without a name. */
 function listed(rows: readonly (readonly [name: string, about: string])[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, about]) => `${name.padEnd(width)}  ${about}\n`).join("");
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows
+    .map(([name, about]) => `${name.padEnd(width)}${wrapped(about, TERMINAL_WIDTH - width, width)}\n`)
+    .join("");
+}
+
+function wrapped(text: string, width: number, indent: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
 }

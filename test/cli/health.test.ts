@@ -5,10 +5,10 @@ import { createServer as createNetServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { TlsOptions } from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { argumentsOfProcess1, checkHealth } from "../../../src/cli/health.ts";
-import { parseListenAddress } from "../../../src/server/listen-address.ts";
-import { type Certificate, selfSigned } from "../../support/certificates.ts";
-import { freePort, tempFolder } from "../../support/servers.ts";
+import { argumentsOfProcess1, checkHealth } from "../../src/cli/health.ts";
+import { parseListenAddress } from "../../src/server/listen-address.ts";
+import { type Certificate, selfSigned } from "../support/certificates.ts";
+import { freePort, tempFolder } from "../support/servers.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
@@ -34,6 +34,10 @@ async function listening(server: Server, where: string): Promise<string> {
 const check = (addresses: readonly string[], timeoutMs?: number) =>
   checkHealth(addresses.map(parseListenAddress), timeoutMs === undefined ? {} : { timeoutMs });
 
+/** As the quick health check of an exporter without TLS. */
+const checkPlain = (...addresses: readonly string[]) =>
+  checkHealth(addresses.map(parseListenAddress), { isPlain: true });
+
 describe("plain HTTP", () => {
   test.each([
     [200, true, "answered"],
@@ -45,6 +49,15 @@ describe("plain HTTP", () => {
     const address = await listening(createHttpServer(answers(status)), "127.0.0.1");
     const message = `${healthy ? "healthy" : "unhealthy"}: /-/healthy of ${address} ${found}\n`;
     expect(await check([address])).toEqual({ healthy, message });
+    expect(await checkPlain(address)).toEqual({ healthy, message });
+  });
+
+  test("that is known gets no connection with TLS", async () => {
+    const bytes: Buffer[] = [];
+    const server = createHttpServer(answers(200));
+    server.on("connection", (socket) => socket.once("data", (first) => bytes.push(first)));
+    await checkPlain(await listening(server, "127.0.0.1"));
+    expect(bytes.map((first) => first.toString("latin1", 0, 4))).toEqual(["GET "]);
   });
 
   test("on a unix socket", async () => {
@@ -80,6 +93,14 @@ describe("TLS", () => {
   test("with a certificate of an unknown authority", async () => {
     const address = await https();
     expect(await check([address])).toEqual({ healthy: true, message: `healthy: /-/healthy of ${address} answered\n` });
+  });
+
+  test("of another server than the exporter without TLS", async () => {
+    const address = await https();
+    expect(await checkPlain(address)).toEqual({
+      healthy: true,
+      message: `healthy: /-/healthy of ${address} answered\n`,
+    });
   });
 
   test("on a unix socket", async () => {
@@ -131,7 +152,12 @@ describe("no exporter", () => {
   });
 
   test("a port that the system chooses", async () => {
-    expect(await check(["127.0.0.1:0"])).toMatchObject({ healthy: false });
+    const health = {
+      healthy: false,
+      message: "unhealthy: port 0 lets the system choose: pass the address that it chose as --web.listen-address\n",
+    };
+    expect(await check(["127.0.0.1:0"])).toEqual(health);
+    expect(await checkPlain("127.0.0.1:0")).toEqual(health);
   });
 
   test("without an address it is unhealthy", async () => {

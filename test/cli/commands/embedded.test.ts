@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { printDashboards, printDocuments, printExampleConfig, printRules } from "../../../src/cli/commands/carried.ts";
+import { printDashboards, printDocuments, printExampleConfig, printRules } from "../../../src/cli/commands/embedded.ts";
 import type { Context } from "../../../src/cli/context.ts";
 import { createRedactor } from "../../../src/config/redact.ts";
 import { textOf } from "../../../tools/repository.ts";
@@ -22,11 +22,12 @@ async function outcome(command: (context: Context) => number | Promise<number>) 
 }
 
 describe("docs", () => {
-  test("lists all documents, each in a line", async () => {
+  test("lists all documents, for a terminal of 80 columns", async () => {
     const { code, out } = await outcome((context) => printDocuments(undefined, context));
     expect(code).toBe(0);
     expect(out).toMatch(/^security +TLS, users, limits$/m);
-    expect(out).toMatch(/^runbooks\/P2PNodeDown +A node does not return its peer list\.$/m);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(out).toMatch(/^P2PNodeDown +A node does not return its peer list\.$/m);
   });
 
   test("prints one, also by the name of an alert", async () => {
@@ -58,6 +59,7 @@ describe("files for Prometheus, Grafana and the exporter itself", () => {
     const list = await outcome((context) => printDashboards(undefined, context));
     expect(list.out).toMatch(/^peer-exporter-fleet +Overview/m);
     const one = await outcome((context) => printDashboards("peer-exporter-fleet.json", context));
+    expect(await outcome((context) => printDashboards("fleet", context))).toEqual(one);
     expect(one).toEqual({ code: 0, out: textOf("grafana/dashboards/peer-exporter-fleet.json"), err: "" });
     expect(await outcome((context) => printDashboards("peer-exporter-flet", context))).toEqual({
       code: 2,
