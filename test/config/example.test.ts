@@ -107,7 +107,7 @@ describe("config.example.yaml", () => {
         probe,
         [...probe.modules],
         references,
-        nodes.map(({ options, ...node }) => [node, options.values]),
+        nodes.map(({ options, fingerprint, ...node }) => [node, fingerprint(), options.values]),
       ]);
     expect(plain(config)).not.toBe(plain(without));
   });
