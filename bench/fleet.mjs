@@ -162,7 +162,10 @@ function measureFew(progress, { count, peers, intervalSeconds, warmUpPolls, obse
   return withScope(async (scope) => {
     progress(`fleet: ${whole(count)} nodes with ${peers} peers`);
     const fleet = await startFakeFleet(scope, { count, peers });
-    const exporter = await startExporter(scope, { config: configOf(fleet, false, intervalSeconds, peers) });
+    const exporter = await startExporter(scope, {
+      config: configOf(fleet, false, intervalSeconds, peers),
+      readySeconds: 180,
+    });
     await untilSteady(exporter, intervalSeconds);
     await pollMore(exporter, fleet.nodes, warmUpPolls);
     await fleet.reset();

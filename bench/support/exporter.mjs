@@ -15,9 +15,9 @@ export const LISTENING = /"listen":\["([^"]+)"/;
 /**
  * Starts the exporter and waits until every node was polled once.
  * @param {import("./scope.mjs").Scope} scope
- * @param {{ config: object, program?: string, flags?: readonly string[], env?: Record<string, string> }} options
+ * @param {{ config: object, program?: string, flags?: readonly string[], env?: Record<string, string>, readySeconds?: number }} options
  */
-export async function startExporter(scope, { config, program = PROGRAM, flags = [], env = {} }) {
+export async function startExporter(scope, { config, program = PROGRAM, flags = [], env = {}, readySeconds = 60 }) {
   const file = join(await scope.folder(), "config.yaml");
   // JSON is YAML.
   await writeFile(file, JSON.stringify(config));
@@ -26,7 +26,7 @@ export async function startExporter(scope, { config, program = PROGRAM, flags = 
   const startedAt = performance.now();
   const ask = createAsker(child);
   const url = found[1];
-  await untilReady(`${url}/-/ready`);
+  await untilReady(`${url}/-/ready`, readySeconds);
   return {
     child,
     pid: child.pid,
