@@ -20,7 +20,7 @@ import { freePort, startChild } from "./support/process.mjs";
 import { withScope } from "./support/scope.mjs";
 import { digits } from "./support/stats.mjs";
 
-const PEERS = 100;
+const PEERS = Number(process.env.PEERS ?? 100);
 const SECONDS = Number(process.env.SECONDS ?? 300);
 const LIMITS = (process.env.LIMITS ?? "64,72,80").split(",").map(Number);
 /** NAME=PATH of each program: a Node.js binary if the name begins with "node", else the executable. */
@@ -51,7 +51,7 @@ export async function run({ progress }) {
       sidecars.push(await prepare(scope, { name, path, limit, node: fleet.nodes[index] }));
     }
     progress(`${cases.length} groups: ${SECONDS} s`);
-    // Not all at once: a start is half a second of CPU.
+    // One after the other: a start is half a second of CPU.
     const seen = await Promise.all(
       sidecars.map((sidecar, index) => sleep(index * 500).then(() => observe(scope, sidecar))),
     );
@@ -69,7 +69,7 @@ export async function run({ progress }) {
   });
 }
 
-/** How much the kernel reads of a file at once, at the place of a folder. */
+/** How much the kernel reads of a file in one step, at the place of a folder. */
 function readAhead(folder) {
   const { dev } = statSync(folder);
   const device = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
@@ -145,11 +145,13 @@ async function scrapeEachSecond(result, port, isOver) {
   let answered = performance.now();
   while (!isOver()) {
     const began = performance.now();
-    if (await isAnswered(port)) {
-      result.scrapes.push(performance.now() - began);
-      answered = performance.now();
+    const isGood = await isAnswered(port);
+    const now = performance.now();
+    result.gap = Math.max(result.gap, now - answered);
+    if (isGood) {
+      result.scrapes.push(now - began);
+      answered = now;
     } else result.lost += 1;
-    result.gap = Math.max(result.gap, performance.now() - answered);
     await sleep(Math.max(0, 1000 - (performance.now() - began)));
   }
 }

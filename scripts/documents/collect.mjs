@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { marked } from "marked";
 import { documentHtml } from "./html.mjs";
-import { documentName } from "./links.mjs";
+import { documentName, plainText } from "./links.mjs";
 import { documentText } from "./text.mjs";
 
 const INDEX = "docs/README.md";
@@ -59,13 +59,9 @@ function runbookEntries(markdown) {
 function rowsOf({ rows }, folder, section) {
   return rows.flatMap(([first, ...others]) => {
     const link = first.tokens.find(({ type }) => type === "link");
-    const summary = plain(others.at(-1)?.text ?? "");
+    const summary = plainText(others.at(-1)?.text ?? "");
     return /^[\w/-]+\.md$/.test(link?.href ?? "") ? [{ file: `${folder}/${link.href}`, section, summary }] : [];
   });
-}
-
-function plain(markdown) {
-  return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/[`*]/g, "");
 }
 
 function checkRunbooks(root, files) {

@@ -2,7 +2,7 @@
 // the server, no pictures and no HTML of its own.
 import { Marked } from "marked";
 import { createAnchors } from "./anchors.mjs";
-import { linkText, targetOf } from "./links.mjs";
+import { linkText, plainText, targetOf, withoutLinks } from "./links.mjs";
 
 /** A shorter document needs no list of its sections. */
 const MIN_LISTED_SECTIONS = 4;
@@ -18,7 +18,7 @@ export function documentHtml({ file, markdown }, names) {
     renderer: {
       heading({ tokens, depth, text }) {
         const shown = this.parser.parseInline(tokens);
-        const anchor = anchorOf(text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
+        const anchor = anchorOf(withoutLinks(text));
         if (depth === 1) return `<h1>${shown}</h1>\n<!--sections-->`;
         if (depth === 2) sections.push(`<li><a href="#${anchor}">${shown.replaceAll(/<\/?a\b[^>]*>/g, "")}</a></li>\n`);
         return `<h${depth} id="${anchor}">${shown} <a class="anchor" href="#${anchor}" aria-hidden="true" tabindex="-1">#</a></h${depth}>\n`;
@@ -76,10 +76,6 @@ function tableHtml(header, rows, inline) {
     return `<tr>${title}${named.join("")}</tr>\n`;
   };
   return `<table class="cards text">\n${head}<tbody>\n${rows.map(row).join("")}</tbody></table>\n`;
-}
-
-function plainText(markdown) {
-  return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/[`*]/g, "");
 }
 
 function escapeHtml(text) {

@@ -6,3 +6,5 @@ export type Target =
   | { readonly kind: "nowhere" };
 
 export function targetOf(file: string, href: string, names: ReadonlySet<string>): Target;
+
+export function withoutLinks(markdown: string): string;

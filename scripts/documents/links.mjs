@@ -62,3 +62,19 @@ export function targetOf(file, href, names) {
 export function linkText(text) {
   return text.replace(/^(?:\.\.\/|docs\/)*([\w/-]+)\.md$/, "$1");
 }
+
+/**
+ * The text of a line of Markdown, without the marks of links, code and emphasis.
+ * @param {string} markdown
+ */
+export function plainText(markdown) {
+  return withoutLinks(markdown).replaceAll(/[`*]/g, "");
+}
+
+/**
+ * A line of Markdown with the texts of its links in their place.
+ * @param {string} markdown
+ */
+export function withoutLinks(markdown) {
+  return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+}

@@ -97,8 +97,12 @@ function indented(text) {
   return text.replaceAll(/^(?=.)/gm, INDENT);
 }
 
-/** Breaks lines between words; a longer word has a line of its own. */
-function wrap(text, width) {
+/**
+ * Breaks lines between words; a longer word has a line of its own.
+ * @param {string} text
+ * @param {number} width
+ */
+export function wrap(text, width) {
   return text
     .split("\n")
     .map((line) => {

@@ -40,5 +40,10 @@ function write() {
   process.exit(0);
 }
 
-process.argv = [process.argv[0], process.argv[0], "--node=n=monero+http://127.0.0.1:9", "--web.listen-address=127.0.0.1:0"];
+process.argv = [
+  process.argv[0],
+  process.argv[0],
+  "--node=n=monero+http://127.0.0.1:9",
+  "--web.listen-address=127.0.0.1:0",
+];
 require(join(folder, main));

@@ -1,4 +1,6 @@
 // The documents that every package of Debian has: who holds the copyrights, and what changed.
+import { plainText } from "../documents/links.mjs";
+import { wrap } from "../documents/text.mjs";
 import { debianVersion, HOMEPAGE, MAINTAINER } from "./deb-control.mjs";
 
 /**
@@ -108,18 +110,7 @@ function itemsOf(lines) {
     if (line.startsWith("- ")) items.push(line.slice(2));
     else if (/^\s+\S/.test(line) && items.length > 0) items.push(`${items.pop()} ${line.trim().replace(/^- /, "")}`);
   }
-  return items.map((item) => wrapped(item.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/[`*]/g, "")));
-}
-
-function wrapped(text) {
-  const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.pop();
-    const longer = last === "" ? word : `${last} ${word}`;
-    if (longer.length <= WIDTH || last === "") lines.push(longer);
-    else lines.push(last, word);
-  }
-  return lines;
+  return items.map((item) => wrap(plainText(item), WIDTH).split("\n"));
 }
 
 /** As RFC 5322 writes it: Mon, 30 Nov 2026 19:05:24 +0000 */

@@ -29,7 +29,7 @@ function scriptOf(name) {
   });
 }
 
-/** Its compiled code; undefined where there is none. */
+/** Its compiled code; undefined where the executable has no such code. */
 function compiledOf(name) {
   try {
     return Buffer.from(getRawAsset(`${name}.compiled`));

@@ -35,7 +35,11 @@ export async function openReloadSocket(
     await listen(server.http, { kind: "unix", path });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    log.warn({ code: error.code }, `systemctl reload will fail: cannot listen on ${path} (${error.code})`);
+    log.warn(
+      { code: error.code },
+      `systemctl reload will fail: cannot listen on ${path} (${error.code}): expected a RuntimeDirectory= of this service alone; ` +
+        "changes of the file are applied all the same",
+    );
     return async () => {};
   }
   return () => drain(server);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type App, startApp } from "../../src/app/app.ts";
 import { parseConfig } from "../../src/config/parse.ts";
@@ -35,11 +35,9 @@ type StartOptions = { readonly connections?: Block; readonly addresses?: readonl
 
 /** Starts the whole program on a free port of 127.0.0.1. */
 async function start(nodes: readonly Block[], options: StartOptions = {}) {
-  const parsed = parseConfig({ nodes, connections: options.connections ?? {} }, undefined);
-  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join("; "));
+  const { config } = parsed({ nodes, connections: options.connections ?? {} });
   const { log, lines } = logSink();
   const addresses = (options.addresses ?? ["127.0.0.1:0"]).map(parseListenAddress);
-  const { config } = parsed;
   const app = await startApp({ config, load: async () => config, addresses, telemetryPath: "/metrics", log });
   let closed: Promise<void> | undefined;
   const close: App["close"] = () => {
@@ -48,6 +46,12 @@ async function start(nodes: readonly Block[], options: StartOptions = {}) {
   };
   onTestFinished(close);
   return { url: app.addresses[0] ?? "", addresses: app.addresses, close, lines };
+}
+
+function parsed(document: Block) {
+  const result = parseConfig(document, undefined);
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join("; "));
+  return result;
 }
 
 async function scrape(url: string): Promise<Page> {
@@ -267,16 +271,56 @@ describe("listening", () => {
     await untilReady(first);
     const asked = node.requests.length;
     const taken = new URL(first.url).host;
-    const other = parseConfig({ nodes: [{ name: "m", chain: "monero", url: node.url }] }, undefined);
-    if (!other.ok) throw new Error("the configuration is good");
+    const { config } = parsed({ nodes: [{ name: "m", chain: "monero", url: node.url }] });
     const { log } = logSink();
     const addresses = ["127.0.0.1:0", taken].map(parseListenAddress);
-    const { config } = other;
     const starting = startApp({ config, load: async () => config, addresses, telemetryPath: "/metrics", log });
     await expect(starting).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
     expect(node.requests).toHaveLength(asked);
+  });
+
+  test("comes before the rest of the start: a request that comes meanwhile waits and is answered", async () => {
+    const { config } = parsed({ nodes: [] });
+    const steps: string[] = [];
+    const answer = withResolvers<Promise<Response>>();
+    const app = await startApp({
+      config,
+      load: async () => config,
+      addresses: [parseListenAddress("127.0.0.1:0")],
+      telemetryPath: "/metrics",
+      log: logSink().log,
+      onListening: ([url]) => {
+        steps.push("listening");
+        answer.resolve(fetch(`${url}/-/healthy`));
+      },
+      onLoaded: () => steps.push("loaded"),
+    });
+    onTestFinished(app.close);
+    expect((await answer.promise).status).toBe(200);
+    expect(steps).toEqual(["listening", "loaded"]);
+  });
+
+  test("ends where the rest of the start fails, also for a request that waits", async () => {
+    const file = join(tempFolder(), "key");
+    const { config } = parsed({ nodes: [], connections: { address: "hashed", hash_key_file: file } });
+    const url = withResolvers<string>();
+    const answer = withResolvers<unknown>();
+    const starting = startApp({
+      config,
+      load: async () => config,
+      addresses: [parseListenAddress("127.0.0.1:0")],
+      telemetryPath: "/metrics",
+      log: logSink().log,
+      onListening: ([address = ""]) => {
+        url.resolve(address);
+        answer.resolve(fetch(address).catch((error: unknown) => error));
+      },
+    });
+    await expect(starting).rejects.toThrow(dirname(file));
+    expect(await answer.promise).toBeInstanceOf(Error);
+    expect(await isServing(await url.promise)).toBe(false);
   });
 });
 

@@ -1,7 +1,8 @@
 import { Document, isMap, isPair, isScalar, type Pair, type YAMLMap } from "yaml";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
+import { wrapped } from "../../src/lib/text/format.ts";
 import type { RenderedMixin } from "./render.ts";
-import { groupsText, ruleGroups, wrapped } from "./rule-text.ts";
+import { groupsText, ruleGroups } from "./rule-text.ts";
 
 /** The parts of charts/peer-exporter that come from the mixin: its rules as a template, and `_config` as values. */
 

@@ -1,4 +1,5 @@
 import { Document, Scalar, visit } from "yaml";
+import { wrapped } from "../../src/lib/text/format.ts";
 
 /** Rules as text, with comments and line breaks as a person would write them. */
 
@@ -75,15 +76,4 @@ function byOrder(
   const first = order.filter((key) => Object.hasOwn(object, key));
   const others = Object.keys(object).filter((key) => !order.includes(key));
   return Object.fromEntries([...first, ...others].map((key) => [key, object[key]]));
-}
-
-/** Lines of at most so many columns; a longer word has a line of its own. */
-export function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

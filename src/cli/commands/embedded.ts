@@ -3,6 +3,7 @@ import schema from "../../../config.schema.json" with { type: "json" };
 import { loadAssets, type RulesKind } from "../../documents/assets.ts";
 import { type DocumentEntry, documentHint, findDocument, loadDocuments } from "../../documents/documents.ts";
 import { didYouMean } from "../../lib/suggest.ts";
+import { wrapped } from "../../lib/text/format.ts";
 import { type Context, EXIT_USAGE } from "../context.ts";
 
 /**
@@ -79,10 +80,10 @@ function shown(name: string): string {
 /** Runbooks are apart, with the names of their alerts alone: those are in a message at night. */
 function listOfDocuments(documents: readonly DocumentEntry[]): string {
   const isRunbook = ({ name }: DocumentEntry) => name.startsWith(RUNBOOK_FOLDER);
-  const rows = (entries: readonly DocumentEntry[]) =>
+  const textOf = (entries: readonly DocumentEntry[]) =>
     listed(entries.map(({ name, summary }) => [name.replace(RUNBOOK_FOLDER, ""), summary]));
   const others = documents.filter((entry) => !isRunbook(entry));
-  return `${rows(others)}\nRunbooks of the alerts:\n\n${rows(documents.filter(isRunbook))}`;
+  return `${textOf(others)}\nRunbooks of the alerts:\n\n${textOf(documents.filter(isRunbook))}`;
 }
 
 const RUNBOOK_FOLDER = "runbooks/";
@@ -93,16 +94,9 @@ const TERMINAL_WIDTH = 80;
 function listed(rows: readonly (readonly [name: string, about: string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows
-    .map(([name, about]) => `${name.padEnd(width)}${wrapped(about, TERMINAL_WIDTH - width, width)}\n`)
+    .map(([name, about]) => {
+      const lines = wrapped(about, TERMINAL_WIDTH - width);
+      return `${name.padEnd(width)}${lines.join(`\n${" ".repeat(width)}`)}\n`;
+    })
     .join("");
-}
-
-function wrapped(text: string, width: number, indent: number): string {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines.join(`\n${" ".repeat(indent)}`);
 }

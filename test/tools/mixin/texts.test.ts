@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { chartValues } from "../../../tools/mixin/chart.ts";
 import { configComments, inFileOrder } from "../../../tools/mixin/config-comments.ts";
 import type { RenderedMixin } from "../../../tools/mixin/render.ts";
-import { groupsText, wrapped } from "../../../tools/mixin/rule-text.ts";
+import { groupsText } from "../../../tools/mixin/rule-text.ts";
 import { alertsWith, described, mixinReadme, recordsWith } from "../../../tools/mixin/tables.ts";
 
 const CONFIG = `{
@@ -131,8 +131,4 @@ test("rules have titles and comments, and are what they were", () => {
   );
   expect(text.indexOf("summary")).toBeLessThan(text.indexOf("zebra"));
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
-});
-
-test("lines are filled up to their width", () => {
-  expect(wrapped("aa bb cc dddddddd e", 5)).toEqual(["aa bb", "cc", "dddddddd", "e"]);
 });
