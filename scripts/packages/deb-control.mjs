@@ -64,7 +64,7 @@ export function debianVersion(version) {
 export const MAINTAINER = "peer-exporter maintainers <peer-exporter@users.noreply.github.com>";
 export const HOMEPAGE = "https://github.com/peer-exporter/peer-exporter";
 
-/** The file `control`. It names no systemd: where there is none the program runs without the unit, and systemd-notify comes with it. */
+/** The file `control`. It names no systemd: without one the program runs without the unit, and systemd-notify comes with it. */
 export function control({ version, arch, depends, installedSize }) {
   return `Package: peer-exporter
 Version: ${debianVersion(version)}
