@@ -22,6 +22,8 @@ const OBSERVED_SECONDS = 20;
 const FLOOR_WARM_UP_SECONDS = 5;
 const FLOOR_SECONDS = 9;
 const LATEST_SECONDS = 1;
+/** The CPU of a poll does not grow with the number of nodes, but for caches of the processor. */
+const MOST_GROWTH = 1.3;
 const IDLE_WINDOWS = 2;
 const IDLE_WINDOW_SECONDS = 2;
 /** Smaller fleets are polled more often for a while, so that there is enough to measure. */
@@ -30,6 +32,10 @@ const SMALLER = [
   { count: 100, intervalSeconds: 2, windowSeconds: 4 },
   { count: 300, intervalSeconds: 5, windowSeconds: 5 },
 ];
+
+/** Many nodes with few peers, at a longer interval. Those that are polled at the beginning of the window are polled twice. */
+const HUGE = { count: 5000, peers: 20, intervalSeconds: 30, warmUpPolls: 0, observedSeconds: 36 };
+const FIFTH = { ...HUGE, count: 1000, warmUpPolls: 4, observedSeconds: 10 };
 
 const BARE = fileURLToPath(new URL("support/bare-poller.mjs", import.meta.url));
 
@@ -42,7 +48,9 @@ interval of them, without a scrape, as a share of one core. The lateness of a po
 also its peak, after one uncompressed scrape of the page, during which the longest block of the event loop is measured as in
 the bench of the event loop. Smaller fleets are polled every 1 to 5 seconds for
 4 or 5 seconds. The CPU time without polls is measured separately: it is subtracted before the CPU time per poll is scaled to the interval
-of ${INTERVAL_SECONDS} seconds, and added once. The minimum for such polls on this machine is shown by bare Node, which sends
+of ${INTERVAL_SECONDS} seconds, and added once. ${whole(HUGE.count)} nodes with ${HUGE.peers} peers each, polled every ${HUGE.intervalSeconds} seconds without series, are compared
+with ${whole(FIFTH.count)} such nodes, whose CPU time of a poll should be the same; where the two cores are busy, the simulated nodes, which
+run on them as well, are the limit: their CPU time is shown. The minimum for such polls on this machine is shown by bare Node, which sends
 the same three requests to each node with node:http at the same rate (some nodes together, every tenth of a second), parses
 the responses and discards them.`;
 
@@ -61,10 +69,17 @@ export async function run({ progress }) {
     costs.push({ count: fleet.count, without, withSeries });
   }
   costs.push({ count: LARGEST, without: bare.cost, withSeries: full.cost });
+  const huge = await measureFew(progress, HUGE);
+  const fifth = await measureFew(progress, FIFTH);
   return {
     title,
     method,
-    rows: [...rowsWithoutSeries(bare), ...rowsWithSeries(full), ...rowsBeside(floor, bare, full, idle)],
+    rows: [
+      ...rowsWithoutSeries(bare),
+      ...rowsWithSeries(full),
+      ...rowsBeside(floor, bare, full, idle),
+      ...rowsOfHuge(huge, fifth),
+    ],
     table: costTable(costs),
     image: { file: "fleet-cost.svg", alt: "CPU over the number of nodes, with and without series", svg: plotOf(costs) },
     headline: `${percent(full.cost.share)} of a core for ${whole(LARGEST)} nodes with series, ${percent(bare.cost.share)} without`,
@@ -102,6 +117,22 @@ function rowsBeside(floor, bare, full, idle) {
   ];
 }
 
+function rowsOfHuge(huge, fifth) {
+  const nodes = `${whole(HUGE.count)} nodes with ${HUGE.peers} peers`;
+  return [
+    lateness(`latest poll of ${nodes}`, huge.late),
+    atMost(
+      "their CPU of a poll, against a fifth of them",
+      huge.perPoll / fifth.perPoll,
+      MOST_GROWTH,
+      times,
+      `${milliseconds(huge.perPoll * 1000)} : ${milliseconds(fifth.perPoll * 1000)}`,
+    ),
+    figure("CPU and memory for them", `${percent(huge.share)}, ${mebibytes(huge.rss)}`),
+    figure("CPU of the simulated nodes meanwhile", percent(huge.nodesShare)),
+  ];
+}
+
 function lateness(what, late) {
   return atMost(what, late, LATEST_SECONDS, (seconds) => `${digits(seconds)} s`);
 }
@@ -123,6 +154,25 @@ function measureLargest(progress, series) {
     const cost = { perPoll: used / polls, share: used / INTERVAL_SECONDS };
     const measured = { cost, late, rss };
     return series ? { ...measured, ...(await scrapeOnce(exporter)) } : measured;
+  });
+}
+
+/** Some nodes with few peers, without series. */
+function measureFew(progress, { count, peers, intervalSeconds, warmUpPolls, observedSeconds }) {
+  return withScope(async (scope) => {
+    progress(`fleet: ${whole(count)} nodes with ${peers} peers`);
+    const fleet = await startFakeFleet(scope, { count, peers });
+    const exporter = await startExporter(scope, { config: configOf(fleet, false, intervalSeconds, peers) });
+    await untilSteady(exporter, intervalSeconds);
+    await pollMore(exporter, fleet.nodes, warmUpPolls);
+    await fleet.reset();
+    const nodesBefore = cpuSecondsOf(fleet.child.pid);
+    const { used, polls } = await cpuOver(exporter, fleet, observedSeconds);
+    const nodesShare = (cpuSecondsOf(fleet.child.pid) - nodesBefore) / observedSeconds;
+    const { spacings } = await fleet.seen();
+    const late = spacings.reduce((most, spacing) => Math.max(most, Math.abs(spacing / 1000 - intervalSeconds)), 0);
+    const { rss } = memoryOf(exporter.pid);
+    return { perPoll: used / polls, share: used / observedSeconds, late, rss, nodesShare };
   });
 }
 
@@ -192,9 +242,9 @@ function measureCost(progress, { count, intervalSeconds, windowSeconds }, series
   });
 }
 
-function configOf(fleet, series, intervalSeconds) {
+function configOf(fleet, series, intervalSeconds, peers = PEERS) {
   const interval = `${intervalSeconds}s`;
-  return { global: { interval, timeout: interval }, connections: { series, max_per_node: PEERS }, nodes: fleet.nodes };
+  return { global: { interval, timeout: interval }, connections: { series, max_per_node: peers }, nodes: fleet.nodes };
 }
 
 /** CPU seconds over a window, and the polls in it. */

@@ -20,7 +20,7 @@ import { freePort, startChild } from "./support/process.mjs";
 import { withScope } from "./support/scope.mjs";
 import { digits } from "./support/stats.mjs";
 
-const PEERS = 100;
+const PEERS = Number(process.env.PEERS ?? 100);
 const SECONDS = Number(process.env.SECONDS ?? 300);
 const LIMITS = (process.env.LIMITS ?? "64,72,80").split(",").map(Number);
 /** NAME=PATH of each program: a Node.js binary if the name begins with "node", else the executable. */
@@ -145,11 +145,13 @@ async function scrapeEachSecond(result, port, isOver) {
   let answered = performance.now();
   while (!isOver()) {
     const began = performance.now();
-    if (await isAnswered(port)) {
-      result.scrapes.push(performance.now() - began);
-      answered = performance.now();
+    const isGood = await isAnswered(port);
+    const now = performance.now();
+    result.gap = Math.max(result.gap, now - answered);
+    if (isGood) {
+      result.scrapes.push(now - began);
+      answered = now;
     } else result.lost += 1;
-    result.gap = Math.max(result.gap, performance.now() - answered);
     await sleep(Math.max(0, 1000 - (performance.now() - began)));
   }
 }

@@ -7,5 +7,5 @@ export type File = {
 
 export function joinFiles(
   files: readonly File[],
-  entries: readonly string[],
+  wanted: readonly { readonly entry: string; readonly later?: readonly string[] }[],
 ): readonly { readonly name: string; readonly code: string }[];

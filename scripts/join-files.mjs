@@ -8,35 +8,42 @@ import { basename } from "node:path";
  */
 
 /**
- * @param {readonly File[]} files
- * @param {readonly string[]} entries sources: what one of them loads, and no earlier one, becomes one file, with the name of
- *   the source's own file. The first one runs the program.
- * @returns {readonly { name: string, code: string }[]}
+ * @typedef {{ entry: string, later?: readonly string[] }} Joined sources that become one file, with all that they load and no
+ *   earlier one does. It has the name of the entry's own file; `later` are those that only some runs load, by import().
  */
-export function joinFiles(files, entries) {
+
+/**
+ * @param {readonly File[]} files
+ * @param {readonly Joined[]} wanted the first one runs the program
+ * @returns {readonly { name: string, code: string }[]}
+ * @throws Error if the bundler writes something else than is expected here
+ */
+export function joinFiles(files, wanted) {
   const byName = new Map(files.map((file) => [file.name, file]));
-  const heads = entries.map((entry) => {
-    const head = files.find((file) => file.entry === entry);
-    if (head === undefined) throw new Error(`${entry} is no entry of the build: is it still loaded by import()?`);
-    return head;
-  });
+  const ofSource = (source) => {
+    const file = files.find(({ entry }) => entry === source);
+    if (file === undefined) throw new Error(`${source} is no entry of the build: is it still loaded by import()?`);
+    return file;
+  };
   /** The name of the joined file by the name of the file that it contains. */
   const homes = new Map();
-  const joined = heads.map((head) => ({ head, parts: partsOf(head, byName, homes) }));
+  const joined = wanted.map(({ entry, later = [] }) => {
+    const head = ofSource(entry);
+    const parts = partsOf(head, head, byName, homes);
+    const own = later.map(ofSource).filter(({ name }) => !homes.has(name));
+    return { head, parts, laterParts: own.flatMap((file) => partsOf(file, head, byName, homes)) };
+  });
   const single = files.filter(({ name }) => !homes.has(name));
   return [
-    ...joined.map(({ head, parts }) => ({
-      name: head.name,
-      code: joinedCode(head, parts, homes, head === heads[0]),
-    })),
-    ...single.map(({ name, code }) => ({ name, code: withHomes(code, homes, undefined) })),
+    ...joined.map((file, index) => ({ name: file.head.name, code: joinedCode(file, homes, index === 0) })),
+    ...single.map((file) => ({ name: file.name, code: withHomes(file, homes, undefined) })),
   ];
 }
 
-/** The file and all that it always loads, unless they have a home already. */
-function partsOf(head, byName, homes) {
-  const parts = [head];
-  homes.set(head.name, head.name);
+/** The file and all that it always loads, unless they have a home already. Their home is that of the head. */
+function partsOf(file, head, byName, homes) {
+  const parts = [file];
+  homes.set(file.name, head.name);
   for (const part of parts) {
     for (const name of part.imports) {
       if (homes.has(name)) continue;
@@ -48,16 +55,16 @@ function partsOf(head, byName, homes) {
 }
 
 /**
- * A file whose export is a function that runs the part of a name, once. The parentheses around each part tell the engine to
- * compile it immediately, instead of reading it first for its end.
+ * A file whose export is a function that runs the part of a name, once. The parentheses around a part tell the engine to
+ * compile it immediately, instead of reading it first for its end; it does not compile the later ones before they run.
  */
-function joinedCode(head, parts, homes, isProgram) {
-  const [, hashbang = "", first] = /^(#![^\n]*\n)?(.*)$/s.exec(head.code);
-  const codes = parts.map((part) => ({ name: part.name, code: part === head ? first : part.code }));
-  const texts = codes.map(
-    ({ name, code }) =>
-      `${JSON.stringify(name)}:(function(module,exports){${withHomes(code, homes, head.name).trim()}\n})`,
-  );
+function joinedCode({ head, parts, laterParts }, homes, isProgram) {
+  const [hashbang = ""] = /^#![^\n]*\n/.exec(head.code) ?? [];
+  const asFunction = (part) => `function(module,exports){${withHomes(part, homes, head.name).trim()}\n}`;
+  const texts = [
+    ...parts.map((part) => `${JSON.stringify(part.name)}:(${asFunction(part)})`),
+    ...laterParts.map((part) => `${JSON.stringify(part.name)}:${asFunction(part)}`),
+  ];
   return `${hashbang}"use strict";
 const $parts={${texts.join(",\n")}};
 const $loaded=Object.create(null);
@@ -70,13 +77,24 @@ module.exports=$load;
 ${isProgram ? `$load(${JSON.stringify(head.name)});\n` : ""}`;
 }
 
-/** The code with the parts of joined files taken from there. */
-function withHomes(code, homes, own) {
-  return code.replace(/\brequire\("\.\/([^"/]+)"\)/g, (text, name) => {
+/**
+ * The code, without a hashbang, with the parts of joined files taken from there.
+ * @throws Error if a file that it always loads is not asked for in the form that is known here
+ */
+function withHomes({ name: file, code, imports }, homes, own) {
+  const missed = new Set(imports);
+  const changed = code.replace(/^#![^\n]*\n/, "").replace(/\brequire\("\.\/([^"/]+)"\)/g, (text, name) => {
+    missed.delete(name);
     const home = homes.get(name);
     if (home === undefined) return text;
     return `${home === own ? "$load" : `require("./${home}")`}(${JSON.stringify(name)})`;
   });
+  if (missed.size > 0) {
+    throw new Error(
+      `scripts/join-files.mjs: expected require("./${[...missed][0]}") in ${file}, found none: the bundler's output has changed`,
+    );
+  }
+  return changed;
 }
 
 /**

@@ -2,17 +2,7 @@
 // those that it loads itself.
 
 /** Of Node.js. */
-const LATE = [
-  "child_process",
-  "crypto",
-  "dns/promises",
-  "fs/promises",
-  "https",
-  "tls",
-  "v8",
-  "worker_threads",
-  "zlib",
-];
+const LATE = ["child_process", "crypto", "dns/promises", "fs/promises", "https", "tls", "v8", "worker_threads", "zlib"];
 
 /** How the bundler calls require; the last two are for libraries that are CommonJS themselves. */
 const REQUIRE = String.raw`(?:require|__require|\(0,[\w$]+\.__require\))`;

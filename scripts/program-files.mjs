@@ -7,16 +7,27 @@ import { filesOf, joinFiles } from "./join-files.mjs";
 import { lateModules } from "./late-modules.mjs";
 
 /**
+ * What only some polls need. A server that goes on while an upgrade replaces its files must have it, as a reload may add nodes of
+ * another chain, or with a proxy.
+ */
+const POLLS = [
+  "src/chains/chainweb/session.ts",
+  "src/chains/monero/session.ts",
+  "src/chains/wire/session.ts",
+  "src/rpc/dial/proxy.ts",
+];
+
+/**
  * What is always loaded together is one file. A health check runs every few seconds and waits for as little as possible; the
  * next two are a server until it listens, and after that.
  */
 const JOINED = [
-  "src/main.ts",
-  "src/cli/quick-health-check.ts",
-  "src/cli/run.ts",
-  "src/cli/commands/healthcheck.ts",
-  "src/cli/commands/serve.ts",
-  "src/app/exporter.ts",
+  { entry: "src/main.ts" },
+  { entry: "src/cli/quick-health-check.ts" },
+  { entry: "src/cli/run.ts" },
+  { entry: "src/cli/commands/healthcheck.ts" },
+  { entry: "src/cli/commands/serve.ts" },
+  { entry: "src/app/exporter.ts", later: POLLS },
 ];
 
 /** The file that runs the program. */

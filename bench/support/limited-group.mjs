@@ -3,6 +3,12 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 
 const BASE = "/sys/fs/cgroup/memory";
 
+/** What must be removed when this process ends. */
+const folders = new Set();
+process.once("exit", () => {
+  for (const folder of folders) remove(folder);
+});
+
 /** Why no limited group can be had here; undefined if it can. */
 export function whyNoLimit() {
   const folder = `${BASE}/peer-exporter-bench-${process.pid}-try`;
@@ -22,7 +28,7 @@ export function createLimitedGroup(name, limit) {
   const folder = `${BASE}/peer-exporter-bench-${process.pid}-${name}`;
   mkdirSync(folder);
   writeFileSync(`${folder}/memory.limit_in_bytes`, String(limit * 2 ** 20));
-  process.once("exit", () => remove(folder));
+  folders.add(folder);
   const read = (file) => readFileSync(`${folder}/${file}`, "utf8");
   return {
     /** A command that runs another one in the group. */

@@ -14,7 +14,6 @@ const { main, assets, files } = JSON.parse(json);
 const scripts = new Map();
 
 // As Node.js has them in an executable.
-sea.isSea = () => true;
 sea.getRawAsset = (name) => {
   if (assets[name] === undefined) throw new Error(`no asset ${name}`);
   return new Uint8Array(readFileSync(join(folder, assets[name]))).buffer;
@@ -40,5 +39,10 @@ function write() {
   process.exit(0);
 }
 
-process.argv = [process.argv[0], process.argv[0], "--node=n=monero+http://127.0.0.1:9", "--web.listen-address=127.0.0.1:0"];
+process.argv = [
+  process.argv[0],
+  process.argv[0],
+  "--node=n=monero+http://127.0.0.1:9",
+  "--web.listen-address=127.0.0.1:0",
+];
 require(join(folder, main));

@@ -64,7 +64,7 @@ export function debianVersion(version) {
 export const MAINTAINER = "peer-exporter maintainers <peer-exporter@users.noreply.github.com>";
 export const HOMEPAGE = "https://github.com/peer-exporter/peer-exporter";
 
-/** The file `control`. */
+/** The file `control`. It does not depend on systemd: the program also runs without the unit, and systemd-notify comes with systemd. */
 export function control({ version, arch, depends, installedSize }) {
   return `Package: peer-exporter
 Version: ${debianVersion(version)}

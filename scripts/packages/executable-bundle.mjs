@@ -33,6 +33,7 @@ export async function bundleExecutable(root, folder) {
 function asFunction(name, code) {
   const text = `(function(exports,require,module){${code.replace(/^#!.*\n/, "")}\n})`;
   // The loader reads it as bytes, and the engine keeps a character in one of them.
-  if (!/^[\0-\x7f]*$/.test(text)) throw new Error(`${name}: expected only ASCII, found other characters: does esbuild's charset differ?`);
+  if (!/^[\0-\x7f]*$/.test(text))
+    throw new Error(`${name}: expected only ASCII, found other characters: does esbuild's charset differ?`);
   return text;
 }

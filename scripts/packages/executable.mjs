@@ -22,7 +22,9 @@ export async function executable({ root, out, work, version, arch }) {
   const bundle = await bundleExecutable(root, work);
   const compiled = host === arch ? compiledAssets(hostNode, work, bundle) : {};
   if (Object.keys(compiled).length === 0) {
-    process.stdout.write(`linux-${NODE_ARCH[arch]}: without compiled code, so it starts more slowly: ${whyNot(host, arch)}\n`);
+    process.stdout.write(
+      `linux-${NODE_ARCH[arch]}: without compiled code, so it starts more slowly: ${whyNot(host, arch)}\n`,
+    );
   }
   const config = {
     main: bundle.main,
@@ -63,8 +65,7 @@ function compiledAssets(node, work, bundle) {
     return readdirSync(join(work, folder)).map((name) => ({ name, file: `${folder}/${name}` }));
   });
   const bytes = ({ file }) => readFileSync(join(work, file));
-  const isSame =
-    first.length === second.length && first.every((one, index) => bytes(one).equals(bytes(second[index])));
+  const isSame = first.length === second.length && first.every((one, index) => bytes(one).equals(bytes(second[index])));
   return isSame ? Object.fromEntries(first.map(({ name, file }) => [`${name}.compiled`, file])) : {};
 }
 

@@ -40,8 +40,11 @@ export type NodeConfig = {
   readonly options: ChainOptions;
   /** How its connections become series: its own settings and those of the whole configuration. */
   readonly connections: ConnectionsConfig;
-  /** Equal in two configurations when the node is polled in the same way; its `connections` may differ. */
-  readonly fingerprint: string;
+  /**
+   * Equal in two configurations when the node is polled in the same way; its `connections` may differ. Made when it is first
+   * asked for: the start does not wait for Node.js to load its cryptography.
+   */
+  readonly fingerprint: () => string;
 };
 
 /** `host`: inbound peers without port, which is another one for each connection. */

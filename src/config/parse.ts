@@ -110,7 +110,8 @@ function createNodeParser(shared: SharedSettings, configFile: string | undefined
       }
       const node = assembleNode(fields, shared, (subpath, message) => checker.report([...path, ...subpath], message));
       if (options === undefined) return undefined;
-      return { ...node, options, role, fingerprint: fingerprintOf([raw, proxyKeys(fields, shared)], role, node) };
+      const fingerprint = once(() => fingerprintOf([raw, proxyKeys(fields, shared)], role, node));
+      return { ...node, options, role, fingerprint };
     },
     checkGlobalTimeout() {
       if (!isGlobalTimeoutUsed) return;
@@ -184,6 +185,17 @@ function timeoutProblem(timeoutMs: number, intervalMs: number): string | undefin
 function proxyKeys(own: NodeFields, { rawGlobal }: SharedSettings): readonly unknown[] {
   const used: JsonObject = hasOwnProxy(own) || !isObject(rawGlobal) ? {} : rawGlobal;
   return [used.proxy_url, used.no_proxy, used.proxy_from_environment];
+}
+
+/** The result of the first call, which is the only one. */
+function once(make: () => string): () => string {
+  let pending = make;
+  return () => {
+    const made = pending();
+    // What it was made from is not held any longer.
+    pending = () => made;
+    return made;
+  };
 }
 
 /**

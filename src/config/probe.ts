@@ -238,7 +238,7 @@ function nodeOf(module: ProbeModule, target: TargetUrl): NodeConfig {
     name: target.address,
     url: target.url,
     // A reload compares configured nodes only.
-    fingerprint: "",
+    fingerprint: () => "",
     // It is not scheduled; its timeout alone bounds a poll.
     trigger: { kind: "interval", intervalMs: module.timeoutMs },
   };

@@ -172,7 +172,7 @@ export function* compareSteps(before: Config, after: Config): Steps<ConfigChange
 
 /** The known node if nothing has changed; if only its connections have, all else of it, which its open session uses. */
 function keepKnown(known: NodeConfig, node: NodeConfig): NodeConfig {
-  if (known.fingerprint !== node.fingerprint) return node;
+  if (known.fingerprint() !== node.fingerprint()) return node;
   // A reference has no connections.
   if (node.role === "reference" || isSameConnections(known.connections, node.connections)) return known;
   return { ...known, connections: node.connections };

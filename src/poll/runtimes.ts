@@ -15,6 +15,8 @@ import { NO_SERIES, type RenderState, type StoredNode } from "./store.ts";
 export type Runtime = {
   /** Replaced by one that is polled in the same way. */
   node: NodeConfig;
+  /** That of the node. */
+  readonly fingerprint: string;
   readonly session: TracedSession;
   /** Milliseconds between two scheduled polls. */
   readonly intervalMs: () => number;
@@ -78,7 +80,7 @@ export function* replaceRuntimes(
       const earlier = before.get(node.name);
       if (earlier?.node === node) {
         after.set(node.name, earlier);
-      } else if (earlier !== undefined && earlier.node.fingerprint === node.fingerprint) {
+      } else if (earlier !== undefined && earlier.fingerprint === node.fingerprint()) {
         kept.push({ runtime: earlier, node });
         after.set(node.name, earlier);
       } else {
@@ -105,6 +107,7 @@ function openRuntime(node: NodeConfig, before: Runtime | undefined, options: Run
   const state = firstState(node, intervalMs());
   const runtime: Runtime = {
     node,
+    fingerprint: node.fingerprint(),
     session: options.open(node),
     intervalMs,
     log: options.log.child({ target: node.name }),

@@ -164,7 +164,8 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
   const budgetOf = withLimits(options.limits);
   return async (request, signal) => {
     const { method, path } = request;
-    const headers = joinHeaders({ ...ownHeaders, ...request.headers }, await authorizer?.headers(request));
+    const own = { ...ownHeaders, ...request.headers };
+    const headers = authorizer === undefined ? own : joinHeaders(own, await authorizer.headers(request));
     const transport = link.transport();
     signal.throwIfAborted();
     const budget = budgetOf(request.budget);
@@ -188,8 +189,7 @@ function exchangeOnce(options: RpcClientOptions, { link, authorizer, send }: Exc
 type Headers = Readonly<Record<string, string>>;
 
 /** A configured header replaces one of ours, whose names are in lower case. */
-function joinHeaders(own: Headers, configured: Headers | undefined): Headers {
-  if (configured === undefined) return own;
+function joinHeaders(own: Headers, configured: Headers): Headers {
   const names = new Set(Object.keys(configured).map((name) => name.toLowerCase()));
   return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !names.has(name))), ...configured };
 }
@@ -269,7 +269,7 @@ function withSignal(exchange: Exchange, link: Link): Exchange {
     transport.busy();
     signal.addEventListener("abort", link.reset, { once: true });
     try {
-      if (isPastTlsAge(transport) || (await transport.isOutdated())) link.reset();
+      if (transport.hasTls && (isPastTlsAge(transport) || (await transport.isOutdated()))) link.reset();
       signal.throwIfAborted();
       return await exchange(request, signal);
     } finally {

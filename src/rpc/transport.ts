@@ -27,6 +27,8 @@ export type Transport = {
    * @throws what the dial throws; ClosedError
    */
   connect(): Promise<Connection>;
+  /** Whether its connections have TLS. */
+  readonly hasTls: boolean;
   /** Ends with `close`. */
   readonly life: Signal;
   /** How many connections were opened so far. */
@@ -99,6 +101,7 @@ export function openTransport(
       life.signal.throwIfAborted();
       return connection?.isUsable() === true ? connection : dial();
     },
+    hasTls: url.protocol === "https:",
     life: life.signal,
     connections: () => connections,
     connectedAt: () => connectedAt,

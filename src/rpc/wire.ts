@@ -28,10 +28,10 @@ class RequestError extends Error {
  */
 export function wireHeaders({ method, headers, body }: WireRequest): string[] {
   const lines: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
     if (FRAMING_HEADERS.has(name.toLowerCase()))
       throw new RequestError("expected no header about the framing, found one");
-    lines.push(name, value);
+    lines.push(name, headers[name] ?? "");
   }
   if (body !== undefined || method === "POST") lines.push("content-length", String(Buffer.byteLength(body ?? "")));
   lines.push("connection", "keep-alive");

@@ -222,8 +222,8 @@ describe("the login of a proxy", () => {
 
   it("that changes is a change of the node, also in global", () => {
     const other = { proxy_url: "http://c4nary-user:another@proxy.example:3128" };
-    expect(good({}, own).node.fingerprint).toBe(good({}, own).node.fingerprint);
-    expect(good({}, own).node.fingerprint).not.toBe(good({}, other).node.fingerprint);
-    expect(good(own, {}).node.fingerprint).toBe(good(own, other).node.fingerprint);
+    expect(good({}, own).node.fingerprint()).toBe(good({}, own).node.fingerprint());
+    expect(good({}, own).node.fingerprint()).not.toBe(good({}, other).node.fingerprint());
+    expect(good(own, {}).node.fingerprint()).toBe(good(own, other).node.fingerprint());
   });
 });

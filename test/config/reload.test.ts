@@ -318,7 +318,7 @@ test("a node with other connections is polled in the same way: it has the same f
   const [before] = parse({ nodes: [WIRE] }).nodes;
   const [own] = parse({ nodes: [{ ...WIRE, connections: { series: false } }] }).nodes;
   const [shared] = parse({ connections: { series: false }, nodes: [WIRE] }).nodes;
-  expect([own?.fingerprint, shared?.fingerprint]).toEqual([before?.fingerprint, before?.fingerprint]);
+  expect([own?.fingerprint(), shared?.fingerprint()]).toEqual([before?.fingerprint(), before?.fingerprint()]);
 });
 
 test("of a node with other connections all else stays the same object, as its session goes on with it", () => {

@@ -58,8 +58,13 @@ function place(from: string, to: string): void {
   chmodSync(to, 0o755);
 }
 
-/** With a state of its own: the architectures of this machine's dpkg stay as they are. */
-function downloadLibraries(architecture: string): string {
+/**
+ * Fetches Debian's packages of the libraries. With a state of its own: the architectures of this machine's dpkg stay as they
+ * are.
+ * @param more names of further packages
+ * @returns the folder with them
+ */
+export function downloadLibraries(architecture: string, more: readonly string[] = []): string {
   const folder = tempFolder();
   const [state, cache, status] = ["state", "cache", "status"].map((name) => join(folder, name));
   mkdirSync(`${state}/lists/partial`, { recursive: true });
@@ -70,7 +75,7 @@ function downloadLibraries(architecture: string): string {
     ...[`APT::Architecture=${architecture}`, `APT::Architectures::=${architecture}`, "APT::Sandbox::User=root"],
   ].flatMap((option) => ["-o", option]);
   execFileSync("apt-get", [...options, "-qq", "update"], { stdio: "ignore" });
-  execFileSync("apt-get", [...options, "-qq", "download", ...LIBRARIES], { cwd: folder, stdio: "ignore" });
+  execFileSync("apt-get", [...options, "-qq", "download", ...LIBRARIES, ...more], { cwd: folder, stdio: "ignore" });
   return folder;
 }
 

@@ -30,6 +30,7 @@ export function made(name: string): string {
  * @param tests what is skipped then
  * @param programs each with the package of Debian that has it
  * @returns undefined if nothing is missing
+ * @throws Error in CI, where nothing may be skipped
  */
 export function lacking(tests: string, programs: readonly (readonly [string, string])[]): string | undefined {
   const packages = programs.flatMap(([name, source]) => (findProgram(name) === undefined ? [source] : []));
@@ -38,6 +39,7 @@ export function lacking(tests: string, programs: readonly (readonly [string, str
     ...(packages.length === 0 ? [] : [`apt-get install ${[...new Set(packages)].join(" ")}`]),
   ];
   if (needs.length === 0) return undefined;
+  if (process.env.CI === "true") throw new Error(`${tests} cannot run: ${needs.join("; ")}`);
   const line = `${tests} are skipped: ${needs.join("; ")}`;
   process.stderr.write(`${line}\n`);
   return line;

@@ -60,7 +60,7 @@ export function nodeConfig(overrides: Partial<NodeConfig> = {}): NodeConfig {
       },
     },
     // As of a checked configuration: equal if the node is polled in the same way.
-    fingerprint: JSON.stringify({ ...overrides, connections: undefined }),
+    fingerprint: () => JSON.stringify({ ...overrides, connections: undefined }),
     ...overrides,
   };
 }
