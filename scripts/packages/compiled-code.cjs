@@ -14,7 +14,6 @@ const { main, assets, files } = JSON.parse(json);
 const scripts = new Map();
 
 // As Node.js has them in an executable.
-sea.isSea = () => true;
 sea.getRawAsset = (name) => {
   if (assets[name] === undefined) throw new Error(`no asset ${name}`);
   return new Uint8Array(readFileSync(join(folder, assets[name]))).buffer;
