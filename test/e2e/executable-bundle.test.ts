@@ -48,6 +48,11 @@ test("exits with the code that the one before it could not exit with", async () 
   expect(await runProgram("exit-with-code:143")).toEqual({ code: 143, stdout: "", output: "" });
 });
 
+test("refuses an exit code that is none: Node.js printed a stack", async () => {
+  const { code, output } = await runProgram("exit-with-code:abc");
+  expect([code, output]).toEqual([2, expect.stringMatching(/^error: unknown command/)]);
+});
+
 test("parses a long configuration, which a thread from an asset does", async () => {
   const file = join(folder, "long.yaml");
   const node = (index: number) =>
