@@ -35,7 +35,7 @@ test.skipIf(noLintian !== undefined).each(["amd64", "arm64"])(
     const file = made(`peer-exporter_${VERSION}_${arch}.deb`);
     const { code, output } = await run("lintian", ["--allow-root", "--fail-on=error,warning", file]);
     expect(output.split("\n").filter((line) => /^[EW]: /.test(line))).toEqual([]);
-  expect(code, output).toBe(0);
+    expect(code, output).toBe(0);
   },
 );
 
