@@ -29,13 +29,14 @@ const PROGRAMS = (process.env.PROGRAMS ?? `node=${process.execPath}`).split(",")
 const SETTINGS = (process.env.SETTINGS ?? "").split(" ").filter(Boolean);
 /** Further flags of Node.js, as the image's entry point would have them. */
 const FLAGS = (process.env.FLAGS ?? "").split(" ").filter(Boolean);
+/** 0: no health checks, as in a pod. */
 const PAUSE_BETWEEN_CHECKS_MS = Number(process.env.CHECK_SECONDS ?? 20) * 1000;
 /** As the image's health check and Prometheus by default. */
 const PATIENCE_MS = 10_000;
 
 const title = "Memory limit";
 const method = `One Monero node with ${PEERS} peers, polled every second and scraped with gzip every second for ${SECONDS} seconds,
-with a health check every ${PAUSE_BETWEEN_CHECKS_MS / 1000} seconds in the same control group. Each group has fresh copies of all files in a root folder of its own,
+${PAUSE_BETWEEN_CHECKS_MS === 0 ? "without health checks." : `with a health check every ${PAUSE_BETWEEN_CHECKS_MS / 1000} seconds in the same control group.`} Each group has fresh copies of all files in a root folder of its own,
 out of the page cache before the start; swap must be off. A scrape or a check that takes more than ${PATIENCE_MS / 1000} seconds has failed.`;
 
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
@@ -69,7 +70,7 @@ export async function run({ progress }) {
   });
 }
 
-/** How much the kernel reads of a file in one step, at the place of a folder. */
+/** How much the kernel reads of a file at a time, at the place of a folder. */
 function readAhead(folder) {
   const { dev } = statSync(folder);
   const device = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
@@ -171,6 +172,7 @@ function isAnswered(port) {
 }
 
 async function checkOften(result, sidecar, isOver) {
+  if (PAUSE_BETWEEN_CHECKS_MS === 0) return;
   const [pid] = sidecar.group.processes();
   let due = performance.now();
   while (!isOver()) {

@@ -1,4 +1,4 @@
-// A root folder for chroot with fresh copies of a program and its libraries, which are not in the page cache: the first
+// A root folder for chroot with fresh copies of a program and its libraries, all of them out of the page cache: the first
 // group that reads them pays for their pages, as the first container of an image does.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";

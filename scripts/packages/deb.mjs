@@ -12,14 +12,14 @@ import { NODE_ARCH, NODE_VERSION, nodeBinary, run } from "./node-binaries.mjs";
 
 /** Files of the repository, by the folder in which the package has them. */
 const COPIES = [
-  ["systemd/peer-exporter.service", "usr/lib/systemd/system"],
-  ["systemd/peer-exporter.socket", "usr/lib/systemd/system"],
   ["scripts/packages/debian/config.yaml", "etc/peer-exporter"],
   ["config.example.yaml", "usr/share/peer-exporter"],
   ["config.schema.json", "usr/share/peer-exporter"],
   ["prometheus/rules.yaml", "usr/share/peer-exporter/prometheus"],
   ["prometheus/alerts.yaml", "usr/share/peer-exporter/prometheus"],
 ];
+
+const UNITS = ["peer-exporter.service", "peer-exporter.socket"];
 
 const CONFFILES = ["/etc/peer-exporter/config.yaml"];
 
@@ -39,6 +39,12 @@ export async function deb({ root, out, work, version, epoch, arch }) {
   const program = readProgram(executable);
   writeFile(join(tree, "usr/bin/peer-exporter"), program, 0o755);
   for (const [file, folder] of COPIES) copyFile(join(root, file), join(tree, folder, file.replace(/^.*\//, "")));
+  for (const unit of UNITS) {
+    const text = readFileSync(join(root, "systemd", unit), "utf8");
+    // `systemctl status` shows what needs no network first.
+    const documented = text.replace(/^Documentation=/m, "Documentation=man:peer-exporter(1) ");
+    writeFile(join(tree, "usr/lib/systemd/system", unit), documented);
+  }
   const dashboards = join(root, "grafana/dashboards");
   for (const name of readdirSync(dashboards).filter((file) => file.endsWith(".json"))) {
     copyFile(join(dashboards, name), join(tree, "usr/share/peer-exporter/dashboards", name));

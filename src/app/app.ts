@@ -1,4 +1,5 @@
 import type { ReloadResult } from "../config/reload.ts";
+import { inParallel } from "../lib/queue.ts";
 import { createShutdown } from "../lib/shutdown.ts";
 import type { CloseReason } from "../metrics/self.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
@@ -46,7 +47,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const serverOptions = { location, log, access, maxConnections, allowedHosts, ...answeredBy(exporter) };
   const servers = addresses.map((address) => ({ address, server: createServer(serverOptions) }));
   try {
-    const listening = await Promise.all(servers.map(({ server, address }) => listen(server.http, address)));
+    // All are waited for also when one fails: one that listens later could not be closed, and would leave its socket file.
+    const listening = await inParallel(servers, servers.length, ({ server, address }) => listen(server.http, address));
     onListening?.(listening);
     const { createExporter } = await import("./exporter.ts");
     const built = await createExporter({ ...options, descriptors, shares });

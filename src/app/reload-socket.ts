@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ReloadResult } from "../config/reload.ts";
 import type { Logger } from "../logging/logger.ts";
 import { drain, ListenError, listen } from "../server/listen.ts";
+import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import { reloadRoute } from "../server/routes/operator.ts";
 import { createServer } from "../server/server.ts";
 
@@ -16,6 +17,18 @@ export function reloadSocketPath({ RUNTIME_DIRECTORY: folders = "" }: NodeJS.Pro
   return folder === "" ? undefined : join(folder, "reload.sock");
 }
 
+/** The system would cut the path, and the socket would be another one. */
+export const PATH_TOO_LONG = "the path is longer than a path of a socket may be";
+
+/** @returns undefined if the path is too long for a socket */
+export function socketAddress(path: string): ListenAddress | undefined {
+  try {
+    return parseListenAddress(`unix:${path}`);
+  } catch {
+    return undefined;
+  }
+}
+
 const MAX_CONNECTIONS = 4;
 
 /** @returns closes the socket */
@@ -25,6 +38,17 @@ export async function openReloadSocket(
   log: Logger,
 ): Promise<() => Promise<void>> {
   if (path === undefined) return async () => {};
+  const warn = (reason: string, code?: string) =>
+    log.warn(
+      { code },
+      `systemctl reload will fail: cannot listen on ${path} (${reason}): expected a RuntimeDirectory= of this service alone; ` +
+        "changes of the file are applied all the same",
+    );
+  const address = socketAddress(path);
+  if (address === undefined) {
+    warn(PATH_TOO_LONG);
+    return async () => {};
+  }
   const server = createServer({
     routes: [reloadRoute(() => reload("systemctl reload"))],
     log,
@@ -32,15 +56,12 @@ export async function openReloadSocket(
     maxConnections: MAX_CONNECTIONS,
   });
   try {
-    await listen(server.http, { kind: "unix", path });
+    await listen(server.http, address);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    log.warn(
-      { code: error.code },
-      `systemctl reload will fail: cannot listen on ${path} (${error.code}): expected a RuntimeDirectory= of this service alone; ` +
-        "changes of the file are applied all the same",
-    );
-    return async () => {};
+    warn(error.code, error.code);
+    // It listens if only the mode of the socket could not be set.
+    return () => drain(server);
   }
   return () => drain(server);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
@@ -118,10 +118,13 @@ function ask(scheme: Scheme, { address, path }: Place, signal: AbortSignal): Pro
         speaksTls = true;
       }),
     );
-    request.once("response", ({ statusCode = 0 }) => {
+    const answered = ({ statusCode = 0 }: IncomingMessage) => {
       resolve({ kind: "status", status: statusCode });
       request.destroy();
-    });
+    };
+    request.once("response", answered);
+    // Without a listener nothing would come: the process would end as if the check had succeeded.
+    request.once("upgrade", answered);
     request.on("error", (error) => {
       const code = errorCode(error);
       if (signal.aborted) resolve({ kind: "late" });

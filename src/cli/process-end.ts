@@ -196,11 +196,13 @@ const EXIT_ARGUMENT = "exit-with-code:";
 /**
  * The exit code if this process replaces one that had to end. An executable cannot run a script in its place, as Node.js can.
  * @param args the arguments of the process
+ * @returns undefined also for something else than a code: the command line then refuses it as it refuses any other word
  */
 export function askedExitCode(args: readonly string[]): number | undefined {
   const [first = "", ...others] = args;
   if (!first.startsWith(EXIT_ARGUMENT) || others.length > 0 || !isExecutable()) return undefined;
-  return Number(first.slice(EXIT_ARGUMENT.length));
+  const code = first.slice(EXIT_ARGUMENT.length);
+  return /^\d{1,3}$/.test(code) ? Number(code) : undefined;
 }
 
 function endHard(code: number): never {

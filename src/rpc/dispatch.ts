@@ -242,6 +242,6 @@ function tooMuch(limit: "bytes" | "pieces", budget: ResponseBudget, found?: numb
 
 /** How long the connection may be used again: the server's Keep-Alive header may say how long it keeps it. */
 function keepAliveMs(headers: Headers): number {
-  const [, seconds] = /^\s*timeout\s*=\s*(\d+)/i.exec(String(headers["keep-alive"] ?? "")) ?? [];
+  const [, seconds] = /(?:^|[\s,;])timeout\s*=\s*(\d+)/i.exec(String(headers["keep-alive"] ?? "")) ?? [];
   return seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1000 - KEEP_ALIVE_MARGIN_MS;
 }

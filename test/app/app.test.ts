@@ -273,11 +273,16 @@ describe("listening", () => {
     const taken = new URL(first.url).host;
     const { config } = parsed({ nodes: [{ name: "m", chain: "monero", url: node.url }] });
     const { log } = logSink();
-    const addresses = ["127.0.0.1:0", taken].map(parseListenAddress);
+    // It was opened after the start had failed, and its file stayed.
+    const path = join(tempFolder(), "exporter.sock");
+    const addresses = ["127.0.0.1:0", taken, `unix:${path}`].map(parseListenAddress);
     const starting = startApp({ config, load: async () => config, addresses, telemetryPath: "/metrics", log });
     await expect(starting).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
+    // Another one takes as long to open.
+    await start([], { addresses: [`unix:${join(tempFolder(), "exporter.sock")}`] });
+    expect(existsSync(path)).toBe(false);
     expect(node.requests).toHaveLength(asked);
   });
 

@@ -60,6 +60,24 @@ describe("plain HTTP", () => {
     expect(bytes.map((first) => first.toString("latin1", 0, 4))).toEqual(["GET "]);
   });
 
+  test.each([{}, { isPlain: true }])(
+    "a server that switches protocols is not healthy: no event came",
+    async (options) => {
+      const server = createNetServer((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", (bytes) => {
+          if (bytes[0] === "G".charCodeAt(0)) {
+            socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+          } else socket.end();
+        });
+      });
+      const address = await listening(server, "127.0.0.1");
+      const { healthy, message } = await checkHealth([parseListenAddress(address)], options);
+      expect(healthy).toBe(false);
+      expect(message).toContain("answered 101, expected 200");
+    },
+  );
+
   test("on a unix socket", async () => {
     const address = await listening(createHttpServer(answers(200)), join(tempFolder(), "s.sock"));
     expect(await check([address])).toMatchObject({ healthy: true });

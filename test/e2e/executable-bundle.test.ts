@@ -25,11 +25,12 @@ beforeAll(async () => {
     `const { readFileSync } = require("node:fs");
 const sea = require("node:sea");
 const assets = ${JSON.stringify(assets)};
-sea.getRawAsset = (name) => {
-  if (assets[name] === undefined) throw new Error("there is no such asset");
-  return new Uint8Array(readFileSync(${JSON.stringify(`${folder}/`)} + assets[name])).buffer;
+const bytesOf = (name) => {
+  if (assets[name] === undefined) throw new Error("no asset " + name);
+  return readFileSync(${JSON.stringify(`${folder}/`)} + assets[name]);
 };
-sea.getAsset = (name) => readFileSync(${JSON.stringify(`${folder}/`)} + assets[name], "utf8");
+sea.getAsset = (name) => bytesOf(name).toString();
+sea.getRawAsset = (name) => new Uint8Array(bytesOf(name)).buffer;
 `,
   );
 });

@@ -204,6 +204,13 @@ describe("a connection that the server closes", () => {
     expect([node.requests.length, node.connections()]).toEqual([3, 3]);
   });
 
+  it("is opened again before the server closes it, also where the Keep-Alive header begins with something else", async () => {
+    const node = await fakeNode(() => ({ ...json({}), headers: { "keep-alive": "max=100, timeout=1" } }));
+    const client = rpcClient(node.url);
+    for (let n = 0; n < 2; n += 1) expect((await client.request(GET, patience())).status).toBe(200);
+    expect(node.connections()).toBe(2);
+  });
+
   it("is opened again when it was closed while idle", async () => {
     const sockets: Socket[] = [];
     const server = await rawServer((socket) => {

@@ -80,7 +80,6 @@ function wordFor(polled: PolledNode, style: Style): string {
 }
 
 function summary(polled: readonly PolledNode[]): string {
-  if (polled.length === 0) return "no node to poll";
   const up = polled.filter(isUp);
   const parts = up.filter((one) => failuresOf(one).length > 0).length;
   const down = polled.length - up.length;

@@ -8,6 +8,7 @@ import { isUp } from "../../poll/outcomes.ts";
 import { type Context, createInterrupt, EXIT_USAGE, type Interrupt } from "../context.ts";
 import type { PeersInvocation } from "../invocation.ts";
 import { chooseNode, readConfig } from "../source.ts";
+import { withoutNodes } from "./check.ts";
 import { peersJson } from "./peer-rows.ts";
 import { peersText } from "./peers-text.ts";
 import { openPolling, type PolledNode, type Polling, withReferences } from "./polling.ts";
@@ -24,8 +25,7 @@ export async function peers(flags: PeersInvocation, context: Context): Promise<n
     context.printError(`error: ${chosen}\n`);
     return EXIT_USAGE;
   }
-  if (chosen === undefined && config.nodes.length === 0)
-    context.printError("the configuration has no nodes: peer-exporter discover ADDRESS prints the entry of a node\n");
+  if (chosen === undefined && config.nodes.length === 0) context.printError(`${withoutNodes(config)}\n`);
   const asked = chosen === undefined ? [...config.nodes, ...config.references] : withReferences(chosen, config);
   const polling = await openPolling(asked, config.lag, context.redactor.redact);
   const interrupt = createInterrupt(context);

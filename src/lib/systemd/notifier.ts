@@ -44,6 +44,9 @@ const STATUS_EVERY_MS = 90_000;
 /** The first status after the start is soon out of date: nodes are polled within seconds. */
 const FIRST_STATUS_MS = 10_000;
 
+/** Each message is a process: a watchdog of less than twice this is one of a mistake. */
+const LEAST_MS = 100;
+
 /** A message that fails is sent again this many times before the watchdog ends the service. */
 const TRIES = 6;
 
@@ -52,7 +55,7 @@ const TRIES = 6;
  * with what is new then.
  */
 export function createNotifier({ send, status, watchdogMs, onFailure }: NotifierOptions): Notifier {
-  const everyMs = (watchdogMs ?? 2 * STATUS_EVERY_MS) / 2;
+  const everyMs = Math.min(Math.max((watchdogMs ?? Number.POSITIVE_INFINITY) / 2, LEAST_MS), STATUS_EVERY_MS);
   const retryMs = everyMs / (TRIES / 2);
   /** States that systemd does not have yet: at most a reload's beginning and its end. */
   let states: readonly string[] = [];

@@ -62,6 +62,18 @@ describe("messages", () => {
     expect(sent).toHaveLength(4);
   });
 
+  test.each([
+    ["of months: its half is more than a timer holds, which then fires immediately, a process each time", 1e12, 2],
+    ["of a microsecond", 0.001, 1_000],
+  ])("a watchdog %s", async (_, watchdogMs, most) => {
+    const { notifier, sent } = connected(watchdogMs);
+    notifier.ready();
+    await pass(100_000);
+    await notifier.stopping();
+    expect(sent.length).toBeGreaterThan(2);
+    expect(sent.length).toBeLessThanOrEqual(most + 2);
+  });
+
   test("without a watchdog only what is new", async () => {
     const { notifier, sent, service } = connected(undefined);
     notifier.ready();
