@@ -26,7 +26,10 @@ async function outcome(file: string, loading: Loading): Promise<unknown> {
   const env = { TOKEN: "secret-token" };
   try {
     const { nodes, references } = await loadConfig({ file, nodes: [], env }, loading);
-    return [...nodes, ...references].map(({ options: _, ...plain }) => plain);
+    return [...nodes, ...references].map(({ options: _, fingerprint, ...plain }) => ({
+      ...plain,
+      fingerprint: fingerprint(),
+    }));
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
