@@ -193,7 +193,7 @@ export const NODE_FAULTS = {
     fault: "Endless trailers follow the body",
     shows: NOTHING_LEFT,
     reason: "too_large",
-    log: `down: … at …: expected a body, found more than 64KiB of HTTP framing; ${NO_NODE}`,
+    log: `down: … at …: expected headers of at most 16KiB, found more; ${NO_NODE}`,
     remedy: OTHER_SERVER,
   },
   hugeMetrics: {
