@@ -10,6 +10,7 @@ import { NODE_ARCH, NODE_VERSION, nodeBinary, run } from "./node-binaries.mjs";
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
 const COMPILER = fileURLToPath(new URL("compiled-code.cjs", import.meta.url));
+const RENUMBER = fileURLToPath(new URL("renumber-code.cjs", import.meta.url));
 
 /** The program and Node.js in one file (a single executable application of Node.js), and the licences of all that is in it. */
 export async function executable({ root, out, work, version, arch }) {
@@ -58,10 +59,12 @@ function whyNot(host, arch) {
  */
 function compiledAssets(node, work, bundle) {
   const [first, second] = ["compiled-1", "compiled-2"].map((folder) => {
-    mkdirSync(join(work, folder));
+    const raw = `raw-${folder}`;
+    for (const one of [raw, folder]) mkdirSync(join(work, one));
     // The engine seeds its hash tables by chance, which the compiled code shows.
-    const args = ["--random-seed=42", COMPILER, work, JSON.stringify(bundle), join(work, folder)];
-    run(join(node, "bin/node"), args, { cwd: work, env: {} });
+    const runs = (...args) => run(join(node, "bin/node"), ["--random-seed=42", ...args], { cwd: work, env: {} });
+    runs(COMPILER, work, JSON.stringify(bundle), join(work, raw));
+    runs(RENUMBER, work, JSON.stringify(bundle), join(work, raw), join(work, folder));
     return readdirSync(join(work, folder)).map((name) => ({ name, file: `${folder}/${name}` }));
   });
   const bytes = ({ file }) => readFileSync(join(work, file));
