@@ -71,7 +71,8 @@ export function addCommands(program: Command, configure: Configure, invoke: Invo
   });
 }
 
-const checkOptions = z.object({ connect: z.boolean().default(false), json: z.boolean().default(false) });
+// Schemas are made where they are used: the start of a server needs none of them.
+const checkOptions = () => z.object({ connect: z.boolean().default(false), json: z.boolean().default(false) });
 
 function addCheck(check: Command, invoke: Invoke): void {
   check.description("check the configuration: exit code 0 if it is valid, 1 if not");
@@ -81,7 +82,7 @@ function addCheck(check: Command, invoke: Invoke): void {
     .action((options: unknown) => {
       invoke({
         command: "check",
-        ...checkOptions.parse(options),
+        ...checkOptions().parse(options),
         ...sourceFlags(options),
         ...shardFlags(options),
         ...webConfigFlags(options),
@@ -89,11 +90,12 @@ function addCheck(check: Command, invoke: Invoke): void {
     });
 }
 
-const peersOptions = z.object({
-  json: z.boolean().default(false),
-  watch: z.union([z.boolean(), z.number()]).default(false),
-  sort: z.custom<SortOrder>().optional(),
-});
+const peersOptions = () =>
+  z.object({
+    json: z.boolean().default(false),
+    watch: z.union([z.boolean(), z.number()]).default(false),
+    sort: z.custom<SortOrder>().optional(),
+  });
 
 function addPeers(peers: Command, invoke: Invoke): void {
   peers.description("poll the nodes once and print their peers; exit code 1 if a node is down");
@@ -112,13 +114,13 @@ function addPeers(peers: Command, invoke: Invoke): void {
       ).argParser(read("--sort", parseSortOrder)),
     )
     .action((node: string | undefined, options: unknown) => {
-      const { json, watch, sort } = peersOptions.parse(options);
+      const { json, watch, sort } = peersOptions().parse(options);
       const watchMs = watch === true ? pace(DEFAULT_WATCH) : watch === false ? undefined : watch;
       invoke({ command: "peers", node, json, watchMs, sort, ...sourceFlags(options) });
     });
 }
 
-const probeOptions = z.object({ debug: z.boolean().default(false) });
+const probeOptions = () => z.object({ debug: z.boolean().default(false) });
 
 function addProbe(probe: Command, invoke: Invoke): void {
   probe.description("poll one node now and print its metrics; exit code 0 if the node is up, 1 if not");
@@ -126,7 +128,7 @@ function addProbe(probe: Command, invoke: Invoke): void {
     .argument("[node]", "name of the node; optional if only one is configured")
     .option("--debug", "also print the result of each API call and its requests on standard error")
     .action((node: string | undefined, options: unknown) => {
-      invoke({ command: "probe", node, ...probeOptions.parse(options), ...sourceFlags(options) });
+      invoke({ command: "probe", node, ...probeOptions().parse(options), ...sourceFlags(options) });
     });
 }
 
@@ -142,7 +144,7 @@ function addDiscover(discover: Command, invoke: Invoke): void {
   );
 }
 
-const rulesKind = z.enum(RULES_KINDS).optional();
+const rulesKind = () => z.enum(RULES_KINDS).optional();
 
 /** The commands that print what the program contains. */
 function addEmbedded(program: Command, configure: Configure, invoke: Invoke): void {
@@ -159,18 +161,18 @@ function addEmbedded(program: Command, configure: Configure, invoke: Invoke): vo
   configure(program.command("rules"))
     .description("print the rules for Prometheus: recording rules and alerts")
     .addArgument(new Argument("[kind]", "only these (default: both in one file)").choices(RULES_KINDS))
-    .action((kind: unknown) => invoke({ command: "rules", kind: rulesKind.parse(kind) }));
+    .action((kind: unknown) => invoke({ command: "rules", kind: rulesKind().parse(kind) }));
   configure(program.command("dashboards"))
     .description("list the dashboards for Grafana, or print one as JSON")
     .argument("[dashboard]", "name of a dashboard (default: list all)")
     .action((name: string | undefined) => invoke({ command: "dashboards", name }));
 }
 
-const shell = z.enum(SHELLS);
+const shell = () => z.enum(SHELLS);
 
 function addCompletion(completion: Command, invoke: Invoke): void {
   completion
     .description("print a completion script for a shell to source")
     .addArgument(new Argument("<shell>", "name of the shell").choices(SHELLS))
-    .action((name: unknown) => invoke({ command: "completion", shell: shell.parse(name) }));
+    .action((name: unknown) => invoke({ command: "completion", shell: shell().parse(name) }));
 }

@@ -50,22 +50,23 @@ function headerFile(text: string): AccessFlags["headers"][number] {
   return { name, path };
 }
 
-const accessOptions = z.object({
-  "auth.basic": z.string().optional(),
-  "auth.digest": z.string().optional(),
-  "auth.passwordFile": z.string().optional(),
-  "auth.bearerFile": z.string().optional(),
-  "auth.cookieFile": z.string().optional(),
-  "auth.header": z.array(z.object({ name: z.string(), path: z.string() })).default([]),
-  "tls.pin": z.string().optional(),
-  "tls.certFile": z.string().optional(),
-  "tls.keyFile": z.string().optional(),
-  proxyUrl: z.string().optional(),
-});
+const accessOptions = () =>
+  z.object({
+    "auth.basic": z.string().optional(),
+    "auth.digest": z.string().optional(),
+    "auth.passwordFile": z.string().optional(),
+    "auth.bearerFile": z.string().optional(),
+    "auth.cookieFile": z.string().optional(),
+    "auth.header": z.array(z.object({ name: z.string(), path: z.string() })).default([]),
+    "tls.pin": z.string().optional(),
+    "tls.certFile": z.string().optional(),
+    "tls.keyFile": z.string().optional(),
+    proxyUrl: z.string().optional(),
+  });
 
 /** commander gives untyped records; here the values get their types back. */
 export function accessFlags(options: unknown): AccessFlags {
-  const flags = accessOptions.parse(options);
+  const flags = accessOptions().parse(options);
   return {
     basic: flags["auth.basic"],
     digest: flags["auth.digest"],
