@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { BUILD_OPTIONS, embedded } from "../embedded.mjs";
-import { librariesOf, thirdPartyLicences } from "../licences.mjs";
+import { librariesOf } from "../licences.mjs";
 import { control, dependsOn, installedSize } from "./deb-control.mjs";
 import { changelog, copyright } from "./deb-documents.mjs";
 import { neededVersions } from "./elf.mjs";
 import { copyFile, writeFile } from "./files.mjs";
 import { NODE_ARCH, NODE_VERSION, nodeBinary, run } from "./node-binaries.mjs";
+import { buildProgram, LICENCES } from "./program.mjs";
 
 /** Files of the repository, by the folder in which the package has them. */
 const COPIES = [
@@ -35,7 +34,8 @@ const SCRIPTS = ["preinst", "postinst", "prerm", "postrm"];
 export async function deb({ root, out, work, version, epoch, arch }) {
   const executable = join(out, `peer-exporter-${version}-linux-${NODE_ARCH[arch]}`);
   const tree = join(work, "tree");
-  const { script, inputs } = await bundle(root, work);
+  // The executable may be of another architecture than this machine.
+  const dist = buildProgram(root, work);
   const program = readProgram(executable);
   writeFile(join(tree, "usr/bin/peer-exporter"), program, 0o755);
   for (const [file, folder] of COPIES) copyFile(join(root, file), join(tree, folder, file.replace(/^.*\//, "")));
@@ -50,7 +50,7 @@ export async function deb({ root, out, work, version, epoch, arch }) {
     copyFile(join(dashboards, name), join(tree, "usr/share/peer-exporter/dashboards", name));
   }
   for (const [shell, file] of Object.entries(COMPLETIONS)) {
-    writeFile(join(tree, file), run(process.execPath, [script, "completion", shell]));
+    writeFile(join(tree, file), run(process.execPath, [join(dist, "main.js"), "completion", shell]));
   }
   copyFile(
     join(root, "scripts/packages/debian/lintian-overrides"),
@@ -64,7 +64,7 @@ export async function deb({ root, out, work, version, epoch, arch }) {
   const history = readFileSync(join(root, "CHANGELOG.md"), "utf8");
   writeCompressed(join(documents, "changelog"), changelog({ text: history, version, epoch }));
   const licence = readFileSync(join(nodeBinary(root, arch, work), "LICENSE"), "utf8");
-  const libraries = librariesOf(thirdPartyLicences(inputs, root));
+  const libraries = librariesOf(readFileSync(join(dist, LICENCES), "utf8"));
   writeFile(join(documents, "copyright"), copyright(libraries, { version: NODE_VERSION, licence }));
   writeControl(root, tree, { version, arch, depends: dependsOn(neededVersions(program)) });
   setTimes(tree, epoch);
@@ -74,23 +74,6 @@ export async function deb({ root, out, work, version, epoch, arch }) {
   const options = ["--root-owner-group", "-Zxz", "-z3", "--build"];
   run("dpkg-deb", [...options, tree, join(out, name)], { env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) } });
   return [name];
-}
-
-/** The program as a script: the executable may be of another architecture than this machine. */
-async function bundle(root, folder) {
-  const script = join(folder, "program.cjs");
-  const programInputs = [];
-  const { metafile } = await build({
-    ...BUILD_OPTIONS,
-    absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
-    outfile: script,
-    format: "cjs",
-    define: { "import.meta.url": '"file:///peer-exporter"' },
-    metafile: true,
-    plugins: [embedded((bundled) => void programInputs.push(...bundled))],
-  });
-  return { script, inputs: [...Object.keys(metafile.inputs), ...programInputs] };
 }
 
 function readProgram(file) {

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tarGz, writeFile } from "./files.mjs";
+import { buildProgram } from "./program.mjs";
 
 /** In addition to dist/, which holds the program with its libraries. */
 const FILES = [
@@ -35,9 +35,7 @@ const FIELDS = [
 
 /** The package for npm: `npm install --global FILE` fetches nothing. */
 export async function npm({ root, out, work, version, epoch }) {
-  const dist = join(work, "dist");
-  const { status, stderr } = spawnSync(process.execPath, [join(root, "scripts/build.mjs"), dist], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`the program does not compile:\n${stderr}`);
+  const dist = buildProgram(root, work);
   const names = [
     ...FILES,
     ...FOLDERS.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),

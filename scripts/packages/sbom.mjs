@@ -1,18 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { thirdPartyLicences } from "../licences.mjs";
-import { bundleExecutable } from "./executable-bundle.mjs";
 import { writeFile } from "./files.mjs";
 import { NODE_VERSION, run } from "./node-binaries.mjs";
+import { buildProgram, LICENCES } from "./program.mjs";
 
 /**
  * The bills of materials in CycloneDX: of the package for npm, which holds libraries, and of the executables and the packages
  * for Debian, which hold Node.js too.
  */
 export async function sbom({ root, out, work, version }) {
-  const { inputs } = await bundleExecutable(root, work);
-  const licences = join(work, "licences.txt");
-  writeFile(licences, thirdPartyLicences(inputs, root));
+  const licences = join(buildProgram(root, work), LICENCES);
   const file = join(work, "sbom.json");
   run(process.execPath, [join(root, "scripts/sbom.mjs"), file, licences]);
   const program = ofVersion(JSON.parse(readFileSync(file, "utf8")), version);

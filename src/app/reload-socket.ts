@@ -60,8 +60,7 @@ export async function openReloadSocket(
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     warn(error.code, error.code);
-    // It listens if only the mode of the socket could not be set.
-    return () => drain(server);
   }
+  // Also after an error: it listens if only the mode of the socket could not be set.
   return () => drain(server);
 }
